@@ -1,0 +1,28 @@
+package dev.sdlora.api;
+
+/** Argument checks that name the setting, print the value, and refuse NaN. */
+final class Checks {
+  private Checks() {}
+
+  static double finite(double value, String name) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException(name + " must be finite: " + value);
+    }
+    return value;
+  }
+
+  static int atLeast(int least, int value, String name) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + " must be at least " + least + ": " + value);
+    }
+    return value;
+  }
+
+  static int positiveMultipleOf(int factor, int value, String name) {
+    if (value <= 0 || value % factor != 0) {
+      throw new IllegalArgumentException(
+          name + " must be a positive multiple of " + factor + ": " + value);
+    }
+    return value;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.sdlora.api;
+
+import dev.sdlora.api.spi.PipelineProvider;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+
+/**
+ * One finished picture with what is needed to make it again. Immutable: {@link #toBufferedImage()}
+ * returns a copy.
+ */
+public final class GeneratedImage {
+  private final ImageSize size;
+  private final byte[] rgb;
+  private final long seed;
+  private final String parameters;
+
+  /**
+   * A picture from its pixels.
+   *
+   * @param size width and height in pixels
+   * @param rgb {@code height × width × 3} bytes: rows from the top, pixels from the left, red,
+   *     green, blue from 0 to 255
+   * @param seed the seed that made it
+   * @param parameters the settings in A1111's text form
+   * @throws IllegalArgumentException if the number of bytes does not fit the size
+   */
+  public GeneratedImage(ImageSize size, byte[] rgb, long seed, String parameters) {
+    if (rgb.length != 3L * size.width() * size.height()) {
+      throw new IllegalArgumentException(
+          "rgb must have 3 bytes for each of " + size + " pixels: " + rgb.length);
+    }
+    this.size = size;
+    this.rgb = rgb.clone();
+    this.seed = seed;
+    this.parameters = parameters;
+  }
+
+  /** Width and height in pixels. */
+  public ImageSize size() {
+    return size;
+  }
+
+  /** The seed that made this picture. */
+  public long seed() {
+    return seed;
+  }
+
+  /** The settings in the text form that A1111 writes into its pictures. */
+  public String parameters() {
+    return parameters;
+  }
+
+  /** A copy of the pixels: rows from the top, pixels from the left, red, green, blue. */
+  public byte[] rgb() {
+    return rgb.clone();
+  }
+
+  /** A new {@link BufferedImage} of type {@link BufferedImage#TYPE_INT_RGB} with the pixels. */
+  public BufferedImage toBufferedImage() {
+    BufferedImage image =
+        new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_RGB);
+    int[] packed = new int[rgb.length / 3];
+    for (int i = 0; i < packed.length; i++) {
+      packed[i] =
+          (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | (rgb[3 * i + 2] & 0xff);
+    }
+    image.setRGB(0, 0, size.width(), size.height(), packed, 0, size.width());
+    return image;
+  }
+
+  /**
+   * Writes a PNG with the settings in its {@code parameters} text, where A1111, Civitai and {@link
+   * PromptSpec#fromPng} find them. The file appears whole or not at all: an existing file is only
+   * replaced when everything is written.
+   *
+   * @param file the target; its name must end in {@code .png}, its folder must exist
+   * @throws ImageFileException if it cannot be written, because the disk is full, say
+   * @throws IllegalArgumentException if the name ends otherwise
+   */
+  public void save(Path file) {
+    PipelineProvider.get().save(this, file);
+  }
+}

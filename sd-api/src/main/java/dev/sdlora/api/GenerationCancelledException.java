@@ -1,0 +1,11 @@
+package dev.sdlora.api;
+
+/** A generation stopped because its caller cancelled it. The pipeline is as it was before. */
+public class GenerationCancelledException extends StableDiffusionException {
+  private static final long serialVersionUID = 1L;
+
+  /** An error with its sentence. */
+  public GenerationCancelledException(String message) {
+    super(message);
+  }
+}

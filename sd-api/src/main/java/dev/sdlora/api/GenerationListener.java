@@ -1,0 +1,81 @@
+package dev.sdlora.api;
+
+/**
+ * Watches a generation. Override what is of interest; every method does nothing by default. Events
+ * come in pairs and nest like this:
+ *
+ * <pre>
+ * generationStart
+ *   lorasStart, lorasEnd
+ *   conditioningStart, conditioningEnd
+ *   for each picture:
+ *     imageStart
+ *       for each step: stepStart, stepEnd
+ *       decodeStart, decodeEnd
+ *     imageEnd
+ * generationEnd, or generationFailed at any point after generationStart
+ * </pre>
+ *
+ * <p>Methods are called on the thread that generates, which waits for them: be quick. A listener
+ * that throws ends the generation with that exception. It must not call the pipeline.
+ */
+public interface GenerationListener {
+
+  /** A listener that does nothing. */
+  GenerationListener NONE = new GenerationListener() {};
+
+  /** Work begins; waiting for other requests is over. */
+  default void generationStart(PromptSpec spec) {}
+
+  /** All pictures are made. */
+  default void generationEnd(GenerationResult result) {}
+
+  /** The work ended early; the exception also reaches the caller. */
+  default void generationFailed(Throwable cause) {}
+
+  /** LoRAs are about to be put on or taken off the weights. */
+  default void lorasStart() {}
+
+  /** The weights are as this request wants them. */
+  default void lorasEnd() {}
+
+  /** The prompts are about to be encoded. */
+  default void conditioningStart() {}
+
+  /** The prompts are encoded. */
+  default void conditioningEnd() {}
+
+  /** A picture begins. */
+  default void imageStart(int index, long seed) {}
+
+  /** A picture is finished. */
+  default void imageEnd(int index, GeneratedImage image) {}
+
+  /** A step begins. */
+  default void stepStart(Step step) {}
+
+  /**
+   * A step is done.
+   *
+   * @param preview what the picture looks like so far, made on demand
+   */
+  default void stepEnd(Step step, LatentPreview preview) {}
+
+  /** The latent is about to become pixels. */
+  default void decodeStart(int index) {}
+
+  /** The pixels are there. */
+  default void decodeEnd(int index) {}
+
+  /**
+   * One sampling step.
+   *
+   * @param image index of the picture, from 0
+   * @param number the step, from 1
+   * @param total how many steps this picture takes; for DDIM one less than was asked for at some
+   *     step counts, as in A1111
+   * @param sigma the noise level at which the step starts, in units of the data's standard
+   *     deviation
+   */
+  record Step(int image, int number, int total, double sigma) {}
+}

@@ -1,0 +1,40 @@
+package dev.sdlora.api;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * The pictures of one request and what there is to know about how they came about.
+ *
+ * @param images the pictures, in the order of their seeds; at least one
+ * @param loras what became of each LoRA, in the order of application
+ * @param warnings sentences about things that were passed over, such as a tag of an unknown kind
+ * @param elapsed from the start of the work to its end, without waiting for other requests
+ */
+public record GenerationResult(
+    List<GeneratedImage> images, List<LoraReport> loras, List<String> warnings, Duration elapsed)
+    implements Iterable<GeneratedImage> {
+
+  /**
+   * Copies the lists.
+   *
+   * @throws IllegalArgumentException if there is no picture
+   */
+  public GenerationResult {
+    images = List.copyOf(images);
+    loras = List.copyOf(loras);
+    warnings = List.copyOf(warnings);
+    Checks.atLeast(1, images.size(), "number of images");
+  }
+
+  /** The first picture. */
+  public GeneratedImage first() {
+    return images.get(0);
+  }
+
+  @Override
+  public Iterator<GeneratedImage> iterator() {
+    return images.iterator();
+  }
+}

@@ -1,0 +1,45 @@
+package dev.sdlora.api;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Output size in pixels. Both sides are positive multiples of 8, the factor by which the VAE
+ * enlarges a latent.
+ *
+ * @param width pixels from left to right
+ * @param height pixels from top to bottom
+ */
+public record ImageSize(int width, int height) {
+  private static final Pattern WIDTH_X_HEIGHT = Pattern.compile("(\\d{1,6})[xX×](\\d{1,6})");
+
+  /**
+   * Checks both sides.
+   *
+   * @throws IllegalArgumentException if a side is not a positive multiple of 8
+   */
+  public ImageSize {
+    Checks.positiveMultipleOf(8, width, "width");
+    Checks.positiveMultipleOf(8, height, "height");
+  }
+
+  /** The size as A1111 writes it, such as {@code 512x768}: width first. */
+  @Override
+  public String toString() {
+    return width + "x" + height;
+  }
+
+  /**
+   * Reads {@code WIDTHxHEIGHT}, such as {@code 512x768}.
+   *
+   * @throws IllegalArgumentException if the text has another form or a side is not a multiple of 8
+   */
+  public static ImageSize parse(String text) {
+    Matcher sides = WIDTH_X_HEIGHT.matcher(text.strip());
+    if (!sides.matches()) {
+      throw new IllegalArgumentException(
+          "size must be WIDTHxHEIGHT in pixels, such as 512x768: " + text);
+    }
+    return new ImageSize(Integer.parseInt(sides.group(1)), Integer.parseInt(sides.group(2)));
+  }
+}

@@ -1,0 +1,29 @@
+package dev.sdlora.api;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Finds enum constants by what people write for them. */
+final class Labels {
+  private Labels() {}
+
+  /** A name reduced to what tells names apart: {@code DPM++ 2M} and {@code dpmpp-2m} agree. */
+  static String key(String name) {
+    return name.toLowerCase(Locale.ROOT).replace("+", "p").replaceAll("[^a-z0-9]", "");
+  }
+
+  static <E extends Enum<E>> E parse(
+      E[] values, Function<E, String> label, String setting, String name) {
+    String wanted = key(name);
+    for (E value : values) {
+      if (wanted.equals(key(value.name())) || wanted.equals(key(label.apply(value)))) {
+        return value;
+      }
+    }
+    String known = Arrays.stream(values).map(label).collect(Collectors.joining(", "));
+    throw new IllegalArgumentException(
+        setting + " '" + name + "' is not known; the known ones are " + known);
+  }
+}

@@ -1,0 +1,164 @@
+package dev.sdlora.api;
+
+import dev.sdlora.api.spi.PipelineProvider;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Turns prompts into pictures with one checkpoint.
+ *
+ * <h2>Share it</h2>
+ *
+ * Building reads all weights, two gigabytes and more for a full-size model. Keep one pipeline for
+ * each checkpoint and {@linkplain #close() close} it when done: it owns native memory that the
+ * garbage collector does not see.
+ *
+ * <h2>Threads</h2>
+ *
+ * Safe to call from many threads. Generations run one at a time, in the order of arrival, each with
+ * all processor cores.
+ *
+ * <h2>LoRA</h2>
+ *
+ * LoRAs belong to a {@link PromptSpec}, never to the pipeline. The weights are patched for a
+ * request and restored, bit for bit, before a request that does not name the same LoRAs. A request
+ * that fails or is cancelled leaves the weights of the checkpoint as they were loaded.
+ *
+ * <h2>The checkpoint file</h2>
+ *
+ * Restoring reads the original weights from the file again, so it must stay in place while the
+ * pipeline is open. When it has changed, requests that need it fail with a {@link
+ * TensorFileException}.
+ */
+public interface Pipeline extends AutoCloseable {
+
+  /** A builder; only the checkpoint is required. */
+  static Builder builder() {
+    return new Builder();
+  }
+
+  /** The checkpoint that this pipeline runs. */
+  Checkpoint checkpoint();
+
+  /** The LoRA files that prompts can name. */
+  LoraLibrary loras();
+
+  /**
+   * Makes the pictures of a spec and returns when they are done.
+   *
+   * @throws PromptSyntaxException if a prompt has a LoRA tag that cannot be understood
+   * @throws LoraException if a LoRA is unknown, does not fit the checkpoint, or matches none of its
+   *     layers
+   * @throws GenerationCancelledException if the calling thread is interrupted, before or during the
+   *     work
+   * @throws IllegalArgumentException if the spec asks for something this checkpoint cannot do
+   * @throws IllegalStateException if the pipeline is closed
+   */
+  default GenerationResult generate(PromptSpec spec) {
+    return generate(spec, GenerationListener.NONE);
+  }
+
+  /** Makes the pictures of a spec, watched by a listener; see {@link #generate(PromptSpec)}. */
+  GenerationResult generate(PromptSpec spec, GenerationListener listener);
+
+  /**
+   * Makes the pictures in the background; see {@link #generateAsync(PromptSpec,
+   * GenerationListener)}.
+   */
+  default CompletableFuture<GenerationResult> generateAsync(PromptSpec spec) {
+    return generateAsync(spec, GenerationListener.NONE);
+  }
+
+  /**
+   * Makes the pictures of a spec on a thread of the pipeline.
+   *
+   * <p>Cancelling the future stops the work at the end of the network evaluation that is under way,
+   * within one step; the pipeline is then ready for the next request with its weights as loaded.
+   *
+   * @return completes with the result, or with the exceptions of {@link #generate(PromptSpec)}
+   * @throws IllegalStateException if the pipeline is closed
+   */
+  CompletableFuture<GenerationResult> generateAsync(PromptSpec spec, GenerationListener listener);
+
+  /**
+   * How many native tensors this pipeline holds at the moment. The number is the same before and
+   * after every request; for tests and monitoring.
+   */
+  int liveNativeArrays();
+
+  /**
+   * Waits for the request under way, refuses those that wait, and frees all native memory. Closing
+   * twice does nothing.
+   */
+  @Override
+  void close();
+
+  /** Collects what a pipeline needs. Not safe for use by several threads at once. */
+  final class Builder {
+    private Optional<Checkpoint> checkpoint = Optional.empty();
+    private final List<Path> loraDirectories = new ArrayList<>();
+    private Precision precision = Precision.FLOAT32;
+    private String device = "cpu";
+
+    private Builder() {}
+
+    /**
+     * Sets the model. Required.
+     *
+     * @return this builder
+     */
+    public Builder checkpoint(Checkpoint checkpoint) {
+      this.checkpoint = Optional.of(checkpoint);
+      return this;
+    }
+
+    /**
+     * Adds a folder whose LoRA files prompts can name; folders inside it count too. Default: none.
+     *
+     * @return this builder
+     */
+    public Builder loraDirectory(Path directory) {
+      this.loraDirectories.add(directory);
+      return this;
+    }
+
+    /**
+     * Sets the number format of the computation. Default {@link Precision#FLOAT32}.
+     *
+     * @return this builder
+     */
+    public Builder precision(Precision precision) {
+      this.precision = precision;
+      return this;
+    }
+
+    /**
+     * Sets where to compute: {@code cpu}, the default, or {@code gpu0} and so on with a CUDA build
+     * of libtorch on the class path. The code makes no assumption about the device, but only the
+     * CPU is tested.
+     *
+     * @return this builder
+     */
+    public Builder device(String device) {
+      this.device = device;
+      return this;
+    }
+
+    /**
+     * Reads the weights. The builder can be used further.
+     *
+     * @throws IllegalStateException if no checkpoint is set
+     * @throws CheckpointException if the checkpoint does not hold what it should
+     * @throws LoraException if a LoRA directory is not a folder
+     */
+    public Pipeline build() {
+      Checkpoint model =
+          checkpoint.orElseThrow(() -> new IllegalStateException("checkpoint is not set"));
+      return PipelineProvider.get()
+          .open(new PipelineProvider.Settings(model, loraDirectories, precision, device));
+    }
+  }
+}

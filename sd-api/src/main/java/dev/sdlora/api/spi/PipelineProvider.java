@@ -1,0 +1,83 @@
+package dev.sdlora.api.spi;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.api.PromptExplanation;
+import dev.sdlora.api.PromptSpec;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/**
+ * What the implementing module offers to the public API, found by {@link ServiceLoader}. Callers of
+ * the library do not need it. The contracts are those of the API methods that call it.
+ */
+public interface PipelineProvider {
+
+  /**
+   * The provider on the class path.
+   *
+   * @throws IllegalStateException if there is none
+   */
+  static PipelineProvider get() {
+    return Holder.PROVIDER;
+  }
+
+  /** Behind {@link Pipeline.Builder#build()}. */
+  Pipeline open(Settings settings);
+
+  /** Behind {@link Checkpoint#open}. */
+  Checkpoint openCheckpoint(Path path);
+
+  /** Behind {@link LoraAdapter#open}. */
+  LoraAdapter openLora(Path path);
+
+  /** Behind {@link LoraLibrary#open}. */
+  LoraLibrary openLoraLibrary(List<Path> folders);
+
+  /** Behind {@link PromptExplanation#of}. */
+  PromptExplanation explain(String prompt);
+
+  /** Behind {@link PromptSpec#fromParameters}. */
+  PromptSpec parseParameters(String text);
+
+  /** The {@code parameters} text of a picture; behind {@link PromptSpec#fromPng}. */
+  String readParameters(Path image);
+
+  /** Behind {@link GeneratedImage#save}. */
+  void save(GeneratedImage image, Path file);
+
+  /**
+   * What a pipeline is built from.
+   *
+   * @param checkpoint the model
+   * @param loraDirectories folders whose files prompts can name
+   * @param precision the number format of the computation
+   * @param device DJL's name of the device, such as {@code cpu}
+   */
+  record Settings(
+      Checkpoint checkpoint, List<Path> loraDirectories, Precision precision, String device) {
+    /** Copies the list. */
+    public Settings {
+      loraDirectories = List.copyOf(loraDirectories);
+    }
+  }
+
+  /** Loads the provider once, when it is first needed. */
+  final class Holder {
+    private static final PipelineProvider PROVIDER =
+        ServiceLoader.load(PipelineProvider.class, PipelineProvider.class.getClassLoader())
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "no PipelineProvider on the class path; add the dependency"
+                            + " dev.sdlora:sd-pipeline"));
+
+    private Holder() {}
+  }
+}
