@@ -1,0 +1,158 @@
+package dev.sdlora.lora.patch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.lora.plan.PatchPlan.Change;
+import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.LowRank;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the weights of a model at what the current plan says. Going from one plan to another
+ * touches only the weights whose changes differ; those that lose all changes are restored, the
+ * others computed anew from the original.
+ *
+ * <p>Not safe for several threads.
+ */
+public final class Patcher {
+  private static final Logger LOG = LoggerFactory.getLogger(Patcher.class);
+
+  private final Torch torch;
+  private final TensorLoader loader;
+  private final Map<Network, LiveWeights> weights;
+
+  /** What the weights are, or null when a failure left it unknown. */
+  private @Nullable PatchPlan current = PatchPlan.NONE;
+
+  /** A patcher of weights that are as they were loaded. */
+  public Patcher(Torch torch, TensorLoader loader, Map<Network, LiveWeights> weights) {
+    this.torch = torch;
+    this.loader = loader;
+    this.weights = Map.copyOf(weights);
+  }
+
+  /**
+   * Makes the weights what a plan says. When that fails, the weights are restored.
+   *
+   * @throws LoraException if a factor holds NaN or infinity
+   * @throws dev.sdlora.api.TensorFileException if a LoRA cannot be read, or the checkpoint is
+   *     needed and has changed
+   */
+  public void apply(PatchPlan plan) {
+    if (plan.equals(current)) {
+      return;
+    }
+    try {
+      for (Map.Entry<Network, LiveWeights> entry : weights.entrySet()) {
+        Map<String, List<Change>> wanted = changes(plan, entry.getKey());
+        Map<String, List<Change>> present =
+            current == null ? Map.of() : changes(current, entry.getKey());
+        LiveWeights live = entry.getValue();
+        live.restore(live.patched().stream().filter(name -> !wanted.containsKey(name)).toList());
+        Map<String, List<Change>> different = new LinkedHashMap<>(wanted);
+        different.entrySet().removeIf(e -> e.getValue().equals(present.get(e.getKey())));
+        patch(live, different);
+      }
+      current = plan;
+    } catch (RuntimeException | Error e) {
+      restoreAfter(e);
+      throw e;
+    }
+  }
+
+  private static Map<String, List<Change>> changes(PatchPlan plan, Network network) {
+    return plan.changes().getOrDefault(network, Map.of());
+  }
+
+  private void patch(LiveWeights live, Map<String, List<Change>> changes) {
+    Map<SafetensorsFile, SafetensorsFile.Reader> readers = new HashMap<>();
+    try {
+      for (Map.Entry<String, List<Change>> entry : changes.entrySet()) {
+        try (NDManager scope = torch.scope()) {
+          List<LowRank> updates = new ArrayList<>();
+          for (Change change : entry.getValue()) {
+            SafetensorsFile file = change.file().file();
+            SafetensorsFile.Reader reader = readers.computeIfAbsent(file, SafetensorsFile::reader);
+            updates.add(lowRank(change, reader, scope));
+          }
+          live.patch(Map.of(entry.getKey(), updates));
+        }
+      }
+    } finally {
+      readers.values().forEach(SafetensorsFile.Reader::close);
+    }
+  }
+
+  private LowRank lowRank(Change change, SafetensorsFile.Reader reader, NDManager scope) {
+    LoraModule module = change.module();
+    long rank = module.rank();
+    double alpha = module.alpha().map(entry -> (double) reader.floats(entry)[0]).orElse(1.0 * rank);
+    if (!Double.isFinite(alpha)) {
+      throw notFinite(change.file(), module.key() + ".alpha");
+    }
+    TensorEntry up = module.up();
+    TensorEntry down = module.down();
+    return new LowRank(
+        factor(change.file(), reader, up, List.of(up.shape().get(0), rank), scope),
+        factor(change.file(), reader, down, List.of(rank, down.elements() / rank), scope),
+        change.strength() * alpha / rank);
+  }
+
+  private NDArray factor(
+      LoraFile file,
+      SafetensorsFile.Reader reader,
+      TensorEntry entry,
+      List<Long> shape,
+      NDManager scope) {
+    NDArray factor = loader.load(reader, entry, shape, ScalarType.FLOAT32, scope);
+    if (!loader.isFinite(factor)) {
+      throw notFinite(file, entry.name());
+    }
+    return factor;
+  }
+
+  private static LoraException notFinite(LoraFile file, String tensor) {
+    return new LoraException(
+        "LoRA '%s': tensor '%s' holds NaN or infinity; its training probably failed"
+            .formatted(file.file().path(), tensor));
+  }
+
+  /**
+   * Takes everything off the weights.
+   *
+   * @throws dev.sdlora.api.TensorFileException if the checkpoint has changed; the next call tries
+   *     again
+   */
+  public void restore() {
+    current = null;
+    weights.values().forEach(live -> live.restore(List.copyOf(live.patched())));
+    current = PatchPlan.NONE;
+  }
+
+  private void restoreAfter(Throwable cause) {
+    try {
+      restore();
+    } catch (RuntimeException e) {
+      // What is still patched stays marked as such, and the next plan tries to restore it again.
+      LOG.warn("weights could not be restored", e);
+      cause.addSuppressed(e);
+    }
+  }
+}

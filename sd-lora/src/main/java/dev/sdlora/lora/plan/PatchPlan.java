@@ -1,0 +1,139 @@
+package dev.sdlora.lora.plan;
+
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.lora.plan.ModuleIndex.Layer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The changes that a set of LoRAs makes to a checkpoint. Plans with equal changes are equal.
+ *
+ * @param changes for each network, the changes of each weight that gets any
+ */
+public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
+
+  /** The plan that changes nothing. */
+  public static final PatchPlan NONE = new PatchPlan(Map.of());
+
+  /**
+   * One module's part in the new value of a weight.
+   *
+   * @param file the LoRA file
+   * @param module the module in it
+   * @param strength factor on its product, not yet with alpha / rank; never 0
+   */
+  public record Change(LoraFile file, LoraModule module, double strength) {}
+
+  /**
+   * How the modules of one LoRA fit the checkpoint.
+   *
+   * @param matched how many belong to a layer
+   * @param unmatched those that belong to none, by their names in the file, stray tensors included
+   */
+  public record Match(int matched, List<String> unmatched) {}
+
+  /**
+   * Plans a set of LoRAs. Modules at strength 0 are matched but change nothing.
+   *
+   * @param index the layers of the checkpoint
+   * @param checkpoint its name, for messages
+   * @param family its family, for messages
+   * @param uses the LoRAs in order
+   * @param matches gets one entry for each LoRA
+   * @throws LoraException if no module of a LoRA fits, or one has the wrong shape
+   */
+  public static PatchPlan of(
+      ModuleIndex index,
+      String checkpoint,
+      ModelFamily family,
+      List<LoraUse> uses,
+      List<Match> matches) {
+    Map<Network, Map<String, List<Change>>> changes = new EnumMap<>(Network.class);
+    for (LoraUse use : uses) {
+      requireFamily(use, checkpoint, family);
+      matches.add(add(index, checkpoint, use, changes));
+    }
+    return new PatchPlan(changes);
+  }
+
+  private static void requireFamily(LoraUse use, String checkpoint, ModelFamily family) {
+    ModelFamily own = use.file().family();
+    if (own != ModelFamily.UNKNOWN && own != family) {
+      throw new LoraException(
+          "LoRA '%s' (%s) is for %s, but checkpoint '%s' is %s; use a LoRA that was trained for %s"
+              .formatted(
+                  use.name(),
+                  use.file().file().path(),
+                  own.label(),
+                  checkpoint,
+                  family.label(),
+                  family.label()));
+    }
+  }
+
+  private static Match add(
+      ModuleIndex index,
+      String checkpoint,
+      LoraUse use,
+      Map<Network, Map<String, List<Change>>> changes) {
+    List<String> unmatched = new ArrayList<>();
+    int matched = 0;
+    for (LoraModule module : use.file().modules()) {
+      Optional<Layer> found = index.find(module.key());
+      if (found.isEmpty()) {
+        unmatched.add(module.key());
+        continue;
+      }
+      Layer layer = found.get();
+      requireShape(use, checkpoint, module, layer);
+      matched++;
+      double strength = use.strength(layer.network());
+      if (strength != 0) {
+        changes
+            .computeIfAbsent(layer.network(), network -> new LinkedHashMap<>())
+            .computeIfAbsent(layer.weight(), weight -> new ArrayList<>())
+            .add(new Change(use.file(), module, strength));
+      }
+    }
+    if (matched == 0) {
+      throw new LoraException(
+          "LoRA '%s' (%s): none of its %d modules matches checkpoint '%s'; the first is '%s', so it is"
+                  .formatted(
+                      use.name(),
+                      use.file().file().path(),
+                      use.file().modules().size(),
+                      checkpoint,
+                      unmatched.get(0))
+              + " probably for another kind of model");
+    }
+    unmatched.addAll(use.file().strays());
+    return new Match(matched, List.copyOf(unmatched));
+  }
+
+  private static void requireShape(LoraUse use, String checkpoint, LoraModule module, Layer layer) {
+    long in = module.down().elements() / module.rank();
+    long out = module.up().shape().get(0);
+    if (in != layer.in() || out != layer.out()) {
+      throw new LoraException(
+          "LoRA '%s' (%s): module '%s' changes a %d×%d matrix, but '%s' of checkpoint '%s' is %d×%d;"
+                  .formatted(
+                      use.name(),
+                      use.file().file().path(),
+                      module.key(),
+                      out,
+                      in,
+                      layer.weight(),
+                      checkpoint,
+                      layer.out(),
+                      layer.in())
+              + " it was probably trained for another model");
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.weights.Origin;
+import java.util.Map;
+
+/**
+ * A checkpoint that has been checked: what its networks look like and where each weight lies.
+ *
+ * @param checkpoint what the caller sees
+ * @param clip the text encoder
+ * @param unet the U-Net
+ * @param vae the autoencoder
+ * @param clipWeights where its weights lie
+ * @param unetWeights where its weights lie
+ * @param vaeWeights where its weights lie
+ */
+public record ModelFiles(
+    Checkpoint checkpoint,
+    ClipConfig clip,
+    UNetConfig unet,
+    VaeConfig vae,
+    Map<String, Origin> clipWeights,
+    Map<String, Origin> unetWeights,
+    Map<String, Origin> vaeWeights) {}

@@ -1,0 +1,98 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.file.SafetensorsFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a single-file checkpoint with the names of the CompVis code. Whatever else the file holds,
+ * such as averaged copies ({@code model_ema.}) and optimiser states, is not looked at.
+ */
+final class SingleFile {
+  private static final Pattern DOWNSAMPLER =
+      Pattern.compile(Pattern.quote(LdmNames.UNET) + "input_blocks\\.(\\d+)\\.0\\.op\\.");
+
+  /** SD 1.x has 8 attention heads at every level; no tensor tells it. */
+  private static final int SD1_HEADS = 8;
+
+  /** Channels of the first level of the published models. */
+  private static final int FULL_SIZE_CHANNELS = 320;
+
+  private SingleFile() {}
+
+  static ModelFiles read(Path path) {
+    SafetensorsFile file = SafetensorsFile.open(path);
+    FileKind.requireSd1(file);
+    Network<ClipConfig> clip = clip(file);
+    Network<UNetConfig> unet = unet(file);
+    Network<VaeConfig> vae = vae(file);
+    boolean fullSize = unet.config().channels().get(0) >= FULL_SIZE_CHANNELS;
+    return CheckpointReader.assemble(
+        path, Checkpoint.Layout.SINGLE_FILE, clip, unet, vae, fullSize ? 512 : 128);
+  }
+
+  private static Network<ClipConfig> clip(SafetensorsFile file) {
+    // Conversions with newer versions of transformers leave the middle part out.
+    boolean bare =
+        file.tensors().keySet().stream()
+            .anyMatch(name -> name.startsWith(LdmNames.CLIP + "encoder."));
+    Names names =
+        name -> LdmNames.CLIP + (bare ? name.substring(name.indexOf('.') + 1) : name);
+    Pattern layer = Pattern.compile(Pattern.quote(names.inFile("text_model.encoder.layers.")) + "(\\d+)\\.");
+    return Network.of(
+        new FileTensors(file, "text encoder", names),
+        tensors -> NetworkShapes.clip(tensors, layer, 0));
+  }
+
+  private static Network<UNetConfig> unet(SafetensorsFile file) {
+    TreeSet<Integer> downsamplers = new TreeSet<>();
+    for (String name : file.tensors().keySet()) {
+      Matcher matcher = DOWNSAMPLER.matcher(name);
+      if (matcher.lookingAt()) {
+        downsamplers.add(Integer.parseInt(matcher.group(1)));
+      }
+    }
+    if (downsamplers.isEmpty()) {
+      throw new CheckpointException(
+          "checkpoint '%s': the U-Net has no downsampler, expected tensors named %sinput_blocks.3.0.op"
+              .formatted(file.path(), LdmNames.UNET));
+    }
+    int layers = downsamplers.first() - 1;
+    int levels = downsamplers.size() + 1;
+    FileTensors bare = new FileTensors(file, "U-Net", name -> LdmNames.UNET + name);
+    List<Integer> depth = new ArrayList<>();
+    for (int i = 0; i < levels; i++) {
+      depth.add(transformers(bare, "input_blocks." + (1 + i * (layers + 1)) + ".1"));
+    }
+    int middle = transformers(bare, "middle_block.1");
+    return Network.of(
+        new FileTensors(file, "U-Net", LdmNames.unet(layers, depth)),
+        tensors -> NetworkShapes.unet(tensors, levels, layers, depth, middle, SD1_HEADS));
+  }
+
+  private static int transformers(FileTensors tensors, String block) {
+    return tensors.count(
+        Pattern.compile(
+            Pattern.quote(LdmNames.UNET + block) + "\\.transformer_blocks\\.(\\d+)\\."));
+  }
+
+  private static Network<VaeConfig> vae(SafetensorsFile file) {
+    FileTensors bare = new FileTensors(file, "VAE", name -> LdmNames.VAE + name);
+    String prefix = Pattern.quote(LdmNames.VAE);
+    int levels = bare.count(Pattern.compile(prefix + "decoder\\.up\\.(\\d+)\\."));
+    int layers = bare.count(Pattern.compile(prefix + "encoder\\.down\\.0\\.block\\.(\\d+)\\."));
+    return Network.of(
+        new FileTensors(file, "VAE", LdmNames.vae(levels)),
+        tensors -> NetworkShapes.vae(tensors, levels, layers, NetworkShapes.LATENT_SCALE));
+  }
+}

@@ -1,0 +1,59 @@
+package dev.sdlora.pipeline.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+
+/** CLIP's text transformer (Radford et al. 2021), up to any of its layers. */
+public final class TextEncoder {
+  private final Program program;
+  private final ClipConfig config;
+  private final LiveWeights weights;
+
+  /** An encoder over weights that it does not own. */
+  public TextEncoder(Torch torch, ClipConfig config, LiveWeights weights) {
+    this.program =
+        Program.load(torch, getClass(), "clip.torchscript.py", "layers.torchscript.py");
+    this.config = config;
+    this.weights = weights;
+  }
+
+  /** The dimensions. */
+  public ClipConfig config() {
+    return config;
+  }
+
+  /** The weights. */
+  public LiveWeights weights() {
+    return weights;
+  }
+
+  /**
+   * Encodes token sequences.
+   *
+   * @param ids [batch][positions], each below the size of the vocabulary
+   * @param skip 1 for the last layer, 2 for the one before it, and so on; the final norm is applied
+   *     in every case
+   * @param scope the manager that will own the result
+   * @return float32 [batch, positions, width]
+   */
+  public NDArray encode(int[][] ids, int skip, NDManager scope) {
+    int positions = ids[0].length;
+    long[] flat = new long[ids.length * positions];
+    for (int i = 0; i < flat.length; i++) {
+      flat[i] = ids[i / positions][i % positions];
+    }
+    try (NDArray tokens = scope.create(flat, new Shape(ids.length, positions))) {
+      return program
+          .call("encode")
+          .tensor(tokens)
+          .tensors(weights.dict())
+          .integer(config.heads())
+          .integer(config.layers() - skip + 1L)
+          .run(scope);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.sdlora.pipeline.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+
+/** The noise predictor of latent diffusion (Rombach et al. 2022). */
+public final class UNet {
+  private final Program program;
+  private final UNetConfig config;
+  private final LiveWeights weights;
+
+  /** A U-Net over weights that it does not own. */
+  public UNet(Torch torch, UNetConfig config, LiveWeights weights) {
+    this.program =
+        Program.load(
+            torch,
+            getClass(),
+            "unet.torchscript.py",
+            "layers.torchscript.py",
+            "transformer.torchscript.py");
+    this.config = config;
+    this.weights = weights;
+  }
+
+  /** The dimensions. */
+  public UNetConfig config() {
+    return config;
+  }
+
+  /** The weights. */
+  public LiveWeights weights() {
+    return weights;
+  }
+
+  /**
+   * Predicts the noise in latents.
+   *
+   * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
+   * @param times float32 [batch], training time steps from 0 to 999, fractions allowed
+   * @param context float32 [batch, tokens, context width]
+   * @param scope the manager that will own the result
+   * @return float32, the shape of the latents
+   */
+  public NDArray predict(NDArray latents, NDArray times, NDArray context, NDManager scope) {
+    return program
+        .call("predict")
+        .tensor(latents)
+        .tensor(times)
+        .tensor(context)
+        .tensors(weights.dict())
+        .integers(config.channels().stream().mapToLong(Integer::longValue).toArray())
+        .integer(config.heads())
+        .integers(config.depth().stream().mapToLong(Integer::longValue).toArray())
+        .integer(config.middleDepth())
+        .integer(config.layers())
+        .run(scope);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.sdlora.pipeline.network;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The dimensions of a U-Net.
+ *
+ * @param inChannels channels of the input, 4 for a plain latent
+ * @param outChannels channels of the output
+ * @param channels channels of each level, from the largest picture to the smallest
+ * @param layers residual blocks in each level on the way down; one more on the way up
+ * @param depth transformer blocks behind each residual block of each level, 0 for none
+ * @param middleDepth transformer blocks in the middle
+ * @param heads attention heads at every level
+ * @param contextWidth numbers in a text encoder state
+ * @param linearProjection whether transformers are entered by linear layers, not 1×1 convolutions
+ */
+public record UNetConfig(
+    int inChannels,
+    int outChannels,
+    List<Integer> channels,
+    int layers,
+    List<Integer> depth,
+    int middleDepth,
+    int heads,
+    int contextWidth,
+    boolean linearProjection) {
+
+  /** Copies the lists. */
+  public UNetConfig {
+    channels = List.copyOf(channels);
+    depth = List.copyOf(depth);
+  }
+
+  /** The number of levels. */
+  public int levels() {
+    return channels.size();
+  }
+
+  /** The names and shapes of all weights. */
+  public Map<String, List<Long>> weights() {
+    WeightList list = new WeightList();
+    int first = channels.get(0);
+    int last = channels.get(levels() - 1);
+    int time = 4 * first;
+    list.conv("conv_in", inChannels, first, 3);
+    list.linear("time_embedding.linear_1", first, time);
+    list.linear("time_embedding.linear_2", time, time);
+    down(list, time);
+    list.resnet("mid_block.resnets.0", last, last, time);
+    transformer(list, "mid_block.attentions.0", last, middleDepth);
+    list.resnet("mid_block.resnets.1", last, last, time);
+    up(list, time);
+    list.norm("conv_norm_out", first);
+    list.conv("conv_out", first, outChannels, 3);
+    return list.shapes();
+  }
+
+  private void down(WeightList list, int time) {
+    int in = channels.get(0);
+    for (int i = 0; i < levels(); i++) {
+      String block = "down_blocks." + i;
+      int out = channels.get(i);
+      for (int j = 0; j < layers; j++) {
+        list.resnet(block + ".resnets." + j, in, out, time);
+        if (depth.get(i) > 0) {
+          transformer(list, block + ".attentions." + j, out, depth.get(i));
+        }
+        in = out;
+      }
+      if (i < levels() - 1) {
+        list.conv(block + ".downsamplers.0.conv", out, out, 3);
+      }
+    }
+  }
+
+  private void up(WeightList list, int time) {
+    int in = channels.get(levels() - 1);
+    for (int i = 0; i < levels(); i++) {
+      String block = "up_blocks." + i;
+      int level = levels() - 1 - i;
+      int out = channels.get(level);
+      for (int j = 0; j <= layers; j++) {
+        // The last residual block of a level takes what entered that level on the way down.
+        int skip = j < layers ? out : channels.get(Math.max(level - 1, 0));
+        list.resnet(block + ".resnets." + j, in + skip, out, time);
+        if (depth.get(level) > 0) {
+          transformer(list, block + ".attentions." + j, out, depth.get(level));
+        }
+        in = out;
+      }
+      if (level > 0) {
+        list.conv(block + ".upsamplers.0.conv", out, out, 3);
+      }
+    }
+  }
+
+  private void transformer(WeightList list, String name, int width, int blocks) {
+    list.norm(name + ".norm", width);
+    projection(list, name + ".proj_in", width);
+    for (int i = 0; i < blocks; i++) {
+      String block = name + ".transformer_blocks." + i;
+      list.norm(block + ".norm1", width);
+      attention(list, block + ".attn1", width, width);
+      list.norm(block + ".norm2", width);
+      attention(list, block + ".attn2", width, contextWidth);
+      list.norm(block + ".norm3", width);
+      list.linear(block + ".ff.net.0.proj", width, 8L * width);
+      list.linear(block + ".ff.net.2", 4L * width, width);
+    }
+    projection(list, name + ".proj_out", width);
+  }
+
+  private void projection(WeightList list, String name, int width) {
+    if (linearProjection) {
+      list.linear(name, width, width);
+    } else {
+      list.conv(name, width, width, 1);
+    }
+  }
+
+  private static void attention(WeightList list, String name, int width, int context) {
+    list.add(name + ".to_q.weight", width, width);
+    list.add(name + ".to_k.weight", width, context);
+    list.add(name + ".to_v.weight", width, context);
+    list.linear(name + ".to_out.0", width, width);
+  }
+}

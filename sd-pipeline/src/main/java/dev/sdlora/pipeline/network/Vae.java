@@ -1,0 +1,69 @@
+package dev.sdlora.pipeline.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+
+/** The autoencoder between pixels and latents (Rombach et al. 2022), in float32. */
+public final class Vae {
+  private final Program program;
+  private final VaeConfig config;
+  private final LiveWeights weights;
+
+  /** An autoencoder over weights that it does not own. */
+  public Vae(Torch torch, VaeConfig config, LiveWeights weights) {
+    this.program =
+        Program.load(
+            torch,
+            getClass(),
+            "vae.torchscript.py",
+            "layers.torchscript.py",
+            "vae_middle.torchscript.py");
+    this.config = config;
+    this.weights = weights;
+  }
+
+  /** The dimensions. */
+  public VaeConfig config() {
+    return config;
+  }
+
+  /** The weights. */
+  public LiveWeights weights() {
+    return weights;
+  }
+
+  /**
+   * Turns latents into pixels.
+   *
+   * @param latents float32 [batch, channels, h, w] as the encoder makes them, not scaled
+   * @param scope the manager that will own the result
+   * @return float32 [batch, 3, 8h, 8w], about -1 to 1
+   */
+  public NDArray decode(NDArray latents, NDManager scope) {
+    return run("decode", latents, scope);
+  }
+
+  /**
+   * Turns pixels into the moments of a latent.
+   *
+   * @param pixels float32 [batch, 3, 8h, 8w], -1 to 1
+   * @param scope the manager that will own the result
+   * @return float32 [batch, 2 · channels, h, w]: means, then log variances
+   */
+  public NDArray encode(NDArray pixels, NDManager scope) {
+    return run("encode", pixels, scope);
+  }
+
+  private NDArray run(String method, NDArray input, NDManager scope) {
+    return program
+        .call(method)
+        .tensor(input)
+        .tensors(weights.dict())
+        .integer(config.levels())
+        .integer(config.layers())
+        .run(scope);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.sdlora.pipeline.network;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Collects the names and shapes of the weights that a network reads. */
+final class WeightList {
+  private final Map<String, List<Long>> shapes = new LinkedHashMap<>();
+
+  void add(String name, long... shape) {
+    shapes.put(name, Arrays.stream(shape).boxed().toList());
+  }
+
+  /** A matrix and a bias. */
+  void linear(String name, long in, long out) {
+    add(name + ".weight", out, in);
+    add(name + ".bias", out);
+  }
+
+  /** A square kernel and a bias. */
+  void conv(String name, long in, long out, long kernel) {
+    add(name + ".weight", out, in, kernel, kernel);
+    add(name + ".bias", out);
+  }
+
+  /** A gain and a bias for each channel. */
+  void norm(String name, long channels) {
+    add(name + ".weight", channels);
+    add(name + ".bias", channels);
+  }
+
+  /** A residual block; without a time embedding when its width is 0. */
+  void resnet(String name, long in, long out, long time) {
+    norm(name + ".norm1", in);
+    conv(name + ".conv1", in, out, 3);
+    if (time > 0) {
+      linear(name + ".time_emb_proj", time, out);
+    }
+    norm(name + ".norm2", out);
+    conv(name + ".conv2", out, out, 3);
+    if (in != out) {
+      conv(name + ".conv_shortcut", in, out, 1);
+    }
+  }
+
+  Map<String, List<Long>> shapes() {
+    return Collections.unmodifiableMap(shapes);
+  }
+}

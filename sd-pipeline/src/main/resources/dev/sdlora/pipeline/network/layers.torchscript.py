@@ -1,0 +1,31 @@
+def linear(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
+  bias = annotate(Optional[Tensor], None)
+  if torch.__contains__(w, p + ".bias"):
+    bias = w[p + ".bias"]
+  return torch.linear(x, w[p + ".weight"], bias)
+def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
+  return torch.conv2d(x, w[p + ".weight"], w[p + ".bias"], [stride, stride], [pad, pad])
+def layer_norm(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
+  return torch.layer_norm(x, [torch.size(x, -1)], w[p + ".weight"], w[p + ".bias"], 1e-5)
+def group_norm(x: Tensor, w: Dict[str, Tensor], p: str, eps: float) -> Tensor:
+  return torch.group_norm(x, 32, w[p + ".weight"], w[p + ".bias"], eps)
+def heads_attention(q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -> Tensor:
+  # q [B, m, C], k and v [B, n, C] -> [B, m, C]
+  b, m, c = torch.size(q)
+  n = torch.size(k, 1)
+  q = torch.transpose(torch.view(q, [b, m, heads, c // heads]), 1, 2)
+  k = torch.transpose(torch.view(k, [b, n, heads, c // heads]), 1, 2)
+  v = torch.transpose(torch.view(v, [b, n, heads, c // heads]), 1, 2)
+  o = torch.scaled_dot_product_attention(q, k, v, None, 0., causal)
+  return torch.reshape(torch.transpose(o, 1, 2), [b, m, c])
+def resnet(x: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str, eps: float) -> Tensor:
+  # Blocks of the VAE have no time projection and do not look at emb.
+  h = torch.silu(__torch__.group_norm(x, w, p + ".norm1", eps))
+  h = __torch__.conv(h, w, p + ".conv1", 1, 1)
+  if torch.__contains__(w, p + ".time_emb_proj.weight"):
+    h = torch.add(h, torch.unsqueeze(torch.unsqueeze(__torch__.linear(emb, w, p + ".time_emb_proj"), 2), 3))
+  h = torch.silu(__torch__.group_norm(h, w, p + ".norm2", eps))
+  h = __torch__.conv(h, w, p + ".conv2", 1, 1)
+  if torch.__contains__(w, p + ".conv_shortcut.weight"):
+    x = __torch__.conv(x, w, p + ".conv_shortcut", 1, 0)
+  return torch.add(x, h)

@@ -1,0 +1,30 @@
+def attention(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+  q = __torch__.linear(x, w, p + ".to_q")
+  k = __torch__.linear(ctx, w, p + ".to_k")
+  v = __torch__.linear(ctx, w, p + ".to_v")
+  return __torch__.linear(__torch__.heads_attention(q, k, v, heads, False), w, p + ".to_out.0")
+def spatial(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int, depth: int) -> Tensor:
+  # Transformer blocks over the positions of x [B, C, H, W]. SD 1.x projects with 1x1 convolutions, later families with linear layers.
+  b, c, hh, ww = torch.size(x)
+  convs = torch.eq(torch.dim(w[p + ".proj_in.weight"]), 4)
+  h = __torch__.group_norm(x, w, p + ".norm", 1e-6)
+  if convs:
+    h = __torch__.conv(h, w, p + ".proj_in", 1, 0)
+  h = torch.reshape(torch.permute(h, [0, 2, 3, 1]), [b, hh * ww, c])
+  if torch.__not__(convs):
+    h = __torch__.linear(h, w, p + ".proj_in")
+  for i in range(depth):
+    q = p + ".transformer_blocks." + str(i)
+    y = __torch__.layer_norm(h, w, q + ".norm1")
+    h = torch.add(h, __torch__.attention(y, y, w, q + ".attn1", heads))
+    y = __torch__.layer_norm(h, w, q + ".norm2")
+    h = torch.add(h, __torch__.attention(y, ctx, w, q + ".attn2", heads))
+    y = __torch__.layer_norm(h, w, q + ".norm3")
+    a, g = torch.chunk(__torch__.linear(y, w, q + ".ff.net.0.proj"), 2, -1)
+    h = torch.add(h, __torch__.linear(torch.mul(a, torch.gelu(g)), w, q + ".ff.net.2"))
+  if torch.__not__(convs):
+    h = __torch__.linear(h, w, p + ".proj_out")
+  h = torch.permute(torch.reshape(h, [b, hh, ww, c]), [0, 3, 1, 2])
+  if convs:
+    h = __torch__.conv(h, w, p + ".proj_out", 1, 0)
+  return torch.add(x, h)

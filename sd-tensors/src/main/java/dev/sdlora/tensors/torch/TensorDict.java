@@ -1,0 +1,35 @@
+package dev.sdlora.tensors.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Named tensors as programs take them. The dictionary refers to the tensors, so a change in place
+ * shows in it. Closing it frees the dictionary, not the tensors.
+ */
+public final class TensorDict implements AutoCloseable {
+  private final IValue value;
+
+  private TensorDict(IValue value) {
+    this.value = value;
+  }
+
+  /** A dictionary of the given tensors. */
+  public static TensorDict of(Map<String, NDArray> tensors) {
+    Map<String, PtNDArray> handles = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> handles.put(name, (PtNDArray) tensor));
+    return new TensorDict(IValue.stringMapFrom(handles));
+  }
+
+  IValue value() {
+    return value;
+  }
+
+  @Override
+  public void close() {
+    value.close();
+  }
+}

@@ -1,0 +1,69 @@
+package dev.sdlora.tensors.torch;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
+
+/**
+ * One owner of native memory on one device: what it made is freed when it closes. Short-lived
+ * tensors go into a {@link #scope()}, used as the body of a {@code try}.
+ *
+ * <p>Safe for use by several threads as far as they work on different tensors.
+ */
+public final class Torch implements AutoCloseable {
+  private final NDManager manager;
+
+  private Torch(NDManager manager) {
+    this.manager = manager;
+  }
+
+  /**
+   * Starts libtorch, on its first use in the process, and takes a device of it.
+   *
+   * @param device DJL's name of the device: {@code cpu}, {@code gpu0}
+   * @throws IllegalStateException if libtorch is not on the class path or there is no such device
+   */
+  public static Torch open(String device) {
+    try {
+      Engine engine = Engine.getEngine("PyTorch");
+      return new Torch(engine.newBaseManager(Device.fromName(device, engine)));
+    } catch (RuntimeException | LinkageError e) {
+      throw new IllegalStateException(
+          "libtorch cannot be started on device '"
+              + device
+              + "'; the class path needs ai.djl.pytorch:pytorch-jni and"
+              + " ai.djl.pytorch:pytorch-native-cpu with the classifier of this platform: "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  /** The manager of tensors that live as long as this owner. */
+  public NDManager manager() {
+    return manager;
+  }
+
+  /** A new manager for tensors that live until it is closed, at the latest until this closes. */
+  public NDManager scope() {
+    return manager.newSubManager();
+  }
+
+  /** A float32 tensor with a copy of the values. */
+  public static NDArray floats(NDManager scope, float[] values, long... shape) {
+    return scope.create(FloatBuffer.wrap(values), new Shape(shape));
+  }
+
+  /** How many native tensors of this owner are alive. */
+  public int liveArrays() {
+    return manager.getManagedArrays().size();
+  }
+
+  /** Frees all tensors and programs. */
+  @Override
+  public void close() {
+    manager.close();
+  }
+}
