@@ -32,7 +32,9 @@ final class Ddim implements SamplingMethod {
   private final double eta;
 
   /**
-   * @param eta the share of fresh noise, from 0 (none, A1111's default) to 1 (as in DDPM)
+   * DDIM with a share of fresh noise.
+   *
+   * @param eta the share, from 0 (none, A1111's default) to 1 (as much as in DDPM)
    */
   Ddim(double eta) {
     if (!(eta >= 0 && eta <= 1)) {

@@ -14,6 +14,8 @@ final class EulerAncestral implements SamplingMethod {
   private final double sNoise;
 
   /**
+   * Ancestral steps with a share of fresh noise.
+   *
    * @param eta the share of ancestral noise, at least 0; 1 is usual
    * @param sNoise the standard deviation of the fresh noise, at least 0; 1 is usual
    */

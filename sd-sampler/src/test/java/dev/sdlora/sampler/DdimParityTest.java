@@ -27,7 +27,7 @@ class DdimParityTest {
     String run = label + ".gmm";
     Sigmas sigmas = sigmas(Fixtures.json("manifest.json").path("diffusers").path(run));
     RecordedNoise noise =
-        new RecordedNoise(draws == 0 ? new double[0][] : RUNS.rows(run + ".noise"));
+        draws == 0 ? new RecordedNoise() : new RecordedNoise(RUNS.rows(run + ".noise"));
     Denoiser denoiser = AnalyticDenoisers.ofManifest("gmm");
     List<float[]> seen = new ArrayList<>();
 
