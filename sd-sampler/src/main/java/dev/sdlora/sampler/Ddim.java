@@ -1,0 +1,67 @@
+package dev.sdlora.sampler;
+
+import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.Sigmas;
+
+/**
+ * DDIM: Song et al. 2020 ("Denoising Diffusion Implicit Models"), equations 12 and 16. One denoiser
+ * call a step; one draw of noise a step when {@code eta} is above 0, except for a last step to
+ * level 0. First order. On the same levels this is {@link EulerAncestral} with the same {@code
+ * eta}.
+ */
+final class Ddim implements SamplingMethod {
+  /*
+   * The paper's latent y has a = 1 / (1 + sigma²) of the signal left; samplers here work on
+   * x = y / sqrt(a). Equation 12 predicts the noise e, and with denoised = x - sigma·e it reads
+   *
+   *   yNext = sqrt(aNext)·denoised + sqrt(1 - aNext - s²)·e + s·noise
+   *   xNext = denoised + sqrt(sigmaNext² - sigmaUp²)·e + sigmaUp·noise,   sigmaUp = s / sqrt(aNext)
+   *
+   * because (1 - aNext) / aNext = sigmaNext². Equation 16 is
+   *
+   *   s = eta·sqrt((1 - aNext) / (1 - a))·sqrt(1 - a / aNext)
+   *
+   * with 1 - a = sigma² / (1 + sigma²) and a / aNext = (1 + sigmaNext²) / (1 + sigma²), so that
+   *
+   *   sigmaUp² = eta²·sigmaNext²·(1 + sigma²) / sigma²·(sigma² - sigmaNext²) / (1 + sigma²)
+   *            = eta²·sigmaNext²·(1 - sigmaNext² / sigma²).
+   *
+   * At eta 0 a step is an Euler step; else it is the ancestral one, which the paper's form hides.
+   */
+
+  private final double eta;
+
+  /**
+   * DDIM with a share of fresh noise.
+   *
+   * @param eta the share, from 0 (none, A1111's default) to 1 (as much as in DDPM)
+   */
+  Ddim(double eta) {
+    if (!(eta >= 0 && eta <= 1)) {
+      throw new IllegalArgumentException("eta must be from 0 to 1: " + eta);
+    }
+    this.eta = eta;
+  }
+
+  @Override
+  public float[] sample(
+      Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
+    float[] x = start;
+    for (int i = 0; i < sigmas.steps(); i++) {
+      double sigma = sigmas.at(i);
+      double sigmaNext = sigmas.at(i + 1);
+      observer.stepStart(i, sigma);
+      float[] denoised = denoiser.denoise(x, sigma);
+      double ratio = sigmaNext / sigma;
+      double variance = eta * eta * (1 - ratio * ratio); // of the fresh noise, over sigmaNext²
+      double keep = ratio * Math.sqrt(1 - variance);
+      x = Latents.combine(keep, x, 1 - keep, denoised);
+      double sigmaUp = sigmaNext * Math.sqrt(variance);
+      if (sigmaUp > 0) {
+        x = Latents.combine(1, x, sigmaUp, noise.next(x.length));
+      }
+      observer.stepEnd(i, sigma, denoised);
+    }
+    return x;
+  }
+}

@@ -1,0 +1,21 @@
+package dev.sdlora.sampler.noise;
+
+import dev.sdlora.api.Rng;
+
+/** Makes the noise of a seed. */
+public final class Noise {
+  private Noise() {}
+
+  /**
+   * A new generator at its start.
+   *
+   * @param rng the algorithm
+   * @param seed any number, 0 and negative ones included; {@link Rng#CPU} uses only its low 32 bits
+   */
+  public static NoiseSource of(Rng rng, long seed) {
+    return switch (rng) {
+      case NV -> new PhiloxNoise(seed);
+      case CPU -> new MersenneNoise(seed);
+    };
+  }
+}

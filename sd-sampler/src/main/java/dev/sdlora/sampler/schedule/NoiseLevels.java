@@ -1,0 +1,136 @@
+package dev.sdlora.sampler.schedule;
+
+/**
+ * The noise that a model was trained on: one level (sigma) for each training time step, rising with
+ * time. Between two steps, levels are interpolated on a logarithmic scale. Immutable.
+ *
+ * <p>A training picture at time t is {@code sqrt(a)·clean + sqrt(1 - a)·noise}, where a, the
+ * cumulative product of {@code 1 - beta}, is the share of signal that is left (Ho et al. 2020,
+ * equation 4). Divided by {@code sqrt(a)} it is {@code clean + sigma·noise} with {@code sigma² = (1
+ * - a) / a}, which is the form that samplers here work in.
+ */
+public final class NoiseLevels {
+  private static final int STABLE_DIFFUSION_STEPS = 1000;
+  private static final double STABLE_DIFFUSION_FIRST_BETA = 0.00085;
+  private static final double STABLE_DIFFUSION_LAST_BETA = 0.012;
+
+  private final double[] sigmas;
+  private final double[] logSigmas;
+
+  private NoiseLevels(double[] sigmas) {
+    this.sigmas = sigmas;
+    this.logSigmas = new double[sigmas.length];
+    for (int i = 0; i < sigmas.length; i++) {
+      logSigmas[i] = Math.log(sigmas[i]);
+    }
+  }
+
+  /**
+   * The levels of Stable Diffusion 1, 2 and XL: 1000 steps whose beta runs from 0.00085 to 0.012,
+   * evenly spaced in its square root ("scaled linear").
+   */
+  public static NoiseLevels stableDiffusion() {
+    double first = Math.sqrt(STABLE_DIFFUSION_FIRST_BETA);
+    double last = Math.sqrt(STABLE_DIFFUSION_LAST_BETA);
+    double[] alphasCumprod = new double[STABLE_DIFFUSION_STEPS];
+    double product = 1;
+    for (int i = 0; i < alphasCumprod.length; i++) {
+      double rootBeta = first + (last - first) * i / (alphasCumprod.length - 1);
+      product *= 1 - rootBeta * rootBeta;
+      alphasCumprod[i] = product;
+    }
+    return ofAlphasCumprod(alphasCumprod);
+  }
+
+  /**
+   * The levels of a model with another noise schedule.
+   *
+   * @param alphasCumprod the share of signal that is left after each training step, called {@code
+   *     alphas_cumprod} in checkpoints; strictly falling inside (0, 1), at least two
+   * @throws IllegalArgumentException if the values are not so; a schedule that ends in exactly 0
+   *     ("zero terminal SNR") is refused too, as its last level would be infinite
+   */
+  public static NoiseLevels ofAlphasCumprod(double[] alphasCumprod) {
+    if (alphasCumprod.length < 2) {
+      throw new IllegalArgumentException(
+          "alphas_cumprod must have at least two values: " + alphasCumprod.length);
+    }
+    double[] sigmas = new double[alphasCumprod.length];
+    double previous = 1;
+    for (int i = 0; i < sigmas.length; i++) {
+      double alpha = alphasCumprod[i];
+      if (!(alpha > 0 && alpha < previous)) {
+        throw new IllegalArgumentException(
+            "alphas_cumprod must strictly fall inside (0, 1): [%d]=%s after %s"
+                .formatted(i, alpha, previous));
+      }
+      sigmas[i] = Math.sqrt((1 - alpha) / alpha);
+      previous = alpha;
+    }
+    return new NoiseLevels(sigmas);
+  }
+
+  /** The number of training time steps; times run from 0 to one less. */
+  public int trainingSteps() {
+    return sigmas.length;
+  }
+
+  /** The lowest level, that of time 0; about 0.0292 for Stable Diffusion. */
+  public double sigmaMin() {
+    return sigmas[0];
+  }
+
+  /** The highest level, that of the last time step; about 14.61 for Stable Diffusion. */
+  public double sigmaMax() {
+    return sigmas[sigmas.length - 1];
+  }
+
+  /**
+   * The training time at which the noise has this level.
+   *
+   * @param sigma a level from 0; those outside the training range count as its nearest end
+   * @return the time, with a fraction between two steps, from 0 to {@code trainingSteps() - 1}
+   * @throws IllegalArgumentException if {@code sigma} is negative or NaN
+   */
+  public double sigmaToTime(double sigma) {
+    if (!(sigma >= 0)) {
+      throw new IllegalArgumentException("sigma must not be negative: " + sigma);
+    }
+    if (sigma <= sigmaMin()) {
+      return 0;
+    }
+    if (sigma >= sigmaMax()) {
+      return sigmas.length - 1;
+    }
+    int low = 0;
+    int high = sigmas.length - 1;
+    while (high - low > 1) {
+      int middle = (low + high) >>> 1;
+      if (sigmas[middle] <= sigma) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low + (Math.log(sigma) - logSigmas[low]) / (logSigmas[high] - logSigmas[low]);
+  }
+
+  /**
+   * The noise level at a training time; the inverse of {@link #sigmaToTime}.
+   *
+   * @param time from 0 to {@code trainingSteps() - 1}; fractions are welcome
+   * @throws IllegalArgumentException if {@code time} is outside that range or NaN
+   */
+  public double timeToSigma(double time) {
+    int last = sigmas.length - 1;
+    if (!(time >= 0 && time <= last)) {
+      throw new IllegalArgumentException("time must be from 0 to " + last + ": " + time);
+    }
+    int low = (int) time;
+    double fraction = time - low;
+    if (fraction == 0) {
+      return sigmas[low]; // exact, and there is no next level after the last
+    }
+    return Math.exp((1 - fraction) * logSigmas[low] + fraction * logSigmas[low + 1]);
+  }
+}

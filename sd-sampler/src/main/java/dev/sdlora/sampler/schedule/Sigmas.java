@@ -1,0 +1,64 @@
+package dev.sdlora.sampler.schedule;
+
+import java.util.Arrays;
+
+/**
+ * The noise levels a sampler walks down, one more than it makes steps. Strictly decreasing, finite,
+ * at least two, and none below 0, so that samplers need no checks of their own. Only the last can
+ * be exactly 0, which is no noise at all. Immutable.
+ */
+public final class Sigmas {
+  private final double[] values;
+
+  private Sigmas(double[] values) {
+    this.values = values;
+  }
+
+  /**
+   * A list of these levels.
+   *
+   * @throws IllegalArgumentException if there are fewer than two, one is infinite or NaN, one is
+   *     not below the one before it, or the last is negative; the message has the index and the
+   *     values
+   */
+  public static Sigmas of(double... values) {
+    double[] checked = values.clone();
+    if (checked.length < 2) {
+      throw new IllegalArgumentException(
+          "sigmas must be at least two levels: " + Arrays.toString(checked));
+    }
+    for (int i = 0; i < checked.length; i++) {
+      // Both conditions are written so that NaN fails them.
+      if (!(checked[i] >= 0 && checked[i] < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "sigmas must be finite and not negative: sigma[" + i + "]=" + checked[i]);
+      }
+      if (i > 0 && !(checked[i] < checked[i - 1])) {
+        throw new IllegalArgumentException(
+            "sigmas must strictly decrease: sigma[%d]=%s, sigma[%d]=%s"
+                .formatted(i - 1, checked[i - 1], i, checked[i]));
+      }
+    }
+    return new Sigmas(checked);
+  }
+
+  /** The number of steps, at least 1; the levels are {@code at(0)} to {@code at(steps())}. */
+  public int steps() {
+    return values.length - 1;
+  }
+
+  /**
+   * The noise level before step {@code i}, which is also the one after step {@code i - 1}.
+   *
+   * @throws IndexOutOfBoundsException if {@code i < 0} or {@code i > steps()}
+   */
+  public double at(int i) {
+    return values[i];
+  }
+
+  /** The levels in order, such as {@code [14.6, 3.1, 0.0]}. */
+  @Override
+  public String toString() {
+    return Arrays.toString(values);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.sdlora.sampler;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** Ideal denoisers of data with a known distribution, each element on its own. */
+final class AnalyticDenoisers {
+  private AnalyticDenoisers() {}
+
+  /** Data from a mixture of normals with means m, deviations s and weights w. */
+  static Denoiser mixture(double[] m, double[] s, double[] w) {
+    return (x, sigma) -> {
+      float[] denoised = new float[x.length];
+      for (int i = 0; i < x.length; i++) {
+        double weights = 0;
+        double weighted = 0;
+        for (int k = 0; k < m.length; k++) {
+          double variance = s[k] * s[k] + sigma * sigma;
+          double offset = x[i] - m[k];
+          double weight = w[k] / Math.sqrt(variance) * Math.exp(-0.5 * offset * offset / variance);
+          weights += weight;
+          weighted += weight * (s[k] * s[k] * x[i] + sigma * sigma * m[k]) / variance;
+        }
+        denoised[i] = (float) (weighted / weights);
+      }
+      return denoised;
+    };
+  }
+
+  /** Data from one normal distribution. */
+  static Denoiser gauss(double mean, double deviation) {
+    return mixture(new double[] {mean}, new double[] {deviation}, new double[] {1});
+  }
+
+  /** The denoiser that made the goldens: {@code gmm} or {@code gauss}. */
+  static Denoiser ofManifest(String name) {
+    JsonNode denoiser = Fixtures.json("manifest.json").at("/denoisers/" + name);
+    return name.equals("gauss")
+        ? gauss(denoiser.path("mu").doubleValue(), denoiser.path("s").doubleValue())
+        : mixture(
+            Fixtures.numbers(denoiser.path("m")),
+            Fixtures.numbers(denoiser.path("s")),
+            Fixtures.numbers(denoiser.path("w")));
+  }
+}

@@ -1,0 +1,45 @@
+package dev.sdlora.sampler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.util.Arrays;
+
+/** Compares arrays of numbers, names the worst element, and refuses NaN and infinity. */
+public final class CloseAssert {
+  private CloseAssert() {}
+
+  /** Every element must be within {@code atol + rtol·|expected|}. */
+  public static void assertClose(double[] actual, double[] expected, double rtol, double atol) {
+    assertThat(actual).hasSize(expected.length);
+    int worst = -1;
+    double worstExcess = 0;
+    for (int i = 0; i < expected.length && !Double.isNaN(worstExcess); i++) {
+      double excess = Math.abs(actual[i] - expected[i]) - (atol + rtol * Math.abs(expected[i]));
+      if (!(excess <= worstExcess)) { // NaN lands here
+        worst = i;
+        worstExcess = excess;
+      }
+    }
+    if (worst >= 0) {
+      fail(
+          "element %d of %d: expected %s but was %s (over tolerance by %s)"
+              .formatted(worst, expected.length, expected[worst], actual[worst], worstExcess));
+    }
+  }
+
+  /** Every element must be within {@code tolerance} times the largest expected magnitude. */
+  public static void assertCloseToScale(float[] actual, double[] expected, double tolerance) {
+    double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
+    assertClose(toDoubles(actual), expected, 0, tolerance * largest);
+  }
+
+  /** The same numbers as doubles. */
+  public static double[] toDoubles(float[] numbers) {
+    double[] doubles = new double[numbers.length];
+    for (int i = 0; i < doubles.length; i++) {
+      doubles[i] = numbers[i];
+    }
+    return doubles;
+  }
+}

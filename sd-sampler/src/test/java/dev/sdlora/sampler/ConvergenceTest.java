@@ -1,0 +1,57 @@
+package dev.sdlora.sampler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sdlora.api.Schedule;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import dev.sdlora.sampler.schedule.Schedules;
+import dev.sdlora.sampler.schedule.Sigmas;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The order of accuracy: with half the step, the error must fall by two to the order. For data with
+ * distribution N(0, s²) the exact solution is known: {@code x·sqrt((s² + sigmaEnd²) / (s² +
+ * sigmaStart²))}.
+ */
+class ConvergenceTest {
+  private static final double DEVIATION = 0.6;
+
+  static Stream<Arguments> methods() {
+    return Stream.of(
+        Arguments.of(new Euler(), 1),
+        Arguments.of(new EulerAncestral(0, 1), 1),
+        Arguments.of(new Ddim(0), 1),
+        Arguments.of(new DpmPp2m(), 2));
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void sample_idealGaussianDenoiser_convergesAtItsOrder(SamplingMethod method, int order) {
+    double observed = Math.log(error(method, 80) / error(method, 160)) / Math.log(2);
+
+    assertThat(observed).isBetween(order - 0.1, order + 0.1);
+  }
+
+  private static double error(SamplingMethod method, int steps) {
+    Sigmas toZero = Schedules.sigmas(Schedule.KARRAS, steps + 1, NoiseLevels.stableDiffusion());
+    Sigmas sigmas = Sigmas.of(IntStream.rangeClosed(0, steps).mapToDouble(toZero::at).toArray());
+    float start = 10;
+    float[] end =
+        method.sample(
+            AnalyticDenoisers.gauss(0, DEVIATION),
+            new float[] {start},
+            sigmas,
+            new RecordedNoise(),
+            StepObserver.NONE);
+    double exact = start * deviationAt(sigmas.at(steps)) / deviationAt(sigmas.at(0));
+    return Math.abs(end[0] - exact);
+  }
+
+  private static double deviationAt(double sigma) {
+    return Math.hypot(DEVIATION, sigma);
+  }
+}

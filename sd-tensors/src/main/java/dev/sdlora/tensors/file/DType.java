@@ -1,0 +1,49 @@
+package dev.sdlora.tensors.file;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The number format of a tensor. The names of the constants are those used in safetensors files; of
+ * the formats defined there, floats of 8 bits and fewer and wide unsigned integers are not read.
+ */
+public enum DType {
+  /** IEEE 754 double precision. */
+  F64(8),
+  /** IEEE 754 single precision. */
+  F32(4),
+  /** IEEE 754 half precision: 5 exponent bits, 10 fraction bits. */
+  F16(2),
+  /** The upper half of a single precision number: 8 exponent bits, 7 fraction bits. */
+  BF16(2),
+  /** Signed 64-bit integer. */
+  I64(8),
+  /** Signed 32-bit integer. */
+  I32(4),
+  /** Signed 16-bit integer. */
+  I16(2),
+  /** Signed 8-bit integer. */
+  I8(1),
+  /** Unsigned 8-bit integer. */
+  U8(1),
+  /** A byte that is 0 for false and anything else for true. */
+  BOOL(1);
+
+  private final int bytes;
+
+  DType(int bytes) {
+    this.bytes = bytes;
+  }
+
+  /** The size of one element in bytes: 1, 2, 4 or 8. */
+  public int bytes() {
+    return bytes;
+  }
+
+  /**
+   * The format with this safetensors name, such as {@code BF16}; empty if this library has none.
+   */
+  public static Optional<DType> named(String name) {
+    return Arrays.stream(values()).filter(dtype -> dtype.name().equals(name)).findFirst();
+  }
+}

@@ -1,0 +1,74 @@
+package dev.sdlora.tensors.file;
+
+import dev.sdlora.api.TensorFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/**
+ * The short hashes by which A1111 and model sites name files. Each call reads the file once, in
+ * small pieces. Stateless.
+ */
+public final class FileHashes {
+  private static final Pattern PLAUSIBLE_HASH = Pattern.compile("[0-9a-fA-F]{12,64}");
+
+  private FileHashes() {}
+
+  /**
+   * The "AutoV2" hash of a checkpoint: the first 10 hex digits, in lower case, of the SHA-256 of
+   * the whole file.
+   *
+   * @throws TensorFileException if the file cannot be read
+   */
+  public static String autoV2(Path path) {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      return sha256From(channel, 0).substring(0, 10);
+    } catch (IOException e) {
+      throw TensorFileErrors.ioError(path, "cannot be hashed", e);
+    }
+  }
+
+  /**
+   * The "AutoV3" hash of a LoRA: 12 hex digits, in lower case, that stay the same when the metadata
+   * is edited. They are the first of the metadata entry {@code sshs_model_hash} if that looks like
+   * a hash, else of the SHA-256 of the data behind the header.
+   *
+   * @throws TensorFileException if the file cannot be read or changed since it was opened
+   */
+  public static String autoV3(SafetensorsFile file) {
+    String recorded = file.metadata().getOrDefault("sshs_model_hash", "");
+    if (PLAUSIBLE_HASH.matcher(recorded).matches()) {
+      return recorded.substring(0, 12).toLowerCase(Locale.ROOT);
+    }
+    try (FileChannel channel = file.openUnchanged()) {
+      return sha256From(channel, file.dataStart()).substring(0, 12);
+    } catch (IOException e) {
+      throw TensorFileErrors.ioError(file.path(), "cannot be hashed", e);
+    }
+  }
+
+  private static String sha256From(FileChannel channel, long position) throws IOException {
+    MessageDigest digest = sha256();
+    ByteBuffer buffer = ByteBuffer.allocate(Channels.CHUNK_BYTES);
+    channel.position(position);
+    while (channel.read(buffer.clear()) >= 0) {
+      digest.update(buffer.flip());
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.sdlora.tensors.file;
+
+import dev.sdlora.api.TensorFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+
+/**
+ * What is remembered of a file so that a later reader can tell that it is still the same: size,
+ * time stamp, and a digest of its head. Hashing gigabytes of weights at every read would cost more
+ * than the reads.
+ */
+final class FileStamp {
+  private final Path path;
+  private final long size;
+  private final FileTime modified;
+  private final int headLength;
+  private final byte[] headDigest;
+
+  /**
+   * The stamp of a file.
+   *
+   * @param head the first bytes of the file, all remaining ones of the buffer
+   */
+  FileStamp(Path path, long size, FileTime modified, ByteBuffer head) {
+    this.path = path;
+    this.size = size;
+    this.modified = modified;
+    this.headLength = head.remaining();
+    this.headDigest = digest(head);
+  }
+
+  /**
+   * Opens the file for reading.
+   *
+   * @throws TensorFileException if it changed since the stamp was taken, or cannot be read
+   */
+  FileChannel openUnchanged() {
+    try {
+      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+      try {
+        check(channel);
+        return channel;
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (NoSuchFileException e) {
+      throw changed("it is gone");
+    } catch (IOException e) {
+      throw TensorFileErrors.ioError(path, "cannot be read again", e);
+    }
+  }
+
+  private void check(FileChannel channel) throws IOException {
+    if (channel.size() != size) {
+      throw changed("it has %d bytes and had %d".formatted(channel.size(), size));
+    }
+    FileTime now = Files.getLastModifiedTime(path);
+    if (!now.equals(modified)) {
+      throw changed("it was written at %s and before at %s".formatted(now, modified));
+    }
+    ByteBuffer head = ByteBuffer.allocate(headLength);
+    Channels.readFully(channel, head, 0);
+    if (!Arrays.equals(digest(head.flip()), headDigest)) {
+      throw changed("it has another header");
+    }
+  }
+
+  private TensorFileException changed(String how) {
+    return TensorFileErrors.error(
+        path,
+        "changed since it was opened (%s); the original weights cannot be read again"
+            .formatted(how));
+  }
+
+  private static byte[] digest(ByteBuffer bytes) {
+    var sha256 = FileHashes.sha256();
+    sha256.update(bytes.duplicate());
+    return sha256.digest();
+  }
+}

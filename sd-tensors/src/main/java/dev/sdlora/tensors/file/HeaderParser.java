@@ -1,0 +1,252 @@
+package dev.sdlora.tensors.file;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.sdlora.api.TensorFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the JSON header of one safetensors file and checks it against the size of the file. The
+ * rules are those of the reference implementation (tensors cover the data without holes or
+ * overlaps, from its first byte to its last; unknown keys of an entry are ignored), and stricter in
+ * one: a key that occurs twice is refused, where the reference keeps one of the two.
+ */
+final class HeaderParser {
+  /** The key that holds text instead of a tensor. */
+  static final String METADATA = "__metadata__";
+
+  /** The longest header that is read, in bytes; the same limit as the reference implementation. */
+  static final int MAX_BYTES = 100_000_000;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          // Metadata may carry whole training set statistics or a preview picture.
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(MAX_BYTES)
+                  .maxNameLength(MAX_BYTES)
+                  .build())
+          .build();
+
+  private final Path path;
+  private final long dataStart;
+  private final long dataLength;
+  private final Map<String, String> metadata = new LinkedHashMap<>();
+  private final List<TensorEntry> entries = new ArrayList<>();
+
+  /**
+   * What a header says.
+   *
+   * @param metadata the text pairs, in their own order
+   * @param tensors the tensors by name, in the order of their data
+   */
+  record Header(Map<String, String> metadata, Map<String, TensorEntry> tensors) {}
+
+  private HeaderParser(Path path, long dataStart, long fileSize) {
+    this.path = path;
+    this.dataStart = dataStart;
+    this.dataLength = fileSize - dataStart;
+  }
+
+  /**
+   * Reads and checks a header.
+   *
+   * @param utf8 the JSON text
+   * @param dataStart where the header ends and the tensors begin, from the start of the file
+   * @param fileSize the size of the whole file in bytes
+   * @throws TensorFileException if anything is wrong with it
+   */
+  static Header parse(Path path, ByteBuffer utf8, long dataStart, long fileSize) {
+    HeaderParser parser = new HeaderParser(path, dataStart, fileSize);
+    parser.parse(utf8);
+    parser.checkCoverage();
+    Map<String, TensorEntry> tensors = new LinkedHashMap<>();
+    parser.entries.forEach(entry -> tensors.put(entry.name(), entry));
+    return new Header(
+        Collections.unmodifiableMap(parser.metadata), Collections.unmodifiableMap(tensors));
+  }
+
+  private void parse(ByteBuffer utf8) {
+    try (JsonParser json = open(utf8)) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        throw error("has a header that is not a JSON object");
+      }
+      for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
+        json.nextToken();
+        if (key.equals(METADATA)) {
+          parseMetadata(json);
+        } else {
+          entries.add(parseEntry(json, key));
+        }
+      }
+      if (json.nextToken() != null) {
+        throw error("has text after the JSON object of its header");
+      }
+    } catch (JsonProcessingException e) {
+      throw TensorFileErrors.error(
+          path, "has a header that is not valid JSON: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw TensorFileErrors.ioError(path, "has a header that cannot be read", e);
+    }
+  }
+
+  private JsonParser open(ByteBuffer utf8) throws IOException {
+    try {
+      // Decoded here because Jackson lets some malformed UTF-8 pass.
+      CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(utf8);
+      return JSON.createParser(text.array(), 0, text.limit());
+    } catch (CharacterCodingException e) {
+      throw TensorFileErrors.ioError(path, "has a header that is not UTF-8 text", e);
+    }
+  }
+
+  private void parseMetadata(JsonParser json) throws IOException {
+    if (!json.isExpectedStartObjectToken()) {
+      throw error("has " + METADATA + " that is not an object of strings");
+    }
+    for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
+      if (json.nextToken() != JsonToken.VALUE_STRING) {
+        throw error("has metadata '" + key + "' that is not a string: " + json.currentToken());
+      }
+      metadata.put(key, json.getText());
+    }
+  }
+
+  private TensorEntry parseEntry(JsonParser json, String name) throws IOException {
+    if (!json.isExpectedStartObjectToken()) {
+      throw error(name, "is described by " + json.currentToken() + ", expected an object");
+    }
+    DType dtype = null;
+    List<Long> shape = null;
+    List<Long> offsets = null;
+    for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
+      json.nextToken();
+      switch (key) {
+        case "dtype" -> dtype = parseDType(json, name);
+        case "shape" -> shape = parseIntegers(json, name, key);
+        case "data_offsets" -> offsets = parseIntegers(json, name, key);
+        default -> json.skipChildren();
+      }
+    }
+    return entry(
+        name,
+        require(dtype, name, "dtype"),
+        require(shape, name, "shape"),
+        require(offsets, name, "data_offsets"));
+  }
+
+  private TensorEntry entry(String name, DType dtype, List<Long> shape, List<Long> offsets) {
+    if (offsets.size() != 2) {
+      throw error(name, "has data_offsets " + offsets + ", expected a begin and an end");
+    }
+    long begin = offsets.get(0);
+    long end = offsets.get(1);
+    if (begin < 0 || end < begin) {
+      throw error(name, "has data_offsets " + offsets + " that are negative or run backwards");
+    }
+    if (end > dataLength) {
+      throw error(
+          name,
+          "ends at byte %d of the data, but the file holds %d bytes of it; it was probably cut off"
+              .formatted(end, dataLength));
+    }
+    long byteLength;
+    try {
+      byteLength = TensorEntry.byteLength(shape, dtype);
+    } catch (IllegalArgumentException e) {
+      throw error(name, "has an impossible shape: " + e.getMessage());
+    }
+    if (byteLength != end - begin) {
+      throw error(
+          name,
+          "is %s %s and needs %d bytes, but its data_offsets span %d"
+              .formatted(dtype, shape, byteLength, end - begin));
+    }
+    return new TensorEntry(name, dtype, shape, dataStart + begin, byteLength);
+  }
+
+  private DType parseDType(JsonParser json, String name) throws IOException {
+    String dtype = json.getText();
+    return DType.named(dtype)
+        .orElseThrow(
+            () ->
+                error(
+                    name,
+                    "has dtype '%s', expected one of %s"
+                        .formatted(dtype, Arrays.toString(DType.values()))));
+  }
+
+  private List<Long> parseIntegers(JsonParser json, String name, String key) throws IOException {
+    if (!json.isExpectedStartArrayToken()) {
+      throw error(name, "has " + key + " that is not an array: " + json.currentToken());
+    }
+    List<Long> integers = new ArrayList<>();
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      if (json.currentToken() != JsonToken.VALUE_NUMBER_INT
+          || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
+        throw error(
+            name, "has " + key + " with '" + json.getText() + "', expected a 64-bit integer");
+      }
+      integers.add(json.getLongValue());
+    }
+    return integers;
+  }
+
+  /** Sorts the entries by their place, and refuses holes, overlaps and bytes left over. */
+  private void checkCoverage() {
+    entries.sort(
+        Comparator.comparingLong(TensorEntry::offset).thenComparingLong(TensorEntry::byteLength));
+    long covered = dataStart;
+    for (TensorEntry entry : entries) {
+      if (entry.offset() < covered) {
+        throw error(entry.name(), "overlaps the tensor before it");
+      }
+      if (entry.offset() > covered) {
+        throw error(
+            entry.name(),
+            "comes after a hole of %d bytes that no tensor covers"
+                .formatted(entry.offset() - covered));
+      }
+      covered += entry.byteLength();
+    }
+    long left = dataStart + dataLength - covered;
+    if (left > 0) {
+      throw error("has %d bytes after its last tensor that no tensor covers".formatted(left));
+    }
+  }
+
+  private <T> T require(@Nullable T value, String name, String key) {
+    if (value == null) {
+      throw error(name, "has no " + key);
+    }
+    return value;
+  }
+
+  private TensorFileException error(String predicate) {
+    return TensorFileErrors.error(path, predicate);
+  }
+
+  private TensorFileException error(String tensor, String predicate) {
+    return error("is damaged: tensor '" + tensor + "' " + predicate);
+  }
+}

@@ -1,0 +1,273 @@
+package dev.sdlora.tensors.file;
+
+import dev.sdlora.api.TensorFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A safetensors file whose header has been read and checked. The tensors stay on disk until a
+ * {@link #reader()} fetches them. Immutable, safe to share between threads; holds no open file.
+ *
+ * <p>A file is refused unless its tensors cover the data section exactly: no holes, no overlaps, no
+ * bytes left over. That is the rule of the reference implementation, and it catches most damaged
+ * downloads. Unknown keys beside dtype, shape and data_offsets are ignored, as the reference does,
+ * so that later additions to the format can be read.
+ */
+public final class SafetensorsFile {
+  private static final int LENGTH_BYTES = 8;
+  private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
+  private final Path path;
+  private final FileStamp stamp;
+  private final long fileSize;
+  private final long dataStart;
+  private final Map<String, String> metadata;
+  private final Map<String, TensorEntry> tensors;
+
+  private SafetensorsFile(
+      Path path, FileStamp stamp, long fileSize, long dataStart, HeaderParser.Header header) {
+    this.path = path;
+    this.stamp = stamp;
+    this.fileSize = fileSize;
+    this.dataStart = dataStart;
+    this.metadata = header.metadata();
+    this.tensors = header.tensors();
+  }
+
+  /**
+   * Reads and checks the header of a file.
+   *
+   * @throws TensorFileException if the file is missing, unreadable, damaged, or something else than
+   *     a safetensors file; the message names the file, the reason and the likely cause
+   */
+  public static SafetensorsFile open(Path path) {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      if (attributes.isDirectory()) {
+        throw TensorFileErrors.error(path, "is a folder, expected a .safetensors file");
+      }
+      if (!attributes.isRegularFile()) {
+        throw TensorFileErrors.error(path, "is not a regular file");
+      }
+      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+        long fileSize = channel.size();
+        int dataStart = LENGTH_BYTES + headerLength(path, channel, fileSize);
+        ByteBuffer head = ByteBuffer.allocate(dataStart);
+        Channels.readFully(channel, head, 0);
+        ByteBuffer json = head.slice(LENGTH_BYTES, dataStart - LENGTH_BYTES);
+        HeaderParser.Header header = HeaderParser.parse(path, json, dataStart, fileSize);
+        FileStamp stamp = new FileStamp(path, fileSize, attributes.lastModifiedTime(), head.flip());
+        return new SafetensorsFile(path, stamp, fileSize, dataStart, header);
+      }
+    } catch (NoSuchFileException e) {
+      throw TensorFileErrors.error(path, "does not exist", e);
+    } catch (IOException e) {
+      throw TensorFileErrors.ioError(path, "cannot be read", e);
+    }
+  }
+
+  private static int headerLength(Path path, FileChannel channel, long size) throws IOException {
+    ByteBuffer start = ByteBuffer.allocate((int) Math.min(size, ForeignFiles.PREFIX_BYTES));
+    Channels.readFully(channel, start, 0);
+    Optional<String> foreign = ForeignFiles.recognise(start.array());
+    if (foreign.isPresent()) {
+      throw TensorFileErrors.error(path, foreign.get());
+    }
+    if (size < LENGTH_BYTES) {
+      throw TensorFileErrors.error(
+          path,
+          "has %d bytes, fewer than the %d of a length prefix; it was probably cut off"
+              .formatted(size, LENGTH_BYTES));
+    }
+    long length = start.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+    if (length < 0 || length > HeaderParser.MAX_BYTES) {
+      throw TensorFileErrors.error(
+          path,
+          "declares a header of %s bytes, more than the %d allowed; it is probably another format"
+              .formatted(Long.toUnsignedString(length), HeaderParser.MAX_BYTES));
+    }
+    if (length > size - LENGTH_BYTES) {
+      throw TensorFileErrors.error(
+          path,
+          "declares a header of %d bytes, but has only %d bytes in all; it was probably cut off"
+              .formatted(length, size));
+    }
+    return (int) length;
+  }
+
+  /** The path that was opened. */
+  public Path path() {
+    return path;
+  }
+
+  /** The text pairs of the header in its order, unmodifiable; empty if there are none. */
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /** The tensors by name in the order of their data, unmodifiable. */
+  public Map<String, TensorEntry> tensors() {
+    return tensors;
+  }
+
+  /** The tensor with this name, if the file has it. */
+  public Optional<TensorEntry> find(String name) {
+    return Optional.ofNullable(tensors.get(name));
+  }
+
+  /** Where the header ends and the tensors begin, in bytes from the start of the file. */
+  public long dataStart() {
+    return dataStart;
+  }
+
+  /** The size of the whole file in bytes. */
+  public long fileSize() {
+    return fileSize;
+  }
+
+  /**
+   * Opens the file to read its tensors. The caller closes the reader. Weights that were overwritten
+   * in place by a program which put size, time stamp and header back go unnoticed.
+   *
+   * @throws TensorFileException if the file cannot be read, or if its size, time stamp or header is
+   *     not what it was at {@link #open(Path)}
+   */
+  public Reader reader() {
+    return new Reader(this);
+  }
+
+  /** Opens the file after the same checks as {@link #reader()}. */
+  FileChannel openUnchanged() {
+    return stamp.openUnchanged();
+  }
+
+  @Override
+  public String toString() {
+    return "SafetensorsFile[" + path + ", " + tensors.size() + " tensors]";
+  }
+
+  /**
+   * Fetches tensors from an open file. Safe to use from several threads at once; an interrupt
+   * during a read closes it.
+   */
+  public static final class Reader implements AutoCloseable {
+    private final SafetensorsFile file;
+    private final FileChannel channel;
+
+    private Reader(SafetensorsFile file) {
+      this.file = file;
+      this.channel = file.openUnchanged();
+    }
+
+    /**
+     * Copies the bytes of a tensor, little endian as they are on disk, to a buffer's position and
+     * moves the position behind them.
+     *
+     * @throws IllegalArgumentException if the entry is not of this file, or the buffer has less
+     *     room than {@code entry.byteLength()}
+     * @throws IllegalStateException if this reader is closed
+     * @throws TensorFileException if the file has been cut short or cannot be read; the position is
+     *     then undefined
+     */
+    public void read(TensorEntry entry, ByteBuffer target) {
+      requireOwn(entry);
+      if (target.remaining() < entry.byteLength()) {
+        throw new IllegalArgumentException(
+            "tensor '%s' needs %d bytes, but the buffer has room for %d"
+                .formatted(entry.name(), entry.byteLength(), target.remaining()));
+      }
+      int limit = target.limit();
+      try {
+        target.limit(target.position() + (int) entry.byteLength());
+        fill(entry, 0, target);
+      } finally {
+        target.limit(limit);
+      }
+    }
+
+    /**
+     * The bytes of a tensor in a new little-endian heap buffer, from position 0 to the limit.
+     *
+     * @throws IllegalArgumentException if the entry is not of this file
+     * @throws IllegalStateException if this reader is closed
+     * @throws TensorFileException as {@link #read}, or if the tensor has 2 GB or more
+     */
+    public ByteBuffer bytes(TensorEntry entry) {
+      requireOwn(entry);
+      ByteBuffer bytes = ByteBuffer.allocate(arrayLength(entry, entry.byteLength(), "bytes"));
+      fill(entry, 0, bytes);
+      return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * The elements of a tensor as floats, the last dimension running fastest. Doubles and wide
+     * integers are rounded to the nearest float; a boolean becomes 0 or 1.
+     *
+     * @throws IllegalArgumentException if the entry is not of this file
+     * @throws IllegalStateException if this reader is closed
+     * @throws TensorFileException as {@link #read}, or if there are more elements than an array can
+     *     hold (2^31)
+     */
+    public float[] floats(TensorEntry entry) {
+      requireOwn(entry);
+      float[] floats = new float[arrayLength(entry, entry.elements(), "elements")];
+      int width = entry.dtype().bytes();
+      int chunk = (int) Math.min(entry.byteLength(), Channels.CHUNK_BYTES);
+      ByteBuffer bytes = ByteBuffer.allocate(chunk).order(ByteOrder.LITTLE_ENDIAN);
+      for (long done = 0; done < entry.byteLength(); done += bytes.limit()) {
+        bytes.clear().limit((int) Math.min(entry.byteLength() - done, chunk));
+        fill(entry, done, bytes);
+        Floats.decode(entry.dtype(), bytes.flip(), floats, (int) (done / width));
+      }
+      return floats;
+    }
+
+    /** Closes the file. Harmless when repeated. */
+    @Override
+    public void close() {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        throw TensorFileErrors.ioError(file.path, "could not be closed", e);
+      }
+    }
+
+    private void fill(TensorEntry entry, long from, ByteBuffer target) {
+      if (!channel.isOpen()) {
+        throw new IllegalStateException("the reader of '" + file.path + "' is closed");
+      }
+      try {
+        Channels.readFully(channel, target, entry.offset() + from);
+      } catch (IOException e) {
+        throw TensorFileErrors.ioError(
+            file.path, "could not be read at tensor '" + entry.name() + "'", e);
+      }
+    }
+
+    private void requireOwn(TensorEntry entry) {
+      if (!entry.equals(file.tensors.get(entry.name()))) {
+        throw new IllegalArgumentException(
+            "tensor '" + entry.name() + "' is not of the file '" + file.path + "'");
+      }
+    }
+
+    private int arrayLength(TensorEntry entry, long length, String unit) {
+      if (length > LARGEST_ARRAY) {
+        throw TensorFileErrors.error(
+            file.path,
+            "has tensor '%s' with %d %s, more than the %d of a Java array"
+                .formatted(entry.name(), length, unit, LARGEST_ARRAY));
+      }
+      return (int) length;
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package dev.sdlora.tensors.file;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.sdlora.api.TensorFileException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a safetensors file. Tensors are streamed one after another when {@link #write} is called,
+ * so the file may be far larger than the heap. In the file the formats with the widest elements
+ * come first, otherwise tensors keep the order in which they were added; so every element is
+ * aligned. Not thread-safe; may write more than once.
+ */
+public final class SafetensorsWriter {
+  private static final Logger log = LoggerFactory.getLogger(SafetensorsWriter.class);
+  private static final int ALIGNMENT = 8;
+
+  private final Map<String, String> metadata = new LinkedHashMap<>();
+  private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+
+  /** A writer with no tensors and no metadata, which is a valid file. */
+  public SafetensorsWriter() {}
+
+  /** Gives the bytes of one tensor, little endian, when they are about to be written. */
+  @FunctionalInterface
+  public interface Source {
+    /**
+     * Writes exactly the bytes of the tensor. Each write to the channel takes all bytes of its
+     * buffer; closing the channel does nothing.
+     *
+     * @throws IOException if the bytes cannot be had, which ends the whole write
+     */
+    void writeTo(WritableByteChannel channel) throws IOException;
+  }
+
+  private record Tensor(DType dtype, List<Long> shape, long byteLength, Source source) {}
+
+  /**
+   * Adds a text pair; a later value for the same key replaces the earlier one.
+   *
+   * @throws IllegalArgumentException if either text has an unpaired surrogate
+   */
+  public SafetensorsWriter metadata(String key, String value) {
+    metadata.put(encodable(key, "metadata key"), encodable(value, "metadata value"));
+    return this;
+  }
+
+  /**
+   * Adds a tensor whose bytes come from a source.
+   *
+   * @param shape the sizes of its dimensions; empty for a scalar
+   * @throws IllegalArgumentException if the name is taken, reserved or has an unpaired surrogate,
+   *     or if the shape has a negative size or overflows
+   */
+  public SafetensorsWriter tensor(String name, DType dtype, List<Long> shape, Source source) {
+    encodable(name, "tensor name");
+    if (name.equals(HeaderParser.METADATA)) {
+      throw new IllegalArgumentException("tensor name is reserved: " + name);
+    }
+    List<Long> sizes = List.copyOf(shape);
+    Tensor tensor = new Tensor(dtype, sizes, TensorEntry.byteLength(sizes, dtype), source);
+    if (tensors.putIfAbsent(name, tensor) != null) {
+      throw new IllegalArgumentException("tensor was already added: " + name);
+    }
+    return this;
+  }
+
+  /**
+   * Adds a tensor of floats, which are rounded to the nearest value of the format.
+   *
+   * @param values the elements, the last dimension running fastest; not copied, so they must stay
+   *     as they are until the file is written
+   * @param dtype F32, F16 or BF16
+   * @throws IllegalArgumentException as the other method, or if the number of values does not
+   *     follow from the shape, or the format is another
+   */
+  public SafetensorsWriter tensor(String name, List<Long> shape, float[] values, DType dtype) {
+    if (dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
+      throw new IllegalArgumentException("dtype must be F32, F16 or BF16: " + dtype);
+    }
+    if (TensorEntry.byteLength(shape, dtype) != (long) values.length * dtype.bytes()) {
+      throw new IllegalArgumentException(
+          "tensor '%s' has shape %s but %d values".formatted(name, shape, values.length));
+    }
+    return tensor(name, dtype, shape, channel -> writeFloats(values, dtype, channel));
+  }
+
+  /**
+   * Writes the file, replacing what is there. It appears under its name only when it is complete:
+   * until then, and after a failure, an existing file is untouched.
+   *
+   * @throws TensorFileException if the file cannot be written, because the disk is full or the
+   *     folder is missing, say; nothing is left behind
+   * @throws IllegalStateException if a source writes more or fewer bytes than its tensor has, or if
+   *     the header is larger than the 100 MB that readers accept
+   */
+  public void write(Path path) {
+    Path target = path.toAbsolutePath();
+    if (Files.isDirectory(target)) {
+      throw TensorFileErrors.error(path, "cannot be written because it is a folder");
+    }
+    // Not Files.createTempFile: that makes files which only their owner can read.
+    Path partial = target.resolveSibling(".safetensors-" + UUID.randomUUID() + ".part");
+    try {
+      writeAll(partial);
+      Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw TensorFileErrors.ioError(path, "could not be written", e);
+    } finally {
+      discard(partial);
+    }
+  }
+
+  private void writeAll(Path partial) throws IOException {
+    // A stable sort: equally wide formats keep the order of adding.
+    List<Map.Entry<String, Tensor>> inFileOrder =
+        tensors.entrySet().stream()
+            .sorted(Comparator.comparingInt(entry -> -entry.getValue().dtype().bytes()))
+            .toList();
+    ByteBuffer header = header(inFileOrder);
+    try (FileChannel channel =
+        FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      Channels.writeFully(channel, header);
+      for (Map.Entry<String, Tensor> entry : inFileOrder) {
+        Tensor tensor = entry.getValue();
+        ExactChannel exact = new ExactChannel(channel, entry.getKey(), tensor.byteLength());
+        tensor.source().writeTo(exact);
+        exact.requireComplete();
+      }
+      // Without this, a crash after the move could leave an empty file under the final name.
+      channel.force(true);
+    }
+  }
+
+  /** Length prefix, JSON, and blanks up to the alignment. */
+  private ByteBuffer header(List<Map.Entry<String, Tensor>> inFileOrder) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = new JsonFactory().createGenerator(bytes)) {
+      json.writeStartObject();
+      if (!metadata.isEmpty()) {
+        json.writeObjectFieldStart(HeaderParser.METADATA);
+        for (Map.Entry<String, String> pair : metadata.entrySet()) {
+          json.writeStringField(pair.getKey(), pair.getValue());
+        }
+        json.writeEndObject();
+      }
+      long offset = 0;
+      for (Map.Entry<String, Tensor> entry : inFileOrder) {
+        writeEntry(json, entry.getKey(), entry.getValue(), offset);
+        offset += entry.getValue().byteLength();
+      }
+      json.writeEndObject();
+    }
+    while (bytes.size() % ALIGNMENT != 0) {
+      bytes.write(' ');
+    }
+    if (bytes.size() > HeaderParser.MAX_BYTES) {
+      throw new IllegalStateException(
+          "header must have at most %d bytes: %d".formatted(HeaderParser.MAX_BYTES, bytes.size()));
+    }
+    return ByteBuffer.allocate(Long.BYTES + bytes.size())
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(bytes.size())
+        .put(bytes.toByteArray())
+        .flip();
+  }
+
+  private static void writeEntry(JsonGenerator json, String name, Tensor tensor, long offset)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    json.writeStringField("dtype", tensor.dtype().name());
+    json.writeArrayFieldStart("shape");
+    for (long size : tensor.shape()) {
+      json.writeNumber(size);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("data_offsets");
+    json.writeNumber(offset);
+    json.writeNumber(offset + tensor.byteLength());
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void writeFloats(float[] values, DType dtype, WritableByteChannel channel)
+      throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocate(Channels.CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    int step = Channels.CHUNK_BYTES / dtype.bytes();
+    for (int from = 0; from < values.length; from += step) {
+      int to = Math.min(values.length - from, step) + from;
+      Floats.encode(dtype, values, from, to, chunk.clear());
+      channel.write(chunk.flip());
+    }
+  }
+
+  private static void discard(Path partial) {
+    try {
+      Files.deleteIfExists(partial);
+    } catch (IOException e) {
+      log.warn("could not delete the incomplete file {}", partial, e);
+    }
+  }
+
+  private static String encodable(String text, String what) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new IllegalArgumentException(what + " has an unpaired surrogate: " + text);
+    }
+    return text;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.sdlora.tensors.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.TensorFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class FileHashesTest {
+  /** From {@code printf '\0\0\200\77' | sha256sum}: the bytes of the float 1. */
+  private static final String DATA_HASH = "e00e5eb94441";
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource({
+    "ABCDEF0123456789, abcdef012345",
+    "abcdef01234, " + DATA_HASH,
+    "not-a-hash-at-all, " + DATA_HASH,
+    "'', " + DATA_HASH,
+  })
+  void autoV3_recordedHash_isUsedIfPlausible(String recorded, String expected) {
+    Path path = folder.resolve("lora.safetensors");
+    new SafetensorsWriter()
+        .metadata("sshs_model_hash", recorded)
+        .tensor("x", List.of(), new float[] {1}, DType.F32)
+        .write(path);
+
+    assertThat(FileHashes.autoV3(SafetensorsFile.open(path))).isEqualTo(expected);
+  }
+
+  @Test
+  void autoV2_missingFile_saysWhich() {
+    assertThatThrownBy(() -> FileHashes.autoV2(folder.resolve("gone.safetensors")))
+        .isInstanceOf(TensorFileException.class)
+        .hasMessageContaining("gone.safetensors' cannot be hashed");
+  }
+}

@@ -1,0 +1,108 @@
+package dev.sdlora.tensors.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class FloatsTest {
+  private static final int PATTERNS = 1 << 16;
+  private static final short HALF_INFINITY = 0x7c00;
+  private static final short BFLOAT16_INFINITY = 0x7f80;
+
+  @Test
+  void fromHalf_everyPattern_equalsDefinition() {
+    for (int bits = 0; bits < PATTERNS; bits++) {
+      assertSame(Floats.fromHalf((short) bits), (float) defined(bits, 5, 10));
+    }
+  }
+
+  @Test
+  void fromBfloat16_everyPattern_equalsDefinition() {
+    for (int bits = 0; bits < PATTERNS; bits++) {
+      assertSame(Floats.fromBfloat16((short) bits), (float) defined(bits, 8, 7));
+    }
+  }
+
+  @Test
+  void toHalf_everyPattern_comesBack() {
+    for (int bits = 0; bits < PATTERNS; bits++) {
+      float value = Floats.fromHalf((short) bits);
+      short back = Floats.toHalf(value);
+      if (Float.isNaN(value)) {
+        assertThat(Floats.fromHalf(back)).isNaN();
+      } else {
+        assertThat(back).isEqualTo((short) bits);
+      }
+    }
+  }
+
+  @Test
+  void toBfloat16_everyPattern_comesBack() {
+    for (int bits = 0; bits < PATTERNS; bits++) {
+      float value = Floats.fromBfloat16((short) bits);
+      short back = Floats.toBfloat16(value);
+      if (Float.isNaN(value)) {
+        assertThat(Floats.fromBfloat16(back)).isNaN();
+      } else {
+        assertThat(back).isEqualTo((short) bits);
+      }
+    }
+  }
+
+  /** Rounding changes only at midpoints, so these three points per gap cover all floats. */
+  @Test
+  void toHalf_aroundEveryMidpoint_roundsToNearestEven() {
+    for (int bits = 0; bits < HALF_INFINITY; bits++) {
+      float below = Floats.fromHalf((short) bits);
+      // Beyond the largest number, the gap to infinity is as wide as the one before it.
+      float above = bits + 1 == HALF_INFINITY ? 0x1p16f : Floats.fromHalf((short) (bits + 1));
+      float middle = (below + above) / 2;
+      short even = (short) (bits + (bits & 1));
+      assertThat(Floats.toHalf(Math.nextDown(middle))).isEqualTo((short) bits);
+      assertThat(Floats.toHalf(middle)).isEqualTo(even);
+      assertThat(Floats.toHalf(-middle)).isEqualTo((short) (even | 0x8000));
+      assertThat(Floats.toHalf(Math.nextUp(middle))).isEqualTo((short) (bits + 1));
+    }
+  }
+
+  @Test
+  void toBfloat16_aroundEveryMidpoint_roundsToNearestEven() {
+    for (int bits = 0; bits < BFLOAT16_INFINITY; bits++) {
+      float middle = Float.intBitsToFloat(bits << 16 | 0x8000);
+      short even = (short) (bits + (bits & 1));
+      assertThat(Floats.toBfloat16(Math.nextDown(middle))).isEqualTo((short) bits);
+      assertThat(Floats.toBfloat16(middle)).isEqualTo(even);
+      assertThat(Floats.toBfloat16(-middle)).isEqualTo((short) (even | 0x8000));
+      assertThat(Floats.toBfloat16(Math.nextUp(middle))).isEqualTo((short) (bits + 1));
+    }
+  }
+
+  @Test
+  void narrowing_largestFloatsAndLowPayloadNaN_becomeInfinityAndStayNaN() {
+    assertThat(Floats.toHalf(Float.MAX_VALUE)).isEqualTo(HALF_INFINITY);
+    assertThat(Floats.toHalf(Float.NEGATIVE_INFINITY)).isEqualTo((short) 0xfc00);
+    assertThat(Floats.toBfloat16(Float.MAX_VALUE)).isEqualTo(BFLOAT16_INFINITY);
+    float lowPayload = Float.intBitsToFloat(0x7f80_0001);
+    assertThat(Floats.fromHalf(Floats.toHalf(lowPayload))).isNaN();
+    assertThat(Floats.fromBfloat16(Floats.toBfloat16(lowPayload))).isNaN();
+  }
+
+  /** Compares bits, so that -0 differs from 0 while any NaN equals any other. */
+  private static void assertSame(float actual, float expected) {
+    assertThat(Float.floatToIntBits(actual)).isEqualTo(Float.floatToIntBits(expected));
+  }
+
+  /** The textbook value of a small float: sign, exponent and fraction as IEEE 754 defines them. */
+  private static double defined(int bits, int exponentBits, int fractionBits) {
+    int bias = (1 << (exponentBits - 1)) - 1;
+    int exponent = (bits >>> fractionBits) & ((1 << exponentBits) - 1);
+    double fraction = (bits & ((1 << fractionBits) - 1)) / (double) (1 << fractionBits);
+    double sign = bits >>> 15 == 0 ? 1 : -1;
+    if (exponent == (1 << exponentBits) - 1) {
+      return fraction == 0 ? sign * Double.POSITIVE_INFINITY : Double.NaN;
+    }
+    return exponent == 0
+        ? sign * fraction * Math.pow(2, 1 - bias)
+        : sign * (1 + fraction) * Math.pow(2, exponent - bias);
+  }
+}
