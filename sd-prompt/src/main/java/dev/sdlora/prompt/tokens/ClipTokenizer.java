@@ -10,7 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The tokenizer of CLIP's text encoders, which all Stable Diffusion models up to SDXL share. Equal
- * to OpenAI's without its repair of wrongly decoded text (ftfy).
+ * to OpenAI's without its repair of wrongly decoded text (ftfy) and without special tokens in a
+ * text. Letters and digits newer than the JDK's edition of Unicode are taken for symbols.
  *
  * <p>Safe to use from many threads.
  */
@@ -49,16 +50,12 @@ public final class ClipTokenizer {
 
   private int[] encodeWord(String word) {
     if (word.length() > CACHED_WORD_LENGTH) {
-      return encodeAnew(word);
+      return BytePairs.encode(word, vocabulary);
     }
     if (cache.size() >= CACHED_WORDS) {
       cache.clear();
     }
-    return cache.computeIfAbsent(word, this::encodeAnew);
-  }
-
-  private int[] encodeAnew(String word) {
-    return BytePairs.encode(word, vocabulary);
+    return cache.computeIfAbsent(word, key -> BytePairs.encode(key, vocabulary));
   }
 
   /**
