@@ -1,0 +1,50 @@
+package dev.sdlora.prompt.grammar;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a bracket with its weight, such as {@code : 1.2 )}.
+ *
+ * @param value the weight
+ * @param end the place after the closing bracket
+ */
+record ClosingWeight(double value, int end) {
+
+  /** Reads the weight that starts with a colon; null if the text there is something else. */
+  static @Nullable ClosingWeight at(String text, int colon) {
+    StringBuilder number = new StringBuilder();
+    int at = skipSpaces(text, colon + 1);
+    if (at < text.length() && (text.charAt(at) == '+' || text.charAt(at) == '-')) {
+      number.append(text.charAt(at++));
+    }
+    int dots = 0;
+    int digits = 0;
+    while (at < text.length()) {
+      int codePoint = text.codePointAt(at);
+      if (codePoint == '.') {
+        number.append('.');
+        dots++;
+      } else if (Character.isDigit(codePoint)) {
+        number.append(Character.digit(codePoint, 10));
+        digits++;
+      } else {
+        break;
+      }
+      at += Character.charCount(codePoint);
+    }
+    at = skipSpaces(text, at);
+    boolean wellFormed = digits > 0 && dots <= 1;
+    if (!wellFormed || at == text.length() || text.charAt(at) != ')') {
+      return null;
+    }
+    return new ClosingWeight(Double.parseDouble(number.toString()), at + 1);
+  }
+
+  private static int skipSpaces(String text, int from) {
+    int at = from;
+    while (at < text.length() && Characters.isSpace(text.charAt(at))) {
+      at++;
+    }
+    return at;
+  }
+}

@@ -1,0 +1,61 @@
+package dev.sdlora.prompt.tokens;
+
+import java.util.Arrays;
+
+/**
+ * What the text encoder reads at once: a start token, {@value #CAPACITY} tokens of text and
+ * padding, an end token. Immutable.
+ */
+public final class TokenChunk {
+  /** The number of tokens of every chunk. */
+  public static final int LENGTH = 77;
+
+  /** The number of tokens between the start and the end token. */
+  public static final int CAPACITY = LENGTH - 2;
+
+  private final int[] ids;
+  private final float[] weights;
+
+  /**
+   * A chunk of text.
+   *
+   * @param ids its tokens without the special ones, at most {@value #CAPACITY}
+   * @param weights the weight of each token
+   */
+  TokenChunk(int[] ids, float[] weights) {
+    this.ids = new int[LENGTH];
+    Arrays.fill(this.ids, ClipTokenizer.END);
+    this.ids[0] = ClipTokenizer.START;
+    System.arraycopy(ids, 0, this.ids, 1, ids.length);
+    this.weights = new float[LENGTH];
+    Arrays.fill(this.weights, 1);
+    System.arraycopy(weights, 0, this.weights, 1, weights.length);
+  }
+
+  /** The {@value #LENGTH} tokens, in an array of the caller's own. */
+  public int[] ids() {
+    return ids.clone();
+  }
+
+  /** The weight of each token, 1 for the special ones, in an array of the caller's own. */
+  public float[] weights() {
+    return weights.clone();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TokenChunk chunk
+        && Arrays.equals(ids, chunk.ids)
+        && Arrays.equals(weights, chunk.weights);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(ids) + Arrays.hashCode(weights);
+  }
+
+  @Override
+  public String toString() {
+    return "TokenChunk[ids=" + Arrays.toString(ids) + ", weights=" + Arrays.toString(weights) + "]";
+  }
+}

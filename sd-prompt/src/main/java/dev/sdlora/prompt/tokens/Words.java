@@ -1,0 +1,32 @@
+package dev.sdlora.prompt.tokens;
+
+import dev.sdlora.prompt.grammar.Characters;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** Text made ready for byte pairs: cleaned, put into lower case, and cut into words. */
+final class Words {
+  /*
+   * Details of Python's module regex. Its white space is Unicode's, which strip() exceeds by U+001C
+   * to U+001F. The pattern ignores case although the text is in lower case by then: a long s
+   * matches an s, and U+0345, whose capital is a letter, is in no class and so is skipped.
+   */
+  private static final Pattern SPACES = Pattern.compile("\\p{IsWhite_Space}+");
+  private static final Pattern WORD =
+      Pattern.compile(
+          "(?iu:'s|'t|'re|'ve|'m|'ll|'d)"
+              + "|\\p{L}+|\\p{N}|[^\\p{IsWhite_Space}\\p{L}\\p{N}\u0345]+");
+
+  private Words() {}
+
+  static List<String> of(String text) {
+    return WORD.matcher(clean(text)).results().map(MatchResult::group).toList();
+  }
+
+  static String clean(String text) {
+    String unescaped = HtmlReferences.unescape(HtmlReferences.unescape(text));
+    String collapsed = SPACES.matcher(Characters.strip(unescaped)).replaceAll(" ");
+    return LowerCase.of(Characters.strip(collapsed));
+  }
+}

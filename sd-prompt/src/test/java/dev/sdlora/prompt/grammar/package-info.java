@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.prompt.grammar;
+
+import org.jspecify.annotations.NullMarked;

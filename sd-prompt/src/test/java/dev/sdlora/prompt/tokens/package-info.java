@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.prompt.tokens;
+
+import org.jspecify.annotations.NullMarked;
