@@ -29,7 +29,8 @@ final class DiffusersFolder {
   private static final Map<String, String> OLD_VAE_ATTENTION =
       Map.of("to_q", "query", "to_k", "key", "to_v", "value", "to_out.0", "proj_attn");
 
-  private static final Pattern VAE_ATTENTION = Pattern.compile("attentions\\.0\\.(to_\\w+(?:\\.0)?)\\.");
+  private static final Pattern VAE_ATTENTION =
+      Pattern.compile("attentions\\.0\\.(to_\\w+(?:\\.0)?)\\.");
 
   private DiffusersFolder() {}
 
@@ -43,7 +44,9 @@ final class DiffusersFolder {
     }
     if (Files.isDirectory(folder.resolve("text_encoder_2"))) {
       throw new CheckpointException(
-          "'" + folder + "' is for SDXL (it has a second text encoder); this version runs SD 1.x"
+          "'"
+              + folder
+              + "' is for SDXL (it has a second text encoder); this version runs SD 1.x"
               + " checkpoints");
     }
     JsonNode unetConfig = config(folder, "unet");
@@ -52,7 +55,9 @@ final class DiffusersFolder {
     Network<VaeConfig> vae = vae(folder);
     if (unet.config().linearProjection()) {
       throw new CheckpointException(
-          "'" + folder + "' is for SD 2.x (its transformers have linear projections); this version"
+          "'"
+              + folder
+              + "' is for SD 2.x (its transformers have linear projections); this version"
               + " runs SD 1.x checkpoints");
     }
     int side = 8 * unetConfig.path("sample_size").asInt(64);
@@ -82,7 +87,9 @@ final class DiffusersFolder {
     JsonNode heads = config.path("attention_head_dim");
     if (heads.isArray()) {
       throw new CheckpointException(
-          "'" + folder + "' has a different number of attention heads at each level, as SD 2.x has;"
+          "'"
+              + folder
+              + "' has a different number of attention heads at each level, as SD 2.x has;"
               + " this version runs SD 1.x checkpoints");
     }
     return new Network<>(
@@ -91,7 +98,8 @@ final class DiffusersFolder {
 
   private static int transformers(FileTensors tensors, String block) {
     return tensors.count(
-        Pattern.compile(Pattern.quote(block) + "\\.attentions\\.0\\.transformer_blocks\\.(\\d+)\\."));
+        Pattern.compile(
+            Pattern.quote(block) + "\\.attentions\\.0\\.transformer_blocks\\.(\\d+)\\."));
   }
 
   private static Network<VaeConfig> vae(Path folder) {

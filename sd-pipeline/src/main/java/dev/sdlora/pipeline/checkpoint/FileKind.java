@@ -69,7 +69,8 @@ final class FileKind {
     return names.stream().anyMatch(name -> name.startsWith(prefix));
   }
 
-  private static void require(SafetensorsFile file, boolean present, String network, String prefix) {
+  private static void require(
+      SafetensorsFile file, boolean present, String network, String prefix) {
     if (!present) {
       throw new CheckpointException(
           "checkpoint '%s' has no %s: no tensor begins with '%s'"

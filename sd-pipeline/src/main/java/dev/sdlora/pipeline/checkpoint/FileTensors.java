@@ -76,7 +76,7 @@ record FileTensors(SafetensorsFile file, String network, Names names) {
           if (!entry.dtype().isFloating()) {
             throw new CheckpointException(
                 "checkpoint '%s': tensor '%s' of the %s holds %s numbers, expected floats;"
-                    .formatted(file.path(), entry.name(), network, entry.dtype())
+                        .formatted(file.path(), entry.name(), network, entry.dtype())
                     + " quantised checkpoints are not supported");
           }
           origins.put(name, new Origin(file, entry, shape));

@@ -46,9 +46,9 @@ final class SingleFile {
     boolean bare =
         file.tensors().keySet().stream()
             .anyMatch(name -> name.startsWith(LdmNames.CLIP + "encoder."));
-    Names names =
-        name -> LdmNames.CLIP + (bare ? name.substring(name.indexOf('.') + 1) : name);
-    Pattern layer = Pattern.compile(Pattern.quote(names.inFile("text_model.encoder.layers.")) + "(\\d+)\\.");
+    Names names = name -> LdmNames.CLIP + (bare ? name.substring(name.indexOf('.') + 1) : name);
+    Pattern layer =
+        Pattern.compile(Pattern.quote(names.inFile("text_model.encoder.layers.")) + "(\\d+)\\.");
     return Network.of(
         new FileTensors(file, "text encoder", names),
         tensors -> NetworkShapes.clip(tensors, layer, 0));

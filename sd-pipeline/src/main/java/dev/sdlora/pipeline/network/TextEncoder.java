@@ -15,8 +15,7 @@ public final class TextEncoder {
 
   /** An encoder over weights that it does not own. */
   public TextEncoder(Torch torch, ClipConfig config, LiveWeights weights) {
-    this.program =
-        Program.load(torch, getClass(), "clip.torchscript.py", "layers.torchscript.py");
+    this.program = Program.load(torch, getClass(), "clip.torchscript.py", "layers.torchscript.py");
     this.config = config;
     this.weights = weights;
   }

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param latentChannels channels of a latent
  * @param latentScale factor that brings latents of the encoder to unit variance
  */
-public record VaeConfig(List<Integer> channels, int layers, int latentChannels, double latentScale) {
+public record VaeConfig(
+    List<Integer> channels, int layers, int latentChannels, double latentScale) {
 
   /** Copies the list. */
   public VaeConfig {

@@ -40,6 +40,27 @@ public enum DType {
     return bytes;
   }
 
+  /** The name as people write it, such as {@code float16}. */
+  public String label() {
+    return switch (this) {
+      case F64 -> "float64";
+      case F32 -> "float32";
+      case F16 -> "float16";
+      case BF16 -> "bfloat16";
+      case I64 -> "int64";
+      case I32 -> "int32";
+      case I16 -> "int16";
+      case I8 -> "int8";
+      case U8 -> "uint8";
+      case BOOL -> "bool";
+    };
+  }
+
+  /** Whether it holds floating-point numbers. */
+  public boolean isFloating() {
+    return this == F64 || this == F32 || this == F16 || this == BF16;
+  }
+
   /**
    * The format with this safetensors name, such as {@code BF16}; empty if this library has none.
    */

@@ -1,0 +1,92 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.Precision;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The loaded networks of a checkpoint and the native memory that they live in. */
+final class Networks implements AutoCloseable {
+  private final Torch torch;
+  private final TensorLoader loader;
+  private final List<LiveWeights> loaded = new ArrayList<>();
+  private final TextEncoder textEncoder;
+  private final UNet unet;
+  private final Vae vae;
+
+  private Networks(Torch torch, ModelFiles files, ScalarType type) {
+    this.torch = torch;
+    this.loader = new TensorLoader(torch);
+    this.textEncoder = new TextEncoder(torch, files.clip(), load(files.clipWeights(), type));
+    this.unet = new UNet(torch, files.unet(), load(files.unetWeights(), type));
+    this.vae = new Vae(torch, files.vae(), load(files.vaeWeights(), ScalarType.FLOAT32));
+  }
+
+  private LiveWeights load(Map<String, Origin> origins, ScalarType type) {
+    LiveWeights weights = LiveWeights.load(torch, loader, origins, type);
+    loaded.add(weights);
+    return weights;
+  }
+
+  /**
+   * Reads all weights into native memory. When that fails, nothing stays behind.
+   *
+   * @param device DJL's name of the device
+   * @throws dev.sdlora.api.TensorFileException if a file cannot be read
+   */
+  static Networks load(ModelFiles files, Precision precision, String device) {
+    Torch torch = Torch.open(device);
+    try {
+      ScalarType type =
+          switch (precision) {
+            case FLOAT32 -> ScalarType.FLOAT32;
+            case BFLOAT16 -> ScalarType.BFLOAT16;
+          };
+      return new Networks(torch, files, type);
+    } catch (RuntimeException | Error e) {
+      torch.close();
+      throw e;
+    }
+  }
+
+  Torch torch() {
+    return torch;
+  }
+
+  TensorLoader loader() {
+    return loader;
+  }
+
+  TextEncoder textEncoder() {
+    return textEncoder;
+  }
+
+  UNet unet() {
+    return unet;
+  }
+
+  Vae vae() {
+    return vae;
+  }
+
+  /** The weights that LoRAs can change. */
+  Map<Network, LiveWeights> patchable() {
+    return Map.of(Network.TEXT_ENCODER, textEncoder.weights(), Network.UNET, unet.weights());
+  }
+
+  @Override
+  public void close() {
+    loaded.forEach(LiveWeights::close);
+    torch.close();
+  }
+}
