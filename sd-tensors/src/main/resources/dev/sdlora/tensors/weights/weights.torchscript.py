@@ -1,9 +1,9 @@
   def load(self: __torch__.Net, bytes: Tensor, stored: int, shape: List[int], wanted: int) -> Tensor:
-    # Raw bytes in the stored format -> a new tensor of the wanted format.
-    return torch.to(torch.reshape(torch.view(bytes, dtype=stored), shape), wanted, False, True)
+    # Raw bytes in the stored format -> a new tensor of the wanted format. (TorchScript has no view to another format.)
+    return torch.to(torch.reshape(torch.view_copy(bytes, dtype=stored), shape), wanted)
   def fill(self: __torch__.Net, target: Tensor, bytes: Tensor, stored: int) -> Tensor:
     # The same values as load gives, written into a tensor that exists.
-    return torch.copy_(target, torch.reshape(torch.view(bytes, dtype=stored), torch.size(target)))
+    return torch.copy_(target, torch.reshape(torch.view_copy(bytes, dtype=stored), torch.size(target)))
   def patch(self: __torch__.Net, target: Tensor, ups: List[Tensor], downs: List[Tensor], scales: List[float]) -> Tensor:
     # W += sum of scale * up @ down, in place, with one rounding of the sum; W float32.
     up, down = __torch__.stack(ups, downs, scales)
