@@ -139,13 +139,6 @@ public record LoraFile(
         + names.stream().findFirst().map(name -> "'" + name + "'").orElse("missing");
   }
 
-  /** The file's name without its extension: what prompts call it. */
-  public String name() {
-    String name = String.valueOf(file.path().getFileName());
-    int dot = name.lastIndexOf('.');
-    return dot > 0 ? name.substring(0, dot) : name;
-  }
-
   /** The largest rank of its modules. */
   public int rank() {
     return modules.stream().mapToInt(LoraModule::rank).max().orElse(0);

@@ -3,7 +3,6 @@ package dev.sdlora.lora.patch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
-import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
@@ -88,7 +87,7 @@ public final class Patcher {
         try (NDManager scope = torch.scope()) {
           List<LowRank> updates = new ArrayList<>();
           for (Change change : entry.getValue()) {
-            SafetensorsFile file = change.file().file();
+            SafetensorsFile file = change.file();
             SafetensorsFile.Reader reader = readers.computeIfAbsent(file, SafetensorsFile::reader);
             updates.add(lowRank(change, reader, scope));
           }
@@ -116,7 +115,7 @@ public final class Patcher {
   }
 
   private NDArray factor(
-      LoraFile file,
+      SafetensorsFile file,
       SafetensorsFile.Reader reader,
       TensorEntry entry,
       List<Long> shape,
@@ -128,10 +127,10 @@ public final class Patcher {
     return factor;
   }
 
-  private static LoraException notFinite(LoraFile file, String tensor) {
+  private static LoraException notFinite(SafetensorsFile file, String tensor) {
     return new LoraException(
         "LoRA '%s': tensor '%s' holds NaN or infinity; its training probably failed"
-            .formatted(file.file().path(), tensor));
+            .formatted(file.path(), tensor));
   }
 
   /**

@@ -2,9 +2,9 @@ package dev.sdlora.lora.plan;
 
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelFamily;
-import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
+import dev.sdlora.tensors.file.SafetensorsFile;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -29,7 +29,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
    * @param module the module in it
    * @param strength factor on its product, not yet with alpha / rank; never 0
    */
-  public record Change(LoraFile file, LoraModule module, double strength) {}
+  public record Change(SafetensorsFile file, LoraModule module, double strength) {}
 
   /**
    * How the modules of one LoRA fit the checkpoint.
@@ -99,7 +99,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
         changes
             .computeIfAbsent(layer.network(), network -> new LinkedHashMap<>())
             .computeIfAbsent(layer.weight(), weight -> new ArrayList<>())
-            .add(new Change(use.file(), module, strength));
+            .add(new Change(use.file().file(), module, strength));
       }
     }
     if (matched == 0) {

@@ -1,0 +1,51 @@
+package dev.sdlora.lora.library;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** Names that somebody may have meant. */
+final class Nearest {
+  private static final int MOST = 3;
+
+  private Nearest() {}
+
+  /** The names most like a wanted one, nearest first; those with little in common are left out. */
+  static List<String> to(String wanted, Collection<String> names) {
+    String key = key(wanted);
+    record Candidate(String name, int distance) {}
+    return names.stream()
+        .map(name -> new Candidate(name, distance(key, key(name))))
+        .filter(
+            candidate ->
+                candidate.distance <= Math.max(2, wanted.length() / 3)
+                    || (key.length() >= 3 && key(candidate.name).contains(key)))
+        .sorted(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name))
+        .limit(MOST)
+        .map(Candidate::name)
+        .toList();
+  }
+
+  private static String key(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[\\s_.-]", "");
+  }
+
+  /** Levenshtein's distance: insertions, deletions and replacements from one to the other. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replace, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,211 @@
+package dev.sdlora.pipeline;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationListener.Step;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.pipeline.conditioning.Conditioning;
+import dev.sdlora.pipeline.denoise.Guidance;
+import dev.sdlora.pipeline.denoise.LatentToRgb;
+import dev.sdlora.pipeline.image.ImageSettings;
+import dev.sdlora.pipeline.image.Infotext;
+import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.prompt.grammar.ExtraNetworks;
+import dev.sdlora.sampler.SamplingPlan;
+import dev.sdlora.sampler.StepObserver;
+import dev.sdlora.sampler.noise.Noise;
+import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.tensors.torch.Torch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+
+/** One request on its way from a prompt to pictures. */
+final class Generation {
+  /** A1111 draws random seeds from this range. */
+  private static final long SEEDS = 4294967294L;
+
+  private final Model model;
+  private final PromptSpec spec;
+  private final GenerationListener listener;
+  private final BooleanSupplier cancelled;
+  private final ImageSize size;
+  private final long firstSeed;
+  private final SamplingPlan plan;
+
+  Generation(Model model, PromptSpec spec, GenerationListener listener, BooleanSupplier cancelled) {
+    this.model = model;
+    this.spec = spec;
+    this.listener = listener;
+    this.cancelled = cancelled;
+    this.size = spec.size().orElse(model.checkpoint().defaultSize());
+    this.firstSeed = spec.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(SEEDS));
+    this.plan = SamplingPlan.of(spec.sampler(), spec.schedule(), spec.steps(), model.levels());
+  }
+
+  /** Does all the work. Native memory that it takes is given back whatever happens. */
+  GenerationResult run() {
+    long start = System.nanoTime();
+    ExtraNetworks prompt = ExtraNetworks.cut(spec.prompt());
+    ExtraNetworks negative = ExtraNetworks.cut(spec.negativePrompt());
+    LoraSelection loras = selectLoras(prompt, negative);
+    applyLoras(loras);
+    try (NDManager scope = model.networks().torch().scope()) {
+      Guidance guidance = condition(prompt.text(), negative.text(), scope);
+      List<GeneratedImage> images = new ArrayList<>();
+      for (int i = 0; i < spec.images(); i++) {
+        long seed = firstSeed + i;
+        listener.imageStart(i, seed);
+        float[] latent = sample(i, seed, guidance);
+        byte[] rgb = decode(i, latent, scope);
+        GeneratedImage image = new GeneratedImage(size, rgb, seed, parameters(loras, seed));
+        images.add(image);
+        listener.imageEnd(i, image);
+      }
+      return new GenerationResult(
+          images,
+          loras.reports(model.loraFiles()),
+          loras.warnings(),
+          Duration.ofNanos(System.nanoTime() - start));
+    }
+  }
+
+  private LoraSelection selectLoras(ExtraNetworks prompt, ExtraNetworks negative) {
+    return LoraSelection.of(
+        spec,
+        prompt,
+        negative,
+        model.library(),
+        model.loraFiles(),
+        model.modules(),
+        model.checkpoint().name());
+  }
+
+  private void applyLoras(LoraSelection loras) {
+    stopIfCancelled();
+    listener.lorasStart();
+    model.patcher().apply(loras.plan());
+    listener.lorasEnd();
+  }
+
+  private Guidance condition(String prompt, String negative, NDManager scope) {
+    stopIfCancelled();
+    listener.conditioningStart();
+    Conditioning cond = model.conditioner().encode(prompt, spec.clipSkip(), scope);
+    Conditioning uncond = model.conditioner().encode(negative, spec.clipSkip(), scope);
+    listener.conditioningEnd();
+    return new Guidance(
+        model.networks().unet(),
+        model.levels(),
+        cond,
+        uncond,
+        spec.cfgScale(),
+        size.height() / 8,
+        size.width() / 8,
+        scope);
+  }
+
+  private float[] sample(int image, long seed, Guidance guidance) {
+    NoiseSource noise = Noise.of(spec.rng(), seed);
+    float[] start = noise.next(guidance.size());
+    return plan.run(
+        (x, sigma) -> {
+          stopIfCancelled();
+          return guidance.denoise(x, sigma);
+        },
+        start,
+        noise,
+        new StepEvents(image));
+  }
+
+  private byte[] decode(int image, float[] latent, NDManager scope) {
+    stopIfCancelled();
+    listener.decodeStart(image);
+    Vae vae = model.networks().vae();
+    float[] unscaled = new float[latent.length];
+    for (int i = 0; i < latent.length; i++) {
+      unscaled[i] = (float) (latent[i] / vae.config().latentScale());
+    }
+    float[] pixels;
+    try (NDArray input =
+            Torch.floats(
+                scope,
+                unscaled,
+                1,
+                vae.config().latentChannels(),
+                size.height() / 8,
+                size.width() / 8);
+        NDArray output = vae.decode(input, scope)) {
+      pixels = output.toFloatArray();
+    }
+    listener.decodeEnd(image);
+    return rgb(pixels);
+  }
+
+  /** Planes from -1 to 1 become interleaved bytes, rounded down as in A1111. */
+  private static byte[] rgb(float[] planes) {
+    int plane = planes.length / 3;
+    byte[] rgb = new byte[planes.length];
+    for (int i = 0; i < planes.length; i++) {
+      float value = planes[i];
+      if (Float.isNaN(value)) {
+        throw new StableDiffusionException(
+            "the picture came out as NaN; the checkpoint may be damaged or a LoRA strength too"
+                + " large");
+      }
+      float level = 255 * Math.max(0, Math.min(1, value * 0.5f + 0.5f));
+      rgb[i % plane * 3 + i / plane] = (byte) level;
+    }
+    return rgb;
+  }
+
+  private String parameters(LoraSelection loras, long seed) {
+    return Infotext.write(
+        new ImageSettings(
+            spec,
+            size,
+            seed,
+            model.checkpoint().name(),
+            model.hash(),
+            loras.hashes(model.loraFiles())));
+  }
+
+  private void stopIfCancelled() {
+    if (cancelled.getAsBoolean()) {
+      throw new GenerationCancelledException("the generation was cancelled");
+    }
+  }
+
+  /** Passes a sampler's steps on to the listener. */
+  private final class StepEvents implements StepObserver {
+    private final int image;
+
+    StepEvents(int image) {
+      this.image = image;
+    }
+
+    private Step step(int step, double sigma) {
+      return new Step(image, step + 1, plan.sigmas().steps(), sigma);
+    }
+
+    @Override
+    public void stepStart(int step, double sigma) {
+      listener.stepStart(step(step, sigma));
+    }
+
+    @Override
+    public void stepEnd(int step, double sigma, float[] denoised) {
+      listener.stepEnd(
+          step(step, sigma),
+          () -> LatentToRgb.image(denoised, size.height() / 8, size.width() / 8));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptExplanation;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.library.FolderLibrary;
+import dev.sdlora.lora.library.LoraFiles;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.image.Infotext;
+import dev.sdlora.pipeline.image.PngFiles;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What stands behind the public API. Made by {@link java.util.ServiceLoader}. */
+public final class LocalProvider implements PipelineProvider {
+
+  @Override
+  public Pipeline open(Settings settings) {
+    LoraFiles loraFiles = new LoraFiles();
+    FolderLibrary library = new FolderLibrary(loraFiles, settings.loraDirectories());
+    ModelFiles files = CheckpointReader.read(settings.checkpoint().path());
+    Networks networks = Networks.load(files, settings.precision(), settings.device());
+    return new LocalPipeline(new Model(files.checkpoint(), networks, loraFiles, library));
+  }
+
+  @Override
+  public Checkpoint openCheckpoint(Path path) {
+    return CheckpointReader.read(path).checkpoint();
+  }
+
+  @Override
+  public LoraAdapter openLora(Path path) {
+    return LoraFiles.adapter(LoraFile.open(path));
+  }
+
+  @Override
+  public LoraLibrary openLoraLibrary(List<Path> folders) {
+    return new FolderLibrary(new LoraFiles(), folders);
+  }
+
+  @Override
+  public PromptExplanation explain(String prompt) {
+    return Explanations.of(prompt);
+  }
+
+  @Override
+  public PromptSpec parseParameters(String text) {
+    return Infotext.parse(text);
+  }
+
+  @Override
+  public String readParameters(Path image) {
+    return PngFiles.readParameters(image);
+  }
+
+  @Override
+  public void save(GeneratedImage image, Path file) {
+    PngFiles.save(image, file);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.sdlora.pipeline.conditioning;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.prompt.grammar.Attention;
+import dev.sdlora.prompt.tokens.Chunks;
+import dev.sdlora.prompt.tokens.ClipTokenizer;
+import dev.sdlora.prompt.tokens.TokenChunk;
+import java.util.List;
+
+/** Encodes prompts as A1111 does: chunks of 75 tokens, each encoded alone, then set in a row. */
+public final class Conditioner {
+  private final TextEncoder encoder;
+
+  /** A conditioner that runs an encoder. */
+  public Conditioner(TextEncoder encoder) {
+    this.encoder = encoder;
+  }
+
+  /**
+   * Encodes a text.
+   *
+   * @param text the prompt without extra-network tags
+   * @param clipSkip 1 for the last layer of the encoder, 2 for the one before it
+   * @param scope a manager for what is needed on the way
+   * @throws IllegalArgumentException if the encoder has fewer layers than are skipped
+   * @throws CheckpointException if the checkpoint's vocabulary lacks a token
+   */
+  public Conditioning encode(String text, int clipSkip, NDManager scope) {
+    int layers = encoder.config().layers();
+    if (clipSkip > layers) {
+      throw new IllegalArgumentException(
+          "clipSkip must be at most " + layers + ", the layers of the text encoder: " + clipSkip);
+    }
+    List<TokenChunk> chunks = Chunks.of(Attention.parse(text), ClipTokenizer.standard());
+    int[][] ids = chunks.stream().map(TokenChunk::ids).toArray(int[][]::new);
+    requireInVocabulary(ids);
+    float[] states;
+    try (NDArray encoded = encoder.encode(ids, clipSkip, scope)) {
+      states = encoded.toFloatArray();
+    }
+    int width = encoder.config().width();
+    for (int i = 0; i < chunks.size(); i++) {
+      emphasise(states, i * TokenChunk.LENGTH * width, chunks.get(i).weights(), width);
+    }
+    return new Conditioning(states, chunks.size() * TokenChunk.LENGTH, width);
+  }
+
+  /**
+   * A1111's "Original" emphasis: every state times its token's weight, then the chunk times the
+   * factor that gives it back its mean.
+   */
+  private static void emphasise(float[] states, int from, float[] weights, int width) {
+    boolean plain = true;
+    for (float weight : weights) {
+      plain &= weight == 1;
+    }
+    if (plain) {
+      return;
+    }
+    int to = from + weights.length * width;
+    double before = sum(states, from, to);
+    for (int i = from; i < to; i++) {
+      states[i] *= weights[(i - from) / width];
+    }
+    double factor = before / sum(states, from, to);
+    for (int i = from; i < to; i++) {
+      states[i] = (float) (states[i] * factor);
+    }
+  }
+
+  private static double sum(float[] values, int from, int to) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += values[i];
+    }
+    return sum;
+  }
+
+  private void requireInVocabulary(int[][] ids) {
+    int vocabulary = encoder.config().vocabulary();
+    for (int[] chunk : ids) {
+      for (int id : chunk) {
+        if (id >= vocabulary) {
+          throw new CheckpointException(
+              "the text encoder knows %d tokens, but '%s' is token %d; its vocabulary was cut"
+                  .formatted(vocabulary, ClipTokenizer.standard().decode(id).strip(), id));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package dev.sdlora.pipeline;
+
+import static dev.sdlora.pipeline.Fixtures.assertClose;
+import static dev.sdlora.pipeline.Fixtures.doubles;
+import static dev.sdlora.pipeline.Fixtures.floats;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Precision;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.Schedule;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.conditioning.Conditioning;
+import dev.sdlora.pipeline.denoise.Guidance;
+import dev.sdlora.sampler.SamplingPlan;
+import dev.sdlora.sampler.StepObserver;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.torch.Torch;
+import java.util.Arrays;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Whole runs against diffusers: recorded noise, guidance, eight steps, and the picture. */
+class EndToEndParityTest {
+  private static final SafetensorsFile GOLDEN = Fixtures.golden("golden");
+  private static final SafetensorsFile RUNS = Fixtures.golden("e2e");
+
+  @ParameterizedTest
+  @CsvSource({"euler, EULER, NORMAL, 7", "dpmpp_2m_karras, DPMPP_2M, KARRAS, 5"})
+  void run_recordedNoise_givesTheGoldenPicture(
+      String name, Sampler sampler, Schedule schedule, double cfg) {
+    NoiseLevels levels = NoiseLevels.stableDiffusion();
+    SamplingPlan plan = SamplingPlan.of(sampler, schedule, 8, levels);
+    double[] sigmas = doubles(RUNS, name + ".sigmas");
+    for (int i = 0; i < sigmas.length; i++) {
+      // diffusers multiplies a thousand betas in float32, which moves the smallest level by 1.3e-5.
+      assertThat(plan.sigmas().at(i)).isCloseTo(sigmas[i], within(2e-5 * sigmas[i]));
+    }
+    try (Networks networks =
+            Networks.load(CheckpointReader.read(Fixtures.CHECKPOINT), Precision.FLOAT32, "cpu");
+        NDManager scope = networks.torch().scope()) {
+      float[] states = floats(GOLDEN, "text.last_ln");
+      Conditioning prompt = half(states, 0);
+      Conditioning negative = half(states, 1);
+      Guidance guidance = new Guidance(networks.unet(), levels, prompt, negative, cfg, 8, 8, scope);
+      float[] latent =
+          plan.run(
+              guidance,
+              floats(RUNS, name + ".noise"),
+              EndToEndParityTest::noNoise,
+              StepObserver.NONE);
+      assertClose(latent, floats(RUNS, name + ".latent"), 1e-4);
+
+      float[] unscaled = latent.clone();
+      for (int i = 0; i < unscaled.length; i++) {
+        unscaled[i] /= 0.18215f;
+      }
+      NDArray image = networks.vae().decode(Torch.floats(scope, unscaled, 1, 4, 8, 8), scope);
+      assertClose(image.toFloatArray(), floats(RUNS, name + ".image"), 1e-4);
+    }
+  }
+
+  private static float[] noNoise(int count) {
+    throw new AssertionError("these samplers draw no noise");
+  }
+
+  private static Conditioning half(float[] states, int index) {
+    int length = states.length / 2;
+    return new Conditioning(
+        Arrays.copyOfRange(states, index * length, (index + 1) * length), 77, 32);
+  }
+}
