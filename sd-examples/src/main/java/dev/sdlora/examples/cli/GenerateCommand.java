@@ -25,10 +25,10 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(
       names = "--out",
-      paramLabel = "FILE.png",
+      paramLabel = "FILE",
       defaultValue = "out.png",
       description =
-          "Where to write; several pictures become FILE-1.png, FILE-2.png and so on."
+          "PNG to write; several pictures become FILE-1.png, FILE-2.png and so on."
               + " Default: ${DEFAULT-VALUE}.")
   private Path out = Path.of("out.png");
 

@@ -51,12 +51,20 @@ final class PromptView {
     }
     for (List<Token> chunk : explanation.chunks()) {
       out.println(
-          "tokens: " + chunk.stream().map(PromptView::text).collect(Collectors.joining(" ")));
+          "tokens: "
+              + withoutPadding(chunk).stream()
+                  .map(token -> token.text().strip() + "=" + token.id())
+                  .collect(Collectors.joining(" ")));
     }
     out.println();
   }
 
-  private static String text(Token token) {
-    return token.text().strip() + "=" + token.id();
+  /** The tokens up to the end mark, which is repeated to fill the chunk. */
+  private static List<Token> withoutPadding(List<Token> chunk) {
+    int end = chunk.size();
+    while (end > 1 && chunk.get(end - 1).equals(chunk.get(end - 2))) {
+      end--;
+    }
+    return chunk.subList(0, end);
   }
 }
