@@ -1,0 +1,49 @@
+package dev.sdlora.examples;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Sampler;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Makes a picture again from nothing but its PNG, which carries the settings in the text form of
+ * A1111, and then a variant of it.
+ */
+public final class ReproduceFromPng {
+  private ReproduceFromPng() {}
+
+  /** Writes {@code original.png}, {@code reproduced.png} and {@code variant.png}. */
+  public static void main(String[] args) {
+    Path folder = Path.of(args.length > 0 ? args[0] : "");
+    Path original = folder.resolve("original.png");
+    try (Pipeline pipeline =
+        Pipeline.builder()
+            .checkpoint(Checkpoint.open(BundledModel.checkpoint()))
+            .loraDirectory(BundledModel.loras())
+            .build()) {
+      PromptSpec spec =
+          PromptSpec.builder()
+              .prompt("a (snowy:1.2) forest <lora:tiny_lora:0.7>")
+              .negativePrompt("blurry")
+              .sampler(Sampler.EULER_A)
+              .size(128, 128)
+              .steps(8)
+              .build();
+      GeneratedImage first = pipeline.generate(spec).first();
+      first.save(original);
+      System.out.println(first.parameters());
+
+      PromptSpec settings = PromptSpec.fromPng(original);
+      GeneratedImage again = pipeline.generate(settings).first();
+      again.save(folder.resolve("reproduced.png"));
+      boolean same = Arrays.equals(first.rgb(), again.rgb());
+      System.out.println("original and reproduced: " + (same ? "equal" : "different"));
+
+      PromptSpec variant = settings.toBuilder().cfgScale(4).build();
+      pipeline.generate(variant).first().save(folder.resolve("variant.png"));
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.sdlora.examples;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LatentPreview;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import javax.imageio.ImageIO;
+
+/** Watches a generation step by step, cancels it, and goes on with the same pipeline. */
+public final class ShowProgressAndCancel {
+  private ShowProgressAndCancel() {}
+
+  /** Writes {@code preview.png}, the small look at step 3, and {@code after-cancel.png}. */
+  public static void main(String[] args) {
+    Path folder = Path.of(args.length > 0 ? args[0] : "");
+    try (Pipeline pipeline =
+        Pipeline.builder().checkpoint(Checkpoint.open(BundledModel.checkpoint())).build()) {
+      PromptSpec endless =
+          PromptSpec.builder().prompt("a boat").size(128, 128).steps(1000).seed(1).build();
+      CompletableFuture<Integer> thirdStep = new CompletableFuture<>();
+      GenerationListener watcher =
+          new GenerationListener() {
+            @Override
+            public void stepEnd(Step step, LatentPreview preview) {
+              System.out.printf(
+                  "step %d of %d, noise %.3f%n", step.number(), step.total(), step.sigma());
+              if (step.number() == 3) {
+                write(preview.toImage(), folder.resolve("preview.png"));
+                thirdStep.complete(step.number());
+              }
+            }
+          };
+      CompletableFuture<GenerationResult> future = pipeline.generateAsync(endless, watcher);
+      CompletableFuture.anyOf(thirdStep, future).join(); // or the failure that comes first
+      System.out.println("cancelled: " + future.cancel(true));
+
+      PromptSpec shorter = endless.toBuilder().steps(8).build();
+      pipeline.generate(shorter).first().save(folder.resolve("after-cancel.png"));
+    }
+  }
+
+  private static void write(BufferedImage image, Path file) {
+    try {
+      ImageIO.write(image, "png", file.toFile());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.sdlora.examples;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.Schedule;
+import java.nio.file.Path;
+
+/** From a checkpoint file to a picture, with a LoRA named in the prompt. */
+public final class TextToImage {
+  private TextToImage() {}
+
+  /** Writes {@code text-to-image.png}. */
+  public static void main(String[] args) {
+    Path folder = Path.of(args.length > 0 ? args[0] : "");
+    Checkpoint checkpoint = Checkpoint.open(BundledModel.checkpoint());
+    try (Pipeline pipeline =
+        Pipeline.builder().checkpoint(checkpoint).loraDirectory(BundledModel.loras()).build()) {
+      PromptSpec spec =
+          PromptSpec.builder()
+              .prompt("chinese painting, tiger <lora:tiny_lora:0.8>")
+              .negativePrompt("disfigured, ugly")
+              .size(128, 128)
+              .steps(8)
+              .sampler(Sampler.DPMPP_2M)
+              .schedule(Schedule.KARRAS)
+              .cfgScale(7)
+              .seed(42)
+              .build();
+      GeneratedImage image = pipeline.generate(spec).first();
+      image.save(folder.resolve("text-to-image.png"));
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.sdlora.examples.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.spi.PipelineProvider;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Finds out what a file is by trying. */
+final class FileInfo {
+  private static final long PNG_SIGNATURE = 0x89504e470d0a1a0aL;
+
+  private FileInfo() {}
+
+  /**
+   * Describes a checkpoint, a LoRA or a picture.
+   *
+   * @throws StableDiffusionException if it is none of them
+   */
+  static ObjectNode of(Path path) {
+    if (!Files.exists(path)) {
+      throw new StableDiffusionException("'" + path + "' does not exist");
+    }
+    Optional<String> pngSize = pngSize(path);
+    return pngSize.isPresent() ? image(path, pngSize.get()) : model(path);
+  }
+
+  private static ObjectNode model(Path path) {
+    try {
+      return checkpoint(Checkpoint.open(path));
+    } catch (CheckpointException notCheckpoint) {
+      if (Files.isDirectory(path)) {
+        throw notCheckpoint;
+      }
+      try {
+        return lora(LoraAdapter.open(path));
+      } catch (LoraException notLora) {
+        notLora.addSuppressed(notCheckpoint);
+        throw new StableDiffusionException(
+            "read as a checkpoint: %s; read as a LoRA: %s"
+                .formatted(notCheckpoint.getMessage(), notLora.getMessage()),
+            notLora);
+      }
+    }
+  }
+
+  private static ObjectNode checkpoint(Checkpoint checkpoint) {
+    return described("checkpoint", checkpoint.path())
+        .put("name", checkpoint.name())
+        .put("family", checkpoint.family().label())
+        .put("layout", checkpoint.layout().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .put("storage", checkpoint.storage())
+        .put("tensors", checkpoint.tensors())
+        .put("parameters", checkpoint.parameters())
+        .put("defaultSize", checkpoint.defaultSize().toString());
+  }
+
+  private static ObjectNode lora(LoraAdapter lora) {
+    ObjectNode info =
+        described("lora", lora.path())
+            .put("name", lora.name())
+            .put("family", lora.family().label())
+            .put("modules", lora.modules())
+            .put("rank", lora.rank());
+    lora.alias().ifPresent(alias -> info.put("alias", alias));
+    Optional.ofNullable(lora.metadata().get("modelspec.trigger_phrase"))
+        .ifPresent(trigger -> info.put("trigger", trigger));
+    info.set("metadata", Json.tree(lora.metadata()));
+    return info;
+  }
+
+  private static ObjectNode image(Path path, String size) {
+    return described("image", path)
+        .put("size", size)
+        .put("parameters", PipelineProvider.get().readParameters(path));
+  }
+
+  private static ObjectNode described(String kind, Path path) {
+    return Json.object().put("kind", kind).put("path", path.toString());
+  }
+
+  /** Width and height of a PNG, which stand right behind its signature; empty for other files. */
+  private static Optional<String> pngSize(Path path) {
+    if (Files.isDirectory(path)) {
+      return Optional.empty();
+    }
+    try (DataInputStream in = new DataInputStream(Files.newInputStream(path))) {
+      if (in.readLong() != PNG_SIGNATURE) {
+        return Optional.empty();
+      }
+      in.skipNBytes(8); // length and type of the header chunk
+      return Optional.of(in.readInt() + "x" + in.readInt());
+    } catch (EOFException e) {
+      return Optional.empty(); // too short; the readers of models say so
+    } catch (IOException e) {
+      throw new StableDiffusionException("'" + path + "' cannot be read: " + e, e);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.sdlora.examples.cli;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sd generate}: from a prompt to PNG files. */
+@Command(name = "generate", description = "Make pictures from a prompt.")
+final class GenerateCommand implements Callable<Integer> {
+  @Mixin private final PictureOptions picture = new PictureOptions();
+  @Mixin private final ModelOptions model = new ModelOptions();
+  @Mixin private final Console console = new Console();
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE.png",
+      defaultValue = "out.png",
+      description =
+          "Where to write; several pictures become FILE-1.png, FILE-2.png and so on."
+              + " Default: ${DEFAULT-VALUE}.")
+  private Path out = Path.of("out.png");
+
+  @Option(names = "--quiet", description = "Show no progress bar.")
+  private boolean quiet;
+
+  @Override
+  public Integer call() {
+    PromptSpec spec = picture.toSpec();
+    OutputFiles files = new OutputFiles(out, spec.images());
+    Stopwatch watch = new Stopwatch();
+    Checkpoint checkpoint = model.open();
+    double openSeconds = watch.lap();
+    try (Pipeline pipeline = model.load(checkpoint)) {
+      double loadSeconds = watch.lap();
+      int arraysBefore = pipeline.liveNativeArrays();
+      GenerationResult result =
+          generate(pipeline, spec, new PictureWriter(files, this::saved, progressBar()));
+      double generateSeconds = watch.lap();
+      for (String warning : result.warnings()) {
+        console.err().println("sd: warning: " + warning);
+      }
+      if (console.json()) {
+        GenerationReport report =
+            new GenerationReport(
+                result,
+                files,
+                new GenerationReport.Seconds(openSeconds, loadSeconds, generateSeconds),
+                new GenerationReport.LiveNativeArrays(arraysBefore, pipeline.liveNativeArrays()));
+        console.out().println(Json.line(report.toJson()));
+      }
+    }
+    return 0;
+  }
+
+  private void saved(Path file) {
+    if (!console.json()) {
+      console.out().println(file);
+    }
+  }
+
+  private Optional<ProgressBar> progressBar() {
+    // The launcher knows whether stderr is a terminal; without it, this is the nearest guess.
+    String known = System.getProperty("sd.terminal");
+    boolean terminal = known == null ? System.console() != null : Boolean.parseBoolean(known);
+    return terminal && !quiet
+        ? Optional.of(new ProgressBar(console.err(), System::nanoTime))
+        : Optional.empty();
+  }
+
+  /** Generates in the background so that Ctrl-C can stop it within a step. */
+  private static GenerationResult generate(
+      Pipeline pipeline, PromptSpec spec, GenerationListener listener) {
+    CompletableFuture<GenerationResult> future = pipeline.generateAsync(spec, listener);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  future.cancel(true);
+                  pipeline.close();
+                }));
+    try {
+      return future.join();
+    } catch (CancellationException e) {
+      throw new GenerationCancelledException("cancelled");
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package dev.sdlora.examples.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code sd lora}: what there is to do with LoRA files. */
+@Command(
+    name = "lora",
+    description = "Work with LoRA files.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = LoraListCommand.class)
+final class LoraCommand {}

@@ -1,0 +1,85 @@
+package dev.sdlora.examples.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.PromptExplanation;
+import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.StableDiffusionException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sd prompt}: how a prompt is understood. */
+@Command(name = "prompt", description = "Explain how a prompt is understood.")
+final class PromptCommand implements Callable<Integer> {
+  @Mixin private final Console console = new Console();
+
+  @Parameters(arity = "0..1", paramLabel = "TEXT", description = "The prompt, in A1111's syntax.")
+  private Optional<String> text = Optional.empty();
+
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      description = "A JSON array of prompts instead; with --json one object a line.")
+  private Optional<Path> file = Optional.empty();
+
+  @Override
+  public Integer call() {
+    if (text.isPresent() == file.isPresent()) {
+      throw console.badUsage("give either a prompt or --file");
+    }
+    text.ifPresent(prompt -> explain(PromptExplanation.of(prompt)));
+    return file.isPresent() ? explainAll(prompts(file.get())) : ExitCode.OK;
+  }
+
+  private void explain(PromptExplanation explanation) {
+    if (console.json()) {
+      console.out().println(Json.line(PromptView.toJson(explanation)));
+    } else {
+      PromptView.print(explanation, console.out());
+    }
+  }
+
+  /** Goes on after a prompt with a mistake: each prompt has its answer in its place. */
+  private int explainAll(List<String> prompts) {
+    int exitCode = ExitCode.OK;
+    for (String prompt : prompts) {
+      try {
+        explain(PromptExplanation.of(prompt));
+      } catch (PromptSyntaxException e) {
+        exitCode = ExitCode.SOFTWARE;
+        console.err().println("sd: " + e.getMessage());
+        if (console.json()) {
+          console.out().println(Json.line(PromptView.toJson(prompt, e)));
+        }
+      }
+    }
+    return exitCode;
+  }
+
+  private static List<String> prompts(Path file) {
+    JsonNode array;
+    try {
+      array = Json.read(file);
+    } catch (IOException e) {
+      throw new StableDiffusionException("'" + file + "' cannot be read as JSON: " + e, e);
+    }
+    List<String> prompts = new ArrayList<>();
+    for (JsonNode element : array) {
+      if (element.isTextual()) {
+        prompts.add(element.textValue());
+      }
+    }
+    if (!array.isArray() || prompts.size() < array.size()) {
+      throw new StableDiffusionException("'" + file + "' is not a JSON array of strings");
+    }
+    return prompts;
+  }
+}
