@@ -71,10 +71,8 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private Optional<ProgressBar> progressBar() {
-    // The launcher knows whether stderr is a terminal; without it, this is the nearest guess.
-    String known = System.getProperty("sd.terminal");
-    boolean terminal = known == null ? System.console() != null : Boolean.parseBoolean(known);
-    return terminal && !quiet
+    // Java cannot tell whether stderr is a terminal; the launcher can.
+    return Boolean.getBoolean("sd.terminal") && !quiet
         ? Optional.of(new ProgressBar(console.err(), System::nanoTime))
         : Optional.empty();
   }

@@ -1,0 +1,72 @@
+package dev.sdlora.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each example does what its comment says. */
+final class ExamplesIT {
+  @TempDir Path folder;
+
+  @Test
+  void textToImage_writesItsPicture() throws IOException {
+    TextToImage.main(arguments());
+    assertThat(ImageIO.read(file("text-to-image.png")).getWidth()).isEqualTo(128);
+  }
+
+  @Test
+  void stackTwoLoras_eachCombinationGivesAnotherPicture() throws IOException {
+    StackTwoLoras.main(arguments());
+    assertThat(pixels("stack-both.png")).isNotEqualTo(pixels("stack-off.png"));
+    assertThat(pixels("stack-inverted.png")).isNotEqualTo(pixels("stack-off.png"));
+  }
+
+  @Test
+  void swapLora_onlyTheLoraChangesThePicture() throws IOException {
+    SwapLora.main(arguments());
+    assertThat(pixels("swap-tiny_lora.png")).isNotEqualTo(pixels("swap-plain.png"));
+  }
+
+  @Test
+  void reproduceFromPng_givesTheSamePixels() throws IOException {
+    ReproduceFromPng.main(arguments());
+    assertThat(pixels("reproduced.png")).isEqualTo(pixels("original.png"));
+    assertThat(pixels("variant.png")).isNotEqualTo(pixels("original.png"));
+  }
+
+  @Test
+  void showProgressAndCancel_previewIsSmall_andThePipelineGoesOn() throws IOException {
+    ShowProgressAndCancel.main(arguments());
+    assertThat(ImageIO.read(file("preview.png")).getWidth()).isEqualTo(16);
+    assertThat(ImageIO.read(file("after-cancel.png")).getWidth()).isEqualTo(128);
+  }
+
+  @Test
+  void sources_fitOnAPage() throws IOException {
+    try (Stream<Path> sources = Files.list(Path.of("src/main/java/dev/sdlora/examples"))) {
+      assertThat(sources.filter(Files::isRegularFile))
+          .hasSizeGreaterThan(5)
+          .allSatisfy(source -> assertThat(Files.readAllLines(source)).hasSizeLessThan(61));
+    }
+  }
+
+  private String[] arguments() {
+    return new String[] {folder.toString()};
+  }
+
+  private File file(String name) {
+    return folder.resolve(name).toFile();
+  }
+
+  private String pixels(String name) throws IOException {
+    return Arrays.toString(ImageIO.read(file(name)).getRGB(0, 0, 128, 128, null, 0, 128));
+  }
+}

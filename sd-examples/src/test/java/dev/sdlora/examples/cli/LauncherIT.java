@@ -1,0 +1,103 @@
+package dev.sdlora.examples.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged application, started as a user starts it, in an empty folder. */
+final class LauncherIT {
+  private static final Path APP = Path.of("target/app").toAbsolutePath();
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  @Test
+  void generate_sameSeedTwice_sameBytes() throws Exception {
+    JsonNode report =
+        JSON.readTree(
+            sd(
+                0,
+                "generate",
+                "--prompt",
+                "tigre d'été <lora:tiny_lora:0.8>",
+                "--size",
+                "136x128",
+                "--steps",
+                "2",
+                "--seed",
+                "7",
+                "--images",
+                "2",
+                "--json"));
+    BufferedImage picture = ImageIO.read(folder.resolve("out-1.png").toFile());
+    assertThat(picture.getWidth()).isEqualTo(136);
+    assertThat(picture.getHeight()).isEqualTo(128);
+    assertThat(report.get("files").toString()).isEqualTo("[\"out-1.png\",\"out-2.png\"]");
+    assertThat(report.get("seeds").toString()).isEqualTo("[7,8]");
+    assertThat(report.at("/parameters/0").asText()).contains("tigre d'été", "Size: 136x128");
+    assertThat(report.at("/loras/0/matched").asInt()).isPositive();
+    assertThat(report.at("/liveNativeArrays/after"))
+        .isEqualTo(report.at("/liveNativeArrays/before"));
+
+    String saved = sd(0, "generate", "--from-png", "out-2.png", "--out", "again.png");
+    assertThat(saved).isEqualTo("again.png\n");
+    assertThat(folder.resolve("again.png")).hasSameBinaryContentAs(folder.resolve("out-2.png"));
+
+    JsonNode info = JSON.readTree(sd(0, "info", "--json", "again.png"));
+    assertThat(info.get("kind").asText()).isEqualTo("image");
+    assertThat(info.get("size").asText()).isEqualTo("136x128");
+    assertThat(info.get("parameters")).isEqualTo(report.at("/parameters/1"));
+  }
+
+  @Test
+  void throughASymbolicLink_loraListAndVersion() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("linked"), APP.resolve("bin/sd"));
+    String list = run(0, link, "lora", "list", APP.resolve("models/loras").toString());
+    assertThat(list).contains("tiny_lora", "SD 1.x");
+    assertThat(run(0, link, "--version")).matches("sd \\d+\\.\\d+.*\n");
+  }
+
+  @Test
+  void failures_areOneSentence() throws Exception {
+    Files.writeString(folder.resolve("page.safetensors"), "<!DOCTYPE html><html></html>");
+    sd(1, "generate", "--prompt", "x", "--checkpoint", "page.safetensors");
+    assertThat(Files.readString(folder.resolve("err")))
+        .hasLineCount(1)
+        .contains("page.safetensors");
+    sd(1, "generate", "--prompt", "x <lora:tiny_lara:1>");
+    assertThat(Files.readString(folder.resolve("err"))).hasLineCount(1).contains("tiny_lora");
+    assertThat(folder.resolve("out.png")).doesNotExist();
+  }
+
+  private String sd(int exitCode, String... arguments) throws Exception {
+    return run(exitCode, APP.resolve("bin/sd"), arguments);
+  }
+
+  private String run(int exitCode, Path launcher, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(launcher.toString()));
+    command.addAll(List.of(arguments));
+    Path out = folder.resolve("out");
+    Path err = folder.resolve("err");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    int actual = process.waitFor();
+    assertThat(actual).as(Files.readString(err, UTF_8)).isEqualTo(exitCode);
+    return Files.readString(out, UTF_8);
+  }
+}

@@ -1,0 +1,156 @@
+package dev.sdlora.examples.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.examples.BundledModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command line without the engine: arguments, messages, exit codes, JSON. */
+final class SdTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--size      | 500x500 | width must be a positive multiple of 8: 500",
+        "--size      | big     | size must be WIDTHxHEIGHT in pixels, such as 512x768: big",
+        "--steps     | 0       | steps must be from 1 to 1000: 0",
+        "--steps     | many    | 'many' is not an int",
+        "--cfg       | NaN     | cfgScale must be finite: NaN",
+        "--images    | 0       | images must be at least 1: 0",
+        "--clip-skip | 13      | clipSkip must be from 1 to 12: 13",
+        "--sampler   | magic   | sampler 'magic' is not known; the known ones are",
+        "--schedule  | magic   | schedule 'magic' is not known; the known ones are",
+        "--out       | a.jpg   | the name must end in .png: a.jpg",
+      })
+  void generate_badValue_isNamedWithItsOption(String option, String value, String sentence) {
+    CommandRun run = CommandRun.of("generate", "--prompt", "x", option, value);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .startsWith("sd: Invalid value for option '" + option + "'")
+        .contains(sentence)
+        .endsWith("Try 'sd generate --help'.\n");
+    assertThat(run.err().lines()).hasSize(2);
+  }
+
+  @Test
+  void generate_enumsInAnyCase_negativeNumbers_areUnderstood() {
+    CommandRun run =
+        CommandRun.of(
+            ("generate --rng cpu --precision bfloat16 --seed -5 --cfg -1 --sampler dpmpp_2m"
+                    + " --schedule uniform --size 128x64 --prompt @x --checkpoint no-such-file")
+                .split(" "));
+    assertThat(run.err()).isEqualTo("sd: checkpoint 'no-such-file' does not exist\n");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void generate_withoutPrompt_isBadUsage() {
+    CommandRun run = CommandRun.of("generate");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--prompt");
+  }
+
+  @Test
+  void generate_missingFolder_isFoundBeforeTheWork() {
+    Path out = folder.resolve("missing/a.png");
+    CommandRun run = CommandRun.of("generate", "--prompt", "x", "--out", out.toString());
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains(out.toString(), "does not exist").doesNotContain("\tat ");
+  }
+
+  @Test
+  void failure_withStacktrace_showsIt() {
+    CommandRun run = CommandRun.of("--stacktrace", "info", "no-such-file");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).startsWith("sd: 'no-such-file' does not exist\n").contains("\tat ");
+  }
+
+  @Test
+  void unknownOption_isBadUsageWithASuggestion() {
+    CommandRun run = CommandRun.of("generate", "--step", "3");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("'--step'", "--steps");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "generate ", "info ", "prompt ", "lora ", "lora list "})
+  void help_everywhere(String command) {
+    CommandRun run = CommandRun.of((command + "--help").split(" "));
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).startsWith("Usage: sd").contains("--stacktrace", "--version");
+  }
+
+  @Test
+  void generateHelp_defaultsAreThoseOfTheLibrary() {
+    PromptSpec defaults = PromptSpec.builder().build();
+    String help = CommandRun.of("generate", "--help").out().replaceAll("\\s+", " ");
+    assertThat(help)
+        .contains("Default: " + defaults.steps() + ".")
+        .contains("Default: " + defaults.sampler().label() + ".")
+        .contains("Default: " + defaults.schedule().label())
+        .contains("Default: " + (int) defaults.cfgScale() + ".")
+        .contains("Default: float32.", "Default: cpu.", "Default: out.png.", "Default: nv.");
+  }
+
+  @Test
+  void prompt_json_hasTextNetworksAttentionAndTokens() throws IOException {
+    JsonNode json =
+        JSON.readTree(CommandRun.of("prompt", "a (cät:1.5) <lora:ink:0.8>", "--json").out());
+    assertThat(json.get("text").asText()).isEqualTo("a (cät:1.5) ");
+    assertThat(json.at("/networks/lora/0/positional/1").asText()).isEqualTo("0.8");
+    assertThat(json.get("attention").toString()).startsWith("[[\"a \",1.0],[\"cät\",1.5]");
+    assertThat(json.get("tokens").get(0)).hasSize(77);
+    assertThat(json.at("/tokens/0/1/id").asInt()).isEqualTo(320);
+  }
+
+  @Test
+  void prompt_file_oneLineForEach_mistakesIncluded() throws IOException {
+    Path file = folder.resolve("prompts.json");
+    Files.writeString(file, "[\"one\", \"<lora:ink:heavy>\", \"three\"]");
+    CommandRun run = CommandRun.of("prompt", "--file", file.toString(), "--json");
+    List<String> lines = run.out().lines().toList();
+    assertThat(lines).hasSize(3);
+    assertThat(JSON.readTree(lines.get(1)).has("error")).isTrue();
+    assertThat(JSON.readTree(lines.get(2)).get("text").asText()).isEqualTo("three");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void info_tellsCheckpointFromLora() throws IOException {
+    Path lora = BundledModel.loras().resolve("tiny_lora.safetensors");
+    CommandRun run =
+        CommandRun.of("info", "--json", BundledModel.checkpoint().toString(), lora.toString());
+    List<String> lines = run.out().lines().toList();
+    assertThat(JSON.readTree(lines.get(0)).get("kind").asText()).isEqualTo("checkpoint");
+    assertThat(JSON.readTree(lines.get(0)).get("family").asText()).isEqualTo("SD 1.x");
+    assertThat(JSON.readTree(lines.get(1)).get("kind").asText()).isEqualTo("lora");
+    assertThat(JSON.readTree(lines.get(1)).get("modules").asInt()).isPositive();
+  }
+
+  @Test
+  void loraList_namesLorasAndUnreadableFiles() throws IOException {
+    Files.copy(
+        BundledModel.loras().resolve("tiny_lora.safetensors"), folder.resolve("a.safetensors"));
+    Files.writeString(folder.resolve("b.safetensors"), "<!DOCTYPE html><html>not found</html>");
+    JsonNode json = JSON.readTree(CommandRun.of("lora", "list", folder.toString(), "--json").out());
+    assertThat(json.at("/loras/0/name").asText()).isEqualTo("a");
+    assertThat(json.at("/loras/0/rank").asInt()).isPositive();
+    assertThat(json.at("/unreadable/0/path").asText()).endsWith("b.safetensors");
+  }
+}

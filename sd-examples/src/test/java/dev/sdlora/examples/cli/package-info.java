@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.examples.cli;
+
+import org.jspecify.annotations.NullMarked;
