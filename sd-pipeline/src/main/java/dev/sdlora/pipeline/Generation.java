@@ -33,6 +33,9 @@ final class Generation {
   /** A1111 draws random seeds from this range. */
   private static final long SEEDS = 4294967294L;
 
+  /** What pictures say about the program that made them. */
+  private static final String VERSION = "SD-LoRA for Java 0.1.0";
+
   private final Model model;
   private final PromptSpec spec;
   private final GenerationListener listener;
@@ -175,7 +178,8 @@ final class Generation {
             seed,
             model.checkpoint().name(),
             model.hash(),
-            loras.hashes(model.loraFiles())));
+            loras.hashes(model.loraFiles()),
+            VERSION));
   }
 
   private void stopIfCancelled() {

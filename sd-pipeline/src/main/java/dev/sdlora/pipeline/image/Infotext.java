@@ -2,14 +2,58 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.PromptSpec;
 
+/**
+ * The text that A1111 keeps in a picture ("infotext"): the prompt, the negative prompt, and one
+ * line of settings.
+ *
+ * <pre>{@code
+ * a cat <lora:ink:0.8>
+ * Negative prompt: blurry
+ * Steps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7, Seed: 42, Size: 512x512, ...
+ * }</pre>
+ *
+ * <h2>What comes back</h2>
+ *
+ * A1111's rules of reading work line by line, so prompts come back as they were written except:
+ *
+ * <ul>
+ *   <li>white space at the start and the end of each line is lost;
+ *   <li>empty lines at the start are lost, those inside and at the end stay;
+ *   <li>a line that begins with {@code Negative prompt:} ends the prompt; in a negative prompt, its
+ *       beginning is lost.
+ * </ul>
+ *
+ * Everything else in a prompt is safe, lines that look like settings included, because only the
+ * last line of the text is taken for settings. Of the settings, the number of pictures does not
+ * come back, {@link dev.sdlora.api.Schedule#AUTOMATIC} comes back as what it stood for if that was
+ * Karras, and LoRAs given by object come back as tags of the prompt.
+ */
 public final class Infotext {
   private Infotext() {}
 
-  public static String write(ImageSettings s) {
-    return s.toString();
+  /**
+   * The text for a picture. LoRAs that were given by object follow the prompt as tags {@code
+   * <lora:name:strength>}, or {@code <lora:name:textEncoder:unet>} if the strengths differ, so that
+   * the text alone makes the picture again. (Names with {@code :}, {@code >} or {@code =} cannot be
+   * written in a tag; they are written all the same, for the human reader.) The random number
+   * generator is always named, unlike in A1111, which leaves out its default: that default depends
+   * on the graphics card.
+   */
+  public static String write(ImageSettings settings) {
+    return InfotextWriter.write(settings);
   }
 
-  public static PromptSpec parse(String s) {
-    return PromptSpec.builder().prompt(s).build();
+  /**
+   * The request that a text describes, by A1111's rules. The last line counts as settings if it has
+   * three or more, otherwise it belongs to the prompt. Settings that are absent keep the defaults
+   * of {@link PromptSpec}, keys that have no setting are passed over, and of equal keys the last
+   * counts. Names from A1111's past such as {@code DPM++ 2M Karras} stand for a sampler and a
+   * schedule. Seeds may be signed or unsigned 64-bit numbers, as in PyTorch.
+   *
+   * @throws IllegalArgumentException if a known key has a value that makes no sense; the message
+   *     names both
+   */
+  public static PromptSpec parse(String text) {
+    return InfotextReader.read(text);
   }
 }

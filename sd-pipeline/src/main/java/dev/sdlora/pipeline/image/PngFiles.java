@@ -1,17 +1,73 @@
 package dev.sdlora.pipeline.image;
 
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.ImageFileException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** Writes pictures as PNG files with their settings, and reads the settings back. */
 public final class PngFiles {
+  static final String KEYWORD = "parameters";
+
+  /** The signature and the header chunk, which every PNG begins with: 8 + 12 + 13 bytes. */
+  private static final int HEAD_BYTES = 33;
+
   private PngFiles() {}
 
-  public static void save(dev.sdlora.api.GeneratedImage i, java.nio.file.Path p) {
+  /**
+   * Writes a picture as an 8-bit RGB PNG with its settings in the text chunk {@code parameters}: a
+   * {@code tEXt} chunk if they are Latin-1, otherwise {@code iTXt}, as A1111 does. The file appears
+   * whole or not at all: an existing file is only replaced when everything is written.
+   *
+   * @param file the target; its name must end in {@code .png}, its folder must exist
+   * @throws ImageFileException if it cannot be written; nothing is left behind
+   * @throws IllegalArgumentException if the name ends otherwise
+   */
+  public static void save(GeneratedImage image, Path file) {
+    if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
+      throw new IllegalArgumentException("file name must end in .png: " + file);
+    }
+    if (Files.isDirectory(file)) {
+      throw ImageErrors.error(file, "cannot be written because it is a folder");
+    }
     try {
-      javax.imageio.ImageIO.write(i.toBufferedImage(), "png", p.toFile());
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      byte[] png = encode(image);
+      byte[] text = TextChunk.encode(KEYWORD, image.parameters());
+      ReplacedFile.write(
+          file,
+          out -> {
+            out.write(png, 0, HEAD_BYTES);
+            out.write(text);
+            out.write(png, HEAD_BYTES, png.length - HEAD_BYTES);
+          });
+    } catch (IOException e) {
+      throw ImageErrors.notWritten(file, e);
     }
   }
 
-  public static String readParameters(java.nio.file.Path p) {
-    return "";
+  /**
+   * The text {@code parameters} of a PNG.
+   *
+   * @throws ImageFileException if the file is missing, is not a PNG, is damaged or has no such text
+   */
+  public static String readParameters(Path file) {
+    return new PngReader(file).text(KEYWORD);
+  }
+
+  private static byte[] encode(GeneratedImage image) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    // Given a plain stream, ImageIO would go through a file in the system's temporary folder.
+    try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+      if (!ImageIO.write(image.toBufferedImage(), "png", out)) {
+        throw new IOException("this Java runtime has no PNG writer");
+      }
+    }
+    return bytes.toByteArray();
   }
 }

@@ -1,0 +1,158 @@
+package dev.sdlora.benchmarks;
+
+import ai.djl.ndarray.NDArray;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.patch.Patcher;
+import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What does a LoRA that changes all transformers of a model cost to apply, to exchange for another
+ * one, and to take off, in passes over the weights that it touches? Weights are float32; the LoRA
+ * files and the checkpoint are read as in use, from the page cache. Apply, switch, restore and the
+ * floor take turns, so that all see the same machine.
+ */
+public final class FullModelPatchBenchmark {
+  private final Patcher patcher;
+  private final FloorPass floorPass;
+  private final NDArray[] touched;
+  private final PatchPlan first;
+  private final PatchPlan second;
+
+  private FullModelPatchBenchmark(
+      Patcher patcher, FloorPass floorPass, NDArray[] touched, PatchPlan first, PatchPlan second) {
+    this.patcher = patcher;
+    this.floorPass = floorPass;
+    this.touched = touched;
+    this.first = first;
+    this.second = second;
+  }
+
+  /** Runs the benchmark: {@code CHECKPOINT [--rank N] [--rounds N]}. */
+  public static void main(String[] args) throws IOException {
+    Arguments arguments =
+        Arguments.parse(
+            args,
+            "FullModelPatchBenchmark CHECKPOINT [--rank N] [--rounds N]",
+            Map.of("--rank", 16, "--rounds", 7));
+    run(
+        CheckpointReader.read(arguments.file()),
+        arguments.number("--rank"),
+        arguments.number("--rounds"),
+        System.out);
+  }
+
+  /** Measures with two LoRAs that it writes for the checkpoint, and prints a table. */
+  static void run(ModelFiles files, int rank, int rounds, PrintStream out) throws IOException {
+    ModelConfig config = new ModelConfig(files.clip(), files.unet(), files.vae());
+    Path folder = Files.createTempDirectory("loras");
+    Path a = folder.resolve("a.safetensors");
+    Path b = folder.resolve("b.safetensors");
+    try (Torch torch = Torch.open("cpu")) {
+      WriteLora.write(config, rank, 1, a);
+      WriteLora.write(config, rank, 2, b);
+      TensorLoader loader = new TensorLoader(torch);
+      try (LiveWeights clip =
+              LiveWeights.load(torch, loader, files.clipWeights(), ScalarType.FLOAT32);
+          LiveWeights unet =
+              LiveWeights.load(torch, loader, files.unetWeights(), ScalarType.FLOAT32)) {
+        Map<Network, LiveWeights> live = Map.of(Network.TEXT_ENCODER, clip, Network.UNET, unet);
+        PatchPlan first = plan(files, a);
+        NDArray[] touched = touched(first, live);
+        long weights = Arrays.stream(touched).mapToLong(NDArray::size).sum();
+        out.printf("%d modules, rank %d, %d weights touched%n", touched.length, rank, weights);
+        new FullModelPatchBenchmark(
+                new Patcher(torch, loader, live),
+                new FloorPass(torch),
+                touched,
+                first,
+                plan(files, b))
+            .measure(rounds, out);
+      }
+    } finally {
+      Files.deleteIfExists(a);
+      Files.deleteIfExists(b);
+      Files.delete(folder);
+    }
+  }
+
+  private static PatchPlan plan(ModelFiles files, Path lora) {
+    ModuleIndex index =
+        new ModuleIndex(
+            Map.of(
+                Network.TEXT_ENCODER,
+                files.clip().weights(),
+                Network.UNET,
+                files.unet().weights()));
+    LoraUse use = new LoraUse("random", LoraFile.open(lora), 1, 1);
+    return PatchPlan.of(
+        index,
+        files.checkpoint().path().toString(),
+        files.checkpoint().family(),
+        List.of(use),
+        new ArrayList<>());
+  }
+
+  private static NDArray[] touched(PatchPlan plan, Map<Network, LiveWeights> live) {
+    List<NDArray> tensors = new ArrayList<>();
+    live.forEach(
+        (network, weights) ->
+            plan.changes()
+                .getOrDefault(network, Map.of())
+                .keySet()
+                .forEach(name -> tensors.add(weights.tensor(name))));
+    return tensors.toArray(NDArray[]::new);
+  }
+
+  private void measure(int rounds, PrintStream out) {
+    Map<String, List<Double>> seconds = new LinkedHashMap<>();
+    for (int i = 0; i <= rounds; i++) {
+      if (i == 1) {
+        seconds.clear(); // The first round warms up.
+      }
+      time("floor", seconds, () -> floorPass.run(touched));
+      time("apply", seconds, () -> patcher.apply(first));
+      time("switch", seconds, () -> patcher.apply(second));
+      time("restore", seconds, () -> patcher.apply(PatchPlan.NONE));
+    }
+    double floor = median(seconds.getOrDefault("floor", List.of()));
+    out.printf("%-8s %10s %10s %10s%n", "", "median s", "best s", "x floor");
+    seconds.forEach(
+        (name, times) ->
+            out.printf(
+                "%-8s %10.3f %10.3f %10.2f%n",
+                name,
+                median(times),
+                times.stream().min(Double::compare).orElseThrow(),
+                median(times) / floor));
+  }
+
+  private static void time(String name, Map<String, List<Double>> seconds, Runnable work) {
+    long start = System.nanoTime();
+    work.run();
+    double elapsed = (System.nanoTime() - start) / 1e9;
+    seconds.computeIfAbsent(name, key -> new ArrayList<>()).add(elapsed);
+  }
+
+  private static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    return sorted.get(sorted.size() / 2);
+  }
+}

@@ -1,0 +1,138 @@
+package dev.sdlora.benchmarks;
+
+import dev.sdlora.pipeline.checkpoint.SingleFileNames;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * Writes a single-file SD 1.5 checkpoint of full size with random float16 weights: the tensors of
+ * the published files under their names, the position numbers and the noise schedule included.
+ * Weights are scaled so that activations stay finite.
+ */
+public final class WriteFullSizeCheckpoint {
+  private static final double BIAS_DEVIATION = 0.01;
+  private static final int TRAINING_STEPS = 1000;
+
+  private WriteFullSizeCheckpoint() {}
+
+  /** Runs the tool: {@code OUT.safetensors [--seed N]}. */
+  public static void main(String[] args) {
+    Arguments arguments =
+        Arguments.parse(
+            args, "WriteFullSizeCheckpoint OUT.safetensors [--seed N]", Map.of("--seed", 1));
+    int total = shapes(ModelConfig.SD15).size();
+    write(
+        ModelConfig.SD15,
+        arguments.number("--seed"),
+        arguments.file(),
+        done -> {
+          if (done % 100 == 0 || done == total) {
+            System.out.printf("%d of %d tensors%n", done, total);
+          }
+        });
+  }
+
+  /**
+   * Writes a checkpoint.
+   *
+   * @param progress is told how many weights are begun
+   */
+  static void write(ModelConfig config, int seed, Path path, IntConsumer progress) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    AtomicInteger begun = new AtomicInteger();
+    shapes(config)
+        .forEach(
+            (name, shape) -> {
+              RandomHalves values = values(name, shape, seed);
+              writer.tensor(
+                  name,
+                  DType.F16,
+                  shape,
+                  channel -> {
+                    progress.accept(begun.incrementAndGet());
+                    values.writeTo(channel);
+                  });
+            });
+    addPositions(writer, config.clip().positions());
+    addSchedule(writer);
+    writer.write(path);
+  }
+
+  /** The weights by their names in the file. */
+  static Map<String, List<Long>> shapes(ModelConfig config) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    UnaryOperator<String> clip = SingleFileNames.textEncoder();
+    config.clip().weights().forEach((name, shape) -> shapes.put(clip.apply(name), shape));
+    UnaryOperator<String> unet = SingleFileNames.unet(config.unet());
+    config.unet().weights().forEach((name, shape) -> shapes.put(unet.apply(name), shape));
+    UnaryOperator<String> vae = SingleFileNames.vae(config.vae());
+    config
+        .vae()
+        .weights()
+        .forEach((name, shape) -> shapes.put(vae.apply(name), inVaeFile(name, shape)));
+    return shapes;
+  }
+
+  /** The attention of the VAE has 1×1 convolutions in these files. */
+  private static List<Long> inVaeFile(String name, List<Long> shape) {
+    return name.contains(".attentions.") && shape.size() == 2
+        ? List.of(shape.get(0), shape.get(1), 1L, 1L)
+        : shape;
+  }
+
+  private static RandomHalves values(String name, List<Long> shape, int seed) {
+    long elements = product(shape);
+    long own = 31L * seed + name.hashCode();
+    if (shape.size() > 1) {
+      double inputs = (double) elements / shape.get(0);
+      return new RandomHalves(elements, 0, 1 / Math.sqrt(inputs), own);
+    }
+    // Only normalisations have gains, weights of one dimension.
+    return name.endsWith(".weight")
+        ? new RandomHalves(elements, 1, 0, own)
+        : new RandomHalves(elements, 0, BIAS_DEVIATION, own);
+  }
+
+  private static long product(List<Long> shape) {
+    return shape.stream().reduce(1L, Math::multiplyExact);
+  }
+
+  private static void addPositions(SafetensorsWriter writer, int positions) {
+    ByteBuffer numbers = ByteBuffer.allocate(positions * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < positions; i++) {
+      numbers.putLong(i);
+    }
+    writer.tensor(
+        SingleFileNames.textEncoder().apply("text_model.embeddings.position_ids"),
+        DType.I64,
+        List.of(1L, (long) positions),
+        channel -> channel.write(numbers.rewind()));
+  }
+
+  /** The schedule of SD 1.x: variances whose roots grow evenly from √0.00085 to √0.012. */
+  private static void addSchedule(SafetensorsWriter writer) {
+    float[] betas = new float[TRAINING_STEPS];
+    float[] products = new float[TRAINING_STEPS];
+    double first = Math.sqrt(0.00085);
+    double last = Math.sqrt(0.012);
+    double product = 1;
+    for (int i = 0; i < TRAINING_STEPS; i++) {
+      double root = first + (last - first) * i / (TRAINING_STEPS - 1);
+      product *= 1 - root * root;
+      betas[i] = (float) (root * root);
+      products[i] = (float) product;
+    }
+    List<Long> shape = List.of((long) TRAINING_STEPS);
+    writer.tensor("betas", shape, betas, DType.F32);
+    writer.tensor("alphas_cumprod", shape, products, DType.F32);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.sdlora.benchmarks;
+
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes a LoRA with random float16 factors in kohya's layout for all modules that kohya's trainer
+ * changes by default: 264 in SD 1.5.
+ */
+public final class WriteLora {
+  private static final String WEIGHT = ".weight";
+
+  /** Makes a change of some percent of the weights, as training does. */
+  private static final double UP_DEVIATION = 0.01;
+
+  private WriteLora() {}
+
+  /** Runs the tool: {@code OUT.safetensors [--rank N] [--seed N]}. */
+  public static void main(String[] args) {
+    Arguments arguments =
+        Arguments.parse(
+            args,
+            "WriteLora OUT.safetensors [--rank N] [--seed N]",
+            Map.of("--rank", 16, "--seed", 1));
+    write(
+        ModelConfig.SD15, arguments.number("--rank"), arguments.number("--seed"), arguments.file());
+  }
+
+  /** Writes a LoRA with half its rank as alpha. */
+  static void write(ModelConfig config, int rank, int seed, Path path) {
+    float alpha = rank / 2f;
+    SafetensorsWriter writer =
+        new SafetensorsWriter()
+            .metadata("ss_base_model_version", "sd_v1")
+            .metadata("ss_network_module", "networks.lora")
+            .metadata("ss_network_dim", String.valueOf(rank))
+            .metadata("ss_network_alpha", String.valueOf(alpha));
+    targets(config)
+        .forEach(
+            (module, shape) -> {
+              long out = shape.get(0);
+              long in = shape.get(1);
+              double downDeviation = 1 / Math.sqrt((double) in);
+              long r = rank;
+              // The only convolutions among them, proj_in and proj_out, have 1×1 kernels.
+              boolean convolution = shape.size() == 4;
+              add(
+                  writer,
+                  module + ".lora_down.weight",
+                  matrix(r, in, convolution),
+                  downDeviation,
+                  seed);
+              add(
+                  writer,
+                  module + ".lora_up.weight",
+                  matrix(out, r, convolution),
+                  UP_DEVIATION,
+                  seed);
+              writer.tensor(module + ".alpha", List.of(), new float[] {alpha}, DType.F16);
+            });
+    writer.write(path);
+  }
+
+  /** The weights that get a change, by the names of their modules in the file. */
+  static Map<String, List<Long>> targets(ModelConfig config) {
+    Map<String, List<Long>> targets = new LinkedHashMap<>();
+    addTargets(targets, "lora_te_", config.clip().weights(), ".layers.");
+    addTargets(targets, "lora_unet_", config.unet().weights(), ".attentions.");
+    return targets;
+  }
+
+  /** Adds all matrices inside transformers. */
+  private static void addTargets(
+      Map<String, List<Long>> targets,
+      String prefix,
+      Map<String, List<Long>> weights,
+      String transformers) {
+    weights.forEach(
+        (name, shape) -> {
+          if (name.contains(transformers) && shape.size() > 1) {
+            String module = name.substring(0, name.length() - WEIGHT.length());
+            targets.put(prefix + module.replace('.', '_'), shape);
+          }
+        });
+  }
+
+  private static List<Long> matrix(long rows, long columns, boolean convolution) {
+    return convolution ? List.of(rows, columns, 1L, 1L) : List.of(rows, columns);
+  }
+
+  private static void add(
+      SafetensorsWriter writer, String name, List<Long> shape, double deviation, int seed) {
+    long elements = shape.get(0) * shape.get(1);
+    writer.tensor(
+        name,
+        DType.F16,
+        shape,
+        new RandomHalves(elements, 0, deviation, 31L * seed + name.hashCode()));
+  }
+}

@@ -1,0 +1,121 @@
+package dev.sdlora.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.file.SafetensorsFile;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The writers of model files and the benchmark that runs on them. */
+final class FullModelTest {
+  private static final ModelConfig TINY =
+      new ModelConfig(
+          new ClipConfig(32, 2, 4, 64, 100, 77),
+          new UNetConfig(4, 4, List.of(32, 64), 1, List.of(1, 0), 1, 8, 32, false),
+          new VaeConfig(List.of(32, 32, 64, 64), 1, 4, 0.18215));
+
+  @TempDir private Path folder = Path.of("");
+
+  private Path checkpoint(String name, int seed) {
+    Path path = folder.resolve(name);
+    WriteFullSizeCheckpoint.write(TINY, seed, path, done -> {});
+    return path;
+  }
+
+  @Test
+  void checkpoint_tiny_opensWithItsConfiguration() {
+    ModelFiles files = CheckpointReader.read(checkpoint("tiny.safetensors", 1));
+    assertThat(new ModelConfig(files.clip(), files.unet(), files.vae())).isEqualTo(TINY);
+    assertThat(files.checkpoint().storage()).isEqualTo("float16");
+  }
+
+  @Test
+  void checkpoint_seed_decidesTheBytes() {
+    Path once = checkpoint("once.safetensors", 1);
+    assertThat(checkpoint("again.safetensors", 1)).hasSameBinaryContentAs(once);
+    assertThat(checkpoint("other.safetensors", 2).toFile()).hasSize(once.toFile().length());
+    assertThat(weight("other.safetensors")).isNotEqualTo(weight("once.safetensors"));
+  }
+
+  @Test
+  void checkpoint_weights_haveTheDeviationOfTheirInputs() {
+    checkpoint("tiny.safetensors", 1);
+    double squares = 0;
+    float[] values = weight("tiny.safetensors");
+    for (float value : values) {
+      squares += value * value;
+    }
+    // 36,864 numbers of deviation 1 / √576: the estimate is within 0.4 % two times out of three.
+    assertThat(Math.sqrt(squares / values.length)).isBetween(0.98 / 24, 1.02 / 24);
+  }
+
+  /** A convolution of the U-Net with 64 · 64 · 9 weights. */
+  private float[] weight(String file) {
+    SafetensorsFile opened = SafetensorsFile.open(folder.resolve(file));
+    try (SafetensorsFile.Reader reader = opened.reader()) {
+      String name = "model.diffusion_model.middle_block.0.in_layers.2.weight";
+      return reader.floats(opened.find(name).orElseThrow());
+    }
+  }
+
+  @Test
+  void checkpoint_sd15_hasTheTensorsOfThePublishedFile() {
+    assertThat(WriteFullSizeCheckpoint.shapes(ModelConfig.SD15))
+        .hasSize(196 + 686 + 248)
+        .containsEntry(
+            "model.diffusion_model.output_blocks.8.2.conv.weight", List.of(640L, 640L, 3L, 3L))
+        .containsEntry(
+            "model.diffusion_model.input_blocks.1.1.transformer_blocks.0.ff.net.0.proj.weight",
+            List.of(2560L, 320L))
+        .containsEntry(
+            "first_stage_model.encoder.mid.attn_1.proj_out.weight", List.of(512L, 512L, 1L, 1L))
+        .containsEntry(
+            "cond_stage_model.transformer.text_model.embeddings.token_embedding.weight",
+            List.of(49408L, 768L));
+  }
+
+  @Test
+  void lora_sd15_changesWhatKohyaTrains() {
+    assertThat(WriteLora.targets(ModelConfig.SD15))
+        .hasSize(72 + 192)
+        .containsKeys(
+            "lora_te_text_model_encoder_layers_11_mlp_fc2",
+            "lora_unet_mid_block_attentions_0_proj_in",
+            "lora_unet_up_blocks_3_attentions_2_transformer_blocks_0_attn2_to_out_0");
+  }
+
+  @Test
+  void lora_tiny_opensWithItsRank() {
+    Path path = folder.resolve("lora.safetensors");
+    WriteLora.write(TINY, 3, 1, path);
+    LoraFile file = LoraFile.open(path);
+    assertThat(file.rank()).isEqualTo(3);
+    assertThat(file.strays()).isEmpty();
+    assertThat(file.modules()).hasSize(WriteLora.targets(TINY).size());
+  }
+
+  @Test
+  void benchmark_tiny_touchesAllTargets() throws IOException {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    ModelFiles files = CheckpointReader.read(checkpoint("tiny.safetensors", 1));
+    FullModelPatchBenchmark.run(
+        files, 3, 1, new PrintStream(printed, true, StandardCharsets.UTF_8));
+    long weights =
+        WriteLora.targets(TINY).values().stream().mapToLong(s -> s.get(0) * s.get(1)).sum();
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains(WriteLora.targets(TINY).size() + " modules, rank 3, " + weights + " weights")
+        .contains("floor", "apply", "switch", "restore");
+  }
+}

@@ -1,0 +1,28 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.VaeConfig;
+import java.util.function.UnaryOperator;
+
+/**
+ * What single-file checkpoints call the weights of each network, for programs that write such
+ * files. Each function takes a name as the network's configuration lists it.
+ */
+public final class SingleFileNames {
+  private SingleFileNames() {}
+
+  /** Names of a text encoder. */
+  public static UnaryOperator<String> textEncoder() {
+    return name -> LdmNames.CLIP + name;
+  }
+
+  /** Names of a U-Net. */
+  public static UnaryOperator<String> unet(UNetConfig config) {
+    return LdmNames.unet(config.layers(), config.depth())::inFile;
+  }
+
+  /** Names of a VAE. */
+  public static UnaryOperator<String> vae(VaeConfig config) {
+    return LdmNames.vae(config.levels())::inFile;
+  }
+}

@@ -1,0 +1,47 @@
+package dev.sdlora.pipeline.image;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** Recognises what people have in place of a PNG, by its first bytes. */
+final class ForeignImages {
+  /** How many bytes at the start of a file are enough to tell; a web page may begin with blanks. */
+  static final int PREFIX_BYTES = 512;
+
+  private ForeignImages() {}
+
+  /** What the file seems to be, with its article. */
+  static String describe(byte[] prefix) {
+    // ISO 8859-1 maps bytes to chars one to one, so that binary marks can be compared as text.
+    String raw = new String(prefix, StandardCharsets.ISO_8859_1);
+    if (raw.isEmpty()) {
+      return "an empty file";
+    }
+    if (raw.startsWith("\u00ff\u00d8\u00ff")) {
+      return "a JPEG image";
+    }
+    if (raw.startsWith("RIFF") && raw.startsWith("WEBP", 8)) {
+      return "a WebP image";
+    }
+    if (raw.startsWith("GIF8")) {
+      return "a GIF image";
+    }
+    if (raw.startsWith("BM")) {
+      return "a BMP image";
+    }
+    if (raw.startsWith("ftypavif", 4)) {
+      return "an AVIF image";
+    }
+    if (raw.startsWith("ftyphei", 4)) {
+      return "a HEIC image";
+    }
+    String text = raw.strip().toLowerCase(Locale.ROOT);
+    if (text.startsWith("<!doctype html") || text.startsWith("<html")) {
+      return "an HTML page that was saved in its place";
+    }
+    if (text.startsWith("version https://git-lfs")) {
+      return "a Git LFS pointer (fetch the real file with 'git lfs pull')";
+    }
+    return "something else";
+  }
+}

@@ -1,0 +1,73 @@
+package dev.sdlora.pipeline.image;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** JSON strings, as RFC 8259 section 7 has them. */
+final class JsonText {
+  /** The characters that have an escape of their own, and at the same places those escapes. */
+  private static final String ESCAPED = "\"\\\n\r\t\b\f/";
+
+  private static final String ESCAPES = "\"\\nrtbf/";
+
+  private static final Pattern ESCAPE =
+      Pattern.compile("\\\\(?:u([0-9a-fA-F]{4})|.)", Pattern.DOTALL);
+
+  private JsonText() {}
+
+  /** The text in quotes; characters beyond ASCII stay as they are. */
+  static String quote(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      int escape = ESCAPED.indexOf(c);
+      if (escape >= 0 && c != '/') {
+        quoted.append('\\').append(ESCAPES.charAt(escape));
+      } else if (c < ' ') {
+        quoted.append("\\u%04x".formatted((int) c));
+      } else {
+        quoted.append(c);
+      }
+    }
+    return quoted.append('"').toString();
+  }
+
+  /** Where the quoted string ends that starts here; the start itself if none does. */
+  static int end(String text, int start) {
+    if (start >= text.length() || text.charAt(start) != '"') {
+      return start;
+    }
+    boolean escaped = false;
+    for (int i = start + 1; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' && !escaped) {
+        return i + 1;
+      }
+      escaped = c == '\\' && !escaped;
+    }
+    return start;
+  }
+
+  /** The text without its quotes; a text that is no JSON string comes back as it is. */
+  static String unquote(String text) {
+    if (text.isEmpty() || end(text, 0) != text.length()) {
+      return text;
+    }
+    StringBuilder plain = new StringBuilder();
+    int copied = 1;
+    int close = text.length() - 1;
+    Matcher escape = ESCAPE.matcher(text).region(1, close);
+    while (escape.find()) {
+      String code = escape.group(1);
+      int known = ESCAPES.indexOf(text.charAt(escape.start() + 1));
+      if (code == null && known < 0) {
+        return text;
+      }
+      plain
+          .append(text, copied, escape.start())
+          .append(code == null ? ESCAPED.charAt(known) : (char) Integer.parseInt(code, 16));
+      copied = escape.end();
+    }
+    return plain.append(text, copied, close).toString();
+  }
+}

@@ -1,0 +1,144 @@
+package dev.sdlora.pipeline.image;
+
+import dev.sdlora.api.ImageFileException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.zip.DataFormatException;
+
+/**
+ * Finds a text in a PNG by walking over its chunks; pixels are never decoded. Lengths in the file
+ * are checked against its size before anything is read or allocated. Checksums are not compared.
+ */
+final class PngReader {
+  private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+
+  /** Length, type and checksum: what a chunk has besides its data. */
+  private static final int CHUNK_OVERHEAD = 12;
+
+  /** The longest keyword that the format allows. */
+  private static final int MAX_KEYWORD = 79;
+
+  /** How many other keywords an error names. */
+  private static final int MAX_LISTED = 8;
+
+  private static final Pattern CHUNK_TYPE = Pattern.compile("[A-Za-z]{4}");
+
+  private final Path file;
+
+  PngReader(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * The first text with a keyword.
+   *
+   * @throws ImageFileException if there is none, or the file cannot be read that far
+   */
+  String text(String keyword) {
+    if (Files.isDirectory(file)) {
+      throw ImageErrors.error(file, "is a folder");
+    }
+    try (FileChannel channel = FileChannel.open(file)) {
+      return text(channel, keyword);
+    } catch (EOFException e) {
+      throw ImageErrors.error(file, "became shorter while it was read", e);
+    } catch (IOException e) {
+      throw ImageErrors.notRead(file, e);
+    }
+  }
+
+  private String text(FileChannel channel, String keyword) throws IOException {
+    long size = channel.size();
+    requirePng(read(channel, 0, (int) Math.min(size, ForeignImages.PREFIX_BYTES)));
+    Set<String> otherKeywords = new LinkedHashSet<>();
+    long at = SIGNATURE.length;
+    while (true) {
+      if (size - at < CHUNK_OVERHEAD) {
+        throw damaged("it ends at byte " + size + " without an end mark; the copy is incomplete");
+      }
+      ByteBuffer header = ByteBuffer.wrap(read(channel, at, 8));
+      long length = Integer.toUnsignedLong(header.getInt());
+      String type = StandardCharsets.ISO_8859_1.decode(header).toString();
+      requirePlausible(type, length, at, size);
+      if (type.equals("IEND")) {
+        throw noText(keyword, otherKeywords);
+      }
+      if (TextChunk.isTextType(type)) {
+        try {
+          TextChunk chunk = new TextChunk(type, read(channel, at + 8, (int) length));
+          if (chunk.keyword().equals(keyword)) {
+            return chunk.text();
+          }
+          if (otherKeywords.size() < MAX_LISTED && chunk.keyword().length() <= MAX_KEYWORD) {
+            otherKeywords.add(chunk.keyword());
+          }
+        } catch (DataFormatException e) {
+          throw damaged("its text at byte " + at + " cannot be read: " + e.getMessage(), e);
+        }
+      }
+      at += CHUNK_OVERHEAD + length;
+    }
+  }
+
+  private void requirePng(byte[] start) {
+    if (!Arrays.equals(SIGNATURE, Arrays.copyOf(start, SIGNATURE.length))) {
+      throw ImageErrors.error(
+          file, "is not a PNG but " + ForeignImages.describe(start) + "; only PNGs can be read");
+    }
+  }
+
+  private void requirePlausible(String type, long length, long at, long size) {
+    if (!CHUNK_TYPE.matcher(type).matches() || at == SIGNATURE.length != type.equals("IHDR")) {
+      throw damaged("the bytes at " + at + " do not begin the chunk that belongs there");
+    }
+    if (length > size - at - CHUNK_OVERHEAD) {
+      throw damaged(
+          "its chunk %s at byte %d claims %d bytes, but the file has only %d; the copy is incomplete"
+              .formatted(type, at, length, size));
+    }
+    if (TextChunk.isTextType(type) && length > TextChunk.MAX_BYTES) {
+      throw ImageErrors.error(
+          file,
+          "has a text of %d bytes at byte %d; at most %d are read"
+              .formatted(length, at, TextChunk.MAX_BYTES));
+    }
+  }
+
+  private static byte[] read(FileChannel channel, long at, int length) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes, at + bytes.position()) < 0) {
+        throw new EOFException();
+      }
+    }
+    return bytes.array();
+  }
+
+  private ImageFileException noText(String keyword, Set<String> others) {
+    String found = others.isEmpty() ? "" : " (only: " + String.join(", ", others) + ")";
+    return ImageErrors.error(
+        file,
+        "holds no text '"
+            + keyword
+            + "'"
+            + found
+            + "; other programs do not write it, and many web sites remove it");
+  }
+
+  private ImageFileException damaged(String trouble) {
+    return ImageErrors.error(file, "is damaged: " + trouble);
+  }
+
+  private ImageFileException damaged(String trouble, DataFormatException cause) {
+    return ImageErrors.error(file, "is damaged: " + trouble, cause);
+  }
+}

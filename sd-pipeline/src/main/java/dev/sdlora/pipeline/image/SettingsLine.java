@@ -1,0 +1,110 @@
+package dev.sdlora.pipeline.image;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The line {@code Key: value, Key: value} of an {@link Infotext}. A key is two or more letters,
+ * digits, blanks, {@code _}, {@code -} or {@code /}, the first of them a letter, digit or {@code
+ * _}. A value is a JSON string, or anything up to the next comma.
+ */
+final class SettingsLine {
+  private final Map<String, String> values = new LinkedHashMap<>();
+  private int found;
+
+  /** Adds a setting; of equal keys the last counts. */
+  SettingsLine add(String key, String value) {
+    values.put(key, value);
+    found++;
+    return this;
+  }
+
+  /** How many settings were added, equal keys counted as often as they came. */
+  int found() {
+    return found;
+  }
+
+  /** The value of a key. */
+  Optional<String> value(String key) {
+    return Optional.ofNullable(values.get(key));
+  }
+
+  /**
+   * Reads a line. What does not fit the pattern is passed over, so any text is a line, often one
+   * without settings.
+   */
+  static SettingsLine parse(String line) {
+    SettingsLine settings = new SettingsLine();
+    int start = 0;
+    int colon = line.indexOf(':');
+    while (colon >= 0) {
+      int keyStart = keyStart(line, start, colon);
+      if (colon - keyStart >= 2) {
+        int valueStart = skipBlanks(line, colon + 1);
+        int valueEnd = valueEnd(line, valueStart);
+        settings.add(
+            line.substring(keyStart, colon),
+            JsonText.unquote(line.substring(valueStart, valueEnd)));
+        start = valueEnd + 1;
+      } else {
+        start = colon + 1;
+      }
+      colon = line.indexOf(':', start);
+    }
+    return settings;
+  }
+
+  /** Where the longest key begins that ends before the colon; the colon itself if there is none. */
+  private static int keyStart(String line, int from, int colon) {
+    int start = colon;
+    for (int i = colon - 1; i >= from; i--) {
+      char c = line.charAt(i);
+      if (isWord(c)) {
+        start = i;
+      } else if (c != ' ' && c != '-' && c != '/') {
+        break;
+      }
+    }
+    return start;
+  }
+
+  private static boolean isWord(char c) {
+    return Character.isLetterOrDigit(c) || c == '_';
+  }
+
+  private static int skipBlanks(String line, int from) {
+    int at = from;
+    while (at < line.length() && Character.isWhitespace(line.charAt(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  /** Where the comma behind the value is, or the end of the line. */
+  private static int valueEnd(String line, int from) {
+    int quoted = JsonText.end(line, from);
+    if (quoted == line.length() || (quoted > from && line.charAt(quoted) == ',')) {
+      return quoted;
+    }
+    int comma = line.indexOf(',', from);
+    return comma < 0 ? line.length() : comma;
+  }
+
+  /** The line as it is written; values that could be misread are JSON strings. */
+  @Override
+  public String toString() {
+    StringBuilder line = new StringBuilder();
+    values.forEach(
+        (key, value) ->
+            line.append(line.isEmpty() ? "" : ", ")
+                .append(key)
+                .append(": ")
+                .append(isPlain(value) ? value : JsonText.quote(value)));
+    return line.toString();
+  }
+
+  private static boolean isPlain(String value) {
+    return !value.startsWith("\"") && value.chars().noneMatch(c -> ",\n:".indexOf(c) >= 0);
+  }
+}

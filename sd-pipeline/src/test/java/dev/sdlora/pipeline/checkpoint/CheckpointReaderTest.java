@@ -1,0 +1,233 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointReaderTest {
+  private static final Path SINGLE_FILE = resource("/models/tiny-sd1.safetensors");
+  private static final Path FOLDER = resource("/dev/sdlora/pipeline/diffusers");
+
+  private static final String CONV = "model.diffusion_model.input_blocks.4.0.in_layers.2.weight";
+
+  @TempDir Path folder;
+
+  private static Path resource(String name) {
+    try {
+      return Path.of(Objects.requireNonNull(CheckpointReaderTest.class.getResource(name)).toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A copy of the checkpoint with tensors renamed; those renamed to nothing are left out. */
+  private Path copy(UnaryOperator<String> rename, Map<String, List<Long>> more) {
+    SafetensorsFile file = SafetensorsFile.open(SINGLE_FILE);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (SafetensorsFile.Reader reader = file.reader()) {
+      file.tensors()
+          .values()
+          .forEach(
+              entry -> {
+                String name = rename.apply(entry.name());
+                if (!name.isEmpty()) {
+                  writer.tensor(
+                      name,
+                      entry.dtype(),
+                      entry.shape(),
+                      channel -> channel.write(reader.bytes(entry)));
+                }
+              });
+      more.forEach(
+          (name, shape) ->
+              writer.tensor(
+                  name,
+                  shape,
+                  new float[Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact))],
+                  DType.F16));
+      Path path = folder.resolve("copy.safetensors");
+      writer.write(path);
+      return path;
+    }
+  }
+
+  @Test
+  void read_bothLayouts_giveTheSameDimensions() {
+    ModelFiles single = CheckpointReader.read(SINGLE_FILE);
+    ModelFiles diffusers = CheckpointReader.read(FOLDER);
+
+    assertThat(single.unet())
+        .isEqualTo(
+            new UNetConfig(4, 4, List.of(32, 32, 32, 64), 2, List.of(1, 1, 1, 0), 1, 8, 32, false))
+        .isEqualTo(diffusers.unet());
+    assertThat(single.vae())
+        .isEqualTo(new VaeConfig(List.of(32, 32, 32, 32), 2, 4, 0.18215))
+        .isEqualTo(diffusers.vae());
+    assertThat(single.clip()).isEqualTo(new ClipConfig(32, 5, 4, 64, 49408, 77));
+    assertThat(diffusers.clip()).isEqualTo(new ClipConfig(32, 5, 4, 64, 1000, 77));
+
+    Checkpoint checkpoint = single.checkpoint();
+    assertThat(checkpoint.family()).isEqualTo(ModelFamily.SD1);
+    assertThat(checkpoint.storage()).isEqualTo("float16");
+    assertThat(checkpoint.defaultSize()).isEqualTo(new ImageSize(128, 128));
+    assertThat(diffusers.checkpoint().layout()).isEqualTo(Checkpoint.Layout.DIFFUSERS_FOLDER);
+    assertThat(diffusers.checkpoint().defaultSize()).isEqualTo(new ImageSize(128, 128));
+  }
+
+  @Test
+  void read_trainingLeftovers_areIgnored() {
+    Path path =
+        copy(
+            name -> name,
+            Map.of(
+                "model_ema.diffusion_modelinput_blocks00weight", List.of(7L),
+                "model_ema.decay", List.of(),
+                "optimizer_states.0.x", List.of(3L)));
+    assertThat(CheckpointReader.read(path).checkpoint().tensors())
+        .isEqualTo(CheckpointReader.read(SINGLE_FILE).checkpoint().tensors());
+  }
+
+  @Test
+  void read_clipWithoutItsMiddlePrefix_works() {
+    Path path = copy(name -> name.replace("transformer.text_model.", "transformer."), Map.of());
+    assertThat(CheckpointReader.read(path).clip().layers()).isEqualTo(5);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        CONV,
+        "model.diffusion_model.input_blocks.3.0.op.weight",
+        "model.diffusion_model.output_blocks.11.1.transformer_blocks.0.attn2.to_k.weight",
+        "model.diffusion_model.out.2.bias",
+        "model.diffusion_model.time_embed.0.weight",
+        "first_stage_model.decoder.up.1.upsample.conv.weight",
+        "first_stage_model.encoder.mid.attn_1.q.weight",
+        "first_stage_model.decoder.norm_out.weight",
+        "cond_stage_model.transformer.text_model.encoder.layers.2.mlp.fc1.weight",
+        "cond_stage_model.transformer.text_model.embeddings.position_embedding.weight"
+      })
+  void read_tensorMissing_isNamed(String missing) {
+    Path path = copy(name -> name.equals(missing) ? "" : name, Map.of());
+    assertThatThrownBy(() -> CheckpointReader.read(path))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(path.toString())
+        .hasMessageContaining("'" + missing + "'")
+        .hasMessageContaining("missing");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    CONV,
+    "model.diffusion_model.input_blocks.1.0.out_layers.0.weight",
+    "model.diffusion_model.middle_block.1.transformer_blocks.0.attn1.to_q.weight",
+    "first_stage_model.decoder.conv_out.weight",
+    "cond_stage_model.transformer.text_model.final_layer_norm.bias"
+  })
+  void read_tensorMisshapen_isNamedWithBothShapes(String wrong) {
+    List<Long> actual = SafetensorsFile.open(SINGLE_FILE).find(wrong).orElseThrow().shape();
+    Path path = copy(name -> name.equals(wrong) ? "" : name, Map.of(wrong, List.of(5L, 7L)));
+    assertThatThrownBy(() -> CheckpointReader.read(path))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("'" + wrong + "'")
+        .hasMessageContaining("[5, 7]")
+        .hasMessageContaining(actual.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "lora_unet_x.lora_down.weight | is a LoRA, not a checkpoint",
+        "conditioner.embedders.0.x | is for SDXL",
+        "cond_stage_model.model.x | is for SD 2.x",
+        "model.diffusion_model.double_blocks.0.x | FLUX",
+        "emb_params | textual inversion",
+        "something.else | is not a Stable Diffusion checkpoint"
+      })
+  void read_otherFile_saysWhatItIs(String tensor, String message) {
+    Path path = folder.resolve("other.safetensors");
+    new SafetensorsWriter().tensor(tensor, List.of(1L), new float[1], DType.F32).write(path);
+    assertThatThrownBy(() -> CheckpointReader.read(path))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(path.toString())
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void read_withoutVae_saysSo() {
+    Path path = copy(name -> name.startsWith("first_stage_model") ? "" : name, Map.of());
+    assertThatThrownBy(() -> CheckpointReader.read(path))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("has no VAE");
+  }
+
+  @Test
+  void read_folderOfSomethingElse_saysWhatIsExpected() {
+    assertThatThrownBy(() -> CheckpointReader.read(folder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("sub-folder 'unet'");
+    assertThatThrownBy(() -> CheckpointReader.read(folder.resolve("missing")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("does not exist");
+  }
+
+  @Test
+  void read_oldDiffusersVae_isUnderstood() throws IOException {
+    try (Stream<Path> paths = Files.walk(FOLDER)) {
+      for (Path path : paths.toList()) {
+        Files.copy(path, folder.resolve("model").resolve(FOLDER.relativize(path).toString()));
+      }
+    }
+    Path weights = folder.resolve("model/vae/diffusion_pytorch_model.safetensors");
+    SafetensorsFile file = SafetensorsFile.open(weights);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (SafetensorsFile.Reader reader = file.reader()) {
+      file.tensors()
+          .values()
+          .forEach(
+              entry ->
+                  writer.tensor(
+                      entry
+                          .name()
+                          .replace(".to_q.", ".query.")
+                          .replace(".to_k.", ".key.")
+                          .replace(".to_v.", ".value.")
+                          .replace(".to_out.0.", ".proj_attn."),
+                      entry.dtype(),
+                      entry.shape(),
+                      channel -> channel.write(reader.bytes(entry))));
+      Path renamed = folder.resolve("renamed.safetensors");
+      writer.write(renamed);
+      Files.move(renamed, weights, StandardCopyOption.REPLACE_EXISTING);
+    }
+    ModelFiles old = CheckpointReader.read(folder.resolve("model"));
+    assertThat(old.vaeWeights().keySet())
+        .isEqualTo(CheckpointReader.read(FOLDER).vaeWeights().keySet());
+  }
+}

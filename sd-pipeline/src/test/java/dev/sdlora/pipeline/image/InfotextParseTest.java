@@ -1,0 +1,214 @@
+package dev.sdlora.pipeline.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Rng;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.Schedule;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Texts in the style of the programs that people have their pictures from. */
+final class InfotextParseTest {
+
+  @Test
+  void parse_a1111_1_10() {
+    assertParsed(
+        """
+        masterpiece, (tiger:1.2), ink wash <lora:ink:0.8>
+        Negative prompt: disfigured, (ugly:1.3)
+        Steps: 28, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 6.5, Seed: 3141592653, \
+        Size: 512x768, Model hash: 6ce0161689, Model: v1-5-pruned-emaonly, Clip skip: 2, \
+        Lora hashes: "ink: 0123456789ab", Version: v1.10.1
+        """,
+        PromptSpec.builder()
+            .prompt("masterpiece, (tiger:1.2), ink wash <lora:ink:0.8>")
+            .negativePrompt("disfigured, (ugly:1.3)")
+            .steps(28)
+            .schedule(Schedule.KARRAS)
+            .cfgScale(6.5)
+            .seed(3141592653L)
+            .size(512, 768)
+            .clipSkip(2));
+  }
+
+  @Test
+  void parse_a1111_1_6_scheduleInSamplerName() {
+    assertParsed(
+        """
+        a lighthouse
+        Steps: 20, Sampler: DPM++ 2M Karras, CFG scale: 7, Seed: 1, Size: 512x512, \
+        Model hash: cc6cb27103, Model: v1-5-pruned, VAE hash: 735e4c3a44, \
+        VAE: vae-ft-mse-840000-ema-pruned.safetensors, RNG: CPU, Version: v1.6.0""",
+        PromptSpec.builder()
+            .prompt("a lighthouse")
+            .schedule(Schedule.KARRAS)
+            .rng(Rng.CPU)
+            .seed(1)
+            .size(512, 512));
+  }
+
+  @Test
+  void parse_a1111_hiresAndInpaintingKeys_arePassedOver() {
+    assertParsed(
+        """
+        portrait
+        Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7, Seed: 9, \
+        Size: 512x512, Model hash: 6ce0161689, Model: x, Variation seed: 5, \
+        Variation seed strength: 0.1, Seed resize from: 512x512, Denoising strength: 0.45, \
+        ENSD: 31337, Hires upscale: 2, Hires steps: 10, Hires upscaler: 4x-UltraSharp, \
+        ADetailer model: face_yolov8n.pt, ADetailer prompt: "smile, Steps: 99, \\"x\\"", \
+        TI hashes: "easynegative: c74b4e810b03", Pad conds: True, Version: v1.9.4""",
+        PromptSpec.builder().prompt("portrait").sampler(Sampler.EULER_A).seed(9).size(512, 512));
+  }
+
+  @Test
+  void parse_a1111_promptsOfSeveralLines() {
+    assertParsed(
+        """
+        first line,
+
+        second line, Steps: 3, Sampler: none, Seed: -
+        BREAK third
+        Negative prompt: no this,
+        no that
+        Steps: 20, Sampler: DDIM, CFG scale: 7.0, Seed: 0, Size: 512x512, Version: 1.5.2""",
+        PromptSpec.builder()
+            .prompt("first line,\n\nsecond line, Steps: 3, Sampler: none, Seed: -\nBREAK third")
+            .negativePrompt("no this,\nno that")
+            .sampler(Sampler.DDIM)
+            .seed(0)
+            .size(512, 512));
+  }
+
+  @Test
+  void parse_forge() {
+    assertParsed(
+        """
+        a cat
+        Negative prompt: dog
+        Steps: 20, Sampler: Euler, Schedule type: Uniform, CFG scale: 7, \
+        Distilled CFG Scale: 3.5, Seed: 12345, Size: 896x1152, Model hash: 6ce0161689, \
+        Model: v1-5, RNG: GPU, Beta schedule override: default, \
+        Version: f2.0.1v1.10.1-previous-659-gc055f2d4, Diffusion in Low Bits: Automatic, \
+        Module 1: vae-ft-mse-840000-ema-pruned""",
+        PromptSpec.builder()
+            .prompt("a cat")
+            .negativePrompt("dog")
+            .sampler(Sampler.EULER)
+            .schedule(Schedule.NORMAL)
+            .seed(12345)
+            .size(896, 1152));
+  }
+
+  @Test
+  void parse_civitai() {
+    assertParsed(
+        """
+        score_9, castle
+        Negative prompt: score_4
+        Steps: 25, Sampler: Euler a, CFG scale: 7, Seed: 777, Size: 832x1216, Clip skip: 2, \
+        Created Date: 2024-05-01T12:34:56.7890123Z, Civitai resources: \
+        [{"type":"checkpoint","modelVersionId":290640,"modelName":"Castle, v6: XL"},\
+        {"type":"lora","weight":0.8,"modelVersionId":1}], Civitai metadata: {"remixOfId":1}""",
+        PromptSpec.builder()
+            .prompt("score_9, castle")
+            .negativePrompt("score_4")
+            .steps(25)
+            .sampler(Sampler.EULER_A)
+            .clipSkip(2)
+            .seed(777)
+            .size(832, 1216));
+  }
+
+  @Test
+  void parse_windowsLineEnds() {
+    assertParsed(
+        "a\r\nb\r\nNegative prompt: c\r\nSteps: 5, Sampler: Euler, Seed: 2\r\n",
+        PromptSpec.builder()
+            .prompt("a\nb")
+            .negativePrompt("c")
+            .steps(5)
+            .sampler(Sampler.EULER)
+            .seed(2));
+  }
+
+  @Test
+  void parse_comfyUiSaver_unsignedSeed() {
+    assertParsed(
+        "x\nSteps: 20, Sampler: dpmpp_2m, CFG scale: 7, Seed: 18446744073709551615, Size: 512x512",
+        PromptSpec.builder().prompt("x").seed(-1).size(512, 512));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "a cat", "a cat, Steps: 2, Seed: 3", "ratio 1:2, 3:4, 5:6, a:b, \": x:"})
+  void parse_fewerThanThreeSettings_areThePrompt(String text) {
+    assertParsed(text, PromptSpec.builder().prompt(text));
+  }
+
+  @Test
+  void parse_equalKeys_lastCounts() {
+    assertThat(Infotext.parse("Steps: 1, Steps: 2, Steps: 3").steps()).isEqualTo(3);
+  }
+
+  @Test
+  void parse_quotedValueOfAKnownKey_isUnquoted() {
+    PromptSpec spec = Infotext.parse("Steps: \"2\", Sampler: \"\\u0044DIM\", Size: \"64x128\"");
+
+    assertThat(spec.steps()).isEqualTo(2);
+    assertThat(spec.sampler()).isEqualTo(Sampler.DDIM);
+    assertThat(spec.size()).contains(new ImageSize(64, 128));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Steps: 0|steps must be from 1 to 1000: 0",
+        "Steps: many|it must be a whole number",
+        "Steps: |it must be a whole number",
+        "Sampler: LMS|sampler 'LMS' is not known; the known ones are DPM++ 2M, Euler a,",
+        "Sampler: DPM++ SDE Karras|sampler 'DPM++ SDE' is not known",
+        "Schedule type: Beta|schedule 'Beta' is not known; the known ones are",
+        "CFG scale: NaN|it must be a number such as 7.5",
+        "CFG scale: 1e999|cfgScale must be finite: Infinity",
+        "Seed: 18446744073709551616|it must be a whole number of at most 64 bits",
+        "Size: 500x512|width must be a positive multiple of 8: 500",
+        "Size: big|size must be WIDTHxHEIGHT",
+        "Clip skip: 13|clipSkip must be from 1 to 12: 13",
+        "RNG: TPU|the known ones are NV, CPU and GPU",
+      })
+  void parse_senselessValue_namesKeyAndValue(String setting, String reason) {
+    assertThatThrownBy(() -> Infotext.parse("a cat\nA1: 1, A2: 2, " + setting))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("'" + setting.strip())
+        .hasMessageContaining("' cannot be used: " + reason);
+  }
+
+  @Test
+  void parse_explicitSchedule_overridesSamplerName() {
+    PromptSpec spec =
+        Infotext.parse("Steps: 20, Sampler: DPM++ 2M Karras, Schedule type: Uniform, Seed: 1");
+
+    assertThat(spec.schedule()).isEqualTo(Schedule.NORMAL);
+  }
+
+  @Test
+  @Timeout(30)
+  void parse_longHostileLines_takesLinearTime() {
+    String hostile = "a: \"\\\", b ".repeat(200_000) + "x ".repeat(200_000) + ":".repeat(200_000);
+
+    assertThat(Infotext.parse("cat\n" + hostile).prompt()).isEqualTo("cat");
+  }
+
+  private static void assertParsed(String text, PromptSpec.Builder expected) {
+    assertThat(Infotext.parse(text)).usingRecursiveComparison().isEqualTo(expected.build());
+  }
+}

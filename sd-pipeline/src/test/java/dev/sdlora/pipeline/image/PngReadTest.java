@@ -1,0 +1,190 @@
+package dev.sdlora.pipeline.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.ImageFileException;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.DeflaterOutputStream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class PngReadTest {
+  private static final byte[] SIGNATURE = latin1("\u0089PNG\r\n\u001a\n");
+  private static final byte[] HEADER = chunk("IHDR", new byte[13]);
+  private static final byte[] END = chunk("IEND", new byte[0]);
+
+  @TempDir Path folder;
+
+  @Test
+  void readParameters_everyKindOfTextChunk_isRead() throws IOException {
+    byte[] packed = deflate("Füße".getBytes(StandardCharsets.ISO_8859_1));
+    byte[] packedUtf8 = deflate("猫".getBytes(StandardCharsets.UTF_8));
+
+    assertThat(read("tEXt", latin1("parameters\0Füße\n"))).isEqualTo("Füße\n");
+    assertThat(read("zTXt", join(latin1("parameters\0\0"), packed))).isEqualTo("Füße");
+    assertThat(read("iTXt", join(latin1("parameters\0\0\0en\0x\0"), utf8("猫")))).isEqualTo("猫");
+    assertThat(read("iTXt", join(latin1("parameters\0\1\0\0\0"), packedUtf8))).isEqualTo("猫");
+    assertThat(read("tEXt", latin1("parameters\0"))).isEmpty();
+  }
+
+  @Test
+  void readParameters_textBehindPixelsAndOtherTexts_isFound() throws IOException {
+    Path file =
+        write(
+            SIGNATURE,
+            HEADER,
+            chunk("tEXt", latin1("Software\0x")),
+            chunk("IDAT", new byte[100_000]),
+            chunk("tEXt", latin1("parameters\0first")),
+            chunk("tEXt", latin1("parameters\0second")),
+            END);
+
+    assertThat(PngFiles.readParameters(file)).isEqualTo("first");
+  }
+
+  @Test
+  void readParameters_noSuchText_saysWhatThereIs() throws IOException {
+    Path comfy = write(SIGNATURE, HEADER, chunk("tEXt", latin1("workflow\0{}")), END);
+    assertRefused(comfy, "holds no text 'parameters' (only: workflow); other programs do not");
+
+    Path plain = write(SIGNATURE, HEADER, END);
+    assertRefused(plain, "holds no text 'parameters'; other programs do not write it");
+  }
+
+  @Test
+  void readParameters_missingFileOrFolder_saysSo() {
+    assertRefused(folder.resolve("missing.png"), "does not exist");
+    assertRefused(folder, "is a folder");
+  }
+
+  @Test
+  void readParameters_jpegNamedPng_saysSo() throws IOException {
+    Path file = folder.resolve("a.png");
+    ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "jpg", file.toFile());
+
+    assertRefused(file, "is not a PNG but a JPEG image; only PNGs can be read");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''|an empty file",
+        "RIFF1234WEBPVP8|a WebP image",
+        "GIF89a|a GIF image",
+        "BM1234|a BMP image",
+        "1234ftypavif|an AVIF image",
+        "1234ftypheic|a HEIC image",
+        "<!DOCTYPE html>|an HTML page that was saved in its place",
+        "version https://git-lfs.github.com/spec/v1|a Git LFS pointer",
+        "hello|something else",
+        "PNG|something else",
+      })
+  void readParameters_otherFile_saysWhatItLooksLike(String content, String what)
+      throws IOException {
+    assertRefused(write(latin1(content)), "is not a PNG but " + what);
+  }
+
+  @Test
+  void readParameters_damagedChunks_sayWhere() throws IOException {
+    assertRefused(write(SIGNATURE), "is damaged: it ends at byte 8 without an end mark");
+    assertRefused(write(SIGNATURE, HEADER), "is damaged: it ends at byte 33 without an end mark");
+    assertRefused(write(SIGNATURE, END), "is damaged: the bytes at 8 do not begin the chunk");
+    assertRefused(
+        write(SIGNATURE, HEADER, HEADER), "is damaged: the bytes at 33 do not begin the chunk");
+    assertRefused(
+        write(SIGNATURE, HEADER, latin1("\u00ff\u00ff\u00ff\u00fftEXt1234")),
+        "is damaged: its chunk tEXt at byte 33 claims 4294967295 bytes, but the file has only 45");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tEXt|parameters|it lacks a zero byte",
+        "zTXt|parameters0|it ends early",
+        "zTXt|parameters00x|its compressed data end early",
+        "zTXt|parameters00|its compressed data end early",
+        "iTXt|parameters00|it ends early",
+        "iTXt|parameters000en|it lacks a zero byte",
+        "iTXt|parameters00000\u00ff|it is not UTF-8",
+      })
+  void readParameters_damagedText_saysHow(String type, String data, String how) throws IOException {
+    Path file = write(SIGNATURE, HEADER, chunk(type, latin1(data.replace('0', '\0'))), END);
+
+    assertRefused(file, "is damaged: its text at byte 33 cannot be read: " + how);
+  }
+
+  @Test
+  void readParameters_compressionBomb_isRefused() throws IOException {
+    byte[] bomb = deflate(new byte[TextChunk.MAX_BYTES + 1]);
+    Path file = write(SIGNATURE, HEADER, chunk("zTXt", join(latin1("parameters\0\0"), bomb)), END);
+
+    assertRefused(
+        file, "is damaged: its text at byte 33 cannot be read: unpacked it has more than");
+  }
+
+  @Test
+  void readParameters_hugeText_isRefused() throws IOException {
+    Path file = write(SIGNATURE, HEADER, chunk("tEXt", new byte[TextChunk.MAX_BYTES + 1]), END);
+
+    assertRefused(file, "has a text of 16777217 bytes at byte 33; at most 16777216 are read");
+  }
+
+  private String read(String type, byte[] data) throws IOException {
+    return PngFiles.readParameters(write(SIGNATURE, HEADER, chunk(type, data), END));
+  }
+
+  private Path write(byte[]... parts) throws IOException {
+    return Files.write(folder.resolve("a.png"), join(parts));
+  }
+
+  private static void assertRefused(Path file, String predicate) {
+    assertThatThrownBy(() -> PngFiles.readParameters(file))
+        .isInstanceOf(ImageFileException.class)
+        .hasMessageStartingWith("image file '" + file + "' " + predicate);
+  }
+
+  /** A chunk with a checksum of zero, which the reader does not compare. */
+  private static byte[] chunk(String type, byte[] data) {
+    return ByteBuffer.allocate(12 + data.length)
+        .putInt(data.length)
+        .put(latin1(type))
+        .put(data)
+        .array();
+  }
+
+  private static byte[] deflate(byte[] bytes) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (DeflaterOutputStream out = new DeflaterOutputStream(packed)) {
+      out.write(bytes);
+    }
+    return packed.toByteArray();
+  }
+
+  private static byte[] join(byte[]... parts) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      all.writeBytes(part);
+    }
+    return all.toByteArray();
+  }
+
+  private static byte[] latin1(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of finished pictures. */
+@NullMarked
+package dev.sdlora.pipeline.image;
+
+import org.jspecify.annotations.NullMarked;
