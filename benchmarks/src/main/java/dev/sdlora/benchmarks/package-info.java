@@ -29,8 +29,7 @@
  * </pre>
  *
  * <p>Measure on an idle machine: libtorch's threads wait for each other, so a second busy process
- * slows them down many times over. Where that cannot be had, {@code OMP_NUM_THREADS=1} in the
- * environment at least makes ratios meaningful.
+ * slows them down many times over.
  */
 @NullMarked
 package dev.sdlora.benchmarks;

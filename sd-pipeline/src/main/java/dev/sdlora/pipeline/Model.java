@@ -5,6 +5,7 @@ import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
@@ -31,7 +32,7 @@ final class Model implements AutoCloseable {
     this.networks = networks;
     this.loraFiles = loraFiles;
     this.library = library;
-    Map<dev.sdlora.lora.plan.Network, Map<String, List<Long>>> shapes = new LinkedHashMap<>();
+    Map<Network, Map<String, List<Long>>> shapes = new LinkedHashMap<>();
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
     this.modules = new ModuleIndex(shapes);
     this.patcher = new Patcher(networks.torch(), networks.loader(), networks.patchable());
