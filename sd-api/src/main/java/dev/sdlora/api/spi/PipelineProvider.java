@@ -10,6 +10,7 @@ import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptSpec;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
@@ -24,7 +25,11 @@ public interface PipelineProvider {
    * @throws IllegalStateException if there is none
    */
   static PipelineProvider get() {
-    return Holder.PROVIDER;
+    return Holder.PROVIDER.orElseThrow(
+        () ->
+            new IllegalStateException(
+                "no PipelineProvider on the class path; add the dependency"
+                    + " dev.sdlora:sd-pipeline"));
   }
 
   /** Behind {@link Pipeline.Builder#build()}. */
@@ -69,14 +74,9 @@ public interface PipelineProvider {
 
   /** Loads the provider once, when it is first needed. */
   final class Holder {
-    private static final PipelineProvider PROVIDER =
+    private static final Optional<PipelineProvider> PROVIDER =
         ServiceLoader.load(PipelineProvider.class, PipelineProvider.class.getClassLoader())
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "no PipelineProvider on the class path; add the dependency"
-                            + " dev.sdlora:sd-pipeline"));
+            .findFirst();
 
     private Holder() {}
   }

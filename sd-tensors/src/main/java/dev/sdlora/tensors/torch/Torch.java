@@ -14,6 +14,8 @@ import java.nio.FloatBuffer;
  * <p>Safe for use by several threads as far as they work on different tensors.
  */
 public final class Torch implements AutoCloseable {
+  private static final String NO_TELEMETRY = "OPT_OUT_TRACKING";
+
   private final NDManager manager;
 
   private Torch(NDManager manager) {
@@ -27,6 +29,7 @@ public final class Torch implements AutoCloseable {
    * @throws IllegalStateException if libtorch is not on the class path or there is no such device
    */
   public static Torch open(String device) {
+    stayQuiet();
     try {
       Engine engine = Engine.getEngine("PyTorch");
       return new Torch(engine.newBaseManager(Device.fromName(device, engine)));
@@ -38,6 +41,16 @@ public final class Torch implements AutoCloseable {
               + " ai.djl.pytorch:pytorch-native-cpu with the classifier of this platform: "
               + e.getMessage(),
           e);
+    }
+  }
+
+  /**
+   * On Amazon's machines DJL reports its start to its makers, unless this property says no; a
+   * library should not do that unasked. Whoever has set it to something is left alone.
+   */
+  private static void stayQuiet() {
+    if (System.getProperty(NO_TELEMETRY) == null) {
+      System.setProperty(NO_TELEMETRY, "true");
     }
   }
 

@@ -80,6 +80,11 @@ public final class LiveWeights implements AutoCloseable {
     return Collections.unmodifiableSet(patched);
   }
 
+  /** The tensor itself, for reading. */
+  public NDArray tensor(String name) {
+    return weight(name).tensor;
+  }
+
   /** A copy of the values that a weight has at the moment. */
   public float[] values(String name) {
     try (NDManager scope = torch.scope()) {
