@@ -49,7 +49,9 @@ public class LoraPatchBenchmark {
   /** Patches all weights. */
   @Benchmark
   public void patch(Weights weights, Changes changes) {
-    weights.live.patch(changes.byName);
+    try (LiveWeights.Writer writer = weights.live.writer()) {
+      changes.byName.forEach(writer::patch);
+    }
   }
 
   /** Passes over all weights. */
@@ -109,7 +111,9 @@ public class LoraPatchBenchmark {
     /** Makes the weights what the file says, so that every patch is a first one. */
     @Setup(Level.Invocation)
     public void restore() {
-      live.restore(live.patched());
+      try (LiveWeights.Writer writer = live.writer()) {
+        live.patched().forEach(writer::restore);
+      }
     }
 
     /** Frees the memory and deletes the file. */

@@ -69,6 +69,16 @@ public final class GeneratedImage {
   }
 
   /**
+   * Reads the {@code parameters} text of a PNG that A1111 or this library wrote; {@link
+   * PromptSpec#fromParameters} understands it.
+   *
+   * @throws ImageFileException if the file is not a PNG or holds no such text
+   */
+  public static String readParameters(Path file) {
+    return PipelineProvider.get().readParameters(file);
+  }
+
+  /**
    * Writes a PNG with the settings in its {@code parameters} text, where A1111, Civitai and {@link
    * PromptSpec#fromPng} find them. The file appears whole or not at all: an existing file is only
    * replaced when everything is written.

@@ -80,7 +80,7 @@ public final class PromptSpec {
    * @throws IllegalArgumentException if a known key has a value that makes no sense
    */
   public static PromptSpec fromPng(Path file) {
-    return fromParameters(PipelineProvider.get().readParameters(file));
+    return fromParameters(GeneratedImage.readParameters(file));
   }
 
   /** The prompt in A1111's syntax, LoRA tags included. Default empty. */

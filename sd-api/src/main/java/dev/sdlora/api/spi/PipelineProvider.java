@@ -50,7 +50,7 @@ public interface PipelineProvider {
   /** Behind {@link PromptSpec#fromParameters}. */
   PromptSpec parseParameters(String text);
 
-  /** The {@code parameters} text of a picture; behind {@link PromptSpec#fromPng}. */
+  /** Behind {@link GeneratedImage#readParameters}. */
   String readParameters(Path image);
 
   /** Behind {@link GeneratedImage#save}. */

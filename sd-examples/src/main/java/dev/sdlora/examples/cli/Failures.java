@@ -43,8 +43,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
       try {
         return strategy.execute(parsed);
       } catch (Error e) {
-        Throwable cause = e instanceof ExceptionInInitializerError ? e.getCause() : null;
-        print(e, sentence(cause == null ? e : cause), parsed.commandSpec().commandLine().getErr());
+        print(e, sentence(e), parsed.commandSpec().commandLine().getErr());
         return ExitCode.SOFTWARE;
       }
     };

@@ -3,10 +3,10 @@ package dev.sdlora.examples.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.StableDiffusionException;
-import dev.sdlora.api.spi.PipelineProvider;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -81,7 +81,7 @@ final class FileInfo {
   private static ObjectNode image(Path path, String size) {
     return described("image", path)
         .put("size", size)
-        .put("parameters", PipelineProvider.get().readParameters(path));
+        .put("parameters", GeneratedImage.readParameters(path));
   }
 
   private static ObjectNode described(String kind, Path path) {

@@ -1,12 +1,12 @@
 package dev.sdlora.lora.patch;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
+import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.file.SafetensorsFile;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -14,9 +14,6 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.LowRank;
 import dev.sdlora.tensors.weights.TensorLoader;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -63,11 +60,7 @@ public final class Patcher {
         Map<String, List<Change>> wanted = changes(plan, entry.getKey());
         Map<String, List<Change>> present =
             current == null ? Map.of() : changes(current, entry.getKey());
-        LiveWeights live = entry.getValue();
-        live.restore(live.patched().stream().filter(name -> !wanted.containsKey(name)).toList());
-        Map<String, List<Change>> different = new LinkedHashMap<>(wanted);
-        different.entrySet().removeIf(e -> e.getValue().equals(present.get(e.getKey())));
-        patch(live, different);
+        change(entry.getValue(), wanted, present);
       }
       current = plan;
     } catch (RuntimeException | Error e) {
@@ -80,22 +73,32 @@ public final class Patcher {
     return plan.changes().getOrDefault(network, Map.of());
   }
 
-  private void patch(LiveWeights live, Map<String, List<Change>> changes) {
-    Map<SafetensorsFile, SafetensorsFile.Reader> readers = new HashMap<>();
-    try {
-      for (Map.Entry<String, List<Change>> entry : changes.entrySet()) {
-        try (NDManager scope = torch.scope()) {
-          List<LowRank> updates = new ArrayList<>();
-          for (Change change : entry.getValue()) {
-            SafetensorsFile file = change.file();
-            SafetensorsFile.Reader reader = readers.computeIfAbsent(file, SafetensorsFile::reader);
-            updates.add(lowRank(change, reader, scope));
-          }
-          live.patch(Map.of(entry.getKey(), updates));
+  private void change(
+      LiveWeights live, Map<String, List<Change>> wanted, Map<String, List<Change>> present) {
+    try (LiveWeights.Writer writer = live.writer();
+        OpenFiles files = new OpenFiles()) {
+      for (String name : live.patched()) {
+        if (!wanted.containsKey(name)) {
+          writer.restore(name);
         }
       }
-    } finally {
-      readers.values().forEach(SafetensorsFile.Reader::close);
+      wanted.forEach(
+          (name, changes) -> {
+            if (!changes.equals(present.get(name))) {
+              patch(writer, name, changes, files);
+            }
+          });
+    }
+  }
+
+  private void patch(
+      LiveWeights.Writer writer, String name, List<Change> changes, OpenFiles files) {
+    try (NDManager scope = torch.scope()) {
+      List<LowRank> updates =
+          changes.stream().map(change -> lowRank(change, files.of(change.file()), scope)).toList();
+      if (!writer.patch(name, updates)) {
+        throw notFinite(changes, updates);
+      }
     }
   }
 
@@ -104,33 +107,36 @@ public final class Patcher {
     long rank = module.rank();
     double alpha = module.alpha().map(entry -> (double) reader.floats(entry)[0]).orElse(1.0 * rank);
     if (!Double.isFinite(alpha)) {
-      throw notFinite(change.file(), module.key() + ".alpha");
+      throw notFinite(change, module.key() + ".alpha");
     }
     TensorEntry up = module.up();
     TensorEntry down = module.down();
     return new LowRank(
-        factor(change.file(), reader, up, List.of(up.shape().get(0), rank), scope),
-        factor(change.file(), reader, down, List.of(rank, down.elements() / rank), scope),
+        loader.load(reader, up, List.of(up.shape().get(0), rank), ScalarType.FLOAT32, scope),
+        loader.load(reader, down, List.of(rank, down.elements() / rank), ScalarType.FLOAT32, scope),
         change.strength() * alpha / rank);
   }
 
-  private NDArray factor(
-      SafetensorsFile file,
-      SafetensorsFile.Reader reader,
-      TensorEntry entry,
-      List<Long> shape,
-      NDManager scope) {
-    NDArray factor = loader.load(reader, entry, shape, ScalarType.FLOAT32, scope);
-    if (!loader.isFinite(factor)) {
-      throw notFinite(file, entry.name());
+  private LoraException notFinite(List<Change> changes, List<LowRank> updates) {
+    for (int i = 0; i < changes.size(); i++) {
+      LoraModule module = changes.get(i).module();
+      if (!loader.isFinite(updates.get(i).up())) {
+        return notFinite(changes.get(i), module.up().name());
+      }
+      if (!loader.isFinite(updates.get(i).down())) {
+        return notFinite(changes.get(i), module.down().name());
+      }
     }
-    return factor;
+    Change first = changes.get(0);
+    return new LoraException(
+        "LoRA '%s': strength %s is too large for '%s', whose change becomes infinite"
+            .formatted(first.file().path(), first.strength(), first.module().key()));
   }
 
-  private static LoraException notFinite(SafetensorsFile file, String tensor) {
+  private static LoraException notFinite(Change change, String tensor) {
     return new LoraException(
         "LoRA '%s': tensor '%s' holds NaN or infinity; its training probably failed"
-            .formatted(file.path(), tensor));
+            .formatted(change.file().path(), tensor));
   }
 
   /**
@@ -141,7 +147,7 @@ public final class Patcher {
    */
   public void restore() {
     current = null;
-    weights.values().forEach(live -> live.restore(List.copyOf(live.patched())));
+    weights.values().forEach(live -> change(live, Map.of(), Map.of()));
     current = PatchPlan.NONE;
   }
 

@@ -2,14 +2,11 @@ package dev.sdlora.tensors.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,14 +50,19 @@ public final class LiveWeights implements AutoCloseable {
   public static LiveWeights load(
       Torch torch, TensorLoader loader, Map<String, Origin> origins, ScalarType type) {
     Map<String, Weight> weights = new LinkedHashMap<>();
-    try (Readers readers = new Readers()) {
+    try (OpenFiles files = new OpenFiles()) {
       origins.forEach(
           (name, origin) -> {
-            NDArray tensor = readers.load(loader, origin, type, torch.manager());
+            NDArray tensor = load(loader, files, origin, type, torch.manager());
             weights.put(name, new Weight(origin, tensor));
           });
     }
     return new LiveWeights(torch, loader, type, weights);
+  }
+
+  private static NDArray load(
+      TensorLoader loader, OpenFiles files, Origin origin, ScalarType type, NDManager scope) {
+    return loader.load(files.of(origin.file()), origin.entry(), origin.shape(), type, scope);
   }
 
   /** The weights as programs take them. */
@@ -75,9 +77,9 @@ public final class LiveWeights implements AutoCloseable {
     return shapes;
   }
 
-  /** The names of the weights that differ from the file at the moment. */
+  /** The names of the weights that may differ from the file at the moment. */
   public Set<String> patched() {
-    return Collections.unmodifiableSet(patched);
+    return Set.copyOf(patched);
   }
 
   /** The tensor itself, for reading. */
@@ -92,61 +94,9 @@ public final class LiveWeights implements AutoCloseable {
     }
   }
 
-  /**
-   * Makes weights what the file says plus changes: {@code W = round(W0 + Σ scale · up · down)},
-   * summed in float32 and rounded once. Weights that were changed before are read again first.
-   *
-   * @param changes the changes of each weight by name; each list has at least one
-   * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
-   */
-  public void patch(Map<String, List<LowRank>> changes) {
-    try (Readers readers = new Readers()) {
-      changes.forEach((name, updates) -> patch(readers, name, updates));
-    }
-  }
-
-  private void patch(Readers readers, String name, List<LowRank> updates) {
-    Weight weight = weight(name);
-    NDArray target = weight.tensor;
-    Program program = loader.program();
-    boolean wasPatched = !patched.add(name);
-    try (NDManager scope = torch.scope()) {
-      NDArray[] ups = updates.stream().map(LowRank::up).toArray(NDArray[]::new);
-      NDArray[] downs = updates.stream().map(LowRank::down).toArray(NDArray[]::new);
-      double[] scales = updates.stream().mapToDouble(LowRank::scale).toArray();
-      if (type == ScalarType.FLOAT32) {
-        if (wasPatched) {
-          readers.refill(loader, weight);
-        }
-        program.call("patch").tensor(target).list(ups).list(downs).numbers(scales).run(scope);
-      } else {
-        NDArray original = readers.load(loader, weight.origin, ScalarType.FLOAT32, scope);
-        program
-            .call("patch_from")
-            .tensor(target)
-            .tensor(original)
-            .list(ups)
-            .list(downs)
-            .numbers(scales)
-            .run(scope);
-      }
-    }
-  }
-
-  /**
-   * Puts weights back to what the file says; those that were not changed are left alone.
-   *
-   * @throws dev.sdlora.api.TensorFileException if the file has changed since it was opened; the
-   *     weights not yet put back stay in {@link #patched()}
-   */
-  public void restore(Collection<String> names) {
-    List<String> changed = names.stream().filter(patched::contains).toList();
-    try (Readers readers = new Readers()) {
-      for (String name : changed) {
-        readers.refill(loader, weight(name));
-        patched.remove(name);
-      }
-    }
+  /** Starts an operation that changes weights. The caller closes it. */
+  public Writer writer() {
+    return new Writer();
   }
 
   private Weight weight(String name) {
@@ -166,25 +116,62 @@ public final class LiveWeights implements AutoCloseable {
   /** A tensor and where its original values lie. */
   private record Weight(Origin origin, NDArray tensor) {}
 
-  /** The files that are open during one operation. */
-  private static final class Readers implements AutoCloseable {
-    private final Map<SafetensorsFile, SafetensorsFile.Reader> open = new HashMap<>();
+  /** One operation that changes weights, with the files that it needs open. */
+  public final class Writer implements AutoCloseable {
+    private final OpenFiles files = new OpenFiles();
 
-    NDArray load(TensorLoader loader, Origin origin, ScalarType type, NDManager scope) {
-      return loader.load(of(origin.file()), origin.entry(), origin.shape(), type, scope);
+    private Writer() {}
+
+    /**
+     * Makes a weight what the file says plus changes: {@code W = round(W0 + Σ scale · up · down)},
+     * summed in float32 and rounded once. A weight that was changed before is read again first.
+     *
+     * @param changes at least one
+     * @return false if a factor holds NaN or infinity; the weight is then as it was, or restored
+     * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
+     */
+    public boolean patch(String name, List<LowRank> changes) {
+      Weight weight = weight(name);
+      boolean wasPatched = !patched.add(name);
+      try (NDManager scope = torch.scope()) {
+        Program.Call call;
+        if (type == ScalarType.FLOAT32) {
+          if (wasPatched) {
+            refill(weight);
+          }
+          call = loader.program().call("patch").tensor(weight.tensor);
+        } else {
+          NDArray original = load(loader, files, weight.origin, ScalarType.FLOAT32, scope);
+          call = loader.program().call("patch_from").tensor(weight.tensor).tensor(original);
+        }
+        return call.list(changes.stream().map(LowRank::up).toArray(NDArray[]::new))
+            .list(changes.stream().map(LowRank::down).toArray(NDArray[]::new))
+            .numbers(changes.stream().mapToDouble(LowRank::scale).toArray())
+            .run(scope)
+            .getBoolean();
+      }
     }
 
-    void refill(TensorLoader loader, Weight weight) {
-      loader.fill(weight.tensor, of(weight.origin.file()), weight.origin.entry());
+    /**
+     * Puts a weight back to what the file says; one that was not changed is left alone.
+     *
+     * @throws dev.sdlora.api.TensorFileException if the file has changed since it was opened; the
+     *     weight then stays in {@link #patched()}
+     */
+    public void restore(String name) {
+      if (patched.contains(name)) {
+        refill(weight(name));
+        patched.remove(name);
+      }
     }
 
-    private SafetensorsFile.Reader of(SafetensorsFile file) {
-      return open.computeIfAbsent(file, SafetensorsFile::reader);
+    private void refill(Weight weight) {
+      loader.fill(weight.tensor, files.of(weight.origin.file()), weight.origin.entry());
     }
 
     @Override
     public void close() {
-      open.values().forEach(SafetensorsFile.Reader::close);
+      files.close();
     }
   }
 }

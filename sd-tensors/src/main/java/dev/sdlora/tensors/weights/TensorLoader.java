@@ -28,7 +28,8 @@ public final class TensorLoader {
   public TensorLoader(Torch torch) {
     this.torch = torch;
     this.program =
-        Program.load(torch, TensorLoader.class, "weights.torchscript.py", "stack.torchscript.py");
+        Program.load(
+            torch, TensorLoader.class, "weights.torchscript.py", "weights_parts.torchscript.py");
   }
 
   Program program() {
@@ -50,12 +51,12 @@ public final class TensorLoader {
       List<Long> shape,
       ScalarType type,
       NDManager scope) {
-    try (NDArray bytes = transfer(reader, entry)) {
+    try (NDArray stored = transfer(reader, entry)) {
       return program
           .call("load")
-          .tensor(bytes)
-          .integer(stored(entry.dtype()).code())
-          .integers(longs(shape))
+          .tensor(stored)
+          .integer(isBfloat16(entry))
+          .integers(shape.stream().mapToLong(Long::longValue).toArray())
           .integer(type.code())
           .run(scope);
     }
@@ -63,14 +64,9 @@ public final class TensorLoader {
 
   /** Overwrites a tensor with values from a file, giving it the very values of a first load. */
   void fill(NDArray target, SafetensorsFile.Reader reader, TensorEntry entry) {
-    try (NDArray bytes = transfer(reader, entry);
+    try (NDArray stored = transfer(reader, entry);
         NDManager scope = torch.scope()) {
-      program
-          .call("fill")
-          .tensor(target)
-          .tensor(bytes)
-          .integer(stored(entry.dtype()).code())
-          .run(scope);
+      program.call("fill").tensor(target).tensor(stored).integer(isBfloat16(entry)).run(scope);
     }
   }
 
@@ -81,7 +77,10 @@ public final class TensorLoader {
     }
   }
 
-  /** The bytes of a tensor, in the transfer buffer until the next call. */
+  /**
+   * The stored values of a tensor in a row, in the transfer buffer until the next call. DJL cannot
+   * name bfloat16; its bits go as 16-bit integers.
+   */
   private NDArray transfer(SafetensorsFile.Reader reader, TensorEntry entry) {
     if (entry.byteLength() > Integer.MAX_VALUE) {
       throw new TensorFileException(
@@ -93,29 +92,30 @@ public final class TensorLoader {
     }
     ByteBuffer slice = transfer.slice(0, length).order(ByteOrder.nativeOrder());
     reader.read(entry, slice);
-    return torch.manager().create(slice.rewind(), new Shape(length), DataType.UINT8);
+    return torch
+        .manager()
+        .create(slice.rewind(), new Shape(entry.elements()), stored(entry.dtype()));
   }
 
   private static ByteBuffer buffer(int capacity) {
     return ByteBuffer.allocateDirect(capacity).order(ByteOrder.nativeOrder());
   }
 
-  private static long[] longs(List<Long> shape) {
-    return shape.stream().mapToLong(Long::longValue).toArray();
+  private static long isBfloat16(TensorEntry entry) {
+    return entry.dtype() == DType.BF16 ? 1 : 0;
   }
 
-  private static ScalarType stored(DType dtype) {
+  private static DataType stored(DType dtype) {
     return switch (dtype) {
-      case F64 -> ScalarType.FLOAT64;
-      case F32 -> ScalarType.FLOAT32;
-      case F16 -> ScalarType.FLOAT16;
-      case BF16 -> ScalarType.BFLOAT16;
-      case I64 -> ScalarType.INT64;
-      case I32 -> ScalarType.INT32;
-      case I16 -> ScalarType.INT16;
-      case I8 -> ScalarType.INT8;
-      case U8 -> ScalarType.UINT8;
-      case BOOL -> ScalarType.BOOL;
+      case F64 -> DataType.FLOAT64;
+      case F32 -> DataType.FLOAT32;
+      case F16 -> DataType.FLOAT16;
+      case BF16, I16 -> DataType.INT16;
+      case I64 -> DataType.INT64;
+      case I32 -> DataType.INT32;
+      case I8 -> DataType.INT8;
+      case U8 -> DataType.UINT8;
+      case BOOL -> DataType.BOOLEAN;
     };
   }
 }

@@ -1,18 +1,26 @@
-  def load(self: __torch__.Net, bytes: Tensor, stored: int, shape: List[int], wanted: int) -> Tensor:
-    # Raw bytes in the stored format -> a new tensor of the wanted format. (TorchScript has no view to another format.)
-    return torch.to(torch.reshape(torch.view_copy(bytes, dtype=stored), shape), wanted)
-  def fill(self: __torch__.Net, target: Tensor, bytes: Tensor, stored: int) -> Tensor:
+  def load(self: __torch__.Net, stored: Tensor, bfloat16: int, shape: List[int], wanted: int) -> Tensor:
+    # Stored values in a row -> a new tensor of the wanted shape and format.
+    return torch.to(torch.reshape(__torch__.values(stored, bfloat16), shape), wanted, False, True)
+  def fill(self: __torch__.Net, target: Tensor, stored: Tensor, bfloat16: int) -> Tensor:
     # The same values as load gives, written into a tensor that exists.
-    return torch.copy_(target, torch.reshape(torch.view_copy(bytes, dtype=stored), torch.size(target)))
+    return torch.copy_(target, torch.reshape(__torch__.values(stored, bfloat16), torch.size(target)))
   def patch(self: __torch__.Net, target: Tensor, ups: List[Tensor], downs: List[Tensor], scales: List[float]) -> Tensor:
-    # W += sum of scale * up @ down, in place, with one rounding of the sum; W float32.
-    up, down = __torch__.stack(ups, downs, scales)
-    return torch.addmm_(torch.view(target, [torch.size(target, 0), -1]), up, down)
+    # W += sum of scale * up @ down, in place, with one rounding of the sum; W float32. Nothing if a factor is not finite.
+    up, down, finite = __torch__.stack(ups, downs, scales)
+    if bool(finite):
+      _0 = torch.addmm_(torch.view(target, [torch.size(target, 0), -1]), up, down)
+    else:
+      pass
+    return finite
   def patch_from(self: __torch__.Net, target: Tensor, original: Tensor, ups: List[Tensor], downs: List[Tensor], scales: List[float]) -> Tensor:
     # The same from a float32 original into a target of another format, rounded to it once.
-    up, down = __torch__.stack(ups, downs, scales)
-    sum = torch.addmm_(torch.view(original, [torch.size(target, 0), -1]), up, down)
-    return torch.copy_(target, torch.reshape(sum, torch.size(target)))
+    up, down, finite = __torch__.stack(ups, downs, scales)
+    if bool(finite):
+      sum = torch.addmm_(torch.view(original, [torch.size(target, 0), -1]), up, down)
+      _0 = torch.copy_(target, torch.reshape(sum, torch.size(target)))
+    else:
+      _1 = torch.copy_(target, original)
+    return finite
   def floats(self: __torch__.Net, t: Tensor) -> Tensor:
     return torch.to(t, 6)
   def finite(self: __torch__.Net, t: Tensor) -> Tensor:

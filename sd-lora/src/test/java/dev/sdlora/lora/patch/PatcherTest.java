@@ -28,7 +28,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** Any sequence of LoRA sets, failures among them, against plain arithmetic in double. */
-class PatcherProperties {
+class PatcherTest {
   private static final int LORAS = 3;
 
   /** The place of the LoRA that holds a NaN. */

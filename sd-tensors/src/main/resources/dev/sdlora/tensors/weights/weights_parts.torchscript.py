@@ -1,0 +1,16 @@
+def values(stored: Tensor, bfloat16: int) -> Tensor:
+  # TorchScript's text has no view of a tensor in another format, only a copy of it.
+  if bfloat16 == 1:
+    stored = torch.view_copy(stored, dtype=15)
+  else:
+    pass
+  return stored
+def stack(ups: List[Tensor], downs: List[Tensor], scales: List[float]) -> Tuple[Tensor, Tensor, Tensor]:
+  # Low-rank changes side by side: their sum is one product.
+  scaled = annotate(List[Tensor], [])
+  for i in range(torch.len(ups)):
+    _0 = torch.append(scaled, torch.mul(ups[i], scales[i]))
+  up = torch.cat(scaled, 1)
+  down = torch.cat(downs, 0)
+  finite = torch.logical_and(torch.all(torch.isfinite(up)), torch.all(torch.isfinite(down)))
+  return (up, down, finite)
