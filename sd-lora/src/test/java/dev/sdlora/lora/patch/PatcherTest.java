@@ -147,7 +147,7 @@ class PatcherTest {
                                       network == Network.UNET
                                           ? use.unetStrength() != 0
                                           : use.textEncoderStrength() != 0);
-                      assertThat(untouched).as(name).isNotEqualTo(wanted);
+                      assertThat(untouched || wanted).as(name).isTrue();
                       for (int i = 0; wanted && i < actual.length; i++) {
                         assertThat((double) actual[i])
                             .as("%s[%d]", name, i)

@@ -55,7 +55,7 @@ public final class TensorLoader {
       return program
           .call("load")
           .tensor(stored)
-          .integer(isBfloat16(entry))
+          .integer(hiddenFormat(entry.dtype()))
           .integers(shape.stream().mapToLong(Long::longValue).toArray())
           .integer(type.code())
           .run(scope);
@@ -66,7 +66,12 @@ public final class TensorLoader {
   void fill(NDArray target, SafetensorsFile.Reader reader, TensorEntry entry) {
     try (NDArray stored = transfer(reader, entry);
         NDManager scope = torch.scope()) {
-      program.call("fill").tensor(target).tensor(stored).integer(isBfloat16(entry)).run(scope);
+      program
+          .call("fill")
+          .tensor(target)
+          .tensor(stored)
+          .integer(hiddenFormat(entry.dtype()))
+          .run(scope);
     }
   }
 
@@ -78,8 +83,8 @@ public final class TensorLoader {
   }
 
   /**
-   * The stored values of a tensor in a row, in the transfer buffer until the next call. DJL cannot
-   * name bfloat16; its bits go as 16-bit integers.
+   * The stored values of a tensor in a row, in the transfer buffer until the next call; as bytes
+   * where DJL has no name for the format.
    */
   private NDArray transfer(SafetensorsFile.Reader reader, TensorEntry entry) {
     if (entry.byteLength() > Integer.MAX_VALUE) {
@@ -87,6 +92,7 @@ public final class TensorLoader {
           "tensor '" + entry.name() + "' has " + entry.byteLength() + " bytes; 2 GB is the most");
     }
     int length = (int) entry.byteLength();
+    DataType stored = stored(entry.dtype());
     if (transfer.capacity() < length) {
       transfer = buffer(length);
     }
@@ -94,15 +100,22 @@ public final class TensorLoader {
     reader.read(entry, slice);
     return torch
         .manager()
-        .create(slice.rewind(), new Shape(entry.elements()), stored(entry.dtype()));
+        .create(slice.rewind(), new Shape(length / stored.getNumOfBytes()), stored);
   }
 
   private static ByteBuffer buffer(int capacity) {
     return ByteBuffer.allocateDirect(capacity).order(ByteOrder.nativeOrder());
   }
 
-  private static long isBfloat16(TensorEntry entry) {
-    return entry.dtype() == DType.BF16 ? 1 : 0;
+  /**
+   * TorchScript's code of a format that travels as bytes, or -1. Naming these to DJL ends the JVM.
+   */
+  private static long hiddenFormat(DType dtype) {
+    return switch (dtype) {
+      case I16 -> 2;
+      case BF16 -> ScalarType.BFLOAT16.code();
+      default -> -1;
+    };
   }
 
   private static DataType stored(DType dtype) {
@@ -110,11 +123,10 @@ public final class TensorLoader {
       case F64 -> DataType.FLOAT64;
       case F32 -> DataType.FLOAT32;
       case F16 -> DataType.FLOAT16;
-      case BF16, I16 -> DataType.INT16;
       case I64 -> DataType.INT64;
       case I32 -> DataType.INT32;
       case I8 -> DataType.INT8;
-      case U8 -> DataType.UINT8;
+      case U8, I16, BF16 -> DataType.UINT8;
       case BOOL -> DataType.BOOLEAN;
     };
   }

@@ -1,9 +1,9 @@
-  def load(self: __torch__.Net, stored: Tensor, bfloat16: int, shape: List[int], wanted: int) -> Tensor:
+  def load(self: __torch__.Net, stored: Tensor, hidden: int, shape: List[int], wanted: int) -> Tensor:
     # Stored values in a row -> a new tensor of the wanted shape and format.
-    return torch.to(torch.reshape(__torch__.values(stored, bfloat16), shape), wanted, False, True)
-  def fill(self: __torch__.Net, target: Tensor, stored: Tensor, bfloat16: int) -> Tensor:
+    return torch.to(torch.reshape(__torch__.values(stored, hidden), shape), wanted, False, True)
+  def fill(self: __torch__.Net, target: Tensor, stored: Tensor, hidden: int) -> Tensor:
     # The same values as load gives, written into a tensor that exists.
-    return torch.copy_(target, torch.reshape(__torch__.values(stored, bfloat16), torch.size(target)))
+    return torch.copy_(target, torch.reshape(__torch__.values(stored, hidden), torch.size(target)))
   def patch(self: __torch__.Net, target: Tensor, ups: List[Tensor], downs: List[Tensor], scales: List[float]) -> Tensor:
     # W += sum of scale * up @ down, in place, with one rounding of the sum; W float32. Nothing if a factor is not finite.
     up, down, finite = __torch__.stack(ups, downs, scales)

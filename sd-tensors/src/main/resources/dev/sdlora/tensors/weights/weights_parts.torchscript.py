@@ -1,7 +1,7 @@
-def values(stored: Tensor, bfloat16: int) -> Tensor:
-  # TorchScript's text has no view of a tensor in another format, only a copy of it.
-  if bfloat16 == 1:
-    stored = torch.view_copy(stored, dtype=15)
+def values(stored: Tensor, hidden: int) -> Tensor:
+  # Bytes of a hidden format become numbers. TorchScript's text has no view of a tensor in another format, only a copy.
+  if hidden >= 0:
+    stored = torch.view_copy(stored, dtype=hidden)
   else:
     pass
   return stored
