@@ -109,6 +109,11 @@ public record LoraFile(
                   .formatted(file.path(), pair.key(), down.shape(), up.shape())
               + " and [out, rank]");
     }
+    if (alpha.isPresent() && alpha.get().elements() != 1) {
+      throw new LoraException(
+          "LoRA '%s': tensor '%s' has shape %s, expected a single number"
+              .formatted(file.path(), alpha.get().name(), alpha.get().shape()));
+    }
     used.add(down.name());
     used.add(up.name());
     alpha.ifPresent(entry -> used.add(entry.name()));
