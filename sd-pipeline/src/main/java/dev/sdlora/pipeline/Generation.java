@@ -1,6 +1,5 @@
 package dev.sdlora.pipeline;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationCancelledException;
@@ -9,19 +8,17 @@ import dev.sdlora.api.GenerationListener.Step;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.LatentToRgb;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
-import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.StepObserver;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.noise.NoiseSource;
-import dev.sdlora.tensors.torch.Torch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +56,7 @@ final class Generation {
     long start = System.nanoTime();
     ExtraNetworks prompt = ExtraNetworks.cut(spec.prompt());
     ExtraNetworks negative = ExtraNetworks.cut(spec.negativePrompt());
-    LoraSelection loras = selectLoras(prompt, negative);
+    LoraSelection loras = LoraSelection.of(spec, prompt, negative, model);
     applyLoras(loras);
     try (NDManager scope = model.networks().torch().scope()) {
       Guidance guidance = condition(prompt.text(), negative.text(), scope);
@@ -81,17 +78,6 @@ final class Generation {
     }
   }
 
-  private LoraSelection selectLoras(ExtraNetworks prompt, ExtraNetworks negative) {
-    return LoraSelection.of(
-        spec,
-        prompt,
-        negative,
-        model.library(),
-        model.loraFiles(),
-        model.modules(),
-        model.checkpoint().name());
-  }
-
   private void applyLoras(LoraSelection loras) {
     stopIfCancelled();
     listener.lorasStart();
@@ -106,14 +92,7 @@ final class Generation {
     Conditioning uncond = model.conditioner().encode(negative, spec.clipSkip(), scope);
     listener.conditioningEnd();
     return new Guidance(
-        model.networks().unet(),
-        model.levels(),
-        cond,
-        uncond,
-        spec.cfgScale(),
-        size.height() / 8,
-        size.width() / 8,
-        scope);
+        model.networks().unet(), model.levels(), cond, uncond, spec.cfgScale(), size, scope);
   }
 
   private float[] sample(int image, long seed, Guidance guidance) {
@@ -132,42 +111,9 @@ final class Generation {
   private byte[] decode(int image, float[] latent, NDManager scope) {
     stopIfCancelled();
     listener.decodeStart(image);
-    Vae vae = model.networks().vae();
-    float[] unscaled = new float[latent.length];
-    for (int i = 0; i < latent.length; i++) {
-      unscaled[i] = (float) (latent[i] / vae.config().latentScale());
-    }
-    float[] pixels;
-    try (NDArray input =
-            Torch.floats(
-                scope,
-                unscaled,
-                1,
-                vae.config().latentChannels(),
-                size.height() / 8,
-                size.width() / 8);
-        NDArray output = vae.decode(input, scope)) {
-      pixels = output.toFloatArray();
-    }
+    float[] pixels = model.networks().vae().decode(latent, size, scope);
     listener.decodeEnd(image);
-    return rgb(pixels);
-  }
-
-  /** Planes from -1 to 1 become interleaved bytes, rounded down as in A1111. */
-  private static byte[] rgb(float[] planes) {
-    int plane = planes.length / 3;
-    byte[] rgb = new byte[planes.length];
-    for (int i = 0; i < planes.length; i++) {
-      float value = planes[i];
-      if (Float.isNaN(value)) {
-        throw new StableDiffusionException(
-            "the picture came out as NaN; the checkpoint may be damaged or a LoRA strength too"
-                + " large");
-      }
-      float level = 255 * Math.max(0, Math.min(1, value * 0.5f + 0.5f));
-      rgb[i % plane * 3 + i / plane] = (byte) level;
-    }
-    return rgb;
+    return Pixels.rgb(pixels);
   }
 
   private String parameters(LoraSelection loras, long seed) {

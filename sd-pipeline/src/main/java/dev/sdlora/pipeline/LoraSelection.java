@@ -1,13 +1,10 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.LoraReport;
-import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.plan.LoraUse;
-import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Match;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
@@ -37,20 +34,14 @@ record LoraSelection(
    * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit
    */
   static LoraSelection of(
-      PromptSpec spec,
-      ExtraNetworks prompt,
-      ExtraNetworks negative,
-      LoraLibrary library,
-      LoraFiles files,
-      ModuleIndex index,
-      String checkpoint) {
+      PromptSpec spec, ExtraNetworks prompt, ExtraNetworks negative, Model model) {
     List<LoraUse> uses = new ArrayList<>();
     List<String> warnings = new ArrayList<>();
     for (ExtraNetworks networks : List.of(prompt, negative)) {
       for (ExtraNetwork network : networks.networks()) {
         Optional<LoraTag> tag = LoraTag.of(network);
         if (tag.isPresent()) {
-          uses.add(use(tag.get(), library, files));
+          uses.add(use(tag.get(), model));
         } else {
           warnings.add(
               "the tag "
@@ -64,19 +55,24 @@ record LoraSelection(
       uses.add(
           new LoraUse(
               lora.name(),
-              files.open(lora.path()),
+              model.loraFiles().open(lora.path()),
               lora.textEncoderStrength(),
               lora.unetStrength()));
     }
     List<Match> matches = new ArrayList<>();
-    PatchPlan plan = PatchPlan.of(index, checkpoint, ModelFamily.SD1, uses, matches);
+    PatchPlan plan =
+        PatchPlan.of(
+            model.modules(), model.checkpoint().name(), model.checkpoint().family(), uses, matches);
     return new LoraSelection(List.copyOf(uses), plan, List.copyOf(matches), List.copyOf(warnings));
   }
 
-  private static LoraUse use(LoraTag tag, LoraLibrary library, LoraFiles files) {
-    LoraAdapter found = library.find(tag.name());
+  private static LoraUse use(LoraTag tag, Model model) {
+    LoraAdapter found = model.library().find(tag.name());
     return new LoraUse(
-        tag.name(), files.open(found.path()), tag.textEncoderStrength(), tag.unetStrength());
+        tag.name(),
+        model.loraFiles().open(found.path()),
+        tag.textEncoderStrength(),
+        tag.unetStrength());
   }
 
   /** A1111's short hash of each file, by the name that the request uses. */

@@ -144,6 +144,20 @@ class LoraFileTest {
   }
 
   @Test
+  void open_alphaOfNoNumber_isRefused() {
+    Path path =
+        write(
+            Map.of(),
+            Map.of(
+                "x.lora_down.weight", List.of(1L, 2L),
+                "x.lora_up.weight", List.of(2L, 1L),
+                "x.alpha", List.of(0L)));
+    assertThatThrownBy(() -> LoraFile.open(path))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("'x.alpha' has shape [0]");
+  }
+
+  @Test
   void open_somethingElse_showsATensor() {
     Path path = write(Map.of(), Map.of("weights.of.a.dog", List.of(2L)));
     assertThatThrownBy(() -> LoraFile.open(path))

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.denoise;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.ImageSize;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.sampler.Denoiser;
@@ -32,8 +33,7 @@ public final class Guidance implements Denoiser {
    * @param prompt what to move towards
    * @param negative what to move away from
    * @param scale how far; at 1 the negative side is not evaluated
-   * @param height of the latent
-   * @param width of the latent
+   * @param size of the pictures
    * @param scope owns what lasts for the request
    */
   public Guidance(
@@ -42,8 +42,7 @@ public final class Guidance implements Denoiser {
       Conditioning prompt,
       Conditioning negative,
       double scale,
-      int height,
-      int width,
+      ImageSize size,
       NDManager scope) {
     this.unet = unet;
     this.levels = levels;
@@ -52,7 +51,8 @@ public final class Guidance implements Denoiser {
     boolean guided = scale != 1;
     boolean together = guided && prompt.tokens() == negative.tokens();
     this.batch = together ? 2 : 1;
-    this.shape = new long[] {batch, unet.config().inChannels(), height, width};
+    this.shape =
+        new long[] {batch, unet.config().inChannels(), size.height() / 8, size.width() / 8};
     if (together) {
       float[] both = Arrays.copyOf(negative.states(), 2 * negative.states().length);
       System.arraycopy(prompt.states(), 0, both, negative.states().length, prompt.states().length);

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.ImageSize;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -44,6 +45,27 @@ public final class Vae {
    */
   public NDArray decode(NDArray latents, NDManager scope) {
     return run("decode", latents, scope);
+  }
+
+  /**
+   * Turns one latent of a sampler into pixels.
+   *
+   * @param latent [channels][height / 8][width / 8], at unit variance
+   * @param size of the picture
+   * @param scope a manager for what is needed on the way
+   * @return [3][height][width], about -1 to 1
+   */
+  public float[] decode(float[] latent, ImageSize size, NDManager scope) {
+    float[] unscaled = new float[latent.length];
+    for (int i = 0; i < latent.length; i++) {
+      unscaled[i] = (float) (latent[i] / config.latentScale());
+    }
+    int height = size.height() / config.factor();
+    int width = size.width() / config.factor();
+    try (NDArray input = Torch.floats(scope, unscaled, 1, config.latentChannels(), height, width);
+        NDArray output = decode(input, scope)) {
+      return output.toFloatArray();
+    }
   }
 
   /**

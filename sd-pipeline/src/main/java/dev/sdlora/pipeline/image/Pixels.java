@@ -1,0 +1,32 @@
+package dev.sdlora.pipeline.image;
+
+import dev.sdlora.api.StableDiffusionException;
+
+/** From the numbers of the VAE to bytes. */
+public final class Pixels {
+  private Pixels() {}
+
+  /**
+   * Interleaves planes and rounds down to whole levels, as A1111 does.
+   *
+   * @param planes [3][height][width], -1 for none of a colour and 1 for all; other values are
+   *     clamped
+   * @return [height][width][3], 0 to 255
+   * @throws StableDiffusionException if there is a NaN
+   */
+  public static byte[] rgb(float[] planes) {
+    int plane = planes.length / 3;
+    byte[] rgb = new byte[planes.length];
+    for (int i = 0; i < planes.length; i++) {
+      float value = planes[i];
+      if (Float.isNaN(value)) {
+        throw new StableDiffusionException(
+            "the picture came out as NaN; the checkpoint may be damaged or a LoRA strength too"
+                + " large");
+      }
+      float level = 255 * Math.max(0, Math.min(1, value * 0.5f + 0.5f));
+      rgb[i % plane * 3 + i / plane] = (byte) level;
+    }
+    return rgb;
+  }
+}
