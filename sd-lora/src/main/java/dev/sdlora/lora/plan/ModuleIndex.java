@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The layers of a checkpoint under every spelling that LoRA files use for them. Built from the
@@ -26,7 +25,6 @@ public final class ModuleIndex {
           ".out_proj", ".to_out");
 
   private final Map<String, Layer> bySpelling = new HashMap<>();
-  private final Map<Network, Map<String, List<Long>>> shapes;
 
   /**
    * An index of networks.
@@ -34,7 +32,6 @@ public final class ModuleIndex {
    * @param shapes the weights of each network with their shapes, under their diffusers names
    */
   public ModuleIndex(Map<Network, Map<String, List<Long>>> shapes) {
-    this.shapes = Map.copyOf(shapes);
     shapes.forEach(
         (network, weights) ->
             weights.forEach(
@@ -88,11 +85,6 @@ public final class ModuleIndex {
   /** The layer that a LoRA file means by a module's name. */
   public Optional<Layer> find(String key) {
     return Optional.ofNullable(bySpelling.get(key));
-  }
-
-  /** The names of the weights of a network. */
-  public Set<String> weights(Network network) {
-    return shapes.getOrDefault(network, Map.of()).keySet();
   }
 
   /**

@@ -95,11 +95,6 @@ public final class Program {
       return own(IValue.from(value));
     }
 
-    /** Adds a floating-point number. */
-    public Call number(double value) {
-      return own(IValue.from(value));
-    }
-
     /** Adds a list of integers, {@code List[int]}. */
     public Call integers(long... values) {
       return own(IValue.listFrom(values));
