@@ -1,0 +1,118 @@
+package dev.sdlora.examples.demo;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.geom.Area;
+import java.awt.geom.Path2D;
+import java.awt.geom.Rectangle2D;
+import java.awt.image.BufferedImage;
+import java.util.List;
+
+/** Draws one scene at one size. */
+final class ScenePainter {
+  private static final double NIGHT = 0.3;
+  private static final double MOST_CONTRAST = 0.7;
+  private static final double PEN = 0.025;
+  private static final double HATCH_PEN = 0.014;
+  private static final double HATCH_SPACING = 0.06;
+
+  private final Scene scene;
+  private final int side;
+
+  ScenePainter(Scene scene, int side) {
+    this.scene = scene;
+    this.side = side;
+  }
+
+  /** The finished picture. */
+  BufferedImage picture() {
+    BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    try {
+      graphics.setColor(seen(scene.ground().paint()));
+      graphics.fillRect(0, 0, side, side);
+      if (scene.look() != Look.LINES) {
+        drawGraphPaper(graphics);
+      }
+      graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+      graphics.setRenderingHint(
+          RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+      drawThings(graphics);
+    } finally {
+      graphics.dispose();
+    }
+    return image;
+  }
+
+  /** Sixteen squares each way: at side 128 the eight pixels of one step in the latent image. */
+  private void drawGraphPaper(Graphics2D graphics) {
+    int width = Math.max(1, side / 64);
+    graphics.setColor(seen(lineColour()));
+    for (int i = 0; i < 16; i++) {
+      int at = i * side / 16;
+      graphics.fillRect(at, 0, width, side);
+      graphics.fillRect(0, at, side, width);
+    }
+  }
+
+  private void drawThings(Graphics2D graphics) {
+    List<java.awt.Shape> outlines = scene.outlines(side);
+    for (int i = 0; i < outlines.size(); i++) {
+      java.awt.Shape outline = outlines.get(i);
+      graphics.setColor(seen(scene.things().get(i).colour().paint()));
+      graphics.fill(scene.look() == Look.LINES ? penStrokes(outline) : outline);
+    }
+  }
+
+  /** Clips as areas, because a clip of Graphics2D would leave jagged ends. */
+  private Area penStrokes(java.awt.Shape outline) {
+    Rectangle2D box = outline.getBounds2D();
+    double reach = box.getWidth() + box.getHeight();
+    Path2D hatching = new Path2D.Double();
+    double step = HATCH_SPACING * side * Math.sqrt(2);
+    for (double x = box.getMinX() + step / 2; x < box.getMinX() + reach; x += step) {
+      hatching.moveTo(x, box.getMinY());
+      hatching.lineTo(x - reach, box.getMinY() + reach);
+    }
+    Area strokes = new Area(pen(HATCH_PEN).createStrokedShape(hatching));
+    strokes.intersect(new Area(outline));
+    strokes.add(new Area(pen(PEN).createStrokedShape(outline)));
+    return strokes;
+  }
+
+  private BasicStroke pen(double width) {
+    float pixels = (float) (width * side);
+    return new BasicStroke(pixels, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND);
+  }
+
+  private Color lineColour() {
+    Color ground = scene.ground().paint();
+    Color shade = luminance(ground) > 0.4 ? Color.BLACK : Color.WHITE;
+    double share = MOST_CONTRAST * scene.detail();
+    return new Color(
+        blend(ground.getRed(), shade.getRed(), share),
+        blend(ground.getGreen(), shade.getGreen(), share),
+        blend(ground.getBlue(), shade.getBlue(), share));
+  }
+
+  private Color seen(Color colour) {
+    if (scene.look() != Look.DARK) {
+      return colour;
+    }
+    return new Color(
+        blend(0, colour.getRed(), NIGHT),
+        blend(0, colour.getGreen(), NIGHT),
+        blend(0, colour.getBlue(), NIGHT));
+  }
+
+  private static double luminance(Color colour) {
+    return (0.2126 * colour.getRed() + 0.7152 * colour.getGreen() + 0.0722 * colour.getBlue())
+        / 255;
+  }
+
+  private static int blend(int from, int to, double share) {
+    return (int) Math.round(from + (to - from) * share);
+  }
+}

@@ -1,0 +1,9 @@
+package dev.sdlora.examples.demo;
+
+/** One thing in a scene. */
+public record Thing(Shape shape, Colour colour, Size size, Place place) {
+  /** The same thing in another shape. */
+  public Thing withShape(Shape other) {
+    return new Thing(other, colour, size, place);
+  }
+}
