@@ -6,16 +6,25 @@ import ai.djl.ndarray.types.Shape;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
+import java.util.List;
 
 /** CLIP's text transformer (Radford et al. 2021), up to any of its layers. */
 public final class TextEncoder {
+  /** The text of its methods. */
+  public static final List<Program.Source> METHODS =
+      Program.Source.beside(TextEncoder.class, "clip.torchscript.py");
+
+  /** The text of the functions that its methods call. */
+  public static final List<Program.Source> FUNCTIONS =
+      Program.Source.beside(TextEncoder.class, "layers.torchscript.py");
+
   private final Program program;
   private final ClipConfig config;
   private final LiveWeights weights;
 
   /** An encoder over weights that it does not own. */
   public TextEncoder(Torch torch, ClipConfig config, LiveWeights weights) {
-    this.program = Program.load(torch, getClass(), "clip.torchscript.py", "layers.torchscript.py");
+    this.program = Program.load(torch, METHODS, FUNCTIONS);
     this.config = config;
     this.weights = weights;
   }

@@ -5,22 +5,25 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
+import java.util.List;
 
 /** The noise predictor of latent diffusion (Rombach et al. 2022). */
 public final class UNet {
+  /** The text of its methods. */
+  public static final List<Program.Source> METHODS =
+      Program.Source.beside(UNet.class, "unet.torchscript.py");
+
+  /** The text of the functions that its methods call. */
+  public static final List<Program.Source> FUNCTIONS =
+      Program.Source.beside(UNet.class, "layers.torchscript.py", "transformer.torchscript.py");
+
   private final Program program;
   private final UNetConfig config;
   private final LiveWeights weights;
 
   /** A U-Net over weights that it does not own. */
   public UNet(Torch torch, UNetConfig config, LiveWeights weights) {
-    this.program =
-        Program.load(
-            torch,
-            getClass(),
-            "unet.torchscript.py",
-            "layers.torchscript.py",
-            "transformer.torchscript.py");
+    this.program = Program.load(torch, METHODS, FUNCTIONS);
     this.config = config;
     this.weights = weights;
   }

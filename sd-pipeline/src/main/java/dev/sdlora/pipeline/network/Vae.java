@@ -6,22 +6,25 @@ import dev.sdlora.api.ImageSize;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
+import java.util.List;
 
 /** The autoencoder between pixels and latents (Rombach et al. 2022), in float32. */
 public final class Vae {
+  /** The text of its methods. */
+  public static final List<Program.Source> METHODS =
+      Program.Source.beside(Vae.class, "vae.torchscript.py");
+
+  /** The text of the functions that its methods call. */
+  public static final List<Program.Source> FUNCTIONS =
+      Program.Source.beside(Vae.class, "layers.torchscript.py", "vae_middle.torchscript.py");
+
   private final Program program;
   private final VaeConfig config;
   private final LiveWeights weights;
 
   /** An autoencoder over weights that it does not own. */
   public Vae(Torch torch, VaeConfig config, LiveWeights weights) {
-    this.program =
-        Program.load(
-            torch,
-            getClass(),
-            "vae.torchscript.py",
-            "layers.torchscript.py",
-            "vae_middle.torchscript.py");
+    this.program = Program.load(torch, METHODS, FUNCTIONS);
     this.config = config;
     this.weights = weights;
   }

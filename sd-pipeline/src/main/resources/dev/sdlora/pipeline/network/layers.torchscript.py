@@ -2,9 +2,20 @@ def linear(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   bias = annotate(Optional[Tensor], None)
   if torch.__contains__(w, p + ".bias"):
     bias = w[p + ".bias"]
-  return torch.linear(x, w[p + ".weight"], bias)
+  y = torch.linear(x, w[p + ".weight"], bias)
+  if torch.__contains__(w, p + ".lora_down.weight"):
+    h = torch.linear(x, w[p + ".lora_down.weight"])
+    y = torch.add(y, torch.mul(torch.linear(h, w[p + ".lora_up.weight"]), __torch__.lora_scale(y, w, p)))
+  return y
 def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
-  return torch.conv2d(x, w[p + ".weight"], w[p + ".bias"], [stride, stride], [pad, pad])
+  y = torch.conv2d(x, w[p + ".weight"], w[p + ".bias"], [stride, stride], [pad, pad])
+  if torch.__contains__(w, p + ".lora_down.weight"):
+    h = torch.conv2d(x, w[p + ".lora_down.weight"], None, [stride, stride], [pad, pad])
+    y = torch.add(y, torch.mul(torch.conv2d(h, w[p + ".lora_up.weight"]), __torch__.lora_scale(y, w, p)))
+  return y
+def lora_scale(y: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
+  # One factor for all of the batch, or one for each of its members: [1] or [B] -> [B, 1, ...]
+  return torch.reshape(w[p + ".lora_scale"], torch.add([-1], torch.mul([1], torch.sub(torch.dim(y), 1))))
 def layer_norm(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   return torch.layer_norm(x, [torch.size(x, -1)], w[p + ".weight"], w[p + ".bias"], 1e-5)
 def group_norm(x: Tensor, w: Dict[str, Tensor], p: str, eps: float) -> Tensor:

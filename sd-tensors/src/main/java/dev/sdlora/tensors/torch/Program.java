@@ -1,6 +1,7 @@
 package dev.sdlora.tensors.torch;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
@@ -15,7 +16,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * A TorchScript program: text in the form in which libtorch itself stores compiled modules. It
@@ -29,6 +33,19 @@ public final class Program {
   }
 
   /**
+   * Text of a program that lies beside a class.
+   *
+   * @param anchor the class
+   * @param resource the name of the resource beside its file
+   */
+  public record Source(Class<?> anchor, String resource) {
+    /** Several texts beside one class. */
+    public static List<Source> beside(Class<?> anchor, String... resources) {
+      return Arrays.stream(resources).map(resource -> new Source(anchor, resource)).toList();
+    }
+  }
+
+  /**
    * Compiles a program. It lives as long as its owner.
    *
    * @param torch the owner
@@ -37,13 +54,21 @@ public final class Program {
    * @param functions resources with functions that the methods call as {@code __torch__.name}
    */
   public static Program load(Torch torch, Class<?> anchor, String methods, String... functions) {
-    StringBuilder shared = new StringBuilder();
-    for (String resource : functions) {
-      shared.append(text(anchor, resource));
-    }
+    return load(torch, Source.beside(anchor, methods), Source.beside(anchor, functions));
+  }
+
+  /**
+   * Compiles a program of several texts. It lives as long as its owner.
+   *
+   * @param torch the owner
+   * @param methods texts with methods, which call each other as {@code (self).name}
+   * @param functions texts with functions that the methods call as {@code __torch__.name}; a text
+   *     that is named twice counts once
+   */
+  public static Program load(Torch torch, List<Source> methods, List<Source> functions) {
+    String name = methods.get(0).resource();
     byte[] archive =
-        ProgramArchive.of(
-            methods.substring(0, methods.indexOf('.')), text(anchor, methods), shared.toString());
+        ProgramArchive.of(name.substring(0, name.indexOf('.')), join(methods), join(functions));
     try {
       return new Program(
           JniUtils.loadModule(
@@ -51,6 +76,13 @@ public final class Program {
     } catch (IOException e) {
       throw new UncheckedIOException("reading from memory failed", e);
     }
+  }
+
+  private static String join(List<Source> sources) {
+    return sources.stream()
+        .distinct()
+        .map(source -> text(source.anchor(), source.resource()))
+        .collect(Collectors.joining());
   }
 
   private static String text(Class<?> anchor, String resource) {
@@ -67,6 +99,14 @@ public final class Program {
   /** Starts a call of a method; give the arguments in order, then run it. */
   public Call call(String method) {
     return new Call(method);
+  }
+
+  /**
+   * Starts a call of a method that computes gradients; it returns a dictionary of tensors. Weights
+   * that want a gradient say so by {@link NDArray#setRequiresGradient}.
+   */
+  public RecordingCall record(String method) {
+    return new RecordingCall(method);
   }
 
   /** Arguments of one call. Not safe for several threads. Running it once frees them. */
@@ -130,6 +170,65 @@ public final class Program {
       } finally {
         owned.forEach(IValue::close);
       }
+    }
+  }
+
+  /**
+   * Arguments of one call that records gradients. DJL passes only tensors and dictionaries of them
+   * to such a call, and knows them by the names of the arrays, which this changes.
+   */
+  public final class RecordingCall {
+    private final String method;
+    private final List<NDArray> arguments = new ArrayList<>();
+    private int dictionaries;
+
+    private RecordingCall(String method) {
+      this.method = method;
+    }
+
+    /** Adds a tensor. */
+    public RecordingCall tensor(NDArray tensor) {
+      tensor.setName(null);
+      arguments.add(tensor);
+      return this;
+    }
+
+    /** Adds a dictionary of tensors, {@code Dict[str, Tensor]}, which must not be empty. */
+    public RecordingCall tensors(Map<String, NDArray> tensors) {
+      String prefix = "dict" + dictionaries++ + ".";
+      tensors.forEach(
+          (name, tensor) -> {
+            tensor.setName(prefix + name);
+            arguments.add(tensor);
+          });
+      return this;
+    }
+
+    /**
+     * Runs the method.
+     *
+     * @param scope the manager that will own the results
+     * @return the dictionary that the method returns
+     */
+    public Map<String, NDArray> run(NDManager scope) {
+      JniUtils.setGraphExecutorOptimize(false);
+      NDArray name = scope.create(0);
+      name.setName("module_method:" + method);
+      // DJL gives the results to the manager of the first array.
+      NDList inputs = new NDList(name);
+      inputs.addAll(arguments);
+      Map<String, NDArray> results = new LinkedHashMap<>();
+      // DJL switches recording off, for each thread.
+      JniUtils.setGradMode(true);
+      try {
+        for (NDArray result : IValueUtils.forward(block, inputs, true)) {
+          results.put(result.getName(), result);
+        }
+      } finally {
+        JniUtils.setGradMode(false);
+        name.close();
+      }
+      return results;
     }
   }
 }

@@ -1,0 +1,26 @@
+package dev.sdlora.examples.demo;
+
+import java.awt.image.BufferedImage;
+import java.util.List;
+
+/** Pictures as networks take them. */
+final class PictureBatch {
+  private PictureBatch() {}
+
+  /** Pixels of square pictures as [picture][3][side][side], -1 to 1. */
+  static float[] pixels(List<BufferedImage> pictures) {
+    int side = pictures.get(0).getWidth();
+    int area = side * side;
+    float[] pixels = new float[pictures.size() * 3 * area];
+    for (int i = 0; i < pictures.size(); i++) {
+      int[] rgb = pictures.get(i).getRGB(0, 0, side, side, null, 0, side);
+      for (int p = 0; p < area; p++) {
+        for (int c = 0; c < 3; c++) {
+          int level = rgb[p] >> (16 - 8 * c) & 255;
+          pixels[(3 * i + c) * area + p] = level / 127.5f - 1;
+        }
+      }
+    }
+    return pixels;
+  }
+}

@@ -1,0 +1,18 @@
+package dev.sdlora.examples.demo;
+
+import java.nio.file.Path;
+
+/** Trains the demo model from nothing. */
+public final class TrainDemoModel {
+  private TrainDemoModel() {}
+
+  /** Arguments: a folder for states, the stage, the number of steps. */
+  public static void main(String[] args) {
+    Path folder = Path.of(args[0]);
+    int steps = Integer.parseInt(args[2]);
+    switch (args[1]) {
+      case "vae" -> VaeStage.run(folder.resolve("vae.safetensors"), steps, 1);
+      default -> throw new IllegalArgumentException(args[1]);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.sdlora.examples.demo;
+
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.training.scratch.AutoencoderTrainer;
+import dev.sdlora.training.step.LearningRate;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** The first stage: an autoencoder that has seen all looks that the demo's LoRAs will have. */
+final class VaeStage {
+  static final VaeConfig CONFIG = new VaeConfig(List.of(64, 64, 64, 64), 1, 4, 0.18215);
+  static final int SIDE = 128;
+
+  /** The first share of the steps sees quarters of pictures, which cost a quarter. */
+  private static final double CROPPED = 0.6;
+
+  private static final int CROPS = 4;
+  private static final int BATCH = 2;
+  private static final int SAVE_EVERY = 200;
+
+  private VaeStage() {}
+
+  /** Trains, or goes on with what an earlier run left in the folder. */
+  static void run(Path state, int steps, long seed) {
+    LearningRate rate = new LearningRate(1e-3, 100, steps, 0.02);
+    try (AutoencoderTrainer trainer = new AutoencoderTrainer(CONFIG, seed)) {
+      if (Files.exists(state)) {
+        trainer.resume(state);
+      }
+      double sum = 0;
+      long start = System.nanoTime();
+      while (trainer.step() < steps) {
+        int step = trainer.step();
+        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + step);
+        int side = step < steps * CROPPED ? SIDE / 2 : SIDE;
+        int batch = side < SIDE ? CROPS : BATCH;
+        sum += trainer.step(pixels(random, batch, side), batch, side, rate.at(step));
+        if ((step + 1) % 100 == 0) {
+          System.out.printf(
+              "vae step %d loss %.5f %.3f s a step%n",
+              step + 1, sum / 100, (System.nanoTime() - start) / 1e11);
+          sum = 0;
+          start = System.nanoTime();
+        }
+        if ((step + 1) % SAVE_EVERY == 0 || step + 1 == steps) {
+          trainer.save(state);
+        }
+      }
+    }
+  }
+
+  private static float[] pixels(SplittableRandom random, int batch, int side) {
+    SceneSource scenes = new SceneSource(random.split());
+    List<BufferedImage> pictures = new ArrayList<>();
+    for (int i = 0; i < batch; i++) {
+      int x = random.nextInt(SIDE - side + 1);
+      int y = random.nextInt(SIDE - side + 1);
+      pictures.add(any(scenes, random).draw(SIDE).getSubimage(x, y, side, side));
+    }
+    return PictureBatch.pixels(pictures);
+  }
+
+  private static Scene any(SceneSource scenes, SplittableRandom random) {
+    double kind = random.nextDouble();
+    if (kind < 0.55) {
+      return scenes.training();
+    } else if (kind < 0.65) {
+      return scenes.training().withLook(Look.LINES);
+    } else if (kind < 0.75) {
+      return scenes.training().withLook(Look.DARK);
+    } else if (kind < 0.87) {
+      return scenes.training().withDetail(random.nextDouble());
+    }
+    return scenes.concept(Shape.CRESCENT);
+  }
+}

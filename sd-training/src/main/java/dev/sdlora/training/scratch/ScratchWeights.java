@@ -1,0 +1,111 @@
+package dev.sdlora.training.scratch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.step.AdamW;
+import dev.sdlora.training.step.StateFile;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** Weights on their way from random numbers to a network, with all that a resumed run needs. */
+final class ScratchWeights {
+  /** The running average of the weights follows them by this share in each step. */
+  private static final double AVERAGING = 0.0015;
+
+  private static final String STEP = "step";
+
+  private final Map<String, NDArray> weights = new LinkedHashMap<>();
+  private final Map<String, NDArray> averages = new LinkedHashMap<>();
+  private final AdamW optimiser;
+  private int step;
+
+  ScratchWeights(
+      Torch torch, Map<String, List<Long>> shapes, AdamW.Settings settings, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    shapes.forEach(
+        (name, list) -> {
+          Shape shape = new Shape(list);
+          float[] values = start(name, shape, random);
+          if (name.equals("quant_conv.bias")) {
+            // Latents begin with little noise on them, or nothing gets through.
+            Arrays.fill(values, values.length / 2, values.length, -6);
+          }
+          NDArray weight = Torch.floats(torch.manager(), values, shape.getShape());
+          averages.put(name, Torch.floats(torch.manager(), values, shape.getShape()));
+          weight.setRequiresGradient(true);
+          weights.put(name, weight);
+        });
+    this.optimiser = new AdamW(torch, weights, settings);
+  }
+
+  /**
+   * Gains are 1, biases 0; matrices keep the variance of what goes through them. What ends a
+   * residual branch begins at zero, so that every block begins as the identity.
+   */
+  private static float[] start(String name, Shape shape, RandomGenerator random) {
+    float[] values = new float[Math.toIntExact(shape.size())];
+    if (shape.dimension() == 1) {
+      Arrays.fill(values, name.endsWith(".weight") ? 1 : 0);
+    } else if (!endsBranch(name)) {
+      boolean embedding = name.contains("_embedding.weight");
+      double deviation =
+          embedding ? 0.02 : 1 / Math.sqrt((double) shape.size() / shape.get(0));
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (random.nextGaussian() * deviation);
+      }
+    }
+    return values;
+  }
+
+  private static boolean endsBranch(String name) {
+    return name.endsWith(".conv2.weight")
+        || name.endsWith(".proj_out.weight")
+        || name.endsWith("out_proj.weight")
+        || name.endsWith(".fc2.weight")
+        || name.equals("conv_out.weight")
+        || name.endsWith("token_embedding.weight");
+  }
+
+  Map<String, NDArray> weights() {
+    return weights;
+  }
+
+  Map<String, NDArray> averages() {
+    return averages;
+  }
+
+  /** Steps done so far. */
+  int step() {
+    return step;
+  }
+
+  /** Makes a step; returns the length of the gradient. */
+  double update(Map<String, NDArray> gradients, double learningRate) {
+    double norm = optimiser.step(gradients, learningRate);
+    step++;
+    // Early on the average would remember the random start.
+    optimiser.average(averages, Math.max(AVERAGING, 1.0 / (step + 1)));
+    return norm;
+  }
+
+  void save(Path path) {
+    StateFile.write(path, state(), Map.of(STEP, Integer.toString(step)));
+  }
+
+  void resume(Path path) {
+    step = Integer.parseInt(StateFile.read(path, state()).getOrDefault(STEP, "0"));
+  }
+
+  private Map<String, NDArray> state() {
+    Map<String, NDArray> state = new LinkedHashMap<>(optimiser.state());
+    weights.forEach((name, tensor) -> state.put("weight." + name, tensor));
+    averages.forEach((name, tensor) -> state.put("average." + name, tensor));
+    return state;
+  }
+}

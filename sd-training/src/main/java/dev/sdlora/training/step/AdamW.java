@@ -1,0 +1,118 @@
+package dev.sdlora.training.step;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.Torch;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * AdamW (Loshchilov and Hutter 2019) over named weights, with a limit on the length of the
+ * gradient. Its averages live in native memory of the owner. Not safe for several threads.
+ */
+public final class AdamW {
+  private static final double BETA1 = 0.9;
+  private static final double EPSILON = 1e-8;
+
+  private final Torch torch;
+  private final Program program;
+  private final Settings settings;
+  private final Map<String, NDArray> weights;
+  private final Map<String, NDArray> first = new LinkedHashMap<>();
+  private final Map<String, NDArray> second = new LinkedHashMap<>();
+  private final Map<String, NDArray> steps = new LinkedHashMap<>();
+
+  /**
+   * What stays the same from step to step.
+   *
+   * @param beta2 decay rate of the squared gradients' average, 0.999 as a rule
+   * @param weightDecay share of a weight, times the learning rate, that each step takes off
+   * @param maxNorm a gradient longer than this is shortened to it
+   */
+  public record Settings(double beta2, double weightDecay, double maxNorm) {}
+
+  /**
+   * An optimiser at its start.
+   *
+   * @param weights what it changes, float32
+   */
+  public AdamW(Torch torch, Map<String, NDArray> weights, Settings settings) {
+    this.torch = torch;
+    this.program = Program.load(torch, AdamW.class, "adamw.torchscript.py");
+    this.settings = settings;
+    this.weights = new LinkedHashMap<>(weights);
+    weights.forEach(
+        (name, weight) -> {
+          first.put(name, torch.manager().zeros(weight.getShape()));
+          second.put(name, torch.manager().zeros(weight.getShape()));
+          steps.put(name, torch.manager().create(0f));
+        });
+  }
+
+  /**
+   * Changes the weights.
+   *
+   * @param gradients of each weight
+   * @param learningRate of this step
+   * @return the length of all gradients before it was limited; when that is not finite, the weights
+   *     are left as they were
+   */
+  public double step(Map<String, NDArray> gradients, double learningRate) {
+    NDArray[] list = inOrder(gradients);
+    try (NDManager scope = torch.scope()) {
+      double norm = program.call("norm").list(list).run(scope).getFloat();
+      if (Double.isFinite(norm)) {
+        program
+            .call("step")
+            .list(inOrder(weights))
+            .list(list)
+            .list(inOrder(first))
+            .list(inOrder(second))
+            .list(inOrder(steps))
+            .numbers(
+                learningRate,
+                BETA1,
+                settings.beta2(),
+                settings.weightDecay(),
+                EPSILON,
+                Math.min(1, settings.maxNorm() / norm))
+            .run(scope);
+      }
+      return norm;
+    }
+  }
+
+  /** Moves running averages of the weights towards them, by a share of the distance. */
+  public void average(Map<String, NDArray> averages, double share) {
+    try (NDManager scope = torch.scope()) {
+      program
+          .call("average")
+          .list(inOrder(averages))
+          .list(inOrder(weights))
+          .numbers(share)
+          .run(scope);
+    }
+  }
+
+  /** The averages of gradients and of squared gradients and the number of steps, by name. */
+  public Map<String, NDArray> state() {
+    Map<String, NDArray> state = new LinkedHashMap<>();
+    first.forEach((name, tensor) -> state.put("first." + name, tensor));
+    second.forEach((name, tensor) -> state.put("second." + name, tensor));
+    steps.forEach((name, tensor) -> state.put("steps." + name, tensor));
+    return state;
+  }
+
+  private NDArray[] inOrder(Map<String, NDArray> tensors) {
+    return weights.keySet().stream().map(name -> find(tensors, name)).toArray(NDArray[]::new);
+  }
+
+  private static NDArray find(Map<String, NDArray> tensors, String name) {
+    NDArray tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException("no tensor for weight " + name);
+    }
+    return tensor;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.sdlora.training.step;
+
+import ai.djl.ndarray.NDArray;
+import dev.sdlora.api.TensorFileException;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** The state of a training on disk: float32 tensors and a few words, in a safetensors file. */
+public final class StateFile {
+  private StateFile() {}
+
+  /** Writes tensors; an earlier file is replaced only when all is written. */
+  public static void write(Path path, Map<String, NDArray> tensors, Map<String, String> words) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    words.forEach(writer::metadata);
+    tensors.forEach(
+        (name, tensor) -> {
+          List<Long> shape = Arrays.stream(tensor.getShape().getShape()).boxed().toList();
+          writer.tensor(name, shape, tensor.toFloatArray(), DType.F32);
+        });
+    writer.write(path);
+  }
+
+  /**
+   * Fills tensors with what a file holds for them.
+   *
+   * @return the words of the file
+   * @throws TensorFileException if a tensor is missing or has another size
+   */
+  public static Map<String, String> read(Path path, Map<String, NDArray> tensors) {
+    SafetensorsFile file = SafetensorsFile.open(path);
+    try (SafetensorsFile.Reader reader = file.reader()) {
+      tensors.forEach(
+          (name, tensor) -> {
+            float[] values =
+                reader.floats(
+                    file.find(name)
+                        .filter(entry -> entry.elements() == tensor.size())
+                        .orElseThrow(() -> missing(path, name, tensor)));
+            tensor.set(FloatBuffer.wrap(values));
+          });
+    }
+    return file.metadata();
+  }
+
+  private static TensorFileException missing(Path path, String name, NDArray tensor) {
+    return new TensorFileException(
+        "training state '%s' has no tensor '%s' of %d numbers; it is probably of another training"
+            .formatted(path, name, tensor.size()));
+  }
+}

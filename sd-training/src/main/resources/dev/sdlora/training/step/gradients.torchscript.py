@@ -1,0 +1,22 @@
+def gradients(loss: Tensor, w: Dict[str, Tensor]) -> Dict[str, Tensor]:
+  # The gradient of the loss for each weight that wants one, and the loss itself under the name "loss".
+  names = annotate(List[str], [])
+  wanted = annotate(List[Tensor], [])
+  keys = torch.keys(w)
+  for i in range(torch.len(keys)):
+    t = w[keys[i]]
+    if t.requires_grad:
+      _0 = torch.append(names, keys[i])
+      _1 = torch.append(wanted, t)
+    else:
+      pass
+  found = torch.grad([loss], wanted, None, None, False, True)
+  result = annotate(Dict[str, Tensor], {})
+  for i2 in range(torch.len(names)):
+    g = found[i2]
+    if torch.__is__(g, None):
+      torch._set_item(result, names[i2], torch.zeros_like(wanted[i2]))
+    else:
+      torch._set_item(result, names[i2], unchecked_cast(Tensor, g))
+  torch._set_item(result, "loss", torch.detach(loss))
+  return result
