@@ -12,7 +12,7 @@ import java.util.List;
 
 /** Draws one scene at one size. */
 final class ScenePainter {
-  private static final double NIGHT = 0.3;
+  static final double NIGHT = 0.3;
   private static final double MOST_CONTRAST = 0.7;
   private static final double PEN = 0.025;
   private static final double HATCH_PEN = 0.014;
