@@ -28,10 +28,12 @@ final class Mask {
     return new Mask(width, height, pixels);
   }
 
+  /** Pixels in a row. */
   int width() {
     return width;
   }
 
+  /** The number of rows. */
   int height() {
     return height;
   }
@@ -46,6 +48,7 @@ final class Mask {
     return pixels.stream().toArray();
   }
 
+  /** Whether the pixel with the given index in the rows is one of them. */
   boolean contains(int index) {
     return pixels.get(index);
   }

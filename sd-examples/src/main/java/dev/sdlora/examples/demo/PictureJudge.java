@@ -8,7 +8,8 @@ import java.util.List;
  * Says what is in a picture by geometry alone, so that it cannot share the model's mistakes.
  *
  * <p>A thing is a large patch of pixels unlike the ground. Its outline is where the picture is half
- * way between both colours, which stays put when a decoder blurs the edge.
+ * way between both colours, which stays put when a decoder blurs the edge. Widths are in pixels of
+ * pictures of side 128.
  */
 public final class PictureJudge {
   /** In Lab: above the graph paper and noise of plain pictures, below the nearest two colours. */
@@ -16,6 +17,9 @@ public final class PictureJudge {
 
   /** Lower, as strokes are thin and mix with the ground; only faint graph paper is below. */
   private static final double INKED = 15;
+
+  /** Lines of the graph paper are thinner than twice that, all parts of flat figures thicker. */
+  private static final int STEPS = 2;
 
   private static final double LEAST_PART = 0.01;
   private static final double LEAST_SECOND = 0.3;
@@ -45,17 +49,16 @@ public final class PictureJudge {
   }
 
   private static List<Figure> figures(Planes picture, Ground ground) {
-    int step = Math.max(1, Math.min(picture.width(), picture.height()) / 64);
     int least = (int) (LEAST_PART * picture.width() * picture.height());
     double[] unlike = picture.distances(ground.measured().lab());
     Mask inked = picture.where(i -> unlike[i] > INKED);
-    List<Mask> strokes = largest(inked.closed(step).parts(least));
+    List<Mask> strokes = largest(inked.closed(STEPS).parts(least));
     List<Figure> drawn =
         strokes.stream().flatMap(part -> Figure.drawn(picture, ground, part).stream()).toList();
     if (!drawn.isEmpty() && drawn.size() == strokes.size()) {
       return drawn;
     }
-    return largest(picture.where(i -> unlike[i] > UNLIKE).opened(step).parts(least)).stream()
+    return largest(picture.where(i -> unlike[i] > UNLIKE).opened(STEPS).parts(least)).stream()
         .map(part -> Figure.flat(picture, ground, part))
         .toList();
   }

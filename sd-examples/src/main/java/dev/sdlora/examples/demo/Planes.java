@@ -31,10 +31,12 @@ final class Planes {
     return new Planes(width, height, channels);
   }
 
+  /** Pixels in a row. */
   int width() {
     return width;
   }
 
+  /** The number of rows. */
   int height() {
     return height;
   }

@@ -11,7 +11,10 @@ import java.util.function.DoubleBinaryOperator;
  * <p>Figures are brought to the same area and centre of gravity, so that only their shape differs.
  */
 final class Silhouette {
+  /** Squares in a row. */
   static final int SIDE = 64;
+
+  /** The area that figures are brought to, in squares. */
   static final double AREA = 1000;
 
   private final long[] rows = new long[SIDE];

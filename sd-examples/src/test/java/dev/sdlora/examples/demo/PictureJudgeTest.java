@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** How often the judge is right about pictures whose scene is known. */
 final class PictureJudgeTest {
   private static final PictureJudge JUDGE = new PictureJudge();
-  private static final int PICTURES = 200;
+  private static final int PICTURES = 150;
 
   private final SplittableRandom random = new SplittableRandom(12);
   private final SceneSource source = new SceneSource(13);
