@@ -12,7 +12,9 @@ import java.util.List;
 
 /** Draws one scene at one size. */
 final class ScenePainter {
-  private static final double NIGHT = 0.3;
+  /** What the dark look leaves of all values. */
+  static final double NIGHT = 0.3;
+
   private static final double MOST_CONTRAST = 0.7;
   private static final double PEN = 0.025;
   private static final double HATCH_PEN = 0.014;
@@ -21,6 +23,7 @@ final class ScenePainter {
   private final Scene scene;
   private final int side;
 
+  /** Prepares to draw a square picture. */
   ScenePainter(Scene scene, int side) {
     this.scene = scene;
     this.side = side;

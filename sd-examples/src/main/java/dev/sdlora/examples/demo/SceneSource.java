@@ -23,8 +23,10 @@ public final class SceneSource {
 
   /** A scene for the base model to learn from: plain, and no thing of it held out. */
   public Scene training() {
+    // Decided once: two things are held out more often than one, and pairs would become rarer.
+    boolean pair = isPair();
     while (true) {
-      Scene scene = any();
+      Scene scene = any(pair);
       if (scene.things().stream().noneMatch(thing -> isHeldOut(thing, scene.ground()))) {
         return scene;
       }
@@ -33,8 +35,9 @@ public final class SceneSource {
 
   /** A scene whose first thing is a combination that training never shows. */
   public Scene heldOut() {
+    boolean pair = isPair();
     while (true) {
-      Scene scene = any();
+      Scene scene = any(pair);
       if (isHeldOut(scene.first(), scene.ground())) {
         return scene;
       }
@@ -53,9 +56,12 @@ public final class SceneSource {
     return Long.remainderUnsigned(mix(name), HELD_OUT_ONE_IN) == 0;
   }
 
-  private Scene any() {
+  private boolean isPair() {
+    return random.nextDouble() < SHARE_OF_PAIRS;
+  }
+
+  private Scene any(boolean pair) {
     Colour ground = oneOf(Colour.values());
-    boolean pair = random.nextDouble() < SHARE_OF_PAIRS;
     return scene(pair ? pair(ground) : List.of(single(baseShape(), ground)), ground);
   }
 
