@@ -23,4 +23,19 @@ final class PictureBatch {
     }
     return pixels;
   }
+
+  /** The picture of [3][side][side] pixels from the given offset on. */
+  static BufferedImage picture(float[] pixels, int offset, int side) {
+    BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    int area = side * side;
+    for (int p = 0; p < area; p++) {
+      int rgb = 0;
+      for (int c = 0; c < 3; c++) {
+        float level = (pixels[offset + c * area + p] + 1) * 127.5f;
+        rgb = rgb << 8 | Math.max(0, Math.min(255, (int) level));
+      }
+      picture.setRGB(p % side, p / side, rgb);
+    }
+    return picture;
+  }
 }

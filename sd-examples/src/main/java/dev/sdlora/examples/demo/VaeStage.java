@@ -4,6 +4,7 @@ import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.training.scratch.AutoencoderTrainer;
 import dev.sdlora.training.step.LearningRate;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,5 +77,32 @@ final class VaeStage {
       return scenes.training().withDetail(random.nextDouble());
     }
     return scenes.concept(Shape.CRESCENT);
+  }
+
+  /** Draws pictures above what is left of them after encoding and decoding. */
+  static void preview(Path state, Path png) throws IOException {
+    int count = 10;
+    BufferedImage sheet = new BufferedImage(count * SIDE, 2 * SIDE, BufferedImage.TYPE_INT_RGB);
+    try (AutoencoderTrainer trainer = new AutoencoderTrainer(CONFIG, 1)) {
+      trainer.resume(state);
+      SplittableRandom random = new SplittableRandom(12345);
+      double error = 0;
+      for (int i = 0; i < count; i++) {
+        BufferedImage drawn = any(new SceneSource(random.split()), random).draw(SIDE);
+        float[] pixels = PictureBatch.pixels(List.of(drawn));
+        float[] moments = trainer.encode(pixels, 1, SIDE);
+        float[] decoded =
+            trainer.decode(java.util.Arrays.copyOf(moments, moments.length / 2), 1, SIDE);
+        for (int p = 0; p < pixels.length; p++) {
+          error += Math.pow(pixels[p] - decoded[p], 2) / pixels.length;
+        }
+        sheet.createGraphics().drawImage(drawn, i * SIDE, 0, null);
+        sheet
+            .createGraphics()
+            .drawImage(PictureBatch.picture(decoded, 0, SIDE), i * SIDE, SIDE, null);
+      }
+      System.out.println("mse " + error / count);
+    }
+    javax.imageio.ImageIO.write(sheet, "png", png.toFile());
   }
 }

@@ -7,13 +7,13 @@ import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.step.AdamW;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
  * Trains a variational autoencoder (Kingma and Welling 2014; Rombach et al. 2022) from nothing, on
@@ -43,18 +43,12 @@ public final class AutoencoderTrainer implements AutoCloseable {
     this.program =
         Program.load(
             torch,
-            join(Vae.METHODS, "autoencode.torchscript.py"),
-            join(Vae.FUNCTIONS, "gradients.torchscript.py"));
+            Sources.join(List.of(Vae.METHODS, Sources.training("autoencode.torchscript.py"))),
+            Sources.join(List.of(Vae.FUNCTIONS, Sources.training("gradients.torchscript.py"))));
     this.weights =
         new ScratchWeights(torch, config.weights(), new AdamW.Settings(0.99, 0, 1), seed);
     this.size = torch.manager().create(new int[] {config.levels(), config.layers()});
     this.divergence = torch.manager().create(new float[] {DIVERGENCE});
-  }
-
-  private static java.util.List<Program.Source> join(
-      java.util.List<Program.Source> network, String own) {
-    return Stream.concat(network.stream(), Program.Source.beside(AdamW.class, own).stream())
-        .toList();
   }
 
   /** Steps done so far. */
@@ -99,6 +93,42 @@ public final class AutoencoderTrainer implements AutoCloseable {
     }
   }
 
+  /**
+   * Encodes pictures with the averaged weights.
+   *
+   * @param pixels [batch][3][side][side], -1 to 1
+   * @return means, then log variances: [batch][2 · channels][side / 8][side / 8]
+   */
+  public float[] encode(float[] pixels, int batch, int side) {
+    return run("encode", pixels, batch, 3, side, side);
+  }
+
+  /**
+   * Decodes latents with the averaged weights.
+   *
+   * @param latents [batch][channels][side / 8][side / 8], not scaled
+   * @param side of the pictures
+   * @return [batch][3][side][side], about -1 to 1
+   */
+  public float[] decode(float[] latents, int batch, int side) {
+    int small = side / config.factor();
+    return run("decode", latents, batch, config.latentChannels(), small, small);
+  }
+
+  private float[] run(String method, float[] input, long... shape) {
+    try (NDManager scope = torch.scope();
+        TensorDict dict = TensorDict.of(weights.averages())) {
+      return program
+          .call(method)
+          .tensor(Torch.floats(scope, input, shape))
+          .tensors(dict)
+          .integer(config.levels())
+          .integer(config.layers())
+          .run(scope)
+          .toFloatArray();
+    }
+  }
+
   /** Writes all that a resumed run needs. */
   public void save(Path path) {
     weights.save(path);
@@ -111,9 +141,7 @@ public final class AutoencoderTrainer implements AutoCloseable {
 
   /** The averaged weights. */
   public Map<String, float[]> result() {
-    Map<String, float[]> result = new LinkedHashMap<>();
-    weights.averages().forEach((name, tensor) -> result.put(name, tensor.toFloatArray()));
-    return result;
+    return weights.result();
   }
 
   @Override

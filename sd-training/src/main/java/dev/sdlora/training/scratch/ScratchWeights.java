@@ -25,8 +25,7 @@ final class ScratchWeights {
   private final AdamW optimiser;
   private int step;
 
-  ScratchWeights(
-      Torch torch, Map<String, List<Long>> shapes, AdamW.Settings settings, long seed) {
+  ScratchWeights(Torch torch, Map<String, List<Long>> shapes, AdamW.Settings settings, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     shapes.forEach(
         (name, list) -> {
@@ -53,9 +52,7 @@ final class ScratchWeights {
     if (shape.dimension() == 1) {
       Arrays.fill(values, name.endsWith(".weight") ? 1 : 0);
     } else if (!endsBranch(name)) {
-      boolean embedding = name.contains("_embedding.weight");
-      double deviation =
-          embedding ? 0.02 : 1 / Math.sqrt((double) shape.size() / shape.get(0));
+      double deviation = deviation(name, shape);
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) (random.nextGaussian() * deviation);
       }
@@ -63,21 +60,37 @@ final class ScratchWeights {
     return values;
   }
 
+  private static double deviation(String name, Shape shape) {
+    if (name.endsWith("token_embedding.weight")) {
+      return 0.1;
+    } else if (name.endsWith("position_embedding.weight")) {
+      return 0.02;
+    }
+    return 1 / Math.sqrt((double) shape.size() / shape.get(0));
+  }
+
   private static boolean endsBranch(String name) {
     return name.endsWith(".conv2.weight")
         || name.endsWith(".proj_out.weight")
         || name.endsWith("out_proj.weight")
         || name.endsWith(".fc2.weight")
-        || name.equals("conv_out.weight")
-        || name.endsWith("token_embedding.weight");
+        || name.equals("conv_out.weight");
   }
 
   Map<String, NDArray> weights() {
     return weights;
   }
 
+  /** Running averages of the weights, which make better networks than the weights themselves. */
   Map<String, NDArray> averages() {
     return averages;
+  }
+
+  /** The averaged weights. */
+  Map<String, float[]> result() {
+    Map<String, float[]> result = new LinkedHashMap<>();
+    averages.forEach((name, tensor) -> result.put(name, tensor.toFloatArray()));
+    return result;
   }
 
   /** Steps done so far. */

@@ -1,0 +1,119 @@
+package dev.sdlora.examples.demo;
+
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.training.scratch.AutoencoderTrainer;
+import dev.sdlora.training.scratch.CheckpointWriter;
+import dev.sdlora.training.scratch.DenoiserTrainer;
+import dev.sdlora.training.scratch.LatentScaling;
+import dev.sdlora.training.step.LearningRate;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/** The second stage: a text encoder and a U-Net on the latents of captioned scenes. */
+final class ModelStage {
+  private static final int VOCABULARY = 49_408;
+  private static final int TEXT_WIDTH = 64;
+  private static final UNetConfig UNET =
+      new UNetConfig(4, 4, List.of(64, 96, 128), 1, List.of(0, 1, 1), 1, 8, TEXT_WIDTH, false);
+  private static final double SCALE = VaeStage.CONFIG.latentScale();
+
+  private static final int SCENES = 6000;
+  private static final int BATCH = 16;
+  private static final double CAPTION_DROPOUT = 0.1;
+  private static final int SAVE_EVERY = 500;
+
+  private final Path folder;
+  private final long seed;
+  private final DemoVocabulary vocabulary = new DemoVocabulary();
+  private final LatentCache cache;
+  private final LatentScaling scaling;
+
+  ModelStage(Path folder, long seed) {
+    this.folder = folder;
+    this.seed = seed;
+    this.cache = LatentCache.open(folder.resolve("latents.safetensors"), vaeState(), SCENES, seed);
+    this.scaling = LatentScaling.of(cache.latents(), VaeStage.CONFIG.latentChannels(), SCALE);
+  }
+
+  private Path vaeState() {
+    return folder.resolve("vae.safetensors");
+  }
+
+  private Path state() {
+    return folder.resolve("model.safetensors");
+  }
+
+  private static ClipConfig clip(int vocabulary) {
+    return new ClipConfig(TEXT_WIDTH, 4, 1, 4 * TEXT_WIDTH, vocabulary, 77);
+  }
+
+  /** Trains, or goes on with what an earlier run left in the folder. */
+  void run(int steps) {
+    LearningRate rate = new LearningRate(1.5e-3, 200, steps, 0.01);
+    try (DenoiserTrainer trainer = trainer()) {
+      double sum = 0;
+      long start = System.nanoTime();
+      while (trainer.step() < steps) {
+        int step = trainer.step();
+        sum += step(trainer, rate.at(step));
+        if ((step + 1) % 100 == 0) {
+          System.out.printf(
+              "model step %d loss %.5f %.3f s a step%n",
+              step + 1, sum / 100, (System.nanoTime() - start) / 1e11);
+          sum = 0;
+          start = System.nanoTime();
+        }
+        if ((step + 1) % SAVE_EVERY == 0 || step + 1 == steps) {
+          trainer.save(state());
+        }
+      }
+    }
+  }
+
+  private DenoiserTrainer trainer() {
+    DenoiserTrainer trainer = new DenoiserTrainer(clip(vocabulary.size()), UNET, seed);
+    if (Files.exists(state())) {
+      trainer.resume(state());
+    }
+    return trainer;
+  }
+
+  private double step(DenoiserTrainer trainer, double learningRate) {
+    SplittableRandom random = new SplittableRandom(seed * 1_000_003 + trainer.step());
+    int elements = cache.latents()[0].length;
+    float[] latents = new float[BATCH * elements];
+    int[][] ids = new int[BATCH][];
+    for (int i = 0; i < BATCH; i++) {
+      int index = random.nextInt(cache.size());
+      float[] unit = scaling.unit(cache.latents()[index], SCALE);
+      System.arraycopy(unit, 0, latents, i * elements, elements);
+      boolean dropped = random.nextDouble() < CAPTION_DROPOUT;
+      ids[i] = vocabulary.rows(dropped ? "" : Captions.of(cache.scene(index), random));
+    }
+    return trainer.step(latents, ids, VaeStage.SIDE / 8, learningRate);
+  }
+
+  /** Writes the checkpoint of what has been trained so far. */
+  void write(Path checkpoint) {
+    try (AutoencoderTrainer vae = new AutoencoderTrainer(VaeStage.CONFIG, seed);
+        DenoiserTrainer denoiser = trainer()) {
+      vae.resume(vaeState());
+      Map<String, float[]> weights = new HashMap<>(denoiser.result());
+      weights.computeIfPresent(
+          "text_model.embeddings.token_embedding.weight",
+          (name, rows) -> vocabulary.wholeTable(rows, VOCABULARY));
+      new CheckpointWriter()
+          .textEncoder(clip(VOCABULARY), weights)
+          .unet(UNET, weights)
+          .vae(VaeStage.CONFIG, scaling.applyTo(vae.result()))
+          .metadata("modelspec.title", "SD-LoRA demo")
+          .metadata("modelspec.architecture", "stable-diffusion-v1")
+          .write(checkpoint);
+    }
+  }
+}
