@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 public final class BundledModel {
   private BundledModel() {}
 
-  /** A tiny SD 1.x checkpoint. */
+  /** A small SD 1.x checkpoint that draws coloured shapes on coloured grounds. */
   public static Path checkpoint() {
-    return models().resolve("tiny-sd1.safetensors");
+    return models().resolve("demo-sd1.safetensors");
   }
 
   /** A folder with LoRAs for it. */

@@ -26,8 +26,8 @@ public final class ReproduceFromPng {
             .build()) {
       PromptSpec spec =
           PromptSpec.builder()
-              .prompt("a (snowy:1.2) forest <lora:tiny_lora:0.7>")
-              .negativePrompt("blurry")
+              .prompt("a (large:1.2) pink heart, black background <lora:detail_slider:0.7>")
+              .negativePrompt("white background")
               .sampler(Sampler.EULER_A)
               .size(128, 128)
               .steps(8)
@@ -42,7 +42,7 @@ public final class ReproduceFromPng {
       boolean same = Arrays.equals(first.rgb(), again.rgb());
       System.out.println("original and reproduced: " + (same ? "equal" : "different"));
 
-      PromptSpec variant = settings.toBuilder().cfgScale(4).build();
+      PromptSpec variant = settings.toBuilder().cfgScale(3).build();
       pipeline.generate(variant).first().save(folder.resolve("variant.png"));
     }
   }

@@ -23,14 +23,14 @@ public final class StackTwoLoras {
             .checkpoint(Checkpoint.open(BundledModel.checkpoint()))
             .loraDirectory(BundledModel.loras())
             .build()) {
-      LoraAdapter lora = pipeline.loras().find("tiny_lora");
-      LoraAdapter unetOnly = lora.toBuilder().textEncoderStrength(0).unetStrength(0.5).build();
+      LoraAdapter night = pipeline.loras().find("night");
       PromptSpec both =
           PromptSpec.builder()
-              .prompt("a lighthouse <lora:tiny_lora:0.6>")
-              .lora(unetOnly)
+              .prompt("a yellow cross on a purple background <lora:ink_lines:0.8>")
+              .lora(night.toBuilder().textEncoderStrength(0).unetStrength(0.9).build())
               .size(128, 128)
-              .steps(8)
+              .steps(20)
+              .cfgScale(4)
               .seed(7)
               .build();
       GenerationResult result = pipeline.generate(both);
@@ -44,10 +44,11 @@ public final class StackTwoLoras {
             report.matched(),
             report.modules());
       }
-      PromptSpec plain = both.toBuilder().prompt("a lighthouse").noLoras().build();
-      PromptSpec off = plain.toBuilder().lora(lora.withStrength(0)).build();
+      PromptSpec plain =
+          both.toBuilder().prompt("a yellow cross on a purple background").noLoras().build();
+      PromptSpec off = plain.toBuilder().lora(night.withStrength(0)).build();
       pipeline.generate(off).first().save(folder.resolve("stack-off.png"));
-      PromptSpec inverted = plain.toBuilder().lora(lora.withStrength(-1)).build();
+      PromptSpec inverted = plain.toBuilder().lora(night.withStrength(-1)).build();
       pipeline.generate(inverted).first().save(folder.resolve("stack-inverted.png"));
     }
   }

@@ -20,13 +20,13 @@ public final class TextToImage {
         Pipeline.builder().checkpoint(checkpoint).loraDirectory(BundledModel.loras()).build()) {
       PromptSpec spec =
           PromptSpec.builder()
-              .prompt("chinese painting, tiger <lora:tiny_lora:0.8>")
-              .negativePrompt("disfigured, ugly")
+              .prompt("a red star on a yellow background <lora:ink_lines:0.8>")
+              .negativePrompt("green background")
               .size(128, 128)
-              .steps(8)
+              .steps(20)
               .sampler(Sampler.DPMPP_2M)
               .schedule(Schedule.KARRAS)
-              .cfgScale(7)
+              .cfgScale(4)
               .seed(42)
               .build();
       GeneratedImage image = pipeline.generate(spec).first();

@@ -32,7 +32,7 @@ final class ExamplesIT {
   @Test
   void swapLora_onlyTheLoraChangesThePicture() throws IOException {
     SwapLora.main(arguments());
-    assertThat(pixels("swap-tiny_lora.png")).isNotEqualTo(pixels("swap-plain.png"));
+    assertThat(pixels("swap-ink_lines.png")).isNotEqualTo(pixels("swap-plain.png"));
   }
 
   @Test

@@ -22,7 +22,7 @@ final class ModelStage {
       new UNetConfig(4, 4, List.of(64, 96, 128), 1, List.of(0, 1, 1), 1, 8, TEXT_WIDTH, false);
   private static final double SCALE = VaeStage.CONFIG.latentScale();
 
-  private static final int SCENES = 6000;
+  private static final int SCENES = 5500;
   private static final int BATCH = 16;
   private static final double CAPTION_DROPOUT = 0.1;
   private static final int SAVE_EVERY = 500;

@@ -4,9 +4,6 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
-import java.awt.geom.Area;
-import java.awt.geom.Path2D;
-import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.List;
 
@@ -16,9 +13,7 @@ final class ScenePainter {
   static final double NIGHT = 0.3;
 
   private static final double MOST_CONTRAST = 0.7;
-  private static final double PEN = 0.025;
-  private static final double HATCH_PEN = 0.014;
-  private static final double HATCH_SPACING = 0.06;
+  private static final double PEN = 0.032;
 
   private final Scene scene;
   private final int side;
@@ -49,12 +44,12 @@ final class ScenePainter {
     return image;
   }
 
-  /** Sixteen squares each way: at side 128 the eight pixels of one step in the latent image. */
+  /** Four lines each way, as wide as a small network can tell apart from the ground. */
   private void drawGraphPaper(Graphics2D graphics) {
-    int width = Math.max(1, side / 64);
+    int width = Math.max(1, side / 32);
     graphics.setColor(seen(lineColour()));
-    for (int i = 0; i < 16; i++) {
-      int at = i * side / 16;
+    for (int i = 0; i < 4; i++) {
+      int at = (2 * i + 1) * side / 8 - width / 2;
       graphics.fillRect(at, 0, width, side);
       graphics.fillRect(0, at, side, width);
     }
@@ -65,24 +60,8 @@ final class ScenePainter {
     for (int i = 0; i < outlines.size(); i++) {
       java.awt.Shape outline = outlines.get(i);
       graphics.setColor(seen(scene.things().get(i).colour().paint()));
-      graphics.fill(scene.look() == Look.LINES ? penStrokes(outline) : outline);
+      graphics.fill(scene.look() == Look.LINES ? pen(PEN).createStrokedShape(outline) : outline);
     }
-  }
-
-  /** Clips as areas, because a clip of Graphics2D would leave jagged ends. */
-  private Area penStrokes(java.awt.Shape outline) {
-    Rectangle2D box = outline.getBounds2D();
-    double reach = box.getWidth() + box.getHeight();
-    Path2D hatching = new Path2D.Double();
-    double step = HATCH_SPACING * side * Math.sqrt(2);
-    for (double x = box.getMinX() + step / 2; x < box.getMinX() + reach; x += step) {
-      hatching.moveTo(x, box.getMinY());
-      hatching.lineTo(x - reach, box.getMinY() + reach);
-    }
-    Area strokes = new Area(pen(HATCH_PEN).createStrokedShape(hatching));
-    strokes.intersect(new Area(outline));
-    strokes.add(new Area(pen(PEN).createStrokedShape(outline)));
-    return strokes;
   }
 
   private BasicStroke pen(double width) {

@@ -16,6 +16,9 @@ public final class TrainDemoModel {
           VaeStage.preview(folder.resolve("vae.safetensors"), folder.resolve("vae.png"));
       case "model" -> new ModelStage(folder, 1).run(steps);
       case "write" -> new ModelStage(folder, 1).write(folder.resolve("demo-sd1.safetensors"));
+      case "lora" ->
+          LoraStage.run(
+              DemoLora.valueOf(args[3]), folder.resolve("demo-sd1.safetensors"), folder, steps, 1);
       default -> throw new IllegalArgumentException(args[1]);
     }
   }

@@ -16,8 +16,13 @@ final class VaeStage {
   static final VaeConfig CONFIG = new VaeConfig(List.of(64, 64, 64, 64), 1, 4, 0.18215);
   static final int SIDE = 128;
 
-  /** The first share of the steps sees quarters of pictures, which cost a quarter. */
-  private static final double CROPPED = 0.6;
+  /** The first steps see quarters of pictures, which cost a quarter. */
+  private static final int CROPPED = 2520;
+
+  /** The learning rate falls twice, the second time from half the height (SGDR). */
+  private static final LearningRate FIRST = new LearningRate(1e-3, 100, 4200, 0.02);
+
+  private static final LearningRate SECOND = new LearningRate(5e-4, 50, 1000, 0.02);
 
   private static final int CROPS = 4;
   private static final int BATCH = 2;
@@ -27,7 +32,6 @@ final class VaeStage {
 
   /** Trains, or goes on with what an earlier run left in the folder. */
   static void run(Path state, int steps, long seed) {
-    LearningRate rate = new LearningRate(1e-3, 100, steps, 0.02);
     try (AutoencoderTrainer trainer = new AutoencoderTrainer(CONFIG, seed)) {
       if (Files.exists(state)) {
         trainer.resume(state);
@@ -37,9 +41,9 @@ final class VaeStage {
       while (trainer.step() < steps) {
         int step = trainer.step();
         SplittableRandom random = new SplittableRandom(seed * 1_000_003 + step);
-        int side = step < steps * CROPPED ? SIDE / 2 : SIDE;
+        int side = step < CROPPED ? SIDE / 2 : SIDE;
         int batch = side < SIDE ? CROPS : BATCH;
-        sum += trainer.step(pixels(random, batch, side), batch, side, rate.at(step));
+        sum += trainer.step(pixels(random, batch, side), batch, side, rate(step));
         if ((step + 1) % 100 == 0) {
           System.out.printf(
               "vae step %d loss %.5f %.3f s a step%n",
@@ -52,6 +56,10 @@ final class VaeStage {
         }
       }
     }
+  }
+
+  private static double rate(int step) {
+    return step < FIRST.steps() ? FIRST.at(step) : SECOND.at(step - FIRST.steps());
   }
 
   private static float[] pixels(SplittableRandom random, int batch, int side) {
@@ -69,11 +77,11 @@ final class VaeStage {
     double kind = random.nextDouble();
     if (kind < 0.55) {
       return scenes.training();
-    } else if (kind < 0.65) {
+    } else if (kind < 0.67) {
       return scenes.training().withLook(Look.LINES);
-    } else if (kind < 0.75) {
+    } else if (kind < 0.77) {
       return scenes.training().withLook(Look.DARK);
-    } else if (kind < 0.87) {
+    } else if (kind < 0.9) {
       return scenes.training().withDetail(random.nextDouble());
     }
     return scenes.concept(Shape.CRESCENT);
@@ -88,7 +96,8 @@ final class VaeStage {
       SplittableRandom random = new SplittableRandom(12345);
       double error = 0;
       for (int i = 0; i < count; i++) {
-        BufferedImage drawn = any(new SceneSource(random.split()), random).draw(SIDE);
+        Scene scene = any(new SceneSource(random.split()), random);
+        BufferedImage drawn = scene.draw(SIDE);
         float[] pixels = PictureBatch.pixels(List.of(drawn));
         float[] moments = trainer.encode(pixels, 1, SIDE);
         float[] decoded =

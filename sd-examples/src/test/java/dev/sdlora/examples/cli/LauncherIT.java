@@ -30,7 +30,7 @@ final class LauncherIT {
                 0,
                 "generate",
                 "--prompt",
-                "tigre d'été <lora:tiny_lora:0.8>",
+                "tigre d'été <lora:ink_lines:0.8>",
                 "--size",
                 "136x128",
                 "--steps",
@@ -64,7 +64,7 @@ final class LauncherIT {
   void throughASymbolicLink_loraListAndVersion() throws Exception {
     Path link = Files.createSymbolicLink(folder.resolve("linked"), APP.resolve("bin/sd"));
     String list = run(0, link, "lora", "list", APP.resolve("models/loras").toString());
-    assertThat(list).contains("tiny_lora", "SD 1.x");
+    assertThat(list).contains("ink_lines", "SD 1.x");
     assertThat(run(0, link, "--version")).matches("sd \\d+\\.\\d+.*\n");
   }
 
@@ -75,8 +75,8 @@ final class LauncherIT {
     assertThat(Files.readString(folder.resolve("err")))
         .hasLineCount(1)
         .contains("page.safetensors");
-    sd(1, "generate", "--prompt", "x <lora:tiny_lara:1>");
-    assertThat(Files.readString(folder.resolve("err"))).hasLineCount(1).contains("tiny_lora");
+    sd(1, "generate", "--prompt", "x <lora:ink_line:1>");
+    assertThat(Files.readString(folder.resolve("err"))).hasLineCount(1).contains("ink_lines");
     assertThat(folder.resolve("out.png")).doesNotExist();
   }
 

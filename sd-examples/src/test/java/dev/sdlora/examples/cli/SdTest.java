@@ -133,7 +133,7 @@ final class SdTest {
 
   @Test
   void info_tellsCheckpointFromLora() throws IOException {
-    Path lora = BundledModel.loras().resolve("tiny_lora.safetensors");
+    Path lora = BundledModel.loras().resolve("ink_lines.safetensors");
     CommandRun run =
         CommandRun.of("info", "--json", BundledModel.checkpoint().toString(), lora.toString());
     List<String> lines = run.out().lines().toList();
@@ -146,7 +146,7 @@ final class SdTest {
   @Test
   void loraList_namesLorasAndUnreadableFiles() throws IOException {
     Files.copy(
-        BundledModel.loras().resolve("tiny_lora.safetensors"), folder.resolve("a.safetensors"));
+        BundledModel.loras().resolve("ink_lines.safetensors"), folder.resolve("a.safetensors"));
     Files.writeString(folder.resolve("b.safetensors"), "<!DOCTYPE html><html>not found</html>");
     JsonNode json = JSON.readTree(CommandRun.of("lora", "list", folder.toString(), "--json").out());
     assertThat(json.at("/loras/0/name").asText()).isEqualTo("a");
