@@ -25,8 +25,7 @@ final class ScratchWeights {
   private final AdamW optimiser;
   private int step;
 
-  ScratchWeights(
-      Torch torch, Map<String, List<Long>> shapes, AdamW.Settings settings, long seed) {
+  ScratchWeights(Torch torch, Map<String, List<Long>> shapes, AdamW.Settings settings, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     shapes.forEach(
         (name, list) -> {
@@ -54,8 +53,7 @@ final class ScratchWeights {
       Arrays.fill(values, name.endsWith(".weight") ? 1 : 0);
     } else if (!endsBranch(name)) {
       boolean embedding = name.contains("_embedding.weight");
-      double deviation =
-          embedding ? 0.02 : 1 / Math.sqrt((double) shape.size() / shape.get(0));
+      double deviation = embedding ? 0.02 : 1 / Math.sqrt((double) shape.size() / shape.get(0));
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) (random.nextGaussian() * deviation);
       }
