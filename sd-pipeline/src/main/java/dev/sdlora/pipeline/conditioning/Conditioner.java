@@ -3,8 +3,10 @@ package dev.sdlora.pipeline.conditioning;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.prompt.grammar.Attention;
+import dev.sdlora.prompt.grammar.WeightedText;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TokenChunk;
@@ -36,7 +38,7 @@ public final class Conditioner {
     }
     List<TokenChunk> chunks = Chunks.of(Attention.parse(text), ClipTokenizer.standard());
     int[][] ids = chunks.stream().map(TokenChunk::ids).toArray(int[][]::new);
-    requireInVocabulary(ids);
+    requireInVocabulary(ids, encoder.config());
     float[] states;
     try (NDArray encoded = encoder.encode(ids, clipSkip, scope)) {
       states = encoded.toFloatArray();
@@ -46,6 +48,21 @@ public final class Conditioner {
       emphasise(states, i * TokenChunk.LENGTH * width, chunks.get(i).weights(), width);
     }
     return new Conditioning(states, chunks.size() * TokenChunk.LENGTH, width);
+  }
+
+  /**
+   * The chunks of a text in which brackets are letters like others, as captions are.
+   *
+   * @param config of the encoder that will read them
+   * @return [chunks][77] token ids, at least one chunk
+   * @throws CheckpointException if the checkpoint's vocabulary lacks a token
+   */
+  public static int[][] plainTokens(String text, ClipConfig config) {
+    List<TokenChunk> chunks =
+        Chunks.of(List.of(new WeightedText(text, 1)), ClipTokenizer.standard());
+    int[][] ids = chunks.stream().map(TokenChunk::ids).toArray(int[][]::new);
+    requireInVocabulary(ids, config);
+    return ids;
   }
 
   /**
@@ -79,8 +96,8 @@ public final class Conditioner {
     return sum;
   }
 
-  private void requireInVocabulary(int[][] ids) {
-    int vocabulary = encoder.config().vocabulary();
+  private static void requireInVocabulary(int[][] ids, ClipConfig config) {
+    int vocabulary = config.vocabulary();
     for (int[] chunk : ids) {
       for (int id : chunk) {
         if (id >= vocabulary) {

@@ -75,6 +75,16 @@ public final class NoiseLevels {
     return sigmas.length;
   }
 
+  /**
+   * The share of signal that is left at a training time step, {@code alphas_cumprod}; from 1 down
+   * towards 0.
+   *
+   * @param time from 0 to {@code trainingSteps() - 1}
+   */
+  public double alphaCumprod(int time) {
+    return 1 / (1 + sigmas[time] * sigmas[time]);
+  }
+
   /** The lowest level, that of time 0; about 0.0292 for Stable Diffusion. */
   public double sigmaMin() {
     return sigmas[0];

@@ -39,6 +39,16 @@ class NoiseLevelsTest {
   }
 
   @Test
+  void alphaCumprod_everyTime_belongsToTheLevel() {
+    for (int time = 0; time < 1000; time++) {
+      double alpha = LEVELS.alphaCumprod(time);
+      assertThat(Math.sqrt((1 - alpha) / alpha)).isCloseTo(LEVELS.timeToSigma(time), within(1e-9));
+    }
+    // 1 - 0.00085, the first step's share.
+    assertThat(LEVELS.alphaCumprod(0)).isCloseTo(0.99915, within(1e-12));
+  }
+
+  @Test
   void sigmaToTime_betweenAndOutsideLevels_equalsReference() {
     double[] times =
         Arrays.stream(GOLDEN.doubles("interp.sigma")).map(LEVELS::sigmaToTime).toArray();

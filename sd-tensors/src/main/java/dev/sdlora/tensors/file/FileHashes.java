@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
 public final class FileHashes {
   private static final Pattern PLAUSIBLE_HASH = Pattern.compile("[0-9a-fA-F]{12,64}");
 
+  private static final int LEGACY_START = 0x100000;
+  private static final int LEGACY_BYTES = 0x10000;
+
   private FileHashes() {}
 
   /**
@@ -28,8 +31,38 @@ public final class FileHashes {
    * @throws TensorFileException if the file cannot be read
    */
   public static String autoV2(Path path) {
+    return sha256(path).substring(0, 10);
+  }
+
+  /**
+   * The SHA-256 of a whole file: 64 hex digits in lower case.
+   *
+   * @throws TensorFileException if the file cannot be read
+   */
+  public static String sha256(Path path) {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      return sha256From(channel, 0).substring(0, 10);
+      return sha256From(channel, 0);
+    } catch (IOException e) {
+      throw TensorFileErrors.ioError(path, "cannot be hashed", e);
+    }
+  }
+
+  /**
+   * The hash by which A1111 first named checkpoints: 8 hex digits of the SHA-256 of the 64 KB that
+   * begin 1 MB into the file; of what there is of them in a smaller file.
+   *
+   * @throws TensorFileException if the file cannot be read
+   */
+  public static String legacy(Path path) {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      ByteBuffer buffer = ByteBuffer.allocate(LEGACY_BYTES);
+      channel.position(LEGACY_START);
+      while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
+        // The rest of a short read follows in the next one.
+      }
+      MessageDigest digest = sha256();
+      digest.update(buffer.flip());
+      return HexFormat.of().formatHex(digest.digest()).substring(0, 8);
     } catch (IOException e) {
       throw TensorFileErrors.ioError(path, "cannot be hashed", e);
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.TensorFileException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,5 +41,25 @@ final class FileHashesTest {
     assertThatThrownBy(() -> FileHashes.autoV2(folder.resolve("gone.safetensors")))
         .isInstanceOf(TensorFileException.class)
         .hasMessageContaining("gone.safetensors' cannot be hashed");
+  }
+
+  /**
+   * Expected values from {@code sha256sum}, of {@code dd bs=64K skip=16 count=1} for the old one.
+   */
+  @Test
+  void legacy_fileOfZeros_hashesThe64KilobytesAfterTheFirstMegabyte() throws IOException {
+    Path path = folder.resolve("zeros.safetensors");
+    Files.write(path, new byte[0x100000 + 0x20000]);
+
+    assertThat(FileHashes.legacy(path)).isEqualTo("de2f2560");
+    assertThat(FileHashes.sha256(path)).startsWith("a76c77fe20").hasSize(64);
+  }
+
+  @Test
+  void legacy_smallFile_hashesNothing() throws IOException {
+    Path path = folder.resolve("small.safetensors");
+    Files.write(path, new byte[] {1, 2, 3});
+
+    assertThat(FileHashes.legacy(path)).isEqualTo("e3b0c442");
   }
 }

@@ -59,27 +59,38 @@ public final class AdamW {
    *     are left as they were
    */
   public double step(Map<String, NDArray> gradients, double learningRate) {
-    NDArray[] list = inOrder(gradients);
+    double norm = norm(gradients);
+    if (Double.isFinite(norm)) {
+      update(gradients, learningRate, Math.min(1, settings.maxNorm() / norm));
+    }
+    return norm;
+  }
+
+  /** The length of the gradients of all weights together; not finite if one of them is not. */
+  public double norm(Map<String, NDArray> gradients) {
     try (NDManager scope = torch.scope()) {
-      double norm = program.call("norm").list(list).run(scope).getFloat();
-      if (Double.isFinite(norm)) {
-        program
-            .call("step")
-            .list(inOrder(weights))
-            .list(list)
-            .list(inOrder(first))
-            .list(inOrder(second))
-            .list(inOrder(steps))
-            .numbers(
-                learningRate,
-                BETA1,
-                settings.beta2(),
-                settings.weightDecay(),
-                EPSILON,
-                Math.min(1, settings.maxNorm() / norm))
-            .run(scope);
-      }
-      return norm;
+      return program.call("norm").list(inOrder(gradients)).run(scope).getFloat();
+    }
+  }
+
+  /**
+   * Changes the weights; for those who limit the length of several optimisers' gradients together.
+   *
+   * @param gradients of each weight, finite
+   * @param learningRate of this step
+   * @param factor on the gradients, at most 1
+   */
+  public void update(Map<String, NDArray> gradients, double learningRate, double factor) {
+    try (NDManager scope = torch.scope()) {
+      program
+          .call("step")
+          .list(inOrder(weights))
+          .list(inOrder(gradients))
+          .list(inOrder(first))
+          .list(inOrder(second))
+          .list(inOrder(steps))
+          .numbers(learningRate, BETA1, settings.beta2(), settings.weightDecay(), EPSILON, factor)
+          .run(scope);
     }
   }
 

@@ -1,0 +1,45 @@
+package dev.sdlora.training;
+
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.training.adapter.AdapterModule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Which layers are trained, and how much a change of them can hold. */
+record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean textEncoder) {
+  private static final String WEIGHT = ".weight";
+
+  /**
+   * The layers of a checkpoint that are trained.
+   *
+   * @throws TrainingException if it has none of them
+   */
+  List<AdapterModule> modules(ModelFiles model) {
+    List<AdapterModule> found = new ArrayList<>();
+    add(found, Network.UNET, model.unet().weights());
+    if (textEncoder) {
+      add(found, Network.TEXT_ENCODER, model.clip().weights());
+    }
+    if (found.stream().noneMatch(module -> module.network() == Network.UNET)) {
+      throw new TrainingException(
+          "checkpoint '%s' has no layers to train: its U-Net has no transformers, expected those that"
+                  .formatted(model.checkpoint().path())
+              + " modules %s names".formatted(modules));
+    }
+    return found;
+  }
+
+  private void add(List<AdapterModule> found, Network network, Map<String, List<Long>> weights) {
+    weights.forEach(
+        (weight, shape) -> {
+          if (weight.endsWith(WEIGHT) && (shape.size() == 2 || shape.size() == 4)) {
+            String layer = weight.substring(0, weight.length() - WEIGHT.length());
+            if (modules.include(network, layer)) {
+              found.add(new AdapterModule(network, layer, shape, rank));
+            }
+          }
+        });
+  }
+}

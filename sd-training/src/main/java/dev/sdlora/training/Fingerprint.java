@@ -1,0 +1,64 @@
+package dev.sdlora.training;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** All that decides the course of a training, as words in its state file. Stateless. */
+final class Fingerprint {
+  private static final String PREFIX = "setting.";
+
+  private Fingerprint() {}
+
+  static Map<String, String> of(
+      Settings settings, CheckpointIdentity checkpoint, Preparation preparation) {
+    AdapterSettings adapter = settings.adapter();
+    Recipe recipe = settings.recipe();
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("checkpoint", checkpoint.digest());
+    values.put("pictures and captions", preparation.digest());
+    values.put("rank", adapter.rank());
+    values.put("alpha", adapter.alpha());
+    values.put("modules", adapter.modules());
+    values.put("textEncoder", adapter.textEncoder());
+    values.put("steps", recipe.steps());
+    values.put("batchSize", recipe.batchSize());
+    values.put("size", recipe.size());
+    values.put("learningRate", recipe.rates().unet());
+    values.put("textEncoderLearningRate", recipe.rates().textEncoder());
+    values.put("warmup", recipe.rates().warmup());
+    values.put("cosine", recipe.rates().cosine());
+    values.put("weightDecay", recipe.weightDecay());
+    values.put("maxGradientNorm", recipe.maxGradientNorm());
+    values.put("minSnrGamma", recipe.minSnrGamma());
+    values.put("noiseOffset", recipe.noiseOffset());
+    values.put("captionDropout", recipe.captionDropout());
+    values.put("clipSkip", recipe.clipSkip());
+    values.put("seed", recipe.seed());
+    Map<String, String> words = new LinkedHashMap<>();
+    values.forEach((name, value) -> words.put(PREFIX + name, value.toString()));
+    return words;
+  }
+
+  /**
+   * Checks that a state is of the same training.
+   *
+   * @throws TrainingException if anything differs
+   */
+  static void require(Path state, Map<String, String> expected, Map<String, String> found) {
+    expected.forEach(
+        (key, value) -> {
+          String other = found.get(key);
+          if (!value.equals(other)) {
+            throw new TrainingException(
+                ("training state '%s' was made with %s %s, expected %s; resume with the settings it"
+                        + " was made with, or begin anew without resume")
+                    .formatted(
+                        state,
+                        key.substring(PREFIX.length()),
+                        other == null ? "missing" : other,
+                        value));
+          }
+        });
+  }
+}

@@ -1,0 +1,73 @@
+package dev.sdlora.training;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a LoRA (Hu et al. 2021) on pictures with captions, through the networks that make
+ * pictures. The checkpoint is never changed.
+ *
+ * <h2>Memory</h2>
+ *
+ * A training holds its own copy of the U-Net in float32, and of the text encoder when that is
+ * trained; all native memory is freed when it ends, in whatever way.
+ *
+ * <h2>The same again</h2>
+ *
+ * All random numbers follow from the seed and the number of the step. On one machine with the same
+ * number of threads, the same settings give the same file, but for the times in its metadata, and a
+ * training that was stopped and resumed gives what it would have given in one go.
+ *
+ * <h2>Threads</h2>
+ *
+ * Immutable. One training at a time; {@link #cancel()} works from any thread.
+ */
+public final class LoraTrainer {
+  private final Settings settings;
+  private final AtomicReference<@Nullable TrainingRun> current = new AtomicReference<>();
+
+  LoraTrainer(Settings settings) {
+    this.settings = settings;
+  }
+
+  /** A builder; a checkpoint, pictures, an output and a number of steps are required. */
+  public static LoraTrainerBuilder builder() {
+    return new LoraTrainerBuilder();
+  }
+
+  /** How many steps a training makes. */
+  public int steps() {
+    return settings.recipe().steps();
+  }
+
+  /**
+   * Trains on the calling thread and returns when the LoRA is written. When it is cancelled or its
+   * thread is interrupted, it stops after the step under way, writes the LoRA of that step and the
+   * state, and returns a result that says so; an interrupt stays set.
+   *
+   * @throws TrainingException if a picture cannot be read, the saved state is of another training,
+   *     or the loss is no longer a number; what was written before stays
+   * @throws dev.sdlora.api.CheckpointException if the text encoder lacks a token of a caption
+   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or written
+   * @throws IllegalStateException if this trainer is training already
+   */
+  public TrainingResult train() {
+    TrainingRun run = new TrainingRun(settings);
+    if (!current.compareAndSet(null, run)) {
+      throw new IllegalStateException("this trainer is training already");
+    }
+    try {
+      return run.run();
+    } finally {
+      current.set(null);
+    }
+  }
+
+  /** Stops a training that is under way after its current step; else does nothing. */
+  public void cancel() {
+    TrainingRun run = current.get();
+    if (run != null) {
+      run.cancel();
+    }
+  }
+}

@@ -1,0 +1,382 @@
+package dev.sdlora.training;
+
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.tensors.file.DType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * Collects the settings of a {@link LoraTrainer}. Every setter checks its value at once, throws an
+ * {@link IllegalArgumentException} for a bad one, and returns this builder. Not safe for several
+ * threads.
+ */
+public final class LoraTrainerBuilder {
+  private Optional<Pipeline> pipeline = Optional.empty();
+  private Optional<Path> checkpoint = Optional.empty();
+  private Optional<TrainingSet> set = Optional.empty();
+  private Optional<Path> output = Optional.empty();
+  private Optional<String> name = Optional.empty();
+  private String trigger = "";
+  private int rank = 8;
+  private OptionalDouble alpha = OptionalDouble.empty();
+  private TrainedModules modules = TrainedModules.LINEAR;
+  private boolean textEncoder;
+  private OptionalInt steps = OptionalInt.empty();
+  private OptionalInt epochs = OptionalInt.empty();
+  private int batchSize = 1;
+  private Optional<ImageSize> size = Optional.empty();
+  private double learningRate = 1e-4;
+  private OptionalDouble textEncoderLearningRate = OptionalDouble.empty();
+  private int warmup;
+  private boolean cosine;
+  private double weightDecay = 0.01;
+  private double maxGradientNorm = 1;
+  private OptionalDouble minSnrGamma = OptionalDouble.empty();
+  private double noiseOffset;
+  private double captionDropout;
+  private int clipSkip = 1;
+  private long seed;
+  private int saveEvery;
+  private boolean resume;
+  private List<PromptSpec> samples = List.of();
+  private int sampleEvery;
+  private Optional<Path> lossPlot = Optional.empty();
+  private DType format = DType.F16;
+  private TrainingListener listener = TrainingListener.NONE;
+  private Clock clock = Clock.systemUTC();
+
+  LoraTrainerBuilder() {}
+
+  /** Trains on the checkpoint of a pipeline, which also makes the sample pictures. */
+  public LoraTrainerBuilder pipeline(Pipeline pipeline) {
+    this.pipeline = Optional.of(pipeline);
+    return this;
+  }
+
+  /** Trains on a checkpoint file or diffusers folder. */
+  public LoraTrainerBuilder checkpoint(Path path) {
+    this.checkpoint = Optional.of(path);
+    return this;
+  }
+
+  /**
+   * Takes the pictures and captions of a folder; see {@link TrainingSet#ofFolder}.
+   *
+   * @throws TrainingException if it holds no pictures or a caption is missing
+   */
+  public LoraTrainerBuilder pictures(Path folder) {
+    return trainingSet(TrainingSet.ofFolder(folder));
+  }
+
+  /** Sets the pictures and captions. */
+  public LoraTrainerBuilder trainingSet(TrainingSet set) {
+    this.set = Optional.of(set);
+    return this;
+  }
+
+  /** Sets the file to write, in a folder that exists; it must end in {@code .safetensors}. */
+  public LoraTrainerBuilder output(Path file) {
+    Checks.require(
+        file.toString().endsWith(Outputs.EXTENSION), "output", "end in .safetensors", file);
+    this.output = Optional.of(file);
+    return this;
+  }
+
+  /** Sets the name inside the file, which prompts may use as well. Default: the file's stem. */
+  public LoraTrainerBuilder name(String name) {
+    Checks.require(!name.isBlank(), "name", "not be blank", "'" + name + "'");
+    this.name = Optional.of(name);
+    return this;
+  }
+
+  /**
+   * Puts a word in front of captions that lack it, and into the file. Default: none; captions are
+   * left alone.
+   */
+  public LoraTrainerBuilder triggerWord(String word) {
+    Checks.require(!word.isBlank(), "triggerWord", "not be blank", "'" + word + "'");
+    this.trigger = word.strip();
+    return this;
+  }
+
+  /** Sets the number of columns of each factor, from 1 to 1024. Default 8. */
+  public LoraTrainerBuilder rank(int rank) {
+    this.rank = Checks.between(1, 1024, rank, "rank");
+    return this;
+  }
+
+  /** Sets the factor on the changes, which counts divided by the rank. Default: the rank. */
+  public LoraTrainerBuilder alpha(double alpha) {
+    this.alpha = OptionalDouble.of(Checks.positive(alpha, "alpha"));
+    return this;
+  }
+
+  /** Sets which layers are trained. Default {@link TrainedModules#LINEAR}. */
+  public LoraTrainerBuilder modules(TrainedModules modules) {
+    this.modules = modules;
+    return this;
+  }
+
+  /** Trains the text encoder as well. Default false. */
+  public LoraTrainerBuilder textEncoder(boolean train) {
+    this.textEncoder = train;
+    return this;
+  }
+
+  /** Sets the number of steps, at least 1. Either this or {@link #epochs} is required. */
+  public LoraTrainerBuilder steps(int steps) {
+    this.steps = OptionalInt.of(Checks.atLeast(1, steps, "steps"));
+    this.epochs = OptionalInt.empty();
+    return this;
+  }
+
+  /** Sets how many times each picture is seen, at least once; the last batch is filled up. */
+  public LoraTrainerBuilder epochs(int epochs) {
+    this.epochs = OptionalInt.of(Checks.atLeast(1, epochs, "epochs"));
+    this.steps = OptionalInt.empty();
+    return this;
+  }
+
+  /** Sets how many pictures a step looks at, at least 1. Default 1. */
+  public LoraTrainerBuilder batchSize(int batchSize) {
+    this.batchSize = Checks.atLeast(1, batchSize, "batchSize");
+    return this;
+  }
+
+  /** Sets the size to which pictures are scaled and cut. Default: the checkpoint's. */
+  public LoraTrainerBuilder size(ImageSize size) {
+    this.size = Optional.of(size);
+    return this;
+  }
+
+  /** Sets the learning rate of the U-Net, above 0. Default 1e-4. */
+  public LoraTrainerBuilder learningRate(double rate) {
+    this.learningRate = Checks.positive(rate, "learningRate");
+    return this;
+  }
+
+  /** Sets the learning rate of the text encoder, above 0. Default: half the U-Net's. */
+  public LoraTrainerBuilder textEncoderLearningRate(double rate) {
+    this.textEncoderLearningRate =
+        OptionalDouble.of(Checks.positive(rate, "textEncoderLearningRate"));
+    return this;
+  }
+
+  /** Sets over how many steps the learning rate rises from 0, fewer than all. Default 0. */
+  public LoraTrainerBuilder warmup(int steps) {
+    this.warmup = Checks.atLeast(0, steps, "warmup");
+    return this;
+  }
+
+  /** Lets the learning rate fall to 0 along half a cosine. Default false: it stays level. */
+  public LoraTrainerBuilder cosine(boolean cosine) {
+    this.cosine = cosine;
+    return this;
+  }
+
+  /** Sets what share of a number, times the learning rate, a step takes off. Default 0.01. */
+  public LoraTrainerBuilder weightDecay(double decay) {
+    this.weightDecay = Checks.notNegative(decay, "weightDecay");
+    return this;
+  }
+
+  /** Sets the length to which longer gradients are cut, above 0. Default 1. */
+  public LoraTrainerBuilder maxGradientNorm(double norm) {
+    this.maxGradientNorm = Checks.positive(norm, "maxGradientNorm");
+    return this;
+  }
+
+  /**
+   * Weighs each sample by {@code min(snr, gamma) / snr} (Hang et al. 2023), gamma above 0, usually
+   * 5. Default: all samples weigh the same.
+   */
+  public LoraTrainerBuilder minSnrGamma(double gamma) {
+    this.minSnrGamma = OptionalDouble.of(Checks.positive(gamma, "minSnrGamma"));
+    return this;
+  }
+
+  /** Sets a factor on noise that is the same all over a channel, from 0. Default 0. */
+  public LoraTrainerBuilder noiseOffset(double offset) {
+    this.noiseOffset = Checks.notNegative(offset, "noiseOffset");
+    return this;
+  }
+
+  /** Sets the share of captions that are replaced by the empty one, 0 to 1. Default 0. */
+  public LoraTrainerBuilder captionDropout(double share) {
+    Checks.require(share >= 0 && share <= 1, "captionDropout", "be from 0 to 1", share);
+    this.captionDropout = share;
+    return this;
+  }
+
+  /** Sets which layer of the text encoder is read, 1 for the last. Default 1. */
+  public LoraTrainerBuilder clipSkip(int clipSkip) {
+    this.clipSkip = Checks.atLeast(1, clipSkip, "clipSkip");
+    return this;
+  }
+
+  /** Sets what all random numbers follow from. Default 0. */
+  public LoraTrainerBuilder seed(long seed) {
+    this.seed = seed;
+    return this;
+  }
+
+  /**
+   * Writes {@code <stem>-step000100.safetensors} and the like, and the state of the training to
+   * {@code <stem>.training-state.safetensors}, after each so many steps. Default: never.
+   */
+  public LoraTrainerBuilder saveEvery(int steps) {
+    this.saveEvery = Checks.atLeast(1, steps, "saveEvery");
+    return this;
+  }
+
+  /** Goes on from the state file if there is one. Default false. */
+  public LoraTrainerBuilder resume(boolean resume) {
+    this.resume = resume;
+    return this;
+  }
+
+  /**
+   * Makes pictures with the LoRA as it stands, {@code <stem>-step000100-1.png} and so on, after
+   * each so many steps. Needs a {@link #pipeline}. Default: none.
+   */
+  public LoraTrainerBuilder samples(List<PromptSpec> specs, int everySteps) {
+    Checks.require(!specs.isEmpty(), "samples", "not be empty", specs);
+    this.samples = List.copyOf(specs);
+    this.sampleEvery = Checks.atLeast(1, everySteps, "everySteps of samples");
+    return this;
+  }
+
+  /** Draws the losses into a PNG at each save and at the end. Default: none. */
+  public LoraTrainerBuilder lossPlot(Path png) {
+    Checks.require(png.toString().endsWith(".png"), "lossPlot", "end in .png", png);
+    this.lossPlot = Optional.of(png);
+    return this;
+  }
+
+  /** Sets the number format of the file: F16, the default, or F32. */
+  public LoraTrainerBuilder fileFormat(DType format) {
+    Checks.require(
+        format == DType.F16 || format == DType.F32, "fileFormat", "be F16 or F32", format);
+    this.format = format;
+    return this;
+  }
+
+  /** Sets who watches. Default: nobody. */
+  public LoraTrainerBuilder listener(TrainingListener listener) {
+    this.listener = listener;
+    return this;
+  }
+
+  /** Sets where the times in the file come from, for tests that compare files. */
+  LoraTrainerBuilder clock(Clock clock) {
+    this.clock = clock;
+    return this;
+  }
+
+  /**
+   * Checks that the settings go together, and reads the headers of the checkpoint. The builder can
+   * be used further.
+   *
+   * @throws IllegalStateException if a required setting is missing
+   * @throws IllegalArgumentException if settings do not go together
+   * @throws TrainingException if the checkpoint has no layers to train
+   * @throws dev.sdlora.api.CheckpointException if it does not hold what it should
+   */
+  public LoraTrainer build() {
+    TrainingSet pictures = set.orElseThrow(() -> Checks.missing("pictures"));
+    ModelFiles model = CheckpointReader.read(checkpointPath());
+    if (!trigger.isEmpty()) {
+      pictures = pictures.withTrigger(trigger);
+    }
+    AdapterSettings adapter = new AdapterSettings(rank, alpha.orElse(rank), modules, textEncoder);
+    adapter.modules(model);
+    return new LoraTrainer(
+        new Settings(
+            model,
+            pipeline,
+            pictures,
+            adapter,
+            recipe(model, pictures),
+            outputs(),
+            listener,
+            clock));
+  }
+
+  private Path checkpointPath() {
+    Optional<Path> ofPipeline = pipeline.map(owner -> owner.checkpoint().path());
+    Checks.require(
+        checkpoint.isEmpty() || ofPipeline.isEmpty() || checkpoint.equals(ofPipeline),
+        "checkpoint",
+        "be that of the pipeline",
+        checkpoint.map(Path::toString).orElse(""));
+    return checkpoint.or(() -> ofPipeline).orElseThrow(() -> Checks.missing("checkpoint"));
+  }
+
+  private Recipe recipe(ModelFiles model, TrainingSet pictures) {
+    int layers = model.clip().layers();
+    Checks.require(
+        clipSkip <= layers,
+        "clipSkip",
+        "be at most " + layers + ", the text encoder's layers",
+        clipSkip);
+    int total = totalSteps(pictures.examples().size());
+    Checks.require(warmup < total, "warmup", "be less than the " + total + " steps", warmup);
+    return new Recipe(
+        total,
+        batchSize,
+        size.orElse(model.checkpoint().defaultSize()),
+        new Recipe.Rates(
+            learningRate, textEncoderLearningRate.orElse(learningRate / 2), warmup, cosine),
+        weightDecay,
+        maxGradientNorm,
+        minSnrGamma,
+        noiseOffset,
+        captionDropout,
+        clipSkip,
+        seed);
+  }
+
+  private int totalSteps(int pictures) {
+    if (epochs.isEmpty()) {
+      return steps.orElseThrow(() -> Checks.missing("steps or epochs"));
+    }
+    long seen = (long) epochs.getAsInt() * pictures;
+    return Math.toIntExact((seen + batchSize - 1) / batchSize);
+  }
+
+  private Outputs outputs() {
+    Path file = output.orElseThrow(() -> Checks.missing("output"));
+    requireFolder(file, "output");
+    lossPlot.ifPresent(png -> requireFolder(png, "lossPlot"));
+    Checks.require(
+        samples.isEmpty() || pipeline.isPresent(),
+        "samples",
+        "have a pipeline that makes them",
+        "none");
+    return new Outputs(
+        file,
+        name.orElse(Outputs.stem(file)),
+        trigger,
+        format,
+        saveEvery,
+        resume,
+        samples,
+        sampleEvery,
+        lossPlot);
+  }
+
+  private static void requireFolder(Path file, String setting) {
+    Path folder = file.toAbsolutePath().getParent();
+    Checks.require(
+        folder != null && Files.isDirectory(folder), setting, "be in a folder that exists", file);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.sdlora.training;
+
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.data.Draws;
+import dev.sdlora.training.data.Example;
+import dev.sdlora.training.data.PictureEncoder;
+import dev.sdlora.training.data.Pixels;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What is computed once before a training.
+ *
+ * @param examples latents with their captions
+ * @param captions as tokens if the text encoder is trained, else as its states
+ * @param digest changes with every pixel and letter of them
+ */
+record Preparation(List<Example> examples, Captions captions, String digest) {
+
+  /** Encodes pictures and captions; stops between two pictures when told so. */
+  static Preparation of(Settings settings, BooleanSupplier cancelled) {
+    List<TrainingExample> set = settings.set().examples();
+    ModelFiles model = settings.model();
+    List<String> texts = set.stream().map(TrainingExample::caption).toList();
+    // Before the pictures, which take long: a caption may have a token that the checkpoint lacks.
+    Captions tokens = Captions.tokens(texts, model.clip());
+    Captions captions =
+        settings.adapter().textEncoder()
+            ? tokens
+            : tokens.encoded(model, settings.recipe().clipSkip());
+    MessageDigest digest = sha256();
+    List<Example> examples = new ArrayList<>();
+    try (PictureEncoder encoder = new PictureEncoder(model)) {
+      for (int i = 0; i < set.size() && !cancelled.getAsBoolean(); i++) {
+        examples.add(encode(encoder, set.get(i), i, settings.recipe(), digest));
+      }
+    }
+    return new Preparation(examples, captions, HexFormat.of().formatHex(digest.digest()));
+  }
+
+  private static Example encode(
+      PictureEncoder encoder,
+      TrainingExample example,
+      int position,
+      Recipe recipe,
+      MessageDigest digest) {
+    float[] pixels = Pixels.fit(example.picture().get(), recipe.size());
+    ByteBuffer bytes = ByteBuffer.allocate(pixels.length * Float.BYTES + Double.BYTES);
+    bytes.asFloatBuffer().put(pixels);
+    bytes.putDouble(pixels.length * Float.BYTES, example.strength());
+    digest.update(bytes);
+    // A zero byte ends the text, so that no letter can move from one caption to the next.
+    digest.update((example.caption() + "\0").getBytes(StandardCharsets.UTF_8));
+    long seed = Draws.of(recipe.seed(), "latent", position).nextLong();
+    float[] latent = encoder.encode(pixels, recipe.size(), seed);
+    return new Example(latent, example.caption(), example.strength());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+}

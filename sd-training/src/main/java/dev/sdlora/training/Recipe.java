@@ -1,0 +1,49 @@
+package dev.sdlora.training;
+
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.training.data.Batches;
+import dev.sdlora.training.step.AdamW;
+import dev.sdlora.training.step.LearningRate;
+import java.util.OptionalDouble;
+
+/** How a training goes about it: all numbers that decide its course, apart from the pictures. */
+record Recipe(
+    int steps,
+    int batchSize,
+    ImageSize size,
+    Rates rates,
+    double weightDecay,
+    double maxGradientNorm,
+    OptionalDouble minSnrGamma,
+    double noiseOffset,
+    double captionDropout,
+    int clipSkip,
+    long seed) {
+
+  /** Decay rate of the squared gradients' average, as usual for AdamW. */
+  private static final double BETA2 = 0.999;
+
+  /** The learning rates and their course. */
+  record Rates(double unet, double textEncoder, int warmup, boolean cosine) {}
+
+  LearningRate unetRate() {
+    return rate(rates.unet());
+  }
+
+  LearningRate textEncoderRate() {
+    return rate(rates.textEncoder());
+  }
+
+  private LearningRate rate(double peak) {
+    return new LearningRate(peak, rates.warmup(), steps, rates.cosine() ? 0 : 1);
+  }
+
+  AdamW.Settings optimiser() {
+    return new AdamW.Settings(BETA2, weightDecay, maxGradientNorm);
+  }
+
+  Batches.Settings batches(int channels) {
+    return new Batches.Settings(
+        seed, batchSize, channels, noiseOffset, minSnrGamma, captionDropout);
+  }
+}

@@ -1,0 +1,17 @@
+package dev.sdlora.training;
+
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import java.time.Clock;
+import java.util.Optional;
+
+/** All that a training is told. */
+record Settings(
+    ModelFiles model,
+    Optional<Pipeline> pipeline,
+    TrainingSet set,
+    AdapterSettings adapter,
+    Recipe recipe,
+    Outputs outputs,
+    TrainingListener listener,
+    Clock clock) {}

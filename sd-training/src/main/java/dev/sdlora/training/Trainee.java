@@ -1,0 +1,156 @@
+package dev.sdlora.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.adapter.LoraParameters;
+import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.data.Batches;
+import dev.sdlora.training.step.AdamW;
+import dev.sdlora.training.step.DenoisingNetworks;
+import dev.sdlora.training.step.LearningRate;
+import dev.sdlora.training.step.StateFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A LoRA on its way, with all that a step needs. Its native memory belongs to the owner it is
+ * given. Not safe for several threads.
+ */
+final class Trainee {
+  private static final String STEP = "step";
+  private static final String LOSSES = "losses";
+
+  private final Torch torch;
+  private final Settings settings;
+  private final Preparation data;
+  private final DenoisingNetworks networks;
+  private final LoraParameters parameters;
+  private final Batches batches;
+  private final List<Part> parts = new ArrayList<>();
+  private final Losses losses;
+
+  /** One network's factors, which have a learning rate of their own. */
+  private record Part(AdamW optimiser, LearningRate rate) {}
+
+  Trainee(Torch torch, Settings settings, Preparation data) {
+    AdapterSettings adapter = settings.adapter();
+    Recipe recipe = settings.recipe();
+    this.torch = torch;
+    this.settings = settings;
+    this.data = data;
+    this.networks =
+        new DenoisingNetworks(torch, settings.model(), adapter.textEncoder(), recipe.clipSkip());
+    this.parameters =
+        new LoraParameters(
+            torch, adapter.modules(settings.model()), adapter.alpha(), recipe.seed());
+    this.batches =
+        new Batches(data.examples(), recipe.batches(settings.model().unet().inChannels()));
+    this.losses = new Losses(recipe.steps());
+    addPart(Network.UNET, recipe.unetRate());
+    if (adapter.textEncoder()) {
+      addPart(Network.TEXT_ENCODER, recipe.textEncoderRate());
+    }
+  }
+
+  private void addPart(Network network, LearningRate rate) {
+    Map<String, NDArray> weights = parameters.weights(network);
+    parts.add(new Part(new AdamW(torch, weights, settings.recipe().optimiser()), rate));
+  }
+
+  LoraParameters parameters() {
+    return parameters;
+  }
+
+  Losses losses() {
+    return losses;
+  }
+
+  /**
+   * Makes a step.
+   *
+   * @return the loss
+   * @throws TrainingException if the loss or a gradient is not finite; the LoRA is then as it was
+   */
+  double step() {
+    int step = losses.count();
+    Batch batch = batches.at(step);
+    try (NDManager scope = torch.scope()) {
+      int chunks = data.captions().chunks(batch.captions());
+      Map<String, NDArray> tensors = parameters.tensors(batch.strengths(), chunks, scope);
+      int height = settings.recipe().size().height();
+      Map<String, NDArray> gradients =
+          networks.gradients(batch, height, data.captions(), tensors, scope);
+      double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
+      requireFinite(loss, "loss", step);
+      update(gradients, step);
+      losses.add(loss);
+      return loss;
+    }
+  }
+
+  private void update(Map<String, NDArray> gradients, int step) {
+    double square = 0;
+    for (Part part : parts) {
+      double norm = part.optimiser().norm(gradients);
+      square += norm * norm;
+    }
+    double norm = Math.sqrt(square);
+    requireFinite(norm, "length of the gradient", step);
+    double factor = Math.min(1, settings.recipe().maxGradientNorm() / norm);
+    for (Part part : parts) {
+      part.optimiser().update(gradients, part.rate().at(step), factor);
+    }
+  }
+
+  private void requireFinite(double value, String what, int step) {
+    if (!Double.isFinite(value)) {
+      throw new TrainingException(
+          ("the %s of step %d is %s, expected a finite number; the learning rate %s is probably too"
+                  + " high, and what was written in earlier steps is kept")
+              .formatted(what, step + 1, value, settings.recipe().rates().unet()));
+    }
+  }
+
+  /** Writes all that a resumed training needs. */
+  void save(Path path, Map<String, String> words) {
+    Map<String, String> all = new LinkedHashMap<>(words);
+    all.put(STEP, Integer.toString(losses.count()));
+    try (NDManager scope = torch.scope()) {
+      StateFile.write(path, state(losses.all(), scope), all);
+    }
+  }
+
+  /**
+   * Goes on from what was saved.
+   *
+   * @param expected the words that must be the same
+   * @return all words of the file
+   * @throws TrainingException if the state is of another training
+   */
+  Map<String, String> resume(Path path, Map<String, String> expected) {
+    Map<String, String> words = SafetensorsFile.open(path).metadata();
+    Fingerprint.require(path, expected, words);
+    try (NDManager scope = torch.scope()) {
+      Map<String, NDArray> state = state(losses.all(), scope);
+      StateFile.read(path, state);
+      float[] all = Objects.requireNonNull(state.get(LOSSES)).toFloatArray();
+      losses.restore(all, Integer.parseInt(words.getOrDefault(STEP, "0")));
+    }
+    return words;
+  }
+
+  private Map<String, NDArray> state(float[] allLosses, NDManager scope) {
+    Map<String, NDArray> state = new LinkedHashMap<>();
+    parameters.weights().forEach((name, tensor) -> state.put("weight." + name, tensor));
+    parts.forEach(part -> state.putAll(part.optimiser().state()));
+    state.put(LOSSES, Torch.floats(scope, allLosses, allLosses.length));
+    return state;
+  }
+}

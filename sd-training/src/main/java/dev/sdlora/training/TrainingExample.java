@@ -1,0 +1,71 @@
+package dev.sdlora.training;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import javax.imageio.ImageIO;
+
+/**
+ * A picture with its caption.
+ *
+ * @param name what messages call it, such as the name of its file
+ * @param picture gives the picture, of any size, when a training begins; called once in each
+ *     training, on its thread
+ * @param caption plain text: brackets have no meaning in it
+ * @param strength of the LoRA at which this picture is the aim; finite and not 0. A LoRA that works
+ *     as a slider is trained on pictures at 1 and on their opposites at -1
+ */
+public record TrainingExample(
+    String name, Supplier<BufferedImage> picture, String caption, double strength) {
+
+  /**
+   * Checks the strength.
+   *
+   * @throws IllegalArgumentException if it is 0, at which a LoRA changes nothing, or not finite
+   */
+  public TrainingExample {
+    if (strength == 0 || !Double.isFinite(strength)) {
+      throw new IllegalArgumentException("strength must be finite and not 0: " + strength);
+    }
+  }
+
+  /** A picture in memory, at strength 1. */
+  public static TrainingExample of(BufferedImage picture, String caption) {
+    return new TrainingExample("picture '" + caption + "'", () -> picture, caption, 1);
+  }
+
+  /**
+   * A picture file of a format that {@link ImageIO} reads, at strength 1. It is read when a
+   * training begins, which fails with a {@link TrainingException} if it cannot be.
+   */
+  public static TrainingExample of(Path file, String caption) {
+    return new TrainingExample(file.toString(), () -> read(file), caption, 1);
+  }
+
+  /**
+   * The same picture at another strength.
+   *
+   * @throws IllegalArgumentException if it is 0 or not finite
+   */
+  public TrainingExample withStrength(double strength) {
+    return new TrainingExample(name, picture, caption, strength);
+  }
+
+  private static BufferedImage read(Path file) {
+    try {
+      BufferedImage picture = ImageIO.read(file.toFile());
+      if (picture == null) {
+        throw new TrainingException(
+            "picture '%s' cannot be read: it is not of a known format, expected PNG or JPEG"
+                .formatted(file));
+      }
+      return picture;
+    } catch (IOException e) {
+      throw new TrainingException(
+          "picture '%s' cannot be read: %s; the file is probably damaged"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+}

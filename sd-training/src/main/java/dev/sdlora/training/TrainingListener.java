@@ -1,0 +1,32 @@
+package dev.sdlora.training;
+
+import java.nio.file.Path;
+
+/**
+ * Watches a training. Override what is of interest; every method does nothing by default. All are
+ * called on the thread that trains, which waits for them; an exception ends the training.
+ */
+public interface TrainingListener {
+  /** Listens to nothing. */
+  TrainingListener NONE = new TrainingListener() {};
+
+  /**
+   * The training begins; pictures and captions are about to be encoded.
+   *
+   * @param pictures how many there are
+   * @param steps how many steps there will be, those of an earlier run included
+   */
+  default void start(int pictures, int steps) {}
+
+  /** A step is done. */
+  default void step(TrainingProgress progress) {}
+
+  /** A LoRA is written, with the state of the training unless it is the last one. */
+  default void saved(Path file) {}
+
+  /** A sample picture is written. */
+  default void sample(Path file) {}
+
+  /** The training has ended without an error. */
+  default void end(TrainingResult result) {}
+}

@@ -1,0 +1,217 @@
+package dev.sdlora.training;
+
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.adapter.LoraWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One training from its pictures to its file. Runs once, on one thread. */
+final class TrainingRun {
+  private static final Logger LOG = LoggerFactory.getLogger(TrainingRun.class);
+  private static final String STARTED = "started";
+
+  private final Settings settings;
+  private final Outputs outputs;
+  private final int steps;
+  private final long begin = System.nanoTime();
+  private volatile boolean cancelled;
+  private boolean interrupted;
+
+  TrainingRun(Settings settings) {
+    this.settings = settings;
+    this.outputs = settings.outputs();
+    this.steps = settings.recipe().steps();
+  }
+
+  /** Asks for an end after the current step; from any thread. */
+  void cancel() {
+    cancelled = true;
+  }
+
+  TrainingResult run() {
+    try {
+      settings.listener().start(settings.set().examples().size(), steps);
+      CheckpointIdentity checkpoint =
+          unbroken(() -> CheckpointIdentity.of(settings.model().checkpoint()));
+      Preparation data = unbroken(() -> Preparation.of(settings, this::isCancelled));
+      TrainingResult result =
+          isCancelled() ? result(outputs.file(), new Losses(0), true) : train(checkpoint, data);
+      settings.listener().end(result);
+      return result;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private TrainingResult train(CheckpointIdentity checkpoint, Preparation data) {
+    try (Torch torch = Torch.open("cpu")) {
+      Trainee trainee = unbroken(() -> new Trainee(torch, settings, data));
+      Map<String, String> words = Fingerprint.of(settings, checkpoint, data);
+      Instant started = started(trainee, words);
+      Writer writer = new Writer(trainee, words, new FileMetadata(settings, checkpoint, started));
+      LOG.info("training {} from step {} to {}", outputs.name(), trainee.losses().count(), steps);
+      loop(trainee, writer);
+      boolean stopped = trainee.losses().count() < steps;
+      Path file = stopped ? writer.checkpoint() : writer.last();
+      return result(file, trainee.losses(), stopped);
+    }
+  }
+
+  /** When the training first began; goes on from a saved state if that is wanted. */
+  private Instant started(Trainee trainee, Map<String, String> words) {
+    Instant now = settings.clock().instant();
+    if (outputs.resume() && Files.exists(outputs.state())) {
+      Map<String, String> found = unbroken(() -> trainee.resume(outputs.state(), words));
+      return Instant.parse(found.getOrDefault(STARTED, now.toString()));
+    }
+    return now;
+  }
+
+  private void loop(Trainee trainee, Writer writer) {
+    int first = trainee.losses().count();
+    long from = System.nanoTime();
+    while (trainee.losses().count() < steps && !isCancelled()) {
+      double loss = trainee.step();
+      int done = trainee.losses().count();
+      double perSecond = (done - first) * 1e9 / Math.max(1, System.nanoTime() - from);
+      settings
+          .listener()
+          .step(
+              new TrainingProgress(
+                  done,
+                  steps,
+                  loss,
+                  trainee.losses().running(),
+                  settings.recipe().unetRate().at(done - 1),
+                  perSecond,
+                  Duration.ofMillis((long) ((steps - done) / perSecond * 1000))));
+      if (isDue(done, outputs.saveEvery()) && done < steps) {
+        writer.checkpoint();
+      }
+      if (isDue(done, outputs.sampleEvery())) {
+        writer.samples();
+      }
+    }
+  }
+
+  private static boolean isDue(int done, int interval) {
+    return interval > 0 && done % interval == 0;
+  }
+
+  private TrainingResult result(Path file, Losses losses, boolean stopped) {
+    return new TrainingResult(
+        file,
+        losses.count(),
+        losses.first(),
+        losses.last(),
+        Duration.ofNanos(System.nanoTime() - begin),
+        stopped);
+  }
+
+  private boolean isCancelled() {
+    if (Thread.interrupted()) {
+      interrupted = true;
+      cancelled = true;
+    }
+    return cancelled;
+  }
+
+  /** Files break when their thread is interrupted; then the task is done once more, undisturbed. */
+  private <T> T unbroken(Supplier<T> task) {
+    isCancelled();
+    try {
+      return task.get();
+    } catch (RuntimeException e) {
+      boolean before = interrupted;
+      interrupted = false;
+      isCancelled();
+      boolean broken = interrupted;
+      interrupted |= before;
+      if (!broken) {
+        throw e;
+      }
+      LOG.debug("interrupted, doing it once more", e);
+      return task.get();
+    }
+  }
+
+  /** Writes what a training leaves behind. */
+  private final class Writer {
+    private final Trainee trainee;
+    private final Map<String, String> words;
+    private final FileMetadata metadata;
+
+    Writer(Trainee trainee, Map<String, String> words, FileMetadata metadata) {
+      this.trainee = trainee;
+      this.words = new LinkedHashMap<>(words);
+      this.words.put(STARTED, metadata.started().toString());
+      this.metadata = metadata;
+    }
+
+    private int step() {
+      return trainee.losses().count();
+    }
+
+    /** The LoRA of this step, then the state, so that a state never lacks its LoRA. */
+    Path checkpoint() {
+      Path file = outputs.checkpoint(step());
+      lora(file);
+      unbroken(
+          () -> {
+            trainee.save(outputs.state(), words);
+            return file;
+          });
+      plot();
+      settings.listener().saved(file);
+      return file;
+    }
+
+    /** The finished LoRA; the state has done its duty. */
+    Path last() {
+      lora(outputs.file());
+      plot();
+      OutputFiles.discard(outputs.state());
+      settings.listener().saved(outputs.file());
+      return outputs.file();
+    }
+
+    void samples() {
+      settings
+          .pipeline()
+          .ifPresent(
+              pipeline -> {
+                Path temporary = outputs.temporary(step());
+                try {
+                  lora(temporary);
+                  new Samples(pipeline, outputs, settings.listener()).make(step(), temporary);
+                } finally {
+                  OutputFiles.discard(temporary);
+                }
+              });
+    }
+
+    private void lora(Path file) {
+      Map<String, String> pairs = metadata.at(step(), settings.clock().instant());
+      unbroken(
+          () -> {
+            LoraWriter.write(file, trainee.parameters(), outputs.format(), pairs);
+            return file;
+          });
+    }
+
+    private void plot() {
+      outputs
+          .lossPlot()
+          .ifPresent(file -> OutputFiles.lossPlot(file, outputs.name(), trainee.losses().values()));
+    }
+  }
+}

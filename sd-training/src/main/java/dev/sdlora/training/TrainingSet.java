@@ -1,0 +1,149 @@
+package dev.sdlora.training;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** The pictures of a training with their captions, at least one. Immutable. */
+public final class TrainingSet {
+  private static final List<String> EXTENSIONS = List.of(".png", ".jpg", ".jpeg");
+  private static final String IN_MEMORY = "pictures";
+
+  private final String name;
+  private final List<TrainingExample> examples;
+
+  private TrainingSet(String name, List<TrainingExample> examples) {
+    this.name = name;
+    this.examples = List.copyOf(examples);
+  }
+
+  /**
+   * A set of given pictures.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public static TrainingSet of(List<TrainingExample> examples) {
+    if (examples.isEmpty()) {
+      throw new IllegalArgumentException("examples must not be empty");
+    }
+    return new TrainingSet(IN_MEMORY, examples);
+  }
+
+  /**
+   * The PNG and JPEG files of a folder in the order of their names, without folders inside it and
+   * hidden files. The caption of {@code name.png} is the text of {@code name.txt} beside it, in
+   * UTF-8; it may be empty. Pictures are read when a training begins.
+   *
+   * @throws TrainingException if the folder is missing or holds no picture, or a caption is missing
+   *     or cannot be read
+   */
+  public static TrainingSet ofFolder(Path folder) {
+    List<TrainingExample> examples = new ArrayList<>();
+    for (Path picture : pictures(folder)) {
+      examples.add(TrainingExample.of(picture, caption(picture)));
+    }
+    if (examples.isEmpty()) {
+      throw new TrainingException(
+          "folder '%s' holds no pictures, expected files that end in .png, .jpg or .jpeg"
+              .formatted(folder));
+    }
+    return new TrainingSet(
+        String.valueOf(folder.toAbsolutePath().normalize().getFileName()), examples);
+  }
+
+  private static List<Path> pictures(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new TrainingException(
+          "'%s' is %s, expected a folder with pictures"
+              .formatted(folder, Files.exists(folder) ? "a file" : "missing"));
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> isPicture(fileName(file))).sorted().toList();
+    } catch (IOException e) {
+      throw new TrainingException(
+          "folder '%s' cannot be read: %s".formatted(folder, e.getMessage()), e);
+    }
+  }
+
+  private static boolean isPicture(String name) {
+    return !name.startsWith(".")
+        && EXTENSIONS.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
+  }
+
+  private static String fileName(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  private static String caption(Path picture) {
+    String name = fileName(picture);
+    Path file = picture.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".txt");
+    try {
+      return Files.readString(file).strip().replaceAll("\\s*\\R\\s*", " ");
+    } catch (NoSuchFileException e) {
+      throw new TrainingException(
+          "picture '%s' has no caption, expected its text in '%s'; an empty file stands for none"
+              .formatted(picture, file),
+          e);
+    } catch (CharacterCodingException e) {
+      throw new TrainingException(
+          "caption '%s' cannot be read: it is not UTF-8 text".formatted(file), e);
+    } catch (IOException e) {
+      throw new TrainingException(
+          "caption '%s' cannot be read: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** The pictures in order. */
+  public List<TrainingExample> examples() {
+    return examples;
+  }
+
+  /** What the trained file calls the set: the folder's name, or {@code pictures}. */
+  public String name() {
+    return name;
+  }
+
+  /** This set and another behind it. */
+  public TrainingSet plus(TrainingSet other) {
+    return new TrainingSet(
+        name, Stream.concat(examples.stream(), other.examples.stream()).toList());
+  }
+
+  /**
+   * The same pictures, all at another strength; see {@link TrainingExample#strength()}.
+   *
+   * @throws IllegalArgumentException if it is 0 or not finite
+   */
+  public TrainingSet withStrength(double strength) {
+    return new TrainingSet(
+        name, examples.stream().map(example -> example.withStrength(strength)).toList());
+  }
+
+  /** The same pictures with a word in front of the captions that lack it. */
+  TrainingSet withTrigger(String word) {
+    return new TrainingSet(
+        name,
+        examples.stream()
+            .map(
+                example ->
+                    new TrainingExample(
+                        example.name(),
+                        example.picture(),
+                        withTrigger(word, example.caption()),
+                        example.strength()))
+            .toList());
+  }
+
+  private static String withTrigger(String word, String caption) {
+    if (caption.toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT))) {
+      return caption;
+    }
+    return caption.isEmpty() ? word : word + ", " + caption;
+  }
+}

@@ -1,0 +1,97 @@
+package dev.sdlora.training.adapter;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.data.Draws;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * The numbers that a LoRA training changes: two factors for each layer. They live as long as the
+ * owner of the native memory. Not safe for several threads.
+ */
+public final class LoraParameters {
+  private final List<AdapterModule> modules;
+  private final double alpha;
+  private final Map<String, NDArray> unet = new LinkedHashMap<>();
+  private final Map<String, NDArray> textEncoder = new LinkedHashMap<>();
+
+  /**
+   * Factors at their start: the first is random within ±1/√in, as PyTorch starts linear layers; the
+   * second is zero, so that nothing is changed yet.
+   *
+   * @param modules the layers, at least one
+   * @param alpha the change is {@code alpha / rank · up · down}
+   * @param seed of the random start
+   */
+  public LoraParameters(Torch torch, List<AdapterModule> modules, double alpha, long seed) {
+    this.modules = List.copyOf(modules);
+    this.alpha = alpha;
+    SplittableRandom random = Draws.of(seed, "start", 0);
+    for (AdapterModule module : modules) {
+      Map<String, NDArray> weights = weights(module.network());
+      double bound = 1 / Math.sqrt((double) module.fanIn());
+      weights.put(module.down(), tensor(torch, module.downShape(), random, bound));
+      weights.put(module.up(), tensor(torch, module.upShape(), random, 0));
+    }
+  }
+
+  private static NDArray tensor(
+      Torch torch, List<Long> shape, SplittableRandom random, double bound) {
+    float[] values = new float[Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact))];
+    for (int i = 0; bound > 0 && i < values.length; i++) {
+      values[i] = (float) random.nextDouble(-bound, bound);
+    }
+    long[] sides = shape.stream().mapToLong(Long::longValue).toArray();
+    NDArray tensor = Torch.floats(torch.manager(), values, sides);
+    tensor.setRequiresGradient(true);
+    return tensor;
+  }
+
+  /** The layers. */
+  public List<AdapterModule> modules() {
+    return modules;
+  }
+
+  /** The alpha of every layer. */
+  public double alpha() {
+    return alpha;
+  }
+
+  /** The factors of one network by name; empty if it is not trained. */
+  public Map<String, NDArray> weights(Network network) {
+    return network == Network.UNET ? unet : textEncoder;
+  }
+
+  /** The factors of both networks by name. */
+  public Map<String, NDArray> weights() {
+    Map<String, NDArray> all = new LinkedHashMap<>(unet);
+    all.putAll(textEncoder);
+    return all;
+  }
+
+  /**
+   * The factors with what the networks multiply the changes by, {@code strength · alpha / rank} for
+   * each member of a batch.
+   *
+   * @param strengths of the LoRA for each member
+   * @param chunks of each member's caption; the text encoder sees them as members of their own
+   * @param scope the manager that will own the scales
+   */
+  public Map<String, NDArray> tensors(float[] strengths, int chunks, NDManager scope) {
+    Map<String, NDArray> tensors = weights();
+    for (AdapterModule module : modules) {
+      int copies = module.network() == Network.UNET ? 1 : chunks;
+      float[] scales = new float[strengths.length * copies];
+      for (int i = 0; i < scales.length; i++) {
+        scales[i] = (float) (strengths[i / copies] * alpha / module.rank());
+      }
+      tensors.put(module.name() + ".lora_scale", Torch.floats(scope, scales, scales.length));
+    }
+    return tensors;
+  }
+}

@@ -1,0 +1,108 @@
+package dev.sdlora.training.data;
+
+import dev.sdlora.api.Rng;
+import dev.sdlora.sampler.noise.Noise;
+import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.SplittableRandom;
+
+/**
+ * The batches of a training. Pictures come in a new random order in each epoch, and a batch may
+ * span two epochs; each step's batch follows from the seed and the number of the step alone. Not
+ * safe for several threads, as it remembers the order of the last epoch.
+ */
+public final class Batches {
+  private final List<Example> examples;
+  private final Settings settings;
+  private final NoiseLevels levels = NoiseLevels.stableDiffusion();
+  private int[] order = {};
+  private long orderedEpoch = -1;
+
+  /**
+   * How batches are made.
+   *
+   * @param seed what all is drawn from
+   * @param size members of a batch
+   * @param channels of a latent
+   * @param noiseOffset factor on noise that is the same all over a channel, 0 for none
+   * @param minSnrGamma bound on the signal-to-noise ratio in the weight of a member
+   * @param captionDropout share of captions that are replaced by the empty one, 0 to 1
+   */
+  public record Settings(
+      long seed,
+      int size,
+      int channels,
+      double noiseOffset,
+      OptionalDouble minSnrGamma,
+      double captionDropout) {}
+
+  /** Batches of some pictures, at least one. */
+  public Batches(List<Example> examples, Settings settings) {
+    this.examples = List.copyOf(examples);
+    this.settings = settings;
+  }
+
+  /** The batch of a step, counted from 0. */
+  public Batch at(int step) {
+    int size = settings.size();
+    int length = examples.get(0).latent().length;
+    SplittableRandom random = Draws.of(settings.seed(), "batch", step);
+    NoiseSource noise = Noise.of(Rng.NV, random.nextLong());
+    Batch batch =
+        new Batch(
+            new float[size * length],
+            new float[size],
+            new float[size * length],
+            new float[size],
+            new float[size],
+            new ArrayList<>());
+    for (int i = 0; i < size; i++) {
+      fill(batch, i, exampleAt((long) step * size + i), random, noise);
+    }
+    return batch;
+  }
+
+  private void fill(
+      Batch batch, int member, Example example, SplittableRandom random, NoiseSource source) {
+    int length = example.latent().length;
+    int time = random.nextInt(levels.trainingSteps());
+    boolean dropped = random.nextDouble() < settings.captionDropout();
+    double alpha = levels.alphaCumprod(time);
+    float[] noise = source.next(length);
+    if (settings.noiseOffset() != 0) {
+      Diffusion.addOffset(noise, source.next(settings.channels()), settings.noiseOffset());
+    }
+    for (int i = 0; i < length; i++) {
+      batch.noisy()[member * length + i] = Diffusion.noisy(example.latent()[i], noise[i], alpha);
+    }
+    System.arraycopy(noise, 0, batch.target(), member * length, length);
+    batch.times()[member] = time;
+    batch.importance()[member] = (float) Diffusion.minSnrWeight(alpha, settings.minSnrGamma());
+    batch.strengths()[member] = (float) example.strength();
+    batch.captions().add(dropped ? "" : example.caption());
+  }
+
+  private Example exampleAt(long position) {
+    int count = examples.size();
+    long epoch = position / count;
+    if (epoch != orderedEpoch) {
+      order = shuffled(count, Draws.of(settings.seed(), "order", epoch));
+      orderedEpoch = epoch;
+    }
+    return examples.get(order[(int) (position % count)]);
+  }
+
+  /** Fisher and Yates' shuffle. */
+  private static int[] shuffled(int count, SplittableRandom random) {
+    int[] order = new int[count];
+    for (int i = 0; i < count; i++) {
+      int other = random.nextInt(i + 1);
+      order[i] = order[other];
+      order[other] = i;
+    }
+    return order;
+  }
+}

@@ -1,0 +1,88 @@
+package dev.sdlora.training.data;
+
+import dev.sdlora.api.ImageSize;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+
+/** Pictures as the autoencoder takes them. Stateless. */
+public final class Pixels {
+  private Pixels() {}
+
+  /**
+   * Scales a picture until it covers a size, keeping its proportions, and cuts off what sticks out,
+   * equally on both sides. Where the picture is transparent it becomes white.
+   *
+   * @return [3][height][width], -1 to 1
+   */
+  public static float[] fit(BufferedImage picture, ImageSize size) {
+    BufferedImage fitted = cover(picture, size);
+    int plane = size.width() * size.height();
+    int[] rgb = fitted.getRGB(0, 0, size.width(), size.height(), null, 0, size.width());
+    float[] values = new float[3 * plane];
+    for (int i = 0; i < plane; i++) {
+      values[i] = level(rgb[i] >> 16);
+      values[plane + i] = level(rgb[i] >> 8);
+      values[2 * plane + i] = level(rgb[i]);
+    }
+    return values;
+  }
+
+  private static float level(int bits) {
+    return (bits & 0xff) / 127.5f - 1;
+  }
+
+  private static BufferedImage cover(BufferedImage picture, ImageSize size) {
+    BufferedImage source = picture;
+    double scale = scale(source, size);
+    // Interpolation looks at few neighbours; a large picture would lose what lies between them.
+    while (scale <= 0.5) {
+      int width = (source.getWidth() + 1) / 2;
+      int height = (source.getHeight() + 1) / 2;
+      source =
+          draw(
+              source,
+              new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB),
+              new Sides(width, height),
+              RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+      scale = scale(source, size);
+    }
+    BufferedImage canvas =
+        new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_RGB);
+    return draw(
+        source,
+        canvas,
+        new Sides(
+            (int) Math.round(source.getWidth() * scale),
+            (int) Math.round(source.getHeight() * scale)),
+        RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+  }
+
+  private static double scale(BufferedImage picture, ImageSize size) {
+    return Math.max(
+        (double) size.width() / picture.getWidth(), (double) size.height() / picture.getHeight());
+  }
+
+  /** The sides of a picture as it is drawn, any numbers of pixels. */
+  private record Sides(int width, int height) {}
+
+  private static BufferedImage draw(
+      BufferedImage source, BufferedImage canvas, Sides drawn, Object interpolation) {
+    Graphics2D graphics = canvas.createGraphics();
+    if (!canvas.getColorModel().hasAlpha()) {
+      graphics.setColor(Color.WHITE);
+      graphics.fillRect(0, 0, canvas.getWidth(), canvas.getHeight());
+    }
+    graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, interpolation);
+    graphics.drawImage(
+        source,
+        (canvas.getWidth() - drawn.width()) / 2,
+        (canvas.getHeight() - drawn.height()) / 2,
+        drawn.width(),
+        drawn.height(),
+        null);
+    graphics.dispose();
+    return canvas;
+  }
+}

@@ -1,0 +1,5 @@
+/** What a training reads: latents of pictures, captions as tokens or states, batches of both. */
+@NullMarked
+package dev.sdlora.training.data;
+
+import org.jspecify.annotations.NullMarked;

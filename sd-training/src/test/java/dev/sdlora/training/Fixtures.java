@@ -1,0 +1,71 @@
+package dev.sdlora.training;
+
+import dev.sdlora.api.ImageSize;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/** What the tests train on. */
+final class Fixtures {
+  static final Path CHECKPOINT = path("/models/tiny-sd1.safetensors");
+
+  /** Small, so that a step takes hundredths of a second. */
+  static final ImageSize SIZE = new ImageSize(64, 64);
+
+  /** Files hold times; at this clock they are the same in every run. */
+  static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+
+  private Fixtures() {}
+
+  /** Discs of three colours. */
+  static TrainingSet discs() {
+    return TrainingSet.of(
+        List.of(
+            TrainingExample.of(disc(Color.RED), "a red disc, flat"),
+            TrainingExample.of(disc(Color.GREEN), "a green disc, flat"),
+            TrainingExample.of(disc(Color.BLUE), "a blue disc")));
+  }
+
+  static BufferedImage disc(Color color) {
+    BufferedImage image = new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setColor(Color.LIGHT_GRAY);
+    graphics.fillRect(0, 0, 64, 64);
+    graphics.setColor(color);
+    graphics.fillOval(12, 12, 40, 40);
+    graphics.dispose();
+    return image;
+  }
+
+  /** A training of five steps at a rate that changes much in few steps. */
+  static LoraTrainerBuilder trainer(Path output) {
+    return LoraTrainer.builder()
+        .checkpoint(CHECKPOINT)
+        .trainingSet(discs())
+        .output(output)
+        .size(SIZE)
+        .rank(4)
+        .learningRate(5e-3)
+        .steps(5)
+        .clock(CLOCK);
+  }
+
+  private static Path path(String resource) {
+    URL url = Fixtures.class.getResource(resource);
+    if (url == null) {
+      throw new AssertionError("no test resource " + resource);
+    }
+    try {
+      return Path.of(url.toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
