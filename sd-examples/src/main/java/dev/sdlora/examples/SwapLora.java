@@ -24,7 +24,12 @@ public final class SwapLora {
             .loraDirectory(BundledModel.loras())
             .build()) {
       PromptSpec plain =
-          PromptSpec.builder().prompt("a small blue circle on a white background").size(128, 128).steps(8).seed(3).build();
+          PromptSpec.builder()
+              .prompt("a small blue circle on a white background")
+              .size(128, 128)
+              .steps(8)
+              .seed(3)
+              .build();
       GeneratedImage before = pipeline.generate(plain).first();
       before.save(folder.resolve("swap-plain.png"));
 

@@ -15,29 +15,31 @@ import java.util.SplittableRandom;
 /** The third stage: the four LoRAs, each trained as a user would train one. */
 final class LoraStage {
   private static final int PICTURES = 160;
+  private static final int STEPS = 400;
   private static final double NOISE_OFFSET = 0.15;
 
   private LoraStage() {}
 
   /** Trains one LoRA on the checkpoint and writes it into the folder. */
-  static void run(DemoLora lora, Path checkpoint, Path folder, int steps, long seed) {
-    LoraTrainerBuilder trainer = LoraTrainer.builder()
-        .checkpoint(checkpoint)
-        .trainingSet(pictures(lora, seed))
-        .output(folder.resolve(lora.file() + ".safetensors"))
-        .rank(4)
-        .modules(TrainedModules.CONVOLUTIONS)
-        .steps(steps)
-        .batchSize(8)
-        .learningRate(2e-3)
-        .warmup(20)
-        .cosine(true)
-        .noiseOffset(lora == DemoLora.DARK ? NOISE_OFFSET : 0)
-        .captionDropout(0.05)
-        .minSnrGamma(5)
-        .seed(seed)
-        .lossPlot(folder.resolve(lora.file() + "-loss.png"))
-        .listener(new Printed(lora.file()));
+  static void run(DemoLora lora, Path checkpoint, Path folder, long seed) {
+    LoraTrainerBuilder trainer =
+        LoraTrainer.builder()
+            .checkpoint(checkpoint)
+            .trainingSet(pictures(lora, seed))
+            .output(folder.resolve(lora.file() + ".safetensors"))
+            .rank(4)
+            .modules(TrainedModules.CONVOLUTIONS)
+            .steps(STEPS)
+            .batchSize(8)
+            .learningRate(2e-3)
+            .warmup(20)
+            .cosine(true)
+            .noiseOffset(lora == DemoLora.DARK ? NOISE_OFFSET : 0)
+            .captionDropout(0.05)
+            .minSnrGamma(5)
+            .seed(seed)
+            .lossPlot(folder.resolve(lora.file() + "-loss.png"))
+            .listener(new Printed(lora.file()));
     if (lora == DemoLora.CONCEPT) {
       trainer.triggerWord(Captions.TRIGGER);
     }
@@ -49,8 +51,7 @@ final class LoraStage {
     SplittableRandom random = new SplittableRandom(seed);
     List<TrainingExample> examples = new ArrayList<>();
     for (int i = 0; i < PICTURES; i++) {
-      Scene scene =
-          lora == DemoLora.CONCEPT ? scenes.concept(Shape.CRESCENT) : scenes.training();
+      Scene scene = lora == DemoLora.CONCEPT ? scenes.concept(Shape.CRESCENT) : scenes.training();
       String caption = Captions.of(scene, Captions::withTrigger, random);
       switch (lora) {
         case LINES -> examples.add(example(scene.withLook(Look.LINES), caption));

@@ -25,6 +25,7 @@ final class ModelStage {
   private static final int SCENES = 5500;
   private static final int BATCH = 16;
   private static final double CAPTION_DROPOUT = 0.1;
+  private static final int STEPS = 8000;
   private static final int SAVE_EVERY = 500;
 
   private final Path folder;
@@ -41,7 +42,7 @@ final class ModelStage {
   }
 
   private Path vaeState() {
-    return folder.resolve("vae.safetensors");
+    return folder.resolve(VaeStage.STATE);
   }
 
   private Path state() {
@@ -53,12 +54,12 @@ final class ModelStage {
   }
 
   /** Trains, or goes on with what an earlier run left in the folder. */
-  void run(int steps) {
-    LearningRate rate = new LearningRate(1.5e-3, 200, steps, 0.01);
+  void run() {
+    LearningRate rate = new LearningRate(1.5e-3, 200, STEPS, 0.01);
     try (DenoiserTrainer trainer = trainer()) {
       double sum = 0;
       long start = System.nanoTime();
-      while (trainer.step() < steps) {
+      while (trainer.step() < STEPS) {
         int step = trainer.step();
         sum += step(trainer, rate.at(step));
         if ((step + 1) % 100 == 0) {
@@ -68,7 +69,7 @@ final class ModelStage {
           sum = 0;
           start = System.nanoTime();
         }
-        if ((step + 1) % SAVE_EVERY == 0 || step + 1 == steps) {
+        if ((step + 1) % SAVE_EVERY == 0 || step + 1 == STEPS) {
           trainer.save(state());
         }
       }

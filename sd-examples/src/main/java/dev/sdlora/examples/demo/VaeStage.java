@@ -4,7 +4,6 @@ import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.training.scratch.AutoencoderTrainer;
 import dev.sdlora.training.step.LearningRate;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,19 +25,23 @@ final class VaeStage {
 
   private static final int CROPS = 4;
   private static final int BATCH = 2;
+  static final String STATE = "vae.safetensors";
+
+  private static final int STEPS = 5200;
   private static final int SAVE_EVERY = 200;
 
   private VaeStage() {}
 
   /** Trains, or goes on with what an earlier run left in the folder. */
-  static void run(Path state, int steps, long seed) {
+  static void run(Path folder, long seed) {
+    Path state = folder.resolve(STATE);
     try (AutoencoderTrainer trainer = new AutoencoderTrainer(CONFIG, seed)) {
       if (Files.exists(state)) {
         trainer.resume(state);
       }
       double sum = 0;
       long start = System.nanoTime();
-      while (trainer.step() < steps) {
+      while (trainer.step() < STEPS) {
         int step = trainer.step();
         SplittableRandom random = new SplittableRandom(seed * 1_000_003 + step);
         int side = step < CROPPED ? SIDE / 2 : SIDE;
@@ -51,7 +54,7 @@ final class VaeStage {
           sum = 0;
           start = System.nanoTime();
         }
-        if ((step + 1) % SAVE_EVERY == 0 || step + 1 == steps) {
+        if ((step + 1) % SAVE_EVERY == 0 || step + 1 == STEPS) {
           trainer.save(state);
         }
       }
@@ -85,33 +88,5 @@ final class VaeStage {
       return scenes.training().withDetail(random.nextDouble());
     }
     return scenes.concept(Shape.CRESCENT);
-  }
-
-  /** Draws pictures above what is left of them after encoding and decoding. */
-  static void preview(Path state, Path png) throws IOException {
-    int count = 10;
-    BufferedImage sheet = new BufferedImage(count * SIDE, 2 * SIDE, BufferedImage.TYPE_INT_RGB);
-    try (AutoencoderTrainer trainer = new AutoencoderTrainer(CONFIG, 1)) {
-      trainer.resume(state);
-      SplittableRandom random = new SplittableRandom(12345);
-      double error = 0;
-      for (int i = 0; i < count; i++) {
-        Scene scene = any(new SceneSource(random.split()), random);
-        BufferedImage drawn = scene.draw(SIDE);
-        float[] pixels = PictureBatch.pixels(List.of(drawn));
-        float[] moments = trainer.encode(pixels, 1, SIDE);
-        float[] decoded =
-            trainer.decode(java.util.Arrays.copyOf(moments, moments.length / 2), 1, SIDE);
-        for (int p = 0; p < pixels.length; p++) {
-          error += Math.pow(pixels[p] - decoded[p], 2) / pixels.length;
-        }
-        sheet.createGraphics().drawImage(drawn, i * SIDE, 0, null);
-        sheet
-            .createGraphics()
-            .drawImage(PictureBatch.picture(decoded, 0, SIDE), i * SIDE, SIDE, null);
-      }
-      System.out.println("mse " + error / count);
-    }
-    javax.imageio.ImageIO.write(sheet, "png", png.toFile());
   }
 }

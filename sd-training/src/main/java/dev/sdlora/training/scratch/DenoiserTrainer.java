@@ -12,13 +12,14 @@ import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.data.Diffusion;
 import dev.sdlora.training.step.AdamW;
-import dev.sdlora.training.step.NoisyLatents;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
 /**
@@ -27,7 +28,7 @@ import java.util.SplittableRandom;
  */
 public final class DenoiserTrainer implements AutoCloseable {
   /** Weighs time steps by min-SNR with this bound. */
-  private static final double MIN_SNR_GAMMA = 5;
+  private static final OptionalDouble MIN_SNR_GAMMA = OptionalDouble.of(5);
 
   private final Torch torch = Torch.open("cpu");
   private final NoiseLevels levels = NoiseLevels.stableDiffusion();
@@ -86,11 +87,15 @@ public final class DenoiserTrainer implements AutoCloseable {
     float[] importance = new float[batch];
     float[] t = new float[batch];
     for (int i = 0; i < batch; i++) {
-      importance[i] = (float) NoisyLatents.minSnrWeight(times[i], MIN_SNR_GAMMA, levels);
+      importance[i] = (float) Diffusion.minSnrWeight(levels.alphaCumprod(times[i]), MIN_SNR_GAMMA);
       t[i] = times[i];
     }
     float[] noise = Noise.of(Rng.CPU, seed * 1_000_003 + step()).next(latents.length);
-    float[] noisy = NoisyLatents.mix(latents, noise, times, levels);
+    float[] noisy = new float[latents.length];
+    for (int i = 0; i < noisy.length; i++) {
+      int time = times[i / (noisy.length / batch)];
+      noisy[i] = Diffusion.noisy(latents[i], noise[i], levels.alphaCumprod(time));
+    }
     try (NDManager scope = torch.scope()) {
       Map<String, NDArray> gradients =
           program
