@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.training.scratch;
+
+import org.jspecify.annotations.NullMarked;
