@@ -4,7 +4,7 @@ import java.awt.image.BufferedImage;
 
 /** The four LoRAs of the demo model, each with the measure that its weight moves. */
 enum DemoLora {
-  /** A style: outlines and hatching in place of areas. */
+  /** A style: outlines in place of areas. */
   LINES("ink_lines", "edge density", 1) {
     @Override
     double measure(BufferedImage picture, PictureJudge judge) {

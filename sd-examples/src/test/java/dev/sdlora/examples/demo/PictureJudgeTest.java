@@ -19,7 +19,7 @@ final class PictureJudgeTest {
 
   @Test
   void judge_drawnPictures_shapesAndColoursRight() {
-    Tally tally = tally(Look.PLAIN, UnaryOperator.identity());
+    Tally tally = tally(UnaryOperator.identity());
     assertThat(tally.ground).isGreaterThanOrEqualTo(0.99);
     assertThat(tally.colours).isGreaterThanOrEqualTo(0.99);
     assertThat(tally.shapes).isGreaterThanOrEqualTo(0.98);
@@ -28,18 +28,11 @@ final class PictureJudgeTest {
 
   @Test
   void judge_blurredNoisyPictures_shapesAndColoursRight() {
-    Tally tally = tally(Look.PLAIN, this::throughSmallDecoder);
+    Tally tally = tally(this::throughSmallDecoder);
     assertThat(tally.ground).isGreaterThanOrEqualTo(0.98);
     assertThat(tally.colours).isGreaterThanOrEqualTo(0.98);
     assertThat(tally.shapes).isGreaterThanOrEqualTo(0.95);
     assertThat(tally.placesAndSizes).isGreaterThanOrEqualTo(0.95);
-  }
-
-  @Test
-  void judge_penDrawings_shapesAndColoursRight() {
-    Tally tally = tally(Look.LINES, UnaryOperator.identity());
-    assertThat(tally.colours).isGreaterThanOrEqualTo(0.95);
-    assertThat(tally.shapes).isGreaterThanOrEqualTo(0.95);
   }
 
   @Test
@@ -86,10 +79,10 @@ final class PictureJudgeTest {
     };
   }
 
-  private Tally tally(Look look, UnaryOperator<BufferedImage> change) {
+  private Tally tally(UnaryOperator<BufferedImage> change) {
     Tally tally = new Tally();
     for (int i = 0; i < PICTURES; i++) {
-      Scene scene = scene(i).withLook(look);
+      Scene scene = scene(i);
       tally.add(scene, JUDGE.judge(change.apply(scene.draw(128))));
     }
     return tally;

@@ -35,12 +35,12 @@ final class SceneTest {
   }
 
   @Test
-  void draw_fullDetail_linesEveryEightPixels() {
+  void draw_fullDetail_fourLinesAcross() {
     BufferedImage picture = scene(1, 1).draw(128);
-    int line = picture.getRGB(0, 0);
+    int line = picture.getRGB(14, 14);
     assertThat(line).isNotEqualTo(Colour.WHITE.paint().getRGB());
     for (int x = 0; x < 128; x++) {
-      assertThat(picture.getRGB(x, 4) == line).isEqualTo(x % 8 < 2);
+      assertThat(picture.getRGB(x, 4) == line).isEqualTo((x + 18) % 32 < 4);
     }
   }
 
