@@ -159,6 +159,7 @@ final class TrainingRun {
     private final Trainee trainee;
     private final Map<String, String> words;
     private final FileMetadata metadata;
+    private int savedStep = -1;
 
     Writer(Trainee trainee, Map<String, String> words, FileMetadata metadata) {
       this.trainee = trainee;
@@ -174,6 +175,9 @@ final class TrainingRun {
     /** The LoRA of this step, then the state, so that a state never lacks its LoRA. */
     Path checkpoint() {
       Path file = outputs.checkpoint(step());
+      if (savedStep == step()) {
+        return file;
+      }
       lora(file);
       unbroken(
           () -> {
@@ -181,6 +185,7 @@ final class TrainingRun {
             return file;
           });
       plot();
+      savedStep = step();
       settings.listener().saved(file);
       return file;
     }

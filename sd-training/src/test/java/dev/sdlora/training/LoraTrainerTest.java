@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.Pipeline;
@@ -155,6 +156,17 @@ class LoraTrainerTest {
             .train();
 
     assertThat(result.lastLoss()).isFinite();
+  }
+
+  /** Sides of 9 and 5 positions, which halve to odd numbers on every level. */
+  @Test
+  void train_oddSizeWiderThanHigh_works() {
+    TrainingResult result =
+        Fixtures.trainer(output("wide")).size(new ImageSize(72, 40)).batchSize(2).build().train();
+
+    assertThat(result.lastLoss()).isFinite();
+    assertThat(LoraFile.open(result.file()).file().metadata())
+        .containsEntry("ss_resolution", "(72, 40)");
   }
 
   @Test

@@ -48,6 +48,13 @@ class TrainingSetTest {
   }
 
   @Test
+  void ofFolder_captionWithByteOrderMark_leavesItOut() throws IOException {
+    picture("a", "\uFEFFa cat");
+
+    assertThat(TrainingSet.ofFolder(folder).examples().get(0).caption()).isEqualTo("a cat");
+  }
+
+  @Test
   void ofFolder_missingCaption_namesPictureAndFile() throws IOException {
     Path file = picture("a", "x");
     Files.delete(folder.resolve("a.txt"));
@@ -145,6 +152,7 @@ class TrainingSetTest {
     "'a cat', 'zorg, a cat'",
     "'', zorg",
     "'the Zorg sits', 'the Zorg sits'",
+    "'a zorgling', 'zorg, a zorgling'",
   })
   void withTrigger_captionThatLacksIt_getsItInFront(String caption, String expected) {
     TrainingSet set =
