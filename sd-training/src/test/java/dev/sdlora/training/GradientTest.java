@@ -82,7 +82,7 @@ class GradientTest {
       strings = {
         "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q",
         "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k",
-        "up_blocks.3.attentions.0.transformer_blocks.0.ff.net.0.proj",
+        "up_blocks.1.attentions.0.transformer_blocks.0.ff.net.0.proj",
         "mid_block.attentions.0.proj_in",
         "mid_block.resnets.0.conv1",
         "up_blocks.0.resnets.0.time_emb_proj",
@@ -216,7 +216,7 @@ class GradientTest {
 
       train(own, batch);
 
-      assertThat(own.loss(batch)).isLessThan(0.5 * before);
+      assertThat(own.loss(batch)).isLessThan(0.7 * before);
     }
   }
 
@@ -239,7 +239,7 @@ class GradientTest {
         batch.strengths()[i] = -strengths[i];
       }
       double swapped = own.loss(batch);
-      assertThat(after).isLessThan(0.8 * before).isLessThan(0.7 * swapped);
+      assertThat(after).isLessThan(0.85 * before).isLessThan(0.85 * swapped);
     }
   }
 

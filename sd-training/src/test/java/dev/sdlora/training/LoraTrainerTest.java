@@ -12,7 +12,6 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsFile;
-import dev.sdlora.tensors.file.TensorEntry;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,13 +94,22 @@ class LoraTrainerTest {
         .train();
 
     SafetensorsFile file = SafetensorsFile.open(output("all"));
-    assertShapes(file, "lora_unet_mid_block_resnets_0_conv1", "[4, 64, 3, 3]", "[64, 4, 1, 1]");
-    assertShapes(file, "lora_unet_mid_block_resnets_0_time_emb_proj", "[4, 128]", "[64, 4]");
+    Map<String, List<Long>> unet = Bench.MODEL.unet().weights();
+    for (String layer :
+        List.of(
+            "mid_block.resnets.0.conv1",
+            "mid_block.resnets.0.time_emb_proj",
+            "down_blocks.0.downsamplers.0.conv",
+            "up_blocks.0.upsamplers.0.conv",
+            "mid_block.attentions.0.proj_in",
+            "mid_block.attentions.0.transformer_blocks.0.ff.net.2")) {
+      assertShapes(file, "lora_unet_" + layer.replace('.', '_'), unet.get(layer + ".weight"));
+    }
+    String text = "text_model.encoder.layers.0.mlp.fc1";
     assertShapes(
-        file, "lora_unet_down_blocks_0_downsamplers_0_conv", "[4, 32, 3, 3]", "[32, 4, 1, 1]");
-    assertShapes(
-        file, "lora_unet_mid_block_attentions_0_proj_in", "[4, 64, 1, 1]", "[64, 4, 1, 1]");
-    assertShapes(file, "lora_te_text_model_encoder_layers_0_mlp_fc1", "[4, 32]", "[64, 4]");
+        file,
+        "lora_te_text_model_encoder_layers_0_mlp_fc1",
+        Bench.MODEL.clip().weights().get(text + ".weight"));
     try (SafetensorsFile.Reader reader = file.reader()) {
       file.tensors()
           .forEach(
@@ -116,11 +125,16 @@ class LoraTrainerTest {
     }
   }
 
-  private static void assertShapes(SafetensorsFile file, String key, String down, String up) {
-    Map<String, TensorEntry> tensors = file.tensors();
-    assertThat(tensors).containsKey(key + ".lora_down.weight").containsKey(key + ".alpha");
-    assertThat(file.find(key + ".lora_down.weight").orElseThrow().shape()).hasToString(down);
-    assertThat(file.find(key + ".lora_up.weight").orElseThrow().shape()).hasToString(up);
+  private static void assertShapes(SafetensorsFile file, String key, @Nullable List<Long> weight) {
+    assertThat(weight).as(key).isNotNull();
+    List<Long> down = new ArrayList<>(weight);
+    down.set(0, 4L);
+    List<Long> up = new ArrayList<>(List.of(weight.get(0), 4L));
+    if (weight.size() == 4) {
+      up.addAll(List.of(1L, 1L));
+    }
+    assertThat(file.find(key + ".lora_down.weight").orElseThrow().shape()).isEqualTo(down);
+    assertThat(file.find(key + ".lora_up.weight").orElseThrow().shape()).isEqualTo(up);
     assertThat(file.find(key + ".alpha").orElseThrow().shape()).isEmpty();
   }
 

@@ -7,7 +7,7 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Collections;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,7 +62,16 @@ class TraineeTest {
     ModelFiles model = settings().model();
     UNetConfig unet = model.unet();
     UNetConfig bare =
-        new UNetConfig(4, 4, unet.channels(), unet.layers(), List.of(0, 0, 0, 0), 0, 8, 32, false);
+        new UNetConfig(
+            unet.inChannels(),
+            unet.outChannels(),
+            unet.channels(),
+            unet.layers(),
+            Collections.nCopies(unet.levels(), 0),
+            0,
+            unet.heads(),
+            unet.contextWidth(),
+            false);
     ModelFiles files =
         new ModelFiles(
             model.checkpoint(),
