@@ -24,9 +24,9 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
     }
     if (found.stream().noneMatch(module -> module.network() == Network.UNET)) {
       throw new TrainingException(
-          "checkpoint '%s' has no layers to train: its U-Net has no transformers, expected those that"
-                  .formatted(model.checkpoint().path())
-              + " modules %s names".formatted(modules));
+          "checkpoint '%s' has no layers to train: none of its U-Net's layers is among modules %s, expected"
+                  .formatted(model.checkpoint().path(), modules)
+              + " attention inside transformers");
     }
     return found;
   }

@@ -3,6 +3,7 @@ package dev.sdlora.training;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** All that decides the course of a training, as words in its state file. Stateless. */
 final class Fingerprint {
@@ -30,7 +31,8 @@ final class Fingerprint {
     values.put("cosine", recipe.rates().cosine());
     values.put("weightDecay", recipe.weightDecay());
     values.put("maxGradientNorm", recipe.maxGradientNorm());
-    values.put("minSnrGamma", recipe.minSnrGamma());
+    OptionalDouble gamma = recipe.minSnrGamma();
+    values.put("minSnrGamma", gamma.isPresent() ? gamma.getAsDouble() : "off");
     values.put("noiseOffset", recipe.noiseOffset());
     values.put("captionDropout", recipe.captionDropout());
     values.put("clipSkip", recipe.clipSkip());

@@ -3,10 +3,7 @@ package dev.sdlora.training;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.file.DType;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -20,39 +17,39 @@ import java.util.OptionalInt;
  * threads.
  */
 public final class LoraTrainerBuilder {
-  private Optional<Pipeline> pipeline = Optional.empty();
-  private Optional<Path> checkpoint = Optional.empty();
-  private Optional<TrainingSet> set = Optional.empty();
-  private Optional<Path> output = Optional.empty();
-  private Optional<String> name = Optional.empty();
-  private String trigger = "";
-  private int rank = 8;
-  private OptionalDouble alpha = OptionalDouble.empty();
-  private TrainedModules modules = TrainedModules.LINEAR;
-  private boolean textEncoder;
-  private OptionalInt steps = OptionalInt.empty();
-  private OptionalInt epochs = OptionalInt.empty();
-  private int batchSize = 1;
-  private Optional<ImageSize> size = Optional.empty();
-  private double learningRate = 1e-4;
-  private OptionalDouble textEncoderLearningRate = OptionalDouble.empty();
-  private int warmup;
-  private boolean cosine;
-  private double weightDecay = 0.01;
-  private double maxGradientNorm = 1;
-  private OptionalDouble minSnrGamma = OptionalDouble.empty();
-  private double noiseOffset;
-  private double captionDropout;
-  private int clipSkip = 1;
-  private long seed;
-  private int saveEvery;
-  private boolean resume;
-  private List<PromptSpec> samples = List.of();
-  private int sampleEvery;
-  private Optional<Path> lossPlot = Optional.empty();
-  private DType format = DType.F16;
-  private TrainingListener listener = TrainingListener.NONE;
-  private Clock clock = Clock.systemUTC();
+  Optional<Pipeline> pipeline = Optional.empty();
+  Optional<Path> checkpoint = Optional.empty();
+  Optional<TrainingSet> set = Optional.empty();
+  Optional<Path> output = Optional.empty();
+  Optional<String> name = Optional.empty();
+  String trigger = "";
+  int rank = 8;
+  OptionalDouble alpha = OptionalDouble.empty();
+  TrainedModules modules = TrainedModules.LINEAR;
+  boolean textEncoder;
+  OptionalInt steps = OptionalInt.empty();
+  OptionalInt epochs = OptionalInt.empty();
+  int batchSize = 1;
+  Optional<ImageSize> size = Optional.empty();
+  double learningRate = 1e-4;
+  OptionalDouble textEncoderLearningRate = OptionalDouble.empty();
+  int warmup;
+  boolean cosine;
+  double weightDecay = 0.01;
+  double maxGradientNorm = 1;
+  OptionalDouble minSnrGamma = OptionalDouble.empty();
+  double noiseOffset;
+  double captionDropout;
+  int clipSkip = 1;
+  long seed;
+  int saveEvery;
+  boolean resume;
+  List<PromptSpec> samples = List.of();
+  int sampleEvery;
+  Optional<Path> lossPlot = Optional.empty();
+  DType format = DType.F16;
+  TrainingListener listener = TrainingListener.NONE;
+  Clock clock = Clock.systemUTC();
 
   LoraTrainerBuilder() {}
 
@@ -132,9 +129,9 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Sets the number of steps, at least 1. Either this or {@link #epochs} is required. */
+  /** Sets the number of steps, from 1 to 10 million. Either this or {@link #epochs} is required. */
   public LoraTrainerBuilder steps(int steps) {
-    this.steps = OptionalInt.of(Checks.atLeast(1, steps, "steps"));
+    this.steps = OptionalInt.of(Checks.between(1, Assembly.MOST_STEPS, steps, "steps"));
     this.epochs = OptionalInt.empty();
     return this;
   }
@@ -292,91 +289,6 @@ public final class LoraTrainerBuilder {
    * @throws dev.sdlora.api.CheckpointException if it does not hold what it should
    */
   public LoraTrainer build() {
-    TrainingSet pictures = set.orElseThrow(() -> Checks.missing("pictures"));
-    ModelFiles model = CheckpointReader.read(checkpointPath());
-    if (!trigger.isEmpty()) {
-      pictures = pictures.withTrigger(trigger);
-    }
-    AdapterSettings adapter = new AdapterSettings(rank, alpha.orElse(rank), modules, textEncoder);
-    adapter.modules(model);
-    return new LoraTrainer(
-        new Settings(
-            model,
-            pipeline,
-            pictures,
-            adapter,
-            recipe(model, pictures),
-            outputs(),
-            listener,
-            clock));
-  }
-
-  private Path checkpointPath() {
-    Optional<Path> ofPipeline = pipeline.map(owner -> owner.checkpoint().path());
-    Checks.require(
-        checkpoint.isEmpty() || ofPipeline.isEmpty() || checkpoint.equals(ofPipeline),
-        "checkpoint",
-        "be that of the pipeline",
-        checkpoint.map(Path::toString).orElse(""));
-    return checkpoint.or(() -> ofPipeline).orElseThrow(() -> Checks.missing("checkpoint"));
-  }
-
-  private Recipe recipe(ModelFiles model, TrainingSet pictures) {
-    int layers = model.clip().layers();
-    Checks.require(
-        clipSkip <= layers,
-        "clipSkip",
-        "be at most " + layers + ", the text encoder's layers",
-        clipSkip);
-    int total = totalSteps(pictures.examples().size());
-    Checks.require(warmup < total, "warmup", "be less than the " + total + " steps", warmup);
-    return new Recipe(
-        total,
-        batchSize,
-        size.orElse(model.checkpoint().defaultSize()),
-        new Recipe.Rates(
-            learningRate, textEncoderLearningRate.orElse(learningRate / 2), warmup, cosine),
-        weightDecay,
-        maxGradientNorm,
-        minSnrGamma,
-        noiseOffset,
-        captionDropout,
-        clipSkip,
-        seed);
-  }
-
-  private int totalSteps(int pictures) {
-    if (epochs.isEmpty()) {
-      return steps.orElseThrow(() -> Checks.missing("steps or epochs"));
-    }
-    long seen = (long) epochs.getAsInt() * pictures;
-    return Math.toIntExact((seen + batchSize - 1) / batchSize);
-  }
-
-  private Outputs outputs() {
-    Path file = output.orElseThrow(() -> Checks.missing("output"));
-    requireFolder(file, "output");
-    lossPlot.ifPresent(png -> requireFolder(png, "lossPlot"));
-    Checks.require(
-        samples.isEmpty() || pipeline.isPresent(),
-        "samples",
-        "have a pipeline that makes them",
-        "none");
-    return new Outputs(
-        file,
-        name.orElse(Outputs.stem(file)),
-        trigger,
-        format,
-        saveEvery,
-        resume,
-        samples,
-        sampleEvery,
-        lossPlot);
-  }
-
-  private static void requireFolder(Path file, String setting) {
-    Path folder = file.toAbsolutePath().getParent();
-    Checks.require(
-        folder != null && Files.isDirectory(folder), setting, "be in a folder that exists", file);
+    return new LoraTrainer(new Assembly(this).settings());
   }
 }

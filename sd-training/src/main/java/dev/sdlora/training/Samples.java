@@ -1,11 +1,11 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,19 +13,26 @@ import org.slf4j.LoggerFactory;
 record Samples(Pipeline pipeline, Outputs outputs, TrainingListener listener) {
   private static final Logger LOG = LoggerFactory.getLogger(Samples.class);
 
-  /** Makes the pictures of a step; stops when its thread is interrupted, which stays set. */
-  void make(int step, Path lora) {
-    LoraAdapter adapter = LoraAdapter.open(lora);
+  /** Makes the pictures of a step; stops before the next one when told so or interrupted. */
+  void make(int step, Path lora, BooleanSupplier cancelled) {
     int number = 0;
     try {
+      LoraAdapter adapter = LoraAdapter.open(lora);
       for (PromptSpec spec : outputs.samples()) {
+        if (cancelled.getAsBoolean()) {
+          return;
+        }
         for (GeneratedImage image : pipeline.generate(spec.toBuilder().lora(adapter).build())) {
           Path file = outputs.sample(step, ++number);
           image.save(file);
           listener.sample(file);
         }
       }
-    } catch (GenerationCancelledException e) {
+    } catch (RuntimeException e) {
+      // The pipeline gives up, and files break; the interrupt stays set for the training to see.
+      if (!Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
       LOG.debug("samples of step {} were interrupted", step, e);
     }
   }

@@ -61,9 +61,9 @@ public record TrainingExample(
                 .formatted(file));
       }
       return picture;
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new TrainingException(
-          "picture '%s' cannot be read: %s; the file is probably damaged"
+          "picture '%s' cannot be read: %s; the file is probably damaged, or its colours are not RGB"
               .formatted(file, e.getMessage()),
           e);
     }

@@ -6,7 +6,8 @@ import java.time.Duration;
 /**
  * What came of a training.
  *
- * @param file the LoRA; of a cancelled training, the one of its last step
+ * @param file the LoRA; of a cancelled training, the one of its last step, and nothing is written
+ *     when there was none
  * @param steps how many steps are done
  * @param firstLoss mean loss of the first tenth of these steps
  * @param lastLoss mean loss of the last tenth; NaN, as the first, if there was no step

@@ -59,10 +59,18 @@ final class TrainingRun {
       Instant started = started(trainee, words);
       Writer writer = new Writer(trainee, words, new FileMetadata(settings, checkpoint, started));
       LOG.info("training {} from step {} to {}", outputs.name(), trainee.losses().count(), steps);
+      int first = trainee.losses().count();
       loop(trainee, writer);
-      boolean stopped = trainee.losses().count() < steps;
-      Path file = stopped ? writer.checkpoint() : writer.last();
-      return result(file, trainee.losses(), stopped);
+      int done = trainee.losses().count();
+      Path file = outputs.file();
+      if (done == steps) {
+        writer.last();
+      } else if (done > first) {
+        file = writer.checkpoint();
+      } else if (done > 0) {
+        file = outputs.checkpoint(done);
+      }
+      return result(file, trainee.losses(), done < steps);
     }
   }
 
@@ -97,7 +105,7 @@ final class TrainingRun {
       if (isDue(done, outputs.saveEvery()) && done < steps) {
         writer.checkpoint();
       }
-      if (isDue(done, outputs.sampleEvery())) {
+      if (isDue(done, outputs.sampleEvery()) && !isCancelled()) {
         writer.samples();
       }
     }
@@ -118,25 +126,27 @@ final class TrainingRun {
   }
 
   private boolean isCancelled() {
+    noticeInterrupt();
+    return cancelled;
+  }
+
+  /** Takes note of an interrupt and clears it, since files cannot be written while it is set. */
+  private boolean noticeInterrupt() {
     if (Thread.interrupted()) {
       interrupted = true;
       cancelled = true;
+      return true;
     }
-    return cancelled;
+    return false;
   }
 
   /** Files break when their thread is interrupted; then the task is done once more, undisturbed. */
   private <T> T unbroken(Supplier<T> task) {
-    isCancelled();
+    noticeInterrupt();
     try {
       return task.get();
     } catch (RuntimeException e) {
-      boolean before = interrupted;
-      interrupted = false;
-      isCancelled();
-      boolean broken = interrupted;
-      interrupted |= before;
-      if (!broken) {
+      if (!noticeInterrupt()) {
         throw e;
       }
       LOG.debug("interrupted, doing it once more", e);
@@ -149,6 +159,7 @@ final class TrainingRun {
     private final Trainee trainee;
     private final Map<String, String> words;
     private final FileMetadata metadata;
+    private int savedStep = -1;
 
     Writer(Trainee trainee, Map<String, String> words, FileMetadata metadata) {
       this.trainee = trainee;
@@ -164,6 +175,9 @@ final class TrainingRun {
     /** The LoRA of this step, then the state, so that a state never lacks its LoRA. */
     Path checkpoint() {
       Path file = outputs.checkpoint(step());
+      if (savedStep == step()) {
+        return file;
+      }
       lora(file);
       unbroken(
           () -> {
@@ -171,17 +185,17 @@ final class TrainingRun {
             return file;
           });
       plot();
+      savedStep = step();
       settings.listener().saved(file);
       return file;
     }
 
     /** The finished LoRA; the state has done its duty. */
-    Path last() {
+    void last() {
       lora(outputs.file());
       plot();
       OutputFiles.discard(outputs.state());
       settings.listener().saved(outputs.file());
-      return outputs.file();
     }
 
     void samples() {
@@ -192,7 +206,8 @@ final class TrainingRun {
                 Path temporary = outputs.temporary(step());
                 try {
                   lora(temporary);
-                  new Samples(pipeline, outputs, settings.listener()).make(step(), temporary);
+                  new Samples(pipeline, outputs, settings.listener())
+                      .make(step(), temporary, TrainingRun.this::isCancelled);
                 } finally {
                   OutputFiles.discard(temporary);
                 }

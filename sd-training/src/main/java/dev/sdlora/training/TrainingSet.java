@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The pictures of a training with their captions, at least one. Immutable. */
@@ -84,7 +85,10 @@ public final class TrainingSet {
     String name = fileName(picture);
     Path file = picture.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".txt");
     try {
-      return Files.readString(file).strip().replaceAll("\\s*\\R\\s*", " ");
+      String text = Files.readString(file);
+      // Windows' editor begins UTF-8 files with a mark.
+      String bare = text.startsWith("\uFEFF") ? text.substring(1) : text;
+      return bare.strip().replaceAll("\\s*\\R\\s*", " ");
     } catch (NoSuchFileException e) {
       throw new TrainingException(
           "picture '%s' has no caption, expected its text in '%s'; an empty file stands for none"
@@ -141,7 +145,8 @@ public final class TrainingSet {
   }
 
   private static String withTrigger(String word, String caption) {
-    if (caption.toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT))) {
+    String alone = "(?iu)(?<![\\p{L}\\p{N}])" + Pattern.quote(word) + "(?![\\p{L}\\p{N}])";
+    if (Pattern.compile(alone).matcher(caption).find()) {
       return caption;
     }
     return caption.isEmpty() ? word : word + ", " + caption;

@@ -1,0 +1,115 @@
+package dev.sdlora.training;
+
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Puts together what a builder has collected, and checks what needs the whole picture. */
+record Assembly(LoraTrainerBuilder given) {
+  /** A state file keeps a number for each of them. */
+  static final int MOST_STEPS = 10_000_000;
+
+  Settings settings() {
+    TrainingSet pictures = given.set.orElseThrow(() -> Checks.missing("pictures"));
+    if (!given.trigger.isEmpty()) {
+      pictures = pictures.withTrigger(given.trigger);
+    }
+    ModelFiles model = CheckpointReader.read(checkpoint());
+    AdapterSettings adapter =
+        new AdapterSettings(
+            given.rank, given.alpha.orElse(given.rank), given.modules, given.textEncoder);
+    // Fails if there is nothing to train.
+    adapter.modules(model);
+    return new Settings(
+        model,
+        given.pipeline,
+        pictures,
+        adapter,
+        recipe(model, pictures),
+        outputs(model),
+        given.listener,
+        given.clock);
+  }
+
+  private Path checkpoint() {
+    Optional<Path> ofPipeline = given.pipeline.map(owner -> owner.checkpoint().path());
+    Path path =
+        given.checkpoint.or(() -> ofPipeline).orElseThrow(() -> Checks.missing("checkpoint"));
+    Checks.require(
+        ofPipeline.isEmpty() || path.equals(ofPipeline.get()),
+        "checkpoint",
+        "be that of the pipeline",
+        path);
+    return path;
+  }
+
+  private Recipe recipe(ModelFiles model, TrainingSet pictures) {
+    int layers = model.clip().layers();
+    Checks.require(
+        given.clipSkip <= layers,
+        "clipSkip",
+        "be at most " + layers + ", the text encoder's layers",
+        given.clipSkip);
+    int total = steps(pictures.examples().size());
+    Checks.require(
+        given.warmup < total, "warmup", "be less than the " + total + " steps", given.warmup);
+    return new Recipe(
+        total,
+        given.batchSize,
+        given.size.orElse(model.checkpoint().defaultSize()),
+        new Recipe.Rates(
+            given.learningRate,
+            given.textEncoderLearningRate.orElse(given.learningRate / 2),
+            given.warmup,
+            given.cosine),
+        given.weightDecay,
+        given.maxGradientNorm,
+        given.minSnrGamma,
+        given.noiseOffset,
+        given.captionDropout,
+        given.clipSkip,
+        given.seed);
+  }
+
+  private int steps(int pictures) {
+    if (given.epochs.isEmpty()) {
+      return given.steps.orElseThrow(() -> Checks.missing("steps or epochs"));
+    }
+    long seen = (long) given.epochs.getAsInt() * pictures;
+    long total = (seen + given.batchSize - 1) / given.batchSize;
+    Checks.require(total <= MOST_STEPS, "epochs", "make at most " + MOST_STEPS + " steps", total);
+    return (int) total;
+  }
+
+  private Outputs outputs(ModelFiles model) {
+    Path file = given.output.orElseThrow(() -> Checks.missing("output"));
+    requireFolder(file, "output");
+    given.lossPlot.ifPresent(png -> requireFolder(png, "lossPlot"));
+    Path own = model.checkpoint().path().toAbsolutePath().normalize();
+    Checks.require(
+        !file.toAbsolutePath().normalize().equals(own), "output", "not be the checkpoint", file);
+    Checks.require(
+        given.samples.isEmpty() || given.pipeline.isPresent(),
+        "samples",
+        "have a pipeline that makes them",
+        "none");
+    return new Outputs(
+        file,
+        given.name.orElse(Outputs.stem(file)),
+        given.trigger,
+        given.format,
+        given.saveEvery,
+        given.resume,
+        given.samples,
+        given.sampleEvery,
+        given.lossPlot);
+  }
+
+  private static void requireFolder(Path file, String setting) {
+    Path folder = file.toAbsolutePath().getParent();
+    Checks.require(
+        folder != null && Files.isDirectory(folder), setting, "be in a folder that exists", file);
+  }
+}

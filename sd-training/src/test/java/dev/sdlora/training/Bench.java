@@ -1,0 +1,114 @@
+package dev.sdlora.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.adapter.LoraParameters;
+import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.data.Batches;
+import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.data.Example;
+import dev.sdlora.training.data.PictureEncoder;
+import dev.sdlora.training.data.Pixels;
+import dev.sdlora.training.step.DenoisingNetworks;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.SplittableRandom;
+
+/** The parts of a training, for tests that turn them by hand. */
+final class Bench implements AutoCloseable {
+  static final ModelFiles MODEL = CheckpointReader.read(Fixtures.CHECKPOINT);
+
+  final Torch torch = Torch.open("cpu");
+  final ImageSize size;
+  final AdapterSettings adapter;
+  final Captions captions;
+  final DenoisingNetworks networks;
+  final LoraParameters parameters;
+  final Batches batches;
+
+  Bench(
+      TrainingSet set, ImageSize size, TrainedModules modules, boolean textEncoder, int batchSize) {
+    this.size = size;
+    this.adapter = new AdapterSettings(4, 4, modules, textEncoder);
+    List<String> texts = set.examples().stream().map(TrainingExample::caption).toList();
+    Captions tokens = Captions.tokens(texts, MODEL.clip());
+    this.captions = textEncoder ? tokens : tokens.encoded(MODEL, 1);
+    this.networks = new DenoisingNetworks(torch, MODEL, textEncoder, 1);
+    this.parameters = new LoraParameters(torch, adapter.modules(MODEL), adapter.alpha(), 3);
+    this.batches =
+        new Batches(
+            examples(set, size),
+            new Batches.Settings(7, batchSize, 4, 0, OptionalDouble.empty(), 0));
+  }
+
+  private static List<Example> examples(TrainingSet set, ImageSize size) {
+    List<Example> examples = new ArrayList<>();
+    try (PictureEncoder encoder = new PictureEncoder(MODEL)) {
+      for (TrainingExample example : set.examples()) {
+        float[] pixels = Pixels.fit(example.picture().get(), size);
+        float[] latent = encoder.encode(pixels, size, examples.size());
+        examples.add(new Example(latent, example.caption(), example.strength()));
+      }
+    }
+    return examples;
+  }
+
+  /** Gives all factors random numbers, so that every one of them has a gradient. */
+  void randomise(double deviation) {
+    SplittableRandom random = new SplittableRandom(11);
+    parameters
+        .weights()
+        .values()
+        .forEach(
+            tensor -> {
+              float[] values = new float[(int) tensor.size()];
+              for (int i = 0; i < values.length; i++) {
+                values[i] = (float) (random.nextGaussian() * deviation);
+              }
+              set(tensor, values);
+            });
+  }
+
+  static void set(NDArray tensor, float[] values) {
+    tensor.set(FloatBuffer.wrap(values));
+  }
+
+  /** The loss of a batch under the name {@code loss}, and gradients. */
+  Map<String, float[]> gradients(Batch batch) {
+    try (NDManager scope = torch.scope()) {
+      Map<String, float[]> values = new LinkedHashMap<>();
+      gradients(batch, scope).forEach((name, tensor) -> values.put(name, tensor.toFloatArray()));
+      return values;
+    }
+  }
+
+  Map<String, NDArray> gradients(Batch batch, NDManager scope) {
+    int chunks = captions.chunks(batch.captions());
+    return networks.gradients(
+        batch,
+        size.height(),
+        captions,
+        parameters.tensors(batch.strengths(), chunks, scope),
+        scope);
+  }
+
+  double loss(Batch batch) {
+    try (NDManager scope = torch.scope()) {
+      return Objects.requireNonNull(gradients(batch, scope).get("loss")).getFloat();
+    }
+  }
+
+  @Override
+  public void close() {
+    torch.close();
+  }
+}

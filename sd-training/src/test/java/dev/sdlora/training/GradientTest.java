@@ -1,0 +1,275 @@
+package dev.sdlora.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.patch.Patcher;
+import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.TensorLoader;
+import dev.sdlora.training.adapter.LoraWriter;
+import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.data.Captions;
+import dev.sdlora.training.step.AdamW;
+import java.awt.Color;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Gradients and losses of a LoRA beside the weights, against differences and patched weights. */
+class GradientTest {
+  /** More than 75 tokens, so that the other member of the batch is filled up with a chunk. */
+  private static final String LONG = "a red disc " + "on a wide grey ground ".repeat(16);
+
+  /**
+   * The deepest level has 2×2 positions. At one position a group norm would see two numbers, whose
+   * outcome is a matter of their signs alone, and no difference would tell a gradient.
+   */
+  private static final ImageSize SIZE = new ImageSize(128, 128);
+
+  /** How far differences look to either side, as a share of a factor's own length. */
+  private static final double REACH = 0.1;
+
+  private static Bench bench;
+
+  @BeforeAll
+  static void open() {
+    TrainingSet set =
+        TrainingSet.of(
+            List.of(
+                Fixtures.discs().examples().get(0).withStrength(-0.5),
+                new TrainingExample(
+                    "long", Fixtures.discs().examples().get(1).picture(), LONG, 1)));
+    bench = new Bench(set, SIZE, TrainedModules.CONVOLUTIONS, true, 2);
+    bench.randomise(0.05);
+  }
+
+  @AfterAll
+  static void close() {
+    bench.close();
+  }
+
+  /**
+   * Along a gradient the loss changes by its length. The loss is a float32 near 1, good to 1e-7;
+   * the smallest gradient here, 1e-4, changes it by 2e-5, which makes 0.8 percent. Curvature adds
+   * up to 1.2 percent at this reach, and a quarter of that at half of it.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q",
+        "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k",
+        "up_blocks.1.attentions.0.transformer_blocks.0.ff.net.0.proj",
+        "mid_block.attentions.0.proj_in",
+        "mid_block.resnets.0.conv1",
+        "up_blocks.0.resnets.0.time_emb_proj",
+        "down_blocks.0.downsamplers.0.conv",
+        "up_blocks.0.upsamplers.0.conv",
+        "text_model.encoder.layers.0.self_attn.v_proj",
+        "text_model.encoder.layers.1.mlp.fc1"
+      })
+  void gradients_ofAModule_equalDifferencesOfTheLoss(String module) {
+    Batch batch = bench.batches.at(0);
+    Map<String, float[]> gradients = bench.gradients(batch);
+    for (String factor : List.of(".lora_down.weight", ".lora_up.weight")) {
+      NDArray tensor = Objects.requireNonNull(bench.parameters.weights().get(module + factor));
+      float[] gradient = Objects.requireNonNull(gradients.get(module + factor));
+      float[] start = tensor.toFloatArray();
+      double length = length(gradient);
+      assertThat(length).as(module + factor).isPositive();
+      double reach = REACH * length(start);
+
+      double ahead = lossAt(tensor, start, gradient, reach / length, batch);
+      double behind = lossAt(tensor, start, gradient, -reach / length, batch);
+      Bench.set(tensor, start);
+
+      double slope = (ahead - behind) / (2 * reach);
+      assertThat(slope).as(module + factor).isCloseTo(length, within(0.03 * length));
+    }
+  }
+
+  private static double lossAt(
+      NDArray tensor, float[] start, float[] direction, double distance, Batch batch) {
+    float[] moved = start.clone();
+    for (int i = 0; i < moved.length; i++) {
+      moved[i] += (float) (distance * direction[i]);
+    }
+    Bench.set(tensor, moved);
+    return bench.loss(batch);
+  }
+
+  private static double length(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += (double) value * value;
+    }
+    return Math.sqrt(sum);
+  }
+
+  /** Beside the weights or inside them: the two ways to apply a LoRA. */
+  @Test
+  void loss_besideTheWeights_isThatOfPatchedWeights(@TempDir Path folder) {
+    Batch batch = bench.batches.at(0);
+    Path file = folder.resolve("lora.safetensors");
+    LoraWriter.write(file, bench.parameters, DType.F32, Map.of());
+    double sum = 0;
+    for (int member = 0; member < 2; member++) {
+      sum += patchedLoss(LoraFile.open(file), batch, member);
+    }
+
+    // Sums in another order: float32 through some hundred layers.
+    assertThat(bench.loss(batch)).isCloseTo(sum / 2, within(1e-5 * sum));
+  }
+
+  private static double patchedLoss(LoraFile file, Batch batch, int member) {
+    double strength = batch.strengths()[member];
+    try (Torch torch = Torch.open("cpu")) {
+      TensorLoader loader = new TensorLoader(torch);
+      try (LiveWeights text = load(torch, loader, Network.TEXT_ENCODER);
+          LiveWeights unet = load(torch, loader, Network.UNET)) {
+        Map<Network, LiveWeights> weights = Map.of(Network.TEXT_ENCODER, text, Network.UNET, unet);
+        Map<Network, Map<String, List<Long>>> shapes = new HashMap<>();
+        weights.forEach((network, live) -> shapes.put(network, live.shapes()));
+        new Patcher(torch, loader, weights)
+            .apply(
+                PatchPlan.of(
+                    new ModuleIndex(shapes),
+                    "tiny",
+                    ModelFamily.SD1,
+                    List.of(new LoraUse("lora", file, strength, strength)),
+                    new ArrayList<>()));
+        return error(torch, text, unet, batch, member);
+      }
+    }
+  }
+
+  private static LiveWeights load(Torch torch, TensorLoader loader, Network network) {
+    return LiveWeights.load(
+        torch,
+        loader,
+        network == Network.UNET ? Bench.MODEL.unetWeights() : Bench.MODEL.clipWeights(),
+        ScalarType.FLOAT32);
+  }
+
+  /** The mean squared error of a member's predicted noise. */
+  private static double error(
+      Torch torch, LiveWeights text, LiveWeights unet, Batch batch, int member) {
+    int length = batch.target().length / 2;
+    float[] noisy = Arrays.copyOfRange(batch.noisy(), member * length, (member + 1) * length);
+    try (NDManager scope = torch.scope()) {
+      long[] both = bench.captions.ids(batch.captions(), scope).toLongArray();
+      int chunks = both.length / 2 / Captions.LENGTH;
+      int[][] ids = new int[chunks][Captions.LENGTH];
+      for (int i = 0; i < chunks * Captions.LENGTH; i++) {
+        ids[i / Captions.LENGTH][i % Captions.LENGTH] =
+            (int) both[member * chunks * Captions.LENGTH + i];
+      }
+      TextEncoder encoder = new TextEncoder(torch, Bench.MODEL.clip(), text);
+      float[] states = encoder.encode(ids, 1, scope).toFloatArray();
+      NDArray context =
+          Torch.floats(
+              scope, states, 1, (long) chunks * Captions.LENGTH, Bench.MODEL.clip().width());
+      float[] predicted =
+          new UNet(torch, Bench.MODEL.unet(), unet)
+              .predict(
+                  Torch.floats(scope, noisy, 1, 4, 16, 16),
+                  Torch.floats(scope, new float[] {batch.times()[member]}, 1),
+                  context,
+                  scope)
+              .toFloatArray();
+      double sum = 0;
+      for (int i = 0; i < length; i++) {
+        sum += Math.pow(predicted[i] - batch.target()[member * length + i], 2);
+      }
+      return sum / length;
+    }
+  }
+
+  @Test
+  void loss_ofOneBatch_fallsWhenItIsTrainedOn() {
+    try (Bench own = new Bench(Fixtures.discs(), Fixtures.SIZE, TrainedModules.LINEAR, false, 3)) {
+      Batch batch = own.batches.at(0);
+      double before = own.loss(batch);
+
+      train(own, batch);
+
+      assertThat(own.loss(batch)).isLessThan(0.7 * before);
+    }
+  }
+
+  /** What a slider is: opposites that are the aim at opposite strengths. */
+  @Test
+  void loss_ofOppositesAtOppositeStrengths_fallsForTheirOwnOnly() {
+    TrainingSet red = TrainingSet.of(List.of(TrainingExample.of(Fixtures.disc(Color.RED), "a")));
+    TrainingSet blue = TrainingSet.of(List.of(TrainingExample.of(Fixtures.disc(Color.BLUE), "a")));
+    TrainingSet set = red.plus(blue.withStrength(-1));
+    try (Bench own = new Bench(set, Fixtures.SIZE, TrainedModules.LINEAR, false, 2)) {
+      Batch batch = own.batches.at(0);
+      double before = own.loss(batch);
+
+      train(own, batch);
+
+      float[] strengths = batch.strengths().clone();
+      assertThat(strengths).containsExactlyInAnyOrder(1, -1);
+      double after = own.loss(batch);
+      for (int i = 0; i < strengths.length; i++) {
+        batch.strengths()[i] = -strengths[i];
+      }
+      double swapped = own.loss(batch);
+      assertThat(after).isLessThan(0.85 * before).isLessThan(0.85 * swapped);
+    }
+  }
+
+  private static void train(Bench bench, Batch batch) {
+    AdamW optimiser =
+        new AdamW(bench.torch, bench.parameters.weights(), new AdamW.Settings(0.999, 0, 1));
+    for (int i = 0; i < 60; i++) {
+      try (NDManager scope = bench.torch.scope()) {
+        optimiser.step(bench.gradients(batch, scope), 5e-3);
+      }
+    }
+  }
+
+  @Test
+  void weights_afterGradients_areThoseOfTheFile() {
+    try (Bench own = new Bench(Fixtures.discs(), Fixtures.SIZE, TrainedModules.LINEAR, true, 1);
+        Torch torch = Torch.open("cpu")) {
+      own.randomise(0.05);
+      own.gradients(own.batches.at(0));
+      TensorLoader loader = new TensorLoader(torch);
+      try (LiveWeights text = load(torch, loader, Network.TEXT_ENCODER);
+          LiveWeights unet = load(torch, loader, Network.UNET)) {
+        own.networks
+            .weights()
+            .forEach(
+                (name, tensor) ->
+                    assertThat(tensor.toFloatArray())
+                        .as(name)
+                        .isEqualTo((name.startsWith("text_model.") ? text : unet).values(name)));
+      }
+    }
+  }
+}

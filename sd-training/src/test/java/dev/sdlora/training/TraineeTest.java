@@ -1,0 +1,93 @@
+package dev.sdlora.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.tensors.torch.Torch;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TraineeTest {
+  @TempDir private Path folder;
+
+  private Settings settings() {
+    return new Assembly(
+            Fixtures.trainer(folder.resolve("out.safetensors")).textEncoder(true).batchSize(2))
+        .settings();
+  }
+
+  /** What a step, a save or a load makes in native memory, it frees. */
+  @Test
+  void everyOperation_done_leavesAsManyNativeArrays() {
+    Settings settings = settings();
+    Preparation data = Preparation.of(settings, () -> false);
+    Path state = folder.resolve("state.safetensors");
+    try (Torch torch = Torch.open("cpu")) {
+      Trainee trainee = new Trainee(torch, settings, data);
+      int arrays = torch.liveArrays();
+
+      trainee.step();
+      assertThat(torch.liveArrays()).isEqualTo(arrays);
+      trainee.save(state, Map.of());
+      assertThat(torch.liveArrays()).isEqualTo(arrays);
+      trainee.step();
+      trainee.resume(state, Map.of());
+      assertThat(torch.liveArrays()).isEqualTo(arrays);
+      assertThat(trainee.losses().count()).isEqualTo(1);
+    }
+  }
+
+  /** Weights are read one by one and copied; only the copies stay. */
+  @Test
+  void trainee_new_holdsWeightsFactorsAveragesAndSizes() {
+    Settings settings = settings();
+    Preparation data = Preparation.of(settings, () -> false);
+    try (Torch torch = Torch.open("cpu")) {
+      int modules = settings.adapter().modules(settings.model()).size();
+      int weights = settings.model().unetWeights().size() + settings.model().clipWeights().size();
+      new Trainee(torch, settings, data);
+
+      // For each factor itself, two averages and the count of its steps; two tensors of dimensions.
+      assertThat(torch.liveArrays()).isEqualTo(weights + 2 * modules * 4 + 2);
+    }
+  }
+
+  @Test
+  void modules_checkpointWithoutTransformers_isRefused() {
+    ModelFiles model = settings().model();
+    UNetConfig unet = model.unet();
+    UNetConfig bare =
+        new UNetConfig(
+            unet.inChannels(),
+            unet.outChannels(),
+            unet.channels(),
+            unet.layers(),
+            Collections.nCopies(unet.levels(), 0),
+            0,
+            unet.heads(),
+            unet.contextWidth(),
+            false);
+    ModelFiles files =
+        new ModelFiles(
+            model.checkpoint(),
+            model.clip(),
+            bare,
+            model.vae(),
+            model.clipWeights(),
+            model.unetWeights(),
+            model.vaeWeights());
+    AdapterSettings adapter = new AdapterSettings(4, 4, TrainedModules.ATTENTION, true);
+
+    assertThatThrownBy(() -> adapter.modules(files))
+        .isInstanceOf(TrainingException.class)
+        .hasMessage(
+            "checkpoint '%s' has no layers to train: none of its U-Net's layers is among modules"
+                + " ATTENTION, expected attention inside transformers",
+            Fixtures.CHECKPOINT);
+  }
+}

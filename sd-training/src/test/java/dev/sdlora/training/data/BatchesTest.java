@@ -1,0 +1,106 @@
+package dev.sdlora.training.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class BatchesTest {
+  private static final int LENGTH = 4 * 16;
+
+  private static List<Example> examples(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> new Example(new float[LENGTH], "picture " + i, i + 1))
+        .toList();
+  }
+
+  private static Batches.Settings settings(double offset, double dropout) {
+    return new Batches.Settings(1, 2, 4, offset, OptionalDouble.empty(), dropout);
+  }
+
+  @Test
+  void at_oneEpoch_hasEveryPictureOnceInAnotherOrderEachTime() {
+    Batches batches = new Batches(examples(8), settings(0, 0));
+    List<String> first = captions(batches, 0, 4);
+    List<String> second = captions(batches, 4, 8);
+
+    assertThat(first).doesNotHaveDuplicates().hasSize(8);
+    assertThat(second).containsExactlyInAnyOrderElementsOf(first).isNotEqualTo(first);
+  }
+
+  private static List<String> captions(Batches batches, int from, int to) {
+    List<String> captions = new ArrayList<>();
+    for (int step = from; step < to; step++) {
+      captions.addAll(batches.at(step).captions());
+    }
+    return captions;
+  }
+
+  /** Nothing is carried from step to step, so a resumed training sees the same batches. */
+  @Test
+  void at_anyOrderOfCalls_givesTheSameBatch() {
+    Batch forward = null;
+    Batches batches = new Batches(examples(3), settings(0.1, 0.5));
+    for (int step = 0; step <= 5; step++) {
+      forward = batches.at(step);
+    }
+    Batch alone = new Batches(examples(3), settings(0.1, 0.5)).at(5);
+
+    assertThat(alone).usingRecursiveComparison().isEqualTo(forward);
+  }
+
+  @Test
+  void at_cleanZeros_leavesTheNoiseTimesItsShare() {
+    Batch batch = new Batches(examples(2), settings(0, 0)).at(0);
+    NoiseLevels levels = NoiseLevels.stableDiffusion();
+    for (int i = 0; i < batch.noisy().length; i++) {
+      double alpha = levels.alphaCumprod((int) batch.times()[i / LENGTH]);
+      assertThat((double) batch.noisy()[i])
+          .isCloseTo(Math.sqrt(1 - alpha) * batch.target()[i], within(1e-6));
+    }
+  }
+
+  @Test
+  void at_manySteps_drawsTimesEvenlyAndDropsItsShare() {
+    Batches batches = new Batches(examples(2), settings(0, 0.25));
+    double times = 0;
+    int dropped = 0;
+    float least = 999;
+    float most = 0;
+    for (int step = 0; step < 2000; step++) {
+      Batch batch = batches.at(step);
+      for (int i = 0; i < 2; i++) {
+        times += batch.times()[i];
+        least = Math.min(least, batch.times()[i]);
+        most = Math.max(most, batch.times()[i]);
+        dropped += batch.captions().get(i).isEmpty() ? 1 : 0;
+      }
+    }
+
+    // Four deviations: 289 / sqrt(4000) · 4 and sqrt(0.25 · 0.75 · 4000) · 4.
+    assertThat(times / 4000).isCloseTo(499.5, within(18.3));
+    assertThat(dropped).isBetween(1000 - 110, 1000 + 110);
+    assertThat(least).isBetween(0f, 10f);
+    assertThat(most).isBetween(989f, 999f);
+  }
+
+  @Test
+  void at_noiseOffset_movesTheMeansOfChannels() {
+    Batch plain = new Batches(examples(2), settings(0, 0)).at(0);
+    Batch offset = new Batches(examples(2), settings(5, 0)).at(0);
+    float[] moved = new float[16];
+    for (int i = 0; i < moved.length; i++) {
+      moved[i] = offset.target()[i] - plain.target()[i];
+    }
+
+    assertThat(Math.abs(moved[0])).isGreaterThan(0.01f);
+    for (float value : moved) {
+      assertThat(value).isCloseTo(moved[0], within(1e-5f));
+    }
+  }
+}

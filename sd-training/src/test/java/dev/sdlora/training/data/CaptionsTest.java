@@ -1,0 +1,58 @@
+package dev.sdlora.training.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.ndarray.NDArray;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.tensors.torch.Torch;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CaptionsTest {
+  private static final String LONG = "a disc ".repeat(60);
+  private static final ClipConfig CLIP = clip(49408);
+
+  private static ClipConfig clip(int vocabulary) {
+    return new ClipConfig(32, 2, 4, 64, vocabulary, 77);
+  }
+
+  private static long[] ids(List<String> captions) {
+    try (Torch torch = Torch.open("cpu");
+        NDArray ids = Captions.tokens(captions, CLIP).ids(captions, torch.manager())) {
+      return ids.toLongArray();
+    }
+  }
+
+  @Test
+  void ids_membersOfDifferentLength_areFilledUpWithTheEmptyCaption() {
+    long[] both = ids(List.of("a disc", LONG));
+
+    assertThat(both).hasSize(2 * 2 * Captions.LENGTH);
+    assertThat(part(both, 0)).isEqualTo(ids(List.of("a disc")));
+    assertThat(part(both, 1)).isEqualTo(ids(List.of("")));
+    assertThat(part(both, 3)).isNotEqualTo(ids(List.of("")));
+  }
+
+  private static long[] part(long[] ids, int chunk) {
+    return Arrays.copyOfRange(ids, chunk * Captions.LENGTH, (chunk + 1) * Captions.LENGTH);
+  }
+
+  /** Captions are no prompts. */
+  @Test
+  void ids_brackets_areLetters() {
+    assertThat(ids(List.of("(a disc)"))).isNotEqualTo(ids(List.of("a disc")));
+    assertThat(ids(List.of("a BREAK disc"))).hasSize(Captions.LENGTH);
+  }
+
+  @Test
+  void tokens_vocabularyThatLacksOne_isRefused() {
+    List<String> captions = List.of("a disc");
+
+    assertThatThrownBy(() -> Captions.tokens(captions, clip(300)))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("the text encoder knows 300 tokens");
+  }
+}

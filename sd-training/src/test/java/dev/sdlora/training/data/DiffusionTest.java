@@ -1,0 +1,43 @@
+package dev.sdlora.training.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DiffusionTest {
+  @ParameterizedTest
+  @CsvSource({
+    "0.9, 5, 0.5555556", // snr 9
+    "0.5, 5, 1", // snr 1
+    "0.1, 5, 1", // snr 1/9
+    "0.99, 1, 0.0101010", // snr 99
+  })
+  void minSnrWeight_knownShares_areThePapers(double alpha, double gamma, double expected) {
+    assertThat(Diffusion.minSnrWeight(alpha, OptionalDouble.of(gamma)))
+        .isCloseTo(expected, within(1e-6));
+  }
+
+  @Test
+  void minSnrWeight_noGamma_isOne() {
+    assertThat(Diffusion.minSnrWeight(0.9999, OptionalDouble.empty())).isEqualTo(1);
+  }
+
+  @Test
+  void noisy_knownShares_keepsVariance() {
+    assertThat(Diffusion.noisy(2, -1, 0.64)).isEqualTo(0.8f * 2 - 0.6f);
+    assertThat(Diffusion.noisy(2, -1, 1)).isEqualTo(2);
+  }
+
+  @Test
+  void addOffset_twoChannels_movesEachAsAWhole() {
+    float[] noise = {0, 1, 2, 3, 4, 5};
+
+    Diffusion.addOffset(noise, new float[] {1, -2}, 0.5);
+
+    assertThat(noise).containsExactly(0.5f, 1.5f, 2.5f, 2, 3, 4);
+  }
+}
