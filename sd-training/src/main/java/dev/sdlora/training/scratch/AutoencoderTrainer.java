@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Trains a variational autoencoder (Kingma and Welling 2014; Rombach et al. 2022) from nothing, on
@@ -43,12 +44,17 @@ public final class AutoencoderTrainer implements AutoCloseable {
     this.program =
         Program.load(
             torch,
-            Sources.join(List.of(Vae.METHODS, Sources.training("autoencode.torchscript.py"))),
-            Sources.join(List.of(Vae.FUNCTIONS, Sources.training("gradients.torchscript.py"))));
+            with(Vae.METHODS, "autoencode.torchscript.py"),
+            with(Vae.FUNCTIONS, "gradients.torchscript.py"));
     this.weights =
         new ScratchWeights(torch, config.weights(), new AdamW.Settings(0.99, 0, 1), seed);
     this.size = torch.manager().create(new int[] {config.levels(), config.layers()});
     this.divergence = torch.manager().create(new float[] {DIVERGENCE});
+  }
+
+  private static List<Program.Source> with(List<Program.Source> network, String own) {
+    return Stream.concat(network.stream(), Program.Source.beside(AdamW.class, own).stream())
+        .toList();
   }
 
   /** Steps done so far. */

@@ -5,15 +5,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.Rng;
 import dev.sdlora.pipeline.network.ClipConfig;
-import dev.sdlora.pipeline.network.TextEncoder;
-import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.schedule.NoiseLevels;
-import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.Diffusion;
 import dev.sdlora.training.step.AdamW;
+import dev.sdlora.training.step.DenoisingProgram;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,11 +31,8 @@ public final class DenoiserTrainer implements AutoCloseable {
 
   private final Torch torch = Torch.open("cpu");
   private final NoiseLevels levels = NoiseLevels.stableDiffusion();
-  private final UNetConfig unet;
-  private final Program program;
+  private final DenoisingProgram program;
   private final ScratchWeights weights;
-  private final NDArray unetSize;
-  private final NDArray textSize;
   private final long seed;
 
   /**
@@ -47,24 +43,11 @@ public final class DenoiserTrainer implements AutoCloseable {
    * @param seed what the first weights, all noise and all times are drawn from
    */
   public DenoiserTrainer(ClipConfig clip, UNetConfig unet, long seed) {
-    this.unet = unet;
     this.seed = seed;
-    this.program =
-        Program.load(
-            torch,
-            Sources.join(
-                List.of(
-                    UNet.METHODS, TextEncoder.METHODS, Sources.training("denoise.torchscript.py"))),
-            Sources.join(
-                List.of(
-                    UNet.FUNCTIONS,
-                    TextEncoder.FUNCTIONS,
-                    Sources.training("denoise_parts.torchscript.py", "gradients.torchscript.py"))));
+    this.program = new DenoisingProgram(torch, unet, clip, 1);
     Map<String, List<Long>> shapes = new LinkedHashMap<>(unet.weights());
     shapes.putAll(clip.weights());
     this.weights = new ScratchWeights(torch, shapes, new AdamW.Settings(0.99, 0.01, 1), seed);
-    this.unetSize = torch.manager().create(UNetSize.of(unet));
-    this.textSize = torch.manager().create(new int[] {clip.heads(), clip.layers()});
   }
 
   /** Steps done so far. */
@@ -82,37 +65,32 @@ public final class DenoiserTrainer implements AutoCloseable {
    * @return the loss
    */
   public double step(float[] latents, int[][] ids, int side, double learningRate) {
-    int batch = ids.length;
-    int[] times = times(batch);
-    float[] importance = new float[batch];
-    float[] t = new float[batch];
-    for (int i = 0; i < batch; i++) {
-      importance[i] = (float) Diffusion.minSnrWeight(levels.alphaCumprod(times[i]), MIN_SNR_GAMMA);
-      t[i] = times[i];
-    }
-    float[] noise = Noise.of(Rng.CPU, seed * 1_000_003 + step()).next(latents.length);
-    float[] noisy = new float[latents.length];
-    for (int i = 0; i < noisy.length; i++) {
-      int time = times[i / (noisy.length / batch)];
-      noisy[i] = Diffusion.noisy(latents[i], noise[i], levels.alphaCumprod(time));
-    }
     try (NDManager scope = torch.scope()) {
+      Batch batch = noisy(latents, times(ids.length));
       Map<String, NDArray> gradients =
-          program
-              .record("denoise_text")
-              .tensor(Torch.floats(scope, noisy, batch, unet.inChannels(), side, side))
-              .tensor(Torch.floats(scope, t, batch))
-              .tensor(Torch.floats(scope, noise, batch, unet.inChannels(), side, side))
-              .tensor(Torch.floats(scope, importance, batch))
-              .tensor(tokens(ids, scope))
-              .tensors(weights.weights())
-              .tensor(unetSize)
-              .tensor(textSize)
-              .run(scope);
+          program.gradients(batch, side, tokens(ids, scope), weights.weights(), scope);
       double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
       weights.update(gradients, learningRate);
       return loss;
     }
+  }
+
+  private Batch noisy(float[] latents, int[] times) {
+    float[] noise = Noise.of(Rng.CPU, seed * 1_000_003 + step()).next(latents.length);
+    float[] noisy = new float[latents.length];
+    float[] t = new float[times.length];
+    float[] importance = new float[times.length];
+    float[] strengths = new float[times.length]; // there is no LoRA
+    int elements = latents.length / times.length;
+    for (int i = 0; i < times.length; i++) {
+      double signal = levels.alphaCumprod(times[i]);
+      t[i] = times[i];
+      importance[i] = (float) Diffusion.minSnrWeight(signal, MIN_SNR_GAMMA);
+      for (int j = i * elements; j < (i + 1) * elements; j++) {
+        noisy[j] = Diffusion.noisy(latents[j], noise[j], signal);
+      }
+    }
+    return new Batch(noisy, t, noise, importance, strengths, List.of());
   }
 
   /** One time in each of as many equal ranges as there are members, which steadies the loss. */

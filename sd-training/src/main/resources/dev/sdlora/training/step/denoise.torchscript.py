@@ -11,8 +11,3 @@
     ctx = torch.reshape(states, [b, chunks * n, torch.size(states, 2)])
     predicted = (self).predict(x, t, ctx, w, channels, heads, depth, middle, layers)
     return __torch__.gradients(__torch__.weighted_error(predicted, target, importance), w)
-  def loss(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, ctx: Tensor, w: Dict[str, Tensor], size: Tensor) -> Tensor:
-    # Only the loss.
-    channels, heads, depth, middle, layers = __torch__.unet_size(size)
-    predicted = (self).predict(x, t, ctx, w, channels, heads, depth, middle, layers)
-    return __torch__.weighted_error(predicted, target, importance)
