@@ -7,6 +7,7 @@ import dev.sdlora.api.Rng;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.sampler.noise.Noise;
+import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batch;
@@ -18,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
 /**
@@ -26,8 +26,24 @@ import java.util.SplittableRandom;
  * several threads.
  */
 public final class DenoiserTrainer implements AutoCloseable {
-  /** Weighs time steps by min-SNR with this bound. */
-  private static final OptionalDouble MIN_SNR_GAMMA = OptionalDouble.of(5);
+  /**
+   * Bounds on the weight of a time step, which is else σ²: the error of the noise times that is the
+   * error of the picture. Colours and places are decided while there is much noise, where an error
+   * of the picture hardly shows in the noise.
+   */
+  private static final double LEAST_IMPORTANCE = 0.3;
+
+  private static final double MOST_IMPORTANCE = 30;
+
+  /**
+   * Noise that is the same over the whole latent, and over each of 4×4 parts of it, added to that
+   * of single positions. Without it, the mean of a noisy latent shows the colour of the ground even
+   * at the last time step, and the network never learns to take it from the text.
+   */
+  private static final double WHOLE_NOISE = 0.35;
+
+  private static final double PART_NOISE = 0.2;
+  private static final int PARTS = 4;
 
   private final Torch torch = Torch.open("cpu");
   private final NoiseLevels levels = NoiseLevels.stableDiffusion();
@@ -66,7 +82,7 @@ public final class DenoiserTrainer implements AutoCloseable {
    */
   public double step(float[] latents, int[][] ids, int side, double learningRate) {
     try (NDManager scope = torch.scope()) {
-      Batch batch = noisy(latents, times(ids.length));
+      Batch batch = noisy(latents, times(ids.length), side);
       Map<String, NDArray> gradients =
           program.gradients(batch, side, tokens(ids, scope), weights.weights(), scope);
       double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
@@ -75,8 +91,8 @@ public final class DenoiserTrainer implements AutoCloseable {
     }
   }
 
-  private Batch noisy(float[] latents, int[] times) {
-    float[] noise = Noise.of(Rng.CPU, seed * 1_000_003 + step()).next(latents.length);
+  private Batch noisy(float[] latents, int[] times, int side) {
+    float[] noise = noise(latents.length, side);
     float[] noisy = new float[latents.length];
     float[] t = new float[times.length];
     float[] importance = new float[times.length];
@@ -85,7 +101,7 @@ public final class DenoiserTrainer implements AutoCloseable {
     for (int i = 0; i < times.length; i++) {
       double signal = levels.alphaCumprod(times[i]);
       t[i] = times[i];
-      importance[i] = (float) Diffusion.minSnrWeight(signal, MIN_SNR_GAMMA);
+      importance[i] = importance((1 - signal) / signal);
       for (int j = i * elements; j < (i + 1) * elements; j++) {
         noisy[j] = Diffusion.noisy(latents[j], noise[j], signal);
       }
@@ -93,12 +109,38 @@ public final class DenoiserTrainer implements AutoCloseable {
     return new Batch(noisy, t, noise, importance, strengths, List.of());
   }
 
-  /** One time in each of as many equal ranges as there are members, which steadies the loss. */
+  private float[] noise(int elements, int side) {
+    NoiseSource source = Noise.of(Rng.CPU, seed * 1_000_003 + step());
+    float[] noise = source.next(elements);
+    int planes = elements / (side * side);
+    float[] whole = source.next(planes);
+    float[] parts = source.next(planes * PARTS * PARTS);
+    for (int i = 0; i < elements; i++) {
+      int plane = i / (side * side);
+      int row = i / side % side * PARTS / side;
+      int column = i % side * PARTS / side;
+      noise[i] +=
+          (float)
+              (WHOLE_NOISE * whole[plane]
+                  + PART_NOISE * parts[(plane * PARTS + row) * PARTS + column]);
+    }
+    return noise;
+  }
+
+  private static float importance(double variance) {
+    return (float) Math.max(LEAST_IMPORTANCE, Math.min(MOST_IMPORTANCE, variance));
+  }
+
+  /**
+   * One time in each of as many ranges as there are members, which steadies the loss; late times,
+   * with much noise, are the more frequent.
+   */
   private int[] times(int batch) {
     SplittableRandom random = new SplittableRandom(seed * 7_368_787 + step());
     int[] times = new int[batch];
     for (int i = 0; i < batch; i++) {
-      times[i] = (int) ((i + random.nextDouble()) * levels.trainingSteps() / batch);
+      times[i] =
+          (int) (Math.sqrt((i + random.nextDouble()) / batch) * levels.trainingSteps());
     }
     return times;
   }
