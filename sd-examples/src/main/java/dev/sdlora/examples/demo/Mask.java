@@ -82,11 +82,6 @@ final class Mask {
     return eroded(steps).dilated(steps);
   }
 
-  /** The mask with gaps narrower than about twice so many steps closed. */
-  Mask closed(int steps) {
-    return dilated(steps).eroded(steps);
-  }
-
   /** The connected parts of at least so many pixels, largest first. */
   List<Mask> parts(int leastArea) {
     List<Mask> parts = new ArrayList<>();

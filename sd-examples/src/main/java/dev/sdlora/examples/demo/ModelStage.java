@@ -25,7 +25,7 @@ final class ModelStage {
   private static final int SCENES = 5500;
   private static final int BATCH = 16;
   private static final double CAPTION_DROPOUT = 0.1;
-  private static final int STEPS = 9000;
+  private static final int STEPS = 7800;
   private static final int SAVE_EVERY = 500;
 
   private final Path folder;

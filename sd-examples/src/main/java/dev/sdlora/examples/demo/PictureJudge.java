@@ -15,9 +15,6 @@ public final class PictureJudge {
   /** In Lab: above the graph paper and noise of plain pictures, below the nearest two colours. */
   private static final double UNLIKE = 25;
 
-  /** Lower, as strokes are thin and mix with the ground; only faint graph paper is below. */
-  private static final double INKED = 15;
-
   /** Lines of the graph paper are thinner than twice that, all parts of flat figures thicker. */
   private static final int STEPS = 2;
 
@@ -51,13 +48,6 @@ public final class PictureJudge {
   private static List<Figure> figures(Planes picture, Ground ground) {
     int least = (int) (LEAST_PART * picture.width() * picture.height());
     double[] unlike = picture.distances(ground.measured().lab());
-    Mask inked = picture.where(i -> unlike[i] > INKED);
-    List<Mask> strokes = largest(inked.closed(STEPS).parts(least));
-    List<Figure> drawn =
-        strokes.stream().flatMap(part -> Figure.drawn(picture, ground, part).stream()).toList();
-    if (!drawn.isEmpty() && drawn.size() == strokes.size()) {
-      return drawn;
-    }
     return largest(picture.where(i -> unlike[i] > UNLIKE).opened(STEPS).parts(least)).stream()
         .map(part -> Figure.flat(picture, ground, part))
         .toList();

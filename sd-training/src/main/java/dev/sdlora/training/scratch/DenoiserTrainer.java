@@ -139,8 +139,7 @@ public final class DenoiserTrainer implements AutoCloseable {
     SplittableRandom random = new SplittableRandom(seed * 7_368_787 + step());
     int[] times = new int[batch];
     for (int i = 0; i < batch; i++) {
-      times[i] =
-          (int) (Math.sqrt((i + random.nextDouble()) / batch) * levels.trainingSteps());
+      times[i] = (int) (Math.sqrt((i + random.nextDouble()) / batch) * levels.trainingSteps());
     }
     return times;
   }
