@@ -50,6 +50,14 @@ final class ExamplesIT {
   }
 
   @Test
+  void trainLora_writesALoraAndDrawsWithIt() throws IOException {
+    TrainLora.main(arguments());
+    assertThat(file("moon.safetensors")).isNotEmpty();
+    assertThat(ImageIO.read(file("moon-loss.png")).getWidth()).isPositive();
+    assertThat(ImageIO.read(file("moon.png")).getWidth()).isEqualTo(128);
+  }
+
+  @Test
   void sources_fitOnAPage() throws IOException {
     try (Stream<Path> sources = Files.list(Path.of("src/main/java/dev/sdlora/examples"))) {
       assertThat(sources.filter(Files::isRegularFile))

@@ -25,7 +25,7 @@ import java.util.SplittableRandom;
 public final class EvaluateDemoModel {
   private static final List<Double> WEIGHTS = List.of(-1.0, -0.5, 0.0, 0.5, 1.0, 1.5);
   private static final int PROMPTS = 200;
-  private static final int SCENES_PER_LORA = 12;
+  private static final int SCENES_PER_LORA = 8;
   private static final int ROW = 10;
   private static final long SEED = 2026;
 

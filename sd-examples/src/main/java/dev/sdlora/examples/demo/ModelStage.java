@@ -25,7 +25,10 @@ final class ModelStage {
   private static final int SCENES = 5500;
   private static final int BATCH = 16;
   private static final double CAPTION_DROPOUT = 0.1;
-  private static final int STEPS = 7800;
+  /** The first steps weigh much noise, which decides colours, the others outlines. */
+  private static final int COLOUR_STEPS = 4500;
+
+  private static final int STEPS = 8200;
   private static final int SAVE_EVERY = 500;
 
   private final Path folder;
@@ -96,7 +99,8 @@ final class ModelStage {
       boolean dropped = random.nextDouble() < CAPTION_DROPOUT;
       ids[i] = vocabulary.rows(dropped ? "" : Captions.of(cache.scene(index), random));
     }
-    return trainer.step(latents, ids, VaeStage.SIDE / 8, learningRate);
+    double mostImportance = trainer.step() < COLOUR_STEPS ? 30 : 6;
+    return trainer.step(latents, ids, VaeStage.SIDE / 8, mostImportance, learningRate);
   }
 
   /** Writes the checkpoint of what has been trained so far. */

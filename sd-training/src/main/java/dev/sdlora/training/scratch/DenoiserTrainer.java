@@ -26,14 +26,8 @@ import java.util.SplittableRandom;
  * several threads.
  */
 public final class DenoiserTrainer implements AutoCloseable {
-  /**
-   * Bounds on the weight of a time step, which is else σ²: the error of the noise times that is the
-   * error of the picture. Colours and places are decided while there is much noise, where an error
-   * of the picture hardly shows in the noise.
-   */
+  /** The least weight of a time step. */
   private static final double LEAST_IMPORTANCE = 0.3;
-
-  private static final double MOST_IMPORTANCE = 30;
 
   /**
    * Noise that is the same over the whole latent, and over each of 4×4 parts of it, added to that
@@ -77,12 +71,16 @@ public final class DenoiserTrainer implements AutoCloseable {
    * @param latents [batch][4][side][side], at unit variance
    * @param ids token ids, [batch][77]
    * @param side of a latent
+   * @param mostImportance the greatest weight of a time step, which is else σ²: the error of the
+   *     noise times that is the error of the picture. Colours and places are decided while there is
+   *     much noise, where an error of the picture hardly shows in the noise; outlines later
    * @param learningRate of this step
    * @return the loss
    */
-  public double step(float[] latents, int[][] ids, int side, double learningRate) {
+  public double step(
+      float[] latents, int[][] ids, int side, double mostImportance, double learningRate) {
     try (NDManager scope = torch.scope()) {
-      Batch batch = noisy(latents, times(ids.length), side);
+      Batch batch = noisy(latents, times(ids.length), side, mostImportance);
       Map<String, NDArray> gradients =
           program.gradients(batch, side, tokens(ids, scope), weights.weights(), scope);
       double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
@@ -91,7 +89,7 @@ public final class DenoiserTrainer implements AutoCloseable {
     }
   }
 
-  private Batch noisy(float[] latents, int[] times, int side) {
+  private Batch noisy(float[] latents, int[] times, int side, double mostImportance) {
     float[] noise = noise(latents.length, side);
     float[] noisy = new float[latents.length];
     float[] t = new float[times.length];
@@ -101,7 +99,9 @@ public final class DenoiserTrainer implements AutoCloseable {
     for (int i = 0; i < times.length; i++) {
       double signal = levels.alphaCumprod(times[i]);
       t[i] = times[i];
-      importance[i] = importance((1 - signal) / signal);
+      double variance = (1 - signal) / signal;
+      importance[i] =
+          (float) Math.max(LEAST_IMPORTANCE, Math.min(mostImportance, variance));
       for (int j = i * elements; j < (i + 1) * elements; j++) {
         noisy[j] = Diffusion.noisy(latents[j], noise[j], signal);
       }
@@ -125,10 +125,6 @@ public final class DenoiserTrainer implements AutoCloseable {
                   + PART_NOISE * parts[(plane * PARTS + row) * PARTS + column]);
     }
     return noise;
-  }
-
-  private static float importance(double variance) {
-    return (float) Math.max(LEAST_IMPORTANCE, Math.min(MOST_IMPORTANCE, variance));
   }
 
   /**

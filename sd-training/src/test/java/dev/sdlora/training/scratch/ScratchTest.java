@@ -89,7 +89,7 @@ final class ScratchTest {
       double first = 0;
       double last = 0;
       for (int step = 0; step < 40; step++) {
-        double loss = trainer.step(latents, ids, 4, 3e-3);
+        double loss = trainer.step(latents, ids, 4, 6, 3e-3);
         first += step < 10 ? loss / 10 : 0;
         last += step >= 30 ? loss / 10 : 0;
       }
