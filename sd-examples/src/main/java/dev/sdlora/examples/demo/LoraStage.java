@@ -27,7 +27,7 @@ final class LoraStage {
             .checkpoint(checkpoint)
             .trainingSet(pictures(lora, seed))
             .output(folder.resolve(lora.file() + ".safetensors"))
-            .rank(8)
+            .rank(6)
             .modules(TrainedModules.CONVOLUTIONS)
             .steps(STEPS)
             .batchSize(8)
