@@ -25,6 +25,7 @@ final class ModelStage {
   private static final int SCENES = 5500;
   private static final int BATCH = 16;
   private static final double CAPTION_DROPOUT = 0.1;
+
   /** The first steps weigh much noise, which decides colours, the others outlines. */
   private static final int COLOUR_STEPS = 4500;
 

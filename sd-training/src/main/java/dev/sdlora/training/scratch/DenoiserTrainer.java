@@ -100,8 +100,7 @@ public final class DenoiserTrainer implements AutoCloseable {
       double signal = levels.alphaCumprod(times[i]);
       t[i] = times[i];
       double variance = (1 - signal) / signal;
-      importance[i] =
-          (float) Math.max(LEAST_IMPORTANCE, Math.min(mostImportance, variance));
+      importance[i] = (float) Math.max(LEAST_IMPORTANCE, Math.min(mostImportance, variance));
       for (int j = i * elements; j < (i + 1) * elements; j++) {
         noisy[j] = Diffusion.noisy(latents[j], noise[j], signal);
       }
