@@ -23,12 +23,7 @@ public final class ShowProgressAndCancel {
     try (Pipeline pipeline =
         Pipeline.builder().checkpoint(Checkpoint.open(BundledModel.checkpoint())).build()) {
       PromptSpec endless =
-          PromptSpec.builder()
-              .prompt("green triangle on the left, orange background")
-              .size(128, 128)
-              .steps(1000)
-              .seed(1)
-              .build();
+          PromptSpec.builder().prompt("red star").size(128, 128).steps(1000).seed(1).build();
       CompletableFuture<Integer> thirdStep = new CompletableFuture<>();
       GenerationListener watcher =
           new GenerationListener() {
