@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>The same again</h2>
  *
- * All random numbers follow from the seed and the number of the step. On one machine with the same
- * number of threads, the same settings give the same file, but for the times in its metadata, and a
- * training that was stopped and resumed gives what it would have given in one go.
+ * All random numbers follow from the seed and the number of the step. On one machine and one thread
+ * ({@code OMP_NUM_THREADS=1}), the same settings give the same file, but for the times in its
+ * metadata, and a training that was stopped and resumed gives what it would have given in one go.
+ * With several threads libtorch may add up gradients in another order, which moves their last bits.
  *
  * <h2>Threads</h2>
  *
