@@ -61,22 +61,13 @@ final class ModelStage {
   void run() {
     LearningRate rate = new LearningRate(1.5e-3, 200, STEPS, 0.01);
     try (DenoiserTrainer trainer = trainer()) {
-      double sum = 0;
-      long start = System.nanoTime();
-      while (trainer.step() < STEPS) {
-        int step = trainer.step();
-        sum += step(trainer, rate.at(step));
-        if ((step + 1) % 100 == 0) {
-          System.out.printf(
-              "model step %d loss %.5f %.3f s a step%n",
-              step + 1, sum / 100, (System.nanoTime() - start) / 1e11);
-          sum = 0;
-          start = System.nanoTime();
-        }
-        if ((step + 1) % SAVE_EVERY == 0 || step + 1 == STEPS) {
-          trainer.save(state());
-        }
-      }
+      StageLoop.run(
+          "model",
+          trainer.step(),
+          STEPS,
+          SAVE_EVERY,
+          step -> step(trainer, rate.at(step)),
+          () -> trainer.save(state()));
     }
   }
 

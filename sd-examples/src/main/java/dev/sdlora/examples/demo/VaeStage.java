@@ -39,26 +39,21 @@ final class VaeStage {
       if (Files.exists(state)) {
         trainer.resume(state);
       }
-      double sum = 0;
-      long start = System.nanoTime();
-      while (trainer.step() < STEPS) {
-        int step = trainer.step();
-        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + step);
-        int side = step < CROPPED ? SIDE / 2 : SIDE;
-        int batch = side < SIDE ? CROPS : BATCH;
-        sum += trainer.step(pixels(random, batch, side), batch, side, rate(step));
-        if ((step + 1) % 100 == 0) {
-          System.out.printf(
-              "vae step %d loss %.5f %.3f s a step%n",
-              step + 1, sum / 100, (System.nanoTime() - start) / 1e11);
-          sum = 0;
-          start = System.nanoTime();
-        }
-        if ((step + 1) % SAVE_EVERY == 0 || step + 1 == STEPS) {
-          trainer.save(state);
-        }
-      }
+      StageLoop.run(
+          "vae",
+          trainer.step(),
+          STEPS,
+          SAVE_EVERY,
+          step -> step(trainer, step, seed),
+          () -> trainer.save(state));
     }
+  }
+
+  private static double step(AutoencoderTrainer trainer, int step, long seed) {
+    SplittableRandom random = new SplittableRandom(seed * 1_000_003 + step);
+    int side = step < CROPPED ? SIDE / 2 : SIDE;
+    int batch = side < SIDE ? CROPS : BATCH;
+    return trainer.step(pixels(random, batch, side), batch, side, rate(step));
   }
 
   private static double rate(int step) {
