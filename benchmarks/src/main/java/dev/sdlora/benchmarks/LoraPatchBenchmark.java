@@ -2,7 +2,7 @@ package dev.sdlora.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -99,7 +99,7 @@ public class LoraPatchBenchmark {
         writer.tensor("w" + i, DType.F16, sizes, new RandomHalves(elements, 0, 0.02, i));
       }
       writer.write(file);
-      SafetensorsFile opened = SafetensorsFile.open(file);
+      TensorFile opened = TensorFile.open(file);
       Map<String, Origin> origins = new LinkedHashMap<>();
       opened.tensors().forEach((name, e) -> origins.put(name, new Origin(opened, e, sizes)));
       torch = Torch.open("cpu");

@@ -8,7 +8,7 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -63,8 +63,8 @@ final class FullModelTest {
 
   /** A convolution of the U-Net with 64 · 64 · 9 weights. */
   private float[] weight(String file) {
-    SafetensorsFile opened = SafetensorsFile.open(folder.resolve(file));
-    try (SafetensorsFile.Reader reader = opened.reader()) {
+    TensorFile opened = TensorFile.open(folder.resolve(file));
+    try (TensorFile.Reader reader = opened.reader()) {
       String name = "model.diffusion_model.middle_block.0.in_layers.2.weight";
       return reader.floats(opened.find(name).orElseThrow());
     }

@@ -17,16 +17,16 @@ import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.StepObserver;
 import dev.sdlora.sampler.schedule.NoiseLevels;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whole runs against diffusers: recorded noise, guidance, eight steps, and the picture. */
 class EndToEndParityTest {
-  private static final SafetensorsFile GOLDEN = Fixtures.golden("golden");
+  private static final TensorFile GOLDEN = Fixtures.golden("golden");
   private static final ImageSize SIZE = new ImageSize(64, 64);
-  private static final SafetensorsFile RUNS = Fixtures.golden("e2e");
+  private static final TensorFile RUNS = Fixtures.golden("e2e");
 
   @ParameterizedTest
   @CsvSource({"euler, EULER, NORMAL, 7", "dpmpp_2m_karras, DPMPP_2M, KARRAS, 5"})

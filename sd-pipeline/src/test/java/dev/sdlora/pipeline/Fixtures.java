@@ -2,7 +2,7 @@ package dev.sdlora.pipeline;
 
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorEntry;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -17,32 +17,32 @@ final class Fixtures {
 
   private Fixtures() {}
 
-  static SafetensorsFile golden(String name) {
-    return SafetensorsFile.open(GOLDENS.resolve(name + ".safetensors"));
+  static TensorFile golden(String name) {
+    return TensorFile.open(GOLDENS.resolve(name + ".safetensors"));
   }
 
-  static float[] floats(SafetensorsFile file, String name) {
-    try (SafetensorsFile.Reader reader = file.reader()) {
+  static float[] floats(TensorFile file, String name) {
+    try (TensorFile.Reader reader = file.reader()) {
       return reader.floats(entry(file, name));
     }
   }
 
-  static double[] doubles(SafetensorsFile file, String name) {
-    try (SafetensorsFile.Reader reader = file.reader()) {
+  static double[] doubles(TensorFile file, String name) {
+    try (TensorFile.Reader reader = file.reader()) {
       double[] values = new double[(int) entry(file, name).elements()];
       reader.bytes(entry(file, name)).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
       return values;
     }
   }
 
-  static long[] shape(SafetensorsFile file, String name) {
+  static long[] shape(TensorFile file, String name) {
     return entry(file, name).shape().stream().mapToLong(Long::longValue).toArray();
   }
 
-  static int[][] ids(SafetensorsFile file, String name) {
+  static int[][] ids(TensorFile file, String name) {
     long[] shape = shape(file, name);
     int[][] ids = new int[(int) shape[0]][(int) shape[1]];
-    try (SafetensorsFile.Reader reader = file.reader()) {
+    try (TensorFile.Reader reader = file.reader()) {
       var values = reader.bytes(entry(file, name)).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
       for (int[] row : ids) {
         for (int i = 0; i < row.length; i++) {
@@ -53,7 +53,7 @@ final class Fixtures {
     return ids;
   }
 
-  private static TensorEntry entry(SafetensorsFile file, String name) {
+  private static TensorEntry entry(TensorFile file, String name) {
     return file.find(name).orElseThrow(() -> new AssertionError("no golden " + name));
   }
 

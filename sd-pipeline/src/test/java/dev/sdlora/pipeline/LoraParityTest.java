@@ -18,7 +18,7 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Match;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LoraParityTest {
   private static final double TOLERANCE = 2e-5;
   private static final double STRENGTH = 0.8;
-  private static final SafetensorsFile GOLDEN = Fixtures.golden("lora_golden");
+  private static final TensorFile GOLDEN = Fixtures.golden("lora_golden");
 
   private static Networks networks;
   private static Patcher patcher;
@@ -61,7 +61,7 @@ class LoraParityTest {
     assertClose(predict("unet.context"), floats(GOLDEN, "unet.out"), TOLERANCE);
 
     patcher.restore();
-    SafetensorsFile plain = Fixtures.golden("golden");
+    TensorFile plain = Fixtures.golden("golden");
     assertClose(encode(1), floats(plain, "text.last_ln"), TOLERANCE);
   }
 
@@ -71,7 +71,7 @@ class LoraParityTest {
     patcher.apply(plan(name, 0, STRENGTH, new ArrayList<>()));
 
     assertThat(networks.textEncoder().weights().patched()).isEmpty();
-    SafetensorsFile plain = Fixtures.golden("golden");
+    TensorFile plain = Fixtures.golden("golden");
     float[] states = encode(1);
     assertClose(states, floats(plain, "text.last_ln"), TOLERANCE);
     try (NDManager scope = networks.torch().scope()) {

@@ -10,7 +10,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Precision;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -29,7 +29,7 @@ class NetworkParityTest {
   /** diffusers' own float32 differs by 2e-6 to 6e-6; a wrong epsilon in a norm by 5e-5. */
   private static final double TOLERANCE = 2e-5;
 
-  private static final SafetensorsFile GOLDEN = Fixtures.golden("golden");
+  private static final TensorFile GOLDEN = Fixtures.golden("golden");
 
   enum Layout {
     SINGLE_FILE(Fixtures.CHECKPOINT, "text.input_ids_full"),

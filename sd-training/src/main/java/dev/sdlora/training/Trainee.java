@@ -3,7 +3,7 @@ package dev.sdlora.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.adapter.LoraParameters;
 import dev.sdlora.training.data.Batch;
@@ -135,7 +135,7 @@ final class Trainee {
    * @throws TrainingException if the state is of another training
    */
   Map<String, String> resume(Path path, Map<String, String> expected) {
-    Map<String, String> words = SafetensorsFile.open(path).metadata();
+    Map<String, String> words = TensorFile.open(path).metadata();
     Fingerprint.require(path, expected, words);
     try (NDManager scope = torch.scope()) {
       Map<String, NDArray> state = state(losses.all(), scope);

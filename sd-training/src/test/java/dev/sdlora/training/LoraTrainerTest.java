@@ -11,7 +11,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,7 +93,7 @@ class LoraTrainerTest {
         .build()
         .train();
 
-    SafetensorsFile file = SafetensorsFile.open(output("all"));
+    TensorFile file = TensorFile.open(output("all"));
     Map<String, List<Long>> unet = Bench.MODEL.unet().weights();
     for (String layer :
         List.of(
@@ -110,7 +110,7 @@ class LoraTrainerTest {
         file,
         "lora_te_text_model_encoder_layers_0_mlp_fc1",
         Bench.MODEL.clip().weights().get(text + ".weight"));
-    try (SafetensorsFile.Reader reader = file.reader()) {
+    try (TensorFile.Reader reader = file.reader()) {
       file.tensors()
           .forEach(
               (name, entry) -> {
@@ -125,7 +125,7 @@ class LoraTrainerTest {
     }
   }
 
-  private static void assertShapes(SafetensorsFile file, String key, @Nullable List<Long> weight) {
+  private static void assertShapes(TensorFile file, String key, @Nullable List<Long> weight) {
     assertThat(weight).as(key).isNotNull();
     List<Long> down = new ArrayList<>(weight);
     down.set(0, 4L);

@@ -1,7 +1,7 @@
 package dev.sdlora.examples.demo;
 
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.training.scratch.AutoencoderTrainer;
 import java.nio.file.Files;
@@ -26,9 +26,9 @@ final class LatentCache {
     if (!Files.exists(file)) {
       write(file, vaeState, count, seed);
     }
-    SafetensorsFile stored = SafetensorsFile.open(file);
+    TensorFile stored = TensorFile.open(file);
     float[][] latents = new float[count][];
-    try (SafetensorsFile.Reader reader = stored.reader()) {
+    try (TensorFile.Reader reader = stored.reader()) {
       float[] all = reader.floats(stored.find("latents").orElseThrow());
       int elements = all.length / count;
       for (int i = 0; i < count; i++) {

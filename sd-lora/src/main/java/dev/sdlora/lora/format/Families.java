@@ -1,7 +1,7 @@
 package dev.sdlora.lora.format;
 
 import dev.sdlora.api.ModelFamily;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +22,7 @@ final class Families {
 
   private Families() {}
 
-  static ModelFamily of(SafetensorsFile file) {
+  static ModelFamily of(TensorFile file) {
     Set<String> names = file.tensors().keySet();
     if (names.stream().anyMatch(name -> SDXL_KEYS.matcher(name).matches())) {
       return ModelFamily.SDXL;
@@ -51,7 +51,7 @@ final class Families {
         : ModelFamily.UNKNOWN;
   }
 
-  private static ModelFamily fromShapes(SafetensorsFile file) {
+  private static ModelFamily fromShapes(TensorFile file) {
     return file.tensors().values().stream()
         .filter(entry -> CROSS_ATTENTION.matcher(entry.name()).matches())
         .filter(entry -> entry.shape().size() >= 2)

@@ -2,11 +2,12 @@ package dev.sdlora.lora.format;
 
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelFamily;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorEntry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ import java.util.Set;
  * @param strays tensors that belong to no module
  */
 public record LoraFile(
-    SafetensorsFile file, ModelFamily family, List<LoraModule> modules, List<String> strays) {
+    TensorFile file, ModelFamily family, List<LoraModule> modules, List<String> strays) {
 
   /** Endings of tensors without which a file means something else, with the method's name. */
   private static final Map<String, String> OTHER_METHODS =
@@ -65,7 +66,7 @@ public record LoraFile(
     if (!Files.exists(path)) {
       throw new LoraException("LoRA '" + path + "' does not exist");
     }
-    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorFile file = TensorFile.open(path);
     Set<String> used = new HashSet<>();
     List<LoraModule> modules = new ArrayList<>();
     for (String name : file.tensors().keySet()) {
@@ -86,7 +87,7 @@ public record LoraFile(
     return new LoraFile(file, Families.of(file), modules, strays);
   }
 
-  private static LoraModule module(SafetensorsFile file, KeyStyle.Pair pair, Set<String> used) {
+  private static LoraModule module(TensorFile file, KeyStyle.Pair pair, Set<String> used) {
     TensorEntry down = file.find(pair.down()).orElseThrow();
     TensorEntry up =
         file.find(pair.up())
@@ -96,7 +97,11 @@ public record LoraFile(
                         "LoRA '%s': tensor '%s' is there, but its counterpart '%s' is missing"
                             .formatted(file.path(), pair.down(), pair.up())));
     Optional<TensorEntry> alpha = file.find(pair.key() + KeyStyle.ALPHA);
-    LoraModule module = new LoraModule(pair.key(), down, up, alpha);
+    Map<Part, TensorEntry> parts = new EnumMap<>(Part.class);
+    parts.put(Part.LORA_DOWN, down);
+    parts.put(Part.LORA_UP, up);
+    alpha.ifPresent(entry -> parts.put(Part.ALPHA, entry));
+    LoraModule module = new LoraModule(pair.key(), Kind.LORA, parts, Optional.empty());
     boolean fits =
         down.shape().size() >= 2
             && up.shape().size() >= 2

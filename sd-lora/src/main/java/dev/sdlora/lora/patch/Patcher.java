@@ -3,11 +3,12 @@ package dev.sdlora.lora.patch;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.tensors.file.OpenFiles;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -102,15 +103,15 @@ public final class Patcher {
     }
   }
 
-  private LowRank lowRank(Change change, SafetensorsFile.Reader reader, NDManager scope) {
+  private LowRank lowRank(Change change, TensorFile.Reader reader, NDManager scope) {
     LoraModule module = change.module();
     long rank = module.rank();
-    double alpha = module.alpha().map(entry -> (double) reader.floats(entry)[0]).orElse(1.0 * rank);
+    double alpha = module.find(Part.ALPHA).map(entry -> (double) reader.floats(entry)[0]).orElse(1.0 * rank);
     if (!Double.isFinite(alpha)) {
       throw notFinite(change, module.key() + ".alpha");
     }
-    TensorEntry up = module.up();
-    TensorEntry down = module.down();
+    TensorEntry up = module.part(Part.LORA_UP);
+    TensorEntry down = module.part(Part.LORA_DOWN);
     return new LowRank(
         loader.load(reader, up, List.of(up.shape().get(0), rank), ScalarType.FLOAT32, scope),
         loader.load(reader, down, List.of(rank, down.elements() / rank), ScalarType.FLOAT32, scope),
@@ -121,10 +122,10 @@ public final class Patcher {
     for (int i = 0; i < changes.size(); i++) {
       LoraModule module = changes.get(i).module();
       if (!loader.isFinite(updates.get(i).up())) {
-        return notFinite(changes.get(i), module.up().name());
+        return notFinite(changes.get(i), module.part(Part.LORA_UP).name());
       }
       if (!loader.isFinite(updates.get(i).down())) {
-        return notFinite(changes.get(i), module.down().name());
+        return notFinite(changes.get(i), module.part(Part.LORA_DOWN).name());
       }
     }
     Change first = changes.get(0);

@@ -3,8 +3,9 @@ package dev.sdlora.lora.plan;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -29,7 +30,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
    * @param module the module in it
    * @param strength factor on its product, not yet with alpha / rank; never 0
    */
-  public record Change(SafetensorsFile file, LoraModule module, double strength) {}
+  public record Change(TensorFile file, LoraModule module, double strength) {}
 
   /**
    * How the modules of one LoRA fit the checkpoint.
@@ -118,8 +119,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
   }
 
   private static void requireShape(LoraUse use, String checkpoint, LoraModule module, Layer layer) {
-    long in = module.down().elements() / module.rank();
-    long out = module.up().shape().get(0);
+    long in = module.part(Part.LORA_DOWN).elements() / module.rank();
+    long out = module.part(Part.LORA_UP).shape().get(0);
     if (in != layer.in() || out != layer.out()) {
       throw new LoraException(
           "LoRA '%s' (%s): module '%s' changes a %d×%d matrix, but '%s' of checkpoint '%s' is %d×%d;"

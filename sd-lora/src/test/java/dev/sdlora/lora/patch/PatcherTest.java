@@ -8,7 +8,7 @@ import dev.sdlora.api.LoraException;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -159,8 +159,8 @@ class PatcherTest {
 
   /** What the file holds, not what the network's number format makes of it. */
   private static float[] originals(TinyModel model, Network network, String name) {
-    SafetensorsFile file = SafetensorsFile.open(model.checkpoint);
-    try (SafetensorsFile.Reader reader = file.reader()) {
+    TensorFile file = TensorFile.open(model.checkpoint);
+    try (TensorFile.Reader reader = file.reader()) {
       return reader.floats(file.find(network + name).orElseThrow());
     }
   }

@@ -7,7 +7,7 @@ import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -72,7 +72,7 @@ final class TinyModel implements AutoCloseable {
                   }
                 }));
     writer.write(checkpoint);
-    SafetensorsFile file = SafetensorsFile.open(checkpoint);
+    TensorFile file = TensorFile.open(checkpoint);
     SHAPES.forEach(
         (network, shapes) -> {
           Map<String, Origin> origins = new LinkedHashMap<>();
@@ -155,11 +155,11 @@ final class TinyModel implements AutoCloseable {
     int in = original.length / out;
     for (LoraUse use : uses) {
       double strength = network == Network.UNET ? use.unetStrength() : use.textEncoderStrength();
-      SafetensorsFile file = use.file().file();
+      TensorFile file = use.file().file();
       if (strength == 0) {
         continue;
       }
-      try (SafetensorsFile.Reader reader = file.reader()) {
+      try (TensorFile.Reader reader = file.reader()) {
         float[] up = reader.floats(file.find(key + ".lora_up.weight").orElseThrow());
         float[] down = reader.floats(file.find(key + ".lora_down.weight").orElseThrow());
         for (int i = 0; i < sum.length; i++) {

@@ -8,7 +8,7 @@ import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +103,7 @@ final class DiffusersFolder {
   }
 
   private static Network<VaeConfig> vae(Path folder) {
-    SafetensorsFile file = weights(folder, "vae", "diffusion_pytorch_model");
+    TensorFile file = weights(folder, "vae", "diffusion_pytorch_model");
     boolean old = file.tensors().keySet().stream().anyMatch(name -> name.contains(".proj_attn."));
     Names names = old ? DiffusersFolder::oldVaeName : SAME;
     FileTensors tensors = new FileTensors(file, "VAE", names);
@@ -131,7 +131,7 @@ final class DiffusersFolder {
   }
 
   /** The weights of a network, in full precision if there, else in half. */
-  private static SafetensorsFile weights(Path folder, String network, String stem) {
+  private static TensorFile weights(Path folder, String network, String stem) {
     Path full = folder.resolve(network).resolve(stem + ".safetensors");
     Path half = folder.resolve(network).resolve(stem + ".fp16.safetensors");
     Path file = !Files.exists(full) && Files.exists(half) ? half : full;
@@ -143,6 +143,6 @@ final class DiffusersFolder {
               + file
               + "' is missing; weights in .bin files are not read by this version");
     }
-    return SafetensorsFile.open(file);
+    return TensorFile.open(file);
   }
 }

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -43,7 +43,7 @@ final class FileKind {
    *
    * @throws CheckpointException if not; the message says what the file seems to be
    */
-  static void requireSd1(SafetensorsFile file) {
+  static void requireSd1(TensorFile file) {
     Set<String> names = file.tensors().keySet();
     for (Sign sign : OTHERS) {
       if (names.stream().anyMatch(sign.of)) {
@@ -70,7 +70,7 @@ final class FileKind {
   }
 
   private static void require(
-      SafetensorsFile file, boolean present, String network, String prefix) {
+      TensorFile file, boolean present, String network, String prefix) {
     if (!present) {
       throw new CheckpointException(
           "checkpoint '%s' has no %s: no tensor begins with '%s'"

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.weights.Origin;
 import java.util.LinkedHashMap;
@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The tensors of one network in one file, asked for by the names of this library. */
-record FileTensors(SafetensorsFile file, String network, Names names) {
+record FileTensors(TensorFile file, String network, Names names) {
 
   /** The tensor that holds a weight. */
   Optional<TensorEntry> find(String name) {

@@ -6,7 +6,7 @@ import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,7 @@ final class SingleFile {
   private SingleFile() {}
 
   static ModelFiles read(Path path) {
-    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorFile file = TensorFile.open(path);
     FileKind.requireSd1(file);
     Network<ClipConfig> clip = clip(file);
     Network<UNetConfig> unet = unet(file);
@@ -41,7 +41,7 @@ final class SingleFile {
         path, Checkpoint.Layout.SINGLE_FILE, clip, unet, vae, fullSize ? 512 : 128);
   }
 
-  private static Network<ClipConfig> clip(SafetensorsFile file) {
+  private static Network<ClipConfig> clip(TensorFile file) {
     // Conversions with newer versions of transformers leave the middle part out.
     boolean bare =
         file.tensors().keySet().stream()
@@ -54,7 +54,7 @@ final class SingleFile {
         tensors -> NetworkShapes.clip(tensors, layer, 0));
   }
 
-  private static Network<UNetConfig> unet(SafetensorsFile file) {
+  private static Network<UNetConfig> unet(TensorFile file) {
     TreeSet<Integer> downsamplers = new TreeSet<>();
     for (String name : file.tensors().keySet()) {
       Matcher matcher = DOWNSAMPLER.matcher(name);
@@ -86,7 +86,7 @@ final class SingleFile {
             Pattern.quote(LdmNames.UNET + block) + "\\.transformer_blocks\\.(\\d+)\\."));
   }
 
-  private static Network<VaeConfig> vae(SafetensorsFile file) {
+  private static Network<VaeConfig> vae(TensorFile file) {
     FileTensors bare = new FileTensors(file, "VAE", name -> LdmNames.VAE + name);
     String prefix = Pattern.quote(LdmNames.VAE);
     int levels = bare.count(Pattern.compile(prefix + "decoder\\.up\\.(\\d+)\\."));

@@ -11,7 +11,7 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -47,9 +47,9 @@ class CheckpointReaderTest {
 
   /** A copy of the checkpoint with tensors renamed; those renamed to nothing are left out. */
   private Path copy(UnaryOperator<String> rename, Map<String, List<Long>> more) {
-    SafetensorsFile file = SafetensorsFile.open(SINGLE_FILE);
+    TensorFile file = TensorFile.open(SINGLE_FILE);
     SafetensorsWriter writer = new SafetensorsWriter();
-    try (SafetensorsFile.Reader reader = file.reader()) {
+    try (TensorFile.Reader reader = file.reader()) {
       file.tensors()
           .values()
           .forEach(
@@ -150,7 +150,7 @@ class CheckpointReaderTest {
     "cond_stage_model.transformer.text_model.final_layer_norm.bias"
   })
   void read_tensorMisshapen_isNamedWithBothShapes(String wrong) {
-    List<Long> actual = SafetensorsFile.open(SINGLE_FILE).find(wrong).orElseThrow().shape();
+    List<Long> actual = TensorFile.open(SINGLE_FILE).find(wrong).orElseThrow().shape();
     Path path = copy(name -> name.equals(wrong) ? "" : name, Map.of(wrong, List.of(5L, 7L)));
     assertThatThrownBy(() -> CheckpointReader.read(path))
         .isInstanceOf(CheckpointException.class)
@@ -205,9 +205,9 @@ class CheckpointReaderTest {
       }
     }
     Path weights = folder.resolve("model/vae/diffusion_pytorch_model.safetensors");
-    SafetensorsFile file = SafetensorsFile.open(weights);
+    TensorFile file = TensorFile.open(weights);
     SafetensorsWriter writer = new SafetensorsWriter();
-    try (SafetensorsFile.Reader reader = file.reader()) {
+    try (TensorFile.Reader reader = file.reader()) {
       file.tensors()
           .values()
           .forEach(

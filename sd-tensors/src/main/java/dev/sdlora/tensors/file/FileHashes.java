@@ -75,7 +75,7 @@ public final class FileHashes {
    *
    * @throws TensorFileException if the file cannot be read or changed since it was opened
    */
-  public static String autoV3(SafetensorsFile file) {
+  public static String autoV3(TensorFile file) {
     String recorded = file.metadata().getOrDefault("sshs_model_hash", "");
     if (PLAUSIBLE_HASH.matcher(recorded).matches()) {
       return recorded.substring(0, 12).toLowerCase(Locale.ROOT);

@@ -7,20 +7,20 @@ import java.util.Map;
  * Files that are open for the duration of one operation, each once. Not safe for several threads.
  */
 public final class OpenFiles implements AutoCloseable {
-  private final Map<SafetensorsFile, SafetensorsFile.Reader> open = new HashMap<>();
+  private final Map<TensorFile, TensorFile.Reader> open = new HashMap<>();
 
   /**
    * The reader of a file, opened when first asked for.
    *
    * @throws dev.sdlora.api.TensorFileException if the file cannot be read or has changed
    */
-  public SafetensorsFile.Reader of(SafetensorsFile file) {
-    return open.computeIfAbsent(file, SafetensorsFile::reader);
+  public TensorFile.Reader of(TensorFile file) {
+    return open.computeIfAbsent(file, TensorFile::reader);
   }
 
   /** Closes all readers. */
   @Override
   public void close() {
-    open.values().forEach(SafetensorsFile.Reader::close);
+    open.values().forEach(TensorFile.Reader::close);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Tensors on disk: {@link dev.sdlora.tensors.file.SafetensorsFile} reads a safetensors file, {@link
+ * Tensors on disk: {@link dev.sdlora.tensors.file.TensorFile} reads a safetensors file, {@link
  * dev.sdlora.tensors.file.SafetensorsWriter} writes one, and {@link
  * dev.sdlora.tensors.file.FileHashes} names one as A1111 does. Plain Java on byte buffers and float
  * arrays; nothing here knows the engine.

@@ -1,6 +1,6 @@
 package dev.sdlora.tensors.weights;
 
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorEntry;
 import java.util.List;
 
@@ -11,7 +11,7 @@ import java.util.List;
  * @param entry the tensor in it
  * @param shape the shape that the network wants, with as many elements as the entry
  */
-public record Origin(SafetensorsFile file, TensorEntry entry, List<Long> shape) {
+public record Origin(TensorFile file, TensorEntry entry, List<Long> shape) {
   /** Copies the shape. */
   public Origin {
     shape = List.copyOf(shape);

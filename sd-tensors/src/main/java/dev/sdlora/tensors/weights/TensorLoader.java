@@ -6,7 +6,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -46,7 +46,7 @@ public final class TensorLoader {
    * @param scope the manager that will own it
    */
   public NDArray load(
-      SafetensorsFile.Reader reader,
+      TensorFile.Reader reader,
       TensorEntry entry,
       List<Long> shape,
       ScalarType type,
@@ -63,7 +63,7 @@ public final class TensorLoader {
   }
 
   /** Overwrites a tensor with values from a file, giving it the very values of a first load. */
-  void fill(NDArray target, SafetensorsFile.Reader reader, TensorEntry entry) {
+  void fill(NDArray target, TensorFile.Reader reader, TensorEntry entry) {
     try (NDArray stored = transfer(reader, entry);
         NDManager scope = torch.scope()) {
       program
@@ -86,7 +86,7 @@ public final class TensorLoader {
    * The stored values of a tensor in a row, in the transfer buffer until the next call; as bytes
    * where DJL has no name for the format.
    */
-  private NDArray transfer(SafetensorsFile.Reader reader, TensorEntry entry) {
+  private NDArray transfer(TensorFile.Reader reader, TensorEntry entry) {
     if (entry.byteLength() > Integer.MAX_VALUE) {
       throw new TensorFileException(
           "tensor '" + entry.name() + "' has " + entry.byteLength() + " bytes; 2 GB is the most");

@@ -109,8 +109,8 @@ final class HeaderCorruptionTest {
     Path path = RawFiles.temporary();
     try {
       Files.write(path, bytes);
-      SafetensorsFile file = SafetensorsFile.open(path);
-      try (SafetensorsFile.Reader reader = file.reader()) {
+      TensorFile file = TensorFile.open(path);
+      try (TensorFile.Reader reader = file.reader()) {
         file.tensors().values().forEach(reader::floats);
       }
       return true;

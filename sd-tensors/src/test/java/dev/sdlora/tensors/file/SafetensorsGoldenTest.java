@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Test;
  * from it with Python's json, hashlib and NumPy ({@code numpy.frombuffer(data, '<f2')}).
  */
 final class SafetensorsGoldenTest {
-  private SafetensorsFile file;
+  private TensorFile file;
 
   @BeforeEach
   void open() throws URISyntaxException {
     URL url = SafetensorsGoldenTest.class.getResource("lora_kohya.safetensors");
-    file = SafetensorsFile.open(Path.of(Objects.requireNonNull(url).toURI()));
+    file = TensorFile.open(Path.of(Objects.requireNonNull(url).toURI()));
   }
 
   @Test
@@ -50,7 +50,7 @@ final class SafetensorsGoldenTest {
 
     assertThat(alpha.shape()).isEmpty();
     assertThat(down.shape()).isEqualTo(List.of(2L, 32L, 1L, 1L));
-    try (SafetensorsFile.Reader reader = file.reader()) {
+    try (TensorFile.Reader reader = file.reader()) {
       assertThat(reader.floats(alpha)).containsExactly(2);
       assertThat(reader.floats(down))
           .hasSize(64)

@@ -35,7 +35,7 @@ final class SafetensorsReaderTest {
 
   @Test
   void open_unknownKeyInEntry_isIgnored() {
-    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorFile file = TensorFile.open(path);
 
     TensorEntry expected = new TensorEntry("a", DType.U8, List.of(4L), file.dataStart(), 4);
     assertThat(file.find("a")).contains(expected);
@@ -48,7 +48,7 @@ final class SafetensorsReaderTest {
   void open_headerLengthLooksLikePickle_opens(int length) throws IOException {
     Files.write(path, RawFiles.safetensors(HEADER + " ".repeat(length - HEADER.length()), 4));
 
-    assertThat(SafetensorsFile.open(path).tensors()).containsOnlyKeys("a");
+    assertThat(TensorFile.open(path).tensors()).containsOnlyKeys("a");
   }
 
   @Test
@@ -59,7 +59,7 @@ final class SafetensorsReaderTest {
             + "\"empty\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[1,1]}}";
     Files.write(path, RawFiles.safetensors(header, 2));
 
-    assertThat(SafetensorsFile.open(path).tensors().keySet()).containsExactly("a", "empty", "b");
+    assertThat(TensorFile.open(path).tensors().keySet()).containsExactly("a", "empty", "b");
   }
 
   @ParameterizedTest
@@ -85,9 +85,9 @@ final class SafetensorsReaderTest {
     new SafetensorsWriter()
         .tensor("x", dtype, List.of(), channel -> channel.write(ByteBuffer.wrap(content)))
         .write(path);
-    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorFile file = TensorFile.open(path);
 
-    try (SafetensorsFile.Reader reader = file.reader()) {
+    try (TensorFile.Reader reader = file.reader()) {
       assertThat(reader.floats(file.find("x").orElseThrow())).containsExactly(expected);
     }
   }
@@ -102,9 +102,9 @@ final class SafetensorsReaderTest {
         .tensor("x", List.of((long) values.length), values, DType.F32)
         .tensor("half", List.of(2L), new float[] {1, 1e9f}, DType.F16)
         .write(path);
-    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorFile file = TensorFile.open(path);
 
-    try (SafetensorsFile.Reader reader = file.reader()) {
+    try (TensorFile.Reader reader = file.reader()) {
       TensorEntry entry = file.find("x").orElseThrow();
       assertThat(reader.floats(entry)).isEqualTo(values);
       float[] fromBytes = new float[values.length];
@@ -117,10 +117,10 @@ final class SafetensorsReaderTest {
 
   @Test
   void read_directBuffer_fillsFromItsPositionOnly() {
-    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorFile file = TensorFile.open(path);
     ByteBuffer target = ByteBuffer.allocateDirect(8).position(2);
 
-    try (SafetensorsFile.Reader reader = file.reader()) {
+    try (TensorFile.Reader reader = file.reader()) {
       reader.read(file.find("a").orElseThrow(), target);
     }
 
@@ -131,10 +131,10 @@ final class SafetensorsReaderTest {
 
   @Test
   void read_wrongArguments_areRefused() {
-    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorFile file = TensorFile.open(path);
     TensorEntry entry = file.find("a").orElseThrow();
     TensorEntry foreign = new TensorEntry("a", DType.U8, List.of(4L), 0, 4);
-    SafetensorsFile.Reader reader = file.reader();
+    TensorFile.Reader reader = file.reader();
 
     assertThatThrownBy(() -> reader.read(entry, ByteBuffer.allocate(3)))
         .isInstanceOf(IllegalArgumentException.class)
@@ -155,10 +155,10 @@ final class SafetensorsReaderTest {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
       channel.write(ByteBuffer.allocate(1), channel.size() + size - 1);
     }
-    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorFile file = TensorFile.open(path);
     TensorEntry entry = file.find("a").orElseThrow();
 
-    try (SafetensorsFile.Reader reader = file.reader()) {
+    try (TensorFile.Reader reader = file.reader()) {
       assertThatThrownBy(() -> reader.bytes(entry))
           .isInstanceOf(TensorFileException.class)
           .hasMessageContaining("tensor 'a' with 2147483648 bytes, more than the 2147483639");
@@ -168,8 +168,8 @@ final class SafetensorsReaderTest {
 
   @Test
   void read_fileCutWhileReading_saysWhere() throws IOException {
-    SafetensorsFile file = SafetensorsFile.open(path);
-    try (SafetensorsFile.Reader reader = file.reader();
+    TensorFile file = TensorFile.open(path);
+    try (TensorFile.Reader reader = file.reader();
         FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
       channel.truncate(file.fileSize() - 1);
 
@@ -182,7 +182,7 @@ final class SafetensorsReaderTest {
 
   @Test
   void reader_fileGrew_isRefused() throws IOException {
-    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorFile file = TensorFile.open(path);
     Files.write(path, new byte[1], StandardOpenOption.APPEND);
 
     assertChanged(
@@ -191,7 +191,7 @@ final class SafetensorsReaderTest {
 
   @Test
   void reader_fileWrittenAgain_isRefused() throws IOException {
-    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorFile file = TensorFile.open(path);
     Files.setLastModifiedTime(path, FileTime.fromMillis(1_000_000_000_000L));
 
     assertChanged(file, "it was written at 2001-09-09T01:46:40Z");
@@ -199,7 +199,7 @@ final class SafetensorsReaderTest {
 
   @Test
   void reader_replacedWithSameSizeAndTime_isRefusedByItsHeader() throws IOException {
-    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorFile file = TensorFile.open(path);
     FileTime time = Files.getLastModifiedTime(path);
     Files.write(path, RawFiles.safetensors(HEADER.replace("\"a\"", "\"b\""), 4));
     Files.setLastModifiedTime(path, time);
@@ -209,13 +209,13 @@ final class SafetensorsReaderTest {
 
   @Test
   void reader_fileGone_isRefused() throws IOException {
-    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorFile file = TensorFile.open(path);
     Files.delete(path);
 
     assertChanged(file, "it is gone");
   }
 
-  private void assertChanged(SafetensorsFile file, String how) {
+  private void assertChanged(TensorFile file, String how) {
     assertThatThrownBy(file::reader)
         .isInstanceOf(TensorFileException.class)
         .hasMessageContaining("'" + path + "' changed since it was opened (" + how)

@@ -23,7 +23,7 @@ final class SafetensorsRefusalTest {
   void open_badFile_saysWhichFileAndWhy(byte[] content, String reason) throws IOException {
     Path path = Files.write(folder.resolve("model.safetensors"), content);
 
-    assertThatThrownBy(() -> SafetensorsFile.open(path))
+    assertThatThrownBy(() -> TensorFile.open(path))
         .isInstanceOf(TensorFileException.class)
         .hasMessageContaining("'" + path + "'")
         .hasMessageContaining(reason);
@@ -31,14 +31,14 @@ final class SafetensorsRefusalTest {
 
   @Test
   void open_missingFile_saysSo() {
-    assertThatThrownBy(() -> SafetensorsFile.open(folder.resolve("gone.safetensors")))
+    assertThatThrownBy(() -> TensorFile.open(folder.resolve("gone.safetensors")))
         .isInstanceOf(TensorFileException.class)
         .hasMessageContaining("gone.safetensors' does not exist");
   }
 
   @Test
   void open_folder_saysSo() {
-    assertThatThrownBy(() -> SafetensorsFile.open(folder))
+    assertThatThrownBy(() -> TensorFile.open(folder))
         .isInstanceOf(TensorFileException.class)
         .hasMessageContaining(folder + "' is a folder");
   }

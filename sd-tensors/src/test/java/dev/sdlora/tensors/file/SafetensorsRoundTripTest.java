@@ -38,11 +38,11 @@ final class SafetensorsRoundTripTest {
     try {
       writer.write(path);
 
-      SafetensorsFile file = SafetensorsFile.open(path);
+      TensorFile file = TensorFile.open(path);
       assertThat(file.metadata()).isEqualTo(metadata);
       assertThat(file.tensors()).hasSameSizeAs(tensors);
       assertThat(file.dataStart() % 8).isZero();
-      try (SafetensorsFile.Reader reader = file.reader()) {
+      try (TensorFile.Reader reader = file.reader()) {
         tensors.forEach(
             (name, sample) -> {
               TensorEntry entry = file.find(name).orElseThrow();

@@ -48,7 +48,7 @@ final class SafetensorsWriterTest {
   void write_nothingAdded_isAValidFile() {
     new SafetensorsWriter().write(path);
 
-    SafetensorsFile file = SafetensorsFile.open(path);
+    TensorFile file = TensorFile.open(path);
     assertThat(file.tensors()).isEmpty();
     assertThat(file.metadata()).isEmpty();
   }

@@ -3,7 +3,7 @@ package dev.sdlora.training.step;
 import ai.djl.ndarray.NDArray;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.SafetensorsFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -34,8 +34,8 @@ public final class StateFile {
    * @throws TensorFileException if a tensor is missing or has another size
    */
   public static Map<String, String> read(Path path, Map<String, NDArray> tensors) {
-    SafetensorsFile file = SafetensorsFile.open(path);
-    try (SafetensorsFile.Reader reader = file.reader()) {
+    TensorFile file = TensorFile.open(path);
+    try (TensorFile.Reader reader = file.reader()) {
       tensors.forEach(
           (name, tensor) -> {
             float[] values =

@@ -22,7 +22,7 @@ import java.util.Optional;
  * downloads. Unknown keys beside dtype, shape and data_offsets are ignored, as the reference does,
  * so that later additions to the format can be read.
  */
-public final class SafetensorsFile {
+public final class TensorFile {
   private static final int LENGTH_BYTES = 8;
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
 
@@ -33,7 +33,7 @@ public final class SafetensorsFile {
   private final Map<String, String> metadata;
   private final Map<String, TensorEntry> tensors;
 
-  private SafetensorsFile(
+  private TensorFile(
       Path path, FileStamp stamp, long fileSize, long dataStart, HeaderParser.Header header) {
     this.path = path;
     this.stamp = stamp;
@@ -49,7 +49,7 @@ public final class SafetensorsFile {
    * @throws TensorFileException if the file is missing, unreadable, damaged, or something else than
    *     a safetensors file; the message names the file, the reason and the likely cause
    */
-  public static SafetensorsFile open(Path path) {
+  public static TensorFile open(Path path) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       if (attributes.isDirectory()) {
@@ -66,7 +66,7 @@ public final class SafetensorsFile {
         ByteBuffer json = head.slice(LENGTH_BYTES, dataStart - LENGTH_BYTES);
         HeaderParser.Header header = HeaderParser.parse(path, json, dataStart, fileSize);
         FileStamp stamp = new FileStamp(path, fileSize, attributes.lastModifiedTime(), head.flip());
-        return new SafetensorsFile(path, stamp, fileSize, dataStart, header);
+        return new TensorFile(path, stamp, fileSize, dataStart, header);
       }
     } catch (NoSuchFileException e) {
       throw TensorFileErrors.error(path, "does not exist", e);
@@ -152,7 +152,7 @@ public final class SafetensorsFile {
 
   @Override
   public String toString() {
-    return "SafetensorsFile[" + path + ", " + tensors.size() + " tensors]";
+    return "TensorFile[" + path + ", " + tensors.size() + " tensors]";
   }
 
   /**
@@ -160,10 +160,10 @@ public final class SafetensorsFile {
    * during a read closes it.
    */
   public static final class Reader implements AutoCloseable {
-    private final SafetensorsFile file;
+    private final TensorFile file;
     private final FileChannel channel;
 
-    private Reader(SafetensorsFile file) {
+    private Reader(TensorFile file) {
       this.file = file;
       this.channel = file.openUnchanged();
     }
