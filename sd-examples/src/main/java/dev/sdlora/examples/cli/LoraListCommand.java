@@ -48,6 +48,11 @@ final class LoraListCommand implements Runnable {
   @Option(names = "--trigger", paramLabel = "WORD", description = "A trigger word of theirs.")
   private Optional<String> trigger = Optional.empty();
 
+  @Option(
+      names = "--triggers",
+      description = "Show trigger words; they cost time with thousands of files.")
+  private boolean triggers;
+
   @Override
   public void run() {
     LoraQuery query = new LoraQuery(text, family, trigger);
@@ -63,7 +68,7 @@ final class LoraListCommand implements Runnable {
     }
   }
 
-  private static ObjectNode toJson(List<LoraAdapter> loras, Map<Path, String> unreadable) {
+  private ObjectNode toJson(List<LoraAdapter> loras, Map<Path, String> unreadable) {
     ObjectNode json = Json.object();
     ArrayNode list = json.putArray("loras");
     for (LoraAdapter lora : loras) {
@@ -76,8 +81,11 @@ final class LoraListCommand implements Runnable {
       entry.put("rank", lora.rank());
       entry.put("bytes", lora.path().toFile().length());
       entry.put("path", lora.path().toString());
-      entry.set(
-          "triggerWords", Json.tree(lora.triggerWords().stream().map(TriggerWord::text).toList()));
+      if (triggers) {
+        entry.set(
+            "triggerWords",
+            Json.tree(lora.triggerWords().stream().map(TriggerWord::text).toList()));
+      }
     }
     ArrayNode problems = json.putArray("unreadable");
     unreadable.forEach(
@@ -88,7 +96,15 @@ final class LoraListCommand implements Runnable {
 
   private void print(List<LoraAdapter> loras, Map<Path, String> unreadable) {
     Table table =
-        new Table("NAME", "FAMILY", "KIND", ">MODULES", ">RANK", ">MB", "ALIAS", "TRIGGER WORDS");
+        new Table(
+            "NAME",
+            "FAMILY",
+            "KIND",
+            ">MODULES",
+            ">RANK",
+            ">MB",
+            "ALIAS",
+            triggers ? "TRIGGER WORDS" : "");
     for (LoraAdapter lora : loras) {
       table.row(
           lora.name(),
@@ -98,13 +114,22 @@ final class LoraListCommand implements Runnable {
           lora.rank(),
           "%.1f".formatted(lora.path().toFile().length() / 1e6),
           lora.alias().orElse(""),
-          lora.triggerWords().stream()
-              .limit(SHOWN_WORDS)
-              .map(TriggerWord::text)
-              .collect(Collectors.joining(", ")));
+          triggers ? words(lora) : "");
     }
     table.print(console.out());
     unreadable.forEach(
-        (path, reason) -> console.out().println("cannot be used: " + path + ": " + reason));
+        (path, reason) ->
+            console
+                .out()
+                .println(
+                    "cannot be used: "
+                        + (reason.contains(path.toString()) ? reason : path + ": " + reason)));
+  }
+
+  private static String words(LoraAdapter lora) {
+    return lora.triggerWords().stream()
+        .limit(SHOWN_WORDS)
+        .map(TriggerWord::text)
+        .collect(Collectors.joining(", "));
   }
 }

@@ -13,6 +13,7 @@ import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.library.Sidecars.Notes;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +31,10 @@ import java.util.stream.Stream;
 public final class LoraCards {
   private final LoraFiles files;
   private final Sidecars sidecars = new Sidecars();
+
+  /** Training tags, by the metadata that they stand in, as long as somebody holds that. */
+  private final Map<Map<String, String>, List<TriggerWord>> tags =
+      Collections.synchronizedMap(new WeakHashMap<>());
 
   /** Cards of files that are opened by the same hand as others. */
   public LoraCards(LoraFiles files) {
@@ -59,7 +65,7 @@ public final class LoraCards {
             words(
                 TrainingFacts.text(metadata, "modelspec.trigger_phrase").stream().toList(),
                 Source.TRIGGER_PHRASE),
-            TrainingTags.of(metadata))
+            tags.computeIfAbsent(metadata, TrainingTags::of))
         .flatMap(List::stream)
         .filter(word -> seen.add(word.text().toLowerCase(Locale.ROOT)))
         .forEach(words::add);

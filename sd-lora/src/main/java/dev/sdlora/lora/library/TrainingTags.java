@@ -1,9 +1,10 @@
 package dev.sdlora.lora.library;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.sdlora.api.TriggerWord;
+import java.io.IOException;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +28,12 @@ final class TrainingTags {
   private static final Pattern WORD =
       Pattern.compile("[\\w'-]+", Pattern.UNICODE_CHARACTER_CLASS);
 
-  private static final JsonMapper JSON = new JsonMapper();
+  /** Names are tags here, of which thousands are seen once: remembering them costs more than it saves. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .build();
 
   private TrainingTags() {}
 
@@ -46,28 +52,34 @@ final class TrainingTags {
             .toList();
   }
 
+  /** Reads {"folder": {"tag": count}}. */
   private static Map<String, Integer> counts(String frequencies) {
     Map<String, Integer> counts = new LinkedHashMap<>();
-    if (frequencies.isBlank()) {
-      return counts;
-    }
-    try {
-      for (JsonNode folder : JSON.readTree(frequencies)) {
-        folder
-            .properties()
-            .forEach(
-                tag -> {
-                  String text = tag.getKey().strip();
-                  if (!text.isEmpty()) {
-                    counts.merge(text, tag.getValue().asInt(0), Integer::sum);
-                  }
-                });
+    try (JsonParser json = JSON.createParser(frequencies)) {
+      boolean object = json.nextToken() == JsonToken.START_OBJECT;
+      while (object && json.nextToken() == JsonToken.FIELD_NAME) {
+        if (json.nextToken() == JsonToken.START_OBJECT) {
+          addFolder(json, counts);
+        } else {
+          json.skipChildren();
+        }
       }
-    } catch (JsonProcessingException e) {
+    } catch (IOException e) {
       // Trainers have written Python's own notation here; A1111 shows no tags then either.
       counts.clear();
     }
     return counts;
+  }
+
+  private static void addFolder(JsonParser json, Map<String, Integer> counts) throws IOException {
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String tag = json.currentName().strip();
+      if (json.nextToken().isNumeric() && !tag.isEmpty()) {
+        counts.merge(tag, json.getValueAsInt(), Integer::sum);
+      } else {
+        json.skipChildren();
+      }
+    }
   }
 
   private static Map<String, Integer> words(Map<String, Integer> sentences) {
