@@ -52,8 +52,7 @@ public record LoraDetails(
    * @param alpha as stored; the change is scaled by alpha / rank. Empty if the file has none, which
    *     means a scale of 1
    */
-  public record Module(
-      String key, ModelPart part, String kind, int rank, OptionalDouble alpha) {}
+  public record Module(String key, ModelPart part, String kind, int rank, OptionalDouble alpha) {}
 
   /**
    * How a LoRA was trained. Trainers leave out what they like.

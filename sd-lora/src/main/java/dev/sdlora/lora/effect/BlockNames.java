@@ -6,13 +6,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names under which people know the blocks of networks: for a U-Net the numbers that Stability's
- * code gives to them, which is how block weights are written (26 for SD 1.x, 20 for SDXL).
+ * The names under which people know the blocks of networks: for a U-Net the numbers that
+ * Stability's code gives to them, which is how block weights are written (26 for SD 1.x, 20 for
+ * SDXL).
  */
 final class BlockNames {
   private static final Pattern UNET_BLOCK =
       Pattern.compile("(down|up)_blocks\\.(\\d+)\\.([a-z]+)\\.(\\d+)\\..*");
-  private static final Pattern FIRST_LEVEL = Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\..*");
+  private static final Pattern FIRST_LEVEL =
+      Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\..*");
   private static final Pattern TEXT_LAYER = Pattern.compile("(?:.*\\.)?layers\\.(\\d+)\\..*");
 
   /** Residual blocks on each level of the U-Net's way down; there is one more on the way up. */

@@ -79,11 +79,7 @@ public final class EffectMeter {
   }
 
   private void add(
-      String weight,
-      List<Change> changes,
-      Map<String, Origin> origins,
-      OpenFiles files,
-      Sum sum) {
+      String weight, List<Change> changes, Map<String, Origin> origins, OpenFiles files, Sum sum) {
     List<Change> ofWeight =
         changes.stream().filter(change -> Factors.changesWeight(change.module())).toList();
     List<Change> ofBias =
@@ -127,7 +123,12 @@ public final class EffectMeter {
 
   private double productSquares(LowRank pair, NDManager scope) {
     double squares =
-        program.call("product_squares").tensor(pair.up()).tensor(pair.down()).run(scope).getDouble();
+        program
+            .call("product_squares")
+            .tensor(pair.up())
+            .tensor(pair.down())
+            .run(scope)
+            .getDouble();
     // Rounding may leave a little less than nothing.
     return squares < 0 ? 0 : pair.scale() * pair.scale() * squares;
   }
@@ -150,8 +151,7 @@ public final class EffectMeter {
     return sum == null ? 0 : finite(squares(sum, scope), changes);
   }
 
-  private Optional<NDArray> load(
-      @Nullable Origin origin, OpenFiles files, NDManager scope) {
+  private Optional<NDArray> load(@Nullable Origin origin, OpenFiles files, NDManager scope) {
     return Optional.ofNullable(origin)
         .map(
             there ->

@@ -22,8 +22,7 @@ import java.util.stream.Collectors;
  */
 public final class FolderLibrary implements LoraLibrary {
   private static final Comparator<LoraAdapter> BY_NAME =
-      Comparator.comparing(LoraAdapter::name, NaturalOrder.NAMES)
-          .thenComparing(LoraAdapter::path);
+      Comparator.comparing(LoraAdapter::name, NaturalOrder.NAMES).thenComparing(LoraAdapter::path);
 
   private final LoraFiles files;
   private final LoraCards cards;

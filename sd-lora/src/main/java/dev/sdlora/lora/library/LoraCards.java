@@ -121,10 +121,6 @@ public final class LoraCards {
             .map(entry -> OptionalDouble.of(reader.floats(entry)[0]))
             .orElse(OptionalDouble.empty());
     return new Module(
-        module.key(),
-        ModelParts.of(module.key()),
-        KindLabels.of(module),
-        module.rank(),
-        alpha);
+        module.key(), ModelParts.of(module.key()), KindLabels.of(module), module.rank(), alpha);
   }
 }

@@ -59,9 +59,7 @@ public final class LoraFiles {
     } catch (RuntimeException e) {
       Summary unusable = Summary.unusable(reason(e));
       // A missing permission, say, is granted without a change of the file.
-      return e.getCause() instanceof IOException
-          ? unusable
-          : summaries.keep(path, stamp, unusable);
+      return e.getCause() instanceof IOException ? unusable : summaries.keep(path, stamp, unusable);
     }
   }
 

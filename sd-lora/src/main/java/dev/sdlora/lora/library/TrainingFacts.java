@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 final class TrainingFacts {
   /** "(512, 768)", "512,768", "[512, 768]", "512x768", or one number for both sides. */
   private static final Pattern SIZE =
-      Pattern.compile("[(\\[]?\\s*(\\d{1,5})(?:\\.0)?\\s*(?:[,xX×]\\s*(\\d{1,5}))?(?:\\.0)?\\s*[)\\]]?");
+      Pattern.compile(
+          "[(\\[]?\\s*(\\d{1,5})(?:\\.0)?\\s*(?:[,xX×]\\s*(\\d{1,5}))?(?:\\.0)?\\s*[)\\]]?");
 
   private static final JsonMapper JSON = new JsonMapper();
 

@@ -25,10 +25,12 @@ final class TrainingTags {
   private static final double SENTENCE = 16;
 
   private static final int SHORTEST_WORD = 3;
-  private static final Pattern WORD =
-      Pattern.compile("[\\w'-]+", Pattern.UNICODE_CHARACTER_CLASS);
+  private static final Pattern WORD = Pattern.compile("[\\w'-]+", Pattern.UNICODE_CHARACTER_CLASS);
 
-  /** Names are tags here, of which thousands are seen once: remembering them costs more than it saves. */
+  /**
+   * Names are tags here, of which thousands are seen once: remembering them costs more than it
+   * saves.
+   */
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -47,8 +49,7 @@ final class TrainingTags {
             .limit(MOST)
             .map(
                 tag ->
-                    new TriggerWord(
-                        tag.getKey(), TriggerWord.Source.TRAINING_TAGS, tag.getValue()))
+                    new TriggerWord(tag.getKey(), TriggerWord.Source.TRAINING_TAGS, tag.getValue()))
             .toList();
   }
 

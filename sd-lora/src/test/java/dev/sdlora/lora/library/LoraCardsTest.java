@@ -47,8 +47,7 @@ class LoraCardsTest {
     assertThat(details.bytes()).isEqualTo(lora.path().toFile().length());
     assertThat(details.modules())
         .hasSize(3)
-        .contains(
-            new Module("lora_unet_x", ModelPart.UNET, "LoRA", 1, OptionalDouble.of(0.5)));
+        .contains(new Module("lora_unet_x", ModelPart.UNET, "LoRA", 1, OptionalDouble.of(0.5)));
     assertThat(details.modulesByPart())
         .containsExactly(entry(ModelPart.TEXT_ENCODER, 1), entry(ModelPart.UNET, 2));
     assertThat(details.modulesByRank()).containsExactly(entry(1, 3));

@@ -33,8 +33,11 @@ class TrainingFactsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "ss_resolution | None", "ss_resolution | large", "ss_resolution | (512, 768, 3)",
-        "ss_datasets   | [",    "ss_datasets   | [{}]",
+        "ss_resolution | None",
+        "ss_resolution | large",
+        "ss_resolution | (512, 768, 3)",
+        "ss_datasets   | [",
+        "ss_datasets   | [{}]",
       })
   void resolution_nonsense_isNothing(String key, String value) {
     assertThat(of(Map.of(key, value)).resolution()).isEmpty();

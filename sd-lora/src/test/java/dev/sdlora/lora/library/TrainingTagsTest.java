@@ -55,8 +55,16 @@ class TrainingTagsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "None", "null", "[]", "7", "{'x': {'ink': 5}}", "{\"x\": 5}", "{\"x\": {\"a\": null}}",
-        "{\"x\": {\"a\": {\"b\": 1}}}", "{\"x\": {\"ink\": 5"
+        "",
+        "None",
+        "null",
+        "[]",
+        "7",
+        "{'x': {'ink': 5}}",
+        "{\"x\": 5}",
+        "{\"x\": {\"a\": null}}",
+        "{\"x\": {\"a\": {\"b\": 1}}}",
+        "{\"x\": {\"ink\": 5"
       })
   void of_nonsense_isNothing(String frequencies) {
     assertThat(tags(frequencies)).isEmpty();
