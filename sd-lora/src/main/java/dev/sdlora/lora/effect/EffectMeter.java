@@ -71,11 +71,9 @@ public final class EffectMeter {
     return blocks;
   }
 
+  /** Both have the same names; a part is for callers, a network for plans. */
   private static ModelPart part(Network network) {
-    return switch (network) {
-      case TEXT_ENCODER -> ModelPart.TEXT_ENCODER;
-      case UNET -> ModelPart.UNET;
-    };
+    return ModelPart.valueOf(network.name());
   }
 
   private void add(

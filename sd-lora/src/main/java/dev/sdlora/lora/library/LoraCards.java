@@ -118,7 +118,9 @@ public final class LoraCards {
         module
             .find(Part.ALPHA)
             .filter(entry -> entry.elements() == 1)
-            .map(entry -> OptionalDouble.of(reader.floats(entry)[0]))
+            .map(entry -> (double) reader.floats(entry)[0])
+            .or(() -> module.configuredScale().map(scale -> scale * module.rank()))
+            .map(OptionalDouble::of)
             .orElse(OptionalDouble.empty());
     return new Module(
         module.key(), ModelParts.of(module.key()), KindLabels.of(module), module.rank(), alpha);

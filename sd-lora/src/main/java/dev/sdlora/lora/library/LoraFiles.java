@@ -21,14 +21,17 @@ public final class LoraFiles {
   /** Enough for any collection; what stays of a file is little more than its metadata. */
   private static final int FILES = 1 << 16;
 
+  /** Where PEFT writes ranks and alphas. */
+  private static final String PEFT_SETTINGS = "adapter_config.json";
+
   private final Remembered<LoraFile> headers = new Remembered<>(HEADERS);
   private final Remembered<Summary> summaries = new Remembered<>(FILES);
   private final Remembered<String> autoV3 = new Remembered<>(FILES);
   private final Remembered<String> sha256 = new Remembered<>(FILES);
 
   /**
-   * Opens a file, or gives what was opened before if its size and time stamp are still the same;
-   * then it is the same object, unless many others were opened in between.
+   * Opens a file, or gives what was opened before if its size and time stamp, and that of
+   * PEFT's settings beside it, are still the same; then it is the same object, unless many others were opened in between.
    *
    * @throws LoraException if it is missing or no LoRA that this version can apply
    * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
@@ -88,7 +91,7 @@ public final class LoraFiles {
 
   private static Stamp stamp(Path path) {
     try {
-      return Stamp.of(path);
+      return Stamp.of(path, path.resolveSibling(PEFT_SETTINGS));
     } catch (NoSuchFileException e) {
       throw new LoraException("LoRA '" + path + "' does not exist", e);
     } catch (IOException e) {

@@ -11,14 +11,15 @@ final class ModelParts {
   /** Trainers' own words before the name proper. */
   private static final Pattern PREFIX =
       Pattern.compile(
-          "^(?:base_model\\.model\\.|lora\\.|lora_|lycoris_|oft_|boft_|hada_|model\\.(?=diffusion_model))+");
+          "^(?:base_model\\.model\\.|lora\\.|lora_|lycoris[_.]|oft_|boft_|hada_|model\\.(?=diffusion_model))+");
 
   private static final Pattern SECOND_TEXT_ENCODER =
-      Pattern.compile("^(?:te2_|text_encoder_2[._:]|text_encoders\\.clip_g\\.|clip_g\\.)");
+      Pattern.compile("^(?:te2_|text_encoder_2[._:]|(?:text_encoders\\.)?clip_g\\.)");
 
   private static final Pattern TEXT_ENCODER =
       Pattern.compile(
-          "^(?:te1?_|text_encoder(?:_1)?[._:]|text_encoders\\.clip_[hl]\\.|clip_[hl]\\.|text_model[._])");
+          "^(?:te1?_|text_encoder(?:_1)?[._:]|(?:text_encoders\\.)?clip_[hl]\\.|text_model[._]"
+              + "|cond_stage_model\\.|conditioner\\.embedders\\.0\\.)");
 
   private static final Pattern UNET =
       Pattern.compile(

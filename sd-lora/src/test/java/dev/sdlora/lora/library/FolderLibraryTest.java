@@ -7,6 +7,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraQuery;
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.lora.format.LoraFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -317,5 +318,14 @@ class FolderLibraryTest {
     LoraFiles files = new LoraFiles();
     assertThat(files.open(path)).isSameAs(files.open(path));
     assertThat(files.hash(path)).matches("[0-9a-f]{12}");
+  }
+
+  @Test
+  void files_settingsBesideChange_isOpenedAgain() throws IOException {
+    Path path = lora("a.safetensors", "");
+    LoraFiles files = new LoraFiles();
+    LoraFile alone = files.open(path);
+    Files.writeString(folder.resolve("adapter_config.json"), "{}");
+    assertThat(files.open(path)).isNotSameAs(alone).isSameAs(files.open(path));
   }
 }
