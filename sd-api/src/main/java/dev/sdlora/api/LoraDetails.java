@@ -49,8 +49,8 @@ public record LoraDetails(
    * @param kind how the change is stored, such as {@code LoRA}, {@code LoCon}, {@code DoRA}, {@code
    *     LoHa}
    * @param rank the inner size of the product; 1 for kinds that have none
-   * @param alpha the change is scaled by alpha / rank. Empty if neither the file nor PEFT's settings
-   *     beside it tell it, which means a scale of 1
+   * @param alpha the change is scaled by alpha / rank. Empty if neither the file nor PEFT's
+   *     settings beside it tell it, which means a scale of 1
    */
   public record Module(String key, ModelPart part, String kind, int rank, OptionalDouble alpha) {}
 

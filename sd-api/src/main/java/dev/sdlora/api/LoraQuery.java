@@ -6,11 +6,11 @@ import java.util.Optional;
  * What to look for among LoRA files; everything that is set must hold. Immutable.
  *
  * @param text words that must all occur, in any case and order, in the name, the trainer's name,
- *     the title, the trigger words, the notes, or the names of the folders inside the library.
- *     Parts of words count. Default empty, which holds for every file
+ *     the title, the trigger words that somebody wrote down, the notes, or the names of the folders
+ *     inside the library; training tags do not count. Parts of words do. Default empty, which holds for every file
  * @param family the generation of Stable Diffusion. Default any
  * @param trigger a word or phrase that must occur, in any case but as whole words, in one of the
- *     trigger words. Default any
+ *     trigger words, training tags included. Default any
  */
 public record LoraQuery(String text, Optional<ModelFamily> family, Optional<String> trigger) {
 

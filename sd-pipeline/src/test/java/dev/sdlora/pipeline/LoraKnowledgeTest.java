@@ -11,6 +11,7 @@ import dev.sdlora.api.LoraEffect.Block;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelPart;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -45,8 +46,7 @@ class LoraKnowledgeTest {
         .containsSubsequence("layer 0", "layer 4", "IN00", "IN01", "IN11", "MID", "OUT00", "OUT11");
     assertThat(effect.blocks())
         .allSatisfy(block -> assertThat(block.relative()).isPositive().isLessThan(100));
-    Block unet = effect.byPart().get(ModelPart.UNET);
-    assertThat(unet).isNotNull();
+    Block unet = Objects.requireNonNull(effect.byPart().get(ModelPart.UNET));
     assertThat(unet.weights()).isEqualTo(215);
   }
 

@@ -59,12 +59,19 @@ final class LoraSearch {
                 Stream.of(placeOf(lora)),
                 lora.alias().stream(),
                 TrainingFacts.text(lora.metadata(), "modelspec.title").stream(),
-                cards.triggerWords(lora).stream().map(TriggerWord::text),
+                writtenWords(lora),
                 cards.notes(lora).stream())
             .flatMap(part -> part)
             .map(LoraSearch::lower)
             .collect(Collectors.joining("\n"));
     return words.stream().allMatch(text::contains);
+  }
+
+  /** Training tags are too many to mean the file: half of all have a "pink" for "ink". */
+  private Stream<String> writtenWords(LoraAdapter lora) {
+    return cards.triggerWords(lora).stream()
+        .filter(word -> word.source() != TriggerWord.Source.TRAINING_TAGS)
+        .map(TriggerWord::text);
   }
 
   /** The name with the names of folders inside the library. */

@@ -222,7 +222,8 @@ class FolderLibraryTest {
   void search_text_looksInNamesFoldersTitlesAndNotesForPartsOfWords() throws IOException {
     lora("styles/Ink_Lines.safetensors", "moxin");
     TinyLoras.write(
-        folder.resolve("people/a.safetensors"), Map.of("modelspec.title", "Old Sailor"));
+        folder.resolve("people/a.safetensors"),
+        Map.of("modelspec.title", "Old Sailor", "ss_tag_frequency", "{\"x\": {\"pink\": 1}}"));
     lora("b.safetensors", "");
     Files.writeString(folder.resolve("b.json"), "{\"notes\": \"best with a sailor\"}");
     FolderLibrary library = library();
