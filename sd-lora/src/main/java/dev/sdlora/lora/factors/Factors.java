@@ -56,12 +56,11 @@ public final class Factors {
   /** Parts that are single numbers. */
   private static final Set<Part> NUMBERS = EnumSet.of(Part.ALPHA, Part.SCALE, Part.ON_INPUT);
 
-  private static final String PEFT_MAGNITUDE = "lora_magnitude_vector";
-
   private final Torch torch;
   private final TensorLoader loader;
   private final Program program;
   private final int limit;
+  private final Formulas formulas;
 
   /** Factors that take modules at their full rank. */
   public Factors(Torch torch, TensorLoader loader) {
@@ -78,6 +77,7 @@ public final class Factors {
     this.loader = loader;
     this.program = program;
     this.limit = limit;
+    this.formulas = new Formulas(torch, program, limit);
   }
 
   /**
@@ -115,10 +115,7 @@ public final class Factors {
       NDManager scope) {
     try (NDManager parts = torch.scope();
         TensorDict dict = TensorDict.of(read(reader, module, parts))) {
-      NDArray delta =
-          module.find(Part.DORA_SCALE).isPresent()
-              ? ofLength(reader, module, dict, original, strength, scope)
-              : plain(reader, module, dict, original, strength, scope);
+      NDArray delta = formulas.change(reader, module, dict, original, strength, scope);
       if (!loader.isFinite(delta)) {
         throw tooLarge(reader.file(), module, strength);
       }
@@ -126,65 +123,6 @@ public final class Factors {
     } catch (EngineException e) {
       throw unfit(reader, module, original, e);
     }
-  }
-
-  /** The change of DoRA: W plus another kind's change, whose rows or columns get their length. */
-  private NDArray ofLength(
-      TensorFile.Reader reader,
-      LoraModule module,
-      TensorDict dict,
-      NDArray original,
-      double strength,
-      NDManager scope) {
-    TensorEntry magnitudes = module.part(Part.DORA_SCALE);
-    boolean peft = magnitudes.name().contains(PEFT_MAGNITUDE);
-    try (NDManager parts = torch.scope()) {
-      return call("dora", dict, original)
-          .tensor(plain(reader, module, dict, original, peft ? strength : 1, parts))
-          .integer(peft ? 0 : Axis.ofMagnitudes(reader.file(), magnitudes, original))
-          .number(peft ? 1 : strength)
-          .run(scope);
-    }
-  }
-
-  private NDArray plain(
-      TensorFile.Reader reader,
-      LoraModule module,
-      TensorDict dict,
-      NDArray original,
-      double strength,
-      NDManager scope) {
-    double scale = strength * Scale.of(reader, module);
-    return switch (module.kind()) {
-      case LORA -> call("lora", dict, original).integer(limit).number(scale).run(scope);
-      case LOHA -> call("loha", dict, original).number(scale).run(scope);
-      case LOKR -> call("lokr", dict, original).number(scale).run(scope);
-      case GLORA -> call("glora", dict, original).number(scale).run(scope);
-      case FULL -> call("full", dict, original).number(scale).run(scope);
-      case NORM -> call("norm", dict, original).number(scale).run(scope);
-      case IA3 ->
-          call("ia3", dict, original)
-              .integer(Axis.ofFactors(reader, module, original))
-              .number(scale)
-              .run(scope);
-      case OFT -> rotation("oft", reader, module, dict, original).number(strength).run(scope);
-      case BOFT -> rotation("boft", reader, module, dict, original).number(strength).run(scope);
-      case OLD_OFT -> call("old_oft", dict, original).number(strength).run(scope);
-    };
-  }
-
-  private Program.Call call(String method, TensorDict dict, NDArray original) {
-    return program.call(method).tensors(dict).tensor(original);
-  }
-
-  private Program.Call rotation(
-      String method,
-      TensorFile.Reader reader,
-      LoraModule module,
-      TensorDict dict,
-      NDArray original) {
-    double alpha = module.find(Part.ALPHA).map(a -> Scale.number(reader, a)).orElse(0.0);
-    return call(method, dict, original).number(alpha * original.getShape().get(0));
   }
 
   /**

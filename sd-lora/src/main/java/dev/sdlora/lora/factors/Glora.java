@@ -12,8 +12,8 @@ final class Glora {
   private Glora() {}
 
   /**
-   * Whether a module is of the first layout: the rank, which is the smaller side, comes first in a1.
-   * When both sides are equal nothing tells; it is then taken for the present one.
+   * Whether a module is of the first layout: the rank, which is the smaller side, comes first in
+   * a1. When both sides are equal nothing tells; it is then taken for the present one.
    */
   static boolean isFirstLayout(LoraModule module) {
     return side(module, Part.A1, 0) < side(module, Part.A1, 1);
