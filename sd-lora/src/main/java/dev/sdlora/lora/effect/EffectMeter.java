@@ -6,10 +6,12 @@ import dev.sdlora.api.LoraEffect.Block;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelPart;
 import dev.sdlora.lora.factors.Factors;
+import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.tensors.file.OpenFiles;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -21,15 +23,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Measures how far a plan moves the weights of a checkpoint. Reads one layer after another, from
  * the checkpoint and the LoRA, and keeps none. Not safe for several threads.
  */
 public final class EffectMeter {
-  private static final String WEIGHT = ".weight";
-
   private final Torch torch;
   private final TensorLoader loader;
   private final Factors factors;
@@ -48,7 +47,8 @@ public final class EffectMeter {
    *
    * @param weights where the original weights of each network lie, by their names in diffusers
    * @return the blocks with changed weights, in the order of networks and their weights
-   * @throws LoraException if a change holds NaN or infinity
+   * @throws LoraException if a change holds NaN or infinity, does not fit its weight, or is for a
+   *     weight that is not there
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
    */
   public List<Block> measure(PatchPlan plan, Map<Network, Map<String, Origin>> weights) {
@@ -56,19 +56,31 @@ public final class EffectMeter {
     for (Network network : Network.values()) {
       Map<String, List<Change>> changes = plan.changes().getOrDefault(network, Map.of());
       Map<String, Origin> origins = weights.getOrDefault(network, Map.of());
+      changes.forEach((name, ofWeight) -> requireThere(name, ofWeight.get(0), origins));
       BlockNames names = new BlockNames(origins.keySet());
       Map<String, Sum> sums = new LinkedHashMap<>();
       try (OpenFiles files = new OpenFiles()) {
-        for (String weight : origins.keySet()) {
-          if (changes.containsKey(weight)) {
-            Sum sum = sums.computeIfAbsent(names.of(network, weight), name -> new Sum());
-            add(weight, changes.getOrDefault(weight, List.of()), origins, files, sum);
-          }
-        }
+        origins.forEach(
+            (name, origin) -> {
+              List<Change> ofWeight = changes.getOrDefault(name, List.of());
+              if (!ofWeight.isEmpty()) {
+                sums.computeIfAbsent(names.of(network, name), block -> new Sum())
+                    .add(measure(name, ofWeight, origin, files));
+              }
+            });
       }
-      sums.forEach((name, sum) -> blocks.add(sum.block(part(network), name)));
+      sums.forEach((block, sum) -> blocks.add(sum.block(part(network), block)));
     }
     return blocks;
+  }
+
+  private static void requireThere(String name, Change change, Map<String, Origin> origins) {
+    if (!origins.containsKey(name)) {
+      throw new LoraException(
+          "LoRA '%s': module '%s' changes '%s', which the checkpoint does not have; it was probably"
+                  .formatted(change.file().path(), change.module().key(), name)
+              + " trained for another model");
+    }
   }
 
   /** Both have the same names; a part is for callers, a network for plans. */
@@ -76,104 +88,72 @@ public final class EffectMeter {
     return ModelPart.valueOf(network.name());
   }
 
-  private void add(
-      String weight, List<Change> changes, Map<String, Origin> origins, OpenFiles files, Sum sum) {
-    List<Change> ofWeight =
-        changes.stream().filter(change -> Factors.changesWeight(change.module())).toList();
-    List<Change> ofBias =
-        changes.stream().filter(change -> Factors.changesBias(change.module())).toList();
+  private Squares measure(String name, List<Change> changes, Origin origin, OpenFiles files) {
     try (NDManager scope = torch.scope()) {
-      if (!ofWeight.isEmpty()) {
-        NDArray original = load(origins.get(weight), files, scope).orElseThrow();
-        sum.add(weightSquares(ofWeight, original, files, scope), squares(original, scope));
-      }
-      if (!ofBias.isEmpty()) {
-        String name = weight.substring(0, weight.length() - WEIGHT.length()) + ".bias";
-        Optional<NDArray> original = load(origins.get(name), files, scope);
-        sum.add(
-            biasSquares(ofBias, original, files, scope),
-            original.map(bias -> squares(bias, scope)).orElse(0.0));
-      }
+      NDArray original =
+          loader.load(
+              files.of(origin.file()), origin.entry(), origin.shape(), ScalarType.FLOAT32, scope);
+      Change first = changes.get(0);
+      Optional<LowRank> product =
+          changes.size() == 1 && !isBias(name)
+              ? factors(first)
+                  .lowRank(files.of(first.file()), first.module(), first.strength(), scope)
+              : Optional.empty();
+      double change =
+          product.isPresent()
+              ? squares(product.get(), scope)
+              : squares(sum(name, changes, original, files, scope), scope);
+      return new Squares(change, squares(original, scope));
     }
   }
 
-  private double weightSquares(
-      List<Change> changes, NDArray original, OpenFiles files, NDManager scope) {
-    if (changes.size() == 1) {
-      Optional<LowRank> pair = pair(changes.get(0), files, scope);
-      if (pair.isPresent()) {
-        return finite(productSquares(pair.get(), scope), changes);
-      }
-    }
-    @Nullable NDArray sum = null;
-    for (Change change : changes) {
-      NDArray delta =
-          factors.delta(
-              files.of(change.file()), change.module(), original, change.strength(), scope);
-      sum = sum == null ? delta : sum.add(delta);
-    }
-    return sum == null ? 0 : finite(squares(sum, scope), changes);
+  private static boolean isBias(String name) {
+    return name.endsWith(".bias");
   }
 
-  private Optional<LowRank> pair(Change change, OpenFiles files, NDManager scope) {
-    return factors.lowRank(files.of(change.file()), change.module(), change.strength(), scope);
+  private Factors factors(Change change) {
+    return change.rankLimit().isPresent()
+        ? factors.limitedTo(change.rankLimit().getAsInt())
+        : factors;
   }
 
-  private double productSquares(LowRank pair, NDManager scope) {
+  private NDArray sum(
+      String name, List<Change> changes, NDArray original, OpenFiles files, NDManager scope) {
+    NDArray sum = delta(name, changes.get(0), original, files, scope);
+    for (Change change : changes.subList(1, changes.size())) {
+      sum = sum.add(delta(name, change, original, files, scope));
+    }
+    return sum;
+  }
+
+  private NDArray delta(
+      String name, Change change, NDArray original, OpenFiles files, NDManager scope) {
+    TensorFile.Reader reader = files.of(change.file());
+    LoraModule module = change.module();
+    double strength = change.strength();
+    return isBias(name)
+        ? factors(change).biasDelta(reader, module, original, strength, scope).orElseThrow()
+        : factors(change).delta(reader, module, original, strength, scope);
+  }
+
+  private double squares(LowRank product, NDManager scope) {
     double squares =
         program
             .call("product_squares")
-            .tensor(pair.up())
-            .tensor(pair.down())
+            .tensor(product.up())
+            .tensor(product.down())
             .run(scope)
             .getDouble();
     // Rounding may leave a little less than nothing.
-    return squares < 0 ? 0 : pair.scale() * pair.scale() * squares;
-  }
-
-  private double biasSquares(
-      List<Change> changes, Optional<NDArray> original, OpenFiles files, NDManager scope) {
-    @Nullable NDArray sum = null;
-    for (Change change : changes) {
-      Optional<NDArray> delta =
-          factors.biasDelta(
-              files.of(change.file()),
-              change.module(),
-              original.orElse(null),
-              change.strength(),
-              scope);
-      if (delta.isPresent()) {
-        sum = sum == null ? delta.get() : sum.add(delta.get());
-      }
-    }
-    return sum == null ? 0 : finite(squares(sum, scope), changes);
-  }
-
-  private Optional<NDArray> load(@Nullable Origin origin, OpenFiles files, NDManager scope) {
-    return Optional.ofNullable(origin)
-        .map(
-            there ->
-                loader.load(
-                    files.of(there.file()),
-                    there.entry(),
-                    there.shape(),
-                    ScalarType.FLOAT32,
-                    scope));
+    return product.scale() * product.scale() * Math.max(0, squares);
   }
 
   private double squares(NDArray tensor, NDManager scope) {
     return program.call("squares").tensor(tensor).run(scope).getDouble();
   }
 
-  private static double finite(double squares, List<Change> changes) {
-    if (!Double.isFinite(squares)) {
-      Change first = changes.get(0);
-      throw new LoraException(
-          "LoRA '%s': module '%s' holds NaN or infinity; its training probably failed"
-              .formatted(first.file().path(), first.module().key()));
-    }
-    return squares;
-  }
+  /** Sums of squares of one weight. */
+  private record Squares(double change, double weight) {}
 
   /** Sums of squares over the weights of a block. */
   private static final class Sum {
@@ -181,10 +161,10 @@ public final class EffectMeter {
     private double change;
     private double weight;
 
-    void add(double changeSquares, double weightSquares) {
+    void add(Squares squares) {
       weights++;
-      change += changeSquares;
-      weight += weightSquares;
+      change += squares.change;
+      weight += squares.weight;
     }
 
     Block block(ModelPart part, String name) {
