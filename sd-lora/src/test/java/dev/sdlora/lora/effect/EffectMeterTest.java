@@ -8,13 +8,18 @@ import dev.sdlora.api.LoraEffect.Block;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.ModelPart;
+import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
@@ -24,6 +29,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -222,5 +229,54 @@ class EffectMeterTest {
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("NaN")
         .hasMessageContaining("lora_te_text_model_encoder_layers_3_mlp_fc1");
+  }
+
+  @Test
+  void measure_wholeDifferences_countWeightAndBias() {
+    List<Long> query = List.of(5L, 7L);
+    List<Long> bias = List.of(5L);
+    String biasName = QUERY.replace(".weight", ".bias");
+    Path path = folder.resolve("full.safetensors");
+    new SafetensorsWriter()
+        .tensor(QUERY, query, values(1, query), DType.F32)
+        .tensor(biasName, bias, values(2, bias), DType.F32)
+        .tensor("x.diff", query, values(3, query), DType.F32)
+        .tensor("x.diff_b", bias, values(4, bias), DType.F32)
+        .write(path);
+    TensorFile file = TensorFile.open(path);
+    LoraModule module =
+        new LoraModule(
+            "x",
+            Kind.FULL,
+            Map.of(Part.DIFF, entry(file, "x.diff"), Part.DIFF_B, entry(file, "x.diff_b")),
+            Optional.empty());
+    List<Change> changes = List.of(new Change(file, module, -0.5, OptionalInt.empty()));
+    Map<String, Origin> model =
+        Map.of(
+            QUERY, new Origin(file, entry(file, QUERY), query),
+            biasName, new Origin(file, entry(file, biasName), bias));
+    EffectMeter meter = new EffectMeter(torch, new TensorLoader(torch));
+
+    PatchPlan both =
+        new PatchPlan(Map.of(Network.UNET, Map.of(QUERY, changes, biasName, changes)));
+    List<Block> blocks = meter.measure(both, Map.of(Network.UNET, model));
+    assertThat(blocks).hasSize(1);
+    assertBlock(
+        blocks.get(0),
+        ModelPart.UNET,
+        "IN01",
+        0.5 * Math.hypot(norm(values(3, query)), norm(values(4, bias))),
+        Math.hypot(norm(values(1, query)), norm(values(2, bias))));
+    assertThat(blocks.get(0).weights()).isEqualTo(2);
+
+    Map<Network, Map<String, Origin>> noBias =
+        Map.of(Network.UNET, Map.of(QUERY, new Origin(file, entry(file, QUERY), query)));
+    assertThatThrownBy(() -> meter.measure(both, noBias))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining(biasName);
+  }
+
+  private static TensorEntry entry(TensorFile file, String name) {
+    return file.find(name).orElseThrow();
   }
 }
