@@ -7,7 +7,8 @@ import java.util.Optional;
  *
  * @param text words that must all occur, in any case and order, in the name, the trainer's name,
  *     the title, the trigger words that somebody wrote down, the notes, or the names of the folders
- *     inside the library; training tags do not count. Parts of words do. Default empty, which holds for every file
+ *     inside the library; training tags do not count. Parts of words do. Default empty, which holds
+ *     for every file
  * @param family the generation of Stable Diffusion. Default any
  * @param trigger a word or phrase that must occur, in any case but as whole words, in one of the
  *     trigger words, training tags included. Default any

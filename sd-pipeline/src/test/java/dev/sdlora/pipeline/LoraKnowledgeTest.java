@@ -43,7 +43,7 @@ class LoraKnowledgeTest {
     Set<String> names = new LinkedHashSet<>();
     effect.blocks().forEach(block -> names.add(block.name()));
     assertThat(names)
-        .containsSubsequence("layer 0", "layer 4", "IN00", "IN01", "IN11", "MID", "OUT00", "OUT11");
+        .containsSubsequence("layer 0", "layer 4", "IN01", "IN08", "MID", "OUT00", "OUT11");
     assertThat(effect.blocks())
         .allSatisfy(block -> assertThat(block.relative()).isPositive().isLessThan(100));
     Block unet = Objects.requireNonNull(effect.byPart().get(ModelPart.UNET));

@@ -30,8 +30,9 @@ public final class LoraFiles {
   private final Remembered<String> sha256 = new Remembered<>(FILES);
 
   /**
-   * Opens a file, or gives what was opened before if its size and time stamp, and that of
-   * PEFT's settings beside it, are still the same; then it is the same object, unless many others were opened in between.
+   * Opens a file, or gives what was opened before if its size and time stamp, and that of PEFT's
+   * settings beside it, are still the same; then it is the same object, unless many others were
+   * opened in between.
    *
    * @throws LoraException if it is missing or no LoRA that this version can apply
    * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file

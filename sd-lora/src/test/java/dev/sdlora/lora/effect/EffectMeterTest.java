@@ -257,8 +257,7 @@ class EffectMeterTest {
             biasName, new Origin(file, entry(file, biasName), bias));
     EffectMeter meter = new EffectMeter(torch, new TensorLoader(torch));
 
-    PatchPlan both =
-        new PatchPlan(Map.of(Network.UNET, Map.of(QUERY, changes, biasName, changes)));
+    PatchPlan both = new PatchPlan(Map.of(Network.UNET, Map.of(QUERY, changes, biasName, changes)));
     List<Block> blocks = meter.measure(both, Map.of(Network.UNET, model));
     assertThat(blocks).hasSize(1);
     assertBlock(
