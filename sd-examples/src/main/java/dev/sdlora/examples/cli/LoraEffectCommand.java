@@ -88,10 +88,7 @@ final class LoraEffectCommand implements Runnable {
         .out()
         .printf(
             "%s on %s: %d of %d modules match%n",
-            effect.lora().name(),
-            effect.checkpoint().name(),
-            effect.matched(),
-            effect.modules());
+            effect.lora().name(), effect.checkpoint().name(), effect.matched(), effect.modules());
     effect.unmatched().stream()
         .limit(NAMED)
         .forEach(key -> console.out().println("no layer for: " + key));

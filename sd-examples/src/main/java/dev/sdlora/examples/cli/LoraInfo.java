@@ -138,11 +138,7 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
     Table table = new Table("MODULE", "NETWORK", "KIND", ">RANK", ">ALPHA");
     for (Module module : details.modules()) {
       table.row(
-          module.key(),
-          module.part().label(),
-          module.kind(),
-          module.rank(),
-          alpha(module.alpha()));
+          module.key(), module.part().label(), module.kind(), module.rank(), alpha(module.alpha()));
     }
     return table;
   }

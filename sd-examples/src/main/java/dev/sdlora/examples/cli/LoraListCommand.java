@@ -59,8 +59,7 @@ final class LoraListCommand implements Runnable {
     LoraLibrary library = LoraLibrary.open(folders);
     List<LoraAdapter> loras = library.search(query);
     // Files that cannot be read are no answer to a question.
-    Map<Path, String> unreadable =
-        query.equals(LoraQuery.ALL) ? library.unreadable() : Map.of();
+    Map<Path, String> unreadable = query.equals(LoraQuery.ALL) ? library.unreadable() : Map.of();
     if (console.json()) {
       console.out().println(Json.line(toJson(loras, unreadable)));
     } else {
@@ -89,8 +88,7 @@ final class LoraListCommand implements Runnable {
     }
     ArrayNode problems = json.putArray("unreadable");
     unreadable.forEach(
-        (path, reason) ->
-            problems.addObject().put("path", path.toString()).put("reason", reason));
+        (path, reason) -> problems.addObject().put("path", path.toString()).put("reason", reason));
     return json;
   }
 

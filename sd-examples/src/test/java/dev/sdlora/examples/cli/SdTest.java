@@ -90,7 +90,17 @@ final class SdTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "generate ", "info ", "prompt ", "lora ", "lora list ", "lora info ", "lora effect "})
+  @ValueSource(
+      strings = {
+        "",
+        "generate ",
+        "info ",
+        "prompt ",
+        "lora ",
+        "lora list ",
+        "lora info ",
+        "lora effect "
+      })
   void help_everywhere(String command) {
     CommandRun run = CommandRun.of((command + "--help").split(" "));
     assertThat(run.exitCode()).isZero();
@@ -185,7 +195,8 @@ final class SdTest {
 
   @Test
   void loraList_text_isATable() {
-    CommandRun run = CommandRun.of("lora", "list", BundledModel.loras().toString(), "--text", "ink");
+    CommandRun run =
+        CommandRun.of("lora", "list", BundledModel.loras().toString(), "--text", "ink");
     assertThat(run.exitCode()).isZero();
     List<String> lines = run.out().lines().toList();
     assertThat(lines).hasSize(2);
@@ -207,8 +218,7 @@ final class SdTest {
     JsonNode json = JSON.readTree(CommandRun.of(arguments).out());
     assertThat(json.at("/hashes/autoV3").asText()).hasSize(12);
     assertThat(json.at("/modules/0/rank").asInt()).isPositive();
-    assertThat(json.get("modules").size())
-        .isEqualTo(json.at("/modulesByPart/U-Net").asInt());
+    assertThat(json.get("modules").size()).isEqualTo(json.at("/modulesByPart/U-Net").asInt());
     assertThat(json.at("/training/resolution").asText()).isEqualTo("128x128");
   }
 
