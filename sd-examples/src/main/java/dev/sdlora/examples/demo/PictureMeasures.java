@@ -4,15 +4,28 @@ import java.awt.image.BufferedImage;
 
 /** Numbers that tell looks apart, each from a picture alone. */
 public final class PictureMeasures {
-  /** Above the contrast of the faint graph paper of training, below that of any two colours. */
-  private static final double EDGE = 0.33;
+  /** What a clear edge has of the strongest in the picture, so that night does not count. */
+  private static final double EDGE = 0.4;
+
+  /** Pictures without an edge as strong as this have none. */
+  private static final double FLAT = 0.06;
 
   private PictureMeasures() {}
 
-  /** The share of pixels at a clear edge in at least one colour plane, by the Sobel filter. */
+  /**
+   * The share of pixels at a clear edge in at least one colour plane of the smoothed picture, by
+   * the Sobel filter.
+   */
   public static double edgeDensity(BufferedImage picture) {
-    Planes planes = Planes.of(picture, 1);
-    return mean(planes, (x, y) -> isEdge(planes, x, y) ? 1 : 0);
+    Planes planes = Planes.of(picture, 1).smoothed();
+    double strongest = 0;
+    for (int y = 0; y < planes.height(); y++) {
+      for (int x = 0; x < planes.width(); x++) {
+        strongest = Math.max(strongest, edge(planes, x, y));
+      }
+    }
+    double clear = Math.max(FLAT, EDGE * strongest);
+    return mean(planes, (x, y) -> edge(planes, x, y) > clear ? 1 : 0);
   }
 
   /** The mean Rec. 709 luminance, 0 to 1. */
@@ -27,14 +40,14 @@ public final class PictureMeasures {
     return mean(planes, (x, y) -> square(planes.luminance(x, y) - around(planes, x, y)));
   }
 
-  private static boolean isEdge(Planes planes, int x, int y) {
+  private static double edge(Planes planes, int x, int y) {
     double most = 0;
     for (int channel = 0; channel < 3; channel++) {
       double across = step(planes, channel, x, y, 1, 0);
       double down = step(planes, channel, x, y, 0, 1);
       most = Math.max(most, Math.hypot(across, down));
     }
-    return most > EDGE;
+    return most;
   }
 
   /** The Sobel filter in the direction of (dx, dy), scaled so that a step from 0 to 255 is 1. */
