@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -30,7 +31,9 @@ public final class CheckpointWriter {
 
   /** Adds the autoencoder. */
   public CheckpointWriter vae(VaeConfig config, Map<String, float[]> weights) {
-    return add(config.weights(), weights, SingleFileNames.vae(config));
+    Map<String, List<Long>> shapes = new LinkedHashMap<>(config.weights());
+    shapes.replaceAll(SingleFileNames::vaeShape);
+    return add(shapes, weights, SingleFileNames.vae(config));
   }
 
   /** Adds a line of metadata. */
@@ -47,17 +50,9 @@ public final class CheckpointWriter {
           if (values == null) {
             throw new IllegalArgumentException("no values for weight " + name);
           }
-          writer.tensor(names.apply(name), inFile(name, shape), values, DType.F16);
+          writer.tensor(names.apply(name), shape, values, DType.F16);
         });
     return this;
-  }
-
-  /** The attention of a VAE has 1×1 convolutions in these files. */
-  private static List<Long> inFile(String name, List<Long> shape) {
-
-    return name.matches("(en|de)coder.mid_block.attentions.*") && shape.size() == 2
-        ? List.of(shape.get(0), shape.get(1), 1L, 1L)
-        : shape;
   }
 
   /** Writes the file; an earlier one is replaced only when all is written. */
