@@ -19,7 +19,8 @@ final class ForeignFiles {
     // ISO 8859-1 maps bytes to chars one to one, so that binary marks can be compared as text.
     String raw = new String(prefix, StandardCharsets.ISO_8859_1);
     if (raw.startsWith("GGUF")) {
-      return Optional.of("is a GGUF file; this version reads .safetensors files and those of PyTorch");
+      return Optional.of(
+          "is a GGUF file; this version reads .safetensors files and those of PyTorch");
     }
     String text = raw.replaceFirst("^\u00ef\u00bb\u00bf", "").strip().toLowerCase(Locale.ROOT);
     if (text.startsWith("version https://git-lfs")) {

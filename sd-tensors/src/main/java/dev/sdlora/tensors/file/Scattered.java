@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A tensor whose elements do not lie in the order of their indices, such as a transposed matrix or a
- * slice of columns. PyTorch saves these as they are.
+ * A tensor whose elements do not lie in the order of their indices, such as a transposed matrix or
+ * a slice of columns. PyTorch saves these as they are.
  *
  * @param path the file, for messages
  * @param entry the tensor

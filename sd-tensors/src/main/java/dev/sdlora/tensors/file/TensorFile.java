@@ -18,14 +18,14 @@ import java.util.Optional;
  * A file of tensors whose header has been read and checked. The tensors stay on disk until a {@link
  * #reader()} fetches them. Immutable, safe to share between threads; holds no open file.
  *
- * <p>It is a safetensors file or one that {@code torch.save} wrote ({@code .pt}, {@code .bin}, {@code
- * .ckpt}); which, is told by its first bytes. Of PyTorch's files only tensors are read, and nothing
- * in them is executed: see {@link dev.sdlora.tensors.pickle.PickleReader}.
+ * <p>It is a safetensors file or one that {@code torch.save} wrote ({@code .pt}, {@code .bin},
+ * {@code .ckpt}); which, is told by its first bytes. Of PyTorch's files only tensors are read, and
+ * nothing in them is executed: see {@link dev.sdlora.tensors.pickle.PickleReader}.
  *
- * <p>A safetensors file is refused unless its tensors cover the data section exactly: no holes, no overlaps, no
- * bytes left over. That is the rule of the reference implementation, and it catches most damaged
- * downloads. Unknown keys beside dtype, shape and data_offsets are ignored, as the reference does,
- * so that later additions to the format can be read.
+ * <p>A safetensors file is refused unless its tensors cover the data section exactly: no holes, no
+ * overlaps, no bytes left over. That is the rule of the reference implementation, and it catches
+ * most damaged downloads. Unknown keys beside dtype, shape and data_offsets are ignored, as the
+ * reference does, so that later additions to the format can be read.
  */
 public final class TensorFile {
   private static final int LENGTH_BYTES = 8;
@@ -74,12 +74,12 @@ public final class TensorFile {
 
   private static TensorContents contents(Path path, FileChannel channel, long fileSize)
       throws IOException {
-    ByteBuffer start = ByteBuffer.allocate((int) Math.min(fileSize, ForeignFiles.PREFIX_BYTES));
-    Channels.readFully(channel, start, 0);
-    if (ForeignFiles.isZip(start.array())) {
+    byte[] start = new byte[(int) Math.min(fileSize, ForeignFiles.PREFIX_BYTES)];
+    Channels.readFully(channel, ByteBuffer.wrap(start), 0);
+    if (ForeignFiles.isZip(start)) {
       return new TorchFiles(path, channel, fileSize).archive();
     }
-    if (ForeignFiles.isPickle(start.array())) {
+    if (ForeignFiles.isPickle(start)) {
       return new TorchFiles(path, channel, fileSize).legacy();
     }
     int dataStart = LENGTH_BYTES + headerLength(path, start, fileSize);
@@ -91,8 +91,8 @@ public final class TensorFile {
         dataStart, header.metadata(), header.tensors(), Map.of(), head.flip());
   }
 
-  private static int headerLength(Path path, ByteBuffer start, long size) {
-    Optional<String> foreign = ForeignFiles.recognise(start.array());
+  private static int headerLength(Path path, byte[] start, long size) {
+    Optional<String> foreign = ForeignFiles.recognise(start);
     if (foreign.isPresent()) {
       throw TensorFileErrors.error(path, foreign.get());
     }
@@ -102,7 +102,7 @@ public final class TensorFile {
           "has %d bytes, fewer than the %d of a length prefix; it was probably cut off"
               .formatted(size, LENGTH_BYTES));
     }
-    long length = start.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+    long length = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
     if (length < 0 || length > HeaderParser.MAX_BYTES) {
       throw TensorFileErrors.error(
           path,
@@ -139,8 +139,8 @@ public final class TensorFile {
   }
 
   /**
-   * Where the header ends and the tensors begin, in bytes from the start of the file; 0 in a file of
-   * PyTorch, which has them mixed.
+   * Where the header ends and the tensors begin, in bytes from the start of the file; 0 in a file
+   * of PyTorch, which has them mixed.
    */
   public long dataStart() {
     return contents.dataStart();

@@ -208,8 +208,7 @@ final class TorchFiles {
   }
 
   private TensorFileException cutOff(StorageRef storage) {
-    return error(
-        "ends before storage '%s' does; it was probably cut off".formatted(storage.key()));
+    return error("ends before storage '%s' does; it was probably cut off".formatted(storage.key()));
   }
 
   private Pickle read(ByteBuffer pickle) {
@@ -224,7 +223,11 @@ final class TorchFiles {
     ByteBuffer head = ByteBuffer.allocate((int) Math.min(fileSize, HEAD_BYTES));
     Channels.readFully(channel, head, 0);
     return new TensorContents(
-        0, Map.of(), tensors.tensors(), tensors.strides(), head.flip().order(ByteOrder.nativeOrder()));
+        0,
+        Map.of(),
+        tensors.tensors(),
+        tensors.strides(),
+        head.flip().order(ByteOrder.nativeOrder()));
   }
 
   private TensorFileException error(String predicate) {

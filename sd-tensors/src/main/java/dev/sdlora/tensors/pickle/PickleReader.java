@@ -22,8 +22,8 @@ import java.util.Optional;
  *
  * <p>Dictionaries become {@link Map}, lists and tuples {@link List}, text {@link String}, integers
  * {@link Long} or {@link BigInteger}, floats {@link Double}, truth values {@link Boolean}, tensors
- * {@link TensorRef}; all else is {@link Inert}. A hostile pickle can put a list into itself: whoever
- * walks through the values must bound the depth.
+ * {@link TensorRef}; all else is {@link Inert}. A hostile pickle can put a list into itself:
+ * whoever walks through the values must bound the depth.
  *
  * <p>Memory is bounded by the length of the pickle and by {@link #MAX_STEPS}: an instruction makes
  * at most one value, and text and bytes are never longer than what was read.

@@ -85,7 +85,8 @@ final class TensorGlobals {
         return Inert.SKIPPED;
       }
     }
-    throw new PickleException("is damaged: its pickle calls '" + name(callable) + "' in an unknown way");
+    throw new PickleException(
+        "is damaged: its pickle calls '" + name(callable) + "' in an unknown way");
   }
 
   /** Not the value itself: a list may contain itself. */
