@@ -111,7 +111,7 @@ public record LoraModule(
               .map(diff -> Extent.of(size(Part.DIFF, 0), diff.elements() / size(Part.DIFF, 0)))
               .orElseGet(() -> Extent.rows(part(Part.DIFF_B).elements()));
       case NORM ->
-          Extent.rows(find(Part.W_NORM).orElseGet(() -> part(Part.B_NORM)).elements());
+          Extent.of(find(Part.W_NORM).orElseGet(() -> part(Part.B_NORM)).elements(), 1);
     };
   }
 
