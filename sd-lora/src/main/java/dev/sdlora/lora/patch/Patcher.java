@@ -2,14 +2,15 @@ package dev.sdlora.lora.patch;
 
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.tensors.file.OpenFiles;
-import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -106,7 +107,17 @@ public final class Patcher {
   private LowRank lowRank(Change change, TensorFile.Reader reader, NDManager scope) {
     LoraModule module = change.module();
     long rank = module.rank();
-    double alpha = module.find(Part.ALPHA).map(entry -> (double) reader.floats(entry)[0]).orElse(1.0 * rank);
+    if (module.kind() != Kind.LORA
+        || module.find(Part.LORA_MID).or(() -> module.find(Part.DORA_SCALE)).isPresent()) {
+      throw new LoraException(
+          "LoRA '%s': module '%s' is %s, which this version cannot apply"
+              .formatted(change.file().path(), module.key(), module.kind().label()));
+    }
+    double alpha =
+        module
+            .find(Part.ALPHA)
+            .map(entry -> (double) reader.floats(entry)[0])
+            .orElseGet(() -> module.configuredScale().orElse(1.0) * rank);
     if (!Double.isFinite(alpha)) {
       throw notFinite(change, module.key() + ".alpha");
     }
