@@ -34,8 +34,8 @@ class PatchPlanFitTest {
 
   private List<String> plan(String tensors) {
     SafetensorsWriter writer = new SafetensorsWriter();
-    for (String tensor : tensors.split(", ")) {
-      List<String> words = List.of(tensor.split(" "));
+    for (String tensor : tensors.split(", ", -1)) {
+      List<String> words = List.of(tensor.split(" ", -1));
       List<Long> shape = words.stream().skip(1).map(Long::valueOf).toList();
       int elements = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
       writer.tensor("lora_unet_" + words.get(0), shape, new float[elements], DType.F16);
