@@ -2,17 +2,19 @@ package dev.sdlora.tensors.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.OpenFiles;
-import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /**
  * The weights of one network in native memory, and the only class that writes them. The checkpoint
@@ -22,12 +24,15 @@ import java.util.Set;
  * <p>Not safe for several threads; programs may read the {@link #dict()} while nobody writes.
  */
 public final class LiveWeights implements AutoCloseable {
+  private static final IntFunction<NDArray[]> ARRAYS = NDArray[]::new;
+
   private final Torch torch;
   private final TensorLoader loader;
   private final ScalarType type;
   private final Map<String, Weight> weights;
   private final TensorDict dict;
   private final Set<String> patched = new LinkedHashSet<>();
+  private long writes;
 
   private LiveWeights(
       Torch torch, TensorLoader loader, ScalarType type, Map<String, Weight> weights) {
@@ -82,6 +87,16 @@ public final class LiveWeights implements AutoCloseable {
     return Set.copyOf(patched);
   }
 
+  /** How many times a weight has been patched or restored since they were loaded. */
+  public long writes() {
+    return writes;
+  }
+
+  /** Whether there is a weight with this name. */
+  public boolean contains(String name) {
+    return weights.containsKey(name);
+  }
+
   /** The tensor itself, for reading. */
   public NDArray tensor(String name) {
     return weight(name).tensor;
@@ -97,6 +112,11 @@ public final class LiveWeights implements AutoCloseable {
   /** Starts an operation that changes weights. The caller closes it. */
   public Writer writer() {
     return new Writer();
+  }
+
+  /** Whether loading left all that the file says in a weight, for later sums. */
+  private boolean isExact(String name) {
+    return type == ScalarType.FLOAT32 || weight(name).origin.entry().dtype() == DType.BF16;
   }
 
   private Weight weight(String name) {
@@ -123,50 +143,123 @@ public final class LiveWeights implements AutoCloseable {
     private Writer() {}
 
     /**
-     * Makes a weight what the file says plus changes: {@code W = round(W0 + Σ scale · up · down)},
-     * summed in float32 and rounded once. A weight that was changed before is read again first.
+     * Makes weights what the file says plus changes: {@code W = round(W0 + Σ scale · up · down)},
+     * summed in float32 and rounded once, in place. One call for many weights costs less than many.
      *
-     * @param changes at least one
-     * @return false if a factor holds NaN or infinity; the weight is then as it was, or restored
+     * @param changes by the name of the weight, for each at least one; all numbers finite
      * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
      */
-    public boolean patch(String name, List<LowRank> changes) {
-      Weight weight = weight(name);
-      boolean wasPatched = !patched.add(name);
+    public void patch(Map<String, List<LowRank>> changes) {
+      refill(changes.keySet().stream().filter(LiveWeights.this::isExact).toList());
       try (NDManager scope = torch.scope()) {
-        Program.Call call;
-        if (type == ScalarType.FLOAT32) {
-          if (wasPatched) {
-            refill(weight);
-          }
-          call = loader.program().call("patch").tensor(weight.tensor);
-        } else {
-          NDArray original = load(loader, files, weight.origin, ScalarType.FLOAT32, scope);
-          call = loader.program().call("patch_from").tensor(weight.tensor).tensor(original);
+        Map<String, LowRank> inPlace = new LinkedHashMap<>();
+        changes.forEach(
+            (name, products) -> {
+              LowRank sum = stacked(products, scope);
+              if (isExact(name)) {
+                inPlace.put(name, sum);
+              } else {
+                rewrite(name, sum.scale(), sum.up(), sum.down());
+              }
+            });
+        if (!inPlace.isEmpty()) {
+          inPlace.keySet().forEach(this::mark);
+          loader
+              .program()
+              .call("patch_all")
+              .list(inPlace.keySet().stream().map(LiveWeights.this::tensor).toArray(ARRAYS))
+              .list(inPlace.values().stream().map(LowRank::up).toArray(ARRAYS))
+              .list(inPlace.values().stream().map(LowRank::down).toArray(ARRAYS))
+              .numbers(inPlace.values().stream().mapToDouble(LowRank::scale).toArray())
+              .integer(TensorLoader.BLOCK_ELEMENTS)
+              .run(scope);
         }
-        return call.list(changes.stream().map(LowRank::up).toArray(NDArray[]::new))
-            .list(changes.stream().map(LowRank::down).toArray(NDArray[]::new))
-            .numbers(changes.stream().mapToDouble(LowRank::scale).toArray())
-            .run(scope)
-            .getBoolean();
+      }
+    }
+
+    private LowRank stacked(List<LowRank> products, NDManager scope) {
+      if (products.size() == 1) {
+        return products.get(0);
+      }
+      List<NDArray> pair =
+          loader
+              .program()
+              .call("stack")
+              .list(products.stream().map(LowRank::up).toArray(ARRAYS))
+              .list(products.stream().map(LowRank::down).toArray(ARRAYS))
+              .numbers(products.stream().mapToDouble(LowRank::scale).toArray())
+              .runForList(scope);
+      return new LowRank(pair.get(0), pair.get(1), 1);
+    }
+
+    /**
+     * Makes a weight what the file says plus a change, {@code W = round(W0 + Δ)}, summed in float32
+     * and rounded once.
+     *
+     * @param delta float32, as many numbers as the weight, all finite
+     * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
+     */
+    public void patch(String name, NDArray delta) {
+      if (!isExact(name)) {
+        rewrite(name, 1, delta);
+        return;
+      }
+      refill(List.of(name));
+      mark(name);
+      try (NDManager scope = torch.scope()) {
+        loader.program().call("patch").tensor(tensor(name)).tensor(delta).run(scope);
       }
     }
 
     /**
-     * Puts a weight back to what the file says; one that was not changed is left alone.
+     * What the file says of a weight, as float32.
      *
-     * @throws dev.sdlora.api.TensorFileException if the file has changed since it was opened; the
-     *     weight then stays in {@link #patched()}
+     * @param scope the manager that will own it, unless it is the weight itself; not to be changed
+     * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
      */
-    public void restore(String name) {
-      if (patched.contains(name)) {
-        refill(weight(name));
-        patched.remove(name);
+    public NDArray original(String name, NDManager scope) {
+      if (type == ScalarType.FLOAT32 && !patched.contains(name)) {
+        return tensor(name);
       }
+      return load(loader, files, weight(name).origin, ScalarType.FLOAT32, scope);
     }
 
-    private void refill(Weight weight) {
-      loader.fill(weight.tensor, files.of(weight.origin.file()), weight.origin.entry());
+    /**
+     * Puts weights back to what the file says; those that were not changed are left alone.
+     *
+     * @throws dev.sdlora.api.TensorFileException if the file has changed since it was opened; the
+     *     weights then stay in {@link #patched()}
+     */
+    public void restore(Collection<String> names) {
+      refill(names);
+      writes += names.stream().filter(patched::contains).count();
+      patched.removeAll(names);
+    }
+
+    /** Gives changed weights their values of the load again; they still count as changed. */
+    private void refill(Collection<String> names) {
+      Refill refill = new Refill(torch, loader.program());
+      for (String name : names) {
+        if (patched.contains(name)) {
+          Weight weight = weight(name);
+          Origin origin = weight.origin;
+          refill.add(weight.tensor, files.of(origin.file()), origin.entry());
+        }
+      }
+      refill.run();
+    }
+
+    private void rewrite(String name, double scale, NDArray... change) {
+      Weight weight = weight(name);
+      mark(name);
+      loader.rewrite(
+          weight.tensor, files.of(weight.origin.file()), weight.origin.entry(), scale, change);
+    }
+
+    /** Notes that a weight is about to be written. */
+    private void mark(String name) {
+      patched.add(name);
+      writes++;
     }
 
     @Override

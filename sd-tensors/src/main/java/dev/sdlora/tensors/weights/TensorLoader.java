@@ -13,6 +13,7 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,6 +21,9 @@ import java.util.List;
  * transfer buffer, so not safe for several threads.
  */
 public final class TensorLoader {
+  /** As many numbers as stay in a core's cache while they are worked on. */
+  static final long BLOCK_ELEMENTS = 1 << 18;
+
   private final Torch torch;
   private final Program program;
   private ByteBuffer transfer = buffer(1 << 16);
@@ -62,16 +66,101 @@ public final class TensorLoader {
     }
   }
 
-  /** Overwrites a tensor with values from a file, giving it the very values of a first load. */
-  void fill(NDArray target, TensorFile.Reader reader, TensorEntry entry) {
-    try (NDArray stored = transfer(reader, entry);
-        NDManager scope = torch.scope()) {
-      program
-          .call("fill")
-          .tensor(target)
+  /**
+   * A tensor of a file and the shape to give it, with as many elements.
+   *
+   * @param entry the tensor
+   * @param shape the shape
+   */
+  public record Wanted(TensorEntry entry, List<Long> shape) {}
+
+  /**
+   * Reads several tensors with one call of the engine, which for small ones costs more than their
+   * bytes.
+   *
+   * @param reader the open file
+   * @param wanted tensors in it, with less than 2 GB together
+   * @param scope the manager that will own them
+   * @return the tensors as float32 in this order, and a last tensor of one number: the largest
+   *     magnitude in them all, NaN if one holds NaN, 0 if there is none
+   */
+  public List<NDArray> loadAll(TensorFile.Reader reader, List<Wanted> wanted, NDManager scope) {
+    long[] layout = new long[3 * wanted.size()];
+    List<Long> sizes = new ArrayList<>();
+    long length = 0;
+    for (int i = 0; i < wanted.size(); i++) {
+      TensorEntry entry = wanted.get(i).entry();
+      layout[3 * i] = length;
+      layout[3 * i + 1] = code(entry.dtype());
+      layout[3 * i + 2] = wanted.get(i).shape().size();
+      sizes.addAll(wanted.get(i).shape());
+      length = roundUp(length + entry.byteLength());
+    }
+    ByteBuffer bytes = room(length);
+    for (int i = 0; i < wanted.size(); i++) {
+      reader.read(wanted.get(i).entry(), bytes.position((int) layout[3 * i]));
+    }
+    try (NDArray stored =
+        torch.manager().create(bytes.rewind(), new Shape(length), DataType.UINT8)) {
+      return program
+          .call("load_all")
           .tensor(stored)
-          .integer(hiddenFormat(entry.dtype()))
-          .run(scope);
+          .integers(layout)
+          .integers(sizes.stream().mapToLong(Long::longValue).toArray())
+          .runForList(scope);
+    }
+  }
+
+  /** Where the next tensor can start: numbers of eight bytes must lie at multiples of eight. */
+  private static long roundUp(long length) {
+    return (length + 7) / 8 * 8;
+  }
+
+  /** The transfer buffer, from 0 to a length. */
+  private ByteBuffer room(long length) {
+    if (length > Integer.MAX_VALUE) {
+      throw new TensorFileException("tensors of " + length + " bytes at once; 2 GB is the most");
+    }
+    if (transfer.capacity() < length) {
+      transfer = buffer((int) length);
+    }
+    return transfer.slice(0, (int) length).order(ByteOrder.nativeOrder());
+  }
+
+  /**
+   * Makes a tensor the stored values plus a change, summed in float32 and rounded once, block by
+   * block, so that what has been read is still in the processor's cache when it is worked on.
+   *
+   * @param target bfloat16; its first dimension counts rows
+   * @param scale factor on the change
+   * @param change what is added, as many float32 numbers as the target; or two factors of it, [rows,
+   *     rank] and [rank, columns]
+   */
+  void rewrite(
+      NDArray target,
+      TensorFile.Reader reader,
+      TensorEntry entry,
+      double scale,
+      NDArray... change) {
+    long rows = target.getShape().get(0);
+    long rowBytes = entry.byteLength() / rows;
+    long rowsAtOnce = Math.max(1, BLOCK_ELEMENTS * entry.dtype().bytes() / rowBytes);
+    DataType stored = stored(entry.dtype());
+    try (NDManager scope = torch.scope()) {
+      for (long first = 0; first < rows; first += rowsAtOnce) {
+        ByteBuffer bytes = room(Math.min(rowsAtOnce, rows - first) * rowBytes);
+        reader.read(entry, first * rowBytes, bytes);
+        Shape shape = new Shape(bytes.limit() / stored.getNumOfBytes());
+        program
+            .call("write_rows")
+            .tensor(target)
+            .integer(first)
+            .tensor(scope.create(bytes.rewind(), shape, stored))
+            .integer(hiddenFormat(entry.dtype()))
+            .list(change)
+            .number(scale)
+            .run(scope);
+      }
     }
   }
 
@@ -91,34 +180,45 @@ public final class TensorLoader {
       throw new TensorFileException(
           "tensor '" + entry.name() + "' has " + entry.byteLength() + " bytes; 2 GB is the most");
     }
-    int length = (int) entry.byteLength();
     DataType stored = stored(entry.dtype());
-    if (transfer.capacity() < length) {
-      transfer = buffer(length);
-    }
-    ByteBuffer slice = transfer.slice(0, length).order(ByteOrder.nativeOrder());
-    reader.read(entry, slice);
+    ByteBuffer bytes = room(entry.byteLength());
+    reader.read(entry, bytes);
     return torch
         .manager()
-        .create(slice.rewind(), new Shape(length / stored.getNumOfBytes()), stored);
+        .create(bytes.rewind(), new Shape(bytes.limit() / stored.getNumOfBytes()), stored);
   }
 
-  private static ByteBuffer buffer(int capacity) {
+  static ByteBuffer buffer(int capacity) {
     return ByteBuffer.allocateDirect(capacity).order(ByteOrder.nativeOrder());
   }
 
   /**
    * TorchScript's code of a format that travels as bytes, or -1. Naming these to DJL ends the JVM.
    */
-  private static long hiddenFormat(DType dtype) {
+  static long hiddenFormat(DType dtype) {
     return switch (dtype) {
-      case I16 -> 2;
-      case BF16 -> ScalarType.BFLOAT16.code();
+      case I16, BF16 -> code(dtype);
       default -> -1;
     };
   }
 
-  private static DataType stored(DType dtype) {
+  /** TorchScript's code of a format. */
+  private static long code(DType dtype) {
+    return switch (dtype) {
+      case U8 -> 0;
+      case I8 -> 1;
+      case I16 -> 2;
+      case I32 -> 3;
+      case I64 -> 4;
+      case F16 -> 5;
+      case F32 -> ScalarType.FLOAT32.code();
+      case F64 -> 7;
+      case BOOL -> 11;
+      case BF16 -> ScalarType.BFLOAT16.code();
+    };
+  }
+
+  static DataType stored(DType dtype) {
     return switch (dtype) {
       case F64 -> DataType.FLOAT64;
       case F32 -> DataType.FLOAT32;

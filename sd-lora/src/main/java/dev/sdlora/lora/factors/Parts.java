@@ -1,0 +1,46 @@
+package dev.sdlora.lora.factors;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.weights.TensorLoader;
+import dev.sdlora.tensors.weights.TensorLoader.Wanted;
+import java.util.List;
+
+/**
+ * Tensors of adapters as float32, none of which holds NaN or infinity.
+ *
+ * @param tensors in the order in which they were asked for
+ * @param largest the largest magnitude in them all
+ */
+record Parts(List<NDArray> tensors, double largest) {
+
+  /**
+   * Reads tensors.
+   *
+   * @throws LoraException naming the first tensor that holds NaN or infinity, or a number too large
+   *     for float32
+   */
+  static Parts read(
+      TensorLoader loader, TensorFile.Reader reader, List<Wanted> wanted, NDManager scope) {
+    List<NDArray> all = loader.loadAll(reader, wanted, scope);
+    List<NDArray> tensors = all.subList(0, wanted.size());
+    float largest = all.get(wanted.size()).getFloat();
+    if (!Float.isFinite(largest)) {
+      for (int i = 0; i < tensors.size(); i++) {
+        if (!loader.isFinite(tensors.get(i))) {
+          throw notFinite(reader.file(), wanted.get(i).entry());
+        }
+      }
+    }
+    return new Parts(tensors, largest);
+  }
+
+  static LoraException notFinite(TensorFile file, TensorEntry entry) {
+    return new LoraException(
+        "LoRA '%s': tensor '%s' holds NaN or infinity; its training probably failed"
+            .formatted(file.path(), entry.name()));
+  }
+}
