@@ -28,6 +28,10 @@
  *     /tmp/full-sd15.safetensors --rank 16 --rounds 7
  * </pre>
  *
+ * <p>Listing 1,000 LoRAs, for the first time and again, with the floor beside it:
+ *
+ * <pre>java -jar benchmarks/target/benchmarks.jar LoraLibrary</pre>
+ *
  * <p>Measure on an idle machine: libtorch's threads wait for each other, so a second busy process
  * slows them down many times over.
  */

@@ -2,6 +2,7 @@ package dev.sdlora.api;
 
 import dev.sdlora.api.spi.PipelineProvider;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -125,5 +126,62 @@ public record LoraAdapter(
           textEncoderStrength,
           unetStrength);
     }
+  }
+
+  /**
+   * How its changes are stored, such as {@code LoRA}, {@code LoCon}, {@code DoRA} or {@code LoHa};
+   * most frequent first. Read from the header.
+   *
+   * @throws LoraException if the file cannot be read any more, or is now something else
+   */
+  public List<String> kinds() {
+    return PipelineProvider.get().loraKnowledge().kinds(this);
+  }
+
+  /**
+   * What calls up the things that it was trained on, each once: the "activation text" of {@code
+   * <name>.json} beside the file, the "trainedWords" of {@code <name>.civitai.info}, {@code
+   * modelspec.trigger_phrase}, and then the training tags ({@code ss_tag_frequency}) as A1111 shows
+   * them: counts summed over all folders, the 24 most frequent first, and captions that are
+   * sentences (16 letters and more on average) taken apart into words of three letters and more.
+   */
+  public List<TriggerWord> triggerWords() {
+    return PipelineProvider.get().loraKnowledge().triggerWords(this);
+  }
+
+  /**
+   * Everything that the file and those beside it tell: modules with their ranks, training, trigger
+   * words, preview picture. Reads the header, a number for each module, and the small files.
+   *
+   * @throws LoraException if the file cannot be read any more, or is now something else
+   * @throws TensorFileException if it is damaged
+   */
+  public LoraDetails details() {
+    return PipelineProvider.get().loraKnowledge().details(this);
+  }
+
+  /**
+   * The hashes by which model sites know the file. Reads all of it, once as long as its size and
+   * time stamp stay the same.
+   *
+   * @throws LoraException if the file cannot be read any more
+   * @throws TensorFileException if it changed meanwhile
+   */
+  public LoraHashes hashes() {
+    return PipelineProvider.get().loraKnowledge().hashes(this);
+  }
+
+  /**
+   * How far this LoRA at its strengths moves the weights of a checkpoint: does it do anything, and
+   * where? Reads the changed layers of the checkpoint one after another, so it needs little memory
+   * and no {@link Pipeline}; a second or two for a full-size model. Computes on the processor.
+   *
+   * @throws LoraException if it is for another family than the checkpoint, if none of its modules
+   *     belongs to a layer, if one has the wrong shape or holds NaN or infinity
+   * @throws CheckpointException if the checkpoint cannot be read any more
+   * @throws TensorFileException if a file is damaged
+   */
+  public LoraEffect effectOn(Checkpoint checkpoint) {
+    return PipelineProvider.get().loraKnowledge().effectOn(this, checkpoint);
   }
 }

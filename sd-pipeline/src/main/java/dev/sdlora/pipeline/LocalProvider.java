@@ -7,9 +7,10 @@ import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.spi.LoraKnowledge;
 import dev.sdlora.api.spi.PipelineProvider;
-import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.FolderLibrary;
+import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
@@ -20,11 +21,15 @@ import java.util.List;
 
 /** What stands behind the public API. Made by {@link java.util.ServiceLoader}. */
 public final class LocalProvider implements PipelineProvider {
+  /** One for the process, so that no file is read for a second time anywhere. */
+  private final LoraFiles loraFiles = new LoraFiles();
+
+  private final LoraCards loraCards = new LoraCards(loraFiles);
+  private final LoraKnowledge loraKnowledge = new LocalLoraKnowledge(loraFiles, loraCards);
 
   @Override
   public Pipeline open(Settings settings) {
-    LoraFiles loraFiles = new LoraFiles();
-    FolderLibrary library = new FolderLibrary(loraFiles, settings.loraDirectories());
+    FolderLibrary library = new FolderLibrary(loraFiles, loraCards, settings.loraDirectories());
     ModelFiles files = CheckpointReader.read(settings.checkpoint().path());
     Networks networks = Networks.load(files, settings.precision(), settings.device());
     return new LocalPipeline(new Model(files.checkpoint(), networks, loraFiles, library));
@@ -37,12 +42,17 @@ public final class LocalProvider implements PipelineProvider {
 
   @Override
   public LoraAdapter openLora(Path path) {
-    return LoraFiles.adapter(LoraFile.open(path));
+    return LoraFiles.adapter(loraFiles.open(path));
   }
 
   @Override
   public LoraLibrary openLoraLibrary(List<Path> folders) {
-    return new FolderLibrary(new LoraFiles(), folders);
+    return new FolderLibrary(loraFiles, loraCards, folders);
+  }
+
+  @Override
+  public LoraKnowledge loraKnowledge() {
+    return loraKnowledge;
   }
 
   @Override

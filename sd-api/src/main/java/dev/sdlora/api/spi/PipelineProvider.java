@@ -44,6 +44,9 @@ public interface PipelineProvider {
   /** Behind {@link LoraLibrary#open}. */
   LoraLibrary openLoraLibrary(List<Path> folders);
 
+  /** What can be found out about LoRA files. */
+  LoraKnowledge loraKnowledge();
+
   /** Behind {@link PromptExplanation#of}. */
   PromptExplanation explain(String prompt);
 

@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
     name = "lora",
     description = "Work with LoRA files.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = LoraListCommand.class)
+    subcommands = {LoraListCommand.class, LoraInfoCommand.class, LoraEffectCommand.class})
 final class LoraCommand {}

@@ -69,6 +69,17 @@ final class LauncherIT {
   }
 
   @Test
+  void loraEffect_ofTheBundledModel_namesItsBlocks() throws Exception {
+    String loras = APP.resolve("models/loras").toString();
+    JsonNode effect =
+        JSON.readTree(sd(0, "lora", "effect", "ink_lines", "--lora-dir", loras, "--json"));
+    assertThat(effect.get("changesAnything").asBoolean()).isTrue();
+    assertThat(effect.get("matched").asInt()).isPositive();
+    assertThat(effect.at("/networks/U-Net/share").asDouble()).isBetween(0.001, 1.0);
+    assertThat(sd(0, "lora", "effect", "ink_lines", "--lora-dir", loras)).contains("MID", "SHARE");
+  }
+
+  @Test
   void failures_areOneSentence() throws Exception {
     Files.writeString(folder.resolve("page.safetensors"), "<!DOCTYPE html><html></html>");
     sd(1, "generate", "--prompt", "x", "--checkpoint", "page.safetensors");

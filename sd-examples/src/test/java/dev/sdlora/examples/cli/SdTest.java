@@ -9,6 +9,7 @@ import dev.sdlora.examples.BundledModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,7 +90,7 @@ final class SdTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "generate ", "info ", "prompt ", "lora ", "lora list "})
+  @ValueSource(strings = {"", "generate ", "info ", "prompt ", "lora ", "lora list ", "lora info ", "lora effect "})
   void help_everywhere(String command) {
     CommandRun run = CommandRun.of((command + "--help").split(" "));
     assertThat(run.exitCode()).isZero();
@@ -152,5 +153,83 @@ final class SdTest {
     assertThat(json.at("/loras/0/name").asText()).isEqualTo("a");
     assertThat(json.at("/loras/0/rank").asInt()).isPositive();
     assertThat(json.at("/unreadable/0/path").asText()).endsWith("b.safetensors");
+  }
+
+  @Test
+  void loraList_withQuestions_answersOnlyThem() throws IOException {
+    String loras = BundledModel.loras().toString();
+    Files.writeString(folder.resolve("b.safetensors"), "<!DOCTYPE html><html>not found</html>");
+    JsonNode json =
+        JSON.readTree(
+            CommandRun.of(
+                    "lora",
+                    "list",
+                    loras,
+                    folder.toString(),
+                    "--trigger",
+                    "ZORP",
+                    "--family",
+                    "sd1",
+                    "--triggers",
+                    "--json")
+                .out());
+    assertThat(json.get("loras")).hasSize(1);
+    assertThat(json.at("/loras/0/name").asText()).isEqualTo("zorp");
+    assertThat(json.at("/loras/0/triggerWords/0").asText()).isEqualTo("zorp");
+    assertThat(json.at("/loras/0/kinds").toString()).contains("LoRA");
+    assertThat(json.get("unreadable")).isEmpty();
+    assertThat(CommandRun.of("lora", "list", loras, "--family", "sdxl").out().lines()).hasSize(1);
+    assertThat(CommandRun.of("lora", "list", loras, "--family", "sd9").exitCode()).isEqualTo(2);
+    assertThat(CommandRun.of("lora", "list", loras, "--trigger", " ").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void loraList_text_isATable() {
+    CommandRun run = CommandRun.of("lora", "list", BundledModel.loras().toString(), "--text", "ink");
+    assertThat(run.exitCode()).isZero();
+    List<String> lines = run.out().lines().toList();
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0)).startsWith("NAME").contains("FAMILY", "KIND", "RANK");
+    assertThat(lines.get(1)).startsWith("ink_lines  SD 1.x");
+  }
+
+  @Test
+  void loraInfo_nameInAFolder_tellsWhatIsKnown() throws IOException {
+    String[] arguments = {"lora", "info", "zorp", "--lora-dir", BundledModel.loras().toString()};
+    String text = CommandRun.of(arguments).out();
+    assertThat(text)
+        .contains("name: zorp", "family: SD 1.x", "trigger phrase: zorp", "trained at: 128x128")
+        .contains("AutoV2: ", "AutoV3: ", "(U-Net ")
+        .doesNotContain("MODULE ");
+
+    arguments = Arrays.copyOf(arguments, arguments.length + 1);
+    arguments[arguments.length - 1] = "--json";
+    JsonNode json = JSON.readTree(CommandRun.of(arguments).out());
+    assertThat(json.at("/hashes/autoV3").asText()).hasSize(12);
+    assertThat(json.at("/modules/0/rank").asInt()).isPositive();
+    assertThat(json.get("modules").size())
+        .isEqualTo(json.at("/modulesByPart/U-Net").asInt());
+    assertThat(json.at("/training/resolution").asText()).isEqualTo("128x128");
+  }
+
+  @Test
+  void loraInfo_unknown_isOneSentence() {
+    CommandRun file = CommandRun.of("lora", "info", "no-such-file");
+    assertThat(file.exitCode()).isEqualTo(1);
+    assertThat(file.err()).isEqualTo("sd: LoRA 'no-such-file' does not exist\n");
+    CommandRun name =
+        CommandRun.of("lora", "info", "zorb", "--lora-dir", BundledModel.loras().toString());
+    assertThat(name.exitCode()).isEqualTo(1);
+    assertThat(name.err()).contains("did you mean 'zorp'?");
+  }
+
+  @Test
+  void loraEffect_badCalls_areFoundBeforeTheWork() {
+    String lora = BundledModel.loras().resolve("ink_lines.safetensors").toString();
+    assertThat(CommandRun.of("lora", "effect", lora, "--strength", "NaN").exitCode()).isEqualTo(2);
+    assertThat(CommandRun.of("lora", "effect").exitCode()).isEqualTo(2);
+    CommandRun run = CommandRun.of("lora", "effect", lora, "--checkpoint", "no-such-file");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).isEqualTo("sd: checkpoint 'no-such-file' does not exist\n");
   }
 }

@@ -3,178 +3,154 @@ package dev.sdlora.lora.library;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraLibrary;
-import dev.sdlora.api.StableDiffusionException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
+import dev.sdlora.api.LoraQuery;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /**
- * The LoRA files of folders, with A1111's rules for names: a file name goes before a trainer's
- * name, the last of several files with one name counts, and a trainer's name that several files
- * share stands for none of them.
+ * The LoRA files of folders. Each call looks at the time stamps of all folders; those that need
+ * more than file names look at all files' too, and open what is new. Safe for several threads.
  */
 public final class FolderLibrary implements LoraLibrary {
-  private static final List<String> EXTENSIONS = List.of(".safetensors", ".pt", ".ckpt", ".bin");
+  private static final Comparator<LoraAdapter> BY_NAME =
+      Comparator.comparing(LoraAdapter::name, NaturalOrder.NAMES).thenComparing(LoraAdapter::path);
 
   private final LoraFiles files;
-  private final List<Path> folders;
-  private Scan scan;
+  private final LoraCards cards;
+  private final List<FolderTree> trees;
 
   /**
-   * Scans folders.
+   * Looks at folders.
    *
    * @param files opens the files
-   * @throws LoraException if one of them is not a folder
+   * @param cards reads what is written about them
+   * @throws LoraException if one of the folders is not a folder
    */
-  public FolderLibrary(LoraFiles files, List<Path> folders) {
+  public FolderLibrary(LoraFiles files, LoraCards cards, List<Path> folders) {
     this.files = files;
-    this.folders = List.copyOf(folders);
-    this.scan = Scan.of(files, this.folders);
+    this.cards = cards;
+    this.trees = folders.stream().map(FolderTree::new).toList();
+    look();
   }
 
   @Override
-  public synchronized List<LoraAdapter> list() {
-    scan = Scan.of(files, folders);
-    return scan.adapters;
+  public List<LoraAdapter> list() {
+    return scan().loras().stream().sorted(BY_NAME).toList();
   }
 
   @Override
-  public synchronized Map<Path, String> unreadable() {
-    scan = Scan.of(files, folders);
-    return scan.unreadable;
+  public List<LoraAdapter> search(LoraQuery query) {
+    LoraSearch search = new LoraSearch(query, cards, trees.stream().map(FolderTree::root).toList());
+    return list().stream().filter(search::matches).toList();
   }
 
   @Override
-  public synchronized LoraAdapter find(String name) {
-    Optional<LoraAdapter> known = scan.find(name).filter(FolderLibrary::isThere);
-    if (known.isEmpty()) {
-      scan = Scan.of(files, folders);
-      known = scan.find(name);
+  public Map<Path, String> unreadable() {
+    return scan().problems;
+  }
+
+  @Override
+  public LoraAdapter find(String name) {
+    // Names of files are known from their folders; those that trainers gave only from the files.
+    return fileNamed(name).or(() -> scan().names().find(name)).orElseThrow(() -> unknown(name));
+  }
+
+  private Optional<LoraAdapter> fileNamed(String name) {
+    List<Path> paths = new ArrayList<>(look().files());
+    Collections.reverse(paths);
+    return paths.stream()
+        .filter(path -> stem(path).equals(name))
+        .flatMap(path -> files.summary(path).adapter().stream())
+        .findFirst();
+  }
+
+  private Scan scan() {
+    FolderTree.Found found = look();
+    // Opening many files is mostly waiting for the disk and reading text.
+    List<Summary> summaries = found.files().parallelStream().map(files::summary).toList();
+    Map<Path, String> problems = new LinkedHashMap<>(found.problems());
+    for (int i = 0; i < summaries.size(); i++) {
+      if (summaries.get(i).adapter().isEmpty()) {
+        problems.put(found.files().get(i), summaries.get(i).problem());
+      }
     }
-    return known.orElseThrow(() -> unknown(name));
+    return new Scan(
+        summaries.stream().flatMap(summary -> summary.adapter().stream()).toList(),
+        Collections.unmodifiableMap(problems));
   }
 
-  private static boolean isThere(LoraAdapter adapter) {
-    return Files.exists(adapter.path());
+  /** Only here is anything changed. A file that lies in two of the folders counts once. */
+  private synchronized FolderTree.Found look() {
+    Set<Path> paths = new LinkedHashSet<>();
+    Map<Path, String> problems = new LinkedHashMap<>();
+    for (FolderTree tree : trees) {
+      FolderTree.Found found = tree.look();
+      paths.addAll(found.files());
+      problems.putAll(found.problems());
+    }
+    return new FolderTree.Found(List.copyOf(paths), problems);
   }
 
   private LoraException unknown(String name) {
-    for (Map.Entry<Path, String> file : scan.unreadable.entrySet()) {
-      if (Scan.stem(file.getKey()).equals(name)) {
+    Scan scan = scan();
+    for (Map.Entry<Path, String> file : scan.problems().entrySet()) {
+      if (stem(file.getKey()).equals(name)) {
         return new LoraException("LoRA '" + name + "' cannot be used: " + file.getValue());
       }
     }
-    if (scan.sharedAliases.contains(name)) {
+    List<String> sharing =
+        scan.loras().stream()
+            .filter(lora -> lora.alias().filter(name::equals).isPresent())
+            .map(LoraAdapter::name)
+            .toList();
+    if (!sharing.isEmpty()) {
       return new LoraException(
-          "LoRA '" + name + "' is the trainer's name of several files; use a file name");
+          "LoRA '"
+              + name
+              + "' is a trainer's name that does not tell files apart; use the file name: '"
+              + String.join("' or '", sharing)
+              + "'");
     }
-    if (folders.isEmpty()) {
+    if (trees.isEmpty()) {
       return new LoraException(
           "LoRA '" + name + "' cannot be found: the pipeline has no LoRA directory");
     }
-    List<String> near = Nearest.to(name, scan.names());
+    List<String> near = Nearest.to(name, scan.names().all());
+    String folders =
+        trees.stream().map(tree -> tree.root().toString()).collect(Collectors.joining(", "));
     return new LoraException(
         "LoRA '%s' is not in %s%s"
             .formatted(
                 name,
-                String.join(", ", folders.stream().map(Path::toString).toList()),
+                folders,
                 near.isEmpty()
-                    ? scan.adapters.isEmpty() ? "; there is no LoRA file" : ""
+                    ? scan.loras().isEmpty() ? "; there is no LoRA file" : ""
                     : "; did you mean '" + String.join("' or '", near) + "'?"));
   }
 
-  /** What lay in the folders at some moment. */
-  private record Scan(
-      List<LoraAdapter> adapters,
-      Map<String, LoraAdapter> byStem,
-      Map<String, LoraAdapter> byAlias,
-      Set<String> sharedAliases,
-      Map<Path, String> unreadable) {
+  private static String stem(Path path) {
+    String name = String.valueOf(path.getFileName());
+    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
+  }
 
-    static Scan of(LoraFiles files, List<Path> folders) {
-      List<LoraAdapter> adapters = new ArrayList<>();
-      Map<Path, String> unreadable = new LinkedHashMap<>();
-      for (Path folder : folders) {
-        for (Path path : walk(folder)) {
-          try {
-            adapters.add(LoraFiles.adapter(files.open(path)));
-          } catch (StableDiffusionException e) {
-            unreadable.put(path, String.valueOf(e.getMessage()));
-          }
-        }
-      }
-      Map<String, LoraAdapter> byStem = new HashMap<>();
-      Map<String, LoraAdapter> byAlias = new HashMap<>();
-      Set<String> shared = new HashSet<>();
-      for (LoraAdapter adapter : adapters) {
-        byStem.put(adapter.name(), adapter);
-        adapter
-            .alias()
-            .ifPresent(
-                alias -> {
-                  LoraAdapter other = byAlias.put(alias, adapter);
-                  if (other != null && !other.path().equals(adapter.path())) {
-                    shared.add(alias);
-                  }
-                });
-      }
-      byAlias.keySet().removeAll(shared);
-      adapters.sort(Comparator.comparing(LoraAdapter::name).thenComparing(LoraAdapter::path));
-      return new Scan(
-          Collections.unmodifiableList(adapters),
-          byStem,
-          byAlias,
-          shared,
-          Collections.unmodifiableMap(unreadable));
-    }
-
-    private static List<Path> walk(Path folder) {
-      if (!Files.isDirectory(folder)) {
-        throw new LoraException(
-            "LoRA directory '"
-                + folder
-                + (Files.exists(folder) ? "' is a file, expected a folder" : "' does not exist"));
-      }
-      try (Stream<Path> paths = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-        return paths.filter(Scan::mayBeLora).sorted().toList();
-      } catch (IOException | UncheckedIOException e) {
-        throw new LoraException(
-            "LoRA directory '" + folder + "' cannot be read: " + e.getMessage(), e);
-      }
-    }
-
-    private static boolean mayBeLora(Path path) {
-      String name = path.toString().toLowerCase(Locale.ROOT);
-      return EXTENSIONS.stream().anyMatch(name::endsWith) && Files.isRegularFile(path);
-    }
-
-    static String stem(Path path) {
-      String name = String.valueOf(path.getFileName());
-      return name.substring(0, name.lastIndexOf('.'));
-    }
-
-    Optional<LoraAdapter> find(String name) {
-      return Optional.ofNullable(byStem.get(name)).or(() -> Optional.ofNullable(byAlias.get(name)));
-    }
-
-    Set<String> names() {
-      Set<String> names = new HashSet<>(byStem.keySet());
-      names.addAll(byAlias.keySet());
-      return names;
+  /**
+   * What lay in the folders at some moment.
+   *
+   * @param loras the files that can be used, in the order in which they were found
+   * @param problems the others, and folders that cannot be read
+   */
+  private record Scan(List<LoraAdapter> loras, Map<Path, String> problems) {
+    LoraNames names() {
+      return new LoraNames(loras);
     }
   }
 }

@@ -2,89 +2,97 @@ package dev.sdlora.lora.library;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraHashes;
+import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.FileHashes;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * LoRA files that were opened before, so that a file that has not changed is the same object each
- * time. Keeps headers only. Safe for use by several threads.
+ * LoRA files that were read before, so that a file that has not changed is not read again. Safe for
+ * use by several threads, which may read different files at the same time.
  */
 public final class LoraFiles {
-  /** Enough for large collections; a header takes some ten kilobytes. */
-  private static final int KEPT = 4096;
+  /** Headers of the files in use. One of a thousand tensors takes half a megabyte of objects. */
+  private static final int HEADERS = 64;
 
-  private final Map<Path, Opened> opened =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  /** Enough for any collection; what stays of a file is little more than its metadata. */
+  private static final int FILES = 1 << 16;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Path, Opened> eldest) {
-          return size() > KEPT;
-        }
-      };
+  /** Where PEFT writes ranks and alphas. */
+  private static final String PEFT_SETTINGS = "adapter_config.json";
+
+  private final Remembered<LoraFile> headers = new Remembered<>(HEADERS);
+  private final Remembered<Summary> summaries = new Remembered<>(FILES);
+  private final Remembered<String> autoV3 = new Remembered<>(FILES);
+  private final Remembered<String> sha256 = new Remembered<>(FILES);
 
   /**
    * Opens a file, or gives what was opened before if its size and time stamp, and that of PEFT's
-   * settings beside it, are still the same.
+   * settings beside it, are still the same; then it is the same object, unless many others were
+   * opened in between.
    *
    * @throws LoraException if it is missing or no LoRA that this version can apply
    * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
    */
   public LoraFile open(Path path) {
-    return entry(path).file;
+    Stamp stamp = stamp(path);
+    return headers
+        .find(path, stamp)
+        .orElseGet(() -> headers.keep(path, stamp, LoraFile.open(path)));
+  }
+
+  /**
+   * What a file is, without keeping its header. Does not fail: a file that cannot be used is known
+   * as such, and not tried again until it changes.
+   */
+  Summary summary(Path path) {
+    try {
+      Stamp stamp = stamp(path);
+      return summaries.find(path, stamp).orElseGet(() -> read(path, stamp));
+    } catch (LoraException e) {
+      return Summary.unusable(reason(e));
+    }
+  }
+
+  private Summary read(Path path, Stamp stamp) {
+    try {
+      return summaries.keep(path, stamp, Summary.of(LoraFile.open(path)));
+    } catch (RuntimeException e) {
+      Summary unusable = Summary.unusable(reason(e));
+      // A missing permission, say, is granted without a change of the file.
+      return e.getCause() instanceof IOException ? unusable : summaries.keep(path, stamp, unusable);
+    }
+  }
+
+  /** One strange file must not hide all others, so even faults of this library are reasons. */
+  private static String reason(RuntimeException e) {
+    return e instanceof StableDiffusionException
+        ? String.valueOf(e.getMessage())
+        : "unexpected " + e;
   }
 
   /** A1111's short hash of a file, computed when first asked for. */
   public String hash(Path path) {
-    Opened entry = entry(path);
-    synchronized (entry) {
-      String hash = entry.hash;
-      if (hash == null) {
-        hash = FileHashes.autoV3(entry.file.file());
-        entry.hash = hash;
-      }
-      return hash;
-    }
+    Stamp stamp = stamp(path);
+    return autoV3
+        .find(path, stamp)
+        .orElseGet(() -> autoV3.keep(path, stamp, FileHashes.autoV3(open(path).file())));
   }
 
-  private synchronized Opened entry(Path path) {
-    BasicFileAttributes attributes = attributes(path);
-    Opened known = opened.get(path);
-    Optional<FileTime> settings = modified(LoraFile.settingsBeside(path));
-    if (known == null
-        || known.size != attributes.size()
-        || !known.modified.equals(attributes.lastModifiedTime())
-        || !known.settings.equals(settings)) {
-      known =
-          new Opened(
-              LoraFile.open(path), attributes.size(), attributes.lastModifiedTime(), settings);
-      opened.put(path, known);
-    }
-    return known;
+  /** All hashes of a file, computed when first asked for. */
+  public LoraHashes hashes(Path path) {
+    Stamp stamp = stamp(path);
+    return new LoraHashes(
+        sha256.find(path, stamp).orElseGet(() -> sha256.keep(path, stamp, FileHashes.sha256(path))),
+        hash(path));
   }
 
-  /** When a file that need not be there was written. */
-  private static Optional<FileTime> modified(Path path) {
+  private static Stamp stamp(Path path) {
     try {
-      return Optional.of(Files.getLastModifiedTime(path));
-    } catch (IOException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static BasicFileAttributes attributes(Path path) {
-    try {
-      return Files.readAttributes(path, BasicFileAttributes.class);
+      return Stamp.of(path, path.resolveSibling(PEFT_SETTINGS));
     } catch (NoSuchFileException e) {
       throw new LoraException("LoRA '" + path + "' does not exist", e);
     } catch (IOException e) {
@@ -102,20 +110,5 @@ public final class LoraFiles {
         file.file().metadata(),
         1,
         1);
-  }
-
-  private static final class Opened {
-    private final LoraFile file;
-    private final long size;
-    private final FileTime modified;
-    private final Optional<FileTime> settings;
-    private @Nullable String hash;
-
-    Opened(LoraFile file, long size, FileTime modified, Optional<FileTime> settings) {
-      this.file = file;
-      this.size = size;
-      this.modified = modified;
-      this.settings = settings;
-    }
   }
 }

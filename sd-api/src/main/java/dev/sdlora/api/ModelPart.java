@@ -1,0 +1,24 @@
+package dev.sdlora.api;
+
+/** The networks of a model that a LoRA can change. */
+public enum ModelPart {
+  /** The text encoder; of SDXL the first, CLIP ViT-L. */
+  TEXT_ENCODER("text encoder"),
+  /** The second text encoder of SDXL, OpenCLIP ViT-bigG. */
+  TEXT_ENCODER_2("text encoder 2"),
+  /** The noise predictor. */
+  UNET("U-Net"),
+  /** Something else, or a module whose name does not show it. */
+  OTHER("other");
+
+  private final String label;
+
+  ModelPart(String label) {
+    this.label = label;
+  }
+
+  /** The name as people write it, such as {@code U-Net}. */
+  public String label() {
+    return label;
+  }
+}

@@ -1,0 +1,35 @@
+package dev.sdlora.api;
+
+/**
+ * A word or phrase that calls up what a LoRA was trained on.
+ *
+ * @param text what to write into the prompt
+ * @param source who says so
+ * @param count for {@link Source#TRAINING_TAGS} how many training pictures have it in their
+ *     caption, repeats included; 0 otherwise
+ */
+public record TriggerWord(String text, Source source, int count) {
+
+  /** Where trigger words are written down, the most deliberate first. */
+  public enum Source {
+    /** "activation text" in {@code <name>.json}, which A1111's editor writes. */
+    ACTIVATION_TEXT("activation text"),
+    /** "trainedWords" in {@code <name>.civitai.info}, which download tools write. */
+    TRAINED_WORDS("Civitai"),
+    /** {@code modelspec.trigger_phrase} in the file itself. */
+    TRIGGER_PHRASE("trigger phrase"),
+    /** {@code ss_tag_frequency} in the file itself: the captions of the training pictures. */
+    TRAINING_TAGS("training tags");
+
+    private final String label;
+
+    Source(String label) {
+      this.label = label;
+    }
+
+    /** The name as people write it, such as {@code training tags}. */
+    public String label() {
+      return label;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.sdlora.lora.library;
+
+import dev.sdlora.lora.format.Kind;
+import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.lora.format.Part;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What people call the kinds of modules. */
+final class KindLabels {
+  private KindLabels() {}
+
+  /** The labels that occur, most frequent first. */
+  static List<String> of(List<LoraModule> modules) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    modules.forEach(module -> counts.merge(of(module), 1, Integer::sum));
+    return counts.entrySet().stream()
+        .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** One module's: the kind, and what is special about it. */
+  static String of(LoraModule module) {
+    boolean lora = module.kind() == Kind.LORA;
+    String label = lora && isConvolution(module) ? "LoCon" : module.kind().label();
+    if (module.find(Part.DORA_SCALE).isPresent()) {
+      return lora ? "DoRA" : label + " with DoRA";
+    }
+    return label;
+  }
+
+  /** 1×1 convolutions are in plain LoRAs as well: SD 1.x has them in place of matrices. */
+  private static boolean isConvolution(LoraModule module) {
+    return module.find(Part.LORA_MID).isPresent()
+        || module.part(Part.LORA_DOWN).shape().stream().skip(2).anyMatch(side -> side > 1);
+  }
+}

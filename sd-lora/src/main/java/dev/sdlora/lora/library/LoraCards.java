@@ -1,0 +1,128 @@
+package dev.sdlora.lora.library;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraDetails;
+import dev.sdlora.api.LoraDetails.Module;
+import dev.sdlora.api.LoraDetails.Usage;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.TriggerWord.Source;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.lora.format.Part;
+import dev.sdlora.lora.library.Sidecars.Notes;
+import dev.sdlora.tensors.file.TensorFile;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.stream.Stream;
+
+/**
+ * What is written down about LoRAs: in their headers and beside them. Safe for use by several
+ * threads.
+ */
+public final class LoraCards {
+  private final LoraFiles files;
+  private final Sidecars sidecars = new Sidecars();
+
+  /** Training tags, by the metadata that they stand in, as long as somebody holds that. */
+  private final Map<Map<String, String>, List<TriggerWord>> tags =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  /** Cards of files that are opened by the same hand as others. */
+  public LoraCards(LoraFiles files) {
+    this.files = files;
+  }
+
+  /**
+   * The kinds of a file's modules, most frequent first.
+   *
+   * @throws LoraException if it cannot be used any more; the message says why
+   */
+  public List<String> kinds(LoraAdapter lora) {
+    Summary summary = files.summary(lora.path());
+    if (summary.adapter().isEmpty()) {
+      throw new LoraException(summary.problem());
+    }
+    return summary.kinds();
+  }
+
+  /** What calls up what a LoRA was trained on, the most deliberate first, each text once. */
+  public List<TriggerWord> triggerWords(LoraAdapter lora) {
+    Map<String, String> metadata = lora.metadata();
+    List<TriggerWord> words = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    Stream.of(
+            words(sidecars.edited(lora.path()).phrases(), Source.ACTIVATION_TEXT),
+            words(sidecars.downloaded(lora.path()).phrases(), Source.TRAINED_WORDS),
+            words(
+                TrainingFacts.text(metadata, "modelspec.trigger_phrase").stream().toList(),
+                Source.TRIGGER_PHRASE),
+            tags.computeIfAbsent(metadata, TrainingTags::of))
+        .flatMap(List::stream)
+        .filter(word -> seen.add(word.text().toLowerCase(Locale.ROOT)))
+        .forEach(words::add);
+    return words;
+  }
+
+  private static List<TriggerWord> words(List<String> texts, Source source) {
+    return texts.stream().map(text -> new TriggerWord(text, source, 0)).toList();
+  }
+
+  /** What people wrote about a LoRA, other than trigger words. */
+  Optional<String> notes(LoraAdapter lora) {
+    return sidecars
+        .edited(lora.path())
+        .text()
+        .or(() -> sidecars.downloaded(lora.path()).text())
+        .or(() -> TrainingFacts.text(lora.metadata(), "modelspec.description"));
+  }
+
+  /**
+   * Everything about a LoRA.
+   *
+   * @throws LoraException if the file is missing or no LoRA any more
+   * @throws dev.sdlora.api.TensorFileException if it is damaged
+   */
+  public LoraDetails details(LoraAdapter lora) {
+    LoraFile file = files.open(lora.path());
+    Notes edited = sidecars.edited(lora.path());
+    return new LoraDetails(
+        lora,
+        file.file().fileSize(),
+        modules(file),
+        TrainingFacts.of(lora.metadata(), sidecars.downloaded(lora.path()).checkpoint()),
+        new Usage(
+            triggerWords(lora),
+            edited.weight().map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+            edited.negativeText(),
+            notes(lora),
+            Sidecars.preview(lora.path())));
+  }
+
+  private static List<Module> modules(LoraFile file) {
+    try (TensorFile.Reader reader = file.file().reader()) {
+      return file.modules().stream().map(module -> module(module, reader)).toList();
+    }
+  }
+
+  private static Module module(LoraModule module, TensorFile.Reader reader) {
+    OptionalDouble alpha =
+        module
+            .find(Part.ALPHA)
+            .filter(entry -> entry.elements() == 1)
+            .map(entry -> (double) reader.floats(entry)[0])
+            .or(() -> module.configuredScale().map(scale -> scale * module.rank()))
+            .map(OptionalDouble::of)
+            .orElse(OptionalDouble.empty());
+    return new Module(
+        module.key(), ModelParts.of(module.key()), KindLabels.of(module), module.rank(), alpha);
+  }
+}

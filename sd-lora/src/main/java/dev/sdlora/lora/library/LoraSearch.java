@@ -1,0 +1,85 @@
+package dev.sdlora.lora.library;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraQuery;
+import dev.sdlora.api.TriggerWord;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Tells which LoRAs a query holds for. What costs more is looked at last. */
+final class LoraSearch {
+  private final LoraQuery query;
+  private final LoraCards cards;
+  private final List<Path> folders;
+  private final List<String> words;
+  private final Optional<Pattern> trigger;
+
+  /**
+   * A search.
+   *
+   * @param folders those of the library, whose own names tell nothing about a file
+   */
+  LoraSearch(LoraQuery query, LoraCards cards, List<Path> folders) {
+    this.query = query;
+    this.cards = cards;
+    this.folders = folders;
+    this.words =
+        Stream.of(lower(query.text()).split("\\s+")).filter(word -> !word.isEmpty()).toList();
+    this.trigger = query.trigger().map(LoraSearch::wholeWords);
+  }
+
+  private static Pattern wholeWords(String text) {
+    return Pattern.compile(
+        "(?<![\\p{L}\\p{N}])" + Pattern.quote(lower(text.strip())) + "(?![\\p{L}\\p{N}])");
+  }
+
+  private static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT);
+  }
+
+  boolean matches(LoraAdapter lora) {
+    return query.family().map(lora.family()::equals).orElse(true)
+        && trigger.map(pattern -> hasTrigger(lora, pattern)).orElse(true)
+        && (words.isEmpty() || hasWords(lora));
+  }
+
+  private boolean hasTrigger(LoraAdapter lora, Pattern pattern) {
+    return cards.triggerWords(lora).stream()
+        .anyMatch(word -> pattern.matcher(lower(word.text())).find());
+  }
+
+  private boolean hasWords(LoraAdapter lora) {
+    String text =
+        Stream.of(
+                Stream.of(placeOf(lora)),
+                lora.alias().stream(),
+                TrainingFacts.text(lora.metadata(), "modelspec.title").stream(),
+                writtenWords(lora),
+                cards.notes(lora).stream())
+            .flatMap(part -> part)
+            .map(LoraSearch::lower)
+            .collect(Collectors.joining("\n"));
+    return words.stream().allMatch(text::contains);
+  }
+
+  /** Training tags are too many to mean the file: half of all have a "pink" for "ink". */
+  private Stream<String> writtenWords(LoraAdapter lora) {
+    return cards.triggerWords(lora).stream()
+        .filter(word -> word.source() != TriggerWord.Source.TRAINING_TAGS)
+        .map(TriggerWord::text);
+  }
+
+  /** The name with the names of folders inside the library. */
+  private String placeOf(LoraAdapter lora) {
+    return folders.stream()
+        .filter(lora.path()::startsWith)
+        .findFirst()
+        .map(folder -> folder.relativize(lora.path().resolveSibling(lora.name())).toString())
+        .orElse(lora.name());
+  }
+}

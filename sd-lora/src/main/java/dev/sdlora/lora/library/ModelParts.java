@@ -1,0 +1,43 @@
+package dev.sdlora.lora.library;
+
+import dev.sdlora.api.ModelPart;
+import java.util.regex.Pattern;
+
+/**
+ * Tells by a module's name in the file which network it is for. Unlike {@code plan.ModuleIndex} it
+ * needs no checkpoint, and does not find the layer.
+ */
+final class ModelParts {
+  /** Trainers' own words before the name proper. */
+  private static final Pattern PREFIX =
+      Pattern.compile(
+          "^(?:base_model\\.model\\.|lora\\.|lora_|lycoris[_.]|oft_|boft_|hada_|model\\.(?=diffusion_model))+");
+
+  private static final Pattern SECOND_TEXT_ENCODER =
+      Pattern.compile("^(?:te2_|text_encoder_2[._:]|(?:text_encoders\\.)?clip_g\\.)");
+
+  private static final Pattern TEXT_ENCODER =
+      Pattern.compile(
+          "^(?:te1?_|text_encoder(?:_1)?[._:]|(?:text_encoders\\.)?clip_[hl]\\.|text_model[._]"
+              + "|cond_stage_model\\.|conditioner\\.embedders\\.0\\.)");
+
+  private static final Pattern UNET =
+      Pattern.compile(
+          "^(?:unet[._:]|diffusion_model[._]"
+              + "|(?:down_blocks|mid_block|up_blocks|input_blocks|middle_block|output_blocks"
+              + "|time_embed|time_embedding|add_embedding|label_emb|conv_in|conv_out|conv_norm_out"
+              + "|out)[._])");
+
+  private ModelParts() {}
+
+  static ModelPart of(String key) {
+    String name = PREFIX.matcher(key).replaceFirst("");
+    if (SECOND_TEXT_ENCODER.matcher(name).find()) {
+      return ModelPart.TEXT_ENCODER_2;
+    }
+    if (TEXT_ENCODER.matcher(name).find()) {
+      return ModelPart.TEXT_ENCODER;
+    }
+    return UNET.matcher(name).find() ? ModelPart.UNET : ModelPart.OTHER;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.sdlora.lora.library;
+
+import java.util.Comparator;
+
+/** The order in which people count: {@code ink-2} before {@code Ink-10}, whatever the case. */
+final class NaturalOrder {
+  /** Equal only for equal strings. */
+  static final Comparator<String> NAMES =
+      ((Comparator<String>) NaturalOrder::compare).thenComparing(Comparator.naturalOrder());
+
+  private NaturalOrder() {}
+
+  private static int compare(String a, String b) {
+    int i = 0;
+    int j = 0;
+    while (i < a.length() && j < b.length()) {
+      boolean number = isDigit(a, i);
+      if (number != isDigit(b, j)) {
+        return number ? -1 : 1;
+      }
+      int endA = number ? endOfNumber(a, i) : i + 1;
+      int endB = number ? endOfNumber(b, j) : j + 1;
+      int order =
+          number
+              ? compareNumbers(a.substring(i, endA), b.substring(j, endB))
+              : Character.compare(lower(a.charAt(i)), lower(b.charAt(j)));
+      if (order != 0) {
+        return order;
+      }
+      i = endA;
+      j = endB;
+    }
+    return Integer.compare(a.length() - i, b.length() - j);
+  }
+
+  private static int compareNumbers(String a, String b) {
+    String x = a.replaceFirst("^0+", "");
+    String y = b.replaceFirst("^0+", "");
+    return x.length() != y.length() ? Integer.compare(x.length(), y.length()) : x.compareTo(y);
+  }
+
+  private static int endOfNumber(String text, int from) {
+    int end = from;
+    while (end < text.length() && isDigit(text, end)) {
+      end++;
+    }
+    return end;
+  }
+
+  private static boolean isDigit(String text, int at) {
+    return text.charAt(at) >= '0' && text.charAt(at) <= '9';
+  }
+
+  private static char lower(char letter) {
+    return Character.toLowerCase(Character.toUpperCase(letter));
+  }
+}

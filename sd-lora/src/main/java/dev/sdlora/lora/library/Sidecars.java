@@ -1,0 +1,120 @@
+package dev.sdlora.lora.library;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The small files that tools put beside a LoRA: {@code <name>.json} by A1111's editor, {@code
+ * <name>.civitai.info} by download tools, and a picture. They say nothing that is needed, so one
+ * that cannot be understood counts as missing. Safe for use by several threads.
+ */
+final class Sidecars {
+  private static final Logger LOG = LoggerFactory.getLogger(Sidecars.class);
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** In A1111's order of preference. */
+  private static final List<String> PICTURES = List.of("png", "jpg", "jpeg", "webp", "gif");
+
+  /** Whatever is larger is something else under the same name. */
+  private static final long MOST_BYTES = 16 << 20;
+
+  private final Remembered<Notes> known = new Remembered<>(1 << 16);
+
+  /**
+   * What a file beside a LoRA says; blank texts count as missing.
+   *
+   * @param phrases trigger words and phrases
+   * @param weight the preferred strength, never 0
+   * @param negativeText for the negative prompt
+   * @param text what there is to say about it
+   * @param checkpoint the model that it is for
+   */
+  record Notes(
+      List<String> phrases,
+      Optional<Double> weight,
+      Optional<String> negativeText,
+      Optional<String> text,
+      Optional<String> checkpoint) {
+    private static final Notes NONE =
+        new Notes(
+            List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /** What A1111's editor wrote. */
+  Notes edited(Path lora) {
+    return notes(beside(lora, "json"));
+  }
+
+  /** What a download tool wrote. */
+  Notes downloaded(Path lora) {
+    return notes(beside(lora, "civitai.info"));
+  }
+
+  /** The picture that shows what the LoRA does. */
+  static Optional<Path> preview(Path lora) {
+    return PICTURES.stream()
+        .flatMap(type -> List.of(type, "preview." + type).stream())
+        .map(ending -> beside(lora, ending))
+        .filter(Files::isRegularFile)
+        .findFirst();
+  }
+
+  private static Path beside(Path lora, String ending) {
+    String name = String.valueOf(lora.getFileName());
+    int dot = name.lastIndexOf('.');
+    return lora.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + "." + ending);
+  }
+
+  private Notes notes(Path path) {
+    Stamp stamp;
+    try {
+      stamp = Stamp.of(path);
+    } catch (NoSuchFileException e) {
+      return Notes.NONE;
+    } catch (IOException e) {
+      LOG.debug("'{}' cannot be read", path, e);
+      return Notes.NONE;
+    }
+    return known.find(path, stamp).orElseGet(() -> known.keep(path, stamp, read(path, stamp)));
+  }
+
+  private static Notes read(Path path, Stamp stamp) {
+    if (stamp.size() > MOST_BYTES) {
+      return Notes.NONE;
+    }
+    try {
+      JsonNode json = JSON.readTree(Files.readAllBytes(path));
+      return json == null ? Notes.NONE : notes(json);
+    } catch (IOException e) {
+      LOG.debug("'{}' is not understood", path, e);
+      return Notes.NONE;
+    }
+  }
+
+  /** The keys of both kinds of files do not meet. */
+  private static Notes notes(JsonNode json) {
+    List<String> phrases = new ArrayList<>();
+    text(json.path("activation text")).ifPresent(phrases::add);
+    json.path("trainedWords").forEach(word -> text(word).ifPresent(phrases::add));
+    double weight = json.path("preferred weight").asDouble(0);
+    return new Notes(
+        List.copyOf(phrases),
+        Optional.of(weight).filter(value -> Double.isFinite(value) && value != 0),
+        text(json.path("negative text")),
+        text(json.path("notes")).or(() -> text(json.path("description"))),
+        text(json.path("baseModel")));
+  }
+
+  private static Optional<String> text(JsonNode node) {
+    return Optional.of(node.asText("").strip()).filter(text -> !text.isEmpty());
+  }
+}

@@ -1,0 +1,76 @@
+package dev.sdlora.lora.library;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sdlora.api.LoraDetails.Resolution;
+import dev.sdlora.api.LoraDetails.Training;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads how a LoRA was trained out of its metadata, whose values are all text. */
+final class TrainingFacts {
+  /** "(512, 768)", "512,768", "[512, 768]", "512x768", or one number for both sides. */
+  private static final Pattern SIZE =
+      Pattern.compile(
+          "[(\\[]?\\s*(\\d{1,5})(?:\\.0)?\\s*(?:[,xX×]\\s*(\\d{1,5}))?(?:\\.0)?\\s*[)\\]]?");
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private TrainingFacts() {}
+
+  /**
+   * The facts of a file.
+   *
+   * @param baseModel what others say that it is for, used when the file is silent
+   */
+  static Training of(Map<String, String> metadata, Optional<String> baseModel) {
+    return new Training(
+        text(metadata, "modelspec.title"),
+        text(metadata, "ss_sd_model_name").or(() -> baseModel),
+        resolution(metadata),
+        clipSkip(metadata));
+  }
+
+  /** kohya's trainer writes Python's None for what was not set. */
+  static Optional<String> text(Map<String, String> metadata, String key) {
+    return Optional.ofNullable(metadata.get(key))
+        .map(String::strip)
+        .filter(value -> !value.isEmpty() && !value.equals("None"));
+  }
+
+  private static Optional<Resolution> resolution(Map<String, String> metadata) {
+    return text(metadata, "ss_resolution")
+        .flatMap(TrainingFacts::size)
+        .or(() -> text(metadata, "ss_datasets").flatMap(TrainingFacts::sizeOfFirst))
+        .or(() -> text(metadata, "modelspec.resolution").flatMap(TrainingFacts::size));
+  }
+
+  private static Optional<Resolution> size(String text) {
+    Matcher size = SIZE.matcher(text);
+    if (!size.matches()) {
+      return Optional.empty();
+    }
+    int width = Integer.parseInt(size.group(1));
+    String second = size.group(2);
+    return Optional.of(new Resolution(width, second == null ? width : Integer.parseInt(second)));
+  }
+
+  /** Where a training set has several parts, each has its own size; the first stands for all. */
+  private static Optional<Resolution> sizeOfFirst(String datasets) {
+    try {
+      return size(JSON.readTree(datasets).path(0).path("resolution").toString());
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static OptionalInt clipSkip(Map<String, String> metadata) {
+    return text(metadata, "ss_clip_skip")
+        .filter(value -> value.matches("\\d{1,2}"))
+        .map(value -> OptionalInt.of(Integer.parseInt(value)))
+        .orElse(OptionalInt.empty());
+  }
+}

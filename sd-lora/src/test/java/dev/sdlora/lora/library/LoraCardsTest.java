@@ -1,0 +1,172 @@
+package dev.sdlora.lora.library;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraDetails;
+import dev.sdlora.api.LoraDetails.Module;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraHashes;
+import dev.sdlora.api.ModelPart;
+import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.TriggerWord.Source;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoraCardsTest {
+  @TempDir Path folder;
+  private final LoraFiles files = new LoraFiles();
+  private final LoraCards cards = new LoraCards(files);
+
+  private LoraAdapter lora(Map<String, String> metadata, String... keys) {
+    Path path = TinyLoras.write(folder.resolve("ink.v2.safetensors"), metadata, keys);
+    return LoraFiles.adapter(files.open(path));
+  }
+
+  private void beside(String ending, String text) throws IOException {
+    Files.writeString(folder.resolve("ink.v2." + ending), text);
+  }
+
+  @Test
+  void details_fileAlone_tellsWhatItHas() {
+    LoraAdapter lora =
+        lora(Map.of("ss_clip_skip", "2"), "lora_unet_x", "lora_unet_y", "lora_te_text_model_z");
+    LoraDetails details = cards.details(lora);
+
+    assertThat(details.lora()).isEqualTo(lora);
+    assertThat(details.bytes()).isEqualTo(lora.path().toFile().length());
+    assertThat(details.modules())
+        .hasSize(3)
+        .contains(new Module("lora_unet_x", ModelPart.UNET, "LoRA", 1, OptionalDouble.of(0.5)));
+    assertThat(details.modulesByPart())
+        .containsExactly(entry(ModelPart.TEXT_ENCODER, 1), entry(ModelPart.UNET, 2));
+    assertThat(details.modulesByRank()).containsExactly(entry(1, 3));
+    assertThat(details.training().clipSkip()).hasValue(2);
+    assertThat(details.usage().triggerWords()).isEmpty();
+    assertThat(details.usage().preferredWeight()).isEmpty();
+    assertThat(details.usage().preview()).isEmpty();
+  }
+
+  @Test
+  void details_filesBeside_tellHowToUseIt() throws IOException {
+    beside(
+        "json",
+        """
+        {"description": "long", "notes": "with care", "activation text": "zorp, ink",
+         "preferred weight": 0.7, "negative text": "colour", "sd version": "SD1"}""");
+    beside(
+        "civitai.info",
+        """
+        {"trainedWords": ["zorp, INK", "", "old zorp"], "baseModel": "SD 1.5"}""");
+    beside("preview.png", "");
+    LoraDetails details = cards.details(lora(Map.of(), "lora_unet_x"));
+
+    assertThat(details.usage().preferredWeight()).hasValue(0.7);
+    assertThat(details.usage().negativeText()).contains("colour");
+    assertThat(details.usage().notes()).contains("with care");
+    assertThat(details.usage().preview()).contains(folder.resolve("ink.v2.preview.png"));
+    assertThat(details.training().checkpoint()).contains("SD 1.5");
+    assertThat(details.usage().triggerWords())
+        .containsExactly(
+            new TriggerWord("zorp, ink", Source.ACTIVATION_TEXT, 0),
+            new TriggerWord("old zorp", Source.TRAINED_WORDS, 0));
+  }
+
+  @Test
+  void triggerWords_allSources_theMostDeliberateFirst() throws IOException {
+    beside("civitai.info", "{\"trainedWords\": [\"moxin\"]}");
+    LoraAdapter lora =
+        lora(
+            Map.of(
+                "modelspec.trigger_phrase", "shuimo",
+                "ss_tag_frequency", "{\"x\": {\"moxin\": 9, \"ink\": 4}}"),
+            "lora_unet_x");
+    assertThat(cards.triggerWords(lora))
+        .containsExactly(
+            new TriggerWord("moxin", Source.TRAINED_WORDS, 0),
+            new TriggerWord("shuimo", Source.TRIGGER_PHRASE, 0),
+            new TriggerWord("ink", Source.TRAINING_TAGS, 4));
+  }
+
+  @Test
+  void triggerWords_fileBesideChanges_isSeen() throws IOException {
+    LoraAdapter lora = lora(Map.of(), "lora_unet_x");
+    assertThat(cards.triggerWords(lora)).isEmpty();
+    beside("json", "{\"activation text\": \"zorp\"}");
+    assertThat(cards.triggerWords(lora)).extracting(TriggerWord::text).containsExactly("zorp");
+    Files.delete(folder.resolve("ink.v2.json"));
+    assertThat(cards.triggerWords(lora)).isEmpty();
+  }
+
+  @Test
+  void details_strangeFilesBeside_countAsMissing() throws IOException {
+    beside("json", "{\"preferred weight\": 0, \"activation text\": [1], \"notes\": \"x\" oops");
+    beside("civitai.info", "[\"trainedWords\"]");
+    Files.createDirectory(folder.resolve("ink.v2.png"));
+    beside("jpg", "");
+    LoraDetails details = cards.details(lora(Map.of(), "lora_unet_x"));
+    assertThat(details.usage().preferredWeight()).isEmpty();
+    assertThat(details.usage().triggerWords()).isEmpty();
+    assertThat(details.usage().preview()).contains(folder.resolve("ink.v2.jpg"));
+  }
+
+  @Test
+  void details_weightZero_isUnset_textIsRead() throws IOException {
+    beside("json", "{\"preferred weight\": 0}");
+    assertThat(cards.details(lora(Map.of(), "lora_unet_x")).usage().preferredWeight()).isEmpty();
+    beside("json", "{\"preferred weight\": \"0.65\"}");
+    assertThat(cards.details(lora(Map.of(), "lora_unet_x")).usage().preferredWeight())
+        .hasValue(0.65);
+  }
+
+  @Test
+  void kinds_convolutions_areCalledLoCon() {
+    Path path = folder.resolve("conv.safetensors");
+    SafetensorsWriter writer = new SafetensorsWriter();
+    add(writer, "lora_unet_a", 1);
+    add(writer, "lora_unet_b", 3);
+    add(writer, "lora_unet_c", 3);
+    writer.write(path);
+    LoraAdapter lora = LoraFiles.adapter(files.open(path));
+    assertThat(cards.kinds(lora)).containsExactly("LoCon", "LoRA");
+    assertThat(cards.details(lora).modules())
+        .extracting(Module::alpha)
+        .containsOnly(OptionalDouble.empty());
+  }
+
+  private static void add(SafetensorsWriter writer, String key, long kernel) {
+    int size = (int) (2 * kernel * kernel);
+    writer
+        .tensor(
+            key + ".lora_down.weight", List.of(1L, 2L, kernel, kernel), new float[size], DType.F16)
+        .tensor(key + ".lora_up.weight", List.of(2L, 1L, 1L, 1L), new float[2], DType.F16);
+  }
+
+  @Test
+  void kinds_fileGone_isRefused() throws IOException {
+    LoraAdapter lora = lora(Map.of(), "lora_unet_x");
+    Files.delete(lora.path());
+    assertThatThrownBy(() -> cards.kinds(lora))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("does not exist");
+  }
+
+  @Test
+  void hashes_metadataEdited_onlyThatOfTheDataStays() {
+    LoraHashes before = files.hashes(lora(Map.of(), "lora_unet_x").path());
+    LoraHashes after = files.hashes(lora(Map.of("a", "b"), "lora_unet_x").path());
+    assertThat(before.autoV2()).matches("[0-9a-f]{10}").isNotEqualTo(after.autoV2());
+    assertThat(before.autoV3()).matches("[0-9a-f]{12}").isEqualTo(after.autoV3());
+    assertThat(before.sha256()).hasSize(64);
+  }
+}

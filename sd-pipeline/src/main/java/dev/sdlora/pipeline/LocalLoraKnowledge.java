@@ -1,0 +1,97 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraDetails;
+import dev.sdlora.api.LoraEffect;
+import dev.sdlora.api.LoraHashes;
+import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.spi.LoraKnowledge;
+import dev.sdlora.lora.effect.EffectMeter;
+import dev.sdlora.lora.library.LoraCards;
+import dev.sdlora.lora.library.LoraFiles;
+import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.lora.plan.PatchPlan.Match;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What can be found out about LoRA files. Safe for use by several threads. */
+final class LocalLoraKnowledge implements LoraKnowledge {
+  private final LoraFiles files;
+  private final LoraCards cards;
+
+  LocalLoraKnowledge(LoraFiles files, LoraCards cards) {
+    this.files = files;
+    this.cards = cards;
+  }
+
+  @Override
+  public List<String> kinds(LoraAdapter lora) {
+    return cards.kinds(lora);
+  }
+
+  @Override
+  public List<TriggerWord> triggerWords(LoraAdapter lora) {
+    return cards.triggerWords(lora);
+  }
+
+  @Override
+  public LoraDetails details(LoraAdapter lora) {
+    return cards.details(lora);
+  }
+
+  @Override
+  public LoraHashes hashes(LoraAdapter lora) {
+    return files.hashes(lora.path());
+  }
+
+  @Override
+  public LoraEffect effectOn(LoraAdapter lora, Checkpoint checkpoint) {
+    ModelFiles model = CheckpointReader.read(checkpoint.path());
+    Map<Network, Map<String, Origin>> weights =
+        Map.of(Network.TEXT_ENCODER, model.clipWeights(), Network.UNET, model.unetWeights());
+    List<Match> matches = new ArrayList<>();
+    PatchPlan plan =
+        PatchPlan.of(
+            new ModuleIndex(shapes(weights)),
+            model.checkpoint().name(),
+            model.checkpoint().family(),
+            List.of(
+                new LoraUse(
+                    lora.name(),
+                    files.open(lora.path()),
+                    lora.textEncoderStrength(),
+                    lora.unetStrength())),
+            matches);
+    try (Torch torch = Torch.open("cpu")) {
+      return new LoraEffect(
+          lora,
+          model.checkpoint(),
+          matches.get(0).matched(),
+          matches.get(0).unmatched(),
+          new EffectMeter(torch, new TensorLoader(torch)).measure(plan, weights));
+    }
+  }
+
+  private static Map<Network, Map<String, List<Long>>> shapes(
+      Map<Network, Map<String, Origin>> weights) {
+    Map<Network, Map<String, List<Long>>> shapes = new LinkedHashMap<>();
+    weights.forEach(
+        (network, origins) -> {
+          Map<String, List<Long>> ofNetwork = new LinkedHashMap<>();
+          origins.forEach((name, origin) -> ofNetwork.put(name, origin.shape()));
+          shapes.put(network, ofNetwork);
+        });
+    return shapes;
+  }
+}
