@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -163,10 +164,24 @@ public final class Program {
      * @return the tensor that the method returns
      */
     public NDArray run(NDManager scope) {
+      return run(result -> result.toTensor((PtNDManager) scope));
+    }
+
+    /**
+     * Runs a method that returns several tensors, {@code List[Tensor]}, without recording
+     * gradients.
+     *
+     * @param scope the manager that will own the results
+     */
+    public List<NDArray> runForList(NDManager scope) {
+      return run(result -> List.of(result.toTensorArray((PtNDManager) scope)));
+    }
+
+    private <T> T run(Function<IValue, T> convert) {
       // Otherwise libtorch compiles anew whenever a shape changes. The switch is one per thread.
       JniUtils.setGraphExecutorOptimize(false);
       try (IValue result = IValueUtils.runMethod(block, method, arguments.toArray(new IValue[0]))) {
-        return result.toTensor((PtNDManager) scope);
+        return convert.apply(result);
       } finally {
         owned.forEach(IValue::close);
       }
