@@ -44,6 +44,12 @@ public final class AdapterMetadata {
     return this;
   }
 
+  /** Takes a pair away if it is there. */
+  public AdapterMetadata remove(String key) {
+    pairs.remove(key);
+    return this;
+  }
+
   /** Says what it is for; nothing where that is unknown. */
   public AdapterMetadata model(ModelFamily family) {
     String version = baseVersion(family);
