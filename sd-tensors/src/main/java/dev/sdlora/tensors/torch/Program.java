@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -164,24 +163,10 @@ public final class Program {
      * @return the tensor that the method returns
      */
     public NDArray run(NDManager scope) {
-      return run(result -> result.toTensor((PtNDManager) scope));
-    }
-
-    /**
-     * Runs a method that returns several tensors, {@code List[Tensor]}, without recording
-     * gradients.
-     *
-     * @param scope the manager that will own the results
-     */
-    public List<NDArray> runForList(NDManager scope) {
-      return run(result -> List.of(result.toTensorArray((PtNDManager) scope)));
-    }
-
-    private <T> T run(Function<IValue, T> convert) {
       // Otherwise libtorch compiles anew whenever a shape changes. The switch is one per thread.
       JniUtils.setGraphExecutorOptimize(false);
       try (IValue result = IValueUtils.runMethod(block, method, arguments.toArray(new IValue[0]))) {
-        return convert.apply(result);
+        return result.toTensor((PtNDManager) scope);
       } finally {
         owned.forEach(IValue::close);
       }
