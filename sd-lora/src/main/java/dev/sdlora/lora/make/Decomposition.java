@@ -56,7 +56,7 @@ public final class Decomposition {
    */
   Difference difference(NDArray tuned, NDArray original, NDManager scope) {
     List<NDArray> result =
-        program.call("difference").tensor(tuned).tensor(original).runForList(scope);
+        program.call("difference").tensor(tuned).tensor(original).runList(scope);
     return new Difference(result.get(0), result.get(1).toDoubleArray()[0]);
   }
 
@@ -74,13 +74,13 @@ public final class Decomposition {
       int columns = rule.largest() + OVERSAMPLING;
       List<NDArray> found =
           exact || columns >= shorter
-              ? program.call("exact").tensor(m).runForList(scope)
+              ? program.call("exact").tensor(m).runList(scope)
               : program
                   .call("randomised")
                   .tensor(m)
                   .tensor(random(m.getShape().get(1), columns, scope))
                   .integer(ROUNDS)
-                  .runForList(scope);
+                  .runList(scope);
       return best(found, rule, matrix.energy(), scope);
     }
   }
@@ -90,7 +90,7 @@ public final class Decomposition {
     try (NDManager scope = torch.scope()) {
       List<NDArray> sum = beside(products, scope);
       List<NDArray> found =
-          program.call("product").tensor(sum.get(0)).tensor(sum.get(1)).runForList(scope);
+          program.call("product").tensor(sum.get(0)).tensor(sum.get(1)).runList(scope);
       double energy = 0;
       for (double value : found.get(1).toDoubleArray()) {
         energy += value * value;
@@ -117,7 +117,7 @@ public final class Decomposition {
         .list(products.stream().map(LowRank::up).toArray(NDArray[]::new))
         .list(products.stream().map(LowRank::down).toArray(NDArray[]::new))
         .numbers(products.stream().mapToDouble(LowRank::scale).toArray())
-        .runForList(scope);
+        .runList(scope);
   }
 
   private Best best(List<NDArray> found, RankRule rule, double energy, NDManager scope) {
@@ -130,7 +130,7 @@ public final class Decomposition {
             .tensor(found.get(1))
             .tensor(found.get(2))
             .integer(rank)
-            .runForList(scope);
+            .runList(scope);
     double kept = 0;
     for (int i = 0; i < rank; i++) {
       kept += singular[i] * singular[i];

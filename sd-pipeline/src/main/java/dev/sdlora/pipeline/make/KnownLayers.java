@@ -5,6 +5,7 @@ import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +16,7 @@ import java.util.Map;
 final class KnownLayers {
   private static final int VOCABULARY = 49_408;
   private static final int POSITIONS = 77;
+  private static final String FIRST_CONVOLUTION = ".conv1.weight";
 
   private KnownLayers() {}
 
@@ -41,6 +43,20 @@ final class KnownLayers {
             linearProjection);
     ClipConfig clip = new ClipConfig(width, layers, heads, 4 * width, VOCABULARY, POSITIONS);
     return new ModuleIndex(
-        Map.of(Network.UNET, unet.weights(), Network.TEXT_ENCODER, clip.weights()));
+        Map.of(Network.UNET, withShortcuts(unet.weights()), Network.TEXT_ENCODER, clip.weights()));
+  }
+
+  /** Residual blocks have a shortcut only where widths differ, which may be anywhere. */
+  private static Map<String, List<Long>> withShortcuts(Map<String, List<Long>> weights) {
+    Map<String, List<Long>> all = new LinkedHashMap<>(weights);
+    weights.forEach(
+        (name, shape) -> {
+          if (name.endsWith(FIRST_CONVOLUTION)) {
+            String block = name.substring(0, name.length() - FIRST_CONVOLUTION.length());
+            all.putIfAbsent(
+                block + ".conv_shortcut.weight", List.of(shape.get(0), shape.get(1), 1L, 1L));
+          }
+        });
+    return all;
   }
 }
