@@ -7,5 +7,12 @@ import picocli.CommandLine.Command;
     name = "lora",
     description = "Work with LoRA files.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = LoraListCommand.class)
+    subcommands = {
+      LoraListCommand.class,
+      LoraExtractCommand.class,
+      LoraResizeCommand.class,
+      LoraMergeCommand.class,
+      LoraBakeCommand.class,
+      LoraConvertCommand.class
+    })
 final class LoraCommand {}
