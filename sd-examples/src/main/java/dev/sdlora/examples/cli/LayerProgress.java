@@ -6,6 +6,8 @@ import java.util.function.LongSupplier;
 
 /** One line on a terminal that tells how many layers of a file are done. */
 final class LayerProgress implements MakingListener {
+  private static final int WIDTH = 30;
+
   private final PrintWriter terminal;
   private final LongSupplier nanoClock;
   private final long startNanos;
@@ -21,9 +23,16 @@ final class LayerProgress implements MakingListener {
   public void done(int done, int total, String layer) {
     long elapsedNanos = nanoClock.getAsLong() - startNanos;
     long secondsLeft = Math.round(elapsedNanos / 1e9 * (total - done) / done);
+    int filled = WIDTH * done / total;
     show(
-        "layer %d/%d, %d:%02d left, %s"
-            .formatted(done, total, secondsLeft / 60, secondsLeft % 60, layer));
+        "[%s%s] layer %d/%d, %d:%02d left"
+            .formatted(
+                "#".repeat(filled),
+                "-".repeat(WIDTH - filled),
+                done,
+                total,
+                secondsLeft / 60,
+                secondsLeft % 60));
   }
 
   /** Takes the line away. */

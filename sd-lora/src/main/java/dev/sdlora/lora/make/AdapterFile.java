@@ -1,15 +1,17 @@
 package dev.sdlora.lora.make;
 
 import dev.sdlora.api.LoraException;
-import dev.sdlora.lora.make.Decomposition.Best;
+import dev.sdlora.lora.format.Part;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.Floats;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.Spool;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A LoRA file with kohya's names that is being made. Modules are added one by one and kept on disk,
@@ -24,7 +26,7 @@ public final class AdapterFile implements AutoCloseable {
   private final DType format;
   private final SafetensorsWriter writer = new SafetensorsWriter();
   private final Spool spool;
-  private int modules;
+  private final Set<String> keys = new HashSet<>();
   private int rank;
   private double kept;
   private double energy;
@@ -51,7 +53,7 @@ public final class AdapterFile implements AutoCloseable {
    * @throws LoraException if a factor is not finite, or too large for the format
    * @throws dev.sdlora.api.TensorFileException if the disk is full
    */
-  public void add(String key, List<Long> shape, Best factors, double alpha) {
+  public void add(String key, List<Long> shape, FactorPair factors, double alpha) {
     requireFits(key, factors.down());
     requireFits(key, factors.up());
     List<Long> downShape = new ArrayList<>(shape);
@@ -61,10 +63,24 @@ public final class AdapterFile implements AutoCloseable {
     spool(key + KeyNames.KOHYA.down(), downShape, factors.down());
     spool(key + KeyNames.KOHYA.up(), upShape, factors.up());
     alpha(writer, key, alpha, format);
-    modules++;
+    keys.add(key);
     rank = Math.max(rank, factors.rank());
     kept += factors.keptEnergy();
     energy += factors.energy();
+  }
+
+  /**
+   * Adds the change of a bias or of a normalisation.
+   *
+   * @param key what the layer is called in the file
+   * @param part which change it is: {@code DIFF_B}, {@code W_NORM} or {@code B_NORM}
+   * @throws LoraException if a number is not finite, or too large for the format
+   * @throws dev.sdlora.api.TensorFileException if the disk is full
+   */
+  public void add(String key, Part part, float[] values) {
+    requireFits(key, values);
+    spool(key + "." + part.ending(), List.of((long) values.length), values);
+    keys.add(key);
   }
 
   private void spool(String name, List<Long> shape, float[] values) {
@@ -99,9 +115,9 @@ public final class AdapterFile implements AutoCloseable {
     }
   }
 
-  /** How many modules there are so far. */
+  /** How many layers have changes so far. */
   public int modules() {
-    return modules;
+    return keys.size();
   }
 
   /** The largest rank so far; 0 without modules. */
@@ -117,7 +133,7 @@ public final class AdapterFile implements AutoCloseable {
   public MadeLora write(Map<String, String> metadata) {
     metadata.forEach(writer::metadata);
     writer.write(target);
-    return new MadeLora(target, modules, rank, energy == 0 ? 1 : kept / energy);
+    return new MadeLora(target, keys.size(), rank, energy == 0 ? 1 : kept / energy);
   }
 
   @Override

@@ -1,18 +1,16 @@
 package dev.sdlora.lora.make;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.lora.factors.Factors;
-import dev.sdlora.lora.format.Kind;
-import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
-import dev.sdlora.lora.make.Decomposition.Best;
+import dev.sdlora.lora.make.LayerChange.Source;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.file.OpenFiles;
+import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LowRank;
 import dev.sdlora.tensors.weights.TensorLoader;
@@ -23,8 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Adds up the changes of LoRAs, layer by layer, into the factors of one. The changes themselves are
- * never formed. Not safe for several threads.
+ * Adds up the changes of LoRAs, layer by layer, into the factors of one. Products of two factors are
+ * never multiplied out. LoHa, LoKr and full differences are, and need the layer's size and a rank;
+ * changes of biases and normalisations add up as they are. Not safe for several threads.
  */
 public final class Combination {
   private static final String WEIGHT = ".weight";
@@ -53,14 +52,11 @@ public final class Combination {
     this.rule = rule;
   }
 
-  /** One module of one file, with the strength that it counts at. */
-  private record Source(LoraFile file, LoraModule module, double strength) {}
-
   /**
    * Adds the sum of LoRAs to a file.
    *
-   * @throws LoraException if a module is not a product of two factors, or sizes differ, or a number
-   *     is NaN or infinite
+   * @throws LoraException if what a module does depends on the weights, or sizes differ, or a number
+   *     is NaN or infinite; or if no rank is given and a module is no product of two factors
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
    */
   public void run(List<Ingredient> ingredients, AdapterFile target, MakingListener listener) {
@@ -104,108 +100,64 @@ public final class Combination {
 
   private void combine(String key, List<Source> sources, OpenFiles files, AdapterFile target) {
     try (NDManager scope = torch.scope()) {
-      List<LowRank> products = new ArrayList<>();
+      Optional<Layer> layer = index.find(sources.get(0).module().key());
+      LayerChange change = new LayerChange(factors, scope, layer);
       for (Source source : sources) {
-        products.add(product(source, files, scope));
-        requireSize(source, products, sources.get(0));
+        change.add(source, files.of(source.file().file()));
       }
-      List<Long> shape = shape(sources, products.get(0));
-      if (rule.isPresent()) {
-        Best best = decomposition.of(products, rule.get());
-        target.add(key, shape, best, best.rank());
-      } else {
-        // The common part of the scales goes into alpha, so that equal ones leave the factors alone.
-        double common = products.stream().mapToDouble(p -> Math.abs(p.scale())).max().orElse(1);
-        double divisor = common == 0 ? 1 : common;
-        List<LowRank> relative =
-            products.stream()
-                .map(p -> new LowRank(p.up(), p.down(), p.scale() / divisor))
-                .toList();
-        Best best = decomposition.concatenation(relative);
-        target.add(key, shape, best, divisor * best.rank());
+      change.vectors().forEach((part, values) -> target.add(key, part, values));
+      if (!change.whole().isEmpty()) {
+        RankRule wanted = rule.orElseThrow(() -> needsRank(key, sources));
+        FactorPair best =
+            decomposition.of(
+                decomposition.sum(change.products(), change.whole(), scope), wanted, false);
+        target.add(key, layer.orElseThrow().shape(), best, best.rank());
+      } else if (!change.products().isEmpty()) {
+        List<Long> shape = shape(sources, change.products().get(0));
+        add(key, shape, change.products(), target);
       }
     }
   }
 
-  private LowRank product(Source source, OpenFiles files, NDManager scope) {
-    LoraModule module = source.module();
-    LowRank product =
-        factors
-            .lowRank(files.of(source.file().file()), module, source.strength(), scope)
-            .orElseThrow(() -> noProduct(source));
-    if (!Double.isFinite(product.scale())
-        || !loader.isFinite(product.up())
-        || !loader.isFinite(product.down())) {
-      throw new LoraException(
-          "LoRA '%s': module '%s' holds NaN or infinity; its training probably failed"
-              .formatted(source.file().file().path(), module.key()));
+  private void add(String key, List<Long> shape, List<LowRank> products, AdapterFile target) {
+    if (rule.isPresent()) {
+      FactorPair best = decomposition.of(products, rule.get());
+      target.add(key, shape, best, best.rank());
+      return;
     }
-    return product;
+    // The common part of the scales goes into alpha, so that equal ones leave the factors alone.
+    double common = products.stream().mapToDouble(p -> Math.abs(p.scale())).max().orElse(1);
+    double divisor = common == 0 ? 1 : common;
+    List<LowRank> relative =
+        products.stream().map(p -> new LowRank(p.up(), p.down(), p.scale() / divisor)).toList();
+    FactorPair best = decomposition.concatenation(relative);
+    target.add(key, shape, best, divisor * best.rank());
   }
 
-  private static LoraException noProduct(Source source) {
-    LoraModule module = source.module();
-    String kind = module.kind().label();
-    if (module.kind() == Kind.LORA && module.find(Part.DORA_SCALE).isPresent()) {
-      kind = "DoRA";
-    }
+  private static LoraException needsRank(String key, List<Source> sources) {
     return new LoraException(
-        "LoRA '%s': module '%s' is %s, which is not a product of two factors; bake the file into a checkpoint"
-                .formatted(source.file().file().path(), module.key(), kind)
-            + " and extract a LoRA from the difference");
-  }
-
-  private static void requireSize(Source source, List<LowRank> products, Source first) {
-    LowRank last = products.get(products.size() - 1);
-    if (rows(last.up()) != rows(products.get(0).up())
-        || columns(last.down()) != columns(products.get(0).down())) {
-      throw new LoraException(
-          "LoRA '%s' changes a %d×%d matrix by module '%s', but '%s' a %d×%d one; they were probably"
-                  .formatted(
-                      source.file().file().path(),
-                      rows(last.up()),
-                      columns(last.down()),
-                      source.module().key(),
-                      first.file().file().path(),
-                      rows(products.get(0).up()),
-                      columns(products.get(0).down()))
-              + " trained for different models");
-    }
-  }
-
-  private static long rows(NDArray matrix) {
-    return matrix.getShape().get(0);
-  }
-
-  private static long columns(NDArray matrix) {
-    return matrix.getShape().get(1);
+        "the changes of '%s' in %s are no products of two factors, so they cannot be set side by side;"
+                .formatted(key, sources.stream().map(s -> s.file().file().path()).toList())
+            + " give a rank to approach their sum");
   }
 
   /** The shape of the layer's weight as far as the files show it. */
-  private List<Long> shape(List<Source> sources, LowRank product) {
-    List<Long> shape = List.of(rows(product.up()), columns(product.down()));
+  private static List<Long> shape(List<Source> sources, LowRank product) {
+    List<Long> shape = List.of(product.up().getShape().get(0), product.down().getShape().get(1));
     for (Source source : sources) {
-      List<Long> own = shape(source.module(), shape);
-      if (own.size() > shape.size()) {
-        return own;
+      if (Factors.isProduct(source.module())) {
+        List<Long> own = shape(source.module(), shape.get(0));
+        shape = own.size() > shape.size() ? own : shape;
       }
     }
     return shape;
   }
 
-  private List<Long> shape(LoraModule module, List<Long> matrix) {
-    List<Long> inputs = new ArrayList<>(List.of(matrix.get(0)));
-    if (module.kind() == Kind.LORA) {
-      List<Long> down = module.part(Part.LORA_DOWN).shape();
-      List<Long> kernel = module.find(Part.LORA_MID).map(mid -> mid.shape()).orElse(down);
-      inputs.add(down.get(1));
-      kernel.stream().skip(2).forEach(inputs::add);
-      return inputs;
-    }
-    return index
-        .find(module.key())
-        .filter(layer -> layer.out() == matrix.get(0) && layer.in() == matrix.get(1))
-        .map(Layer::shape)
-        .orElse(matrix);
+  private static List<Long> shape(LoraModule module, long out) {
+    List<Long> down = module.part(Part.LORA_DOWN).shape();
+    List<Long> kernel = module.find(Part.LORA_MID).map(TensorEntry::shape).orElse(down);
+    List<Long> shape = new ArrayList<>(List.of(out, down.get(1)));
+    kernel.stream().skip(2).forEach(shape::add);
+    return shape;
   }
 }

@@ -48,7 +48,9 @@ public final class Conversion {
     this.scaleInFactors = scaleInFactors;
   }
 
-  /** A module with the layer that it is for, and its alpha, which is its rank where none is told. */
+  /**
+   * A module with the layer that it is for, and its alpha, which is its rank where none is told.
+   */
   record Named(Layer layer, LoraModule module, double alpha) {
     String name() {
       return layer.weight().substring(0, layer.weight().length() - WEIGHT.length());
@@ -138,12 +140,10 @@ public final class Conversion {
     module
         .find(Part.DORA_SCALE)
         .ifPresent(
-            entry ->
-                copy(writer, key + names.magnitude(), entry, magnitude(named, entry), reader));
+            entry -> copy(writer, key + names.magnitude(), entry, magnitude(named, entry), reader));
   }
 
-  private void alpha(
-      SafetensorsWriter writer, String key, Named named, TensorFile.Reader reader) {
+  private void alpha(SafetensorsWriter writer, String key, Named named, TensorFile.Reader reader) {
     LoraModule module = named.module();
     if (module.find(Part.ALPHA).isPresent() && !scaleInFactors) {
       TensorEntry alpha = module.part(Part.ALPHA);
@@ -164,8 +164,7 @@ public final class Conversion {
       TensorEntry entry,
       List<Long> shape,
       TensorFile.Reader reader) {
-    writer.tensor(
-        name, entry.dtype(), shape, channel -> channel.write(reader.bytes(entry)));
+    writer.tensor(name, entry.dtype(), shape, channel -> channel.write(reader.bytes(entry)));
   }
 
   /**
@@ -175,9 +174,12 @@ public final class Conversion {
   private List<Long> magnitude(Named named, TensorEntry entry) {
     long out = named.module().part(Part.LORA_UP).shape().get(0);
     boolean rows =
-        entry.elements() == out
-            && (entry.shape().size() < 2 || entry.shape().get(0) == out || out == 1)
-            || entry.shape().size() == 4 && entry.shape().get(1) == out;
+        List.of(
+                List.of(out),
+                List.of(out, 1L),
+                List.of(1L, out, 1L, 1L),
+                List.of(out, 1L, 1L, 1L))
+            .contains(entry.shape());
     if (!rows) {
       throw new LoraException(
           "LoRA '%s': tensor '%s' has shape %s, expected one magnitude for each of %d rows; those of columns, as"

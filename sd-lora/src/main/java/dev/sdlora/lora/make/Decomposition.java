@@ -35,17 +35,6 @@ public final class Decomposition {
     this.program = Program.load(torch, Decomposition.class, "decomposition.torchscript.py");
   }
 
-  /**
-   * Two factors that are the best of their rank.
-   *
-   * @param down float32 values, [rank, in]
-   * @param up float32 values, [out, rank]
-   * @param rank how many columns {@code up} has
-   * @param keptEnergy the sum of squares of their product
-   * @param energy the sum of squares of the matrix
-   */
-  public record Best(float[] down, float[] up, int rank, double keptEnergy, double energy) {}
-
   /** A matrix with the sum of its squares. */
   record Difference(NDArray matrix, double energy) {}
 
@@ -55,8 +44,7 @@ public final class Decomposition {
    * @return a matrix [out, in]; its energy is NaN or infinite if a weight holds NaN or infinity
    */
   Difference difference(NDArray tuned, NDArray original, NDManager scope) {
-    List<NDArray> result =
-        program.call("difference").tensor(tuned).tensor(original).runList(scope);
+    List<NDArray> result = program.call("difference").tensor(tuned).tensor(original).runList(scope);
     return new Difference(result.get(0), result.get(1).toDoubleArray()[0]);
   }
 
@@ -67,7 +55,7 @@ public final class Decomposition {
    *     the largest are found with random numbers (Halko, Martinsson and Tropp 2011), the same ones
    *     each time
    */
-  Best of(Difference matrix, RankRule rule, boolean exact) {
+  FactorPair of(Difference matrix, RankRule rule, boolean exact) {
     try (NDManager scope = torch.scope()) {
       NDArray m = matrix.matrix();
       long shorter = Math.min(m.getShape().get(0), m.getShape().get(1));
@@ -86,7 +74,7 @@ public final class Decomposition {
   }
 
   /** Factors of the sum of products, through their QR decompositions; exact. */
-  public Best of(List<LowRank> products, RankRule rule) {
+  public FactorPair of(List<LowRank> products, RankRule rule) {
     try (NDManager scope = torch.scope()) {
       List<NDArray> sum = beside(products, scope);
       List<NDArray> found =
@@ -103,12 +91,29 @@ public final class Decomposition {
    * The sum of products as one product, exact but for the rounding of the scales: factors side by
    * side. Their rank is the sum of the ranks.
    */
-  public Best concatenation(List<LowRank> products) {
+  public FactorPair concatenation(List<LowRank> products) {
     try (NDManager scope = torch.scope()) {
       List<NDArray> sum = beside(products, scope);
       int rank = (int) sum.get(1).getShape().get(0);
-      return new Best(values(sum.get(1)), values(sum.get(0)), rank, 0, 0);
+      return new FactorPair(values(sum.get(1)), values(sum.get(0)), rank);
     }
+  }
+
+  /**
+   * The sum of products and of whole changes.
+   *
+   * @param changes float32, all of one number of elements; at least one
+   */
+  Difference sum(List<LowRank> products, List<NDArray> changes, NDManager scope) {
+    List<NDArray> sum =
+        program
+            .call("added")
+            .list(products.stream().map(LowRank::up).toArray(NDArray[]::new))
+            .list(products.stream().map(LowRank::down).toArray(NDArray[]::new))
+            .numbers(products.stream().mapToDouble(LowRank::scale).toArray())
+            .list(changes.toArray(NDArray[]::new))
+            .runList(scope);
+    return new Difference(sum.get(0), sum.get(1).toDoubleArray()[0]);
   }
 
   private List<NDArray> beside(List<LowRank> products, NDManager scope) {
@@ -120,7 +125,7 @@ public final class Decomposition {
         .runList(scope);
   }
 
-  private Best best(List<NDArray> found, RankRule rule, double energy, NDManager scope) {
+  private FactorPair best(List<NDArray> found, RankRule rule, double energy, NDManager scope) {
     double[] singular = doubles(found.get(1));
     int rank = rule.choose(singular, energy);
     List<NDArray> factors =
@@ -135,7 +140,7 @@ public final class Decomposition {
     for (int i = 0; i < rank; i++) {
       kept += singular[i] * singular[i];
     }
-    return new Best(
+    return new FactorPair(
         factors.get(1).toFloatArray(), factors.get(0).toFloatArray(), rank, kept, energy);
   }
 

@@ -3,7 +3,6 @@ package dev.sdlora.lora.make;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
-import dev.sdlora.lora.make.Decomposition.Best;
 import dev.sdlora.lora.make.Decomposition.Difference;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.file.OpenFiles;
@@ -85,7 +84,7 @@ public final class Extraction {
       if (difference.energy() == 0) {
         return;
       }
-      Best best = decomposition.of(difference, rule, exact);
+      FactorPair best = decomposition.of(difference, rule, exact);
       String key = KeyNames.KOHYA.key(layer.network(), layer.name());
       target.add(key, layer.original().shape(), best, best.rank());
     }

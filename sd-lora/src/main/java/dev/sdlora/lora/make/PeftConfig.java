@@ -21,7 +21,9 @@ final class PeftConfig {
 
   private PeftConfig() {}
 
-  /** The settings as JSON; nothing when every scale is 1, which is what readers take for granted. */
+  /**
+   * The settings as JSON; nothing when every scale is 1, which is what readers take for granted.
+   */
   static Optional<String> of(List<Named> modules) {
     if (modules.stream().allMatch(module -> module.scale() == 1)) {
       return Optional.empty();

@@ -33,5 +33,13 @@
     for i in range(torch.len(ups)):
       _0 = torch.append(scaled, torch.mul(ups[i], scales[i]))
     return [torch.cat(scaled, 1), torch.cat(downs, 0)]
+  def added(self: __torch__.Net, ups: List[Tensor], downs: List[Tensor], scales: List[float], changes: List[Tensor]) -> List[Tensor]:
+    # The sum of products and of whole changes as a matrix, [out, in], and the sum of its squares. There is at least one change.
+    sum = torch.clone(torch.reshape(changes[0], [torch.size(changes[0], 0), -1]))
+    for i in range(torch.len(changes) - 1):
+      sum = torch.add_(sum, torch.view(changes[i + 1], torch.size(sum)))
+    for j in range(torch.len(ups)):
+      sum = torch.addmm_(sum, ups[j], downs[j], alpha=scales[j])
+    return [sum, torch.sum(torch.square(sum), dtype=7)]
   def values(self: __torch__.Net, t: Tensor) -> Tensor:
     return torch.contiguous(torch.to(t, 6))

@@ -3,7 +3,7 @@ package dev.sdlora.training.adapter;
 import ai.djl.ndarray.NDArray;
 import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.AdapterModule;
-import dev.sdlora.lora.make.Decomposition.Best;
+import dev.sdlora.lora.make.FactorPair;
 import dev.sdlora.tensors.file.DType;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,7 +26,7 @@ public final class LoraWriter {
       for (AdapterModule module : parameters.modules()) {
         float[] down = values(weights, module.down());
         float[] up = values(weights, module.up());
-        file.add(module.key(), module.shape(), new Best(down, up, module.rank(), 0, 0), parameters.alpha());
+        file.add(module.key(), module.shape(), new FactorPair(down, up, module.rank()), parameters.alpha());
       }
       file.write(metadata);
     }
