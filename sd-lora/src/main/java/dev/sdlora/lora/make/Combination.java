@@ -21,9 +21,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Adds up the changes of LoRAs, layer by layer, into the factors of one. Products of two factors are
- * never multiplied out. LoHa, LoKr and full differences are, and need the layer's size and a rank;
- * changes of biases and normalisations add up as they are. Not safe for several threads.
+ * Adds up the changes of LoRAs, layer by layer, into the factors of one. Products of two factors
+ * are never multiplied out. LoHa, LoKr and full differences are, and need the layer's size and a
+ * rank; changes of biases and normalisations add up as they are. Not safe for several threads.
  */
 public final class Combination {
   private static final String WEIGHT = ".weight";
@@ -55,8 +55,8 @@ public final class Combination {
   /**
    * Adds the sum of LoRAs to a file.
    *
-   * @throws LoraException if what a module does depends on the weights, or sizes differ, or a number
-   *     is NaN or infinite; or if no rank is given and a module is no product of two factors
+   * @throws LoraException if what a module does depends on the weights, or sizes differ, or a
+   *     number is NaN or infinite; or if no rank is given and a module is no product of two factors
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
    */
   public void run(List<Ingredient> ingredients, AdapterFile target, MakingListener listener) {

@@ -174,11 +174,7 @@ public final class Conversion {
   private List<Long> magnitude(Named named, TensorEntry entry) {
     long out = named.module().part(Part.LORA_UP).shape().get(0);
     boolean rows =
-        List.of(
-                List.of(out),
-                List.of(out, 1L),
-                List.of(1L, out, 1L, 1L),
-                List.of(out, 1L, 1L, 1L))
+        List.of(List.of(out), List.of(out, 1L), List.of(1L, out, 1L, 1L), List.of(out, 1L, 1L, 1L))
             .contains(entry.shape());
     if (!rows) {
       throw new LoraException(

@@ -56,10 +56,7 @@ final class LayerChange {
     LoraModule module = source.module();
     if (module.kind() == Kind.NORM && module.find(Part.W_NORM).isPresent()) {
       NDArray none = scope.zeros(new Shape(module.part(Part.W_NORM).elements()));
-      addVector(
-          Part.W_NORM,
-          factors.delta(reader, module, none, source.strength(), scope),
-          source);
+      addVector(Part.W_NORM, factors.delta(reader, module, none, source.strength(), scope), source);
     } else if (module.kind() != Kind.NORM && Factors.changesWeight(module)) {
       addWeight(source, reader);
     }
@@ -114,10 +111,7 @@ final class LayerChange {
       throw new LoraException(
           "LoRA '%s': module '%s' changes %d numbers, but another LoRA %d of them; they were"
                   .formatted(
-                      source.file().file().path(),
-                      source.module().key(),
-                      values.length,
-                      sum.length)
+                      source.file().file().path(), source.module().key(), values.length, sum.length)
               + " probably trained for different models");
     }
     for (int i = 0; i < sum.length; i++) {
