@@ -2,6 +2,7 @@ package dev.sdlora.lora.plan;
 
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The changes that a set of LoRAs makes to a checkpoint. Plans with equal changes are equal.
@@ -29,8 +31,10 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
    * @param file the LoRA file
    * @param module the module in it
    * @param strength factor on its product, not yet with alpha / rank; never 0
+   * @param rankLimit how many of the leading rank components to use; empty for all
    */
-  public record Change(TensorFile file, LoraModule module, double strength) {}
+  public record Change(
+      TensorFile file, LoraModule module, double strength, OptionalInt rankLimit) {}
 
   /**
    * How the modules of one LoRA fit the checkpoint.
@@ -97,10 +101,13 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
       matched++;
       double strength = use.strength(layer.network());
       if (strength != 0) {
-        changes
-            .computeIfAbsent(layer.network(), network -> new LinkedHashMap<>())
-            .computeIfAbsent(layer.weight(), weight -> new ArrayList<>())
-            .add(new Change(use.file().file(), module, strength));
+        Change change = new Change(use.file().file(), module, strength, OptionalInt.empty());
+        for (String weight : weights(layer, module)) {
+          changes
+              .computeIfAbsent(layer.network(), network -> new LinkedHashMap<>())
+              .computeIfAbsent(weight, name -> new ArrayList<>())
+              .add(change);
+        }
       }
     }
     if (matched == 0) {
@@ -116,6 +123,18 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
     }
     unmatched.addAll(use.file().strays());
     return new Match(matched, List.copyOf(unmatched));
+  }
+
+  /** The names of what a module changes of a layer: its weight, its bias, or both. */
+  private static List<String> weights(Layer layer, LoraModule module) {
+    List<String> names = new ArrayList<>();
+    if (Factors.changesWeight(module)) {
+      names.add(layer.weight());
+    }
+    if (Factors.changesBias(module)) {
+      names.add(layer.weight().replaceFirst("weight$", "bias"));
+    }
+    return names;
   }
 
   private static void requireShape(LoraUse use, String checkpoint, LoraModule module, Layer layer) {
