@@ -1,11 +1,15 @@
 package dev.sdlora.lora.make;
 
 import dev.sdlora.api.LoraException;
+import dev.sdlora.lora.format.Embedding;
+import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.Part;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.Floats;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.Spool;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,6 +31,7 @@ public final class AdapterFile implements AutoCloseable {
   private final SafetensorsWriter writer = new SafetensorsWriter();
   private final Spool spool;
   private final Set<String> keys = new HashSet<>();
+  private final Set<String> embeddings = new HashSet<>();
   private int rank;
   private double kept;
   private double energy;
@@ -81,6 +86,28 @@ public final class AdapterFile implements AutoCloseable {
     requireFits(key, values);
     spool(key + "." + part.ending(), List.of((long) values.length), values);
     keys.add(key);
+  }
+
+  /**
+   * Adds the embeddings that come with another LoRA, as they are.
+   *
+   * @throws LoraException if one of the same name is there already
+   */
+  public void addEmbeddings(LoraFile file, TensorFile.Reader reader) {
+    for (Embedding embedding : file.embeddings()) {
+      if (!embeddings.add(embedding.name())) {
+        throw new LoraException(
+            "LoRA '%s' brings an embedding '%s', but so does another of the files; expected each once"
+                .formatted(file.file().path(), embedding.name()));
+      }
+      for (TensorEntry entry : embedding.tensors()) {
+        writer.tensor(
+            entry.name(),
+            entry.dtype(),
+            entry.shape(),
+            spool.add(channel -> channel.write(reader.bytes(entry))));
+      }
+    }
   }
 
   private void spool(String name, List<Long> shape, float[] values) {

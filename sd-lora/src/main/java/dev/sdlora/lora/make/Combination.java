@@ -33,6 +33,7 @@ public final class Combination {
   private final Factors factors;
   private final Decomposition decomposition;
   private final ModuleIndex index;
+  private final LayerNames names;
   private final Optional<RankRule> rule;
 
   /**
@@ -40,20 +41,23 @@ public final class Combination {
    *
    * @param index knows the names of layers, so that files with different styles come together;
    *     modules that it does not know keep their names
+   * @param names what kohya's trainer calls layers
    * @param rule how large the factors may be; without one, those of all files are set side by side,
    *     which is exact
    */
-  public Combination(Torch torch, ModuleIndex index, Optional<RankRule> rule) {
+  public Combination(
+      Torch torch, ModuleIndex index, LayerNames names, Optional<RankRule> rule) {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
     this.factors = new Factors(torch, loader);
     this.decomposition = new Decomposition(torch);
     this.index = index;
+    this.names = names;
     this.rule = rule;
   }
 
   /**
-   * Adds the sum of LoRAs to a file.
+   * Adds the sum of LoRAs to a file, and the embeddings that come with them.
    *
    * @throws LoraException if what a module does depends on the weights, or sizes differ, or a
    *     number is NaN or infinite; or if no rank is given and a module is no product of two factors
@@ -63,6 +67,9 @@ public final class Combination {
     Map<String, List<Source>> groups = groups(ingredients);
     int done = 0;
     try (OpenFiles files = new OpenFiles()) {
+      for (Ingredient ingredient : ingredients) {
+        target.addEmbeddings(ingredient.file(), files.of(ingredient.file().file()));
+      }
       for (Map.Entry<String, List<Source>> group : groups.entrySet()) {
         combine(group.getKey(), group.getValue(), files, target);
         listener.done(++done, groups.size(), group.getKey());
@@ -92,9 +99,9 @@ public final class Combination {
     return layer.map(Layer::network).orElse(text ? Network.TEXT_ENCODER : Network.UNET);
   }
 
-  private static String key(LoraModule module, Optional<Layer> layer) {
+  private String key(LoraModule module, Optional<Layer> layer) {
     return layer
-        .map(found -> KeyNames.KOHYA.key(found.network(), found.weight().replace(WEIGHT, "")))
+        .map(found -> names.key(found.network(), found.weight().replace(WEIGHT, "")))
         .orElse(module.key());
   }
 

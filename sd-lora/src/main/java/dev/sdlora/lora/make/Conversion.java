@@ -1,6 +1,7 @@
 package dev.sdlora.lora.make;
 
 import dev.sdlora.api.LoraException;
+import dev.sdlora.lora.format.Embedding;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
@@ -30,20 +31,28 @@ public final class Conversion {
 
   private final LoraFile source;
   private final ModuleIndex index;
-  private final KeyNames names;
+  private final KeyNames style;
+  private final LayerNames names;
   private final boolean scaleInFactors;
 
   /**
    * A conversion.
    *
    * @param index the layers of the model that it is for
-   * @param names the style to write
+   * @param style the style to write
+   * @param names what layers are called in it
    * @param scaleInFactors whether {@code up} is multiplied by alpha / rank, which rounds once more;
    *     then nothing else needs to tell it
    */
-  public Conversion(LoraFile source, ModuleIndex index, KeyNames names, boolean scaleInFactors) {
+  public Conversion(
+      LoraFile source,
+      ModuleIndex index,
+      KeyNames style,
+      LayerNames names,
+      boolean scaleInFactors) {
     this.source = source;
     this.index = index;
+    this.style = style;
     this.names = names;
     this.scaleInFactors = scaleInFactors;
   }
@@ -83,7 +92,12 @@ public final class Conversion {
         add(writer, named, reader);
         listener.done(modules.size(), source.modules().size(), named.name());
       }
-      if (names == KeyNames.PEFT && !scaleInFactors) {
+      for (Embedding embedding : source.embeddings()) {
+        embedding
+            .tensors()
+            .forEach(entry -> copy(writer, entry.name(), entry, entry.shape(), reader));
+      }
+      if (style == KeyNames.PEFT && !scaleInFactors) {
         PeftConfig.of(modules).ifPresent(json -> metadata.put(PeftConfig.KEY, json));
       }
       metadata.pairs().forEach(writer::metadata);
@@ -124,23 +138,23 @@ public final class Conversion {
     String key = names.key(named.layer().network(), named.name());
     TensorEntry down = module.part(Part.LORA_DOWN);
     TensorEntry up = module.part(Part.LORA_UP);
-    copy(writer, key + names.down(), down, down.shape(), reader);
+    copy(writer, key + style.down(), down, down.shape(), reader);
     if (scaleInFactors && named.scale() != 1) {
       float[] values = reader.floats(up);
       for (int i = 0; i < values.length; i++) {
         values[i] *= (float) named.scale();
       }
-      writer.tensor(key + names.up(), up.shape(), values, writable(up.dtype()));
+      writer.tensor(key + style.up(), up.shape(), values, writable(up.dtype()));
     } else {
-      copy(writer, key + names.up(), up, up.shape(), reader);
+      copy(writer, key + style.up(), up, up.shape(), reader);
     }
-    if (names == KeyNames.KOHYA) {
+    if (style == KeyNames.KOHYA) {
       alpha(writer, key, named, reader);
     }
     module
         .find(Part.DORA_SCALE)
         .ifPresent(
-            entry -> copy(writer, key + names.magnitude(), entry, magnitude(named, entry), reader));
+            entry -> copy(writer, key + style.magnitude(), entry, magnitude(named, entry), reader));
   }
 
   private void alpha(SafetensorsWriter writer, String key, Named named, TensorFile.Reader reader) {
@@ -183,7 +197,7 @@ public final class Conversion {
               + " LyCORIS wrote before 3.0, have no name in PEFT's style");
     }
     boolean convolution = named.module().part(Part.LORA_DOWN).shape().size() == 4;
-    if (names == KeyNames.PEFT) {
+    if (style == KeyNames.PEFT) {
       return convolution ? List.of(1L, out, 1L, 1L) : List.of(out);
     }
     return convolution ? List.of(out, 1L, 1L, 1L) : List.of(out, 1L);

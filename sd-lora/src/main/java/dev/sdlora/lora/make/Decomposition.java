@@ -44,7 +44,7 @@ public final class Decomposition {
    * @return a matrix [out, in]; its energy is NaN or infinite if a weight holds NaN or infinity
    */
   Difference difference(NDArray tuned, NDArray original, NDManager scope) {
-    List<NDArray> result = program.call("difference").tensor(tuned).tensor(original).runList(scope);
+    List<NDArray> result = program.call("difference").tensor(tuned).tensor(original).runForList(scope);
     return new Difference(result.get(0), result.get(1).toDoubleArray()[0]);
   }
 
@@ -62,13 +62,13 @@ public final class Decomposition {
       int columns = rule.largest() + OVERSAMPLING;
       List<NDArray> found =
           exact || columns >= shorter
-              ? program.call("exact").tensor(m).runList(scope)
+              ? program.call("exact").tensor(m).runForList(scope)
               : program
                   .call("randomised")
                   .tensor(m)
                   .tensor(random(m.getShape().get(1), columns, scope))
                   .integer(ROUNDS)
-                  .runList(scope);
+                  .runForList(scope);
       return best(found, rule, matrix.energy(), scope);
     }
   }
@@ -78,7 +78,7 @@ public final class Decomposition {
     try (NDManager scope = torch.scope()) {
       List<NDArray> sum = beside(products, scope);
       List<NDArray> found =
-          program.call("product").tensor(sum.get(0)).tensor(sum.get(1)).runList(scope);
+          program.call("product").tensor(sum.get(0)).tensor(sum.get(1)).runForList(scope);
       double energy = 0;
       for (double value : found.get(1).toDoubleArray()) {
         energy += value * value;
@@ -112,7 +112,7 @@ public final class Decomposition {
             .list(products.stream().map(LowRank::down).toArray(NDArray[]::new))
             .numbers(products.stream().mapToDouble(LowRank::scale).toArray())
             .list(changes.toArray(NDArray[]::new))
-            .runList(scope);
+            .runForList(scope);
     return new Difference(sum.get(0), sum.get(1).toDoubleArray()[0]);
   }
 
@@ -122,7 +122,7 @@ public final class Decomposition {
         .list(products.stream().map(LowRank::up).toArray(NDArray[]::new))
         .list(products.stream().map(LowRank::down).toArray(NDArray[]::new))
         .numbers(products.stream().mapToDouble(LowRank::scale).toArray())
-        .runList(scope);
+        .runForList(scope);
   }
 
   private FactorPair best(List<NDArray> found, RankRule rule, double energy, NDManager scope) {
@@ -135,7 +135,7 @@ public final class Decomposition {
             .tensor(found.get(1))
             .tensor(found.get(2))
             .integer(rank)
-            .runList(scope);
+            .runForList(scope);
     double kept = 0;
     for (int i = 0; i < rank; i++) {
       kept += singular[i] * singular[i];

@@ -70,7 +70,7 @@ class DecompositionTest {
     // What is subtracted was rounded at the size of the weights.
     double rounding = ROUNDING * (change.energy() + original.energy());
     assertThat(error.energy()).isLessThan(rounding);
-    assertThat(best.keptEnergy()).isCloseTo(best.energy(), within(10 * rounding));
+    assertThat(best.keptEnergy()).isCloseTo(best.energy(), within(1e-6 * best.energy() + rounding));
   }
 
   /**

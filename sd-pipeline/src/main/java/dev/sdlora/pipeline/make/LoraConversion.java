@@ -15,8 +15,9 @@ import java.util.List;
  * there and back is where one was; only alphas are numbers in the metadata in one style and tensors
  * in the other.
  *
- * <p>For LoRA and DoRA, linear layers and convolutions, of SD 1.x and 2.x; the other kinds have no
- * names in PEFT's style. Setters return this object. Not safe for several threads.
+ * <p>For LoRA and DoRA, linear layers and convolutions, of SD 1.x, SD 2.x and SDXL; the other kinds
+ * have no names in PEFT's style. Where kohya's files for SDXL differ in their spelling, those of
+ * kohya's trainer are written. Setters return this object. Not safe for several threads.
  */
 public final class LoraConversion {
   private final Path source;
@@ -64,7 +65,12 @@ public final class LoraConversion {
     Targets.require(file, List.of(source));
     LoraFile lora = LoraFile.open(source);
     AdapterMetadata metadata = Conversion.metadata(lora.file().metadata()).model(lora.family());
-    return new Conversion(lora, KnownLayers.of(lora.family()), names, scaleInFactors)
+    return new Conversion(
+            lora,
+            KnownLayers.of(lora.family()),
+            names,
+            KnownLayers.names(lora.family(), names),
+            scaleInFactors)
         .write(file, metadata, listener);
   }
 }

@@ -8,6 +8,7 @@ import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Combination;
 import dev.sdlora.lora.make.Ingredient;
+import dev.sdlora.lora.make.KeyNames;
 import dev.sdlora.lora.make.MadeLora;
 import dev.sdlora.lora.make.MakingListener;
 import dev.sdlora.lora.make.RankRule;
@@ -121,7 +122,8 @@ public final class LoraMerging {
     ModelFamily family = family(files);
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(file, format.orElseGet(() -> Targets.widest(files)))) {
-      new Combination(torch, KnownLayers.of(family), rule).run(ingredients, target, listener);
+      new Combination(
+              torch, KnownLayers.of(family), KnownLayers.names(family, KeyNames.KOHYA), rule).run(ingredients, target, listener);
       if (target.modules() == 0) {
         throw new LoraException("nothing is left of the LoRAs to merge: all strengths are 0");
       }

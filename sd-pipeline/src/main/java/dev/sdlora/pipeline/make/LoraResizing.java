@@ -5,6 +5,7 @@ import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Combination;
 import dev.sdlora.lora.make.Ingredient;
+import dev.sdlora.lora.make.KeyNames;
 import dev.sdlora.lora.make.MadeLora;
 import dev.sdlora.lora.make.MakingListener;
 import dev.sdlora.lora.make.RankRule;
@@ -87,7 +88,11 @@ public final class LoraResizing {
     DType written = format.orElseGet(() -> Targets.widest(List.of(lora)));
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(file, written)) {
-      new Combination(torch, KnownLayers.of(lora.family()), rule)
+      new Combination(
+              torch,
+              KnownLayers.of(lora.family()),
+              KnownLayers.names(lora.family(), KeyNames.KOHYA),
+              rule)
           .run(List.of(new Ingredient(lora, 1, 1)), target, listener);
       return target.write(metadata(lora, target.rank()));
     }
