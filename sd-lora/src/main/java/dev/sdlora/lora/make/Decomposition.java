@@ -80,7 +80,7 @@ public final class Decomposition {
       List<NDArray> found =
           program.call("product").tensor(sum.get(0)).tensor(sum.get(1)).runForList(scope);
       double energy = 0;
-      for (double value : found.get(1).toDoubleArray()) {
+      for (double value : doubles(found.get(1))) {
         energy += value * value;
       }
       return best(found, rule, energy, scope);
@@ -144,13 +144,10 @@ public final class Decomposition {
         factors.get(1).toFloatArray(), factors.get(0).toFloatArray(), rank, kept, energy);
   }
 
-  private double[] doubles(NDArray singular) {
-    float[] values = values(singular);
-    double[] doubles = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      doubles[i] = values[i];
+  private double[] doubles(NDArray tensor) {
+    try (NDManager scope = torch.scope()) {
+      return program.call("doubles").tensor(tensor).run(scope).toDoubleArray();
     }
-    return doubles;
   }
 
   private float[] values(NDArray tensor) {

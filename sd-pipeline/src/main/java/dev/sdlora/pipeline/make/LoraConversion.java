@@ -8,6 +8,7 @@ import dev.sdlora.lora.make.MadeLora;
 import dev.sdlora.lora.make.MakingListener;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Gives the tensors of a LoRA the names of another style. Names are looked up in the list of the
@@ -64,7 +65,11 @@ public final class LoraConversion {
   public MadeLora write(Path file) {
     Targets.require(file, List.of(source));
     LoraFile lora = LoraFile.open(source);
-    AdapterMetadata metadata = Conversion.metadata(lora.file().metadata()).model(lora.family());
+    Map<String, String> old = lora.file().metadata();
+    AdapterMetadata metadata = Conversion.metadata(old);
+    if (!old.containsKey("ss_base_model_version") && !old.containsKey("modelspec.architecture")) {
+      metadata.model(lora.family());
+    }
     return new Conversion(
             lora,
             KnownLayers.of(lora.family()),
