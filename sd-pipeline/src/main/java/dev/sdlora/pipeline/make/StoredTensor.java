@@ -89,7 +89,7 @@ record StoredTensor(
                         names.apply(name),
                         origin.file(),
                         origin.entry(),
-                        inVaeFile(name, origin.shape()),
+                        SingleFileNames.shape(name, origin.shape()),
                         Optional.empty())));
     return tensors;
   }
@@ -108,13 +108,6 @@ record StoredTensor(
                     origin.entry(),
                     origin.shape(),
                     Optional.of(new Weight(network, name, origin)))));
-  }
-
-  /** The attention of a VAE has 1×1 convolutions in these files. */
-  private static List<Long> inVaeFile(String name, List<Long> shape) {
-    return name.contains(".attentions.") && shape.size() == 2
-        ? List.of(shape.get(0), shape.get(1), 1L, 1L)
-        : shape;
   }
 
   /** Its bytes as they are. */
