@@ -45,8 +45,7 @@ public final class Combination {
    * @param rule how large the factors may be; without one, those of all files are set side by side,
    *     which is exact
    */
-  public Combination(
-      Torch torch, ModuleIndex index, LayerNames names, Optional<RankRule> rule) {
+  public Combination(Torch torch, ModuleIndex index, LayerNames names, Optional<RankRule> rule) {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
     this.factors = new Factors(torch, loader);

@@ -44,7 +44,8 @@ public final class Decomposition {
    * @return a matrix [out, in]; its energy is NaN or infinite if a weight holds NaN or infinity
    */
   Difference difference(NDArray tuned, NDArray original, NDManager scope) {
-    List<NDArray> result = program.call("difference").tensor(tuned).tensor(original).runForList(scope);
+    List<NDArray> result =
+        program.call("difference").tensor(tuned).tensor(original).runForList(scope);
     return new Difference(result.get(0), result.get(1).toDoubleArray()[0]);
   }
 

@@ -105,8 +105,7 @@ class CombinationTest {
             if (module.key().equals("lora_unet_a") && Factors.changesWeight(module)) {
               NDArray none = scope.zeros(new Shape(12, 10));
               double strength = ingredient.unetStrength();
-              float[] delta =
-                  factors.delta(reader, module, none, strength, scope).toFloatArray();
+              float[] delta = factors.delta(reader, module, none, strength, scope).toFloatArray();
               for (int i = 0; i < sum.length; i++) {
                 sum[i] += delta[i];
               }
@@ -134,8 +133,7 @@ class CombinationTest {
   @Test
   void run_lohaAndLora_areTheirSum() {
     LoraFile lora = loraWithVectors();
-    List<Ingredient> both =
-        List.of(new Ingredient(loha(), 0, 0.7), new Ingredient(lora, 0, -1.2));
+    List<Ingredient> both = List.of(new Ingredient(loha(), 0, 0.7), new Ingredient(lora, 0, -1.2));
 
     LoraFile combined = combine(both, Optional.of(new RankRule(10, 1)));
 
@@ -154,8 +152,7 @@ class CombinationTest {
     LoraFile combined = combine(twice, Optional.empty());
 
     assertTimes(delta(List.of(new Ingredient(combined, 1, 1))), 1, delta(twice));
-    assertTimes(
-        values(combined, "lora_unet_a.diff_b"), 1.5, values(lora, "lora_unet_a.diff_b"));
+    assertTimes(values(combined, "lora_unet_a.diff_b"), 1.5, values(lora, "lora_unet_a.diff_b"));
   }
 
   @Test
@@ -179,9 +176,7 @@ class CombinationTest {
                 .tensor("lora_unet_a.dora_scale", List.of(12L, 1L), floats(12), DType.F32));
 
     assertThatThrownBy(
-            () ->
-                combine(
-                    List.of(new Ingredient(dora, 1, 1)), Optional.of(new RankRule(1, 1))))
+            () -> combine(List.of(new Ingredient(dora, 1, 1)), Optional.of(new RankRule(1, 1))))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("'lora_unet_a' is DoRA, whose effect depends on the weights")
         .hasMessageContaining("extract a LoRA");

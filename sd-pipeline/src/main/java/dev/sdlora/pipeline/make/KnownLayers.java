@@ -33,8 +33,7 @@ final class KnownLayers {
 
   /** What SDXL has besides, by diffusers' names, and what kohya's trainer calls it. */
   private static final Map<String, String> ADDED_EMBEDDING =
-      Map.of(
-          "add_embedding.linear_1", "label_emb.0.0", "add_embedding.linear_2", "label_emb.0.2");
+      Map.of("add_embedding.linear_1", "label_emb.0.0", "add_embedding.linear_2", "label_emb.0.2");
 
   private KnownLayers() {}
 
@@ -56,12 +55,10 @@ final class KnownLayers {
     return switch (family) {
       case SD1, UNKNOWN ->
           new ModuleIndex(
-              Map.of(
-                  Network.UNET, weights(SD1), Network.TEXT_ENCODER, CLIP_L.weights()));
+              Map.of(Network.UNET, weights(SD1), Network.TEXT_ENCODER, CLIP_L.weights()));
       case SD2 ->
           new ModuleIndex(
-              Map.of(
-                  Network.UNET, weights(SD2), Network.TEXT_ENCODER, CLIP_H.weights()));
+              Map.of(Network.UNET, weights(SD2), Network.TEXT_ENCODER, CLIP_H.weights()));
       case SDXL ->
           new ModuleIndex(
               Map.of(
@@ -75,8 +72,8 @@ final class KnownLayers {
   }
 
   /**
-   * What layers are called in a style. For SDXL kohya's trainer numbers the text encoders, and calls
-   * the layers of the U-Net as Stability's code does.
+   * What layers are called in a style. For SDXL kohya's trainer numbers the text encoders, and
+   * calls the layers of the U-Net as Stability's code does.
    */
   static LayerNames names(ModelFamily family, KeyNames style) {
     if (family != ModelFamily.SDXL || style == KeyNames.PEFT) {

@@ -27,10 +27,10 @@ import java.util.Optional;
  * are kept, which no other factors of that rank approach better. Biases and normalisations, which a
  * LoRA of this kind cannot change, are left out, and so are layers that do not differ.
  *
- * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one, and
- * return this object. Layers are worked on one after another, so that memory does not grow with the
- * size of the model: below 1 GB for SD 1.5. The same settings give the same numbers. Not safe for
- * several threads.
+ * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one,
+ * and return this object. Layers are worked on one after another, so that memory does not grow with
+ * the size of the model: below 1 GB for SD 1.5. The same settings give the same numbers. Not safe
+ * for several threads.
  */
 public final class LoraExtraction {
   private static final String WEIGHT = ".weight";
@@ -129,8 +129,8 @@ public final class LoraExtraction {
   }
 
   /**
-   * Extracts, and writes a safetensors file with kohya's names; an earlier one is replaced only when
-   * all is done.
+   * Extracts, and writes a safetensors file with kohya's names; an earlier one is replaced only
+   * when all is done.
    *
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors}
    * @throws CheckpointException if one cannot be read as a model, or the two have different sizes

@@ -24,11 +24,12 @@ import java.util.stream.Collectors;
 
 /**
  * Makes one LoRA of several, which at strength 1 does what they do together at their strengths.
- * Without a rank the factors of all are set side by side: the ranks add up, and the sum is exact but
- * for rounding to the file's number format. With one, the closest changes of that rank are found.
+ * Without a rank the factors of all are set side by side: the ranks add up, and the sum is exact
+ * but for rounding to the file's number format. With one, the closest changes of that rank are
+ * found.
  *
- * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one, and
- * return this object. Not safe for several threads.
+ * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one,
+ * and return this object. Not safe for several threads.
  */
 public final class LoraMerging {
   private final List<LoraAdapter> loras;
@@ -123,7 +124,8 @@ public final class LoraMerging {
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(file, format.orElseGet(() -> Targets.widest(files)))) {
       new Combination(
-              torch, KnownLayers.of(family), KnownLayers.names(family, KeyNames.KOHYA), rule).run(ingredients, target, listener);
+              torch, KnownLayers.of(family), KnownLayers.names(family, KeyNames.KOHYA), rule)
+          .run(ingredients, target, listener);
       if (target.modules() == 0) {
         throw new LoraException("nothing is left of the LoRAs to merge: all strengths are 0");
       }

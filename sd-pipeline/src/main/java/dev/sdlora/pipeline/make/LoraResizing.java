@@ -21,8 +21,8 @@ import java.util.Optional;
  * Computed from the factors in double precision; the changes themselves, as large as the model, are
  * never formed. A rank above that of a layer leaves the layer's rank as it is.
  *
- * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one, and
- * return this object. Not safe for several threads.
+ * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one,
+ * and return this object. Not safe for several threads.
  */
 public final class LoraResizing {
   private final Path source;
@@ -75,8 +75,8 @@ public final class LoraResizing {
    * @throws IllegalStateException if no rank is set
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
    *     the old file
-   * @throws dev.sdlora.api.LoraException if the old file is no LoRA, has modules that are no product
-   *     of two factors, or holds NaN or infinity
+   * @throws dev.sdlora.api.LoraException if the old file is no LoRA, has modules that are no
+   *     product of two factors, or holds NaN or infinity
    * @throws dev.sdlora.api.TensorFileException if it is damaged, or the new one cannot be written
    */
   public MadeLora write(Path file) {
@@ -106,8 +106,7 @@ public final class LoraResizing {
     String resized = "resized from rank %d to %d".formatted(lora.rank(), rank);
     return metadata
         .network(rank, rank, convolutions)
-        .put(
-            "ss_training_comment", comment.equals("None") ? resized : resized + "; " + comment)
+        .put("ss_training_comment", comment.equals("None") ? resized : resized + "; " + comment)
         .pairs();
   }
 }

@@ -55,8 +55,7 @@ record StoredTensor(
         .clipWeights()
         .forEach(
             (name, origin) ->
-                weights.put(
-                    origin.entry().name(), new Weight(Network.TEXT_ENCODER, name, origin)));
+                weights.put(origin.entry().name(), new Weight(Network.TEXT_ENCODER, name, origin)));
     model
         .unetWeights()
         .forEach(

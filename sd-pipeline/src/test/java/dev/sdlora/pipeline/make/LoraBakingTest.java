@@ -78,7 +78,9 @@ class LoraBakingTest {
     Map<String, String> after = TinyFiles.tensors(file);
     assertThat(List.copyOf(after.keySet())).isEqualTo(List.copyOf(before.keySet()));
     String changed = "model.diffusion_model.input_blocks.0.0.weight";
-    assertThat(after.get(changed)).startsWith("F16 [32, 4, 3, 3]").isNotEqualTo(before.get(changed));
+    assertThat(after.get(changed))
+        .startsWith("F16 [32, 4, 3, 3]")
+        .isNotEqualTo(before.get(changed));
     before.remove(changed);
     after.remove(changed);
     assertThat(after).isEqualTo(before);
@@ -112,8 +114,7 @@ class LoraBakingTest {
 
     Map<String, float[]> patched = TinyFiles.weights(checkpoint, loras);
     Map<String, float[]> stored = TinyFiles.weights(file, List.of());
-    stored.forEach(
-        (name, values) -> assertThat(values).as(name).isEqualTo(patched.get(name)));
+    stored.forEach((name, values) -> assertThat(values).as(name).isEqualTo(patched.get(name)));
   }
 
   @Example
@@ -137,18 +138,10 @@ class LoraBakingTest {
     Path lora = folder.resolve("nan.safetensors");
     new SafetensorsWriter()
         .tensor(
-            "lora_unet_conv_in.lora_down.weight",
-            List.of(1L, 4L, 3L, 3L),
-            new float[36],
-            DType.F32)
-        .tensor(
-            "lora_unet_conv_in.lora_up.weight",
-            List.of(32L, 1L, 1L, 1L),
-            nan(32),
-            DType.F32)
+            "lora_unet_conv_in.lora_down.weight", List.of(1L, 4L, 3L, 3L), new float[36], DType.F32)
+        .tensor("lora_unet_conv_in.lora_up.weight", List.of(32L, 1L, 1L, 1L), nan(32), DType.F32)
         .write(lora);
-    LoraBaking baking =
-        LoraBaking.into(TinyFiles.CHECKPOINT, List.of(LoraAdapter.open(lora)));
+    LoraBaking baking = LoraBaking.into(TinyFiles.CHECKPOINT, List.of(LoraAdapter.open(lora)));
 
     assertThatThrownBy(() -> baking.write(folder.resolve("baked.safetensors")))
         .isInstanceOf(LoraException.class)
@@ -168,8 +161,7 @@ class LoraBakingTest {
   void write_ontoTheCheckpoint_isRefused() throws IOException {
     Path checkpoint = folder.resolve("model.safetensors");
     Files.copy(TinyFiles.CHECKPOINT, checkpoint);
-    LoraBaking baking =
-        LoraBaking.into(checkpoint, List.of(LoraAdapter.open(TinyFiles.KOHYA)));
+    LoraBaking baking = LoraBaking.into(checkpoint, List.of(LoraAdapter.open(TinyFiles.KOHYA)));
 
     assertThatThrownBy(() -> baking.write(checkpoint))
         .isInstanceOf(IllegalArgumentException.class)

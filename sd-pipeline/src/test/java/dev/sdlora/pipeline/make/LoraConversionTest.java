@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
@@ -91,8 +90,7 @@ class LoraConversionTest {
     Path peft = convert(lora, KeyNames.PEFT);
 
     JsonNode settings =
-        new ObjectMapper()
-            .readTree(TensorFile.open(peft).metadata().get("lora_adapter_metadata"));
+        new ObjectMapper().readTree(TensorFile.open(peft).metadata().get("lora_adapter_metadata"));
     JsonNode alphas = settings.get("unet.alpha_pattern");
     JsonNode ranks = settings.get("unet.rank_pattern");
     assertThat(settings.get("unet.target_modules")).hasSize(64);
@@ -116,7 +114,8 @@ class LoraConversionTest {
     Path peft = convert(TinyFiles.SDXL, KeyNames.PEFT);
 
     assertThat(TinyFiles.tensors(peft).keySet())
-        .allMatch(name -> name.matches("(unet|text_encoder|text_encoder_2)\\..*\\.lora_[AB]\\.weight"));
+        .allMatch(
+            name -> name.matches("(unet|text_encoder|text_encoder_2)\\..*\\.lora_[AB]\\.weight"));
     assertThat(TinyFiles.tensors(convert(peft, KeyNames.KOHYA)))
         .isEqualTo(TinyFiles.tensors(TinyFiles.SDXL));
   }

@@ -161,8 +161,7 @@ class LoraExtractionTest {
             name -> !name.contains("encoder.layers.4."));
 
     assertThatThrownBy(
-            () ->
-                LoraExtraction.between(original, shorter).write(folder.resolve("a.safetensors")))
+            () -> LoraExtraction.between(original, shorter).write(folder.resolve("a.safetensors")))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("text_model.encoder.layers.4.self_attn.q_proj.weight")
         .hasMessageContaining("expected two models of one size");

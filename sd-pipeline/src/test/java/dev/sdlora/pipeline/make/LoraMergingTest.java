@@ -49,7 +49,10 @@ class LoraMergingTest {
   void merge_withoutRank_doesWhatTheyDoTogether(double text, double unet, double other) {
     List<LoraAdapter> loras =
         List.of(
-            LoraAdapter.open(first).toBuilder().textEncoderStrength(text).unetStrength(unet).build(),
+            LoraAdapter.open(first).toBuilder()
+                .textEncoderStrength(text)
+                .unetStrength(unet)
+                .build(),
             LoraAdapter.open(second).withStrength(other),
             LoraAdapter.open(TinyFiles.PEFT));
 
@@ -144,7 +147,8 @@ class LoraMergingTest {
   @Test
   void resize_toRank1_isWhatTheSmallerRuleKeeps() {
     MadeLora one = LoraResizing.of(first).rank(1).write(folder.resolve("one.safetensors"));
-    MadeLora half = LoraResizing.of(first).energy(0.5, 99).write(folder.resolve("half.safetensors"));
+    MadeLora half =
+        LoraResizing.of(first).energy(0.5, 99).write(folder.resolve("half.safetensors"));
 
     assertThat(one.rank()).isEqualTo(1);
     assertThat(one.keptEnergy()).isBetween(0.3, 0.9);

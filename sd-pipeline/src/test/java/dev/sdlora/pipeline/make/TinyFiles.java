@@ -29,6 +29,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -47,8 +48,7 @@ final class TinyFiles {
   static Map<String, float[]> weights(Path checkpoint, List<LoraAdapter> loras) {
     ModelFiles model = CheckpointReader.read(checkpoint);
     Map<Network, Map<String, Origin>> origins =
-        Map.of(
-            Network.TEXT_ENCODER, model.clipWeights(), Network.UNET, model.unetWeights());
+        Map.of(Network.TEXT_ENCODER, model.clipWeights(), Network.UNET, model.unetWeights());
     Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
     Map<Network, LiveWeights> live = new EnumMap<>(Network.class);
     Map<String, float[]> values = new TreeMap<>();
@@ -99,8 +99,8 @@ final class TinyFiles {
     double worst = 0;
     String where = "";
     for (Map.Entry<String, float[]> entry : expected.entrySet()) {
-      float[] before = original.get(entry.getKey());
-      float[] made = actual.get(entry.getKey());
+      float[] before = Objects.requireNonNull(original.get(entry.getKey()));
+      float[] made = Objects.requireNonNull(actual.get(entry.getKey()));
       for (int i = 0; i < before.length; i++) {
         largest = Math.max(largest, Math.abs((double) entry.getValue()[i] - before[i]));
         double error = Math.abs((double) made[i] - entry.getValue()[i]);
