@@ -1,5 +1,6 @@
 package dev.sdlora.lora.format;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sdlora.api.LoraException;
@@ -104,8 +105,8 @@ final class AdapterConfig {
     JsonNode root;
     try {
       root = JSON.readTree(text);
-    } catch (IOException e) {
-      throw error(path, source + " is not JSON: " + e.getMessage(), e);
+    } catch (JsonProcessingException e) {
+      throw error(path, source + " is not JSON: " + e.getOriginalMessage(), e);
     }
     Map<String, Section> sections = new LinkedHashMap<>();
     for (String network : networks) {

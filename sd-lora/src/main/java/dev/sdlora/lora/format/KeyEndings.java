@@ -67,9 +67,11 @@ final class KeyEndings {
         return Optional.of(new Piece(alpha.group(1), Part.ALPHA));
       }
     }
-    Matcher diffusers = DIFFUSERS.matcher(name);
-    if (diffusers.matches()) {
-      return Optional.of(new Piece(diffusers.group(1), downOrUp(diffusers.group(2))));
+    if (name.contains("lora.") || name.contains("lora_linear_layer.")) {
+      Matcher diffusers = DIFFUSERS.matcher(name);
+      if (diffusers.matches()) {
+        return Optional.of(new Piece(diffusers.group(1), downOrUp(diffusers.group(2))));
+      }
     }
     Matcher numbered = NUMBERED.matcher(name);
     if (numbered.matches()) {
