@@ -2,7 +2,6 @@ package dev.sdlora.lora.plan;
 
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelFamily;
-import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.Extent;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
@@ -128,11 +127,11 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
   /** The names of what a module changes of a layer: its weight, its bias, or both. */
   private static List<String> weights(Layer layer, LoraModule module) {
     List<String> names = new ArrayList<>();
-    if (Factors.changesWeight(module)) {
+    if (module.changesWeight()) {
       names.add(layer.weight());
     }
-    if (Factors.changesBias(module)) {
-      names.add(layer.weight().replaceFirst("weight$", "bias"));
+    if (module.changesBias()) {
+      names.add(layer.bias().orElseThrow());
     }
     return names;
   }
