@@ -109,8 +109,7 @@ public record LoraModule(
           find(Part.DIFF)
               .map(diff -> Extent.of(size(Part.DIFF, 0), diff.elements() / size(Part.DIFF, 0)))
               .orElseGet(() -> Extent.rows(part(Part.DIFF_B).elements()));
-      case NORM ->
-          Extent.of(find(Part.W_NORM).orElseGet(() -> part(Part.B_NORM)).elements(), 1);
+      case NORM -> Extent.of(find(Part.W_NORM).orElseGet(() -> part(Part.B_NORM)).elements(), 1);
     };
   }
 

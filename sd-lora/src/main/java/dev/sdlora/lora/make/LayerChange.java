@@ -57,7 +57,7 @@ final class LayerChange {
     if (module.kind() == Kind.NORM && module.find(Part.W_NORM).isPresent()) {
       NDArray none = scope.zeros(new Shape(module.part(Part.W_NORM).elements()));
       addVector(Part.W_NORM, factors.delta(reader, module, none, source.strength(), scope), source);
-    } else if (module.kind() != Kind.NORM && Factors.changesWeight(module)) {
+    } else if (module.kind() != Kind.NORM && module.changesWeight()) {
       addWeight(source, reader);
     }
     Part bias = module.kind() == Kind.NORM ? Part.B_NORM : Part.DIFF_B;

@@ -102,7 +102,7 @@ class CombinationTest {
       for (Ingredient ingredient : ingredients) {
         try (TensorFile.Reader reader = ingredient.file().file().reader()) {
           for (LoraModule module : ingredient.file().modules()) {
-            if (module.key().equals("lora_unet_a") && Factors.changesWeight(module)) {
+            if (module.key().equals("lora_unet_a") && module.changesWeight()) {
               NDArray none = scope.zeros(new Shape(12, 10));
               double strength = ingredient.unetStrength();
               float[] delta = factors.delta(reader, module, none, strength, scope).toFloatArray();

@@ -139,7 +139,7 @@ final class TinyFiles {
 
   private static void addModule(
       SafetensorsWriter writer, String key, List<Long> shape, Random random, DType format) {
-    long rank = 1 + random.nextInt(4);
+    long rank = 1L + random.nextInt(4);
     List<Long> down = new ArrayList<>(shape);
     down.set(0, rank);
     List<Long> up = new ArrayList<>(List.of(shape.get(0), rank));
