@@ -78,8 +78,7 @@ public final class WriteFullSizeCheckpoint {
     config
         .vae()
         .weights()
-        .forEach(
-            (name, shape) -> shapes.put(vae.apply(name), SingleFileNames.vaeShape(name, shape)));
+        .forEach((name, shape) -> shapes.put(vae.apply(name), SingleFileNames.shape(name, shape)));
     return shapes;
   }
 

@@ -27,9 +27,12 @@ public final class SingleFileNames {
     return LdmNames.vae(config.levels())::inFile;
   }
 
-  /** The shape that a weight of a VAE has there: its attention's matrices are 1×1 convolutions. */
-  public static List<Long> vaeShape(String name, List<Long> shape) {
-    return name.contains(".attentions.") && shape.size() == 2
+  /**
+   * The shape that a weight has in these files, where the projections of the VAE's attention are
+   * 1×1 convolutions. Other shapes are as in this library.
+   */
+  public static List<Long> shape(String name, List<Long> shape) {
+    return name.matches("(en|de)coder\\.mid_block\\.attentions\\..*") && shape.size() == 2
         ? List.of(shape.get(0), shape.get(1), 1L, 1L)
         : shape;
   }

@@ -7,7 +7,6 @@ import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -31,9 +30,7 @@ public final class CheckpointWriter {
 
   /** Adds the autoencoder. */
   public CheckpointWriter vae(VaeConfig config, Map<String, float[]> weights) {
-    Map<String, List<Long>> shapes = new LinkedHashMap<>(config.weights());
-    shapes.replaceAll(SingleFileNames::vaeShape);
-    return add(shapes, weights, SingleFileNames.vae(config));
+    return add(config.weights(), weights, SingleFileNames.vae(config));
   }
 
   /** Adds a line of metadata. */
@@ -50,7 +47,8 @@ public final class CheckpointWriter {
           if (values == null) {
             throw new IllegalArgumentException("no values for weight " + name);
           }
-          writer.tensor(names.apply(name), shape, values, DType.F16);
+          writer.tensor(
+              names.apply(name), SingleFileNames.shape(name, shape), values, DType.F16);
         });
     return this;
   }
