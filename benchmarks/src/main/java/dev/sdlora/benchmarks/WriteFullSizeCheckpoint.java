@@ -78,15 +78,8 @@ public final class WriteFullSizeCheckpoint {
     config
         .vae()
         .weights()
-        .forEach((name, shape) -> shapes.put(vae.apply(name), inVaeFile(name, shape)));
+        .forEach((name, shape) -> shapes.put(vae.apply(name), SingleFileNames.shape(name, shape)));
     return shapes;
-  }
-
-  /** The attention of the VAE has 1×1 convolutions in these files. */
-  private static List<Long> inVaeFile(String name, List<Long> shape) {
-    return name.contains(".attentions.") && shape.size() == 2
-        ? List.of(shape.get(0), shape.get(1), 1L, 1L)
-        : shape;
   }
 
   private static RandomHalves values(String name, List<Long> shape, int seed) {

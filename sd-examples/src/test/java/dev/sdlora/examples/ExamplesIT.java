@@ -58,6 +58,14 @@ final class ExamplesIT {
   }
 
   @Test
+  void makeLoras_writesThem() {
+    MakeLoras.main(arguments());
+    for (String name : new String[] {"both", "small", "tuned", "extracted", "peft"}) {
+      assertThat(file("made-" + name + ".safetensors")).isNotEmpty();
+    }
+  }
+
+  @Test
   void sources_fitOnAPage() throws IOException {
     try (Stream<Path> sources = Files.list(Path.of("src/main/java/dev/sdlora/examples"))) {
       assertThat(sources.filter(Files::isRegularFile))

@@ -2,7 +2,7 @@ package dev.sdlora.training;
 
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.training.adapter.AdapterModule;
+import dev.sdlora.lora.make.AdapterModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,13 +1,8 @@
 package dev.sdlora.training;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.math.BigDecimal;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.lora.make.AdapterMetadata;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,7 +16,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
 
   /** The pairs for a file that is written now. */
   Map<String, String> at(int steps, Instant now) {
-    Map<String, String> pairs = new LinkedHashMap<>();
+    AdapterMetadata pairs = new AdapterMetadata();
     pairs.put("ss_output_name", settings.outputs().name());
     model(pairs);
     network(pairs);
@@ -30,12 +25,11 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.put("ss_training_started_at", seconds(started));
     pairs.put("ss_training_finished_at", seconds(now));
     specification(pairs, now);
-    return pairs;
+    return pairs.pairs();
   }
 
-  private void model(Map<String, String> pairs) {
-    pairs.put("ss_base_model_version", "sd_v1");
-    pairs.put("ss_v2", "False");
+  private void model(AdapterMetadata pairs) {
+    pairs.model(ModelFamily.SD1);
     pairs.put("ss_clip_skip", Integer.toString(settings.recipe().clipSkip()));
     pairs.put("ss_sd_model_name", checkpoint.name());
     if (!checkpoint.sha256().isEmpty()) {
@@ -44,32 +38,25 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     }
   }
 
-  private void network(Map<String, String> pairs) {
+  private void network(AdapterMetadata pairs) {
     AdapterSettings adapter = settings.adapter();
-    pairs.put("ss_network_module", "networks.lora");
-    pairs.put("ss_network_dim", Integer.toString(adapter.rank()));
-    pairs.put("ss_network_alpha", plain(adapter.alpha()));
-    if (adapter.modules() == TrainedModules.CONVOLUTIONS) {
-      Map<String, Object> arguments = new LinkedHashMap<>();
-      arguments.put("conv_dim", Integer.toString(adapter.rank()));
-      arguments.put("conv_alpha", plain(adapter.alpha()));
-      pairs.put("ss_network_args", json(arguments));
-    }
+    pairs.network(
+        adapter.rank(), adapter.alpha(), adapter.modules() == TrainedModules.CONVOLUTIONS);
   }
 
-  private void course(Map<String, String> pairs, int steps) {
+  private void course(AdapterMetadata pairs, int steps) {
     Recipe recipe = settings.recipe();
     Recipe.Rates rates = recipe.rates();
-    pairs.put("ss_learning_rate", plain(rates.unet()));
-    pairs.put("ss_unet_lr", plain(rates.unet()));
+    pairs.put("ss_learning_rate", AdapterMetadata.plain(rates.unet()));
+    pairs.put("ss_unet_lr", AdapterMetadata.plain(rates.unet()));
     pairs.put(
-        "ss_text_encoder_lr", settings.adapter().textEncoder() ? plain(rates.textEncoder()) : NONE);
+        "ss_text_encoder_lr", settings.adapter().textEncoder() ? AdapterMetadata.plain(rates.textEncoder()) : NONE);
     pairs.put(
         "ss_optimizer",
-        "torch.optim.adamw.AdamW(weight_decay=" + plain(recipe.weightDecay()) + ")");
+        "torch.optim.adamw.AdamW(weight_decay=" + AdapterMetadata.plain(recipe.weightDecay()) + ")");
     pairs.put("ss_lr_scheduler", scheduler(rates));
     pairs.put("ss_lr_warmup_steps", Integer.toString(rates.warmup()));
-    pairs.put("ss_max_grad_norm", plain(recipe.maxGradientNorm()));
+    pairs.put("ss_max_grad_norm", AdapterMetadata.plain(recipe.maxGradientNorm()));
     pairs.put("ss_seed", Long.toString(recipe.seed()));
     pairs.put("ss_steps", Integer.toString(steps));
     pairs.put("ss_max_train_steps", Integer.toString(recipe.steps()));
@@ -77,11 +64,11 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.put("ss_num_epochs", Integer.toString(epochs(recipe.steps())));
     pairs.put("ss_batch_size_per_device", Integer.toString(recipe.batchSize()));
     pairs.put("ss_total_batch_size", Integer.toString(recipe.batchSize()));
-    pairs.put("ss_noise_offset", recipe.noiseOffset() == 0 ? NONE : plain(recipe.noiseOffset()));
+    pairs.put("ss_noise_offset", recipe.noiseOffset() == 0 ? NONE : AdapterMetadata.plain(recipe.noiseOffset()));
     pairs.put(
         "ss_min_snr_gamma",
-        recipe.minSnrGamma().isPresent() ? plain(recipe.minSnrGamma().getAsDouble()) : NONE);
-    pairs.put("ss_caption_dropout_rate", plain(recipe.captionDropout()));
+        recipe.minSnrGamma().isPresent() ? AdapterMetadata.plain(recipe.minSnrGamma().getAsDouble()) : NONE);
+    pairs.put("ss_caption_dropout_rate", AdapterMetadata.plain(recipe.captionDropout()));
     pairs.put("ss_mixed_precision", "no");
     pairs.put("ss_cache_latents", "True");
   }
@@ -100,7 +87,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     return Math.toIntExact((seen + count - 1) / count);
   }
 
-  private void pictures(Map<String, String> pairs) {
+  private void pictures(AdapterMetadata pairs) {
     int count = settings.set().examples().size();
     pairs.put("ss_num_train_images", Integer.toString(count));
     pairs.put("ss_num_reg_images", "0");
@@ -110,8 +97,8 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     Map<String, Object> folder = new LinkedHashMap<>();
     folder.put("n_repeats", 1);
     folder.put("img_count", count);
-    pairs.put("ss_dataset_dirs", json(Map.of(settings.set().name(), folder)));
-    pairs.put("ss_tag_frequency", json(Map.of(settings.set().name(), tags())));
+    pairs.put("ss_dataset_dirs", AdapterMetadata.json(Map.of(settings.set().name(), folder)));
+    pairs.put("ss_tag_frequency", AdapterMetadata.json(Map.of(settings.set().name(), tags())));
     String trigger = settings.outputs().trigger();
     pairs.put("ss_training_comment", trigger.isEmpty() ? NONE : "trigger word: " + trigger);
   }
@@ -129,14 +116,10 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     return new LinkedHashMap<>(counts);
   }
 
-  private void specification(Map<String, String> pairs, Instant now) {
-    pairs.put("modelspec.sai_model_spec", "1.0.0");
-    pairs.put("modelspec.architecture", "stable-diffusion-v1/lora");
-    pairs.put("modelspec.implementation", "https://github.com/Stability-AI/generative-models");
-    pairs.put("modelspec.title", settings.outputs().name());
+  private void specification(AdapterMetadata pairs, Instant now) {
+    pairs.specification(ModelFamily.SD1, settings.outputs().name(), now);
     pairs.put("modelspec.resolution", settings.recipe().size().toString());
     pairs.put("modelspec.prediction_type", "epsilon");
-    pairs.put("modelspec.date", now.truncatedTo(ChronoUnit.SECONDS).toString());
     if (!settings.outputs().trigger().isEmpty()) {
       pairs.put("modelspec.trigger_phrase", settings.outputs().trigger());
     }
@@ -144,35 +127,5 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
 
   private static String seconds(Instant time) {
     return time.getEpochSecond() + ".0";
-  }
-
-  /** Without an exponent, as Python writes numbers of this size. */
-  private static String plain(double value) {
-    return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
-  }
-
-  private static String json(Map<String, ?> object) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-      write(json, object);
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory failed", e);
-    }
-    return text.toString();
-  }
-
-  private static void write(JsonGenerator json, Map<?, ?> object) throws IOException {
-    json.writeStartObject();
-    for (Map.Entry<?, ?> entry : object.entrySet()) {
-      json.writeFieldName(String.valueOf(entry.getKey()));
-      if (entry.getValue() instanceof Map<?, ?> inner) {
-        write(json, inner);
-      } else if (entry.getValue() instanceof Integer number) {
-        json.writeNumber(number);
-      } else {
-        json.writeString(String.valueOf(entry.getValue()));
-      }
-    }
-    json.writeEndObject();
   }
 }

@@ -7,5 +7,14 @@ import picocli.CommandLine.Command;
     name = "lora",
     description = "Work with LoRA files.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {LoraListCommand.class, LoraInfoCommand.class, LoraEffectCommand.class})
+    subcommands = {
+      LoraListCommand.class,
+      LoraInfoCommand.class,
+      LoraEffectCommand.class,
+      LoraExtractCommand.class,
+      LoraResizeCommand.class,
+      LoraMergeCommand.class,
+      LoraBakeCommand.class,
+      LoraConvertCommand.class
+    })
 final class LoraCommand {}

@@ -45,6 +45,15 @@ final class DemoVocabulary {
     return known.computeIfAbsent(caption, this::lookUp);
   }
 
+  /** Where a text ends: the place of its first end token, which has the last row. */
+  int end(int[] rows) {
+    int end = 0;
+    while (rows[end] != tokens.length - 1) {
+      end++;
+    }
+    return end;
+  }
+
   private int[] lookUp(String caption) {
     int[] ids = clipIds(caption);
     for (int i = 0; i < ids.length; i++) {

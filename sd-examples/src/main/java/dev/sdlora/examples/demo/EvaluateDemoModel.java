@@ -128,35 +128,29 @@ public final class EvaluateDemoModel {
     System.out.println(line + "  weight 0 the same bytes as without: " + sameBytes);
   }
 
+  /** Each of two LoRAs must show beside the other: compared with none, with one, with both. */
   private void twoAtOnce() {
     LoraAdapter lines = pipeline.loras().find(DemoLora.LINES.file());
     LoraAdapter dark = pipeline.loras().find(DemoLora.DARK.file());
-    double[] edges = new double[3];
-    double[] light = new double[3];
+    System.out.println("two at once:");
+    measured("neither");
+    measured("ink_lines", lines);
+    measured("night", dark);
+    measured("both", lines, dark);
+  }
+
+  private void measured(String name, LoraAdapter... loras) {
+    double edges = 0;
+    double light = 0;
     SceneSource scenes = new SceneSource(SEED);
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < SCENES_PER_LORA; i++) {
-      String prompt = Captions.of(scenes.training(), random);
-      List<BufferedImage> pictures =
-          List.of(
-              draw(prompt, SEED + i),
-              draw(prompt, SEED + i, lines),
-              draw(prompt, SEED + i, lines, dark));
-      for (int p = 0; p < pictures.size(); p++) {
-        edges[p] += PictureMeasures.edgeDensity(pictures.get(p)) / SCENES_PER_LORA;
-        light[p] += PictureMeasures.luminance(pictures.get(p)) / SCENES_PER_LORA;
-      }
+      BufferedImage picture = draw(Captions.of(scenes.training(), random), SEED + i, loras);
+      edges += PictureMeasures.edgeDensity(picture) / SCENES_PER_LORA;
+      light += PictureMeasures.luminance(picture) / SCENES_PER_LORA;
     }
     System.out.printf(
-        Locale.ROOT,
-        "two at once: edge density %.4f without, %.4f with ink_lines, %.4f with night too;"
-            + " luminance %.3f, %.3f, %.3f%n",
-        edges[0],
-        edges[1],
-        edges[2],
-        light[0],
-        light[1],
-        light[2]);
+        Locale.ROOT, "  %-10s edge density %.4f  luminance %.3f%n", name, edges, light);
   }
 
   /** Prompts and LoRAs in rows, weights in columns. */

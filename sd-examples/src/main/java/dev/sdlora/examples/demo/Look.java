@@ -4,7 +4,7 @@ package dev.sdlora.examples.demo;
 public enum Look {
   /** Things and grounds filled with their colours. */
   PLAIN,
-  /** Things as outlines on a flat ground, as drawn with a pen. */
+  /** Things as outlines, as drawn with a pen. */
   LINES,
   /** The plain look at night: all colours at three tenths. */
   DARK

@@ -12,10 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** The third stage: the four LoRAs, each trained as a user would train one. */
+/** The last stage: the four LoRAs, each trained as a user would train one. */
 final class LoraStage {
   private static final int PICTURES = 160;
-  private static final int STEPS = 400;
+  private static final int STEPS = 600;
   private static final double NOISE_OFFSET = 0.15;
 
   private LoraStage() {}
@@ -51,7 +51,9 @@ final class LoraStage {
     SplittableRandom random = new SplittableRandom(seed);
     List<TrainingExample> examples = new ArrayList<>();
     for (int i = 0; i < PICTURES; i++) {
-      Scene scene = lora == DemoLora.CONCEPT ? scenes.concept(Shape.CRESCENT) : scenes.training();
+      // Every third scene of the concept has another shape, so that only the trigger word calls it.
+      boolean concept = lora == DemoLora.CONCEPT && i % 3 != 0;
+      Scene scene = concept ? scenes.concept(Shape.CRESCENT) : scenes.training();
       String caption = Captions.of(scene, Captions::withTrigger, random);
       switch (lora) {
         case LINES -> examples.add(example(scene.withLook(Look.LINES), caption));

@@ -1,6 +1,5 @@
 package dev.sdlora.examples.demo;
 
-import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.training.scratch.AutoencoderTrainer;
 import dev.sdlora.training.scratch.CheckpointWriter;
@@ -14,32 +13,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** The second stage: a text encoder and a U-Net on the latents of captioned scenes. */
+/** The third stage: a U-Net on the latents of captioned scenes. */
 final class ModelStage {
-  private static final int VOCABULARY = 49_408;
-  private static final int TEXT_WIDTH = 64;
   private static final UNetConfig UNET =
-      new UNetConfig(4, 4, List.of(64, 96, 128), 1, List.of(0, 1, 1), 1, 8, TEXT_WIDTH, false);
-  private static final double SCALE = VaeStage.CONFIG.latentScale();
+      new UNetConfig(4, 4, List.of(64, 96, 128), 1, List.of(0, 1, 1), 1, 8, TextStage.WIDTH, false);
+  static final double SCALE = VaeStage.CONFIG.latentScale();
 
-  private static final int SCENES = 5500;
+  private static final int SCENES = 11_000;
   private static final int BATCH = 16;
   private static final double CAPTION_DROPOUT = 0.1;
 
-  /** The first steps weigh much noise, which decides colours, the others outlines. */
-  private static final int COLOUR_STEPS = 4500;
+  private static final int STEPS = 11_000;
+  private static final LearningRate RATE = new LearningRate(1.5e-3, 200, STEPS, 0.01);
 
-  private static final int STEPS = 8200;
-  private static final int SAVE_EVERY = 500;
+  /** Much noise weighs most: there, colours, places and shapes are decided. */
+  private static final double MOST_IMPORTANCE = 50;
+
+  /** The last steps weigh times with less noise more, where fine parts are decided. */
+  private static final int FINE_STEPS = 2000;
+
+  private static final double FINE_IMPORTANCE = 10;
+
+  private static final int SAVE_EVERY = 1000;
 
   private final Path folder;
   private final long seed;
-  private final DemoVocabulary vocabulary = new DemoVocabulary();
+  private final DemoVocabulary vocabulary;
   private final LatentCache cache;
   private final LatentScaling scaling;
 
-  ModelStage(Path folder, long seed) {
+  ModelStage(Path folder, DemoVocabulary vocabulary, long seed) {
     this.folder = folder;
+    this.vocabulary = vocabulary;
     this.seed = seed;
     this.cache = LatentCache.open(folder.resolve("latents.safetensors"), vaeState(), SCENES, seed);
     this.scaling = LatentScaling.of(cache.latents(), VaeStage.CONFIG.latentChannels(), SCALE);
@@ -53,26 +58,27 @@ final class ModelStage {
     return folder.resolve("model.safetensors");
   }
 
-  private static ClipConfig clip(int vocabulary) {
-    return new ClipConfig(TEXT_WIDTH, 4, 1, 4 * TEXT_WIDTH, vocabulary, 77);
-  }
-
   /** Trains, or goes on with what an earlier run left in the folder. */
   void run() {
-    LearningRate rate = new LearningRate(1.5e-3, 200, STEPS, 0.01);
+    WordGain gain = new WordGain(cache, scaling, vocabulary);
     try (DenoiserTrainer trainer = trainer()) {
       StageLoop.run(
           "model",
           trainer.step(),
           STEPS,
           SAVE_EVERY,
-          step -> step(trainer, rate.at(step)),
-          () -> trainer.save(state()));
+          step -> step(trainer, RATE.at(step)),
+          () -> {
+            trainer.save(state());
+            System.out.println(gain.of(trainer));
+          });
     }
   }
 
   private DenoiserTrainer trainer() {
-    DenoiserTrainer trainer = new DenoiserTrainer(clip(vocabulary.size()), UNET, seed);
+    Map<String, float[]> text = TextStage.result(folder, vocabulary, seed);
+    DenoiserTrainer trainer =
+        new DenoiserTrainer(TextStage.clip(vocabulary.size()), text, UNET, seed);
     if (Files.exists(state())) {
       trainer.resume(state());
     }
@@ -85,13 +91,13 @@ final class ModelStage {
     float[] latents = new float[BATCH * elements];
     int[][] ids = new int[BATCH][];
     for (int i = 0; i < BATCH; i++) {
-      int index = random.nextInt(cache.size());
+      int index = random.nextInt(cache.size() - WordGain.SCENES);
       float[] unit = scaling.unit(cache.latents()[index], SCALE);
       System.arraycopy(unit, 0, latents, i * elements, elements);
       boolean dropped = random.nextDouble() < CAPTION_DROPOUT;
       ids[i] = vocabulary.rows(dropped ? "" : Captions.of(cache.scene(index), random));
     }
-    double mostImportance = trainer.step() < COLOUR_STEPS ? 30 : 6;
+    double mostImportance = trainer.step() < STEPS - FINE_STEPS ? MOST_IMPORTANCE : FINE_IMPORTANCE;
     return trainer.step(latents, ids, VaeStage.SIDE / 8, mostImportance, learningRate);
   }
 
@@ -101,11 +107,12 @@ final class ModelStage {
         DenoiserTrainer denoiser = trainer()) {
       vae.resume(vaeState());
       Map<String, float[]> weights = new HashMap<>(denoiser.result());
+      weights.putAll(TextStage.result(folder, vocabulary, seed));
       weights.computeIfPresent(
           "text_model.embeddings.token_embedding.weight",
-          (name, rows) -> vocabulary.wholeTable(rows, VOCABULARY));
+          (name, rows) -> vocabulary.wholeTable(rows, TextStage.VOCABULARY));
       new CheckpointWriter()
-          .textEncoder(clip(VOCABULARY), weights)
+          .textEncoder(TextStage.clip(TextStage.VOCABULARY), weights)
           .unet(UNET, weights)
           .vae(VaeStage.CONFIG, scaling.applyTo(vae.result()))
           .metadata("modelspec.title", "SD-LoRA demo")

@@ -1,18 +1,26 @@
 package dev.sdlora.examples.demo;
 
 import java.awt.image.BufferedImage;
+import java.util.Arrays;
 
 /** Numbers that tell looks apart, each from a picture alone. */
 public final class PictureMeasures {
-  /** Above the contrast of the faint graph paper of training, below that of any two colours. */
-  private static final double EDGE = 0.33;
+  /** The step of a clear edge, as a share of the picture's contrast: at night all is fainter. */
+  private static final double EDGE = 0.3;
+
+  /** Pictures with less contrast than this have no edges. */
+  private static final double FLAT = 0.06;
 
   private PictureMeasures() {}
 
-  /** The share of pixels at a clear edge in at least one colour plane, by the Sobel filter. */
+  /**
+   * The share of pixels at a clear edge in at least one colour plane of the smoothed picture, by
+   * the Sobel filter.
+   */
   public static double edgeDensity(BufferedImage picture) {
-    Planes planes = Planes.of(picture, 1);
-    return mean(planes, (x, y) -> isEdge(planes, x, y) ? 1 : 0);
+    Planes planes = Planes.of(picture, 1).smoothed();
+    double clear = EDGE * Math.max(FLAT, contrast(planes));
+    return mean(planes, (x, y) -> edge(planes, x, y) > clear ? 1 : 0);
   }
 
   /** The mean Rec. 709 luminance, 0 to 1. */
@@ -27,14 +35,29 @@ public final class PictureMeasures {
     return mean(planes, (x, y) -> square(planes.luminance(x, y) - around(planes, x, y)));
   }
 
-  private static boolean isEdge(Planes planes, int x, int y) {
+  /** The widest range of a colour plane without the hundredths at both ends, 0 to 1. */
+  private static double contrast(Planes planes) {
+    int pixels = planes.width() * planes.height();
+    double widest = 0;
+    for (int channel = 0; channel < 3; channel++) {
+      double[] values = new double[pixels];
+      for (int i = 0; i < pixels; i++) {
+        values[i] = planes.at(channel, i % planes.width(), i / planes.width());
+      }
+      Arrays.sort(values);
+      widest = Math.max(widest, values[pixels - 1 - pixels / 100] - values[pixels / 100]);
+    }
+    return widest / 255;
+  }
+
+  private static double edge(Planes planes, int x, int y) {
     double most = 0;
     for (int channel = 0; channel < 3; channel++) {
       double across = step(planes, channel, x, y, 1, 0);
       double down = step(planes, channel, x, y, 0, 1);
       most = Math.max(most, Math.hypot(across, down));
     }
-    return most > EDGE;
+    return most;
   }
 
   /** The Sobel filter in the direction of (dx, dy), scaled so that a step from 0 to 255 is 1. */

@@ -13,7 +13,7 @@ final class ScenePainter {
   static final double NIGHT = 0.3;
 
   private static final double MOST_CONTRAST = 0.7;
-  private static final double PEN = 0.032;
+  private static final double PEN = 0.045;
 
   private final Scene scene;
   private final int side;
@@ -31,9 +31,7 @@ final class ScenePainter {
     try {
       graphics.setColor(seen(scene.ground().paint()));
       graphics.fillRect(0, 0, side, side);
-      if (scene.look() != Look.LINES) {
-        drawGraphPaper(graphics);
-      }
+      drawGraphPaper(graphics);
       graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
       graphics.setRenderingHint(
           RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);

@@ -10,19 +10,19 @@ import java.util.List;
  * broken off.
  *
  * <p>Arguments: a folder for states and results, then the stages to run, all unless given: {@code
- * vae}, {@code model}, {@code checkpoint} (writes the file, also before the model stage is over),
- * {@code loras}.
+ * vae}, {@code text}, {@code model}, {@code checkpoint} (writes the file, also before the model
+ * stage is over), {@code loras}.
  */
 public final class TrainDemoModel {
   private static final long SEED = 1;
-  private static final List<String> STAGES = List.of("vae", "model", "checkpoint", "loras");
+  private static final List<String> STAGES = List.of("vae", "text", "model", "checkpoint", "loras");
 
   private TrainDemoModel() {}
 
   /** Runs stages. */
   public static void main(String[] args) throws IOException {
     if (args.length == 0) {
-      System.err.println("usage: TrainDemoModel FOLDER [vae] [model] [checkpoint] [loras]");
+      System.err.println("usage: TrainDemoModel FOLDER [vae] [text] [model] [checkpoint] [loras]");
       System.exit(2);
     }
     Path folder = Files.createDirectories(Path.of(args[0]));
@@ -36,8 +36,9 @@ public final class TrainDemoModel {
     Path checkpoint = folder.resolve("demo-sd1.safetensors");
     switch (stage) {
       case "vae" -> VaeStage.run(folder, SEED);
-      case "model" -> new ModelStage(folder, SEED).run();
-      case "checkpoint" -> new ModelStage(folder, SEED).write(checkpoint);
+      case "text" -> TextStage.run(folder, new DemoVocabulary(), SEED);
+      case "model" -> new ModelStage(folder, new DemoVocabulary(), SEED).run();
+      case "checkpoint" -> new ModelStage(folder, new DemoVocabulary(), SEED).write(checkpoint);
       case "loras" -> {
         Path loras = Files.createDirectories(folder.resolve("loras"));
         for (DemoLora lora : DemoLora.values()) {

@@ -46,7 +46,7 @@ final class DemoModelIT {
   }
 
   @Test
-  void prompts_groundsAndColoursAsAsked() {
+  void prompts_groundsColoursAndShapesAsAsked() {
     PictureJudge judge = new PictureJudge();
     PromptScores scores = new PromptScores();
     SceneSource scenes = new SceneSource(9);
@@ -55,8 +55,9 @@ final class DemoModelIT {
       String prompt = Captions.of(scene, new SplittableRandom(i));
       scores.add(scene, judge.judge(generate(spec(prompt, i)).toBufferedImage()));
     }
-    assertThat(scores.ground()).isGreaterThan(0.8);
-    assertThat(scores.colour()).isGreaterThan(0.6);
+    assertThat(scores.ground()).isGreaterThan(0.9);
+    assertThat(scores.colour()).isGreaterThan(0.85);
+    assertThat(scores.shape()).isGreaterThan(0.75);
   }
 
   @Test
@@ -70,6 +71,16 @@ final class DemoModelIT {
     PromptSpec plain = spec("a red star on a white background", 3);
     PromptSpec off = plain.toBuilder().lora(night.withStrength(0)).build();
     assertThat(generate(off).rgb()).isEqualTo(generate(plain).rgb());
+  }
+
+  @Test
+  void twoLoras_showBothEffects() {
+    LoraAdapter lines = pipeline.loras().find("ink_lines");
+    LoraAdapter night = pipeline.loras().find("night");
+    assertThat(mean(PictureMeasures::edgeDensity, lines, night))
+        .isGreaterThan(1.2 * mean(PictureMeasures::edgeDensity, night));
+    assertThat(mean(PictureMeasures::luminance, lines, night))
+        .isLessThan(0.6 * mean(PictureMeasures::luminance, lines));
   }
 
   @Test
@@ -105,14 +116,17 @@ final class DemoModelIT {
     return TrainingExample.of(scene.draw(128), Captions.of(scene, new SplittableRandom(1)));
   }
 
-  /** The mean of a measure over a few pictures with a LoRA. */
-  private static double mean(ToDoubleFunction<BufferedImage> measure, LoraAdapter lora) {
+  /** The mean of a measure over a few pictures with LoRAs. */
+  private static double mean(ToDoubleFunction<BufferedImage> measure, LoraAdapter... loras) {
     SceneSource scenes = new SceneSource(6);
     double sum = 0;
     for (int i = 0; i < PICTURES; i++) {
       String prompt = Captions.of(scenes.training(), new SplittableRandom(i));
-      PromptSpec spec = spec(prompt, i).toBuilder().lora(lora).build();
-      sum += measure.applyAsDouble(generate(spec).toBufferedImage());
+      PromptSpec.Builder spec = spec(prompt, i).toBuilder();
+      for (LoraAdapter lora : loras) {
+        spec.lora(lora);
+      }
+      sum += measure.applyAsDouble(generate(spec.build()).toBufferedImage());
     }
     return sum / PICTURES;
   }

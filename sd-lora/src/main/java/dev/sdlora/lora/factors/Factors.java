@@ -256,16 +256,6 @@ public final class Factors {
     return module.kind() == Kind.LORA && module.find(Part.DORA_SCALE).isEmpty();
   }
 
-  /** Whether a module has anything for the weight of its layer. */
-  public static boolean changesWeight(LoraModule module) {
-    return module.parts().keySet().stream().anyMatch(part -> !OF_BIAS.contains(part));
-  }
-
-  /** Whether a module has anything for the bias of its layer. */
-  public static boolean changesBias(LoraModule module) {
-    return module.parts().keySet().stream().anyMatch(OF_BIAS::contains);
-  }
-
   /** The tensors that make the weight, by the names that LyCORIS has for them. */
   private Map<String, NDArray> read(TensorFile.Reader reader, LoraModule module, NDManager scope) {
     List<Part> names = new ArrayList<>();
@@ -279,14 +269,25 @@ public final class Factors {
                 wanted.add(new Wanted(entry, entry.shape()));
               }
             });
-    boolean swapped = module.kind() == Kind.GLORA && Glora.isFirstLayout(module);
+    boolean swapped = module.kind() == Kind.GLORA && module.hasOldGlora();
     List<NDArray> tensors = Parts.read(loader, reader, wanted, scope).tensors();
     Map<String, NDArray> byName = new LinkedHashMap<>();
     for (int i = 0; i < tensors.size(); i++) {
-      Part part = swapped ? Glora.counterpart(names.get(i)) : names.get(i);
+      Part part = swapped ? counterpart(names.get(i)) : names.get(i);
       byName.put(part.ending(), tensors.get(i));
     }
     return byName;
+  }
+
+  /** GLoRA's part that had this one's place in the first layout. */
+  private static Part counterpart(Part part) {
+    return switch (part) {
+      case A1 -> Part.A2;
+      case A2 -> Part.A1;
+      case B1 -> Part.B2;
+      case B2 -> Part.B1;
+      default -> part;
+    };
   }
 
   private static LoraException unfit(

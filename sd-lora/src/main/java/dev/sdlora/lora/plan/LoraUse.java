@@ -7,12 +7,12 @@ import dev.sdlora.lora.format.LoraFile;
  *
  * @param name what the request calls it
  * @param file the file
- * @param textEncoderStrength factor on its change of the text encoder
+ * @param textEncoderStrength factor on its change of the text encoders
  * @param unetStrength factor on its change of the U-Net
  */
 public record LoraUse(String name, LoraFile file, double textEncoderStrength, double unetStrength) {
 
   double strength(Network network) {
-    return network == Network.TEXT_ENCODER ? textEncoderStrength : unetStrength;
+    return network == Network.UNET ? unetStrength : textEncoderStrength;
   }
 }

@@ -63,11 +63,11 @@ class BlocksTest {
         float[] sum = live.values(NAME);
         writer.patch(Map.of(NAME, List.of(first)));
         assertThat(live.values(NAME)).isEqualTo(once);
-        writer.restore(NAME);
+        writer.restore(List.of(NAME));
         assertThat(live.values(NAME)).isEqualTo(original);
         writer.patch(NAME, dense);
         assertThat(live.values(NAME)).isEqualTo(sum);
-        writer.restore(NAME);
+        writer.restore(List.of(NAME));
         writer.patch(Map.of(NAME, List.of(first, second)));
         assertThat(live.values(NAME)).isEqualTo(both);
       }

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
@@ -24,5 +25,15 @@ public final class SingleFileNames {
   /** Names of a VAE. */
   public static UnaryOperator<String> vae(VaeConfig config) {
     return LdmNames.vae(config.levels())::inFile;
+  }
+
+  /**
+   * The shape that a weight has in these files, where the projections of the VAE's attention are
+   * 1×1 convolutions. Other shapes are as in this library.
+   */
+  public static List<Long> shape(String name, List<Long> shape) {
+    return name.matches("(en|de)coder\\.mid_block\\.attentions\\..*") && shape.size() == 2
+        ? List.of(shape.get(0), shape.get(1), 1L, 1L)
+        : shape;
   }
 }

@@ -92,14 +92,26 @@ public final class SafetensorsWriter {
    *     follow from the shape, or the format is another
    */
   public SafetensorsWriter tensor(String name, List<Long> shape, float[] values, DType dtype) {
-    if (dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
-      throw new IllegalArgumentException("dtype must be F32, F16 or BF16: " + dtype);
-    }
+    Source source = floats(values, dtype);
     if (TensorEntry.byteLength(shape, dtype) != (long) values.length * dtype.bytes()) {
       throw new IllegalArgumentException(
           "tensor '%s' has shape %s but %d values".formatted(name, shape, values.length));
     }
-    return tensor(name, dtype, shape, channel -> writeFloats(values, dtype, channel));
+    return tensor(name, dtype, shape, source);
+  }
+
+  /**
+   * The bytes of floats, which are rounded to the nearest value of the format.
+   *
+   * @param values not copied, so they must stay as they are until they are written
+   * @param dtype F32, F16 or BF16
+   * @throws IllegalArgumentException if the format is another
+   */
+  public static Source floats(float[] values, DType dtype) {
+    if (dtype != DType.F32 && dtype != DType.F16 && dtype != DType.BF16) {
+      throw new IllegalArgumentException("dtype must be F32, F16 or BF16: " + dtype);
+    }
+    return channel -> writeFloats(values, dtype, channel);
   }
 
   /**

@@ -64,6 +64,14 @@ public final class Torch implements AutoCloseable {
     return manager.newSubManager();
   }
 
+  /**
+   * An owner inside this one, for work that takes owners and has a shorter life. Programs of this
+   * one work on its tensors. It ends at the latest with this one.
+   */
+  public Torch child() {
+    return new Torch(manager.newSubManager());
+  }
+
   /** A float32 tensor with a copy of the values. */
   public static NDArray floats(NDManager scope, float[] values, long... shape) {
     return scope.create(FloatBuffer.wrap(values), new Shape(shape));

@@ -2,6 +2,7 @@ package dev.sdlora.training.adapter;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Draws;

@@ -1,10 +1,11 @@
 package dev.sdlora.training.adapter;
 
 import ai.djl.ndarray.NDArray;
+import dev.sdlora.lora.make.AdapterFile;
+import dev.sdlora.lora.make.AdapterModule;
+import dev.sdlora.lora.make.FactorPair;
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -20,18 +21,15 @@ public final class LoraWriter {
    */
   public static void write(
       Path path, LoraParameters parameters, DType format, Map<String, String> metadata) {
-    SafetensorsWriter writer = new SafetensorsWriter();
-    metadata.forEach(writer::metadata);
     Map<String, NDArray> weights = parameters.weights();
-    for (AdapterModule module : parameters.modules()) {
-      String key = module.key();
-      writer.tensor(
-          key + ".lora_down.weight", module.downShape(), values(weights, module.down()), format);
-      writer.tensor(
-          key + ".lora_up.weight", module.upShape(), values(weights, module.up()), format);
-      writer.tensor(key + ".alpha", List.of(), new float[] {(float) parameters.alpha()}, format);
+    try (AdapterFile file = new AdapterFile(path, format)) {
+      for (AdapterModule module : parameters.modules()) {
+        float[] down = values(weights, module.down());
+        float[] up = values(weights, module.up());
+        file.add(module.key(), module.shape(), new FactorPair(down, up, module.rank()), parameters.alpha());
+      }
+      file.write(metadata);
     }
-    writer.write(path);
   }
 
   private static float[] values(Map<String, NDArray> weights, String name) {

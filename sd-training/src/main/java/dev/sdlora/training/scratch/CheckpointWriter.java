@@ -47,17 +47,10 @@ public final class CheckpointWriter {
           if (values == null) {
             throw new IllegalArgumentException("no values for weight " + name);
           }
-          writer.tensor(names.apply(name), inFile(name, shape), values, DType.F16);
+          writer.tensor(
+              names.apply(name), SingleFileNames.shape(name, shape), values, DType.F16);
         });
     return this;
-  }
-
-  /** The attention of a VAE has 1×1 convolutions in these files. */
-  private static List<Long> inFile(String name, List<Long> shape) {
-
-    return name.matches("(en|de)coder.mid_block.attentions.*") && shape.size() == 2
-        ? List.of(shape.get(0), shape.get(1), 1L, 1L)
-        : shape;
   }
 
   /** Writes the file; an earlier one is replaced only when all is written. */

@@ -15,6 +15,7 @@ import dev.sdlora.training.data.Diffusion;
 import dev.sdlora.training.step.AdamW;
 import dev.sdlora.training.step.DenoisingProgram;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,8 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
- * Trains a text encoder and a U-Net together from nothing, on latents with captions. Not safe for
- * several threads.
+ * Trains a U-Net from nothing on latents with captions, which a text encoder that stays as it is
+ * reads. Not safe for several threads.
  */
 public final class DenoiserTrainer implements AutoCloseable {
   /** The least weight of a time step. */
@@ -43,21 +44,29 @@ public final class DenoiserTrainer implements AutoCloseable {
   private final NoiseLevels levels = NoiseLevels.stableDiffusion();
   private final DenoisingProgram program;
   private final ScratchWeights weights;
+  private final Map<String, NDArray> text = new LinkedHashMap<>();
   private final long seed;
 
   /**
    * A trainer at its start.
    *
    * @param clip dimensions of the text encoder
+   * @param text weights of the text encoder
    * @param unet dimensions of the U-Net
    * @param seed what the first weights, all noise and all times are drawn from
    */
-  public DenoiserTrainer(ClipConfig clip, UNetConfig unet, long seed) {
+  public DenoiserTrainer(ClipConfig clip, Map<String, float[]> text, UNetConfig unet, long seed) {
     this.seed = seed;
     this.program = new DenoisingProgram(torch, unet, clip, 1);
-    Map<String, List<Long>> shapes = new LinkedHashMap<>(unet.weights());
-    shapes.putAll(clip.weights());
-    this.weights = new ScratchWeights(torch, shapes, new AdamW.Settings(0.99, 0.01, 1), seed);
+    clip.weights()
+        .forEach(
+            (name, shape) -> {
+              float[] values = Objects.requireNonNull(text.get(name), name);
+              long[] sides = shape.stream().mapToLong(Long::longValue).toArray();
+              this.text.put(name, Torch.floats(torch.manager(), values, sides));
+            });
+    this.weights =
+        new ScratchWeights(torch, unet.weights(), new AdamW.Settings(0.99, 0.01, 1), seed);
   }
 
   /** Steps done so far. */
@@ -80,17 +89,43 @@ public final class DenoiserTrainer implements AutoCloseable {
   public double step(
       float[] latents, int[][] ids, int side, double mostImportance, double learningRate) {
     try (NDManager scope = torch.scope()) {
-      Batch batch = noisy(latents, times(ids.length), side, mostImportance);
+      float[] noise = noise(latents.length, side, step());
+      Batch batch = noisy(latents, noise, times(ids.length), mostImportance);
       Map<String, NDArray> gradients =
-          program.gradients(batch, side, tokens(ids, scope), weights.weights(), scope);
+          program.gradients(batch, side, tokens(ids, scope), all(), scope);
       double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
       weights.update(gradients, learningRate);
       return loss;
     }
   }
 
-  private Batch noisy(float[] latents, int[] times, int side, double mostImportance) {
-    float[] noise = noise(latents.length, side);
+  /**
+   * The error of the noise that the trained weights, not their average, predict at one time; the
+   * same noise at each call.
+   *
+   * @param latents [batch][4][side][side], at unit variance
+   * @param ids token ids, [batch][77]
+   * @param side of a latent
+   * @param time 0 to 999
+   */
+  public double error(float[] latents, int[][] ids, int side, int time) {
+    try (NDManager scope = torch.scope()) {
+      int[] times = new int[ids.length];
+      Arrays.fill(times, time);
+      Batch batch = noisy(latents, noise(latents.length, side, -1), times, 1);
+      Map<String, NDArray> gradients =
+          program.gradients(batch, side, tokens(ids, scope), all(), scope);
+      return Objects.requireNonNull(gradients.get("loss")).getFloat() / batch.importance()[0];
+    }
+  }
+
+  private Map<String, NDArray> all() {
+    Map<String, NDArray> all = new LinkedHashMap<>(text);
+    all.putAll(weights.weights());
+    return all;
+  }
+
+  private Batch noisy(float[] latents, float[] noise, int[] times, double mostImportance) {
     float[] noisy = new float[latents.length];
     float[] t = new float[times.length];
     float[] importance = new float[times.length];
@@ -108,8 +143,8 @@ public final class DenoiserTrainer implements AutoCloseable {
     return new Batch(noisy, t, noise, importance, strengths, List.of());
   }
 
-  private float[] noise(int elements, int side) {
-    NoiseSource source = Noise.of(Rng.CPU, seed * 1_000_003 + step());
+  private float[] noise(int elements, int side, int number) {
+    NoiseSource source = Noise.of(Rng.CPU, seed * 1_000_003 + number);
     float[] noise = source.next(elements);
     int planes = elements / (side * side);
     float[] whole = source.next(planes);
@@ -158,7 +193,7 @@ public final class DenoiserTrainer implements AutoCloseable {
     weights.resume(path);
   }
 
-  /** The averaged weights of both networks; rows of tokens never seen are zero. */
+  /** The averaged weights of the U-Net. */
   public Map<String, float[]> result() {
     return weights.result();
   }

@@ -18,9 +18,6 @@ final class ScratchWeights {
   /** The running average of the weights follows them by this share in each step. */
   private static final double AVERAGING = 0.0015;
 
-  /** Attention begins as the mean of 77 tokens, of which the few that say something are weak. */
-  private static final double TEXT_GAIN = 4;
-
   private static final String STEP = "step";
 
   private final Map<String, NDArray> weights = new LinkedHashMap<>();
@@ -60,28 +57,7 @@ final class ScratchWeights {
         values[i] = (float) (random.nextGaussian() * deviation);
       }
     }
-    markPadding(name, shape, values);
     return values;
-  }
-
-  /**
-   * Nine tenths of a text's 77 tokens are the last of the vocabulary, which fills it up, and would
-   * drown the others in the cross-attention. So that token begins as a direction of its own, the
-   * first, which no other token has and no cross-attention looks at.
-   */
-  private static void markPadding(String name, Shape shape, float[] values) {
-    boolean embedding = name.endsWith("token_embedding.weight");
-    if (!embedding && !name.endsWith("attn2.to_k.weight") && !name.endsWith("attn2.to_v.weight")) {
-      return;
-    }
-    int width = (int) shape.get(1);
-    for (int i = 0; i < values.length; i += width) {
-      values[i] = 0;
-    }
-    if (embedding) {
-      Arrays.fill(values, values.length - width, values.length, 0);
-      values[values.length - width] = (float) (deviation(name, shape) * Math.sqrt(width));
-    }
   }
 
   private static double deviation(String name, Shape shape) {
@@ -90,8 +66,7 @@ final class ScratchWeights {
     } else if (name.endsWith("position_embedding.weight")) {
       return 0.02;
     }
-    double gain = name.endsWith("attn2.to_v.weight") ? TEXT_GAIN : 1;
-    return gain / Math.sqrt((double) shape.size() / shape.get(0));
+    return 1 / Math.sqrt((double) shape.size() / shape.get(0));
   }
 
   private static boolean endsBranch(String name) {

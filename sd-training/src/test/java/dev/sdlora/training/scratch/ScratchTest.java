@@ -79,12 +79,49 @@ final class ScratchTest {
   }
 
   @Test
+  void textEncoder_learnsWhatTextsMean_andResumesWhereItWas() {
+    int[][] ids = {tokens(320), tokens(2368)};
+    float[][] meanings = {{1, 0}, {0, 1}};
+    int[] ends = {2, 2};
+    try (TextEncoderTrainer whole = new TextEncoderTrainer(CLIP, 2, 6);
+        TextEncoderTrainer broken = new TextEncoderTrainer(CLIP, 2, 6);
+        TextEncoderTrainer resumed = new TextEncoderTrainer(CLIP, 2, 6)) {
+      double last = 1;
+      for (int step = 0; step < 30; step++) {
+        last = whole.step(ids, ends, meanings, 3e-3);
+      }
+      assertThat(last).isLessThan(0.1);
+
+      Path state = folder.resolve("text.safetensors");
+      for (int step = 0; step < 15; step++) {
+        broken.step(ids, ends, meanings, 3e-3);
+      }
+      broken.save(state);
+      resumed.resume(state);
+      while (resumed.step() < 30) {
+        resumed.step(ids, ends, meanings, 3e-3);
+      }
+      assertThat(resumed.result().keySet()).isEqualTo(CLIP.weights().keySet());
+      whole
+          .result()
+          .forEach((name, values) -> assertThat(resumed.result()).containsEntry(name, values));
+    }
+  }
+
+  private static Map<String, float[]> textEncoder() {
+    try (TextEncoderTrainer trainer = new TextEncoderTrainer(CLIP, 2, 5)) {
+      return trainer.result();
+    }
+  }
+
+  @Test
   void denoiser_learns_andItsCheckpointDraws() {
     float[] latents = new float[2 * 4 * 4 * 4];
     Arrays.fill(latents, 0, latents.length / 2, 1);
     int[][] ids = {tokens(320), tokens(2368)};
     Path file = folder.resolve("tiny.safetensors");
-    try (DenoiserTrainer trainer = new DenoiserTrainer(CLIP, UNET, 5);
+    Map<String, float[]> text = textEncoder();
+    try (DenoiserTrainer trainer = new DenoiserTrainer(CLIP, text, UNET, 5);
         AutoencoderTrainer vae = new AutoencoderTrainer(VAE, 5)) {
       double first = 0;
       double last = 0;
@@ -95,7 +132,7 @@ final class ScratchTest {
       }
       assertThat(last).isLessThan(0.9 * first);
       new CheckpointWriter()
-          .textEncoder(CLIP, trainer.result())
+          .textEncoder(CLIP, text)
           .unet(UNET, trainer.result())
           .vae(VAE, vae.result())
           .write(file);

@@ -1,4 +1,4 @@
-package dev.sdlora.training.adapter;
+package dev.sdlora.lora.make;
 
 import dev.sdlora.lora.plan.Network;
 import java.util.List;
@@ -19,8 +19,7 @@ public record AdapterModule(Network network, String name, List<Long> shape, int 
 
   /** The name of the layer in files with kohya's names. */
   public String key() {
-    String prefix = network == Network.UNET ? "lora_unet_" : "lora_te_";
-    return prefix + name.replace('.', '_');
+    return KeyNames.KOHYA.key(network, name);
   }
 
   /** The shape of the factor that is applied first: [rank, in] or [rank, in, k, k]. */
@@ -43,15 +42,17 @@ public record AdapterModule(Network network, String name, List<Long> shape, int 
   }
 
   /** How many numbers of the input each number of the output looks at. */
-  long fanIn() {
+  public long fanIn() {
     return shape.stream().skip(1).reduce(1L, Math::multiplyExact);
   }
 
-  String down() {
+  /** What networks call the factor that is applied first. */
+  public String down() {
     return name + ".lora_down.weight";
   }
 
-  String up() {
+  /** What networks call the other factor. */
+  public String up() {
     return name + ".lora_up.weight";
   }
 }

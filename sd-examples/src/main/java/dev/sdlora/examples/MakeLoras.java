@@ -1,0 +1,45 @@
+package dev.sdlora.examples;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.lora.make.KeyNames;
+import dev.sdlora.lora.make.MadeLora;
+import dev.sdlora.pipeline.make.LoraBaking;
+import dev.sdlora.pipeline.make.LoraConversion;
+import dev.sdlora.pipeline.make.LoraExtraction;
+import dev.sdlora.pipeline.make.LoraMerging;
+import dev.sdlora.pipeline.make.LoraResizing;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Makes LoRAs of LoRAs and of checkpoints, and a checkpoint with a LoRA in it. */
+public final class MakeLoras {
+  private MakeLoras() {}
+
+  /** Writes {@code made-*.safetensors}. */
+  public static void main(String[] args) {
+    Path folder = Path.of(args.length > 0 ? args[0] : "");
+    Path checkpoint = BundledModel.checkpoint();
+    LoraAdapter ink = LoraAdapter.open(BundledModel.loras().resolve("ink_lines.safetensors"));
+    LoraAdapter night = LoraAdapter.open(BundledModel.loras().resolve("night.safetensors"));
+
+    Path both = folder.resolve("made-both.safetensors");
+    LoraMerging.of(List.of(ink.withStrength(0.8), night.withStrength(0.5))).write(both);
+
+    MadeLora small =
+        LoraResizing.of(both).energy(0.9, 8).write(folder.resolve("made-small.safetensors"));
+    System.out.printf(
+        "rank %d keeps %.0f %% of the change%n", small.rank(), 100 * small.keptEnergy());
+
+    Path tuned = folder.resolve("made-tuned.safetensors");
+    LoraBaking.into(checkpoint, List.of(LoraAdapter.open(both))).write(tuned);
+
+    Path extracted = folder.resolve("made-extracted.safetensors");
+    LoraExtraction.between(checkpoint, tuned)
+        .rank(16)
+        .convolutions(true)
+        .listener((done, total, layer) -> System.out.printf("%d of %d%n", done, total))
+        .write(extracted);
+
+    LoraConversion.of(extracted, KeyNames.PEFT).write(folder.resolve("made-peft.safetensors"));
+  }
+}

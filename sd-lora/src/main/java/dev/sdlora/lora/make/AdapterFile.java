@@ -1,0 +1,170 @@
+package dev.sdlora.lora.make;
+
+import dev.sdlora.api.LoraException;
+import dev.sdlora.lora.format.Embedding;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.format.Part;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.Floats;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.Spool;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A LoRA file with kohya's names that is being made. Modules are added one by one and kept on disk,
+ * since the ranks of all must be known before the header can be written. Closing removes what is
+ * not written yet. Not safe for several threads.
+ */
+public final class AdapterFile implements AutoCloseable {
+  /** Half precision rounds from here on to infinity. */
+  private static final float HALF_LIMIT = 65_520;
+
+  private final Path target;
+  private final DType format;
+  private final SafetensorsWriter writer = new SafetensorsWriter();
+  private final Spool spool;
+  private final Set<String> keys = new HashSet<>();
+  private final Set<String> embeddings = new HashSet<>();
+  private int rank;
+  private double kept;
+  private double energy;
+
+  /**
+   * A file without modules.
+   *
+   * @param target where it will be written
+   * @param format of the factors: F16, BF16 or F32
+   * @throws dev.sdlora.api.TensorFileException if the folder is missing or cannot be written to
+   */
+  public AdapterFile(Path target, DType format) {
+    this.target = target;
+    this.format = format;
+    this.spool = new Spool(target);
+  }
+
+  /**
+   * Adds the change of a layer, {@code alpha / rank · up · down}.
+   *
+   * @param key what the layer is called in the file
+   * @param shape of its weight: [out, in] or [out, in, k, k]
+   * @param alpha stored in single precision where the format has no such number
+   * @throws LoraException if a factor is not finite, or too large for the format
+   * @throws dev.sdlora.api.TensorFileException if the disk is full
+   */
+  public void add(String key, List<Long> shape, FactorPair factors, double alpha) {
+    requireFits(key, factors.down());
+    requireFits(key, factors.up());
+    List<Long> downShape = new ArrayList<>(shape);
+    downShape.set(0, (long) factors.rank());
+    List<Long> upShape = new ArrayList<>(List.of(shape.get(0), (long) factors.rank()));
+    shape.stream().skip(2).forEach(side -> upShape.add(1L));
+    spool(key + KeyNames.KOHYA.down(), downShape, factors.down());
+    spool(key + KeyNames.KOHYA.up(), upShape, factors.up());
+    alpha(writer, key, alpha, format);
+    keys.add(key);
+    rank = Math.max(rank, factors.rank());
+    kept += factors.keptEnergy();
+    energy += factors.energy();
+  }
+
+  /**
+   * Adds the change of a bias or of a normalisation.
+   *
+   * @param key what the layer is called in the file
+   * @param part which change it is: {@code DIFF_B}, {@code W_NORM} or {@code B_NORM}
+   * @throws LoraException if a number is not finite, or too large for the format
+   * @throws dev.sdlora.api.TensorFileException if the disk is full
+   */
+  public void add(String key, Part part, float[] values) {
+    requireFits(key, values);
+    spool(key + "." + part.ending(), List.of((long) values.length), values);
+    keys.add(key);
+  }
+
+  /**
+   * Adds the embeddings that come with another LoRA, as they are.
+   *
+   * @throws LoraException if one of the same name is there already
+   */
+  public void addEmbeddings(LoraFile file, TensorFile.Reader reader) {
+    for (Embedding embedding : file.embeddings()) {
+      if (!embeddings.add(embedding.name())) {
+        throw new LoraException(
+            "LoRA '%s' brings an embedding '%s', but so does another of the files; expected each once"
+                .formatted(file.file().path(), embedding.name()));
+      }
+      for (TensorEntry entry : embedding.tensors()) {
+        writer.tensor(
+            entry.name(),
+            entry.dtype(),
+            entry.shape(),
+            spool.add(channel -> channel.write(reader.bytes(entry))));
+      }
+    }
+  }
+
+  private void spool(String name, List<Long> shape, float[] values) {
+    writer.tensor(name, format, shape, spool.add(SafetensorsWriter.floats(values, format)));
+  }
+
+  /** Adds kohya's scalar; in single precision where the format does not hold the number exactly. */
+  static void alpha(SafetensorsWriter writer, String key, double alpha, DType format) {
+    float value = (float) alpha;
+    float stored =
+        switch (format) {
+          case F16 -> Floats.fromHalf(Floats.toHalf(value));
+          case BF16 -> Floats.fromBfloat16(Floats.toBfloat16(value));
+          default -> value;
+        };
+    DType exact = Float.compare(stored, value) == 0 ? format : DType.F32;
+    writer.tensor(key + ".alpha", List.of(), new float[] {value}, exact);
+  }
+
+  private void requireFits(String key, float[] values) {
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new LoraException(
+            "the change of '%s' holds NaN or infinity, so '%s' cannot be written"
+                .formatted(key, target));
+      }
+      if (format == DType.F16 && Math.abs(value) >= HALF_LIMIT) {
+        throw new LoraException(
+            "the change of '%s' has the number %s, too large for float16; write '%s' in float32"
+                .formatted(key, value, target));
+      }
+    }
+  }
+
+  /** How many layers have changes so far. */
+  public int modules() {
+    return keys.size();
+  }
+
+  /** The largest rank so far; 0 without modules. */
+  public int rank() {
+    return rank;
+  }
+
+  /**
+   * Writes the file; an earlier one is replaced only when all is written.
+   *
+   * @throws dev.sdlora.api.TensorFileException if it cannot be written
+   */
+  public MadeLora write(Map<String, String> metadata) {
+    metadata.forEach(writer::metadata);
+    writer.write(target);
+    return new MadeLora(target, keys.size(), rank, energy == 0 ? 1 : kept / energy);
+  }
+
+  @Override
+  public void close() {
+    spool.close();
+  }
+}

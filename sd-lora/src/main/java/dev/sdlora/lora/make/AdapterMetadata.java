@@ -1,0 +1,158 @@
+package dev.sdlora.lora.make;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.sdlora.api.ModelFamily;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What LoRA files tell about themselves, under the names of kohya's trainer ({@code ss_}), which
+ * A1111 and ComfyUI read, and of the Stability AI model specification ({@code modelspec.}). Not
+ * safe for several threads.
+ */
+public final class AdapterMetadata {
+  /** Digests of the tensors that a file was made from, wrong for what it became. */
+  private static final List<String> STALE =
+      List.of("sshs_model_hash", "sshs_legacy_hash", "modelspec.hash_sha256");
+
+  private final Map<String, String> pairs = new LinkedHashMap<>();
+
+  /** No pairs. */
+  public AdapterMetadata() {}
+
+  /** The pairs of another file, but for digests of its tensors. */
+  public static AdapterMetadata from(Map<String, String> pairs) {
+    AdapterMetadata metadata = new AdapterMetadata();
+    metadata.pairs.putAll(pairs);
+    metadata.pairs.keySet().removeAll(STALE);
+    return metadata;
+  }
+
+  /** Sets a pair. */
+  public AdapterMetadata put(String key, String value) {
+    pairs.put(key, value);
+    return this;
+  }
+
+  /** Takes a pair away if it is there. */
+  public AdapterMetadata remove(String key) {
+    pairs.remove(key);
+    return this;
+  }
+
+  /** Says what it is for; nothing where that is unknown. */
+  public AdapterMetadata model(ModelFamily family) {
+    String version = baseVersion(family);
+    if (!version.isEmpty()) {
+      pairs.put("ss_base_model_version", version);
+      pairs.put("ss_v2", family == ModelFamily.SD2 ? "True" : "False");
+    }
+    return this;
+  }
+
+  private static String baseVersion(ModelFamily family) {
+    return switch (family) {
+      case SD1 -> "sd_v1";
+      case SD2 -> "sd_v2";
+      case SDXL -> "sdxl_base_v1-0";
+      case UNKNOWN -> "";
+    };
+  }
+
+  /**
+   * Says how large the changes are.
+   *
+   * @param convolutions whether 3×3 convolutions are among them
+   */
+  public AdapterMetadata network(int rank, double alpha, boolean convolutions) {
+    pairs.put("ss_network_module", "networks.lora");
+    pairs.put("ss_network_dim", Integer.toString(rank));
+    pairs.put("ss_network_alpha", plain(alpha));
+    pairs.remove("ss_network_args");
+    if (convolutions) {
+      Map<String, Object> arguments = new LinkedHashMap<>();
+      arguments.put("conv_dim", Integer.toString(rank));
+      arguments.put("conv_alpha", plain(alpha));
+      pairs.put("ss_network_args", json(arguments));
+    }
+    return this;
+  }
+
+  /** Adds the pairs of the model specification; nothing where the family is unknown. */
+  public AdapterMetadata specification(ModelFamily family, String title, Instant now) {
+    String architecture = architecture(family);
+    if (!architecture.isEmpty()) {
+      pairs.put("modelspec.sai_model_spec", "1.0.0");
+      pairs.put("modelspec.architecture", architecture + "/lora");
+      pairs.put("modelspec.implementation", "https://github.com/Stability-AI/generative-models");
+      pairs.put("modelspec.title", title);
+      pairs.put("modelspec.date", now.truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+    return this;
+  }
+
+  private static String architecture(ModelFamily family) {
+    return switch (family) {
+      case SD1 -> "stable-diffusion-v1";
+      case SD2 -> "stable-diffusion-v2-512";
+      case SDXL -> "stable-diffusion-xl-v1-base";
+      case UNKNOWN -> "";
+    };
+  }
+
+  /** The pairs in the order of setting. */
+  public Map<String, String> pairs() {
+    return Collections.unmodifiableMap(pairs);
+  }
+
+  /** Without an exponent, as Python writes numbers of this size. */
+  public static String plain(double value) {
+    return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
+  }
+
+  /** An object of maps, lists, numbers, truth values and texts as JSON. */
+  public static String json(Map<String, ?> object) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+      write(json, object);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory failed", e);
+    }
+    return text.toString();
+  }
+
+  private static void write(JsonGenerator json, Object value) throws IOException {
+    if (value instanceof Map<?, ?> object) {
+      json.writeStartObject();
+      for (Map.Entry<?, ?> entry : object.entrySet()) {
+        json.writeFieldName(String.valueOf(entry.getKey()));
+        write(json, entry.getValue());
+      }
+      json.writeEndObject();
+    } else if (value instanceof Collection<?> list) {
+      json.writeStartArray();
+      for (Object element : list) {
+        write(json, element);
+      }
+      json.writeEndArray();
+    } else if (value instanceof Integer number) {
+      json.writeNumber(number);
+    } else if (value instanceof Double number) {
+      json.writeNumber(new BigDecimal(plain(number)));
+    } else if (value instanceof Boolean truth) {
+      json.writeBoolean(truth);
+    } else {
+      json.writeString(String.valueOf(value));
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package dev.sdlora.lora.make;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.lora.factors.Factors;
+import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.lora.format.Part;
+import dev.sdlora.lora.make.LayerChange.Source;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.ModuleIndex.Layer;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.tensors.file.OpenFiles;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LowRank;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Adds up the changes of LoRAs, layer by layer, into the factors of one. Products of two factors
+ * are never multiplied out. LoHa, LoKr and full differences are, and need the layer's size and a
+ * rank; changes of biases and normalisations add up as they are. Not safe for several threads.
+ */
+public final class Combination {
+  private static final String WEIGHT = ".weight";
+
+  private final Torch torch;
+  private final TensorLoader loader;
+  private final Factors factors;
+  private final Decomposition decomposition;
+  private final ModuleIndex index;
+  private final LayerNames names;
+  private final Optional<RankRule> rule;
+
+  /**
+   * A way of adding up.
+   *
+   * @param index knows the names of layers, so that files with different styles come together;
+   *     modules that it does not know keep their names
+   * @param names what kohya's trainer calls layers
+   * @param rule how large the factors may be; without one, those of all files are set side by side,
+   *     which is exact
+   */
+  public Combination(Torch torch, ModuleIndex index, LayerNames names, Optional<RankRule> rule) {
+    this.torch = torch;
+    this.loader = new TensorLoader(torch);
+    this.factors = new Factors(torch, loader);
+    this.decomposition = new Decomposition(torch);
+    this.index = index;
+    this.names = names;
+    this.rule = rule;
+  }
+
+  /**
+   * Adds the sum of LoRAs to a file, and the embeddings that come with them.
+   *
+   * @throws LoraException if what a module does depends on the weights, or sizes differ, or a
+   *     number is NaN or infinite; or if no rank is given and a module is no product of two factors
+   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   */
+  public void run(List<Ingredient> ingredients, AdapterFile target, MakingListener listener) {
+    Map<String, List<Source>> groups = groups(ingredients);
+    int done = 0;
+    try (OpenFiles files = new OpenFiles()) {
+      for (Ingredient ingredient : ingredients) {
+        target.addEmbeddings(ingredient.file(), files.of(ingredient.file().file()));
+      }
+      for (Map.Entry<String, List<Source>> group : groups.entrySet()) {
+        combine(group.getKey(), group.getValue(), files, target);
+        listener.done(++done, groups.size(), group.getKey());
+      }
+    }
+  }
+
+  /** What belongs to each layer, by kohya's name of it. */
+  private Map<String, List<Source>> groups(List<Ingredient> ingredients) {
+    Map<String, List<Source>> groups = new LinkedHashMap<>();
+    for (Ingredient ingredient : ingredients) {
+      for (LoraModule module : ingredient.file().modules()) {
+        Optional<Layer> layer = index.find(module.key());
+        double strength = ingredient.strength(network(module, layer));
+        if (strength != 0) {
+          groups
+              .computeIfAbsent(key(module, layer), key -> new ArrayList<>())
+              .add(new Source(ingredient.file(), module, strength));
+        }
+      }
+    }
+    return groups;
+  }
+
+  private static Network network(LoraModule module, Optional<Layer> layer) {
+    boolean text = module.key().matches("(lora_te|text_encoder|text_model).*");
+    return layer.map(Layer::network).orElse(text ? Network.TEXT_ENCODER : Network.UNET);
+  }
+
+  private String key(LoraModule module, Optional<Layer> layer) {
+    return layer
+        .map(found -> names.key(found.network(), found.weight().replace(WEIGHT, "")))
+        .orElse(module.key());
+  }
+
+  private void combine(String key, List<Source> sources, OpenFiles files, AdapterFile target) {
+    try (NDManager scope = torch.scope()) {
+      Optional<Layer> layer = index.find(sources.get(0).module().key());
+      LayerChange change = new LayerChange(factors, scope, layer);
+      for (Source source : sources) {
+        change.add(source, files.of(source.file().file()));
+      }
+      change.vectors().forEach((part, values) -> target.add(key, part, values));
+      if (!change.whole().isEmpty()) {
+        RankRule wanted = rule.orElseThrow(() -> needsRank(key, sources));
+        FactorPair best =
+            decomposition.of(
+                decomposition.sum(change.products(), change.whole(), scope), wanted, false);
+        target.add(key, layer.orElseThrow().shape(), best, best.rank());
+      } else if (!change.products().isEmpty()) {
+        List<Long> shape = shape(sources, change.products().get(0));
+        add(key, shape, change.products(), target);
+      }
+    }
+  }
+
+  private void add(String key, List<Long> shape, List<LowRank> products, AdapterFile target) {
+    if (rule.isPresent()) {
+      FactorPair best = decomposition.of(products, rule.get());
+      target.add(key, shape, best, best.rank());
+      return;
+    }
+    // The common part of the scales goes into alpha, so that equal ones leave the factors alone.
+    double common = products.stream().mapToDouble(p -> Math.abs(p.scale())).max().orElse(1);
+    double divisor = common == 0 ? 1 : common;
+    List<LowRank> relative =
+        products.stream().map(p -> new LowRank(p.up(), p.down(), p.scale() / divisor)).toList();
+    FactorPair best = decomposition.concatenation(relative);
+    target.add(key, shape, best, divisor * best.rank());
+  }
+
+  private static LoraException needsRank(String key, List<Source> sources) {
+    return new LoraException(
+        "the changes of '%s' in %s are no products of two factors, so they cannot be set side by side;"
+                .formatted(key, sources.stream().map(s -> s.file().file().path()).toList())
+            + " give a rank to approach their sum");
+  }
+
+  /** The shape of the layer's weight as far as the files show it. */
+  private static List<Long> shape(List<Source> sources, LowRank product) {
+    List<Long> shape = List.of(product.up().getShape().get(0), product.down().getShape().get(1));
+    for (Source source : sources) {
+      if (Factors.isProduct(source.module())) {
+        List<Long> own = shape(source.module(), shape.get(0));
+        shape = own.size() > shape.size() ? own : shape;
+      }
+    }
+    return shape;
+  }
+
+  private static List<Long> shape(LoraModule module, long out) {
+    List<Long> down = module.part(Part.LORA_DOWN).shape();
+    List<Long> kernel = module.find(Part.LORA_MID).map(TensorEntry::shape).orElse(down);
+    List<Long> shape = new ArrayList<>(List.of(out, down.get(1)));
+    kernel.stream().skip(2).forEach(shape::add);
+    return shape;
+  }
+}

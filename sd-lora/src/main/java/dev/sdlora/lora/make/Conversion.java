@@ -1,0 +1,216 @@
+package dev.sdlora.lora.make;
+
+import dev.sdlora.api.LoraException;
+import dev.sdlora.lora.format.Embedding;
+import dev.sdlora.lora.format.Kind;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.lora.format.Part;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.ModuleIndex.Layer;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Gives the tensors of a LoRA other names. Their bytes stay the same, but for scales that are to go
+ * into the factors.
+ */
+public final class Conversion {
+  private static final String WEIGHT = ".weight";
+
+  /** What can be said in both styles. */
+  private static final Set<Part> PARTS =
+      Set.of(Part.LORA_DOWN, Part.LORA_UP, Part.ALPHA, Part.SCALE, Part.DORA_SCALE);
+
+  private final LoraFile source;
+  private final ModuleIndex index;
+  private final KeyNames style;
+  private final LayerNames names;
+  private final boolean scaleInFactors;
+
+  /**
+   * A conversion.
+   *
+   * @param index the layers of the model that it is for
+   * @param style the style to write
+   * @param names what layers are called in it
+   * @param scaleInFactors whether {@code up} is multiplied by alpha / rank, which rounds once more;
+   *     then nothing else needs to tell it
+   */
+  public Conversion(
+      LoraFile source,
+      ModuleIndex index,
+      KeyNames style,
+      LayerNames names,
+      boolean scaleInFactors) {
+    this.source = source;
+    this.index = index;
+    this.style = style;
+    this.names = names;
+    this.scaleInFactors = scaleInFactors;
+  }
+
+  /**
+   * A module with the layer that it is for, and its alpha, which is its rank where none is told.
+   */
+  record Named(Layer layer, LoraModule module, double alpha) {
+    String name() {
+      return layer.weight().substring(0, layer.weight().length() - WEIGHT.length());
+    }
+
+    double scale() {
+      return alpha / module.rank();
+    }
+  }
+
+  /**
+   * Writes the file.
+   *
+   * @throws LoraException if it has a module of a kind, or for a layer, that has no name in the
+   *     other style
+   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or written
+   */
+  public MadeLora write(Path target, AdapterMetadata metadata, MakingListener listener) {
+    if (!source.strays().isEmpty()) {
+      throw new LoraException(
+          "LoRA '%s': tensor '%s' belongs to no module, so it has no other name"
+              .formatted(path(), source.strays().get(0)));
+    }
+    SafetensorsWriter writer = new SafetensorsWriter();
+    List<Named> modules = new ArrayList<>();
+    try (TensorFile.Reader reader = source.file().reader()) {
+      for (LoraModule module : source.modules()) {
+        Named named = named(module, reader);
+        modules.add(named);
+        add(writer, named, reader);
+        listener.done(modules.size(), source.modules().size(), named.name());
+      }
+      for (Embedding embedding : source.embeddings()) {
+        embedding
+            .tensors()
+            .forEach(entry -> copy(writer, entry.name(), entry, entry.shape(), reader));
+      }
+      if (style == KeyNames.PEFT && !scaleInFactors) {
+        PeftConfig.of(modules).ifPresent(json -> metadata.put(PeftConfig.KEY, json));
+      }
+      metadata.pairs().forEach(writer::metadata);
+      writer.write(target);
+    }
+    return new MadeLora(target, modules.size(), source.rank(), 1);
+  }
+
+  private Named named(LoraModule module, TensorFile.Reader reader) {
+    if (module.kind() != Kind.LORA || !PARTS.containsAll(module.parts().keySet())) {
+      throw new LoraException(
+          "LoRA '%s': module '%s' is %s with parts %s; only LoRA and DoRA have names in both styles"
+              .formatted(path(), module.key(), module.kind().label(), module.parts().keySet()));
+    }
+    Layer layer =
+        index
+            .find(module.key())
+            .orElseThrow(
+                () ->
+                    new LoraException(
+                        "LoRA '%s': module '%s' is for no layer of %s, so it has no other name"
+                            .formatted(path(), module.key(), source.family().label())));
+    return new Named(layer, module, alpha(module, reader));
+  }
+
+  private static double alpha(LoraModule module, TensorFile.Reader reader) {
+    int rank = module.rank();
+    return module
+        .find(Part.SCALE)
+        .map(entry -> (double) reader.floats(entry)[0] * rank)
+        .or(() -> module.find(Part.ALPHA).map(entry -> (double) reader.floats(entry)[0]))
+        .or(() -> module.configuredScale().map(scale -> scale * rank))
+        .orElse((double) rank);
+  }
+
+  private void add(SafetensorsWriter writer, Named named, TensorFile.Reader reader) {
+    LoraModule module = named.module();
+    String key = names.key(named.layer().network(), named.name());
+    TensorEntry down = module.part(Part.LORA_DOWN);
+    TensorEntry up = module.part(Part.LORA_UP);
+    copy(writer, key + style.down(), down, down.shape(), reader);
+    if (scaleInFactors && named.scale() != 1) {
+      float[] values = reader.floats(up);
+      for (int i = 0; i < values.length; i++) {
+        values[i] *= (float) named.scale();
+      }
+      writer.tensor(key + style.up(), up.shape(), values, writable(up.dtype()));
+    } else {
+      copy(writer, key + style.up(), up, up.shape(), reader);
+    }
+    if (style == KeyNames.KOHYA) {
+      alpha(writer, key, named, reader);
+    }
+    module
+        .find(Part.DORA_SCALE)
+        .ifPresent(
+            entry -> copy(writer, key + style.magnitude(), entry, magnitude(named, entry), reader));
+  }
+
+  private void alpha(SafetensorsWriter writer, String key, Named named, TensorFile.Reader reader) {
+    LoraModule module = named.module();
+    if (module.find(Part.ALPHA).isPresent() && !scaleInFactors) {
+      TensorEntry alpha = module.part(Part.ALPHA);
+      copy(writer, key + ".alpha", alpha, alpha.shape(), reader);
+    } else {
+      double alpha = scaleInFactors ? module.rank() : named.alpha();
+      AdapterFile.alpha(writer, key, alpha, writable(module.part(Part.LORA_DOWN).dtype()));
+    }
+  }
+
+  private static DType writable(DType dtype) {
+    return dtype == DType.F16 || dtype == DType.BF16 ? dtype : DType.F32;
+  }
+
+  private static void copy(
+      SafetensorsWriter writer,
+      String name,
+      TensorEntry entry,
+      List<Long> shape,
+      TensorFile.Reader reader) {
+    writer.tensor(name, entry.dtype(), shape, channel -> channel.write(reader.bytes(entry)));
+  }
+
+  /**
+   * The shape of DoRA's magnitudes, one for each row of the weight: PEFT has [out] for matrices and
+   * [1, out, 1, 1] for convolutions, kohya and LyCORIS [out, 1] and [out, 1, 1, 1].
+   */
+  private List<Long> magnitude(Named named, TensorEntry entry) {
+    long out = named.module().part(Part.LORA_UP).shape().get(0);
+    boolean rows =
+        List.of(List.of(out), List.of(out, 1L), List.of(1L, out, 1L, 1L), List.of(out, 1L, 1L, 1L))
+            .contains(entry.shape());
+    if (!rows) {
+      throw new LoraException(
+          "LoRA '%s': tensor '%s' has shape %s, expected one magnitude for each of %d rows; those of columns, as"
+                  .formatted(path(), entry.name(), entry.shape(), out)
+              + " LyCORIS wrote before 3.0, have no name in PEFT's style");
+    }
+    boolean convolution = named.module().part(Part.LORA_DOWN).shape().size() == 4;
+    if (style == KeyNames.PEFT) {
+      return convolution ? List.of(1L, out, 1L, 1L) : List.of(out);
+    }
+    return convolution ? List.of(out, 1L, 1L, 1L) : List.of(out, 1L);
+  }
+
+  private Path path() {
+    return source.file().path();
+  }
+
+  /** The metadata of the source, but for what only its own style needs. */
+  public static AdapterMetadata metadata(Map<String, String> pairs) {
+    AdapterMetadata metadata = AdapterMetadata.from(pairs);
+    metadata.remove(PeftConfig.KEY);
+    return metadata;
+  }
+}

@@ -1,0 +1,97 @@
+package dev.sdlora.lora.make;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.lora.make.Decomposition.Difference;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.tensors.file.OpenFiles;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.List;
+
+/**
+ * Approximates what was done to the weights of a model by low-rank factors, one layer after another
+ * so that only one is in memory. Not safe for several threads.
+ */
+public final class Extraction {
+  private final Torch torch;
+  private final TensorLoader loader;
+  private final Decomposition decomposition;
+  private final RankRule rule;
+  private final boolean exact;
+
+  /**
+   * An extraction.
+   *
+   * @param rule how large the factors may be
+   * @param exact whether all singular values are computed, not only the largest
+   */
+  public Extraction(Torch torch, RankRule rule, boolean exact) {
+    this.torch = torch;
+    this.loader = new TensorLoader(torch);
+    this.decomposition = new Decomposition(torch);
+    this.rule = rule;
+    this.exact = exact;
+  }
+
+  /**
+   * A layer in two models.
+   *
+   * @param network where it is
+   * @param name its name inside the network
+   * @param original its weight before
+   * @param tuned its weight after, of the same shape
+   */
+  public record Layer(Network network, String name, Origin original, Origin tuned) {}
+
+  /**
+   * Adds the difference of each layer to a file; layers without any are left out.
+   *
+   * @throws LoraException if a weight holds NaN or infinity, or no layer differs
+   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   */
+  public void run(List<Layer> layers, AdapterFile target, MakingListener listener) {
+    try (OpenFiles files = new OpenFiles()) {
+      for (int i = 0; i < layers.size(); i++) {
+        extract(layers.get(i), files, target);
+        listener.done(i + 1, layers.size(), layers.get(i).name());
+      }
+    }
+    if (target.modules() == 0) {
+      throw new LoraException(
+          "the two checkpoints do not differ in any of %d layers, so there is nothing to extract; they are"
+                  .formatted(layers.size())
+              + " probably copies of one model");
+    }
+  }
+
+  private void extract(Layer layer, OpenFiles files, AdapterFile target) {
+    try (NDManager scope = torch.scope()) {
+      NDArray tuned = load(layer.tuned(), files, scope);
+      NDArray original = load(layer.original(), files, scope);
+      boolean finite = loader.isFinite(tuned) && loader.isFinite(original);
+      if (!finite) {
+        Origin damaged = loader.isFinite(original) ? layer.tuned() : layer.original();
+        throw new LoraException(
+            "checkpoint '%s': tensor '%s' holds NaN or infinity, so nothing can be extracted from it"
+                .formatted(damaged.file().path(), damaged.entry().name()));
+      }
+      Difference difference = decomposition.difference(tuned, original, scope);
+      original.close();
+      if (difference.energy() == 0) {
+        return;
+      }
+      FactorPair best = decomposition.of(difference, rule, exact);
+      String key = KeyNames.KOHYA.key(layer.network(), layer.name());
+      target.add(key, layer.original().shape(), best, best.rank());
+    }
+  }
+
+  private NDArray load(Origin origin, OpenFiles files, NDManager scope) {
+    return loader.load(
+        files.of(origin.file()), origin.entry(), origin.shape(), ScalarType.FLOAT32, scope);
+  }
+}

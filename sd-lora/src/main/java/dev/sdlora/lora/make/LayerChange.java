@@ -1,0 +1,158 @@
+package dev.sdlora.lora.make;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.lora.factors.Factors;
+import dev.sdlora.lora.format.Kind;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.lora.format.Part;
+import dev.sdlora.lora.plan.ModuleIndex.Layer;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.weights.LowRank;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What several modules do to one layer, not yet added up. Not safe for several threads. */
+final class LayerChange {
+  /** Kinds that add the same to every weight, and are no product of two factors. */
+  private static final Set<Kind> ADDITIVE = EnumSet.of(Kind.LOHA, Kind.LOKR, Kind.FULL);
+
+  private final Factors factors;
+  private final NDManager scope;
+  private final Optional<Layer> layer;
+  private final List<LowRank> products = new ArrayList<>();
+  private final List<NDArray> whole = new ArrayList<>();
+  private final Map<Part, float[]> vectors = new EnumMap<>(Part.class);
+
+  /**
+   * No change yet.
+   *
+   * @param scope the manager that owns what is read
+   * @param layer which layer it is, if that is known
+   */
+  LayerChange(Factors factors, NDManager scope, Optional<Layer> layer) {
+    this.factors = factors;
+    this.scope = scope;
+    this.layer = layer;
+  }
+
+  /** One module of one file, with the strength that it counts at. */
+  record Source(LoraFile file, LoraModule module, double strength) {}
+
+  /**
+   * Adds a module.
+   *
+   * @throws LoraException if what it does depends on the weight, or a number is NaN or infinite
+   */
+  void add(Source source, TensorFile.Reader reader) {
+    LoraModule module = source.module();
+    if (module.kind() == Kind.NORM && module.find(Part.W_NORM).isPresent()) {
+      NDArray none = scope.zeros(new Shape(module.part(Part.W_NORM).elements()));
+      addVector(Part.W_NORM, factors.delta(reader, module, none, source.strength(), scope), source);
+    } else if (module.kind() != Kind.NORM && module.changesWeight()) {
+      addWeight(source, reader);
+    }
+    Part bias = module.kind() == Kind.NORM ? Part.B_NORM : Part.DIFF_B;
+    factors
+        .biasDelta(reader, module, null, source.strength(), scope)
+        .ifPresent(delta -> addVector(bias, delta, source));
+  }
+
+  private void addWeight(Source source, TensorFile.Reader reader) {
+    LoraModule module = source.module();
+    Optional<LowRank> product = factors.lowRank(reader, module, source.strength(), scope);
+    if (product.isPresent()) {
+      requireSize(source, product.get().up().getShape(), product.get().down().getShape());
+      products.add(product.get());
+      return;
+    }
+    if (!ADDITIVE.contains(module.kind()) || module.find(Part.DORA_SCALE).isPresent()) {
+      throw dependsOnWeight(source);
+    }
+    Layer known = layer.orElseThrow(() -> unknownSize(source));
+    NDArray none =
+        scope.zeros(new Shape(known.shape().stream().mapToLong(Long::longValue).toArray()));
+    whole.add(factors.delta(reader, module, none, source.strength(), scope));
+    none.close();
+  }
+
+  private void requireSize(Source source, Shape up, Shape down) {
+    if (products.isEmpty()) {
+      return;
+    }
+    LowRank first = products.get(0);
+    if (up.get(0) != first.up().getShape().get(0)
+        || down.get(1) != first.down().getShape().get(1)) {
+      throw new LoraException(
+          "LoRA '%s': module '%s' changes a %d×%d matrix, but another LoRA changes it as a %d×%d one;"
+                  .formatted(
+                      source.file().file().path(),
+                      source.module().key(),
+                      up.get(0),
+                      down.get(1),
+                      first.up().getShape().get(0),
+                      first.down().getShape().get(1))
+              + " they were probably trained for different models");
+    }
+  }
+
+  private void addVector(Part part, NDArray delta, Source source) {
+    float[] values = delta.toFloatArray();
+    float[] sum = vectors.computeIfAbsent(part, p -> new float[values.length]);
+    if (sum.length != values.length) {
+      throw new LoraException(
+          "LoRA '%s': module '%s' changes %d numbers, but another LoRA %d of them; they were"
+                  .formatted(
+                      source.file().file().path(), source.module().key(), values.length, sum.length)
+              + " probably trained for different models");
+    }
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += values[i];
+    }
+  }
+
+  private static LoraException dependsOnWeight(Source source) {
+    LoraModule module = source.module();
+    boolean dora = module.find(Part.DORA_SCALE).isPresent();
+    return new LoraException(
+        "LoRA '%s': module '%s' is %s, whose effect depends on the weights of the model; bake the file into"
+                .formatted(
+                    source.file().file().path(),
+                    module.key(),
+                    dora ? "DoRA" : module.kind().label())
+            + " a checkpoint and extract a LoRA from the difference");
+  }
+
+  private static LoraException unknownSize(Source source) {
+    return new LoraException(
+        "LoRA '%s': module '%s' is %s and for a layer of unknown size; bake the file into a checkpoint"
+                .formatted(
+                    source.file().file().path(),
+                    source.module().key(),
+                    source.module().kind().label())
+            + " and extract a LoRA from the difference");
+  }
+
+  /** The changes that are products of two factors. */
+  List<LowRank> products() {
+    return products;
+  }
+
+  /** The changes of the weight that are not. */
+  List<NDArray> whole() {
+    return whole;
+  }
+
+  /** The changes of bias and normalisation, added up. */
+  Map<Part, float[]> vectors() {
+    return vectors;
+  }
+}

@@ -1,0 +1,127 @@
+package dev.sdlora.pipeline.make;
+
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.lora.make.KeyNames;
+import dev.sdlora.lora.make.LayerNames;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.checkpoint.SingleFileNames;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.UNetConfig;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * The layers of the published models, for work on LoRA files without a checkpoint. Only names
+ * matter, so models of other widths and fewer text layers are covered as well.
+ */
+final class KnownLayers {
+  private static final ClipConfig CLIP_L = new ClipConfig(768, 12, 12, 3072, 49_408, 77);
+  private static final ClipConfig CLIP_H = new ClipConfig(1024, 23, 16, 4096, 49_408, 77);
+  private static final ClipConfig CLIP_BIG_G = new ClipConfig(1280, 32, 20, 5120, 49_408, 77);
+
+  private static final UNetConfig SD1 = unet(768, false);
+  private static final UNetConfig SD2 = unet(1024, true);
+  private static final UNetConfig SDXL =
+      new UNetConfig(4, 4, List.of(320, 640, 1280), 2, List.of(0, 2, 10), 10, 8, 2048, true);
+
+  private static final String WEIGHT = ".weight";
+  private static final String FIRST_CONVOLUTION = ".conv1.weight";
+  private static final String UNET_IN_FILE = "model.diffusion_model.";
+
+  /** What SDXL has besides, by diffusers' names, and what kohya's trainer calls it. */
+  private static final Map<String, String> ADDED_EMBEDDING =
+      Map.of("add_embedding.linear_1", "label_emb.0.0", "add_embedding.linear_2", "label_emb.0.2");
+
+  private KnownLayers() {}
+
+  private static UNetConfig unet(int contextWidth, boolean linearProjection) {
+    return new UNetConfig(
+        4,
+        4,
+        List.of(320, 640, 1280, 1280),
+        2,
+        List.of(1, 1, 1, 0),
+        1,
+        8,
+        contextWidth,
+        linearProjection);
+  }
+
+  /** The layers of a family; those of SD 1.x where it is unknown. */
+  static ModuleIndex of(ModelFamily family) {
+    return switch (family) {
+      case SD1, UNKNOWN ->
+          new ModuleIndex(
+              Map.of(Network.UNET, weights(SD1), Network.TEXT_ENCODER, CLIP_L.weights()));
+      case SD2 ->
+          new ModuleIndex(
+              Map.of(Network.UNET, weights(SD2), Network.TEXT_ENCODER, CLIP_H.weights()));
+      case SDXL ->
+          new ModuleIndex(
+              Map.of(
+                  Network.UNET,
+                  sdxlWeights(),
+                  Network.TEXT_ENCODER,
+                  CLIP_L.weights(),
+                  Network.TEXT_ENCODER_2,
+                  projected(CLIP_BIG_G)));
+    };
+  }
+
+  /**
+   * What layers are called in a style. For SDXL kohya's trainer numbers the text encoders, and
+   * calls the layers of the U-Net as Stability's code does.
+   */
+  static LayerNames names(ModelFamily family, KeyNames style) {
+    if (family != ModelFamily.SDXL || style == KeyNames.PEFT) {
+      return style;
+    }
+    UnaryOperator<String> inFile = SingleFileNames.unet(SDXL);
+    return (network, layer) ->
+        switch (network) {
+          case TEXT_ENCODER -> "lora_te1_" + layer.replace('.', '_');
+          case TEXT_ENCODER_2 -> style.key(network, layer);
+          case UNET -> style.key(network, sgm(layer, inFile));
+        };
+  }
+
+  private static String sgm(String layer, UnaryOperator<String> inFile) {
+    String added = ADDED_EMBEDDING.get(layer);
+    if (added != null) {
+      return added;
+    }
+    String name = inFile.apply(layer + WEIGHT);
+    return name.substring(UNET_IN_FILE.length(), name.length() - WEIGHT.length());
+  }
+
+  private static Map<String, List<Long>> sdxlWeights() {
+    Map<String, List<Long>> all = weights(SDXL);
+    all.put("add_embedding.linear_1.weight", List.of(1280L, 2816L));
+    all.put("add_embedding.linear_2.weight", List.of(1280L, 1280L));
+    return all;
+  }
+
+  private static Map<String, List<Long>> projected(ClipConfig clip) {
+    Map<String, List<Long>> all = new LinkedHashMap<>(clip.weights());
+    all.put("text_projection.weight", List.of((long) clip.width(), (long) clip.width()));
+    return all;
+  }
+
+  /** With a shortcut in every residual block; where there is one depends on the widths. */
+  private static Map<String, List<Long>> weights(UNetConfig unet) {
+    Map<String, List<Long>> all = new LinkedHashMap<>(unet.weights());
+    unet.weights()
+        .forEach(
+            (name, shape) -> {
+              if (name.endsWith(FIRST_CONVOLUTION)) {
+                String block = name.substring(0, name.length() - FIRST_CONVOLUTION.length());
+                all.putIfAbsent(
+                    block + ".conv_shortcut.weight", List.of(shape.get(0), shape.get(1), 1L, 1L));
+              }
+            });
+    return all;
+  }
+}

@@ -1,0 +1,192 @@
+package dev.sdlora.pipeline.make;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.make.AdapterMetadata;
+import dev.sdlora.lora.make.Baking;
+import dev.sdlora.lora.make.MakingListener;
+import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.lora.plan.PatchPlan.Change;
+import dev.sdlora.lora.plan.PatchPlan.Match;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.file.OpenFiles;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.Origin;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes a checkpoint with LoRAs in it for good. Every changed weight is what a float32 pipeline
+ * computes with when it has the LoRAs patched in, rounded once to the number format that the weight
+ * has in the file.
+ *
+ * <p>A single file keeps its tensors, their names, shapes, number formats and metadata; what is not
+ * a weight of the networks, such as averaged copies ({@code model_ema.}), is copied as it is. A
+ * diffusers folder becomes a single file with the names of the original CompVis code.
+ *
+ * <p>Weights are worked on one after another, so that memory does not grow with the size of the
+ * model. Setters return this object. Not safe for several threads.
+ */
+public final class LoraBaking {
+  private final Path checkpoint;
+  private final List<LoraAdapter> loras;
+  private MakingListener listener = MakingListener.NONE;
+
+  private LoraBaking(Path checkpoint, List<LoraAdapter> loras) {
+    this.checkpoint = checkpoint;
+    this.loras = List.copyOf(loras);
+  }
+
+  /**
+   * A checkpoint that was written.
+   *
+   * @param file where
+   * @param changed how many weights differ from the original
+   * @param unmatched modules that belong to no layer, by their names in the LoRA files
+   */
+  public record Baked(Path file, int changed, List<String> unmatched) {
+    /** Copies the list. */
+    public Baked {
+      unmatched = List.copyOf(unmatched);
+    }
+  }
+
+  /**
+   * A baking of LoRAs at the strengths that they have.
+   *
+   * @param checkpoint a file or a diffusers folder; it stays as it is
+   * @throws IllegalArgumentException if there is no LoRA
+   */
+  public static LoraBaking into(Path checkpoint, List<LoraAdapter> loras) {
+    if (loras.isEmpty()) {
+      throw new IllegalArgumentException("loras must not be empty");
+    }
+    return new LoraBaking(checkpoint, loras);
+  }
+
+  /** Sets who is told of every changed weight. Default: nobody. */
+  public LoraBaking listener(MakingListener listener) {
+    this.listener = listener;
+    return this;
+  }
+
+  /**
+   * Bakes, and writes a safetensors file; an earlier one is replaced only when all is done.
+   *
+   * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
+   *     a file that is read
+   * @throws dev.sdlora.api.CheckpointException if the checkpoint cannot be read as a model
+   * @throws dev.sdlora.api.LoraException if a LoRA does not fit it or holds NaN or infinity
+   * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
+   */
+  public Baked write(Path file) {
+    List<Path> sources = new ArrayList<>(loras.stream().map(LoraAdapter::path).toList());
+    sources.add(checkpoint);
+    Targets.require(file, sources);
+    ModelFiles model = CheckpointReader.read(checkpoint);
+    List<Match> matches = new ArrayList<>();
+    PatchPlan plan = plan(model, matches);
+    int total = plan.changes().values().stream().mapToInt(Map::size).sum();
+    try (Torch torch = Torch.open("cpu");
+        OpenFiles files = new OpenFiles()) {
+      SafetensorsWriter writer = new SafetensorsWriter();
+      metadata(model).forEach(writer::metadata);
+      Progress progress = new Progress(total);
+      Baking baking = new Baking(torch);
+      for (StoredTensor tensor : StoredTensor.of(model)) {
+        SafetensorsWriter.Source source = tensor.copy(files);
+        List<Change> changes = changes(plan, tensor);
+        if (!changes.isEmpty()) {
+          StoredTensor.Weight weight = tensor.weight().orElseThrow();
+          source =
+              channel -> {
+                float[] values =
+                    baking.weight(weight.network(), weight.name(), weight.origin(), changes);
+                Baking.source(values, tensor.entry().dtype()).writeTo(channel);
+                progress.done(weight.name());
+              };
+        }
+        writer.tensor(tensor.name(), tensor.entry().dtype(), tensor.shape(), source);
+      }
+      writer.write(file);
+    }
+    return new Baked(
+        file, total, matches.stream().flatMap(match -> match.unmatched().stream()).toList());
+  }
+
+  private PatchPlan plan(ModelFiles model, List<Match> matches) {
+    List<LoraUse> uses = new ArrayList<>();
+    for (LoraAdapter lora : loras) {
+      uses.add(
+          new LoraUse(
+              lora.name(),
+              LoraFile.open(lora.path()),
+              lora.textEncoderStrength(),
+              lora.unetStrength()));
+    }
+    Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
+    shapes.put(Network.TEXT_ENCODER, shapes(model.clipWeights()));
+    shapes.put(Network.UNET, shapes(model.unetWeights()));
+    return PatchPlan.of(
+        new ModuleIndex(shapes),
+        model.checkpoint().name(),
+        model.checkpoint().family(),
+        uses,
+        matches);
+  }
+
+  private static Map<String, List<Long>> shapes(Map<String, Origin> weights) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    weights.forEach((name, origin) -> shapes.put(name, origin.shape()));
+    return shapes;
+  }
+
+  private static List<Change> changes(PatchPlan plan, StoredTensor tensor) {
+    return tensor
+        .weight()
+        .map(
+            weight ->
+                plan.changes()
+                    .getOrDefault(weight.network(), Map.of())
+                    .getOrDefault(weight.name(), List.of()))
+        .orElse(List.of());
+  }
+
+  private Map<String, String> metadata(ModelFiles model) {
+    Map<String, Object> baked = new LinkedHashMap<>();
+    for (LoraAdapter lora : loras) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("hash", FileHashes.autoV3(LoraFile.open(lora.path()).file()));
+      entry.put("text_encoder_strength", lora.textEncoderStrength());
+      entry.put("unet_strength", lora.unetStrength());
+      baked.put(lora.name(), entry);
+    }
+    return AdapterMetadata.from(StoredTensor.metadata(model))
+        .put("baked_loras", AdapterMetadata.json(baked))
+        .pairs();
+  }
+
+  /** Counts the changed weights while the file is written. */
+  private final class Progress {
+    private final int total;
+    private int done;
+
+    Progress(int total) {
+      this.total = total;
+    }
+
+    void done(String weight) {
+      listener.done(++done, total, weight);
+    }
+  }
+}

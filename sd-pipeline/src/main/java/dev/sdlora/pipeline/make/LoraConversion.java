@@ -1,0 +1,81 @@
+package dev.sdlora.pipeline.make;
+
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.make.AdapterMetadata;
+import dev.sdlora.lora.make.Conversion;
+import dev.sdlora.lora.make.KeyNames;
+import dev.sdlora.lora.make.MadeLora;
+import dev.sdlora.lora.make.MakingListener;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Gives the tensors of a LoRA the names of another style. Names are looked up in the list of the
+ * model's layers, never cut at their underscores. The tensors stay the same to the byte, so that
+ * there and back is where one was; only alphas are numbers in the metadata in one style and tensors
+ * in the other.
+ *
+ * <p>For LoRA and DoRA, linear layers and convolutions, of SD 1.x, SD 2.x and SDXL; the other kinds
+ * have no names in PEFT's style. Where kohya's files for SDXL differ in their spelling, those of
+ * kohya's trainer are written. Setters return this object. Not safe for several threads.
+ */
+public final class LoraConversion {
+  private final Path source;
+  private final KeyNames names;
+  private boolean scaleInFactors;
+  private MakingListener listener = MakingListener.NONE;
+
+  private LoraConversion(Path source, KeyNames names) {
+    this.source = source;
+    this.names = names;
+  }
+
+  /** A conversion of a file in any style. */
+  public static LoraConversion of(Path lora, KeyNames names) {
+    return new LoraConversion(lora, names);
+  }
+
+  /**
+   * Multiplies alpha / rank into the second factor, so that nothing else has to tell it. Default
+   * false. Of use with {@link KeyNames#PEFT} for programs that do not read diffusers' settings in
+   * the metadata, such as diffusers before 0.34 and ComfyUI; the way back then gives the same
+   * changes, but not the same tensors.
+   */
+  public LoraConversion scaleInFactors(boolean multiply) {
+    this.scaleInFactors = multiply;
+    return this;
+  }
+
+  /** Sets who is told of every layer. Default: nobody. */
+  public LoraConversion listener(MakingListener listener) {
+    this.listener = listener;
+    return this;
+  }
+
+  /**
+   * Converts, and writes a safetensors file with the metadata of the old one.
+   *
+   * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
+   *     the old file
+   * @throws dev.sdlora.api.LoraException if the old file is no LoRA, or has modules without a name
+   *     in the other style
+   * @throws dev.sdlora.api.TensorFileException if it is damaged, or the new one cannot be written
+   */
+  public MadeLora write(Path file) {
+    Targets.require(file, List.of(source));
+    LoraFile lora = LoraFile.open(source);
+    Map<String, String> old = lora.file().metadata();
+    AdapterMetadata metadata = Conversion.metadata(old);
+    if (!old.containsKey("ss_base_model_version") && !old.containsKey("modelspec.architecture")) {
+      metadata.model(lora.family());
+    }
+    return new Conversion(
+            lora,
+            KnownLayers.of(lora.family()),
+            names,
+            KnownLayers.names(lora.family(), names),
+            scaleInFactors)
+        .write(file, metadata, listener);
+  }
+}

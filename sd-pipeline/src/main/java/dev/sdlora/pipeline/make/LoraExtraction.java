@@ -1,0 +1,198 @@
+package dev.sdlora.pipeline.make;
+
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.lora.make.AdapterFile;
+import dev.sdlora.lora.make.AdapterMetadata;
+import dev.sdlora.lora.make.Extraction;
+import dev.sdlora.lora.make.Extraction.Layer;
+import dev.sdlora.lora.make.MadeLora;
+import dev.sdlora.lora.make.MakingListener;
+import dev.sdlora.lora.make.RankRule;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.Origin;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Extracts a LoRA from the difference of two checkpoints: on the original it does what the tuned
+ * one does, as far as its rank allows. Of each layer, the largest singular values of the difference
+ * are kept, which no other factors of that rank approach better. Biases and normalisations, which a
+ * LoRA of this kind cannot change, are left out, and so are layers that do not differ.
+ *
+ * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one,
+ * and return this object. Layers are worked on one after another, so that memory does not grow with
+ * the size of the model: below 1 GB for SD 1.5. The same settings give the same numbers. Not safe
+ * for several threads.
+ */
+public final class LoraExtraction {
+  private static final String WEIGHT = ".weight";
+
+  private final Path original;
+  private final Path tuned;
+  private RankRule rule = new RankRule(32, 1);
+  private boolean convolutions;
+  private boolean textEncoder = true;
+  private boolean exact;
+  private DType format = DType.F16;
+  private Optional<String> name = Optional.empty();
+  private MakingListener listener = MakingListener.NONE;
+  private Clock clock = Clock.systemUTC();
+
+  private LoraExtraction(Path original, Path tuned) {
+    this.original = original;
+    this.tuned = tuned;
+  }
+
+  /**
+   * An extraction at rank 32 of the text encoder and the transformers of the U-Net.
+   *
+   * @param original the checkpoint that the LoRA will be used on: a file or a diffusers folder
+   * @param tuned the checkpoint that it should bring about; its layout and number format may differ
+   */
+  public static LoraExtraction between(Path original, Path tuned) {
+    return new LoraExtraction(original, tuned);
+  }
+
+  /** Gives every layer this rank, at least 1, or its shorter side if that is less. Default 32. */
+  public LoraExtraction rank(int rank) {
+    this.rule = new RankRule(rank, 1);
+    return this;
+  }
+
+  /**
+   * Gives every layer the smallest rank that keeps a share of its change, measured by the sum of
+   * squares, in place of one rank for all.
+   *
+   * @param share above 0 and at most 1
+   * @param largestRank the most that a layer gets, at least 1
+   */
+  public LoraExtraction energy(double share, int largestRank) {
+    this.rule = new RankRule(largestRank, share);
+    return this;
+  }
+
+  /**
+   * Takes the layers outside transformers in as well: residual blocks, samplers, input, output and
+   * time embedding of the U-Net. Programs that read only transformers ignore them. Default false.
+   */
+  public LoraExtraction convolutions(boolean take) {
+    this.convolutions = take;
+    return this;
+  }
+
+  /** Takes the text encoder in as well. Default true. */
+  public LoraExtraction textEncoder(boolean take) {
+    this.textEncoder = take;
+    return this;
+  }
+
+  /**
+   * Computes all singular values, which takes some ten times longer. Default false: the largest are
+   * found by random projection (Halko, Martinsson and Tropp 2011), with an error that shows in the
+   * last kept values only.
+   */
+  public LoraExtraction exact(boolean exact) {
+    this.exact = exact;
+    return this;
+  }
+
+  /** Sets the number format of the file: F16, the default, BF16 or F32. */
+  public LoraExtraction fileFormat(DType format) {
+    this.format = Targets.requireFormat(format);
+    return this;
+  }
+
+  /** Sets the name inside the file, which prompts may use as well. Default: the file's stem. */
+  public LoraExtraction name(String name) {
+    this.name = Optional.of(name);
+    return this;
+  }
+
+  /** Sets who is told of every layer. Default: nobody. */
+  public LoraExtraction listener(MakingListener listener) {
+    this.listener = listener;
+    return this;
+  }
+
+  /** Sets where the date in the file comes from, for tests that compare files. */
+  LoraExtraction clock(Clock clock) {
+    this.clock = clock;
+    return this;
+  }
+
+  /**
+   * Extracts, and writes a safetensors file with kohya's names; an earlier one is replaced only
+   * when all is done.
+   *
+   * @throws IllegalArgumentException if the name does not end in {@code .safetensors}
+   * @throws CheckpointException if one cannot be read as a model, or the two have different sizes
+   * @throws dev.sdlora.api.LoraException if they do not differ, or hold NaN or infinity
+   * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
+   */
+  public MadeLora write(Path file) {
+    Targets.require(file, List.of(original, tuned));
+    ModelFiles before = CheckpointReader.read(original);
+    List<Layer> layers = layers(before, CheckpointReader.read(tuned));
+    try (Torch torch = Torch.open("cpu");
+        AdapterFile target = new AdapterFile(file, format)) {
+      new Extraction(torch, rule, exact).run(layers, target, listener);
+      return target.write(metadata(before, file, target.rank()));
+    }
+  }
+
+  private List<Layer> layers(ModelFiles before, ModelFiles after) {
+    List<Layer> layers = new ArrayList<>();
+    if (textEncoder) {
+      add(layers, Network.TEXT_ENCODER, before.clipWeights(), after.clipWeights());
+    }
+    add(layers, Network.UNET, before.unetWeights(), after.unetWeights());
+    return layers;
+  }
+
+  private void add(
+      List<Layer> layers, Network network, Map<String, Origin> before, Map<String, Origin> after) {
+    before.forEach(
+        (weight, origin) -> {
+          if (weight.endsWith(WEIGHT) && origin.shape().size() > 1 && include(network, weight)) {
+            Origin other = after.get(weight);
+            if (other == null || !other.shape().equals(origin.shape())) {
+              throw new CheckpointException(
+                  "checkpoint '%s' has no '%s' of shape %s, which '%s' has; expected two models of one size"
+                      .formatted(tuned, weight, origin.shape(), original));
+            }
+            String layer = weight.substring(0, weight.length() - WEIGHT.length());
+            layers.add(new Layer(network, layer, origin, other));
+          }
+        });
+  }
+
+  private boolean include(Network network, String weight) {
+    if (network == Network.UNET) {
+      return convolutions || weight.contains(".attentions.");
+    }
+    return weight.contains(".self_attn.") || weight.contains(".mlp.");
+  }
+
+  private Map<String, String> metadata(ModelFiles model, Path file, int rank) {
+    String title = name.orElseGet(() -> Targets.stem(file));
+    return new AdapterMetadata()
+        .put("ss_output_name", title)
+        .model(model.checkpoint().family())
+        .put("ss_sd_model_name", String.valueOf(original.getFileName()))
+        .network(rank, rank, convolutions)
+        .put(
+            "ss_training_comment",
+            "extracted from the difference of %s and %s"
+                .formatted(tuned.getFileName(), original.getFileName()))
+        .specification(model.checkpoint().family(), title, clock.instant())
+        .pairs();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.sdlora.pipeline.make;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.SingleFileNames;
+import dev.sdlora.tensors.file.OpenFiles;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.weights.Origin;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * A tensor of a checkpoint with what it will be called in a single file.
+ *
+ * @param name in the file to write
+ * @param file where it lies now
+ * @param entry what it is there
+ * @param shape in the file to write
+ * @param weight which weight it is, if it is one that LoRAs can change
+ */
+record StoredTensor(
+    String name, TensorFile file, TensorEntry entry, List<Long> shape, Optional<Weight> weight) {
+
+  /** A weight of a network under its name inside this library. */
+  record Weight(Network network, String name, Origin origin) {}
+
+  /** All tensors of a checkpoint. */
+  static List<StoredTensor> of(ModelFiles model) {
+    return model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE
+        ? ofFile(model)
+        : ofFolder(model);
+  }
+
+  /** What the file tells about itself; nothing for a folder. */
+  static Map<String, String> metadata(ModelFiles model) {
+    return model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE
+        ? file(model).metadata()
+        : Map.of();
+  }
+
+  private static TensorFile file(ModelFiles model) {
+    return model.unetWeights().values().iterator().next().file();
+  }
+
+  private static List<StoredTensor> ofFile(ModelFiles model) {
+    Map<String, Weight> weights = new HashMap<>();
+    model
+        .clipWeights()
+        .forEach(
+            (name, origin) ->
+                weights.put(origin.entry().name(), new Weight(Network.TEXT_ENCODER, name, origin)));
+    model
+        .unetWeights()
+        .forEach(
+            (name, origin) ->
+                weights.put(origin.entry().name(), new Weight(Network.UNET, name, origin)));
+    TensorFile file = file(model);
+    return file.tensors().values().stream()
+        .map(
+            entry ->
+                new StoredTensor(
+                    entry.name(),
+                    file,
+                    entry,
+                    entry.shape(),
+                    Optional.ofNullable(weights.get(entry.name()))))
+        .toList();
+  }
+
+  private static List<StoredTensor> ofFolder(ModelFiles model) {
+    List<StoredTensor> tensors = new ArrayList<>();
+    add(tensors, model.clipWeights(), SingleFileNames.textEncoder(), Network.TEXT_ENCODER);
+    add(tensors, model.unetWeights(), SingleFileNames.unet(model.unet()), Network.UNET);
+    UnaryOperator<String> names = SingleFileNames.vae(model.vae());
+    model
+        .vaeWeights()
+        .forEach(
+            (name, origin) ->
+                tensors.add(
+                    new StoredTensor(
+                        names.apply(name),
+                        origin.file(),
+                        origin.entry(),
+                        SingleFileNames.shape(name, origin.shape()),
+                        Optional.empty())));
+    return tensors;
+  }
+
+  private static void add(
+      List<StoredTensor> tensors,
+      Map<String, Origin> weights,
+      UnaryOperator<String> names,
+      Network network) {
+    weights.forEach(
+        (name, origin) ->
+            tensors.add(
+                new StoredTensor(
+                    names.apply(name),
+                    origin.file(),
+                    origin.entry(),
+                    origin.shape(),
+                    Optional.of(new Weight(network, name, origin)))));
+  }
+
+  /** Its bytes as they are. */
+  SafetensorsWriter.Source copy(OpenFiles files) {
+    return channel -> channel.write(files.of(file).bytes(entry));
+  }
+}

@@ -1,0 +1,185 @@
+package dev.sdlora.pipeline.make;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.lora.make.MadeLora;
+import dev.sdlora.tensors.file.DType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** LoRAs from the difference of two checkpoints. */
+class LoraExtractionTest {
+  /** Layers of the text encoder's and of the U-Net's transformers. */
+  private static final int TRANSFORMERS = 30 + 192;
+
+  @TempDir private static Path models;
+  @TempDir private Path folder;
+
+  private static Path original = Path.of("");
+  private static Path tuned = Path.of("");
+
+  @BeforeAll
+  static void bake() {
+    original =
+        TinyFiles.inFloat32(
+            TinyFiles.CHECKPOINT, models.resolve("original.safetensors"), name -> true);
+    tuned = models.resolve("tuned.safetensors");
+    LoraBaking.into(original, List.of(LoraAdapter.open(TinyFiles.KOHYA))).write(tuned);
+  }
+
+  private static void assertEffect(Path lora, double tolerance) {
+    Map<String, float[]> before = TinyFiles.weights(original, List.of());
+    TinyFiles.assertSameChange(
+        TinyFiles.weights(original, List.of(LoraAdapter.open(lora))),
+        TinyFiles.weights(tuned, List.of()),
+        before,
+        tolerance);
+  }
+
+  @Test
+  void write_convolutionsToo_givesTheWholeChange() {
+    Path file = folder.resolve("all.safetensors");
+    MadeLora made =
+        LoraExtraction.between(original, tuned)
+            .rank(2)
+            .convolutions(true)
+            .fileFormat(DType.F32)
+            .write(file);
+
+    assertThat(made.modules()).isEqualTo(215 + 30);
+    assertThat(made.rank()).isEqualTo(2);
+    assertThat(made.keptEnergy()).isGreaterThan(0.99999);
+    // The difference of two float32 numbers is rounded at their size, some 30 times its own.
+    assertEffect(file, 1e-5);
+  }
+
+  @Test
+  void write_exactAndHalfPrecision_givesTheChangeAsWell() {
+    Path file = folder.resolve("half.safetensors");
+    LoraExtraction.between(original, tuned).convolutions(true).exact(true).rank(2).write(file);
+
+    assertEffect(file, 2e-3); // float16 has 11 bits, and two factors are rounded
+  }
+
+  @Test
+  void write_defaults_takesTransformersOfBothNetworks() {
+    List<String> layers = new ArrayList<>();
+    MadeLora made =
+        LoraExtraction.between(original, tuned)
+            .listener((done, total, layer) -> layers.add(done + "/" + total))
+            .write(folder.resolve("a.safetensors"));
+
+    assertThat(made.modules()).isEqualTo(TRANSFORMERS);
+    assertThat(layers).hasSize(TRANSFORMERS).startsWith("1/222").endsWith("222/222");
+    MadeLora unet =
+        LoraExtraction.between(original, tuned)
+            .textEncoder(false)
+            .write(folder.resolve("b.safetensors"));
+    assertThat(unet.modules()).isEqualTo(TRANSFORMERS - 30);
+  }
+
+  @Test
+  void write_energy_leavesLittleOut() {
+    MadeLora made =
+        LoraExtraction.between(original, tuned)
+            .energy(0.6, 2)
+            .write(folder.resolve("a.safetensors"));
+
+    assertThat(made.keptEnergy()).isBetween(0.6, 0.99);
+    assertThat(made.rank()).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void write_twice_isTheSame() throws IOException {
+    Clock clock = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+    for (String name : List.of("a", "b")) {
+      LoraExtraction.between(original, tuned)
+          .rank(1)
+          .name("same")
+          .clock(clock)
+          .write(folder.resolve(name + ".safetensors"));
+    }
+
+    assertThat(Files.readAllBytes(folder.resolve("a.safetensors")))
+        .isEqualTo(Files.readAllBytes(folder.resolve("b.safetensors")));
+  }
+
+  @Test
+  void write_file_tellsWhatItIs() {
+    Path file = folder.resolve("ink.safetensors");
+    LoraExtraction.between(original, tuned).rank(2).write(file);
+
+    LoraAdapter lora = LoraAdapter.open(file);
+    assertThat(lora.family()).isEqualTo(ModelFamily.SD1);
+    assertThat(lora.rank()).isEqualTo(2);
+    assertThat(lora.alias()).contains("ink");
+    assertThat(lora.metadata())
+        .containsEntry("ss_network_module", "networks.lora")
+        .containsEntry("ss_network_dim", "2")
+        .containsEntry("ss_sd_model_name", "original.safetensors")
+        .containsEntry(
+            "ss_training_comment",
+            "extracted from the difference of tuned.safetensors and original.safetensors")
+        .containsEntry("modelspec.architecture", "stable-diffusion-v1/lora")
+        .containsEntry("modelspec.title", "ink");
+  }
+
+  @Test
+  void write_copies_hasNothingToExtract() throws IOException {
+    LoraExtraction extraction = LoraExtraction.between(TinyFiles.CHECKPOINT, original);
+
+    assertThatThrownBy(() -> extraction.write(folder.resolve("a.safetensors")))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("do not differ in any of 222 layers");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).isEmpty();
+    }
+  }
+
+  @Test
+  void write_modelsOfOtherSizes_namesTheWeight() {
+    Path shorter =
+        TinyFiles.inFloat32(
+            TinyFiles.CHECKPOINT,
+            folder.resolve("shorter.safetensors"),
+            name -> !name.contains("encoder.layers.4."));
+
+    assertThatThrownBy(
+            () -> LoraExtraction.between(original, shorter).write(folder.resolve("a.safetensors")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("text_model.encoder.layers.4.self_attn.q_proj.weight")
+        .hasMessageContaining("expected two models of one size");
+  }
+
+  @Test
+  void write_listenerThrows_leavesNothing() throws IOException {
+    LoraExtraction extraction =
+        LoraExtraction.between(original, tuned)
+            .listener(
+                (done, total, layer) -> {
+                  throw new IllegalStateException("enough");
+                });
+
+    assertThatThrownBy(() -> extraction.write(folder.resolve("a.safetensors")))
+        .hasMessage("enough");
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).isEmpty();
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Making LoRA files and checkpoints. */
+@NullMarked
+package dev.sdlora.pipeline.make;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package dev.sdlora.tensors.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tensors on their way into a file whose header cannot be written yet, because it comes first and
+ * later shapes are not known. They wait in a temporary file, which goes when this is closed. Not
+ * safe for several threads.
+ */
+public final class Spool implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
+
+  private final Path file;
+  private final FileChannel channel;
+
+  /**
+   * An empty spool.
+   *
+   * @param target the file that is going to be written; the spool lies in the same folder
+   * @throws dev.sdlora.api.TensorFileException if there is no such folder or it cannot be written
+   */
+  public Spool(Path target) {
+    file = target.toAbsolutePath().resolveSibling(".safetensors-" + UUID.randomUUID() + ".part");
+    try {
+      channel =
+          FileChannel.open(
+              file,
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw TensorFileErrors.ioError(target, "could not be written", e);
+    }
+  }
+
+  /**
+   * Takes in the bytes of a tensor.
+   *
+   * @return gives the same bytes, any number of times until this is closed
+   * @throws dev.sdlora.api.TensorFileException if they cannot be had or the disk is full
+   */
+  public SafetensorsWriter.Source add(SafetensorsWriter.Source source) {
+    try {
+      long start = channel.size();
+      channel.position(start);
+      source.writeTo(new Whole());
+      long end = channel.size();
+      return target -> copy(start, end, target);
+    } catch (IOException e) {
+      throw TensorFileErrors.ioError(file, "could not be written", e);
+    }
+  }
+
+  private void copy(long start, long end, WritableByteChannel target) throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocate(Channels.CHUNK_BYTES);
+    for (long at = start; at < end; at += chunk.limit()) {
+      chunk.clear().limit((int) Math.min(end - at, chunk.capacity()));
+      Channels.readFully(channel, chunk, at);
+      target.write(chunk.flip());
+    }
+  }
+
+  /** Deletes the temporary file. */
+  @Override
+  public void close() {
+    try {
+      channel.close();
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      LOG.warn("could not delete {}", file, e);
+    }
+  }
+
+  /** Takes all bytes of each buffer, as sources expect. */
+  private final class Whole implements WritableByteChannel {
+    @Override
+    public int write(ByteBuffer bytes) throws IOException {
+      int length = bytes.remaining();
+      Channels.writeFully(channel, bytes);
+      return length;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return channel.isOpen();
+    }
+
+    /** The spool closes its file itself. */
+    @Override
+    public void close() {}
+  }
+}
