@@ -40,6 +40,8 @@ public final class MakeLoras {
         .listener((done, total, layer) -> System.out.printf("%d of %d%n", done, total))
         .write(extracted);
 
-    LoraConversion.of(extracted, KeyNames.PEFT).write(folder.resolve("made-peft.safetensors"));
+    LoraConversion.of(extracted, KeyNames.PEFT)
+        .checkpoint(checkpoint) // a model with blocks of its own
+        .write(folder.resolve("made-peft.safetensors"));
   }
 }

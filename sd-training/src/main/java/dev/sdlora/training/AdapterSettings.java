@@ -1,8 +1,8 @@
 package dev.sdlora.training;
 
+import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.lora.make.AdapterModule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -50,10 +50,13 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.put("ss_learning_rate", AdapterMetadata.plain(rates.unet()));
     pairs.put("ss_unet_lr", AdapterMetadata.plain(rates.unet()));
     pairs.put(
-        "ss_text_encoder_lr", settings.adapter().textEncoder() ? AdapterMetadata.plain(rates.textEncoder()) : NONE);
+        "ss_text_encoder_lr",
+        settings.adapter().textEncoder() ? AdapterMetadata.plain(rates.textEncoder()) : NONE);
     pairs.put(
         "ss_optimizer",
-        "torch.optim.adamw.AdamW(weight_decay=" + AdapterMetadata.plain(recipe.weightDecay()) + ")");
+        "torch.optim.adamw.AdamW(weight_decay="
+            + AdapterMetadata.plain(recipe.weightDecay())
+            + ")");
     pairs.put("ss_lr_scheduler", scheduler(rates));
     pairs.put("ss_lr_warmup_steps", Integer.toString(rates.warmup()));
     pairs.put("ss_max_grad_norm", AdapterMetadata.plain(recipe.maxGradientNorm()));
@@ -64,10 +67,14 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.put("ss_num_epochs", Integer.toString(epochs(recipe.steps())));
     pairs.put("ss_batch_size_per_device", Integer.toString(recipe.batchSize()));
     pairs.put("ss_total_batch_size", Integer.toString(recipe.batchSize()));
-    pairs.put("ss_noise_offset", recipe.noiseOffset() == 0 ? NONE : AdapterMetadata.plain(recipe.noiseOffset()));
+    pairs.put(
+        "ss_noise_offset",
+        recipe.noiseOffset() == 0 ? NONE : AdapterMetadata.plain(recipe.noiseOffset()));
     pairs.put(
         "ss_min_snr_gamma",
-        recipe.minSnrGamma().isPresent() ? AdapterMetadata.plain(recipe.minSnrGamma().getAsDouble()) : NONE);
+        recipe.minSnrGamma().isPresent()
+            ? AdapterMetadata.plain(recipe.minSnrGamma().getAsDouble())
+            : NONE);
     pairs.put("ss_caption_dropout_rate", AdapterMetadata.plain(recipe.captionDropout()));
     pairs.put("ss_mixed_precision", "no");
     pairs.put("ss_cache_latents", "True");

@@ -15,7 +15,10 @@ import picocli.CommandLine.Parameters;
 /** {@code sd lora bake}: a checkpoint with LoRAs in it for good. */
 @Command(name = "bake", description = "Write a checkpoint with LoRAs in it for good.")
 final class LoraBakeCommand implements Runnable {
-  @Parameters(arity = "1..*", paramLabel = StrengthArgument.LABEL, description = StrengthArgument.HELP)
+  @Parameters(
+      arity = "1..*",
+      paramLabel = StrengthArgument.LABEL,
+      description = StrengthArgument.HELP)
   private List<String> loras = List.of();
 
   @Option(

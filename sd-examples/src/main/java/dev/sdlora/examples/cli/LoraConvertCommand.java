@@ -3,6 +3,7 @@ package dev.sdlora.examples.cli;
 import dev.sdlora.lora.make.KeyNames;
 import dev.sdlora.pipeline.make.LoraConversion;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,6 +23,12 @@ final class LoraConvertCommand implements Runnable {
   private KeyNames names = KeyNames.KOHYA;
 
   @Option(
+      names = "--checkpoint",
+      paramLabel = "PATH",
+      description = "Model that the LoRA is for, if its blocks are not those of a published one.")
+  private Optional<Path> checkpoint = Optional.empty();
+
+  @Option(
       names = "--scale-in-factors",
       description =
           "Multiply alpha / rank into the factors, for programs that do not read it in PEFT's"
@@ -33,6 +40,7 @@ final class LoraConvertCommand implements Runnable {
   @Override
   public void run() {
     LoraConversion conversion = LoraConversion.of(lora, names).scaleInFactors(scaleInFactors);
+    checkpoint.ifPresent(conversion::checkpoint);
     making.lora(listener -> conversion.listener(listener).write(making.out()));
   }
 }

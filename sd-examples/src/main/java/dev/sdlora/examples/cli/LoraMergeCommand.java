@@ -13,7 +13,10 @@ import picocli.CommandLine.Parameters;
 final class LoraMergeCommand implements Runnable {
   private static final int LARGEST_RANK = 4096;
 
-  @Parameters(arity = "1..*", paramLabel = StrengthArgument.LABEL, description = StrengthArgument.HELP)
+  @Parameters(
+      arity = "1..*",
+      paramLabel = StrengthArgument.LABEL,
+      description = StrengthArgument.HELP)
   private List<String> loras = List.of();
 
   @Mixin private final MakingOptions making = new MakingOptions();

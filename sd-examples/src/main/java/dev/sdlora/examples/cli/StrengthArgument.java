@@ -28,8 +28,7 @@ final class StrengthArgument {
     }
     double text = number(strengths[0], argument, console);
     double unet = number(strengths[strengths.length - 1], argument, console);
-    return LoraAdapter.open(Path.of(argument.substring(0, equals)))
-        .toBuilder()
+    return LoraAdapter.open(Path.of(argument.substring(0, equals))).toBuilder()
         .textEncoderStrength(text)
         .unetStrength(unet)
         .build();

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that make LoRAs, on the bundled model. */
 final class LoraMakingIT {
-  private static final String INK = BundledModel.loras().resolve("ink_lines.safetensors").toString();
+  private static final String INK =
+      BundledModel.loras().resolve("ink_lines.safetensors").toString();
   private static final String NIGHT = BundledModel.loras().resolve("night.safetensors").toString();
 
   @TempDir Path folder;
@@ -63,7 +64,18 @@ final class LoraMakingIT {
     assertThat(resized.get("kept_energy").asDouble()).isBetween(0.8, 1.0);
     assertThat(resized.get("rank").asInt()).isLessThan(merged.get("rank").asInt());
 
-    run("lora", "convert", file("b"), "--to", "peft", "--out", file("c"), "--json");
+    String checkpoint = BundledModel.checkpoint().toString();
+    run(
+        "lora",
+        "convert",
+        file("b"),
+        "--to",
+        "peft",
+        "--checkpoint",
+        checkpoint,
+        "--out",
+        file("c"),
+        "--json");
     assertThat(LoraAdapter.open(Path.of(file("c"))).modules())
         .isEqualTo(resized.get("modules").asInt());
   }

@@ -118,8 +118,9 @@ public final class Conversion {
             .orElseThrow(
                 () ->
                     new LoraException(
-                        "LoRA '%s': module '%s' is for no layer of %s, so it has no other name"
-                            .formatted(path(), module.key(), source.family().label())));
+                        "LoRA '%s': module '%s' is for no layer that is known of %s models, so it has no other name; name"
+                                .formatted(path(), module.key(), source.family().label())
+                            + " the checkpoint that it was made for"));
     return new Named(layer, module, alpha(module, reader));
   }
 

@@ -5,17 +5,20 @@ import dev.sdlora.lora.make.KeyNames;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.tensors.weights.Origin;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * The layers of the published models, for work on LoRA files without a checkpoint. Only names
- * matter, so models of other widths and fewer text layers are covered as well.
+ * The layers of the published models, for work on LoRA files without a checkpoint, and those of a
+ * checkpoint. Mostly names matter, so models of other widths and fewer text layers are covered by
+ * the published ones as well.
  */
 final class KnownLayers {
   private static final ClipConfig CLIP_L = new ClipConfig(768, 12, 12, 3072, 49_408, 77);
@@ -69,6 +72,22 @@ final class KnownLayers {
                   Network.TEXT_ENCODER_2,
                   projected(CLIP_BIG_G)));
     };
+  }
+
+  /** The layers of a checkpoint. */
+  static ModuleIndex of(ModelFiles model) {
+    return new ModuleIndex(
+        Map.of(
+            Network.UNET,
+            shapes(model.unetWeights()),
+            Network.TEXT_ENCODER,
+            shapes(model.clipWeights())));
+  }
+
+  private static Map<String, List<Long>> shapes(Map<String, Origin> weights) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    weights.forEach((name, origin) -> shapes.put(name, origin.shape()));
+    return shapes;
   }
 
   /**

@@ -6,8 +6,6 @@ import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Baking;
 import dev.sdlora.lora.make.MakingListener;
 import dev.sdlora.lora.plan.LoraUse;
-import dev.sdlora.lora.plan.ModuleIndex;
-import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.lora.plan.PatchPlan.Match;
@@ -17,10 +15,8 @@ import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.torch.Torch;
-import dev.sdlora.tensors.weights.Origin;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,21 +130,12 @@ public final class LoraBaking {
               lora.textEncoderStrength(),
               lora.unetStrength()));
     }
-    Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
-    shapes.put(Network.TEXT_ENCODER, shapes(model.clipWeights()));
-    shapes.put(Network.UNET, shapes(model.unetWeights()));
     return PatchPlan.of(
-        new ModuleIndex(shapes),
+        KnownLayers.of(model),
         model.checkpoint().name(),
         model.checkpoint().family(),
         uses,
         matches);
-  }
-
-  private static Map<String, List<Long>> shapes(Map<String, Origin> weights) {
-    Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    weights.forEach((name, origin) -> shapes.put(name, origin.shape()));
-    return shapes;
   }
 
   private static List<Change> changes(PatchPlan plan, StoredTensor tensor) {

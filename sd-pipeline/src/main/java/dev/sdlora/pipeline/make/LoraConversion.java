@@ -6,9 +6,12 @@ import dev.sdlora.lora.make.Conversion;
 import dev.sdlora.lora.make.KeyNames;
 import dev.sdlora.lora.make.MadeLora;
 import dev.sdlora.lora.make.MakingListener;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Gives the tensors of a LoRA the names of another style. Names are looked up in the list of the
@@ -23,6 +26,7 @@ import java.util.Map;
 public final class LoraConversion {
   private final Path source;
   private final KeyNames names;
+  private Optional<Path> checkpoint = Optional.empty();
   private boolean scaleInFactors;
   private MakingListener listener = MakingListener.NONE;
 
@@ -34,6 +38,17 @@ public final class LoraConversion {
   /** A conversion of a file in any style. */
   public static LoraConversion of(Path lora, KeyNames names) {
     return new LoraConversion(lora, names);
+  }
+
+  /**
+   * Names the checkpoint that the LoRA is for, whose layers are then those that can be named.
+   * Default: the layers of the published models of the LoRA's family.
+   *
+   * @param file a file or a diffusers folder
+   */
+  public LoraConversion checkpoint(Path file) {
+    this.checkpoint = Optional.of(file);
+    return this;
   }
 
   /**
@@ -60,6 +75,7 @@ public final class LoraConversion {
    *     the old file
    * @throws dev.sdlora.api.LoraException if the old file is no LoRA, or has modules without a name
    *     in the other style
+   * @throws dev.sdlora.api.CheckpointException if a checkpoint is given and cannot be read as a model
    * @throws dev.sdlora.api.TensorFileException if it is damaged, or the new one cannot be written
    */
   public MadeLora write(Path file) {
@@ -70,9 +86,13 @@ public final class LoraConversion {
     if (!old.containsKey("ss_base_model_version") && !old.containsKey("modelspec.architecture")) {
       metadata.model(lora.family());
     }
+    ModuleIndex index =
+        checkpoint
+            .map(path -> KnownLayers.of(CheckpointReader.read(path)))
+            .orElseGet(() -> KnownLayers.of(lora.family()));
     return new Conversion(
             lora,
-            KnownLayers.of(lora.family()),
+            index,
             names,
             KnownLayers.names(lora.family(), names),
             scaleInFactors)

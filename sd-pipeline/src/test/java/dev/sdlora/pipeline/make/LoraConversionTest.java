@@ -121,6 +121,17 @@ class LoraConversionTest {
   }
 
   @Example
+  void checkpoint_saysWhichLayersThereAre() {
+    Path file = folder.resolve("peft.safetensors");
+    LoraConversion.of(TinyFiles.KOHYA, KeyNames.PEFT)
+        .checkpoint(TinyFiles.CHECKPOINT)
+        .write(file);
+
+    assertThat(TinyFiles.tensors(file))
+        .isEqualTo(TinyFiles.tensors(convert(TinyFiles.KOHYA, KeyNames.PEFT)));
+  }
+
+  @Example
   void toPeft_hasTheSameEffect() {
     Path lora =
         TinyFiles.randomLora(folder.resolve("lora.safetensors"), 4, DType.F32, name -> true);
@@ -158,6 +169,6 @@ class LoraConversionTest {
 
     assertThatThrownBy(() -> convert(lora, KeyNames.PEFT))
         .isInstanceOf(LoraException.class)
-        .hasMessageContaining("'lora_unet_what' is for no layer");
+        .hasMessageContaining("'lora_unet_what' is for no layer that is known");
   }
 }

@@ -26,7 +26,11 @@ public final class LoraWriter {
       for (AdapterModule module : parameters.modules()) {
         float[] down = values(weights, module.down());
         float[] up = values(weights, module.up());
-        file.add(module.key(), module.shape(), new FactorPair(down, up, module.rank()), parameters.alpha());
+        file.add(
+            module.key(),
+            module.shape(),
+            new FactorPair(down, up, module.rank()),
+            parameters.alpha());
       }
       file.write(metadata);
     }

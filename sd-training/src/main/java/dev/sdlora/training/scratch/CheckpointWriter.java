@@ -47,8 +47,7 @@ public final class CheckpointWriter {
           if (values == null) {
             throw new IllegalArgumentException("no values for weight " + name);
           }
-          writer.tensor(
-              names.apply(name), SingleFileNames.shape(name, shape), values, DType.F16);
+          writer.tensor(names.apply(name), SingleFileNames.shape(name, shape), values, DType.F16);
         });
     return this;
   }
