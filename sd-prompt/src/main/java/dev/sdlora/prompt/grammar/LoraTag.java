@@ -103,12 +103,19 @@ public record LoraTag(String name, LoraStrength strength, int offset) {
     try {
       return StrengthSchedule.parse(text);
     } catch (IllegalArgumentException e) {
-      String hint =
-          text.indexOf(',') >= 0 && text.indexOf('@') < 0
-              ? "; weights of blocks are written lbw=" + text
-              : "";
-      throw error(network, "has a weight that cannot be used: " + e.getMessage() + hint);
+      String quoted = "'" + text + "'";
+      String reason = String.valueOf(e.getMessage());
+      throw error(
+          network,
+          reason.startsWith(quoted + " ")
+              ? "has the weight " + quoted + ", which" + reason.substring(quoted.length()) + hint(text)
+              : "has the weight " + quoted + ", but " + reason);
     }
+  }
+
+  /** Before A1111 1.5, weights of blocks stood where the U-Net's weight stands now. */
+  private static String hint(String text) {
+    return text.indexOf(',') < 0 ? "" : "; weights of blocks are written lbw=" + text;
   }
 
   private static BlockWeights blocks(ExtraNetwork network, String written) {
