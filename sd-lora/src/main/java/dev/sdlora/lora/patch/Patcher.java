@@ -8,8 +8,8 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.tensors.file.OpenFiles;
-import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -106,7 +106,8 @@ public final class Patcher {
   private LowRank lowRank(Change change, TensorFile.Reader reader, NDManager scope) {
     LoraModule module = change.module();
     long rank = module.rank();
-    double alpha = module.find(Part.ALPHA).map(entry -> (double) reader.floats(entry)[0]).orElse(1.0 * rank);
+    double alpha =
+        module.find(Part.ALPHA).map(entry -> (double) reader.floats(entry)[0]).orElse(1.0 * rank);
     if (!Double.isFinite(alpha)) {
       throw notFinite(change, module.key() + ".alpha");
     }

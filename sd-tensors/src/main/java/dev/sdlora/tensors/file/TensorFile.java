@@ -168,6 +168,11 @@ public final class TensorFile {
       this.channel = file.openUnchanged();
     }
 
+    /** The file that it reads. */
+    public TensorFile file() {
+      return file;
+    }
+
     /**
      * Copies the bytes of a tensor, little endian as they are on disk, to a buffer's position and
      * moves the position behind them.

@@ -135,6 +135,11 @@ public final class Program {
       return own(IValue.from(value));
     }
 
+    /** Adds a number. */
+    public Call number(double value) {
+      return own(IValue.from(value));
+    }
+
     /** Adds a list of integers, {@code List[int]}. */
     public Call integers(long... values) {
       return own(IValue.listFrom(values));
@@ -163,10 +168,27 @@ public final class Program {
      * @return the tensor that the method returns
      */
     public NDArray run(NDManager scope) {
+      try (IValue result = result()) {
+        return result.toTensor((PtNDManager) scope);
+      }
+    }
+
+    /**
+     * Runs a method that returns a list of tensors, without recording gradients.
+     *
+     * @param scope the manager that will own the tensors
+     */
+    public List<NDArray> runList(NDManager scope) {
+      try (IValue result = result()) {
+        return List.of(result.toTensorArray((PtNDManager) scope));
+      }
+    }
+
+    private IValue result() {
       // Otherwise libtorch compiles anew whenever a shape changes. The switch is one per thread.
       JniUtils.setGraphExecutorOptimize(false);
-      try (IValue result = IValueUtils.runMethod(block, method, arguments.toArray(new IValue[0]))) {
-        return result.toTensor((PtNDManager) scope);
+      try {
+        return IValueUtils.runMethod(block, method, arguments.toArray(new IValue[0]));
       } finally {
         owned.forEach(IValue::close);
       }

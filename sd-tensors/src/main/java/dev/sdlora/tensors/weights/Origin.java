@@ -1,7 +1,7 @@
 package dev.sdlora.tensors.weights;
 
-import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
 import java.util.List;
 
 /**

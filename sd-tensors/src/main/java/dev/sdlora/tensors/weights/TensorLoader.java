@@ -6,13 +6,14 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -62,6 +63,67 @@ public final class TensorLoader {
     }
   }
 
+  /**
+   * A tensor of a file and the shape to give it, with as many elements.
+   *
+   * @param entry the tensor
+   * @param shape the shape
+   */
+  public record Wanted(TensorEntry entry, List<Long> shape) {}
+
+  /**
+   * Reads several tensors with one call of the engine, which for small ones costs more than their
+   * bytes.
+   *
+   * @param reader the open file
+   * @param wanted tensors in it, with less than 2 GB together
+   * @param scope the manager that will own them
+   * @return the tensors as float32 in this order, and a last tensor of one number: the largest
+   *     magnitude in them all, NaN if one holds NaN, 0 if there is none
+   */
+  public List<NDArray> loadAll(TensorFile.Reader reader, List<Wanted> wanted, NDManager scope) {
+    long[] layout = new long[3 * wanted.size()];
+    List<Long> sizes = new ArrayList<>();
+    long length = 0;
+    for (int i = 0; i < wanted.size(); i++) {
+      TensorEntry entry = wanted.get(i).entry();
+      layout[3 * i] = length;
+      layout[3 * i + 1] = code(entry.dtype());
+      layout[3 * i + 2] = wanted.get(i).shape().size();
+      sizes.addAll(wanted.get(i).shape());
+      length = roundUp(length + entry.byteLength());
+    }
+    ByteBuffer bytes = room(length);
+    for (int i = 0; i < wanted.size(); i++) {
+      reader.read(wanted.get(i).entry(), bytes.position((int) layout[3 * i]));
+    }
+    try (NDArray stored =
+        torch.manager().create(bytes.rewind(), new Shape(length), DataType.UINT8)) {
+      return program
+          .call("load_all")
+          .tensor(stored)
+          .integers(layout)
+          .integers(sizes.stream().mapToLong(Long::longValue).toArray())
+          .runList(scope);
+    }
+  }
+
+  /** Where the next tensor can start: numbers of eight bytes must lie at multiples of eight. */
+  private static long roundUp(long length) {
+    return (length + 7) / 8 * 8;
+  }
+
+  /** The transfer buffer, from 0 to a length. */
+  private ByteBuffer room(long length) {
+    if (length > Integer.MAX_VALUE) {
+      throw new TensorFileException("tensors of " + length + " bytes at once; 2 GB is the most");
+    }
+    if (transfer.capacity() < length) {
+      transfer = buffer((int) length);
+    }
+    return transfer.slice(0, (int) length).order(ByteOrder.nativeOrder());
+  }
+
   /** Overwrites a tensor with values from a file, giving it the very values of a first load. */
   void fill(NDArray target, TensorFile.Reader reader, TensorEntry entry) {
     try (NDArray stored = transfer(reader, entry);
@@ -91,16 +153,12 @@ public final class TensorLoader {
       throw new TensorFileException(
           "tensor '" + entry.name() + "' has " + entry.byteLength() + " bytes; 2 GB is the most");
     }
-    int length = (int) entry.byteLength();
     DataType stored = stored(entry.dtype());
-    if (transfer.capacity() < length) {
-      transfer = buffer(length);
-    }
-    ByteBuffer slice = transfer.slice(0, length).order(ByteOrder.nativeOrder());
-    reader.read(entry, slice);
+    ByteBuffer bytes = room(entry.byteLength());
+    reader.read(entry, bytes);
     return torch
         .manager()
-        .create(slice.rewind(), new Shape(length / stored.getNumOfBytes()), stored);
+        .create(bytes.rewind(), new Shape(bytes.limit() / stored.getNumOfBytes()), stored);
   }
 
   private static ByteBuffer buffer(int capacity) {
@@ -112,9 +170,24 @@ public final class TensorLoader {
    */
   private static long hiddenFormat(DType dtype) {
     return switch (dtype) {
-      case I16 -> 2;
-      case BF16 -> ScalarType.BFLOAT16.code();
+      case I16, BF16 -> code(dtype);
       default -> -1;
+    };
+  }
+
+  /** TorchScript's code of a format. */
+  private static long code(DType dtype) {
+    return switch (dtype) {
+      case U8 -> 0;
+      case I8 -> 1;
+      case I16 -> 2;
+      case I32 -> 3;
+      case I64 -> 4;
+      case F16 -> 5;
+      case F32 -> ScalarType.FLOAT32.code();
+      case F64 -> 7;
+      case BOOL -> 11;
+      case BF16 -> ScalarType.BFLOAT16.code();
     };
   }
 

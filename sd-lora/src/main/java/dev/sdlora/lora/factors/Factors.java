@@ -1,0 +1,306 @@
+package dev.sdlora.lora.factors;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.lora.format.Kind;
+import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.lora.format.Part;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.TensorDict;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LowRank;
+import dev.sdlora.tensors.weights.TensorLoader;
+import dev.sdlora.tensors.weights.TensorLoader.Wanted;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The changes that modules of adapter files make, in float32. They are those of LyCORIS's {@code
+ * forward}, under which such files are trained; other programs differ in places:
+ *
+ * <ul>
+ *   <li>LoHa and LoKr: the product is multiplied by alpha / rank once. LyCORIS's {@code
+ *       get_merged_weight} multiplies twice, which is a mistake there.
+ *   <li>DoRA: the length is that of rows or columns of W + ΔW. A1111 takes columns always, ComfyUI
+ *       the rows of W alone. A file of LyCORIS at strength s changes lengths by the part s of the
+ *       way, with all of ΔW at every strength, where A1111 and ComfyUI go the part s of the whole
+ *       way. A file of PEFT, which names its tensor {@code lora_magnitude_vector}, takes s · ΔW and
+ *       gives it the whole length, as PEFT does.
+ *   <li>OFT and BOFT: alpha limits the norm of Q, times the number of rows as in LyCORIS and
+ *       kohya's trainer; ComfyUI leaves that out and applies the strength of OFT twice. {@code
+ *       rescale} is applied whole at every strength.
+ *   <li>GLoRA: both layouts are known, where A1111 knows the first only.
+ *   <li>Rank limits hold for LoRA and LoCon, with or without core; A1111 passes over those with
+ *       one.
+ * </ul>
+ *
+ * <p>Nothing is linear in the strength but LoRA, LoHa, LoKr, IA3, GLoRA and plain differences. Not
+ * safe for several threads, as its loader.
+ */
+public final class Factors {
+  /** Parts that make the bias. */
+  private static final Set<Part> OF_BIAS = EnumSet.of(Part.DIFF_B, Part.B_NORM);
+
+  /** Parts that are single numbers. */
+  private static final Set<Part> NUMBERS = EnumSet.of(Part.ALPHA, Part.SCALE, Part.ON_INPUT);
+
+  private static final String PEFT_MAGNITUDE = "lora_magnitude_vector";
+
+  private final Torch torch;
+  private final TensorLoader loader;
+  private final Program program;
+  private final int limit;
+
+  /** Factors that take modules at their full rank. */
+  public Factors(Torch torch, TensorLoader loader) {
+    this(
+        torch,
+        loader,
+        Program.load(
+            torch, Factors.class, "factors.torchscript.py", "factors_parts.torchscript.py"),
+        Integer.MAX_VALUE);
+  }
+
+  private Factors(Torch torch, TensorLoader loader, Program program, int limit) {
+    this.torch = torch;
+    this.loader = loader;
+    this.program = program;
+    this.limit = limit;
+  }
+
+  /**
+   * Factors that use the first components of LoRA and LoCon only: the first columns of {@code up}
+   * and rows of {@code down}, as A1111's {@code dyn}. The scale stays alpha / full rank. Other
+   * kinds are taken whole.
+   *
+   * @param rank at least 1; more than a module has changes nothing
+   * @throws IllegalArgumentException if it is less
+   */
+  public Factors limitedTo(int rank) {
+    if (rank < 1) {
+      throw new IllegalArgumentException("rank limit must be at least 1: " + rank);
+    }
+    return new Factors(torch, loader, program, rank);
+  }
+
+  /**
+   * What a module adds to the original weight at a strength.
+   *
+   * @param reader the adapter's file
+   * @param module the module in it; it must change the weight
+   * @param original the layer's weight without any change, float32
+   * @param strength factor on the change, without alpha / rank
+   * @param scope the manager that will own the result
+   * @return float32, of the original's shape
+   * @throws LoraException if a tensor holds NaN or infinity, or the tensors do not fit the weight
+   *     or each other
+   */
+  public NDArray delta(
+      TensorFile.Reader reader,
+      LoraModule module,
+      NDArray original,
+      double strength,
+      NDManager scope) {
+    try (NDManager parts = torch.scope()) {
+      Map<String, NDArray> tensors = read(reader, module, parts);
+      try (TensorDict dict = TensorDict.of(tensors)) {
+        Optional<TensorEntry> magnitude = module.find(Part.DORA_SCALE);
+        if (magnitude.isEmpty()) {
+          return plain(reader, module, dict, original, strength, scope);
+        }
+        boolean peft = magnitude.get().name().contains(PEFT_MAGNITUDE);
+        NDArray plain = plain(reader, module, dict, original, peft ? strength : 1, parts);
+        return program
+            .call("dora")
+            .tensors(dict)
+            .tensor(original)
+            .tensor(plain)
+            .integer(peft ? 0 : Axis.ofMagnitudes(reader.file(), magnitude.get(), original))
+            .number(peft ? 1 : strength)
+            .run(scope);
+      }
+    } catch (EngineException e) {
+      throw unfit(reader, module, original, e);
+    }
+  }
+
+  private NDArray plain(
+      TensorFile.Reader reader,
+      LoraModule module,
+      TensorDict dict,
+      NDArray original,
+      double strength,
+      NDManager scope) {
+    double scale = strength * Scale.of(reader, module);
+    return switch (module.kind()) {
+      case LORA -> call("lora", dict, original).integer(limit).number(scale).run(scope);
+      case LOHA -> call("loha", dict, original).number(scale).run(scope);
+      case LOKR -> call("lokr", dict, original).number(scale).run(scope);
+      case GLORA -> call("glora", dict, original).number(scale).run(scope);
+      case FULL -> call("full", dict, original).number(scale).run(scope);
+      case NORM -> call("norm", dict, original).number(scale).run(scope);
+      case IA3 ->
+          call("ia3", dict, original)
+              .integer(Axis.ofFactors(reader, module, original))
+              .number(scale)
+              .run(scope);
+      case OFT -> rotation("oft", reader, module, dict, original).number(strength).run(scope);
+      case BOFT -> rotation("boft", reader, module, dict, original).number(strength).run(scope);
+      case OLD_OFT -> call("old_oft", dict, original).number(strength).run(scope);
+    };
+  }
+
+  private Program.Call call(String method, TensorDict dict, NDArray original) {
+    return program.call(method).tensors(dict).tensor(original);
+  }
+
+  private Program.Call rotation(
+      String method,
+      TensorFile.Reader reader,
+      LoraModule module,
+      TensorDict dict,
+      NDArray original) {
+    double alpha = module.find(Part.ALPHA).map(a -> Scale.number(reader, a)).orElse(0.0);
+    return call(method, dict, original).number(alpha * original.getShape().get(0));
+  }
+
+  /**
+   * What a module adds to the original bias at a strength.
+   *
+   * @param originalBias the layer's bias without any change, if it has one
+   * @return float32, of the bias's shape; empty if the module leaves the bias alone
+   * @throws LoraException if the tensor holds NaN or infinity, or is not as long as the bias
+   */
+  public Optional<NDArray> biasDelta(
+      TensorFile.Reader reader,
+      LoraModule module,
+      @Nullable NDArray originalBias,
+      double strength,
+      NDManager scope) {
+    Optional<TensorEntry> entry = module.find(Part.DIFF_B).or(() -> module.find(Part.B_NORM));
+    if (entry.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Long> shape = List.of(entry.get().elements());
+    if (originalBias != null && originalBias.size() != entry.get().elements()) {
+      throw new LoraException(
+          "LoRA '%s': tensor '%s' changes a bias of %d numbers, but the checkpoint's has %d; it was"
+                  .formatted(
+                      reader.file().path(),
+                      entry.get().name(),
+                      entry.get().elements(),
+                      originalBias.size())
+              + " probably trained for another model");
+    }
+    try (NDManager parts = torch.scope()) {
+      NDArray stored =
+          Parts.read(loader, reader, List.of(new Wanted(entry.get(), shape)), parts).get(0);
+      NDArray scaled = stored.mul((float) strength);
+      scaled.attach(scope);
+      return Optional.of(scaled);
+    }
+  }
+
+  /**
+   * The two factors of a module that is a product of two: LoRA and LoCon without magnitudes. A core
+   * is multiplied into the second.
+   *
+   * @return the factors, with the strength and alpha / rank as their scale; empty for other kinds
+   * @throws LoraException if a tensor holds NaN or infinity
+   */
+  public Optional<LowRank> lowRank(
+      TensorFile.Reader reader, LoraModule module, double strength, NDManager scope) {
+    if (!isProduct(module)) {
+      return Optional.empty();
+    }
+    double scale = strength * Scale.of(reader, module);
+    if (isPlainProduct(module)) {
+      List<NDArray> pair = Parts.read(loader, reader, pair(module), scope);
+      return Optional.of(new LowRank(pair.get(0), pair.get(1), scale));
+    }
+    try (NDManager parts = torch.scope();
+        TensorDict dict = TensorDict.of(read(reader, module, parts))) {
+      List<NDArray> pair = program.call("pair").tensors(dict).integer(limit).runList(scope);
+      return Optional.of(new LowRank(pair.get(0), pair.get(1), scale));
+    }
+  }
+
+  /** Whether a module is a product of two factors. */
+  public static boolean isProduct(LoraModule module) {
+    return module.kind() == Kind.LORA && module.find(Part.DORA_SCALE).isEmpty();
+  }
+
+  /** Whether the factors are in the file as they are wanted. */
+  private boolean isPlainProduct(LoraModule module) {
+    return isProduct(module)
+        && module.find(Part.LORA_MID).isEmpty()
+        && module.part(Part.LORA_DOWN).shape().get(0) <= limit;
+  }
+
+  private static List<Wanted> pair(LoraModule module) {
+    TensorEntry up = module.part(Part.LORA_UP);
+    TensorEntry down = module.part(Part.LORA_DOWN);
+    long rank = down.shape().get(0);
+    return List.of(
+        new Wanted(up, List.of(up.elements() / rank, rank)),
+        new Wanted(down, List.of(rank, down.elements() / rank)));
+  }
+
+  /** Whether a module has anything for the weight of its layer. */
+  public static boolean changesWeight(LoraModule module) {
+    return module.parts().keySet().stream().anyMatch(part -> !OF_BIAS.contains(part));
+  }
+
+  /** Whether a module has anything for the bias of its layer. */
+  public static boolean changesBias(LoraModule module) {
+    return module.parts().keySet().stream().anyMatch(OF_BIAS::contains);
+  }
+
+  /** The tensors that make the weight, by the names that LyCORIS has for them. */
+  private Map<String, NDArray> read(TensorFile.Reader reader, LoraModule module, NDManager scope) {
+    List<Part> names = new ArrayList<>();
+    List<Wanted> wanted = new ArrayList<>();
+    module
+        .parts()
+        .forEach(
+            (part, entry) -> {
+              if (!NUMBERS.contains(part) && !OF_BIAS.contains(part)) {
+                names.add(part);
+                wanted.add(new Wanted(entry, entry.shape()));
+              }
+            });
+    boolean swapped = module.kind() == Kind.GLORA && Glora.isFirstLayout(module);
+    List<NDArray> tensors = Parts.read(loader, reader, wanted, scope);
+    Map<String, NDArray> byName = new LinkedHashMap<>();
+    for (int i = 0; i < tensors.size(); i++) {
+      Part part = swapped ? Glora.counterpart(names.get(i)) : names.get(i);
+      byName.put(part.ending(), tensors.get(i));
+    }
+    return byName;
+  }
+
+  private static LoraException unfit(
+      TensorFile.Reader reader, LoraModule module, NDArray original, EngineException cause) {
+    return new LoraException(
+        "LoRA '%s': the tensors of module '%s' (%s) do not fit each other or the weight, which is %s"
+            .formatted(
+                reader.file().path(),
+                module.key(),
+                module.parts().values().stream()
+                    .map(entry -> entry.name() + " " + entry.shape())
+                    .collect(Collectors.joining(", ")),
+                original.getShape()),
+        cause);
+  }
+}

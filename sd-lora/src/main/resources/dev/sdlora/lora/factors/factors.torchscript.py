@@ -1,0 +1,81 @@
+  def lora(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, limit: int, scale: float) -> Tensor:
+    # up · down; the first components up to the limit.
+    up, down = __torch__.factors(p, limit)
+    return torch.mul(torch.reshape(torch.matmul(up, down), torch.size(w)), scale)
+  def pair(self: __torch__.Net, p: Dict[str, Tensor], limit: int) -> List[Tensor]:
+    # [out, rank], [rank, in·k·k]
+    up, down = __torch__.factors(p, limit)
+    return [up, down]
+  def loha(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, scale: float) -> Tensor:
+    # (w1_a · w1_b) ⊙ (w2_a · w2_b), each with its core if it has one.
+    if torch.__contains__(p, "hada_t1"):
+      first = __torch__.tucker(p["hada_t1"], p["hada_w1_a"], p["hada_w1_b"])
+      second = __torch__.tucker(p["hada_t2"], p["hada_w2_a"], p["hada_w2_b"])
+    else:
+      first = torch.matmul(p["hada_w1_a"], torch.flatten(p["hada_w1_b"], 1))
+      second = torch.matmul(p["hada_w2_a"], torch.flatten(p["hada_w2_b"], 1))
+    return torch.mul(torch.reshape(torch.mul(first, second), torch.size(w)), scale)
+  def lokr(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, scale: float) -> Tensor:
+    # kron(w1 [a, c], w2 [b, d, k, k]) = [a·b, c·d, k, k]
+    if torch.__contains__(p, "lokr_w1"):
+      w1 = p["lokr_w1"]
+    else:
+      w1 = torch.matmul(p["lokr_w1_a"], p["lokr_w1_b"])
+    if torch.__contains__(p, "lokr_w2"):
+      w2 = p["lokr_w2"]
+    elif torch.__contains__(p, "lokr_t2"):
+      w2 = __torch__.tucker(p["lokr_t2"], p["lokr_w2_a"], p["lokr_w2_b"])
+    else:
+      w2 = torch.matmul(p["lokr_w2_a"], torch.flatten(p["lokr_w2_b"], 1))
+    a = torch.size(w1, 0)
+    c = torch.size(w1, 1)
+    kernel = torch.slice(torch.size(w), 2)
+    ones = torch.mul([1], torch.len(kernel))
+    # kron wants its second factor in one piece.
+    w2 = torch.contiguous(torch.reshape(w2, torch.add([torch.size(w, 0) // a, torch.size(w, 1) // c], kernel)))
+    w1 = torch.reshape(w1, torch.add([a, c], ones))
+    return torch.mul(torch.reshape(torch.kron(w1, w2), torch.size(w)), scale)
+  def ia3(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, axis: int, scale: float) -> Tensor:
+    # One factor for each row (axis 0) or column (axis 1) of W.
+    return torch.mul(torch.mul(w, __torch__.along(p["weight"], axis, w)), scale)
+  def glora(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, scale: float) -> Tensor:
+    # W · a1 · a2 + b1 · b2; a1 [in, rank] acts on input channels, in files of the first layout on all columns.
+    up = torch.flatten(p["b1.weight"], 1)
+    down = torch.flatten(p["b2.weight"], 1)
+    if torch.__contains__(p, "bm.weight"):
+      down = torch.flatten(torch.einsum("abkl,bi->aikl", [p["bm.weight"], down]), 1)
+    a1 = torch.flatten(p["a1.weight"], 1)
+    a2 = torch.flatten(p["a2.weight"], 1)
+    if torch.size(a1, 0) == torch.size(w, 1):
+      columns = torch.reshape(w, [torch.size(w, 0), torch.size(w, 1), -1])
+      turned = torch.einsum("orz,ri->oiz", [torch.einsum("oiz,ir->orz", [columns, a1]), a2])
+    else:
+      turned = torch.matmul(torch.matmul(torch.flatten(w, 1), a1), a2)
+    sum = torch.add(torch.reshape(torch.matmul(up, down), torch.size(w)), torch.reshape(turned, torch.size(w)))
+    return torch.mul(sum, scale)
+  def oft(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, constraint: float, strength: float) -> Tensor:
+    return __torch__.rotated(p, w, __torch__.cayley(p["oft_blocks"], constraint), strength)
+  def boft(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, constraint: float, strength: float) -> Tensor:
+    return __torch__.fluttered(p, w, __torch__.cayley(p["oft_blocks"], constraint), strength)
+  def old_oft(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, strength: float) -> Tensor:
+    # The file holds the rotations themselves.
+    r = p["oft_diag"]
+    if torch.dim(r) == 4:
+      delta = __torch__.fluttered(p, w, r, strength)
+    else:
+      delta = __torch__.rotated(p, w, r, strength)
+    return delta
+  def full(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, scale: float) -> Tensor:
+    return torch.mul(torch.reshape(p["diff"], torch.size(w)), scale)
+  def norm(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, scale: float) -> Tensor:
+    return torch.mul(torch.reshape(p["w_norm"], torch.size(w)), scale)
+  def dora(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, delta: Tensor, axis: int, blend: float) -> Tensor:
+    # V = W + Δ gets rows (axis 0) or columns (axis 1) of the given length, as far as blend says; minus W.
+    v = torch.add(w, delta)
+    others = annotate(List[int], [])
+    for i in range(torch.dim(w)):
+      if torch.__not__(i == axis):
+        _0 = torch.append(others, i)
+    length = torch.sqrt(torch.sum(torch.mul(v, v), others, True))
+    ratio = torch.div(__torch__.along(p["dora_scale"], axis, w), torch.add(length, 1.1920928955078125e-07))
+    return torch.sub(torch.mul(v, torch.add(torch.mul(torch.sub(ratio, 1), blend), 1)), w)

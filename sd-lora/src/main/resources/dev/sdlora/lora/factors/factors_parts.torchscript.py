@@ -1,0 +1,49 @@
+def factors(p: Dict[str, Tensor], limit: int) -> Tuple[Tensor, Tensor]:
+  # [out, rank] and [rank, in·k·k] of a LoRA, cut to the limit; a core is multiplied into the second.
+  up = torch.flatten(p["lora_up.weight"], 1)
+  down = torch.flatten(p["lora_down.weight"], 1)
+  if torch.__contains__(p, "lora_mid.weight"):
+    down = torch.flatten(torch.einsum("abkl,bi->aikl", [p["lora_mid.weight"], down]), 1)
+  return (torch.slice(up, 1, 0, limit), torch.slice(down, 0, 0, limit))
+def tucker(core: Tensor, a: Tensor, b: Tensor) -> Tensor:
+  # core [r, r, k, k], a [r, out], b [r, in] -> [out, in, k, k]
+  return torch.einsum("rikl,ro->oikl", [torch.einsum("rskl,si->rikl", [core, b]), a])
+def along(values: Tensor, axis: int, w: Tensor) -> Tensor:
+  # Numbers in a row, one for each row or column of W, shaped to spread over it.
+  shape = torch.mul([1], torch.dim(w))
+  _0 = torch._set_item(shape, axis, -1)
+  return torch.reshape(values, shape)
+def cayley(blocks: Tensor, constraint: float) -> Tensor:
+  # (I + Q)(I − Q)⁻¹ with Q = B − Bᵀ, whose Frobenius norm over all blocks the constraint limits unless it is 0.
+  q = torch.sub(blocks, torch.transpose(blocks, -1, -2))
+  if constraint > 0.:
+    norm = float(torch.sqrt(torch.sum(torch.mul(q, q)))) + 1e-8
+    if norm > constraint:
+      q = torch.mul(q, constraint / norm)
+  eye = torch.eye(torch.size(q, -1), dtype=6, device=ops.prim.device(q))
+  return torch.matmul(torch.add(eye, q), torch.inverse(torch.sub(eye, q)))
+def rotated(p: Dict[str, Tensor], w: Tensor, r: Tensor, strength: float) -> Tensor:
+  # Rows of W in blocks, each times Rᵀ; r [blocks, size, size]. The identity is taken out first, so nothing cancels.
+  turn = torch.mul(torch.sub(r, torch.eye(torch.size(r, -1), dtype=6, device=ops.prim.device(r))), strength)
+  rows = torch.reshape(w, [torch.size(r, 0), torch.size(r, 1), -1])
+  return __torch__.rescaled(p, w, torch.reshape(torch.matmul(torch.transpose(turn, 1, 2), rows), torch.size(w)))
+def fluttered(p: Dict[str, Tensor], w: Tensor, r: Tensor, strength: float) -> Tensor:
+  # Butterfly of rotations, r [levels, blocks, size, size]; a level's blocks take rows from further apart than the one before.
+  size = torch.size(r, -1)
+  eye = torch.eye(size, dtype=6, device=ops.prim.device(r))
+  columns = torch.numel(w) // torch.size(w, 0)
+  rows = torch.reshape(w, [torch.size(w, 0), columns])
+  stride = size // 2
+  for i in range(torch.size(r, 0)):
+    turn = torch.add(eye, torch.mul(torch.sub(torch.select(r, 0, i), eye), strength))
+    apart = torch.transpose(torch.reshape(rows, [-1, 2, stride, columns]), 1, 2)
+    turned = torch.matmul(turn, torch.reshape(apart, [-1, size, columns]))
+    rows = torch.reshape(torch.transpose(torch.reshape(turned, [-1, stride, 2, columns]), 1, 2), [-1, columns])
+    stride = stride * 2
+  return __torch__.rescaled(p, w, torch.sub(torch.reshape(rows, torch.size(w)), w))
+def rescaled(p: Dict[str, Tensor], w: Tensor, delta: Tensor) -> Tensor:
+  # s · (W + Δ) − W
+  if torch.__contains__(p, "rescale"):
+    s = __torch__.along(p["rescale"], 0, w)
+    delta = torch.add(torch.mul(delta, s), torch.mul(w, torch.sub(s, 1)))
+  return delta
