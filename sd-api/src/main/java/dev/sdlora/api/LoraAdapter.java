@@ -44,13 +44,7 @@ public record LoraAdapter(
       Map<String, String> metadata,
       double textEncoderStrength,
       double unetStrength) {
-    this(
-        path,
-        family,
-        modules,
-        rank,
-        metadata,
-        LoraStrength.of(textEncoderStrength, unetStrength));
+    this(path, family, modules, rank, metadata, LoraStrength.of(textEncoderStrength, unetStrength));
   }
 
   /**
@@ -181,12 +175,7 @@ public record LoraAdapter(
     /** The adapter; the builder can be used further. */
     public LoraAdapter build() {
       return new LoraAdapter(
-          adapter.path,
-          adapter.family,
-          adapter.modules,
-          adapter.rank,
-          adapter.metadata,
-          strength);
+          adapter.path, adapter.family, adapter.modules, adapter.rank, adapter.metadata, strength);
     }
   }
 }

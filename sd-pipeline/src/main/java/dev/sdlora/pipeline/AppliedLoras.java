@@ -70,8 +70,7 @@ final class AppliedLoras implements AutoCloseable {
     Overlay overlay = null;
     try {
       if (pass.overlays()) {
-        overlay =
-            model.overlays().open(loras.peaks(), model.shapes(), model.networks().type());
+        overlay = model.overlays().open(loras.peaks(), model.shapes(), model.networks().type());
       }
       return new AppliedLoras(model.networks(), loras, pass, overlay);
     } catch (RuntimeException | Error e) {

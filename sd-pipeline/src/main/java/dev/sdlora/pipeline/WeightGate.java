@@ -118,7 +118,7 @@ final class WeightGate {
       return false;
     }
     Demand demand = overlays(ticket) ? ticket.wish.overlaid : ticket.wish.patched;
-    return users == 0 || !demand.changes && demand.plan.equals(held);
+    return users == 0 || (!demand.changes && demand.plan.equals(held));
   }
 
   /** Whether a request that is next is to have its LoRAs beside the weights. */
@@ -128,7 +128,7 @@ final class WeightGate {
       case PATCHED -> false;
       case OVERLAY -> true;
       case AUTO ->
-          users > 0 && !wish.patched.plan.equals(held)
+          (users > 0 && !wish.patched.plan.equals(held))
               || waiting.stream().anyMatch(t -> !t.wish.patched.plan.equals(wish.patched.plan));
     };
   }
@@ -137,6 +137,16 @@ final class WeightGate {
     changing = users == 0;
     exclusive = demand.changes;
     users++;
+  }
+
+  /** How many requests wait. */
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Makes requests that wait look whether they were cancelled. */

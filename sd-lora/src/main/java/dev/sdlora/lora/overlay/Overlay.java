@@ -2,15 +2,17 @@ package dev.sdlora.lora.overlay;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.sdlora.lora.plan.Network;
-import java.nio.FloatBuffer;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.Torch;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntToDoubleFunction;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The LoRAs of one request beside the weights. For each module {@code p} that they change, the
@@ -22,9 +24,12 @@ import java.util.function.IntToDoubleFunction;
  * <p>Not safe for several threads; programs may read it while nobody changes the scales.
  */
 public final class Overlay implements AutoCloseable {
+  private static final String WEIGHT = ".weight";
+
   private final NDManager scope;
+  private final Program program;
   private final Map<Network, Map<String, NDArray>> tensors = new EnumMap<>(Network.class);
-  private final Map<NDArray, List<Slot>> scales = new LinkedHashMap<>();
+  private final List<Scale> unetScales = new ArrayList<>();
 
   /**
    * One LoRA's place in the rank of a module.
@@ -35,9 +40,13 @@ public final class Overlay implements AutoCloseable {
    */
   record Slot(int use, int rank, double scale) {}
 
+  /** The scales of a module, and what they are made of. */
+  private record Scale(NDArray tensor, List<Slot> slots) {}
+
   /** An overlay of nothing. The scope is closed with it. */
-  Overlay(NDManager scope) {
+  Overlay(NDManager scope, Program program) {
     this.scope = scope;
+    this.program = program;
   }
 
   NDManager scope() {
@@ -46,18 +55,21 @@ public final class Overlay implements AutoCloseable {
 
   /** Adds a module; its scales are those of the peak strengths. */
   void add(Network network, String weight, NDArray down, NDArray up, List<Slot> slots) {
-    String module = weight.substring(0, weight.length() - ".weight".length());
-    int rank = slots.stream().mapToInt(Slot::rank).sum();
-    int dimensions = down.getShape().dimension();
-    long[] shape = dimensions == 2 ? new long[] {1, rank} : new long[] {1, rank, 1, 1};
-    NDArray scale = scope.create(new Shape(shape));
-    scales.put(scale, slots);
-    set(scale, slots, use -> 1);
-    Map<String, NDArray> entries =
-        tensors.computeIfAbsent(network, key -> new LinkedHashMap<>());
+    float[] values = new float[rank(slots)];
+    fill(values, 0, slots, slot -> slot.scale);
+    // A factor for each channel of what comes out of the first product.
+    long[] shape = new long[down.getShape().dimension() == 2 ? 2 : 4];
+    Arrays.fill(shape, 1);
+    shape[1] = values.length;
+    NDArray scale = Torch.floats(scope, values, shape);
+    String module = weight.substring(0, weight.length() - WEIGHT.length());
+    Map<String, NDArray> entries = tensors.computeIfAbsent(network, key -> new LinkedHashMap<>());
     entries.put(module + ".lora_down.weight", down);
     entries.put(module + ".lora_up.weight", up);
     entries.put(module + ".lora_scale", scale);
+    if (network == Network.UNET) {
+      unetScales.add(new Scale(scale, slots));
+    }
   }
 
   /** The tensors beside the weights of a network, by name; empty if its weights stay alone. */
@@ -71,27 +83,35 @@ public final class Overlay implements AutoCloseable {
    * @param shares for each LoRA of the request, its strength as a share of its peak
    */
   public void scale(double[] shares) {
-    Map<String, NDArray> unet = tensors(Network.UNET);
-    unet.forEach(
-        (name, tensor) -> {
-          List<Slot> slots = scales.get(tensor);
-          if (slots != null) {
-            set(tensor, slots, use -> shares[use]);
-          }
-        });
+    if (unetScales.isEmpty()) {
+      return;
+    }
+    float[] values = new float[unetScales.stream().mapToInt(scale -> rank(scale.slots)).sum()];
+    int at = 0;
+    for (Scale scale : unetScales) {
+      at = fill(values, at, scale.slots, slot -> slot.scale * shares[slot.use]);
+    }
+    try (NDManager step = scope.newSubManager()) {
+      program
+          .call("rescale")
+          .list(unetScales.stream().map(Scale::tensor).toArray(NDArray[]::new))
+          .tensor(Torch.floats(step, values, values.length))
+          .run(step);
+    }
   }
 
-  private static void set(
-      NDArray scale, List<Slot> slots, IntToDoubleFunction share) {
-    int rank = slots.stream().mapToInt(Slot::rank).sum();
-    FloatBuffer values = FloatBuffer.allocate(rank);
+  private static int rank(List<Slot> slots) {
+    return slots.stream().mapToInt(Slot::rank).sum();
+  }
+
+  private static int fill(
+      float[] values, int from, List<Slot> slots, ToDoubleFunction<Slot> scale) {
+    int at = from;
     for (Slot slot : slots) {
-      float value = (float) (slot.scale() * share.applyAsDouble(slot.use()));
-      for (int i = 0; i < slot.rank(); i++) {
-        values.put(value);
-      }
+      Arrays.fill(values, at, at + slot.rank, (float) scale.applyAsDouble(slot));
+      at += slot.rank;
     }
-    scale.set(values.flip());
+    return at;
   }
 
   /** Frees the tensors. */

@@ -57,7 +57,7 @@ public final class Overlays {
    */
   public synchronized Overlay open(
       List<PatchPlan> plans, Map<Network, Map<String, List<Long>>> shapes, ScalarType type) {
-    Overlay overlay = new Overlay(torch.scope());
+    Overlay overlay = new Overlay(torch.scope(), program);
     try (OpenFiles files = new OpenFiles()) {
       riders(plans)
           .forEach(
@@ -140,9 +140,7 @@ public final class Overlays {
 
   private LowRank product(Change change, OpenFiles files, NDManager scope) {
     Factors limited =
-        change.rankLimit().isPresent()
-            ? factors.limitedTo(change.rankLimit().getAsInt())
-            : factors;
+        change.rankLimit().isPresent() ? factors.limitedTo(change.rankLimit().getAsInt()) : factors;
     return limited
         .lowRank(files.of(change.file()), change.module(), change.strength(), scope)
         .orElseThrow(() -> new IllegalStateException(change.module().key() + " is no product"));

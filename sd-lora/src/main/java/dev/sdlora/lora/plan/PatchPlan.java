@@ -52,8 +52,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
    * @param family its family, for messages
    * @param uses the LoRAs in order
    * @param matches gets one entry for each LoRA
-   * @throws LoraException if no module of a LoRA fits, one has the wrong shape, or weights of blocks
-   *     are for another family
+   * @throws LoraException if no module of a LoRA fits, one has the wrong shape, or weights of
+   *     blocks are for another family
    */
   public static PatchPlan of(
       ModuleIndex index,
@@ -77,11 +77,10 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
         (network, weights) ->
             weights.forEach(
                 (weight, all) -> {
-                  List<Change> some = all.stream().filter(change -> condition.test(weight, change)).toList();
+                  List<Change> some =
+                      all.stream().filter(change -> condition.test(weight, change)).toList();
                   if (!some.isEmpty()) {
-                    chosen
-                        .computeIfAbsent(network, key -> new LinkedHashMap<>())
-                        .put(weight, some);
+                    chosen.computeIfAbsent(network, key -> new LinkedHashMap<>()).put(weight, some);
                   }
                 }));
     return new PatchPlan(chosen);

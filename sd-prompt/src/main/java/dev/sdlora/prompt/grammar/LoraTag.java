@@ -108,7 +108,11 @@ public record LoraTag(String name, LoraStrength strength, int offset) {
       throw error(
           network,
           reason.startsWith(quoted + " ")
-              ? "has the weight " + quoted + ", which" + reason.substring(quoted.length()) + hint(text)
+              ? "has the weight "
+                  + quoted
+                  + ", which"
+                  + reason.substring(quoted.length())
+                  + hint(text)
               : "has the weight " + quoted + ", but " + reason);
     }
   }

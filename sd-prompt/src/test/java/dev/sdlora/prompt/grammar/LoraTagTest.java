@@ -29,7 +29,8 @@ class LoraTagTest {
           <lora:\u3000x\u00a0:00.50\t>,   0.5,   0.5
           """)
   void of_wellFormedTag_readsNameAndStrengths(String tag, double textEncoder, double unet) {
-    assertThat(LoraTag.of(network(tag))).contains(new LoraTag("x", LoraStrength.of(textEncoder, unet), 2));
+    assertThat(LoraTag.of(network(tag)))
+        .contains(new LoraTag("x", LoraStrength.of(textEncoder, unet), 2));
   }
 
   @ParameterizedTest
