@@ -50,7 +50,7 @@ public class LoraPatchBenchmark {
   @Benchmark
   public void patch(Weights weights, Changes changes) {
     try (LiveWeights.Writer writer = weights.live.writer()) {
-      changes.byName.forEach(writer::patch);
+      writer.patch(changes.byName);
     }
   }
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AppliedLoras implements AutoCloseable {
   private final LoraSelection loras;
+  private final boolean restChanges;
   private final WeightGate.Pass pass;
   private final @Nullable Overlay overlay;
   private final Optional<TensorDict> textDict;
@@ -33,8 +34,13 @@ final class AppliedLoras implements AutoCloseable {
   private final UNet unet;
 
   private AppliedLoras(
-      Networks networks, LoraSelection loras, WeightGate.Pass pass, @Nullable Overlay overlay) {
+      Networks networks,
+      LoraSelection loras,
+      boolean restChanges,
+      WeightGate.Pass pass,
+      @Nullable Overlay overlay) {
     this.loras = loras;
+    this.restChanges = restChanges;
     this.pass = pass;
     this.overlay = overlay;
     this.textDict = dict(Network.TEXT_ENCODER, networks.textEncoder().weights());
@@ -66,13 +72,15 @@ final class AppliedLoras implements AutoCloseable {
   }
 
   private static AppliedLoras apply(Model model, LoraSelection loras, BooleanSupplier cancelled) {
-    WeightGate.Pass pass = model.gate().enter(loras.wish(), cancelled);
+    WeightGate.Wish wish = loras.wish();
+    WeightGate.Pass pass = model.gate().enter(wish, cancelled);
     Overlay overlay = null;
     try {
       if (pass.overlays()) {
         overlay = model.overlays().open(loras.peaks(), model.shapes(), model.networks().type());
       }
-      return new AppliedLoras(model.networks(), loras, pass, overlay);
+      return new AppliedLoras(
+          model.networks(), loras, wish.overlaid().changes(), pass, overlay);
     } catch (RuntimeException | Error e) {
       if (overlay != null) {
         overlay.close();
@@ -144,7 +152,7 @@ final class AppliedLoras implements AutoCloseable {
       pass.change(loras.plan(step, steps));
     } else {
       overlay.scale(loras.shares(step, steps));
-      if (loras.wish().overlaid().changes()) {
+      if (restChanges) {
         pass.change(loras.resting(step, steps));
       }
     }

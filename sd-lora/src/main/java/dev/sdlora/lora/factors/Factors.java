@@ -17,6 +17,7 @@ import dev.sdlora.tensors.weights.TensorLoader;
 import dev.sdlora.tensors.weights.TensorLoader.Wanted;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,26 +113,37 @@ public final class Factors {
       NDArray original,
       double strength,
       NDManager scope) {
-    try (NDManager parts = torch.scope()) {
-      Map<String, NDArray> tensors = read(reader, module, parts);
-      try (TensorDict dict = TensorDict.of(tensors)) {
-        Optional<TensorEntry> magnitude = module.find(Part.DORA_SCALE);
-        if (magnitude.isEmpty()) {
-          return plain(reader, module, dict, original, strength, scope);
-        }
-        boolean peft = magnitude.get().name().contains(PEFT_MAGNITUDE);
-        NDArray plain = plain(reader, module, dict, original, peft ? strength : 1, parts);
-        return program
-            .call("dora")
-            .tensors(dict)
-            .tensor(original)
-            .tensor(plain)
-            .integer(peft ? 0 : Axis.ofMagnitudes(reader.file(), magnitude.get(), original))
-            .number(peft ? 1 : strength)
-            .run(scope);
+    try (NDManager parts = torch.scope();
+        TensorDict dict = TensorDict.of(read(reader, module, parts))) {
+      NDArray delta =
+          module.find(Part.DORA_SCALE).isPresent()
+              ? ofLength(reader, module, dict, original, strength, scope)
+              : plain(reader, module, dict, original, strength, scope);
+      if (!loader.isFinite(delta)) {
+        throw tooLarge(reader.file(), module, strength);
       }
+      return delta;
     } catch (EngineException e) {
       throw unfit(reader, module, original, e);
+    }
+  }
+
+  /** The change of DoRA: W plus another kind's change, whose rows or columns get their length. */
+  private NDArray ofLength(
+      TensorFile.Reader reader,
+      LoraModule module,
+      TensorDict dict,
+      NDArray original,
+      double strength,
+      NDManager scope) {
+    TensorEntry magnitudes = module.part(Part.DORA_SCALE);
+    boolean peft = magnitudes.name().contains(PEFT_MAGNITUDE);
+    try (NDManager parts = torch.scope()) {
+      return call("dora", dict, original)
+          .tensor(plain(reader, module, dict, original, peft ? strength : 1, parts))
+          .integer(peft ? 0 : Axis.ofMagnitudes(reader.file(), magnitudes, original))
+          .number(peft ? 1 : strength)
+          .run(scope);
     }
   }
 
@@ -205,7 +217,9 @@ public final class Factors {
     }
     try (NDManager parts = torch.scope()) {
       NDArray stored =
-          Parts.read(loader, reader, List.of(new Wanted(entry.get(), shape)), parts).get(0);
+          Parts.read(loader, reader, List.of(new Wanted(entry.get(), shape)), parts)
+              .tensors()
+              .get(0);
       NDArray scaled = stored.mul((float) strength);
       scaled.attach(scope);
       return Optional.of(scaled);
@@ -217,44 +231,91 @@ public final class Factors {
    * is multiplied into the second.
    *
    * @return the factors, with the strength and alpha / rank as their scale; empty for other kinds
-   * @throws LoraException if a tensor holds NaN or infinity
+   * @throws LoraException if a tensor holds NaN or infinity, or the product would at this strength
    */
   public Optional<LowRank> lowRank(
       TensorFile.Reader reader, LoraModule module, double strength, NDManager scope) {
     if (!isProduct(module)) {
       return Optional.empty();
     }
-    double scale = strength * Scale.of(reader, module);
-    if (isPlainProduct(module)) {
-      List<NDArray> pair = Parts.read(loader, reader, pair(module), scope);
-      return Optional.of(new LowRank(pair.get(0), pair.get(1), scale));
+    return Optional.of(lowRanks(reader, List.of(new Portion(module, strength)), scope).get(0));
+  }
+
+  /**
+   * A module and how much of it is wanted.
+   *
+   * @param module the module
+   * @param strength factor on its change, without alpha / rank
+   */
+  public record Portion(LoraModule module, double strength) {}
+
+  /**
+   * The factors of many modules of a file, which are read with one call of the engine.
+   *
+   * @param portions products all
+   * @return the factors in the same order
+   * @throws LoraException as {@link #lowRank}
+   */
+  public List<LowRank> lowRanks(TensorFile.Reader reader, List<Portion> portions, NDManager scope) {
+    List<Wanted> wanted = new ArrayList<>();
+    portions.stream().filter(this::isInFile).forEach(portion -> addPair(portion.module(), wanted));
+    Parts parts = Parts.read(loader, reader, wanted, scope);
+    Iterator<NDArray> tensors = parts.tensors().iterator();
+    List<LowRank> products = new ArrayList<>();
+    for (Portion portion : portions) {
+      double scale = portion.strength() * Scale.of(reader, portion.module());
+      if (isInFile(portion)) {
+        products.add(new LowRank(tensors.next(), tensors.next(), scale));
+        requireBounded(reader, portion, scale, parts.largest());
+      } else {
+        products.add(combined(reader, portion, scale, scope));
+      }
     }
+    return products;
+  }
+
+  /** Whether the factors are in the file as they are wanted. */
+  private boolean isInFile(Portion portion) {
+    return portion.module().find(Part.LORA_MID).isEmpty() && portion.module().rank() <= limit;
+  }
+
+  private static void addPair(LoraModule module, List<Wanted> wanted) {
+    TensorEntry up = module.part(Part.LORA_UP);
+    TensorEntry down = module.part(Part.LORA_DOWN);
+    long rank = module.rank();
+    wanted.add(new Wanted(up, List.of(up.elements() / rank, rank)));
+    wanted.add(new Wanted(down, List.of(rank, down.elements() / rank)));
+  }
+
+  private LowRank combined(
+      TensorFile.Reader reader, Portion portion, double scale, NDManager scope) {
     try (NDManager parts = torch.scope();
-        TensorDict dict = TensorDict.of(read(reader, module, parts))) {
-      List<NDArray> pair = program.call("pair").tensors(dict).integer(limit).runList(scope);
-      return Optional.of(new LowRank(pair.get(0), pair.get(1), scale));
+        TensorDict dict = TensorDict.of(read(reader, portion.module(), parts))) {
+      List<NDArray> pair = program.call("pair").tensors(dict).integer(limit).runForList(scope);
+      for (NDArray factor : pair) {
+        requireBounded(reader, portion, scale, factor.abs().max().getFloat());
+      }
+      return new LowRank(pair.get(0), pair.get(1), scale);
     }
+  }
+
+  /** A sum of this many products of such numbers is far from the end of float32. */
+  private static void requireBounded(
+      TensorFile.Reader reader, Portion portion, double scale, double largest) {
+    if (!(Math.abs(scale) * portion.module().rank() * largest * largest < 1e37)) {
+      throw tooLarge(reader.file(), portion.module(), portion.strength());
+    }
+  }
+
+  private static LoraException tooLarge(TensorFile file, LoraModule module, double strength) {
+    return new LoraException(
+        "LoRA '%s': at strength %s the change of '%s' becomes infinite"
+            .formatted(file.path(), strength, module.key()));
   }
 
   /** Whether a module is a product of two factors. */
   public static boolean isProduct(LoraModule module) {
     return module.kind() == Kind.LORA && module.find(Part.DORA_SCALE).isEmpty();
-  }
-
-  /** Whether the factors are in the file as they are wanted. */
-  private boolean isPlainProduct(LoraModule module) {
-    return isProduct(module)
-        && module.find(Part.LORA_MID).isEmpty()
-        && module.part(Part.LORA_DOWN).shape().get(0) <= limit;
-  }
-
-  private static List<Wanted> pair(LoraModule module) {
-    TensorEntry up = module.part(Part.LORA_UP);
-    TensorEntry down = module.part(Part.LORA_DOWN);
-    long rank = down.shape().get(0);
-    return List.of(
-        new Wanted(up, List.of(up.elements() / rank, rank)),
-        new Wanted(down, List.of(rank, down.elements() / rank)));
   }
 
   /** Whether a module has anything for the weight of its layer. */
@@ -281,7 +342,7 @@ public final class Factors {
               }
             });
     boolean swapped = module.kind() == Kind.GLORA && Glora.isFirstLayout(module);
-    List<NDArray> tensors = Parts.read(loader, reader, wanted, scope);
+    List<NDArray> tensors = Parts.read(loader, reader, wanted, scope).tensors();
     Map<String, NDArray> byName = new LinkedHashMap<>();
     for (int i = 0; i < tensors.size(); i++) {
       Part part = swapped ? Glora.counterpart(names.get(i)) : names.get(i);

@@ -12,21 +12,11 @@ final class Glora {
   private Glora() {}
 
   /**
-   * Whether a module is of the first layout, by its shapes. When the rank equals both sides nothing
-   * tells; it is then taken for the present one.
+   * Whether a module is of the first layout: the rank, which is the smaller side, comes first in a1.
+   * When both sides are equal nothing tells; it is then taken for the present one.
    */
   static boolean isFirstLayout(LoraModule module) {
-    return !inner(module, Part.A1, Part.A2, Part.B1, Part.B2)
-        && inner(module, Part.A2, Part.A1, Part.B2, Part.B1);
-  }
-
-  /** Whether the shapes fit a [in, r] · [r, in] and b [out, r] · [r, in]. */
-  private static boolean inner(LoraModule module, Part a1, Part a2, Part b1, Part b2) {
-    long rank = side(module, a1, 1);
-    return side(module, a2, 0) == rank
-        && side(module, b1, 1) == rank
-        && side(module, b2, 0) == rank
-        && side(module, a1, 0) == side(module, a2, 1);
+    return side(module, Part.A1, 0) < side(module, Part.A1, 1);
   }
 
   /** The rank: what alpha is divided by. */

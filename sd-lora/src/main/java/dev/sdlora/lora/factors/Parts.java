@@ -9,28 +9,33 @@ import dev.sdlora.tensors.weights.TensorLoader;
 import dev.sdlora.tensors.weights.TensorLoader.Wanted;
 import java.util.List;
 
-/** Reads tensors of adapters, none of which may hold NaN or infinity. */
-final class Parts {
-  private Parts() {}
+/**
+ * Tensors of adapters as float32, none of which holds NaN or infinity.
+ *
+ * @param tensors in the order in which they were asked for
+ * @param largest the largest magnitude in them all
+ */
+record Parts(List<NDArray> tensors, double largest) {
 
   /**
-   * Reads tensors as float32.
+   * Reads tensors.
    *
    * @throws LoraException naming the first tensor that holds NaN or infinity, or a number too large
    *     for float32
    */
-  static List<NDArray> read(
+  static Parts read(
       TensorLoader loader, TensorFile.Reader reader, List<Wanted> wanted, NDManager scope) {
-    List<NDArray> tensors = loader.loadAll(reader, wanted, scope);
-    int count = wanted.size();
-    if (!Float.isFinite(tensors.get(count).getFloat())) {
-      for (int i = 0; i < count; i++) {
+    List<NDArray> all = loader.loadAll(reader, wanted, scope);
+    List<NDArray> tensors = all.subList(0, wanted.size());
+    float largest = all.get(wanted.size()).getFloat();
+    if (!Float.isFinite(largest)) {
+      for (int i = 0; i < tensors.size(); i++) {
         if (!loader.isFinite(tensors.get(i))) {
           throw notFinite(reader.file(), wanted.get(i).entry());
         }
       }
     }
-    return tensors.subList(0, count);
+    return new Parts(tensors, largest);
   }
 
   static LoraException notFinite(TensorFile file, TensorEntry entry) {

@@ -1,20 +1,19 @@
 package dev.sdlora.lora.patch;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraModule;
-import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.tensors.file.OpenFiles;
-import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
-import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
-import dev.sdlora.tensors.weights.LowRank;
 import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,7 @@ public final class Patcher {
   private static final Logger LOG = LoggerFactory.getLogger(Patcher.class);
 
   private final Torch torch;
-  private final TensorLoader loader;
+  private final Factors factors;
   private final Map<Network, LiveWeights> weights;
 
   /** What the weights are, or null when a failure left it unknown. */
@@ -41,14 +40,14 @@ public final class Patcher {
   /** A patcher of weights that are as they were loaded. */
   public Patcher(Torch torch, TensorLoader loader, Map<Network, LiveWeights> weights) {
     this.torch = torch;
-    this.loader = loader;
+    this.factors = new Factors(torch, loader);
     this.weights = Map.copyOf(weights);
   }
 
   /**
    * Makes the weights what a plan says. When that fails, the weights are restored.
    *
-   * @throws LoraException if a factor holds NaN or infinity
+   * @throws LoraException if a tensor holds NaN or infinity, or does not fit its weight
    * @throws dev.sdlora.api.TensorFileException if a LoRA cannot be read, or the checkpoint is
    *     needed and has changed
    */
@@ -83,62 +82,63 @@ public final class Patcher {
           writer.restore(name);
         }
       }
+      Map<String, List<Change>> products = new LinkedHashMap<>();
+      Map<String, List<Change>> sums = new LinkedHashMap<>();
       wanted.forEach(
           (name, changes) -> {
             if (!changes.equals(present.get(name))) {
-              patch(writer, name, changes, files);
+              requireThere(live, name, changes.get(0));
+              (areProducts(name, changes) ? products : sums).put(name, changes);
             }
           });
+      for (Map<String, List<Change>> batch : Products.batches(products)) {
+        try (NDManager scope = torch.scope()) {
+          writer.patch(Products.read(factors, batch, files, scope));
+        }
+      }
+      sums.forEach((name, changes) -> patch(writer, name, changes, files));
     }
   }
 
+  private static void requireThere(LiveWeights live, String name, Change change) {
+    if (!live.contains(name)) {
+      throw new LoraException(
+          "LoRA '%s': module '%s' changes '%s', which the checkpoint does not have; it was probably"
+                  .formatted(change.file().path(), change.module().key(), name)
+              + " trained for another model");
+    }
+  }
+
+  private static boolean areProducts(String name, List<Change> changes) {
+    return !isBias(name) && changes.stream().allMatch(c -> Factors.isProduct(c.module()));
+  }
+
+  private static boolean isBias(String name) {
+    return name.endsWith(".bias");
+  }
+
+  /** Adds changes of which at least one is no product. */
   private void patch(
       LiveWeights.Writer writer, String name, List<Change> changes, OpenFiles files) {
     try (NDManager scope = torch.scope()) {
-      List<LowRank> updates =
-          changes.stream().map(change -> lowRank(change, files.of(change.file()), scope)).toList();
-      if (!writer.patch(name, updates)) {
-        throw notFinite(changes, updates);
+      NDArray original = writer.original(name, scope);
+      NDArray sum = delta(changes.get(0), name, original, files, scope);
+      for (Change change : changes.subList(1, changes.size())) {
+        sum = sum.add(delta(change, name, original, files, scope));
       }
+      writer.patch(name, sum);
     }
   }
 
-  private LowRank lowRank(Change change, TensorFile.Reader reader, NDManager scope) {
+  private NDArray delta(
+      Change change, String name, NDArray original, OpenFiles files, NDManager scope) {
+    Factors limited =
+        change.rankLimit().isPresent() ? factors.limitedTo(change.rankLimit().getAsInt()) : factors;
+    TensorFile.Reader reader = files.of(change.file());
     LoraModule module = change.module();
-    long rank = module.rank();
-    double alpha =
-        module.find(Part.ALPHA).map(entry -> (double) reader.floats(entry)[0]).orElse(1.0 * rank);
-    if (!Double.isFinite(alpha)) {
-      throw notFinite(change, module.key() + ".alpha");
-    }
-    TensorEntry up = module.part(Part.LORA_UP);
-    TensorEntry down = module.part(Part.LORA_DOWN);
-    return new LowRank(
-        loader.load(reader, up, List.of(up.shape().get(0), rank), ScalarType.FLOAT32, scope),
-        loader.load(reader, down, List.of(rank, down.elements() / rank), ScalarType.FLOAT32, scope),
-        change.strength() * alpha / rank);
-  }
-
-  private LoraException notFinite(List<Change> changes, List<LowRank> updates) {
-    for (int i = 0; i < changes.size(); i++) {
-      LoraModule module = changes.get(i).module();
-      if (!loader.isFinite(updates.get(i).up())) {
-        return notFinite(changes.get(i), module.part(Part.LORA_UP).name());
-      }
-      if (!loader.isFinite(updates.get(i).down())) {
-        return notFinite(changes.get(i), module.part(Part.LORA_DOWN).name());
-      }
-    }
-    Change first = changes.get(0);
-    return new LoraException(
-        "LoRA '%s': strength %s is too large for '%s', whose change becomes infinite"
-            .formatted(first.file().path(), first.strength(), first.module().key()));
-  }
-
-  private static LoraException notFinite(Change change, String tensor) {
-    return new LoraException(
-        "LoRA '%s': tensor '%s' holds NaN or infinity; its training probably failed"
-            .formatted(change.file().path(), tensor));
+    return isBias(name)
+        ? limited.biasDelta(reader, module, original, change.strength(), scope).orElseThrow()
+        : limited.delta(reader, module, original, change.strength(), scope);
   }
 
   /**
@@ -154,12 +154,18 @@ public final class Patcher {
   }
 
   private void restoreAfter(Throwable cause) {
+    // An interrupted thread cannot read files.
+    boolean interrupted = Thread.interrupted();
     try {
       restore();
     } catch (RuntimeException e) {
       // What is still patched stays marked as such, and the next plan tries to restore it again.
       LOG.warn("weights could not be restored", e);
       cause.addSuppressed(e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

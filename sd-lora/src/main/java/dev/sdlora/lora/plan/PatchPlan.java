@@ -2,6 +2,7 @@ package dev.sdlora.lora.plan;
 
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
@@ -134,10 +135,14 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
       matched++;
       double strength = use.strength(layer.network(), layer.weight(), family);
       if (strength != 0) {
-        changes
-            .computeIfAbsent(layer.network(), network -> new LinkedHashMap<>())
-            .computeIfAbsent(layer.weight(), weight -> new ArrayList<>())
-            .add(new Change(use.file().file(), module, strength, use.strength().rankLimit()));
+        Change change =
+            new Change(use.file().file(), module, strength, use.strength().rankLimit());
+        for (String weight : weights(layer, module)) {
+          changes
+              .computeIfAbsent(layer.network(), network -> new LinkedHashMap<>())
+              .computeIfAbsent(weight, name -> new ArrayList<>())
+              .add(change);
+        }
       }
     }
     if (matched == 0) {
@@ -153,6 +158,18 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
     }
     unmatched.addAll(use.file().strays());
     return new Match(matched, List.copyOf(unmatched));
+  }
+
+  /** The names of what a module changes of a layer: its weight, its bias, or both. */
+  private static List<String> weights(Layer layer, LoraModule module) {
+    List<String> names = new ArrayList<>();
+    if (Factors.changesWeight(module)) {
+      names.add(layer.weight());
+    }
+    if (Factors.changesBias(module)) {
+      names.add(layer.weight().replaceFirst("weight$", "bias"));
+    }
+    return names;
   }
 
   private static void requireShape(LoraUse use, String checkpoint, LoraModule module, Layer layer) {

@@ -93,8 +93,6 @@ class PatcherTest {
   private static void check(TinyModel model, List<List<Wish>> sequence, double tolerance) {
     Map<String, float[]> before = model.values();
     int arrays = model.torch.liveArrays();
-    System.out.println(Arrays.toString(before.get("TEXT_ENCODERfc1.weight")));
-    System.out.println(Arrays.toString(model.values().get("TEXT_ENCODERfc1.weight")));
     try {
       run(model, sequence, tolerance, before);
     } finally {

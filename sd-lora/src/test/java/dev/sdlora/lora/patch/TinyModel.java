@@ -29,19 +29,25 @@ final class TinyModel implements AutoCloseable {
   static final int RANK = 2;
   static final double ALPHA = 1;
 
-  private static final Map<Network, Map<String, List<Long>>> SHAPES =
+  static final Map<Network, Map<String, List<Long>>> SHAPES =
       Map.of(
           Network.TEXT_ENCODER,
           new TreeMap<>(Map.of("fc1.weight", List.of(6L, 4L), "fc2.weight", List.of(4L, 6L))),
           Network.UNET,
           new TreeMap<>(
               Map.of(
+                  "norm.weight", List.of(7L),
+                  "norm.bias", List.of(7L),
+                  "conv.bias", List.of(3L),
                   "proj_in.weight", List.of(5L, 5L, 1L, 1L),
                   "conv.weight", List.of(3L, 4L, 3L, 3L),
                   "to_out.0.weight", List.of(40L, 70L))));
 
   private static final Map<String, DType> STORED =
       Map.of(
+          "norm.weight", DType.F16,
+          "norm.bias", DType.BF16,
+          "conv.bias", DType.F32,
           "fc1.weight", DType.F16,
           "fc2.weight", DType.F32,
           "proj_in.weight", DType.BF16,
@@ -104,6 +110,9 @@ final class TinyModel implements AutoCloseable {
         (network, shapes) ->
             shapes.forEach(
                 (name, shape) -> {
+                  if (shape.size() < 2) {
+                    return;
+                  }
                   String key =
                       (network == Network.UNET ? "lora_unet_" : "lora_te_")
                           + name.replace(".weight", "").replace('.', '_');
@@ -156,7 +165,7 @@ final class TinyModel implements AutoCloseable {
     for (LoraUse use : uses) {
       double strength = network == Network.UNET ? use.unetStrength() : use.textEncoderStrength();
       TensorFile file = use.file().file();
-      if (strength == 0) {
+      if (strength == 0 || shape.size() < 2) {
         continue;
       }
       try (TensorFile.Reader reader = file.reader()) {
@@ -172,7 +181,7 @@ final class TinyModel implements AutoCloseable {
     return sum;
   }
 
-  private static float[] floats(Random random, int count, double scale) {
+  static float[] floats(Random random, int count, double scale) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = (float) (scale * random.nextGaussian());
@@ -180,7 +189,7 @@ final class TinyModel implements AutoCloseable {
     return values;
   }
 
-  private static int elements(List<Long> shape) {
+  static int elements(List<Long> shape) {
     return Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
   }
 

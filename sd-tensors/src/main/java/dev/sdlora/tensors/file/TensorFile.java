@@ -200,11 +200,32 @@ public final class TensorFile {
     }
 
     /**
+     * Copies a part of a tensor, little endian as it is on disk, to a buffer, as many bytes as the
+     * buffer has remaining; its position moves to its limit.
+     *
+     * @param from the first byte, counted from the start of the tensor
+     * @throws IllegalArgumentException if the entry is not of this file, or the part reaches beyond
+     *     the tensor
+     * @throws IllegalStateException if this reader is closed
+     * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}
+     */
+    public void read(TensorEntry entry, long from, ByteBuffer target) {
+      requireOwn(entry);
+      if (from < 0 || from + target.remaining() > entry.byteLength()) {
+        throw new IllegalArgumentException(
+            "tensor '%s' has %d bytes, but %d from %d on are wanted"
+                .formatted(entry.name(), entry.byteLength(), target.remaining(), from));
+      }
+      fill(entry, from, target);
+    }
+
+    /**
      * The bytes of a tensor in a new little-endian heap buffer, from position 0 to the limit.
      *
      * @throws IllegalArgumentException if the entry is not of this file
      * @throws IllegalStateException if this reader is closed
-     * @throws TensorFileException as {@link #read}, or if the tensor has 2 GB or more
+     * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}, or if the tensor has 2
+     *     GB or more
      */
     public ByteBuffer bytes(TensorEntry entry) {
       requireOwn(entry);
@@ -219,8 +240,8 @@ public final class TensorFile {
      *
      * @throws IllegalArgumentException if the entry is not of this file
      * @throws IllegalStateException if this reader is closed
-     * @throws TensorFileException as {@link #read}, or if there are more elements than an array can
-     *     hold (2^31)
+     * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}, or if there are more
+     *     elements than an array can hold (2^31)
      */
     public float[] floats(TensorEntry entry) {
       requireOwn(entry);

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -168,27 +169,24 @@ public final class Program {
      * @return the tensor that the method returns
      */
     public NDArray run(NDManager scope) {
-      try (IValue result = result()) {
-        return result.toTensor((PtNDManager) scope);
-      }
+      return run(result -> result.toTensor((PtNDManager) scope));
     }
 
     /**
-     * Runs a method that returns a list of tensors, without recording gradients.
+     * Runs a method that returns several tensors, {@code List[Tensor]}, without recording
+     * gradients.
      *
-     * @param scope the manager that will own the tensors
+     * @param scope the manager that will own the results
      */
-    public List<NDArray> runList(NDManager scope) {
-      try (IValue result = result()) {
-        return List.of(result.toTensorArray((PtNDManager) scope));
-      }
+    public List<NDArray> runForList(NDManager scope) {
+      return run(result -> List.of(result.toTensorArray((PtNDManager) scope)));
     }
 
-    private IValue result() {
+    private <T> T run(Function<IValue, T> convert) {
       // Otherwise libtorch compiles anew whenever a shape changes. The switch is one per thread.
       JniUtils.setGraphExecutorOptimize(false);
-      try {
-        return IValueUtils.runMethod(block, method, arguments.toArray(new IValue[0]));
+      try (IValue result = IValueUtils.runMethod(block, method, arguments.toArray(new IValue[0]))) {
+        return convert.apply(result);
       } finally {
         owned.forEach(IValue::close);
       }

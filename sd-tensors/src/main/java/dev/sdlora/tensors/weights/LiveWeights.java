@@ -2,8 +2,8 @@ package dev.sdlora.tensors.weights;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.OpenFiles;
-import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /**
  * The weights of one network in native memory, and the only class that writes them. The checkpoint
@@ -22,12 +23,15 @@ import java.util.Set;
  * <p>Not safe for several threads; programs may read the {@link #dict()} while nobody writes.
  */
 public final class LiveWeights implements AutoCloseable {
+  private static final IntFunction<NDArray[]> ARRAYS = NDArray[]::new;
+
   private final Torch torch;
   private final TensorLoader loader;
   private final ScalarType type;
   private final Map<String, Weight> weights;
   private final TensorDict dict;
   private final Set<String> patched = new LinkedHashSet<>();
+  private long writes;
 
   private LiveWeights(
       Torch torch, TensorLoader loader, ScalarType type, Map<String, Weight> weights) {
@@ -82,6 +86,16 @@ public final class LiveWeights implements AutoCloseable {
     return Set.copyOf(patched);
   }
 
+  /** How many times a weight has been written since they were loaded. */
+  public long writes() {
+    return writes;
+  }
+
+  /** Whether there is a weight with this name. */
+  public boolean contains(String name) {
+    return weights.containsKey(name);
+  }
+
   /** The tensor itself, for reading. */
   public NDArray tensor(String name) {
     return weight(name).tensor;
@@ -123,33 +137,83 @@ public final class LiveWeights implements AutoCloseable {
     private Writer() {}
 
     /**
-     * Makes a weight what the file says plus changes: {@code W = round(W0 + Σ scale · up · down)},
-     * summed in float32 and rounded once. A weight that was changed before is read again first.
+     * Makes weights what the file says plus changes: {@code W = round(W0 + Σ scale · up · down)},
+     * summed in float32 and rounded once, in place. One call for many weights costs less than many.
      *
-     * @param changes at least one
-     * @return false if a factor holds NaN or infinity; the weight is then as it was, or restored
+     * @param changes by the name of the weight, for each at least one; all numbers finite
      * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
      */
-    public boolean patch(String name, List<LowRank> changes) {
-      Weight weight = weight(name);
-      boolean wasPatched = !patched.add(name);
+    public void patch(Map<String, List<LowRank>> changes) {
       try (NDManager scope = torch.scope()) {
-        Program.Call call;
-        if (type == ScalarType.FLOAT32) {
-          if (wasPatched) {
-            refill(weight);
-          }
-          call = loader.program().call("patch").tensor(weight.tensor);
-        } else {
-          NDArray original = load(loader, files, weight.origin, ScalarType.FLOAT32, scope);
-          call = loader.program().call("patch_from").tensor(weight.tensor).tensor(original);
+        Map<String, LowRank> untouched = new LinkedHashMap<>();
+        changes.forEach(
+            (name, products) -> {
+              LowRank sum = stacked(products, scope);
+              if (holdsOriginal(name)) {
+                untouched.put(name, sum);
+              } else {
+                rewrite(name, sum.scale(), sum.up(), sum.down());
+              }
+            });
+        if (!untouched.isEmpty()) {
+          untouched.keySet().forEach(this::mark);
+          loader
+              .program()
+              .call("patch_all")
+              .list(untouched.keySet().stream().map(LiveWeights.this::tensor).toArray(ARRAYS))
+              .list(untouched.values().stream().map(LowRank::up).toArray(ARRAYS))
+              .list(untouched.values().stream().map(LowRank::down).toArray(ARRAYS))
+              .numbers(untouched.values().stream().mapToDouble(LowRank::scale).toArray())
+              .integer(TensorLoader.BLOCK_ELEMENTS)
+              .run(scope);
         }
-        return call.list(changes.stream().map(LowRank::up).toArray(NDArray[]::new))
-            .list(changes.stream().map(LowRank::down).toArray(NDArray[]::new))
-            .numbers(changes.stream().mapToDouble(LowRank::scale).toArray())
-            .run(scope)
-            .getBoolean();
       }
+    }
+
+    private LowRank stacked(List<LowRank> products, NDManager scope) {
+      if (products.size() == 1) {
+        return products.get(0);
+      }
+      List<NDArray> pair =
+          loader
+              .program()
+              .call("stack")
+              .list(products.stream().map(LowRank::up).toArray(ARRAYS))
+              .list(products.stream().map(LowRank::down).toArray(ARRAYS))
+              .numbers(products.stream().mapToDouble(LowRank::scale).toArray())
+              .runForList(scope);
+      return new LowRank(pair.get(0), pair.get(1), 1);
+    }
+
+    /**
+     * Makes a weight what the file says plus a change, {@code W = round(W0 + Δ)}, summed in float32
+     * and rounded once.
+     *
+     * @param delta float32, as many numbers as the weight, all finite
+     * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
+     */
+    public void patch(String name, NDArray delta) {
+      if (holdsOriginal(name)) {
+        mark(name);
+        try (NDManager scope = torch.scope()) {
+          loader.program().call("patch").tensor(tensor(name)).tensor(delta).run(scope);
+        }
+      } else {
+        rewrite(name, 1, delta);
+      }
+    }
+
+    /**
+     * What the file says of a weight, as float32.
+     *
+     * @param scope the manager that will own it, unless it is the weight itself; not to be changed
+     * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
+     */
+    public NDArray original(String name, NDManager scope) {
+      if (type == ScalarType.FLOAT32 && holdsOriginal(name)) {
+        return tensor(name);
+      }
+      return load(loader, files, weight(name).origin, ScalarType.FLOAT32, scope);
     }
 
     /**
@@ -160,13 +224,30 @@ public final class LiveWeights implements AutoCloseable {
      */
     public void restore(String name) {
       if (patched.contains(name)) {
-        refill(weight(name));
+        rewrite(name, 1);
         patched.remove(name);
       }
     }
 
-    private void refill(Weight weight) {
-      loader.fill(weight.tensor, files.of(weight.origin.file()), weight.origin.entry());
+    /**
+     * Whether a weight holds all that the file says of it: it is not changed, nor rounded by load.
+     */
+    private boolean holdsOriginal(String name) {
+      DType stored = weight(name).origin.entry().dtype();
+      return !patched.contains(name) && (type == ScalarType.FLOAT32 || stored == DType.BF16);
+    }
+
+    private void rewrite(String name, double scale, NDArray... change) {
+      Weight weight = weight(name);
+      mark(name);
+      loader.rewrite(
+          weight.tensor, files.of(weight.origin.file()), weight.origin.entry(), scale, change);
+    }
+
+    /** Notes that a weight is about to be written. */
+    private void mark(String name) {
+      patched.add(name);
+      writes++;
     }
 
     @Override

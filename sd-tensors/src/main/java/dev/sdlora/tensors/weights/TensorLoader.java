@@ -21,6 +21,9 @@ import java.util.List;
  * transfer buffer, so not safe for several threads.
  */
 public final class TensorLoader {
+  /** As many numbers as stay in a core's cache while they are worked on. */
+  static final long BLOCK_ELEMENTS = 1 << 18;
+
   private final Torch torch;
   private final Program program;
   private ByteBuffer transfer = buffer(1 << 16);
@@ -104,7 +107,7 @@ public final class TensorLoader {
           .tensor(stored)
           .integers(layout)
           .integers(sizes.stream().mapToLong(Long::longValue).toArray())
-          .runList(scope);
+          .runForList(scope);
     }
   }
 
@@ -124,16 +127,40 @@ public final class TensorLoader {
     return transfer.slice(0, (int) length).order(ByteOrder.nativeOrder());
   }
 
-  /** Overwrites a tensor with values from a file, giving it the very values of a first load. */
-  void fill(NDArray target, TensorFile.Reader reader, TensorEntry entry) {
-    try (NDArray stored = transfer(reader, entry);
-        NDManager scope = torch.scope()) {
-      program
-          .call("fill")
-          .tensor(target)
-          .tensor(stored)
-          .integer(hiddenFormat(entry.dtype()))
-          .run(scope);
+  /**
+   * Overwrites a tensor with the values of a first load plus a change, block by block, so that what
+   * has been read is still in the processor's cache when it is worked on.
+   *
+   * @param target float32 or bfloat16; its first dimension counts rows
+   * @param scale factor on the change
+   * @param change nothing; or what is added, as many float32 numbers as the target; or two factors
+   *     of it, [rows, rank] and [rank, columns]
+   */
+  void rewrite(
+      NDArray target,
+      TensorFile.Reader reader,
+      TensorEntry entry,
+      double scale,
+      NDArray... change) {
+    long rows = target.getShape().get(0);
+    long rowBytes = entry.byteLength() / rows;
+    long rowsAtOnce = Math.max(1, BLOCK_ELEMENTS * entry.dtype().bytes() / rowBytes);
+    DataType stored = stored(entry.dtype());
+    try (NDManager scope = torch.scope()) {
+      for (long first = 0; first < rows; first += rowsAtOnce) {
+        ByteBuffer bytes = room(Math.min(rowsAtOnce, rows - first) * rowBytes);
+        reader.read(entry, first * rowBytes, bytes);
+        Shape shape = new Shape(bytes.limit() / stored.getNumOfBytes());
+        program
+            .call("write_rows")
+            .tensor(target)
+            .integer(first)
+            .tensor(scope.create(bytes.rewind(), shape, stored))
+            .integer(hiddenFormat(entry.dtype()))
+            .list(change)
+            .number(scale)
+            .run(scope);
+      }
     }
   }
 

@@ -30,26 +30,38 @@
       largest = torch.max(torch.abs(flat))
     _3 = torch.append(tensors, largest)
     return tensors
-  def fill(self: __torch__.Net, target: Tensor, stored: Tensor, hidden: int) -> Tensor:
-    # The same values as load gives, written into a tensor that exists.
-    return torch.copy_(target, torch.reshape(__torch__.values(stored, hidden), torch.size(target)))
-  def patch(self: __torch__.Net, target: Tensor, ups: List[Tensor], downs: List[Tensor], scales: List[float]) -> Tensor:
-    # W += sum of scale * up @ down, in place, with one rounding of the sum; W float32. Nothing if a factor is not finite.
-    up, down, finite = __torch__.stack(ups, downs, scales)
-    if bool(finite):
-      _0 = torch.addmm_(torch.view(target, [torch.size(target, 0), -1]), up, down)
+  def write_rows(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int, change: List[Tensor], scale: float) -> Tensor:
+    # Rows of the target from the first on become the stored ones, the very values that load gives, plus scale times the change.
+    rows = __torch__.matrix(target)
+    values = torch.reshape(__torch__.values(stored, hidden), [-1, torch.size(rows, 1)])
+    part = torch.slice(rows, 0, first, first + torch.size(values, 0))
+    if torch.len(change) == 0:
+      _0 = torch.copy_(part, values)
+    elif ops.prim.dtype(target) == 6:
+      _1 = __torch__.add_rows(torch.copy_(part, values), first, change, scale)
     else:
-      pass
-    return finite
-  def patch_from(self: __torch__.Net, target: Tensor, original: Tensor, ups: List[Tensor], downs: List[Tensor], scales: List[float]) -> Tensor:
-    # The same from a float32 original into a target of another format, rounded to it once.
-    up, down, finite = __torch__.stack(ups, downs, scales)
-    if bool(finite):
-      sum = torch.addmm_(torch.view(original, [torch.size(target, 0), -1]), up, down)
-      _0 = torch.copy_(target, torch.reshape(sum, torch.size(target)))
-    else:
-      _1 = torch.copy_(target, original)
-    return finite
+      _2 = torch.copy_(part, __torch__.add_rows(torch.to(values, 6, False, True), first, change, scale))
+    return part
+  def patch_all(self: __torch__.Net, targets: List[Tensor], ups: List[Tensor], downs: List[Tensor], scales: List[float], block: int) -> Tensor:
+    # W += scale * up @ down for each, in the blocks of write_rows, so that a change is the same numbers on either way.
+    for i in range(torch.len(targets)):
+      rows = __torch__.matrix(targets[i])
+      count = torch.size(rows, 0)
+      step = ops.prim.max(1, block // torch.size(rows, 1))
+      for j in range((count + step - 1) // step):
+        first = j * step
+        part = torch.slice(rows, 0, first, ops.prim.min(count, first + step))
+        _0 = __torch__.patch_rows(part, first, [ups[i], downs[i]], scales[i])
+    return targets[0]
+  def patch(self: __torch__.Net, target: Tensor, delta: Tensor) -> Tensor:
+    # W += delta, float32.
+    return __torch__.patch_rows(__torch__.matrix(target), 0, [delta], 1.)
+  def stack(self: __torch__.Net, ups: List[Tensor], downs: List[Tensor], scales: List[float]) -> List[Tensor]:
+    # Low-rank changes side by side: their sum is one product, which is rounded once when it is added.
+    scaled = annotate(List[Tensor], [])
+    for i in range(torch.len(ups)):
+      _0 = torch.append(scaled, torch.mul(ups[i], scales[i]))
+    return [torch.cat(scaled, 1), torch.cat(downs, 0)]
   def floats(self: __torch__.Net, t: Tensor) -> Tensor:
     return torch.to(t, 6)
   def finite(self: __torch__.Net, t: Tensor) -> Tensor:

@@ -5,15 +5,24 @@ def values(stored: Tensor, hidden: int) -> Tensor:
   else:
     pass
   return stored
-def stack(ups: List[Tensor], downs: List[Tensor], scales: List[float]) -> Tuple[Tensor, Tensor, Tensor]:
-  # Low-rank changes side by side: their sum is one product.
-  scaled = annotate(List[Tensor], [])
-  for i in range(torch.len(ups)):
-    _0 = torch.append(scaled, torch.mul(ups[i], scales[i]))
-  up = torch.cat(scaled, 1)
-  down = torch.cat(downs, 0)
-  finite = torch.logical_and(torch.all(torch.isfinite(up)), torch.all(torch.isfinite(down)))
-  return (up, down, finite)
+def matrix(t: Tensor) -> Tensor:
+  # [out, in·k·k]; numbers in a row as one column.
+  return torch.view(t, [torch.size(t, 0), -1])
+def patch_rows(part: Tensor, first: int, change: List[Tensor], scale: float) -> Tensor:
+  # In float32 in place; other formats by way of a float32 copy, rounded once.
+  if ops.prim.dtype(part) == 6:
+    sum = __torch__.add_rows(part, first, change, scale)
+  else:
+    sum = torch.copy_(part, __torch__.add_rows(torch.to(part, 6), first, change, scale))
+  return sum
+def add_rows(rows: Tensor, first: int, change: List[Tensor], scale: float) -> Tensor:
+  # Float32 rows, the first of which is that of the whole matrix, plus scale times the rows of the change: a matrix or two factors.
+  count = torch.size(rows, 0)
+  if torch.len(change) == 2:
+    sum = torch.addmm_(rows, torch.slice(change[0], 0, first, first + count), change[1], beta=1, alpha=scale)
+  else:
+    sum = torch.add_(rows, torch.slice(__torch__.matrix(change[0]), 0, first, first + count), alpha=scale)
+  return sum
 def product(shape: List[int]) -> int:
   elements = 1
   for i in range(torch.len(shape)):
