@@ -10,6 +10,7 @@ import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.LoraReport;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.StrengthSchedule;
 import dev.sdlora.api.StrengthSchedule.Point;
