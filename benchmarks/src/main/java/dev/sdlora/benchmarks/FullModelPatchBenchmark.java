@@ -9,12 +9,15 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,45 +25,55 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What does a LoRA that changes all transformers of a model cost to apply, to exchange for another
- * one, and to take off, in passes over the weights that it touches? Weights are float32; the LoRA
- * files and the checkpoint are read as in use, from the page cache. Apply, switch, restore and the
- * floor take turns, so that all see the same machine.
+ * one, and to take off, in passes over the weights that it touches? Beside it stands what it costs
+ * to read these weights' bytes from the checkpoint. The LoRA files and the checkpoint are read as in
+ * use, from the page cache. All take turns, so that they see the same machine.
  */
 public final class FullModelPatchBenchmark {
   private final Patcher patcher;
   private final FloorPass floorPass;
   private final NDArray[] touched;
+  private final List<Origin> origins;
   private final PatchPlan first;
   private final PatchPlan second;
 
   private FullModelPatchBenchmark(
-      Patcher patcher, FloorPass floorPass, NDArray[] touched, PatchPlan first, PatchPlan second) {
+      Patcher patcher,
+      FloorPass floorPass,
+      NDArray[] touched,
+      List<Origin> origins,
+      PatchPlan first,
+      PatchPlan second) {
     this.patcher = patcher;
     this.floorPass = floorPass;
     this.touched = touched;
+    this.origins = origins;
     this.first = first;
     this.second = second;
   }
 
-  /** Runs the benchmark: {@code CHECKPOINT [--rank N] [--rounds N]}. */
+  /** Runs the benchmark: {@code CHECKPOINT [--rank N] [--rounds N] [--bits 32|16]}. */
   public static void main(String[] args) throws IOException {
     Arguments arguments =
         Arguments.parse(
             args,
-            "FullModelPatchBenchmark CHECKPOINT [--rank N] [--rounds N]",
-            Map.of("--rank", 16, "--rounds", 7));
+            "FullModelPatchBenchmark CHECKPOINT [--rank N] [--rounds N] [--bits 32|16]",
+            Map.of("--rank", 16, "--rounds", 7, "--bits", 32));
     run(
         CheckpointReader.read(arguments.file()),
+        arguments.number("--bits") == 32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16,
         arguments.number("--rank"),
         arguments.number("--rounds"),
         System.out);
   }
 
   /** Measures with two LoRAs that it writes for the checkpoint, and prints a table. */
-  static void run(ModelFiles files, int rank, int rounds, PrintStream out) throws IOException {
+  static void run(ModelFiles files, ScalarType type, int rank, int rounds, PrintStream out)
+      throws IOException {
     ModelConfig config = new ModelConfig(files.clip(), files.unet(), files.vae());
     Path folder = Files.createTempDirectory("loras");
     Path a = folder.resolve("a.safetensors");
@@ -70,18 +83,20 @@ public final class FullModelPatchBenchmark {
       WriteLora.write(config, rank, 2, b);
       TensorLoader loader = new TensorLoader(torch);
       try (LiveWeights clip =
-              LiveWeights.load(torch, loader, files.clipWeights(), ScalarType.FLOAT32);
+              LiveWeights.load(torch, loader, files.clipWeights(), type);
           LiveWeights unet =
-              LiveWeights.load(torch, loader, files.unetWeights(), ScalarType.FLOAT32)) {
+              LiveWeights.load(torch, loader, files.unetWeights(), type)) {
         Map<Network, LiveWeights> live = Map.of(Network.TEXT_ENCODER, clip, Network.UNET, unet);
         PatchPlan first = plan(files, a);
         NDArray[] touched = touched(first, live);
         long weights = Arrays.stream(touched).mapToLong(NDArray::size).sum();
-        out.printf("%d modules, rank %d, %d weights touched%n", touched.length, rank, weights);
+        out.printf(
+            "%d modules, rank %d, %d weights touched, %s%n", touched.length, rank, weights, type);
         new FullModelPatchBenchmark(
                 new Patcher(torch, loader, live),
                 new FloorPass(torch),
                 touched,
+                origins(first, files),
                 first,
                 plan(files, b))
             .measure(rounds, out);
@@ -121,13 +136,37 @@ public final class FullModelPatchBenchmark {
     return tensors.toArray(NDArray[]::new);
   }
 
+  private static List<Origin> origins(PatchPlan plan, ModelFiles files) {
+    List<Origin> origins = new ArrayList<>();
+    Map.of(Network.TEXT_ENCODER, files.clipWeights(), Network.UNET, files.unetWeights())
+        .forEach(
+            (network, weights) ->
+                plan.changes()
+                    .getOrDefault(network, Map.of())
+                    .keySet()
+                    .forEach(name -> origins.add(Objects.requireNonNull(weights.get(name)))));
+    return origins;
+  }
+
+  /** Copies the bytes of the touched weights from the checkpoint one after another into one buffer. */
+  private void read(ByteBuffer buffer) {
+    try (OpenFiles files = new OpenFiles()) {
+      for (Origin origin : origins) {
+        files.of(origin.file()).read(origin.entry(), buffer.clear());
+      }
+    }
+  }
+
   private void measure(int rounds, PrintStream out) {
     Map<String, List<Double>> seconds = new LinkedHashMap<>();
+    long largest = origins.stream().mapToLong(o -> o.entry().byteLength()).max().orElseThrow();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(Math.toIntExact(largest));
     for (int i = 0; i <= rounds; i++) {
       if (i == 1) {
         seconds.clear(); // The first round warms up.
       }
       time("floor", seconds, () -> floorPass.run(touched));
+      time("read", seconds, () -> read(buffer));
       time("apply", seconds, () -> patcher.apply(first));
       time("switch", seconds, () -> patcher.apply(second));
       time("restore", seconds, () -> patcher.apply(PatchPlan.NONE));

@@ -34,8 +34,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does it cost to add one low-rank change to float32 weights that are as the file says, and
- * what does a bare pass over the same bytes cost? Each operation goes over as many weights of one
+ * What does it cost to add one low-rank change to weights that are as the file says, and what does a
+ * bare pass over the same bytes cost? Each operation goes over as many weights of one
  * shape as make some 128 MB, because weights of a model are not in the processor's cache when their
  * turn comes. The factors are, as they are after having been read.
  */
@@ -78,6 +78,10 @@ public class LoraPatchBenchmark {
     })
     String shape;
 
+    /** The format of the numbers in memory; in the file they are float16. */
+    @Param({"FLOAT32", "BFLOAT16"})
+    ScalarType type = ScalarType.FLOAT32;
+
     /** How many numbers all weights have together; a test makes it smaller. */
     long total = 1 << 25;
 
@@ -103,7 +107,7 @@ public class LoraPatchBenchmark {
       Map<String, Origin> origins = new LinkedHashMap<>();
       opened.tensors().forEach((name, e) -> origins.put(name, new Origin(opened, e, sizes)));
       torch = Torch.open("cpu");
-      live = LiveWeights.load(torch, new TensorLoader(torch), origins, ScalarType.FLOAT32);
+      live = LiveWeights.load(torch, new TensorLoader(torch), origins, type);
       tensors = origins.keySet().stream().map(live::tensor).toArray(NDArray[]::new);
       floorPass = new FloorPass(torch);
     }
@@ -112,7 +116,7 @@ public class LoraPatchBenchmark {
     @Setup(Level.Invocation)
     public void restore() {
       try (LiveWeights.Writer writer = live.writer()) {
-        live.patched().forEach(writer::restore);
+        writer.restore(live.patched());
       }
     }
 

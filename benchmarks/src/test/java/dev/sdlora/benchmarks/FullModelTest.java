@@ -9,6 +9,7 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.torch.ScalarType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -111,11 +112,11 @@ final class FullModelTest {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     ModelFiles files = CheckpointReader.read(checkpoint("tiny.safetensors", 1));
     FullModelPatchBenchmark.run(
-        files, 3, 1, new PrintStream(printed, true, StandardCharsets.UTF_8));
+        files, ScalarType.FLOAT32, 3, 1, new PrintStream(printed, true, StandardCharsets.UTF_8));
     long weights =
         WriteLora.targets(TINY).values().stream().mapToLong(s -> s.get(0) * s.get(1)).sum();
     assertThat(printed.toString(StandardCharsets.UTF_8))
         .contains(WriteLora.targets(TINY).size() + " modules, rank 3, " + weights + " weights")
-        .contains("floor", "apply", "switch", "restore");
+        .contains("floor", "read", "apply", "switch", "restore");
   }
 }

@@ -56,12 +56,11 @@ public final class Factors {
   /** Parts that are single numbers. */
   private static final Set<Part> NUMBERS = EnumSet.of(Part.ALPHA, Part.SCALE, Part.ON_INPUT);
 
-  private static final String PEFT_MAGNITUDE = "lora_magnitude_vector";
-
   private final Torch torch;
   private final TensorLoader loader;
   private final Program program;
   private final int limit;
+  private final Formulas formulas;
 
   /** Factors that take modules at their full rank. */
   public Factors(Torch torch, TensorLoader loader) {
@@ -78,6 +77,7 @@ public final class Factors {
     this.loader = loader;
     this.program = program;
     this.limit = limit;
+    this.formulas = new Formulas(torch, program, limit);
   }
 
   /**
@@ -115,10 +115,7 @@ public final class Factors {
       NDManager scope) {
     try (NDManager parts = torch.scope();
         TensorDict dict = TensorDict.of(read(reader, module, parts))) {
-      NDArray delta =
-          module.find(Part.DORA_SCALE).isPresent()
-              ? ofLength(reader, module, dict, original, strength, scope)
-              : plain(reader, module, dict, original, strength, scope);
+      NDArray delta = formulas.change(reader, module, dict, original, strength, scope);
       if (!loader.isFinite(delta)) {
         throw tooLarge(reader.file(), module, strength);
       }
@@ -126,65 +123,6 @@ public final class Factors {
     } catch (EngineException e) {
       throw unfit(reader, module, original, e);
     }
-  }
-
-  /** The change of DoRA: W plus another kind's change, whose rows or columns get their length. */
-  private NDArray ofLength(
-      TensorFile.Reader reader,
-      LoraModule module,
-      TensorDict dict,
-      NDArray original,
-      double strength,
-      NDManager scope) {
-    TensorEntry magnitudes = module.part(Part.DORA_SCALE);
-    boolean peft = magnitudes.name().contains(PEFT_MAGNITUDE);
-    try (NDManager parts = torch.scope()) {
-      return call("dora", dict, original)
-          .tensor(plain(reader, module, dict, original, peft ? strength : 1, parts))
-          .integer(peft ? 0 : Axis.ofMagnitudes(reader.file(), magnitudes, original))
-          .number(peft ? 1 : strength)
-          .run(scope);
-    }
-  }
-
-  private NDArray plain(
-      TensorFile.Reader reader,
-      LoraModule module,
-      TensorDict dict,
-      NDArray original,
-      double strength,
-      NDManager scope) {
-    double scale = strength * Scale.of(reader, module);
-    return switch (module.kind()) {
-      case LORA -> call("lora", dict, original).integer(limit).number(scale).run(scope);
-      case LOHA -> call("loha", dict, original).number(scale).run(scope);
-      case LOKR -> call("lokr", dict, original).number(scale).run(scope);
-      case GLORA -> call("glora", dict, original).number(scale).run(scope);
-      case FULL -> call("full", dict, original).number(scale).run(scope);
-      case NORM -> call("norm", dict, original).number(scale).run(scope);
-      case IA3 ->
-          call("ia3", dict, original)
-              .integer(Axis.ofFactors(reader, module, original))
-              .number(scale)
-              .run(scope);
-      case OFT -> rotation("oft", reader, module, dict, original).number(strength).run(scope);
-      case BOFT -> rotation("boft", reader, module, dict, original).number(strength).run(scope);
-      case OLD_OFT -> call("old_oft", dict, original).number(strength).run(scope);
-    };
-  }
-
-  private Program.Call call(String method, TensorDict dict, NDArray original) {
-    return program.call(method).tensors(dict).tensor(original);
-  }
-
-  private Program.Call rotation(
-      String method,
-      TensorFile.Reader reader,
-      LoraModule module,
-      TensorDict dict,
-      NDArray original) {
-    double alpha = module.find(Part.ALPHA).map(a -> Scale.number(reader, a)).orElse(0.0);
-    return call(method, dict, original).number(alpha * original.getShape().get(0));
   }
 
   /**
@@ -318,16 +256,6 @@ public final class Factors {
     return module.kind() == Kind.LORA && module.find(Part.DORA_SCALE).isEmpty();
   }
 
-  /** Whether a module has anything for the weight of its layer. */
-  public static boolean changesWeight(LoraModule module) {
-    return module.parts().keySet().stream().anyMatch(part -> !OF_BIAS.contains(part));
-  }
-
-  /** Whether a module has anything for the bias of its layer. */
-  public static boolean changesBias(LoraModule module) {
-    return module.parts().keySet().stream().anyMatch(OF_BIAS::contains);
-  }
-
   /** The tensors that make the weight, by the names that LyCORIS has for them. */
   private Map<String, NDArray> read(TensorFile.Reader reader, LoraModule module, NDManager scope) {
     List<Part> names = new ArrayList<>();
@@ -341,14 +269,25 @@ public final class Factors {
                 wanted.add(new Wanted(entry, entry.shape()));
               }
             });
-    boolean swapped = module.kind() == Kind.GLORA && Glora.isFirstLayout(module);
+    boolean swapped = module.kind() == Kind.GLORA && module.hasOldGlora();
     List<NDArray> tensors = Parts.read(loader, reader, wanted, scope).tensors();
     Map<String, NDArray> byName = new LinkedHashMap<>();
     for (int i = 0; i < tensors.size(); i++) {
-      Part part = swapped ? Glora.counterpart(names.get(i)) : names.get(i);
+      Part part = swapped ? counterpart(names.get(i)) : names.get(i);
       byName.put(part.ending(), tensors.get(i));
     }
     return byName;
+  }
+
+  /** GLoRA's part that had this one's place in the first layout. */
+  private static Part counterpart(Part part) {
+    return switch (part) {
+      case A1 -> Part.A2;
+      case A2 -> Part.A1;
+      case B1 -> Part.B2;
+      case B2 -> Part.B1;
+      default -> part;
+    };
   }
 
   private static LoraException unfit(

@@ -28,27 +28,19 @@ final class Scale {
     if (module.configuredScale().isPresent()) {
       return module.configuredScale().get();
     }
-    long rank = rank(module);
-    if (rank == 0 || module.find(Part.ALPHA).isEmpty()) {
+    if (!hasRank(module) || module.find(Part.ALPHA).isEmpty()) {
       return 1;
     }
     double alpha = number(reader, module.part(Part.ALPHA));
-    return alpha == 0 ? 1 : alpha / rank;
+    return alpha == 0 ? 1 : alpha / module.rank();
   }
 
-  /** What alpha is divided by; 0 where alpha plays no part. */
-  private static long rank(LoraModule module) {
+  /** Whether there is something to divide alpha by. */
+  private static boolean hasRank(LoraModule module) {
     return switch (module.kind()) {
-      case LORA -> module.part(Part.LORA_DOWN).shape().get(0);
-      case LOHA -> module.part(Part.HADA_W1_B).shape().get(0);
-      case LOKR ->
-          module
-              .find(Part.LOKR_W1_B)
-              .or(() -> module.find(Part.LOKR_W2_B))
-              .map(b -> b.shape().get(0))
-              .orElse(0L);
-      case GLORA -> Glora.rank(module);
-      case IA3, OFT, BOFT, OLD_OFT, FULL, NORM -> 0;
+      case LORA, LOHA, GLORA -> true;
+      case LOKR -> module.find(Part.LOKR_W1_B).or(() -> module.find(Part.LOKR_W2_B)).isPresent();
+      case IA3, OFT, BOFT, OLD_OFT, FULL, NORM -> false;
     };
   }
 

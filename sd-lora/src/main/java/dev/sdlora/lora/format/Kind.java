@@ -16,8 +16,8 @@ public enum Kind {
   OFT("OFT"),
   /** Orthogonal rotation by butterfly factors (Liu et al. 2023), as LyCORIS stores it. */
   BOFT("BOFT"),
-  /** OFT as kohya's sd-scripts stored it first. */
-  OLD_OFT("OFT of kohya"),
+  /** OFT as LyCORIS stored it first, in {@code oft_diag}. */
+  OLD_OFT("old OFT"),
   /** The whole difference of weight or bias. */
   FULL("full difference"),
   /** The difference of a normalisation's weight and bias. */

@@ -6,15 +6,17 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One layer's change in an adapter file.
  *
- * @param key the name of the layer in the file
+ * @param key the name of the layer in the file; where files only count layers, a {@link
+ *     NumberedKey}
  * @param kind how the change is made of the tensors
  * @param parts the tensors
  * @param configuredScale the factor that settings beside the tensors give, such as PEFT's {@code
- *     lora_alpha / r}; it stands in for alpha / rank
+ *     lora_alpha / r}; it stands in for alpha / rank; empty where a tensor says it
  */
 public record LoraModule(
     String key, Kind kind, Map<Part, TensorEntry> parts, Optional<Double> configuredScale) {
@@ -41,18 +43,100 @@ public record LoraModule(
   /** The number of columns of {@code up}; 1 where the kind has no rank. */
   public int rank() {
     return switch (kind) {
-      case LORA -> first(Part.LORA_DOWN);
-      case LOHA -> first(Part.HADA_W1_B);
-      case LOKR -> find(Part.LOKR_W1_B).isPresent() ? first(Part.LOKR_W1_B) : lokrRank();
-      case GLORA, IA3, OFT, BOFT, OLD_OFT, FULL, NORM -> 1;
+      case LORA -> Math.toIntExact(size(Part.LORA_DOWN, 0));
+      case LOHA -> Math.toIntExact(size(Part.HADA_W1_B, 0));
+      case LOKR -> find(Part.LOKR_W1_B).or(() -> find(Part.LOKR_W2_B)).map(first()).orElse(1);
+      case GLORA -> Math.toIntExact(size(Part.A1, hasOldGlora() ? 0 : 1));
+      case IA3, OFT, BOFT, OLD_OFT, FULL, NORM -> 1;
     };
   }
 
-  private int lokrRank() {
-    return find(Part.LOKR_W2_B).isPresent() ? first(Part.LOKR_W2_B) : 1;
+  private static Function<TensorEntry, Integer> first() {
+    return entry -> Math.toIntExact(entry.shape().get(0));
   }
 
-  private int first(Part part) {
-    return Math.toIntExact(part(part).shape().get(0));
+  /** Whether there is a change of the weight; a full difference may be of the bias alone. */
+  public boolean changesWeight() {
+    return switch (kind) {
+      case FULL -> find(Part.DIFF).isPresent();
+      case NORM -> find(Part.W_NORM).isPresent();
+      case LORA, LOHA, LOKR, IA3, GLORA, OFT, BOFT, OLD_OFT -> true;
+    };
+  }
+
+  /** Whether there is a change of the bias. */
+  public boolean changesBias() {
+    return find(Part.DIFF_B).isPresent() || find(Part.B_NORM).isPresent();
+  }
+
+  /**
+   * Whether a GLoRA module has the layout of the first release of LyCORIS, where {@code a1} and
+   * {@code b1} are the factors with few rows: {@code a1} [rank, in], {@code a2} [in, rank], {@code
+   * b1} [rank, in], {@code b2} [out, rank]. Today each is the transposed of that. The shapes of a
+   * square layer fit both; then the smaller rank is meant.
+   */
+  public boolean hasOldGlora() {
+    return glora(0, 1) && (!glora(1, 0) || size(Part.A1, 0) < size(Part.A1, 1));
+  }
+
+  /** Whether the ranks of GLoRA's factors agree, given which dimension they are of a1 and b1. */
+  boolean glora(int first, int second) {
+    long rank = size(Part.A1, first);
+    return size(Part.A2, second) == rank
+        && size(Part.B1, first) == rank
+        && size(Part.B2, second) == rank
+        && size(Part.A1, second) == size(Part.A2, first)
+        && size(Part.A1, second) == size(first == 0 ? Part.B1 : Part.B2, 1);
+  }
+
+  /** What it is made for, as far as its tensors tell. */
+  public Extent extent() {
+    return switch (kind) {
+      case LORA -> Extent.of(size(Part.LORA_UP, 0), columns(Part.LORA_DOWN, Part.LORA_MID));
+      case LOHA ->
+          Extent.of(
+              size(Part.HADA_W1_A, find(Part.HADA_T1).isPresent() ? 1 : 0),
+              columns(Part.HADA_W1_B, Part.HADA_T1));
+      case LOKR -> lokrExtent();
+      case GLORA ->
+          hasOldGlora()
+              ? Extent.of(size(Part.B2, 0), columns(Part.B1, Part.BM))
+              : Extent.of(size(Part.B1, 0), columns(Part.B2, Part.BM));
+      case IA3 -> Extent.either(part(Part.WEIGHT).elements());
+      case OFT -> Extent.rows(size(Part.OFT_BLOCKS, 0) * size(Part.OFT_BLOCKS, 1));
+      case BOFT -> Extent.rows(size(Part.OFT_BLOCKS, 1) * size(Part.OFT_BLOCKS, 2));
+      case OLD_OFT -> Extent.rows(size(Part.OFT_DIAG, 0) * size(Part.OFT_DIAG, 1));
+      case FULL ->
+          find(Part.DIFF)
+              .map(diff -> Extent.of(size(Part.DIFF, 0), diff.elements() / size(Part.DIFF, 0)))
+              .orElseGet(() -> Extent.rows(part(Part.DIFF_B).elements()));
+      case NORM ->
+          Extent.of(find(Part.W_NORM).orElseGet(() -> part(Part.B_NORM)).elements(), 1);
+    };
+  }
+
+  private Extent lokrExtent() {
+    boolean tucker = find(Part.LOKR_T2).isPresent();
+    boolean full1 = find(Part.LOKR_W1).isPresent();
+    boolean full2 = find(Part.LOKR_W2).isPresent();
+    long out1 = full1 ? size(Part.LOKR_W1, 0) : size(Part.LOKR_W1_A, 0);
+    long in1 = full1 ? size(Part.LOKR_W1, 1) : size(Part.LOKR_W1_B, 1);
+    long out2 = full2 ? size(Part.LOKR_W2, 0) : size(Part.LOKR_W2_A, tucker ? 1 : 0);
+    long in2 =
+        full2
+            ? part(Part.LOKR_W2).elements() / size(Part.LOKR_W2, 0)
+            : columns(Part.LOKR_W2_B, Part.LOKR_T2);
+    return Extent.of(out1 * out2, in1 * in2);
+  }
+
+  /** Columns of a factor, times the sides of the kernel if that lies in a core of its own. */
+  private long columns(Part factor, Part core) {
+    long columns = part(factor).elements() / size(factor, 0);
+    return columns
+        * find(core).map(c -> c.elements() / size(core, 0) / size(core, 1)).orElse(1L);
+  }
+
+  private long size(Part part, int dimension) {
+    return part(part).shape().get(dimension);
   }
 }

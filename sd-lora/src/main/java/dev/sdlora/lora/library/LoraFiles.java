@@ -12,6 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,8 @@ public final class LoraFiles {
       };
 
   /**
-   * Opens a file, or gives what was opened before if its size and time stamp are still the same.
+   * Opens a file, or gives what was opened before if its size and time stamp, and that of
+   * PEFT's settings beside it, are still the same.
    *
    * @throws LoraException if it is missing or no LoRA that this version can apply
    * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
@@ -58,13 +60,26 @@ public final class LoraFiles {
   private synchronized Opened entry(Path path) {
     BasicFileAttributes attributes = attributes(path);
     Opened known = opened.get(path);
+    Optional<FileTime> settings = modified(LoraFile.settingsBeside(path));
     if (known == null
         || known.size != attributes.size()
-        || !known.modified.equals(attributes.lastModifiedTime())) {
-      known = new Opened(LoraFile.open(path), attributes.size(), attributes.lastModifiedTime());
+        || !known.modified.equals(attributes.lastModifiedTime())
+        || !known.settings.equals(settings)) {
+      known =
+          new Opened(
+              LoraFile.open(path), attributes.size(), attributes.lastModifiedTime(), settings);
       opened.put(path, known);
     }
     return known;
+  }
+
+  /** When a file that need not be there was written. */
+  private static Optional<FileTime> modified(Path path) {
+    try {
+      return Optional.of(Files.getLastModifiedTime(path));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   private static BasicFileAttributes attributes(Path path) {
@@ -93,12 +108,14 @@ public final class LoraFiles {
     private final LoraFile file;
     private final long size;
     private final FileTime modified;
+    private final Optional<FileTime> settings;
     private @Nullable String hash;
 
-    Opened(LoraFile file, long size, FileTime modified) {
+    Opened(LoraFile file, long size, FileTime modified, Optional<FileTime> settings) {
       this.file = file;
       this.size = size;
       this.modified = modified;
+      this.settings = settings;
     }
   }
 }

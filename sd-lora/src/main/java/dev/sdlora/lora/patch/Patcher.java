@@ -77,11 +77,7 @@ public final class Patcher {
       LiveWeights live, Map<String, List<Change>> wanted, Map<String, List<Change>> present) {
     try (LiveWeights.Writer writer = live.writer();
         OpenFiles files = new OpenFiles()) {
-      for (String name : live.patched()) {
-        if (!wanted.containsKey(name)) {
-          writer.restore(name);
-        }
-      }
+      writer.restore(live.patched().stream().filter(n -> !wanted.containsKey(n)).toList());
       Map<String, List<Change>> products = new LinkedHashMap<>();
       Map<String, List<Change>> sums = new LinkedHashMap<>();
       wanted.forEach(

@@ -2,9 +2,8 @@ package dev.sdlora.lora.plan;
 
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelFamily;
-import dev.sdlora.lora.factors.Factors;
+import dev.sdlora.lora.format.Extent;
 import dev.sdlora.lora.format.LoraModule;
-import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
@@ -163,32 +162,41 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
   /** The names of what a module changes of a layer: its weight, its bias, or both. */
   private static List<String> weights(Layer layer, LoraModule module) {
     List<String> names = new ArrayList<>();
-    if (Factors.changesWeight(module)) {
+    if (module.changesWeight()) {
       names.add(layer.weight());
     }
-    if (Factors.changesBias(module)) {
-      names.add(layer.weight().replaceFirst("weight$", "bias"));
+    if (module.changesBias()) {
+      names.add(layer.bias().orElseThrow());
     }
     return names;
   }
 
   private static void requireShape(LoraUse use, String checkpoint, LoraModule module, Layer layer) {
-    long in = module.part(Part.LORA_DOWN).elements() / module.rank();
-    long out = module.part(Part.LORA_UP).shape().get(0);
-    if (in != layer.in() || out != layer.out()) {
+    Extent extent = module.extent();
+    if (!extent.fits(layer.shape())) {
       throw new LoraException(
-          "LoRA '%s' (%s): module '%s' changes a %d×%d matrix, but '%s' of checkpoint '%s' is %d×%d;"
+          "LoRA '%s' (%s): module '%s' changes %s, but '%s' of checkpoint '%s' is %d×%d;"
                   .formatted(
                       use.name(),
                       use.file().file().path(),
                       module.key(),
-                      out,
-                      in,
+                      extent,
                       layer.weight(),
                       checkpoint,
                       layer.out(),
                       layer.in())
               + " it was probably trained for another model");
+    }
+    if (module.changesBias() && layer.bias().isEmpty()) {
+      throw new LoraException(
+          "LoRA '%s' (%s): module '%s' changes a bias, but '%s' of checkpoint '%s' has none; it was"
+                  .formatted(
+                      use.name(),
+                      use.file().file().path(),
+                      module.key(),
+                      layer.weight(),
+                      checkpoint)
+              + " probably trained for another model");
     }
   }
 }

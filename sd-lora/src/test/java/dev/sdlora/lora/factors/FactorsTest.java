@@ -314,13 +314,4 @@ class FactorsTest {
       assertThat(unknown.orElseThrow().toFloatArray()).containsExactly(0.5f, 1);
     }
   }
-
-  @Test
-  void changes_ofPartsThere_areTold() {
-    TensorFile file = part(Part.DIFF_B, List.of(2), 1, 2).write();
-    LoraModule module = module(file, Kind.FULL, Optional.empty());
-
-    assertThat(Factors.changesWeight(module)).isFalse();
-    assertThat(Factors.changesBias(module)).isTrue();
-  }
 }

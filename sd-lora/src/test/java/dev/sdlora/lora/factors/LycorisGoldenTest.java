@@ -97,7 +97,7 @@ class LycorisGoldenTest {
   void biasDelta_anyKind_isWhatLycorisApplies(String name) {
     LoraModule module = module(name);
     Optional<TensorEntry> expected = file.find("expected_bias." + name + ".m0.7");
-    assertThat(Factors.changesBias(module)).isEqualTo(expected.isPresent());
+    assertThat(module.changesBias()).isEqualTo(expected.isPresent());
 
     try (TensorFile.Reader reader = file.reader();
         NDManager scope = torch.scope()) {

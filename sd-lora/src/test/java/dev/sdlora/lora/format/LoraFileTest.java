@@ -100,20 +100,103 @@ class LoraFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "x.hada_w1_a, LoHa",
-    "x.lokr_w1, LoKr",
-    "x.dora_scale, DoRA",
-    "x.lora_mid.weight, Tucker",
-    "x.oft_blocks, OFT",
-    "unet:0:down, cloneofsimo"
+    "x.ia3_l, IA3 as PEFT",
+    "x.oft_r, OFT as PEFT",
+    "x.oft_R.weight, OFT as PEFT",
+    "x.boft_R, BOFT as PEFT",
+    "x.vera_lambda_b, VeRA",
+    "x.lora_embedding_A, an embedding",
+    "x.modules_to_save.weight, as a whole",
+    "x.set_weight, replaced",
+    "x.reshape_weight, reshaped",
+    "x.lora_B.bias, lora_bias"
   })
   void open_otherMethod_isRefusedByName(String tensor, String method) {
-    Path path = write(Map.of(), Map.of(tensor, List.of(2L, 2L)));
+    Path path =
+        write(
+            Map.of(),
+            Map.of(
+                tensor, List.of(2L, 2L),
+                "y.lora_A.weight", List.of(2L, 2L),
+                "y.lora_B.weight", List.of(2L, 2L)));
     assertThatThrownBy(() -> LoraFile.open(path))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining(path.toString())
         .hasMessageContaining(method)
-        .hasMessageContaining(tensor);
+        .hasMessageContaining("'" + tensor + "'");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "lora_unet_double_blocks_0_img_attn_proj, FLUX",
+    "lora_unet_single_blocks_3_linear1, FLUX",
+    "transformer.single_transformer_blocks.0.attn.to_q, FLUX",
+    "diffusion_model.double_blocks.0.img_attn.proj, FLUX",
+    "lora_unet_joint_blocks_0_x_block_attn_qkv, Stable Diffusion 3",
+    "transformer.transformer_blocks.0.attn.add_k_proj, Stable Diffusion 3",
+    "lora_te3_encoder_block_0_layer_0_SelfAttention_q, Stable Diffusion 3",
+    "lora_transformer_transformer_blocks_0_attn_to_q, a transformer model",
+    "diffusion_model.blocks.0.self_attn.q, a transformer model",
+    "lora_prior_unet_down_blocks_0_0_attention_attn_to_q, Stable Cascade",
+    "down_blocks.0.motion_modules.0.temporal_transformer.to_q, AnimateDiff"
+  })
+  void open_loraOfAnotherModel_isRefusedByTheModelsName(String key, String model) {
+    Path path =
+        pair(
+            key + ".lora_A.weight", List.of(2L, 2L), key + ".lora_B.weight", List.of(2L, 2L));
+    assertThatThrownBy(() -> LoraFile.open(path))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("is for " + model)
+        .hasMessageContaining("'" + key + "'")
+        .hasMessageContaining("SD 1.x");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "emb_params, textual inversion embedding",
+    "string_to_param.*, textual inversion embedding",
+    "clip_l, textual inversion embedding",
+    "768.0.linear.0.weight, hypernetwork",
+    "control_model.input_blocks.0.0.weight, ControlNet",
+    "controlnet_cond_embedding.conv_in.weight, ControlNet",
+    "lora_controlnet, ControlNet in the form of a LoRA",
+    "lllite_unet_x.down.0.weight, ControlNet in the form of a LoRA",
+    "ip_adapter.1.to_k_ip.weight, IP-Adapter",
+    "down_blocks.0.resnets.0.conv1.weight, U-Net of a diffusers folder",
+    "text_model.embeddings.token_embedding.weight, text encoder",
+    "encoder.conv_in.weight, VAE",
+    "bundle_emb.cat.clip_l, holds textual inversion embeddings and no LoRA"
+  })
+  void open_noLora_saysWhatItIs(String tensor, String what) {
+    Path path = write(Map.of(), Map.of(tensor, List.of(2L, 2L)));
+    assertThatThrownBy(() -> LoraFile.open(path))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining(path.toString())
+        .hasMessageContaining(what);
+  }
+
+  @Test
+  void open_bundledEmbeddings_areListedApart() {
+    Path path =
+        write(
+            Map.of("<s1>", "<embed>"),
+            Map.of(
+                "x.lora_down.weight", List.of(1L, 2L),
+                "x.lora_up.weight", List.of(2L, 1L),
+                "bundle_emb.cat.clip_l", List.of(2L, 3L),
+                "bundle_emb.cat.clip_g", List.of(2L, 4L),
+                "bundle_emb.dog.string_to_param.*", List.of(1L, 3L),
+                "<s1>", List.of(3L)));
+    LoraFile file = LoraFile.open(path);
+    assertThat(file.embeddings())
+        .extracting(Embedding::name)
+        .containsExactlyInAnyOrder("cat", "dog", "<s1>");
+    assertThat(file.embeddings())
+        .filteredOn(embedding -> embedding.name().equals("cat"))
+        .singleElement()
+        .satisfies(embedding -> assertThat(embedding.tensors()).hasSize(2));
+    assertThat(file.strays()).isEmpty();
+    assertThat(file.modules()).hasSize(1);
   }
 
   @Test

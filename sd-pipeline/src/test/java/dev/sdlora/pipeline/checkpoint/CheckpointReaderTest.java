@@ -11,8 +11,9 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.weights.Origin;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -97,6 +98,26 @@ class CheckpointReaderTest {
     assertThat(checkpoint.defaultSize()).isEqualTo(new ImageSize(128, 128));
     assertThat(diffusers.checkpoint().layout()).isEqualTo(Checkpoint.Layout.DIFFUSERS_FOLDER);
     assertThat(diffusers.checkpoint().defaultSize()).isEqualTo(new ImageSize(128, 128));
+  }
+
+  @Test
+  void read_pickle_givesTheSameModel() throws IOException {
+    Path path = folder.resolve("model.ckpt");
+    TorchWriter.write(TensorFile.open(SINGLE_FILE), path);
+    ModelFiles pickled = CheckpointReader.read(path);
+    ModelFiles plain = CheckpointReader.read(SINGLE_FILE);
+
+    assertThat(pickled.unet()).isEqualTo(plain.unet());
+    assertThat(pickled.vae()).isEqualTo(plain.vae());
+    assertThat(pickled.clip()).isEqualTo(plain.clip());
+    assertThat(pickled.checkpoint().storage()).isEqualTo("float16");
+    assertThat(pickled.checkpoint().parameters()).isEqualTo(plain.checkpoint().parameters());
+    Origin origin = Objects.requireNonNull(pickled.unetWeights().get("conv_in.weight"));
+    Origin expected = Objects.requireNonNull(plain.unetWeights().get("conv_in.weight"));
+    try (TensorFile.Reader reader = origin.file().reader();
+        TensorFile.Reader plainReader = expected.file().reader()) {
+      assertThat(reader.floats(origin.entry())).isEqualTo(plainReader.floats(expected.entry()));
+    }
   }
 
   @Test

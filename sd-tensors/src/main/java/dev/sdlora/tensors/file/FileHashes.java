@@ -71,7 +71,7 @@ public final class FileHashes {
   /**
    * The "AutoV3" hash of a LoRA: 12 hex digits, in lower case, that stay the same when the metadata
    * is edited. They are the first of the metadata entry {@code sshs_model_hash} if that looks like
-   * a hash, else of the SHA-256 of the data behind the header.
+   * a hash, else of the SHA-256 of the data behind the header; of a whole file of PyTorch.
    *
    * @throws TensorFileException if the file cannot be read or changed since it was opened
    */

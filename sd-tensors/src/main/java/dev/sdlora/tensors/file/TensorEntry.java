@@ -37,6 +37,15 @@ public record TensorEntry(
   }
 
   /**
+   * The same numbers in the same order under another shape.
+   *
+   * @throws IllegalArgumentException if the shape has more or fewer elements
+   */
+  public TensorEntry reshaped(List<Long> other) {
+    return new TensorEntry(name, dtype, other, offset, byteLength);
+  }
+
+  /**
    * The bytes that a tensor of this shape takes.
    *
    * @throws IllegalArgumentException if a size is negative or the product overflows a long, even

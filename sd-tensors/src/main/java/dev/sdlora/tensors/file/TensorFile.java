@@ -10,17 +10,22 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A safetensors file whose header has been read and checked. The tensors stay on disk until a
- * {@link #reader()} fetches them. Immutable, safe to share between threads; holds no open file.
+ * A file of tensors whose header has been read and checked. The tensors stay on disk until a {@link
+ * #reader()} fetches them. Immutable, safe to share between threads; holds no open file.
  *
- * <p>A file is refused unless its tensors cover the data section exactly: no holes, no overlaps, no
- * bytes left over. That is the rule of the reference implementation, and it catches most damaged
- * downloads. Unknown keys beside dtype, shape and data_offsets are ignored, as the reference does,
- * so that later additions to the format can be read.
+ * <p>It is a safetensors file or one that {@code torch.save} wrote ({@code .pt}, {@code .bin},
+ * {@code .ckpt}); which, is told by its first bytes. Of PyTorch's files only tensors are read, and
+ * nothing in them is executed: see {@link dev.sdlora.tensors.pickle.PickleReader}.
+ *
+ * <p>A safetensors file is refused unless its tensors cover the data section exactly: no holes, no
+ * overlaps, no bytes left over. That is the rule of the reference implementation, and it catches
+ * most damaged downloads. Unknown keys beside dtype, shape and data_offsets are ignored, as the
+ * reference does, so that later additions to the format can be read.
  */
 public final class TensorFile {
   private static final int LENGTH_BYTES = 8;
@@ -29,44 +34,36 @@ public final class TensorFile {
   private final Path path;
   private final FileStamp stamp;
   private final long fileSize;
-  private final long dataStart;
-  private final Map<String, String> metadata;
-  private final Map<String, TensorEntry> tensors;
+  private final TensorContents contents;
 
-  private TensorFile(
-      Path path, FileStamp stamp, long fileSize, long dataStart, HeaderParser.Header header) {
+  private TensorFile(Path path, FileStamp stamp, long fileSize, TensorContents contents) {
     this.path = path;
     this.stamp = stamp;
     this.fileSize = fileSize;
-    this.dataStart = dataStart;
-    this.metadata = header.metadata();
-    this.tensors = header.tensors();
+    this.contents = contents;
   }
 
   /**
    * Reads and checks the header of a file.
    *
    * @throws TensorFileException if the file is missing, unreadable, damaged, or something else than
-   *     a safetensors file; the message names the file, the reason and the likely cause
+   *     a tensor file; the message names the file, the reason and the likely cause
    */
   public static TensorFile open(Path path) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       if (attributes.isDirectory()) {
-        throw TensorFileErrors.error(path, "is a folder, expected a .safetensors file");
+        throw TensorFileErrors.error(path, "is a folder, expected a tensor file");
       }
       if (!attributes.isRegularFile()) {
         throw TensorFileErrors.error(path, "is not a regular file");
       }
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
         long fileSize = channel.size();
-        int dataStart = LENGTH_BYTES + headerLength(path, channel, fileSize);
-        ByteBuffer head = ByteBuffer.allocate(dataStart);
-        Channels.readFully(channel, head, 0);
-        ByteBuffer json = head.slice(LENGTH_BYTES, dataStart - LENGTH_BYTES);
-        HeaderParser.Header header = HeaderParser.parse(path, json, dataStart, fileSize);
-        FileStamp stamp = new FileStamp(path, fileSize, attributes.lastModifiedTime(), head.flip());
-        return new TensorFile(path, stamp, fileSize, dataStart, header);
+        TensorContents contents = contents(path, channel, fileSize);
+        FileStamp stamp =
+            new FileStamp(path, fileSize, attributes.lastModifiedTime(), contents.head());
+        return new TensorFile(path, stamp, fileSize, contents);
       }
     } catch (NoSuchFileException e) {
       throw TensorFileErrors.error(path, "does not exist", e);
@@ -75,10 +72,27 @@ public final class TensorFile {
     }
   }
 
-  private static int headerLength(Path path, FileChannel channel, long size) throws IOException {
-    ByteBuffer start = ByteBuffer.allocate((int) Math.min(size, ForeignFiles.PREFIX_BYTES));
-    Channels.readFully(channel, start, 0);
-    Optional<String> foreign = ForeignFiles.recognise(start.array());
+  private static TensorContents contents(Path path, FileChannel channel, long fileSize)
+      throws IOException {
+    byte[] start = new byte[(int) Math.min(fileSize, ForeignFiles.PREFIX_BYTES)];
+    Channels.readFully(channel, ByteBuffer.wrap(start), 0);
+    if (ForeignFiles.isZip(start)) {
+      return new TorchFiles(path, channel, fileSize).archive();
+    }
+    if (ForeignFiles.isPickle(start)) {
+      return new TorchFiles(path, channel, fileSize).legacy();
+    }
+    int dataStart = LENGTH_BYTES + headerLength(path, start, fileSize);
+    ByteBuffer head = ByteBuffer.allocate(dataStart);
+    Channels.readFully(channel, head, 0);
+    ByteBuffer json = head.slice(LENGTH_BYTES, dataStart - LENGTH_BYTES);
+    HeaderParser.Header header = HeaderParser.parse(path, json, dataStart, fileSize);
+    return new TensorContents(
+        dataStart, header.metadata(), header.tensors(), Map.of(), head.flip());
+  }
+
+  private static int headerLength(Path path, byte[] start, long size) {
+    Optional<String> foreign = ForeignFiles.recognise(start);
     if (foreign.isPresent()) {
       throw TensorFileErrors.error(path, foreign.get());
     }
@@ -88,7 +102,7 @@ public final class TensorFile {
           "has %d bytes, fewer than the %d of a length prefix; it was probably cut off"
               .formatted(size, LENGTH_BYTES));
     }
-    long length = start.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
+    long length = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
     if (length < 0 || length > HeaderParser.MAX_BYTES) {
       throw TensorFileErrors.error(
           path,
@@ -109,24 +123,27 @@ public final class TensorFile {
     return path;
   }
 
-  /** The text pairs of the header in its order, unmodifiable; empty if there are none. */
+  /** The text pairs of the header in its order, unmodifiable; empty in a file of PyTorch. */
   public Map<String, String> metadata() {
-    return metadata;
+    return contents.metadata();
   }
 
   /** The tensors by name in the order of their data, unmodifiable. */
   public Map<String, TensorEntry> tensors() {
-    return tensors;
+    return contents.tensors();
   }
 
   /** The tensor with this name, if the file has it. */
   public Optional<TensorEntry> find(String name) {
-    return Optional.ofNullable(tensors.get(name));
+    return Optional.ofNullable(contents.tensors().get(name));
   }
 
-  /** Where the header ends and the tensors begin, in bytes from the start of the file. */
+  /**
+   * Where the header ends and the tensors begin, in bytes from the start of the file; 0 in a file
+   * of PyTorch, which has them mixed.
+   */
   public long dataStart() {
-    return dataStart;
+    return contents.dataStart();
   }
 
   /** The size of the whole file in bytes. */
@@ -152,7 +169,7 @@ public final class TensorFile {
 
   @Override
   public String toString() {
-    return "TensorFile[" + path + ", " + tensors.size() + " tensors]";
+    return "TensorFile[" + path + ", " + contents.tensors().size() + " tensors]";
   }
 
   /**
@@ -272,15 +289,35 @@ public final class TensorFile {
         throw new IllegalStateException("the reader of '" + file.path + "' is closed");
       }
       try {
-        Channels.readFully(channel, target, entry.offset() + from);
+        Optional<Scattered> scattered = scattered(entry);
+        if (scattered.isPresent()) {
+          scattered.get().read(channel, from, target);
+        } else {
+          Channels.readFully(channel, target, entry.offset() + from);
+        }
       } catch (IOException e) {
         throw TensorFileErrors.ioError(
             file.path, "could not be read at tensor '" + entry.name() + "'", e);
       }
     }
 
+    /** In the file's own shape, to which the strides belong. */
+    private Optional<Scattered> scattered(TensorEntry entry) {
+      List<Long> strides = file.contents.strides().get(entry.name());
+      return strides == null
+          ? Optional.empty()
+          : file.find(entry.name()).map(own -> new Scattered(file.path, own, strides));
+    }
+
+    /** The entry may have been reshaped. */
     private void requireOwn(TensorEntry entry) {
-      if (!entry.equals(file.tensors.get(entry.name()))) {
+      boolean own =
+          file.find(entry.name())
+              .filter(known -> known.byteLength() == entry.byteLength())
+              .filter(known -> known.dtype() == entry.dtype())
+              .filter(known -> known.reshaped(entry.shape()).equals(entry))
+              .isPresent();
+      if (!own) {
         throw new IllegalArgumentException(
             "tensor '" + entry.name() + "' is not of the file '" + file.path + "'");
       }

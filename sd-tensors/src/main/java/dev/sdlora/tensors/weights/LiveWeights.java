@@ -7,6 +7,7 @@ import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -86,7 +87,7 @@ public final class LiveWeights implements AutoCloseable {
     return Set.copyOf(patched);
   }
 
-  /** How many times a weight has been written since they were loaded. */
+  /** How many times a weight has been patched or restored since they were loaded. */
   public long writes() {
     return writes;
   }
@@ -111,6 +112,11 @@ public final class LiveWeights implements AutoCloseable {
   /** Starts an operation that changes weights. The caller closes it. */
   public Writer writer() {
     return new Writer();
+  }
+
+  /** Whether loading left all that the file says in a weight, for later sums. */
+  private boolean isExact(String name) {
+    return type == ScalarType.FLOAT32 || weight(name).origin.entry().dtype() == DType.BF16;
   }
 
   private Weight weight(String name) {
@@ -144,26 +150,27 @@ public final class LiveWeights implements AutoCloseable {
      * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
      */
     public void patch(Map<String, List<LowRank>> changes) {
+      refill(changes.keySet().stream().filter(LiveWeights.this::isExact).toList());
       try (NDManager scope = torch.scope()) {
-        Map<String, LowRank> untouched = new LinkedHashMap<>();
+        Map<String, LowRank> inPlace = new LinkedHashMap<>();
         changes.forEach(
             (name, products) -> {
               LowRank sum = stacked(products, scope);
-              if (holdsOriginal(name)) {
-                untouched.put(name, sum);
+              if (isExact(name)) {
+                inPlace.put(name, sum);
               } else {
                 rewrite(name, sum.scale(), sum.up(), sum.down());
               }
             });
-        if (!untouched.isEmpty()) {
-          untouched.keySet().forEach(this::mark);
+        if (!inPlace.isEmpty()) {
+          inPlace.keySet().forEach(this::mark);
           loader
               .program()
               .call("patch_all")
-              .list(untouched.keySet().stream().map(LiveWeights.this::tensor).toArray(ARRAYS))
-              .list(untouched.values().stream().map(LowRank::up).toArray(ARRAYS))
-              .list(untouched.values().stream().map(LowRank::down).toArray(ARRAYS))
-              .numbers(untouched.values().stream().mapToDouble(LowRank::scale).toArray())
+              .list(inPlace.keySet().stream().map(LiveWeights.this::tensor).toArray(ARRAYS))
+              .list(inPlace.values().stream().map(LowRank::up).toArray(ARRAYS))
+              .list(inPlace.values().stream().map(LowRank::down).toArray(ARRAYS))
+              .numbers(inPlace.values().stream().mapToDouble(LowRank::scale).toArray())
               .integer(TensorLoader.BLOCK_ELEMENTS)
               .run(scope);
         }
@@ -193,13 +200,14 @@ public final class LiveWeights implements AutoCloseable {
      * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
      */
     public void patch(String name, NDArray delta) {
-      if (holdsOriginal(name)) {
-        mark(name);
-        try (NDManager scope = torch.scope()) {
-          loader.program().call("patch").tensor(tensor(name)).tensor(delta).run(scope);
-        }
-      } else {
+      if (!isExact(name)) {
         rewrite(name, 1, delta);
+        return;
+      }
+      refill(List.of(name));
+      mark(name);
+      try (NDManager scope = torch.scope()) {
+        loader.program().call("patch").tensor(tensor(name)).tensor(delta).run(scope);
       }
     }
 
@@ -210,31 +218,35 @@ public final class LiveWeights implements AutoCloseable {
      * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
      */
     public NDArray original(String name, NDManager scope) {
-      if (type == ScalarType.FLOAT32 && holdsOriginal(name)) {
+      if (type == ScalarType.FLOAT32 && !patched.contains(name)) {
         return tensor(name);
       }
       return load(loader, files, weight(name).origin, ScalarType.FLOAT32, scope);
     }
 
     /**
-     * Puts a weight back to what the file says; one that was not changed is left alone.
+     * Puts weights back to what the file says; those that were not changed are left alone.
      *
      * @throws dev.sdlora.api.TensorFileException if the file has changed since it was opened; the
-     *     weight then stays in {@link #patched()}
+     *     weights then stay in {@link #patched()}
      */
-    public void restore(String name) {
-      if (patched.contains(name)) {
-        rewrite(name, 1);
-        patched.remove(name);
-      }
+    public void restore(Collection<String> names) {
+      refill(names);
+      writes += names.stream().filter(patched::contains).count();
+      patched.removeAll(names);
     }
 
-    /**
-     * Whether a weight holds all that the file says of it: it is not changed, nor rounded by load.
-     */
-    private boolean holdsOriginal(String name) {
-      DType stored = weight(name).origin.entry().dtype();
-      return !patched.contains(name) && (type == ScalarType.FLOAT32 || stored == DType.BF16);
+    /** Gives changed weights their values of the load again; they still count as changed. */
+    private void refill(Collection<String> names) {
+      Refill refill = new Refill(torch, loader.program());
+      for (String name : names) {
+        if (patched.contains(name)) {
+          Weight weight = weight(name);
+          Origin origin = weight.origin;
+          refill.add(weight.tensor, files.of(origin.file()), origin.entry());
+        }
+      }
+      refill.run();
     }
 
     private void rewrite(String name, double scale, NDArray... change) {

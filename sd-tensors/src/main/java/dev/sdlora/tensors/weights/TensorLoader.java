@@ -128,13 +128,13 @@ public final class TensorLoader {
   }
 
   /**
-   * Overwrites a tensor with the values of a first load plus a change, block by block, so that what
-   * has been read is still in the processor's cache when it is worked on.
+   * Makes a tensor the stored values plus a change, summed in float32 and rounded once, block by
+   * block, so that what has been read is still in the processor's cache when it is worked on.
    *
-   * @param target float32 or bfloat16; its first dimension counts rows
+   * @param target bfloat16; its first dimension counts rows
    * @param scale factor on the change
-   * @param change nothing; or what is added, as many float32 numbers as the target; or two factors
-   *     of it, [rows, rank] and [rank, columns]
+   * @param change what is added, as many float32 numbers as the target; or two factors of it, [rows,
+   *     rank] and [rank, columns]
    */
   void rewrite(
       NDArray target,
@@ -188,14 +188,14 @@ public final class TensorLoader {
         .create(bytes.rewind(), new Shape(bytes.limit() / stored.getNumOfBytes()), stored);
   }
 
-  private static ByteBuffer buffer(int capacity) {
+  static ByteBuffer buffer(int capacity) {
     return ByteBuffer.allocateDirect(capacity).order(ByteOrder.nativeOrder());
   }
 
   /**
    * TorchScript's code of a format that travels as bytes, or -1. Naming these to DJL ends the JVM.
    */
-  private static long hiddenFormat(DType dtype) {
+  static long hiddenFormat(DType dtype) {
     return switch (dtype) {
       case I16, BF16 -> code(dtype);
       default -> -1;
@@ -218,7 +218,7 @@ public final class TensorLoader {
     };
   }
 
-  private static DataType stored(DType dtype) {
+  static DataType stored(DType dtype) {
     return switch (dtype) {
       case F64 -> DataType.FLOAT64;
       case F32 -> DataType.FLOAT32;

@@ -30,20 +30,29 @@
       largest = torch.max(torch.abs(flat))
     _3 = torch.append(tensors, largest)
     return tensors
+  def fill_part(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int) -> Tensor:
+    # Numbers of the target from the first on become the stored ones, the very values that load gives. In steps of fewer than
+    # 32,768 numbers, on which libtorch works alone on the calling thread: callers share out parts among threads themselves.
+    flat = torch.view(target, [-1])
+    width = 1
+    if hidden >= 0:
+      width = 2
+    count = torch.numel(stored) // width
+    step = 32704
+    for i in range((count + step - 1) // step):
+      at = i * step
+      end = ops.prim.min(count, at + step)
+      values = __torch__.values(torch.slice(stored, 0, at * width, end * width), hidden)
+      _0 = torch.copy_(torch.slice(flat, 0, first + at, first + end), values)
+    return target
   def write_rows(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int, change: List[Tensor], scale: float) -> Tensor:
-    # Rows of the target from the first on become the stored ones, the very values that load gives, plus scale times the change.
+    # Rows of the target from the first on become the stored ones plus scale times the change, summed in float32 and rounded once.
     rows = __torch__.matrix(target)
     values = torch.reshape(__torch__.values(stored, hidden), [-1, torch.size(rows, 1)])
-    part = torch.slice(rows, 0, first, first + torch.size(values, 0))
-    if torch.len(change) == 0:
-      _0 = torch.copy_(part, values)
-    elif ops.prim.dtype(target) == 6:
-      _1 = __torch__.add_rows(torch.copy_(part, values), first, change, scale)
-    else:
-      _2 = torch.copy_(part, __torch__.add_rows(torch.to(values, 6, False, True), first, change, scale))
-    return part
+    sum = __torch__.add_rows(torch.to(values, 6, False, True), first, change, scale)
+    return torch.copy_(torch.slice(rows, 0, first, first + torch.size(values, 0)), sum)
   def patch_all(self: __torch__.Net, targets: List[Tensor], ups: List[Tensor], downs: List[Tensor], scales: List[float], block: int) -> Tensor:
-    # W += scale * up @ down for each, in the blocks of write_rows, so that a change is the same numbers on either way.
+    # W += scale * up @ down for each, in blocks of so many numbers.
     for i in range(torch.len(targets)):
       rows = __torch__.matrix(targets[i])
       count = torch.size(rows, 0)

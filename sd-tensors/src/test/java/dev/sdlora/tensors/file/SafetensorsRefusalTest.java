@@ -53,8 +53,9 @@ final class SafetensorsRefusalTest {
         arguments(text("<!DOCTYPE html><p>Log in</p>"), "needs a login"),
         arguments(text("\u00ef\u00bb\u00bf\r\n \t<HTML><body>"), "is an HTML page"),
         arguments(text("{\"error\":\"Unauthorized\"}"), "server's error message"),
-        arguments(text("PK\u0003\u0004\0\0\0\0\0\0archive/data.pkl"), "is a PyTorch pickle"),
-        arguments(text("\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j"), "is a PyTorch pickle"),
+        arguments(
+            text("PK\u0003\u0004\0\0\0\0\0\0archive/data.pkl"), "zip archive without the list"),
+        arguments(text("\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j"), "ends too early"),
         arguments(text("GGUF\u0003\0\0\0" + "\0".repeat(16)), "is a GGUF file"));
   }
 

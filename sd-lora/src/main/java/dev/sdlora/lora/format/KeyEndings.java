@@ -1,0 +1,126 @@
+package dev.sdlora.lora.format;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Cuts the name of a tensor into the layer and what the tensor is to it. The endings are those of
+ * kohya's sd-scripts and LyCORIS, of PEFT with and without the name of the adapter, and of diffusers
+ * before it used PEFT (attention processors, {@code .lora.down}, {@code .lora_linear_layer.down}).
+ */
+final class KeyEndings {
+  /** kohya's and LyCORIS's own endings, and the former without {@code .weight}. */
+  private static final Map<String, Part> ENDINGS = endings();
+
+  /** The most full stops in an ending of that list. */
+  private static final int ENDING_DOTS = 2;
+
+  private static final Pattern PEFT =
+      Pattern.compile(
+          "(.+)\\.(lora_A|lora_B|lora_magnitude_vector)(?:\\.(?!bias$)[^.]+)?(?:\\.weight)?");
+
+  private static final Pattern DIFFUSERS =
+      Pattern.compile("(.+)(?:_lora|\\.lora|\\.lora_linear_layer)\\.(down|up)(?:\\.weight)?");
+
+  /** What diffusers' converters call {@code network_alphas}; they leave parts of other names in. */
+  private static final Pattern NETWORK_ALPHA =
+      Pattern.compile(
+          "(.+?)(?:_lora|\\.lora(?:_linear_layer|_A|_B)?)(?:\\.(?:down|up))?(?:\\.weight)?\\.alpha");
+
+  private static final Pattern NUMBERED = Pattern.compile("(\\w+:\\d+):(up|down)");
+
+  private KeyEndings() {}
+
+  /**
+   * What a name says.
+   *
+   * @param key the layer's name in the file
+   * @param part what the tensor is to it
+   */
+  record Piece(String key, Part part) {}
+
+  private static Map<String, Part> endings() {
+    Map<String, Part> endings = new HashMap<>();
+    for (Part part : Part.values()) {
+      endings.put("." + part.ending(), part);
+    }
+    endings.put(".lora_down", Part.LORA_DOWN);
+    endings.put(".lora_up", Part.LORA_UP);
+    return endings;
+  }
+
+  /** The layer of a tensor; empty if the name does not look like an adapter's. */
+  static Optional<Piece> cut(String name) {
+    if (name.contains("lora_A") || name.contains("lora_B") || name.contains("lora_magnitude")) {
+      Matcher peft = PEFT.matcher(name);
+      if (peft.matches()) {
+        return Optional.of(new Piece(peft.group(1), peftPart(peft.group(2))));
+      }
+    }
+    if (name.endsWith(".alpha")) {
+      Matcher alpha = NETWORK_ALPHA.matcher(name);
+      if (alpha.matches()) {
+        return Optional.of(new Piece(alpha.group(1), Part.ALPHA));
+      }
+    }
+    if (name.contains("lora.") || name.contains("lora_linear_layer.")) {
+      Matcher diffusers = DIFFUSERS.matcher(name);
+      if (diffusers.matches()) {
+        return Optional.of(new Piece(diffusers.group(1), downOrUp(diffusers.group(2))));
+      }
+    }
+    Matcher numbered = NUMBERED.matcher(name);
+    if (numbered.matches()) {
+      return Optional.of(new Piece(numbered.group(1), downOrUp(numbered.group(2))));
+    }
+    return plain(name);
+  }
+
+  private static Part peftPart(String ending) {
+    return switch (ending) {
+      case "lora_A" -> Part.LORA_DOWN;
+      case "lora_B" -> Part.LORA_UP;
+      default -> Part.DORA_SCALE;
+    };
+  }
+
+  private static Part downOrUp(String word) {
+    return word.equals("down") ? Part.LORA_DOWN : Part.LORA_UP;
+  }
+
+  /** The longest ending of the list that fits. */
+  private static Optional<Piece> plain(String name) {
+    Optional<Piece> found = Optional.empty();
+    int dot = name.length();
+    for (int i = 0; i < ENDING_DOTS; i++) {
+      dot = name.lastIndexOf('.', dot - 1);
+      if (dot <= 0) {
+        break;
+      }
+      Part part = ENDINGS.get(name.substring(dot));
+      if (part != null) {
+        found = Optional.of(new Piece(name.substring(0, dot), part));
+      }
+    }
+    return found;
+  }
+
+  /** The name that the other factor of a pair would have beside this one. */
+  static String counterpart(String name) {
+    String[][] pairs = {
+      {"lora_down", "lora_up"}, {"lora_A", "lora_B"}, {".down", ".up"}, {":down", ":up"}
+    };
+    for (String[] pair : pairs) {
+      for (int i = 0; i < 2; i++) {
+        int at = name.lastIndexOf(pair[i]);
+        if (at >= 0) {
+          return name.substring(0, at) + pair[1 - i] + name.substring(at + pair[i].length());
+        }
+      }
+    }
+    return name;
+  }
+}

@@ -1,0 +1,118 @@
+package dev.sdlora.lora.format;
+
+import dev.sdlora.api.LoraException;
+import dev.sdlora.tensors.file.TensorFile;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** Recognises what people take for a LoRA, and LoRAs that this library cannot apply, by names. */
+final class OtherFiles {
+  /** Adapters of models that are no Stable Diffusion 1, 2 or XL; the first that fits counts. */
+  private static final List<Sign> OTHER_MODELS =
+      List.of(
+          sign("add_[kq]_proj|joint_blocks|^lora_te3_|^text_encoder_3\\.", "Stable Diffusion 3"),
+          sign("double_blocks|single_blocks|single_transformer_blocks", "FLUX"),
+          sign("^lora_prior_|^prior\\.", "Stable Cascade"),
+          sign("motion_modules|temporal_transformer", "AnimateDiff"),
+          sign(
+              "^lora_transformer_|^transformer\\.|^(lora_unet_|diffusion_model\\.)"
+                  + "(blocks|layers|transformer_blocks)[._]",
+              "a transformer model such as SD 3, PixArt, Wan or Qwen-Image"));
+
+  /** Endings of methods that are known and not supported. */
+  private static final List<Sign> OTHER_METHODS =
+      List.of(
+          sign("\\.lora_B(\\.\\w+)?\\.bias$", "biases of its own factors (PEFT's lora_bias)"),
+          sign("\\.ia3_l", "IA3 as PEFT stores it"),
+          sign("\\.oft_[rR]\\b", "OFT as PEFT and OneTrainer store it"),
+          sign("\\.boft_[RsP]\\b", "BOFT as PEFT stores it"),
+          sign("\\.vera_lambda_", "VeRA"),
+          sign("\\.lora_embedding_[AB]", "PEFT's LoRA of an embedding"),
+          sign("\\.modules_to_save\\.", "modules that PEFT saves as a whole"),
+          sign("\\.(re)?set_weight$|\\.reshape_weight$", "weights that are replaced or reshaped"),
+          sign("fourierft_spectrum", "FourierFT"));
+
+  /** What a file without any module may be. */
+  private static final List<Sign> NO_ADAPTERS =
+      List.of(
+          sign(
+              "^(model\\.diffusion_model|first_stage_model|cond_stage_model|conditioner)\\.",
+              "is a checkpoint, not a LoRA; open it with Checkpoint.open"),
+          sign("^control_model\\.|^controlnet_", "is a ControlNet, not a LoRA"),
+          sign(
+              "^emb_params$|^string_to_|^clip_[lg]$|^<.*>$",
+              "is a textual inversion embedding, not a LoRA"),
+          sign("^(320|640|768|1024|1280)\\.[01]\\.", "is a hypernetwork, not a LoRA"),
+          sign("^(image_proj|ip_adapter)\\.", "is an IP-Adapter, not a LoRA"),
+          sign(
+              "^(down_blocks|mid_block)\\.",
+              "is the U-Net of a diffusers folder, not a LoRA; open the folder with"
+                  + " Checkpoint.open"),
+          sign("^text_model\\.", "is a text encoder, not a LoRA"),
+          sign("^(en|de)coder\\.", "is a VAE, not a LoRA"));
+
+  private static final Predicate<String> CONTROL_LORA =
+      Pattern.compile("^lora_controlnet$|^lllite_").asPredicate();
+
+  private record Sign(Predicate<String> names, String message) {}
+
+  private OtherFiles() {}
+
+  private static Sign sign(String pattern, String message) {
+    return new Sign(Pattern.compile(pattern).asPredicate(), message);
+  }
+
+  /**
+   * Refuses adapters that are not meant for a U-Net of Stable Diffusion.
+   *
+   * @param keys names of layers
+   * @throws LoraException with the model's name
+   */
+  static void refuseOtherModels(TensorFile file, Set<String> keys) {
+    if (file.tensors().keySet().stream().anyMatch(CONTROL_LORA)) {
+      throw new LoraException(
+          "'" + file.path() + "' is a ControlNet in the form of a LoRA, which changes no model");
+    }
+    for (Sign sign : OTHER_MODELS) {
+      Optional<String> key = keys.stream().filter(sign.names).findFirst();
+      if (key.isPresent()) {
+        throw new LoraException(
+            "LoRA '%s' is for %s (module '%s'), expected one for SD 1.x, SD 2.x or SDXL"
+                .formatted(file.path(), sign.message, key.get()));
+      }
+    }
+  }
+
+  /**
+   * Refuses methods that cannot be applied.
+   *
+   * @param strays tensors that belong to no module
+   * @throws LoraException with the method's name
+   */
+  static void refuseOtherMethods(TensorFile file, List<String> strays) {
+    for (Sign sign : OTHER_METHODS) {
+      Optional<String> name = strays.stream().filter(sign.names).findFirst();
+      if (name.isPresent()) {
+        throw new LoraException(
+            "LoRA '%s' uses %s (tensor '%s'), which this version cannot apply"
+                .formatted(file.path(), sign.message, name.get()));
+      }
+    }
+  }
+
+  /** What a file without any module is: the predicate of a sentence. */
+  static String whatElse(Set<String> names) {
+    for (Sign sign : NO_ADAPTERS) {
+      if (names.stream().anyMatch(sign.names)) {
+        return sign.message;
+      }
+    }
+    return "is not a LoRA: none of its "
+        + names.size()
+        + " tensors is named like one; the first is "
+        + names.stream().findFirst().map(name -> "'" + name + "'").orElse("missing");
+  }
+}

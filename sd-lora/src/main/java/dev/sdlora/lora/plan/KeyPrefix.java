@@ -1,0 +1,61 @@
+package dev.sdlora.lora.plan;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What LoRA files put before the name of a layer: kohya's and LyCORIS's prefixes, the names of
+ * networks in diffusers, ComfyUI and CompVis's code, and wrappers that say nothing.
+ *
+ * @param text the prefix
+ * @param network which network it means; empty for a wrapper, behind which another may follow
+ */
+record KeyPrefix(String text, Optional<Network> network) {
+  static final List<KeyPrefix> ALL =
+      List.of(
+          of("lora_unet_", Network.UNET),
+          of("lora_te_", Network.TEXT_ENCODER),
+          of("lora_te1_", Network.TEXT_ENCODER),
+          of("lora_te2_", Network.TEXT_ENCODER_2),
+          of("unet.", Network.UNET),
+          of("text_encoder.", Network.TEXT_ENCODER),
+          of("text_encoder_2.", Network.TEXT_ENCODER_2),
+          of("oft_unet_", Network.UNET),
+          of("oft_te_", Network.TEXT_ENCODER),
+          of("oft_te1_", Network.TEXT_ENCODER),
+          of("oft_te2_", Network.TEXT_ENCODER_2),
+          of("unet_", Network.UNET),
+          of("te_", Network.TEXT_ENCODER),
+          of("te1_", Network.TEXT_ENCODER),
+          of("te2_", Network.TEXT_ENCODER_2),
+          of("text_encoder_", Network.TEXT_ENCODER),
+          of("text_encoder_2_", Network.TEXT_ENCODER_2),
+          of("diffusion_model.", Network.UNET),
+          of("model.diffusion_model.", Network.UNET),
+          of("text_encoders.clip_l.transformer.", Network.TEXT_ENCODER),
+          of("text_encoders.clip_h.transformer.", Network.TEXT_ENCODER),
+          of("text_encoders.clip_g.transformer.", Network.TEXT_ENCODER_2),
+          of("text_encoders.clip_l.", Network.TEXT_ENCODER),
+          of("text_encoders.clip_h.", Network.TEXT_ENCODER),
+          of("text_encoders.clip_g.", Network.TEXT_ENCODER_2),
+          of("clip_l.transformer.", Network.TEXT_ENCODER),
+          of("clip_h.transformer.", Network.TEXT_ENCODER),
+          of("clip_g.transformer.", Network.TEXT_ENCODER_2),
+          of("clip_l.", Network.TEXT_ENCODER),
+          of("clip_h.", Network.TEXT_ENCODER),
+          of("clip_g.", Network.TEXT_ENCODER_2),
+          of("cond_stage_model.transformer.", Network.TEXT_ENCODER),
+          of("conditioner.embedders.0.transformer.", Network.TEXT_ENCODER),
+          wrapper(ModuleIndex.PEFT_MODEL),
+          wrapper("lycoris_"),
+          wrapper("lycoris."),
+          wrapper("lora."));
+
+  private static KeyPrefix of(String text, Network network) {
+    return new KeyPrefix(text, Optional.of(network));
+  }
+
+  private static KeyPrefix wrapper(String text) {
+    return new KeyPrefix(text, Optional.empty());
+  }
+}

@@ -1,0 +1,87 @@
+package dev.sdlora.lora.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Modules of every kind against layers that they fit, and others. */
+class PatchPlanFitTest {
+  private static final ModuleIndex INDEX =
+      new ModuleIndex(
+          Map.of(
+              Network.UNET,
+              Map.of(
+                  "fc.weight", List.of(48L, 40L),
+                  "fc.bias", List.of(48L),
+                  "bare.weight", List.of(48L, 40L),
+                  "conv.weight", List.of(24L, 20L, 3L, 3L),
+                  "norm.weight", List.of(48L),
+                  "norm.bias", List.of(48L))));
+
+  @TempDir Path folder;
+
+  private List<String> plan(String tensors) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (String tensor : tensors.split(", ")) {
+      List<String> words = List.of(tensor.split(" "));
+      List<Long> shape = words.stream().skip(1).map(Long::valueOf).toList();
+      int elements = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
+      writer.tensor("lora_unet_" + words.get(0), shape, new float[elements], DType.F16);
+    }
+    Path path = folder.resolve("some.safetensors");
+    writer.write(path);
+    LoraUse use = new LoraUse("some", LoraFile.open(path), 1, 1);
+    List<PatchPlan.Match> matches = new ArrayList<>();
+    PatchPlan plan = PatchPlan.of(INDEX, "tiny", ModelFamily.SD1, List.of(use), matches);
+    assertThat(matches).hasSize(1);
+    return plan.changes().values().stream().flatMap(m -> m.keySet().stream()).toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "fc.lora_up.weight 48 4, fc.lora_down.weight 4 40 | fc.weight",
+        "fc.diff 48 40, fc.diff_b 48 | fc.weight",
+        "fc.weight 40, fc.on_input | fc.weight",
+        "fc.weight 48, fc.on_input | fc.weight",
+        "conv.weight 1 20 1 1, conv.on_input | conv.weight",
+        "conv.oft_blocks 6 4 4 | conv.weight",
+        "norm.w_norm 48, norm.b_norm 48 | norm.weight"
+      })
+  void of_moduleThatFits_changesItsLayer(String tensors, String weight) {
+    assertThat(plan(tensors)).containsExactly(weight);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "fc.lora_up.weight 48 4, fc.lora_down.weight 4 20 | changes a 48×20 matrix",
+        "conv.lora_up.weight 24 4, conv.lora_down.weight 4 20 | changes a 24×20 matrix",
+        "norm.lora_up.weight 48 4, norm.lora_down.weight 4 40 | changes a 48×40 matrix",
+        "fc.oft_blocks 6 4 4 | changes 24 rows",
+        "conv.weight 9, conv.on_input | changes 9 rows or columns",
+        "fc.w_norm 48 | changes a 48×1 matrix",
+        "bare.diff 48 40, bare.diff_b 48 | changes a bias, but 'bare.weight'"
+      })
+  void of_moduleThatDoesNotFit_isRefused(String tensors, String reason) {
+    assertThatThrownBy(() -> plan(tensors))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("some.safetensors")
+        .hasMessageContaining("checkpoint 'tiny'")
+        .hasMessageContaining(reason);
+  }
+}

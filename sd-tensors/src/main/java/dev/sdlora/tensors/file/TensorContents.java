@@ -1,0 +1,31 @@
+package dev.sdlora.tensors.file;
+
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the head of a tensor file says.
+ *
+ * @param dataStart where the head ends and the tensors begin, in bytes; 0 where they are mixed
+ * @param metadata the text pairs, in their own order
+ * @param tensors the tensors by name, in the order of the file
+ * @param strides for each tensor that does not lie in one row, how many elements lie between
+ *     neighbours along each dimension
+ * @param head the first bytes of the file, by which it is known again
+ */
+record TensorContents(
+    long dataStart,
+    Map<String, String> metadata,
+    Map<String, TensorEntry> tensors,
+    Map<String, List<Long>> strides,
+    ByteBuffer head) {
+
+  /** Makes the maps unmodifiable. */
+  TensorContents {
+    metadata = Collections.unmodifiableMap(metadata);
+    tensors = Collections.unmodifiableMap(tensors);
+    strides = Map.copyOf(strides);
+  }
+}

@@ -1,0 +1,173 @@
+package dev.sdlora.tensors.file;
+
+import dev.sdlora.api.TensorFileException;
+import dev.sdlora.tensors.pickle.StorageRef;
+import dev.sdlora.tensors.pickle.TensorRef;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Gives the tensors of a pickle their names and places. Names of nested dictionaries and lists are
+ * joined with full stops; a dictionary {@code state_dict}, as trainers of checkpoints write it,
+ * stands for the whole file, and the bookkeeping beside it is not looked at.
+ */
+final class TorchTensors {
+  /** Wrappers, a network, its parts: what people save has four levels at most. */
+  private static final int MAX_DEPTH = 16;
+
+  /** More values than a pickle can have instructions are visited only when it repeats some. */
+  private static final int MAX_VISITS = 2_000_000;
+
+  private static final String STATE_DICT = "state_dict";
+
+  private final Path path;
+  private final Function<StorageRef, Region> regions;
+  private final Map<String, TensorEntry> tensors = new LinkedHashMap<>();
+  private final Map<String, List<Long>> strides = new HashMap<>();
+  private int visits;
+
+  /**
+   * Where the numbers of a storage lie.
+   *
+   * @param offset the first byte, from the start of the file
+   * @param bytes how many there are
+   */
+  record Region(long offset, long bytes) {}
+
+  private TorchTensors(Path path, Function<StorageRef, Region> regions) {
+    this.path = path;
+    this.regions = regions;
+  }
+
+  /**
+   * Finds all tensors.
+   *
+   * @param root what the pickle holds
+   * @param regions where storages lie; may refuse one
+   * @throws TensorFileException if one lies outside its storage, or there is none
+   */
+  static TorchTensors of(Path path, Object root, Function<StorageRef, Region> regions) {
+    TorchTensors all = new TorchTensors(path, regions);
+    Object state = root instanceof Map<?, ?> map ? map.get(STATE_DICT) : null;
+    all.visit("", state instanceof Map ? state : root, 0);
+    if (all.tensors.isEmpty()) {
+      throw TensorFileErrors.error(path, "is a pickle without any tensor");
+    }
+    return all;
+  }
+
+  Map<String, TensorEntry> tensors() {
+    return tensors;
+  }
+
+  Map<String, List<Long>> strides() {
+    return strides;
+  }
+
+  private void visit(String name, Object value, int depth) {
+    if (depth > MAX_DEPTH || visits++ > MAX_VISITS) {
+      throw TensorFileErrors.error(path, "has a pickle that is nested too deeply or without end");
+    }
+    if (value instanceof TensorRef tensor) {
+      add(name, tensor);
+    } else if (value instanceof Map<?, ?> map) {
+      map.forEach((key, inner) -> visit(join(name, key), inner, depth + 1));
+    } else if (value instanceof List<?> list) {
+      for (int i = 0; i < list.size(); i++) {
+        visit(join(name, i), list.get(i), depth + 1);
+      }
+    }
+  }
+
+  private static String join(String name, Object key) {
+    return name.isEmpty() ? key.toString() : name + "." + key;
+  }
+
+  private void add(String name, TensorRef tensor) {
+    DType dtype = dtype(tensor.storage());
+    Region region = regions.apply(tensor.storage());
+    long stored = region.bytes() / dtype.bytes();
+    long elements;
+    try {
+      elements = TensorEntry.byteLength(tensor.shape(), dtype) / dtype.bytes();
+    } catch (IllegalArgumentException e) {
+      throw damaged(name, "has an impossible shape: " + e.getMessage());
+    }
+    Optional<Long> last = lastElement(tensor, elements);
+    if (elements > stored || tensor.offset() < 0 || last.isEmpty() || last.get() >= stored) {
+      throw damaged(
+          name,
+          "is %s %s from element %d on, but its storage has %d elements"
+              .formatted(dtype, tensor.shape(), tensor.offset(), stored));
+    }
+    long offset = region.offset() + tensor.offset() * dtype.bytes();
+    TensorEntry entry =
+        new TensorEntry(name, dtype, tensor.shape(), offset, elements * dtype.bytes());
+    if (tensors.put(name, entry) != null) {
+      throw damaged(name, "occurs twice");
+    }
+    if (elements > 1 && !isRow(tensor)) {
+      strides.put(name, tensor.strides());
+    }
+  }
+
+  /** The highest element that a tensor touches; empty if there is no such number. */
+  private static Optional<Long> lastElement(TensorRef tensor, long elements) {
+    if (elements == 0) {
+      return Optional.of(-1L);
+    }
+    long last = tensor.offset();
+    try {
+      for (int i = 0; i < tensor.shape().size(); i++) {
+        long stride = tensor.strides().get(i);
+        long steps = tensor.shape().get(i) - 1;
+        if (stride < 0) {
+          return Optional.empty();
+        }
+        last = Math.addExact(last, Math.multiplyExact(steps, stride));
+      }
+      return Optional.of(last);
+    } catch (ArithmeticException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether the elements lie one behind another in the order of their indices. */
+  private static boolean isRow(TensorRef tensor) {
+    long expected = 1;
+    for (int i = tensor.shape().size() - 1; i >= 0; i--) {
+      long size = tensor.shape().get(i);
+      if (size != 1 && tensor.strides().get(i) != expected) {
+        return false;
+      }
+      expected *= size;
+    }
+    return true;
+  }
+
+  /** The number format that PyTorch means by a storage's type. */
+  static DType dtype(StorageRef storage) {
+    return switch (storage.type()) {
+      case "DoubleStorage" -> DType.F64;
+      case "FloatStorage" -> DType.F32;
+      case "HalfStorage" -> DType.F16;
+      case "BFloat16Storage" -> DType.BF16;
+      case "LongStorage" -> DType.I64;
+      case "IntStorage" -> DType.I32;
+      case "ShortStorage" -> DType.I16;
+      case "CharStorage" -> DType.I8;
+      case "ByteStorage" -> DType.U8;
+      case "BoolStorage" -> DType.BOOL;
+      default -> throw new IllegalArgumentException("storages are never " + storage.type());
+    };
+  }
+
+  private TensorFileException damaged(String tensor, String predicate) {
+    return TensorFileErrors.error(path, "is damaged: tensor '" + tensor + "' " + predicate);
+  }
+}

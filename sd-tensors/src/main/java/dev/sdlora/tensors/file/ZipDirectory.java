@@ -1,0 +1,195 @@
+package dev.sdlora.tensors.file;
+
+import dev.sdlora.api.TensorFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The list of files in a zip archive, ZIP64 included (APPNOTE 6.3.9). Java's own reader does not
+ * tell where the bytes of a file lie, which is all that is wanted here.
+ */
+final class ZipDirectory {
+  private static final int END_BYTES = 22;
+  private static final int END = 0x06054b50;
+  private static final int END64 = 0x06064b50;
+  private static final int END64_BYTES = 56;
+  private static final int LOCATOR64 = 0x07064b50;
+  private static final int LOCATOR64_BYTES = 20;
+  private static final int CENTRAL = 0x02014b50;
+  private static final int CENTRAL_BYTES = 46;
+  private static final int LOCAL = 0x04034b50;
+  private static final int LOCAL_BYTES = 30;
+  private static final int MAX_COMMENT = 0xffff;
+  private static final long IN_EXTRA = 0xffff_ffffL;
+
+  /** Room for some 80,000 files; a checkpoint with the states of its optimiser has 6,000. */
+  private static final int MAX_BYTES = 1 << 23;
+
+  private final Path path;
+  private final FileChannel channel;
+  private final long fileSize;
+  private final Map<String, Member> members = new LinkedHashMap<>();
+
+  /**
+   * A file in the archive.
+   *
+   * @param name its path there
+   * @param stored whether its bytes are as they are, not compressed or encrypted
+   * @param deflated whether they are compressed in the usual way
+   * @param packed how many bytes it takes in the archive
+   * @param size how many bytes it has
+   * @param header where its own header begins
+   */
+  record Member(
+      String name, boolean stored, boolean deflated, long packed, long size, long header) {}
+
+  private ZipDirectory(Path path, FileChannel channel, long fileSize) {
+    this.path = path;
+    this.channel = channel;
+    this.fileSize = fileSize;
+  }
+
+  /**
+   * Reads the list.
+   *
+   * @throws TensorFileException if it is damaged
+   */
+  static ZipDirectory read(Path path, FileChannel channel, long fileSize) throws IOException {
+    ZipDirectory directory = new ZipDirectory(path, channel, fileSize);
+    directory.readCentral();
+    return directory;
+  }
+
+  Map<String, Member> members() {
+    return members;
+  }
+
+  Optional<Member> find(String name) {
+    return Optional.ofNullable(members.get(name));
+  }
+
+  /** Where the bytes of a file begin, which only its own header tells. */
+  long dataStart(Member member) throws IOException {
+    ByteBuffer local = bytes(member.header(), LOCAL_BYTES);
+    if (local.getInt(0) != LOCAL) {
+      throw damaged("file '" + member.name() + "' has no header");
+    }
+    long start = member.header() + LOCAL_BYTES + unsigned(local, 26) + unsigned(local, 28);
+    if (start > fileSize - member.packed()) {
+      throw damaged("file '" + member.name() + "' runs over the end");
+    }
+    return start;
+  }
+
+  private void readCentral() throws IOException {
+    int tail = (int) Math.min(fileSize, END_BYTES + MAX_COMMENT);
+    long tailStart = fileSize - tail;
+    ByteBuffer end = bytes(tailStart, tail);
+    int at = tail - END_BYTES;
+    while (at >= 0 && end.getInt(at) != END) {
+      at--;
+    }
+    if (at < 0) {
+      throw TensorFileErrors.error(
+          path, "is a zip archive without the list at its end; it was probably cut off");
+    }
+    long size = end.getInt(at + 12) & IN_EXTRA;
+    long start = end.getInt(at + 16) & IN_EXTRA;
+    long locator = tailStart + at - LOCATOR64_BYTES;
+    if (locator >= 0 && bytes(locator, LOCATOR64_BYTES).getInt(0) == LOCATOR64) {
+      ByteBuffer end64 = bytes(bytes(locator, LOCATOR64_BYTES).getLong(8), END64_BYTES);
+      if (end64.getInt(0) != END64) {
+        throw damaged("its ZIP64 list is not where it should be");
+      }
+      size = end64.getLong(40);
+      start = end64.getLong(48);
+    }
+    if (size < 0 || size > MAX_BYTES) {
+      throw damaged("its list takes " + Long.toUnsignedString(size) + " bytes");
+    }
+    ByteBuffer central = bytes(start, (int) size);
+    while (central.remaining() >= CENTRAL_BYTES) {
+      add(central);
+    }
+  }
+
+  private void add(ByteBuffer central) {
+    int at = central.position();
+    int nameLength = unsigned(central, at + 28);
+    int extraLength = unsigned(central, at + 30);
+    int next = at + CENTRAL_BYTES + nameLength + extraLength + unsigned(central, at + 32);
+    if (central.getInt(at) != CENTRAL || next > central.limit()) {
+      throw damaged("its list is no list");
+    }
+    byte[] name = new byte[nameLength];
+    central.get(at + CENTRAL_BYTES, name);
+    ByteBuffer extra = extra64(central, at + CENTRAL_BYTES + nameLength, extraLength);
+    long size = number(central.getInt(at + 24), extra);
+    long packed = number(central.getInt(at + 20), extra);
+    long header = number(central.getInt(at + 42), extra);
+    boolean encrypted = (unsigned(central, at + 8) & 1) != 0;
+    int method = unsigned(central, at + 10);
+    if (size < 0 || packed < 0 || header < 0) {
+      throw damaged("its list has negative numbers");
+    }
+    Member member =
+        new Member(
+            new String(name, StandardCharsets.UTF_8),
+            method == 0 && !encrypted && packed == size,
+            method == 8 && !encrypted,
+            packed,
+            size,
+            header);
+    if (members.put(member.name(), member) != null) {
+      throw damaged("file '" + member.name() + "' is there twice");
+    }
+    central.position(next);
+  }
+
+  /** The numbers that do not fit into 32 bits, in the order of their first appearance. */
+  private static ByteBuffer extra64(ByteBuffer central, int start, int length) {
+    int at = start;
+    while (at + 4 <= start + length) {
+      int fieldLength = Math.min(unsigned(central, at + 2), start + length - at - 4);
+      if (unsigned(central, at) == 1) {
+        return central.slice(at + 4, fieldLength).order(ByteOrder.LITTLE_ENDIAN);
+      }
+      at += 4 + fieldLength;
+    }
+    return ByteBuffer.allocate(0);
+  }
+
+  private long number(int narrow, ByteBuffer extra) {
+    if ((narrow & IN_EXTRA) != IN_EXTRA) {
+      return narrow & IN_EXTRA;
+    }
+    if (extra.remaining() < Long.BYTES) {
+      throw damaged("its list leaves out a number");
+    }
+    return extra.getLong();
+  }
+
+  private ByteBuffer bytes(long position, int length) throws IOException {
+    if (position < 0 || position > fileSize - length) {
+      throw damaged("it refers to a place behind its end; it was probably cut off");
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+    Channels.readFully(channel, bytes, position);
+    return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static int unsigned(ByteBuffer bytes, int at) {
+    return bytes.getShort(at) & 0xffff;
+  }
+
+  private TensorFileException damaged(String what) {
+    return TensorFileErrors.error(path, "is a damaged zip archive: " + what);
+  }
+}

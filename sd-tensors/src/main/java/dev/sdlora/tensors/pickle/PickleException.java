@@ -1,0 +1,19 @@
+package dev.sdlora.tensors.pickle;
+
+/**
+ * A pickle is damaged, too large, or asks for something that is not needed to build tensors. The
+ * message is the predicate of a sentence about the file.
+ */
+public final class PickleException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  /** An error with the predicate of its sentence. */
+  public PickleException(String predicate) {
+    super(predicate);
+  }
+
+  /** The predicate of a sentence about the file. */
+  public String predicate() {
+    return String.valueOf(getMessage());
+  }
+}

@@ -1,0 +1,299 @@
+package dev.sdlora.tensors.pickle;
+
+import java.math.BigInteger;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads one pickle, in the binary forms of protocols 1 to 5. A pickle is a program for a small
+ * stack machine; this one has the instructions that make values, and knows of functions only those
+ * in {@link TensorGlobals}. Nothing is looked up, loaded or executed.
+ *
+ * <p>Dictionaries become {@link Map}, lists and tuples {@link List}, text {@link String}, integers
+ * {@link Long} or {@link BigInteger}, floats {@link Double}, truth values {@link Boolean}, tensors
+ * {@link TensorRef}; all else is {@link Inert}. A hostile pickle can put a list into itself:
+ * whoever walks through the values must bound the depth.
+ *
+ * <p>Memory is bounded by the length of the pickle and by {@link #MAX_STEPS}: an instruction makes
+ * at most one value, and text and bytes are never longer than what was read.
+ */
+public final class PickleReader {
+  /** The most instructions that are followed; a checkpoint with 10,000 tensors has 600,000. */
+  static final int MAX_STEPS = 2_000_000;
+
+  /** Longer whole numbers than PyTorch's own magic number (10 bytes) have no use. */
+  private static final int MAX_INTEGER_BYTES = 32;
+
+  private final ByteBuffer in;
+  private final List<Object> stack = new ArrayList<>();
+  private final Deque<Integer> marks = new ArrayDeque<>();
+  private final Map<Integer, Object> memo = new HashMap<>();
+  private final Map<String, StorageRef> storages = new HashMap<>();
+
+  private PickleReader(ByteBuffer in) {
+    this.in = in.order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * Reads the pickle at a buffer's position and moves the position behind it.
+   *
+   * @throws PickleException if it is damaged, too long, or uses a name that is not allowed
+   */
+  public static Pickle read(ByteBuffer in) throws PickleException {
+    try {
+      PickleReader reader = new PickleReader(in);
+      return new Pickle(reader.run(), reader.storages);
+    } catch (BufferUnderflowException e) {
+      throw new PickleException("has a pickle that ends too early; it was probably cut off");
+    }
+  }
+
+  private Object run() throws PickleException {
+    for (int step = 0; step < MAX_STEPS; step++) {
+      int code = in.get() & 0xff;
+      if (code == '.') {
+        return pop();
+      }
+      Optional<Object> value = value(code);
+      if (value.isPresent()) {
+        stack.add(value.get());
+      } else if (!arrange(code)) {
+        throw new PickleException(
+            "has a pickle with the instruction 0x%02x at byte %d, which torch.save never writes"
+                .formatted(code, in.position() - 1));
+      }
+    }
+    throw new PickleException(
+        "has a pickle of more than " + MAX_STEPS + " instructions, which no model needs");
+  }
+
+  /** Instructions that put a value on the stack. */
+  private Optional<Object> value(int code) throws PickleException {
+    return Optional.ofNullable(
+        switch (code) {
+          case 'N' -> Inert.NONE;
+          case 0x88 -> Boolean.TRUE;
+          case 0x89 -> Boolean.FALSE;
+          case 'J' -> (long) in.getInt();
+          case 'K' -> (long) (in.get() & 0xff);
+          case 'M' -> (long) (in.getShort() & 0xffff);
+          case 0x8a -> integer(in.get() & 0xff);
+          case 0x8b -> integer(in.getInt());
+          case 'G' -> Double.longBitsToDouble(Long.reverseBytes(in.getLong()));
+          case 'U', 0x8c -> text(in.get() & 0xff);
+          case 'T', 'X' -> text(in.getInt());
+          case 0x8d -> text(in.getLong());
+          case 'C' -> skip(in.get() & 0xff);
+          case 'B' -> skip(in.getInt());
+          case 0x8e -> skip(in.getLong());
+          case ']', 0x8f -> new ArrayList<>();
+          case 'l' -> popToMark();
+          case ')' -> List.of();
+          case 't', 0x91 -> Collections.unmodifiableList(popToMark());
+          case 0x85 -> tuple(1);
+          case 0x86 -> tuple(2);
+          case 0x87 -> tuple(3);
+          case '}' -> new LinkedHashMap<>();
+          case 'd' -> fill(new LinkedHashMap<>(), popToMark());
+          case 'c' -> TensorGlobals.require(line(), line());
+          case 0x93 -> stackGlobal();
+          case 'Q' -> storage();
+          case 'R', 0x81 -> call();
+          case '2' -> top();
+          case 'h' -> recall(in.get() & 0xff);
+          case 'j' -> recall(in.getInt());
+          default -> null;
+        });
+  }
+
+  /** Instructions that change what is there; false for one that is not known. */
+  private boolean arrange(int code) throws PickleException {
+    switch (code) {
+      case 0x80 -> requireProtocol(in.get());
+      case 0x95 -> in.getLong(); // How long the next piece is, for those who read in pieces.
+      case '(' -> marks.push(stack.size());
+      case '0' -> pop();
+      case '1' -> popToMark();
+      case 'q' -> memo.put(in.get() & 0xff, top());
+      case 'r' -> memo.put(in.getInt(), top());
+      case 0x94 -> memo.put(memo.size(), top());
+      case 'a' -> append(tuple(1));
+      case 'e', 0x90 -> append(popToMark());
+      case 's' -> setItems(tuple(2));
+      case 'u' -> setItems(popToMark());
+      // Attributes of an object. Those of a dictionary are its version, of no use here.
+      case 'b' -> pop();
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void requireProtocol(int protocol) throws PickleException {
+    if (protocol < 1 || protocol > 5) {
+      throw new PickleException("has a pickle of protocol " + protocol + ", expected 1 to 5");
+    }
+  }
+
+  private Object integer(int length) throws PickleException {
+    if (length < 0 || length > MAX_INTEGER_BYTES) {
+      throw new PickleException("has a pickle with a whole number of " + length + " bytes");
+    }
+    byte[] bytes = new byte[length];
+    in.get(bytes);
+    for (int i = 0; i < length / 2; i++) {
+      byte swapped = bytes[i];
+      bytes[i] = bytes[length - 1 - i];
+      bytes[length - 1 - i] = swapped;
+    }
+    BigInteger integer = length == 0 ? BigInteger.ZERO : new BigInteger(bytes);
+    return integer.bitLength() < Long.SIZE ? (Object) integer.longValue() : integer;
+  }
+
+  private String text(long length) throws PickleException {
+    byte[] bytes = new byte[within(length)];
+    in.get(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private Inert skip(long length) throws PickleException {
+    in.position(in.position() + within(length));
+    return Inert.SKIPPED;
+  }
+
+  /** A length that the rest of the pickle has room for. */
+  private int within(long length) throws PickleException {
+    if (length < 0 || length > in.remaining()) {
+      throw new PickleException("has a pickle that ends too early; it was probably cut off");
+    }
+    return (int) length;
+  }
+
+  private String line() {
+    StringBuilder line = new StringBuilder();
+    for (byte next = in.get(); next != '\n'; next = in.get()) {
+      line.append((char) (next & 0xff));
+    }
+    return line.toString();
+  }
+
+  private Global stackGlobal() throws PickleException {
+    List<Object> names = tuple(2);
+    if (names.get(0) instanceof String module && names.get(1) instanceof String name) {
+      return TensorGlobals.require(module, name);
+    }
+    throw damaged("a function without a name");
+  }
+
+  private Object call() throws PickleException {
+    List<Object> callAndArguments = tuple(2);
+    if (callAndArguments.get(1) instanceof List<?> arguments) {
+      return TensorGlobals.call(callAndArguments.get(0), arguments);
+    }
+    throw damaged("a call without arguments");
+  }
+
+  private Object storage() throws PickleException {
+    TensorGlobals.View view = TensorGlobals.storage(pop());
+    StorageRef storage = view.storage();
+    StorageRef known = storages.putIfAbsent(storage.key(), storage);
+    if (known != null && !known.equals(storage)) {
+      throw damaged("two descriptions of storage '" + storage.key() + "'");
+    }
+    return view;
+  }
+
+  private Object recall(int index) throws PickleException {
+    Object value = memo.get(index);
+    if (value == null) {
+      throw damaged("a reference to value " + index + ", which it does not have");
+    }
+    return value;
+  }
+
+  private void append(List<Object> values) throws PickleException {
+    if (top() instanceof ArrayList<?> list) {
+      @SuppressWarnings("unchecked") // Lists on the stack are made here, and hold anything.
+      List<Object> target = (List<Object>) list;
+      target.addAll(values);
+    } else {
+      throw damaged("something added to what is no list");
+    }
+  }
+
+  private void setItems(List<Object> keysAndValues) throws PickleException {
+    if (top() instanceof LinkedHashMap<?, ?> map) {
+      @SuppressWarnings("unchecked") // Likewise.
+      Map<Object, Object> target = (Map<Object, Object>) map;
+      fill(target, keysAndValues);
+    } else if (top() != Inert.SKIPPED) {
+      throw damaged("an entry of what is no dictionary");
+    }
+  }
+
+  private static Map<Object, Object> fill(Map<Object, Object> map, List<Object> keysAndValues)
+      throws PickleException {
+    if (keysAndValues.size() % 2 != 0) {
+      throw damaged("a key without a value");
+    }
+    for (int i = 0; i < keysAndValues.size(); i += 2) {
+      map.put(TensorGlobals.key(keysAndValues.get(i)), keysAndValues.get(i + 1));
+    }
+    return map;
+  }
+
+  private Object top() throws PickleException {
+    if (stack.size() <= bottom()) {
+      throw damaged("nothing where a value should be");
+    }
+    return stack.get(stack.size() - 1);
+  }
+
+  private Object pop() throws PickleException {
+    Object top = top();
+    stack.remove(stack.size() - 1);
+    return top;
+  }
+
+  private List<Object> tuple(int size) throws PickleException {
+    if (stack.size() - size < bottom()) {
+      throw damaged("nothing where a value should be");
+    }
+    return cut(stack.size() - size);
+  }
+
+  private List<Object> popToMark() throws PickleException {
+    if (marks.isEmpty()) {
+      throw damaged("the end of a list that never began");
+    }
+    return cut(marks.pop());
+  }
+
+  /** Takes the values from an index on. A list that nobody else holds. */
+  private List<Object> cut(int from) {
+    List<Object> tail = stack.subList(from, stack.size());
+    List<Object> values = new ArrayList<>(tail);
+    tail.clear();
+    return values;
+  }
+
+  private int bottom() {
+    return marks.isEmpty() ? 0 : marks.peek();
+  }
+
+  private static PickleException damaged(String what) {
+    return new PickleException("is damaged: its pickle has " + what);
+  }
+}

@@ -1,0 +1,10 @@
+package dev.sdlora.tensors.pickle;
+
+/**
+ * A row of numbers that a pickle refers to and that lies elsewhere in the file.
+ *
+ * @param type what PyTorch calls the number format, such as {@code HalfStorage}
+ * @param key its name, unique in the file
+ * @param elements how many numbers it holds
+ */
+public record StorageRef(String type, String key, long elements) {}

@@ -1,0 +1,161 @@
+package dev.sdlora.tensors.pickle;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The few Python names that a pickle may use, and what is built for them. The list is what {@code
+ * torch.save} writes for a dictionary of tensors, and four names that lie about in old checkpoints
+ * (a trainer's bookkeeping); for those nothing is built at all.
+ */
+final class TensorGlobals {
+  private static final Set<Global> REBUILD =
+      Set.of(
+          new Global("torch._utils", "_rebuild_tensor"),
+          new Global("torch._utils", "_rebuild_tensor_v2"));
+
+  private static final Global PARAMETER = new Global("torch._utils", "_rebuild_parameter");
+
+  private static final Global ORDERED_DICT = new Global("collections", "OrderedDict");
+
+  private static final Set<Global> PASSED_OVER =
+      Set.of(
+          new Global("pytorch_lightning.callbacks.model_checkpoint", "ModelCheckpoint"),
+          new Global("numpy.core.multiarray", "scalar"),
+          new Global("numpy", "dtype"),
+          new Global("_codecs", "encode"));
+
+  private static final Set<String> STORAGES =
+      Set.of(
+          "DoubleStorage",
+          "FloatStorage",
+          "HalfStorage",
+          "BFloat16Storage",
+          "LongStorage",
+          "IntStorage",
+          "ShortStorage",
+          "CharStorage",
+          "ByteStorage",
+          "BoolStorage");
+
+  /** PyTorch allows 64; no weight has more than 5. A bound, so that copies stay small. */
+  private static final int MAX_DIMENSIONS = 64;
+
+  private TensorGlobals() {}
+
+  /** Refuses a name that is not on the list. */
+  static Global require(String module, String name) throws PickleException {
+    Global global = new Global(module, name);
+    boolean known =
+        REBUILD.contains(global)
+            || PARAMETER.equals(global)
+            || ORDERED_DICT.equals(global)
+            || PASSED_OVER.contains(global)
+            || isStorage(global);
+    if (!known) {
+      throw new PickleException(
+          "is refused: its pickle asks for Python's '"
+              + global
+              + "', which is not needed to build tensors; nothing of it was executed. Files of"
+              + " unknown origin can hold malicious code: use a .safetensors file");
+    }
+    return global;
+  }
+
+  private static boolean isStorage(Global global) {
+    return global.module().equals("torch") && STORAGES.contains(global.name());
+  }
+
+  /** What calling a name with arguments gives. */
+  static Object call(Object callable, List<?> arguments) throws PickleException {
+    if (callable instanceof Global global) {
+      if (ORDERED_DICT.equals(global) && arguments.isEmpty()) {
+        return new LinkedHashMap<>();
+      }
+      if (REBUILD.contains(global)) {
+        return tensor(arguments);
+      }
+      if (PARAMETER.equals(global) && !arguments.isEmpty()) {
+        return arguments.get(0);
+      }
+      if (PASSED_OVER.contains(global)) {
+        return Inert.SKIPPED;
+      }
+    }
+    throw new PickleException(
+        "is damaged: its pickle calls '" + name(callable) + "' in an unknown way");
+  }
+
+  /** Not the value itself: a list may contain itself. */
+  private static String name(Object callable) {
+    return callable instanceof Global global
+        ? global.toString()
+        : callable.getClass().getSimpleName();
+  }
+
+  /** Only what Java compares cheaply may be a key: text, numbers, and names. */
+  static Object key(Object key) throws PickleException {
+    if (key instanceof List || key instanceof Map || key instanceof TensorRef) {
+      throw new PickleException("has a pickle with a dictionary whose keys are no names");
+    }
+    return key;
+  }
+
+  private static TensorRef tensor(List<?> arguments) throws PickleException {
+    if (arguments.size() >= 4
+        && arguments.get(0) instanceof View view
+        && arguments.get(1) instanceof Long offset
+        && arguments.get(2) instanceof List<?> shape
+        && arguments.get(3) instanceof List<?> strides
+        && shape.size() == strides.size()
+        && shape.size() <= MAX_DIMENSIONS) {
+      long first;
+      try {
+        first = Math.addExact(view.offset, offset);
+      } catch (ArithmeticException e) {
+        throw new PickleException("is damaged: its pickle has a tensor at offset " + offset);
+      }
+      return new TensorRef(view.storage, first, longs(shape), longs(strides));
+    }
+    throw new PickleException("is damaged: its pickle describes a tensor in an unknown way");
+  }
+
+  private static List<Long> longs(List<?> values) throws PickleException {
+    List<Long> longs = new ArrayList<>();
+    for (Object value : values) {
+      if (!(value instanceof Long size)) {
+        throw new PickleException("is damaged: its pickle has a tensor without a proper shape");
+      }
+      longs.add(size);
+    }
+    return longs;
+  }
+
+  /** What a reference to something outside the pickle means: always a storage or a part of one. */
+  static View storage(Object id) throws PickleException {
+    if (id instanceof List<?> parts
+        && parts.size() >= 5
+        && "storage".equals(parts.get(0))
+        && parts.get(1) instanceof Global type
+        && isStorage(type)
+        && parts.get(2) instanceof String key
+        && parts.get(4) instanceof Long elements) {
+      // Before PyTorch 1.6 a sixth part says which piece of the storage is meant.
+      long offset =
+          parts.size() > 5
+                  && parts.get(5) instanceof List<?> piece
+                  && piece.size() == 3
+                  && piece.get(1) instanceof Long start
+              ? start
+              : 0;
+      return new View(new StorageRef(type.name(), key, elements), offset);
+    }
+    throw new PickleException("is damaged: its pickle refers to something that is no storage");
+  }
+
+  /** A storage from one of its numbers on. */
+  record View(StorageRef storage, long offset) {}
+}

@@ -1,0 +1,99 @@
+package dev.sdlora.tensors.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.TensorFileException;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files as {@code torch.save} writes them. */
+class TorchFilesTest {
+  @TempDir Path folder;
+
+  static Path resource(String name) {
+    try {
+      return Path.of(
+          Objects.requireNonNull(TorchFilesTest.class.getResource("torch/" + name)).toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static float[] floats(TensorFile file, String name) {
+    try (TensorFile.Reader reader = file.reader()) {
+      return reader.floats(file.find(name).orElseThrow());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"saved.pt", "saved-legacy.bin", "saved-zip64.pt", "checkpoint.ckpt"})
+  void open_everyLayout_givesTheSameTensors(String name) {
+    TensorFile file = TensorFile.open(resource(name));
+
+    assertThat(file.tensors().keySet())
+        .containsExactly(
+            "a.lora_down.weight", "a.lora_up.weight", "a.alpha", "slice", "turned", "row");
+    assertThat(file.metadata()).isEmpty();
+    assertThat(file.dataStart()).isZero();
+    TensorEntry up = file.find("a.lora_up.weight").orElseThrow();
+    assertThat(up.dtype()).isEqualTo(DType.F16);
+    assertThat(up.shape()).containsExactly(5L, 2L);
+    assertThat(floats(file, "a.lora_down.weight")).containsExactly(0, .25f, .5f, .75f, 1, 1.25f);
+    assertThat(floats(file, "a.lora_up.weight")).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+    assertThat(floats(file, "a.alpha")).containsExactly(2);
+    assertThat(floats(file, "slice")).containsExactly(1, 2, 5, 6);
+    assertThat(floats(file, "turned")).containsExactly(0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11);
+    assertThat(floats(file, "row")).containsExactly(9, 10, 11);
+  }
+
+  @Test
+  void read_reshapedEntry_givesTheSameNumbers() {
+    TensorFile file = TensorFile.open(resource("saved.pt"));
+    TensorEntry turned = file.find("turned").orElseThrow();
+    try (TensorFile.Reader reader = file.reader()) {
+      assertThat(reader.floats(turned.reshaped(List.of(2L, 6L)))).isEqualTo(reader.floats(turned));
+      TensorEntry foreign = new TensorEntry("turned", DType.F32, List.of(12L), 0, 48);
+      assertThatThrownBy(() -> reader.floats(foreign))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("is not of the file");
+    }
+  }
+
+  @Test
+  void reader_fileChanged_isRefused() throws IOException {
+    Path copy = Files.copy(resource("saved.pt"), folder.resolve("copy.pt"));
+    TensorFile file = TensorFile.open(copy);
+    Files.write(copy, new byte[(int) file.fileSize()]);
+    assertThatThrownBy(file::reader).hasMessageContaining("changed since it was opened");
+  }
+
+  @Test
+  void autoV3_file_isThatOfTheWholeFile() {
+    Path path = resource("saved.pt");
+    assertThat(FileHashes.autoV3(TensorFile.open(path)))
+        .isEqualTo(FileHashes.sha256(path).substring(0, 12));
+  }
+
+  @Test
+  void open_compressedArchive_saysWhatToDo() {
+    assertThatThrownBy(() -> TensorFile.open(resource("packed.pt")))
+        .isInstanceOf(TensorFileException.class)
+        .hasMessageContaining("compressed")
+        .hasMessageContaining("archive/data/0");
+  }
+
+  @Test
+  void open_otherPickle_saysSo() throws IOException {
+    Path path = Files.write(folder.resolve("list.pt"), TorchArchives.pickle("]"));
+    assertThatThrownBy(() -> TensorFile.open(path)).hasMessageContaining("not one that torch.save");
+  }
+}
