@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.LoraReport;
@@ -14,7 +15,11 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.StrengthSchedule;
 import dev.sdlora.api.StrengthSchedule.Point;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +48,10 @@ class LoraModesTest {
           .seed(5)
           .build();
 
+  private static final String ATTENTION =
+      "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_";
+
+  @TempDir private static Path folder;
   private static Pipeline pipeline;
   private static int arrays;
 
@@ -146,6 +156,58 @@ class LoraModesTest {
         .hasMessage(
             "LoRA 'tiny_lora' has 12 block weights, which are for SDXL, but checkpoint 'tiny-sd1'"
                 + " is SD 1.x; expected 17 or 26");
+  }
+
+  /** A low-rank change of one layer and a whole difference of another. */
+  private static LoraAdapter mixed(boolean product) {
+    float[] values = new float[32 * 32];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) Math.sin(i) / 2;
+    }
+    SafetensorsWriter writer =
+        new SafetensorsWriter()
+            .tensor(ATTENTION + "to_q.diff", List.of(32L, 32L), values, DType.F32);
+    if (product) {
+      float[] factor = Arrays.copyOf(values, 2 * 32);
+      writer
+          .tensor(ATTENTION + "to_k.lora_down.weight", List.of(2L, 32L), factor, DType.F32)
+          .tensor(ATTENTION + "to_k.lora_up.weight", List.of(32L, 2L), factor, DType.F32);
+    }
+    Path file = folder.resolve(product ? "mixed.safetensors" : "whole.safetensors");
+    writer.write(file);
+    return LoraAdapter.open(file);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "1@0,-1@1"})
+  void generate_overlayOfWhatCannotRide_isPatchedAndTheRestRides(String strength) {
+    LoraAdapter mixed =
+        mixed(true).toBuilder().unetStrength(StrengthSchedule.parse(strength)).build();
+    PromptSpec patched = spec(LoraMode.PATCHED, "a cat").toBuilder().lora(mixed).build();
+    PromptSpec overlaid = patched.toBuilder().loraMode(LoraMode.OVERLAY).build();
+    byte[] expected = pipeline.generate(patched).first().rgb();
+    GenerationResult actual = pipeline.generate(overlaid);
+    assertThat(meanDifference(expected, actual.first().rgb())).isLessThan(0.02);
+    assertThat(actual.loras()).extracting(LoraReport::mode).containsExactly(LoraMode.OVERLAY);
+    assertThat(meanDifference(expected, rgb(LoraMode.PATCHED, "a cat"))).isGreaterThan(0.2);
+
+    PromptSpec whole = SPEC.toBuilder().lora(mixed(false)).loraMode(LoraMode.OVERLAY).build();
+    assertThat(pipeline.generate(whole).loras())
+        .extracting(LoraReport::mode)
+        .containsExactly(LoraMode.PATCHED);
+  }
+
+  @Test
+  void generate_overlaysOverTheSamePatches_runAtOnce() {
+    PromptSpec spec = SPEC.toBuilder().lora(mixed(true)).loraMode(LoraMode.OVERLAY).build();
+    PromptSpec other = spec.toBuilder().prompt("a cat<lora:tiny_lora:0.8>").build();
+    byte[] alone = pipeline.generate(spec).first().rgb();
+    byte[] otherAlone = pipeline.generate(other).first().rgb();
+    CountDownLatch bothInside = new CountDownLatch(2);
+    CompletableFuture<GenerationResult> first = pipeline.generateAsync(spec, meetIn(bothInside));
+    CompletableFuture<GenerationResult> second = pipeline.generateAsync(other, meetIn(bothInside));
+    assertThat(first.join().first().rgb()).isEqualTo(alone);
+    assertThat(second.join().first().rgb()).isEqualTo(otherAlone);
   }
 
   @Test
