@@ -6,7 +6,6 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * One layer's change in an adapter file.
@@ -45,14 +44,14 @@ public record LoraModule(
     return switch (kind) {
       case LORA -> Math.toIntExact(size(Part.LORA_DOWN, 0));
       case LOHA -> Math.toIntExact(size(Part.HADA_W1_B, 0));
-      case LOKR -> find(Part.LOKR_W1_B).or(() -> find(Part.LOKR_W2_B)).map(first()).orElse(1);
+      case LOKR ->
+          find(Part.LOKR_W1_B)
+              .or(() -> find(Part.LOKR_W2_B))
+              .map(factor -> Math.toIntExact(factor.shape().get(0)))
+              .orElse(1);
       case GLORA -> Math.toIntExact(size(Part.A1, hasOldGlora() ? 0 : 1));
       case IA3, OFT, BOFT, OLD_OFT, FULL, NORM -> 1;
     };
-  }
-
-  private static Function<TensorEntry, Integer> first() {
-    return entry -> Math.toIntExact(entry.shape().get(0));
   }
 
   /** Whether there is a change of the weight; a full difference may be of the bias alone. */

@@ -55,7 +55,7 @@ public record NumberedKey(
         new NumberedKey(
             matcher.group(1),
             Integer.parseInt(matcher.group(2)),
-            List.of(matcher.group(4).split(", ")),
+            List.of(matcher.group(4).split(", ", -1)),
             matcher.group(3).equals(BOTH),
             matcher.group(5) != null));
   }

@@ -33,6 +33,7 @@ final class OtherFiles {
           sign("\\.lora_embedding_[AB]", "PEFT's LoRA of an embedding"),
           sign("\\.modules_to_save\\.", "modules that PEFT saves as a whole"),
           sign("\\.(re)?set_weight$|\\.reshape_weight$", "weights that are replaced or reshaped"),
+          sign("\\.bias_(indices|values|size)$", "a sparse remainder (of LyCORIS's extraction)"),
           sign("fourierft_spectrum", "FourierFT"));
 
   /** What a file without any module may be. */

@@ -76,18 +76,21 @@ final class ModuleOrder {
     List<Pattern> classes =
         key.classes().stream().filter(CLASSES::containsKey).map(CLASSES::get).toList();
     return layers.stream()
-        .filter(
-            layer -> layer.shape().size() == 2 || key.convolutions() && layer.shape().size() == 4)
+        .filter(layer -> isCounted(layer.shape().size(), key.convolutions()))
         .filter(
             layer -> classes.stream().anyMatch(inside -> inside.matcher(layer.weight()).matches()))
         .sorted(order(key.feedForwardLast()))
         .toList();
   }
 
+  private static boolean isCounted(int dimensions, boolean convolutions) {
+    return dimensions == 2 || (dimensions == 4 && convolutions);
+  }
+
   private static Comparator<Layer> order(boolean feedForwardLast) {
     return (a, b) -> {
-      String[] first = a.weight().split("\\.");
-      String[] second = b.weight().split("\\.");
+      String[] first = a.weight().split("\\.", -1);
+      String[] second = b.weight().split("\\.", -1);
       for (int i = 0; i < Math.min(first.length, second.length); i++) {
         int order = Integer.compare(place(first[i], feedForwardLast), place(second[i], feedForwardLast));
         if (order != 0) {

@@ -107,6 +107,7 @@ class LoraFileTest {
     "x.vera_lambda_b, VeRA",
     "x.lora_embedding_A, an embedding",
     "x.modules_to_save.weight, as a whole",
+    "x.bias_indices, sparse remainder",
     "x.set_weight, replaced",
     "x.reshape_weight, reshaped",
     "x.lora_B.bias, lora_bias"

@@ -31,8 +31,8 @@ class ModuleKindsTest {
   /** A file with one module; tensors as {@code ending 48 4, ending 4 40}. */
   private LoraFile open(String tensors) {
     SafetensorsWriter writer = new SafetensorsWriter();
-    for (String tensor : tensors.split(", ")) {
-      List<String> words = List.of(tensor.split(" "));
+    for (String tensor : tensors.split(", ", -1)) {
+      List<String> words = List.of(tensor.split(" ", -1));
       List<Long> shape = words.stream().skip(1).map(Long::valueOf).toList();
       int elements = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
       writer.tensor("x." + words.get(0), shape, new float[elements], DType.F16);
@@ -106,7 +106,7 @@ class ModuleKindsTest {
     assertThat(file.strays()).isEmpty();
     assertThat(module.kind()).isEqualTo(kind);
     assertThat(module.rank()).isEqualTo(rank);
-    assertThat(module.parts()).hasSize(tensors.split(", ").length);
+    assertThat(module.parts()).hasSize(tensors.split(", ", -1).length);
     assertThat(module.extent().fits(shape)).as(module.extent().toString()).isTrue();
     assertThat(module.extent().fits(List.of(7L, 9L))).isFalse();
     assertThat(module.changesBias())

@@ -78,11 +78,11 @@ final class TorchFiles {
             value,
             storage ->
                 regions.computeIfAbsent(
-                    storage.key(), key -> region(zip, root + "data/" + key, storage)));
+                    storage.key(), key -> region(zip, root + "data/" + key)));
     return contents(tensors);
   }
 
-  private Region region(ZipDirectory zip, String name, StorageRef storage) {
+  private Region region(ZipDirectory zip, String name) {
     ZipDirectory.Member member =
         zip.find(name)
             .orElseThrow(

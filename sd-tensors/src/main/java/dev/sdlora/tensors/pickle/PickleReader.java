@@ -83,8 +83,8 @@ public final class PickleReader {
     return Optional.ofNullable(
         switch (code) {
           case 'N' -> Inert.NONE;
-          case 0x88 -> Boolean.TRUE;
-          case 0x89 -> Boolean.FALSE;
+          case 0x88 -> true;
+          case 0x89 -> false;
           case 'J' -> (long) in.getInt();
           case 'K' -> (long) (in.get() & 0xff);
           case 'M' -> (long) (in.getShort() & 0xffff);
