@@ -79,8 +79,7 @@ final class AppliedLoras implements AutoCloseable {
       if (pass.overlays()) {
         overlay = model.overlays().open(loras.peaks(), model.shapes(), model.networks().type());
       }
-      return new AppliedLoras(
-          model.networks(), loras, wish.overlaid().changes(), pass, overlay);
+      return new AppliedLoras(model.networks(), loras, wish.overlaid().changes(), pass, overlay);
     } catch (RuntimeException | Error e) {
       if (overlay != null) {
         overlay.close();

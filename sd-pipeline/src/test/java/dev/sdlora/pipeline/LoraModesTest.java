@@ -158,6 +158,30 @@ class LoraModesTest {
                 + " is SD 1.x; expected 17 or 26");
   }
 
+  @Test
+  void generate_overlayInBfloat16_isThePatchedPictureRoughly() {
+    String prompt = "a cat<lora:tiny_lora:0.8>";
+    byte[] exact = rgb(LoraMode.PATCHED, prompt);
+    try (Pipeline fast =
+        Pipeline.builder()
+            .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
+            .loraDirectory(Fixtures.LORAS)
+            .precision(Precision.BFLOAT16)
+            .build()) {
+      byte[] plain = fast.generate(spec(LoraMode.OVERLAY, "a cat")).first().rgb();
+      byte[] overlaid = fast.generate(spec(LoraMode.OVERLAY, prompt)).first().rgb();
+      assertThat(meanDifference(exact, overlaid)).isLessThan(meanDifference(exact, plain) / 3);
+    }
+  }
+
+  private static double meanDifference(byte[] a, byte[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += Math.abs((a[i] & 0xff) - (b[i] & 0xff));
+    }
+    return sum / a.length;
+  }
+
   /** A low-rank change of one layer and a whole difference of another. */
   private static LoraAdapter mixed(boolean product) {
     float[] values = new float[32 * 32];

@@ -134,8 +134,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
       matched++;
       double strength = use.strength(layer.network(), layer.weight(), family);
       if (strength != 0) {
-        Change change =
-            new Change(use.file().file(), module, strength, use.strength().rankLimit());
+        Change change = new Change(use.file().file(), module, strength, use.strength().rankLimit());
         for (String weight : weights(layer, module)) {
           changes
               .computeIfAbsent(layer.network(), network -> new LinkedHashMap<>())

@@ -225,8 +225,7 @@ class KeyFamiliesTest {
                   + " \"text_encoder.alpha_pattern\": {\"fc1\": 1, \"encoder\": 5, \"fc2\": 1,"
                   + " \"self_attn.q_proj\": 1, \"k_proj\": 1, \"v_proj\": 1, \"^out_proj\": 1,"
                   + " \"token_embedding\": 1.0}}");
-      case CONFIG ->
-          Files.writeString(home.resolve("adapter_config.json"), "{" + settings + "}");
+      case CONFIG -> Files.writeString(home.resolve("adapter_config.json"), "{" + settings + "}");
       case RANK_STABILISED_CONFIG ->
           Files.writeString(
               home.resolve("adapter_config.json"),
