@@ -31,6 +31,7 @@
  * <p>Listing 1,000 LoRAs, for the first time and again, with the floor beside it:
  *
  * <pre>java -jar benchmarks/target/benchmarks.jar LoraLibrary</pre>
+ *
  * <p>Calls of a U-Net without LoRAs and with one and two that ride beside its weights:
  *
  * <pre>
