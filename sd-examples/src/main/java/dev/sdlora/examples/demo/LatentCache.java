@@ -1,8 +1,8 @@
 package dev.sdlora.examples.demo;
 
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.training.scratch.AutoencoderTrainer;
 import java.nio.file.Files;
 import java.nio.file.Path;

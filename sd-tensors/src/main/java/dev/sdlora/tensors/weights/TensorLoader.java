@@ -133,8 +133,8 @@ public final class TensorLoader {
    *
    * @param target bfloat16; its first dimension counts rows
    * @param scale factor on the change
-   * @param change what is added, as many float32 numbers as the target; or two factors of it, [rows,
-   *     rank] and [rank, columns]
+   * @param change what is added, as many float32 numbers as the target; or two factors of it,
+   *     [rows, rank] and [rank, columns]
    */
   void rewrite(
       NDArray target,
