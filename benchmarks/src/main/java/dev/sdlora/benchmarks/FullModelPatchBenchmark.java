@@ -30,8 +30,8 @@ import java.util.Objects;
 /**
  * What does a LoRA that changes all transformers of a model cost to apply, to exchange for another
  * one, and to take off, in passes over the weights that it touches? Beside it stands what it costs
- * to read these weights' bytes from the checkpoint. The LoRA files and the checkpoint are read as in
- * use, from the page cache. All take turns, so that they see the same machine.
+ * to read these weights' bytes from the checkpoint. The LoRA files and the checkpoint are read as
+ * in use, from the page cache. All take turns, so that they see the same machine.
  */
 public final class FullModelPatchBenchmark {
   private final Patcher patcher;
@@ -82,10 +82,8 @@ public final class FullModelPatchBenchmark {
       WriteLora.write(config, rank, 1, a);
       WriteLora.write(config, rank, 2, b);
       TensorLoader loader = new TensorLoader(torch);
-      try (LiveWeights clip =
-              LiveWeights.load(torch, loader, files.clipWeights(), type);
-          LiveWeights unet =
-              LiveWeights.load(torch, loader, files.unetWeights(), type)) {
+      try (LiveWeights clip = LiveWeights.load(torch, loader, files.clipWeights(), type);
+          LiveWeights unet = LiveWeights.load(torch, loader, files.unetWeights(), type)) {
         Map<Network, LiveWeights> live = Map.of(Network.TEXT_ENCODER, clip, Network.UNET, unet);
         PatchPlan first = plan(files, a);
         NDArray[] touched = touched(first, live);
@@ -148,7 +146,9 @@ public final class FullModelPatchBenchmark {
     return origins;
   }
 
-  /** Copies the bytes of the touched weights from the checkpoint one after another into one buffer. */
+  /**
+   * Copies the bytes of the touched weights from the checkpoint one after another into one buffer.
+   */
   private void read(ByteBuffer buffer) {
     try (OpenFiles files = new OpenFiles()) {
       for (Origin origin : origins) {

@@ -2,8 +2,8 @@ package dev.sdlora.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -34,10 +34,10 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What does it cost to add one low-rank change to weights that are as the file says, and what does a
- * bare pass over the same bytes cost? Each operation goes over as many weights of one
- * shape as make some 128 MB, because weights of a model are not in the processor's cache when their
- * turn comes. The factors are, as they are after having been read.
+ * What does it cost to add one low-rank change to weights that are as the file says, and what does
+ * a bare pass over the same bytes cost? Each operation goes over as many weights of one shape as
+ * make some 128 MB, because weights of a model are not in the processor's cache when their turn
+ * comes. The factors are, as they are after having been read.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

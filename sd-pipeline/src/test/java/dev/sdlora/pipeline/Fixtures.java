@@ -2,8 +2,8 @@ package dev.sdlora.pipeline;
 
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.ByteOrder;

@@ -101,8 +101,7 @@ final class AdapterConfig {
                     || name.endsWith(".lora_A"));
   }
 
-  private static AdapterConfig parse(
-      Path path, String source, String text, List<String> networks) {
+  private static AdapterConfig parse(Path path, String source, String text, List<String> networks) {
     JsonNode root;
     try {
       root = JSON.readTree(text);
@@ -117,8 +116,7 @@ final class AdapterConfig {
     return new AdapterConfig(path, source, sections);
   }
 
-  private static Optional<Section> section(
-      Path path, String source, JsonNode root, String prefix) {
+  private static Optional<Section> section(Path path, String source, JsonNode root, String prefix) {
     JsonNode alpha = root.path(prefix + "lora_alpha");
     if (alpha.isMissingNode()) {
       // PEFT's LoHa and LoKr call it so.

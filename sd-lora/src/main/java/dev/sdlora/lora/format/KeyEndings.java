@@ -8,8 +8,9 @@ import java.util.regex.Pattern;
 
 /**
  * Cuts the name of a tensor into the layer and what the tensor is to it. The endings are those of
- * kohya's sd-scripts and LyCORIS, of PEFT with and without the name of the adapter, and of diffusers
- * before it used PEFT (attention processors, {@code .lora.down}, {@code .lora_linear_layer.down}).
+ * kohya's sd-scripts and LyCORIS, of PEFT with and without the name of the adapter, and of
+ * diffusers before it used PEFT (attention processors, {@code .lora.down}, {@code
+ * .lora_linear_layer.down}).
  */
 final class KeyEndings {
   /** kohya's and LyCORIS's own endings, and the former without {@code .weight}. */

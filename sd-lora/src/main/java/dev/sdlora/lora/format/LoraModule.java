@@ -109,8 +109,7 @@ public record LoraModule(
           find(Part.DIFF)
               .map(diff -> Extent.of(size(Part.DIFF, 0), diff.elements() / size(Part.DIFF, 0)))
               .orElseGet(() -> Extent.rows(part(Part.DIFF_B).elements()));
-      case NORM ->
-          Extent.of(find(Part.W_NORM).orElseGet(() -> part(Part.B_NORM)).elements(), 1);
+      case NORM -> Extent.of(find(Part.W_NORM).orElseGet(() -> part(Part.B_NORM)).elements(), 1);
     };
   }
 
@@ -131,8 +130,7 @@ public record LoraModule(
   /** Columns of a factor, times the sides of the kernel if that lies in a core of its own. */
   private long columns(Part factor, Part core) {
     long columns = part(factor).elements() / size(factor, 0);
-    return columns
-        * find(core).map(c -> c.elements() / size(core, 0) / size(core, 1)).orElse(1L);
+    return columns * find(core).map(c -> c.elements() / size(core, 0) / size(core, 1)).orElse(1L);
   }
 
   private long size(Part part, int dimension) {

@@ -221,9 +221,7 @@ final class ModuleChecks {
           module.parts().entrySet().stream()
               .map(
                   part ->
-                      part.getKey().name().toLowerCase(Locale.ROOT)
-                          + " "
-                          + part.getValue().shape())
+                      part.getKey().name().toLowerCase(Locale.ROOT) + " " + part.getValue().shape())
               .collect(Collectors.joining(", "));
       throw error(
           "the tensors of '%s' (%s) do not fit together: %s; expected %s"

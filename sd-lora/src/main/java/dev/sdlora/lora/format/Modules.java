@@ -30,8 +30,8 @@ final class Modules {
   /**
    * Sorts the tensors.
    *
-   * @throws LoraException if a module lacks a tensor, has two for one part, or parts that do not fit
-   *     together, or if the settings beside it make no sense
+   * @throws LoraException if a module lacks a tensor, has two for one part, or parts that do not
+   *     fit together, or if the settings beside it make no sense
    */
   Modules(TensorFile file) {
     this.file = file;

@@ -38,7 +38,8 @@ public record NumberedKey(
   private static final String LAST = "; feed-forward last";
 
   private static final Pattern WRITTEN =
-      Pattern.compile("(\\w+):(\\d{1,6}) \\((" + LINEAR + "|" + BOTH + ")([\\w, ]+)(" + LAST + ")?\\)");
+      Pattern.compile(
+          "(\\w+):(\\d{1,6}) \\((" + LINEAR + "|" + BOTH + ")([\\w, ]+)(" + LAST + ")?\\)");
 
   /** Copies the classes. */
   public NumberedKey {

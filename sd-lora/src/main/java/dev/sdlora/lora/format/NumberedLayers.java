@@ -148,8 +148,7 @@ final class NumberedLayers {
         && up.shape().get(0) == 8 * down.shape().get(1);
   }
 
-  private LoraException error(
-      String reason, @Nullable Throwable cause) {
+  private LoraException error(String reason, @Nullable Throwable cause) {
     return new LoraException(
         "LoRA '" + file.path() + "' only numbers its layers (cloneofsimo's layout): " + reason,
         cause);

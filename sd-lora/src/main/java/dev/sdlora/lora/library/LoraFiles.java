@@ -34,8 +34,8 @@ public final class LoraFiles {
       };
 
   /**
-   * Opens a file, or gives what was opened before if its size and time stamp, and that of
-   * PEFT's settings beside it, are still the same.
+   * Opens a file, or gives what was opened before if its size and time stamp, and that of PEFT's
+   * settings beside it, are still the same.
    *
    * @throws LoraException if it is missing or no LoRA that this version can apply
    * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file

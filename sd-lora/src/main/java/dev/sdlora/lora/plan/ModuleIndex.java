@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  *
  * <p>A key is a prefix (see {@link KeyPrefix}) and the layer's name: as diffusers or as CompVis's
  * code calls it (U-Nets), with full stops or underscores, for attention also as diffusers' old
- * attention processors call it. A name without prefix is looked up in all networks, the U-Net first.
+ * attention processors call it. A name without prefix is looked up in all networks, the U-Net
+ * first.
  *
  * <p>Immutable, safe for use by several threads.
  */
@@ -118,9 +119,7 @@ public final class ModuleIndex {
       for (String name : List.copyOf(names)) {
         // Newer versions of transformers leave the middle part out, older ones have it.
         names.add(
-            name.startsWith(TEXT_MODEL)
-                ? name.substring(TEXT_MODEL.length())
-                : TEXT_MODEL + name);
+            name.startsWith(TEXT_MODEL) ? name.substring(TEXT_MODEL.length()) : TEXT_MODEL + name);
       }
     }
     return new LinkedHashSet<>(names);
@@ -162,8 +161,7 @@ public final class ModuleIndex {
   private Optional<Layer> numbered(NumberedKey key) {
     Network network = key.network().equals("unet") ? Network.UNET : Network.TEXT_ENCODER;
     NumberedKey first =
-        new NumberedKey(
-            key.network(), 0, key.classes(), key.convolutions(), key.feedForwardLast());
+        new NumberedKey(key.network(), 0, key.classes(), key.convolutions(), key.feedForwardLast());
     List<Layer> layers =
         counted.computeIfAbsent(
             first,

@@ -92,7 +92,8 @@ final class ModuleOrder {
       String[] first = a.weight().split("\\.", -1);
       String[] second = b.weight().split("\\.", -1);
       for (int i = 0; i < Math.min(first.length, second.length); i++) {
-        int order = Integer.compare(place(first[i], feedForwardLast), place(second[i], feedForwardLast));
+        int order =
+            Integer.compare(place(first[i], feedForwardLast), place(second[i], feedForwardLast));
         if (order != 0) {
           return order;
         }

@@ -52,7 +52,9 @@ final class SgmNames {
     this.perLevel = resnets + 1;
   }
 
-  /** The names of a U-Net's modules by their diffusers names; modules without another are left out. */
+  /**
+   * The names of a U-Net's modules by their diffusers names; modules without another are left out.
+   */
   static Map<String, String> of(Set<String> modules) {
     SgmNames names = new SgmNames(modules);
     Map<String, String> all = new HashMap<>();

@@ -117,9 +117,12 @@ class LoraFileTest {
         write(
             Map.of(),
             Map.of(
-                tensor, List.of(2L, 2L),
-                "y.lora_A.weight", List.of(2L, 2L),
-                "y.lora_B.weight", List.of(2L, 2L)));
+                tensor,
+                List.of(2L, 2L),
+                "y.lora_A.weight",
+                List.of(2L, 2L),
+                "y.lora_B.weight",
+                List.of(2L, 2L)));
     assertThatThrownBy(() -> LoraFile.open(path))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining(path.toString())
@@ -143,8 +146,7 @@ class LoraFileTest {
   })
   void open_loraOfAnotherModel_isRefusedByTheModelsName(String key, String model) {
     Path path =
-        pair(
-            key + ".lora_A.weight", List.of(2L, 2L), key + ".lora_B.weight", List.of(2L, 2L));
+        pair(key + ".lora_A.weight", List.of(2L, 2L), key + ".lora_B.weight", List.of(2L, 2L));
     assertThatThrownBy(() -> LoraFile.open(path))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("is for " + model)

@@ -48,26 +48,28 @@ class ModuleKindsTest {
         kind("lora_up.weight 24 4 1 1, lora_down.weight 4 20 3 3", Kind.LORA, 4, CONV),
         kind(
             "lora_up.weight 24 4 1 1, lora_down.weight 4 20 1 1, lora_mid.weight 4 4 3 3",
-            Kind.LORA, 4, CONV),
-        kind(
-            "dora_scale 48 1, lora_up.weight 48 4, lora_down.weight 4 40", Kind.LORA, 4, LINEAR),
+            Kind.LORA,
+            4,
+            CONV),
+        kind("dora_scale 48 1, lora_up.weight 48 4, lora_down.weight 4 40", Kind.LORA, 4, LINEAR),
         kind("dora_scale 1 40, lora_up.weight 48 4, lora_down.weight 4 40", Kind.LORA, 4, LINEAR),
         kind(
             "lora_A.weight 4 40, lora_B.weight 48 4, lora_magnitude_vector 48",
-            Kind.LORA, 4, LINEAR),
+            Kind.LORA,
+            4,
+            LINEAR),
         kind(
-            "hada_w1_a 48 4, hada_w1_b 4 40, hada_w2_a 48 4, hada_w2_b 4 40",
-            Kind.LOHA, 4, LINEAR),
+            "hada_w1_a 48 4, hada_w1_b 4 40, hada_w2_a 48 4, hada_w2_b 4 40", Kind.LOHA, 4, LINEAR),
         kind(
-            "hada_w1_a 24 4, hada_w1_b 4 180, hada_w2_a 24 4, hada_w2_b 4 180",
-            Kind.LOHA, 4, CONV),
+            "hada_w1_a 24 4, hada_w1_b 4 180, hada_w2_a 24 4, hada_w2_b 4 180", Kind.LOHA, 4, CONV),
         kind(
             "hada_w1_a 4 24, hada_w1_b 4 20, hada_w2_a 4 24, hada_w2_b 4 20,"
                 + " hada_t1 4 4 3 3, hada_t2 4 4 3 3",
-            Kind.LOHA, 4, CONV),
+            Kind.LOHA,
+            4,
+            CONV),
         kind("lokr_w1 4 4, lokr_w2_a 12 3, lokr_w2_b 3 10, alpha", Kind.LOKR, 3, LINEAR),
-        kind(
-            "lokr_w1_a 6 2, lokr_w1_b 2 5, lokr_w2_a 8 2, lokr_w2_b 2 8", Kind.LOKR, 2, LINEAR),
+        kind("lokr_w1_a 6 2, lokr_w1_b 2 5, lokr_w2_a 8 2, lokr_w2_b 2 8", Kind.LOKR, 2, LINEAR),
         kind("lokr_w1 6 5, lokr_w2 8 8", Kind.LOKR, 1, LINEAR),
         kind("lokr_w1 4 4, lokr_w2_a 6 2, lokr_w2_b 2 45", Kind.LOKR, 2, CONV),
         kind("lokr_w1 4 4, lokr_w2_a 2 6, lokr_w2_b 2 5, lokr_t2 2 2 3 3", Kind.LOKR, 2, CONV),
@@ -76,13 +78,19 @@ class ModuleKindsTest {
         kind("weight 1 20 1 1, on_input", Kind.IA3, 1, CONV),
         kind(
             "a1.weight 40 4, a2.weight 4 40, b1.weight 48 4, b2.weight 4 40",
-            Kind.GLORA, 4, LINEAR),
+            Kind.GLORA,
+            4,
+            LINEAR),
         kind(
             "a1.weight 4 40, a2.weight 40 4, b1.weight 4 40, b2.weight 48 4",
-            Kind.GLORA, 4, LINEAR),
+            Kind.GLORA,
+            4,
+            LINEAR),
         kind(
             "a1.weight 20 4 1 1, a2.weight 4 20 1 1, b1.weight 24 4 1 1, b2.weight 4 20 3 3",
-            Kind.GLORA, 4, CONV),
+            Kind.GLORA,
+            4,
+            CONV),
         kind("oft_blocks 12 4 4, alpha, rescale 48 1", Kind.OFT, 1, LINEAR),
         kind("oft_blocks 4 8 6 6, alpha", Kind.BOFT, 1, LINEAR),
         kind("oft_diag 12 4 4", Kind.OLD_OFT, 1, LINEAR),
@@ -117,11 +125,10 @@ class ModuleKindsTest {
   @CsvSource({"LINEAR, 48, 2", "CONV, 24, 4"})
   void open_magnitudesOfPeft_areAColumn(String layer, long out, int dimensions) {
     LoraModule module =
-        open(
-                layer.equals("LINEAR")
-                    ? "lora_A.weight 4 40, lora_B.weight 48 4, lora_magnitude_vector 48"
-                    : "lora_A.weight 4 20 3 3, lora_B.weight 24 4 1 1,"
-                        + " lora_magnitude_vector.weight 1 24 1 1")
+        open(layer.equals("LINEAR")
+                ? "lora_A.weight 4 40, lora_B.weight 48 4, lora_magnitude_vector 48"
+                : "lora_A.weight 4 20 3 3, lora_B.weight 24 4 1 1,"
+                    + " lora_magnitude_vector.weight 1 24 1 1")
             .modules()
             .get(0);
     assertThat(module.part(Part.DORA_SCALE).shape())

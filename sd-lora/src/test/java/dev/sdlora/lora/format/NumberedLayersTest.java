@@ -27,10 +27,8 @@ class NumberedLayersTest {
     for (int i = 0; i < outAndIn.length; i++) {
       long out = outAndIn[i][0];
       long in = outAndIn[i][1];
-      writer.tensor(
-          network + ":" + i + ":up", List.of(out, 1L), new float[(int) out], DType.F16);
-      writer.tensor(
-          network + ":" + i + ":down", List.of(1L, in), new float[(int) in], DType.F16);
+      writer.tensor(network + ":" + i + ":up", List.of(out, 1L), new float[(int) out], DType.F16);
+      writer.tensor(network + ":" + i + ":down", List.of(1L, in), new float[(int) in], DType.F16);
     }
     Path path = folder.resolve("numbered.safetensors");
     writer.write(path);
@@ -69,8 +67,7 @@ class NumberedLayersTest {
         "vae | [\"GEGLU\"] | a network 'vae'"
       })
   void open_unknownCount_isRefused(String network, String classes, String reason) {
-    Map<String, String> metadata =
-        classes.equals("{}") ? Map.of() : Map.of(network, classes);
+    Map<String, String> metadata = classes.equals("{}") ? Map.of() : Map.of(network, classes);
     assertThatThrownBy(() -> open(network, metadata, new long[][] {{4, 4}}))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("numbered.safetensors")

@@ -33,7 +33,9 @@ class PickledLoraTest {
     assertThat(module.key()).startsWith("lora_unet_down_blocks_0").endsWith("attn1_to_q");
     try (TensorFile.Reader reader = file.file().reader()) {
       assertThat(reader.floats(module.part(Part.ALPHA))).containsExactly(1);
-      assertThat(reader.floats(module.part(Part.LORA_DOWN))).hasSize(64).isNotEqualTo(new float[64]);
+      assertThat(reader.floats(module.part(Part.LORA_DOWN)))
+          .hasSize(64)
+          .isNotEqualTo(new float[64]);
     }
   }
 

@@ -69,8 +69,7 @@ final class FileKind {
     return names.stream().anyMatch(name -> name.startsWith(prefix));
   }
 
-  private static void require(
-      TensorFile file, boolean present, String network, String prefix) {
+  private static void require(TensorFile file, boolean present, String network, String prefix) {
     if (!present) {
       throw new CheckpointException(
           "checkpoint '%s' has no %s: no tensor begins with '%s'"

@@ -60,7 +60,8 @@ final class TorchWriter {
   }
 
   private TorchWriter tensor(TensorEntry entry, String key) {
-    String type = entry.dtype() == DType.F16 ? "Half" : entry.dtype() == DType.I64 ? "Long" : "Float";
+    String type =
+        entry.dtype() == DType.F16 ? "Half" : entry.dtype() == DType.I64 ? "Long" : "Float";
     code("ctorch._utils\n_rebuild_tensor_v2\n((").text("storage");
     code("ctorch\n" + type + "Storage\n").text(key).text("cpu").number(entry.elements());
     code("tQ").number(0).code("(");
@@ -91,8 +92,7 @@ final class TorchWriter {
   }
 
   private TorchWriter int32(int value) {
-    pickle.writeBytes(
-        ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
+    pickle.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
     return this;
   }
 }

@@ -77,8 +77,7 @@ final class TorchFiles {
             path,
             value,
             storage ->
-                regions.computeIfAbsent(
-                    storage.key(), key -> region(zip, root + "data/" + key)));
+                regions.computeIfAbsent(storage.key(), key -> region(zip, root + "data/" + key)));
     return contents(tensors);
   }
 

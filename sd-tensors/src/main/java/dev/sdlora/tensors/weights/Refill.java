@@ -17,9 +17,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Gives tensors the values of a first load again. One thread for each processor reads a piece, which
- * stays in that processor's cache, and converts it: reading from the page cache is a copy, and one
- * thread copies slower than memory could.
+ * Gives tensors the values of a first load again. One thread for each processor reads a piece,
+ * which stays in that processor's cache, and converts it: reading from the page cache is a copy,
+ * and one thread copies slower than memory could.
  */
 final class Refill {
   private static final int PIECE_BYTES = 1 << 20;
@@ -48,8 +48,8 @@ final class Refill {
   /**
    * Fills all.
    *
-   * @throws dev.sdlora.api.TensorFileException if a file cannot be read; tensors then hold what they
-   *     held or what they should, number by number
+   * @throws dev.sdlora.api.TensorFileException if a file cannot be read; tensors then hold what
+   *     they held or what they should, number by number
    */
   void run() {
     AtomicInteger next = new AtomicInteger();
@@ -97,13 +97,14 @@ final class Refill {
         .tensor(piece.target)
         .integer(piece.from / piece.entry.dtype().bytes())
         .tensor(
-            scope.create(
-                bytes.rewind(), new Shape(piece.length / stored.getNumOfBytes()), stored))
+            scope.create(bytes.rewind(), new Shape(piece.length / stored.getNumOfBytes()), stored))
         .integer(TensorLoader.hiddenFormat(piece.entry.dtype()))
         .run(scope);
   }
 
-  /** Waits for a thread. An interrupt is kept for later: the tensors must be left in peace first. */
+  /**
+   * Waits for a thread. An interrupt is kept for later: the tensors must be left in peace first.
+   */
   private static void await(Thread thread) {
     boolean interrupted = false;
     while (thread.isAlive()) {
