@@ -25,17 +25,15 @@ record Parts(List<NDArray> tensors, double largest) {
    */
   static Parts read(
       TensorLoader loader, TensorFile.Reader reader, List<Wanted> wanted, NDManager scope) {
-    List<NDArray> all = loader.loadAll(reader, wanted, scope);
-    List<NDArray> tensors = all.subList(0, wanted.size());
-    float largest = all.get(wanted.size()).getFloat();
-    if (!Float.isFinite(largest)) {
-      for (int i = 0; i < tensors.size(); i++) {
-        if (!loader.isFinite(tensors.get(i))) {
+    TensorLoader.Loaded loaded = loader.loadAll(reader, wanted, scope);
+    if (!Float.isFinite(loaded.largest())) {
+      for (int i = 0; i < wanted.size(); i++) {
+        if (!loader.isFinite(loaded.tensors().get(i))) {
           throw notFinite(reader.file(), wanted.get(i).entry());
         }
       }
     }
-    return new Parts(tensors, largest);
+    return new Parts(loaded.tensors(), loaded.largest());
   }
 
   static LoraException notFinite(TensorFile file, TensorEntry entry) {

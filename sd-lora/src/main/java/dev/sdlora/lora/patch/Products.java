@@ -19,8 +19,11 @@ import java.util.OptionalInt;
 
 /** Reads the factors of many weights at once, file by file. */
 final class Products {
-  /** How many bytes of factors a batch has before it is closed: few calls, and little memory. */
-  private static final long BATCH_BYTES = 8 << 20;
+  /**
+   * How many bytes of factors a batch has before it is closed: few calls of the engine, and memory
+   * that is in the cache when it is used.
+   */
+  private static final long BATCH_BYTES = 1 << 20;
 
   private Products() {}
 

@@ -14,7 +14,9 @@ import dev.sdlora.tensors.torch.Torch;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Brings tensors from files into native memory, converting their number format there. Keeps one
@@ -22,7 +24,7 @@ import java.util.List;
  */
 public final class TensorLoader {
   /** As many numbers as stay in a core's cache while they are worked on. */
-  static final long BLOCK_ELEMENTS = 1 << 18;
+  static final long BLOCK_ELEMENTS = 1 << 17;
 
   private final Torch torch;
   private final Program program;
@@ -75,45 +77,58 @@ public final class TensorLoader {
   public record Wanted(TensorEntry entry, List<Long> shape) {}
 
   /**
-   * Reads several tensors with one call of the engine, which for small ones costs more than their
-   * bytes.
+   * Reads several tensors with one call of the engine for each number format among them; for small
+   * ones a call costs more than their bytes.
    *
    * @param reader the open file
    * @param wanted tensors in it, with less than 2 GB together
    * @param scope the manager that will own them
-   * @return the tensors as float32 in this order, and a last tensor of one number: the largest
-   *     magnitude in them all, NaN if one holds NaN, 0 if there is none
+   * @return the tensors as float32 in this order, and the largest magnitude in them all
    */
-  public List<NDArray> loadAll(TensorFile.Reader reader, List<Wanted> wanted, NDManager scope) {
-    long[] layout = new long[3 * wanted.size()];
-    List<Long> sizes = new ArrayList<>();
-    long length = 0;
+  public Loaded loadAll(TensorFile.Reader reader, List<Wanted> wanted, NDManager scope) {
+    Map<DType, List<Integer>> places = new EnumMap<>(DType.class);
     for (int i = 0; i < wanted.size(); i++) {
-      TensorEntry entry = wanted.get(i).entry();
-      layout[3 * i] = length;
-      layout[3 * i + 1] = code(entry.dtype());
-      layout[3 * i + 2] = wanted.get(i).shape().size();
-      sizes.addAll(wanted.get(i).shape());
-      length = roundUp(length + entry.byteLength());
+      DType dtype = wanted.get(i).entry().dtype();
+      places.computeIfAbsent(dtype, format -> new ArrayList<>()).add(i);
     }
-    ByteBuffer bytes = room(length);
-    for (int i = 0; i < wanted.size(); i++) {
-      reader.read(wanted.get(i).entry(), bytes.position((int) layout[3 * i]));
+    NDArray[] tensors = new NDArray[wanted.size()];
+    float largest = 0;
+    for (Map.Entry<DType, List<Integer>> format : places.entrySet()) {
+      List<Wanted> some = format.getValue().stream().map(wanted::get).toList();
+      List<NDArray> loaded = loadAlike(reader, format.getKey(), some, scope);
+      for (int i = 0; i < some.size(); i++) {
+        tensors[format.getValue().get(i)] = loaded.get(i);
+      }
+      // Unlike Float.compare, max lets a NaN through.
+      largest = Math.max(largest, loaded.get(some.size()).getFloat());
     }
-    try (NDArray stored =
-        torch.manager().create(bytes.rewind(), new Shape(length), DataType.UINT8)) {
+    return new Loaded(List.of(tensors), largest);
+  }
+
+  /**
+   * Several tensors.
+   *
+   * @param tensors float32
+   * @param largest the largest magnitude in them all; NaN if one holds NaN, 0 if there are none
+   */
+  public record Loaded(List<NDArray> tensors, float largest) {}
+
+  private List<NDArray> loadAlike(
+      TensorFile.Reader reader, DType dtype, List<Wanted> wanted, NDManager scope) {
+    ByteBuffer bytes = room(wanted.stream().mapToLong(w -> w.entry().byteLength()).sum());
+    wanted.forEach(each -> reader.read(each.entry(), bytes));
+    Shape length = new Shape(bytes.limit());
+    try (NDArray stored = torch.manager().create(bytes.rewind(), length, DataType.UINT8)) {
       return program
           .call("load_all")
           .tensor(stored)
-          .integers(layout)
-          .integers(sizes.stream().mapToLong(Long::longValue).toArray())
+          .integer(code(dtype))
+          .integers(wanted.stream().mapToLong(w -> w.entry().elements()).toArray())
+          .integers(wanted.stream().mapToLong(w -> w.shape().size()).toArray())
+          .integers(
+              wanted.stream().flatMap(w -> w.shape().stream()).mapToLong(Long::longValue).toArray())
           .runForList(scope);
     }
-  }
-
-  /** Where the next tensor can start: numbers of eight bytes must lie at multiples of eight. */
-  private static long roundUp(long length) {
-    return (length + 7) / 8 * 8;
   }
 
   /** The transfer buffer, from 0 to a length. */

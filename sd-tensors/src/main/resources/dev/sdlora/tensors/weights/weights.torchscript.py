@@ -1,49 +1,40 @@
   def load(self: __torch__.Net, stored: Tensor, hidden: int, shape: List[int], wanted: int) -> Tensor:
     # Stored values in a row -> a new tensor of the wanted shape and format.
     return torch.to(torch.reshape(__torch__.values(stored, hidden), shape), wanted, False, True)
-  def load_all(self: __torch__.Net, stored: Tensor, layout: List[int], sizes: List[int]) -> List[Tensor]:
-    # layout holds for each tensor where its bytes start, their format, how many sizes it has. All become neighbours in one new
-    # float32 tensor, so that one look finds whether a number is not finite.
-    count = torch.len(layout) // 3
-    shapes = annotate(List[List[int]], [])
-    total = 0
-    at = 0
-    for i in range(count):
-      shape = torch.slice(sizes, at, at + layout[3 * i + 2])
-      at = at + torch.len(shape)
-      _0 = torch.append(shapes, shape)
-      total = total + __torch__.product(shape)
-    flat = torch.empty([total], dtype=6, device=ops.prim.device(stored))
+  def load_all(self: __torch__.Net, stored: Tensor, format: int, counts: List[int], dims: List[int], sizes: List[int]) -> List[Tensor]:
+    # Tensors of one format behind each other, as bytes -> float32 tensors and a last one, the largest magnitude. They are parts
+    # of one tensor, so that a few operations do for all: each costs more than the numbers of a factor.
+    flat = torch.to(torch.view_copy(stored, dtype=format), 6)
     tensors = annotate(List[Tensor], [])
     done = 0
-    for i in range(count):
-      elements = __torch__.product(shapes[i])
-      start = layout[3 * i]
-      bytes = torch.slice(stored, 0, start, start + elements * __torch__.width(layout[3 * i + 1]))
-      part = torch.slice(flat, 0, done, done + elements)
-      _1 = torch.copy_(part, torch.view_copy(bytes, dtype=layout[3 * i + 1]))
-      _2 = torch.append(tensors, torch.view(part, shapes[i]))
-      done = done + elements
-    if total == 0:
+    at = 0
+    for i in range(torch.len(counts)):
+      shape = torch.slice(sizes, at, at + dims[i])
+      _0 = torch.append(tensors, torch.view(torch.slice(flat, 0, done, done + counts[i]), shape))
+      at = at + dims[i]
+      done = done + counts[i]
+    if done == 0:
       largest = torch.zeros([], dtype=6)
     else:
-      largest = torch.max(torch.abs(flat))
-    _3 = torch.append(tensors, largest)
+      low, high = torch.aminmax(flat)
+      largest = torch.maximum(torch.neg(low), high)
+    _1 = torch.append(tensors, largest)
     return tensors
   def fill_part(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int) -> Tensor:
     # Numbers of the target from the first on become the stored ones, the very values that load gives. In steps of fewer than
     # 32,768 numbers, on which libtorch works alone on the calling thread: callers share out parts among threads themselves.
-    flat = torch.view(target, [-1])
     width = 1
     if hidden >= 0:
       width = 2
-    count = torch.numel(stored) // width
     step = 32704
-    for i in range((count + step - 1) // step):
-      at = i * step
-      end = ops.prim.min(count, at + step)
-      values = __torch__.values(torch.slice(stored, 0, at * width, end * width), hidden)
-      _0 = torch.copy_(torch.slice(flat, 0, first + at, first + end), values)
+    count = torch.numel(stored) // width
+    steps = torch.split(torch.slice(torch.view(target, [-1]), 0, first, first + count), step)
+    values = torch.split(stored, step * width)
+    if hidden >= 0:
+      for i in range(torch.len(steps)):
+        _0 = torch.copy_(steps[i], torch.view_copy(values[i], dtype=hidden))
+    else:
+      torch._foreach_copy_(steps, values)
     return target
   def write_rows(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int, change: List[Tensor], scale: float) -> Tensor:
     # Rows of the target from the first on become the stored ones plus scale times the change, summed in float32 and rounded once.
@@ -52,15 +43,19 @@
     sum = __torch__.add_rows(torch.to(values, 6, False, True), first, change, scale)
     return torch.copy_(torch.slice(rows, 0, first, first + torch.size(values, 0)), sum)
   def patch_all(self: __torch__.Net, targets: List[Tensor], ups: List[Tensor], downs: List[Tensor], scales: List[float], block: int) -> Tensor:
-    # W += scale * up @ down for each, in blocks of so many numbers.
+    # W += scale * up @ down for each; what is not float32 in blocks of so many numbers, whose float32 copy stays in the cache.
     for i in range(torch.len(targets)):
       rows = __torch__.matrix(targets[i])
-      count = torch.size(rows, 0)
-      step = ops.prim.max(1, block // torch.size(rows, 1))
-      for j in range((count + step - 1) // step):
-        first = j * step
-        part = torch.slice(rows, 0, first, ops.prim.min(count, first + step))
-        _0 = __torch__.patch_rows(part, first, [ups[i], downs[i]], scales[i])
+      change = [ups[i], downs[i]]
+      if ops.prim.dtype(rows) == 6:
+        _0 = __torch__.add_rows(rows, 0, change, scales[i])
+      else:
+        count = torch.size(rows, 0)
+        step = ops.prim.max(1, block // torch.size(rows, 1))
+        for j in range((count + step - 1) // step):
+          first = j * step
+          part = torch.slice(rows, 0, first, ops.prim.min(count, first + step))
+          _1 = __torch__.patch_rows(part, first, change, scales[i])
     return targets[0]
   def patch(self: __torch__.Net, target: Tensor, delta: Tensor) -> Tensor:
     # W += delta, float32.

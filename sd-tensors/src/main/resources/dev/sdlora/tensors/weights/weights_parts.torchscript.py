@@ -23,12 +23,3 @@ def add_rows(rows: Tensor, first: int, change: List[Tensor], scale: float) -> Te
   else:
     sum = torch.add_(rows, torch.slice(__torch__.matrix(change[0]), 0, first, first + count), alpha=scale)
   return sum
-def product(shape: List[int]) -> int:
-  elements = 1
-  for i in range(torch.len(shape)):
-    elements = elements * shape[i]
-  return elements
-def width(format: int) -> int:
-  # Bytes of a number: uint8, int8, int16, int32, int64, float16, float32, float64; bool; bfloat16.
-  widths = [1, 1, 2, 4, 8, 2, 4, 8, 0, 0, 0, 1, 0, 0, 0, 2]
-  return widths[format]
