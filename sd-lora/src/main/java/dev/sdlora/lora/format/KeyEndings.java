@@ -61,7 +61,7 @@ final class KeyEndings {
         return Optional.of(new Piece(peft.group(1), peftPart(peft.group(2))));
       }
     }
-    if (name.endsWith(".alpha")) {
+    if (name.endsWith(".alpha") && (name.contains("_lora") || name.contains(".lora"))) {
       Matcher alpha = NETWORK_ALPHA.matcher(name);
       if (alpha.matches()) {
         return Optional.of(new Piece(alpha.group(1), Part.ALPHA));
@@ -73,9 +73,11 @@ final class KeyEndings {
         return Optional.of(new Piece(diffusers.group(1), downOrUp(diffusers.group(2))));
       }
     }
-    Matcher numbered = NUMBERED.matcher(name);
-    if (numbered.matches()) {
-      return Optional.of(new Piece(numbered.group(1), downOrUp(numbered.group(2))));
+    if (name.indexOf(':') >= 0) {
+      Matcher numbered = NUMBERED.matcher(name);
+      if (numbered.matches()) {
+        return Optional.of(new Piece(numbered.group(1), downOrUp(numbered.group(2))));
+      }
     }
     return plain(name);
   }

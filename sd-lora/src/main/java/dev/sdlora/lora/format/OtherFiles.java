@@ -2,6 +2,7 @@ package dev.sdlora.lora.format;
 
 import dev.sdlora.api.LoraException;
 import dev.sdlora.tensors.file.TensorFile;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,13 +14,17 @@ final class OtherFiles {
   /** Adapters of models that are no Stable Diffusion 1, 2 or XL; the first that fits counts. */
   private static final List<Sign> OTHER_MODELS =
       List.of(
-          sign("add_[kq]_proj|joint_blocks|^lora_te3_|^text_encoder_3\\.", "Stable Diffusion 3"),
-          sign("double_blocks|single_blocks|single_transformer_blocks", "FLUX"),
-          sign("^lora_prior_|^prior\\.", "Stable Cascade"),
-          sign("motion_modules|temporal_transformer", "AnimateDiff"),
-          sign(
-              "^lora_transformer_|^transformer\\.|^(lora_unet_|diffusion_model\\.)"
-                  + "(blocks|layers|transformer_blocks)[._]",
+          new Sign(
+              inside("add_k_proj", "add_q_proj", "joint_blocks")
+                  .or(atStart("lora_te3_|text_encoder_3\\.")),
+              "Stable Diffusion 3"),
+          new Sign(inside("double_blocks", "single_blocks", "single_transformer_blocks"), "FLUX"),
+          new Sign(atStart("lora_prior_|prior\\."), "Stable Cascade"),
+          new Sign(inside("motion_modules", "temporal_transformer"), "AnimateDiff"),
+          new Sign(
+              atStart(
+                  "lora_transformer_|transformer\\.|(lora_unet_|diffusion_model\\.)"
+                      + "(blocks|layers|transformer_blocks)[._]"),
               "a transformer model such as SD 3, PixArt, Wan or Qwen-Image"));
 
   /** Endings of methods that are known and not supported. */
@@ -55,15 +60,29 @@ final class OtherFiles {
           sign("^text_model\\.", "is a text encoder, not a LoRA"),
           sign("^(en|de)coder\\.", "is a VAE, not a LoRA"));
 
-  private static final Predicate<String> CONTROL_LORA =
-      Pattern.compile("^lora_controlnet$|^lllite_").asPredicate();
-
   private record Sign(Predicate<String> names, String message) {}
 
   private OtherFiles() {}
 
+  /**
+   * Whether a name has one of some words in it. Much quicker than a pattern that looks everywhere.
+   */
+  private static Predicate<String> inside(String... words) {
+    return name -> Arrays.stream(words).anyMatch(name::contains);
+  }
+
+  /** Whether a name begins with a pattern. */
+  private static Predicate<String> atStart(String pattern) {
+    Pattern compiled = Pattern.compile(pattern);
+    return name -> compiled.matcher(name).lookingAt();
+  }
+
   private static Sign sign(String pattern, String message) {
     return new Sign(Pattern.compile(pattern).asPredicate(), message);
+  }
+
+  private static boolean isOfControlLora(String name) {
+    return name.equals("lora_controlnet") || name.startsWith("lllite_");
   }
 
   /**
@@ -73,7 +92,7 @@ final class OtherFiles {
    * @throws LoraException with the model's name
    */
   static void refuseOtherModels(TensorFile file, Set<String> keys) {
-    if (file.tensors().keySet().stream().anyMatch(CONTROL_LORA)) {
+    if (file.tensors().keySet().stream().anyMatch(OtherFiles::isOfControlLora)) {
       throw new LoraException(
           "'" + file.path() + "' is a ControlNet in the form of a LoRA, which changes no model");
     }
