@@ -75,7 +75,8 @@ public final class LoraConversion {
    *     the old file
    * @throws dev.sdlora.api.LoraException if the old file is no LoRA, or has modules without a name
    *     in the other style
-   * @throws dev.sdlora.api.CheckpointException if a checkpoint is given and cannot be read as a model
+   * @throws dev.sdlora.api.CheckpointException if a checkpoint is given and cannot be read as a
+   *     model
    * @throws dev.sdlora.api.TensorFileException if it is damaged, or the new one cannot be written
    */
   public MadeLora write(Path file) {
@@ -91,11 +92,7 @@ public final class LoraConversion {
             .map(path -> KnownLayers.of(CheckpointReader.read(path)))
             .orElseGet(() -> KnownLayers.of(lora.family()));
     return new Conversion(
-            lora,
-            index,
-            names,
-            KnownLayers.names(lora.family(), names),
-            scaleInFactors)
+            lora, index, names, KnownLayers.names(lora.family(), names), scaleInFactors)
         .write(file, metadata, listener);
   }
 }

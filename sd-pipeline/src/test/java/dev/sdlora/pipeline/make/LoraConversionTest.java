@@ -123,9 +123,7 @@ class LoraConversionTest {
   @Example
   void checkpoint_saysWhichLayersThereAre() {
     Path file = folder.resolve("peft.safetensors");
-    LoraConversion.of(TinyFiles.KOHYA, KeyNames.PEFT)
-        .checkpoint(TinyFiles.CHECKPOINT)
-        .write(file);
+    LoraConversion.of(TinyFiles.KOHYA, KeyNames.PEFT).checkpoint(TinyFiles.CHECKPOINT).write(file);
 
     assertThat(TinyFiles.tensors(file))
         .isEqualTo(TinyFiles.tensors(convert(TinyFiles.KOHYA, KeyNames.PEFT)));
