@@ -13,39 +13,130 @@ import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Weights with LoRAs in them, one at a time. They are made by the {@link Patcher} that pictures are
+ * Weights with LoRAs in them, some at a time. They are made by the {@link Patcher} that pictures are
  * made with, in float32, so that they are the same numbers. Not safe for several threads.
  */
-public final class Baking {
+public final class Baking implements AutoCloseable {
+  /** The most numbers that are in memory at a time, unless one weight has more. */
+  private static final long GROUP_ELEMENTS = 64_000_000;
+
   private final Torch torch;
   private final TensorLoader loader;
+  private final List<Weight> weights;
+  private @Nullable Group group;
 
-  /** A baking in the memory of an owner. */
-  public Baking(Torch torch) {
+  /**
+   * A baking in the memory of an owner.
+   *
+   * @param weights what will be asked for, in that order; other orders work and are slow
+   */
+  public Baking(Torch torch, List<Weight> weights) {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
+    this.weights = List.copyOf(weights);
   }
 
   /**
-   * A weight with changes.
+   * A weight that changes.
    *
+   * @param network where it is
+   * @param name its name there
    * @param origin the weight as it was
    * @param changes at least one
-   * @return its numbers in a row
+   */
+  public record Weight(Network network, String name, Origin origin, List<Change> changes) {
+    /** Copies the list. */
+    public Weight {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /**
+   * The numbers of a changed weight in a row.
+   *
    * @throws dev.sdlora.api.LoraException if a change holds NaN or infinity
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
    */
-  public float[] weight(Network network, String name, Origin origin, List<Change> changes) {
-    try (Torch own = torch.child();
-        LiveWeights live =
-            LiveWeights.load(own, loader, Map.of(name, origin), ScalarType.FLOAT32)) {
-      new Patcher(own, loader, Map.of(network, live))
-          .apply(new PatchPlan(Map.of(network, Map.of(name, changes))));
-      return live.values(name);
+  public float[] values(Weight weight) {
+    Group current = group;
+    if (current == null || !current.weights.contains(weight)) {
+      close();
+      current = new Group(following(weight));
+      group = current;
+    }
+    return current.values(weight);
+  }
+
+  /** A weight and those after it, as many as are made together. */
+  private List<Weight> following(Weight weight) {
+    int from = weights.indexOf(weight);
+    int to = from;
+    long elements = 0;
+    while (to < weights.size() && (to == from || elements < GROUP_ELEMENTS)) {
+      elements += weights.get(to).origin().entry().elements();
+      to++;
+    }
+    return weights.subList(from, to);
+  }
+
+  /** Frees the weights in memory. */
+  @Override
+  public void close() {
+    Group current = group;
+    if (current != null) {
+      current.close();
+      group = null;
+    }
+  }
+
+  /** Weights that are in memory. */
+  private final class Group implements AutoCloseable {
+    private final List<Weight> weights;
+    private final Torch own = torch.child();
+    private final Map<Network, LiveWeights> live = new EnumMap<>(Network.class);
+
+    Group(List<Weight> weights) {
+      this.weights = weights;
+      try {
+        Map<Network, Map<String, Origin>> origins = new EnumMap<>(Network.class);
+        Map<Network, Map<String, List<Change>>> changes = new EnumMap<>(Network.class);
+        for (Weight weight : weights) {
+          origins
+              .computeIfAbsent(weight.network(), network -> new LinkedHashMap<>())
+              .put(weight.name(), weight.origin());
+          changes
+              .computeIfAbsent(weight.network(), network -> new LinkedHashMap<>())
+              .put(weight.name(), weight.changes());
+        }
+        origins.forEach(
+            (network, places) ->
+                live.put(network, LiveWeights.load(own, loader, places, ScalarType.FLOAT32)));
+        new Patcher(own, loader, live).apply(new PatchPlan(changes));
+      } catch (RuntimeException | Error e) {
+        close();
+        throw e;
+      }
+    }
+
+    float[] values(Weight weight) {
+      LiveWeights network = live.get(weight.network());
+      if (network == null) {
+        throw new IllegalStateException("no weights of " + weight.network());
+      }
+      return network.values(weight.name());
+    }
+
+    @Override
+    public void close() {
+      live.values().forEach(LiveWeights::close);
+      own.close();
     }
   }
 

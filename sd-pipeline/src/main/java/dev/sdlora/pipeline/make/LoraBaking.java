@@ -4,6 +4,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Baking;
+import dev.sdlora.lora.make.Baking.Weight;
 import dev.sdlora.lora.make.MakingListener;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.PatchPlan;
@@ -11,12 +12,14 @@ import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.lora.plan.PatchPlan.Match;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +33,7 @@ import java.util.Map;
  * a weight of the networks, such as averaged copies ({@code model_ema.}), is copied as it is. A
  * diffusers folder becomes a single file with the names of the original CompVis code.
  *
- * <p>Weights are worked on one after another, so that memory does not grow with the size of the
- * model. Setters return this object. Not safe for several threads.
+ * <p>Weights are worked on a few at a time, so that memory does not grow with the size of the model. Setters return this object. Not safe for several threads.
  */
 public final class LoraBaking {
   private final Path checkpoint;
@@ -93,25 +95,24 @@ public final class LoraBaking {
     List<Match> matches = new ArrayList<>();
     PatchPlan plan = plan(model, matches);
     int total = plan.changes().values().stream().mapToInt(Map::size).sum();
+    List<StoredTensor> tensors = StoredTensor.of(model);
+    Map<StoredTensor, Weight> weights = weights(plan, tensors);
     try (Torch torch = Torch.open("cpu");
-        OpenFiles files = new OpenFiles()) {
+        OpenFiles files = new OpenFiles();
+        Baking baking = new Baking(torch, List.copyOf(weights.values()))) {
       SafetensorsWriter writer = new SafetensorsWriter();
       metadata(model).forEach(writer::metadata);
       Progress progress = new Progress(total);
-      Baking baking = new Baking(torch);
-      for (StoredTensor tensor : StoredTensor.of(model)) {
-        SafetensorsWriter.Source source = tensor.copy(files);
-        List<Change> changes = changes(plan, tensor);
-        if (!changes.isEmpty()) {
-          StoredTensor.Weight weight = tensor.weight().orElseThrow();
-          source =
-              channel -> {
-                float[] values =
-                    baking.weight(weight.network(), weight.name(), weight.origin(), changes);
-                Baking.source(values, tensor.entry().dtype()).writeTo(channel);
-                progress.done(weight.name());
-              };
-        }
+      for (StoredTensor tensor : tensors) {
+        Weight weight = weights.get(tensor);
+        SafetensorsWriter.Source source =
+            weight == null
+                ? tensor.copy(files)
+                : channel -> {
+                  DType format = tensor.entry().dtype();
+                  Baking.source(baking.values(weight), format).writeTo(channel);
+                  progress.done(weight.name());
+                };
         writer.tensor(tensor.name(), tensor.entry().dtype(), tensor.shape(), source);
       }
       writer.write(file);
@@ -138,15 +139,29 @@ public final class LoraBaking {
         matches);
   }
 
-  private static List<Change> changes(PatchPlan plan, StoredTensor tensor) {
-    return tensor
-        .weight()
-        .map(
-            weight ->
-                plan.changes()
-                    .getOrDefault(weight.network(), Map.of())
-                    .getOrDefault(weight.name(), List.of()))
-        .orElse(List.of());
+  /** The weights that change, in the order in which a file is written: widest formats first. */
+  private static Map<StoredTensor, Weight> weights(PatchPlan plan, List<StoredTensor> tensors) {
+    Map<StoredTensor, Weight> weights = new LinkedHashMap<>();
+    tensors.stream()
+        .sorted(Comparator.comparingInt(tensor -> -tensor.entry().dtype().bytes()))
+        .forEach(
+            tensor ->
+                tensor
+                    .weight()
+                    .ifPresent(
+                        place -> {
+                          List<Change> changes =
+                              plan.changes()
+                                  .getOrDefault(place.network(), Map.of())
+                                  .getOrDefault(place.name(), List.of());
+                          if (!changes.isEmpty()) {
+                            weights.put(
+                                tensor,
+                                new Weight(
+                                    place.network(), place.name(), place.origin(), changes));
+                          }
+                        }));
+    return weights;
   }
 
   private Map<String, String> metadata(ModelFiles model) {

@@ -26,10 +26,10 @@ import java.util.function.UnaryOperator;
  * @param weight which weight it is, if it is one that LoRAs can change
  */
 record StoredTensor(
-    String name, TensorFile file, TensorEntry entry, List<Long> shape, Optional<Weight> weight) {
+    String name, TensorFile file, TensorEntry entry, List<Long> shape, Optional<Place> weight) {
 
-  /** A weight of a network under its name inside this library. */
-  record Weight(Network network, String name, Origin origin) {}
+  /** Where a weight is, under its name inside this library. */
+  record Place(Network network, String name, Origin origin) {}
 
   /** All tensors of a checkpoint. */
   static List<StoredTensor> of(ModelFiles model) {
@@ -50,17 +50,17 @@ record StoredTensor(
   }
 
   private static List<StoredTensor> ofFile(ModelFiles model) {
-    Map<String, Weight> weights = new HashMap<>();
+    Map<String, Place> weights = new HashMap<>();
     model
         .clipWeights()
         .forEach(
             (name, origin) ->
-                weights.put(origin.entry().name(), new Weight(Network.TEXT_ENCODER, name, origin)));
+                weights.put(origin.entry().name(), new Place(Network.TEXT_ENCODER, name, origin)));
     model
         .unetWeights()
         .forEach(
             (name, origin) ->
-                weights.put(origin.entry().name(), new Weight(Network.UNET, name, origin)));
+                weights.put(origin.entry().name(), new Place(Network.UNET, name, origin)));
     TensorFile file = file(model);
     return file.tensors().values().stream()
         .map(
@@ -106,7 +106,7 @@ record StoredTensor(
                     origin.file(),
                     origin.entry(),
                     origin.shape(),
-                    Optional.of(new Weight(network, name, origin)))));
+                    Optional.of(new Place(network, name, origin)))));
   }
 
   /** Its bytes as they are. */
