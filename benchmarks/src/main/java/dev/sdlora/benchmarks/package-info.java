@@ -28,6 +28,13 @@
  *     /tmp/full-sd15.safetensors --rank 16 --rounds 7
  * </pre>
  *
+ * <p>Calls of a U-Net without LoRAs and with one and two that ride beside its weights:
+ *
+ * <pre>
+ * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.OverlayBenchmark \
+ *     /tmp/full-sd15.safetensors --size 512 --rank 16 --rounds 5
+ * </pre>
+ *
  * <p>Measure on an idle machine: libtorch's threads wait for each other, so a second busy process
  * slows them down many times over.
  */

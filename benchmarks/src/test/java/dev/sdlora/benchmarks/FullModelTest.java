@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The writers of model files and the benchmark that runs on them. */
 final class FullModelTest {
-  private static final ModelConfig TINY =
+  static final ModelConfig TINY =
       new ModelConfig(
           new ClipConfig(32, 2, 4, 64, 100, 77),
           new UNetConfig(4, 4, List.of(32, 64), 1, List.of(1, 0), 1, 8, 32, false),

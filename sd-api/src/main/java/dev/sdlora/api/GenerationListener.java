@@ -24,7 +24,7 @@ public interface GenerationListener {
   /** A listener that does nothing. */
   GenerationListener NONE = new GenerationListener() {};
 
-  /** Work begins; waiting for other requests is over. */
+  /** Work begins; what may still be waited for are the weights, after {@link #lorasStart}. */
   default void generationStart(PromptSpec spec) {}
 
   /** All pictures are made. */
@@ -33,7 +33,10 @@ public interface GenerationListener {
   /** The work ended early; the exception also reaches the caller. */
   default void generationFailed(Throwable cause) {}
 
-  /** LoRAs are about to be put on or taken off the weights. */
+  /**
+   * LoRAs are about to be put on or taken off the weights. When other requests use the weights with
+   * other LoRAs, this one waits for them here.
+   */
   default void lorasStart() {}
 
   /** The weights are as this request wants them. */

@@ -8,8 +8,10 @@ import java.util.List;
  * The pictures of one request and what there is to know about how they came about.
  *
  * @param images the pictures, in the order of their seeds; at least one
- * @param loras what became of each LoRA, in the order of application
- * @param warnings sentences about things that were passed over, such as a tag of an unknown kind
+ * @param loras what became of each LoRA that acted, in the order of application
+ * @param warnings sentences about things that were passed over, such as a tag of an unknown kind,
+ *     or, in a {@linkplain PromptSpec.Builder#lenient lenient} request, a LoRA that could not be
+ *     used
  * @param elapsed from the start of the work to its end, without waiting for other requests
  */
 public record GenerationResult(

@@ -4,6 +4,7 @@ import dev.sdlora.api.spi.PipelineProvider;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A LoRA file with the strengths at which to apply it. Opening reads names, shapes and metadata
@@ -15,9 +16,7 @@ import java.util.Optional;
  * @param rank the largest rank among its layers
  * @param metadata what the trainer wrote into the file, such as {@code ss_output_name}; may be
  *     empty
- * @param textEncoderStrength factor on its change of the text encoder. Default 1. At 0 the text
- *     encoder stays as it is; negative values invert the effect
- * @param unetStrength factor on its change of the U-Net, likewise
+ * @param strength how strongly it acts, and where. Default 1 everywhere
  */
 public record LoraAdapter(
     Path path,
@@ -25,18 +24,27 @@ public record LoraAdapter(
     int modules,
     int rank,
     Map<String, String> metadata,
-    double textEncoderStrength,
-    double unetStrength) {
+    LoraStrength strength) {
+
+  /** Copies the metadata. */
+  public LoraAdapter {
+    metadata = Map.copyOf(metadata);
+  }
 
   /**
-   * Checks the strengths and copies the metadata.
+   * An adapter with one strength for each network.
    *
    * @throws IllegalArgumentException if a strength is NaN or infinite
    */
-  public LoraAdapter {
-    Checks.finite(textEncoderStrength, "textEncoderStrength");
-    Checks.finite(unetStrength, "unetStrength");
-    metadata = Map.copyOf(metadata);
+  public LoraAdapter(
+      Path path,
+      ModelFamily family,
+      int modules,
+      int rank,
+      Map<String, String> metadata,
+      double textEncoderStrength,
+      double unetStrength) {
+    this(path, family, modules, rank, metadata, LoraStrength.of(textEncoderStrength, unetStrength));
   }
 
   /**
@@ -60,6 +68,16 @@ public record LoraAdapter(
     return Optional.ofNullable(metadata.get("ss_output_name")).filter(alias -> !alias.isBlank());
   }
 
+  /** Factor on its change of the text encoder, before the weights of blocks. */
+  public double textEncoderStrength() {
+    return strength.textEncoder();
+  }
+
+  /** Factor on its change of the U-Net in the first step, before the weights of blocks. */
+  public double unetStrength() {
+    return strength.unet().first();
+  }
+
   /** The same adapter with both strengths set to one value. */
   public LoraAdapter withStrength(double strength) {
     return toBuilder().strength(strength).build();
@@ -73,13 +91,11 @@ public record LoraAdapter(
   /** Sets the strengths of an adapter. Not safe for use by several threads at once. */
   public static final class Builder {
     private final LoraAdapter adapter;
-    private double textEncoderStrength;
-    private double unetStrength;
+    private LoraStrength strength;
 
     private Builder(LoraAdapter adapter) {
       this.adapter = adapter;
-      this.textEncoderStrength = adapter.textEncoderStrength;
-      this.unetStrength = adapter.unetStrength;
+      this.strength = adapter.strength;
     }
 
     /**
@@ -93,37 +109,73 @@ public record LoraAdapter(
     }
 
     /**
-     * Sets the factor on the change of the text encoder alone.
+     * Sets everything that there is to set at once.
+     *
+     * @return this builder
+     */
+    public Builder strength(LoraStrength strength) {
+      this.strength = strength;
+      return this;
+    }
+
+    /**
+     * Sets the factor on the change of the text encoder alone. Default 1.
      *
      * @return this builder
      * @throws IllegalArgumentException if the value is NaN or infinite
      */
     public Builder textEncoderStrength(double strength) {
-      this.textEncoderStrength = Checks.finite(strength, "textEncoderStrength");
+      this.strength = this.strength.withTextEncoder(strength);
       return this;
     }
 
     /**
-     * Sets the factor on the change of the U-Net alone.
+     * Sets the factor on the change of the U-Net alone. Default 1.
      *
      * @return this builder
      * @throws IllegalArgumentException if the value is NaN or infinite
      */
     public Builder unetStrength(double strength) {
-      this.unetStrength = Checks.finite(strength, "unetStrength");
+      Checks.finite(strength, "unetStrength");
+      return unetStrength(StrengthSchedule.constant(strength));
+    }
+
+    /**
+     * Sets the factor on the change of the U-Net for each step.
+     *
+     * @return this builder
+     */
+    public Builder unetStrength(StrengthSchedule schedule) {
+      this.strength = this.strength.withUnet(schedule);
+      return this;
+    }
+
+    /**
+     * Sets factors of blocks, by which the strengths are multiplied. Default {@link
+     * BlockWeights#ALL}.
+     *
+     * @return this builder
+     */
+    public Builder blocks(BlockWeights blocks) {
+      this.strength = this.strength.withBlocks(blocks);
+      return this;
+    }
+
+    /**
+     * Uses the leading components of the rank only. Default: all.
+     *
+     * @return this builder
+     * @throws IllegalArgumentException if the limit is less than 1
+     */
+    public Builder rankLimit(int limit) {
+      this.strength = this.strength.withRankLimit(OptionalInt.of(limit));
       return this;
     }
 
     /** The adapter; the builder can be used further. */
     public LoraAdapter build() {
       return new LoraAdapter(
-          adapter.path,
-          adapter.family,
-          adapter.modules,
-          adapter.rank,
-          adapter.metadata,
-          textEncoderStrength,
-          unetStrength);
+          adapter.path, adapter.family, adapter.modules, adapter.rank, adapter.metadata, strength);
     }
   }
 }

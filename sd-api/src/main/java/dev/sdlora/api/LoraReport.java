@@ -9,8 +9,9 @@ import java.util.List;
  * @param name the name by which it was asked for
  * @param path its file
  * @param hash A1111's short hash of the file, 12 hexadecimal digits
- * @param textEncoderStrength factor on its change of the text encoder
- * @param unetStrength factor on its change of the U-Net
+ * @param strength how strongly it acted, and where
+ * @param mode how it got into the computation: {@link LoraMode#PATCHED} or {@link
+ *     LoraMode#OVERLAY}, never {@link LoraMode#AUTO}
  * @param matched how many of its modules belong to a layer of the checkpoint
  * @param unmatched its modules that belong to none, under the names that they have in the file
  */
@@ -18,14 +19,24 @@ public record LoraReport(
     String name,
     Path path,
     String hash,
-    double textEncoderStrength,
-    double unetStrength,
+    LoraStrength strength,
+    LoraMode mode,
     int matched,
     List<String> unmatched) {
 
   /** Copies the list. */
   public LoraReport {
     unmatched = List.copyOf(unmatched);
+  }
+
+  /** Factor on its change of the text encoder, before the weights of blocks. */
+  public double textEncoderStrength() {
+    return strength.textEncoder();
+  }
+
+  /** Factor on its change of the U-Net in the first step, before the weights of blocks. */
+  public double unetStrength() {
+    return strength.unet().first();
   }
 
   /** How many modules the file has. */

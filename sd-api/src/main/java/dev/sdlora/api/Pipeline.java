@@ -18,14 +18,16 @@ import java.util.concurrent.CompletableFuture;
  *
  * <h2>Threads</h2>
  *
- * Safe to call from many threads. Generations run one at a time, in the order of arrival, each with
- * all processor cores.
+ * Safe to call from many threads. Generations start in the order of arrival, one at a time unless
+ * {@link Builder#concurrency} says otherwise, each with all processor cores.
  *
  * <h2>LoRA</h2>
  *
- * LoRAs belong to a {@link PromptSpec}, never to the pipeline. The weights are patched for a
- * request and restored, bit for bit, before a request that does not name the same LoRAs. A request
- * that fails or is cancelled leaves the weights of the checkpoint as they were loaded.
+ * LoRAs belong to a {@link PromptSpec}, never to the pipeline. {@link LoraMode} says how they get
+ * into the computation. Patched weights are restored, bit for bit, before a request that does not
+ * name the same LoRAs, and as soon as a request that used them fails or is cancelled and no other
+ * one uses them. A LoRA that cannot be used is an error, unless the request is {@linkplain
+ * PromptSpec.Builder#lenient lenient}; the pipeline is usable in any case.
  *
  * <h2>The checkpoint file</h2>
  *
@@ -84,13 +86,13 @@ public interface Pipeline extends AutoCloseable {
   CompletableFuture<GenerationResult> generateAsync(PromptSpec spec, GenerationListener listener);
 
   /**
-   * How many native tensors this pipeline holds at the moment. The number is the same before and
-   * after every request; for tests and monitoring.
+   * How many native tensors this pipeline holds at the moment. The number is the same whenever no
+   * request is under way; for tests and monitoring.
    */
   int liveNativeArrays();
 
   /**
-   * Waits for the request under way, refuses those that wait, and frees all native memory. Closing
+   * Waits for the requests under way, refuses those that wait, and frees all native memory. Closing
    * twice does nothing.
    */
   @Override
@@ -102,6 +104,9 @@ public interface Pipeline extends AutoCloseable {
     private final List<Path> loraDirectories = new ArrayList<>();
     private Precision precision = Precision.FLOAT32;
     private String device = "cpu";
+    private LoraMode loraMode = LoraMode.AUTO;
+    private boolean lenient;
+    private int concurrency = 1;
 
     private Builder() {}
 
@@ -148,6 +153,44 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
+     * Sets how LoRAs get into the computation, for requests that do not say so themselves. Default
+     * {@link LoraMode#AUTO}.
+     *
+     * @return this builder
+     */
+    public Builder loraMode(LoraMode loraMode) {
+      this.loraMode = loraMode;
+      return this;
+    }
+
+    /**
+     * Sets whether LoRAs that cannot be used (unknown, for another family, damaged, a tag that
+     * makes no sense) are left out with a warning in the result, instead of ending the request with
+     * an error; for requests that do not say so themselves. Default false.
+     *
+     * @return this builder
+     */
+    public Builder lenient(boolean lenient) {
+      this.lenient = lenient;
+      return this;
+    }
+
+    /**
+     * Sets how many generations may run at the same time on the one copy of the weights. Those with
+     * the same patched LoRAs, with none, and with {@linkplain LoraMode#OVERLAY overlaid} ones do;
+     * others wait for each other. Default 1: a generation keeps all cores busy, two share them and
+     * take the memory of two, and with one at a time {@link LoraMode#AUTO} always comes to the same
+     * picture, bit for bit.
+     *
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public Builder concurrency(int concurrency) {
+      this.concurrency = Checks.atLeast(1, concurrency, "concurrency");
+      return this;
+    }
+
+    /**
      * Reads the weights. The builder can be used further.
      *
      * @throws IllegalStateException if no checkpoint is set
@@ -158,7 +201,9 @@ public interface Pipeline extends AutoCloseable {
       Checkpoint model =
           checkpoint.orElseThrow(() -> new IllegalStateException("checkpoint is not set"));
       return PipelineProvider.get()
-          .open(new PipelineProvider.Settings(model, loraDirectories, precision, device));
+          .open(
+              new PipelineProvider.Settings(
+                  model, loraDirectories, precision, device, loraMode, lenient, concurrency));
     }
   }
 }

@@ -24,6 +24,8 @@ public final class PromptSpec {
   private final int images;
   private final int clipSkip;
   private final List<LoraAdapter> loras;
+  private final Optional<LoraMode> loraMode;
+  private final Optional<Boolean> lenient;
 
   private PromptSpec(Builder builder) {
     this.prompt = builder.prompt;
@@ -38,6 +40,8 @@ public final class PromptSpec {
     this.images = builder.images;
     this.clipSkip = builder.clipSkip;
     this.loras = List.copyOf(builder.loras);
+    this.loraMode = builder.loraMode;
+    this.lenient = builder.lenient;
   }
 
   /** A builder with an empty prompt and the defaults. */
@@ -60,6 +64,8 @@ public final class PromptSpec {
     builder.images = images;
     builder.clipSkip = clipSkip;
     builder.loras.addAll(loras);
+    builder.loraMode = loraMode;
+    builder.lenient = lenient;
     return builder;
   }
 
@@ -145,6 +151,19 @@ public final class PromptSpec {
     return loras;
   }
 
+  /** How LoRAs get into the computation, or empty for what the pipeline was built with. */
+  public Optional<LoraMode> loraMode() {
+    return loraMode;
+  }
+
+  /**
+   * Whether LoRAs that cannot be used are left out with a warning, or empty for what the pipeline
+   * was built with.
+   */
+  public Optional<Boolean> lenient() {
+    return lenient;
+  }
+
   /** The prompt and the settings, for logs. */
   @Override
   public String toString() {
@@ -183,12 +202,20 @@ public final class PromptSpec {
     private int images = 1;
     private int clipSkip = 1;
     private final List<LoraAdapter> loras = new ArrayList<>();
+    private Optional<LoraMode> loraMode = Optional.empty();
+    private Optional<Boolean> lenient = Optional.empty();
 
     private Builder() {}
 
     /**
      * Sets the prompt, in A1111's syntax: {@code (stronger:1.2)}, {@code [weaker]}, {@code
      * <lora:name:0.8>}. Any length. Default empty.
+     *
+     * <p>A LoRA's tag is {@code <lora:name:te:unet:dyn>}: the strength in the text encoder (default
+     * 1) and in the U-Net (default the same), and how many components of its rank to use (default
+     * all). Each can be given by name instead, {@code te=}, {@code unet=}, {@code dyn=}. A strength
+     * may be a list such as {@code 1@0,0.5@0.5,0@0.8}, see {@link StrengthSchedule}; the text
+     * encoder takes that of the first step. {@code lbw=} gives {@link BlockWeights}.
      *
      * @return this builder
      */
@@ -351,6 +378,27 @@ public final class PromptSpec {
      */
     public Builder noLoras() {
       this.loras.clear();
+      return this;
+    }
+
+    /**
+     * Sets how LoRAs get into the computation. Default: {@link Pipeline.Builder#loraMode}.
+     *
+     * @return this builder
+     */
+    public Builder loraMode(LoraMode loraMode) {
+      this.loraMode = Optional.of(loraMode);
+      return this;
+    }
+
+    /**
+     * Sets whether LoRAs that cannot be used are left out with a warning in the result, instead of
+     * ending the request with an error. Default: {@link Pipeline.Builder#lenient}.
+     *
+     * @return this builder
+     */
+    public Builder lenient(boolean lenient) {
+      this.lenient = Optional.of(lenient);
       return this;
     }
 

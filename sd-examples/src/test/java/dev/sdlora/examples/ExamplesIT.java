@@ -36,6 +36,14 @@ final class ExamplesIT {
   }
 
   @Test
+  void serveSeveralLoras_drawsEachRequest() throws IOException {
+    ServeSeveralLoras.main(arguments());
+    for (int i = 1; i < 4; i++) {
+      assertThat(pixels("serve-" + i + ".png")).isNotEqualTo(pixels("serve-4.png"));
+    }
+  }
+
+  @Test
   void reproduceFromPng_givesTheSamePixels() throws IOException {
     ReproduceFromPng.main(arguments());
     assertThat(pixels("reproduced.png")).isEqualTo(pixels("original.png"));

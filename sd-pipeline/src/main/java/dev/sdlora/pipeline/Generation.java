@@ -8,6 +8,7 @@ import dev.sdlora.api.GenerationListener.Step;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.LatentToRgb;
@@ -56,46 +57,61 @@ final class Generation {
     long start = System.nanoTime();
     ExtraNetworks prompt = ExtraNetworks.cut(spec.prompt());
     ExtraNetworks negative = ExtraNetworks.cut(spec.negativePrompt());
-    LoraSelection loras = LoraSelection.of(spec, prompt, negative, model);
-    applyLoras(loras);
+    try (AppliedLoras loras = applyLoras(LoraSelection.of(spec, prompt, negative, model))) {
+      List<GeneratedImage> images = draw(prompt.text(), negative.text(), loras);
+      GenerationResult result =
+          new GenerationResult(
+              images,
+              loras.loras().reports(model.loraFiles(), loras.mode()),
+              loras.loras().warnings(),
+              Duration.ofNanos(System.nanoTime() - start - loras.waitedNanos()));
+      listener.generationEnd(result);
+      loras.keep();
+      return result;
+    }
+  }
+
+  private List<GeneratedImage> draw(String prompt, String negative, AppliedLoras loras) {
     try (NDManager scope = model.networks().torch().scope()) {
-      Guidance guidance = condition(prompt.text(), negative.text(), scope);
+      Guidance guidance = condition(prompt, negative, loras, scope);
       List<GeneratedImage> images = new ArrayList<>();
       for (int i = 0; i < spec.images(); i++) {
         long seed = firstSeed + i;
         listener.imageStart(i, seed);
-        float[] latent = sample(i, seed, guidance);
+        float[] latent = sample(i, seed, guidance, loras);
         byte[] rgb = decode(i, latent, scope);
-        GeneratedImage image = new GeneratedImage(size, rgb, seed, parameters(loras, seed));
+        GeneratedImage image = new GeneratedImage(size, rgb, seed, parameters(loras.loras(), seed));
         images.add(image);
         listener.imageEnd(i, image);
       }
-      return new GenerationResult(
-          images,
-          loras.reports(model.loraFiles()),
-          loras.warnings(),
-          Duration.ofNanos(System.nanoTime() - start));
+      return images;
     }
   }
 
-  private void applyLoras(LoraSelection loras) {
+  private AppliedLoras applyLoras(LoraSelection selection) {
     stopIfCancelled();
     listener.lorasStart();
-    model.patcher().apply(loras.plan());
-    listener.lorasEnd();
+    AppliedLoras loras = AppliedLoras.of(model, selection, cancelled);
+    try {
+      listener.lorasEnd();
+      return loras;
+    } catch (RuntimeException | Error e) {
+      loras.close();
+      throw e;
+    }
   }
 
-  private Guidance condition(String prompt, String negative, NDManager scope) {
+  private Guidance condition(String prompt, String negative, AppliedLoras loras, NDManager scope) {
     stopIfCancelled();
     listener.conditioningStart();
-    Conditioning cond = model.conditioner().encode(prompt, spec.clipSkip(), scope);
-    Conditioning uncond = model.conditioner().encode(negative, spec.clipSkip(), scope);
+    Conditioner conditioner = new Conditioner(loras.textEncoder());
+    Conditioning cond = conditioner.encode(prompt, spec.clipSkip(), scope);
+    Conditioning uncond = conditioner.encode(negative, spec.clipSkip(), scope);
     listener.conditioningEnd();
-    return new Guidance(
-        model.networks().unet(), model.levels(), cond, uncond, spec.cfgScale(), size, scope);
+    return new Guidance(loras.unet(), model.levels(), cond, uncond, spec.cfgScale(), size, scope);
   }
 
-  private float[] sample(int image, long seed, Guidance guidance) {
+  private float[] sample(int image, long seed, Guidance guidance, AppliedLoras loras) {
     NoiseSource noise = Noise.of(spec.rng(), seed);
     float[] start = noise.next(guidance.size());
     return plan.run(
@@ -105,7 +121,7 @@ final class Generation {
         },
         start,
         noise,
-        new StepEvents(image));
+        new StepEvents(image, loras));
   }
 
   private byte[] decode(int image, float[] latent, NDManager scope) {
@@ -134,12 +150,14 @@ final class Generation {
     }
   }
 
-  /** Passes a sampler's steps on to the listener. */
+  /** Passes a sampler's steps on to the listener, and to LoRAs whose strength changes. */
   private final class StepEvents implements StepObserver {
     private final int image;
+    private final AppliedLoras loras;
 
-    StepEvents(int image) {
+    StepEvents(int image, AppliedLoras loras) {
       this.image = image;
+      this.loras = loras;
     }
 
     private Step step(int step, double sigma) {
@@ -149,6 +167,8 @@ final class Generation {
     @Override
     public void stepStart(int step, double sigma) {
       listener.stepStart(step(step, sigma));
+      stopIfCancelled();
+      loras.step(step, plan.sigmas().steps());
     }
 
     @Override

@@ -7,37 +7,40 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A pipeline in this process. One thread does all native work, so requests run one at a time in the
- * order of their arrival, and nothing else needs a lock.
+ * A pipeline in this process. As many threads as generations may run at the same time do all native
+ * work; requests start in the order of their arrival. The {@link WeightGate} keeps them from
+ * changing weights that others use; nothing else that they share changes.
  */
 final class LocalPipeline implements Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(LocalPipeline.class);
 
   private final Model model;
-  private final ExecutorService worker = Executors.newSingleThreadExecutor(this::thread);
-  private volatile @Nullable Thread workerThread;
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private final ExecutorService workers;
   private volatile boolean closed;
 
-  LocalPipeline(Model model) {
+  LocalPipeline(Model model, int concurrency) {
     this.model = model;
+    this.workers = Executors.newFixedThreadPool(concurrency, this::thread);
   }
 
   private Thread thread(Runnable task) {
     Thread thread = new Thread(task, "sd-lora " + model.checkpoint().name());
     thread.setDaemon(true);
-    workerThread = thread;
+    threads.add(thread);
     return thread;
   }
 
@@ -86,13 +89,23 @@ final class LocalPipeline implements Pipeline {
       throw new IllegalStateException("the pipeline is closed");
     }
     refuseListeners();
-    CompletableFuture<GenerationResult> future = new CompletableFuture<>();
+    Request request = new Request();
     try {
-      worker.execute(() -> run(spec, listener, future));
+      workers.execute(() -> run(spec, listener, request));
     } catch (RejectedExecutionException e) {
       throw new IllegalStateException("the pipeline is closed", e);
     }
-    return future;
+    return request;
+  }
+
+  /** What the caller holds; cancelling it reaches the request where it waits. */
+  private final class Request extends CompletableFuture<GenerationResult> {
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      boolean cancelled = super.cancel(mayInterruptIfRunning);
+      model.gate().wake();
+      return cancelled;
+    }
   }
 
   private void run(
@@ -106,28 +119,15 @@ final class LocalPipeline implements Pipeline {
     }
     try {
       listener.generationStart(spec);
-      GenerationResult result = new Generation(model, spec, listener, future::isCancelled).run();
-      listener.generationEnd(result);
-      future.complete(result);
+      future.complete(new Generation(model, spec, listener, future::isCancelled).run());
     } catch (Throwable e) {
-      fail(listener, e);
+      LOG.debug("generation failed", e);
+      try {
+        listener.generationFailed(e);
+      } catch (RuntimeException failure) {
+        e.addSuppressed(failure);
+      }
       future.completeExceptionally(e);
-    }
-  }
-
-  private void fail(GenerationListener listener, Throwable cause) {
-    LOG.debug("generation failed", cause);
-    try {
-      model.patcher().restore();
-    } catch (RuntimeException e) {
-      // The weights count as unknown from here, and the next request restores them or fails.
-      LOG.warn("weights could not be restored", e);
-      cause.addSuppressed(e);
-    }
-    try {
-      listener.generationFailed(cause);
-    } catch (RuntimeException e) {
-      cause.addSuppressed(e);
     }
   }
 
@@ -140,28 +140,27 @@ final class LocalPipeline implements Pipeline {
       }
       closed = true;
     }
-    // Requests that wait see the flag and fail; the one under way is waited for.
-    Future<?> freed = worker.submit(model::close);
-    worker.shutdown();
+    // Requests that wait see the flag and fail; those under way are waited for.
+    model.gate().close();
+    workers.shutdown();
     boolean interrupted = false;
-    while (true) {
+    boolean done = false;
+    while (!done) {
       try {
-        freed.get();
-        break;
+        done = workers.awaitTermination(1, TimeUnit.DAYS);
       } catch (InterruptedException e) {
         interrupted = true;
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("native memory could not be freed", e.getCause());
       }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    model.close();
   }
 
-  /** They run on the thread that they would wait for. */
+  /** They run on the threads that they would wait for. */
   private void refuseListeners() {
-    if (Thread.currentThread() == workerThread) {
+    if (threads.contains(Thread.currentThread())) {
       throw new IllegalStateException("a listener must not call the pipeline that it listens to");
     }
   }

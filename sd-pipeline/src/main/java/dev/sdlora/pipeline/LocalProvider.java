@@ -27,7 +27,15 @@ public final class LocalProvider implements PipelineProvider {
     FolderLibrary library = new FolderLibrary(loraFiles, settings.loraDirectories());
     ModelFiles files = CheckpointReader.read(settings.checkpoint().path());
     Networks networks = Networks.load(files, settings.precision(), settings.device());
-    return new LocalPipeline(new Model(files.checkpoint(), networks, loraFiles, library));
+    Model model =
+        new Model(
+            files.checkpoint(),
+            networks,
+            loraFiles,
+            library,
+            settings.loraMode(),
+            settings.lenient());
+    return new LocalPipeline(model, settings.concurrency());
   }
 
   @Override

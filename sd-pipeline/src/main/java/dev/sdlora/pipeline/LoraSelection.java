@@ -1,103 +1,250 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.LoraReport;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.library.LoraFiles;
+import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Match;
+import dev.sdlora.pipeline.WeightGate.Demand;
+import dev.sdlora.pipeline.WeightGate.Wish;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.LoraTag;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The LoRAs that a request asks for: those that its prompts name, then those given by object.
- *
- * @param uses each with its strengths
- * @param plan what they change together
- * @param matches how the modules of each fit the checkpoint
- * @param warnings what was passed over
+ * Immutable.
  */
-record LoraSelection(
-    List<LoraUse> uses, PatchPlan plan, List<Match> matches, List<String> warnings) {
+final class LoraSelection {
+  private final Model model;
+  private final LoraMode mode;
+  private final boolean lenient;
+  private final List<Fit> fits;
+  private final List<String> warnings;
 
   /**
-   * Finds and plans the LoRAs of a request.
+   * A LoRA and how it fits the checkpoint.
    *
-   * @throws dev.sdlora.api.PromptSyntaxException if a tag makes no sense
-   * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit
+   * @param use the LoRA with its strengths
+   * @param peak its changes at its peak strength
+   * @param match which of its modules belong to a layer
+   */
+  record Fit(LoraUse use, PatchPlan peak, Match match) {}
+
+  private LoraSelection(
+      Model model, LoraMode mode, boolean lenient, List<Fit> fits, List<String> warnings) {
+    this.model = model;
+    this.mode = mode;
+    this.lenient = lenient;
+    this.fits = List.copyOf(fits);
+    this.warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * Finds the LoRAs of a request and what they change.
+   *
+   * @throws dev.sdlora.api.PromptSyntaxException if a tag makes no sense and the request is strict
+   * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit, likewise
    */
   static LoraSelection of(
       PromptSpec spec, ExtraNetworks prompt, ExtraNetworks negative, Model model) {
-    List<LoraUse> uses = new ArrayList<>();
+    boolean lenient = spec.lenient().orElse(model.lenient());
+    LoraMode mode = spec.loraMode().orElse(model.loraMode());
     List<String> warnings = new ArrayList<>();
+    List<Supplier<LoraUse>> wanted = new ArrayList<>();
     for (ExtraNetworks networks : List.of(prompt, negative)) {
       for (ExtraNetwork network : networks.networks()) {
-        Optional<LoraTag> tag = LoraTag.of(network);
-        if (tag.isPresent()) {
-          uses.add(use(tag.get(), model));
+        if (network.kind().equals("lora") || network.kind().equals("lyco")) {
+          wanted.add(() -> use(LoraTag.of(network).orElseThrow(), model));
         } else {
-          warnings.add(
-              "the tag "
-                  + network.tag()
-                  + " is of a kind that this version does not know; it was"
-                  + " taken out of the prompt and has no effect");
+          warnings.add(noLora(network));
         }
       }
     }
     for (LoraAdapter lora : spec.loras()) {
-      uses.add(
-          new LoraUse(
-              lora.name(),
-              model.loraFiles().open(lora.path()),
-              lora.textEncoderStrength(),
-              lora.unetStrength()));
+      wanted.add(
+          () -> new LoraUse(lora.name(), model.loraFiles().open(lora.path()), lora.strength()));
     }
-    List<Match> matches = new ArrayList<>();
-    PatchPlan plan =
-        PatchPlan.of(
-            model.modules(), model.checkpoint().name(), model.checkpoint().family(), uses, matches);
-    return new LoraSelection(List.copyOf(uses), plan, List.copyOf(matches), List.copyOf(warnings));
+    List<Fit> fits = new ArrayList<>();
+    for (Supplier<LoraUse> want : wanted) {
+      try {
+        fits.add(fit(want.get(), model));
+      } catch (StableDiffusionException e) {
+        if (!lenient) {
+          throw e;
+        }
+        warnings.add(leftOut(e));
+      }
+    }
+    warnTwice(fits, warnings);
+    return new LoraSelection(model, mode, lenient, fits, warnings);
   }
 
   private static LoraUse use(LoraTag tag, Model model) {
     LoraAdapter found = model.library().find(tag.name());
-    return new LoraUse(
-        tag.name(),
-        model.loraFiles().open(found.path()),
-        tag.textEncoderStrength(),
-        tag.unetStrength());
+    return new LoraUse(tag.name(), model.loraFiles().open(found.path()), tag.strength());
+  }
+
+  private static Fit fit(LoraUse use, Model model) {
+    List<Match> matches = new ArrayList<>();
+    PatchPlan peak = plan(model, List.of(use.peak()), matches);
+    return new Fit(use, peak, matches.get(0));
+  }
+
+  private static PatchPlan plan(Model model, List<LoraUse> uses, List<Match> matches) {
+    return PatchPlan.of(
+        model.modules(), model.checkpoint().name(), model.checkpoint().family(), uses, matches);
+  }
+
+  private static String noLora(ExtraNetwork network) {
+    return "the tag "
+        + network.tag()
+        + (network.kind().equals("hypernet")
+            ? " asks for a hypernetwork, which this version cannot apply; it was"
+            : " is of a kind that this version does not know; it was")
+        + " taken out of the prompt and has no effect";
+  }
+
+  private static String leftOut(StableDiffusionException cause) {
+    return cause.getMessage() + "; it was left out";
+  }
+
+  private static void warnTwice(List<Fit> fits, List<String> warnings) {
+    Map<String, LoraUse> seen = new HashMap<>();
+    for (Fit fit : fits) {
+      LoraUse earlier = seen.put(fit.use.name(), fit.use);
+      if (earlier != null && !earlier.equals(fit.use)) {
+        warnings.add(
+            "LoRA '"
+                + fit.use.name()
+                + "' is asked for more than once, and its strengths were added; A1111 would take"
+                + " the last strength each time");
+      }
+    }
+  }
+
+  /** Whether LoRAs that cannot be used are left out. */
+  boolean isLenient() {
+    return lenient;
+  }
+
+  /** Each LoRA alone, in order. */
+  List<LoraSelection> oneByOne() {
+    return fits.stream()
+        .map(fit -> new LoraSelection(model, mode, lenient, List.of(fit), List.of()))
+        .toList();
+  }
+
+  /**
+   * The same without some LoRAs.
+   *
+   * @param failed the places of those to leave out, with what is wrong with each
+   */
+  LoraSelection without(Map<Integer, StableDiffusionException> failed) {
+    List<Fit> kept = new ArrayList<>();
+    List<String> all = new ArrayList<>(warnings);
+    for (int i = 0; i < fits.size(); i++) {
+      StableDiffusionException cause = failed.get(i);
+      if (cause == null) {
+        kept.add(fits.get(i));
+      } else {
+        all.add(leftOut(cause));
+      }
+    }
+    return new LoraSelection(model, mode, lenient, kept, all);
+  }
+
+  /** What it needs of the weights in the first step. */
+  Wish wish() {
+    PatchPlan patched = plan(0, 1);
+    PatchPlan resting = patched.where((weight, change) -> !Overlays.canRide(weight, change));
+    boolean restChanges = isScheduled() && fits.stream().anyMatch(LoraSelection::changesUnpatched);
+    return new Wish(mode, new Demand(patched, isScheduled()), new Demand(resting, restChanges));
+  }
+
+  /** Whether a LoRA is scheduled and has changes that cannot ride. */
+  private static boolean changesUnpatched(Fit fit) {
+    return !fit.use.strength().unet().isConstant() && !ridesWhole(fit);
+  }
+
+  private static boolean ridesWhole(Fit fit) {
+    return fit.peak
+        .where((weight, change) -> !Overlays.canRide(weight, change))
+        .equals(PatchPlan.NONE);
+  }
+
+  /** Whether any strength changes from step to step. */
+  boolean isScheduled() {
+    return fits.stream().anyMatch(fit -> !fit.use.strength().unet().isConstant());
+  }
+
+  /** What all LoRAs change in a step. */
+  PatchPlan plan(int step, int steps) {
+    List<LoraUse> uses = fits.stream().map(fit -> fit.use.at(step, steps)).toList();
+    return plan(model, uses, new ArrayList<>());
+  }
+
+  /** What those that cannot ride change in a step. */
+  PatchPlan resting(int step, int steps) {
+    return plan(step, steps).where((weight, change) -> !Overlays.canRide(weight, change));
+  }
+
+  /** The changes of each LoRA at its peak strength. */
+  List<PatchPlan> peaks() {
+    return fits.stream().map(Fit::peak).toList();
+  }
+
+  /** The strength of each LoRA in the U-Net in a step, as a share of its peak. */
+  double[] shares(int step, int steps) {
+    return fits.stream()
+        .map(fit -> fit.use.strength().unet())
+        .mapToDouble(unet -> unet.peak() == 0 ? 0 : unet.at(step, steps) / unet.peak())
+        .toArray();
+  }
+
+  /** What was passed over. */
+  List<String> warnings() {
+    return warnings;
   }
 
   /** A1111's short hash of each file, by the name that the request uses. */
   Map<String, String> hashes(LoraFiles files) {
     Map<String, String> hashes = new LinkedHashMap<>();
-    for (LoraUse use : uses) {
-      hashes.put(use.name(), files.hash(use.file().file().path()));
+    for (Fit fit : fits) {
+      hashes.put(fit.use.name(), files.hash(fit.use.file().file().path()));
     }
     return hashes;
   }
 
-  /** What became of each LoRA. */
-  List<LoraReport> reports(LoraFiles files) {
+  /**
+   * What became of each LoRA.
+   *
+   * @param applied how they were applied, as far as they can ride
+   */
+  List<LoraReport> reports(LoraFiles files, LoraMode applied) {
     List<LoraReport> reports = new ArrayList<>();
-    for (int i = 0; i < uses.size(); i++) {
-      LoraUse use = uses.get(i);
+    for (Fit fit : fits) {
+      boolean rides = !fit.peak.where(Overlays::canRide).equals(PatchPlan.NONE);
       reports.add(
           new LoraReport(
-              use.name(),
-              use.file().file().path(),
-              files.hash(use.file().file().path()),
-              use.textEncoderStrength(),
-              use.unetStrength(),
-              matches.get(i).matched(),
-              matches.get(i).unmatched()));
+              fit.use.name(),
+              fit.use.file().file().path(),
+              files.hash(fit.use.file().file().path()),
+              fit.use.strength(),
+              rides ? applied : LoraMode.PATCHED,
+              fit.match.matched(),
+              fit.match.unmatched()));
     }
     return reports;
   }

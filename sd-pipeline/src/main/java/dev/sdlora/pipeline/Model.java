@@ -1,42 +1,55 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.LoraMode;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraFiles;
+import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What all requests of a pipeline share. Used by one thread at a time. */
+/** What all requests of a pipeline share. Safe for use by several threads. */
 final class Model implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final Networks networks;
   private final LoraFiles loraFiles;
   private final FolderLibrary library;
   private final ModuleIndex modules;
-  private final Patcher patcher;
-  private final Conditioner conditioner;
+  private final Map<Network, Map<String, List<Long>>> shapes;
+  private final LoraMode loraMode;
+  private final boolean lenient;
+  private final WeightGate gate;
+  private final Overlays overlays;
   private final NoiseLevels levels = NoiseLevels.stableDiffusion();
   private @Nullable String hash;
 
-  Model(Checkpoint checkpoint, Networks networks, LoraFiles loraFiles, FolderLibrary library) {
+  Model(
+      Checkpoint checkpoint,
+      Networks networks,
+      LoraFiles loraFiles,
+      FolderLibrary library,
+      LoraMode loraMode,
+      boolean lenient) {
     this.checkpoint = checkpoint;
     this.networks = networks;
     this.loraFiles = loraFiles;
     this.library = library;
-    Map<Network, Map<String, List<Long>>> shapes = new LinkedHashMap<>();
+    this.loraMode = loraMode;
+    this.lenient = lenient;
+    this.shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
     this.modules = new ModuleIndex(shapes);
-    this.patcher = new Patcher(networks.torch(), networks.loader(), networks.patchable());
-    this.conditioner = new Conditioner(networks.textEncoder());
+    Patcher patcher = new Patcher(networks.torch(), networks.loader(), networks.patchable());
+    this.gate = new WeightGate(patcher::apply, patcher::restore);
+    this.overlays = new Overlays(networks.torch());
   }
 
   Checkpoint checkpoint() {
@@ -59,12 +72,28 @@ final class Model implements AutoCloseable {
     return modules;
   }
 
-  Patcher patcher() {
-    return patcher;
+  /** The shapes of all weights that LoRAs can change. */
+  Map<Network, Map<String, List<Long>>> shapes() {
+    return shapes;
   }
 
-  Conditioner conditioner() {
-    return conditioner;
+  /** For requests that do not name one. */
+  LoraMode loraMode() {
+    return loraMode;
+  }
+
+  /** For requests that do not say. */
+  boolean lenient() {
+    return lenient;
+  }
+
+  /** Guards the weights. */
+  WeightGate gate() {
+    return gate;
+  }
+
+  Overlays overlays() {
+    return overlays;
   }
 
   NoiseLevels levels() {
@@ -72,7 +101,7 @@ final class Model implements AutoCloseable {
   }
 
   /** A1111's hash of a single-file checkpoint, computed when first asked for. */
-  Optional<String> hash() {
+  synchronized Optional<String> hash() {
     if (checkpoint.layout() != Checkpoint.Layout.SINGLE_FILE) {
       return Optional.empty();
     }

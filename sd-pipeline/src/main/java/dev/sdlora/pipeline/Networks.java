@@ -19,6 +19,7 @@ import java.util.Map;
 final class Networks implements AutoCloseable {
   private final Torch torch;
   private final TensorLoader loader;
+  private final ScalarType type;
   private final List<LiveWeights> loaded = new ArrayList<>();
   private final TextEncoder textEncoder;
   private final UNet unet;
@@ -27,6 +28,7 @@ final class Networks implements AutoCloseable {
   private Networks(Torch torch, ModelFiles files, ScalarType type) {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
+    this.type = type;
     this.textEncoder = new TextEncoder(torch, files.clip(), load(files.clipWeights(), type));
     this.unet = new UNet(torch, files.unet(), load(files.unetWeights(), type));
     this.vae = new Vae(torch, files.vae(), load(files.vaeWeights(), ScalarType.FLOAT32));
@@ -65,6 +67,11 @@ final class Networks implements AutoCloseable {
 
   TensorLoader loader() {
     return loader;
+  }
+
+  /** The number format that the text encoder and the U-Net compute in. */
+  ScalarType type() {
+    return type;
   }
 
   TextEncoder textEncoder() {

@@ -11,6 +11,8 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.Precision;
 import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.overlay.Overlay;
+import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
@@ -18,10 +20,16 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Match;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -76,16 +84,55 @@ class LoraParityTest {
     assertClose(states, floats(plain, "text.last_ln"), TOLERANCE);
     try (NDManager scope = networks.torch().scope()) {
       NDArray context = Torch.floats(scope, states, shape(plain, "text.last_ln"));
-      assertClose(predict(context, scope), floats(GOLDEN, "unet_only.out"), TOLERANCE);
+      assertClose(
+          predict(networks.unet(), context, scope), floats(GOLDEN, "unet_only.out"), TOLERANCE);
     }
   }
 
-  private static PatchPlan plan(String name, double text, double unet, List<Match> matches) {
+  @ParameterizedTest
+  @ValueSource(strings = {"lora_kohya", "lora_peft"})
+  void overlay_file_givesTheGoldenStatesAndNoise(String name) {
+    int arrays = networks.torch().liveArrays();
+    Map<Network, Map<String, List<Long>>> shapes = shapes();
+    List<PatchPlan> plans = List.of(plan(name, STRENGTH, STRENGTH, new ArrayList<>()));
+    try (Overlay overlay = new Overlays(networks.torch()).open(plans, shapes, ScalarType.FLOAT32);
+        TensorDict text = dict(networks.textEncoder().weights(), overlay, Network.TEXT_ENCODER);
+        TensorDict unet = dict(networks.unet().weights(), overlay, Network.UNET);
+        NDManager scope = networks.torch().scope()) {
+      TextEncoder encoder = networks.textEncoder().reading(text);
+      int[][] ids = ids(Fixtures.golden("golden"), "text.input_ids_full");
+      assertClose(
+          encoder.encode(ids, 1, scope).toFloatArray(), floats(GOLDEN, "text.last_ln"), TOLERANCE);
+      NDArray context =
+          Torch.floats(scope, floats(GOLDEN, "unet.context"), shape(GOLDEN, "unet.context"));
+      UNet riding = networks.unet().reading(unet);
+      assertClose(predict(riding, context, scope), floats(GOLDEN, "unet.out"), TOLERANCE);
+      // Nothing but the scales changes with the strength.
+      float[] plain = predict(networks.unet(), context, scope);
+      overlay.scale(new double[] {0});
+      assertThat(predict(riding, context, scope)).isEqualTo(plain);
+      overlay.scale(new double[] {1});
+      assertClose(predict(riding, context, scope), floats(GOLDEN, "unet.out"), TOLERANCE);
+    }
+    assertThat(networks.torch().liveArrays()).isEqualTo(arrays);
+  }
+
+  private static TensorDict dict(LiveWeights weights, Overlay overlay, Network network) {
+    Map<String, NDArray> all = new LinkedHashMap<>(overlay.tensors(network));
+    weights.shapes().keySet().forEach(weight -> all.put(weight, weights.tensor(weight)));
+    return TensorDict.of(all);
+  }
+
+  private static Map<Network, Map<String, List<Long>>> shapes() {
     Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
+    return shapes;
+  }
+
+  private static PatchPlan plan(String name, double text, double unet, List<Match> matches) {
     LoraFile file = LoraFile.open(Fixtures.GOLDENS.resolve(name + ".safetensors"));
     return PatchPlan.of(
-        new ModuleIndex(shapes),
+        new ModuleIndex(shapes()),
         "tiny",
         ModelFamily.SD1,
         List.of(new LoraUse(name, file, text, unet)),
@@ -101,14 +148,15 @@ class LoraParityTest {
 
   private static float[] predict(String context) {
     try (NDManager scope = networks.torch().scope()) {
-      return predict(Torch.floats(scope, floats(GOLDEN, context), shape(GOLDEN, context)), scope);
+      NDArray states = Torch.floats(scope, floats(GOLDEN, context), shape(GOLDEN, context));
+      return predict(networks.unet(), states, scope);
     }
   }
 
-  private static float[] predict(NDArray context, NDManager scope) {
+  private static float[] predict(UNet unet, NDArray context, NDManager scope) {
     NDArray latents =
         Torch.floats(scope, floats(GOLDEN, "unet.sample"), shape(GOLDEN, "unet.sample"));
     NDArray times = Torch.floats(scope, floats(GOLDEN, "unet.timestep"), 2);
-    return networks.unet().predict(latents, times, context, scope).toFloatArray();
+    return unet.predict(latents, times, context, scope).toFloatArray();
   }
 }

@@ -4,6 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptExplanation;
@@ -63,9 +64,18 @@ public interface PipelineProvider {
    * @param loraDirectories folders whose files prompts can name
    * @param precision the number format of the computation
    * @param device DJL's name of the device, such as {@code cpu}
+   * @param loraMode for requests that do not name one
+   * @param lenient for requests that do not say
+   * @param concurrency how many generations may run at the same time, at least 1
    */
   record Settings(
-      Checkpoint checkpoint, List<Path> loraDirectories, Precision precision, String device) {
+      Checkpoint checkpoint,
+      List<Path> loraDirectories,
+      Precision precision,
+      String device,
+      LoraMode loraMode,
+      boolean lenient,
+      int concurrency) {
     /** Copies the list. */
     public Settings {
       loraDirectories = List.copyOf(loraDirectories);

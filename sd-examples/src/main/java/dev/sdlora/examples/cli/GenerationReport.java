@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraReport;
+import java.util.Locale;
 
 /**
  * What {@code sd generate --json} tells; {@code files}, {@code seeds} and so on run in parallel.
@@ -45,6 +46,8 @@ record GenerationReport(
     json.put("hash", lora.hash());
     json.put("textEncoderStrength", lora.textEncoderStrength());
     json.put("unetStrength", lora.unetStrength());
+    json.put("strength", lora.strength().tagArguments());
+    json.put("mode", lora.mode().name().toLowerCase(Locale.ROOT));
     json.put("matched", lora.matched());
     json.put("modules", lora.modules());
     json.set("unmatched", Json.tree(lora.unmatched()));

@@ -1,6 +1,7 @@
 package dev.sdlora.examples.cli;
 
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.Sampler;
@@ -74,6 +75,19 @@ final class PictureOptions {
   private Optional<Integer> clipSkip = Optional.empty();
 
   @Option(
+      names = "--lora-mode",
+      paramLabel = "auto|patched|overlay",
+      description =
+          "Whether LoRAs change the weights or ride beside them. Default: auto, which patches when"
+              + " there is one request at a time.")
+  private Optional<LoraMode> loraMode = Optional.empty();
+
+  @Option(
+      names = "--lenient",
+      description = "Leave LoRAs out that cannot be used, with a warning, instead of failing.")
+  private boolean lenient;
+
+  @Option(
       names = "--from-png",
       paramLabel = "FILE",
       description =
@@ -103,6 +117,10 @@ final class PictureOptions {
     size.ifPresent(spec::size);
     set("--images", images, spec::images);
     set("--clip-skip", clipSkip, spec::clipSkip);
+    loraMode.ifPresent(spec::loraMode);
+    if (lenient) {
+      spec.lenient(true);
+    }
     return spec.build();
   }
 

@@ -1,5 +1,9 @@
 package dev.sdlora.lora.plan;
 
+import dev.sdlora.api.BlockWeights;
+import dev.sdlora.api.LoraStrength;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.StrengthSchedule;
 import dev.sdlora.lora.format.LoraFile;
 
 /**
@@ -7,12 +11,52 @@ import dev.sdlora.lora.format.LoraFile;
  *
  * @param name what the request calls it
  * @param file the file
- * @param textEncoderStrength factor on its change of the text encoders
- * @param unetStrength factor on its change of the U-Net
+ * @param strength how strongly it acts, and where
  */
-public record LoraUse(String name, LoraFile file, double textEncoderStrength, double unetStrength) {
+public record LoraUse(String name, LoraFile file, LoraStrength strength) {
 
-  double strength(Network network) {
-    return network == Network.UNET ? unetStrength : textEncoderStrength;
+  /** A LoRA with one strength for each network. */
+  public LoraUse(String name, LoraFile file, double textEncoderStrength, double unetStrength) {
+    this(name, file, LoraStrength.of(textEncoderStrength, unetStrength));
+  }
+
+  /** Factor on its change of the text encoder, before the weights of blocks. */
+  public double textEncoderStrength() {
+    return strength.textEncoder();
+  }
+
+  /** Factor on its change of the U-Net in the first step, before the weights of blocks. */
+  public double unetStrength() {
+    return strength.unet().first();
+  }
+
+  /**
+   * The LoRA as it acts in one step.
+   *
+   * @param step its number, from 0
+   * @param steps how many there are
+   */
+  public LoraUse at(int step, int steps) {
+    return withUnet(strength.unet().at(step, steps));
+  }
+
+  /** The LoRA at the strength that no step exceeds. */
+  public LoraUse peak() {
+    return withUnet(strength.unet().peak());
+  }
+
+  private LoraUse withUnet(double unet) {
+    return strength.unet().isConstant()
+        ? this
+        : new LoraUse(name, file, strength.withUnet(StrengthSchedule.constant(unet)));
+  }
+
+  /** The factor on its change of a layer in the first step. */
+  public double strength(Network network, String weight, ModelFamily family) {
+    double whole = network == Network.UNET ? unetStrength() : textEncoderStrength();
+    BlockWeights blocks = strength.blocks();
+    return blocks.equals(BlockWeights.ALL)
+        ? whole
+        : whole * blocks.weight(Blocks.of(network, weight), family);
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BiPredicate;
 
 /**
  * The changes that a set of LoRAs makes to a checkpoint. Plans with equal changes are equal.
@@ -51,7 +52,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
    * @param family its family, for messages
    * @param uses the LoRAs in order
    * @param matches gets one entry for each LoRA
-   * @throws LoraException if no module of a LoRA fits, or one has the wrong shape
+   * @throws LoraException if no module of a LoRA fits, one has the wrong shape, or weights of
+   *     blocks are for another family
    */
   public static PatchPlan of(
       ModuleIndex index,
@@ -62,9 +64,40 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
     Map<Network, Map<String, List<Change>>> changes = new EnumMap<>(Network.class);
     for (LoraUse use : uses) {
       requireFamily(use, checkpoint, family);
-      matches.add(add(index, checkpoint, use, changes));
+      requireBlocks(use, checkpoint, family);
+      matches.add(add(index, checkpoint, family, use, changes));
     }
     return new PatchPlan(changes);
+  }
+
+  /** The changes among these that satisfy a condition on the weight's name and the change. */
+  public PatchPlan where(BiPredicate<String, Change> condition) {
+    Map<Network, Map<String, List<Change>>> chosen = new EnumMap<>(Network.class);
+    changes.forEach(
+        (network, weights) ->
+            weights.forEach(
+                (weight, all) -> {
+                  List<Change> some =
+                      all.stream().filter(change -> condition.test(weight, change)).toList();
+                  if (!some.isEmpty()) {
+                    chosen.computeIfAbsent(network, key -> new LinkedHashMap<>()).put(weight, some);
+                  }
+                }));
+    return new PatchPlan(chosen);
+  }
+
+  private static void requireBlocks(LoraUse use, String checkpoint, ModelFamily family) {
+    if (!use.strength().blocks().fits(family)) {
+      throw new LoraException(
+          "LoRA '%s' has %d block weights, which are for %s, but checkpoint '%s' is %s; expected %s"
+              .formatted(
+                  use.name(),
+                  use.strength().blocks().values().size(),
+                  family == ModelFamily.SDXL ? "SD 1.x and 2.x" : ModelFamily.SDXL.label(),
+                  checkpoint,
+                  family.label(),
+                  family == ModelFamily.SDXL ? "12 or 20" : "17 or 26"));
+    }
   }
 
   private static void requireFamily(LoraUse use, String checkpoint, ModelFamily family) {
@@ -85,6 +118,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
   private static Match add(
       ModuleIndex index,
       String checkpoint,
+      ModelFamily family,
       LoraUse use,
       Map<Network, Map<String, List<Change>>> changes) {
     List<String> unmatched = new ArrayList<>();
@@ -98,9 +132,9 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
       Layer layer = found.get();
       requireShape(use, checkpoint, module, layer);
       matched++;
-      double strength = use.strength(layer.network());
+      double strength = use.strength(layer.network(), layer.weight(), family);
       if (strength != 0) {
-        Change change = new Change(use.file().file(), module, strength, OptionalInt.empty());
+        Change change = new Change(use.file().file(), module, strength, use.strength().rankLimit());
         for (String weight : weights(layer, module)) {
           changes
               .computeIfAbsent(layer.network(), network -> new LinkedHashMap<>())

@@ -33,11 +33,11 @@ public final class Infotext {
 
   /**
    * The text for a picture. LoRAs that were given by object follow the prompt as tags {@code
-   * <lora:name:strength>}, or {@code <lora:name:textEncoder:unet>} if the strengths differ, so that
-   * the text alone makes the picture again. (Names with {@code :}, {@code >} or {@code =} cannot be
-   * written in a tag; they are written all the same, for the human reader.) The random number
-   * generator is always named, unlike in A1111, which leaves out its default: that default depends
-   * on the graphics card.
+   * <lora:name:strength>}, or {@code <lora:name:textEncoder:unet>} if the strengths differ, with
+   * {@code lbw=} and {@code dyn=} where they are set, so that the text alone makes the picture
+   * again. (Names with {@code :}, {@code >} or {@code =} cannot be written in a tag; they are
+   * written all the same, for the human reader.) The random number generator is always named,
+   * unlike in A1111, which leaves out its default: that default depends on the graphics card.
    */
   public static String write(ImageSettings settings) {
     return InfotextWriter.write(settings);

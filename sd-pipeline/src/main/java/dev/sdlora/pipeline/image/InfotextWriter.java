@@ -55,11 +55,7 @@ final class InfotextWriter {
   }
 
   private static String tag(LoraAdapter lora) {
-    String strength = number(lora.textEncoderStrength());
-    if (lora.unetStrength() != lora.textEncoderStrength()) {
-      strength += ":" + number(lora.unetStrength());
-    }
-    return "<lora:" + lora.name() + ":" + strength + ">";
+    return "<lora:" + lora.name() + ":" + lora.strength().tagArguments() + ">";
   }
 
   private static String hashes(Map<String, String> hashes) {

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
@@ -21,12 +22,26 @@ public final class TextEncoder {
   private final Program program;
   private final ClipConfig config;
   private final LiveWeights weights;
+  private final TensorDict dict;
 
   /** An encoder over weights that it does not own. */
   public TextEncoder(Torch torch, ClipConfig config, LiveWeights weights) {
-    this.program = Program.load(torch, METHODS, FUNCTIONS);
+    this(Program.load(torch, METHODS, FUNCTIONS), config, weights, weights.dict());
+  }
+
+  private TextEncoder(Program program, ClipConfig config, LiveWeights weights, TensorDict dict) {
+    this.program = program;
     this.config = config;
     this.weights = weights;
+    this.dict = dict;
+  }
+
+  /**
+   * The same encoder that reads another dictionary, such as its weights with LoRAs beside them. The
+   * dictionary must outlive its use.
+   */
+  public TextEncoder reading(TensorDict other) {
+    return new TextEncoder(program, config, weights, other);
   }
 
   /** The dimensions. */
@@ -58,7 +73,7 @@ public final class TextEncoder {
       return program
           .call("encode")
           .tensor(tokens)
-          .tensors(weights.dict())
+          .tensors(dict)
           .integer(config.heads())
           .integer(config.layers() - skip + 1L)
           .run(scope);

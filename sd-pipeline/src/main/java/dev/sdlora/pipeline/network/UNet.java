@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
@@ -20,12 +21,26 @@ public final class UNet {
   private final Program program;
   private final UNetConfig config;
   private final LiveWeights weights;
+  private final TensorDict dict;
 
   /** A U-Net over weights that it does not own. */
   public UNet(Torch torch, UNetConfig config, LiveWeights weights) {
-    this.program = Program.load(torch, METHODS, FUNCTIONS);
+    this(Program.load(torch, METHODS, FUNCTIONS), config, weights, weights.dict());
+  }
+
+  private UNet(Program program, UNetConfig config, LiveWeights weights, TensorDict dict) {
+    this.program = program;
     this.config = config;
     this.weights = weights;
+    this.dict = dict;
+  }
+
+  /**
+   * The same U-Net that reads another dictionary, such as its weights with LoRAs beside them. The
+   * dictionary must outlive its use.
+   */
+  public UNet reading(TensorDict other) {
+    return new UNet(program, config, weights, other);
   }
 
   /** The dimensions. */
@@ -53,7 +68,7 @@ public final class UNet {
         .tensor(latents)
         .tensor(times)
         .tensor(context)
-        .tensors(weights.dict())
+        .tensors(dict)
         .integers(config.channels().stream().mapToLong(Integer::longValue).toArray())
         .integer(config.heads())
         .integers(config.depth().stream().mapToLong(Integer::longValue).toArray())

@@ -4,18 +4,24 @@ def linear(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
     bias = w[p + ".bias"]
   y = torch.linear(x, w[p + ".weight"], bias)
   if torch.__contains__(w, p + ".lora_down.weight"):
-    h = torch.linear(x, w[p + ".lora_down.weight"])
-    y = torch.add(y, torch.mul(torch.linear(h, w[p + ".lora_up.weight"]), __torch__.lora_scale(y, w, p)))
+    h = __torch__.lora_scaled(torch.linear(x, w[p + ".lora_down.weight"]), w, p)
+    y = torch.add(y, torch.linear(h, w[p + ".lora_up.weight"]))
   return y
 def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
   y = torch.conv2d(x, w[p + ".weight"], w[p + ".bias"], [stride, stride], [pad, pad])
   if torch.__contains__(w, p + ".lora_down.weight"):
-    h = torch.conv2d(x, w[p + ".lora_down.weight"], None, [stride, stride], [pad, pad])
-    y = torch.add(y, torch.mul(torch.conv2d(h, w[p + ".lora_up.weight"]), __torch__.lora_scale(y, w, p)))
+    h = __torch__.lora_scaled(torch.conv2d(x, w[p + ".lora_down.weight"], None, [stride, stride], [pad, pad]), w, p)
+    y = torch.add(y, torch.conv2d(h, w[p + ".lora_up.weight"]))
   return y
-def lora_scale(y: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
-  # One factor for all of the batch, or one for each of its members: [1] or [B] -> [B, 1, ...]
-  return torch.reshape(w[p + ".lora_scale"], torch.add([-1], torch.mul([1], torch.sub(torch.dim(y), 1))))
+def lora_scaled(h: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
+  # Between the two factors there are the fewest numbers to multiply. One factor for all of the batch or one for each
+  # of its members, [1] or [B], or one for each component of the rank, [1, R] or [1, R, 1, 1].
+  scale = w[p + ".lora_scale"]
+  if torch.eq(torch.dim(scale), 1):
+    scale = torch.reshape(scale, torch.add([-1], torch.mul([1], torch.sub(torch.dim(h), 1))))
+  else:
+    pass
+  return torch.to(torch.mul(h, scale), h.dtype)
 def layer_norm(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   return torch.layer_norm(x, [torch.size(x, -1)], w[p + ".weight"], w[p + ".bias"], 1e-5)
 def group_norm(x: Tensor, w: Dict[str, Tensor], p: str, eps: float) -> Tensor:

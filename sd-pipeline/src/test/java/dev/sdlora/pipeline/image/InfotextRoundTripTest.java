@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraStrength;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Rng;
@@ -75,7 +76,7 @@ final class InfotextRoundTripTest {
     ExtraNetworks tags = ExtraNetworks.cut(read.prompt());
     assertThat(tags.text()).isEqualTo("a cat ");
     assertThat(tags.networks().stream().map(LoraTag::of))
-        .containsExactly(Optional.of(new LoraTag("ink v2", textEncoder, unet, 6)));
+        .containsExactly(Optional.of(new LoraTag("ink v2", LoraStrength.of(textEncoder, unet), 6)));
     assertThat(read.loras()).isEmpty();
   }
 

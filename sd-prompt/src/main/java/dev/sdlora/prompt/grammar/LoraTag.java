@@ -1,24 +1,33 @@
 package dev.sdlora.prompt.grammar;
 
+import dev.sdlora.api.BlockWeights;
+import dev.sdlora.api.LoraStrength;
 import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.StrengthSchedule;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * What a tag {@code <lora:name:te:unet>} asks for. The first weight is 1 when left out, the second
- * is the first when left out; {@code te=} and {@code unet=} name them. Spaces around the name, the
- * weights and their names do not count.
+ * What a tag {@code <lora:name:te:unet:dyn>} asks for. The first weight is 1 when left out, the
+ * second is the first when left out, and {@code dyn} limits the rank; {@code te=}, {@code unet=}
+ * and {@code dyn=} name them, {@code lbw=} gives weights of blocks. A weight may be a {@linkplain
+ * StrengthSchedule schedule}, of which the text encoder takes the start. Spaces around the name,
+ * the weights and their names do not count.
+ *
+ * <p>Where A1111 passes over what it does not understand, or drops all LoRAs of the prompt, this
+ * refuses the tag.
  *
  * @param name what the LoRA is called
- * @param textEncoderStrength multiplier of its part in the text encoder, finite
- * @param unetStrength multiplier of its part in the U-Net, finite
+ * @param strength how strongly it acts, and where
  * @param offset where the tag starts in the prompt, in characters from 0
  */
-public record LoraTag(String name, double textEncoderStrength, double unetStrength, int offset) {
-  private static final Pattern NUMBER =
-      Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?");
+public record LoraTag(String name, LoraStrength strength, int offset) {
+  private static final List<String> KEYS = List.of("te", "unet", "dyn", "lbw");
+  private static final Pattern RANK = Pattern.compile("\\+?0*[1-9][0-9]{0,8}");
 
   /**
    * Reads a tag of the kind {@code lora}, or {@code lyco}, which means the same.
@@ -37,48 +46,96 @@ public record LoraTag(String name, double textEncoderStrength, double unetStreng
   private static LoraTag read(ExtraNetwork network) {
     List<String> positional = network.positional();
     if (positional.size() > 4) {
-      throw error(network, "has " + positional.size() + " arguments, but at most 3 are known");
+      throw error(network, "has " + positional.size() + " arguments, but at most 4 are known");
     }
-    if (positional.size() == 4) {
-      throw noRankTruncation(network);
-    }
-    double textEncoder = positional.size() > 1 ? number(network, positional.get(1)) : 1;
-    String namedUnet = null;
-    for (Map.Entry<String, String> argument : network.named().entrySet()) {
-      String key = Characters.strip(argument.getKey());
-      switch (key) {
-        case "te" -> textEncoder = number(network, argument.getValue());
-        case "unet" -> namedUnet = argument.getValue();
-        case "dyn" -> throw noRankTruncation(network);
-        default ->
-            throw error(network, "names an argument '" + key + "'; the known ones are te and unet");
-      }
-    }
-    double unet = positional.size() > 2 ? number(network, positional.get(2)) : textEncoder;
-    if (namedUnet != null) {
-      unet = number(network, namedUnet);
-    }
-    String name = positional.isEmpty() ? "" : Characters.strip(positional.get(0));
+    Map<String, String> named = named(network);
+    String te = named.getOrDefault("te", at(positional, 1).orElse("1"));
+    StrengthSchedule textEncoder = weight(network, te);
+    // A positional weight that a name overrides must be a number all the same.
+    at(positional, 1).ifPresent(text -> weight(network, text));
+    at(positional, 2).ifPresent(text -> weight(network, text));
+    StrengthSchedule unet =
+        Optional.ofNullable(named.get("unet"))
+            .or(() -> at(positional, 2))
+            .map(text -> weight(network, text))
+            .orElse(textEncoder);
+    String name = Characters.strip(at(positional, 0).orElse(""));
     if (name.isEmpty()) {
       throw error(network, "has no name; write <lora:name:weight>");
     }
-    return new LoraTag(name, textEncoder, unet, network.offset());
+    LoraStrength strength =
+        new LoraStrength(
+            textEncoder.first(),
+            unet,
+            Optional.ofNullable(named.get("lbw"))
+                .map(text -> blocks(network, text))
+                .orElse(BlockWeights.ALL),
+            Optional.ofNullable(named.get("dyn"))
+                .or(() -> at(positional, 3))
+                .map(text -> OptionalInt.of(rank(network, text)))
+                .orElse(OptionalInt.empty()));
+    return new LoraTag(name, strength, network.offset());
   }
 
-  private static double number(ExtraNetwork network, String written) {
+  private static Map<String, String> named(ExtraNetwork network) {
+    Map<String, String> named = new HashMap<>();
+    network
+        .named()
+        .forEach(
+            (written, value) -> {
+              String key = Characters.strip(written);
+              if (!KEYS.contains(key)) {
+                throw error(
+                    network,
+                    "names an argument '" + key + "'; the known ones are te, unet, dyn and lbw");
+              }
+              named.put(key, value);
+            });
+    return named;
+  }
+
+  private static Optional<String> at(List<String> positional, int index) {
+    return index < positional.size() ? Optional.of(positional.get(index)) : Optional.empty();
+  }
+
+  private static StrengthSchedule weight(ExtraNetwork network, String written) {
     String text = Characters.strip(written);
-    if (!NUMBER.matcher(text).matches()) {
-      throw error(network, "has the weight '" + text + "', which is not a number such as 0.8");
+    try {
+      return StrengthSchedule.parse(text);
+    } catch (IllegalArgumentException e) {
+      String quoted = "'" + text + "'";
+      String reason = String.valueOf(e.getMessage());
+      throw error(
+          network,
+          reason.startsWith(quoted + " ")
+              ? "has the weight "
+                  + quoted
+                  + ", which"
+                  + reason.substring(quoted.length())
+                  + hint(text)
+              : "has the weight " + quoted + ", but " + reason);
     }
-    double value = Double.parseDouble(text);
-    if (!Double.isFinite(value)) {
-      throw error(network, "has the weight '" + text + "', which is too large");
-    }
-    return value;
   }
 
-  private static PromptSyntaxException noRankTruncation(ExtraNetwork network) {
-    return error(network, "asks for rank truncation (dyn), which is not supported by this version");
+  /** Before A1111 1.5, weights of blocks stood where the U-Net's weight stands now. */
+  private static String hint(String text) {
+    return text.indexOf(',') < 0 ? "" : "; weights of blocks are written lbw=" + text;
+  }
+
+  private static BlockWeights blocks(ExtraNetwork network, String written) {
+    try {
+      return BlockWeights.parse(Characters.strip(written));
+    } catch (IllegalArgumentException e) {
+      throw error(network, "cannot be used: " + e.getMessage());
+    }
+  }
+
+  private static int rank(ExtraNetwork network, String written) {
+    String text = Characters.strip(written);
+    if (!RANK.matcher(text).matches()) {
+      throw error(network, "has the rank '" + text + "', which is not a whole number from 1 on");
+    }
+    return Integer.parseInt(text);
   }
 
   private static PromptSyntaxException error(ExtraNetwork network, String trouble) {

@@ -3,6 +3,7 @@ package dev.sdlora.prompt.grammar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.LoraStrength;
 import dev.sdlora.api.PromptSyntaxException;
 import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +29,36 @@ class LoraTagTest {
           <lora:\u3000x\u00a0:00.50\t>,   0.5,   0.5
           """)
   void of_wellFormedTag_readsNameAndStrengths(String tag, double textEncoder, double unet) {
-    assertThat(LoraTag.of(network(tag))).contains(new LoraTag("x", textEncoder, unet, 2));
+    assertThat(LoraTag.of(network(tag)))
+        .contains(new LoraTag("x", LoraStrength.of(textEncoder, unet), 2));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          "<lora:x:1:0.5:4>",                  1, 0.5,       ALL,  4
+          "<lora:x:dyn= 16 :0.7>",             0.7, 0.7,     ALL,  16
+          "<lora:x:1:1:4:dyn=2>",              1, 1,         ALL,  2
+          "<lora:x:1@0,0.5@0.5,0@0.8>",        1, "1@0,0.5@0.5,0@0.8", ALL,
+          "<lora:x:0.3@0.5;1@1>",              0.3, "0.3@0.5,1@1", ALL,
+          "<lora:x:te=0.2:unet=0@0,1@1>",      0.2, "0@0,1@1", ALL,
+          "<lora:x:1:lbw=OUTALL>",             1, 1,         OUTALL,
+          "<lora:x:lbw=1,1,1,1,1,1,1,1,0,0,0,0,0,0,0,0,.5:2>", 2, 2, "1,1,1,1,1,1,1,1,0,0,0,0,0,0,0,0,0.5",
+          """,
+      quoteCharacter = '"')
+  void of_furtherArguments_readsThem(
+      String tag, double textEncoder, String unet, String blocks, Integer rank) {
+    LoraStrength strength = LoraTag.of(network(tag)).orElseThrow().strength();
+
+    assertThat(strength.textEncoder()).isEqualTo(textEncoder);
+    assertThat(strength.unet()).hasToString(unet);
+    assertThat(strength.blocks()).hasToString(blocks);
+    assertThat(strength.rankLimit().isPresent() ? strength.rankLimit().getAsInt() : null)
+        .isEqualTo(rank);
+    // What a strength writes is read as the same again.
+    assertThat(LoraTag.of(network("<lora:x:" + strength.tagArguments() + ">")))
+        .contains(new LoraTag("x", strength, 2));
   }
 
   @ParameterizedTest
@@ -54,11 +84,18 @@ class LoraTagTest {
           <lora:x:\u0663>,      "has the weight '\u0663', which is not a number such as 0.8"
           <lora:x:a=b=c>,       "has the weight 'a=b=c', which is not a number such as 0.8"
           <lora:x:1e999>,       "has the weight '1e999', which is too large"
-          <lora:x:weight=1>,    names an argument 'weight'; the known ones are te and unet
-          <lora:a=b>,           names an argument 'a'; the known ones are te and unet
-          <lora:x:1:1:1:1>,     "has 5 arguments, but at most 3 are known"
-          <lora:x:1:1:8>,       "asks for rank truncation (dyn), which is not supported by this version"
-          <lora:x:dyn=4>,       "asks for rank truncation (dyn), which is not supported by this version"
+          <lora:x:weight=1>,    "names an argument 'weight'; the known ones are te, unet, dyn and lbw"
+          <lora:a=b>,           "names an argument 'a'; the known ones are te, unet, dyn and lbw"
+          <lora:x:1:1:1:1>,     "has 5 arguments, but at most 4 are known"
+          <lora:x:dyn=4.5>,     "has the rank '4.5', which is not a whole number from 1 on"
+          <lora:x:1:1:0>,       "has the rank '0', which is not a whole number from 1 on"
+          <lora:x:1@2>,         "has the weight '1@2', but the place of a strength must be from 0, the first step, to 1, the last: 2.0"
+          <lora:x:unet=1@0;2>,  "has the weight '1@0;2', but '2' is not a strength and its place such as 0.5@0.8"
+          "<lora:x:1@1,0@0>",   "has the weight '1@1,0@0', but places of a strength schedule must not go backwards: 1.0, 0.0"
+          "<lora:x:1:0,0,1>",   "has the weight '0,0,1', which is not a number such as 0.8; weights of blocks are written lbw=0,0,1"
+          <lora:x:lbw=INX>,     "cannot be used: block weights 'INX' are not known; the known ones are NONE, ALL, INS, IND, INALL, MIDD, OUTD, OUTS, OUTALL, ALL0.5 and single blocks such as IN05, MID or OUT03"
+          "<lora:x:lbw=1,0>",   "cannot be used: block weights must be 17 or 26 values for SD 1.x and 2.x, 12 or 20 for SDXL, not 2"
+          "<lora:x:lbw=1,R>",   "cannot be used: 'R' is not a number such as 0.8"
           """,
       quoteCharacter = '"')
   void of_malformedTag_saysWhatIsWrongAndWhere(String tag, String trouble) {

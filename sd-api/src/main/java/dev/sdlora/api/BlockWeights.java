@@ -1,0 +1,200 @@
+package dev.sdlora.api;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Factors on the strength of a LoRA in each block of a model, as people write them for the LoRA
+ * Block Weight extension of A1111. Immutable.
+ *
+ * <p>{@code BASE} is the text encoder, {@code IN00} and so on are the blocks on the U-Net's way
+ * down under the numbers of the original code, {@code MID} is its middle, {@code OUT00} and so on
+ * are its way up. Four lists of values are known; a block that a list does not have gets 0:
+ *
+ * <ul>
+ *   <li>17 for SD 1.x and 2.x, the blocks with attention: {@code BASE, IN01, IN02, IN04, IN05,
+ *       IN07, IN08, MID, OUT03 … OUT11};
+ *   <li>26 for SD 1.x and 2.x, all blocks: {@code BASE, IN00 … IN11, MID, OUT00 … OUT11};
+ *   <li>12 for SDXL, the blocks with attention: {@code BASE, IN04, IN05, IN07, IN08, MID, OUT00 …
+ *       OUT05};
+ *   <li>20 for SDXL, all blocks: {@code BASE, IN00 … IN08, MID, OUT00 … OUT08}.
+ * </ul>
+ *
+ * <p>A few layers of the U-Net are in no block (the time embedding and the last convolution); they
+ * go with {@code BASE}.
+ *
+ * <p>Presets are {@code NONE}, {@code ALL}, {@code ALL0.5} for every block; {@code INS}, {@code
+ * IND}, {@code INALL} for the way down (shallow, deep, both), {@code MIDD} for the deep blocks of
+ * both ways and the middle, {@code OUTD}, {@code OUTS}, {@code OUTALL} for the way up, each with
+ * {@code BASE}; and each block's own name for that block alone. They differ from the extension in
+ * one thing: {@code ALL} and {@code ALL0.5} mean the blocks without attention as well.
+ *
+ * @param preset the name of a preset, if it is one
+ * @param values the values of one of the lists above, empty for a preset
+ */
+public record BlockWeights(Optional<String> preset, List<Double> values) {
+
+  /** The block that stands for the text encoder. */
+  public static final String BASE = "BASE";
+
+  /** The block that stands for the middle of the U-Net. */
+  public static final String MID = "MID";
+
+  private static final Map<Integer, List<String>> LAYOUTS =
+      Stream.of(
+              layout(List.of(1, 2, 4, 5, 7, 8), 3, 12),
+              layout(IntStream.range(0, 12).boxed().toList(), 0, 12),
+              layout(List.of(4, 5, 7, 8), 0, 6),
+              layout(IntStream.range(0, 9).boxed().toList(), 0, 9))
+          .collect(Collectors.toUnmodifiableMap(List::size, blocks -> blocks));
+
+  private static final Set<Integer> SDXL_LAYOUTS = Set.of(12, 20);
+
+  private static final List<String> PRESETS =
+      List.of("NONE", "ALL", "INS", "IND", "INALL", "MIDD", "OUTD", "OUTS", "OUTALL", "ALL0.5");
+
+  /** Every block at 1, the default. Stands last, because making it looks at the constants above. */
+  public static final BlockWeights ALL = new BlockWeights(Optional.of("ALL"), List.of());
+
+  /**
+   * Copies and checks the values.
+   *
+   * @throws IllegalArgumentException if there is no such preset, their number is none of the four,
+   *     or one is NaN or infinite
+   */
+  public BlockWeights {
+    values = List.copyOf(values);
+    if (preset.isPresent()) {
+      requirePreset(preset.get(), values);
+    } else if (!LAYOUTS.containsKey(values.size())) {
+      throw new IllegalArgumentException(
+          "block weights must be 17 or 26 values for SD 1.x and 2.x, 12 or 20 for SDXL, not "
+              + values.size());
+    }
+    values.forEach(value -> Checks.finite(value, "block weight"));
+  }
+
+  private static void requirePreset(String name, List<Double> values) {
+    if (!values.isEmpty()) {
+      throw new IllegalArgumentException("block weights must be a preset or values, not both");
+    }
+    if (!PRESETS.contains(name) && LAYOUTS.values().stream().noneMatch(l -> l.contains(name))) {
+      throw new IllegalArgumentException(
+          "block weights '"
+              + name
+              + "' are not known; the known ones are "
+              + String.join(", ", PRESETS)
+              + " and single blocks such as IN05, MID or OUT03");
+    }
+  }
+
+  private static List<String> layout(List<Integer> in, int firstOut, int outs) {
+    List<String> blocks = new ArrayList<>(List.of(BASE));
+    in.forEach(number -> blocks.add("IN%02d".formatted(number)));
+    blocks.add(MID);
+    IntStream.range(firstOut, outs).forEach(number -> blocks.add("OUT%02d".formatted(number)));
+    return List.copyOf(blocks);
+  }
+
+  /**
+   * The values of one of the four lists, in its order.
+   *
+   * @throws IllegalArgumentException if their number is none of 12, 17, 20 and 26, or one is NaN or
+   *     infinite
+   */
+  public static BlockWeights of(double... values) {
+    return new BlockWeights(Optional.empty(), Arrays.stream(values).boxed().toList());
+  }
+
+  /**
+   * A preset by its name; case matters, as in the extension.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists all
+   */
+  public static BlockWeights preset(String name) {
+    return new BlockWeights(Optional.of(name), List.of());
+  }
+
+  /**
+   * Reads what tags write behind {@code lbw=}: the name of a preset, or values with commas between
+   * them.
+   *
+   * @throws IllegalArgumentException if it is neither
+   */
+  public static BlockWeights parse(String text) {
+    if (text.indexOf(',') < 0) {
+      return preset(text.strip());
+    }
+    return new BlockWeights(
+        Optional.empty(), Arrays.stream(text.split(",", -1)).map(Decimals::parse).toList());
+  }
+
+  /** Whether these weights can be used for models of a family. */
+  public boolean fits(ModelFamily family) {
+    return preset.isPresent()
+        || SDXL_LAYOUTS.contains(values.size()) == (family == ModelFamily.SDXL);
+  }
+
+  /**
+   * The factor of a block.
+   *
+   * @param block its name, such as {@code IN05}
+   * @param family of the model, which decides what presets mean
+   */
+  public double weight(String block, ModelFamily family) {
+    if (preset.isPresent()) {
+      return presetWeight(preset.get(), block, family);
+    }
+    int place = LAYOUTS.getOrDefault(values.size(), List.of()).indexOf(block);
+    return place < 0 ? 0 : values.get(place);
+  }
+
+  private static double presetWeight(String name, String block, ModelFamily family) {
+    return switch (name) {
+      case "NONE" -> 0;
+      case "ALL" -> 1;
+      case "ALL0.5" -> 0.5;
+      default -> isIn(name, block, family == ModelFamily.SDXL) ? 1 : 0;
+    };
+  }
+
+  private static boolean isIn(String name, String block, boolean xl) {
+    if (!PRESETS.contains(name)) {
+      return block.equals(name);
+    }
+    if (block.equals(BASE)) {
+      return true;
+    }
+    Set<String> shallowIn = xl ? Set.of("IN04", "IN05") : Set.of("IN01", "IN02", "IN04");
+    Set<String> deepIn = xl ? Set.of("IN07", "IN08") : Set.of("IN05", "IN07", "IN08");
+    Set<String> deepOut =
+        xl ? Set.of("OUT00", "OUT01", "OUT02") : Set.of("OUT03", "OUT04", "OUT05", "OUT06");
+    Set<String> shallowOut =
+        xl
+            ? Set.of("OUT03", "OUT04", "OUT05")
+            : Set.of("OUT07", "OUT08", "OUT09", "OUT10", "OUT11");
+    return switch (name) {
+      case "INS" -> shallowIn.contains(block);
+      case "IND" -> deepIn.contains(block);
+      case "INALL" -> shallowIn.contains(block) || deepIn.contains(block);
+      case "MIDD" -> deepIn.contains(block) || block.equals(MID) || deepOut.contains(block);
+      case "OUTD" -> deepOut.contains(block);
+      case "OUTS" -> shallowOut.contains(block);
+      default -> deepOut.contains(block) || shallowOut.contains(block);
+    };
+  }
+
+  /** What {@link #parse} reads. */
+  @Override
+  public String toString() {
+    return preset.orElseGet(
+        () -> values.stream().map(Decimals::text).collect(Collectors.joining(",")));
+  }
+}

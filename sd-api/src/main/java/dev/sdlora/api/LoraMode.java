@@ -1,0 +1,25 @@
+package dev.sdlora.api;
+
+/** How LoRAs get into the computation. The pictures agree within rounding, the costs differ. */
+public enum LoraMode {
+  /**
+   * {@link #PATCHED} when no other request with another set of LoRAs (or with none) is at work or
+   * waiting for the weights at that moment, else {@link #OVERLAY}. The default. With a {@link
+   * Pipeline.Builder#concurrency concurrency} of 1 it always means {@link #PATCHED}.
+   */
+  AUTO,
+  /**
+   * The changes are added to the weights, which costs once for each switch to another set and
+   * nothing for each step. Requests with the same set share the weights; one with another set waits
+   * until they are free.
+   */
+  PATCHED,
+  /**
+   * The weights stay as they are, and each layer adds the change of its output as it computes it,
+   * which costs a little in each step. Requests with different sets run at the same time. What
+   * cannot be computed so (all that is no product of two small matrices: DoRA, LoHa, LoKr, IA3,
+   * OFT, full differences, changes of norms, biases and token embeddings) is patched, and waits for
+   * the weights like {@link #PATCHED}.
+   */
+  OVERLAY
+}

@@ -1,0 +1,87 @@
+package dev.sdlora.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a request can say about LoRAs, and that derived values keep it. */
+class LoraSettingsTest {
+  private static final LoraAdapter INK =
+      new LoraAdapter(Path.of("ink.safetensors"), ModelFamily.SD1, 1, 4, Map.of(), 1, 1);
+
+  @Test
+  void promptSpec_derived_keepsModeAndLenience() {
+    PromptSpec plain = PromptSpec.builder().build();
+    assertThat(plain.loraMode()).isEmpty();
+    assertThat(plain.lenient()).isEmpty();
+    PromptSpec derived =
+        plain.toBuilder().loraMode(LoraMode.OVERLAY).lenient(false).build().toBuilder().build();
+    assertThat(derived.loraMode()).contains(LoraMode.OVERLAY);
+    assertThat(derived.lenient()).contains(false);
+  }
+
+  @Test
+  void loraAdapter_derived_keepsEveryStrength() {
+    StrengthSchedule fading = StrengthSchedule.parse("1@0,0@1");
+    LoraAdapter adapter =
+        INK.toBuilder()
+            .textEncoderStrength(0.5)
+            .unetStrength(fading)
+            .blocks(BlockWeights.preset("OUTALL"))
+            .rankLimit(2)
+            .build();
+    LoraStrength expected =
+        new LoraStrength(0.5, fading, BlockWeights.preset("OUTALL"), OptionalInt.of(2));
+    assertThat(adapter.strength()).isEqualTo(expected);
+    assertThat(adapter.toBuilder().build()).isEqualTo(adapter);
+    assertThat(INK.toBuilder().strength(expected).build()).isEqualTo(adapter);
+    assertThat(adapter.textEncoderStrength()).isEqualTo(0.5);
+    assertThat(adapter.unetStrength()).isEqualTo(1);
+    // One number for both networks leaves blocks and rank as they were.
+    assertThat(adapter.withStrength(0.3).strength())
+        .isEqualTo(
+            LoraStrength.of(0.3)
+                .withBlocks(BlockWeights.preset("OUTALL"))
+                .withRankLimit(OptionalInt.of(2)));
+  }
+
+  @Test
+  void tagArguments_defaults_areLeftOut() {
+    assertThat(LoraStrength.of(0.8).tagArguments()).isEqualTo("0.8");
+    assertThat(LoraStrength.of(0, -1.25).tagArguments()).isEqualTo("0:-1.25");
+    assertThat(
+            LoraStrength.of(1)
+                .withUnet(StrengthSchedule.parse("1@0,0@0.5"))
+                .withBlocks(BlockWeights.preset("INS"))
+                .withRankLimit(OptionalInt.of(8))
+                .tagArguments())
+        .isEqualTo("1:1@0,0@0.5:lbw=INS:dyn=8");
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  void builders_notFinite_sayWhich(double value) {
+    assertThatThrownBy(() -> INK.toBuilder().textEncoderStrength(value))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("textEncoderStrength must be finite: " + value);
+    assertThatThrownBy(() -> INK.toBuilder().unetStrength(value))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("unetStrength must be finite: " + value);
+  }
+
+  @Test
+  void builders_outOfRange_sayWhich() {
+    assertThatThrownBy(() -> INK.toBuilder().rankLimit(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("rankLimit must be at least 1: 0");
+    assertThatThrownBy(() -> Pipeline.builder().concurrency(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("concurrency must be at least 1: 0");
+  }
+}

@@ -1,0 +1,50 @@
+package dev.sdlora.examples;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Requests with different LoRAs at the same time, on one copy of the weights: the LoRAs ride beside
+ * them. A LoRA that does not exist is left out with a warning here; without {@code lenient} it
+ * would be an error.
+ */
+public final class ServeSeveralLoras {
+  private ServeSeveralLoras() {}
+
+  /** Writes {@code serve-1.png} and so on. */
+  public static void main(String[] args) {
+    Path folder = Path.of(args.length > 0 ? args[0] : "");
+    List<String> tags =
+        List.of(
+            "<lora:ink_lines:0.8>",
+            "<lora:night:1@0,0.2@0.5>",
+            "<lora:ink_lines:0.8:lbw=OUTALL>",
+            "<lora:no_such_lora>");
+    try (Pipeline pipeline =
+        Pipeline.builder()
+            .checkpoint(Checkpoint.open(BundledModel.checkpoint()))
+            .loraDirectory(BundledModel.loras())
+            .loraMode(LoraMode.OVERLAY)
+            .lenient(true)
+            .concurrency(2)
+            .build()) {
+      PromptSpec.Builder spec = PromptSpec.builder().size(128, 128).steps(8).seed(3);
+      List<CompletableFuture<GenerationResult>> requests =
+          tags.stream()
+              .map(tag -> spec.prompt("a red star on a yellow background " + tag).build())
+              .map(pipeline::generateAsync)
+              .toList();
+      for (int i = 0; i < requests.size(); i++) {
+        GenerationResult result = requests.get(i).join();
+        result.first().save(folder.resolve("serve-" + (i + 1) + ".png"));
+        result.warnings().forEach(System.out::println);
+      }
+    }
+  }
+}

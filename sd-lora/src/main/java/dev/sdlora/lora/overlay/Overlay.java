@@ -1,0 +1,122 @@
+package dev.sdlora.lora.overlay;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.Torch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The LoRAs of one request beside the weights. For each module {@code p} that they change, the
+ * programs find three more tensors beside {@code p.weight}: {@code p.lora_down.weight}, {@code
+ * p.lora_up.weight} and {@code p.lora_scale}, and add {@code up · (scale · (down · x))} to the
+ * output. Several LoRAs on one module lie side by side along the rank, so a module costs two
+ * products whatever their number, and only the scales change from step to step.
+ *
+ * <p>Not safe for several threads; programs may read it while nobody changes the scales.
+ */
+public final class Overlay implements AutoCloseable {
+  private static final String WEIGHT = ".weight";
+
+  private final NDManager scope;
+  private final Program program;
+  private final Map<Network, Map<String, NDArray>> tensors = new EnumMap<>(Network.class);
+  private final List<Scale> unetScales = new ArrayList<>();
+
+  /**
+   * One LoRA's place in the rank of a module.
+   *
+   * @param use the LoRA's place in the request
+   * @param rank how many components it has
+   * @param scale factor on its product at its peak strength
+   */
+  record Slot(int use, int rank, double scale) {}
+
+  /** The scales of a module, and what they are made of. */
+  private record Scale(NDArray tensor, List<Slot> slots) {}
+
+  /** An overlay of nothing. The scope is closed with it. */
+  Overlay(NDManager scope, Program program) {
+    this.scope = scope;
+    this.program = program;
+  }
+
+  NDManager scope() {
+    return scope;
+  }
+
+  /** Adds a module; its scales are those of the peak strengths. */
+  void add(Network network, String weight, NDArray down, NDArray up, List<Slot> slots) {
+    float[] values = new float[rank(slots)];
+    fill(values, 0, slots, slot -> slot.scale);
+    // A factor for each channel of what comes out of the first product.
+    long[] shape = new long[down.getShape().dimension() == 2 ? 2 : 4];
+    Arrays.fill(shape, 1);
+    shape[1] = values.length;
+    NDArray scale = Torch.floats(scope, values, shape);
+    String module = weight.substring(0, weight.length() - WEIGHT.length());
+    Map<String, NDArray> entries = tensors.computeIfAbsent(network, key -> new LinkedHashMap<>());
+    entries.put(module + ".lora_down.weight", down);
+    entries.put(module + ".lora_up.weight", up);
+    entries.put(module + ".lora_scale", scale);
+    if (network == Network.UNET) {
+      unetScales.add(new Scale(scale, slots));
+    }
+  }
+
+  /** The tensors beside the weights of a network, by name; empty if its weights stay alone. */
+  public Map<String, NDArray> tensors(Network network) {
+    return Collections.unmodifiableMap(tensors.getOrDefault(network, Map.of()));
+  }
+
+  /**
+   * Changes how strongly the LoRAs act in the U-Net. The text encoder's part stays.
+   *
+   * @param shares for each LoRA of the request, its strength as a share of its peak
+   */
+  public void scale(double[] shares) {
+    if (unetScales.isEmpty()) {
+      return;
+    }
+    float[] values = new float[unetScales.stream().mapToInt(scale -> rank(scale.slots)).sum()];
+    int at = 0;
+    for (Scale scale : unetScales) {
+      at = fill(values, at, scale.slots, slot -> slot.scale * shares[slot.use]);
+    }
+    try (NDManager step = scope.newSubManager()) {
+      program
+          .call("rescale")
+          .list(unetScales.stream().map(Scale::tensor).toArray(NDArray[]::new))
+          .tensor(Torch.floats(step, values, values.length))
+          .run(step);
+    }
+  }
+
+  private static int rank(List<Slot> slots) {
+    return slots.stream().mapToInt(Slot::rank).sum();
+  }
+
+  private static int fill(
+      float[] values, int from, List<Slot> slots, ToDoubleFunction<Slot> scale) {
+    int at = from;
+    for (Slot slot : slots) {
+      Arrays.fill(values, at, at + slot.rank, (float) scale.applyAsDouble(slot));
+      at += slot.rank;
+    }
+    return at;
+  }
+
+  /** Frees the tensors. */
+  @Override
+  public void close() {
+    scope.close();
+  }
+}

@@ -1,0 +1,172 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.LoraReport;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What cannot be used is an error, or in lenient requests a warning. */
+@Timeout(120)
+class LenienceTest {
+  private static final String LAYER =
+      "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q";
+  private static final PromptSpec SPEC =
+      PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).seed(5).build();
+
+  @TempDir private static Path folder;
+  private static Pipeline pipeline;
+  private static int arrays;
+
+  @BeforeAll
+  static void open() throws IOException {
+    Files.copy(Fixtures.LORAS.resolve("tiny_lora.safetensors"), folder.resolve("ink.safetensors"));
+    Files.copy(Fixtures.GOLDENS.resolve("lora_sdxl.safetensors"), folder.resolve("xl.safetensors"));
+    Files.writeString(folder.resolve("broken.safetensors"), "not a tensor file");
+    lora("nan", LAYER, 32, Float.NaN);
+    lora("infinite", LAYER, 32, Float.POSITIVE_INFINITY);
+    lora("stray", "lora_unet_nothing_like_it", 32, 1);
+    lora("wide", LAYER, 48, 1);
+    pipeline =
+        Pipeline.builder()
+            .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
+            .loraDirectory(folder)
+            .build();
+    arrays = pipeline.liveNativeArrays();
+  }
+
+  @AfterAll
+  static void close() {
+    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    pipeline.close();
+  }
+
+  private static void lora(String name, String layer, int width, float value) {
+    float[] values = new float[2 * width];
+    Arrays.fill(values, 0.01f);
+    values[3] = value;
+    new SafetensorsWriter()
+        .tensor(layer + ".lora_down.weight", List.of(2L, (long) width), values, DType.F32)
+        .tensor(layer + ".lora_up.weight", List.of((long) width, 2L), values, DType.F32)
+        .write(folder.resolve(name + ".safetensors"));
+  }
+
+  private static PromptSpec prompt(String prompt) {
+    return SPEC.toBuilder().prompt(prompt).build();
+  }
+
+  private static byte[] rgb(PromptSpec spec) {
+    return pipeline.generate(spec).first().rgb();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      textBlock =
+          """
+          <lora:inc:1>,      did you mean 'ink'
+          <lora:xl:1>,       "is for SDXL, but checkpoint 'tiny-sd1' is SD 1.x"
+          <lora:stray:1>,    none of its 1 modules matches checkpoint 'tiny-sd1'
+          <lora:wide:1>,     it was probably trained for another model
+          <lora:nan:1>,      holds NaN or infinity
+          <lora:infinite:1>, holds NaN or infinity
+          <lora:broken:1>,   LoRA 'broken' cannot be used
+          <lora:ink:strong>, "has the weight 'strong', which is not a number such as 0.8"
+          <lora:ink:1:NaN>,  "has the weight 'NaN', which is not a number such as 0.8"
+          <lora:ink:1e999>,  "has the weight '1e999', which is too large"
+          <lora:ink:lbw=X>,  block weights 'X' are not known
+          """)
+  void generate_loraThatCannotBeUsed_isAnErrorOrAWarning(String tag, String trouble) {
+    byte[] plain = rgb(SPEC);
+    byte[] ink = rgb(prompt("a cat<lora:ink:0.8>"));
+    PromptSpec strict = prompt("a cat" + tag + "<lora:ink:0.8>");
+    for (LoraMode mode : LoraMode.values()) {
+      PromptSpec spec = strict.toBuilder().loraMode(mode).build();
+      assertThatThrownBy(() -> rgb(spec))
+          .isInstanceOf(StableDiffusionException.class)
+          .hasMessageContaining(trouble);
+      assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    }
+    assertThat(rgb(SPEC)).isEqualTo(plain);
+
+    for (LoraMode mode : LoraMode.values()) {
+      GenerationResult result =
+          pipeline.generate(strict.toBuilder().lenient(true).loraMode(mode).build());
+      assertThat(result.warnings())
+          .singleElement()
+          .asString()
+          .contains(trouble)
+          .endsWith("; it was left out");
+      assertThat(result.loras()).extracting(LoraReport::name).containsExactly("ink");
+      if (mode != LoraMode.OVERLAY) {
+        assertThat(result.first().rgb()).isEqualTo(ink);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(LoraMode.class)
+  void generate_damagedLoraByObject_isLeftOutOfLenientRequests(LoraMode mode) {
+    LoraAdapter nan = LoraAdapter.open(folder.resolve("nan.safetensors"));
+    PromptSpec spec = SPEC.toBuilder().lora(nan).loraMode(mode).build();
+    assertThatThrownBy(() -> rgb(spec))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("nan.safetensors")
+        .hasMessageContaining(LAYER);
+    assertThat(rgb(spec.toBuilder().lenient(true).build())).isEqualTo(rgb(SPEC));
+  }
+
+  @Test
+  void generate_lenientPipeline_canBeToldToBeStrict() {
+    try (Pipeline lenient =
+        Pipeline.builder()
+            .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
+            .loraDirectory(folder)
+            .lenient(true)
+            .build()) {
+      PromptSpec spec = prompt("a cat<lora:inc:1>");
+      assertThat(lenient.generate(spec).warnings()).hasSize(1);
+      PromptSpec strict = spec.toBuilder().lenient(false).build();
+      assertThatThrownBy(() -> lenient.generate(strict)).isInstanceOf(LoraException.class);
+    }
+  }
+
+  @Test
+  void generate_hypernetworkTag_isAWarning() {
+    assertThat(pipeline.generate(prompt("a cat<hypernet:x:1>")).warnings())
+        .containsExactly(
+            "the tag <hypernet:x:1> asks for a hypernetwork, which this version cannot apply; it"
+                + " was taken out of the prompt and has no effect");
+  }
+
+  @Test
+  void generate_sameNameWithTwoStrengths_addsThemAndSaysSo() {
+    assertThat(pipeline.generate(prompt("<lora:ink:0.5><lora:ink:0.3>")).warnings())
+        .singleElement()
+        .asString()
+        .contains("'ink' is asked for more than once");
+    assertThat(pipeline.generate(prompt("<lora:ink:0.5>")).warnings()).isEmpty();
+  }
+}
