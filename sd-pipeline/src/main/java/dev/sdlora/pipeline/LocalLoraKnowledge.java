@@ -66,12 +66,7 @@ final class LocalLoraKnowledge implements LoraKnowledge {
             new ModuleIndex(shapes(weights)),
             model.checkpoint().name(),
             model.checkpoint().family(),
-            List.of(
-                new LoraUse(
-                    lora.name(),
-                    files.open(lora.path()),
-                    lora.textEncoderStrength(),
-                    lora.unetStrength())),
+            List.of(new LoraUse(lora.name(), files.open(lora.path()), lora.strength()).peak()),
             matches);
     try (Torch torch = Torch.open("cpu")) {
       return new LoraEffect(

@@ -6,6 +6,7 @@ import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.make.LayerChange.Source;
+import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
 import dev.sdlora.lora.plan.Network;
@@ -62,12 +63,12 @@ public final class Combination {
    *     number is NaN or infinite; or if no rank is given and a module is no product of two factors
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
    */
-  public void run(List<Ingredient> ingredients, AdapterFile target, MakingListener listener) {
-    Map<String, List<Source>> groups = groups(ingredients);
+  public void run(List<LoraUse> uses, AdapterFile target, MakingListener listener) {
+    Map<String, List<Source>> groups = groups(uses);
     int done = 0;
     try (OpenFiles files = new OpenFiles()) {
-      for (Ingredient ingredient : ingredients) {
-        target.addEmbeddings(ingredient.file(), files.of(ingredient.file().file()));
+      for (LoraUse use : uses) {
+        target.addEmbeddings(use.file(), files.of(use.file().file()));
       }
       for (Map.Entry<String, List<Source>> group : groups.entrySet()) {
         combine(group.getKey(), group.getValue(), files, target);
@@ -77,16 +78,17 @@ public final class Combination {
   }
 
   /** What belongs to each layer, by kohya's name of it. */
-  private Map<String, List<Source>> groups(List<Ingredient> ingredients) {
+  private Map<String, List<Source>> groups(List<LoraUse> uses) {
     Map<String, List<Source>> groups = new LinkedHashMap<>();
-    for (Ingredient ingredient : ingredients) {
-      for (LoraModule module : ingredient.file().modules()) {
+    for (LoraUse use : uses) {
+      for (LoraModule module : use.file().modules()) {
         Optional<Layer> layer = index.find(module.key());
-        double strength = ingredient.strength(network(module, layer));
+        String weight = layer.map(Layer::weight).orElse(module.key());
+        double strength = use.strength(network(module, layer), weight, use.file().family());
         if (strength != 0) {
           groups
               .computeIfAbsent(key(module, layer), key -> new ArrayList<>())
-              .add(new Source(ingredient.file(), module, strength));
+              .add(new Source(use.file(), module, strength, use.strength().rankLimit()));
         }
       }
     }

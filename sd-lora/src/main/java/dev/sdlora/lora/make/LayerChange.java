@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** What several modules do to one layer, not yet added up. Not safe for several threads. */
@@ -44,8 +45,8 @@ final class LayerChange {
     this.layer = layer;
   }
 
-  /** One module of one file, with the strength that it counts at. */
-  record Source(LoraFile file, LoraModule module, double strength) {}
+  /** One module of one file, with the strength and the leading components that count of it. */
+  record Source(LoraFile file, LoraModule module, double strength, OptionalInt rankLimit) {}
 
   /**
    * Adds a module.
@@ -68,7 +69,11 @@ final class LayerChange {
 
   private void addWeight(Source source, TensorFile.Reader reader) {
     LoraModule module = source.module();
-    Optional<LowRank> product = factors.lowRank(reader, module, source.strength(), scope);
+    Factors limited =
+        source.rankLimit().isPresent()
+            ? factors.limitedTo(source.rankLimit().getAsInt())
+            : factors;
+    Optional<LowRank> product = limited.lowRank(reader, module, source.strength(), scope);
     if (product.isPresent()) {
       requireSize(source, product.get().up().getShape(), product.get().down().getShape());
       products.add(product.get());

@@ -52,7 +52,7 @@ public record LoraUse(String name, LoraFile file, LoraStrength strength) {
   }
 
   /** The factor on its change of a layer in the first step. */
-  double strength(Network network, String weight, ModelFamily family) {
+  public double strength(Network network, String weight, ModelFamily family) {
     double whole = network == Network.UNET ? unetStrength() : textEncoderStrength();
     BlockWeights blocks = strength.blocks();
     return blocks.equals(BlockWeights.ALL)

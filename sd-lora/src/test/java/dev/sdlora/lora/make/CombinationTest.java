@@ -11,6 +11,7 @@ import dev.sdlora.api.LoraException;
 import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.file.DType;
@@ -82,29 +83,29 @@ class CombinationTest {
     return values;
   }
 
-  private LoraFile combine(List<Ingredient> ingredients, Optional<RankRule> rule) {
+  private LoraFile combine(List<LoraUse> uses, Optional<RankRule> rule) {
     Path path = folder.resolve("combined.safetensors");
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(path, DType.F32)) {
       new Combination(torch, INDEX, KeyNames.KOHYA, rule)
-          .run(ingredients, target, MakingListener.NONE);
+          .run(uses, target, MakingListener.NONE);
       target.write(Map.of("ss_base_model_version", "sd_v1"));
     }
     return LoraFile.open(path);
   }
 
   /** What files add to the weight of layer {@code a} together. */
-  private static float[] delta(List<Ingredient> ingredients) {
+  private static float[] delta(List<LoraUse> uses) {
     float[] sum = new float[120];
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope()) {
       Factors factors = new Factors(torch, new TensorLoader(torch));
-      for (Ingredient ingredient : ingredients) {
-        try (TensorFile.Reader reader = ingredient.file().file().reader()) {
-          for (LoraModule module : ingredient.file().modules()) {
+      for (LoraUse use : uses) {
+        try (TensorFile.Reader reader = use.file().file().reader()) {
+          for (LoraModule module : use.file().modules()) {
             if (module.key().equals("lora_unet_a") && module.changesWeight()) {
               NDArray none = scope.zeros(new Shape(12, 10));
-              double strength = ingredient.unetStrength();
+              double strength = use.unetStrength();
               float[] delta = factors.delta(reader, module, none, strength, scope).toFloatArray();
               for (int i = 0; i < sum.length; i++) {
                 sum[i] += delta[i];
@@ -133,11 +134,11 @@ class CombinationTest {
   @Test
   void run_lohaAndLora_areTheirSum() {
     LoraFile lora = loraWithVectors();
-    List<Ingredient> both = List.of(new Ingredient(loha(), 0, 0.7), new Ingredient(lora, 0, -1.2));
+    List<LoraUse> both = List.of(new LoraUse("a", loha(), 0, 0.7), new LoraUse("a", lora, 0, -1.2));
 
     LoraFile combined = combine(both, Optional.of(new RankRule(10, 1)));
 
-    assertTimes(delta(List.of(new Ingredient(combined, 1, 1))), 1, delta(both));
+    assertTimes(delta(List.of(new LoraUse("a", combined, 1, 1))), 1, delta(both));
     assertThat(values(combined, "lora_unet_a.alpha")).containsExactly(10);
     for (String name : List.of("lora_unet_a.diff_b", "lora_unet_n.w_norm", "lora_unet_n.b_norm")) {
       assertTimes(values(combined, name), -1.2, values(lora, name));
@@ -147,17 +148,17 @@ class CombinationTest {
   @Test
   void run_vectorsWithoutRank_addUp() {
     LoraFile lora = loraWithVectors();
-    List<Ingredient> twice = List.of(new Ingredient(lora, 1, 1), new Ingredient(lora, 1, 0.5));
+    List<LoraUse> twice = List.of(new LoraUse("a", lora, 1, 1), new LoraUse("a", lora, 1, 0.5));
 
     LoraFile combined = combine(twice, Optional.empty());
 
-    assertTimes(delta(List.of(new Ingredient(combined, 1, 1))), 1, delta(twice));
+    assertTimes(delta(List.of(new LoraUse("a", combined, 1, 1))), 1, delta(twice));
     assertTimes(values(combined, "lora_unet_a.diff_b"), 1.5, values(lora, "lora_unet_a.diff_b"));
   }
 
   @Test
   void run_lohaWithoutRank_asksForOne() {
-    List<Ingredient> one = List.of(new Ingredient(loha(), 1, 1));
+    List<LoraUse> one = List.of(new LoraUse("a", loha(), 1, 1));
 
     assertThatThrownBy(() -> combine(one, Optional.empty()))
         .isInstanceOf(LoraException.class)
@@ -176,7 +177,7 @@ class CombinationTest {
                 .tensor("lora_unet_a.dora_scale", List.of(12L, 1L), floats(12), DType.F32));
 
     assertThatThrownBy(
-            () -> combine(List.of(new Ingredient(dora, 1, 1)), Optional.of(new RankRule(1, 1))))
+            () -> combine(List.of(new LoraUse("a", dora, 1, 1)), Optional.of(new RankRule(1, 1))))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("'lora_unet_a' is DoRA, whose effect depends on the weights")
         .hasMessageContaining("extract a LoRA");
@@ -190,8 +191,8 @@ class CombinationTest {
             writer()
                 .tensor("lora_unet_a.lora_down.weight", List.of(1L, 9L), floats(9), DType.F32)
                 .tensor("lora_unet_a.lora_up.weight", List.of(12L, 1L), floats(12), DType.F32));
-    List<Ingredient> both =
-        List.of(new Ingredient(loraWithVectors(), 1, 1), new Ingredient(other, 1, 1));
+    List<LoraUse> both =
+        List.of(new LoraUse("a", loraWithVectors(), 1, 1), new LoraUse("a", other, 1, 1));
 
     assertThatThrownBy(() -> combine(both, Optional.empty()))
         .isInstanceOf(LoraException.class)

@@ -6,7 +6,6 @@ import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Baking;
 import dev.sdlora.lora.make.Baking.Weight;
 import dev.sdlora.lora.make.MakingListener;
-import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.lora.plan.PatchPlan.Match;
@@ -82,7 +81,7 @@ public final class LoraBaking {
    * Bakes, and writes a safetensors file; an earlier one is replaced only when all is done.
    *
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
-   *     a file that is read
+   *     a file that is read, or a strength changes over the steps
    * @throws dev.sdlora.api.CheckpointException if the checkpoint cannot be read as a model
    * @throws dev.sdlora.api.LoraException if a LoRA does not fit it or holds NaN or infinity
    * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
@@ -122,20 +121,11 @@ public final class LoraBaking {
   }
 
   private PatchPlan plan(ModelFiles model, List<Match> matches) {
-    List<LoraUse> uses = new ArrayList<>();
-    for (LoraAdapter lora : loras) {
-      uses.add(
-          new LoraUse(
-              lora.name(),
-              LoraFile.open(lora.path()),
-              lora.textEncoderStrength(),
-              lora.unetStrength()));
-    }
     return PatchPlan.of(
         KnownLayers.of(model),
         model.checkpoint().name(),
         model.checkpoint().family(),
-        uses,
+        Uses.open(loras),
         matches);
   }
 
@@ -169,8 +159,7 @@ public final class LoraBaking {
     for (LoraAdapter lora : loras) {
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("hash", FileHashes.autoV3(LoraFile.open(lora.path()).file()));
-      entry.put("text_encoder_strength", lora.textEncoderStrength());
-      entry.put("unet_strength", lora.unetStrength());
+      entry.put("strength", lora.strength().tagArguments());
       baked.put(lora.name(), entry);
     }
     return AdapterMetadata.from(StoredTensor.metadata(model))

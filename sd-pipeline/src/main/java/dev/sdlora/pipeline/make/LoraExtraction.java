@@ -29,7 +29,7 @@ import java.util.Optional;
  *
  * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one,
  * and return this object. Layers are worked on one after another, so that memory does not grow with
- * the size of the model: below 1 GB for SD 1.5. The same settings give the same numbers. Not safe
+ * the size of the model: some 1 GB for SD 1.5. The same settings give the same numbers. Not safe
  * for several threads.
  */
 public final class LoraExtraction {

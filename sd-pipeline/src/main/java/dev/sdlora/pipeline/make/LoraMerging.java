@@ -7,16 +7,15 @@ import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Combination;
-import dev.sdlora.lora.make.Ingredient;
 import dev.sdlora.lora.make.KeyNames;
 import dev.sdlora.lora.make.MadeLora;
 import dev.sdlora.lora.make.MakingListener;
 import dev.sdlora.lora.make.RankRule;
+import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,26 +105,21 @@ public final class LoraMerging {
    * Merges, and writes a safetensors file with kohya's names.
    *
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
-   *     a file that is read
+   *     a file that is read, or a strength changes over the steps
    * @throws LoraException if the files are for different families or sizes of models, all strengths
    *     are 0, a module is no product of two factors, or a file holds NaN or infinity
    * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
    */
   public MadeLora write(Path file) {
     Targets.require(file, loras.stream().map(LoraAdapter::path).toList());
-    List<Ingredient> ingredients = new ArrayList<>();
-    for (LoraAdapter lora : loras) {
-      ingredients.add(
-          new Ingredient(
-              LoraFile.open(lora.path()), lora.textEncoderStrength(), lora.unetStrength()));
-    }
-    List<LoraFile> files = ingredients.stream().map(Ingredient::file).toList();
+    List<LoraUse> uses = Uses.open(loras);
+    List<LoraFile> files = uses.stream().map(LoraUse::file).toList();
     ModelFamily family = family(files);
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(file, format.orElseGet(() -> Targets.widest(files)))) {
       new Combination(
               torch, KnownLayers.of(family), KnownLayers.names(family, KeyNames.KOHYA), rule)
-          .run(ingredients, target, listener);
+          .run(uses, target, listener);
       if (target.modules() == 0) {
         throw new LoraException("nothing is left of the LoRAs to merge: all strengths are 0");
       }
@@ -169,14 +163,10 @@ public final class LoraMerging {
     return metadata.pairs();
   }
 
+  /** As tags, which prompts would have. */
   private String recipe() {
     return loras.stream()
-        .map(
-            lora ->
-                lora.textEncoderStrength() == lora.unetStrength()
-                    ? "%s (%s)".formatted(lora.name(), lora.unetStrength())
-                    : "%s (text encoder %s, U-Net %s)"
-                        .formatted(lora.name(), lora.textEncoderStrength(), lora.unetStrength()))
+        .map(lora -> "<lora:%s:%s>".formatted(lora.name(), lora.strength().tagArguments()))
         .collect(Collectors.joining(", "));
   }
 

@@ -85,7 +85,7 @@ class LoraBakingTest {
     after.remove(changed);
     assertThat(after).isEqualTo(before);
     assertThat(TensorFile.open(file).metadata().get("baked_loras"))
-        .contains("\"one\":{\"hash\":\"", "\"unet_strength\":1");
+        .contains("\"one\":{\"hash\":\"", "\"strength\":\"1\"");
   }
 
   @Property(tries = 6)

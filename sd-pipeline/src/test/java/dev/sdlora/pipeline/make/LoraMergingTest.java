@@ -3,8 +3,10 @@ package dev.sdlora.pipeline.make;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.BlockWeights;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.StrengthSchedule;
 import dev.sdlora.lora.make.MadeLora;
 import dev.sdlora.tensors.file.DType;
 import java.nio.file.Path;
@@ -114,8 +116,21 @@ class LoraMergingTest {
     assertThat(lora.alias()).contains("both");
     assertThat(lora.metadata())
         .containsEntry(
-            "ss_training_comment", "merged from first (0.5), second (text encoder 1.0, U-Net 2.0)")
+            "ss_training_comment", "merged from <lora:first:0.5>, <lora:second:1:2>")
         .containsEntry("ss_base_model_version", "sd_v1");
+  }
+
+  @Test
+  void merge_blocksAndLeadingComponents_countAsInARequest() {
+    LoraAdapter lora =
+        LoraAdapter.open(first).toBuilder()
+            .blocks(BlockWeights.parse("INS"))
+            .rankLimit(1)
+            .build();
+    Path file = folder.resolve("merged.safetensors");
+    LoraMerging.of(List.of(lora)).write(file);
+
+    assertSame(file, List.of(lora), 2e-6);
   }
 
   @Test
@@ -131,6 +146,11 @@ class LoraMergingTest {
     assertThatThrownBy(() -> LoraMerging.of(List.of(lora.withStrength(0))).write(file))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("all strengths are 0");
+    LoraAdapter changing =
+        lora.toBuilder().unetStrength(StrengthSchedule.parse("1@0,0@1")).build();
+    assertThatThrownBy(() -> LoraMerging.of(List.of(changing)).write(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must not change over the steps");
     assertThatThrownBy(() -> LoraMerging.of(List.of())).hasMessage("loras must not be empty");
     assertThat(folder).isEmptyDirectory();
   }

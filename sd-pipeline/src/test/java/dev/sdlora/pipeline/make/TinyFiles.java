@@ -3,10 +3,8 @@ package dev.sdlora.pipeline.make;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.KeyNames;
 import dev.sdlora.lora.patch.Patcher;
-import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
@@ -59,21 +57,12 @@ final class TinyFiles {
             live.put(network, LiveWeights.load(torch, loader, weights, ScalarType.FLOAT32));
             shapes.put(network, live.get(network).shapes());
           });
-      List<LoraUse> uses = new ArrayList<>();
-      for (LoraAdapter lora : loras) {
-        uses.add(
-            new LoraUse(
-                lora.name(),
-                LoraFile.open(lora.path()),
-                lora.textEncoderStrength(),
-                lora.unetStrength()));
-      }
       PatchPlan plan =
           PatchPlan.of(
               new ModuleIndex(shapes),
               "tiny",
               model.checkpoint().family(),
-              uses,
+              Uses.open(loras),
               new ArrayList<>());
       new Patcher(torch, loader, live).apply(plan);
       live.forEach(

@@ -1,0 +1,31 @@
+package dev.sdlora.pipeline.make;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.plan.LoraUse;
+import java.util.ArrayList;
+import java.util.List;
+
+/** LoRAs that go into a file, at the strengths that they have. */
+final class Uses {
+  private Uses() {}
+
+  /**
+   * Opens LoRAs.
+   *
+   * @throws IllegalArgumentException if a strength changes over the steps, which no file can hold
+   * @throws dev.sdlora.api.LoraException if one cannot be read
+   */
+  static List<LoraUse> open(List<LoraAdapter> loras) {
+    List<LoraUse> uses = new ArrayList<>();
+    for (LoraAdapter lora : loras) {
+      if (!lora.strength().unet().isConstant()) {
+        throw new IllegalArgumentException(
+            "the strength of a LoRA in a file must not change over the steps: "
+                + lora.strength().unet());
+      }
+      uses.add(new LoraUse(lora.name(), LoraFile.open(lora.path()), lora.strength()));
+    }
+    return uses;
+  }
+}
