@@ -3,11 +3,13 @@ package dev.sdlora.lora.plan;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.format.Extent;
+import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +124,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
       LoraUse use,
       Map<Network, Map<String, List<Change>>> changes) {
     List<String> unmatched = new ArrayList<>();
+    Map<Share, String> seen = new HashMap<>();
     int matched = 0;
     for (LoraModule module : use.file().modules()) {
       Optional<Layer> found = index.find(module.key());
@@ -131,6 +134,19 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
       }
       Layer layer = found.get();
       requireShape(use, checkpoint, module, layer);
+      String other = seen.put(new Share(layer, module.kind()), module.key());
+      if (other != null) {
+        throw new LoraException(
+            "LoRA '%s' (%s): modules '%s' and '%s' both change '%s' by %s; the file was probably put"
+                    .formatted(
+                        use.name(),
+                        use.file().file().path(),
+                        other,
+                        module.key(),
+                        layer.weight(),
+                        module.kind().label())
+                + " together of two");
+      }
       matched++;
       double strength = use.strength(layer.network(), layer.weight(), family);
       if (strength != 0) {
@@ -157,6 +173,9 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
     unmatched.addAll(use.file().strays());
     return new Match(matched, List.copyOf(unmatched));
   }
+
+  /** What one module of a file, and no other, may change. */
+  private record Share(Layer layer, Kind kind) {}
 
   /** The names of what a module changes of a layer: its weight, its bias, or both. */
   private static List<String> weights(Layer layer, LoraModule module) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,6 +32,25 @@ class PatchPlanFitTest {
                   "norm.bias", List.of(48L))));
 
   @TempDir Path folder;
+
+  @Test
+  void of_layerInTwoSpellings_isRefused() {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (String name : List.of("lora_unet_fc.lora_%s.weight", "unet.fc.lora_%s.weight")) {
+      boolean kohya = name.startsWith("lora");
+      writer.tensor(
+          name.formatted(kohya ? "down" : "A"), List.of(4L, 40L), new float[160], DType.F16);
+      writer.tensor(
+          name.formatted(kohya ? "up" : "B"), List.of(48L, 4L), new float[192], DType.F16);
+    }
+    Path path = folder.resolve("twice.safetensors");
+    writer.write(path);
+    LoraUse use = new LoraUse("twice", LoraFile.open(path), 1, 1);
+    assertThatThrownBy(
+            () -> PatchPlan.of(INDEX, "tiny", ModelFamily.SD1, List.of(use), new ArrayList<>()))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("both change 'fc.weight' by LoRA");
+  }
 
   private List<String> plan(String tensors) {
     SafetensorsWriter writer = new SafetensorsWriter();
