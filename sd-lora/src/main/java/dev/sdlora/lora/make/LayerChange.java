@@ -70,9 +70,7 @@ final class LayerChange {
   private void addWeight(Source source, TensorFile.Reader reader) {
     LoraModule module = source.module();
     Factors limited =
-        source.rankLimit().isPresent()
-            ? factors.limitedTo(source.rankLimit().getAsInt())
-            : factors;
+        source.rankLimit().isPresent() ? factors.limitedTo(source.rankLimit().getAsInt()) : factors;
     Optional<LowRank> product = limited.lowRank(reader, module, source.strength(), scope);
     if (product.isPresent()) {
       requireSize(source, product.get().up().getShape(), product.get().down().getShape());

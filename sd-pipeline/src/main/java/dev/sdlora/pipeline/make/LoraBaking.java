@@ -32,7 +32,8 @@ import java.util.Map;
  * a weight of the networks, such as averaged copies ({@code model_ema.}), is copied as it is. A
  * diffusers folder becomes a single file with the names of the original CompVis code.
  *
- * <p>Weights are worked on a few at a time, so that memory does not grow with the size of the model. Setters return this object. Not safe for several threads.
+ * <p>Weights are worked on a few at a time, so that memory does not grow with the size of the
+ * model. Setters return this object. Not safe for several threads.
  */
 public final class LoraBaking {
   private final Path checkpoint;
@@ -147,8 +148,7 @@ public final class LoraBaking {
                           if (!changes.isEmpty()) {
                             weights.put(
                                 tensor,
-                                new Weight(
-                                    place.network(), place.name(), place.origin(), changes));
+                                new Weight(place.network(), place.name(), place.origin(), changes));
                           }
                         }));
     return weights;

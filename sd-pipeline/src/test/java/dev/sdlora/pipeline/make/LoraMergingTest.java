@@ -115,18 +115,14 @@ class LoraMergingTest {
     LoraAdapter lora = LoraAdapter.open(file);
     assertThat(lora.alias()).contains("both");
     assertThat(lora.metadata())
-        .containsEntry(
-            "ss_training_comment", "merged from <lora:first:0.5>, <lora:second:1:2>")
+        .containsEntry("ss_training_comment", "merged from <lora:first:0.5>, <lora:second:1:2>")
         .containsEntry("ss_base_model_version", "sd_v1");
   }
 
   @Test
   void merge_blocksAndLeadingComponents_countAsInARequest() {
     LoraAdapter lora =
-        LoraAdapter.open(first).toBuilder()
-            .blocks(BlockWeights.parse("INS"))
-            .rankLimit(1)
-            .build();
+        LoraAdapter.open(first).toBuilder().blocks(BlockWeights.parse("INS")).rankLimit(1).build();
     Path file = folder.resolve("merged.safetensors");
     LoraMerging.of(List.of(lora)).write(file);
 
@@ -146,8 +142,7 @@ class LoraMergingTest {
     assertThatThrownBy(() -> LoraMerging.of(List.of(lora.withStrength(0))).write(file))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("all strengths are 0");
-    LoraAdapter changing =
-        lora.toBuilder().unetStrength(StrengthSchedule.parse("1@0,0@1")).build();
+    LoraAdapter changing = lora.toBuilder().unetStrength(StrengthSchedule.parse("1@0,0@1")).build();
     assertThatThrownBy(() -> LoraMerging.of(List.of(changing)).write(file))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("must not change over the steps");
