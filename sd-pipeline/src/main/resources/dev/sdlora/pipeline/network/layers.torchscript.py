@@ -5,13 +5,15 @@ def linear(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   y = torch.linear(x, w[p + ".weight"], bias)
   if torch.__contains__(w, p + ".lora_down.weight"):
     h = __torch__.lora_scaled(torch.linear(x, w[p + ".lora_down.weight"]), w, p)
-    y = torch.add(y, torch.linear(h, w[p + ".lora_up.weight"]))
+    # In place: y is read and written once more, and nothing is allocated.
+    up = w[p + ".lora_up.weight"]
+    _0 = torch.addmm_(torch.view(y, [-1, torch.size(up, 0)]), torch.reshape(h, [-1, torch.size(up, 1)]), torch.t(up))
   return y
 def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
   y = torch.conv2d(x, w[p + ".weight"], w[p + ".bias"], [stride, stride], [pad, pad])
   if torch.__contains__(w, p + ".lora_down.weight"):
     h = __torch__.lora_scaled(torch.conv2d(x, w[p + ".lora_down.weight"], None, [stride, stride], [pad, pad]), w, p)
-    y = torch.add(y, torch.conv2d(h, w[p + ".lora_up.weight"]))
+    _0 = torch.add_(y, torch.conv2d(h, w[p + ".lora_up.weight"]))
   return y
 def lora_scaled(h: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   # Between the two factors there are the fewest numbers to multiply. One factor for all of the batch or one for each
