@@ -4,6 +4,7 @@ import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.training.scratch.AutoencoderTrainer;
+import dev.sdlora.training.scratch.LatentScaling;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,11 +14,15 @@ import java.util.List;
 final class LatentCache {
   private static final int CHANNELS = VaeStage.CONFIG.latentChannels();
 
+  private static final double SCALE = VaeStage.CONFIG.latentScale();
+
   private final float[][] latents;
+  private final LatentScaling scaling;
   private final long seed;
 
   private LatentCache(float[][] latents, long seed) {
     this.latents = latents;
+    this.scaling = LatentScaling.of(latents, CHANNELS, SCALE);
     this.seed = seed;
   }
 
@@ -39,7 +44,7 @@ final class LatentCache {
   }
 
   private static void write(Path file, Path vaeState, int count, long seed) {
-    int side = VaeStage.SIDE / 8;
+    int side = VaeStage.LATENT_SIDE;
     int elements = CHANNELS * side * side;
     float[] all = new float[count * elements];
     try (AutoencoderTrainer vae = new AutoencoderTrainer(VaeStage.CONFIG, seed)) {
@@ -60,9 +65,20 @@ final class LatentCache {
     return latents.length;
   }
 
-  /** Means of the encoder, not scaled, [count][channels · area]. */
-  float[][] latents() {
-    return latents;
+  /** What brings these latents, the means of the encoder, to unit variance. */
+  LatentScaling scaling() {
+    return scaling;
+  }
+
+  /** Some latents at unit variance, [indices][channels][side][side]. */
+  float[] batch(int... indices) {
+    int elements = latents[0].length;
+    float[] batch = new float[indices.length * elements];
+    for (int i = 0; i < indices.length; i++) {
+      float[] unit = scaling.unit(latents[indices[i]], SCALE);
+      System.arraycopy(unit, 0, batch, i * elements, elements);
+    }
+    return batch;
   }
 
   Scene scene(int index) {

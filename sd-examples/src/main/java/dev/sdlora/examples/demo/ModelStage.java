@@ -4,7 +4,6 @@ import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.training.scratch.AutoencoderTrainer;
 import dev.sdlora.training.scratch.CheckpointWriter;
 import dev.sdlora.training.scratch.DenoiserTrainer;
-import dev.sdlora.training.scratch.LatentScaling;
 import dev.sdlora.training.step.LearningRate;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +16,6 @@ import java.util.SplittableRandom;
 final class ModelStage {
   private static final UNetConfig UNET =
       new UNetConfig(4, 4, List.of(64, 96, 128), 1, List.of(0, 1, 1), 1, 8, TextStage.WIDTH, false);
-  static final double SCALE = VaeStage.CONFIG.latentScale();
 
   private static final int SCENES = 11_000;
   private static final int BATCH = 16;
@@ -40,14 +38,14 @@ final class ModelStage {
   private final long seed;
   private final DemoVocabulary vocabulary;
   private final LatentCache cache;
-  private final LatentScaling scaling;
+  private final Map<String, float[]> text;
 
   ModelStage(Path folder, DemoVocabulary vocabulary, long seed) {
     this.folder = folder;
     this.vocabulary = vocabulary;
     this.seed = seed;
     this.cache = LatentCache.open(folder.resolve("latents.safetensors"), vaeState(), SCENES, seed);
-    this.scaling = LatentScaling.of(cache.latents(), VaeStage.CONFIG.latentChannels(), SCALE);
+    this.text = TextStage.result(folder, vocabulary, seed);
   }
 
   private Path vaeState() {
@@ -60,7 +58,7 @@ final class ModelStage {
 
   /** Trains, or goes on with what an earlier run left in the folder. */
   void run() {
-    WordGain gain = new WordGain(cache, scaling, vocabulary);
+    WordGain gain = new WordGain(cache, vocabulary);
     try (DenoiserTrainer trainer = trainer()) {
       StageLoop.run(
           "model",
@@ -76,7 +74,6 @@ final class ModelStage {
   }
 
   private DenoiserTrainer trainer() {
-    Map<String, float[]> text = TextStage.result(folder, vocabulary, seed);
     DenoiserTrainer trainer =
         new DenoiserTrainer(TextStage.clip(vocabulary.size()), text, UNET, seed);
     if (Files.exists(state())) {
@@ -87,18 +84,16 @@ final class ModelStage {
 
   private double step(DenoiserTrainer trainer, double learningRate) {
     SplittableRandom random = new SplittableRandom(seed * 1_000_003 + trainer.step());
-    int elements = cache.latents()[0].length;
-    float[] latents = new float[BATCH * elements];
+    int[] indices = new int[BATCH];
     int[][] ids = new int[BATCH][];
     for (int i = 0; i < BATCH; i++) {
-      int index = random.nextInt(cache.size() - WordGain.SCENES);
-      float[] unit = scaling.unit(cache.latents()[index], SCALE);
-      System.arraycopy(unit, 0, latents, i * elements, elements);
+      indices[i] = random.nextInt(cache.size() - WordGain.SCENES);
       boolean dropped = random.nextDouble() < CAPTION_DROPOUT;
-      ids[i] = vocabulary.rows(dropped ? "" : Captions.of(cache.scene(index), random));
+      ids[i] = vocabulary.rows(dropped ? "" : Captions.of(cache.scene(indices[i]), random));
     }
     double mostImportance = trainer.step() < STEPS - FINE_STEPS ? MOST_IMPORTANCE : FINE_IMPORTANCE;
-    return trainer.step(latents, ids, VaeStage.SIDE / 8, mostImportance, learningRate);
+    return trainer.step(
+        cache.batch(indices), ids, VaeStage.LATENT_SIDE, mostImportance, learningRate);
   }
 
   /** Writes the checkpoint of what has been trained so far. */
@@ -107,14 +102,14 @@ final class ModelStage {
         DenoiserTrainer denoiser = trainer()) {
       vae.resume(vaeState());
       Map<String, float[]> weights = new HashMap<>(denoiser.result());
-      weights.putAll(TextStage.result(folder, vocabulary, seed));
+      weights.putAll(text);
       weights.computeIfPresent(
           "text_model.embeddings.token_embedding.weight",
           (name, rows) -> vocabulary.wholeTable(rows, TextStage.VOCABULARY));
       new CheckpointWriter()
           .textEncoder(TextStage.clip(TextStage.VOCABULARY), weights)
           .unet(UNET, weights)
-          .vae(VaeStage.CONFIG, scaling.applyTo(vae.result()))
+          .vae(VaeStage.CONFIG, cache.scaling().applyTo(vae.result()))
           .metadata("modelspec.title", "SD-LoRA demo")
           .metadata("modelspec.architecture", "stable-diffusion-v1")
           .write(checkpoint);

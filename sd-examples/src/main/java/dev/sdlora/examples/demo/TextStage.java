@@ -31,18 +31,16 @@ final class TextStage {
     return folder.resolve("text.safetensors");
   }
 
-  private static TextEncoderTrainer trainer(Path folder, DemoVocabulary vocabulary, long seed) {
-    TextEncoderTrainer trainer =
-        new TextEncoderTrainer(clip(vocabulary.size()), Description.NUMBERS, seed);
-    if (Files.exists(state(folder))) {
-      trainer.resume(state(folder));
-    }
-    return trainer;
+  private static TextEncoderTrainer trainer(DemoVocabulary vocabulary, long seed) {
+    return new TextEncoderTrainer(clip(vocabulary.size()), Description.NUMBERS, seed);
   }
 
   /** Trains, or goes on with what an earlier run left in the folder. */
   static void run(Path folder, DemoVocabulary vocabulary, long seed) {
-    try (TextEncoderTrainer trainer = trainer(folder, vocabulary, seed)) {
+    try (TextEncoderTrainer trainer = trainer(vocabulary, seed)) {
+      if (Files.exists(state(folder))) {
+        trainer.resume(state(folder));
+      }
       StageLoop.run(
           "text",
           trainer.step(),
@@ -70,9 +68,10 @@ final class TextStage {
     return trainer.step(ids, ends, descriptions, learningRate);
   }
 
-  /** The trained weights, with the vocabulary's few rows. */
+  /** The weights that the stage left in the folder, with the vocabulary's few rows. */
   static Map<String, float[]> result(Path folder, DemoVocabulary vocabulary, long seed) {
-    try (TextEncoderTrainer trainer = trainer(folder, vocabulary, seed)) {
+    try (TextEncoderTrainer trainer = trainer(vocabulary, seed)) {
+      trainer.resume(state(folder));
       return trainer.result();
     }
   }

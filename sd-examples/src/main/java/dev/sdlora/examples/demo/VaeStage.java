@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 final class VaeStage {
   static final VaeConfig CONFIG = new VaeConfig(List.of(64, 64, 64, 64), 1, 4, 0.18215);
   static final int SIDE = 128;
+  static final int LATENT_SIDE = SIDE / CONFIG.factor();
 
   /** The first steps see quarters of pictures, which cost a quarter. */
   private static final int CROPPED = 2520;

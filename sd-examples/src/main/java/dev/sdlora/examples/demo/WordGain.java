@@ -1,11 +1,11 @@
 package dev.sdlora.examples.demo;
 
 import dev.sdlora.training.scratch.DenoiserTrainer;
-import dev.sdlora.training.scratch.LatentScaling;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * How much a network makes of each kind of word: by what share its error grows when the words of a
@@ -20,12 +20,10 @@ final class WordGain {
   private static final int BATCH = 32;
 
   private final LatentCache cache;
-  private final LatentScaling scaling;
   private final DemoVocabulary vocabulary;
 
-  WordGain(LatentCache cache, LatentScaling scaling, DemoVocabulary vocabulary) {
+  WordGain(LatentCache cache, DemoVocabulary vocabulary) {
     this.cache = cache;
-    this.scaling = scaling;
     this.vocabulary = vocabulary;
   }
 
@@ -51,24 +49,21 @@ final class WordGain {
   private double error(DenoiserTrainer trainer, int time, UnaryOperator<Scene> change) {
     double sum = 0;
     for (int from = cache.size() - SCENES; from < cache.size(); from += BATCH) {
-      int elements = cache.latents()[from].length;
-      float[] latents = new float[BATCH * elements];
+      int[] indices = IntStream.range(from, from + BATCH).toArray();
       int[][] ids = new int[BATCH][];
       for (int i = 0; i < BATCH; i++) {
-        float[] unit = scaling.unit(cache.latents()[from + i], ModelStage.SCALE);
-        System.arraycopy(unit, 0, latents, i * elements, elements);
-        Scene told = change.apply(cache.scene(from + i));
-        ids[i] = vocabulary.rows(Captions.of(told, new SplittableRandom(from + i)));
+        Scene told = change.apply(cache.scene(indices[i]));
+        ids[i] = vocabulary.rows(Captions.of(told, new SplittableRandom(indices[i])));
       }
-      sum += trainer.error(latents, ids, VaeStage.SIDE / 8, time);
+      sum += trainer.error(cache.batch(indices), ids, VaeStage.LATENT_SIDE, time);
     }
     return sum * BATCH / SCENES;
   }
 
   private static Scene otherGround(Scene scene) {
-    Colour ground = next(Colour.values(), scene.ground());
+    Colour ground = next(scene.ground());
     while (ground == scene.first().colour() || ground == last(scene).colour()) {
-      ground = next(Colour.values(), ground);
+      ground = next(ground);
     }
     return new Scene(scene.things(), ground, scene.detail(), scene.look(), scene.seed());
   }
@@ -77,14 +72,12 @@ final class WordGain {
     if (scene.isPair()) {
       return scene.withThings(
           List.of(
-              recoloured(scene.first(), last(scene).colour()),
-              recoloured(last(scene), scene.first().colour())));
+              scene.first().withColour(last(scene).colour()),
+              last(scene).withColour(scene.first().colour())));
     }
-    Colour colour = next(Colour.values(), scene.first().colour());
-    return scene.withThings(
-        List.of(
-            recoloured(
-                scene.first(), colour == scene.ground() ? next(Colour.values(), colour) : colour)));
+    Colour colour = next(scene.first().colour());
+    Colour free = colour == scene.ground() ? next(colour) : colour;
+    return scene.withThings(List.of(scene.first().withColour(free)));
   }
 
   private static Scene otherShapes(Scene scene) {
@@ -103,24 +96,17 @@ final class WordGain {
         scene.things().stream()
             .map(
                 thing ->
-                    new Thing(
-                        thing.shape(),
-                        thing.colour(),
-                        thing.size(),
+                    thing.withPlace(
                         thing.place() == Place.CENTRE ? Place.LEFT : thing.place().opposite()))
             .toList());
-  }
-
-  private static Thing recoloured(Thing thing, Colour colour) {
-    return new Thing(thing.shape(), colour, thing.size(), thing.place());
   }
 
   private static Thing last(Scene scene) {
     return scene.things().get(scene.things().size() - 1);
   }
 
-  private static Colour next(Colour[] all, Colour colour) {
-    List<Colour> colours = List.of(all);
-    return colours.get((colours.indexOf(colour) + 1) % all.length);
+  private static Colour next(Colour colour) {
+    List<Colour> colours = List.of(Colour.values());
+    return colours.get((colours.indexOf(colour) + 1) % colours.size());
   }
 }

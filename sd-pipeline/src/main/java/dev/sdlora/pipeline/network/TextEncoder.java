@@ -64,12 +64,7 @@ public final class TextEncoder {
    * @return float32 [batch, positions, width]
    */
   public NDArray encode(int[][] ids, int skip, NDManager scope) {
-    int positions = ids[0].length;
-    long[] flat = new long[ids.length * positions];
-    for (int i = 0; i < flat.length; i++) {
-      flat[i] = ids[i / positions][i % positions];
-    }
-    try (NDArray tokens = scope.create(flat, new Shape(ids.length, positions))) {
+    try (NDArray tokens = tokens(ids, scope)) {
       return program
           .call("encode")
           .tensor(tokens)
@@ -78,5 +73,21 @@ public final class TextEncoder {
           .integer(config.layers() - skip + 1L)
           .run(scope);
     }
+  }
+
+  /**
+   * Token sequences as the program takes them.
+   *
+   * @param ids [batch][positions]
+   * @param scope the manager that will own the result
+   * @return int64 [batch, positions]
+   */
+  public static NDArray tokens(int[][] ids, NDManager scope) {
+    int positions = ids[0].length;
+    long[] flat = new long[ids.length * positions];
+    for (int i = 0; i < flat.length; i++) {
+      flat[i] = ids[i / positions][i % positions];
+    }
+    return scope.create(flat, new Shape(ids.length, positions));
   }
 }

@@ -44,6 +44,11 @@ public final class Program {
     public static List<Source> beside(Class<?> anchor, String... resources) {
       return Arrays.stream(resources).map(resource -> new Source(anchor, resource)).toList();
     }
+
+    /** The texts of several lists behind each other. */
+    public static List<Source> join(List<List<Source>> parts) {
+      return parts.stream().flatMap(List::stream).toList();
+    }
   }
 
   /**

@@ -11,10 +11,8 @@ import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.step.AdamW;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
  * Trains a variational autoencoder (Kingma and Welling 2014; Rombach et al. 2022) from nothing, on
@@ -42,19 +40,11 @@ public final class AutoencoderTrainer implements AutoCloseable {
     this.config = config;
     this.seed = seed;
     this.program =
-        Program.load(
-            torch,
-            with(Vae.METHODS, "autoencode.torchscript.py"),
-            with(Vae.FUNCTIONS, "gradients.torchscript.py"));
+        ScratchWeights.program(torch, Vae.METHODS, Vae.FUNCTIONS, "autoencode.torchscript.py");
     this.weights =
         new ScratchWeights(torch, config.weights(), new AdamW.Settings(0.99, 0, 1), seed);
     this.size = torch.manager().create(new int[] {config.levels(), config.layers()});
     this.divergence = torch.manager().create(new float[] {DIVERGENCE});
-  }
-
-  private static List<Program.Source> with(List<Program.Source> network, String own) {
-    return Stream.concat(network.stream(), Program.Source.beside(AdamW.class, own).stream())
-        .toList();
   }
 
   /** Steps done so far. */

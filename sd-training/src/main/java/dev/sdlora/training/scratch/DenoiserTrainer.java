@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.Rng;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.noise.NoiseSource;
@@ -44,7 +45,10 @@ public final class DenoiserTrainer implements AutoCloseable {
   private final NoiseLevels levels = NoiseLevels.stableDiffusion();
   private final DenoisingProgram program;
   private final ScratchWeights weights;
-  private final Map<String, NDArray> text = new LinkedHashMap<>();
+
+  /** Those weights, which steps change in place, and the text encoder's. */
+  private final Map<String, NDArray> tensors = new LinkedHashMap<>();
+
   private final long seed;
 
   /**
@@ -62,11 +66,12 @@ public final class DenoiserTrainer implements AutoCloseable {
         .forEach(
             (name, shape) -> {
               float[] values = Objects.requireNonNull(text.get(name), name);
-              long[] sides = shape.stream().mapToLong(Long::longValue).toArray();
-              this.text.put(name, Torch.floats(torch.manager(), values, sides));
+              long[] sides = new Shape(shape).getShape();
+              tensors.put(name, Torch.floats(torch.manager(), values, sides));
             });
     this.weights =
         new ScratchWeights(torch, unet.weights(), new AdamW.Settings(0.99, 0.01, 1), seed);
+    tensors.putAll(weights.weights());
   }
 
   /** Steps done so far. */
@@ -92,7 +97,7 @@ public final class DenoiserTrainer implements AutoCloseable {
       float[] noise = noise(latents.length, side, step());
       Batch batch = noisy(latents, noise, times(ids.length), mostImportance);
       Map<String, NDArray> gradients =
-          program.gradients(batch, side, tokens(ids, scope), all(), scope);
+          program.gradients(batch, side, tokens(ids, scope), tensors, scope);
       double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
       weights.update(gradients, learningRate);
       return loss;
@@ -114,15 +119,9 @@ public final class DenoiserTrainer implements AutoCloseable {
       Arrays.fill(times, time);
       Batch batch = noisy(latents, noise(latents.length, side, -1), times, 1);
       Map<String, NDArray> gradients =
-          program.gradients(batch, side, tokens(ids, scope), all(), scope);
+          program.gradients(batch, side, tokens(ids, scope), tensors, scope);
       return Objects.requireNonNull(gradients.get("loss")).getFloat() / batch.importance()[0];
     }
-  }
-
-  private Map<String, NDArray> all() {
-    Map<String, NDArray> all = new LinkedHashMap<>(text);
-    all.putAll(weights.weights());
-    return all;
   }
 
   private Batch noisy(float[] latents, float[] noise, int[] times, double mostImportance) {
@@ -174,13 +173,9 @@ public final class DenoiserTrainer implements AutoCloseable {
     return times;
   }
 
+  /** One chunk a text. */
   private static NDArray tokens(int[][] ids, NDManager scope) {
-    int length = ids[0].length;
-    long[] flat = new long[ids.length * length];
-    for (int i = 0; i < flat.length; i++) {
-      flat[i] = ids[i / length][i % length];
-    }
-    return scope.create(flat, new Shape(ids.length, 1, length));
+    return TextEncoder.tokens(ids, scope).expandDims(1);
   }
 
   /** Writes all that a resumed run needs. */

@@ -2,6 +2,7 @@ package dev.sdlora.training.scratch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.step.AdamW;
 import dev.sdlora.training.step.StateFile;
@@ -75,6 +76,16 @@ final class ScratchWeights {
         || name.endsWith("out_proj.weight")
         || name.endsWith(".fc2.weight")
         || name.equals("conv_out.weight");
+  }
+
+  /** A network's program with one more method, which gives a loss and its gradients. */
+  static Program program(
+      Torch torch, List<Program.Source> methods, List<Program.Source> functions, String loss) {
+    return Program.load(
+        torch,
+        Program.Source.join(List.of(methods, Program.Source.beside(AdamW.class, loss))),
+        Program.Source.join(
+            List.of(functions, Program.Source.beside(AdamW.class, "gradients.torchscript.py"))));
   }
 
   Map<String, NDArray> weights() {

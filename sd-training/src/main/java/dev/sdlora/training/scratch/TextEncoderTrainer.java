@@ -2,7 +2,6 @@ package dev.sdlora.training.scratch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.tensors.torch.Program;
@@ -13,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
  * Trains a text encoder from nothing to say what texts mean: a linear map of its states at the end
@@ -40,16 +38,8 @@ public final class TextEncoderTrainer implements AutoCloseable {
    */
   public TextEncoderTrainer(ClipConfig config, int numbers, long seed) {
     this.program =
-        Program.load(
-            torch,
-            Stream.concat(
-                    TextEncoder.METHODS.stream(),
-                    Program.Source.beside(AdamW.class, "describe.torchscript.py").stream())
-                .toList(),
-            Stream.concat(
-                    TextEncoder.FUNCTIONS.stream(),
-                    Program.Source.beside(AdamW.class, "gradients.torchscript.py").stream())
-                .toList());
+        ScratchWeights.program(
+            torch, TextEncoder.METHODS, TextEncoder.FUNCTIONS, "describe.torchscript.py");
     Map<String, List<Long>> shapes = new LinkedHashMap<>(config.weights());
     shapes.put(MAP + "weight", List.of((long) numbers, (long) config.width()));
     shapes.put(MAP + "bias", List.of((long) numbers));
@@ -75,12 +65,10 @@ public final class TextEncoderTrainer implements AutoCloseable {
     int batch = ids.length;
     int length = ids[0].length;
     int numbers = descriptions[0].length;
-    long[] tokens = new long[batch * length];
     float[] places = new float[batch * length];
     float[] target = new float[batch * numbers];
     for (int i = 0; i < batch; i++) {
       for (int j = 0; j < length; j++) {
-        tokens[i * length + j] = ids[i][j];
         places[i * length + j] = j < ends[i] ? 0 : 1f / (length - ends[i]);
       }
       System.arraycopy(descriptions[i], 0, target, i * numbers, numbers);
@@ -89,7 +77,7 @@ public final class TextEncoderTrainer implements AutoCloseable {
       Map<String, NDArray> gradients =
           program
               .record("describe")
-              .tensor(scope.create(tokens, new Shape(batch, length)))
+              .tensor(TextEncoder.tokens(ids, scope))
               .tensor(Torch.floats(scope, places, batch, length))
               .tensor(Torch.floats(scope, target, batch, numbers))
               .tensors(weights.weights())

@@ -34,22 +34,20 @@ public final class DenoisingProgram {
     this.program =
         Program.load(
             torch,
-            join(UNet.METHODS, TextEncoder.METHODS, "denoise.torchscript.py"),
-            join(
-                UNet.FUNCTIONS,
-                TextEncoder.FUNCTIONS,
-                "denoise_parts.torchscript.py",
-                "gradients.torchscript.py"));
+            Program.Source.join(
+                List.of(UNet.METHODS, TextEncoder.METHODS, own("denoise.torchscript.py"))),
+            Program.Source.join(
+                List.of(
+                    UNet.FUNCTIONS,
+                    TextEncoder.FUNCTIONS,
+                    own("denoise_parts.torchscript.py", "gradients.torchscript.py"))));
     this.channels = unet.inChannels();
     this.size = torch.manager().create(dimensions(unet));
     this.textSize = torch.manager().create(new int[] {clip.heads(), clip.layers() - clipSkip + 1});
   }
 
-  private static List<Program.Source> join(
-      List<Program.Source> first, List<Program.Source> second, String... own) {
-    return Stream.of(first, second, Program.Source.beside(DenoisingProgram.class, own))
-        .flatMap(List::stream)
-        .toList();
+  private static List<Program.Source> own(String... resources) {
+    return Program.Source.beside(DenoisingProgram.class, resources);
   }
 
   private static int[] dimensions(UNetConfig unet) {
