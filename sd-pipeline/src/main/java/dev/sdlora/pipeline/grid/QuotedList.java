@@ -7,14 +7,14 @@ import java.util.regex.Pattern;
 
 /** Values between commas; in double quotes they may contain commas. */
 final class QuotedList {
-  private static final Pattern ITEM = Pattern.compile("\\G\\s*(?:\"([^\"]*)\"|([^,]*))\\s*(,|$)");
+  private static final Pattern ITEM = Pattern.compile("\\G\\s*(?:\"([^\"]*)\"|([^,\"]*))\\s*(,|$)");
 
   private QuotedList() {}
 
   /**
    * The values, without spaces around them; quoted ones keep theirs.
    *
-   * @throws IllegalArgumentException if something follows a closing quote
+   * @throws IllegalArgumentException if there is a quote inside a value
    */
   static List<String> split(String text) {
     List<String> items = new ArrayList<>();
@@ -22,8 +22,7 @@ final class QuotedList {
     boolean more = true;
     while (more) {
       if (!item.find()) {
-        throw new IllegalArgumentException(
-            "a value in quotes must be followed by a comma: " + text);
+        throw new IllegalArgumentException("quotes must be around whole values: " + text);
       }
       String quoted = item.group(1);
       items.add(quoted != null ? quoted : item.group(2).strip());
