@@ -17,6 +17,11 @@ record Assembly(LoraTrainerBuilder given) {
       pictures = pictures.withTrigger(given.trigger);
     }
     ModelFiles model = CheckpointReader.read(checkpoint());
+    Checks.require(
+        !model.unet().isInpainting(),
+        "checkpoint",
+        "be a model of whole pictures, not an inpainting model",
+        model.checkpoint().path());
     AdapterSettings adapter =
         new AdapterSettings(
             given.rank, given.alpha.orElse(given.rank), given.modules, given.textEncoder);

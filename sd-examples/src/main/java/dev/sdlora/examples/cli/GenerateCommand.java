@@ -1,17 +1,12 @@
 package dev.sdlora.examples.cli;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,10 +38,11 @@ final class GenerateCommand implements Callable<Integer> {
     Checkpoint checkpoint = model.open();
     double openSeconds = watch.lap();
     try (Pipeline pipeline = model.load(checkpoint)) {
+      StopOnExit.watch(pipeline);
       double loadSeconds = watch.lap();
       int arraysBefore = pipeline.liveNativeArrays();
       GenerationResult result =
-          generate(pipeline, spec, new PictureWriter(files, this::saved, progressBar()));
+          pipeline.generate(spec, new PictureWriter(files, this::saved, progressBar()));
       double generateSeconds = watch.lap();
       for (String warning : result.warnings()) {
         console.err().println("sd: warning: " + warning);
@@ -75,31 +71,5 @@ final class GenerateCommand implements Callable<Integer> {
     return Boolean.getBoolean("sd.terminal") && !quiet
         ? Optional.of(new ProgressBar(console.err(), System::nanoTime))
         : Optional.empty();
-  }
-
-  /** Generates in the background so that Ctrl-C can stop it within a step. */
-  private static GenerationResult generate(
-      Pipeline pipeline, PromptSpec spec, GenerationListener listener) {
-    CompletableFuture<GenerationResult> future = pipeline.generateAsync(spec, listener);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  future.cancel(true);
-                  pipeline.close();
-                }));
-    try {
-      return future.join();
-    } catch (CancellationException e) {
-      throw new GenerationCancelledException("cancelled");
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error cause) {
-        throw cause;
-      }
-      throw e;
-    }
   }
 }

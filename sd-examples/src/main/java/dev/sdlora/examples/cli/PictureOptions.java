@@ -10,10 +10,14 @@ import dev.sdlora.api.Schedule;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what the picture should be, named as in {@link PromptSpec}. */
 final class PictureOptions {
+  @Mixin private final SourceOptions source = new SourceOptions();
+  @Mixin private final HiresOptions hires = new HiresOptions();
+
   @Option(
       names = "--prompt",
       paramLabel = "TEXT",
@@ -122,10 +126,13 @@ final class PictureOptions {
     if (lenient) {
       spec.lenient(true);
     }
+    source.applyTo(spec);
+    hires.applyTo(spec);
     return spec.build();
   }
 
-  private static <T> void set(String option, Optional<T> value, Consumer<T> setter) {
+  /** Sets a value; an error names the option. */
+  static <T> void set(String option, Optional<T> value, Consumer<T> setter) {
     try {
       value.ifPresent(setter);
     } catch (IllegalArgumentException e) {

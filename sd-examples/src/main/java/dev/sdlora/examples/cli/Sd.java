@@ -1,8 +1,11 @@
 package dev.sdlora.examples.cli;
 
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.ResizeMode;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.pipeline.grid.Axis;
 import java.util.Objects;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -24,6 +27,7 @@ import picocli.CommandLine.TypeConversionException;
     versionProvider = Sd.Version.class,
     subcommands = {
       GenerateCommand.class,
+      GridCommand.class,
       InfoCommand.class,
       PromptCommand.class,
       LoraCommand.class
@@ -50,6 +54,9 @@ public final class Sd {
         .registerConverter(Sampler.class, converter(Sampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))
+        .registerConverter(ResizeMode.class, converter(ResizeMode::parse))
+        .registerConverter(MaskedContent.class, converter(MaskedContent::parse))
+        .registerConverter(Axis.class, converter(Axis::parse))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false) // a prompt may begin with '@'
         .setParameterExceptionHandler(failures)

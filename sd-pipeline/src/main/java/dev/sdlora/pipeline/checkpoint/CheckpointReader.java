@@ -41,11 +41,17 @@ public final class CheckpointReader {
       Network<UNetConfig> unet,
       Network<VaeConfig> vae,
       int defaultSide) {
-    if (unet.config().inChannels() != vae.config().latentChannels()) {
+    int channels = vae.config().latentChannels();
+    if (unet.config().inChannels() != channels
+        && unet.config().inChannels() != UNetConfig.inpaintingChannels(channels)) {
       throw new CheckpointException(
-          "checkpoint '%s': its U-Net takes %d channels, expected %d; it is probably an inpainting"
-                  .formatted(path, unet.config().inChannels(), vae.config().latentChannels())
-              + " or editing model, which this version cannot run");
+          "checkpoint '%s': its U-Net takes %d channels, expected %d, or %d of an inpainting model;"
+                  .formatted(
+                      path,
+                      unet.config().inChannels(),
+                      channels,
+                      UNetConfig.inpaintingChannels(channels))
+              + " it is probably an editing model, which this version cannot run");
     }
     if (vae.config().factor() != 8) {
       throw new CheckpointException(

@@ -6,7 +6,8 @@ import java.util.Map;
 /**
  * The dimensions of a U-Net.
  *
- * @param inChannels channels of the input, 4 for a plain latent
+ * @param inChannels channels of the input, 4 for a plain latent; more for models that are shown
+ *     something beside it
  * @param outChannels channels of the output
  * @param channels channels of each level, from the largest picture to the smallest
  * @param layers residual blocks in each level on the way down; one more on the way up
@@ -31,6 +32,21 @@ public record UNetConfig(
   public UNetConfig {
     channels = List.copyOf(channels);
     depth = List.copyOf(depth);
+  }
+
+  /**
+   * The channels of the input of an inpainting model: the latent, a mask, and the latent of the
+   * picture without what is masked.
+   *
+   * @param latent channels of a latent
+   */
+  public static int inpaintingChannels(int latent) {
+    return 2 * latent + 1;
+  }
+
+  /** Whether this is a model for inpainting. */
+  public boolean isInpainting() {
+    return inChannels == inpaintingChannels(outChannels);
   }
 
   /** The number of levels. */

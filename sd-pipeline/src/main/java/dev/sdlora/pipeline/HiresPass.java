@@ -1,0 +1,134 @@
+package dev.sdlora.pipeline;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.Upscaler;
+import dev.sdlora.pipeline.canvas.StartLatent;
+import dev.sdlora.pipeline.network.LatentResizing;
+import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.sampler.noise.ImageSeeds;
+import java.util.Map;
+import java.util.Optional;
+
+/** The second pass of hires fix: enlarges what the first one made, and paints over it. */
+final class HiresPass {
+  private static final Map<Upscaler, LatentResizing.Mode> LATENT_MODES =
+      Map.of(
+          Upscaler.LATENT, LatentResizing.Mode.BILINEAR,
+          Upscaler.LATENT_ANTIALIASED, LatentResizing.Mode.BILINEAR_ANTIALIASED,
+          Upscaler.LATENT_BICUBIC, LatentResizing.Mode.BICUBIC,
+          Upscaler.LATENT_BICUBIC_ANTIALIASED, LatentResizing.Mode.BICUBIC_ANTIALIASED,
+          Upscaler.LATENT_NEAREST, LatentResizing.Mode.NEAREST,
+          Upscaler.LATENT_NEAREST_EXACT, LatentResizing.Mode.NEAREST_EXACT);
+
+  private final HiresFix settings;
+  private final Autoencoding autoencoding;
+  private final Enlarging enlarging;
+  private final ImageSize from;
+  private final ImageSize enlarged;
+  private final ImageSize size;
+  private final Pass pass;
+
+  /**
+   * A pass after another.
+   *
+   * @param first the pass before
+   * @param spec of the request
+   */
+  HiresPass(Pass first, PromptSpec spec, HiresFix settings, Autoencoding autoencoding, Enlarging enlarging) {
+    this.settings = settings;
+    this.autoencoding = autoencoding;
+    this.enlarging = enlarging;
+    this.from = first.size();
+    this.enlarged = enlarged(from, settings);
+    this.size = settings.size().orElse(enlarged);
+    this.pass = first.followedBy(second(spec, settings), size, Repainting.of(settings));
+  }
+
+  /** The size that covers the result, in the proportions of the first pass. */
+  private static ImageSize enlarged(ImageSize from, HiresFix settings) {
+    if (settings.size().isEmpty()) {
+      return floor(from.width() * settings.scale(), from.height() * settings.scale());
+    }
+    ImageSize to = settings.size().get();
+    double scale =
+        Math.max((double) to.width() / from.width(), (double) to.height() / from.height());
+    return floor(from.width() * scale, from.height() * scale);
+  }
+
+  private static ImageSize floor(double width, double height) {
+    // A product such as 8 · 1.1 · 10 may end just below the whole number that is meant.
+    return new ImageSize((int) (width / 8 + 1e-6) * 8, (int) (height / 8 + 1e-6) * 8);
+  }
+
+  private static PromptSpec second(PromptSpec spec, HiresFix settings) {
+    PromptSpecBuilder second =
+        spec.toBuilder()
+            .noHiresFix()
+            .prompt(settings.prompt().isEmpty() ? spec.prompt() : settings.prompt())
+            .negativePrompt(
+                settings.negativePrompt().isEmpty()
+                    ? spec.negativePrompt()
+                    : settings.negativePrompt())
+            .steps(settings.steps() == 0 ? spec.steps() : settings.steps());
+    settings.sampler().ifPresent(second::sampler);
+    settings.schedule().ifPresent(second::schedule);
+    settings.cfgScale().ifPresent(second::cfgScale);
+    return second.build();
+  }
+
+  /** The size of what comes out. */
+  ImageSize size() {
+    return size;
+  }
+
+  /** How many steps it makes. */
+  int steps() {
+    return pass.steps();
+  }
+
+  /**
+   * Enlarges a latent and samples again, with noise of the same seeds.
+   *
+   * @param image its number, for the listener
+   * @param latent of the first pass
+   */
+  float[] refine(int image, ImageSeeds seeds, float[] latent, PassNetworks networks, NDManager scope) {
+    StartLatent start = new StartLatent(enlarge(latent, scope), Optional.empty());
+    return pass.sample(image, seeds, Optional.of(start), networks, scope);
+  }
+
+  private float[] enlarge(float[] latent, NDManager scope) {
+    LatentResizing.Mode mode = LATENT_MODES.get(settings.upscaler());
+    float[] large;
+    if (mode != null) {
+      large = autoencoding.resizing().resize(mode, latent, from, enlarged, scope);
+    } else {
+      Raster picture = autoencoding.decode(latent, from, scope);
+      large =
+          autoencoding.encode(
+              enlarging.enlarge(picture, enlarged.width(), enlarged.height()), scope);
+    }
+    return cut(large);
+  }
+
+  /** The middle of a latent; of an odd number of positions too many one more goes at the end. */
+  private float[] cut(float[] large) {
+    int width = size.width() / 8;
+    int height = size.height() / 8;
+    int wide = enlarged.width() / 8;
+    int high = enlarged.height() / 8;
+    int left = (wide - width) / 2;
+    int top = (high - height) / 2;
+    int channels = large.length / (wide * high);
+    float[] cut = new float[channels * height * width];
+    for (int row = 0; row < channels * height; row++) {
+      int from = (row / height * high + top + row % height) * wide + left;
+      System.arraycopy(large, from, cut, row * width, width);
+    }
+    return cut;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.MaskedContent;
+import dev.sdlora.sampler.PictureSteps;
+import java.util.Optional;
+
+/**
+ * How a pass treats a latent that it starts from.
+ *
+ * @param strength how much may change, from 0 for nothing to 1
+ * @param fixSteps whether all steps are made, rather than the strength's share of them
+ * @param noiseMultiplier factor on the noise that is added first
+ * @param content what lies in a masked place before sampling
+ * @param blindness how far inpainting models are blinded to what is masked, 1 is wholly
+ */
+record Repainting(
+    double strength,
+    boolean fixSteps,
+    double noiseMultiplier,
+    MaskedContent content,
+    double blindness) {
+
+  /** Of a request that starts from a picture. */
+  static Repainting of(ImageToImage settings) {
+    Optional<Inpainting> part = settings.inpainting();
+    return new Repainting(
+        settings.denoisingStrength(),
+        settings.fixSteps(),
+        settings.noiseMultiplier(),
+        part.map(Inpainting::maskedContent).orElse(MaskedContent.ORIGINAL),
+        part.map(Inpainting::conditionalMaskWeight).orElse(1.0));
+  }
+
+  /** Of the second pass of hires fix, which makes all its steps. */
+  static Repainting of(HiresFix settings) {
+    return new Repainting(settings.denoisingStrength(), true, 1, MaskedContent.ORIGINAL, 1);
+  }
+
+  /** Whether the latent stays as it is. */
+  boolean isNone() {
+    return strength == 0;
+  }
+
+  /**
+   * Which part of the way is made; not where nothing changes.
+   *
+   * @param steps what the request says
+   */
+  PictureSteps steps(int steps) {
+    return fixSteps ? PictureSteps.exactly(steps, strength) : PictureSteps.share(steps, strength);
+  }
+}
