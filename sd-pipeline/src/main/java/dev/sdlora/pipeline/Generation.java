@@ -20,6 +20,7 @@ import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
+import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.StepObserver;
 import dev.sdlora.sampler.noise.Noise;
@@ -108,7 +109,7 @@ final class Generation {
   private Guidance condition(String prompt, String negative, AppliedLoras loras, NDManager scope) {
     stopIfCancelled();
     listener.conditioningStart();
-    Conditioner conditioner = new Conditioner(loras.textEncoder());
+    Conditioner conditioner = new Conditioner(loras.textEncoder(), TrainedWords.NONE);
     Conditioning cond = conditioner.encode(prompt, spec.clipSkip(), scope);
     Conditioning uncond = conditioner.encode(negative, spec.clipSkip(), scope);
     listener.conditioningEnd();

@@ -10,15 +10,22 @@ import dev.sdlora.prompt.grammar.WeightedText;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TokenChunk;
+import dev.sdlora.prompt.tokens.TrainedWords;
 import java.util.List;
 
 /** Encodes prompts as A1111 does: chunks of 75 tokens, each encoded alone, then set in a row. */
 public final class Conditioner {
   private final TextEncoder encoder;
+  private final TrainedWords words;
 
-  /** A conditioner that runs an encoder. */
-  public Conditioner(TextEncoder encoder) {
+  /**
+   * A conditioner that runs an encoder.
+   *
+   * @param words that prompts may name, of the width of the encoder
+   */
+  public Conditioner(TextEncoder encoder, TrainedWords words) {
     this.encoder = encoder;
+    this.words = words;
   }
 
   /**
@@ -36,11 +43,13 @@ public final class Conditioner {
       throw new IllegalArgumentException(
           "clipSkip must be at most " + layers + ", the layers of the text encoder: " + clipSkip);
     }
-    List<TokenChunk> chunks = Chunks.of(Attention.parse(text), ClipTokenizer.standard());
+    List<TokenChunk> chunks =
+        Chunks.of(
+            Attention.parse(text), ClipTokenizer.standard(), Chunks.DEFAULT_COMMA_BACKTRACK, words);
     int[][] ids = chunks.stream().map(TokenChunk::ids).toArray(int[][]::new);
     requireInVocabulary(ids, encoder.config());
     float[] states;
-    try (NDArray encoded = encoder.encode(ids, clipSkip, scope)) {
+    try (NDArray encoded = encoder.encode(chunks, clipSkip, scope)) {
       states = encoded.toFloatArray();
     }
     int width = encoder.config().width();
