@@ -8,8 +8,9 @@ import dev.sdlora.api.GenerationListener.Step;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
-import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
@@ -20,6 +21,7 @@ import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
+import dev.sdlora.prompt.schedule.SchedulePass;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.StepObserver;
@@ -109,14 +111,26 @@ final class Generation {
   private Guidance condition(String prompt, String negative, AppliedLoras loras, NDManager scope) {
     stopIfCancelled();
     listener.conditioningStart();
-    Conditioner conditioner = new Conditioner(loras.textEncoder(), TrainedWords.NONE);
-    Conditioning cond = conditioner.encode(prompt, spec.clipSkip(), scope);
-    Conditioning uncond = conditioner.encode(negative, spec.clipSkip(), scope);
+    Conditioner conditioner =
+        new Conditioner(
+            new ChunkEncoder(loras.textEncoder(), loras.textWeights(), model.encodedChunks()),
+            spec.promptOptions(),
+            spec.clipSkip(),
+            TrainedWords.NONE);
+    Conditions conditions = conditioner.conditions(prompt, negative, pass(spec.steps()), scope);
     listener.conditioningEnd();
+    SamplerOptions options = spec.samplerOptions();
     return new Guidance(
         new BatchedPredictor(predictor(loras), model.levels(), latentChannels(), size, scope),
-        Conditions.of(cond, uncond),
-        GuidanceOptions.scale(spec.cfgScale()));
+        conditions,
+        new GuidanceOptions(
+            spec.cfgScale(), options.cfgRescale(), options.skipUncondBelowSigma()));
+  }
+
+  /** Prompts change with the calls of the U-Net, of which some samplers make two in a step. */
+  private SchedulePass pass(int steps) {
+    int calls = spec.sampler().secondOrder() ? 2 * steps : steps;
+    return new SchedulePass(calls, 0, spec.promptOptions().oldEditingTimelines());
   }
 
   /** How the U-Net is called, for every picture and every step. */
