@@ -123,14 +123,12 @@ final class Generation {
     return new Guidance(
         new BatchedPredictor(predictor(loras), model.levels(), latentChannels(), size, scope),
         conditions,
-        new GuidanceOptions(
-            spec.cfgScale(), options.cfgRescale(), options.skipUncondBelowSigma()));
+        new GuidanceOptions(spec.cfgScale(), options.cfgRescale(), options.skipUncondBelowSigma()));
   }
 
-  /** Prompts change with the calls of the U-Net, of which some samplers make two in a step. */
+  /** The steps that prompts change over. */
   private SchedulePass pass(int steps) {
-    int calls = spec.sampler().secondOrder() ? 2 * steps : steps;
-    return new SchedulePass(calls, 0, spec.promptOptions().oldEditingTimelines());
+    return new SchedulePass(steps, 0, spec.promptOptions().oldEditingTimelines());
   }
 
   /** How the U-Net is called, for every picture and every step. */

@@ -100,11 +100,9 @@ class ConditionerTest {
   void conditions_editedPrompt_changesWhereA1111sCounterDoes() {
     Conditions conditions = conditions("a [cat:dog:3]", "[ugly|bad]", PromptOptions.DEFAULTS);
     for (int call = 0; call < 10; call++) {
-      assertClose(
-          side(conditions, call).states(), encode(call <= 3 ? "a cat" : "a dog"), NOISE);
+      assertClose(side(conditions, call).states(), encode(call <= 3 ? "a cat" : "a dog"), NOISE);
       boolean ugly = call <= 1 || call % 2 == 1;
-      assertClose(
-          conditions.at(call).negative().states(), encode(ugly ? "ugly" : "bad"), NOISE);
+      assertClose(conditions.at(call).negative().states(), encode(ugly ? "ugly" : "bad"), NOISE);
     }
   }
 
@@ -117,10 +115,7 @@ class ConditionerTest {
     Conditions.Call call = conditions.at(0);
     assertThat(call.prompt()).extracting(Conditioning::tokens).containsExactly(154, 154);
     assertThat(call.negative().tokens()).isEqualTo(77);
-    assertClose(
-        call.prompt().get(0).states(),
-        encode("cat ".repeat(75), "cat ".repeat(5)),
-        NOISE);
+    assertClose(call.prompt().get(0).states(), encode("cat ".repeat(75), "cat ".repeat(5)), NOISE);
     float[] dog = call.prompt().get(1).states();
     assertClose(Arrays.copyOf(dog, dog.length / 2), encode("dog"), NOISE);
     assertThat(Arrays.copyOfRange(dog, 153 * 32, 154 * 32))
@@ -190,7 +185,8 @@ class ConditionerTest {
     float[] first = side(conditions("a (cat:1.2)"), 0).states();
     assertThat(known.size()).isEqualTo(2);
 
-    Conditions again = conditions("[a cat|a dog] AND [a dog|a cat:0.5]", "(a dog)", PromptOptions.DEFAULTS);
+    Conditions again =
+        conditions("[a cat|a dog] AND [a dog|a cat:0.5]", "(a dog)", PromptOptions.DEFAULTS);
     assertThat(again.parts()).hasSize(2);
     assertThat(known.size()).isEqualTo(3);
     assertThat(side(conditions("a (cat:1.2)"), 0).states()).isEqualTo(first);

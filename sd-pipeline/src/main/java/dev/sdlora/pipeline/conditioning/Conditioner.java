@@ -57,8 +57,7 @@ public final class Conditioner {
    * @throws IllegalArgumentException if the encoder has fewer layers than are skipped
    * @throws CheckpointException if the checkpoint's vocabulary lacks a token
    */
-  public Conditions conditions(
-      String prompt, String negative, SchedulePass pass, NDManager scope) {
+  public Conditions conditions(String prompt, String negative, SchedulePass pass, NDManager scope) {
     List<Part> parts = new ArrayList<>();
     for (PromptSchedule.Weighted part : PromptSchedule.ofParts(prompt, pass)) {
       parts.add(new Part(encode(part.schedule(), scope), part.weight()));

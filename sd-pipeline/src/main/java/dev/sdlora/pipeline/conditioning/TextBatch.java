@@ -44,8 +44,7 @@ final class TextBatch {
     List<Conditioning> encoded = new ArrayList<>();
     for (int i = 0; i < texts.size(); i++) {
       encoded.add(
-          new Conditioning(
-              new float[chunks * size], chunks * TokenChunk.LENGTH, encoder.width()));
+          new Conditioning(new float[chunks * size], chunks * TokenChunk.LENGTH, encoder.width()));
     }
     for (int place = 0; place < chunks; place++) {
       List<float[]> states = new ArrayList<>();

@@ -101,10 +101,7 @@ class TextBatchTest {
         IntStream.range(0, counts.size())
             .mapToObj(i -> text("a (b c:" + weights.get(i) + ") d", counts.get(i)))
             .toList();
-    List<float[]> states =
-        IntStream.range(0, counts.size())
-            .mapToObj(i -> states(10 * i))
-            .toList();
+    List<float[]> states = IntStream.range(0, counts.size()).mapToObj(i -> states(10 * i)).toList();
     List<float[]> weighed = new TextBatch(texts, Emphasis.ORIGINAL).weigh(states, 0);
     double before = 0;
     double after = 0;
