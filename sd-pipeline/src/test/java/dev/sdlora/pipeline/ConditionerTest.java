@@ -186,7 +186,7 @@ class ConditionerTest {
     assertThat(known.size()).isEqualTo(2);
 
     Conditions again =
-        conditions("[a cat|a dog] AND [a dog|a cat:0.5]", "(a dog)", PromptOptions.DEFAULTS);
+        conditions("[a cat|a dog] AND [a dog:a cat:0.5]", "(a dog)", PromptOptions.DEFAULTS);
     assertThat(again.parts()).hasSize(2);
     assertThat(known.size()).isEqualTo(3);
     assertThat(side(conditions("a (cat:1.2)"), 0).states()).isEqualTo(first);

@@ -3,7 +3,6 @@ package dev.sdlora.pipeline.conditioning;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.CheckpointException;
-import dev.sdlora.pipeline.conditioning.EncodedChunks.Key;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
@@ -53,7 +52,7 @@ public final class ChunkEncoder {
       throw new IllegalArgumentException(
           "clipSkip must be at most " + layers + ", the layers of the text encoder: " + clipSkip);
     }
-    Key key = new Key(weights, clipSkip, chunk.unweighted());
+    EncodedChunks.Key key = new EncodedChunks.Key(weights, clipSkip, chunk.unweighted());
     Optional<float[]> before = known.find(key);
     if (before.isPresent()) {
       return before.get();

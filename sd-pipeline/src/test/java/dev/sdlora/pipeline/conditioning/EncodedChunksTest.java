@@ -2,7 +2,6 @@ package dev.sdlora.pipeline.conditioning;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.pipeline.conditioning.EncodedChunks.Key;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
@@ -20,20 +19,20 @@ class EncodedChunksTest {
   void find_otherWeightsOfWords_isTheSameChunk() {
     EncodedChunks chunks = new EncodedChunks();
     float[] states = {1};
-    chunks.keep(new Key("plain", 1, chunk("a (cat:1.3)")), states);
+    chunks.keep(new EncodedChunks.Key("plain", 1, chunk("a (cat:1.3)")), states);
 
-    assertThat(chunks.find(new Key("plain", 1, chunk("a cat")))).containsSame(states);
-    assertThat(chunks.find(new Key("plain", 1, chunk("a dog")))).isEmpty();
-    assertThat(chunks.find(new Key("plain", 2, chunk("a cat")))).isEmpty();
-    assertThat(chunks.find(new Key("lora", 1, chunk("a cat")))).isEmpty();
+    assertThat(chunks.find(new EncodedChunks.Key("plain", 1, chunk("a cat")))).containsSame(states);
+    assertThat(chunks.find(new EncodedChunks.Key("plain", 1, chunk("a dog")))).isEmpty();
+    assertThat(chunks.find(new EncodedChunks.Key("plain", 2, chunk("a cat")))).isEmpty();
+    assertThat(chunks.find(new EncodedChunks.Key("lora", 1, chunk("a cat")))).isEmpty();
   }
 
   @Test
   void keep_moreThanItHolds_forgetsWhatWasNotAskedForTheLongest() {
     EncodedChunks chunks = new EncodedChunks();
-    List<Key> keys =
+    List<EncodedChunks.Key> keys =
         IntStream.range(0, EncodedChunks.MOST + 1)
-            .mapToObj(i -> new Key("plain", i, TokenChunk.EMPTY))
+            .mapToObj(i -> new EncodedChunks.Key("plain", i, TokenChunk.EMPTY))
             .toList();
     keys.subList(0, EncodedChunks.MOST).forEach(key -> chunks.keep(key, new float[] {1}));
     assertThat(chunks.find(keys.get(0))).isPresent();
