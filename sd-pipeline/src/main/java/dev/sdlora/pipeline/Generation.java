@@ -49,7 +49,7 @@ final class Generation {
     this.cancelled = cancelled;
     this.size = spec.size().orElse(model.checkpoint().defaultSize());
     this.firstSeed = spec.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(SEEDS));
-    this.plan = SamplingPlan.of(spec.sampler(), spec.schedule(), spec.steps(), model.levels());
+    this.plan = plan(spec, model);
   }
 
   /** Does all the work. Native memory that it takes is given back whatever happens. */
