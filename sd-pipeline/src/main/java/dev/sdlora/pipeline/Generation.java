@@ -5,14 +5,24 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Variation;
+import dev.sdlora.pipeline.canvas.Canvas;
+import dev.sdlora.pipeline.canvas.CanvasEncoder;
+import dev.sdlora.pipeline.canvas.Outpaint;
+import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
+import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.sampler.noise.ImageSeeds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 
@@ -27,34 +37,53 @@ final class Generation {
   private final Model model;
   private final PromptSpec spec;
   private final Progress progress;
+  private final ImageSeeds firstSeeds;
+  private final Vae vae;
   private final ImageSize size;
-  private final long firstSeed;
+  private final Optional<Canvas> canvas;
+  private final Optional<Repainting> repainting;
+  private final Pass first;
+  private final Optional<HiresPass> second;
 
   Generation(Model model, PromptSpec spec, GenerationListener listener, BooleanSupplier cancelled) {
     this.model = model;
     this.spec = spec;
     this.progress = new Progress(listener, cancelled);
-    this.size = spec.size().orElse(model.checkpoint().defaultSize());
-    this.firstSeed = spec.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(SEEDS));
+    this.firstSeeds =
+        new ImageSeeds(
+            chosen(spec.seed()),
+            chosen(spec.variation().seed()),
+            spec.variation().strength(),
+            spec.samplerOptions().ensd());
+    this.vae = model.networks().vae();
+    Optional<ImageToImage> source =
+        spec.imageToImage().map(given -> Outpaint.asInpainting(given, spec.size()));
+    ImageSize usual = model.checkpoint().defaultSize();
+    this.size =
+        spec.size()
+            .or(() -> source.map(given -> Canvas.defaultSize(given, usual)))
+            .orElse(usual);
+    this.canvas = source.map(given -> Canvas.of(given, size));
+    this.repainting = source.map(Repainting::of);
+    this.first =
+        Pass.first(model, spec, PassPlan.of(model, spec, size, repainting), progress);
+    this.second = spec.hiresFix().map(fix -> new HiresPass(model, first, spec, fix, vae));
+  }
+
+  private static long chosen(OptionalLong seed) {
+    return seed.orElseGet(() -> ThreadLocalRandom.current().nextLong(SEEDS));
   }
 
   /** Does all the work. Native memory that it takes is given back whatever happens. */
   GenerationResult run() {
     long start = System.nanoTime();
-    Pass pass = new Pass(model, spec, size, progress);
     try (PassNetworks networks = new PassNetworks(model, progress);
         NDManager scope = model.networks().torch().scope()) {
-      pass.prepare(networks, scope);
+      first.prepare(networks, scope);
+      Optional<StartLatent> latent = encode(scope);
       List<GeneratedImage> images = new ArrayList<>();
       for (int i = 0; i < spec.images(); i++) {
-        long seed = firstSeed + i;
-        progress.listener().imageStart(i, seed);
-        float[] latent = pass.sample(i, seed, networks, scope);
-        Raster drawn = decode(i, latent, scope);
-        GeneratedImage image =
-            new GeneratedImage(drawn.toPicture(), seed, parameters(networks, seed));
-        images.add(image);
-        progress.listener().imageEnd(i, image);
+        images.add(draw(image(i), latent, networks, scope));
       }
       GenerationResult result =
           new GenerationResult(
@@ -68,17 +97,67 @@ final class Generation {
     }
   }
 
-  private Raster decode(int image, float[] latent, NDManager scope) {
-    progress.stopIfCancelled();
-    progress.listener().decodeStart(image);
-    float[] pixels = model.networks().vae().decode(latent, size, scope);
-    progress.listener().decodeEnd(image);
-    return new Raster(size.width(), size.height(), 3, Pixels.rgb(pixels));
+  private ImageRun image(int index) {
+    int steps = first.steps() + second.map(hires -> hires.pass().steps()).orElse(0);
+    return new ImageRun(index, firstSeeds.image(index), 0, steps);
   }
 
-  private String parameters(PassNetworks networks, long seed) {
+  /** The latent to start from, if any, and what an inpainting model is shown beside it. */
+  private Optional<StartLatent> encode(NDManager scope) {
+    progress.stopIfCancelled();
+    CanvasEncoder encoder = new CanvasEncoder(vae, model.networks().latentResizing());
+    if (model.networks().unet().config().isInpainting()) {
+      double blindness = repainting.map(Repainting::blindness).orElse(1.0);
+      first.show(encoder.channels(canvas, size, blindness, scope));
+      second.ifPresent(
+          hires ->
+              hires.pass().show(encoder.channels(Optional.empty(), hires.size(), 1, scope)));
+    }
+    return canvas.map(given -> encoder.encode(given, size, scope));
+  }
+
+  private GeneratedImage draw(
+      ImageRun run, Optional<StartLatent> start, PassNetworks networks, NDManager scope) {
+    progress.listener().imageStart(run.index(), run.seeds().seed());
+    float[] latent = first.sample(run, start, networks, scope);
+    if (second.isPresent()) {
+      latent = second.get().refine(run, latent, networks, scope);
+    }
+    Raster drawn = decode(run, latent, scope);
+    Raster finished = canvas.map(given -> given.finish(drawn)).orElse(drawn);
+    GeneratedImage image =
+        new GeneratedImage(
+            finished.toPicture(), run.seeds().seed(), parameters(run.seeds(), networks));
+    progress.listener().imageEnd(run.index(), image);
+    return image;
+  }
+
+  private Raster decode(ImageRun run, float[] latent, NDManager scope) {
+    progress.stopIfCancelled();
+    progress.listener().decodeStart(run.index());
+    ImageSize drawn = second.map(HiresPass::size).orElse(size);
+    float[] pixels = vae.decode(latent, drawn, scope);
+    progress.listener().decodeEnd(run.index());
+    return Pixels.raster(pixels, drawn);
+  }
+
+  private String parameters(ImageSeeds seeds, PassNetworks networks) {
+    PromptSpec drawn =
+        spec.toBuilder()
+            .variation(
+                new Variation(
+                    OptionalLong.of(seeds.variationSeed()),
+                    spec.variation().strength(),
+                    spec.variation().resizeFrom()))
+            .build();
     return Infotext.write(
         new ImageSettings(
-            spec, size, seed, model.checkpoint().name(), model.hash(), networks.hashes(), VERSION));
+            spec.variation().strength() == 0 ? spec : drawn,
+            size,
+            seeds.seed(),
+            model.checkpoint().name(),
+            model.hash(),
+            networks.hashes(),
+            VERSION));
   }
 }

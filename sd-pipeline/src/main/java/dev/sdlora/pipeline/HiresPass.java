@@ -7,9 +7,10 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.pipeline.canvas.StartLatent;
+import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.pipeline.network.LatentResizing;
+import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.raster.Raster;
-import dev.sdlora.sampler.noise.ImageSeeds;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,9 +26,10 @@ final class HiresPass {
           Upscaler.LATENT_NEAREST_EXACT, LatentResizing.Mode.NEAREST_EXACT);
 
   private final HiresFix settings;
-  private final Autoencoding autoencoding;
-  private final Enlarging enlarging;
+  private final Vae vae;
+  private final LatentResizing resizing;
   private final ImageSize from;
+  private final int firstSteps;
   private final ImageSize enlarged;
   private final ImageSize size;
   private final Pass pass;
@@ -37,15 +39,20 @@ final class HiresPass {
    *
    * @param first the pass before
    * @param spec of the request
+   * @param vae that enlarges pictures where latents are not
    */
-  HiresPass(Pass first, PromptSpec spec, HiresFix settings, Autoencoding autoencoding, Enlarging enlarging) {
+  HiresPass(Model model, Pass first, PromptSpec spec, HiresFix settings, Vae vae) {
     this.settings = settings;
-    this.autoencoding = autoencoding;
-    this.enlarging = enlarging;
+    this.vae = vae;
+    this.resizing = model.networks().latentResizing();
     this.from = first.size();
+    this.firstSteps = first.steps();
     this.enlarged = enlarged(from, settings);
     this.size = settings.size().orElse(enlarged);
-    this.pass = first.followedBy(second(spec, settings), size, Repainting.of(settings));
+    PromptSpec second = second(spec, settings);
+    this.pass =
+        first.followedBy(
+            second, PassPlan.of(model, second, size, Optional.of(Repainting.of(settings))));
   }
 
   /** The size that covers the result, in the proportions of the first pass. */
@@ -85,34 +92,30 @@ final class HiresPass {
     return size;
   }
 
-  /** How many steps it makes. */
-  int steps() {
-    return pass.steps();
+  /** The pass itself. */
+  Pass pass() {
+    return pass;
   }
 
   /**
    * Enlarges a latent and samples again, with noise of the same seeds.
    *
-   * @param image its number, for the listener
    * @param latent of the first pass
    */
-  float[] refine(int image, ImageSeeds seeds, float[] latent, PassNetworks networks, NDManager scope) {
-    StartLatent start = new StartLatent(enlarge(latent, scope), Optional.empty());
-    return pass.sample(image, seeds, Optional.of(start), networks, scope);
+  float[] refine(ImageRun image, float[] latent, PassNetworks networks, NDManager scope) {
+    StartLatent start = new StartLatent(cut(enlarge(latent, scope)), Optional.empty());
+    return pass.sample(image.after(firstSteps), Optional.of(start), networks, scope);
   }
 
   private float[] enlarge(float[] latent, NDManager scope) {
     LatentResizing.Mode mode = LATENT_MODES.get(settings.upscaler());
-    float[] large;
     if (mode != null) {
-      large = autoencoding.resizing().resize(mode, latent, from, enlarged, scope);
-    } else {
-      Raster picture = autoencoding.decode(latent, from, scope);
-      large =
-          autoencoding.encode(
-              enlarging.enlarge(picture, enlarged.width(), enlarged.height()), scope);
+      return resizing.resize(mode, latent, from, enlarged, scope);
     }
-    return cut(large);
+    Raster picture = Pixels.raster(vae.decode(latent, from, scope), from);
+    Raster large =
+        Enlarging.enlarge(settings.upscaler(), picture, enlarged.width(), enlarged.height());
+    return vae.encode(large.planes(), enlarged, scope);
   }
 
   /** The middle of a latent; of an odd number of positions too many one more goes at the end. */

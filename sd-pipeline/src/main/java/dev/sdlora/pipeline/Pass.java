@@ -1,26 +1,28 @@
 package dev.sdlora.pipeline;
 
 import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.GenerationListener.Step;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
-import dev.sdlora.pipeline.denoise.LatentToRgb;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
+import dev.sdlora.pipeline.denoise.ShownChannels;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.schedule.SchedulePass;
 import dev.sdlora.prompt.tokens.TrainedWords;
-import dev.sdlora.sampler.SamplingPlan;
-import dev.sdlora.sampler.StepObserver;
+import dev.sdlora.sampler.Denoiser;
+import dev.sdlora.sampler.noise.ImageNoise;
+import dev.sdlora.sampler.noise.ImageSeeds;
+import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.noise.Noise;
-import dev.sdlora.sampler.noise.NoiseSource;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,27 +34,68 @@ final class Pass {
   private final PromptSpec spec;
   private final ImageSize size;
   private final Progress progress;
+  private final int stepsBefore;
   private final ExtraNetworks prompt;
   private final ExtraNetworks negative;
   private final LoraSelection loras;
-  private final SamplingPlan plan;
+  private final PassPlan plan;
+  private Optional<float[]> shown = Optional.empty();
   private @Nullable Conditions conditions;
 
-  /**
-   * A pass; finds its LoRAs and touches no weights.
-   *
-   * @param spec prompts and sampling of this pass
-   * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit
-   */
-  Pass(Model model, PromptSpec spec, ImageSize size, Progress progress) {
+  private Pass(
+      Model model, PromptSpec spec, PassPlan plan, Progress progress, Optional<Pass> before) {
     this.model = model;
     this.spec = spec;
-    this.size = size;
+    this.size = plan.size();
+    this.plan = plan;
     this.progress = progress;
+    this.stepsBefore = before.map(Pass::stepsOfPrompts).orElse(0);
     this.prompt = ExtraNetworks.cut(spec.prompt());
     this.negative = ExtraNetworks.cut(spec.negativePrompt());
-    this.loras = LoraSelection.of(spec, prompt, negative, model);
-    this.plan = SamplingPlan.of(spec.sampler(), spec.schedule(), spec.steps(), model.levels());
+    this.loras =
+        before
+            .filter(pass -> pass.hasPromptsOf(spec))
+            .map(pass -> pass.loras)
+            .orElseGet(() -> LoraSelection.of(spec, prompt, negative, model));
+  }
+
+  /**
+   * The first pass of a request; finds its LoRAs and touches no weights.
+   *
+   * @param spec prompts and sampling
+   * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit
+   */
+  static Pass first(Model model, PromptSpec spec, PassPlan plan, Progress progress) {
+    return new Pass(model, spec, plan, progress, Optional.empty());
+  }
+
+  /** A second pass. Where its prompts are those of this one, the LoRAs stay where they are. */
+  Pass followedBy(PromptSpec second, PassPlan plan) {
+    return new Pass(model, second, plan, progress, Optional.of(this));
+  }
+
+  private boolean hasPromptsOf(PromptSpec other) {
+    return spec.prompt().equals(other.prompt())
+        && spec.negativePrompt().equals(other.negativePrompt());
+  }
+
+  /**
+   * Shows an inpainting model what it reads beside the noisy latent.
+   *
+   * @param channels [count][height / 8][width / 8]
+   */
+  void show(float[] channels) {
+    shown = Optional.of(channels);
+  }
+
+  /** The size of its pictures. */
+  ImageSize size() {
+    return size;
+  }
+
+  /** The steps that it makes, as the listener is told. */
+  int steps() {
+    return plan.steps();
   }
 
   /** Puts the LoRAs of this pass on and encodes its prompts, which is done once. */
@@ -77,26 +120,57 @@ final class Pass {
 
   /** The steps that prompts change over. */
   private SchedulePass schedule() {
-    return new SchedulePass(spec.steps(), 0, spec.promptOptions().oldEditingTimelines());
+    return new SchedulePass(
+        stepsOfPrompts(), stepsBefore, spec.promptOptions().oldEditingTimelines());
+  }
+
+  /** Samplers that call the model twice in a step count both. */
+  private int stepsOfPrompts() {
+    return spec.sampler().secondOrder() ? 2 * spec.steps() : spec.steps();
   }
 
   /**
    * Samples a latent.
    *
-   * @param image its number, for the listener
+   * @param image the picture
+   * @param start what it starts from; empty for noise alone
    * @return [channels][height / 8][width / 8] at unit variance
    */
-  float[] sample(int image, long seed, PassNetworks networks, NDManager scope) {
+  float[] sample(
+      ImageRun image, Optional<StartLatent> start, PassNetworks networks, NDManager scope) {
     prepare(networks, scope);
+    if (start.isPresent() && plan.keepsAll()) {
+      return start.get().clean();
+    }
     AppliedLoras applied = networks.with(loras);
-    NoiseSource noise = Noise.of(spec.rng(), seed);
-    float[] start = noise.next(latentChannels() * (size.height() / 8) * (size.width() / 8));
-    return plan.run(guidance(applied, scope).start(), start, noise, new Steps(image, applied));
+    ImageNoise noise =
+        new ImageNoise(
+            spec.rng(),
+            image.seeds(),
+            shape(size),
+            shape(spec.variation().resizeFrom().orElse(size)));
+    Denoiser denoiser = guidance(applied, scope).start();
+    PassSteps steps = new PassSteps(image, plan, progress, applied);
+    return start.isPresent()
+        ? plan.repaint(denoiser, filled(start.get(), image.seeds()), noise, steps)
+        : plan.paint(denoiser, noise, steps);
+  }
+
+  private StartLatent filled(StartLatent start, ImageSeeds seeds) {
+    return start.filledWith(
+        plan.maskedContent(),
+        () -> Noise.of(spec.rng(), seeds.seed()).next(start.clean().length));
+  }
+
+  private LatentShape shape(ImageSize of) {
+    int channels = model.networks().vae().config().latentChannels();
+    return new LatentShape(channels, of.height() / 8, of.width() / 8);
   }
 
   private Guidance guidance(AppliedLoras applied, NDManager scope) {
     BatchedPredictor predictor =
-        new BatchedPredictor(predictor(applied), model.levels(), latentChannels(), size, scope);
+        new BatchedPredictor(
+            predictor(applied), plan.levels(), shape(size).channels(), size, scope);
     SamplerOptions sampling = spec.samplerOptions();
     return new Guidance(
         predictor,
@@ -107,44 +181,11 @@ final class Pass {
 
   /** How the U-Net is called, for every picture and every step. */
   private NoisePredictor predictor(AppliedLoras applied) {
-    return (batch, scope) -> {
-      progress.stopIfCancelled();
-      return applied.unet().predict(batch.latents(), batch.times(), batch.context(), scope);
-    };
-  }
-
-  private int latentChannels() {
-    return model.networks().unet().config().outChannels();
-  }
-
-  /** Passes a sampler's steps on to the listener, and to LoRAs whose strength changes. */
-  private final class Steps implements StepObserver {
-    private final int image;
-    private final AppliedLoras applied;
-
-    Steps(int image, AppliedLoras applied) {
-      this.image = image;
-      this.applied = applied;
-    }
-
-    private Step step(int step, double sigma) {
-      return new Step(image, step + 1, plan.sigmas().steps(), sigma);
-    }
-
-    @Override
-    public void stepStart(int step, double sigma) {
-      progress.listener().stepStart(step(step, sigma));
-      progress.stopIfCancelled();
-      applied.step(step, plan.sigmas().steps());
-    }
-
-    @Override
-    public void stepEnd(int step, double sigma, float[] denoised) {
-      progress
-          .listener()
-          .stepEnd(
-              step(step, sigma),
-              () -> LatentToRgb.image(denoised, size.height() / 8, size.width() / 8));
-    }
+    NoisePredictor unet =
+        (batch, scope) -> {
+          progress.stopIfCancelled();
+          return applied.unet().predict(batch.latents(), batch.times(), batch.context(), scope);
+        };
+    return shown.<NoisePredictor>map(channels -> new ShownChannels(unet, channels)).orElse(unet);
   }
 }

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.canvas;
 
 import dev.sdlora.api.MaskedContent;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What sampling starts from in place of noise alone.
@@ -16,12 +17,12 @@ public record StartLatent(float[] clean, Optional<float[]> repaint) {
   /**
    * The same with what lies in the part to make anew before sampling.
    *
-   * @param noise as many numbers as the latent has, for {@link MaskedContent#LATENT_NOISE}
+   * @param noise gives as many numbers as the latent has, for {@link MaskedContent#LATENT_NOISE}
    */
-  public StartLatent filledWith(MaskedContent content, float[] noise) {
+  public StartLatent filledWith(MaskedContent content, Supplier<float[]> noise) {
     return switch (content) {
       case FILL, ORIGINAL -> this;
-      case LATENT_NOISE -> new StartLatent(mix(clean, noise), repaint);
+      case LATENT_NOISE -> new StartLatent(mix(clean, noise.get()), repaint);
       case LATENT_NOTHING -> new StartLatent(mix(clean, new float[clean.length]), repaint);
     };
   }

@@ -77,7 +77,7 @@ public final class Sheet {
 
   /** Where everything lies, for cells of one size. */
   private final class Layout {
-    private final int cellWidth;
+    private final int columnWidth;
     private final int cellHeight;
     private final FontMetrics metrics;
     private final List<List<String>> heads;
@@ -87,11 +87,12 @@ public final class Sheet {
     private final int top;
 
     Layout(int cellWidth, int cellHeight, Font font) {
-      this.cellWidth = cellWidth;
       this.cellHeight = cellHeight;
       this.metrics =
           graphics(new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB), font).getFontMetrics();
       this.heads = columns.stream().map(label -> wrap(label, cellWidth)).toList();
+      // A single word may be wider than a picture.
+      this.columnWidth = Math.max(cellWidth, widest(heads));
       int most = Math.max(cellWidth, 12 * metrics.getHeight());
       this.sides = rows.stream().map(row -> wrap(row.label, most)).toList();
       this.cornerLines = wrap(corner, most);
@@ -103,18 +104,22 @@ public final class Sheet {
 
     int width() {
       int most = rows.stream().mapToInt(row -> row.pictures.size()).max().orElse(0);
-      return left + Math.max(most, columns.size()) * (cellWidth + GAP);
+      return left + Math.max(most, columns.size()) * (columnWidth + GAP);
     }
 
     int height() {
       return top + rows.size() * (cellHeight + GAP);
     }
 
+    private int columnLeft(int column) {
+      return left + column * (columnWidth + GAP);
+    }
+
     void draw(Graphics2D graphics) {
       text(graphics, cornerLines, GAP, GAP);
       for (int column = 0; column < heads.size(); column++) {
         List<String> lines = heads.get(column);
-        int x = left + column * (cellWidth + GAP) + (cellWidth - widest(List.of(lines))) / 2;
+        int x = columnLeft(column) + (columnWidth - widest(List.of(lines))) / 2;
         text(graphics, lines, x, top - GAP - lines.size() * metrics.getHeight());
       }
       for (int row = 0; row < rows.size(); row++) {
@@ -127,7 +132,9 @@ public final class Sheet {
             y + Math.max(0, cellHeight - lines.size() * metrics.getHeight()) / 2);
         List<BufferedImage> pictures = rows.get(row).pictures;
         for (int column = 0; column < pictures.size(); column++) {
-          graphics.drawImage(pictures.get(column), left + column * (cellWidth + GAP), y, null);
+          BufferedImage picture = pictures.get(column);
+          int x = columnLeft(column) + (columnWidth - picture.getWidth()) / 2;
+          graphics.drawImage(picture, x, y, null);
         }
       }
     }

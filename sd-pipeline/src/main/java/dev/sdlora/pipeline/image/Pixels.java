@@ -1,6 +1,8 @@
 package dev.sdlora.pipeline.image;
 
+import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.pipeline.raster.Raster;
 
 /** From the numbers of the VAE to bytes. */
 public final class Pixels {
@@ -28,5 +30,14 @@ public final class Pixels {
       rgb[i % plane * 3 + i / plane] = (byte) level;
     }
     return rgb;
+  }
+
+  /**
+   * A picture of planes; see {@link #rgb}.
+   *
+   * @param planes [3][height][width]
+   */
+  public static Raster raster(float[] planes, ImageSize size) {
+    return new Raster(size.width(), size.height(), 3, rgb(planes));
   }
 }

@@ -1,0 +1,100 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.pipeline.canvas.StartLatent;
+import dev.sdlora.sampler.Denoiser;
+import dev.sdlora.sampler.PictureSteps;
+import dev.sdlora.sampler.SamplingPlan;
+import dev.sdlora.sampler.SamplingSettings;
+import dev.sdlora.sampler.StepObserver;
+import dev.sdlora.sampler.noise.ImageNoise;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.Optional;
+
+/** How a pass samples: its size, its noise levels, and how far it changes what it starts from. */
+final class PassPlan {
+  private final ImageSize size;
+  private final NoiseLevels levels;
+  private final SamplingPlan sampling;
+  private final Optional<Repainting> repainting;
+
+  private PassPlan(
+      ImageSize size,
+      NoiseLevels levels,
+      SamplingPlan sampling,
+      Optional<Repainting> repainting) {
+    this.size = size;
+    this.levels = levels;
+    this.sampling = sampling;
+    this.repainting = repainting;
+  }
+
+  /**
+   * The plan of a pass.
+   *
+   * @param size of its pictures
+   * @param repainting how it changes a latent that is given; empty if it starts from noise
+   */
+  static PassPlan of(
+      Model model, PromptSpec spec, ImageSize size, Optional<Repainting> repainting) {
+    NoiseLevels levels =
+        spec.samplerOptions().zeroTerminalSnr() ? model.levels().zeroTerminalSnr() : model.levels();
+    SamplingSettings settings =
+        new SamplingSettings(spec.sampler(), spec.schedule(), spec.steps(), spec.samplerOptions());
+    Optional<PictureSteps> part =
+        repainting.filter(change -> !change.isNone()).map(change -> change.steps(spec.steps()));
+    SamplingPlan whole =
+        SamplingPlan.of(
+            part.map(steps -> settings.withSteps(steps.total())).orElse(settings),
+            levels,
+            model.checkpoint().family());
+    return new PassPlan(
+        size, levels, part.map(steps -> whole.from(steps.encoded())).orElse(whole), repainting);
+  }
+
+  ImageSize size() {
+    return size;
+  }
+
+  NoiseLevels levels() {
+    return levels;
+  }
+
+  /** How many steps there will be. */
+  int steps() {
+    return keepsAll() ? 0 : sampling.steps();
+  }
+
+  /** Whether the latent that is given comes out again. */
+  boolean keepsAll() {
+    return repainting.map(Repainting::isNone).orElse(false);
+  }
+
+  /** What lies in a masked place of the latent that is given. */
+  MaskedContent maskedContent() {
+    return repainting.map(Repainting::content).orElse(MaskedContent.ORIGINAL);
+  }
+
+  /** Samples from noise. */
+  float[] paint(Denoiser denoiser, ImageNoise noise, StepObserver observer) {
+    return sampling.run(denoiser, noise.first(), noise, observer);
+  }
+
+  /** Samples from a latent; what is not to be made anew stays exactly. */
+  float[] repaint(Denoiser denoiser, StartLatent start, ImageNoise noise, StepObserver observer) {
+    float[] unitNoise = noise.first();
+    float factor = repainting.map(change -> (float) change.noiseMultiplier()).orElse(1f);
+    for (int i = 0; i < unitNoise.length; i++) {
+      unitNoise[i] *= factor;
+    }
+    Denoiser keeping =
+        start
+            .repaint()
+            .map(repaint -> sampling.keeping(denoiser, start.clean(), repaint, unitNoise))
+            .orElse(denoiser);
+    return start.keepingTheRest(
+        sampling.run(keeping, start.clean(), unitNoise, noise, observer));
+  }
+}

@@ -1,0 +1,49 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.GenerationListener.Step;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.pipeline.denoise.LatentToRgb;
+import dev.sdlora.sampler.StepObserver;
+
+/** Passes a sampler's steps on to the listener, and to LoRAs whose strength changes. */
+final class PassSteps implements StepObserver {
+  private final ImageRun image;
+  private final int steps;
+  private final ImageSize size;
+  private final Progress progress;
+  private final AppliedLoras applied;
+
+  PassSteps(ImageRun image, PassPlan plan, Progress progress, AppliedLoras applied) {
+    this.image = image;
+    this.steps = plan.steps();
+    this.size = plan.size();
+    this.progress = progress;
+    this.applied = applied;
+  }
+
+  private Step step(int step, double sigma) {
+    return new Step(
+        image.index(), image.stepsBefore() + within(step) + 1, image.stepsTotal(), sigma);
+  }
+
+  /** DPM adaptive may make more steps than were asked for. */
+  private int within(int step) {
+    return Math.min(step, steps - 1);
+  }
+
+  @Override
+  public void stepStart(int step, double sigma) {
+    progress.listener().stepStart(step(step, sigma));
+    progress.stopIfCancelled();
+    applied.step(within(step), steps);
+  }
+
+  @Override
+  public void stepEnd(int step, double sigma, float[] denoised) {
+    progress
+        .listener()
+        .stepEnd(
+            step(step, sigma),
+            () -> LatentToRgb.image(denoised, size.height() / 8, size.width() / 8));
+  }
+}

@@ -1,0 +1,154 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.LatentPreview;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+
+/** The tiny checkpoint for tests that start from pictures, and what they have in common. */
+final class TinyPipeline implements AutoCloseable {
+  static final PromptSpec SPEC =
+      PromptSpec.builder()
+          .prompt("a cat")
+          .negativePrompt("ugly")
+          .size(64, 64)
+          .steps(4)
+          .seed(5)
+          .build();
+
+  private final Pipeline pipeline =
+      Pipeline.builder()
+          .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
+          .loraDirectory(Fixtures.LORAS)
+          .build();
+  private final int arrays = pipeline.liveNativeArrays();
+
+  /** A picture that is not flat anywhere. */
+  static Picture picture(int width, int height) {
+    Random random = new Random(11);
+    byte[] rgb = new byte[3 * width * height];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) (100 + 80 * Math.sin(i * 0.01) + random.nextInt(40));
+    }
+    return Picture.of(width, height, rgb);
+  }
+
+  /** White inside a square, black around it. */
+  static Picture mask(int width, int height, int left, int top, int side) {
+    byte[] rgb = new byte[3 * width * height];
+    for (int y = top; y < top + side; y++) {
+      for (int x = left; x < left + side; x++) {
+        for (int c = 0; c < 3; c++) {
+          rgb[3 * (y * width + x) + c] = (byte) 255;
+        }
+      }
+    }
+    return Picture.of(width, height, rgb);
+  }
+
+  static PromptSpec from(ImageToImage.Builder source) {
+    return SPEC.toBuilder().imageToImage(source.build()).build();
+  }
+
+  static PromptSpec repainting(Picture picture, Inpainting.Builder part) {
+    return from(ImageToImage.builder(picture).inpainting(part.build()));
+  }
+
+  Pipeline pipeline() {
+    return pipeline;
+  }
+
+  Picture draw(PromptSpec spec) {
+    return pipeline.generate(spec).first().picture();
+  }
+
+  /** What the listener sees of steps: number/total. */
+  List<String> steps(PromptSpec spec) {
+    List<String> steps = new ArrayList<>();
+    pipeline.generate(
+        spec,
+        new GenerationListener() {
+          @Override
+          public void stepEnd(Step step, LatentPreview preview) {
+            steps.add(step.number() + "/" + step.total());
+          }
+        });
+    return steps;
+  }
+
+  /**
+   * Ends a request by an exception and another by cancelling it, both in a step, and checks that
+   * the pipeline is as before.
+   */
+  void assertFailuresLeaveNothing(PromptSpec spec, int step) {
+    final byte[] plain = draw(SPEC).rgb();
+    assertThatThrownBy(
+            () -> pipeline.generate(spec, inStep(step, this::fail)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("enough");
+    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    List<CompletableFuture<?>> futures = new ArrayList<>();
+    List<Throwable> causes = new ArrayList<>();
+    CompletableFuture<?> begun = new CompletableFuture<>();
+    GenerationListener cancelling =
+        inStep(
+            step,
+            () -> {
+              begun.join();
+              futures.get(0).cancel(true);
+            });
+    futures.add(
+        pipeline.generateAsync(
+            spec,
+            new GenerationListener() {
+              @Override
+              public void stepStart(Step at) {
+                cancelling.stepStart(at);
+              }
+
+              @Override
+              public void generationFailed(Throwable cause) {
+                causes.add(cause);
+              }
+            }));
+    begun.complete(null);
+    assertThatThrownBy(() -> futures.get(0).join()).isInstanceOf(CancellationException.class);
+    assertThat(draw(SPEC).rgb()).isEqualTo(plain);
+    assertThat(causes).singleElement().isInstanceOf(GenerationCancelledException.class);
+    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+  }
+
+  private void fail() {
+    throw new IllegalStateException("enough");
+  }
+
+  private static GenerationListener inStep(int number, Runnable action) {
+    return new GenerationListener() {
+      @Override
+      public void stepStart(Step step) {
+        if (step.number() == number) {
+          action.run();
+        }
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    pipeline.close();
+  }
+}
