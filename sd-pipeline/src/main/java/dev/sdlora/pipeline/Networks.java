@@ -4,6 +4,7 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.LatentResizing;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.Vae;
@@ -26,6 +27,7 @@ final class Networks implements AutoCloseable {
   private final UNet unet;
   private final Vae vae;
   private final LatentResizing latentResizing;
+  private final Prediction prediction;
 
   private Networks(Torch torch, ModelFiles files, ScalarType type) {
     this.torch = torch;
@@ -35,6 +37,7 @@ final class Networks implements AutoCloseable {
     this.unet = new UNet(torch, files.unet(), load(files.unetWeights(), type));
     this.vae = new Vae(torch, files.vae(), load(files.vaeWeights(), ScalarType.FLOAT32));
     this.latentResizing = new LatentResizing(torch);
+    this.prediction = files.prediction();
   }
 
   private LiveWeights load(Map<String, Origin> origins, ScalarType type) {
@@ -83,6 +86,11 @@ final class Networks implements AutoCloseable {
 
   UNet unet() {
     return unet;
+  }
+
+  /** What the U-Net predicts. */
+  Prediction prediction() {
+    return prediction;
   }
 
   Vae vae() {
