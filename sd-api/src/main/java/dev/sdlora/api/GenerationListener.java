@@ -16,6 +16,10 @@ package dev.sdlora.api;
  * generationEnd, or generationFailed at any point after generationStart
  * </pre>
  *
+ * <p>With hires fix the steps of the second pass follow those of the first and are counted on. When
+ * its prompts differ, its {@code lorasStart} to {@code conditioningEnd} come between the two,
+ * inside the picture.
+ *
  * <p>Methods are called on the thread that generates, which waits for them: be quick. A listener
  * that throws ends the generation with that exception. It must not call the pipeline.
  */
@@ -75,8 +79,8 @@ public interface GenerationListener {
    *
    * @param image index of the picture, from 0
    * @param number the step, from 1
-   * @param total how many steps this picture takes; for DDIM one less than was asked for at some
-   *     step counts, as in A1111
+   * @param total how many steps this picture takes, in both passes of hires fix; for DDIM one less
+   *     than was asked for at some step counts, as in A1111
    * @param sigma the noise level at which the step starts, in units of the data's standard
    *     deviation
    */

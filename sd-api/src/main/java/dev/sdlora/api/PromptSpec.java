@@ -58,7 +58,10 @@ public final class PromptSpec {
     return values.negativePrompt;
   }
 
-  /** The picture size, or empty for the size that the checkpoint was made for. */
+  /**
+   * The picture size, or empty for the size that the checkpoint was made for; where a picture is
+   * started from, for the size of that.
+   */
   public Optional<ImageSize> size() {
     return values.size;
   }

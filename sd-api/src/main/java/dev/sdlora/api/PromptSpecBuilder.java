@@ -96,7 +96,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets the picture size in pixels. Default: the size that the checkpoint was made for.
+   * Sets the picture size in pixels. Default: the size that the checkpoint was made for. A request
+   * that starts from a picture takes that picture's, down to multiples of 8, unless only the
+   * surroundings of a mask are painted.
    *
    * @return this builder
    * @throws IllegalArgumentException if a side is not a positive multiple of 8

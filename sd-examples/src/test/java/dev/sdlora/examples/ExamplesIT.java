@@ -2,6 +2,7 @@ package dev.sdlora.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,6 +72,57 @@ final class ExamplesIT {
     for (String name : new String[] {"both", "small", "tuned", "extracted", "peft"}) {
       assertThat(file("made-" + name + ".safetensors")).isNotEmpty();
     }
+  }
+
+  @Test
+  void redrawPicture_changesMoreWithStrength() throws IOException {
+    RedrawPicture.main(arguments());
+    double little = distance("redraw-before.png", "redraw-0.png");
+    double half = distance("redraw-before.png", "redraw-60.png");
+    assertThat(little).isLessThan(half);
+    assertThat(half).isLessThan(distance("redraw-before.png", "redraw-95.png"));
+  }
+
+  @Test
+  void repaintPart_leavesTheOtherHalf() throws IOException {
+    RepaintPart.main(arguments());
+    BufferedImage before = ImageIO.read(file("repaint-before.png"));
+    BufferedImage after = ImageIO.read(file("repaint-part.png"));
+    BufferedImage wider = ImageIO.read(file("repaint-wider.png"));
+    assertThat(pixels("repaint-part.png")).isNotEqualTo(pixels("repaint-before.png"));
+    assertThat(wider.getWidth()).isEqualTo(192);
+    for (int y = 0; y < 128; y++) {
+      assertThat(after.getRGB(120, y)).isEqualTo(before.getRGB(120, y));
+      assertThat(wider.getRGB(32 + 64, y)).isEqualTo(before.getRGB(64, y));
+    }
+  }
+
+  @Test
+  void drawLarger_isLarger_andItsLoraActs() throws IOException {
+    DrawLarger.main(arguments());
+    assertThat(ImageIO.read(file("larger-latent.png")).getWidth()).isEqualTo(192);
+    assertThat(pixels("larger-latent.png")).isNotEqualTo(pixels("larger-lanczos.png"));
+  }
+
+  @Test
+  void compareVariations_drawsEveryCell() throws IOException {
+    CompareVariations.main(arguments());
+    BufferedImage grid = ImageIO.read(file("grid-loras.png"));
+    assertThat(grid.getWidth()).isGreaterThan(3 * 128);
+    assertThat(grid.getHeight()).isBetween(2 * 128, 3 * 128);
+    assertThat(ImageIO.read(file("grid-samplers.png")).getHeight()).isGreaterThan(2 * 128);
+  }
+
+  private double distance(String one, String other) throws IOException {
+    BufferedImage a = ImageIO.read(file(one));
+    BufferedImage b = ImageIO.read(file(other));
+    double sum = 0;
+    for (int y = 0; y < 128; y++) {
+      for (int x = 0; x < 128; x++) {
+        sum += Math.abs((a.getRGB(x, y) >> 8 & 0xff) - (b.getRGB(x, y) >> 8 & 0xff));
+      }
+    }
+    return sum;
   }
 
   @Test

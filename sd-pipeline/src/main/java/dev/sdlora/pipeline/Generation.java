@@ -60,13 +60,10 @@ final class Generation {
         spec.imageToImage().map(given -> Outpaint.asInpainting(given, spec.size()));
     ImageSize usual = model.checkpoint().defaultSize();
     this.size =
-        spec.size()
-            .or(() -> source.map(given -> Canvas.defaultSize(given, usual)))
-            .orElse(usual);
+        spec.size().or(() -> source.map(given -> Canvas.defaultSize(given, usual))).orElse(usual);
     this.canvas = source.map(given -> Canvas.of(given, size));
     this.repainting = source.map(Repainting::of);
-    this.first =
-        Pass.first(model, spec, PassPlan.of(model, spec, size, repainting), progress);
+    this.first = Pass.first(model, spec, PassPlan.of(model, spec, size, repainting), progress);
     this.second = spec.hiresFix().map(fix -> new HiresPass(model, first, spec, fix, vae));
   }
 
@@ -110,8 +107,7 @@ final class Generation {
       double blindness = repainting.map(Repainting::blindness).orElse(1.0);
       first.show(encoder.channels(canvas, size, blindness, scope));
       second.ifPresent(
-          hires ->
-              hires.pass().show(encoder.channels(Optional.empty(), hires.size(), 1, scope)));
+          hires -> hires.pass().show(encoder.channels(Optional.empty(), hires.size(), 1, scope)));
     }
     return canvas.map(given -> encoder.encode(given, size, scope));
   }

@@ -158,8 +158,7 @@ final class Pass {
 
   private StartLatent filled(StartLatent start, ImageSeeds seeds) {
     return start.filledWith(
-        plan.maskedContent(),
-        () -> Noise.of(spec.rng(), seeds.seed()).next(start.clean().length));
+        plan.maskedContent(), () -> Noise.of(spec.rng(), seeds.seed()).next(start.clean().length));
   }
 
   private LatentShape shape(ImageSize of) {

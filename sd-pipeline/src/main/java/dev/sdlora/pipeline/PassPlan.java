@@ -21,10 +21,7 @@ final class PassPlan {
   private final Optional<Repainting> repainting;
 
   private PassPlan(
-      ImageSize size,
-      NoiseLevels levels,
-      SamplingPlan sampling,
-      Optional<Repainting> repainting) {
+      ImageSize size, NoiseLevels levels, SamplingPlan sampling, Optional<Repainting> repainting) {
     this.size = size;
     this.levels = levels;
     this.sampling = sampling;
@@ -94,7 +91,6 @@ final class PassPlan {
             .repaint()
             .map(repaint -> sampling.keeping(denoiser, start.clean(), repaint, unitNoise))
             .orElse(denoiser);
-    return start.keepingTheRest(
-        sampling.run(keeping, start.clean(), unitNoise, noise, observer));
+    return start.keepingTheRest(sampling.run(keeping, start.clean(), unitNoise, noise, observer));
   }
 }

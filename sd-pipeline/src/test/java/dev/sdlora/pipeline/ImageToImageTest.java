@@ -53,8 +53,12 @@ class ImageToImageTest {
     assertThat(TINY.draw(spec.toBuilder().prompt("a dog").seed(9).steps(30).build()))
         .isEqualTo(kept);
     assertThat(TINY.steps(spec)).isEmpty();
-    Picture other = TINY.draw(spec.toBuilder().imageToImage(
-        ImageToImage.builder(mask(64, 64, 8, 8, 30)).denoisingStrength(0).build()).build());
+    Picture other =
+        TINY.draw(
+            spec.toBuilder()
+                .imageToImage(
+                    ImageToImage.builder(mask(64, 64, 8, 8, 30)).denoisingStrength(0).build())
+                .build());
     assertThat(other).isNotEqualTo(kept);
   }
 
@@ -128,8 +132,7 @@ class ImageToImageTest {
   void inpainting_leavesTheRestExactly(Sampler sampler) {
     Picture picture = picture(64, 64);
     PromptSpec spec =
-        repainting(picture, Inpainting.builder(mask(64, 64, 24, 24, 24)).maskBlur(2))
-            .toBuilder()
+        repainting(picture, Inpainting.builder(mask(64, 64, 24, 24, 24)).maskBlur(2)).toBuilder()
             .sampler(sampler)
             .build();
     byte[] before = picture.rgb();
@@ -213,8 +216,7 @@ class ImageToImageTest {
   @Test
   void failuresAndCancels_leaveNothingBehind() {
     TINY.assertFailuresLeaveNothing(
-        repainting(picture(64, 64), Inpainting.builder(mask(64, 64, 16, 16, 32)))
-            .toBuilder()
+        repainting(picture(64, 64), Inpainting.builder(mask(64, 64, 16, 16, 32))).toBuilder()
             .prompt("a cat <lora:tiny_lora:0.8>")
             .build(),
         2);

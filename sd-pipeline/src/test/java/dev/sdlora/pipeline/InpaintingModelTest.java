@@ -75,9 +75,7 @@ class InpaintingModelTest {
       for (int i = 0; i < nine.length; i++) {
         int input = i / 9 % 9;
         nine[i] =
-            input < 4
-                ? four[i / 81 * 36 + i % 81]
-                : (float) (deviation * random.nextGaussian());
+            input < 4 ? four[i / 81 * 36 + i % 81] : (float) (deviation * random.nextGaussian());
       }
       writer.tensor(CONV_IN, List.of((long) out, 9L, 3L, 3L), nine, DType.F32);
       writer.write(path);
@@ -123,11 +121,9 @@ class InpaintingModelTest {
   void otherRequests_areShownThatEverythingIsMasked() {
     PromptSpec whole =
         SPEC.toBuilder().imageToImage(ImageToImage.builder(picture(64, 64)).build()).build();
-    PromptSpec hires =
-        SPEC.toBuilder().hiresFix(HiresFix.builder().scale(1.5).build()).build();
+    PromptSpec hires = SPEC.toBuilder().hiresFix(HiresFix.builder().scale(1.5).build()).build();
     assertThat(
-            Set.of(
-                draw(seeing, SPEC), draw(blind, SPEC), draw(seeing, whole), draw(blind, whole)))
+            Set.of(draw(seeing, SPEC), draw(blind, SPEC), draw(seeing, whole), draw(blind, whole)))
         .hasSize(4);
     assertThat(draw(seeing, hires).width()).isEqualTo(96);
   }

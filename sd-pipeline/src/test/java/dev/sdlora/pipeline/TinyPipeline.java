@@ -95,8 +95,7 @@ final class TinyPipeline implements AutoCloseable {
    */
   void assertFailuresLeaveNothing(PromptSpec spec, int step) {
     final byte[] plain = draw(SPEC).rgb();
-    assertThatThrownBy(
-            () -> pipeline.generate(spec, inStep(step, this::fail)))
+    assertThatThrownBy(() -> pipeline.generate(spec, inStep(step, this::fail)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("enough");
     assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);

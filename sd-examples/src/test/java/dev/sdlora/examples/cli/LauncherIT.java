@@ -61,6 +61,58 @@ final class LauncherIT {
   }
 
   @Test
+  void picturesFromPictures_andGrids_areWritten() throws Exception {
+    List<String> usual = List.of("--prompt", "a red star", "--steps", "2", "--seed", "7");
+    sd(0, with(usual, "generate", "--size", "128x96", "--out", "a.png"));
+    sd(0, with(usual, "generate", "--init", "a.png", "--strength", "0.5", "--out", "b.png"));
+    assertThat(ImageIO.read(folder.resolve("b.png").toFile()).getHeight()).isEqualTo(96);
+    sd(0, with(usual, "generate", "--init", "a.png", "--outpaint", "0,32,0,0", "--out", "c.png"));
+    assertThat(ImageIO.read(folder.resolve("c.png").toFile()).getWidth()).isEqualTo(160);
+    // A picture may be its own mask: what is bright is painted.
+    sd(
+        0,
+        with(
+            usual,
+            "generate",
+            "--init",
+            "a.png",
+            "--mask",
+            "a.png",
+            "--only-masked",
+            "--size",
+            "64x64",
+            "--out",
+            "d.png"));
+    assertThat(ImageIO.read(folder.resolve("d.png").toFile()).getWidth()).isEqualTo(128);
+    sd(0, with(usual, "generate", "--size", "64x64", "--hires", "1.5", "--out", "e.png"));
+    assertThat(ImageIO.read(folder.resolve("e.png").toFile()).getWidth()).isEqualTo(96);
+    JsonNode grid =
+        JSON.readTree(
+            sd(
+                0,
+                with(
+                    usual,
+                    "grid",
+                    "--size",
+                    "64x64",
+                    "--x",
+                    "lora:night=0-1 [2]",
+                    "--y",
+                    "sampler=Euler,DDIM",
+                    "--json")));
+    assertThat(grid.get("pictures").asInt()).isEqualTo(4);
+    assertThat(ImageIO.read(folder.resolve("grid.png").toFile()).getWidth())
+        .isEqualTo(grid.get("width").asInt());
+  }
+
+  private static String[] with(List<String> usual, String command, String... more) {
+    List<String> all = new ArrayList<>(List.of(command));
+    all.addAll(usual);
+    all.addAll(List.of(more));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
   void throughASymbolicLink_loraListAndVersion() throws Exception {
     Path link = Files.createSymbolicLink(folder.resolve("linked"), APP.resolve("bin/sd"));
     String list = run(0, link, "lora", "list", APP.resolve("models/loras").toString());

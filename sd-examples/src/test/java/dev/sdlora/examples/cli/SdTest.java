@@ -34,6 +34,7 @@ final class SdTest {
         "--cfg       | NaN     | cfgScale must be finite: NaN",
         "--images    | 0       | images must be at least 1: 0",
         "--clip-skip | 13      | clipSkip must be from 1 to 12: 13",
+        "--hires     | 9       | hires scale must be from 1 to 8: 9.0",
         "--sampler   | magic   | sampler 'magic' is not known; the known ones are",
         "--schedule  | magic   | schedule 'magic' is not known; the known ones are",
         "--out       | a.jpg   | the name must end in .png: a.jpg",
@@ -68,6 +69,20 @@ final class SdTest {
   }
 
   @Test
+  void generate_maskWithoutPicture_isBadUsage() {
+    CommandRun run = CommandRun.of("generate", "--prompt", "x", "--mask", "m.png");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--init");
+  }
+
+  @Test
+  void grid_badAxis_isNamedWithItsOption() {
+    CommandRun run = CommandRun.of("grid", "--prompt", "x", "--x", "colour=1");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith("sd: Invalid value for option '--x'").contains("seed, steps");
+  }
+
+  @Test
   void generate_missingFolder_isFoundBeforeTheWork() {
     Path out = folder.resolve("missing/a.png");
     CommandRun run = CommandRun.of("generate", "--prompt", "x", "--out", out.toString());
@@ -94,6 +109,7 @@ final class SdTest {
       strings = {
         "",
         "generate ",
+        "grid ",
         "info ",
         "prompt ",
         "lora ",

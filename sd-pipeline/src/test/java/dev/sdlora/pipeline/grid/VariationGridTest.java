@@ -22,8 +22,7 @@ class VariationGridTest {
 
   private static Path resource(String name) {
     try {
-      return Path.of(
-          Objects.requireNonNull(VariationGridTest.class.getResource(name)).toURI());
+      return Path.of(Objects.requireNonNull(VariationGridTest.class.getResource(name)).toURI());
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }
@@ -62,8 +61,7 @@ class VariationGridTest {
           .isEqualTo("a cat <lora:tiny_lora:0>");
 
       // Of a request that fails nothing stays, and its error is the grid's.
-      assertThatThrownBy(
-              () -> VariationGrid.of(SPEC, Axis.loraStrengths("none", 1)).draw(pipeline))
+      assertThatThrownBy(() -> VariationGrid.of(SPEC, Axis.loraStrengths("none", 1)).draw(pipeline))
           .hasMessageContaining("none");
       assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
     }

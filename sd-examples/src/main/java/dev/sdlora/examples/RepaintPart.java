@@ -1,0 +1,62 @@
+package dev.sdlora.examples;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.Outpainting;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+
+/** Repaints what a mask shows, and paints beyond the edges; the rest stays, pixel for pixel. */
+public final class RepaintPart {
+  private RepaintPart() {}
+
+  /** Writes {@code repaint-before.png}, {@code repaint-part.png} and {@code repaint-wider.png}. */
+  public static void main(String[] args) {
+    Path folder = Path.of(args.length > 0 ? args[0] : "");
+    try (Pipeline pipeline =
+        Pipeline.builder().checkpoint(Checkpoint.open(BundledModel.checkpoint())).build()) {
+      PromptSpec spec =
+          PromptSpec.builder()
+              .prompt("a red heart on a white background")
+              .steps(20)
+              .cfgScale(4)
+              .seed(3)
+              .build();
+      Picture before = pipeline.generate(spec).first().picture();
+      pipeline.generate(spec).first().save(folder.resolve("repaint-before.png"));
+
+      Inpainting left =
+          Inpainting.builder(leftHalf()).maskedContent(MaskedContent.FILL).maskBlur(3).build();
+      PromptSpec part =
+          spec.toBuilder()
+              .prompt("a blue heart on a white background")
+              .imageToImage(
+                  ImageToImage.builder(before).denoisingStrength(0.9).inpainting(left).build())
+              .build();
+      pipeline.generate(part).first().save(folder.resolve("repaint-part.png"));
+
+      PromptSpec wider =
+          spec.toBuilder()
+              .imageToImage(
+                  ImageToImage.builder(before).outpainting(Outpainting.of(32, 32, 0, 0)).build())
+              .build();
+      pipeline.generate(wider).first().save(folder.resolve("repaint-wider.png"));
+    }
+  }
+
+  /** White where to paint, black elsewhere. */
+  private static Picture leftHalf() {
+    BufferedImage mask = new BufferedImage(128, 128, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = mask.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, 64, 128);
+    return Picture.of(mask);
+  }
+}
