@@ -24,6 +24,7 @@ import picocli.CommandLine.TypeConversionException;
     versionProvider = Sd.Version.class,
     subcommands = {
       GenerateCommand.class,
+      UpscaleCommand.class,
       InfoCommand.class,
       PromptCommand.class,
       LoraCommand.class

@@ -1,0 +1,169 @@
+package dev.sdlora.pipeline.upscale;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.UpscalerNetwork;
+import dev.sdlora.pipeline.checkpoint.NetworkFile;
+import dev.sdlora.pipeline.checkpoint.UpscalerReader;
+import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.pipeline.network.RrdbNet;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+
+/**
+ * An upscaler of the ESRGAN architecture. What a pixel becomes depends on the pixels around it,
+ * ever less with their distance; so pieces with a margin are enlarged one after another and their
+ * margins cut off.
+ */
+public final class RrdbUpscaler implements UpscalerNetwork {
+  /** The most that the network sees at once is 224 × 224 pixels: 0.8 GB at factor 4. */
+  private static final int PIECE = 192;
+
+  private static final int MARGIN = 16;
+
+  private final String name;
+  private final Torch torch;
+  private final LiveWeights weights;
+  private final RrdbNet network;
+  private final int piece;
+  private final int margin;
+  private volatile boolean closed;
+
+  private RrdbUpscaler(Path file, Torch torch, int piece, int margin) {
+    NetworkFile<RrdbConfig> read = UpscalerReader.read(file);
+    this.name = read.name();
+    this.torch = torch;
+    this.weights =
+        LiveWeights.load(torch, new TensorLoader(torch), read.weights(), ScalarType.FLOAT32);
+    this.network = new RrdbNet(torch, read.config(), weights);
+    this.piece = piece;
+    this.margin = margin;
+  }
+
+  /**
+   * Reads an upscaler.
+   *
+   * @param file see {@link UpscalerNetwork#open}
+   * @param torch its native memory, which it closes, also when reading fails
+   */
+  public static RrdbUpscaler open(Path file, Torch torch) {
+    return open(file, torch, PIECE, MARGIN);
+  }
+
+  /** Reads an upscaler that works in pieces of another size, in multiples of 4 pixels. */
+  static RrdbUpscaler open(Path file, Torch torch, int piece, int margin) {
+    try {
+      return new RrdbUpscaler(file, torch, piece, margin);
+    } catch (RuntimeException | Error e) {
+      torch.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public int factor() {
+    return network.config().factor();
+  }
+
+  @Override
+  public BufferedImage upscale(BufferedImage image) {
+    return upscale(image, () -> {});
+  }
+
+  /**
+   * Enlarges a picture.
+   *
+   * @param beforeEachPiece may throw, to end the work
+   */
+  public BufferedImage upscale(BufferedImage image, Runnable beforeEachPiece) {
+    int factor = factor();
+    int multiple = network.config().unshuffle();
+    BufferedImage result =
+        new BufferedImage(
+            factor * image.getWidth(), factor * image.getHeight(), BufferedImage.TYPE_INT_RGB);
+    for (Span rows : Span.cut(image.getHeight(), piece, margin, multiple)) {
+      for (Span columns : Span.cut(image.getWidth(), piece, margin, multiple)) {
+        beforeEachPiece.run();
+        float[] planes = enlarge(planes(image, columns, rows), columns.seen(), rows.seen());
+        write(planes, columns, rows, result);
+      }
+    }
+    return result;
+  }
+
+  private float[] enlarge(float[] planes, int width, int height) {
+    if (closed) {
+      throw new IllegalStateException("the upscaler '" + name + "' is closed");
+    }
+    try (NDManager scope = torch.scope();
+        NDArray pixels = Torch.floats(scope, planes, 1, 3, height, width)) {
+      return network.enlarge(pixels, scope).toFloatArray();
+    }
+  }
+
+  /** [3][rows][columns] from 0 to 1 of what is seen; beyond the edge the last pixels repeat. */
+  private static float[] planes(BufferedImage image, Span columns, Span rows) {
+    int plane = columns.seen() * rows.seen();
+    float[] planes = new float[3 * plane];
+    int place = 0;
+    for (int y = rows.seenFrom(); y < rows.seenTo(); y++) {
+      for (int x = columns.seenFrom(); x < columns.seenTo(); x++) {
+        int rgb =
+            image.getRGB(Math.min(x, image.getWidth() - 1), Math.min(y, image.getHeight() - 1));
+        for (int colour = 0; colour < 3; colour++) {
+          planes[colour * plane + place] = (rgb >> (16 - 8 * colour) & 0xff) / 255f;
+        }
+        place++;
+      }
+    }
+    return planes;
+  }
+
+  /** Writes a piece without its margins. */
+  private void write(float[] planes, Span columns, Span rows, BufferedImage target) {
+    int factor = factor();
+    int width = factor * columns.seen();
+    int plane = width * factor * rows.seen();
+    int left = factor * (columns.from() - columns.seenFrom());
+    int top = factor * (rows.from() - rows.seenFrom());
+    int[] levels = new int[3 * factor * columns.length() * factor * rows.length()];
+    int next = 0;
+    for (int y = top; y < top + factor * rows.length(); y++) {
+      for (int x = left; x < left + factor * columns.length(); x++) {
+        for (int colour = 0; colour < 3; colour++) {
+          levels[next++] = level(planes[colour * plane + y * width + x]);
+        }
+      }
+    }
+    target
+        .getRaster()
+        .setPixels(
+            factor * columns.from(),
+            factor * rows.from(),
+            factor * columns.length(),
+            factor * rows.length(),
+            levels);
+  }
+
+  private static int level(float value) {
+    return Math.round(255 * Math.max(0, Math.min(1, value)));
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      weights.close();
+      torch.close();
+    }
+  }
+}
