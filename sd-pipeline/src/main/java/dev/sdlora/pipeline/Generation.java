@@ -11,7 +11,6 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.denoise.Guidance;
-import dev.sdlora.pipeline.denoise.LatentToRgb;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
@@ -175,7 +174,7 @@ final class Generation {
     public void stepEnd(int step, double sigma, float[] denoised) {
       listener.stepEnd(
           step(step, sigma),
-          () -> LatentToRgb.image(denoised, size.height() / 8, size.width() / 8));
+          () -> model.previewer().image(denoised, size.height() / 8, size.width() / 8));
     }
   }
 }

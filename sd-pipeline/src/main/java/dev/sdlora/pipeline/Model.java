@@ -8,6 +8,8 @@ import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.preview.Previewer;
+import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
 import java.util.EnumMap;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Model implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final Networks networks;
+  private final Companions companions;
   private final LoraFiles loraFiles;
   private final FolderLibrary library;
   private final ModuleIndex modules;
@@ -34,12 +37,14 @@ final class Model implements AutoCloseable {
   Model(
       Checkpoint checkpoint,
       Networks networks,
+      Companions companions,
       LoraFiles loraFiles,
       FolderLibrary library,
       LoraMode loraMode,
       boolean lenient) {
     this.checkpoint = checkpoint;
     this.networks = networks;
+    this.companions = companions;
     this.loraFiles = loraFiles;
     this.library = library;
     this.loraMode = loraMode;
@@ -58,6 +63,16 @@ final class Model implements AutoCloseable {
 
   Networks networks() {
     return networks;
+  }
+
+  /** Makes previews. */
+  Previewer previewer() {
+    return companions.previewer();
+  }
+
+  /** The upscalers that requests can name. */
+  UpscalerFolders upscalers() {
+    return companions.upscalers();
   }
 
   LoraFiles loraFiles() {
@@ -115,6 +130,7 @@ final class Model implements AutoCloseable {
 
   @Override
   public void close() {
+    companions.close();
     networks.close();
   }
 }
