@@ -15,25 +15,23 @@ public final class ControlNetReader {
   private static final String DOWN = "controlnet_down_blocks.";
   private static final String MIDDLE = "controlnet_mid_block.";
 
-  /** As in {@link SingleFile}. */
-  private static final int SD1_HEADS = 8;
-
   private ControlNetReader() {}
 
   /**
    * Opens a file; reads its header only.
    *
+   * @param heads attention heads of the U-Net that it belongs to; no tensor tells them
    * @throws CheckpointException if it is something else
    * @throws dev.sdlora.api.TensorFileException if it is missing, damaged or no tensor file
    */
-  public static NetworkFile<ControlNetConfig> read(Path path) {
+  public static NetworkFile<ControlNetConfig> read(Path path, int heads) {
     TensorFile file = TensorFile.open(path);
     if (file.find(HINT + "conv_in.weight").isPresent()) {
-      return diffusers(file);
+      return diffusers(file, heads);
     }
     for (String prefix : List.of("control_model.", "")) {
       if (file.find(prefix + "input_hint_block.0.weight").isPresent()) {
-        return original(file, prefix);
+        return original(file, prefix, heads);
       }
     }
     throw new CheckpointException(
@@ -45,7 +43,7 @@ public final class ControlNetReader {
             + "conv_in.weight'");
   }
 
-  private static NetworkFile<ControlNetConfig> diffusers(TensorFile file) {
+  private static NetworkFile<ControlNetConfig> diffusers(TensorFile file, int heads) {
     FileTensors tensors = new FileTensors(file, "ControlNet", name -> name);
     int levels = tensors.count(Pattern.compile("down_blocks\\.(\\d+)\\."));
     int layers = tensors.count(Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\."));
@@ -56,7 +54,7 @@ public final class ControlNetReader {
     int middle = transformers(tensors, "mid_block");
     int hintBlocks =
         tensors.count(Pattern.compile("controlnet_cond_embedding\\.blocks\\.(\\d+)\\."));
-    return read(tensors, new LdmBlocks(levels, layers, depth, middle), hintBlocks);
+    return read(tensors, new LdmBlocks(levels, layers, depth, middle), hintBlocks, heads);
   }
 
   private static int transformers(FileTensors tensors, String block) {
@@ -64,7 +62,7 @@ public final class ControlNetReader {
         Pattern.compile(block + "\\.attentions\\.0\\.transformer_blocks\\.(\\d+)\\."));
   }
 
-  private static NetworkFile<ControlNetConfig> original(TensorFile file, String prefix) {
+  private static NetworkFile<ControlNetConfig> original(TensorFile file, String prefix, int heads) {
     LdmBlocks blocks = LdmBlocks.of(file, prefix);
     Pattern hint = Pattern.compile(Pattern.quote(prefix) + "input_hint_block\\.(\\d+)\\.");
     // Layers and activations take turns, from the first layer to the last.
@@ -75,7 +73,7 @@ public final class ControlNetReader {
             file,
             "ControlNet",
             name -> isOwn(name) ? prefix + originalName(name, hintBlocks) : unet.inFile(name));
-    return read(tensors, blocks, hintBlocks);
+    return read(tensors, blocks, hintBlocks, heads);
   }
 
   /** Whether a U-Net has no such weight. */
@@ -105,10 +103,10 @@ public final class ControlNetReader {
   }
 
   private static NetworkFile<ControlNetConfig> read(
-      FileTensors tensors, LdmBlocks blocks, int hintBlocks) {
+      FileTensors tensors, LdmBlocks blocks, int hintBlocks, int heads) {
     UNetConfig unet =
         NetworkShapes.unetEncoder(
-            tensors, blocks.levels(), blocks.layers(), blocks.depth(), blocks.middle(), SD1_HEADS);
+            tensors, blocks.levels(), blocks.layers(), blocks.depth(), blocks.middle(), heads);
     List<Integer> hint = new ArrayList<>(List.of(tensors.common(0, HINT + "conv_in.weight")));
     for (int i = 1; i < hintBlocks; i += 2) {
       hint.add(tensors.common(0, HINT + "blocks." + i + ".weight"));

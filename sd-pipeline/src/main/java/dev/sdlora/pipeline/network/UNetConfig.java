@@ -50,6 +50,11 @@ public record UNetConfig(
         linearProjection);
   }
 
+  /** Whether the way down and the middle have the dimensions of another U-Net's. */
+  public boolean hasEncoderOf(UNetConfig other) {
+    return withOutChannels(other.outChannels).equals(other);
+  }
+
   /** The number of levels. */
   public int levels() {
     return channels.size();

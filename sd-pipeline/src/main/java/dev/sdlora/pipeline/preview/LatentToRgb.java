@@ -19,7 +19,9 @@ public final class LatentToRgb implements Previewer {
           },
           new double[3]);
 
-  /** Of SDXL (T. A. Vass 2023, "Explaining the SDXL latent space"), given in levels to 255 there. */
+  /**
+   * Of SDXL (T. A. Vass 2023, "Explaining the SDXL latent space"), given in levels to 255 there.
+   */
   private static final LatentToRgb SDXL =
       new LatentToRgb(
           new double[][] {

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.preview;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.TinyDecoderReader;
@@ -37,12 +38,9 @@ public final class TinyPreview implements Previewer, AutoCloseable {
   @Override
   public BufferedImage image(float[] latent, int height, int width) {
     try (NDManager scope = torch.scope()) {
-      float[] pixels =
-          decoder
-              .decode(Torch.floats(scope, latent, 1, channels, height, width), scope)
-              .toFloatArray();
-      int factor = (int) Math.sqrt(pixels.length / (3 * height * width));
-      return Pixels.image(pixels, factor * width);
+      NDArray pixels =
+          decoder.decode(Torch.floats(scope, latent, 1, channels, height, width), scope);
+      return Pixels.image(pixels.toFloatArray(), (int) pixels.getShape().get(3));
     }
   }
 

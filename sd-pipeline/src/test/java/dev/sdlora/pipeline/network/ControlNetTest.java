@@ -29,8 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ControlNetTest {
   private static final UNetConfig UNET =
       new UNetConfig(4, 4, List.of(32, 64), 2, List.of(1, 0), 1, 8, 24, false);
-  private static final ControlNetConfig CONFIG =
-      new ControlNetConfig(UNET, List.of(4, 6, 8, 10));
+  private static final ControlNetConfig CONFIG = new ControlNetConfig(UNET, List.of(4, 6, 8, 10));
   private static final String HINT = "controlnet_cond_embedding.";
 
   @TempDir private Path folder;
@@ -110,13 +109,17 @@ class ControlNetTest {
 
   private NDArray picture() {
     float[] pixels = new float[3 * 80 * 56];
-    Arrays.setAll(pixels, i -> (i * 37 % 101) / 100f);
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (i * 37 % 101) / 100f;
+    }
     return Torch.floats(scope, pixels, 1, 3, 80, 56);
   }
 
   private NDArray scales(double first, double second) {
     float[] scales = new float[2 * CONFIG.outputs()];
-    Arrays.setAll(scales, i -> (float) (i % 2 == 0 ? first : second));
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = (float) (i % 2 == 0 ? first : second);
+    }
     return Torch.floats(scope, scales, CONFIG.outputs(), 2);
   }
 
@@ -212,10 +215,10 @@ class ControlNetTest {
     UNet seamless = unet.tiling(Tiling.BOTH);
     Planes latent = Planes.random(4, 8, 6, 3);
     Planes moved = latent.rolled(2, 4);
-    float[] expected =
-        planes(seamless, latent).rolled(2, 4).floats();
+    float[] expected = planes(seamless, latent).rolled(2, 4).floats();
     assertClose(planes(seamless, moved).floats(), expected);
-    assertThat(planes(unet, moved).floats()).isNotEqualTo(planes(unet, latent).rolled(2, 4).floats());
+    assertThat(planes(unet, moved).floats())
+        .isNotEqualTo(planes(unet, latent).rolled(2, 4).floats());
   }
 
   private Planes planes(UNet network, Planes latent) {
@@ -288,13 +291,11 @@ class ControlNetTest {
   @EnumSource
   void read_everyLayout_findsAllWeights(Layout layout) {
     Path file = weights.write(folder.resolve("control_canny.safetensors"), layout::of);
-    NetworkFile<ControlNetConfig> read = ControlNetReader.read(file);
+    NetworkFile<ControlNetConfig> read = ControlNetReader.read(file, 8);
     assertThat(read.config()).isEqualTo(CONFIG);
     assertThat(read.name()).isEqualTo("control_canny");
     LiveWeights live =
-        keep(
-            LiveWeights.load(
-                torch, new TensorLoader(torch), read.weights(), ScalarType.FLOAT32));
+        keep(LiveWeights.load(torch, new TensorLoader(torch), read.weights(), ScalarType.FLOAT32));
     for (String name : CONFIG.weights().keySet()) {
       assertThat(live.values(name)).as(name).isEqualTo(weights.of(name));
     }
@@ -303,14 +304,14 @@ class ControlNetTest {
   @Test
   void read_otherFiles_saysWhatIsWrong() {
     Path other = unetWeights.write(folder.resolve("unet.safetensors"), name -> name);
-    assertThatThrownBy(() -> ControlNetReader.read(other))
+    assertThatThrownBy(() -> ControlNetReader.read(other, 8))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll("unet.safetensors", "is not a ControlNet");
     Path lacking =
         weights.write(
             folder.resolve("lacking.safetensors"),
             name -> Layout.ORIGINAL.of(name).replace("zero_convs.5.0.bias", "other"));
-    assertThatThrownBy(() -> ControlNetReader.read(lacking))
+    assertThatThrownBy(() -> ControlNetReader.read(lacking, 8))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll(
             "'control_model.zero_convs.5.0.bias' of the ControlNet is missing", "[64]");

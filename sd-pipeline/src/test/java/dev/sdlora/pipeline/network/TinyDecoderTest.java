@@ -42,8 +42,7 @@ class TinyDecoderTest {
   @ParameterizedTest
   @ValueSource(strings = {"diffusers", "", "decoder."})
   void decode_everyLayout_equalsPlainJava(String layout) {
-    Path file =
-        write(name -> layout.equals("diffusers") ? name : original(name, layout));
+    Path file = write(name -> layout.equals("diffusers") ? name : original(name, layout));
     Planes latent = Planes.random(4, 3, 5, 2);
     Planes expected = plain(latent);
     NetworkFile<TinyDecoderConfig> read = TinyDecoderReader.read(file);
@@ -51,8 +50,7 @@ class TinyDecoderTest {
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope();
         LiveWeights weights =
-            LiveWeights.load(
-                torch, new TensorLoader(torch), read.weights(), ScalarType.FLOAT32)) {
+            LiveWeights.load(torch, new TensorLoader(torch), read.weights(), ScalarType.FLOAT32)) {
       float[] pixels =
           new TinyDecoder(torch, read.config(), weights)
               .decode(Torch.floats(scope, latent.floats(), 1, 4, 3, 5), scope)
