@@ -1,7 +1,6 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.spi.PipelineProvider;
-import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 
 /**
@@ -34,14 +33,13 @@ public interface UpscalerNetwork extends AutoCloseable {
   int factor();
 
   /**
-   * Enlarges a picture. Transparency is not looked at.
+   * Enlarges a picture.
    *
-   * @param image any size
-   * @return a new picture of type {@link BufferedImage#TYPE_INT_RGB}, {@link #factor()} times as
-   *     wide and as high
+   * @param picture any size
+   * @return {@link #factor()} times as wide and as high
    * @throws IllegalStateException if this is closed
    */
-  BufferedImage upscale(BufferedImage image);
+  Picture upscale(Picture picture);
 
   /** Frees the native memory. Closing twice does nothing. */
   @Override

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.spi.PipelineProvider.Settings;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.preview.LatentToRgb;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.preview.TinyPreview;
@@ -11,12 +12,17 @@ import java.util.Optional;
 /** What a pipeline has beside the networks of its checkpoint. */
 final class Companions implements AutoCloseable {
   private final UpscalerFolders upscalers;
+  private final ControlNets controlNets;
   private final Optional<TinyPreview> tinyPreview;
   private final Previewer previewer;
 
   private Companions(
-      UpscalerFolders upscalers, Optional<TinyPreview> tinyPreview, Previewer fallback) {
+      UpscalerFolders upscalers,
+      ControlNets controlNets,
+      Optional<TinyPreview> tinyPreview,
+      Previewer fallback) {
     this.upscalers = upscalers;
+    this.controlNets = controlNets;
     this.tinyPreview = tinyPreview;
     this.previewer = tinyPreview.<Previewer>map(tiny -> tiny).orElse(fallback);
   }
@@ -24,12 +30,24 @@ final class Companions implements AutoCloseable {
   /** Reads networks into the native memory of those of the checkpoint, which owns them. */
   static Companions load(
       Settings settings, UpscalerFolders upscalers, ModelFiles files, Networks networks) {
-    return new Companions(
-        upscalers,
-        settings
-            .previewDecoder()
-            .map(file -> new TinyPreview(file, networks.torch(), networks.loader())),
-        LatentToRgb.of(files.checkpoint().family()));
+    ControlNets controlNets =
+        new ControlNets(
+            settings.controlNets(), networks.torch(), files.unet(), networks.type());
+    try {
+      Optional<TinyPreview> preview =
+          settings
+              .previewDecoder()
+              .map(file -> new TinyPreview(file, networks.torch(), networks.loader()));
+      return new Companions(
+          upscalers, controlNets, preview, LatentToRgb.of(files.checkpoint().family()));
+    } catch (RuntimeException | Error e) {
+      controlNets.close();
+      throw e;
+    }
+  }
+
+  ControlNets controlNets() {
+    return controlNets;
   }
 
   UpscalerFolders upscalers() {
@@ -43,5 +61,6 @@ final class Companions implements AutoCloseable {
   @Override
   public void close() {
     tinyPreview.ifPresent(TinyPreview::close);
+    controlNets.close();
   }
 }

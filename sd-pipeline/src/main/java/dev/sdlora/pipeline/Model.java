@@ -1,13 +1,17 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.control.ControlNets;
+import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.sampler.schedule.NoiseLevels;
@@ -20,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What all requests of a pipeline share. Safe for use by several threads. */
 final class Model implements AutoCloseable {
+  /** From here on pictures go through the autoencoder in strips. */
+  private static final long LARGE_PIXELS = 768 * 768;
+
   private final Checkpoint checkpoint;
   private final Networks networks;
   private final Companions companions;
@@ -68,6 +75,23 @@ final class Model implements AutoCloseable {
   /** Makes previews. */
   Previewer previewer() {
     return companions.previewer();
+  }
+
+  /** The networks that make pictures follow others. */
+  ControlNets controlNets() {
+    return companions.controlNets();
+  }
+
+  /** The autoencoder as a request wants it for pictures of a size. */
+  Vae vae(PromptSpec spec, ImageSize size) {
+    Vae vae = networks.vae().tiling(spec.tiling());
+    boolean strips =
+        switch (spec.vaeTiling()) {
+          case AUTO -> (long) size.width() * size.height() > LARGE_PIXELS;
+          case ON -> true;
+          case OFF -> false;
+        };
+    return strips ? vae.inStrips() : vae;
   }
 
   /** The upscalers that requests can name. */

@@ -2,11 +2,10 @@ package dev.sdlora.examples.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.Picture;
 import dev.sdlora.api.UpscalerNetwork;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Objects;
 import javax.imageio.ImageIO;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,18 +39,18 @@ final class UpscaleCommand implements Runnable {
   @Override
   public void run() {
     Path target = new OutputFiles(out, 1).of(0);
-    BufferedImage image = read();
+    Picture picture = Picture.read(file);
     Stopwatch watch = new Stopwatch();
     try (UpscalerNetwork upscaler = UpscalerNetwork.open(model)) {
-      BufferedImage large = upscaler.upscale(image);
+      Picture large = upscaler.upscale(picture);
       write(large, target);
       if (console.json()) {
         ObjectNode report = Json.object();
         report.put("file", target.toString());
         report.put("upscaler", upscaler.name());
         report.put("factor", upscaler.factor());
-        report.put("width", large.getWidth());
-        report.put("height", large.getHeight());
+        report.put("width", large.width());
+        report.put("height", large.height());
         report.put("seconds", watch.lap());
         console.out().println(Json.line(report));
       } else {
@@ -60,18 +59,9 @@ final class UpscaleCommand implements Runnable {
     }
   }
 
-  private BufferedImage read() {
+  private static void write(Picture picture, Path target) {
     try {
-      return Objects.requireNonNull(ImageIO.read(file.toFile()), "unknown format");
-    } catch (IOException | NullPointerException e) {
-      throw new ImageFileException(
-          "picture '" + file + "' cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static void write(BufferedImage image, Path target) {
-    try {
-      ImageIO.write(image, "png", target.toFile());
+      ImageIO.write(picture.toBufferedImage(), "png", target.toFile());
     } catch (IOException e) {
       throw new ImageFileException(
           "picture '" + target + "' cannot be written: " + e.getMessage(), e);

@@ -2,16 +2,17 @@ package dev.sdlora.pipeline.upscale;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Picture;
 import dev.sdlora.api.UpscalerNetwork;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.UpscalerReader;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.RrdbNet;
+import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
-import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 
 /**
@@ -75,25 +76,25 @@ public final class RrdbUpscaler implements UpscalerNetwork {
   }
 
   @Override
-  public BufferedImage upscale(BufferedImage image) {
-    return upscale(image, () -> {});
+  public Picture upscale(Picture picture) {
+    Raster given = new Raster(picture.width(), picture.height(), 3, picture.rgb());
+    Raster large = upscale(given, () -> {});
+    return Picture.of(large.width(), large.height(), large.samples());
   }
 
   /**
-   * Enlarges a picture.
+   * Enlarges a picture of three channels.
    *
    * @param beforeEachPiece may throw, to end the work
    */
-  public BufferedImage upscale(BufferedImage image, Runnable beforeEachPiece) {
+  public Raster upscale(Raster picture, Runnable beforeEachPiece) {
     int factor = factor();
     int multiple = network.config().unshuffle();
-    BufferedImage result =
-        new BufferedImage(
-            factor * image.getWidth(), factor * image.getHeight(), BufferedImage.TYPE_INT_RGB);
-    for (Span rows : Span.cut(image.getHeight(), piece, margin, multiple)) {
-      for (Span columns : Span.cut(image.getWidth(), piece, margin, multiple)) {
+    Raster result = Raster.filled(factor * picture.width(), factor * picture.height(), 3, 0);
+    for (Span rows : Span.cut(picture.height(), piece, margin, multiple)) {
+      for (Span columns : Span.cut(picture.width(), piece, margin, multiple)) {
         beforeEachPiece.run();
-        float[] planes = enlarge(planes(image, columns, rows), columns.seen(), rows.seen());
+        float[] planes = enlarge(planes(picture, columns, rows), columns.seen(), rows.seen());
         write(planes, columns, rows, result);
       }
     }
@@ -111,51 +112,38 @@ public final class RrdbUpscaler implements UpscalerNetwork {
   }
 
   /** [3][rows][columns] from 0 to 1 of what is seen; beyond the edge the last pixels repeat. */
-  private static float[] planes(BufferedImage image, Span columns, Span rows) {
+  private static float[] planes(Raster picture, Span columns, Span rows) {
     int plane = columns.seen() * rows.seen();
     float[] planes = new float[3 * plane];
-    int place = 0;
-    for (int y = rows.seenFrom(); y < rows.seenTo(); y++) {
-      for (int x = columns.seenFrom(); x < columns.seenTo(); x++) {
-        int rgb =
-            image.getRGB(Math.min(x, image.getWidth() - 1), Math.min(y, image.getHeight() - 1));
-        for (int colour = 0; colour < 3; colour++) {
-          planes[colour * plane + place] = (rgb >> (16 - 8 * colour) & 0xff) / 255f;
-        }
-        place++;
-      }
+    for (int i = 0; i < planes.length; i++) {
+      int y = rows.seenFrom() + i % plane / columns.seen();
+      int x = columns.seenFrom() + i % columns.seen();
+      int pixel =
+          Math.min(y, picture.height() - 1) * picture.width() + Math.min(x, picture.width() - 1);
+      planes[i] = picture.level(3 * pixel + i / plane) / 255f;
     }
     return planes;
   }
 
   /** Writes a piece without its margins. */
-  private void write(float[] planes, Span columns, Span rows, BufferedImage target) {
+  private void write(float[] planes, Span columns, Span rows, Raster target) {
     int factor = factor();
     int width = factor * columns.seen();
     int plane = width * factor * rows.seen();
     int left = factor * (columns.from() - columns.seenFrom());
     int top = factor * (rows.from() - rows.seenFrom());
-    int[] levels = new int[3 * factor * columns.length() * factor * rows.length()];
-    int next = 0;
-    for (int y = top; y < top + factor * rows.length(); y++) {
-      for (int x = left; x < left + factor * columns.length(); x++) {
+    for (int y = 0; y < factor * rows.length(); y++) {
+      int next = 3 * ((factor * rows.from() + y) * target.width() + factor * columns.from());
+      for (int x = 0; x < factor * columns.length(); x++) {
         for (int colour = 0; colour < 3; colour++) {
-          levels[next++] = level(planes[colour * plane + y * width + x]);
+          target.samples()[next++] = level(planes[colour * plane + (top + y) * width + left + x]);
         }
       }
     }
-    target
-        .getRaster()
-        .setPixels(
-            factor * columns.from(),
-            factor * rows.from(),
-            factor * columns.length(),
-            factor * rows.length(),
-            levels);
   }
 
-  private static int level(float value) {
-    return Math.round(255 * Math.max(0, Math.min(1, value)));
+  private static byte level(float value) {
+    return (byte) Math.round(255 * Math.max(0, Math.min(1, value)));
   }
 
   @Override

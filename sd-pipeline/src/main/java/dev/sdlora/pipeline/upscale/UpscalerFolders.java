@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.upscale;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.Upscaler;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.tensors.torch.Torch;
 import java.io.IOException;
@@ -46,12 +47,14 @@ public final class UpscalerFolders {
   /**
    * Reads an upscaler. The caller closes it.
    *
-   * @param name of its file without extension, or A1111's label; case does not matter
+   * @param upscaler a file, or the name of one: without extension, or A1111's label; case does not
+   *     matter
    * @param torch the owner of its native memory
    * @throws CheckpointException if there is none of that name, or it is another kind of network
    */
-  public RrdbUpscaler open(String name, Torch torch) {
-    return RrdbUpscaler.open(find(name), torch.child());
+  public RrdbUpscaler open(Upscaler upscaler, Torch torch) {
+    Path file = upscaler.file().orElseGet(() -> find(upscaler.name()));
+    return RrdbUpscaler.open(file, torch.child());
   }
 
   private Path find(String name) {

@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.UpscalerNetwork;
 import dev.sdlora.pipeline.network.Planes;
 import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.torch.Torch;
-import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -42,17 +44,17 @@ class RrdbUpscalerTest {
       EsrganNames names, int unshuffle, int doublings, String wrapper) {
     PlainRrdb plain = new PlainRrdb(new RrdbConfig(6, 3, 2, unshuffle, doublings), 7);
     names.write(plain, wrapper, file());
-    BufferedImage image = picture(13, 9);
+    Picture image = picture(13, 9);
     try (UpscalerNetwork upscaler = UpscalerNetwork.open(file())) {
       assertThat(upscaler.name()).isEqualTo("4x-Tiny");
       int factor = (1 << doublings) / unshuffle;
       assertThat(upscaler.factor()).isEqualTo(factor);
-      BufferedImage large = upscaler.upscale(image);
-      assertThat(large.getWidth()).isEqualTo(13 * factor);
-      assertThat(large.getHeight()).isEqualTo(9 * factor);
+      Picture large = upscaler.upscale(image);
+      assertThat(large.width()).isEqualTo(13 * factor);
+      assertThat(large.height()).isEqualTo(9 * factor);
       Planes expected = plain.enlarge(planes(image, unshuffle));
-      for (int y = 0; y < large.getHeight(); y++) {
-        for (int x = 0; x < large.getWidth(); x++) {
+      for (int y = 0; y < large.height(); y++) {
+        for (int x = 0; x < large.width(); x++) {
           for (int colour = 0; colour < 3; colour++) {
             double level = 255 * Math.max(0, Math.min(1, expected.at(colour, y, x)));
             // Rounded to whole levels.
@@ -67,15 +69,15 @@ class RrdbUpscalerTest {
   void upscale_averagedWeightsToo_takesThose() {
     RrdbConfig config = new RrdbConfig(4, 2, 1, 1, 1);
     EsrganNames.REAL_ESRGAN.write(new PlainRrdb(config, 1), "", file());
-    BufferedImage expected = upscaled(picture(8, 8));
+    Picture expected = upscaled(picture(8, 8));
     SafetensorsWriter writer = new SafetensorsWriter();
     EsrganNames.REAL_ESRGAN.add(new PlainRrdb(config, 2), "params.", writer);
     EsrganNames.REAL_ESRGAN.add(new PlainRrdb(config, 1), "params_ema.", writer);
     writer.write(file());
-    assertThat(pixels(upscaled(picture(8, 8)))).isEqualTo(pixels(expected));
+    assertThat(upscaled(picture(8, 8))).isEqualTo(expected);
   }
 
-  private BufferedImage upscaled(BufferedImage image) {
+  private Picture upscaled(Picture image) {
     try (UpscalerNetwork upscaler = UpscalerNetwork.open(file())) {
       return upscaler.upscale(image);
     }
@@ -86,14 +88,15 @@ class RrdbUpscalerTest {
   void upscale_inPiecesThatSeeAllTheyNeed_equalsWhole(int unshuffle, int doublings) {
     PlainRrdb plain = new PlainRrdb(new RrdbConfig(6, 3, 1, unshuffle, doublings), 3);
     EsrganNames.REAL_ESRGAN.write(plain, "", file());
-    BufferedImage image = picture(131, 99);
+    Picture image = picture(131, 99);
     // One block and the layers around it look 18.25 positions far.
     int margin = 20 * unshuffle;
     try (RrdbUpscaler whole = RrdbUpscaler.open(file(), Torch.open("cpu"), 1000, 16);
         RrdbUpscaler pieces = RrdbUpscaler.open(file(), Torch.open("cpu"), 16, margin)) {
-      int[] expected = pixels(whole.upscale(image));
+      byte[] expected = whole.upscale(image).rgb();
       int[] pieceCount = {0};
-      int[] actual = pixels(pieces.upscale(image, () -> pieceCount[0]++));
+      Raster raster = new Raster(image.width(), image.height(), 3, image.rgb());
+      byte[] actual = pieces.upscale(raster, () -> pieceCount[0]++).samples();
       assertThat(pieceCount[0]).isEqualTo(9 * 7);
       int different = 0;
       for (int i = 0; i < expected.length; i++) {
@@ -111,12 +114,12 @@ class RrdbUpscalerTest {
       assertThatThrownBy(
               () ->
                   upscaler.upscale(
-                      picture(8, 8),
+                      Raster.filled(8, 8, 3, 9),
                       () -> {
                         throw new IllegalStateException("enough");
                       }))
           .hasMessage("enough");
-      assertThat(upscaler.upscale(picture(8, 8)).getWidth()).isEqualTo(16);
+      assertThat(upscaler.upscale(picture(8, 8)).width()).isEqualTo(16);
     }
   }
 
@@ -171,10 +174,11 @@ class RrdbUpscalerTest {
     try (Torch torch = Torch.open("cpu")) {
       int before = torch.liveArrays();
       for (String name : List.of("4x-Tiny", "4X-tiny", "RealESRGAN_x4plus", "R-ESRGAN 4x+")) {
-        folders.open(name, torch).close();
+        folders.open(Upscaler.named(name), torch).close();
       }
+      folders.open(Upscaler.of(file()), torch).close();
       assertThat(torch.liveArrays()).isEqualTo(before);
-      assertThatThrownBy(() -> folders.open("4x-UltraSharp", torch))
+      assertThatThrownBy(() -> folders.open(Upscaler.named("4x-UltraSharp"), torch))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContainingAll("'4x-UltraSharp'", "[4x-Tiny, RealESRGAN_x4plus]");
     }
@@ -183,35 +187,26 @@ class RrdbUpscalerTest {
         .hasMessageContaining("is not a folder");
   }
 
-  private static BufferedImage picture(int width, int height) {
-    Random random = new Random(5);
-    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        image.setRGB(x, y, random.nextInt(1 << 24));
-      }
-    }
-    return image;
+  private static Picture picture(int width, int height) {
+    byte[] rgb = new byte[3 * width * height];
+    new Random(5).nextBytes(rgb);
+    return Picture.of(width, height, rgb);
   }
 
   /** Values from 0 to 1, with the last row and column repeated up to a multiple. */
-  private static Planes planes(BufferedImage image, int multiple) {
-    int width = (image.getWidth() + multiple - 1) / multiple * multiple;
-    int height = (image.getHeight() + multiple - 1) / multiple * multiple;
+  private static Planes planes(Picture image, int multiple) {
+    int width = (image.width() + multiple - 1) / multiple * multiple;
+    int height = (image.height() + multiple - 1) / multiple * multiple;
     double[] values = new double[3 * height * width];
     for (int i = 0; i < values.length; i++) {
-      int x = Math.min(i % width, image.getWidth() - 1);
-      int y = Math.min(i / width % height, image.getHeight() - 1);
+      int x = Math.min(i % width, image.width() - 1);
+      int y = Math.min(i / width % height, image.height() - 1);
       values[i] = level(image, x, y, i / (width * height)) / 255.0;
     }
     return new Planes(values, 3, height, width);
   }
 
-  private static int level(BufferedImage image, int x, int y, int colour) {
-    return image.getRGB(x, y) >> (16 - 8 * colour) & 0xff;
-  }
-
-  private static int[] pixels(BufferedImage image) {
-    return image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+  private static int level(Picture image, int x, int y, int colour) {
+    return image.rgb()[3 * (y * image.width() + x) + colour] & 0xff;
   }
 }
