@@ -38,6 +38,11 @@ public interface NoisePredictor {
       NDArray latents,
       NDArray times,
       NDArray context) {
+    /** The same question about other latents. */
+    Batch withLatents(NDArray others) {
+      return new Batch(call, sigma, negativeFirst, others, times, context);
+    }
+
     /** The number of rows. */
     public int rows() {
       return (int) latents.getShape().get(0);

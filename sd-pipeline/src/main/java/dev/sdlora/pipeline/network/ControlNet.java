@@ -65,7 +65,7 @@ public final class ControlNet {
   /**
    * What the U-Net is to add to its blocks.
    *
-   * @param latents as the U-Net takes them
+   * @param latents as the U-Net takes them; channels beyond its own are not looked at
    * @param times as the U-Net takes them
    * @param context as the U-Net takes it
    * @param hint of the picture to follow

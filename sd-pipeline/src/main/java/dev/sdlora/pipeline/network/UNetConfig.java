@@ -50,9 +50,14 @@ public record UNetConfig(
         linearProjection);
   }
 
-  /** Whether the way down and the middle have the dimensions of another U-Net's. */
+  /** Whether the way down and the middle have the dimensions of another U-Net's, but for the input. */
   public boolean hasEncoderOf(UNetConfig other) {
-    return withOutChannels(other.outChannels).equals(other);
+    return channels.equals(other.channels)
+        && layers == other.layers
+        && depth.equals(other.depth)
+        && middleDepth == other.middleDepth
+        && contextWidth == other.contextWidth
+        && linearProjection == other.linearProjection;
   }
 
   /** The number of levels. */

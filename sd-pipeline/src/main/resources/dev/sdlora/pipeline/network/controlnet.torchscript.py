@@ -9,6 +9,8 @@
   def residuals(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, hint: Tensor, w: Dict[str, Tensor], channels: List[int], heads: int, depth: List[int], middle: int, layers: int, wrap: int, scales: Tensor) -> List[Tensor]:
     # x [B, 4, h, w], t [B], ctx [B, n, C], hint [1, C, h, w]; scales [blocks, B]: of each output for each member
     # -> what is added to the outputs of the U-Net's way down and middle, in float32
+    # The further channels that an inpainting model sees are none of its business.
+    x = torch.slice(x, 1, 0, torch.size(w["conv_in.weight"], 1))
     x = torch.to(x, w["conv_in.weight"].dtype)
     ctx = torch.to(ctx, x.dtype)
     emb = __torch__.time_embedding(t, channels[0], x.dtype, w)
