@@ -1,9 +1,9 @@
 package dev.sdlora.api;
 
 /**
- * Whether the VAE works through pictures in strips, which takes a third of the memory for large ones.
- * The strips of each layer share what the whole picture decides, so there are no seams: results
- * differ from those of whole pictures by less than a hundredth of a grey level.
+ * Whether the VAE works through pictures in strips, which takes a third of the memory for large
+ * ones. The strips of each layer share what the whole picture decides, so there are no seams:
+ * results differ from those of whole pictures by less than a hundredth of a grey level.
  */
 public enum VaeTiling {
   /** For pictures of more than 768 × 768 pixels. The default. */

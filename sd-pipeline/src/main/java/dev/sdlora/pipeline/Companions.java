@@ -31,8 +31,7 @@ final class Companions implements AutoCloseable {
   static Companions load(
       Settings settings, UpscalerFolders upscalers, ModelFiles files, Networks networks) {
     ControlNets controlNets =
-        new ControlNets(
-            settings.controlNets(), networks.torch(), files.unet(), networks.type());
+        new ControlNets(settings.controlNets(), networks.torch(), files.unet(), networks.type());
     try {
       Optional<TinyPreview> preview =
           settings

@@ -42,7 +42,9 @@ class CompanionsTest {
   private Pipeline pipeline = builder().build();
   private int arrays = pipeline.liveNativeArrays();
 
-  /** A ControlNet of the U-Net's own way down, with random layers where others have been trained. */
+  /**
+   * A ControlNet of the U-Net's own way down, with random layers where others have been trained.
+   */
   @BeforeAll
   static void makeControlNet() {
     ModelFiles model = CheckpointReader.read(Fixtures.CHECKPOINT);
@@ -147,8 +149,15 @@ class CompanionsTest {
     UNetConfig unet = model.unet();
     UNetConfig wider =
         new UNetConfig(
-            4, 4, unet.channels(), unet.layers(), unet.depth(), unet.middleDepth(), unet.heads(),
-            unet.contextWidth() + 8, false);
+            4,
+            4,
+            unet.channels(),
+            unet.layers(),
+            unet.depth(),
+            unet.middleDepth(),
+            unet.heads(),
+            unet.contextWidth() + 8,
+            false);
     Path file =
         new RandomWeights(new ControlNetConfig(wider, List.of(4, 6, 8, 10)).weights(), 1)
             .write(folder.resolve("other.safetensors"), name -> name);
@@ -182,8 +191,7 @@ class CompanionsTest {
   @Test
   void generate_previewDecoder_makesPreviewsOfTheFullSize() {
     Path decoder =
-        new RandomWeights(
-                new TinyDecoderConfig(4, 4, TinyDecoderConfig.BLOCKS).weights(), 6)
+        new RandomWeights(new TinyDecoderConfig(4, 4, TinyDecoderConfig.BLOCKS).weights(), 6)
             .write(folder.resolve("taesd_decoder.safetensors"), name -> name);
     use(builder().previewDecoder(decoder));
     List<String> sizes = new ArrayList<>();

@@ -105,11 +105,7 @@ public final class ControlNets implements AutoCloseable {
       throw new CheckpointException(
           "ControlNet '%s' does not fit the checkpoint: it has %s channels and reads text states of %d numbers, the U-Net %s and %d; it is probably for another family of models"
               .formatted(
-                  file,
-                  own.channels(),
-                  own.contextWidth(),
-                  unet.channels(),
-                  unet.contextWidth()));
+                  file, own.channels(), own.contextWidth(), unet.channels(), unet.contextWidth()));
     }
   }
 

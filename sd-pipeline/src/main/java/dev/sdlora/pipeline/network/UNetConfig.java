@@ -50,7 +50,9 @@ public record UNetConfig(
         linearProjection);
   }
 
-  /** Whether the way down and the middle have the dimensions of another U-Net's, but for the input. */
+  /**
+   * Whether the way down and the middle have the dimensions of another U-Net's, but for the input.
+   */
   public boolean hasEncoderOf(UNetConfig other) {
     return channels.equals(other.channels)
         && layers == other.layers

@@ -19,8 +19,7 @@ public final class Enlarging implements AutoCloseable {
   private final Optional<RrdbUpscaler> network;
   private final Runnable beforeEachPiece;
 
-  private Enlarging(
-      Resampling filter, Optional<RrdbUpscaler> network, Runnable beforeEachPiece) {
+  private Enlarging(Resampling filter, Optional<RrdbUpscaler> network, Runnable beforeEachPiece) {
     this.filter = filter;
     this.network = network;
     this.beforeEachPiece = beforeEachPiece;
