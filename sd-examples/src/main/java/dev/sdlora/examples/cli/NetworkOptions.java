@@ -60,7 +60,9 @@ final class NetworkOptions {
     if (upscaler.isPresent() || scale.isPresent()) {
       Upscaler chosen = upscaler.map(NetworkOptions::find).orElse(Upscaler.LANCZOS);
       PictureOptions.set(
-          "--upscale", Optional.of(scale.orElse(2.0)), s -> spec.upscaling(new Upscaling(chosen, s)));
+          "--upscale",
+          Optional.of(scale.orElse(2.0)),
+          s -> spec.upscaling(new Upscaling(chosen, s)));
     }
   }
 
