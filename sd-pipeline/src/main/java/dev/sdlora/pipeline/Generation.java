@@ -7,6 +7,7 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Upscaling;
 import dev.sdlora.api.Variation;
 import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.canvas.CanvasEncoder;
@@ -15,7 +16,6 @@ import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
-import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import java.time.Duration;
@@ -38,7 +38,6 @@ final class Generation {
   private final PromptSpec spec;
   private final Progress progress;
   private final ImageSeeds firstSeeds;
-  private final Vae vae;
   private final ImageSize size;
   private final Optional<Canvas> canvas;
   private final Optional<Repainting> repainting;
@@ -55,7 +54,6 @@ final class Generation {
             chosen(spec.variation().seed()),
             spec.variation().strength(),
             spec.samplerOptions().ensd());
-    this.vae = model.networks().vae();
     Optional<ImageToImage> source =
         spec.imageToImage().map(given -> Outpaint.asInpainting(given, spec.size()));
     ImageSize usual = model.checkpoint().defaultSize();
@@ -64,7 +62,7 @@ final class Generation {
     this.canvas = source.map(given -> Canvas.of(given, size));
     this.repainting = source.map(Repainting::of);
     this.first = Pass.first(model, spec, PassPlan.of(model, spec, size, repainting), progress);
-    this.second = spec.hiresFix().map(fix -> new HiresPass(model, first, spec, fix, vae));
+    this.second = spec.hiresFix().map(fix -> new HiresPass(model, first, spec, fix));
   }
 
   private static long chosen(OptionalLong seed) {
@@ -74,7 +72,7 @@ final class Generation {
   /** Does all the work. Native memory that it takes is given back whatever happens. */
   GenerationResult run() {
     long start = System.nanoTime();
-    try (PassNetworks networks = new PassNetworks(model, progress);
+    try (PassNetworks networks = new PassNetworks(model, spec.controlUnits(), progress);
         NDManager scope = model.networks().torch().scope()) {
       first.prepare(networks, scope);
       Optional<StartLatent> latent = encode(scope);
@@ -102,7 +100,8 @@ final class Generation {
   /** The latent to start from, if any, and what an inpainting model is shown beside it. */
   private Optional<StartLatent> encode(NDManager scope) {
     progress.stopIfCancelled();
-    CanvasEncoder encoder = new CanvasEncoder(vae, model.networks().latentResizing());
+    CanvasEncoder encoder =
+        new CanvasEncoder(model.vae(spec, size), model.networks().latentResizing());
     if (model.networks().unet().config().isInpainting()) {
       double blindness = repainting.map(Repainting::blindness).orElse(1.0);
       first.show(encoder.channels(canvas, size, blindness, scope));
@@ -121,9 +120,10 @@ final class Generation {
     }
     Raster drawn = decode(run, latent, scope);
     Raster finished = canvas.map(given -> given.finish(drawn)).orElse(drawn);
+    Raster enlarged = spec.upscaling().map(up -> enlarge(finished, up, networks)).orElse(finished);
     GeneratedImage image =
         new GeneratedImage(
-            finished.toPicture(), run.seeds().seed(), parameters(run.seeds(), networks));
+            enlarged.toPicture(), run.seeds().seed(), parameters(run.seeds(), networks));
     progress.listener().imageEnd(run.index(), image);
     return image;
   }
@@ -132,9 +132,17 @@ final class Generation {
     progress.stopIfCancelled();
     progress.listener().decodeStart(run.index());
     ImageSize drawn = second.map(HiresPass::size).orElse(size);
-    float[] pixels = vae.decode(latent, drawn, scope);
+    float[] pixels = model.vae(spec, drawn).decode(latent, drawn, scope);
     progress.listener().decodeEnd(run.index());
     return Pixels.raster(pixels, drawn);
+  }
+
+  private static Raster enlarge(Raster picture, Upscaling by, PassNetworks networks) {
+    return networks.enlarge(
+        by.upscaler(),
+        picture,
+        (int) (picture.width() * by.scale()),
+        (int) (picture.height() * by.scale()));
   }
 
   private String parameters(ImageSeeds seeds, PassNetworks networks) {

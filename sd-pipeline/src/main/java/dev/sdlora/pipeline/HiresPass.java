@@ -9,7 +9,6 @@ import dev.sdlora.api.Upscaler;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.pipeline.network.LatentResizing;
-import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.raster.Raster;
 import java.util.Map;
 import java.util.Optional;
@@ -26,10 +25,10 @@ final class HiresPass {
           Upscaler.LATENT_NEAREST_EXACT, LatentResizing.Mode.NEAREST_EXACT);
 
   private final HiresFix settings;
-  private final Vae vae;
-  private final LatentResizing resizing;
+  private final Model model;
   private final ImageSize from;
   private final int firstSteps;
+  private final PromptSpec second;
   private final ImageSize enlarged;
   private final ImageSize size;
   private final Pass pass;
@@ -39,17 +38,15 @@ final class HiresPass {
    *
    * @param first the pass before
    * @param spec of the request
-   * @param vae that enlarges pictures where latents are not
    */
-  HiresPass(Model model, Pass first, PromptSpec spec, HiresFix settings, Vae vae) {
+  HiresPass(Model model, Pass first, PromptSpec spec, HiresFix settings) {
     this.settings = settings;
-    this.vae = vae;
-    this.resizing = model.networks().latentResizing();
+    this.model = model;
     this.from = first.size();
     this.firstSteps = first.steps();
     this.enlarged = enlarged(from, settings);
     this.size = settings.size().orElse(enlarged);
-    PromptSpec second = second(spec, settings);
+    this.second = second(spec, settings);
     this.pass =
         first.followedBy(
             second, PassPlan.of(model, second, size, Optional.of(Repainting.of(settings))));
@@ -103,19 +100,19 @@ final class HiresPass {
    * @param latent of the first pass
    */
   float[] refine(ImageRun image, float[] latent, PassNetworks networks, NDManager scope) {
-    StartLatent start = new StartLatent(cut(enlarge(latent, scope)), Optional.empty());
+    StartLatent start = new StartLatent(cut(enlarge(latent, networks, scope)), Optional.empty());
     return pass.sample(image.after(firstSteps), Optional.of(start), networks, scope);
   }
 
-  private float[] enlarge(float[] latent, NDManager scope) {
+  private float[] enlarge(float[] latent, PassNetworks networks, NDManager scope) {
     LatentResizing.Mode mode = LATENT_MODES.get(settings.upscaler());
     if (mode != null) {
-      return resizing.resize(mode, latent, from, enlarged, scope);
+      return model.networks().latentResizing().resize(mode, latent, from, enlarged, scope);
     }
-    Raster picture = Pixels.raster(vae.decode(latent, from, scope), from);
+    Raster picture = Pixels.raster(model.vae(second, from).decode(latent, from, scope), from);
     Raster large =
-        Enlarging.enlarge(settings.upscaler(), picture, enlarged.width(), enlarged.height());
-    return vae.encode(large.planes(), enlarged, scope);
+        networks.enlarge(settings.upscaler(), picture, enlarged.width(), enlarged.height());
+    return model.vae(second, enlarged).encode(large.planes(), enlarged, scope);
   }
 
   /** The middle of a latent; of an odd number of positions too many one more goes at the end. */

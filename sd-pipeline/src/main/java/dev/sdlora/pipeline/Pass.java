@@ -142,15 +142,14 @@ final class Pass {
     if (start.isPresent() && plan.keepsAll()) {
       return start.get().clean();
     }
-    AppliedLoras applied = networks.with(loras);
     ImageNoise noise =
         new ImageNoise(
             spec.rng(),
             image.seeds(),
             shape(size),
             shape(spec.variation().resizeFrom().orElse(size)));
-    Denoiser denoiser = guidance(applied, scope).start();
-    PassSteps steps = new PassSteps(image, plan, progress, applied);
+    Denoiser denoiser = guidance(networks, scope).start();
+    PassSteps steps = new PassSteps(image, plan, model.previewer(), progress, networks.with(loras), networks.controls());
     return start.isPresent()
         ? plan.repaint(denoiser, filled(start.get(), image.seeds()), noise, steps)
         : plan.paint(denoiser, noise, steps);
@@ -166,10 +165,10 @@ final class Pass {
     return new LatentShape(channels, of.height() / 8, of.width() / 8);
   }
 
-  private Guidance guidance(AppliedLoras applied, NDManager scope) {
+  private Guidance guidance(PassNetworks networks, NDManager scope) {
     BatchedPredictor predictor =
         new BatchedPredictor(
-            predictor(applied), plan.levels(), shape(size).channels(), size, scope);
+            predictor(networks), plan.levels(), shape(size).channels(), size, scope);
     SamplerOptions sampling = spec.samplerOptions();
     return new Guidance(
         predictor,
@@ -182,12 +181,14 @@ final class Pass {
   }
 
   /** How the U-Net is called, for every picture and every step. */
-  private NoisePredictor predictor(AppliedLoras applied) {
+  private NoisePredictor predictor(PassNetworks networks) {
     NoisePredictor unet =
-        (batch, scope) -> {
-          progress.stopIfCancelled();
-          return applied.unet().predict(batch.latents(), batch.times(), batch.context(), scope);
-        };
-    return shown.<NoisePredictor>map(channels -> new ShownChannels(unet, channels)).orElse(unet);
+        networks.controls().over(networks.with(loras).unet(), size, spec.tiling());
+    NoisePredictor shownUnet =
+        shown.<NoisePredictor>map(channels -> new ShownChannels(unet, channels)).orElse(unet);
+    return (batch, scope) -> {
+      progress.stopIfCancelled();
+      return shownUnet.predict(batch, scope);
+    };
   }
 }

@@ -1,6 +1,12 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.LoraReport;
+import dev.sdlora.api.Upscaler;
+import dev.sdlora.pipeline.control.Controls;
+import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.pipeline.upscale.Enlarging;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +19,28 @@ import org.jspecify.annotations.Nullable;
 final class PassNetworks implements AutoCloseable {
   private final Model model;
   private final Progress progress;
+  private final Controls controls;
   private final Map<LoraSelection, AppliedLoras> used = new LinkedHashMap<>();
+  private final Map<Upscaler, Enlarging> upscalers = new HashMap<>();
   private @Nullable LoraSelection selected;
   private @Nullable AppliedLoras current;
   private long waitedNanos;
 
-  PassNetworks(Model model, Progress progress) {
+  /**
+   * The networks of a request, with none of its LoRAs yet.
+   *
+   * @param units the pictures that all passes follow
+   * @throws dev.sdlora.api.CheckpointException if the network of a unit cannot be used
+   */
+  PassNetworks(Model model, List<ControlUnit> units, Progress progress) {
     this.model = model;
     this.progress = progress;
+    this.controls = model.controlNets().open(units);
+  }
+
+  /** The pictures to follow. */
+  Controls controls() {
+    return controls;
   }
 
   /**
@@ -42,6 +62,25 @@ final class PassNetworks implements AutoCloseable {
     waitedNanos += applied.waitedNanos();
     progress.listener().lorasEnd();
     return applied;
+  }
+
+  /**
+   * A picture of other sides, by an upscaler that is made ready when it is first needed.
+   *
+   * @param upscaler one of pictures, not of latents
+   * @throws dev.sdlora.api.CheckpointException if there is no such network
+   */
+  Raster enlarge(Upscaler upscaler, Raster picture, int width, int height) {
+    return upscalers
+        .computeIfAbsent(
+            upscaler,
+            wanted ->
+                Enlarging.open(
+                    wanted,
+                    model.upscalers(),
+                    model.networks().torch(),
+                    progress::stopIfCancelled))
+        .enlarge(picture, width, height);
   }
 
   /** Gives the weights free. What is patched stays until someone wants something else. */
@@ -92,8 +131,12 @@ final class PassNetworks implements AutoCloseable {
 
   @Override
   public void close() {
-    if (current != null) {
-      current.close();
+    try (controls) {
+      if (current != null) {
+        current.close();
+      }
+    } finally {
+      upscalers.values().forEach(Enlarging::close);
     }
   }
 }

@@ -2,19 +2,30 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.GenerationListener.Step;
 import dev.sdlora.api.ImageSize;
-import dev.sdlora.pipeline.denoise.LatentToRgb;
+import dev.sdlora.pipeline.control.Controls;
+import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.sampler.StepObserver;
 
-/** Passes a sampler's steps on to the listener, and to LoRAs whose strength changes. */
+/** Passes a sampler's steps on to the listener, and to networks that change on the way. */
 final class PassSteps implements StepObserver {
   private final ImageRun image;
   private final int steps;
   private final ImageSize size;
+  private final Previewer previewer;
   private final Progress progress;
   private final AppliedLoras applied;
+  private final Controls controls;
 
-  PassSteps(ImageRun image, PassPlan plan, Progress progress, AppliedLoras applied) {
+  PassSteps(
+      ImageRun image,
+      PassPlan plan,
+      Previewer previewer,
+      Progress progress,
+      AppliedLoras applied,
+      Controls controls) {
     this.image = image;
+    this.previewer = previewer;
+    this.controls = controls;
     this.steps = plan.steps();
     this.size = plan.size();
     this.progress = progress;
@@ -36,6 +47,7 @@ final class PassSteps implements StepObserver {
     progress.listener().stepStart(step(step, sigma));
     progress.stopIfCancelled();
     applied.step(within(step), steps);
+    controls.step(within(step), steps);
   }
 
   @Override
@@ -44,6 +56,6 @@ final class PassSteps implements StepObserver {
         .listener()
         .stepEnd(
             step(step, sigma),
-            () -> LatentToRgb.image(denoised, size.height() / 8, size.width() / 8));
+            () -> previewer.image(denoised, size.height() / 8, size.width() / 8));
   }
 }

@@ -100,6 +100,8 @@ final class PictureOptions {
               + " override them.")
   private Optional<Path> fromPng = Optional.empty();
 
+  @Mixin private final NetworkOptions networks = new NetworkOptions();
+
   /**
    * The settings that the options describe.
    *
@@ -128,6 +130,7 @@ final class PictureOptions {
     }
     source.applyTo(spec);
     hires.applyTo(spec);
+    networks.applyTo(spec);
     return spec.build();
   }
 

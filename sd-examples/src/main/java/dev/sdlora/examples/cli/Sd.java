@@ -1,5 +1,6 @@
 package dev.sdlora.examples.cli;
 
+import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.MaskedContent;
 import dev.sdlora.api.ResizeMode;
@@ -28,6 +29,7 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {
       GenerateCommand.class,
       GridCommand.class,
+      UpscaleCommand.class,
       InfoCommand.class,
       PromptCommand.class,
       LoraCommand.class
@@ -53,6 +55,7 @@ public final class Sd {
     return new CommandLine(sd)
         .registerConverter(Sampler.class, converter(Sampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
+        .registerConverter(ControlUnit.class, converter(ControlArgument::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))
         .registerConverter(ResizeMode.class, converter(ResizeMode::parse))
         .registerConverter(MaskedContent.class, converter(MaskedContent::parse))
