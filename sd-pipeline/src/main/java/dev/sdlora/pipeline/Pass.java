@@ -14,9 +14,12 @@ import dev.sdlora.pipeline.denoise.LatentToRgb;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.sampler.SamplingPlan;
+import dev.sdlora.sampler.SamplingSettings;
 import dev.sdlora.sampler.StepObserver;
-import dev.sdlora.sampler.noise.Noise;
-import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.noise.ImageNoise;
+import dev.sdlora.sampler.noise.ImageSeeds;
+import dev.sdlora.sampler.noise.LatentShape;
+import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,7 @@ final class Pass {
   private final ExtraNetworks prompt;
   private final ExtraNetworks negative;
   private final LoraSelection loras;
+  private final NoiseLevels levels;
   private final SamplingPlan plan;
   private @Nullable Conditions conditions;
 
@@ -49,7 +53,16 @@ final class Pass {
     this.prompt = ExtraNetworks.cut(spec.prompt());
     this.negative = ExtraNetworks.cut(spec.negativePrompt());
     this.loras = LoraSelection.of(spec, prompt, negative, model);
-    this.plan = SamplingPlan.of(spec.sampler(), spec.schedule(), spec.steps(), model.levels());
+    this.levels =
+        spec.samplerOptions().zeroTerminalSnr()
+            ? model.levels().zeroTerminalSnr()
+            : model.levels();
+    this.plan =
+        SamplingPlan.of(
+            new SamplingSettings(
+                spec.sampler(), spec.schedule(), spec.steps(), spec.samplerOptions()),
+            levels,
+            model.checkpoint().family());
   }
 
   /** Puts the LoRAs of this pass on and encodes its prompts, which is done once. */
@@ -73,19 +86,29 @@ final class Pass {
    * Samples a latent.
    *
    * @param image its number, for the listener
+   * @param seeds of its noise
    * @return [channels][height / 8][width / 8] at unit variance
    */
-  float[] sample(int image, long seed, PassNetworks networks, NDManager scope) {
+  float[] sample(int image, ImageSeeds seeds, PassNetworks networks, NDManager scope) {
     prepare(networks, scope);
     AppliedLoras applied = networks.with(loras);
-    NoiseSource noise = Noise.of(spec.rng(), seed);
-    float[] start = noise.next(latentChannels() * (size.height() / 8) * (size.width() / 8));
+    ImageNoise noise =
+        new ImageNoise(
+            spec.rng(),
+            seeds,
+            latentShape(size),
+            latentShape(spec.variation().resizeFrom().orElse(size)));
+    float[] start = noise.first();
     return plan.run(guidance(applied, scope).start(), start, noise, new Steps(image, applied));
+  }
+
+  private LatentShape latentShape(ImageSize of) {
+    return new LatentShape(latentChannels(), of.height() / 8, of.width() / 8);
   }
 
   private Guidance guidance(AppliedLoras applied, NDManager scope) {
     BatchedPredictor predictor =
-        new BatchedPredictor(predictor(applied), model.levels(), latentChannels(), size, scope);
+        new BatchedPredictor(predictor(applied), levels, latentChannels(), size, scope);
     return new Guidance(
         predictor, Objects.requireNonNull(conditions), GuidanceOptions.scale(spec.cfgScale()));
   }
@@ -113,14 +136,19 @@ final class Pass {
     }
 
     private Step step(int step, double sigma) {
-      return new Step(image, step + 1, plan.sigmas().steps(), sigma);
+      return new Step(image, within(step) + 1, plan.steps(), sigma);
+    }
+
+    /** DPM adaptive may make more steps than were asked for. */
+    private int within(int step) {
+      return Math.min(step, plan.steps() - 1);
     }
 
     @Override
     public void stepStart(int step, double sigma) {
       progress.listener().stepStart(step(step, sigma));
       progress.stopIfCancelled();
-      applied.step(step, plan.sigmas().steps());
+      applied.step(within(step), plan.steps());
     }
 
     @Override
