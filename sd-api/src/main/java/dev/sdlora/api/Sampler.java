@@ -85,6 +85,7 @@ public enum Sampler {
 
   private final String label;
   private final Schedule automaticSchedule;
+
   @SuppressWarnings("ImmutableEnumChecker") // Set.of and List.of cannot change
   private final Set<Trait> traits;
 

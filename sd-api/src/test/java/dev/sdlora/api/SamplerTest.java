@@ -33,16 +33,14 @@ class SamplerTest {
   @ParameterizedTest
   @EnumSource
   void parse_everyName_isUnique(Sampler sampler) {
-    Stream.concat(
-            Stream.of(sampler.label(), sampler.name()), sampler.aliases().stream())
+    Stream.concat(Stream.of(sampler.label(), sampler.name()), sampler.aliases().stream())
         .forEach(name -> assertThat(Sampler.parse(name)).isEqualTo(sampler));
   }
 
   @ParameterizedTest
   @EnumSource
   void parse_everyNameOfASchedule_isUnique(Schedule schedule) {
-    Stream.concat(
-            Stream.of(schedule.label(), schedule.name()), schedule.aliases().stream())
+    Stream.concat(Stream.of(schedule.label(), schedule.name()), schedule.aliases().stream())
         .forEach(name -> assertThat(Schedule.parse(name)).isEqualTo(schedule));
   }
 

@@ -10,6 +10,7 @@ import dev.sdlora.api.Variation;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
+import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,8 +63,9 @@ final class Generation {
         long seed = seeds.seed();
         progress.listener().imageStart(i, seed);
         float[] latent = pass.sample(i, seeds, networks, scope);
-        byte[] rgb = decode(i, latent, scope);
-        GeneratedImage image = new GeneratedImage(size, rgb, seed, parameters(networks, seeds));
+        Raster drawn = decode(i, latent, scope);
+        GeneratedImage image =
+            new GeneratedImage(drawn.toPicture(), seed, parameters(networks, seeds));
         images.add(image);
         progress.listener().imageEnd(i, image);
       }
@@ -79,12 +81,12 @@ final class Generation {
     }
   }
 
-  private byte[] decode(int image, float[] latent, NDManager scope) {
+  private Raster decode(int image, float[] latent, NDManager scope) {
     progress.stopIfCancelled();
     progress.listener().decodeStart(image);
     float[] pixels = model.networks().vae().decode(latent, size, scope);
     progress.listener().decodeEnd(image);
-    return Pixels.rgb(pixels);
+    return new Raster(size.width(), size.height(), 3, Pixels.rgb(pixels));
   }
 
   private String parameters(PassNetworks networks, ImageSeeds seeds) {

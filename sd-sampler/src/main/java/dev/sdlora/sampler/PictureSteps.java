@@ -38,8 +38,7 @@ public record PictureSteps(int total, int encoded) {
   public static PictureSteps exactly(int steps, double strength) {
     requireSteps(steps);
     if (!(strength > 0 && strength <= 1)) {
-      throw new IllegalArgumentException(
-          "strength must be above 0 and at most 1: " + strength);
+      throw new IllegalArgumentException("strength must be above 0 and at most 1: " + strength);
     }
     return new PictureSteps((int) (steps / Math.min(strength, MOST)), steps - 1);
   }

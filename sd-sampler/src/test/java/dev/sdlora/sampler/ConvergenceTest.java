@@ -1,7 +1,5 @@
 package dev.sdlora.sampler;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.sdlora.api.SamplerOptions.UniPcVariant;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Schedules;
@@ -53,16 +51,30 @@ class ConvergenceTest {
 
   @org.junit.jupiter.api.Test
   void show() {
-    methods().forEach(a -> {
-      StringBuilder line = new StringBuilder("ORDER " + a.get()[0].getClass().getSimpleName() + " " + a.get()[1]);
-      for (int n : new int[] {5, 8, 9, 11, 14, 16, 20, 29, 40, 80}) {
-        int twice = a.get()[0] instanceof DpmFast ? 2 * n + 1 : 2 * n;
-        try {
-        line.append(String.format(" %d:%.2f(%.1e)", n, Math.log(error((SamplingMethod) a.get()[0], n) / error((SamplingMethod) a.get()[0], twice)) / Math.log(2), error((SamplingMethod) a.get()[0], twice)));
-        } catch (AssertionError e) { line.append(" -"); }
-      }
-      System.out.println(line);
-    });
+    methods()
+        .forEach(
+            a -> {
+              StringBuilder line =
+                  new StringBuilder(
+                      "ORDER " + a.get()[0].getClass().getSimpleName() + " " + a.get()[1]);
+              for (int n : new int[] {5, 8, 9, 11, 14, 16, 20, 29, 40, 80}) {
+                int twice = a.get()[0] instanceof DpmFast ? 2 * n + 1 : 2 * n;
+                try {
+                  line.append(
+                      String.format(
+                          " %d:%.2f(%.1e)",
+                          n,
+                          Math.log(
+                                  error((SamplingMethod) a.get()[0], n)
+                                      / error((SamplingMethod) a.get()[0], twice))
+                              / Math.log(2),
+                          error((SamplingMethod) a.get()[0], twice)));
+                } catch (AssertionError e) {
+                  line.append(" -");
+                }
+              }
+              System.out.println(line);
+            });
   }
 
   private static double error(SamplingMethod method, int steps) {

@@ -37,8 +37,7 @@ class DdimCfgPpTest {
                 StepObserver.NONE);
 
     double clean = uncond + 0.4 * (cond - uncond);
-    assertClose(
-        toDoubles(result), new double[] {clean + 0.8 * (x - uncond) / 2}, 0, 1e-6);
+    assertClose(toDoubles(result), new double[] {clean + 0.8 * (x - uncond) / 2}, 0, 1e-6);
     assertThat(result).hasSize(1);
   }
 }

@@ -60,17 +60,12 @@ class DiffusersParityTest {
             : new RecordedNoise();
     Denoiser ideal = AnalyticDenoisers.ofManifest(made.path("denoiser").textValue());
     Calls calls = new Calls(toldTimes(ideal, Fixtures.numbers(made.path("timesteps")), run));
-    double loudness =
-        ourForm ? made.path("init_noise_sigma").doubleValue() : spread(sigmas.at(0));
+    double loudness = ourForm ? made.path("init_noise_sigma").doubleValue() : spread(sigmas.at(0));
 
     float[] result =
         method(made)
             .sample(
-                calls,
-                Latents.scale(loudness, RUNS.floats(run + ".noise0")),
-                sigmas,
-                noise,
-                calls);
+                calls, Latents.scale(loudness, RUNS.floats(run + ".noise0")), sigmas, noise, calls);
 
     double[][] steps = RUNS.rows(run + ".steps");
     assertThat(calls.seen()).hasSize(steps.length);
@@ -157,8 +152,7 @@ class DiffusersParityTest {
       case "KDPM2DiscreteScheduler" -> new Dpm2(Churn.NONE);
       case "KDPM2AncestralDiscreteScheduler" -> new Dpm2Ancestral(1, 1);
       case "LMSDiscreteScheduler" -> new Lms(4);
-      default ->
-          throw new IllegalArgumentException("no sampler for " + made.path("scheduler"));
+      default -> throw new IllegalArgumentException("no sampler for " + made.path("scheduler"));
     };
   }
 }

@@ -29,19 +29,21 @@ class PictureStartTest {
   /** {@code int(min(strength, .999)·steps)}, or {@code int(steps / min(strength, .999))}. */
   @ParameterizedTest
   @CsvSource({
-    "20, 0.75, 15, 26", "20, 1, 19, 20", "20, 0.01, 0, 2000", "7, 0.5, 3, 14", "1, 0.3, 0, 3"
+    "20, 0.75, 15, 26",
+    "20, 1, 19, 20",
+    "20, 0.01, 0, 2000",
+    "7, 0.5, 3, 14",
+    "1, 0.3, 0, 3"
   })
   void pictureSteps_shareAndExactly_countAsA1111(
       int steps, double strength, int encoded, int total) {
     assertThat(PictureSteps.share(steps, strength)).isEqualTo(new PictureSteps(steps, encoded));
-    assertThat(PictureSteps.exactly(steps, strength))
-        .isEqualTo(new PictureSteps(total, steps - 1));
+    assertThat(PictureSteps.exactly(steps, strength)).isEqualTo(new PictureSteps(total, steps - 1));
   }
 
   @Test
   void pictureSteps_outOfRange_areRefused() {
-    assertThatThrownBy(() -> PictureSteps.share(0, 0.5))
-        .hasMessage("steps must be at least 1: 0");
+    assertThatThrownBy(() -> PictureSteps.share(0, 0.5)).hasMessage("steps must be at least 1: 0");
     assertThatThrownBy(() -> PictureSteps.share(5, 1.1))
         .hasMessage("strength must be from 0 to 1: 1.1");
     assertThatThrownBy(() -> PictureSteps.exactly(5, 0))
@@ -93,8 +95,7 @@ class PictureStartTest {
       SamplingPlan part = plan(sampler, 8).from(encoded);
       Calls calls = new Calls((x, sigma) -> PICTURE);
 
-      float[] result =
-          part.run(calls, PICTURE, UNIT_NOISE, Noise.of(Rng.NV, 3), calls);
+      float[] result = part.run(calls, PICTURE, UNIT_NOISE, Noise.of(Rng.NV, 3), calls);
 
       assertThat(calls.seen()).isNotEmpty();
       assertClose(toDoubles(result), toDoubles(PICTURE), 0.001, 0.3);

@@ -117,7 +117,10 @@ class SamplingPlanTest {
   void legs_twentySteps_goBackOnce() {
     List<Restart.Leg> legs = Restart.legs(sigmas(Schedule.KARRAS, 20));
     List<Integer> backs =
-        IntStream.range(1, 20).filter(i -> legs.get(i).from() > legs.get(i - 1).to()).boxed().toList();
+        IntStream.range(1, 20)
+            .filter(i -> legs.get(i).from() > legs.get(i - 1).to())
+            .boxed()
+            .toList();
     Sigmas grid = sigmas(Schedule.KARRAS, 11);
 
     assertThat(backs).hasSize(1);

@@ -88,8 +88,7 @@ class BrownianPathTest {
 
     assertThatThrownBy(() -> path.between(1, 1, 4))
         .hasMessage("noise needs two different levels: 1.0");
-    assertThatThrownBy(() -> path.between(1, 0, 4))
-        .hasMessage("noise needs a level above 0: 0.0");
+    assertThatThrownBy(() -> path.between(1, 0, 4)).hasMessage("noise needs a level above 0: 0.0");
     assertThatThrownBy(() -> path.between(Double.NaN, 1, 4))
         .hasMessage("noise needs a level above 0: NaN");
   }

@@ -47,12 +47,10 @@ class ImageNoiseTest {
   void slerp_columnsAtRightAngles_turnsFromOneToTheOther(double strength) {
     LatentShape column = new LatentShape(1, 2, 1);
 
-    float[] mixed =
-        ImageNoise.slerp(strength, new float[] {3, 0}, new float[] {0, 3}, column);
+    float[] mixed = ImageNoise.slerp(strength, new float[] {3, 0}, new float[] {0, 3}, column);
 
     double angle = strength * Math.PI / 2;
-    assertClose(
-        toDoubles(mixed), new double[] {3 * Math.cos(angle), 3 * Math.sin(angle)}, 0, 1e-6);
+    assertClose(toDoubles(mixed), new double[] {3 * Math.cos(angle), 3 * Math.sin(angle)}, 0, 1e-6);
   }
 
   /** Each column of each channel turns by its own angle. */
@@ -61,8 +59,7 @@ class ImageNoiseTest {
     LatentShape two = new LatentShape(1, 2, 2);
     // Columns (1, 0) to (0, 1), and (0, 2) to (0, -1) halfway between at right angles to both: that
     // has no plane, so take (1, 1) to (-1, 1).
-    float[] mixed =
-        ImageNoise.slerp(0.5, new float[] {1, 1, 0, 1}, new float[] {0, -1, 1, 1}, two);
+    float[] mixed = ImageNoise.slerp(0.5, new float[] {1, 1, 0, 1}, new float[] {0, -1, 1, 1}, two);
 
     double half = Math.sqrt(0.5);
     assertClose(toDoubles(mixed), new double[] {half, 0, half, 2 * half}, 0, 1e-6);
@@ -101,7 +98,9 @@ class ImageNoiseTest {
     }
   }
 
-  /** Eleven columns cut to eight: two go on the left and one, besides one kept back, on the right. */
+  /**
+   * Eleven columns cut to eight: two go on the left and one, besides one kept back, on the right.
+   */
   @Test
   void first_widerSource_isCutAsInA1111() {
     LatentShape source = new LatentShape(4, 6, 11);

@@ -92,8 +92,7 @@ class SchedulesTest {
   void sigmas_alignYourSteps_isTheFamilysTable(ModelFamily family, String list) {
     double[] expected = Arrays.stream(list.split(" ", -1)).mapToDouble(Double::valueOf).toArray();
     Sigmas sigmas =
-        Schedules.sigmas(
-            Schedule.ALIGN_YOUR_STEPS, 11, LEVELS, family, SamplerOptions.DEFAULTS);
+        Schedules.sigmas(Schedule.ALIGN_YOUR_STEPS, 11, LEVELS, family, SamplerOptions.DEFAULTS);
 
     assertClose(values(sigmas), expected, 1e-12, 0);
   }
@@ -106,8 +105,7 @@ class SchedulesTest {
   })
   void sigmas_options_equalKDiffusion(
       Schedule schedule, double rho, String name, int steps, double low, double high) {
-    SamplerOptions options =
-        SamplerOptions.builder().rho(rho).sigmaMin(low).sigmaMax(high).build();
+    SamplerOptions options = SamplerOptions.builder().rho(rho).sigmaMin(low).sigmaMax(high).build();
     double[] expected =
         Fixtures.tensors("schedules.safetensors").doubles("sched." + name + "." + steps);
 
@@ -119,8 +117,7 @@ class SchedulesTest {
   void sigmas_rangeThatIsEmpty_isRefused() {
     SamplerOptions options = SamplerOptions.builder().sigmaMin(20).build();
 
-    assertThatThrownBy(
-            () -> Schedules.sigmas(Schedule.KARRAS, 5, LEVELS, ModelFamily.SD1, options))
+    assertThatThrownBy(() -> Schedules.sigmas(Schedule.KARRAS, 5, LEVELS, ModelFamily.SD1, options))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("sigmaMin must be below sigmaMax: 20.0, 14.61");
   }
