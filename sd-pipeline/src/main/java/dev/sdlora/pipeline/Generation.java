@@ -103,6 +103,12 @@ final class Generation {
                 .build();
     return Infotext.write(
         new ImageSettings(
-            drawn, size, seeds.seed(), model.checkpoint().name(), model.hash(), networks.hashes(), VERSION));
+            drawn,
+            size,
+            seeds.seed(),
+            model.checkpoint().name(),
+            model.hash(),
+            networks.hashes(),
+            VERSION));
   }
 }

@@ -57,9 +57,7 @@ final class Pass {
     this.negative = ExtraNetworks.cut(spec.negativePrompt());
     this.loras = LoraSelection.of(spec, prompt, negative, model);
     this.levels =
-        spec.samplerOptions().zeroTerminalSnr()
-            ? model.levels().zeroTerminalSnr()
-            : model.levels();
+        spec.samplerOptions().zeroTerminalSnr() ? model.levels().zeroTerminalSnr() : model.levels();
     this.plan =
         SamplingPlan.of(
             new SamplingSettings(

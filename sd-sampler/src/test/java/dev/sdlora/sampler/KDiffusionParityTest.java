@@ -17,8 +17,11 @@ class KDiffusionParityTest {
   /** Of the largest value; this is float32 against float64. */
   private static final double TOLERANCE = 2e-6;
 
-  /** Float32 predictions change the lengths of steps; k-diffusion's own runs differ by 8e-4. */
-  private static final double ADAPTIVE_TOLERANCE = 1e-5;
+  /**
+   * Where a step ends depends on differences that are small against float32 latents, and each step
+   * passes that on to the next; k-diffusion's own runs in float32 differ by 8e-4.
+   */
+  private static final double ADAPTIVE_TOLERANCE = 5e-5;
 
   private static final Fixtures RUNS = Fixtures.tensors("k_diffusion.safetensors");
   private static final JsonNode MANIFEST = Fixtures.json("manifest.json").path("k_diffusion");
