@@ -40,31 +40,28 @@ final class DpmAdaptive implements SamplingMethod {
     double h = FIRST_STEP;
     // Fresh noise makes the error fall more slowly with the step.
     double order = eta == 0 ? 3 : 1.5;
-    float[] x = start;
-    float[] lower = start; // the second-order result of the step before
+    double[] x = DpmSolver.toDoubles(start);
+    double[] lower = x; // the second-order result of the step before
     for (int attempt = 0; t < tEnd - ARRIVED; attempt++) {
       double sigma = DpmSolver.sigma(t);
       double tNext = Math.min(tEnd, t + h);
       observer.stepStart(attempt, sigma);
-      DpmSolver.Split split = DpmSolver.split(t, tNext, tEnd, eta);
-      float[] eps = solver.noise(x, t);
-      float[] denoised = Latents.combine(1, x, -sigma, eps);
-      float[] third = solver.noiseAt(1.0 / 3, x, t, split.tDown(), eps);
-      float[] low = solver.second(x, t, split.tDown(), eps, 1.0 / 3, third);
-      float[] high = solver.third(x, t, split.tDown(), eps, third);
+      DpmSolver.Split split = DpmSolver.Split.of(t, tNext, tEnd, eta);
+      double[] eps = solver.noise(x, t);
+      float[] denoised = DpmSolver.toFloats(1, x, -sigma, eps);
+      double[] third = solver.noiseAt(1.0 / 3, x, t, split.tDown(), eps);
+      double[] low = solver.second(x, t, split.tDown(), eps, 1.0 / 3, third);
+      double[] high = solver.third(x, t, split.tDown(), eps, third);
       double factor = factor(error(low, high, lower), order);
       if (factor >= ACCEPT || h <= SHORTEST) {
         lower = low;
-        x =
-            split.up() > 0
-                ? Latents.combine(1, high, sNoise * split.up(), noise.next(x.length))
-                : high;
+        x = split.stir(high, sNoise, noise);
         t = tNext;
       }
       h = Math.max(SHORTEST, h * factor);
       observer.stepEnd(attempt, sigma, denoised);
     }
-    return x;
+    return DpmSolver.toFloats(1, x, 0, x);
   }
 
   /** How much longer the next step may be; Söderlind and Wang 2006, integral control only. */
@@ -77,12 +74,12 @@ final class DpmAdaptive implements SamplingMethod {
   }
 
   /** The root mean square of the differences, each over what is tolerated there. */
-  private static double error(float[] low, float[] high, float[] before) {
+  private static double error(double[] low, double[] high, double[] before) {
     double squares = 0;
     for (int i = 0; i < low.length; i++) {
       double size = Math.max(Math.abs(low[i]), Math.abs(before[i]));
       double tolerated = Math.max(ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE * size);
-      double difference = ((double) low[i] - high[i]) / tolerated;
+      double difference = (low[i] - high[i]) / tolerated;
       squares += difference * difference;
     }
     return Math.sqrt(squares / low.length);

@@ -46,26 +46,24 @@ final class DpmFast implements SamplingMethod {
     double tStart = DpmSolver.time(sigmas.at(0));
     double tEnd = DpmSolver.time(sigmas.lastPositive());
     int[] orders = orders(sigmas.steps());
-    float[] x = start;
+    double[] x = DpmSolver.toDoubles(start);
     for (int i = 0; i < orders.length; i++) {
       double t = tStart + (tEnd - tStart) * i / orders.length;
       double tNext = tStart + (tEnd - tStart) * (i + 1) / orders.length;
       double sigma = DpmSolver.sigma(t);
       observer.stepStart(i, sigma);
-      DpmSolver.Split split = DpmSolver.split(t, tNext, tEnd, eta);
-      float[] eps = solver.noise(x, t);
-      float[] denoised = Latents.combine(1, x, -sigma, eps);
+      DpmSolver.Split split = DpmSolver.Split.of(t, tNext, tEnd, eta);
+      double[] eps = solver.noise(x, t);
+      float[] denoised = DpmSolver.toFloats(1, x, -sigma, eps);
       x = step(solver, orders[i], x, t, split.tDown(), eps);
-      if (split.up() > 0) {
-        x = Latents.combine(1, x, sNoise * split.up(), noise.next(x.length));
-      }
+      x = split.stir(x, sNoise, noise);
       observer.stepEnd(i, sigma, denoised);
     }
-    return x;
+    return DpmSolver.toFloats(1, x, 0, x);
   }
 
-  private static float[] step(
-      DpmSolver solver, int order, float[] x, double t, double tNext, float[] eps) {
+  private static double[] step(
+      DpmSolver solver, int order, double[] x, double t, double tNext, double[] eps) {
     return switch (order) {
       case 1 -> solver.first(x, t, tNext, eps);
       case 2 -> solver.second(x, t, tNext, eps, 0.5, solver.noiseAt(0.5, x, t, tNext, eps));

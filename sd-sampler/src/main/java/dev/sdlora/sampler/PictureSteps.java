@@ -19,7 +19,10 @@ public record PictureSteps(int total, int encoded) {
    * @throws IllegalArgumentException if one is out of range
    */
   public static PictureSteps share(int steps, double strength) {
-    require(steps, strength, strength >= 0);
+    requireSteps(steps);
+    if (!(strength >= 0 && strength <= 1)) {
+      throw new IllegalArgumentException("strength must be from 0 to 1: " + strength);
+    }
     return new PictureSteps(steps, (int) (Math.min(strength, MOST) * steps));
   }
 
@@ -33,16 +36,16 @@ public record PictureSteps(int total, int encoded) {
    * @throws IllegalArgumentException if one is out of range
    */
   public static PictureSteps exactly(int steps, double strength) {
-    require(steps, strength, strength > 0);
+    requireSteps(steps);
+    if (!(strength > 0 && strength <= 1)) {
+      throw new IllegalArgumentException("strength must be above 0 and at most 1: " + strength);
+    }
     return new PictureSteps((int) (steps / Math.min(strength, MOST)), steps - 1);
   }
 
-  private static void require(int steps, double strength, boolean aboveLeast) {
+  private static void requireSteps(int steps) {
     if (steps < 1) {
       throw new IllegalArgumentException("steps must be at least 1: " + steps);
-    }
-    if (!(aboveLeast && strength <= 1)) {
-      throw new IllegalArgumentException("strength must be from 0 to 1: " + strength);
     }
   }
 }

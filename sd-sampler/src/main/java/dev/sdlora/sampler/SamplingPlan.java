@@ -104,9 +104,14 @@ public final class SamplingPlan {
       case UNIPC -> {
         Sigmas times = Schedules.ddim(settings.steps(), levels);
         int first = Math.max(0, times.steps() - Math.max(1, encoded));
-        double firstTime = levels.sigmaToTime(times.at(first + 1));
+        double firstTime = levels.sigmaToTime(times.at(encoded < 2 ? first : first + 1));
         Sigmas rest = Schedules.timeUniform(Math.max(1, encoded), firstTime, levels);
         yield new SamplingPlan(settings, levels, rest, times.at(first));
+      }
+      case DPM_FAST, DPM_ADAPTIVE -> {
+        // These end at the last level above 0 and need one above that to start from.
+        Sigmas rest = sigmas.from(Math.max(0, settings.steps() - Math.max(1, encoded) - 1));
+        yield new SamplingPlan(settings, levels, rest, rest.at(0));
       }
       default -> {
         Sigmas rest = sigmas.from(settings.steps() - encoded - 1);
