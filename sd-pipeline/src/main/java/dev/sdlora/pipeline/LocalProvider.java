@@ -15,7 +15,7 @@ import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.image.Infotext;
-import dev.sdlora.pipeline.image.PngFiles;
+import dev.sdlora.pipeline.image.PictureFiles;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -75,11 +75,11 @@ public final class LocalProvider implements PipelineProvider {
 
   @Override
   public String readParameters(Path image) {
-    return PngFiles.readParameters(image);
+    return PictureFiles.readParameters(image);
   }
 
   @Override
   public void save(GeneratedImage image, Path file) {
-    PngFiles.save(image, file);
+    PictureFiles.save(image, file);
   }
 }
