@@ -1,5 +1,6 @@
 package dev.sdlora.examples.cli;
 
+import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
@@ -49,6 +50,7 @@ public final class Sd {
     return new CommandLine(sd)
         .registerConverter(Sampler.class, converter(Sampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
+        .registerConverter(Emphasis.class, converter(Emphasis::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false) // a prompt may begin with '@'

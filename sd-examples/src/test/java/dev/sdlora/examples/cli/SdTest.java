@@ -36,7 +36,7 @@ final class SdTest {
         "--clip-skip | 13      | clipSkip must be from 1 to 12: 13",
         "--sampler   | magic   | sampler 'magic' is not known; the known ones are",
         "--schedule  | magic   | schedule 'magic' is not known; the known ones are",
-        "--out       | a.jpg   | the name must end in .png: a.jpg",
+        "--out       | a.webp  | the name must end in .png, .jpg or .jpeg: a.webp",
       })
   void generate_badValue_isNamedWithItsOption(String option, String value, String sentence) {
     CommandRun run = CommandRun.of("generate", "--prompt", "x", option, value);

@@ -78,7 +78,7 @@ final class PngSaveTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a.jpg", "a", "png", "a.png.webp"})
+  @ValueSource(strings = {"a.gif", "a", "png", "a.png.webp"})
   void save_otherExtension_isRefused(String name) throws IOException {
     Path target = folder.resolve(name);
 
