@@ -101,6 +101,8 @@ final class PictureOptions {
               + " options override them.")
   private Optional<Path> from = Optional.empty();
 
+  @Mixin private final NetworkOptions networks = new NetworkOptions();
+
   /**
    * The settings that the options describe.
    *
@@ -130,6 +132,7 @@ final class PictureOptions {
     reading.applyTo(spec);
     sampling.applyTo(spec);
     variation.applyTo(spec);
+    networks.applyTo(spec);
     return spec.build();
   }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.examples.cli;
 
 import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
@@ -25,6 +26,7 @@ import picocli.CommandLine.TypeConversionException;
     versionProvider = Sd.Version.class,
     subcommands = {
       GenerateCommand.class,
+      UpscaleCommand.class,
       InfoCommand.class,
       PromptCommand.class,
       LoraCommand.class
@@ -51,6 +53,7 @@ public final class Sd {
         .registerConverter(Sampler.class, converter(Sampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
         .registerConverter(Emphasis.class, converter(Emphasis::parse))
+        .registerConverter(ControlUnit.class, converter(ControlArgument::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false) // a prompt may begin with '@'
