@@ -57,8 +57,7 @@ final class PromptSpecOptionsTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("sigmaMin must be below sigmaMax: 2.0, 1.0");
     Picture mask = Picture.of(1, 1, new byte[3]);
-    assertThatThrownBy(
-            () -> image.toBuilder().inpainting(Inpainting.builder(mask).build()).build())
+    assertThatThrownBy(() -> image.toBuilder().inpainting(Inpainting.builder(mask).build()).build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("the mask must be as large as the picture");
     assertThatThrownBy(() -> ControlUnit.builder(Path.of("net"), PICTURE).range(0.5, 0.4))

@@ -13,7 +13,8 @@ final class SamplingOptions {
   @Option(
       names = "--eta",
       paramLabel = "0..10",
-      description = "Fresh noise of ancestral and SDE samplers. Default: the sampler's own, mostly 1.")
+      description =
+          "Fresh noise of ancestral and SDE samplers. Default: the sampler's own, mostly 1.")
   private Optional<Double> eta = Optional.empty();
 
   @Option(
@@ -61,7 +62,8 @@ final class SamplingOptions {
   @Option(
       names = "--cfg-rescale",
       paramLabel = "0..1",
-      description = "How far guidance is scaled back to the contrast of the prompt's side. Default: 0.")
+      description =
+          "How far guidance is scaled back to the contrast of the prompt's side. Default: 0.")
   private Optional<Double> cfgRescale = Optional.empty();
 
   @Option(
@@ -100,10 +102,14 @@ final class SamplingOptions {
       description = "Factor on noise added to what img2img and hires fix start from. Default: 0.")
   private Optional<Double> extraNoise = Optional.empty();
 
-  @Option(names = "--discard-next-to-last-sigma", description = "Leave the last sigma but one out whatever the sampler.")
+  @Option(
+      names = "--discard-next-to-last-sigma",
+      description = "Leave the last sigma but one out whatever the sampler.")
   private boolean discard;
 
-  @Option(names = "--zero-terminal-snr", description = "Rescale noise levels so that the last time step is pure noise.")
+  @Option(
+      names = "--zero-terminal-snr",
+      description = "Rescale noise levels so that the last time step is pure noise.")
   private boolean zeroSnr;
 
   @Option(names = "--sgm-noise", description = "Multiply the first noise as Stability's SGM does.")

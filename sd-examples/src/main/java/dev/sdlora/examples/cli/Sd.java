@@ -1,7 +1,7 @@
 package dev.sdlora.examples.cli;
 
-import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;

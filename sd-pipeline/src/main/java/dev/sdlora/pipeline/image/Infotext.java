@@ -53,8 +53,9 @@ public final class Infotext {
    * three or more, otherwise it belongs to the prompt. Settings that are absent keep the defaults
    * of {@link PromptSpec}, keys that have no setting are kept in {@link
    * PromptSpec#otherParameters()}, and of equal keys the last counts. Texts of A1111 before 1.6
-   * that may have prompt editing get its old timelines. Names from A1111's past such as {@code DPM++ 2M Karras} stand for a sampler and a
-   * schedule. Seeds may be signed or unsigned 64-bit numbers, as in PyTorch.
+   * that may have prompt editing get its old timelines. Names from A1111's past such as {@code
+   * DPM++ 2M Karras} stand for a sampler and a schedule. Seeds may be signed or unsigned 64-bit
+   * numbers, as in PyTorch.
    *
    * @throws IllegalArgumentException if a known key has a value that makes no sense; the message
    *     names both

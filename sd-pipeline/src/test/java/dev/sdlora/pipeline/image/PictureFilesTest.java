@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -37,8 +37,7 @@ final class PictureFilesTest {
     assertThat(PictureFiles.readParameters(file)).isEqualTo(TEXT);
     assertThat(ImageIO.read(file.toFile()).getWidth()).isEqualTo(16);
     // SOI, then APP1 with Exif, as A1111 has it.
-    assertThat(Arrays.copyOf(Files.readAllBytes(file), 4))
-        .containsExactly(0xff, 0xd8, 0xff, 0xe1);
+    assertThat(Arrays.copyOf(Files.readAllBytes(file), 4)).containsExactly(0xff, 0xd8, 0xff, 0xe1);
   }
 
   @Test
@@ -102,8 +101,7 @@ final class PictureFilesTest {
 
   @Test
   void readParameters_novelAi_isTheTextThatA1111Makes() throws IOException {
-    byte[] header =
-        ByteBuffer.allocate(13).putInt(512).putInt(768).put(8, (byte) 8).array();
+    byte[] header = ByteBuffer.allocate(13).putInt(512).putInt(768).put(8, (byte) 8).array();
     Path file =
         write(
             latin1("\u0089PNG\r\n\u001a\n"),
@@ -169,7 +167,7 @@ final class PictureFilesTest {
   }
 
   private static GeneratedImage image(String parameters) {
-    return new GeneratedImage(new ImageSize(16, 8), new byte[3 * 16 * 8], 1, parameters);
+    return new GeneratedImage(Picture.of(16, 8, new byte[3 * 16 * 8]), 1, parameters);
   }
 
   private Path write(byte[]... parts) throws IOException {
