@@ -43,6 +43,13 @@ final class InfotextDraft {
     kept.put(key, value);
   }
 
+  /** Keeps a value that is about the picture of img2img, if it is not about hires fix. */
+  void keepWithoutHires(String key, String value) {
+    if (!hasHires) {
+      keep(key, value);
+    }
+  }
+
   void hasHires() {
     hasHires = true;
   }
@@ -51,9 +58,7 @@ final class InfotextDraft {
   void denoisingStrength(String value) {
     double strength = InfotextValues.decimal(value);
     hires.denoisingStrength(strength);
-    if (!hasHires) {
-      keep("Denoising strength", value);
-    }
+    keepWithoutHires("Denoising strength", value);
   }
 
   void sampler(String name) {

@@ -127,6 +127,7 @@ final class InfotextKeys {
                         draft.prompts = draft.prompts.withPadConds(InfotextValues.flag(value));
                         draft.keep("Pad conds", value);
                       }),
+                  SamplerKeys.HIRES_EXTRA_NOISE,
                   setting(
                       "Postprocess upscale by",
                       s -> s.spec().upscaling().map(u -> InfotextValues.number(u.scale())),

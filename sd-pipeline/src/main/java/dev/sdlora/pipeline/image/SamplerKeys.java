@@ -32,6 +32,22 @@ final class SamplerKeys {
               options -> Long.toString(options.ensd())),
           (draft, value) -> draft.sampler.ensd(InfotextValues.seed(value)));
 
+  /** In img2img; without its picture the value is a setting and a fact. */
+  private static final InfotextKey EXTRA_NOISE =
+      new InfotextKey(
+          "Extra noise",
+          InfotextKey.ofPicture("Extra noise", s -> s.spec().imageToImage().flatMap(i -> noise(s)))
+              .writer(),
+          (draft, value) -> {
+            draft.sampler.extraNoise(InfotextValues.decimal(value));
+            draft.keepWithoutHires("Extra noise", value);
+          });
+
+  /** With hires fix it comes when all else has been written. */
+  static final InfotextKey HIRES_EXTRA_NOISE =
+      setting(
+          "Extra noise", s -> s.spec().hiresFix().flatMap(h -> noise(s)), EXTRA_NOISE.reader());
+
   static final List<InfotextKey> ALL =
       List.of(
           setting(
@@ -75,12 +91,7 @@ final class SamplerKeys {
                       settings.spec().samplerOptions().sgmNoiseMultiplier()
                           && !SamplerNames.onTimesteps(settings.spec().sampler())),
               (draft, value) -> draft.sampler.sgmNoiseMultiplier(InfotextValues.flag(value))),
-          number(
-              "Extra noise",
-              spec -> spec.imageToImage().isPresent() || spec.hiresFix().isPresent(),
-              0,
-              SamplerOptions::extraNoise,
-              (draft, value) -> draft.sampler.extraNoise(value)),
+          EXTRA_NOISE,
           setting(
               "Eta",
               settings -> eta(settings.spec(), false, SamplerOptions::eta, 1),
@@ -129,6 +140,10 @@ final class SamplerKeys {
               (draft, value) -> draft.sampler.cfgRescale(value)));
 
   private SamplerKeys() {}
+
+  private static Optional<String> noise(ImageSettings settings) {
+    return unless(0, settings.spec().samplerOptions().extraNoise());
+  }
 
   private static Function<ImageSettings, Optional<String>> written(
       Predicate<PromptSpec> when, Function<SamplerOptions, String> value) {

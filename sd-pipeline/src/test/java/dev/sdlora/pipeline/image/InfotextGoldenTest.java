@@ -35,20 +35,21 @@ final class InfotextGoldenTest {
         castle
         Negative prompt: fog,
         rain
-        Steps: 20, Sampler: Euler a, Schedule type: Karras, CFG scale: 7, Seed: 1, Size: 512x512, \
+        Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7, Seed: 1, Size: 512x512, \
         Model hash: 6ce0161689, Model: x, Denoising strength: 0.45, \
         ADetailer model: face_yolov8n.pt, ADetailer prompt: "smile, Steps: 99, \\"x\\"", \
         Hires checkpoint: y, Hires sampler: DPM++ 2M, Hires prompt: "castle, night", \
-        Hires negative prompt: sun, Hires schedule type: Exponential, Hires upscale: 1.5, \
+        Hires negative prompt: sun, Hires schedule type: Karras, Hires upscale: 1.5, \
         Hires steps: 10, Hires upscaler: 4x-UltraSharp, Lora hashes: "a: 0123456789ab, b: \
-        ba9876543210", Discard penultimate sigma: True, Schedule min sigma: 0.1, \
-        Schedule max sigma: 10.5, Schedule rho: 5, SGM noise multiplier: True, Extra noise: 0.05, \
+        ba9876543210", Eta: 0.5, Extra noise: 0.05, \
         Version: v1.10.1""",
         """
         castle
-        Steps: 20, Sampler: Euler, Schedule type: Automatic, CFG scale: 7, Seed: 1, Size: 512x512, \
+        Steps: 20, Sampler: Euler, Schedule type: Karras, CFG scale: 7, Seed: 1, Size: 512x512, \
         Model: x, Denoising strength: 0.7, Hires resize: 1024x768, Hires upscaler: Latent, \
-        Noise Schedule: Zero Terminal SNR, Sigma churn: 10, Sigma tmin: 0.1, Sigma tmax: 5, \
+        Noise Schedule: Zero Terminal SNR, Discard penultimate sigma: True, \
+        Schedule min sigma: 0.1, Schedule max sigma: 10.5, Schedule rho: 5, \
+        SGM noise multiplier: True, Sigma churn: 10, Sigma tmin: 0.1, Sigma tmax: 5, \
         Sigma noise: 1.05, Version: v1.10.1""",
         """
         a room
@@ -57,7 +58,7 @@ final class InfotextGoldenTest {
         Conditional mask weight: 0.8, Init image hash: 0123456789abcdef0123456789abcdef, \
         ControlNet 0: "Module: canny, Model: control_v11p_sd15_canny [d14c016b], Weight: 1", \
         Mask mode: Inpaint not masked, Mask blur: 4, Inpaint area: Only masked, \
-        Masked area padding: 32, Masked content: latent noise, Noise multiplier: 0.9, \
+        Masked area padding: 32, Masked content: latent noise, Noise multiplier: 0.9, Extra noise: 0.05, \
         Eta DDIM: 0.5, Version: v1.10.1""",
         """
         [a:b:1.0]
