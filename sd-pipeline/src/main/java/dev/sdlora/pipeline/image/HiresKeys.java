@@ -80,13 +80,19 @@ final class HiresKeys {
     return InfotextKey.text(text.equals(first) ? "" : text);
   }
 
-  /** A1111 says nothing where it leaves the levels to the model. */
+  /** Written if the second pass has another than the first, as far as they have one. */
   private static Optional<String> schedule(PromptSpec spec, HiresFix hires) {
     Sampler sampler = hires.sampler().orElse(spec.sampler());
     Schedule schedule = hires.schedule().orElse(spec.schedule());
+    Optional<String> first = schedule(spec.sampler(), spec.schedule());
+    return schedule(sampler, schedule).filter(label -> !first.equals(Optional.of(label)));
+  }
+
+  /** A1111 says nothing where the sampler or the model decides. */
+  private static Optional<String> schedule(Sampler sampler, Schedule schedule) {
     Schedule resolved = SamplerNames.resolved(sampler, schedule);
-    boolean levelsOfModel = schedule == Schedule.AUTOMATIC && resolved == Schedule.NORMAL;
-    return levelsOfModel || resolved == SamplerNames.resolved(spec.sampler(), spec.schedule())
+    boolean ofModel = schedule == Schedule.AUTOMATIC && resolved == Schedule.NORMAL;
+    return ofModel || SamplerNames.onTimesteps(sampler)
         ? Optional.empty()
         : Optional.of(resolved.label());
   }

@@ -45,8 +45,7 @@ final class SamplerKeys {
 
   /** With hires fix it comes when all else has been written. */
   static final InfotextKey HIRES_EXTRA_NOISE =
-      setting(
-          "Extra noise", s -> s.spec().hiresFix().flatMap(h -> noise(s)), EXTRA_NOISE.reader());
+      setting("Extra noise", s -> s.spec().hiresFix().flatMap(h -> noise(s)), EXTRA_NOISE.reader());
 
   static final List<InfotextKey> ALL =
       List.of(
