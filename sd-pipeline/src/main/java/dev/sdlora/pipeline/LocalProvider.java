@@ -16,7 +16,7 @@ import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.image.Infotext;
-import dev.sdlora.pipeline.image.PngFiles;
+import dev.sdlora.pipeline.image.PictureFiles;
 import dev.sdlora.pipeline.upscale.RrdbUpscaler;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.tensors.torch.Torch;
@@ -92,11 +92,11 @@ public final class LocalProvider implements PipelineProvider {
 
   @Override
   public String readParameters(Path image) {
-    return PngFiles.readParameters(image);
+    return PictureFiles.readParameters(image);
   }
 
   @Override
   public void save(GeneratedImage image, Path file) {
-    PngFiles.save(image, file);
+    PictureFiles.save(image, file);
   }
 }

@@ -149,7 +149,9 @@ final class Pass {
             shape(size),
             shape(spec.variation().resizeFrom().orElse(size)));
     Denoiser denoiser = guidance(networks, scope).start();
-    PassSteps steps = new PassSteps(image, plan, model.previewer(), progress, networks.with(loras), networks.controls());
+    PassSteps steps =
+        new PassSteps(
+            image, plan, model.previewer(), progress, networks.with(loras), networks.controls());
     return start.isPresent()
         ? plan.repaint(denoiser, filled(start.get(), image.seeds()), noise, steps)
         : plan.paint(denoiser, noise, steps);

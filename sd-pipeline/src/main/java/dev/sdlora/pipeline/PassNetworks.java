@@ -76,10 +76,7 @@ final class PassNetworks implements AutoCloseable {
             upscaler,
             wanted ->
                 Enlarging.open(
-                    wanted,
-                    model.upscalers(),
-                    model.networks().torch(),
-                    progress::stopIfCancelled))
+                    wanted, model.upscalers(), model.networks().torch(), progress::stopIfCancelled))
         .enlarge(picture, width, height);
   }
 

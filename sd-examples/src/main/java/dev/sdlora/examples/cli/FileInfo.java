@@ -7,9 +7,6 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.StableDiffusionException;
-import java.io.DataInputStream;
-import java.io.EOFException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -17,8 +14,6 @@ import java.util.Optional;
 
 /** Finds out what a file is by trying. */
 final class FileInfo {
-  private static final long PNG_SIGNATURE = 0x89504e470d0a1a0aL;
-
   private FileInfo() {}
 
   /**
@@ -30,8 +25,8 @@ final class FileInfo {
     if (!Files.exists(path)) {
       throw new StableDiffusionException("'" + path + "' does not exist");
     }
-    Optional<String> pngSize = pngSize(path);
-    return pngSize.isPresent() ? image(path, pngSize.get()) : model(path);
+    Optional<String> pictureSize = PictureSize.of(path);
+    return pictureSize.isPresent() ? image(path, pictureSize.get()) : model(path);
   }
 
   private static ObjectNode model(Path path) {
@@ -86,23 +81,5 @@ final class FileInfo {
 
   private static ObjectNode described(String kind, Path path) {
     return Json.object().put("kind", kind).put("path", path.toString());
-  }
-
-  /** Width and height of a PNG, which stand right behind its signature; empty for other files. */
-  private static Optional<String> pngSize(Path path) {
-    if (Files.isDirectory(path)) {
-      return Optional.empty();
-    }
-    try (DataInputStream in = new DataInputStream(Files.newInputStream(path))) {
-      if (in.readLong() != PNG_SIGNATURE) {
-        return Optional.empty();
-      }
-      in.skipNBytes(8); // length and type of the header chunk
-      return Optional.of(in.readInt() + "x" + in.readInt());
-    } catch (EOFException e) {
-      return Optional.empty(); // too short; the readers of models say so
-    } catch (IOException e) {
-      throw new StableDiffusionException("'" + path + "' cannot be read: " + e, e);
-    }
   }
 }

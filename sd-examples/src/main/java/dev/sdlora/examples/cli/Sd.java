@@ -1,6 +1,7 @@
 package dev.sdlora.examples.cli;
 
 import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.MaskedContent;
 import dev.sdlora.api.ResizeMode;
@@ -55,6 +56,7 @@ public final class Sd {
     return new CommandLine(sd)
         .registerConverter(Sampler.class, converter(Sampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
+        .registerConverter(Emphasis.class, converter(Emphasis::parse))
         .registerConverter(ControlUnit.class, converter(ControlArgument::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))
         .registerConverter(ResizeMode.class, converter(ResizeMode::parse))

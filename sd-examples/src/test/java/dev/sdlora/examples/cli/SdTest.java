@@ -37,7 +37,7 @@ final class SdTest {
         "--hires     | 9       | hires scale must be from 1 to 8: 9.0",
         "--sampler   | magic   | sampler 'magic' is not known; the known ones are",
         "--schedule  | magic   | schedule 'magic' is not known; the known ones are",
-        "--out       | a.jpg   | the name must end in .png: a.jpg",
+        "--out       | a.webp  | the name must end in .png, .jpg or .jpeg: a.webp",
       })
   void generate_badValue_isNamedWithItsOption(String option, String value, String sentence) {
     CommandRun run = CommandRun.of("generate", "--prompt", "x", option, value);

@@ -90,9 +90,17 @@ final class InfotextWriteTest {
     "100, 100",
     "0, 0",
     "-2, -2",
-    "1e-5, 0.00001"
+    "0.0001, 0.0001",
+    "1e-5, 1e-05",
+    "-1.25e-7, -1.25e-07",
+    "2e-3, 0.002",
+    "123456789.5, 123456789.5",
+    "1e15, 1000000000000000",
+    "1e16, 1e+16",
+    "1.5e300, 1.5e+300",
+    "2.0E-44, 2e-44"
   })
-  void write_cfgScale_isTheShortestDecimal(double cfgScale, String text) {
+  void write_cfgScale_isAsInPython(double cfgScale, String text) {
     assertThat(write(PromptSpec.builder().cfgScale(cfgScale).build()))
         .contains(", CFG scale: " + text + ", Seed");
   }
