@@ -65,7 +65,7 @@ final class HiresPass {
 
   private static ImageSize floor(double width, double height) {
     // A product such as 8 · 1.1 · 10 may end just below the whole number that is meant.
-    return new ImageSize((int) (width / 8 + 1e-6) * 8, (int) (height / 8 + 1e-6) * 8);
+    return new ImageSize(8 * (int) (width / 8 + 1e-6), 8 * (int) (height / 8 + 1e-6));
   }
 
   private static PromptSpec second(PromptSpec spec, HiresFix settings) {

@@ -48,11 +48,14 @@ class HiresFixTest {
   void upscaler_everyBuiltIn_isAnotherPicture() {
     Set<Picture> drawn = new HashSet<>();
     for (Upscaler upscaler : Upscaler.builtIn()) {
-      drawn.add(TINY.draw(hires(fix -> fix.upscaler(upscaler))));
+      // Antialiased straight lines are the plain ones when nothing becomes smaller.
+      if (!upscaler.equals(Upscaler.LATENT_ANTIALIASED) && !upscaler.equals(Upscaler.NONE)) {
+        assertThat(drawn.add(TINY.draw(hires(fix -> fix.upscaler(upscaler)))))
+            .as(upscaler.name())
+            .isTrue();
+      }
     }
-    // Antialiasing has an effect only on what becomes smaller, but for the cubic's other constant;
-    // and without an upscaler pictures are enlarged by Lanczos's filter.
-    assertThat(drawn).hasSize(Upscaler.builtIn().size() - 2);
+    assertThat(drawn).contains(TINY.draw(hires(fix -> fix.upscaler(Upscaler.NONE))));
   }
 
   @Test

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.TinyPipeline.from;
 import static dev.sdlora.pipeline.TinyPipeline.mask;
 import static dev.sdlora.pipeline.TinyPipeline.picture;
+import static dev.sdlora.pipeline.TinyPipeline.redrawing;
 import static dev.sdlora.pipeline.TinyPipeline.repainting;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,7 +48,7 @@ class ImageToImageTest {
 
   @Test
   void strengthZero_isThePictureAsTheVaeHasIt_whateverThePrompt() {
-    PromptSpec spec = from(source().denoisingStrength(0));
+    PromptSpec spec = redrawing(source().denoisingStrength(0));
     Picture kept = TINY.draw(spec);
     assertThat(TINY.draw(spec.toBuilder().prompt("a dog").seed(9).steps(30).build()))
         .isEqualTo(kept);
@@ -64,27 +64,27 @@ class ImageToImageTest {
 
   @Test
   void strength_movesAwayFromThePicture() {
-    Picture kept = TINY.draw(from(source().denoisingStrength(0)));
-    double little = distance(kept, TINY.draw(from(source().denoisingStrength(0.2))));
-    double half = distance(kept, TINY.draw(from(source().denoisingStrength(0.5))));
-    double all = distance(kept, TINY.draw(from(source().denoisingStrength(1))));
+    Picture kept = TINY.draw(redrawing(source().denoisingStrength(0)));
+    double little = distance(kept, TINY.draw(redrawing(source().denoisingStrength(0.2))));
+    double half = distance(kept, TINY.draw(redrawing(source().denoisingStrength(0.5))));
+    double all = distance(kept, TINY.draw(redrawing(source().denoisingStrength(1))));
     assertThat(little).isPositive().isLessThan(half);
     assertThat(half).isLessThan(all);
   }
 
   @Test
   void steps_areTheStrengthsShare_orAllOfThem() {
-    PromptSpec share = from(source()).toBuilder().steps(8).build();
+    PromptSpec share = redrawing(source()).toBuilder().steps(8).build();
     assertThat(TINY.steps(share)).hasSize(7).endsWith("7/7");
-    PromptSpec all = from(source().fixSteps(true)).toBuilder().steps(8).build();
+    PromptSpec all = redrawing(source().fixSteps(true)).toBuilder().steps(8).build();
     assertThat(TINY.steps(all)).hasSize(8).endsWith("8/8");
   }
 
   @Test
   void noiseMultiplier_andColourCorrection_changeThePicture() {
-    Picture plain = TINY.draw(from(source()));
-    assertThat(TINY.draw(from(source().noiseMultiplier(0.5)))).isNotEqualTo(plain);
-    assertThat(TINY.draw(from(source().colorCorrection(true)))).isNotEqualTo(plain);
+    Picture plain = TINY.draw(redrawing(source()));
+    assertThat(TINY.draw(redrawing(source().noiseMultiplier(0.5)))).isNotEqualTo(plain);
+    assertThat(TINY.draw(redrawing(source().colorCorrection(true)))).isNotEqualTo(plain);
   }
 
   @Test
@@ -104,7 +104,7 @@ class ImageToImageTest {
   @ParameterizedTest
   @EnumSource(ResizeMode.class)
   void resizeMode_everyOne_givesTheRequestsSize(ResizeMode mode) {
-    Picture drawn = TINY.draw(from(ImageToImage.builder(picture(90, 44)).resizeMode(mode)));
+    Picture drawn = TINY.draw(redrawing(ImageToImage.builder(picture(90, 44)).resizeMode(mode)));
     assertThat(drawn.width()).isEqualTo(64);
     assertThat(drawn.height()).isEqualTo(64);
   }

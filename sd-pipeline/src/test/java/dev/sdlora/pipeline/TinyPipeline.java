@@ -59,12 +59,12 @@ final class TinyPipeline implements AutoCloseable {
     return Picture.of(width, height, rgb);
   }
 
-  static PromptSpec from(ImageToImage.Builder source) {
+  static PromptSpec redrawing(ImageToImage.Builder source) {
     return SPEC.toBuilder().imageToImage(source.build()).build();
   }
 
   static PromptSpec repainting(Picture picture, Inpainting.Builder part) {
-    return from(ImageToImage.builder(picture).inpainting(part.build()));
+    return redrawing(ImageToImage.builder(picture).inpainting(part.build()));
   }
 
   Pipeline pipeline() {

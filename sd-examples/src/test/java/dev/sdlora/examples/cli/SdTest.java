@@ -34,7 +34,7 @@ final class SdTest {
         "--cfg       | NaN     | cfgScale must be finite: NaN",
         "--images    | 0       | images must be at least 1: 0",
         "--clip-skip | 13      | clipSkip must be from 1 to 12: 13",
-        "--hires     | 9       | hires scale must be from 1 to 8: 9.0",
+        "--hires     | 9       | hires scale must be from 1.0 to 8.0: 9.0",
         "--sampler   | magic   | sampler 'magic' is not known; the known ones are",
         "--schedule  | magic   | schedule 'magic' is not known; the known ones are",
         "--out       | a.webp  | the name must end in .png, .jpg or .jpeg: a.webp",
