@@ -21,7 +21,7 @@ class KDiffusionParityTest {
    * Where a step ends depends on differences that are small against float32 latents, and each step
    * passes that on to the next; k-diffusion's own runs in float32 differ by 8e-4.
    */
-  private static final double ADAPTIVE_TOLERANCE = 5e-5;
+  private static final double ADAPTIVE_TOLERANCE = 1e-4;
 
   private static final Fixtures RUNS = Fixtures.tensors("k_diffusion.safetensors");
   private static final JsonNode MANIFEST = Fixtures.json("manifest.json").path("k_diffusion");
