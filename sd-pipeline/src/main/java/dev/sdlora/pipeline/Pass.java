@@ -11,7 +11,6 @@ import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
-import dev.sdlora.pipeline.denoise.LatentToRgb;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.schedule.SchedulePass;
@@ -86,9 +85,10 @@ final class Pass {
         TrainedWords.NONE);
   }
 
-  /** The steps that prompts change over. */
+  /** The steps that prompts change over; A1111 counts calls of the network. */
   private SchedulePass schedule() {
-    return new SchedulePass(spec.steps(), 0, spec.promptOptions().oldEditingTimelines());
+    int calls = spec.sampler().secondOrder() ? 2 * spec.steps() : spec.steps();
+    return new SchedulePass(calls, 0, spec.promptOptions().oldEditingTimelines());
   }
 
   /**
@@ -100,7 +100,6 @@ final class Pass {
    */
   float[] sample(int image, ImageSeeds seeds, PassNetworks networks, NDManager scope) {
     prepare(networks, scope);
-    AppliedLoras applied = networks.with(loras);
     ImageNoise noise =
         new ImageNoise(
             spec.rng(),
@@ -108,16 +107,16 @@ final class Pass {
             latentShape(size),
             latentShape(spec.variation().resizeFrom().orElse(size)));
     float[] start = noise.first();
-    return plan.run(guidance(applied, scope).start(), start, noise, new Steps(image, applied));
+    return plan.run(guidance(networks, scope).start(), start, noise, new Steps(image, networks));
   }
 
   private LatentShape latentShape(ImageSize of) {
     return new LatentShape(latentChannels(), of.height() / 8, of.width() / 8);
   }
 
-  private Guidance guidance(AppliedLoras applied, NDManager scope) {
+  private Guidance guidance(PassNetworks networks, NDManager scope) {
     BatchedPredictor predictor =
-        new BatchedPredictor(predictor(applied), levels, latentChannels(), size, scope);
+        new BatchedPredictor(predictor(networks), levels, latentChannels(), size, scope);
     SamplerOptions sampling = spec.samplerOptions();
     return new Guidance(
         predictor,
@@ -130,10 +129,12 @@ final class Pass {
   }
 
   /** How the U-Net is called, for every picture and every step. */
-  private NoisePredictor predictor(AppliedLoras applied) {
+  private NoisePredictor predictor(PassNetworks networks) {
+    NoisePredictor unet =
+        networks.controls().over(networks.with(loras).unet(), size, spec.tiling());
     return (batch, scope) -> {
       progress.stopIfCancelled();
-      return applied.unet().predict(batch.latents(), batch.times(), batch.context(), scope);
+      return unet.predict(batch, scope);
     };
   }
 
@@ -141,14 +142,14 @@ final class Pass {
     return model.networks().unet().config().outChannels();
   }
 
-  /** Passes a sampler's steps on to the listener, and to LoRAs whose strength changes. */
+  /** Passes a sampler's steps on to the listener, and to networks that change on the way. */
   private final class Steps implements StepObserver {
     private final int image;
-    private final AppliedLoras applied;
+    private final PassNetworks networks;
 
-    Steps(int image, AppliedLoras applied) {
+    Steps(int image, PassNetworks networks) {
       this.image = image;
-      this.applied = applied;
+      this.networks = networks;
     }
 
     private Step step(int step, double sigma) {
@@ -164,7 +165,8 @@ final class Pass {
     public void stepStart(int step, double sigma) {
       progress.listener().stepStart(step(step, sigma));
       progress.stopIfCancelled();
-      applied.step(within(step), plan.steps());
+      networks.with(loras).step(within(step), plan.steps());
+      networks.controls().step(within(step), plan.steps());
     }
 
     @Override
@@ -173,7 +175,7 @@ final class Pass {
           .listener()
           .stepEnd(
               step(step, sigma),
-              () -> LatentToRgb.image(denoised, size.height() / 8, size.width() / 8));
+              () -> model.previewer().image(denoised, size.height() / 8, size.width() / 8));
     }
   }
 }
