@@ -1,5 +1,6 @@
 package dev.sdlora.prompt.schedule;
 
+import dev.sdlora.api.Span;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
