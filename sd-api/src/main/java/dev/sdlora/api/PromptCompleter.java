@@ -102,7 +102,7 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
   /** The trigger words of the LoRAs that the prompt names; those that are not found have none. */
   private List<String> triggerWords(String prompt) {
     Set<String> names = new LinkedHashSet<>();
-    for (PromptExplanation.Network network : Prompt.parse(prompt).networks()) {
+    for (PromptExplanation.Network network : PromptExplanation.of(prompt).networks()) {
       if (network.kind().equals("lora") || network.kind().equals("lyco")) {
         network.positional().stream().findFirst().map(String::strip).ifPresent(names::add);
       }
@@ -111,7 +111,8 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
       return List.of();
     }
     return loras.list().stream()
-        .filter(lora -> names.contains(lora.name()) || lora.alias().filter(names::contains).isPresent())
+        .filter(
+            lora -> names.contains(lora.name()) || lora.alias().filter(names::contains).isPresent())
         .flatMap(lora -> lora.triggerWords().stream())
         .map(TriggerWord::text)
         .distinct()

@@ -52,7 +52,7 @@ public sealed interface PromptNode {
    */
   record Bracket(Span span, String text) implements Leaf {}
 
-  /** A chunk border, with the white space that it takes away. */
+  /** A chunk border, which takes away the white space around it. */
   record Break(Span span, String text) implements Leaf {}
 
   /** A comment, from {@code #} to the end of the line. */
@@ -116,8 +116,7 @@ public sealed interface PromptNode {
    * @param after what stands here from the switch on
    * @param when the number as written, with blanks
    */
-  record Editing(
-      Span span, Optional<List<PromptNode>> before, List<PromptNode> after, String when)
+  record Editing(Span span, Optional<List<PromptNode>> before, List<PromptNode> after, String when)
       implements PromptNode {
     /** Copies the nodes. */
     public Editing {

@@ -82,9 +82,7 @@ final class Explanations implements PromptKnowledge {
   }
 
   private static List<Subprompt> parts(String text, boolean negative) {
-    return negative
-        ? List.of(new Subprompt(text, 1, 0, text.length()))
-        : Subprompt.split(text);
+    return negative ? List.of(new Subprompt(text, 1, 0, text.length())) : Subprompt.split(text);
   }
 
   private static Part part(Subprompt part, Options options) {
@@ -113,8 +111,7 @@ final class Explanations implements PromptKnowledge {
     Prompt tree = PromptParser.parse(prompt);
     SchedulePass pass = SchedulePass.first(options.steps());
     return Stream.concat(
-            Mistakes.of(prompt, tree).stream(),
-            Quirks.of(tree, pass, options.negative()).stream())
+            Mistakes.of(prompt, tree).stream(), Quirks.of(tree, pass, options.negative()).stream())
         .map(Finding::message)
         .toList();
   }
@@ -122,8 +119,7 @@ final class Explanations implements PromptKnowledge {
   private static Encoded encode(String text) {
     List<WeightedText> attention = Attention.parse(text);
     List<TokenChunk> chunks = Chunks.of(attention, ClipTokenizer.standard());
-    return new Encoded(
-        text, pieces(attention), chunks.stream().map(Explanations::tokens).toList());
+    return new Encoded(text, pieces(attention), chunks.stream().map(Explanations::tokens).toList());
   }
 
   private static List<Piece> pieces(List<WeightedText> pieces) {

@@ -62,7 +62,8 @@ final class PromptView {
     ArrayNode parts = Json.array();
     for (Part part : explanation.parts()) {
       ArrayNode entries = parts.addArray();
-      which.apply(part)
+      which
+          .apply(part)
           .forEach(entry -> entries.addArray().add(entry.lastStep()).add(entry.text()));
     }
     return parts;

@@ -64,8 +64,7 @@ public record ExtraNetworks(String text, List<ExtraNetwork> networks, List<Span>
       int colon = endOfWord(open + 1);
       boolean begins = colon > open + 1 && colon < prompt.length() && prompt.charAt(colon) == ':';
       int close = closeBehind(colon);
-      boolean ends =
-          close > colon + 1 && close < prompt.length() && close < commentBehind(colon);
+      boolean ends = close > colon + 1 && close < prompt.length() && close < commentBehind(colon);
       if (!begins || !ends) {
         return open + 1;
       }

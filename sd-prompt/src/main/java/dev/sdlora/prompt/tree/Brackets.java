@@ -15,8 +15,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** Makes the nodes of a stretch of text: pairs of brackets become one, others stay what they are. */
+/**
+ * Makes the nodes of a stretch of text: pairs of brackets become one, others stay what they are.
+ */
 final class Brackets implements AttentionEvents {
+  private static final String BREAK = "BREAK";
+
   private final String text;
   private final Leaves leaves;
   private final int outerDepth;
@@ -99,7 +103,10 @@ final class Brackets implements AttentionEvents {
 
   @Override
   public void chunkBorder(int from, int to) {
-    add(from, to, Break::new);
+    int word = text.indexOf(BREAK, from);
+    text(from, word);
+    add(word, word + BREAK.length(), Break::new);
+    text(word + BREAK.length(), to);
   }
 
   @Override
@@ -121,8 +128,7 @@ final class Brackets implements AttentionEvents {
   @Override
   public void close(int at) {
     boolean isRound = text.charAt(at) == ')';
-    close(
-        isRound ? round : square, at, at + 1, isRound ? Attention.STRONGER : Attention.WEAKER);
+    close(isRound ? round : square, at, at + 1, isRound ? Attention.STRONGER : Attention.WEAKER);
   }
 
   @Override

@@ -78,8 +78,7 @@ final class Leaves {
   }
 
   /** Adds a word of the language, as it is written. */
-  void addTo(
-      List<PromptNode> nodes, int from, int to, BiFunction<Span, String, PromptNode> node) {
+  void addTo(List<PromptNode> nodes, int from, int to, BiFunction<Span, String, PromptNode> node) {
     addCuts(nodes, from);
     Span span = span(from, to);
     nodes.add(node.apply(span, written(from, to)));

@@ -52,10 +52,10 @@ class ExtraNetworksTest {
     ExtraNetworks cut = ExtraNetworks.cut("a # b\n<lora:c#:1>\n#<lora:d>\n<lora:e>#");
 
     assertThat(cut.text()).isEqualTo("a \n<lora:c\n\n");
-    assertThat(cut.networks()).extracting(ExtraNetwork::offset).containsExactly(29);
+    assertThat(cut.networks()).extracting(ExtraNetwork::offset).containsExactly(28);
     assertThat(cut.cuts())
         .containsExactly(
-            new Span(2, 5), new Span(13, 17), new Span(18, 28), new Span(29, 37), new Span(37, 38));
+            new Span(2, 5), new Span(13, 17), new Span(18, 27), new Span(28, 36), new Span(36, 37));
     assertThat(ExtraNetworks.cutComments("<lora:a># b").text()).isEqualTo("<lora:a>");
   }
 

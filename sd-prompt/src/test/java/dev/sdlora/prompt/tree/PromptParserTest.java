@@ -54,11 +54,11 @@ class PromptParserTest {
             new Text(new Span(17, 18), " "),
             new Alternation(
                 new Span(18, 22), List.of(List.of(new Text(new Span(19, 20), "d")), List.of())),
-            new Break(new Span(22, 28), " BREAK"),
+            new Text(new Span(22, 23), " "),
+            new Break(new Span(23, 28), "BREAK"),
             new Tag(new Span(28, 41), "lora", List.of("x", "te=1")),
             new Comment(new Span(41, 43), "#y"),
-            new Text(new Span(43, 44), "\n"),
-            new Text(new Span(44, 48), "ANDz"),
+            new Text(new Span(43, 48), "\nANDz"),
             new PartWeight(new Span(48, 50), ":2"),
             new Text(new Span(50, 51), " "));
     assertThat(prompt.parts()).extracting(Prompt.Part::weight).containsExactly(2.0);
@@ -133,8 +133,31 @@ class PromptParserTest {
   @Provide
   Arbitrary<List<String>> syntax() {
     return Arbitraries.of(
-            "(", ")", "[", "]", ":", "|", "\\", "1.5", "3", " ", "a", "\n", "#", "<lora:x:1>",
-            "<lora:", ">", " AND ", "AN", "D", " BREAK ", "BRE", "AK", "[a:b:", ":.5)", "é\ud83d\ude00")
+            "(",
+            ")",
+            "[",
+            "]",
+            ":",
+            "|",
+            "\\",
+            "1.5",
+            "3",
+            " ",
+            "a",
+            "\n",
+            "#",
+            "<lora:x:1>",
+            "<lora:",
+            ">",
+            " AND ",
+            "AN",
+            "D",
+            " BREAK ",
+            "BRE",
+            "AK",
+            "[a:b:",
+            ":.5)",
+            "é\ud83d\ude00")
         .list()
         .ofMaxSize(40);
   }
@@ -159,16 +182,20 @@ class PromptParserTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"(", "[", "([", "(a", ")", "[a|", "[a:b:3]", "[:", "\\", "#", "<a:b>", "AND ", "(a[b)c]"})
+      strings = {
+        "(", "[", "([", "(a", ")", "[a|", "[a:b:3]", "[:", "\\", "#", "<a:b>", "AND ", "(a[b)c]"
+      })
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
   void parse_longText_finishes(String part) {
-    String text = part.repeat(300_000 / part.length());
-    int depth = 100_000;
+    String text = part.repeat(100_000 / part.length());
+    int depth = 30_000;
 
     assertThat(PromptParser.parse(text)).hasToString(text);
     for (String close : List.of(")", "]", ":3]", "|a]")) {
       String nested = (close.equals(")") ? "(" : "[").repeat(depth) + close.repeat(depth);
-      assertThat(PromptParser.parse(nested)).hasToString(nested).isEqualTo(PromptParser.parse(nested));
+      assertThat(PromptParser.parse(nested))
+          .hasToString(nested)
+          .isEqualTo(PromptParser.parse(nested));
     }
   }
 }
