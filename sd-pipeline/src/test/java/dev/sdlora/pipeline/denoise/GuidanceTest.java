@@ -8,9 +8,11 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.ConditioningSchedule;
-import dev.sdlora.pipeline.conditioning.ConditioningSchedule.Entry;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
+import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.prompt.schedule.PromptSchedule;
+import dev.sdlora.prompt.schedule.PromptSchedule.Entry;
 import dev.sdlora.sampler.Denoiser;
 import dev.sdlora.sampler.Denoiser.Sides;
 import dev.sdlora.sampler.schedule.NoiseLevels;
@@ -18,6 +20,7 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -172,9 +175,13 @@ class GuidanceTest {
   void start_eachPicture_countsItsCallsFromTheBeginning() {
     ConditioningSchedule prompt =
         new ConditioningSchedule(
-            List.of(new Entry(1, says(2, 1)), new Entry(2, says(3, 1)), new Entry(3, says(4, 1))));
+            new PromptSchedule(
+                List.of(new Entry(1, "two"), new Entry(2, "three"), new Entry(3, "four"))),
+            Map.of("two", says(2, 1), "three", says(3, 1), "four", says(4, 1)));
     ConditioningSchedule negative =
-        new ConditioningSchedule(List.of(new Entry(0, says(0.5, 1)), new Entry(9, says(0.25, 1))));
+        new ConditioningSchedule(
+            new PromptSchedule(List.of(new Entry(0, "half"), new Entry(9, "quarter"))),
+            Map.of("half", says(0.5, 1), "quarter", says(0.25, 1)));
     Guidance guidance =
         new Guidance(
             predictor(8),
@@ -192,8 +199,7 @@ class GuidanceTest {
 
   @Test
   void denoise_quietLatents_skipTheNegativeSideEverySecondCall() {
-    Denoiser denoiser =
-        denoiser(conditions(0.5, 2, 1, 3, 0.5), new GuidanceOptions(4, 0, SIGMA + 0.1));
+    Denoiser denoiser = denoiser(conditions(0.5, 2, 1, 3, 0.5), options(4, 0, SIGMA + 0.1));
     double both = 0.5 + 4 * (1.5 + 0.5 * 2.5);
     assertSays(both, denoiser.denoise(X, SIGMA));
     // Scale 1, and the first condition in place of the negative one.
@@ -201,7 +207,7 @@ class GuidanceTest {
     assertSays(both, denoiser.denoise(X, SIGMA));
     assertThat(batches).containsExactly("0:3x1", "1:2x1", "2:3x1");
 
-    Denoiser loud = denoiser(conditions(0.5, 2, 1), new GuidanceOptions(4, 0, SIGMA));
+    Denoiser loud = denoiser(conditions(0.5, 2, 1), options(4, 0, SIGMA));
     assertSays(0.5 + 4 * 1.5, loud.denoise(X, SIGMA));
     assertSays(0.5 + 4 * 1.5, loud.denoise(X, SIGMA));
   }
@@ -210,21 +216,48 @@ class GuidanceTest {
   @ParameterizedTest
   @CsvSource({"0, 11", "1, 2", "0.7, 4.7", "0.25, 8.75"})
   void denoise_rescale_givesTheContrastOfThePromptBack(double rescale, double expected) {
-    Denoiser denoiser = denoiser(conditions(0.5, 2, 1), new GuidanceOptions(7, rescale, 0));
+    Denoiser denoiser = denoiser(conditions(0.5, 2, 1), options(7, rescale, 0));
     assertSays(expected, denoiser.denoise(X, SIGMA));
   }
 
   @Test
   void denoise_rescaleOfSeveralParts_isThatOfTheirSumAtScaleOne() {
-    Denoiser denoiser = denoiser(conditions(0.5, 2, 1, 3, 1), new GuidanceOptions(7, 1, 0));
+    Denoiser denoiser = denoiser(conditions(0.5, 2, 1, 3, 1), options(7, 1, 0));
     assertSays(0.5 + 1.5 + 2.5, denoiser.denoise(X, SIGMA));
   }
 
   @Test
   void denoise_networkThatSeesNoNoise_isNotDividedByZero() {
-    Denoiser denoiser = denoiser(conditions(0, 0, 1), new GuidanceOptions(7, 1, 0));
+    Denoiser denoiser = denoiser(conditions(0, 0, 1), options(7, 1, 0));
     assertThat(denoiser.denoise(X, SIGMA)).containsExactly(X);
     assertThat(Collections.frequency(batches, "0:2x1")).isEqualTo(1);
+  }
+
+  @Test
+  void denoise_networkThatPredictsVelocity_findsTheCleanLatent() {
+    float[] clean = {0.5f, -1, 2, 0};
+    float[] noise = {1, 0.25f, -0.5f, 2};
+    float[] x = new float[4];
+    float[] velocity = new float[4];
+    double a = 1 / Math.sqrt(SIGMA * SIGMA + 1);
+    for (int i = 0; i < 4; i++) {
+      x[i] = (float) (clean[i] + SIGMA * noise[i]);
+      velocity[i] = (float) (a * noise[i] - SIGMA * a * clean[i]);
+    }
+    BatchedPredictor exact =
+        new BatchedPredictor(
+            (batch, step) -> Torch.floats(step, velocity, 1, 4, 1, 1),
+            NoiseLevels.stableDiffusion(),
+            4,
+            new ImageSize(8, 8),
+            scope);
+    GuidanceOptions options = new GuidanceOptions(Prediction.VELOCITY, 1, 0, 0);
+    float[] denoised = new Guidance(exact, conditions(0, 1, 1), options).start().denoise(x, SIGMA);
+    assertThat(denoised).containsExactly(clean, within(1e-6f));
+  }
+
+  private static GuidanceOptions options(double scale, double rescale, double skipBelow) {
+    return new GuidanceOptions(Prediction.NOISE, scale, rescale, skipBelow);
   }
 
   private static GuidanceOptions scale(double scale) {
