@@ -54,7 +54,7 @@ class MistakesTest {
       textBlock =
           """
           at 12:30        ! false ! the trailing ':30' at character 5 is an AND weight in A1111
-          (a BREAK b)     ! false ! BREAK at character 2 is inside brackets and is read as a word
+          (a BREAK b)     ! false ! BREAK at character 3 is inside brackets and is read as a word
           x [a:b:1.0]     ! false ! the prompt editing '[a:b:1.0]' at character 2 never switches
           [a:b:<c:d>0]    ! false ! the prompt editing '[a:b:<c:d>0]' at character 0 has switched
           a <lora:b:1>    ! true  ! the tag <lora:b:1> at character 2 acts here too
