@@ -42,8 +42,7 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
   }
 
   /**
-   * The ways to go on at a cursor, those that continue the whole phrase before those that continue
-   * its last word. Upper and lower case are alike. Behind {@code <lora:} nothing need be typed;
+   * The ways to go on at a cursor, those that continue more of the words in front of it first. Upper and lower case are alike. Behind {@code <lora:} nothing need be typed;
    * elsewhere at least one character.
    *
    * @param cursor a place in the prompt, in characters from 0
@@ -58,15 +57,15 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
     }
     List<Completion> found = new ArrayList<>();
     Set<String> seen = new LinkedHashSet<>();
-    int phrase = phraseStart(before);
-    int word = Math.max(phrase, before.lastIndexOf(' ') + 1);
-    for (int start : phrase == word ? List.of(word) : List.of(phrase, word)) {
+    List<String> triggers = triggerWords(prompt);
+    int start = phraseStart(before);
+    while (start < cursor) {
       String typed = before.substring(start);
-      if (!typed.isEmpty()) {
-        Span replaced = new Span(start, cursor);
-        add(Kind.EMBEDDING, embeddings.get(), typed, replaced, seen, found);
-        add(Kind.TRIGGER_WORD, triggerWords(prompt), typed, replaced, seen, found);
-      }
+      Span replaced = new Span(start, cursor);
+      add(Kind.EMBEDDING, embeddings.get(), typed, replaced, seen, found);
+      add(Kind.TRIGGER_WORD, triggers, typed, replaced, seen, found);
+      int space = before.indexOf(' ', start);
+      start = space < 0 ? cursor : space + 1;
     }
     return List.copyOf(found);
   }

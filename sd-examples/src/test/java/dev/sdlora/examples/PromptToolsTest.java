@@ -7,9 +7,14 @@ import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.PromptCompleter;
 import dev.sdlora.api.PromptCompleter.Completion;
 import dev.sdlora.api.PromptCompleter.Kind;
+import dev.sdlora.api.Span;
 import dev.sdlora.api.TokenCount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -38,14 +43,16 @@ class PromptToolsTest {
   }
 
   @Test
-  void complete_promptWithLora_namesItsTriggerWords() {
-    String prompt = "a black b <lora:ink_lines:1>";
+  void complete_promptWithLora_namesItsTriggerWords(@TempDir Path folder) throws IOException {
+    Files.copy(
+        BundledModel.loras().resolve("ink_lines.safetensors"), folder.resolve("pen.safetensors"));
+    Files.writeString(folder.resolve("pen.json"), "{\"activation text\": \"Black ink\"}");
+    PromptCompleter withTrigger = new PromptCompleter(LoraLibrary.open(folder), List::of);
+    String prompt = "a black i <lora:pen:1>";
 
-    assertThat(completer.complete(prompt, 9))
-        .isNotEmpty()
-        .allMatch(completion -> completion.kind() == Kind.TRIGGER_WORD)
-        .allMatch(completion -> completion.text().startsWith("a black b"));
-    assertThat(completer.complete("a black b", 9)).isEmpty();
+    assertThat(withTrigger.complete(prompt, 9))
+        .contains(new Completion(Kind.TRIGGER_WORD, "Black ink", new Span(2, 9)));
+    assertThat(withTrigger.complete("a black i", 9)).isEmpty();
   }
 
   @ParameterizedTest
