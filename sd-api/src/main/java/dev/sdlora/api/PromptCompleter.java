@@ -42,8 +42,9 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
   }
 
   /**
-   * The ways to go on at a cursor, those that continue more of the words in front of it first. Upper and lower case are alike. Behind {@code <lora:} nothing need be typed;
-   * elsewhere at least one character.
+   * The ways to go on at a cursor, those that continue more of the words in front of it first.
+   * Upper and lower case are alike. Behind {@code <lora:} nothing need be typed; elsewhere at least
+   * one character.
    *
    * @param cursor a place in the prompt, in characters from 0
    * @throws IndexOutOfBoundsException if the cursor is not in the prompt
@@ -57,12 +58,13 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
     }
     List<Completion> found = new ArrayList<>();
     Set<String> seen = new LinkedHashSet<>();
+    List<String> trained = embeddings.get();
     List<String> triggers = triggerWords(prompt);
     int start = phraseStart(before);
     while (start < cursor) {
       String typed = before.substring(start);
       Span replaced = new Span(start, cursor);
-      add(Kind.EMBEDDING, embeddings.get(), typed, replaced, seen, found);
+      add(Kind.EMBEDDING, trained, typed, replaced, seen, found);
       add(Kind.TRIGGER_WORD, triggers, typed, replaced, seen, found);
       int space = before.indexOf(' ', start);
       start = space < 0 ? cursor : space + 1;
