@@ -8,6 +8,7 @@ import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
 import java.util.EnumMap;
@@ -29,6 +30,7 @@ final class Model implements AutoCloseable {
   private final WeightGate gate;
   private final Overlays overlays;
   private final NoiseLevels levels = NoiseLevels.stableDiffusion();
+  private final EncodedChunks encodedChunks = new EncodedChunks();
   private @Nullable String hash;
 
   Model(
@@ -94,6 +96,11 @@ final class Model implements AutoCloseable {
 
   Overlays overlays() {
     return overlays;
+  }
+
+  /** What the text encoder has made of the prompts so far. */
+  EncodedChunks encodedChunks() {
+    return encodedChunks;
   }
 
   NoiseLevels levels() {

@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.sdlora.prompt.tokens.TokenChunk;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
@@ -68,6 +69,34 @@ public final class TextEncoder {
       return program
           .call("encode")
           .tensor(tokens)
+          .tensors(dict)
+          .integer(config.heads())
+          .integer(config.layers() - skip + 1L)
+          .run(scope);
+    }
+  }
+
+  /**
+   * Encodes chunks of a prompt, with the vectors of trained words in their places.
+   *
+   * @param skip as in {@link #encode(int[][], int, NDManager)}
+   * @param scope the manager that will own the result
+   * @return float32 [chunks, 77, width]
+   */
+  public NDArray encode(List<TokenChunk> chunks, int skip, NDManager scope) {
+    int[][] ids = chunks.stream().map(TokenChunk::ids).toArray(int[][]::new);
+    TrainedRows trained = TrainedRows.of(chunks, config.width());
+    if (trained.isEmpty()) {
+      return encode(ids, skip, scope);
+    }
+    try (NDArray tokens = tokens(ids, scope);
+        NDArray vectors = trained.vectors(scope);
+        NDArray rows = trained.rows(scope)) {
+      return program
+          .call("encode_trained")
+          .tensor(tokens)
+          .tensor(vectors)
+          .tensor(rows)
           .tensors(dict)
           .integer(config.heads())
           .integer(config.layers() - skip + 1L)

@@ -4,11 +4,13 @@ import dev.sdlora.prompt.grammar.WeightedText;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Cuts a prompt of any length into chunks, as A1111 does. Each piece is tokenised by itself. A full
  * chunk ends after its last comma if that is near, so that a phrase is not torn apart; a {@code
- * BREAK} ends it at once.
+ * BREAK} ends it at once. The vectors of a trained word stay together: where a chunk has no room
+ * for all of them, they begin the next one.
  */
 public final class Chunks {
   /** How many tokens at most follow the last comma of a chunk into the next one, unless given. */
@@ -17,14 +19,17 @@ public final class Chunks {
   private static final int NO_COMMA = -1;
 
   private final int commaBacktrack;
+  private final TrainedWords words;
   private final List<TokenChunk> closed = new ArrayList<>();
   private final int[] ids = new int[TokenChunk.CAPACITY];
   private final float[] weights = new float[TokenChunk.CAPACITY];
+  private final List<TokenChunk.Trained> trained = new ArrayList<>();
   private int size;
   private int lastComma = NO_COMMA;
 
-  private Chunks(int commaBacktrack) {
+  private Chunks(int commaBacktrack, TrainedWords words) {
     this.commaBacktrack = commaBacktrack;
+    this.words = words;
   }
 
   /** The chunks of a text, with the default reach of commas; at least one. */
@@ -32,14 +37,21 @@ public final class Chunks {
     return of(pieces, tokenizer, DEFAULT_COMMA_BACKTRACK);
   }
 
+  /** The chunks of a text without trained words; at least one. */
+  public static List<TokenChunk> of(
+      List<WeightedText> pieces, ClipTokenizer tokenizer, int commaBacktrack) {
+    return of(pieces, tokenizer, commaBacktrack, TrainedWords.NONE);
+  }
+
   /**
    * The chunks of a text; at least one.
    *
    * @param commaBacktrack how many tokens a comma may lie before the end of a full chunk and still
    *     end it, from 0 to 74; at 0 chunks are filled up wherever the commas are
+   * @param words whose names stand for vectors; each piece is searched by itself
    */
   public static List<TokenChunk> of(
-      List<WeightedText> pieces, ClipTokenizer tokenizer, int commaBacktrack) {
+      List<WeightedText> pieces, ClipTokenizer tokenizer, int commaBacktrack, TrainedWords words) {
     if (commaBacktrack < 0 || commaBacktrack >= TokenChunk.CAPACITY) {
       throw new IllegalArgumentException(
           "commaBacktrack must be between 0 and "
@@ -47,7 +59,7 @@ public final class Chunks {
               + ": "
               + commaBacktrack);
     }
-    Chunks chunks = new Chunks(commaBacktrack);
+    Chunks chunks = new Chunks(commaBacktrack, words);
     for (WeightedText piece : pieces) {
       if (piece.isBreak()) {
         chunks.close(chunks.size);
@@ -62,7 +74,9 @@ public final class Chunks {
   }
 
   private void addAll(int[] tokens, float weight) {
-    for (int token : tokens) {
+    int next = 0;
+    while (next < tokens.length) {
+      int token = tokens[next];
       if (size == TokenChunk.CAPACITY) {
         boolean keepsPhrase = token != ClipTokenizer.COMMA && commaIsNear();
         close(keepsPhrase ? lastComma + 1 : size);
@@ -70,9 +84,30 @@ public final class Chunks {
       if (token == ClipTokenizer.COMMA) {
         lastComma = size;
       }
-      ids[size] = token;
-      weights[size] = weight;
-      size++;
+      Optional<TrainedWords.Match> match = words.at(tokens, next);
+      if (match.isPresent()) {
+        add(match.get().word(), weight);
+        next += match.get().tokens();
+      } else {
+        add(token, weight);
+        next++;
+      }
+    }
+  }
+
+  private void add(int token, float weight) {
+    ids[size] = token;
+    weights[size] = weight;
+    size++;
+  }
+
+  private void add(TrainedWord word, float weight) {
+    if (size + word.vectors() > TokenChunk.CAPACITY) {
+      close(size);
+    }
+    trained.add(new TokenChunk.Trained(word, size));
+    for (int i = 0; i < word.vectors(); i++) {
+      add(TokenChunk.PLACEHOLDER, weight);
     }
   }
 
@@ -82,7 +117,15 @@ public final class Chunks {
 
   /** Ends the chunk after so many tokens; the others start the next one. */
   private void close(int end) {
-    closed.add(new TokenChunk(Arrays.copyOf(ids, end), Arrays.copyOf(weights, end)));
+    List<TokenChunk.Trained> moved =
+        trained.stream()
+            .filter(word -> word.position() >= end)
+            .map(word -> new TokenChunk.Trained(word.word(), word.position() - end))
+            .toList();
+    trained.removeIf(word -> word.position() >= end);
+    closed.add(new TokenChunk(Arrays.copyOf(ids, end), Arrays.copyOf(weights, end), trained));
+    trained.clear();
+    trained.addAll(moved);
     System.arraycopy(ids, end, ids, 0, size - end);
     System.arraycopy(weights, end, weights, 0, size - end);
     size -= end;

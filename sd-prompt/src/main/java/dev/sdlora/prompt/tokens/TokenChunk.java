@@ -1,6 +1,7 @@
 package dev.sdlora.prompt.tokens;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What the text encoder reads at once: a start token, {@value #CAPACITY} tokens of text and
@@ -13,16 +14,32 @@ public final class TokenChunk {
   /** The number of tokens between the start and the end token. */
   public static final int CAPACITY = LENGTH - 2;
 
+  /** The token that stands where a vector of a trained word is to be. */
+  public static final int PLACEHOLDER = 0;
+
+  /** A chunk without text, which is padding throughout. */
+  public static final TokenChunk EMPTY = new TokenChunk(new int[0], new float[0], List.of());
+
   private final int[] ids;
   private final float[] weights;
+  private final List<Trained> trained;
+
+  /**
+   * A trained word in a chunk.
+   *
+   * @param word whose vectors take the place of as many tokens
+   * @param position the first of them, an index into the {@value #LENGTH} tokens
+   */
+  public record Trained(TrainedWord word, int position) {}
 
   /**
    * A chunk of text.
    *
    * @param ids its tokens without the special ones, at most {@value #CAPACITY}
    * @param weights the weight of each token
+   * @param trained the trained words, with positions among the tokens without the special ones
    */
-  TokenChunk(int[] ids, float[] weights) {
+  TokenChunk(int[] ids, float[] weights, List<Trained> trained) {
     this.ids = new int[LENGTH];
     Arrays.fill(this.ids, ClipTokenizer.END);
     this.ids[0] = ClipTokenizer.START;
@@ -30,6 +47,14 @@ public final class TokenChunk {
     this.weights = new float[LENGTH];
     Arrays.fill(this.weights, 1);
     System.arraycopy(weights, 0, this.weights, 1, weights.length);
+    this.trained =
+        trained.stream().map(word -> new Trained(word.word(), word.position() + 1)).toList();
+  }
+
+  private TokenChunk(TokenChunk other, float[] weights) {
+    this.ids = other.ids;
+    this.weights = weights;
+    this.trained = other.trained;
   }
 
   /** The {@value #LENGTH} tokens, in an array of the caller's own. */
@@ -42,20 +67,39 @@ public final class TokenChunk {
     return weights.clone();
   }
 
+  /** The same tokens, each of weight 1, which is all that the text encoder sees of a chunk. */
+  public TokenChunk unweighted() {
+    float[] ones = new float[LENGTH];
+    Arrays.fill(ones, 1);
+    return new TokenChunk(this, ones);
+  }
+
+  /** The trained words in the order of their positions; mostly none. */
+  public List<Trained> trained() {
+    return trained;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof TokenChunk chunk
         && Arrays.equals(ids, chunk.ids)
-        && Arrays.equals(weights, chunk.weights);
+        && Arrays.equals(weights, chunk.weights)
+        && trained.equals(chunk.trained);
   }
 
   @Override
   public int hashCode() {
-    return 31 * Arrays.hashCode(ids) + Arrays.hashCode(weights);
+    return 31 * (31 * Arrays.hashCode(ids) + Arrays.hashCode(weights)) + trained.hashCode();
   }
 
   @Override
   public String toString() {
-    return "TokenChunk[ids=" + Arrays.toString(ids) + ", weights=" + Arrays.toString(weights) + "]";
+    return "TokenChunk[ids="
+        + Arrays.toString(ids)
+        + ", weights="
+        + Arrays.toString(weights)
+        + ", trained="
+        + trained
+        + "]";
   }
 }

@@ -1,0 +1,56 @@
+package dev.sdlora.pipeline.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.prompt.tokens.TokenChunk;
+import dev.sdlora.tensors.torch.Torch;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The vectors of all trained words in some chunks, and the tokens whose place they take. */
+final class TrainedRows {
+  /** SD 1.x and 2.x have one text encoder, which is the first one of SDXL. */
+  private static final int FIRST_ENCODER = 0;
+
+  private final List<float[]> vectors = new ArrayList<>();
+  private final List<Long> rows = new ArrayList<>();
+  private final int width;
+
+  private TrainedRows(int width) {
+    this.width = width;
+  }
+
+  static TrainedRows of(List<TokenChunk> chunks, int width) {
+    TrainedRows all = new TrainedRows(width);
+    for (int i = 0; i < chunks.size(); i++) {
+      for (TokenChunk.Trained trained : chunks.get(i).trained()) {
+        all.vectors.add(trained.word().values(FIRST_ENCODER));
+        long first = (long) i * TokenChunk.LENGTH + trained.position();
+        for (int row = 0; row < trained.word().vectors(); row++) {
+          all.rows.add(first + row);
+        }
+      }
+    }
+    return all;
+  }
+
+  boolean isEmpty() {
+    return rows.isEmpty();
+  }
+
+  /** float32 [rows, width]. */
+  NDArray vectors(NDManager scope) {
+    float[] joined = new float[rows.size() * width];
+    int at = 0;
+    for (float[] word : vectors) {
+      System.arraycopy(word, 0, joined, at, word.length);
+      at += word.length;
+    }
+    return Torch.floats(scope, joined, rows.size(), width);
+  }
+
+  /** int64 [rows], counted over the tokens of all chunks. */
+  NDArray rows(NDManager scope) {
+    return scope.create(rows.stream().mapToLong(Long::longValue).toArray());
+  }
+}

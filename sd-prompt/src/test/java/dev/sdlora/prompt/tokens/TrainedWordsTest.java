@@ -1,0 +1,130 @@
+package dev.sdlora.prompt.tokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.prompt.grammar.Attention;
+import dev.sdlora.prompt.tokens.SpelledNames.Found;
+import dev.sdlora.prompt.tokens.TokenChunk.Trained;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Names in prompts that stand for vectors. */
+class TrainedWordsTest {
+  private static final ClipTokenizer TOKENIZER = ClipTokenizer.standard();
+  private static final int A = 320;
+  private static final TrainedWord INK = word("ink", 3);
+  private static final TrainedWord INK_2 = word("ink-2", 2);
+  private static final TrainedWord INK_BLOT = word("ink blot", 70);
+
+  private static TrainedWord word(String name, int vectors) {
+    return new TrainedWord(name, vectors, List.of(new float[vectors * 4]));
+  }
+
+  private static TrainedWords words(TrainedWord... words) {
+    Map<String, TrainedWord> byName = new LinkedHashMap<>();
+    Arrays.stream(words).forEach(word -> byName.put(word.name(), word));
+    SpelledNames<TrainedWord> names = new SpelledNames<>(byName, TOKENIZER);
+    return (tokens, position) ->
+        names.at(tokens, position).stream()
+            .map(found -> new TrainedWords.Match(found.value(), found.tokens()))
+            .findFirst();
+  }
+
+  private static List<TokenChunk> chunks(String prompt, int commaBacktrack) {
+    return Chunks.of(
+        Attention.parse(prompt), TOKENIZER, commaBacktrack, words(INK, INK_2, INK_BLOT));
+  }
+
+  private static List<TokenChunk> chunks(String prompt) {
+    return chunks(prompt, Chunks.DEFAULT_COMMA_BACKTRACK);
+  }
+
+  @Test
+  void of_nameInPrompt_becomesPlaceholdersWithItsWeight() {
+    TokenChunk chunk = chunks("a (INK:1.5) a").get(0);
+
+    assertThat(chunk.ids()).startsWith(ClipTokenizer.START, A, 0, 0, 0, A, ClipTokenizer.END);
+    assertThat(chunk.weights()).startsWith(1, 1, 1.5f, 1.5f, 1.5f, 1);
+    assertThat(chunk.trained()).containsExactly(new Trained(INK, 2));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ink-2, ink-2",
+    "'ink - 2', ink-2",
+    "'ink\tblot', ink blot",
+    "ink-3, ink",
+    // Digits are tokens of their own.
+    "ink-20, ink-2"
+  })
+  void of_severalNames_theLongestWins(String prompt, String name) {
+    assertThat(chunks(prompt).get(0).trained())
+        .extracting(trained -> trained.word().name())
+        .containsExactly(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inks", "drink", "i n k", "(in)k", "nk blot"})
+  void of_otherWords_stayText(String prompt) {
+    assertThat(chunks(prompt).get(0).trained()).isEmpty();
+  }
+
+  @Test
+  void of_nameTornByBrackets_isNotFound() {
+    assertThat(chunks("ink (blot:1.2)").get(0).trained()).containsExactly(new Trained(INK, 1));
+  }
+
+  /** Letters before, and where the 70 vectors come to stand. */
+  @ParameterizedTest
+  @CsvSource({"0, 0, 1", "5, 0, 6", "6, 1, 1", "75, 1, 1", "80, 1, 6"})
+  void of_noRoomForAllVectors_movesThemTogether(int before, int chunk, int position) {
+    List<TokenChunk> chunks = chunks("a ".repeat(before) + "ink blot");
+
+    assertThat(chunks).hasSize(chunk + 1);
+    assertThat(chunks.get(chunk).trained()).containsExactly(new Trained(INK_BLOT, position));
+    assertThat(chunks.get(chunk).ids()[position + 70]).isEqualTo(ClipTokenizer.END);
+  }
+
+  @Test
+  void of_movedTail_takesItsWordsAlong() {
+    List<TokenChunk> chunks = chunks("ink " + "a ".repeat(60) + ", a ink-2 " + "a ".repeat(10));
+
+    assertThat(chunks.get(0).trained()).containsExactly(new Trained(INK, 1));
+    assertThat(chunks.get(1).trained()).containsExactly(new Trained(INK_2, 2));
+    assertThat(chunks.get(1).ids()).startsWith(ClipTokenizer.START, A, 0, 0, A);
+  }
+
+  @Test
+  void equals_otherWordOfTheSameNumbers_isAnotherChunk() {
+    assertThat(chunks("a ink")).isEqualTo(chunks("a ink"));
+    assertThat(chunks("a ink"))
+        .isNotEqualTo(Chunks.of(Attention.parse("a ink"), TOKENIZER, 20, words(word("ink", 3))))
+        .isNotEqualTo(Chunks.of(Attention.parse("a ! ! !"), TOKENIZER));
+  }
+
+  @Test
+  void at_sameTokens_theLastNameCounts() {
+    Map<String, String> names = new LinkedHashMap<>();
+    names.put("Ink", "first");
+    names.put("ink", "second");
+    names.put(" ", "nothing");
+
+    assertThat(new SpelledNames<>(names, TOKENIZER).at(TOKENIZER.encode("ink"), 0))
+        .containsExactly(new Found<>("second", 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 76})
+  void word_vectorsThatFitNoChunk_areRefused(int vectors) {
+    assertThatThrownBy(() -> word("x", vectors))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("vectors must be from 1 to 75: " + vectors);
+  }
+}
