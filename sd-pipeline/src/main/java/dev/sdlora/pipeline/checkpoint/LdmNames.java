@@ -29,14 +29,15 @@ final class LdmNames {
   /**
    * Names of a U-Net.
    *
+   * @param prefix of all its names
    * @param layers residual blocks in each level on the way down
    * @param depth transformer blocks of each level
    */
-  static Names unet(int layers, List<Integer> depth) {
+  static Names unet(String prefix, int layers, List<Integer> depth) {
     SgmNames modules = new SgmNames(layers, level -> depth.get(depth.size() - 1 - level) > 0);
     return name -> {
       int dot = name.lastIndexOf('.');
-      return UNET + modules.name(name.substring(0, dot)) + name.substring(dot);
+      return prefix + modules.name(name.substring(0, dot)) + name.substring(dot);
     };
   }
 
