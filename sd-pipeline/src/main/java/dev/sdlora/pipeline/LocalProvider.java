@@ -7,6 +7,7 @@ import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.UpscalerNetwork;
 import dev.sdlora.api.spi.LoraKnowledge;
 import dev.sdlora.api.spi.PipelineProvider;
 import dev.sdlora.lora.library.FolderLibrary;
@@ -16,6 +17,9 @@ import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.PngFiles;
+import dev.sdlora.pipeline.upscale.RrdbUpscaler;
+import dev.sdlora.pipeline.upscale.UpscalerFolders;
+import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -31,16 +35,24 @@ public final class LocalProvider implements PipelineProvider {
   public Pipeline open(Settings settings) {
     FolderLibrary library = new FolderLibrary(loraFiles, loraCards, settings.loraDirectories());
     ModelFiles files = CheckpointReader.read(settings.checkpoint().path());
+    UpscalerFolders upscalers = new UpscalerFolders(settings.upscalerDirectories());
     Networks networks = Networks.load(files, settings.precision(), settings.device());
-    Model model =
-        new Model(
-            files.checkpoint(),
-            networks,
-            loraFiles,
-            library,
-            settings.loraMode(),
-            settings.lenient());
-    return new LocalPipeline(model, settings.concurrency());
+    try {
+      Companions companions = Companions.load(settings, upscalers, files, networks);
+      Model model =
+          new Model(
+              files.checkpoint(),
+              networks,
+              companions,
+              loraFiles,
+              library,
+              settings.loraMode(),
+              settings.lenient());
+      return new LocalPipeline(model, settings.concurrency());
+    } catch (RuntimeException | Error e) {
+      networks.close();
+      throw e;
+    }
   }
 
   @Override
@@ -56,6 +68,11 @@ public final class LocalProvider implements PipelineProvider {
   @Override
   public LoraLibrary openLoraLibrary(List<Path> folders) {
     return new FolderLibrary(loraFiles, loraCards, folders);
+  }
+
+  @Override
+  public UpscalerNetwork openUpscaler(Path file) {
+    return RrdbUpscaler.open(file, Torch.open("cpu"));
   }
 
   @Override

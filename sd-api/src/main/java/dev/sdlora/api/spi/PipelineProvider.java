@@ -9,6 +9,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.UpscalerNetwork;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,9 @@ public interface PipelineProvider {
   /** Behind {@link LoraLibrary#open}. */
   LoraLibrary openLoraLibrary(List<Path> folders);
 
+  /** Behind {@link UpscalerNetwork#open}. */
+  UpscalerNetwork openUpscaler(Path file);
+
   /** What can be found out about LoRA files. */
   LoraKnowledge loraKnowledge();
 
@@ -65,6 +69,9 @@ public interface PipelineProvider {
    *
    * @param checkpoint the model
    * @param loraDirectories folders whose files prompts can name
+   * @param upscalerDirectories folders whose files requests can name as upscalers
+   * @param controlNets files of ControlNets to keep in memory
+   * @param previewDecoder TAESD's decoder
    * @param precision the number format of the computation
    * @param device DJL's name of the device, such as {@code cpu}
    * @param loraMode for requests that do not name one
@@ -74,14 +81,19 @@ public interface PipelineProvider {
   record Settings(
       Checkpoint checkpoint,
       List<Path> loraDirectories,
+      List<Path> upscalerDirectories,
+      List<Path> controlNets,
+      Optional<Path> previewDecoder,
       Precision precision,
       String device,
       LoraMode loraMode,
       boolean lenient,
       int concurrency) {
-    /** Copies the list. */
+    /** Copies the lists. */
     public Settings {
       loraDirectories = List.copyOf(loraDirectories);
+      upscalerDirectories = List.copyOf(upscalerDirectories);
+      controlNets = List.copyOf(controlNets);
     }
   }
 

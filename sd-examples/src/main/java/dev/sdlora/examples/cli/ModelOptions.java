@@ -29,6 +29,12 @@ final class ModelOptions {
   private List<Path> loraDirectories = new ArrayList<>();
 
   @Option(
+      names = "--upscaler-dir",
+      paramLabel = "DIR",
+      description = "Folder with upscalers that can be named; repeatable. Default: none.")
+  private List<Path> upscalerDirectories = new ArrayList<>();
+
+  @Option(
       names = "--precision",
       paramLabel = "float32|bfloat16",
       defaultValue = "float32",
@@ -50,6 +56,7 @@ final class ModelOptions {
     Pipeline.Builder pipeline =
         Pipeline.builder().checkpoint(opened).precision(precision).device(device);
     loraDirectories.forEach(pipeline::loraDirectory);
+    upscalerDirectories.forEach(pipeline::upscalerDirectory);
     if (checkpoint.isEmpty() && loraDirectories.isEmpty()) {
       pipeline.loraDirectory(BundledModel.loras());
     }
