@@ -16,6 +16,7 @@ import dev.sdlora.pipeline.denoise.ShownChannels;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.schedule.SchedulePass;
 import dev.sdlora.prompt.tokens.TrainedWords;
+import dev.sdlora.prompt.tree.PromptReader;
 import dev.sdlora.sampler.Denoiser;
 import dev.sdlora.sampler.noise.ImageNoise;
 import dev.sdlora.sampler.noise.ImageSeeds;
@@ -50,8 +51,8 @@ final class Pass {
     this.plan = plan;
     this.progress = progress;
     this.stepsBefore = before.map(Pass::stepsOfPrompts).orElse(0);
-    this.prompt = ExtraNetworks.cut(spec.prompt());
-    this.negative = ExtraNetworks.cut(spec.negativePrompt());
+    this.prompt = PromptReader.prompt(spec.prompt(), spec.promptOptions());
+    this.negative = PromptReader.negativePrompt(spec.negativePrompt(), spec.promptOptions());
     this.loras =
         before
             .filter(pass -> pass.hasPromptsOf(spec))
@@ -118,13 +119,12 @@ final class Pass {
         TrainedWords.NONE);
   }
 
-  /** The steps that prompts change over. */
+  /** The steps that prompts change over; A1111 counts calls of the network. */
   private SchedulePass schedule() {
     return new SchedulePass(
         stepsOfPrompts(), stepsBefore, spec.promptOptions().oldEditingTimelines());
   }
 
-  /** Samplers that call the model twice in a step count both. */
   private int stepsOfPrompts() {
     return spec.sampler().secondOrder() ? 2 * spec.steps() : spec.steps();
   }

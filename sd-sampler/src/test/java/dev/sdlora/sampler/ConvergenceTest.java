@@ -46,7 +46,7 @@ class ConvergenceTest {
         // Its first step of order 1 is what is left.
         Arguments.of(new DpmPp3mSde(0, 1), WIDE, 80, 1.95),
         // 10 and 20 steps, as a rest of two calls after threes makes one more.
-        Arguments.of(new DpmFast(0, 1), NARROW, 29, 2.95),
+        Arguments.of(new DpmFast(0, 1), NARROW, 29, 3.1),
         Arguments.of(new Restart(1), NARROW, 8, 2.05),
         Arguments.of(new Ddim(0), WIDE, 80, 1.0),
         Arguments.of(new DdimCfgPp(0), WIDE, 80, 1.0),
@@ -84,7 +84,6 @@ class ConvergenceTest {
     return Stream.of(
         Arguments.of(new UniPc(UniPcVariant.BH1, 3), 0.2),
         Arguments.of(new UniPc(UniPcVariant.BH2, 3), 0.2),
-        Arguments.of(new Lms(4), 0.2),
         Arguments.of(new DpmAdaptive(0, 1), 10));
   }
 
