@@ -4,9 +4,9 @@ import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.pipeline.checkpoint.ControlNetReader;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
+import dev.sdlora.pipeline.checkpoint.T2iAdapterReader;
 import dev.sdlora.pipeline.network.ControlNet;
 import dev.sdlora.pipeline.network.ControlNetConfig;
-import dev.sdlora.pipeline.checkpoint.T2iAdapterReader;
 import dev.sdlora.pipeline.network.T2iAdapter;
 import dev.sdlora.pipeline.network.T2iAdapterConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * The ControlNets and T2I-Adapters of a pipeline: some that stay in memory, and any others for the time of a
- * request. Safe for use by several threads.
+ * The ControlNets and T2I-Adapters of a pipeline: some that stay in memory, and any others for the
+ * time of a request. Safe for use by several threads.
  */
 public final class ControlNets implements AutoCloseable {
   private final Torch torch;
@@ -100,18 +100,15 @@ public final class ControlNets implements AutoCloseable {
       requireFit(path, config.channels().equals(unet.channels()), config.channels());
       return load(
           adapter.get(),
-          (memory, weights) ->
-              Follower.of(new T2iAdapter(memory, config, weights), unet.layers()));
+          (memory, weights) -> Follower.of(new T2iAdapter(memory, config, weights), unet.layers()));
     }
     NetworkFile<ControlNetConfig> read = ControlNetReader.read(file, unet.heads());
     ControlNetConfig config = read.config();
     requireFit(path, config.unet().hasEncoderOf(unet), config.unet());
-    return load(
-        read, (memory, weights) -> Follower.of(new ControlNet(memory, config, weights)));
+    return load(read, (memory, weights) -> Follower.of(new ControlNet(memory, config, weights)));
   }
 
-  private <C> Loaded load(
-      NetworkFile<C> file, BiFunction<Torch, LiveWeights, Follower> network) {
+  private <C> Loaded load(NetworkFile<C> file, BiFunction<Torch, LiveWeights, Follower> network) {
     Torch memory = torch.child();
     try {
       LiveWeights weights =

@@ -44,8 +44,7 @@ interface Follower {
                   batch.times(),
                   batch.context(),
                   hint,
-                  Torch.floats(
-                      scope, Scales.of(unit, outwards, batch), outputs, batch.rows()),
+                  Torch.floats(scope, Scales.of(unit, outwards, batch), outputs, batch.rows()),
                   scope),
               List.of());
     };
@@ -70,9 +69,7 @@ interface Follower {
             Torch.floats(scope, Scales.of(unit, outwards, batch), levels, rows, 1, 1, 1);
         return new Residuals(
             List.of(),
-            IntStream.range(0, levels)
-                .mapToObj(i -> scales.get(i).mul(features.get(i)))
-                .toList());
+            IntStream.range(0, levels).mapToObj(i -> scales.get(i).mul(features.get(i))).toList());
       };
     };
   }

@@ -11,8 +11,7 @@ import java.util.Map;
  * @param blocks residual blocks at each level
  * @param kernel side of the kernels that end a block and change channels, 1 or 3
  */
-public record T2iAdapterConfig(
-    int inChannels, List<Integer> channels, int blocks, int kernel) {
+public record T2iAdapterConfig(int inChannels, List<Integer> channels, int blocks, int kernel) {
   /** How many pixels become channels: a square of 8. */
   public static final int SQUARE = 64;
 

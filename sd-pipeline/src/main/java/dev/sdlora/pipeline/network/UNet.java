@@ -67,8 +67,8 @@ public final class UNet {
   }
 
   /**
-   * Predicts the noise in latents; see {@link #predict(NDArray, NDArray, NDArray,
-   * Residuals, NDManager)}.
+   * Predicts the noise in latents; see {@link #predict(NDArray, NDArray, NDArray, Residuals,
+   * NDManager)}.
    */
   public NDArray predict(NDArray latents, NDArray times, NDArray context, NDManager scope) {
     return predict(latents, times, context, Residuals.NONE, scope);

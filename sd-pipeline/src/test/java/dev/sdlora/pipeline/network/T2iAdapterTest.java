@@ -57,8 +57,7 @@ class T2iAdapterTest {
     T2iAdapterConfig config = new T2iAdapterConfig(inChannels, List.of(4, 6, 6), 2, kernel);
     RandomWeights weights = new RandomWeights(config.weights(), 4);
     Path file = weights.write(folder.resolve("t2i.safetensors"), name -> name(name, layout));
-    NetworkFile<T2iAdapterConfig> read =
-        T2iAdapterReader.read(TensorFile.open(file)).orElseThrow();
+    NetworkFile<T2iAdapterConfig> read = T2iAdapterReader.read(TensorFile.open(file)).orElseThrow();
     assertThat(read.config()).isEqualTo(config);
     Planes picture = Planes.random(3, 40, 48, 2);
     try (LiveWeights live =
@@ -120,8 +119,7 @@ class T2iAdapterTest {
 
   @Test
   void unet_features_actWhereTheirLevelEnds() {
-    UNetConfig config =
-        new UNetConfig(4, 4, List.of(32, 64), 2, List.of(1, 0), 1, 8, 24, false);
+    UNetConfig config = new UNetConfig(4, 4, List.of(32, 64), 2, List.of(1, 0), 1, 8, 24, false);
     try (LiveWeights weights =
         new RandomWeights(config.weights(), 1).load(torch, folder.resolve("unet"))) {
       UNet unet = new UNet(torch, config, weights);
