@@ -76,7 +76,7 @@ final class ExifComment {
     }
     int length = tiff.getInt(comment + 4);
     int at = length <= 4 ? comment + 8 : tiff.getInt(comment + 8);
-    if (length < UNICODE.length || length > tiff.limit() - at) {
+    if (length < UNICODE.length || at < 0 || length > tiff.limit() - at) {
       return Optional.empty();
     }
     byte[] value = new byte[length];

@@ -92,8 +92,6 @@ final class HiresKeys {
   private static Optional<String> schedule(Sampler sampler, Schedule schedule) {
     Schedule resolved = SamplerNames.resolved(sampler, schedule);
     boolean ofModel = schedule == Schedule.AUTOMATIC && resolved == Schedule.NORMAL;
-    return ofModel || SamplerNames.onTimesteps(sampler)
-        ? Optional.empty()
-        : Optional.of(resolved.label());
+    return ofModel || sampler.ignoresSchedule() ? Optional.empty() : Optional.of(resolved.label());
   }
 }

@@ -5,9 +5,11 @@ import static dev.sdlora.pipeline.image.InfotextKey.setting;
 import static dev.sdlora.pipeline.image.InfotextKey.unless;
 
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Sampler;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.SamplerOptions.UniPcVariant;
 import dev.sdlora.api.Schedule;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,13 +24,16 @@ import java.util.function.Predicate;
  * another value than usual and that the sampler and its schedule look at.
  */
 final class SamplerKeys {
+  private static final Set<Sampler> CHURNING =
+      EnumSet.of(Sampler.EULER, Sampler.HEUN, Sampler.DPM2);
+
   private static final String ZERO_TERMINAL_SNR = "Zero Terminal SNR";
 
   static final InfotextKey ENSD =
       setting(
           "ENSD",
           written(
-              spec -> SamplerNames.usesEnsd(spec.sampler()) && spec.samplerOptions().ensd() != 0,
+              spec -> spec.sampler().usesEnsd() && spec.samplerOptions().ensd() != 0,
               options -> Long.toString(options.ensd())),
           (draft, value) -> draft.sampler.ensd(InfotextValues.seed(value)));
 
@@ -88,7 +93,7 @@ final class SamplerKeys {
               settings ->
                   flag(
                       settings.spec().samplerOptions().sgmNoiseMultiplier()
-                          && !SamplerNames.onTimesteps(settings.spec().sampler())),
+                          && !settings.spec().sampler().onTimesteps()),
               (draft, value) -> draft.sampler.sgmNoiseMultiplier(InfotextValues.flag(value))),
           EXTRA_NOISE,
           setting(
@@ -181,28 +186,29 @@ final class SamplerKeys {
       Function<SamplerOptions, OptionalDouble> eta,
       double usual) {
     OptionalDouble value = eta.apply(spec.samplerOptions());
-    return value.isPresent() && SamplerNames.onTimesteps(spec.sampler()) == onTimesteps
+    return value.isPresent() && spec.sampler().onTimesteps() == onTimesteps
         ? unless(usual, value.getAsDouble())
         : Optional.empty();
   }
 
   private static boolean churns(PromptSpec spec) {
-    return Set.of("Euler", "Heun", "DPM2").contains(spec.sampler().label());
+    return CHURNING.contains(spec.sampler());
   }
 
   private static boolean discards(PromptSpec spec) {
     return spec.samplerOptions().discardNextToLastSigma()
-        && !SamplerNames.onTimesteps(spec.sampler());
+        && !spec.sampler().discardsNextToLastSigma()
+        && !spec.sampler().ignoresSchedule();
   }
 
   /** Whether the schedule is built from its ends, rather than the model's own list. */
   private static boolean hasSchedule(PromptSpec spec) {
-    return !SamplerNames.onTimesteps(spec.sampler())
+    return !spec.sampler().ignoresSchedule()
         && SamplerNames.resolved(spec.sampler(), spec.schedule()) != Schedule.NORMAL;
   }
 
   private static boolean isBeta(PromptSpec spec) {
-    return hasSchedule(spec) && spec.schedule().label().equals("Beta");
+    return hasSchedule(spec) && spec.schedule() == Schedule.BETA;
   }
 
   private static Optional<String> rho(PromptSpec spec) {
@@ -210,15 +216,15 @@ final class SamplerKeys {
     if (rho == 0 || !hasSchedule(spec)) {
       return Optional.empty();
     }
-    return switch (SamplerNames.resolved(spec.sampler(), spec.schedule()).label()) {
-      case "Karras" -> unless(7, rho);
-      case "Polyexponential" -> unless(1, rho);
+    return switch (SamplerNames.resolved(spec.sampler(), spec.schedule())) {
+      case KARRAS -> unless(7, rho);
+      case POLYEXPONENTIAL -> unless(1, rho);
       default -> Optional.empty();
     };
   }
 
   private static boolean isUniPc(PromptSpec spec) {
-    return spec.sampler().label().equals("UniPC");
+    return spec.sampler() == Sampler.UNIPC;
   }
 
   private static boolean isBh2(PromptSpec spec) {

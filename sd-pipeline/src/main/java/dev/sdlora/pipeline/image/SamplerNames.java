@@ -3,7 +3,6 @@ package dev.sdlora.pipeline.image;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A sampler as pictures name it. Before A1111 1.9 the schedule was the last word of the name,
@@ -40,15 +39,5 @@ record SamplerNames(Sampler sampler, Optional<Schedule> schedule) {
   static String scheduleLabel(Sampler sampler, Schedule schedule) {
     Schedule resolved = resolved(sampler, schedule);
     return resolved == Schedule.NORMAL ? schedule.label() : resolved.label();
-  }
-
-  /** Whether the sampler works on training time steps and looks at no schedule. */
-  static boolean onTimesteps(Sampler sampler) {
-    return Set.of("DDIM", "DDIM CFG++", "PLMS", "UniPC").contains(sampler.label());
-  }
-
-  /** Whether fresh noise depends on A1111's "eta noise seed delta". */
-  static boolean usesEnsd(Sampler sampler) {
-    return sampler.label().endsWith(" a") || sampler.label().matches("DPM (fast|adaptive)");
   }
 }
