@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The method that walks from noise to picture; A1111's "Sampling method", and some of diffusers'
- * on top. Each constant says what a step costs and where the method comes from.
+ * The method that walks from noise to picture; A1111's "Sampling method", and some of diffusers' on
+ * top. Each constant says what a step costs and where the method comes from.
  */
 public enum Sampler {
   /** DPM-Solver++(2M), Lu et al. 2022: second order, one U-Net call a step, no fresh noise. */
@@ -77,7 +77,10 @@ public enum Sampler {
   DPMPP_3S("DPM++ 3S", Schedule.NORMAL, Set.of()),
   /** PNDM with Runge-Kutta at its start, Liu et al. 2022: nine more calls than {@link #PLMS}. */
   PNDM("PNDM", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS)),
-  /** Trajectory consistency, Zheng et al. 2024, for models and LoRAs trained so: 2 to 8 steps. */
+  /**
+   * Trajectory consistency, Zheng et al. 2024, for models and LoRAs trained so: 2 to 8 steps. Its
+   * gamma is {@link SamplerOptions#etaDdim}, 0.3 unless that is set.
+   */
   TCD("TCD", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS));
 
   private enum Trait {

@@ -69,7 +69,7 @@ final class Pndm implements SamplingMethod {
   /** The level half way between the times of two, at a whole time where both are. */
   private double halfWay(double sigma, double sigmaNext) {
     double time = levels.sigmaToTime(sigma);
-    long way = Math.round(time - levels.sigmaToTime(sigmaNext));
-    return way < 2 ? Math.sqrt(sigma * sigmaNext) : levels.timeToSigma(time - way / 2);
+    double way = Math.rint(time - levels.sigmaToTime(sigmaNext));
+    return way < 2 ? Math.sqrt(sigma * sigmaNext) : levels.timeToSigma(time - Math.floor(way / 2));
   }
 }

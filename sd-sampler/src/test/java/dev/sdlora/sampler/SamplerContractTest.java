@@ -114,7 +114,10 @@ class SamplerContractTest {
     SamplingPlan plan =
         SamplingPlan.of(
             new SamplingSettings(
-                sampler, Schedule.AUTOMATIC, steps, SamplerOptions.builder().eta(0).etaDdim(0).build()),
+                sampler,
+                Schedule.AUTOMATIC,
+                steps,
+                SamplerOptions.builder().eta(0).etaDdim(0).build()),
             LEVELS,
             ModelFamily.SD1);
     float[] target = Noise.of(Rng.CPU, 3).next(LENGTH);
