@@ -16,8 +16,8 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Variation;
 import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.Variation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,8 +161,7 @@ class PipelineTest {
   @Test
   void generate_severalVariations_keepTheSeedAndCountTheOther() {
     PromptSpec varied = SPEC.toBuilder().variation(Variation.of(90, 0.4)).build();
-    List<GeneratedImage> images =
-        pipeline.generate(varied.toBuilder().images(2).build()).images();
+    List<GeneratedImage> images = pipeline.generate(varied.toBuilder().images(2).build()).images();
     assertThat(images).extracting(GeneratedImage::seed).containsExactly(5L, 5L);
     PromptSpec second = SPEC.toBuilder().variation(Variation.of(91, 0.4)).build();
     assertThat(images.get(1).rgb()).isEqualTo(rgb(second)).isNotEqualTo(rgb(SPEC));
