@@ -10,8 +10,12 @@ import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditioning;
+import dev.sdlora.pipeline.conditioning.Conditions;
+import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
+import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.pipeline.denoise.LatentToRgb;
+import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
@@ -109,20 +113,28 @@ final class Generation {
     Conditioning cond = conditioner.encode(prompt, spec.clipSkip(), scope);
     Conditioning uncond = conditioner.encode(negative, spec.clipSkip(), scope);
     listener.conditioningEnd();
-    return new Guidance(loras.unet(), model.levels(), cond, uncond, spec.cfgScale(), size, scope);
+    return new Guidance(
+        new BatchedPredictor(predictor(loras), model.levels(), latentChannels(), size, scope),
+        Conditions.of(cond, uncond),
+        GuidanceOptions.scale(spec.cfgScale()));
+  }
+
+  /** How the U-Net is called, for every picture and every step. */
+  private NoisePredictor predictor(AppliedLoras loras) {
+    return (batch, scope) -> {
+      stopIfCancelled();
+      return loras.unet().predict(batch.latents(), batch.times(), batch.context(), scope);
+    };
+  }
+
+  private int latentChannels() {
+    return model.networks().unet().config().outChannels();
   }
 
   private float[] sample(int image, long seed, Guidance guidance, AppliedLoras loras) {
     NoiseSource noise = Noise.of(spec.rng(), seed);
-    float[] start = noise.next(guidance.size());
-    return plan.run(
-        (x, sigma) -> {
-          stopIfCancelled();
-          return guidance.denoise(x, sigma);
-        },
-        start,
-        noise,
-        new StepEvents(image, loras));
+    float[] start = noise.next(latentChannels() * (size.height() / 8) * (size.width() / 8));
+    return plan.run(guidance.start(), start, noise, new StepEvents(image, loras));
   }
 
   private byte[] decode(int image, float[] latent, NDManager scope) {

@@ -13,7 +13,10 @@ import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.conditioning.Conditioning;
+import dev.sdlora.pipeline.conditioning.Conditions;
+import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
+import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.StepObserver;
 import dev.sdlora.sampler.schedule.NoiseLevels;
@@ -45,10 +48,22 @@ class EndToEndParityTest {
       float[] states = floats(GOLDEN, "text.last_ln");
       Conditioning prompt = half(states, 0);
       Conditioning negative = half(states, 1);
-      Guidance guidance = new Guidance(networks.unet(), levels, prompt, negative, cfg, SIZE, scope);
+      Guidance guidance =
+          new Guidance(
+              new BatchedPredictor(
+                  (batch, step) ->
+                      networks
+                          .unet()
+                          .predict(batch.latents(), batch.times(), batch.context(), step),
+                  levels,
+                  4,
+                  SIZE,
+                  scope),
+              Conditions.of(prompt, negative),
+              GuidanceOptions.scale(cfg));
       float[] latent =
           plan.run(
-              guidance,
+              guidance.start(),
               floats(RUNS, name + ".noise"),
               EndToEndParityTest::noNoise,
               StepObserver.NONE);

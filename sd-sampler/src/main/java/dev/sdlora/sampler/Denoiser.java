@@ -14,4 +14,26 @@ public interface Denoiser {
    *     it afterwards
    */
   float[] denoise(float[] x, double sigma);
+
+  /**
+   * The same prediction, and beside it that of the unconditional side of guidance alone, for the
+   * samplers of CFG++ (Chung et al. 2024). It counts as one call. A model without guidance gives
+   * the same latent twice.
+   *
+   * @param x the noisy latent, which must not be modified
+   * @param sigma its noise level, above 0
+   */
+  default Sides denoiseSides(float[] x, double sigma) {
+    float[] denoised = denoise(x, sigma);
+    return new Sides(denoised, denoised);
+  }
+
+  /**
+   * Two predictions of the clean latent.
+   *
+   * @param denoised what {@link Denoiser#denoise} gives
+   * @param uncond what the unconditional side alone predicts
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  record Sides(float[] denoised, float[] uncond) {}
 }

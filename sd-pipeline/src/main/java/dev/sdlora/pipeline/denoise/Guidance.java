@@ -1,118 +1,134 @@
 package dev.sdlora.pipeline.denoise;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.pipeline.conditioning.Conditioning;
-import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.pipeline.conditioning.Conditions;
+import dev.sdlora.pipeline.conditioning.Conditions.Part;
 import dev.sdlora.sampler.Denoiser;
-import dev.sdlora.sampler.schedule.NoiseLevels;
-import dev.sdlora.tensors.torch.Torch;
-import java.util.Arrays;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Classifier-free guidance (Ho and Salimans 2022) around a U-Net that predicts noise: {@code uncond
- * + scale · (cond − uncond)}. Both sides run as one batch of two where their prompts have the same
- * number of chunks, else one after the other; at scale 1 only the prompt's side runs.
+ * Classifier-free guidance (Ho and Salimans 2022) with any number of conditions: {@code uncond + Σ
+ * weight · scale · (cond − uncond)}. Where the factors of the conditions add up to 1, as they do at
+ * scale 1 without {@code AND}, the negative side has no part in the sum and is not evaluated.
+ *
+ * <p>Immutable; {@link #start()} gives what one picture needs.
  */
-public final class Guidance implements Denoiser {
-  private final UNet unet;
-  private final NoiseLevels levels;
-  private final double scale;
-  private final long[] shape;
-  private final NDManager scope;
-  private final NDArray first;
-  private final Optional<NDArray> second;
-  private final int batch;
+public final class Guidance {
+  private final BatchedPredictor predictor;
+  private final Conditions conditions;
+  private final GuidanceOptions options;
+  private final double weights;
 
-  /**
-   * Guidance for pictures of one size.
-   *
-   * @param levels the noise that the U-Net was trained with
-   * @param prompt what to move towards
-   * @param negative what to move away from
-   * @param scale how far; at 1 the negative side is not evaluated
-   * @param size of the pictures
-   * @param scope owns what lasts for the request
-   */
-  public Guidance(
-      UNet unet,
-      NoiseLevels levels,
-      Conditioning prompt,
-      Conditioning negative,
-      double scale,
-      ImageSize size,
-      NDManager scope) {
-    this.unet = unet;
-    this.levels = levels;
-    this.scale = scale;
-    this.scope = scope;
-    boolean guided = scale != 1;
-    boolean together = guided && prompt.tokens() == negative.tokens();
-    this.batch = together ? 2 : 1;
-    this.shape =
-        new long[] {batch, unet.config().inChannels(), size.height() / 8, size.width() / 8};
-    if (together) {
-      float[] both = Arrays.copyOf(negative.states(), 2 * negative.states().length);
-      System.arraycopy(prompt.states(), 0, both, negative.states().length, prompt.states().length);
-      this.first = Torch.floats(scope, both, 2, prompt.tokens(), prompt.width());
-      this.second = Optional.empty();
-    } else if (guided) {
-      this.first = context(negative);
-      this.second = Optional.of(context(prompt));
-    } else {
-      this.first = context(prompt);
-      this.second = Optional.empty();
+  /** Guidance for pictures of one size. */
+  public Guidance(BatchedPredictor predictor, Conditions conditions, GuidanceOptions options) {
+    this.predictor = predictor;
+    this.conditions = conditions;
+    this.options = options;
+    this.weights = conditions.parts().stream().mapToDouble(Part::weight).sum();
+  }
+
+  /** A denoiser for one run of a sampler, whose calls it counts. Used by one thread. */
+  public Denoiser start() {
+    return new Run();
+  }
+
+  private final class Run implements Denoiser {
+    private int calls;
+
+    @Override
+    public float[] denoise(float[] x, double sigma) {
+      return denoised(x, sigma, predict(x, sigma, false).guided());
+    }
+
+    @Override
+    public Sides denoiseSides(float[] x, double sigma) {
+      Predicted predicted = predict(x, sigma, true);
+      return new Sides(
+          denoised(x, sigma, predicted.guided()), denoised(x, sigma, predicted.towards(0)));
+    }
+
+    private Predicted predict(float[] x, double sigma, boolean bothSides) {
+      int call = calls++;
+      // A1111 leaves the negative side out of the second call, the fourth, and so on.
+      boolean skips = call % 2 == 1 && sigma < options.skipBelow();
+      double scale = skips ? 1 : options.scale();
+      boolean needsUncond =
+          bothSides || scale * weights != 1 || (options.rescale() != 0 && weights != 1);
+      Conditions.Call now = conditions.at(call);
+      List<Conditioning> asked = new ArrayList<>(now.prompt());
+      if (needsUncond && !skips) {
+        asked.add(0, now.negative());
+      }
+      List<float[]> outputs = predictor.predict(call, x, sigma, asked);
+      int count = now.prompt().size();
+      // Without a negative side the first condition stands for it: where the factors add up to 1
+      // that changes nothing, and in calls that skip it, it is what A1111 does.
+      return new Predicted(
+          outputs.get(0), outputs.subList(outputs.size() - count, outputs.size()), scale);
     }
   }
 
-  private NDArray context(Conditioning conditioning) {
-    return Torch.floats(
-        scope, conditioning.states(), 1, conditioning.tokens(), conditioning.width());
+  /** What the network has predicted in one call. */
+  private final class Predicted {
+    private final float[] uncond;
+    private final List<float[]> conds;
+    private final double scale;
+
+    Predicted(float[] uncond, List<float[]> conds, double scale) {
+      this.uncond = uncond;
+      this.conds = conds;
+      this.scale = scale;
+    }
+
+    double[] guided() {
+      double[] guided = towards(scale);
+      double deviation = deviation(guided);
+      if (options.rescale() != 0 && deviation > 0) {
+        double contrast = deviation(towards(1)) / deviation;
+        double factor = 1 + options.rescale() * (contrast - 1);
+        for (int i = 0; i < guided.length; i++) {
+          guided[i] *= factor;
+        }
+      }
+      return guided;
+    }
+
+    /** From the unconditional prediction so far towards the conditions. */
+    double[] towards(double scale) {
+      double[] sum = new double[uncond.length];
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] = uncond[i];
+      }
+      for (int part = 0; part < conds.size(); part++) {
+        double factor = scale * conditions.parts().get(part).weight();
+        float[] cond = conds.get(part);
+        for (int i = 0; i < sum.length; i++) {
+          sum[i] += factor * ((double) cond[i] - uncond[i]);
+        }
+      }
+      return sum;
+    }
   }
 
-  /** How many numbers a latent has. */
-  public int size() {
-    return (int) (shape[1] * shape[2] * shape[3]);
-  }
-
-  @Override
-  public float[] denoise(float[] x, double sigma) {
-    double scaleIn = 1 / Math.sqrt(sigma * sigma + 1);
-    float[] input = new float[batch * x.length];
-    for (int i = 0; i < input.length; i++) {
-      input[i] = (float) (x[i % x.length] * scaleIn);
-    }
-    float[] times = new float[batch];
-    Arrays.fill(times, (float) levels.sigmaToTime(sigma));
-
-    float[] noise = predict(input, times, first);
-    if (second.isPresent()) {
-      noise = join(noise, predict(input, times, second.get()));
-    }
+  /** The clean latent, from the noise in one: {@code x = clean + sigma·noise}. */
+  private static float[] denoised(float[] x, double sigma, double[] noise) {
     float[] denoised = new float[x.length];
     for (int i = 0; i < x.length; i++) {
-      double eps =
-          noise.length == x.length
-              ? noise[i]
-              : noise[i] + scale * ((double) noise[i + x.length] - noise[i]);
-      denoised[i] = (float) (x[i] - sigma * eps);
+      denoised[i] = (float) (x[i] - sigma * noise[i]);
     }
     return denoised;
   }
 
-  private float[] predict(float[] latents, float[] times, NDArray context) {
-    try (NDManager step = scope.newSubManager()) {
-      return unet.predict(
-              Torch.floats(step, latents, shape), Torch.floats(step, times, batch), context, step)
-          .toFloatArray();
+  private static double deviation(double[] values) {
+    double mean = 0;
+    for (double value : values) {
+      mean += value / values.length;
     }
-  }
-
-  private static float[] join(float[] a, float[] b) {
-    float[] both = Arrays.copyOf(a, a.length + b.length);
-    System.arraycopy(b, 0, both, a.length, b.length);
-    return both;
+    double squares = 0;
+    for (double value : values) {
+      squares += (value - mean) * (value - mean);
+    }
+    return Math.sqrt(squares / values.length);
   }
 }

@@ -99,10 +99,10 @@ public final class Attention {
 
   private int colon(int at) {
     if (!round.isEmpty()) {
-      ClosingWeight weight = ClosingWeight.at(text, at);
-      if (weight != null) {
+      WrittenWeight weight = WrittenWeight.at(text, at);
+      if (weight != null && weight.end() < text.length() && text.charAt(weight.end()) == ')') {
         scaleFrom(round.pop(), weight.value());
-        return weight.end();
+        return weight.end() + 1;
       }
     }
     pieces.add(":", 1);
@@ -124,7 +124,7 @@ public final class Attention {
     int found = run.indexOf(WeightedText.BREAK);
     while (found >= 0) {
       int end = found + WeightedText.BREAK.length();
-      if (isWord(run, found, end)) {
+      if (Characters.standsAlone(run, found, end)) {
         int before = found;
         while (before > from && Characters.isSpace(run.charAt(before - 1))) {
           before--;
@@ -139,10 +139,5 @@ public final class Attention {
       found = run.indexOf(WeightedText.BREAK, end);
     }
     pieces.add(run.substring(from), 1);
-  }
-
-  private static boolean isWord(String run, int from, int to) {
-    return (from == 0 || !Characters.isWord(run.codePointBefore(from)))
-        && (to == run.length() || !Characters.isWord(run.codePointAt(to)));
   }
 }

@@ -24,16 +24,27 @@ public final class Characters {
     };
   }
 
+  /** Whether no letter, number or underscore touches the word at this place: {@code \b} twice. */
+  static boolean standsAlone(String text, int from, int to) {
+    return (from == 0 || !isWord(text.codePointBefore(from)))
+        && (to == text.length() || !isWord(text.codePointAt(to)));
+  }
+
   /** The text without the white space around it: {@code str.strip}. */
   public static String strip(String text) {
     int from = 0;
-    int to = text.length();
-    while (from < to && isSpace(text.charAt(from))) {
+    while (from < text.length() && isSpace(text.charAt(from))) {
       from++;
     }
-    while (from < to && isSpace(text.charAt(to - 1))) {
+    return stripEnd(text.substring(from));
+  }
+
+  /** The text without the white space behind it: {@code str.rstrip}. */
+  static String stripEnd(String text) {
+    int to = text.length();
+    while (to > 0 && isSpace(text.charAt(to - 1))) {
       to--;
     }
-    return text.substring(from, to);
+    return text.substring(0, to);
   }
 }

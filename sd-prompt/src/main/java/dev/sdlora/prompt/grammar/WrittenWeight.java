@@ -3,15 +3,16 @@ package dev.sdlora.prompt.grammar;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a bracket with its weight, such as {@code : 1.2 )}.
+ * A weight behind a colon, such as {@code : 1.2 }: a sign if any, digits of any script with at most
+ * one dot, and blanks around them.
  *
  * @param value the weight
- * @param end the place after the closing bracket
+ * @param end the place after it and its blanks
  */
-record ClosingWeight(double value, int end) {
+record WrittenWeight(double value, int end) {
 
   /** Reads the weight that starts with a colon; null if the text there is something else. */
-  static @Nullable ClosingWeight at(String text, int colon) {
+  static @Nullable WrittenWeight at(String text, int colon) {
     StringBuilder number = new StringBuilder();
     int at = skipSpaces(text, colon + 1);
     if (at < text.length() && (text.charAt(at) == '+' || text.charAt(at) == '-')) {
@@ -32,12 +33,10 @@ record ClosingWeight(double value, int end) {
       }
       at += Character.charCount(codePoint);
     }
-    at = skipSpaces(text, at);
     boolean wellFormed = digits > 0 && dots <= 1;
-    if (!wellFormed || at == text.length() || text.charAt(at) != ')') {
-      return null;
-    }
-    return new ClosingWeight(Double.parseDouble(number.toString()), at + 1);
+    return wellFormed
+        ? new WrittenWeight(Double.parseDouble(number.toString()), skipSpaces(text, at))
+        : null;
   }
 
   private static int skipSpaces(String text, int from) {

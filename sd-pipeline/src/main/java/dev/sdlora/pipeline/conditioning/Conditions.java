@@ -1,0 +1,66 @@
+package dev.sdlora.pipeline.conditioning;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a picture is to show and what not, in every call of the model.
+ *
+ * @param parts the sides of the prompt's {@code AND}, at least one (Liu et al. 2022, "Compositional
+ *     Visual Generation with Composable Diffusion Models")
+ * @param negative the negative prompt
+ * @param padding states of an empty chunk, of which as many are added to the shorter of prompt and
+ *     negative prompt as it lacks; when empty, they keep their lengths
+ */
+public record Conditions(
+    List<Part> parts, ConditioningSchedule negative, Optional<Conditioning> padding) {
+  /**
+   * A side of an {@code AND}.
+   *
+   * @param weight how strongly it pulls, 1 being neutral; negative weights push away
+   */
+  public record Part(ConditioningSchedule schedule, double weight) {}
+
+  /**
+   * The conditions of one call.
+   *
+   * @param prompt one for each part, all of one length
+   * @param negative of that length too where there is padding
+   */
+  public record Call(List<Conditioning> prompt, Conditioning negative) {}
+
+  /** Copies the parts. */
+  public Conditions {
+    parts = List.copyOf(parts);
+    if (parts.isEmpty()) {
+      throw new IllegalArgumentException("a prompt needs at least one part");
+    }
+  }
+
+  /** A prompt and a negative prompt that stay as they are. */
+  public static Conditions of(Conditioning prompt, Conditioning negative) {
+    return new Conditions(
+        List.of(new Part(ConditioningSchedule.of(prompt), 1)),
+        ConditioningSchedule.of(negative),
+        Optional.empty());
+  }
+
+  /** What holds in a call, counted from 0. */
+  public Call at(int call) {
+    List<Conditioning> sides = parts.stream().map(part -> part.schedule.at(call)).toList();
+    Conditioning uncond = negative.at(call);
+    int longest = sides.stream().mapToInt(Conditioning::tokens).max().orElseThrow();
+    int padded = padding.isPresent() ? Math.max(longest, uncond.tokens()) : longest;
+    return new Call(
+        sides.stream().map(side -> pad(side.stretched(longest), padded)).toList(),
+        pad(uncond, padded));
+  }
+
+  private Conditioning pad(Conditioning conditioning, int tokens) {
+    Conditioning padded = conditioning;
+    while (padding.isPresent() && padded.tokens() < tokens) {
+      padded = padded.followedBy(padding.get());
+    }
+    return padded;
+  }
+}

@@ -1,0 +1,233 @@
+package dev.sdlora.pipeline.denoise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.pipeline.conditioning.Conditioning;
+import dev.sdlora.pipeline.conditioning.ConditioningSchedule;
+import dev.sdlora.pipeline.conditioning.ConditioningSchedule.Entry;
+import dev.sdlora.pipeline.conditioning.Conditions;
+import dev.sdlora.pipeline.conditioning.Conditions.Part;
+import dev.sdlora.sampler.Denoiser;
+import dev.sdlora.sampler.Denoiser.Sides;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import dev.sdlora.tensors.torch.Torch;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Guidance over a network whose answer can be computed by hand: the noise it sees is its latent
+ * times the first number of the condition.
+ */
+class GuidanceTest {
+  private static final float[] X = {1, -2, 3, 0.5f};
+  private static final double SIGMA = 1.5;
+
+  private final Torch torch = Torch.open("cpu");
+  private final NDManager scope = torch.scope();
+  private final List<String> batches = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    scope.close();
+    assertThat(torch.liveArrays()).isZero();
+    torch.close();
+  }
+
+  private NDArray predict(NoisePredictor.Batch batch, NDManager step) {
+    long tokens = batch.context().getShape().get(1);
+    batches.add(batch.call() + ":" + batch.rows() + "x" + tokens);
+    float[] latents = batch.latents().toFloatArray();
+    float[] context = batch.context().toFloatArray();
+    float[] noise = new float[latents.length];
+    for (int i = 0; i < noise.length; i++) {
+      int row = i / X.length;
+      noise[i] = latents[i] * context[(int) (row * tokens)];
+    }
+    return Torch.floats(step, noise, batch.latents().getShape().getShape());
+  }
+
+  private BatchedPredictor predictor(int side) {
+    return new BatchedPredictor(
+        this::predict, NoiseLevels.stableDiffusion(), 4, new ImageSize(side, side), scope);
+  }
+
+  private Denoiser denoiser(Conditions conditions, GuidanceOptions options) {
+    return new Guidance(predictor(8), conditions, options).start();
+  }
+
+  private static Conditioning says(double value, int tokens) {
+    float[] states = new float[tokens];
+    states[0] = (float) value;
+    return new Conditioning(states, tokens, 1);
+  }
+
+  private static Conditions conditions(double negative, double... valuesAndWeights) {
+    List<Part> parts = new ArrayList<>();
+    for (int i = 0; i < valuesAndWeights.length; i += 2) {
+      parts.add(
+          new Part(ConditioningSchedule.of(says(valuesAndWeights[i], 1)), valuesAndWeights[i + 1]));
+    }
+    return new Conditions(parts, ConditioningSchedule.of(says(negative, 1)), Optional.empty());
+  }
+
+  /** What a network that answers {@code k} times its latent makes of the clean latent. */
+  private static void assertSays(double k, float[] denoised) {
+    double scaleIn = 1 / Math.sqrt(SIGMA * SIGMA + 1);
+    for (int i = 0; i < X.length; i++) {
+      assertThat((double) denoised[i])
+          .isCloseTo(X[i] - SIGMA * k * X[i] * scaleIn, within(1e-5 * Math.max(1, Math.abs(k))));
+    }
+  }
+
+  @Test
+  void denoise_twoSides_movesFromNegativeToPrompt() {
+    Conditions conditions = conditions(0.5, 2, 1);
+    assertSays(0.5 + 7 * (2 - 0.5), denoiser(conditions, scale(7)).denoise(X, SIGMA));
+    assertSays(0.5, denoiser(conditions, scale(0)).denoise(X, SIGMA));
+    assertThat(batches).containsExactly("0:2x1", "0:2x1");
+  }
+
+  @Test
+  void denoise_severalParts_addsEachByItsWeight() {
+    Conditions conditions = conditions(0.5, 2, 1, -1, 0.25, 3, -0.75);
+    double expected = 0.5 + 5 * (1.5 * 1 - 1.5 * 0.25 - 2.5 * 0.75);
+    assertSays(expected, denoiser(conditions, scale(5)).denoise(X, SIGMA));
+    assertThat(batches).containsExactly("0:4x1");
+  }
+
+  @Test
+  void denoise_factorsThatAddUpToOne_leaveTheNegativeSideOut() {
+    assertSays(2, denoiser(conditions(9, 2, 1), scale(1)).denoise(X, SIGMA));
+    assertSays(2.5, denoiser(conditions(9, 2, 0.25, 3, 0.25), scale(2)).denoise(X, SIGMA));
+    assertThat(batches).containsExactly("0:1x1", "0:2x1");
+  }
+
+  @Test
+  void denoise_scaleOneOfTwoParts_stillNeedsTheNegativeSide() {
+    assertSays(
+        9 + (2 - 9) + (3 - 9), denoiser(conditions(9, 2, 1, 3, 1), scale(1)).denoise(X, SIGMA));
+    assertThat(batches).containsExactly("0:3x1");
+  }
+
+  @Test
+  void denoiseSides_evenAtScaleOne_givesTheNegativeSideBesideTheResult() {
+    Sides sides = denoiser(conditions(0.5, 2, 1), scale(1)).denoiseSides(X, SIGMA);
+    assertSays(2, sides.denoised());
+    assertSays(0.5, sides.uncond());
+  }
+
+  @Test
+  void denoise_differentLengths_runsEachLengthForItself() {
+    Conditions conditions =
+        new Conditions(
+            List.of(
+                new Part(ConditioningSchedule.of(says(2, 3)), 1),
+                new Part(ConditioningSchedule.of(says(3, 2)), 1)),
+            ConditioningSchedule.of(says(0.5, 1)),
+            Optional.empty());
+    assertSays(0.5 + 2 * (1.5 + 2.5), denoiser(conditions, scale(2)).denoise(X, SIGMA));
+    assertThat(batches).containsExactly("0:1x1", "0:2x3");
+
+    Conditions padded =
+        new Conditions(conditions.parts(), conditions.negative(), Optional.of(says(0, 1)));
+    assertSays(0.5 + 2 * (1.5 + 2.5), denoiser(padded, scale(2)).denoise(X, SIGMA));
+    assertThat(batches).endsWith("0:3x3").hasSize(3);
+  }
+
+  @Test
+  void predict_moreThanFits_runsInSeveralBatches() {
+    List<Conditioning> five = List.of(says(1, 1), says(2, 1), says(3, 1), says(4, 1), says(5, 1));
+    assertThat(predictor(2048).rows()).isEqualTo(2);
+    assertThat(predictor(512).rows()).isEqualTo(8);
+    BatchedPredictor large =
+        new BatchedPredictor(
+            (batch, step) -> {
+              batches.add("" + batch.rows());
+              return batch.latents().mul(batch.context().reshape(batch.rows(), 1, 1, 1));
+            },
+            NoiseLevels.stableDiffusion(),
+            1,
+            new ImageSize(1024, 1024),
+            scope);
+    float[] x = new float[128 * 128];
+    x[7] = 1;
+    List<float[]> outputs = large.predict(0, x, SIGMA, five);
+    assertThat(batches).containsExactly("2", "2", "1");
+    for (int i = 0; i < 5; i++) {
+      assertThat(outputs.get(i)[7]).isCloseTo((float) ((i + 1) / Math.sqrt(3.25)), within(1e-6f));
+    }
+  }
+
+  @Test
+  void start_eachPicture_countsItsCallsFromTheBeginning() {
+    ConditioningSchedule prompt =
+        new ConditioningSchedule(
+            List.of(new Entry(1, says(2, 1)), new Entry(2, says(3, 1)), new Entry(3, says(4, 1))));
+    ConditioningSchedule negative =
+        new ConditioningSchedule(List.of(new Entry(0, says(0.5, 1)), new Entry(9, says(0.25, 1))));
+    Guidance guidance =
+        new Guidance(
+            predictor(8),
+            new Conditions(List.of(new Part(prompt, 1)), negative, Optional.empty()),
+            scale(2));
+    for (int picture = 0; picture < 2; picture++) {
+      Denoiser denoiser = guidance.start();
+      assertSays(2 * 2 - 0.5, denoiser.denoise(X, SIGMA));
+      assertSays(2 * 2 - 0.25, denoiser.denoise(X, SIGMA));
+      assertSays(2 * 3 - 0.25, denoiser.denoiseSides(X, SIGMA).denoised());
+      assertSays(2 * 4 - 0.25, denoiser.denoise(X, SIGMA));
+    }
+    assertThat(batches.subList(0, 4)).containsExactly("0:2x1", "1:2x1", "2:2x1", "3:2x1");
+  }
+
+  @Test
+  void denoise_quietLatents_skipTheNegativeSideEverySecondCall() {
+    Denoiser denoiser =
+        denoiser(conditions(0.5, 2, 1, 3, 0.5), new GuidanceOptions(4, 0, SIGMA + 0.1));
+    double both = 0.5 + 4 * (1.5 + 0.5 * 2.5);
+    assertSays(both, denoiser.denoise(X, SIGMA));
+    // Scale 1, and the first condition in place of the negative one.
+    assertSays(2 + 0.5 * (3 - 2), denoiser.denoise(X, SIGMA));
+    assertSays(both, denoiser.denoise(X, SIGMA));
+    assertThat(batches).containsExactly("0:3x1", "1:2x1", "2:3x1");
+
+    Denoiser loud = denoiser(conditions(0.5, 2, 1), new GuidanceOptions(4, 0, SIGMA));
+    assertSays(0.5 + 4 * 1.5, loud.denoise(X, SIGMA));
+    assertSays(0.5 + 4 * 1.5, loud.denoise(X, SIGMA));
+  }
+
+  /** The network's answers are multiples of each other, so their contrasts are too. */
+  @ParameterizedTest
+  @CsvSource({"0, 11", "1, 2", "0.7, 4.7", "0.25, 8.75"})
+  void denoise_rescale_givesTheContrastOfThePromptBack(double rescale, double expected) {
+    Denoiser denoiser = denoiser(conditions(0.5, 2, 1), new GuidanceOptions(7, rescale, 0));
+    assertSays(expected, denoiser.denoise(X, SIGMA));
+  }
+
+  @Test
+  void denoise_rescaleOfSeveralParts_isThatOfTheirSumAtScaleOne() {
+    Denoiser denoiser = denoiser(conditions(0.5, 2, 1, 3, 1), new GuidanceOptions(7, 1, 0));
+    assertSays(0.5 + 1.5 + 2.5, denoiser.denoise(X, SIGMA));
+  }
+
+  @Test
+  void denoise_networkThatSeesNoNoise_isNotDividedByZero() {
+    Denoiser denoiser = denoiser(conditions(0, 0, 1), new GuidanceOptions(7, 1, 0));
+    assertThat(denoiser.denoise(X, SIGMA)).containsExactly(X);
+    assertThat(Collections.frequency(batches, "0:2x1")).isEqualTo(1);
+  }
+
+  private static GuidanceOptions scale(double scale) {
+    return GuidanceOptions.scale(scale);
+  }
+}

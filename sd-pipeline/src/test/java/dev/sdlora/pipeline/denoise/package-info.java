@@ -1,0 +1,5 @@
+/** Guidance. */
+@NullMarked
+package dev.sdlora.pipeline.denoise;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,163 @@
+package dev.sdlora.prompt.schedule;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Finds switches in two sweeps. Forwards, brackets are matched: a pair is well-formed if what is in
+ * it is, and one that is not makes all brackets around it plain characters. Backwards, it is
+ * decided which pairs are read as such, because {@link BracketRun brackets in a row} can be taken
+ * for plain characters even when they close something.
+ */
+final class SwitchParser {
+  private static final int NONE = -1;
+
+  private final String text;
+  private final Deque<OpenBracket> open = new ArrayDeque<>();
+  private final List<Switch> switches = new ArrayList<>();
+
+  /** For the place behind each closing bracket of a well-formed pair, where the pair starts. */
+  private final int[] pairStart;
+
+  /** For the place behind each bracket or colon, where plain ones that end with it start. */
+  private final int[] plainFrom;
+
+  private BracketRun run = BracketRun.NONE;
+  private int openAlternations;
+  private int wordStart = NONE;
+
+  SwitchParser(String text) {
+    this.text = text;
+    pairStart = new int[text.length() + 1];
+    plainFrom = new int[text.length() + 1];
+    Arrays.fill(pairStart, NONE);
+    Arrays.fill(plainFrom, NONE);
+  }
+
+  List<Switch> parse() {
+    int at = 0;
+    while (at >= 0 && at < text.length()) {
+      at =
+          switch (text.charAt(at)) {
+            case '\\' -> escape(at);
+            case '|' -> bar(at);
+            case '(', '[', ')', ']', ':' -> mark(at);
+            default -> word(at, at + 1);
+          };
+    }
+    return at >= 0 && forgetOpen() ? readSwitches() : List.of();
+  }
+
+  /** A backslash before a line's end or the text's means nothing to A1111's grammar. */
+  private int escape(int at) {
+    int next = at + 1;
+    return next < text.length() && text.charAt(next) != '\n' ? word(at, next + 1) : NONE;
+  }
+
+  private int word(int at, int end) {
+    if (wordStart == NONE) {
+      wordStart = at;
+    }
+    run = BracketRun.NONE;
+    return end;
+  }
+
+  private int bar(int at) {
+    if (open.isEmpty()) {
+      return NONE;
+    }
+    if (!open.element().hasBars()) {
+      openAlternations++;
+    }
+    open.element().bars.add(at);
+    run = BracketRun.NONE;
+    wordStart = NONE;
+    return at + 1;
+  }
+
+  private int mark(int at) {
+    if (run == BracketRun.NONE) {
+      run = BracketRun.startingAt(at, openAlternations > 0, isFirstInBracket(wordStart, at));
+    }
+    wordStart = NONE;
+    boolean stays =
+        switch (text.charAt(at)) {
+          case '(', '[' -> open(at);
+          case ':' -> colon(at);
+          default -> close(at);
+        };
+    plainFrom[at + 1] = run.plainFrom();
+    return stays ? at + 1 : NONE;
+  }
+
+  private boolean open(int at) {
+    open.push(new OpenBracket(text, at));
+    run.opened(at + 1, openAlternations > 0);
+    return true;
+  }
+
+  private boolean colon(int at) {
+    if (!open.isEmpty() && open.element().takesColon()) {
+      run.divided(at + 1, openAlternations > 0);
+    } else {
+      run.plain(at + 1);
+    }
+    if (!open.isEmpty()) {
+      open.element().colons.add(at);
+    }
+    return true;
+  }
+
+  private boolean close(int at) {
+    if (open.isEmpty() || !open.element().isClosedBy(at)) {
+      run.plain(at + 1);
+      return forgetOpen();
+    }
+    OpenBracket pair = open.pop();
+    pairStart[at + 1] = pair.start;
+    pair.readSwitch(at).ifPresent(switches::add);
+    if (pair.hasBars()) {
+      openAlternations--;
+    }
+    boolean first = !open.isEmpty() && open.element().segmentStart() == pair.start;
+    run.closed(at + 1, pair.isEditing(), first, openAlternations > 0);
+    return true;
+  }
+
+  /** Whether a word alone stands between an opening bracket, or its colon, and this place. */
+  private boolean isFirstInBracket(int start, int end) {
+    return start != NONE
+        && !open.isEmpty()
+        && open.element().segmentStart() == start
+        && !BracketRun.hasBlanksBeforeWord(text, start, end);
+  }
+
+  /** Takes open brackets for plain characters; false if a {@code |} would be left alone. */
+  private boolean forgetOpen() {
+    open.clear();
+    return openAlternations == 0;
+  }
+
+  private List<Switch> readSwitches() {
+    BitSet read = new BitSet();
+    int end = text.length();
+    while (end > 0) {
+      int start = pairStart[end];
+      if (start != NONE) {
+        read.set(start, end);
+      } else {
+        start = plainFrom[end] != NONE ? plainFrom[end] : end - 1;
+      }
+      end = start;
+    }
+    return switches.stream()
+        .filter(place -> read.get(place.span().start()))
+        .sorted(Comparator.comparingInt(place -> place.span().start()))
+        .toList();
+  }
+}

@@ -1,0 +1,48 @@
+package dev.sdlora.prompt.schedule;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The switches of a text: finding them, and the text that they leave at a step. */
+public final class Switches {
+  private Switches() {}
+
+  /**
+   * Finds the switches of a text in time that grows as its length. Any text has a meaning: what is
+   * not well-formed is literal, and a {@code |} outside of an alternation makes all of it so.
+   *
+   * @return in order of their starts, so that one inside another follows it
+   */
+  public static List<Switch> find(String text) {
+    return new SwitchParser(text).parse();
+  }
+
+  /** The text at a step, counted from 1. */
+  static String textAt(String text, List<Switch> switches, int step, SchedulePass pass) {
+    StringBuilder result = new StringBuilder(text.length());
+    // Where the chosen texts end that are being copied, and where it goes on behind each.
+    Deque<Span> open = new ArrayDeque<>();
+    open.push(new Span(text.length(), text.length()));
+    int next = 0;
+    int at = 0;
+    while (!open.isEmpty()) {
+      while (next < switches.size() && switches.get(next).span().start() < at) {
+        next++;
+      }
+      int end = open.element().start();
+      Switch place = next < switches.size() ? switches.get(next) : null;
+      if (place != null && place.span().start() < end) {
+        result.append(text, at, place.span().start());
+        Span chosen = place.at(step, pass);
+        open.push(new Span(chosen.end(), place.span().end()));
+        at = chosen.start();
+        next++;
+      } else {
+        result.append(text, at, end);
+        at = open.pop().end();
+      }
+    }
+    return result.toString();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.prompt.schedule;
+
+import org.jspecify.annotations.NullMarked;
