@@ -48,12 +48,17 @@ public interface Pipeline extends AutoCloseable {
   /** The LoRA files that prompts can name. */
   LoraLibrary loras();
 
+  /** The textual inversion embeddings that prompts can name. */
+  EmbeddingLibrary embeddings();
+
   /**
    * Makes the pictures of a spec and returns when they are done.
    *
    * @throws PromptSyntaxException if a prompt has a LoRA tag that cannot be understood
    * @throws LoraException if a LoRA is unknown, does not fit the checkpoint, or matches none of its
    *     layers
+   * @throws EmbeddingException if a prompt names an embedding that does not fit the checkpoint or
+   *     cannot be read
    * @throws GenerationCancelledException if the calling thread is interrupted, before or during the
    *     work
    * @throws IllegalArgumentException if the spec asks for something this checkpoint cannot do
@@ -102,6 +107,8 @@ public interface Pipeline extends AutoCloseable {
   final class Builder {
     private Optional<Checkpoint> checkpoint = Optional.empty();
     private final List<Path> loraDirectories = new ArrayList<>();
+    private final List<Path> embeddingDirectories = new ArrayList<>();
+    private final List<Embedding> embeddings = new ArrayList<>();
     private Precision precision = Precision.FLOAT32;
     private String device = "cpu";
     private LoraMode loraMode = LoraMode.AUTO;
@@ -127,6 +134,28 @@ public interface Pipeline extends AutoCloseable {
      */
     public Builder loraDirectory(Path directory) {
       this.loraDirectories.add(directory);
+      return this;
+    }
+
+    /**
+     * Adds a folder with textual inversion embeddings; folders inside it count too. Where a prompt
+     * has the name of one, its vectors take the place of that word. Default: none.
+     *
+     * @return this builder
+     */
+    public Builder embeddingDirectory(Path directory) {
+      this.embeddingDirectories.add(directory);
+      return this;
+    }
+
+    /**
+     * Adds one embedding, which prompts can name. It goes before those of the same name in folders
+     * and in LoRA files.
+     *
+     * @return this builder
+     */
+    public Builder embedding(Embedding embedding) {
+      this.embeddings.add(embedding);
       return this;
     }
 
@@ -164,9 +193,9 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets whether LoRAs that cannot be used (unknown, for another family, damaged, a tag that
-     * makes no sense) are left out with a warning in the result, instead of ending the request with
-     * an error; for requests that do not say so themselves. Default false.
+     * Sets whether LoRAs and embeddings that cannot be used (unknown, for another family, damaged,
+     * a tag that makes no sense) are left out with a warning in the result, instead of ending the
+     * request with an error; for requests that do not say so themselves. Default false.
      *
      * @return this builder
      */
@@ -196,6 +225,7 @@ public interface Pipeline extends AutoCloseable {
      * @throws IllegalStateException if no checkpoint is set
      * @throws CheckpointException if the checkpoint does not hold what it should
      * @throws LoraException if a LoRA directory is not a folder
+     * @throws EmbeddingException if an embedding directory is not a folder
      */
     public Pipeline build() {
       Checkpoint model =
@@ -203,7 +233,15 @@ public interface Pipeline extends AutoCloseable {
       return PipelineProvider.get()
           .open(
               new PipelineProvider.Settings(
-                  model, loraDirectories, precision, device, loraMode, lenient, concurrency));
+                  model,
+                  loraDirectories,
+                  embeddingDirectories,
+                  embeddings,
+                  precision,
+                  device,
+                  loraMode,
+                  lenient,
+                  concurrency));
     }
   }
 }

@@ -16,11 +16,11 @@ import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.pipeline.denoise.LatentToRgb;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
+import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
-import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.StepObserver;
 import dev.sdlora.sampler.noise.Noise;
@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** One request on its way from a prompt to pictures. */
 final class Generation {
@@ -63,12 +64,16 @@ final class Generation {
     ExtraNetworks prompt = ExtraNetworks.cut(spec.prompt());
     ExtraNetworks negative = ExtraNetworks.cut(spec.negativePrompt());
     try (AppliedLoras loras = applyLoras(LoraSelection.of(spec, prompt, negative, model))) {
-      List<GeneratedImage> images = draw(prompt.text(), negative.text(), loras);
+      PromptEmbeddings embeddings =
+          model.embeddings(loras.loras().files(), loras.loras().isLenient());
+      List<GeneratedImage> images = draw(prompt.text(), negative.text(), loras, embeddings);
       GenerationResult result =
           new GenerationResult(
               images,
               loras.loras().reports(model.loraFiles(), loras.mode()),
-              loras.loras().warnings(),
+              Stream.of(loras.loras().warnings(), embeddings.warnings())
+                  .flatMap(List::stream)
+                  .toList(),
               Duration.ofNanos(System.nanoTime() - start - loras.waitedNanos()));
       listener.generationEnd(result);
       loras.keep();
@@ -76,16 +81,18 @@ final class Generation {
     }
   }
 
-  private List<GeneratedImage> draw(String prompt, String negative, AppliedLoras loras) {
+  private List<GeneratedImage> draw(
+      String prompt, String negative, AppliedLoras loras, PromptEmbeddings embeddings) {
     try (NDManager scope = model.networks().torch().scope()) {
-      Guidance guidance = condition(prompt, negative, loras, scope);
+      Guidance guidance = condition(prompt, negative, loras, embeddings, scope);
       List<GeneratedImage> images = new ArrayList<>();
       for (int i = 0; i < spec.images(); i++) {
         long seed = firstSeed + i;
         listener.imageStart(i, seed);
         float[] latent = sample(i, seed, guidance, loras);
         byte[] rgb = decode(i, latent, scope);
-        GeneratedImage image = new GeneratedImage(size, rgb, seed, parameters(loras.loras(), seed));
+        GeneratedImage image =
+            new GeneratedImage(size, rgb, seed, parameters(loras.loras(), embeddings, seed));
         images.add(image);
         listener.imageEnd(i, image);
       }
@@ -106,10 +113,15 @@ final class Generation {
     }
   }
 
-  private Guidance condition(String prompt, String negative, AppliedLoras loras, NDManager scope) {
+  private Guidance condition(
+      String prompt,
+      String negative,
+      AppliedLoras loras,
+      PromptEmbeddings embeddings,
+      NDManager scope) {
     stopIfCancelled();
     listener.conditioningStart();
-    Conditioner conditioner = new Conditioner(loras.textEncoder(), TrainedWords.NONE);
+    Conditioner conditioner = new Conditioner(loras.textEncoder(), embeddings);
     Conditioning cond = conditioner.encode(prompt, spec.clipSkip(), scope);
     Conditioning uncond = conditioner.encode(negative, spec.clipSkip(), scope);
     listener.conditioningEnd();
@@ -145,7 +157,7 @@ final class Generation {
     return Pixels.rgb(pixels);
   }
 
-  private String parameters(LoraSelection loras, long seed) {
+  private String parameters(LoraSelection loras, PromptEmbeddings embeddings, long seed) {
     return Infotext.write(
         new ImageSettings(
             spec,
@@ -154,6 +166,7 @@ final class Generation {
             model.checkpoint().name(),
             model.hash(),
             loras.hashes(model.loraFiles()),
+            embeddings.hashes(),
             VERSION));
   }
 

@@ -2,12 +2,15 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraMode;
+import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.embedding.FolderEmbeddings;
+import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
 import java.util.EnumMap;
@@ -22,6 +25,7 @@ final class Model implements AutoCloseable {
   private final Networks networks;
   private final LoraFiles loraFiles;
   private final FolderLibrary library;
+  private final FolderEmbeddings embeddings;
   private final ModuleIndex modules;
   private final Map<Network, Map<String, List<Long>>> shapes;
   private final LoraMode loraMode;
@@ -36,12 +40,14 @@ final class Model implements AutoCloseable {
       Networks networks,
       LoraFiles loraFiles,
       FolderLibrary library,
+      FolderEmbeddings embeddings,
       LoraMode loraMode,
       boolean lenient) {
     this.checkpoint = checkpoint;
     this.networks = networks;
     this.loraFiles = loraFiles;
     this.library = library;
+    this.embeddings = embeddings;
     this.loraMode = loraMode;
     this.lenient = lenient;
     this.shapes = new EnumMap<>(Network.class);
@@ -66,6 +72,17 @@ final class Model implements AutoCloseable {
 
   FolderLibrary library() {
     return library;
+  }
+
+  FolderEmbeddings embeddings() {
+    return embeddings;
+  }
+
+  /** The embeddings that the prompts of one request may name, with those of its LoRAs. */
+  PromptEmbeddings embeddings(List<LoraFile> loras, boolean lenient) {
+    int width = networks.textEncoder().config().width();
+    return new PromptEmbeddings(
+        embeddings, loras, new PromptEmbeddings.Target(checkpoint, width), lenient);
   }
 
   ModuleIndex modules() {

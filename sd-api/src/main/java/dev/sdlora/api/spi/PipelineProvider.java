@@ -1,6 +1,8 @@
 package dev.sdlora.api.spi;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraLibrary;
@@ -45,6 +47,15 @@ public interface PipelineProvider {
   /** Behind {@link LoraLibrary#open}. */
   LoraLibrary openLoraLibrary(List<Path> folders);
 
+  /** Behind {@link Embedding#open}. */
+  Embedding openEmbedding(Path path);
+
+  /** Behind {@link Embedding#hash()}. */
+  String embeddingHash(Path path);
+
+  /** Behind {@link EmbeddingLibrary#open}. */
+  EmbeddingLibrary openEmbeddingLibrary(List<Path> folders);
+
   /** What can be found out about LoRA files. */
   LoraKnowledge loraKnowledge();
 
@@ -65,6 +76,8 @@ public interface PipelineProvider {
    *
    * @param checkpoint the model
    * @param loraDirectories folders whose files prompts can name
+   * @param embeddingDirectories likewise, with embeddings
+   * @param embeddings those given by object
    * @param precision the number format of the computation
    * @param device DJL's name of the device, such as {@code cpu}
    * @param loraMode for requests that do not name one
@@ -74,14 +87,18 @@ public interface PipelineProvider {
   record Settings(
       Checkpoint checkpoint,
       List<Path> loraDirectories,
+      List<Path> embeddingDirectories,
+      List<Embedding> embeddings,
       Precision precision,
       String device,
       LoraMode loraMode,
       boolean lenient,
       int concurrency) {
-    /** Copies the list. */
+    /** Copies the lists. */
     public Settings {
       loraDirectories = List.copyOf(loraDirectories);
+      embeddingDirectories = List.copyOf(embeddingDirectories);
+      embeddings = List.copyOf(embeddings);
     }
   }
 

@@ -29,6 +29,14 @@ final class ModelOptions {
   private List<Path> loraDirectories = new ArrayList<>();
 
   @Option(
+      names = "--embedding-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with textual inversion embeddings that prompts can name; repeatable."
+              + " Default: none.")
+  private List<Path> embeddingDirectories = new ArrayList<>();
+
+  @Option(
       names = "--precision",
       paramLabel = "float32|bfloat16",
       defaultValue = "float32",
@@ -50,6 +58,7 @@ final class ModelOptions {
     Pipeline.Builder pipeline =
         Pipeline.builder().checkpoint(opened).precision(precision).device(device);
     loraDirectories.forEach(pipeline::loraDirectory);
+    embeddingDirectories.forEach(pipeline::embeddingDirectory);
     if (checkpoint.isEmpty() && loraDirectories.isEmpty()) {
       pipeline.loraDirectory(BundledModel.loras());
     }

@@ -69,7 +69,8 @@ final class InfotextRoundTripTest {
             Path.of("ink v2.safetensors"), ModelFamily.SD1, 1, 4, Map.of(), textEncoder, unet);
     PromptSpec spec = PromptSpec.builder().prompt("a cat").lora(lora).build();
     ImageSettings settings =
-        new ImageSettings(spec, new ImageSize(8, 8), 0, "m", Optional.empty(), Map.of(), "v");
+        new ImageSettings(
+            spec, new ImageSize(8, 8), 0, "m", Optional.empty(), Map.of(), Map.of(), "v");
 
     PromptSpec read = Infotext.parse(Infotext.write(settings));
 
@@ -106,6 +107,7 @@ final class InfotextRoundTripTest {
         settings.modelName(),
         settings.modelHash(),
         settings.loraHashes(),
+        Map.of(),
         settings.version());
   }
 
