@@ -9,7 +9,6 @@ import dev.sdlora.pipeline.image.PngFiles;
 import dev.sdlora.prompt.tokens.TrainedWord;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import javax.imageio.ImageIO;
 
 /**
  * A file that has been read whole.
@@ -87,8 +85,7 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
         byte[] json = Base64.getMimeDecoder().decode(text.get());
         return Optional.of(new String(json, StandardCharsets.UTF_8));
       }
-      BufferedImage image = ImageIO.read(picture.toFile());
-      return image == null ? Optional.empty() : HiddenText.find(image);
+      return HiddenText.find(picture);
     } catch (IOException | ImageFileException | IllegalArgumentException e) {
       throw new EmbeddingException("cannot be read as a picture: " + e.getMessage(), e);
     }

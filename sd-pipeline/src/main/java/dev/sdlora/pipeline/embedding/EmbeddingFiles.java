@@ -73,8 +73,10 @@ public final class EmbeddingFiles {
               ? EmbeddingFile.find(path)
               : Optional.of(EmbeddingFile.open(path));
       return new Summary(file.map(EmbeddingFile::details), Optional.empty());
-    } catch (StableDiffusionException e) {
-      return new Summary(Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+    } catch (RuntimeException e) {
+      // One strange file must not hide all others, so even faults of this library are reasons.
+      String reason = e instanceof StableDiffusionException ? e.getMessage() : "unexpected " + e;
+      return new Summary(Optional.empty(), Optional.of(String.valueOf(reason)));
     }
   }
 

@@ -3,11 +3,17 @@ package dev.sdlora.pipeline.embedding;
 import dev.sdlora.api.EmbeddingException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 
 /**
  * The text that A1111 hides in the pixels of a picture, where web sites do not remove it. Left of
@@ -19,6 +25,9 @@ import java.util.zip.Inflater;
 final class HiddenText {
   /** A text of 75 vectors for SDXL has 4 MB. */
   private static final int MAX_BYTES = 64 << 20;
+
+  /** A1111 adds some hundred columns to a picture of 512 × 512. */
+  private static final long MAX_PIXELS = 1 << 25;
 
   /** What a zlib stream begins with; the second byte tells the level, which is the highest. */
   private static final int ZLIB = 0x78;
@@ -38,12 +47,26 @@ final class HiddenText {
   }
 
   /**
-   * The text in a picture, if there is one.
+   * The text in a picture, if there is one and the picture is in a format that Java can read.
    *
    * @throws EmbeddingException if it is damaged, as when the picture was stored with loss
+   * @throws IOException if the picture cannot be read
    */
-  static Optional<String> find(BufferedImage image) {
-    return new HiddenText(image).find();
+  static Optional<String> find(Path path) throws IOException {
+    try (ImageInputStream in = ImageIO.createImageInputStream(path.toFile())) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        return Optional.empty();
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(in, true, true);
+        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+        return pixels > MAX_PIXELS ? Optional.empty() : new HiddenText(reader.read(0)).find();
+      } finally {
+        reader.dispose();
+      }
+    }
   }
 
   private Optional<String> find() {
