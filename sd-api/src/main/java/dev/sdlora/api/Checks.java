@@ -18,6 +18,29 @@ final class Checks {
     return value;
   }
 
+  static int inRange(int least, int most, int value, String name) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          name + " must be from " + least + " to " + most + ": " + value);
+    }
+    return value;
+  }
+
+  static double inRange(double least, double most, double value, String name) {
+    if (!(value >= least && value <= most)) {
+      throw new IllegalArgumentException(
+          name + " must be from " + least + " to " + most + ": " + value);
+    }
+    return value;
+  }
+
+  static double notNegative(double value, String name) {
+    if (finite(value, name) < 0) {
+      throw new IllegalArgumentException(name + " must not be negative: " + value);
+    }
+    return value;
+  }
+
   static int positiveMultipleOf(int factor, int value, String name) {
     if (value <= 0 || value % factor != 0) {
       throw new IllegalArgumentException(

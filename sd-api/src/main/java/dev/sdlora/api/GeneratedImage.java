@@ -10,7 +10,7 @@ import java.nio.file.Path;
  */
 public final class GeneratedImage {
   private final ImageSize size;
-  private final byte[] rgb;
+  private final Picture picture;
   private final long seed;
   private final String parameters;
 
@@ -25,12 +25,8 @@ public final class GeneratedImage {
    * @throws IllegalArgumentException if the number of bytes does not fit the size
    */
   public GeneratedImage(ImageSize size, byte[] rgb, long seed, String parameters) {
-    if (rgb.length != 3L * size.width() * size.height()) {
-      throw new IllegalArgumentException(
-          "rgb must have 3 bytes for each of " + size + " pixels: " + rgb.length);
-    }
     this.size = size;
-    this.rgb = rgb.clone();
+    this.picture = Picture.of(size.width(), size.height(), rgb);
     this.seed = seed;
     this.parameters = parameters;
   }
@@ -50,22 +46,19 @@ public final class GeneratedImage {
     return parameters;
   }
 
+  /** The pixels, as other requests take them. */
+  public Picture picture() {
+    return picture;
+  }
+
   /** A copy of the pixels: rows from the top, pixels from the left, red, green, blue. */
   public byte[] rgb() {
-    return rgb.clone();
+    return picture.rgb();
   }
 
   /** A new {@link BufferedImage} of type {@link BufferedImage#TYPE_INT_RGB} with the pixels. */
   public BufferedImage toBufferedImage() {
-    BufferedImage image =
-        new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_RGB);
-    int[] packed = new int[rgb.length / 3];
-    for (int i = 0; i < packed.length; i++) {
-      packed[i] =
-          (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | (rgb[3 * i + 2] & 0xff);
-    }
-    image.setRGB(0, 0, size.width(), size.height(), packed, 0, size.width());
-    return image;
+    return picture.toBufferedImage();
   }
 
   /**

@@ -10,7 +10,7 @@ import java.util.List;
  * @param images the pictures, in the order of their seeds; at least one
  * @param loras what became of each LoRA that acted, in the order of application
  * @param warnings sentences about things that were passed over, such as a tag of an unknown kind,
- *     or, in a {@linkplain PromptSpec.Builder#lenient lenient} request, a LoRA that could not be
+ *     or, in a {@linkplain PromptSpecBuilder#lenient lenient} request, a LoRA that could not be
  *     used
  * @param elapsed from the start of the work to its end, without waiting for other requests
  */

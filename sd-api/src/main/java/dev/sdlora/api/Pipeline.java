@@ -27,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
  * into the computation. Patched weights are restored, bit for bit, before a request that does not
  * name the same LoRAs, and as soon as a request that used them fails or is cancelled and no other
  * one uses them. A LoRA that cannot be used is an error, unless the request is {@linkplain
- * PromptSpec.Builder#lenient lenient}; the pipeline is usable in any case.
+ * PromptSpecBuilder#lenient lenient}; the pipeline is usable in any case.
  *
  * <h2>The checkpoint file</h2>
  *

@@ -5,6 +5,7 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +35,7 @@ public final class ServeSeveralLoras {
             .lenient(true)
             .concurrency(2)
             .build()) {
-      PromptSpec.Builder spec = PromptSpec.builder().size(128, 128).steps(8).seed(3);
+      PromptSpecBuilder spec = PromptSpec.builder().size(128, 128).steps(8).seed(3);
       List<CompletableFuture<GenerationResult>> requests =
           tags.stream()
               .map(tag -> spec.prompt("a red star on a yellow background " + tag).build())

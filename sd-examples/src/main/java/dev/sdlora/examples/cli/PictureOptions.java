@@ -3,6 +3,7 @@ package dev.sdlora.examples.cli;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
@@ -104,7 +105,7 @@ final class PictureOptions {
     if (prompt.isEmpty() && fromPng.isEmpty()) {
       throw new IllegalArgumentException("Missing required option: '--prompt'");
     }
-    PromptSpec.Builder spec =
+    PromptSpecBuilder spec =
         fromPng.map(PromptSpec::fromPng).map(PromptSpec::toBuilder).orElseGet(PromptSpec::builder);
     prompt.ifPresent(spec::prompt);
     negative.ifPresent(spec::negativePrompt);

@@ -5,6 +5,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.examples.BundledModel;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -60,7 +61,7 @@ public final class EvaluateDemoModel {
   }
 
   private BufferedImage draw(String prompt, long seed, LoraAdapter... loras) {
-    PromptSpec.Builder spec = spec(prompt, seed).toBuilder();
+    PromptSpecBuilder spec = spec(prompt, seed).toBuilder();
     for (LoraAdapter lora : loras) {
       spec.lora(lora);
     }

@@ -7,6 +7,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.examples.BundledModel;
 import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.TrainedModules;
@@ -122,7 +123,7 @@ final class DemoModelIT {
     double sum = 0;
     for (int i = 0; i < PICTURES; i++) {
       String prompt = Captions.of(scenes.training(), new SplittableRandom(i));
-      PromptSpec.Builder spec = spec(prompt, i).toBuilder();
+      PromptSpecBuilder spec = spec(prompt, i).toBuilder();
       for (LoraAdapter lora : loras) {
         spec.lora(lora);
       }

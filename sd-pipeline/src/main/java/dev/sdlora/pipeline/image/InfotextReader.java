@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
@@ -31,13 +32,13 @@ final class InfotextReader {
     } else {
       settings = new SettingsLine();
     }
-    PromptSpec.Builder spec = PromptSpec.builder();
+    PromptSpecBuilder spec = PromptSpec.builder();
     readPrompts(lines, spec);
     readSettings(settings, spec);
     return spec.build();
   }
 
-  private static void readPrompts(List<String> lines, PromptSpec.Builder spec) {
+  private static void readPrompts(List<String> lines, PromptSpecBuilder spec) {
     StringBuilder prompt = new StringBuilder();
     StringBuilder negative = new StringBuilder();
     StringBuilder target = prompt;
@@ -52,7 +53,7 @@ final class InfotextReader {
     spec.prompt(prompt.toString()).negativePrompt(negative.toString());
   }
 
-  private static void readSettings(SettingsLine settings, PromptSpec.Builder spec) {
+  private static void readSettings(SettingsLine settings, PromptSpecBuilder spec) {
     set(settings, "Steps", value -> spec.steps(integer(value)));
     set(settings, "Sampler", value -> readSampler(value, spec));
     set(settings, "Schedule type", value -> readSchedule(value, spec));
@@ -78,7 +79,7 @@ final class InfotextReader {
   }
 
   /** Before A1111 1.9 the schedule was the last word of the sampler's name, unless it was usual. */
-  private static void readSampler(String name, PromptSpec.Builder spec) {
+  private static void readSampler(String name, PromptSpecBuilder spec) {
     for (Schedule schedule : Schedule.values()) {
       String ending = " " + schedule.label();
       if (name.endsWith(ending)) {
@@ -91,7 +92,7 @@ final class InfotextReader {
   }
 
   /** Automatic says nothing new: a schedule in the sampler's name stays. */
-  private static void readSchedule(String name, PromptSpec.Builder spec) {
+  private static void readSchedule(String name, PromptSpecBuilder spec) {
     Schedule schedule = Schedule.parse(name);
     if (schedule != Schedule.AUTOMATIC) {
       spec.schedule(schedule);

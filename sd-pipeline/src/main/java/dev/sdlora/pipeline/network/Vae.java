@@ -6,6 +6,7 @@ import dev.sdlora.api.ImageSize;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
+import java.util.Arrays;
 import java.util.List;
 
 /** The autoencoder between pixels and latents (Rombach et al. 2022), in float32. */
@@ -80,6 +81,25 @@ public final class Vae {
    */
   public NDArray encode(NDArray pixels, NDManager scope) {
     return run("encode", pixels, scope);
+  }
+
+  /**
+   * Turns a picture into one latent for a sampler: the mean of what the encoder finds likely.
+   *
+   * @param pixels [3][height][width], -1 to 1
+   * @param size of the picture
+   * @param scope a manager for what is needed on the way
+   * @return [channels][height / 8][width / 8], at unit variance
+   */
+  public float[] encode(float[] pixels, ImageSize size, NDManager scope) {
+    try (NDArray input = Torch.floats(scope, pixels, 1, 3, size.height(), size.width());
+        NDArray moments = encode(input, scope)) {
+      float[] latent = Arrays.copyOf(moments.toFloatArray(), (int) moments.size() / 2);
+      for (int i = 0; i < latent.length; i++) {
+        latent[i] = (float) (latent[i] * config.latentScale());
+      }
+      return latent;
+    }
   }
 
   private NDArray run(String method, NDArray input, NDManager scope) {

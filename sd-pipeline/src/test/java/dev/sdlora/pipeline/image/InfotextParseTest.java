@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
@@ -208,7 +209,7 @@ final class InfotextParseTest {
     assertThat(Infotext.parse("cat\n" + hostile).prompt()).isEqualTo("cat");
   }
 
-  private static void assertParsed(String text, PromptSpec.Builder expected) {
+  private static void assertParsed(String text, PromptSpecBuilder expected) {
     assertThat(Infotext.parse(text)).usingRecursiveComparison().isEqualTo(expected.build());
   }
 }

@@ -1,0 +1,175 @@
+package dev.sdlora.api;
+
+import java.nio.file.Path;
+
+/**
+ * A network beside the U-Net that makes the picture follow another: its edges, depth, poses
+ * (ControlNet, Zhang et al. 2023; T2I-Adapter, Mou et al. 2023). Immutable; safe for several
+ * threads.
+ */
+public final class ControlUnit {
+  private final Builder values;
+
+  private ControlUnit(Builder values) {
+    this.values = values;
+  }
+
+  /**
+   * A builder with the defaults.
+   *
+   * @param network the network's file, which is read when it is used
+   * @param picture what to follow, as the network expects it: white edges on black, say. It is not
+   *     prepared in any way
+   */
+  public static Builder builder(Path network, Picture picture) {
+    return new Builder(network, picture);
+  }
+
+  /** A builder that starts from these settings. */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
+
+  /** The network's file. */
+  public Path network() {
+    return values.network;
+  }
+
+  /** The network's name: that of its file without the extension. */
+  public String name() {
+    return FileNames.stem(values.network);
+  }
+
+  /** What to follow. */
+  public Picture picture() {
+    return values.picture;
+  }
+
+  /** Factor on what the network adds. Default 1. */
+  public double weight() {
+    return values.weight;
+  }
+
+  /** The share of the steps after which it begins to act. Default 0. */
+  public double start() {
+    return values.start;
+  }
+
+  /** The share of the steps after which it ends. Default 1. */
+  public double end() {
+    return values.end;
+  }
+
+  /** Whether prompt or control matter more. Default {@link Mode#BALANCED}. */
+  public Mode mode() {
+    return values.mode;
+  }
+
+  /** How the picture gets to the request's size. Default {@link ResizeMode#CROP_AND_RESIZE}. */
+  public ResizeMode resizeMode() {
+    return values.resizeMode;
+  }
+
+  /** Whether prompt or control matter more; the names are those of A1111's ControlNet extension. */
+  public enum Mode {
+    /** Both alike. The default. */
+    BALANCED("Balanced"),
+    /** The control fades towards the outer blocks of the U-Net. */
+    PROMPT("My prompt is more important"),
+    /** That, and the control acts on the prompt's side of guidance only. */
+    CONTROL("ControlNet is more important");
+
+    private final String label;
+
+    Mode(String label) {
+      this.label = label;
+    }
+
+    /** The name that A1111 shows and writes into pictures. */
+    public String label() {
+      return label;
+    }
+
+    /**
+     * Finds a mode by its label or constant name; case, spaces and punctuation do not matter.
+     *
+     * @throws IllegalArgumentException if there is no such mode; the message lists all
+     */
+    public static Mode parse(String name) {
+      return Labels.parse(values(), Mode::label, "control mode", name);
+    }
+  }
+
+  /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
+  public static final class Builder {
+    private final Path network;
+    private final Picture picture;
+    private double weight = 1;
+    private double start;
+    private double end = 1;
+    private Mode mode = Mode.BALANCED;
+    private ResizeMode resizeMode = ResizeMode.CROP_AND_RESIZE;
+
+    private Builder(Path network, Picture picture) {
+      this.network = network;
+      this.picture = picture;
+    }
+
+    private Builder(Builder other) {
+      network = other.network;
+      picture = other.picture;
+      weight = other.weight;
+      start = other.start;
+      end = other.end;
+      mode = other.mode;
+      resizeMode = other.resizeMode;
+    }
+
+    /**
+     * Sets the factor on what the network adds, 0 to 2. Default 1; 0 switches it off.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder weight(double weight) {
+      this.weight = Checks.inRange(0, 2, weight, "control weight");
+      return this;
+    }
+
+    /**
+     * Sets between which shares of the steps it acts. Default 0 and 1: in all.
+     *
+     * @throws IllegalArgumentException if one is not from 0 to 1, or the end is before the start
+     */
+    public Builder range(double start, double end) {
+      Checks.inRange(0, 1, start, "control start");
+      this.end = Checks.inRange(start, 1, end, "control end");
+      this.start = start;
+      return this;
+    }
+
+    /** Sets whether prompt or control matter more. Default {@link Mode#BALANCED}. */
+    public Builder mode(Mode mode) {
+      this.mode = mode;
+      return this;
+    }
+
+    /**
+     * Sets how the picture gets to the request's size. Default {@link ResizeMode#CROP_AND_RESIZE}.
+     *
+     * @throws IllegalArgumentException if it is {@link ResizeMode#LATENT_UPSCALE}
+     */
+    public Builder resizeMode(ResizeMode mode) {
+      if (mode == ResizeMode.LATENT_UPSCALE) {
+        throw new IllegalArgumentException(
+            "control resizeMode must be one of pictures: " + mode.label());
+      }
+      this.resizeMode = mode;
+      return this;
+    }
+
+    /** The settings; the builder can be used further. */
+    public ControlUnit build() {
+      return new ControlUnit(new Builder(this));
+    }
+  }
+}

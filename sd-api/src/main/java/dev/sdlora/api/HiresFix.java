@@ -1,0 +1,193 @@
+package dev.sdlora.api;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * A second pass over the enlarged picture; A1111's "Hires. fix". Immutable; safe for several
+ * threads.
+ */
+public final class HiresFix {
+  private final Builder values;
+
+  private HiresFix(Builder values) {
+    this.values = values;
+  }
+
+  /** A builder with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that starts from these settings. */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
+
+  /** The factor on both sides, unless {@link #size()} is set. Default 2. */
+  public double scale() {
+    return values.scale;
+  }
+
+  /** The size of the result, or empty to go by {@link #scale()}. */
+  public Optional<ImageSize> size() {
+    return values.size;
+  }
+
+  /** What enlarges between the passes. Default {@link Upscaler#LATENT}. */
+  public Upscaler upscaler() {
+    return values.upscaler;
+  }
+
+  /** The steps of the second pass; 0, the default, for those of the first. */
+  public int steps() {
+    return values.steps;
+  }
+
+  /** How much the second pass may change. Default 0.7. */
+  public double denoisingStrength() {
+    return values.denoisingStrength;
+  }
+
+  /** The prompt of the second pass; empty, the default, for that of the first. */
+  public String prompt() {
+    return values.prompt;
+  }
+
+  /** The negative prompt of the second pass; empty, the default, for that of the first. */
+  public String negativePrompt() {
+    return values.negativePrompt;
+  }
+
+  /** The sampler of the second pass; empty, the default, for that of the first. */
+  public Optional<Sampler> sampler() {
+    return values.sampler;
+  }
+
+  /** The schedule of the second pass; empty, the default, for that of the first. */
+  public Optional<Schedule> schedule() {
+    return values.schedule;
+  }
+
+  /** The guidance scale of the second pass; empty, the default, for that of the first. */
+  public OptionalDouble cfgScale() {
+    return values.cfgScale;
+  }
+
+  /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
+  public static final class Builder {
+    private double scale = 2;
+    private Optional<ImageSize> size = Optional.empty();
+    private Upscaler upscaler = Upscaler.LATENT;
+    private int steps;
+    private double denoisingStrength = 0.7;
+    private String prompt = "";
+    private String negativePrompt = "";
+    private Optional<Sampler> sampler = Optional.empty();
+    private Optional<Schedule> schedule = Optional.empty();
+    private OptionalDouble cfgScale = OptionalDouble.empty();
+
+    private Builder() {}
+
+    private Builder(Builder other) {
+      scale = other.scale;
+      size = other.size;
+      upscaler = other.upscaler;
+      steps = other.steps;
+      denoisingStrength = other.denoisingStrength;
+      prompt = other.prompt;
+      negativePrompt = other.negativePrompt;
+      sampler = other.sampler;
+      schedule = other.schedule;
+      cfgScale = other.cfgScale;
+    }
+
+    /**
+     * Sets the factor on both sides, 1 to 8, and forgets a {@link #size}. Default 2. Sides are
+     * rounded down to multiples of 8.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder scale(double scale) {
+      this.scale = Checks.inRange(1, 8, scale, "hires scale");
+      this.size = Optional.empty();
+      return this;
+    }
+
+    /**
+     * Sets the size of the result in place of a factor. With other proportions than the first pass
+     * has, the picture is enlarged until it covers the size, and cut.
+     */
+    public Builder size(ImageSize size) {
+      this.size = Optional.of(size);
+      return this;
+    }
+
+    /** Sets what enlarges between the passes. Default {@link Upscaler#LATENT}. */
+    public Builder upscaler(Upscaler upscaler) {
+      this.upscaler = upscaler;
+      return this;
+    }
+
+    /**
+     * Sets the steps of the second pass, 0 to 1000; all of them are done whatever the strength.
+     * Default 0: as many as in the first pass.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder steps(int steps) {
+      this.steps = Checks.inRange(0, 1000, steps, "hires steps");
+      return this;
+    }
+
+    /**
+     * Sets how much the second pass may change, 0 to 1. Default 0.7; latent upscalers need more
+     * than 0.5, others look best with less.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder denoisingStrength(double strength) {
+      this.denoisingStrength = Checks.inRange(0, 1, strength, "hires denoisingStrength");
+      return this;
+    }
+
+    /** Sets the prompt of the second pass, LoRA tags included. Default empty: the first one's. */
+    public Builder prompt(String prompt) {
+      this.prompt = prompt;
+      return this;
+    }
+
+    /** Sets the negative prompt of the second pass. Default empty: the first one's. */
+    public Builder negativePrompt(String negativePrompt) {
+      this.negativePrompt = negativePrompt;
+      return this;
+    }
+
+    /** Sets the sampler of the second pass. Default: the first one's. */
+    public Builder sampler(Sampler sampler) {
+      this.sampler = Optional.of(sampler);
+      return this;
+    }
+
+    /** Sets the schedule of the second pass. Default: the first one's. */
+    public Builder schedule(Schedule schedule) {
+      this.schedule = Optional.of(schedule);
+      return this;
+    }
+
+    /**
+     * Sets the guidance scale of the second pass. Default: the first one's.
+     *
+     * @throws IllegalArgumentException if it is NaN or infinite
+     */
+    public Builder cfgScale(double cfgScale) {
+      this.cfgScale = OptionalDouble.of(Checks.finite(cfgScale, "hires cfgScale"));
+      return this;
+    }
+
+    /** The settings; the builder can be used further. */
+    public HiresFix build() {
+      return new HiresFix(new Builder(this));
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.sdlora.api;
+
+import java.util.Optional;
+
+/**
+ * A picture that the request starts from in place of noise; A1111's "img2img". Immutable; safe for
+ * several threads.
+ */
+public final class ImageToImage {
+  private final Builder values;
+
+  private ImageToImage(Builder values) {
+    this.values = values;
+  }
+
+  /**
+   * A builder with the defaults.
+   *
+   * @param picture where to start from; it is brought to the request's size
+   */
+  public static Builder builder(Picture picture) {
+    return new Builder(picture);
+  }
+
+  /** A builder that starts from these settings. */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
+
+  /** The picture to start from. */
+  public Picture picture() {
+    return values.picture;
+  }
+
+  /** How much of the way from noise to picture is gone again. Default 0.75. */
+  public double denoisingStrength() {
+    return values.denoisingStrength;
+  }
+
+  /** How the picture gets to the request's size. Default {@link ResizeMode#JUST_RESIZE}. */
+  public ResizeMode resizeMode() {
+    return values.resizeMode;
+  }
+
+  /** Whether all steps are done, rather than their share by the strength. Default false. */
+  public boolean fixSteps() {
+    return values.fixSteps;
+  }
+
+  /** Factor on the noise that the picture gets. Default 1. */
+  public double noiseMultiplier() {
+    return values.noiseMultiplier;
+  }
+
+  /** Whether the result gets the colours of the picture. Default false. */
+  public boolean colorCorrection() {
+    return values.colorCorrection;
+  }
+
+  /** Which part is repainted; empty for the whole picture. */
+  public Optional<Inpainting> inpainting() {
+    return values.inpainting;
+  }
+
+  /** What is painted beyond the edges; empty for nothing. */
+  public Optional<Outpainting> outpainting() {
+    return values.outpainting;
+  }
+
+  /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
+  public static final class Builder {
+    private final Picture picture;
+    private double denoisingStrength = 0.75;
+    private ResizeMode resizeMode = ResizeMode.JUST_RESIZE;
+    private boolean fixSteps;
+    private double noiseMultiplier = 1;
+    private boolean colorCorrection;
+    private Optional<Inpainting> inpainting = Optional.empty();
+    private Optional<Outpainting> outpainting = Optional.empty();
+
+    private Builder(Picture picture) {
+      this.picture = picture;
+    }
+
+    private Builder(Builder other) {
+      picture = other.picture;
+      denoisingStrength = other.denoisingStrength;
+      resizeMode = other.resizeMode;
+      fixSteps = other.fixSteps;
+      noiseMultiplier = other.noiseMultiplier;
+      colorCorrection = other.colorCorrection;
+      inpainting = other.inpainting;
+      outpainting = other.outpainting;
+    }
+
+    /**
+     * Sets how much may change: 0 gives the picture back but for what the VAE loses, 1 leaves
+     * almost nothing of it. Default 0.75. So many of the steps are done.
+     *
+     * @throws IllegalArgumentException if it is not from 0 to 1
+     */
+    public Builder denoisingStrength(double strength) {
+      this.denoisingStrength = Checks.inRange(0, 1, strength, "denoisingStrength");
+      return this;
+    }
+
+    /** Sets how the picture gets to the request's size. Default {@link ResizeMode#JUST_RESIZE}. */
+    public Builder resizeMode(ResizeMode mode) {
+      this.resizeMode = mode;
+      return this;
+    }
+
+    /**
+     * Sets whether all steps are done, on a schedule that is finer by the strength; A1111's "With
+     * img2img, do exactly the amount of steps the slider specifies". Default false.
+     */
+    public Builder fixSteps(boolean fix) {
+      this.fixSteps = fix;
+      return this;
+    }
+
+    /**
+     * Sets the factor on the noise that the picture gets, 0 to 1.5. Default 1; less makes it
+     * smoother.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder noiseMultiplier(double factor) {
+      this.noiseMultiplier = Checks.inRange(0, 1.5, factor, "noiseMultiplier");
+      return this;
+    }
+
+    /** Sets whether the result gets the colours of the picture. Default false. */
+    public Builder colorCorrection(boolean correct) {
+      this.colorCorrection = correct;
+      return this;
+    }
+
+    /** Repaints a part of the picture. Default: the whole. */
+    public Builder inpainting(Inpainting inpainting) {
+      this.inpainting = Optional.of(inpainting);
+      return this;
+    }
+
+    /** Paints beyond the picture's edges. Default: not. */
+    public Builder outpainting(Outpainting outpainting) {
+      this.outpainting = Optional.of(outpainting);
+      return this;
+    }
+
+    /**
+     * The settings; the builder can be used further.
+     *
+     * @throws IllegalStateException if inpainting and outpainting are both set, or a mask has
+     *     another size than the picture
+     */
+    public ImageToImage build() {
+      if (inpainting.isPresent() && outpainting.isPresent()) {
+        throw new IllegalStateException("inpainting and outpainting cannot be combined");
+      }
+      inpainting.ifPresent(part -> requireSameSize(part.mask()));
+      return new ImageToImage(new Builder(this));
+    }
+
+    private void requireSameSize(Picture mask) {
+      if (mask.width() != picture.width() || mask.height() != picture.height()) {
+        throw new IllegalStateException(
+            "the mask must be as large as the picture: " + mask + ", " + picture);
+      }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.sdlora.api;
+
+/** Which part of a picture is repainted, and from what. Immutable; safe for several threads. */
+public final class Inpainting {
+  private final Builder values;
+
+  private Inpainting(Builder values) {
+    this.values = values;
+  }
+
+  /**
+   * A builder with the defaults.
+   *
+   * @param mask as large as the picture; what is white is repainted, grey partly
+   */
+  public static Builder builder(Picture mask) {
+    return new Builder(mask);
+  }
+
+  /** A builder that starts from these settings. */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
+
+  /** The mask, as large as the picture; white is repainted. */
+  public Picture mask() {
+    return values.mask;
+  }
+
+  /** How far the mask's edge is blurred, in pixels. Default 4. */
+  public int maskBlur() {
+    return values.maskBlur;
+  }
+
+  /** What the place starts from. Default {@link MaskedContent#ORIGINAL}. */
+  public MaskedContent maskedContent() {
+    return values.maskedContent;
+  }
+
+  /** Whether black is repainted in place of white. Default false. */
+  public boolean inverted() {
+    return values.inverted;
+  }
+
+  /** Whether only the mask's surroundings are painted, at the request's size. Default false. */
+  public boolean onlyMasked() {
+    return values.onlyMasked;
+  }
+
+  /** How many pixels around the mask are painted along with it. Default 32. */
+  public int padding() {
+    return values.padding;
+  }
+
+  /** How far inpainting models are blinded to what the mask covers. Default 1: wholly. */
+  public double conditionalMaskWeight() {
+    return values.conditionalMaskWeight;
+  }
+
+  /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
+  public static final class Builder {
+    private final Picture mask;
+    private int maskBlur = 4;
+    private MaskedContent maskedContent = MaskedContent.ORIGINAL;
+    private boolean inverted;
+    private boolean onlyMasked;
+    private int padding = 32;
+    private double conditionalMaskWeight = 1;
+
+    private Builder(Picture mask) {
+      this.mask = mask;
+    }
+
+    private Builder(Builder other) {
+      mask = other.mask;
+      maskBlur = other.maskBlur;
+      maskedContent = other.maskedContent;
+      inverted = other.inverted;
+      onlyMasked = other.onlyMasked;
+      padding = other.padding;
+      conditionalMaskWeight = other.conditionalMaskWeight;
+    }
+
+    /**
+     * Sets the standard deviation of the blur of the mask's edge, in pixels of the picture: 0 to
+     * 64. Default 4; 0 for none.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder maskBlur(int pixels) {
+      this.maskBlur = Checks.inRange(0, 64, pixels, "maskBlur");
+      return this;
+    }
+
+    /** Sets what the place starts from. Default {@link MaskedContent#ORIGINAL}. */
+    public Builder maskedContent(MaskedContent content) {
+      this.maskedContent = content;
+      return this;
+    }
+
+    /** Sets whether black is repainted in place of white. Default false. */
+    public Builder inverted(boolean inverted) {
+      this.inverted = inverted;
+      return this;
+    }
+
+    /**
+     * Sets whether only the mask's surroundings are cut out, painted at the request's size and put
+     * back, so that small things get all the pixels. Default false: the whole picture.
+     */
+    public Builder onlyMasked(boolean onlyMasked) {
+      this.onlyMasked = onlyMasked;
+      return this;
+    }
+
+    /**
+     * Sets how many pixels around the mask {@link #onlyMasked} takes along: 0 to 256. Default 32.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder padding(int pixels) {
+      this.padding = Checks.inRange(0, 256, pixels, "padding");
+      return this;
+    }
+
+    /**
+     * Sets how far inpainting models are blinded to what the mask covers: 0 (they see it) to 1 (the
+     * default, they do not). Other models pass it over.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder conditionalMaskWeight(double weight) {
+      this.conditionalMaskWeight = Checks.inRange(0, 1, weight, "conditionalMaskWeight");
+      return this;
+    }
+
+    /** The settings; the builder can be used further. */
+    public Inpainting build() {
+      return new Inpainting(new Builder(this));
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package dev.sdlora.api;
+
+/** What lies in the place to repaint before sampling; A1111's "Masked content". */
+public enum MaskedContent {
+  /** The colours around it, blurred over it. */
+  FILL("fill"),
+  /** The picture as it is. The default. */
+  ORIGINAL("original"),
+  /** Noise of the request's seed, in the latent. */
+  LATENT_NOISE("latent noise"),
+  /** Zeros in the latent. */
+  LATENT_NOTHING("latent nothing");
+
+  private final String label;
+
+  MaskedContent(String label) {
+    this.label = label;
+  }
+
+  /** The name that A1111 shows and writes into pictures. */
+  public String label() {
+    return label;
+  }
+
+  /**
+   * Finds a fill by its label or constant name; case, spaces and punctuation do not matter.
+   *
+   * @throws IllegalArgumentException if there is no such fill; the message lists all
+   */
+  public static MaskedContent parse(String name) {
+    return Labels.parse(values(), MaskedContent::label, "masked content", name);
+  }
+}

@@ -1,0 +1,390 @@
+package dev.sdlora.api;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Collects the settings of a {@link PromptSpec}. Every setter checks its value at once. Not safe
+ * for several threads.
+ */
+public final class PromptSpecBuilder {
+  String prompt = "";
+  String negativePrompt = "";
+  Optional<ImageSize> size = Optional.empty();
+  int steps = 20;
+  Sampler sampler = Sampler.DPMPP_2M;
+  Schedule schedule = Schedule.AUTOMATIC;
+  double cfgScale = 7;
+  OptionalLong seed = OptionalLong.empty();
+  Rng rng = Rng.NV;
+  int images = 1;
+  int clipSkip = 1;
+  List<LoraAdapter> loras = List.of();
+  Optional<LoraMode> loraMode = Optional.empty();
+  Optional<Boolean> lenient = Optional.empty();
+  PromptOptions promptOptions = PromptOptions.DEFAULTS;
+  SamplerOptions samplerOptions = SamplerOptions.DEFAULTS;
+  Variation variation = Variation.NONE;
+  Optional<ImageToImage> imageToImage = Optional.empty();
+  Optional<HiresFix> hiresFix = Optional.empty();
+  List<ControlUnit> controlUnits = List.of();
+  Tiling tiling = Tiling.NONE;
+  VaeTiling vaeTiling = VaeTiling.OFF;
+  Optional<Upscaling> upscaling = Optional.empty();
+  Map<String, String> otherParameters = Map.of();
+
+  PromptSpecBuilder() {}
+
+  PromptSpecBuilder(PromptSpecBuilder other) {
+    prompt = other.prompt;
+    negativePrompt = other.negativePrompt;
+    size = other.size;
+    steps = other.steps;
+    sampler = other.sampler;
+    schedule = other.schedule;
+    cfgScale = other.cfgScale;
+    seed = other.seed;
+    rng = other.rng;
+    images = other.images;
+    clipSkip = other.clipSkip;
+    loras = other.loras;
+    loraMode = other.loraMode;
+    lenient = other.lenient;
+    promptOptions = other.promptOptions;
+    samplerOptions = other.samplerOptions;
+    variation = other.variation;
+    imageToImage = other.imageToImage;
+    hiresFix = other.hiresFix;
+    controlUnits = other.controlUnits;
+    tiling = other.tiling;
+    vaeTiling = other.vaeTiling;
+    upscaling = other.upscaling;
+    otherParameters = other.otherParameters;
+  }
+
+  /**
+   * Sets the prompt, in A1111's syntax: {@code (stronger:1.2)}, {@code [weaker]}, {@code
+   * <lora:name:0.8>}. Any length. Default empty.
+   *
+   * <p>A LoRA's tag is {@code <lora:name:te:unet:dyn>}: the strength in the text encoder (default
+   * 1) and in the U-Net (default the same), and how many components of its rank to use (default
+   * all). Each can be given by name instead, {@code te=}, {@code unet=}, {@code dyn=}. A strength
+   * may be a list such as {@code 1@0,0.5@0.5,0@0.8}, see {@link StrengthSchedule}; the text encoder
+   * takes that of the first step. {@code lbw=} gives {@link BlockWeights}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder prompt(String prompt) {
+    this.prompt = prompt;
+    return this;
+  }
+
+  /**
+   * Sets what the picture should not show, in the same syntax; LoRA tags act here as well. Default
+   * empty. Not used for the picture when the guidance scale is 1.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder negativePrompt(String negativePrompt) {
+    this.negativePrompt = negativePrompt;
+    return this;
+  }
+
+  /**
+   * Sets the picture size in pixels. Default: the size that the checkpoint was made for.
+   *
+   * @return this builder
+   * @throws IllegalArgumentException if a side is not a positive multiple of 8
+   */
+  public PromptSpecBuilder size(int width, int height) {
+    return size(new ImageSize(width, height));
+  }
+
+  /**
+   * Sets the picture size; see {@link #size(int, int)}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder size(ImageSize size) {
+    this.size = Optional.of(size);
+    return this;
+  }
+
+  /**
+   * Sets the number of sampling steps. Default 20.
+   *
+   * @return this builder
+   * @throws IllegalArgumentException if it is not between 1 and 1000
+   */
+  public PromptSpecBuilder steps(int steps) {
+    this.steps = Checks.inRange(1, 1000, steps, "steps");
+    return this;
+  }
+
+  /**
+   * Sets the sampling method. Default {@link Sampler#DPMPP_2M}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder sampler(Sampler sampler) {
+    this.sampler = sampler;
+    return this;
+  }
+
+  /**
+   * Sets the spread of noise levels. Default {@link Schedule#AUTOMATIC}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder schedule(Schedule schedule) {
+    this.schedule = schedule;
+    return this;
+  }
+
+  /**
+   * Sets the guidance scale: how far the picture is pushed from the negative prompt towards the
+   * prompt. Default 7. At 1 the negative prompt is not evaluated and a step costs half; at 0 the
+   * prompt has no effect.
+   *
+   * @return this builder
+   * @throws IllegalArgumentException if it is NaN or infinite
+   */
+  public PromptSpecBuilder cfgScale(double cfgScale) {
+    this.cfgScale = Checks.finite(cfgScale, "cfgScale");
+    return this;
+  }
+
+  /**
+   * Sets the seed of the first picture; picture i uses seed + i. Default: random. 0 is a seed like
+   * any other, and so are negative numbers.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder seed(long seed) {
+    this.seed = OptionalLong.of(seed);
+    return this;
+  }
+
+  /**
+   * Draws a new random seed for each generation, the default.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder randomSeed() {
+    this.seed = OptionalLong.empty();
+    return this;
+  }
+
+  /**
+   * Sets the random number generator that the seed feeds. Default {@link Rng#NV}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder rng(Rng rng) {
+    this.rng = rng;
+    return this;
+  }
+
+  /**
+   * Sets how many pictures to make, one after another; picture i uses seed + i and is the same as
+   * when it is made alone. Default 1.
+   *
+   * @return this builder
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  public PromptSpecBuilder images(int images) {
+    this.images = Checks.atLeast(1, images, "images");
+    return this;
+  }
+
+  /**
+   * Sets which text encoder layer is read, counted from the end: 1 is the last (the default), 2 the
+   * one before it, as many anime models want it.
+   *
+   * @return this builder
+   * @throws IllegalArgumentException if it is not between 1 and 12; a checkpoint with fewer layers
+   *     refuses it when generating
+   */
+  public PromptSpecBuilder clipSkip(int clipSkip) {
+    this.clipSkip = Checks.inRange(1, 12, clipSkip, "clipSkip");
+    return this;
+  }
+
+  /**
+   * Adds a LoRA with its own strengths, in addition to those that the prompts name.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder lora(LoraAdapter lora) {
+    this.loras = with(loras, lora);
+    return this;
+  }
+
+  /**
+   * Removes the LoRAs that were given by object.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder noLoras() {
+    this.loras = List.of();
+    return this;
+  }
+
+  /**
+   * Sets how LoRAs get into the computation. Default: {@link Pipeline.Builder#loraMode}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder loraMode(LoraMode loraMode) {
+    this.loraMode = Optional.of(loraMode);
+    return this;
+  }
+
+  /**
+   * Sets whether LoRAs that cannot be used are left out with a warning in the result, instead of
+   * ending the request with an error. Default: {@link Pipeline.Builder#lenient}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder lenient(boolean lenient) {
+    this.lenient = Optional.of(lenient);
+    return this;
+  }
+
+  /**
+   * Sets how the prompts are read. Default {@link PromptOptions#DEFAULTS}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder promptOptions(PromptOptions options) {
+    this.promptOptions = options;
+    return this;
+  }
+
+  /**
+   * Sets the finer settings of sampling. Default {@link SamplerOptions#DEFAULTS}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder samplerOptions(SamplerOptions options) {
+    this.samplerOptions = options;
+    return this;
+  }
+
+  /**
+   * Sets what is mixed into the noise of the seed. Default {@link Variation#NONE}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder variation(Variation variation) {
+    this.variation = variation;
+    return this;
+  }
+
+  /**
+   * Starts from a picture in place of noise. Default: from noise. Cannot be combined with {@link
+   * #hiresFix}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder imageToImage(ImageToImage settings) {
+    this.imageToImage = Optional.of(settings);
+    return this;
+  }
+
+  /**
+   * Adds a second pass at a larger size. Default: none. Cannot be combined with {@link
+   * #imageToImage}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder hiresFix(HiresFix settings) {
+    this.hiresFix = Optional.of(settings);
+    return this;
+  }
+
+  /**
+   * Takes the second pass away, as for a preview of what was read from a picture.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder noHiresFix() {
+    this.hiresFix = Optional.empty();
+    return this;
+  }
+
+  /**
+   * Adds a network that makes the picture follow another. Several add up.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder controlUnit(ControlUnit unit) {
+    this.controlUnits = with(controlUnits, unit);
+    return this;
+  }
+
+  /**
+   * Sets which edges of the picture continue at the opposite edge. Default {@link Tiling#NONE}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder tiling(Tiling tiling) {
+    this.tiling = tiling;
+    return this;
+  }
+
+  /**
+   * Sets whether the VAE works in tiles, which bounds its memory. Default {@link VaeTiling#OFF}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder vaeTiling(VaeTiling vaeTiling) {
+    this.vaeTiling = vaeTiling;
+    return this;
+  }
+
+  /**
+   * Enlarges finished pictures. Default: not.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder upscaling(Upscaling upscaling) {
+    this.upscaling = Optional.of(upscaling);
+    return this;
+  }
+
+  /**
+   * Sets what is known beyond settings; see {@link PromptSpec#otherParameters()}.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder otherParameters(Map<String, String> parameters) {
+    this.otherParameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    return this;
+  }
+
+  /**
+   * The spec; the builder can be used further.
+   *
+   * @throws IllegalStateException if settings are combined that exclude each other; the message
+   *     names them
+   */
+  public PromptSpec build() {
+    if (hiresFix.isPresent() && imageToImage.isPresent()) {
+      throw new IllegalStateException(
+          "hiresFix and imageToImage cannot be combined; give imageToImage the larger size");
+    }
+    return new PromptSpec(new PromptSpecBuilder(this));
+  }
+
+  private static <T> List<T> with(List<T> list, T more) {
+    List<T> longer = new ArrayList<>(list);
+    longer.add(more);
+    return List.copyOf(longer);
+  }
+}

@@ -1,0 +1,389 @@
+package dev.sdlora.api;
+
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * The finer settings of sampling, under the names that A1111 has for them. A sampler or schedule
+ * that has no use for one passes it over. Immutable; safe for several threads.
+ */
+public final class SamplerOptions {
+  /** What a request has that does not say otherwise. */
+  public static final SamplerOptions DEFAULTS = builder().build();
+
+  private final Builder values;
+
+  private SamplerOptions(Builder values) {
+    this.values = values;
+  }
+
+  /** A builder with the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that starts from these options. */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
+
+  /** Fresh noise of ancestral and SDE samplers; empty for the sampler's own, which is mostly 1. */
+  public OptionalDouble eta() {
+    return values.eta;
+  }
+
+  /** Fresh noise of DDIM; empty for none. */
+  public OptionalDouble etaDdim() {
+    return values.etaDdim;
+  }
+
+  /** How much noise is added back in each step. Default 0. */
+  public double sChurn() {
+    return values.sChurn;
+  }
+
+  /** The sigma below which no noise is added back. Default 0. */
+  public double sTmin() {
+    return values.sTmin;
+  }
+
+  /** The sigma above which no noise is added back; 0, the default, for no limit. */
+  public double sTmax() {
+    return values.sTmax;
+  }
+
+  /** Factor on noise that is added while sampling. Default 1. */
+  public double sNoise() {
+    return values.sNoise;
+  }
+
+  /** Added to the seed for the noise behind the first; 0, the default, for one unbroken stream. */
+  public long ensd() {
+    return values.ensd;
+  }
+
+  /** Whether the last sigma but one is always left out. Default false: if the sampler wants it. */
+  public boolean discardNextToLastSigma() {
+    return values.discardNextToLastSigma;
+  }
+
+  /** The sigma below which every other step skips the negative prompt. Default 0: none does. */
+  public double skipUncondBelowSigma() {
+    return values.skipUncondBelowSigma;
+  }
+
+  /** How far guidance is scaled back to the contrast of the prompt's side. Default 0: not. */
+  public double cfgRescale() {
+    return values.cfgRescale;
+  }
+
+  /** Whether noise levels are rescaled so that the last time step is pure noise. Default false. */
+  public boolean zeroTerminalSnr() {
+    return values.zeroTerminalSnr;
+  }
+
+  /** The smallest sigma of the schedule; 0, the default, for the model's. */
+  public double sigmaMin() {
+    return values.sigmaMin;
+  }
+
+  /** The largest sigma of the schedule; 0, the default, for the model's. */
+  public double sigmaMax() {
+    return values.sigmaMax;
+  }
+
+  /** The bend of Karras and polyexponential schedules; 0, the default, for the schedule's own. */
+  public double rho() {
+    return values.rho;
+  }
+
+  /** The first shape number of the beta schedule. Default 0.6. */
+  public double betaAlpha() {
+    return values.betaAlpha;
+  }
+
+  /** The second shape number of the beta schedule. Default 0.6. */
+  public double betaBeta() {
+    return values.betaBeta;
+  }
+
+  /** The order of multistep samplers; empty for the sampler's own. */
+  public OptionalInt order() {
+    return values.order;
+  }
+
+  /** Which B(h) UniPC uses. Default {@link UniPcVariant#BH1}. */
+  public UniPcVariant uniPcVariant() {
+    return values.uniPcVariant;
+  }
+
+  /** Whether the first noise is multiplied by √(1 + σ²) rather than σ. Default false. */
+  public boolean sgmNoiseMultiplier() {
+    return values.sgmNoiseMultiplier;
+  }
+
+  /** Factor on noise added to the picture that img2img and hires fix start from. Default 0. */
+  public double extraNoise() {
+    return values.extraNoise;
+  }
+
+  /** The function B(h) of UniPC, Zhao et al. 2023. */
+  public enum UniPcVariant {
+    /** B(h) = h. */
+    BH1,
+    /** B(h) = e^h - 1. */
+    BH2
+  }
+
+  /** Collects options. Every setter checks its value at once. Not safe for several threads. */
+  public static final class Builder {
+    private OptionalDouble eta = OptionalDouble.empty();
+    private OptionalDouble etaDdim = OptionalDouble.empty();
+    private double sChurn;
+    private double sTmin;
+    private double sTmax;
+    private double sNoise = 1;
+    private long ensd;
+    private boolean discardNextToLastSigma;
+    private double skipUncondBelowSigma;
+    private double cfgRescale;
+    private boolean zeroTerminalSnr;
+    private double sigmaMin;
+    private double sigmaMax;
+    private double rho;
+    private double betaAlpha = 0.6;
+    private double betaBeta = 0.6;
+    private OptionalInt order = OptionalInt.empty();
+    private UniPcVariant uniPcVariant = UniPcVariant.BH1;
+    private boolean sgmNoiseMultiplier;
+    private double extraNoise;
+
+    private Builder() {}
+
+    private Builder(Builder other) {
+      eta = other.eta;
+      etaDdim = other.etaDdim;
+      sChurn = other.sChurn;
+      sTmin = other.sTmin;
+      sTmax = other.sTmax;
+      sNoise = other.sNoise;
+      ensd = other.ensd;
+      discardNextToLastSigma = other.discardNextToLastSigma;
+      skipUncondBelowSigma = other.skipUncondBelowSigma;
+      cfgRescale = other.cfgRescale;
+      zeroTerminalSnr = other.zeroTerminalSnr;
+      sigmaMin = other.sigmaMin;
+      sigmaMax = other.sigmaMax;
+      rho = other.rho;
+      betaAlpha = other.betaAlpha;
+      betaBeta = other.betaBeta;
+      order = other.order;
+      uniPcVariant = other.uniPcVariant;
+      sgmNoiseMultiplier = other.sgmNoiseMultiplier;
+      extraNoise = other.extraNoise;
+    }
+
+    /**
+     * Sets how much fresh noise ancestral and SDE samplers add: 0 to 10, 0 for none. Default: the
+     * sampler's own, which is 1 unless its documentation says otherwise.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder eta(double eta) {
+      this.eta = OptionalDouble.of(Checks.inRange(0, 10, eta, "eta"));
+      return this;
+    }
+
+    /**
+     * Sets how much fresh noise DDIM adds: 0, the default, for none, to 1 for as much as DDPM.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder etaDdim(double eta) {
+      this.etaDdim = OptionalDouble.of(Checks.inRange(0, 1, eta, "etaDdim"));
+      return this;
+    }
+
+    /**
+     * Sets how much noise Euler, Heun and DPM2 add back in each step (Karras et al. 2022, S_churn).
+     * Default 0, none; usual up to 100.
+     *
+     * @throws IllegalArgumentException if it is negative or not finite
+     */
+    public Builder sChurn(double churn) {
+      this.sChurn = Checks.notNegative(churn, "sChurn");
+      return this;
+    }
+
+    /**
+     * Sets the sigma below which {@link #sChurn} does nothing. Default 0.
+     *
+     * @throws IllegalArgumentException if it is negative or not finite
+     */
+    public Builder sTmin(double sigma) {
+      this.sTmin = Checks.notNegative(sigma, "sTmin");
+      return this;
+    }
+
+    /**
+     * Sets the sigma above which {@link #sChurn} does nothing. Default 0, which means no limit.
+     *
+     * @throws IllegalArgumentException if it is negative or not finite
+     */
+    public Builder sTmax(double sigma) {
+      this.sTmax = Checks.notNegative(sigma, "sTmax");
+      return this;
+    }
+
+    /**
+     * Sets the factor on noise that is added while sampling. Default 1; 0 adds none.
+     *
+     * @throws IllegalArgumentException if it is negative or not finite
+     */
+    public Builder sNoise(double factor) {
+      this.sNoise = Checks.notNegative(factor, "sNoise");
+      return this;
+    }
+
+    /**
+     * Sets what is added to the seed for noise behind the first, A1111's "Eta noise seed delta".
+     * Default 0: the noise goes on where the first ended. NovelAI's pictures need 31337.
+     */
+    public Builder ensd(long delta) {
+      this.ensd = delta;
+      return this;
+    }
+
+    /** Sets whether the last sigma but one is left out whatever the sampler. Default false. */
+    public Builder discardNextToLastSigma(boolean discard) {
+      this.discardNextToLastSigma = discard;
+      return this;
+    }
+
+    /**
+     * Sets the sigma below which every other step skips the negative prompt, A1111's "Negative
+     * Guidance minimum sigma" (NGMS). Default 0: none does. Usual up to 15.
+     *
+     * @throws IllegalArgumentException if it is negative or not finite
+     */
+    public Builder skipUncondBelowSigma(double sigma) {
+      this.skipUncondBelowSigma = Checks.notNegative(sigma, "skipUncondBelowSigma");
+      return this;
+    }
+
+    /**
+     * Sets how far the guided prediction is scaled back to the standard deviation of the prompt's
+     * side (Lin et al. 2023, section 3.4): 0 to 1. Default 0, not at all; 0.7 in the paper.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder cfgRescale(double share) {
+      this.cfgRescale = Checks.inRange(0, 1, share, "cfgRescale");
+      return this;
+    }
+
+    /**
+     * Sets whether noise levels are rescaled to a zero signal-to-noise ratio at the last time step
+     * (Lin et al. 2023, section 3.1), as models trained so need it. Default false.
+     */
+    public Builder zeroTerminalSnr(boolean rescale) {
+      this.zeroTerminalSnr = rescale;
+      return this;
+    }
+
+    /**
+     * Sets the smallest sigma of schedules that are built from one. Default 0, the model's.
+     *
+     * @throws IllegalArgumentException if it is negative or not finite
+     */
+    public Builder sigmaMin(double sigma) {
+      this.sigmaMin = Checks.notNegative(sigma, "sigmaMin");
+      return this;
+    }
+
+    /**
+     * Sets the largest sigma of schedules that are built from one. Default 0, the model's.
+     *
+     * @throws IllegalArgumentException if it is negative or not finite
+     */
+    public Builder sigmaMax(double sigma) {
+      this.sigmaMax = Checks.notNegative(sigma, "sigmaMax");
+      return this;
+    }
+
+    /**
+     * Sets rho of the Karras and polyexponential schedules. Default 0, the schedule's own: 7 and 1.
+     *
+     * @throws IllegalArgumentException if it is negative or not finite
+     */
+    public Builder rho(double rho) {
+      this.rho = Checks.notNegative(rho, "rho");
+      return this;
+    }
+
+    /**
+     * Sets the shape of the beta schedule. Default 0.6 and 0.6.
+     *
+     * @throws IllegalArgumentException if one is not more than 0 and at most 2
+     */
+    public Builder betaShape(double alpha, double beta) {
+      this.betaAlpha = Checks.inRange(Double.MIN_VALUE, 2, alpha, "betaAlpha");
+      this.betaBeta = Checks.inRange(Double.MIN_VALUE, 2, beta, "betaBeta");
+      return this;
+    }
+
+    /**
+     * Sets the order of LMS, DEIS and UniPC: 1 to 4. Default: the sampler's own (4, 3 and 3).
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder order(int order) {
+      this.order = OptionalInt.of(Checks.inRange(1, 4, order, "order"));
+      return this;
+    }
+
+    /** Sets which B(h) UniPC uses. Default {@link UniPcVariant#BH1}. */
+    public Builder uniPcVariant(UniPcVariant variant) {
+      this.uniPcVariant = variant;
+      return this;
+    }
+
+    /**
+     * Sets whether the first noise is multiplied by √(1 + σ²), as in Stability's SGM, rather than
+     * by σ. Default false.
+     */
+    public Builder sgmNoiseMultiplier(boolean sgm) {
+      this.sgmNoiseMultiplier = sgm;
+      return this;
+    }
+
+    /**
+     * Sets the factor on noise added to the picture that img2img and hires fix start from, A1111's
+     * "Extra noise multiplier": 0 to 1. Default 0, none.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder extraNoise(double factor) {
+      this.extraNoise = Checks.inRange(0, 1, factor, "extraNoise");
+      return this;
+    }
+
+    /**
+     * The options; the builder can be used further.
+     *
+     * @throws IllegalStateException if a lower limit is above its upper one
+     */
+    public SamplerOptions build() {
+      requireOrder("sigmaMin", sigmaMin, "sigmaMax", sigmaMax);
+      requireOrder("sTmin", sTmin, "sTmax", sTmax);
+      return new SamplerOptions(new Builder(this));
+    }
+
+    private static void requireOrder(String low, double least, String high, double most) {
+      if (most != 0 && least >= most) {
+        throw new IllegalStateException(
+            low + " must be below " + high + ": " + least + ", " + most);
+      }
+    }
+  }
+}

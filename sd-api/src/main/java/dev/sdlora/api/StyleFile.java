@@ -1,0 +1,86 @@
+package dev.sdlora.api;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The text of A1111's {@code styles.csv}; RFC 4180 with line breaks of any kind. */
+final class StyleFile {
+  private final String text;
+  private int at;
+
+  private StyleFile(String text) {
+    this.text = text;
+  }
+
+  static List<Style> parse(String text) {
+    StyleFile file = new StyleFile(text.startsWith("\ufeff") ? text.substring(1) : text);
+    List<String> header = file.row();
+    int name = column(header, List.of("name"));
+    int prompt = column(header, List.of("prompt", "text"));
+    int negative = column(header, List.of("negative_prompt"));
+    List<Style> styles = new ArrayList<>();
+    while (file.at < file.text.length()) {
+      List<String> row = file.row();
+      if (!cell(row, name).isEmpty()) {
+        styles.add(new Style(cell(row, name), cell(row, prompt), cell(row, negative)));
+      }
+    }
+    return List.copyOf(styles);
+  }
+
+  private static int column(List<String> header, List<String> names) {
+    for (String name : names) {
+      if (header.contains(name)) {
+        return header.indexOf(name);
+      }
+    }
+    throw new IllegalArgumentException("it has no column '" + names.get(0) + "' but " + header);
+  }
+
+  private static String cell(List<String> row, int column) {
+    return column < row.size() ? row.get(column) : "";
+  }
+
+  /** The cells up to the end of the line, of any kind, and on to the next line. */
+  private List<String> row() {
+    List<String> cells = new ArrayList<>();
+    do {
+      cells.add(cell());
+    } while (skip(','));
+    skip('\r');
+    skip('\n');
+    return cells;
+  }
+
+  private String cell() {
+    StringBuilder cell = new StringBuilder();
+    while (at < text.length() && ",\r\n".indexOf(text.charAt(at)) < 0) {
+      if (text.charAt(at) == '"' && cell.isEmpty()) {
+        quoted(cell);
+      } else {
+        cell.append(text.charAt(at++));
+      }
+    }
+    return cell.toString();
+  }
+
+  /** Up to the closing quote; two quotes stand for one. */
+  private void quoted(StringBuilder cell) {
+    at++;
+    while (at < text.length()) {
+      char c = text.charAt(at++);
+      if (c == '"' && !skip('"')) {
+        return;
+      }
+      cell.append(c);
+    }
+  }
+
+  private boolean skip(char c) {
+    boolean there = at < text.length() && text.charAt(at) == c;
+    if (there) {
+      at++;
+    }
+    return there;
+  }
+}

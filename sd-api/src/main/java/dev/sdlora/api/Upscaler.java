@@ -1,0 +1,81 @@
+package dev.sdlora.api;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What enlarges pictures: a mode of resizing latents, a filter, or a network in a file. Immutable.
+ *
+ * @param name as A1111 shows it and writes it into pictures; that of a file is its name without the
+ *     extension
+ * @param file the network's file; empty for the built-in ones, and for a network that is to be
+ *     found by its name
+ */
+public record Upscaler(String name, Optional<Path> file) {
+  /** Latents, bilinear. The default of hires fix. */
+  public static final Upscaler LATENT = named("Latent");
+
+  /** Latents, bilinear, smoothed when they shrink. */
+  public static final Upscaler LATENT_ANTIALIASED = named("Latent (antialiased)");
+
+  /** Latents, bicubic. */
+  public static final Upscaler LATENT_BICUBIC = named("Latent (bicubic)");
+
+  /** Latents, bicubic, smoothed when they shrink. */
+  public static final Upscaler LATENT_BICUBIC_ANTIALIASED = named("Latent (bicubic antialiased)");
+
+  /** Latents, nearest neighbour. */
+  public static final Upscaler LATENT_NEAREST = named("Latent (nearest)");
+
+  /** Latents, nearest neighbour by pixel centres. */
+  public static final Upscaler LATENT_NEAREST_EXACT = named("Latent (nearest-exact)");
+
+  /** Pictures, with the Lanczos filter. */
+  public static final Upscaler LANCZOS = named("Lanczos");
+
+  /** Pictures, nearest neighbour. */
+  public static final Upscaler NEAREST = named("Nearest");
+
+  /** No upscaler: pictures are resized with the Lanczos filter. */
+  public static final Upscaler NONE = named("None");
+
+  private static final List<Upscaler> BUILT_IN =
+      List.of(
+          LATENT,
+          LATENT_ANTIALIASED,
+          LATENT_BICUBIC,
+          LATENT_BICUBIC_ANTIALIASED,
+          LATENT_NEAREST,
+          LATENT_NEAREST_EXACT,
+          LANCZOS,
+          NEAREST,
+          NONE);
+
+  /**
+   * An upscaler by name: a built-in one, or a network in the pipeline's folders of upscalers.
+   *
+   * @throws IllegalArgumentException if the name is blank
+   */
+  public static Upscaler named(String name) {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("upscaler must have a name: '" + name + "'");
+    }
+    return new Upscaler(name, Optional.empty());
+  }
+
+  /** A network of the ESRGAN family in a file, which is read when it is used. */
+  public static Upscaler of(Path file) {
+    return new Upscaler(FileNames.stem(file), Optional.of(file));
+  }
+
+  /** The upscalers that need no file. */
+  public static List<Upscaler> builtIn() {
+    return BUILT_IN;
+  }
+
+  /** Whether latents are enlarged rather than pictures. */
+  public boolean isLatent() {
+    return file.isEmpty() && name.startsWith("Latent") && BUILT_IN.contains(this);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.sdlora.api;
+
+/**
+ * Enlarging finished pictures, without denoising; A1111's "Extras". Immutable.
+ *
+ * @param upscaler what enlarges pictures; not one of latents
+ * @param scale factor on both sides, 1 to 8; 1 leaves them as they are
+ */
+public record Upscaling(Upscaler upscaler, double scale) {
+  /**
+   * Checks both.
+   *
+   * @throws IllegalArgumentException if the upscaler is one of latents or the scale out of range
+   */
+  public Upscaling {
+    if (upscaler.isLatent()) {
+      throw new IllegalArgumentException(
+          "upscaler must be one of pictures, finished ones have no latent: " + upscaler.name());
+    }
+    Checks.inRange(1, 8, scale, "scale");
+  }
+}

@@ -1,0 +1,136 @@
+package dev.sdlora.pipeline;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.GenerationListener.Step;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.pipeline.conditioning.Conditioner;
+import dev.sdlora.pipeline.conditioning.Conditioning;
+import dev.sdlora.pipeline.conditioning.Conditions;
+import dev.sdlora.pipeline.denoise.BatchedPredictor;
+import dev.sdlora.pipeline.denoise.Guidance;
+import dev.sdlora.pipeline.denoise.GuidanceOptions;
+import dev.sdlora.pipeline.denoise.LatentToRgb;
+import dev.sdlora.pipeline.denoise.NoisePredictor;
+import dev.sdlora.prompt.grammar.ExtraNetworks;
+import dev.sdlora.sampler.SamplingPlan;
+import dev.sdlora.sampler.StepObserver;
+import dev.sdlora.sampler.noise.Noise;
+import dev.sdlora.sampler.noise.NoiseSource;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One way down the noise levels, the same for all pictures of a request: prompts, LoRAs, sampler,
+ * size. Used by one thread.
+ */
+final class Pass {
+  private final Model model;
+  private final PromptSpec spec;
+  private final ImageSize size;
+  private final Progress progress;
+  private final ExtraNetworks prompt;
+  private final ExtraNetworks negative;
+  private final LoraSelection loras;
+  private final SamplingPlan plan;
+  private @Nullable Conditions conditions;
+
+  /**
+   * A pass; finds its LoRAs and touches no weights.
+   *
+   * @param spec prompts and sampling of this pass
+   * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit
+   */
+  Pass(Model model, PromptSpec spec, ImageSize size, Progress progress) {
+    this.model = model;
+    this.spec = spec;
+    this.size = size;
+    this.progress = progress;
+    this.prompt = ExtraNetworks.cut(spec.prompt());
+    this.negative = ExtraNetworks.cut(spec.negativePrompt());
+    this.loras = LoraSelection.of(spec, prompt, negative, model);
+    this.plan = SamplingPlan.of(spec.sampler(), spec.schedule(), spec.steps(), model.levels());
+  }
+
+  /** Puts the LoRAs of this pass on and encodes its prompts, which is done once. */
+  void prepare(PassNetworks networks, NDManager scope) {
+    AppliedLoras applied = networks.with(loras);
+    if (conditions == null) {
+      progress.stopIfCancelled();
+      progress.listener().conditioningStart();
+      conditions =
+          encode(new Conditioner(applied.textEncoder(), networks.embeddings(loras)), scope);
+      progress.listener().conditioningEnd();
+    }
+  }
+
+  private Conditions encode(Conditioner conditioner, NDManager scope) {
+    Conditioning cond = conditioner.encode(prompt.text(), spec.clipSkip(), scope);
+    Conditioning uncond = conditioner.encode(negative.text(), spec.clipSkip(), scope);
+    return Conditions.of(cond, uncond);
+  }
+
+  /**
+   * Samples a latent.
+   *
+   * @param image its number, for the listener
+   * @return [channels][height / 8][width / 8] at unit variance
+   */
+  float[] sample(int image, long seed, PassNetworks networks, NDManager scope) {
+    prepare(networks, scope);
+    AppliedLoras applied = networks.with(loras);
+    NoiseSource noise = Noise.of(spec.rng(), seed);
+    float[] start = noise.next(latentChannels() * (size.height() / 8) * (size.width() / 8));
+    return plan.run(guidance(applied, scope).start(), start, noise, new Steps(image, applied));
+  }
+
+  private Guidance guidance(AppliedLoras applied, NDManager scope) {
+    BatchedPredictor predictor =
+        new BatchedPredictor(predictor(applied), model.levels(), latentChannels(), size, scope);
+    return new Guidance(
+        predictor, Objects.requireNonNull(conditions), GuidanceOptions.scale(spec.cfgScale()));
+  }
+
+  /** How the U-Net is called, for every picture and every step. */
+  private NoisePredictor predictor(AppliedLoras applied) {
+    return (batch, scope) -> {
+      progress.stopIfCancelled();
+      return applied.unet().predict(batch.latents(), batch.times(), batch.context(), scope);
+    };
+  }
+
+  private int latentChannels() {
+    return model.networks().unet().config().outChannels();
+  }
+
+  /** Passes a sampler's steps on to the listener, and to LoRAs whose strength changes. */
+  private final class Steps implements StepObserver {
+    private final int image;
+    private final AppliedLoras applied;
+
+    Steps(int image, AppliedLoras applied) {
+      this.image = image;
+      this.applied = applied;
+    }
+
+    private Step step(int step, double sigma) {
+      return new Step(image, step + 1, plan.sigmas().steps(), sigma);
+    }
+
+    @Override
+    public void stepStart(int step, double sigma) {
+      progress.listener().stepStart(step(step, sigma));
+      progress.stopIfCancelled();
+      applied.step(step, plan.sigmas().steps());
+    }
+
+    @Override
+    public void stepEnd(int step, double sigma, float[] denoised) {
+      progress
+          .listener()
+          .stepEnd(
+              step(step, sigma),
+              () -> LatentToRgb.image(denoised, size.height() / 8, size.width() / 8));
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.LoraReport;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.pipeline.embedding.PromptEmbeddings;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The networks as the passes of a request use them one after another, each with its own LoRAs. Used
+ * by one thread.
+ */
+final class PassNetworks implements AutoCloseable {
+  private final Model model;
+  private final Progress progress;
+  private final Map<LoraSelection, AppliedLoras> used = new LinkedHashMap<>();
+  private final Map<LoraSelection, PromptEmbeddings> embeddings = new LinkedHashMap<>();
+  private @Nullable LoraSelection selected;
+  private @Nullable AppliedLoras current;
+  private long waitedNanos;
+
+  PassNetworks(Model model, Progress progress) {
+    this.model = model;
+    this.progress = progress;
+  }
+
+  /**
+   * The networks with some LoRAs, which take the place of those before. They are valid until others
+   * are asked for.
+   */
+  AppliedLoras with(LoraSelection wanted) {
+    AppliedLoras applied = current;
+    if (applied != null && selected == wanted) {
+      return applied;
+    }
+    progress.stopIfCancelled();
+    release();
+    progress.listener().lorasStart();
+    applied = AppliedLoras.of(model, wanted, progress.cancelled());
+    current = applied;
+    selected = wanted;
+    used.put(wanted, applied);
+    waitedNanos += applied.waitedNanos();
+    progress.listener().lorasEnd();
+    return applied;
+  }
+
+  /**
+   * The embeddings that prompts may name while some LoRAs act, and what became of those they named.
+   */
+  PromptEmbeddings embeddings(LoraSelection wanted) {
+    List<LoraFile> files = with(wanted).loras().files();
+    return embeddings.computeIfAbsent(wanted, first -> model.embeddings(files, first.isLenient()));
+  }
+
+  /** Gives the weights free. What is patched stays until someone wants something else. */
+  private void release() {
+    AppliedLoras applied = current;
+    current = null;
+    if (applied != null) {
+      try (applied) {
+        applied.keep();
+      }
+    }
+  }
+
+  /** What became of the LoRAs of all passes. */
+  List<LoraReport> reports() {
+    return used.values().stream()
+        .flatMap(applied -> applied.loras().reports(model.loraFiles(), applied.mode()).stream())
+        .distinct()
+        .toList();
+  }
+
+  /** What was passed over in all passes. */
+  List<String> warnings() {
+    return Stream.concat(
+            used.values().stream().map(applied -> applied.loras().warnings()),
+            embeddings.values().stream().map(PromptEmbeddings::warnings))
+        .flatMap(List::stream)
+        .distinct()
+        .toList();
+  }
+
+  /** Hashes of the LoRAs of all passes, by the names that the prompts use. */
+  Map<String, String> hashes() {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    used.values().forEach(applied -> hashes.putAll(applied.loras().hashes(model.loraFiles())));
+    return hashes;
+  }
+
+  /** Hashes of the embeddings that the prompts of all passes name. */
+  Map<String, String> embeddingHashes() {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    embeddings.values().forEach(named -> hashes.putAll(named.hashes()));
+    return hashes;
+  }
+
+  /** How long other requests were waited for. */
+  long waitedNanos() {
+    return waitedNanos;
+  }
+
+  /** The request has succeeded: what is patched stays for the next one. */
+  void keep() {
+    if (current != null) {
+      current.keep();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (current != null) {
+      current.close();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.GenerationListener;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Who watches a request and who may stop it.
+ *
+ * @param listener told of everything
+ * @param cancelled whether the caller has given up
+ */
+record Progress(GenerationListener listener, BooleanSupplier cancelled) {
+
+  /**
+   * Ends a request that nobody waits for any more.
+   *
+   * @throws GenerationCancelledException if it was cancelled
+   */
+  void stopIfCancelled() {
+    if (cancelled.getAsBoolean()) {
+      throw new GenerationCancelledException("the generation was cancelled");
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package dev.sdlora.pipeline.raster;
+
+import dev.sdlora.api.ImageSize;
+import java.util.Optional;
+
+/** Finds the part of a picture that is worked on when only the masked area is painted. */
+public final class MaskRegion {
+  private MaskRegion() {}
+
+  /**
+   * The smallest box around all pixels above 0, with room about it.
+   *
+   * @param mask one channel
+   * @param padding pixels that it grows by on each side, as far as the picture reaches
+   * @return empty if no pixel is masked
+   */
+  public static Optional<Box> around(Raster mask, int padding) {
+    int left = mask.width();
+    int top = mask.height();
+    int right = -1;
+    int bottom = -1;
+    for (int y = 0; y < mask.height(); y++) {
+      for (int x = 0; x < mask.width(); x++) {
+        if (mask.level(y * mask.width() + x) > 0) {
+          left = Math.min(left, x);
+          right = Math.max(right, x);
+          top = Math.min(top, y);
+          bottom = y;
+        }
+      }
+    }
+    if (right < 0) {
+      return Optional.empty();
+    }
+    int x1 = Math.max(0, left - padding);
+    int y1 = Math.max(0, top - padding);
+    int x2 = Math.min(mask.width(), right + 1 + padding);
+    int y2 = Math.min(mask.height(), bottom + 1 + padding);
+    return Optional.of(new Box(x1, y1, x2 - x1, y2 - y1));
+  }
+
+  /**
+   * A box that grows on its shorter side until it has the proportions of what will be drawn. It
+   * grows about its middle, is moved where it would leave the picture, and ends at the picture's
+   * edges when there is no more.
+   *
+   * @param drawn the size of what will be drawn
+   */
+  public static Box expand(Box box, ImageSize drawn, Raster picture) {
+    int width = drawn.width();
+    int height = drawn.height();
+    if ((long) box.width() * height > (long) box.height() * width) {
+      int wanted = (int) ((double) box.width() * height / width);
+      int rows = Math.min(picture.height(), Math.max(wanted, box.height()));
+      int top = start(box.top() - (wanted - box.height()) / 2, rows, picture.height());
+      return new Box(box.left(), top, box.width(), rows);
+    }
+    int wanted = (int) ((double) box.height() * width / height);
+    int columns = Math.min(picture.width(), Math.max(wanted, box.width()));
+    int left = start(box.left() - (wanted - box.width()) / 2, columns, picture.width());
+    return new Box(left, box.top(), columns, box.height());
+  }
+
+  private static int start(int wanted, int length, int end) {
+    return Math.max(0, Math.min(wanted, end - length));
+  }
+}
