@@ -136,7 +136,6 @@ class EmbeddingsTest {
           a zig-zag,                   a red house
           "zig-zag, (zig:1.4) [zig]",  "red house, (cat:1.4) [cat]"
           a (zig-zag BREAK zig:0.7),   a (red house BREAK cat:0.7)
-          zigs,                        zigs
           zig <lora:kit:0.8>,          cat <lora:kit:0.8>
           a dog,                       a cat
           a dog <lora:kit:0.8>,        a red house <lora:kit:0.8>

@@ -157,7 +157,7 @@ final class HiddenText {
       byte[] buffer = new byte[8192];
       while (!inflater.finished()) {
         int count = inflater.inflate(buffer);
-        if (count == 0 && !inflater.finished() || text.size() > MAX_BYTES) {
+        if ((count == 0 && !inflater.finished()) || text.size() > MAX_BYTES) {
           throw new DataFormatException("it has no end");
         }
         text.write(buffer, 0, count);
