@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,7 +38,9 @@ class EmbeddingFileTest {
 
   private static float[] sixtyFourths(int count) {
     float[] values = new float[count];
-    Arrays.setAll(values, i -> i / 64f);
+    for (int i = 0; i < count; i++) {
+      values[i] = i / 64f;
+    }
     return values;
   }
 

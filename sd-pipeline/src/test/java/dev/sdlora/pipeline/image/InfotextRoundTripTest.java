@@ -107,7 +107,7 @@ final class InfotextRoundTripTest {
         settings.modelName(),
         settings.modelHash(),
         settings.loraHashes(),
-        Map.of(),
+        settings.embeddingHashes(),
         settings.version());
   }
 
@@ -153,6 +153,7 @@ final class InfotextRoundTripTest {
             Arbitraries.longs(),
             texts(),
             Arbitraries.of("6ce0161689").optional(),
+            hashes,
             hashes,
             texts())
         .as(ImageSettings::new);
