@@ -9,31 +9,34 @@ import java.nio.file.Path;
  * returns a copy.
  */
 public final class GeneratedImage {
-  private final ImageSize size;
   private final Picture picture;
   private final long seed;
   private final String parameters;
 
   /**
-   * A picture from its pixels.
+   * A picture with its settings.
    *
-   * @param size width and height in pixels
-   * @param rgb {@code height × width × 3} bytes: rows from the top, pixels from the left, red,
-   *     green, blue from 0 to 255
+   * @param picture the pixels, of any size
    * @param seed the seed that made it
    * @param parameters the settings in A1111's text form
-   * @throws IllegalArgumentException if the number of bytes does not fit the size
    */
-  public GeneratedImage(ImageSize size, byte[] rgb, long seed, String parameters) {
-    this.size = size;
-    this.picture = Picture.of(size.width(), size.height(), rgb);
+  public GeneratedImage(Picture picture, long seed, String parameters) {
+    this.picture = picture;
     this.seed = seed;
     this.parameters = parameters;
   }
 
-  /** Width and height in pixels. */
-  public ImageSize size() {
-    return size;
+  /**
+   * Pixels from left to right. Mostly the request's; where only the surroundings of a mask were
+   * painted, those of the picture that was given.
+   */
+  public int width() {
+    return picture.width();
+  }
+
+  /** Pixels from top to bottom; see {@link #width()}. */
+  public int height() {
+    return picture.height();
   }
 
   /** The seed that made this picture. */

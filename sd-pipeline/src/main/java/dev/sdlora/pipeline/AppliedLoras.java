@@ -7,6 +7,7 @@ import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.lora.overlay.Overlay;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.torch.TensorDict;
@@ -122,6 +123,18 @@ final class AppliedLoras implements AutoCloseable {
   TextEncoder textEncoder() {
     return textEncoder;
   }
+
+  /**
+   * Stands for what the weights of the text encoder are to this request. Equal values mean equal
+   * weights, and the same way of computing with them.
+   */
+  Object textWeights() {
+    return new TextWeights(
+        loras.plan(0, 1).changes().getOrDefault(Network.TEXT_ENCODER, Map.of()),
+        textDict.isPresent());
+  }
+
+  private record TextWeights(Map<String, List<Change>> changes, boolean overlaid) {}
 
   UNet unet() {
     return unet;

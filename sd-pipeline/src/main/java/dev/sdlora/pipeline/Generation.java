@@ -9,6 +9,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
+import dev.sdlora.pipeline.raster.Raster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +50,9 @@ final class Generation {
         long seed = firstSeed + i;
         progress.listener().imageStart(i, seed);
         float[] latent = pass.sample(i, seed, networks, scope);
-        byte[] rgb = decode(i, latent, scope);
-        GeneratedImage image = new GeneratedImage(size, rgb, seed, parameters(networks, seed));
+        Raster drawn = decode(i, latent, scope);
+        GeneratedImage image =
+            new GeneratedImage(drawn.toPicture(), seed, parameters(networks, seed));
         images.add(image);
         progress.listener().imageEnd(i, image);
       }
@@ -66,12 +68,12 @@ final class Generation {
     }
   }
 
-  private byte[] decode(int image, float[] latent, NDManager scope) {
+  private Raster decode(int image, float[] latent, NDManager scope) {
     progress.stopIfCancelled();
     progress.listener().decodeStart(image);
     float[] pixels = model.networks().vae().decode(latent, size, scope);
     progress.listener().decodeEnd(image);
-    return Pixels.rgb(pixels);
+    return new Raster(size.width(), size.height(), 3, Pixels.rgb(pixels));
   }
 
   private String parameters(PassNetworks networks, long seed) {

@@ -9,6 +9,7 @@ import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.sampler.schedule.NoiseLevels;
@@ -33,6 +34,7 @@ final class Model implements AutoCloseable {
   private final WeightGate gate;
   private final Overlays overlays;
   private final NoiseLevels levels = NoiseLevels.stableDiffusion();
+  private final EncodedChunks encodedChunks = new EncodedChunks();
   private @Nullable String hash;
 
   Model(
@@ -111,6 +113,11 @@ final class Model implements AutoCloseable {
 
   Overlays overlays() {
     return overlays;
+  }
+
+  /** What the text encoder has made of the prompts so far. */
+  EncodedChunks encodedChunks() {
+    return encodedChunks;
   }
 
   NoiseLevels levels() {

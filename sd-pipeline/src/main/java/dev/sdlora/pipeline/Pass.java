@@ -4,8 +4,9 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.GenerationListener.Step;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
-import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
@@ -13,6 +14,8 @@ import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.pipeline.denoise.LatentToRgb;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
+import dev.sdlora.prompt.schedule.SchedulePass;
+import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.StepObserver;
 import dev.sdlora.sampler.noise.Noise;
@@ -59,15 +62,23 @@ final class Pass {
       progress.stopIfCancelled();
       progress.listener().conditioningStart();
       conditions =
-          encode(new Conditioner(applied.textEncoder(), networks.embeddings(loras)), scope);
+          conditioner(applied, networks.embeddings(loras))
+              .conditions(prompt.text(), negative.text(), schedule(), scope);
       progress.listener().conditioningEnd();
     }
   }
 
-  private Conditions encode(Conditioner conditioner, NDManager scope) {
-    Conditioning cond = conditioner.encode(prompt.text(), spec.clipSkip(), scope);
-    Conditioning uncond = conditioner.encode(negative.text(), spec.clipSkip(), scope);
-    return Conditions.of(cond, uncond);
+  private Conditioner conditioner(AppliedLoras applied, TrainedWords words) {
+    return new Conditioner(
+        new ChunkEncoder(applied.textEncoder(), applied.textWeights(), model.encodedChunks()),
+        spec.promptOptions(),
+        spec.clipSkip(),
+        words);
+  }
+
+  /** The steps that prompts change over. */
+  private SchedulePass schedule() {
+    return new SchedulePass(spec.steps(), 0, spec.promptOptions().oldEditingTimelines());
   }
 
   /**
@@ -87,8 +98,12 @@ final class Pass {
   private Guidance guidance(AppliedLoras applied, NDManager scope) {
     BatchedPredictor predictor =
         new BatchedPredictor(predictor(applied), model.levels(), latentChannels(), size, scope);
+    SamplerOptions sampling = spec.samplerOptions();
     return new Guidance(
-        predictor, Objects.requireNonNull(conditions), GuidanceOptions.scale(spec.cfgScale()));
+        predictor,
+        Objects.requireNonNull(conditions),
+        new GuidanceOptions(
+            spec.cfgScale(), sampling.cfgRescale(), sampling.skipUncondBelowSigma()));
   }
 
   /** How the U-Net is called, for every picture and every step. */

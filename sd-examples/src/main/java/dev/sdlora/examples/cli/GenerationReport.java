@@ -23,7 +23,7 @@ record GenerationReport(
     ObjectNode json = Json.object();
     ArrayNode paths = json.putArray("files");
     ArrayNode seeds = json.putArray("seeds");
-    json.put("size", result.first().size().toString());
+    json.put("size", result.first().width() + "x" + result.first().height());
     ArrayNode loras = json.putArray("loras");
     json.set("warnings", Json.tree(result.warnings()));
     ArrayNode parameters = json.putArray("parameters");

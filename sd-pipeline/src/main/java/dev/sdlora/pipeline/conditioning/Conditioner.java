@@ -1,62 +1,96 @@
 package dev.sdlora.pipeline.conditioning;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.PromptOptions;
+import dev.sdlora.pipeline.conditioning.Conditions.Part;
 import dev.sdlora.pipeline.network.ClipConfig;
-import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.WeightedText;
+import dev.sdlora.prompt.schedule.PromptSchedule;
+import dev.sdlora.prompt.schedule.SchedulePass;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TokenChunk;
 import dev.sdlora.prompt.tokens.TrainedWords;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
-/** Encodes prompts as A1111 does: chunks of 75 tokens, each encoded alone, then set in a row. */
+/**
+ * From prompts to what the U-Net reads of them, as A1111 does it: the sides of {@code AND}, the
+ * texts that each of them stands for over the steps, and chunks of 75 tokens, each encoded alone,
+ * then set in a row.
+ */
 public final class Conditioner {
-  private final TextEncoder encoder;
+  private final ChunkEncoder encoder;
+  private final PromptOptions options;
+  private final int clipSkip;
   private final TrainedWords words;
 
   /**
-   * A conditioner that runs an encoder.
+   * A conditioner for one request.
    *
+   * @param options how the prompts are read
+   * @param clipSkip 1 for the last layer of the encoder, 2 for the one before it
    * @param words that prompts may name, of the width of the encoder
    */
-  public Conditioner(TextEncoder encoder, TrainedWords words) {
+  public Conditioner(
+      ChunkEncoder encoder, PromptOptions options, int clipSkip, TrainedWords words) {
     this.encoder = encoder;
+    this.options = options;
+    this.clipSkip = clipSkip;
     this.words = words;
   }
 
   /**
-   * Encodes a text.
+   * The conditions of a pass.
    *
-   * @param text the prompt without extra-network tags
-   * @param clipSkip 1 for the last layer of the encoder, 2 for the one before it
+   * @param prompt without extra-network tags
+   * @param negative likewise; {@code AND} is a word in it
+   * @param pass how many steps there are to change in
    * @param scope a manager for what is needed on the way
    * @throws IllegalArgumentException if the encoder has fewer layers than are skipped
    * @throws CheckpointException if the checkpoint's vocabulary lacks a token
    */
-  public Conditioning encode(String text, int clipSkip, NDManager scope) {
-    int layers = encoder.config().layers();
-    if (clipSkip > layers) {
-      throw new IllegalArgumentException(
-          "clipSkip must be at most " + layers + ", the layers of the text encoder: " + clipSkip);
+  public Conditions conditions(String prompt, String negative, SchedulePass pass, NDManager scope) {
+    List<Part> parts = new ArrayList<>();
+    for (PromptSchedule.Weighted part : PromptSchedule.ofParts(prompt, pass)) {
+      parts.add(new Part(encode(part.schedule(), scope), part.weight()));
     }
-    List<TokenChunk> chunks =
-        Chunks.of(
-            Attention.parse(text), ClipTokenizer.standard(), Chunks.DEFAULT_COMMA_BACKTRACK, words);
-    int[][] ids = chunks.stream().map(TokenChunk::ids).toArray(int[][]::new);
-    requireInVocabulary(ids, encoder.config());
-    float[] states;
-    try (NDArray encoded = encoder.encode(chunks, clipSkip, scope)) {
-      states = encoded.toFloatArray();
-    }
-    int width = encoder.config().width();
-    for (int i = 0; i < chunks.size(); i++) {
-      emphasise(states, i * TokenChunk.LENGTH * width, chunks.get(i).weights(), width);
-    }
-    return new Conditioning(states, chunks.size() * TokenChunk.LENGTH, width);
+    ConditioningSchedule uncond = encode(PromptSchedule.of(negative, pass), scope);
+    Optional<Conditioning> padding =
+        options.padConds() ? Optional.of(encode("", scope)) : Optional.empty();
+    return new Conditions(parts, uncond, padding);
+  }
+
+  private Conditioning encode(String text, NDManager scope) {
+    PromptSchedule constant = new PromptSchedule(List.of(new PromptSchedule.Entry(1, text)));
+    return encode(constant, scope).at(0);
+  }
+
+  private ConditioningSchedule encode(PromptSchedule schedule, NDManager scope) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    schedule.entries().forEach(entry -> counts.merge(entry.text(), 1, Integer::sum));
+    List<TextBatch.Text> texts = new ArrayList<>();
+    counts.forEach((text, count) -> texts.add(new TextBatch.Text(chunks(text), count)));
+    List<Conditioning> encoded =
+        new TextBatch(texts, options.emphasis()).encode(encoder, clipSkip, scope);
+    Map<String, Conditioning> states = new HashMap<>();
+    counts.keySet().forEach(text -> states.put(text, encoded.get(states.size())));
+    return new ConditioningSchedule(schedule, states);
+  }
+
+  private List<TokenChunk> chunks(String text) {
+    List<WeightedText> pieces =
+        options.emphasis() == Emphasis.NONE
+            ? List.of(new WeightedText(text, 1))
+            : Attention.parse(text);
+    return Chunks.of(pieces, ClipTokenizer.standard(), options.commaBacktracking(), words);
   }
 
   /**
@@ -70,51 +104,9 @@ public final class Conditioner {
     List<TokenChunk> chunks =
         Chunks.of(List.of(new WeightedText(text, 1)), ClipTokenizer.standard());
     int[][] ids = chunks.stream().map(TokenChunk::ids).toArray(int[][]::new);
-    requireInVocabulary(ids, config);
-    return ids;
-  }
-
-  /**
-   * A1111's "Original" emphasis: every state times its token's weight, then the chunk times the
-   * factor that gives it back its mean.
-   */
-  private static void emphasise(float[] states, int from, float[] weights, int width) {
-    boolean plain = true;
-    for (float weight : weights) {
-      plain &= weight == 1;
-    }
-    if (plain) {
-      return;
-    }
-    int to = from + weights.length * width;
-    double before = sum(states, from, to);
-    for (int i = from; i < to; i++) {
-      states[i] *= weights[(i - from) / width];
-    }
-    double factor = before / sum(states, from, to);
-    for (int i = from; i < to; i++) {
-      states[i] = (float) (states[i] * factor);
-    }
-  }
-
-  private static double sum(float[] values, int from, int to) {
-    double sum = 0;
-    for (int i = from; i < to; i++) {
-      sum += values[i];
-    }
-    return sum;
-  }
-
-  private static void requireInVocabulary(int[][] ids, ClipConfig config) {
-    int vocabulary = config.vocabulary();
     for (int[] chunk : ids) {
-      for (int id : chunk) {
-        if (id >= vocabulary) {
-          throw new CheckpointException(
-              "the text encoder knows %d tokens, but '%s' is token %d; its vocabulary was cut"
-                  .formatted(vocabulary, ClipTokenizer.standard().decode(id).strip(), id));
-        }
-      }
+      ChunkEncoder.requireInVocabulary(chunk, config);
     }
+    return ids;
   }
 }

@@ -1,48 +1,39 @@
 package dev.sdlora.pipeline.conditioning;
 
+import dev.sdlora.prompt.schedule.PromptSchedule;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a prompt means in each call of the model, as prompt editing ({@code [a:b:0.5]}, {@code
- * [a|b]}) changes it. Calls are counted from 0, and an entry holds up to the call with the number
- * of its last step, steps being counted from 1: the first entry has one call more than steps. A1111
- * counts like this, and so {@code [a:b:3]} shows {@code a} four times.
+ * [a|b]}) changes it.
  *
- * @param entries in order, at least one
+ * @param texts which text holds when
+ * @param states what each text means
  */
-public record ConditioningSchedule(List<Entry> entries) {
-  /**
-   * A stretch of calls.
-   *
-   * @param last the number of the last call
-   */
-  public record Entry(int last, Conditioning conditioning) {}
-
-  /** Copies the entries. */
+public record ConditioningSchedule(PromptSchedule texts, Map<String, Conditioning> states) {
+  /** Copies the map. */
   public ConditioningSchedule {
-    entries = List.copyOf(entries);
-    if (entries.isEmpty()) {
-      throw new IllegalArgumentException("a schedule needs at least one entry");
+    states = Map.copyOf(states);
+    for (PromptSchedule.Entry entry : texts.entries()) {
+      if (!states.containsKey(entry.text())) {
+        throw new IllegalArgumentException("no states for the text: " + entry.text());
+      }
     }
   }
 
   /** The same in every call. */
   public static ConditioningSchedule of(Conditioning conditioning) {
-    return new ConditioningSchedule(List.of(new Entry(Integer.MAX_VALUE, conditioning)));
+    return new ConditioningSchedule(
+        new PromptSchedule(List.of(new PromptSchedule.Entry(1, ""))), Map.of("", conditioning));
   }
 
-  /**
-   * What holds in a call; behind the last entry the first one holds again, which samplers that
-   * choose the number of their calls can reach.
-   *
-   * @param call its number, from 0
-   */
+  /** What holds in a call, counted from 0; see {@link PromptSchedule#textAt}. */
   public Conditioning at(int call) {
-    for (Entry entry : entries) {
-      if (call <= entry.last) {
-        return entry.conditioning;
-      }
+    Conditioning conditioning = states.get(texts.textAt(call));
+    if (conditioning == null) {
+      throw new IllegalStateException("no states for call " + call);
     }
-    return entries.get(0).conditioning;
+    return conditioning;
   }
 }

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.raster;
 
+import dev.sdlora.api.Picture;
 import java.util.Arrays;
 
 /**
@@ -31,6 +32,16 @@ public record Raster(int width, int height, int channels, byte[] samples) {
     byte[] samples = new byte[width * height * channels];
     Arrays.fill(samples, (byte) level);
     return new Raster(width, height, channels, samples);
+  }
+
+  /** The pixels of a picture. */
+  public static Raster of(Picture picture) {
+    return new Raster(picture.width(), picture.height(), 3, picture.rgb());
+  }
+
+  /** The pixels as a picture; only with three channels. */
+  public Picture toPicture() {
+    return Picture.of(width, height, samples);
   }
 
   /** The brightness of a picture of three channels, by the weights of ITU-R BT.601. */

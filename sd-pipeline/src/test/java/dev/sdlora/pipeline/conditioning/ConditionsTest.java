@@ -3,16 +3,14 @@ package dev.sdlora.pipeline.conditioning;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sdlora.pipeline.conditioning.ConditioningSchedule.Entry;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
-import java.util.Arrays;
+import dev.sdlora.prompt.schedule.PromptSchedule;
+import dev.sdlora.prompt.schedule.PromptSchedule.Entry;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class ConditionsTest {
   private static final Conditioning A = states(1, 2);
@@ -23,27 +21,18 @@ class ConditionsTest {
     return new Conditioning(values, values.length, 1);
   }
 
-  /** Steps at which entries end, what ten calls see: A1111's counter starts at 0. */
-  @ParameterizedTest
-  @CsvSource({
-    "3 10, aaaabbbbbb",
-    "1 2 3 4 5 6 7 8 9 10, aababababa",
-    "10, aaaaaaaaaa",
-    "1 10, aabbbbbbbb",
-    "2 5, aaabbbaaaa"
-  })
-  void at_entriesByLastStep_haveOneCallMoreInTheFirst(String ends, String expected) {
-    List<Integer> last = Arrays.stream(ends.split(" ", -1)).map(Integer::valueOf).toList();
-    ConditioningSchedule schedule =
-        new ConditioningSchedule(
-            IntStream.range(0, last.size())
-                .mapToObj(i -> new Entry(last.get(i), i % 2 == 0 ? A : B))
-                .toList());
-    String seen =
-        IntStream.range(0, 10)
-            .mapToObj(call -> schedule.at(call).equals(A) ? "a" : "b")
-            .collect(Collectors.joining());
-    assertThat(seen).isEqualTo(expected);
+  private static ConditioningSchedule schedule(int end, Conditioning first, Conditioning then) {
+    return new ConditioningSchedule(
+        new PromptSchedule(List.of(new Entry(end, "first"), new Entry(end + 5, "then"))),
+        Map.of("first", first, "then", then));
+  }
+
+  /** The counting is that of A1111: a text that ends with step 3 holds for four calls. */
+  @Test
+  void at_schedule_countsCallsFromZeroAndStepsFromOne() {
+    ConditioningSchedule schedule = schedule(3, A, B);
+    assertThat(IntStream.range(0, 10).mapToObj(schedule::at))
+        .containsExactly(A, A, A, A, B, B, B, B, B, A);
   }
 
   @Test
@@ -72,8 +61,7 @@ class ConditionsTest {
 
   @Test
   void at_schedulesOfDifferentLength_areStretchedCallByCall() {
-    ConditioningSchedule changing =
-        new ConditioningSchedule(List.of(new Entry(0, A), new Entry(5, B)));
+    ConditioningSchedule changing = schedule(0, A, B);
     Conditions conditions =
         new Conditions(
             List.of(new Part(changing, 1), new Part(ConditioningSchedule.of(B), 1)),
@@ -87,8 +75,10 @@ class ConditionsTest {
 
   @Test
   void new_nothing_isRefused() {
-    assertThatThrownBy(() -> new ConditioningSchedule(List.of()))
-        .isInstanceOf(IllegalArgumentException.class);
+    PromptSchedule texts = new PromptSchedule(List.of(new Entry(3, "a"), new Entry(5, "b")));
+    assertThatThrownBy(() -> new ConditioningSchedule(texts, Map.of("a", A)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no states for the text: b");
     assertThatThrownBy(
             () -> new Conditions(List.of(), ConditioningSchedule.of(A), Optional.empty()))
         .isInstanceOf(IllegalArgumentException.class);

@@ -8,9 +8,10 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.ConditioningSchedule;
-import dev.sdlora.pipeline.conditioning.ConditioningSchedule.Entry;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
+import dev.sdlora.prompt.schedule.PromptSchedule;
+import dev.sdlora.prompt.schedule.PromptSchedule.Entry;
 import dev.sdlora.sampler.Denoiser;
 import dev.sdlora.sampler.Denoiser.Sides;
 import dev.sdlora.sampler.schedule.NoiseLevels;
@@ -18,6 +19,7 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -172,9 +174,13 @@ class GuidanceTest {
   void start_eachPicture_countsItsCallsFromTheBeginning() {
     ConditioningSchedule prompt =
         new ConditioningSchedule(
-            List.of(new Entry(1, says(2, 1)), new Entry(2, says(3, 1)), new Entry(3, says(4, 1))));
+            new PromptSchedule(
+                List.of(new Entry(1, "two"), new Entry(2, "three"), new Entry(3, "four"))),
+            Map.of("two", says(2, 1), "three", says(3, 1), "four", says(4, 1)));
     ConditioningSchedule negative =
-        new ConditioningSchedule(List.of(new Entry(0, says(0.5, 1)), new Entry(9, says(0.25, 1))));
+        new ConditioningSchedule(
+            new PromptSchedule(List.of(new Entry(0, "half"), new Entry(9, "quarter"))),
+            Map.of("half", says(0.5, 1), "quarter", says(0.25, 1)));
     Guidance guidance =
         new Guidance(
             predictor(8),

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +71,7 @@ final class PngPropertyTest {
   }
 
   private static GeneratedImage image(String text) {
-    return new GeneratedImage(new ImageSize(8, 8), new byte[8 * 8 * 3], 1, text);
+    return new GeneratedImage(Picture.of(8, 8, new byte[8 * 8 * 3]), 1, text);
   }
 
   private static Path temporary() throws IOException {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.Picture;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -155,7 +155,7 @@ final class PngSaveTest {
   private static GeneratedImage image(String parameters) {
     byte[] rgb = new byte[16 * 8 * 3];
     new Random(1).nextBytes(rgb);
-    return new GeneratedImage(new ImageSize(16, 8), rgb, 1, parameters);
+    return new GeneratedImage(Picture.of(16, 8, rgb), 1, parameters);
   }
 
   private static byte[] rgb(BufferedImage image) {

@@ -17,6 +17,9 @@ public final class TokenChunk {
   /** The token that stands where a vector of a trained word is to be. */
   public static final int PLACEHOLDER = 0;
 
+  /** A chunk without text, which is padding throughout. */
+  public static final TokenChunk EMPTY = new TokenChunk(new int[0], new float[0], List.of());
+
   private final int[] ids;
   private final float[] weights;
   private final List<Trained> trained;
@@ -48,6 +51,12 @@ public final class TokenChunk {
         trained.stream().map(word -> new Trained(word.word(), word.position() + 1)).toList();
   }
 
+  private TokenChunk(TokenChunk other, float[] weights) {
+    this.ids = other.ids;
+    this.weights = weights;
+    this.trained = other.trained;
+  }
+
   /** The {@value #LENGTH} tokens, in an array of the caller's own. */
   public int[] ids() {
     return ids.clone();
@@ -56,6 +65,13 @@ public final class TokenChunk {
   /** The weight of each token, 1 for the special ones, in an array of the caller's own. */
   public float[] weights() {
     return weights.clone();
+  }
+
+  /** The same tokens, each of weight 1, which is all that the text encoder sees of a chunk. */
+  public TokenChunk unweighted() {
+    float[] ones = new float[LENGTH];
+    Arrays.fill(ones, 1);
+    return new TokenChunk(this, ones);
   }
 
   /** The trained words in the order of their positions; mostly none. */

@@ -1,0 +1,140 @@
+package dev.sdlora.pipeline.canvas;
+
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.ResizeMode;
+import dev.sdlora.pipeline.raster.Box;
+import dev.sdlora.pipeline.raster.ColourCorrection;
+import dev.sdlora.pipeline.raster.Framing;
+import dev.sdlora.pipeline.raster.GaussianBlur;
+import dev.sdlora.pipeline.raster.MaskRegion;
+import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.pipeline.raster.Surroundings;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * A picture that a request paints on, brought to the request's size as A1111's img2img does, and
+ * the way back: what is painted is laid under what stays. Immutable.
+ */
+public final class Canvas {
+  private final Raster picture;
+  private final Optional<Raster> mask;
+  private final UnaryOperator<Raster> finish;
+
+  private Canvas(Raster picture, Optional<Raster> mask, UnaryOperator<Raster> finish) {
+    this.picture = picture;
+    this.mask = mask;
+    this.finish = finish;
+  }
+
+  /**
+   * A canvas for pictures of one size.
+   *
+   * @param settings without outpainting; see {@link Outpaint}
+   */
+  public static Canvas of(ImageToImage settings, ImageSize size) {
+    Canvas canvas =
+        settings
+            .inpainting()
+            .map(part -> masked(settings, part, size))
+            .orElseGet(() -> whole(settings, size));
+    return settings.colorCorrection() ? canvas.corrected() : canvas;
+  }
+
+  /** The size of a request that does not say its own: the picture's, down to multiples of 8. */
+  public static ImageSize defaultSize(ImageToImage settings, ImageSize ofModel) {
+    if (settings.inpainting().map(Inpainting::onlyMasked).orElse(false)) {
+      return ofModel;
+    }
+    return floor(settings.picture().width(), settings.picture().height());
+  }
+
+  private static ImageSize floor(int width, int height) {
+    return new ImageSize(Math.max(8, width / 8 * 8), Math.max(8, height / 8 * 8));
+  }
+
+  private static Canvas whole(ImageToImage settings, ImageSize size) {
+    Raster source = Raster.of(settings.picture());
+    if (settings.resizeMode() == ResizeMode.LATENT_UPSCALE) {
+      ImageSize own = floor(source.width(), source.height());
+      return new Canvas(
+          Framing.stretch(source, own.width(), own.height()),
+          Optional.empty(),
+          UnaryOperator.identity());
+    }
+    return new Canvas(
+        frame(settings.resizeMode(), source, size), Optional.empty(), UnaryOperator.identity());
+  }
+
+  private static Canvas masked(ImageToImage settings, Inpainting part, ImageSize size) {
+    Raster source = Raster.of(settings.picture());
+    Raster given = Raster.of(part.mask()).grey();
+    Raster mask = GaussianBlur.blur(part.inverted() ? given.inverted() : given, part.maskBlur());
+    // A mask without a masked pixel has no surroundings: then the whole picture is meant.
+    Optional<Box> region =
+        part.onlyMasked() ? MaskRegion.around(mask, part.padding()) : Optional.empty();
+    Canvas canvas =
+        region
+            .map(box -> cutOut(source, mask, MaskRegion.expand(box, size, mask), size))
+            .orElseGet(() -> framed(settings.resizeMode(), source, mask, size));
+    return part.maskedContent() == MaskedContent.ORIGINAL ? canvas : canvas.filled();
+  }
+
+  /** The whole picture; the mask for what stays is twice as strong, so that its middle is new. */
+  private static Canvas framed(ResizeMode mode, Raster source, Raster mask, ImageSize size) {
+    Raster picture = frame(mode, source, size);
+    Raster framed = frame(mode, mask, size);
+    Raster strong = framed.amplified(2);
+    return new Canvas(picture, Optional.of(framed), drawn -> picture.blend(drawn, strong));
+  }
+
+  /** A part of the picture, at the request's size. */
+  private static Canvas cutOut(Raster source, Raster mask, Box box, ImageSize size) {
+    return new Canvas(
+        Framing.contain(source.crop(box), size.width(), size.height()),
+        Optional.of(Framing.contain(mask.crop(box), size.width(), size.height())),
+        drawn -> {
+          Raster part = Framing.cover(drawn, box.width(), box.height());
+          return source.blend(source.with(part, box.left(), box.top()), mask);
+        });
+  }
+
+  private static Raster frame(ResizeMode mode, Raster source, ImageSize size) {
+    return switch (mode) {
+      case JUST_RESIZE, LATENT_UPSCALE -> Framing.stretch(source, size.width(), size.height());
+      case CROP_AND_RESIZE -> Framing.cover(source, size.width(), size.height());
+      case RESIZE_AND_FILL -> Framing.contain(source, size.width(), size.height());
+    };
+  }
+
+  private Canvas filled() {
+    return new Canvas(Surroundings.fill(picture, mask.orElseThrow()), mask, finish);
+  }
+
+  private Canvas corrected() {
+    return new Canvas(picture, mask, drawn -> finish.apply(ColourCorrection.match(drawn, picture)));
+  }
+
+  /** What is encoded; of another size than the request only where its latent is to be resized. */
+  public Raster picture() {
+    return picture;
+  }
+
+  /** What is painted, of the size of the picture, 255 where all is new; empty for everything. */
+  public Optional<Raster> mask() {
+    return mask;
+  }
+
+  /**
+   * What the request is answered with.
+   *
+   * @param drawn of the request's size
+   * @return of the given picture's size where only the surroundings of the mask were painted
+   */
+  public Raster finish(Raster drawn) {
+    return finish.apply(drawn);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.sdlora.pipeline.canvas;
+
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.Outpainting;
+import dev.sdlora.pipeline.raster.Box;
+import dev.sdlora.pipeline.raster.Framing;
+import dev.sdlora.pipeline.raster.Raster;
+import java.util.Optional;
+
+/**
+ * Outpainting in terms of inpainting: a larger picture, with a mask over what was added and over a
+ * strip of the old picture, in which old and new blend.
+ */
+public final class Outpaint {
+  /** The strip's width in blurs: behind two of them almost nothing of a Gaussian is left. */
+  private static final int STRIP = 2;
+
+  private Outpaint() {}
+
+  /**
+   * The same request without outpainting.
+   *
+   * @param size of the request; where it has none, right or below as many pixels more are painted
+   *     as the sides lack to multiples of 8
+   */
+  public static ImageToImage asInpainting(ImageToImage settings, Optional<ImageSize> size) {
+    if (settings.outpainting().isEmpty()) {
+      return settings;
+    }
+    Outpainting more = settings.outpainting().get();
+    Raster old = Raster.of(settings.picture());
+    int width = more.left() + old.width() + more.right();
+    int height = more.up() + old.height() + more.down();
+    int right = more.right() + (size.isPresent() ? 0 : missing(width));
+    int down = more.down() + (size.isPresent() ? 0 : missing(height));
+    Raster whole =
+        Framing.extend(
+            old,
+            new Box(
+                -more.left(),
+                -more.up(),
+                more.left() + old.width() + right,
+                more.up() + old.height() + down));
+    int strip = STRIP * more.maskBlur();
+    // What stays: the old picture without the strips.
+    int left = more.left() > 0 ? strip : 0;
+    int top = more.up() > 0 ? strip : 0;
+    int width0 = Math.max(0, old.width() - left - (right > 0 ? strip : 0));
+    int height0 = Math.max(0, old.height() - top - (down > 0 ? strip : 0));
+    Raster mask = Raster.filled(whole.width(), whole.height(), 3, 255);
+    if (width0 > 0 && height0 > 0) {
+      mask = mask.with(Raster.filled(width0, height0, 3, 0), more.left() + left, more.up() + top);
+    }
+    return ImageToImage.builder(whole.toPicture())
+        .denoisingStrength(settings.denoisingStrength())
+        .resizeMode(settings.resizeMode())
+        .fixSteps(settings.fixSteps())
+        .noiseMultiplier(settings.noiseMultiplier())
+        .colorCorrection(settings.colorCorrection())
+        .inpainting(
+            Inpainting.builder(mask.toPicture())
+                .maskBlur(more.maskBlur())
+                .maskedContent(more.maskedContent())
+                .build())
+        .build();
+  }
+
+  private static int missing(int side) {
+    return (8 - side % 8) % 8;
+  }
+}

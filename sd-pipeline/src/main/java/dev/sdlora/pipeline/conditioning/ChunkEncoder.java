@@ -1,0 +1,78 @@
+package dev.sdlora.pipeline.conditioning;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.prompt.tokens.ClipTokenizer;
+import dev.sdlora.prompt.tokens.TokenChunk;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Runs the text encoder, for chunks that it has not read before. Each chunk runs alone: in a batch
+ * the last bits of its states would depend on the others, and so on what happens to be kept.
+ */
+public final class ChunkEncoder {
+  private final TextEncoder encoder;
+  private final Object weights;
+  private final EncodedChunks known;
+
+  /**
+   * An encoder as one request sees it.
+   *
+   * @param weights stands for what the encoder's weights are, LoRAs included: encoders whose
+   *     weights differ have values that are not equal
+   * @param known what was encoded before
+   */
+  public ChunkEncoder(TextEncoder encoder, Object weights, EncodedChunks known) {
+    this.encoder = encoder;
+    this.weights = weights;
+    this.known = known;
+  }
+
+  /** Numbers in a state. */
+  int width() {
+    return encoder.config().width();
+  }
+
+  /**
+   * The states of a chunk's tokens, before weights act on them.
+   *
+   * @param clipSkip 1 for the last layer of the encoder, 2 for the one before it
+   * @param scope a manager for what is needed on the way
+   * @return [77][width], not to be changed
+   * @throws IllegalArgumentException if the encoder has fewer layers than are skipped
+   * @throws CheckpointException if the checkpoint's vocabulary lacks a token
+   */
+  float[] states(TokenChunk chunk, int clipSkip, NDManager scope) {
+    int layers = encoder.config().layers();
+    if (clipSkip > layers) {
+      throw new IllegalArgumentException(
+          "clipSkip must be at most " + layers + ", the layers of the text encoder: " + clipSkip);
+    }
+    EncodedChunks.Key key = new EncodedChunks.Key(weights, clipSkip, chunk.unweighted());
+    Optional<float[]> before = known.find(key);
+    if (before.isPresent()) {
+      return before.get();
+    }
+    requireInVocabulary(chunk.ids(), encoder.config());
+    try (NDArray encoded = encoder.encode(List.of(chunk), clipSkip, scope)) {
+      float[] states = encoded.toFloatArray();
+      known.keep(key, states);
+      return states;
+    }
+  }
+
+  static void requireInVocabulary(int[] ids, ClipConfig config) {
+    int vocabulary = config.vocabulary();
+    for (int id : ids) {
+      if (id >= vocabulary) {
+        throw new CheckpointException(
+            "the text encoder knows %d tokens, but '%s' is token %d; its vocabulary was cut"
+                .formatted(vocabulary, ClipTokenizer.standard().decode(id).strip(), id));
+      }
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.sdlora.pipeline.conditioning;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Emphasis;
+import dev.sdlora.prompt.tokens.TokenChunk;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The texts of one schedule, which A1111 encodes together. That shows in two ways: shorter texts
+ * get empty chunks until all have as many, and the mean that "Original" emphasis keeps is that of
+ * the first chunks of all texts together, then of the second ones, and so on, each text as often as
+ * the schedule has it.
+ */
+final class TextBatch {
+  private final List<Text> texts;
+  private final Emphasis emphasis;
+
+  /**
+   * A text of a schedule.
+   *
+   * @param chunks what it is cut into, at least one
+   * @param count how many entries of the schedule have it
+   */
+  record Text(List<TokenChunk> chunks, int count) {
+    TokenChunk chunk(int place) {
+      return place < chunks.size() ? chunks.get(place) : TokenChunk.EMPTY;
+    }
+  }
+
+  TextBatch(List<Text> texts, Emphasis emphasis) {
+    this.texts = texts;
+    this.emphasis = emphasis;
+  }
+
+  /**
+   * Encodes all texts.
+   *
+   * @return in their order, all of one length
+   */
+  List<Conditioning> encode(ChunkEncoder encoder, int clipSkip, NDManager scope) {
+    int chunks = texts.stream().mapToInt(text -> text.chunks.size()).max().orElseThrow();
+    int size = TokenChunk.LENGTH * encoder.width();
+    List<Conditioning> encoded = new ArrayList<>();
+    for (int i = 0; i < texts.size(); i++) {
+      encoded.add(
+          new Conditioning(new float[chunks * size], chunks * TokenChunk.LENGTH, encoder.width()));
+    }
+    for (int place = 0; place < chunks; place++) {
+      List<float[]> states = new ArrayList<>();
+      for (Text text : texts) {
+        states.add(encoder.states(text.chunk(place), clipSkip, scope));
+      }
+      List<float[]> weighed = weigh(states, place);
+      for (int i = 0; i < texts.size(); i++) {
+        System.arraycopy(weighed.get(i), 0, encoded.get(i).states(), place * size, size);
+      }
+    }
+    return encoded;
+  }
+
+  /**
+   * What weights make of states.
+   *
+   * @param states of each text's chunk, [77][width]; not modified
+   * @param place which of their chunks it is
+   */
+  List<float[]> weigh(List<float[]> states, int place) {
+    if (emphasis == Emphasis.IGNORE || emphasis == Emphasis.NONE) {
+      return states;
+    }
+    List<float[]> weighed = new ArrayList<>();
+    double before = 0;
+    double after = 0;
+    for (int i = 0; i < texts.size(); i++) {
+      float[] product = multiply(states.get(i), texts.get(i).chunk(place).weights());
+      before += texts.get(i).count * sum(states.get(i));
+      after += texts.get(i).count * sum(product);
+      weighed.add(product);
+    }
+    if (emphasis == Emphasis.ORIGINAL && before != after && after != 0) {
+      double factor = before / after;
+      weighed.forEach(product -> scale(product, factor));
+    }
+    return weighed;
+  }
+
+  private static float[] multiply(float[] states, float[] weights) {
+    int width = states.length / weights.length;
+    float[] product = new float[states.length];
+    for (int i = 0; i < states.length; i++) {
+      product[i] = states[i] * weights[i / width];
+    }
+    return product;
+  }
+
+  private static double sum(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += value;
+    }
+    return sum;
+  }
+
+  private static void scale(float[] values, double factor) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) (values[i] * factor);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.sdlora.pipeline.denoise;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.torch.Torch;
+
+/**
+ * Shows a network further channels behind those of the noisy latent, as inpainting models read them
+ * (Rombach et al. 2022, section 4.5): the same in every row and every call.
+ */
+public final class ShownChannels implements NoisePredictor {
+  private final NoisePredictor network;
+  private final float[] channels;
+
+  /**
+   * A predictor that shows a network channels.
+   *
+   * @param channels [count][height / 8][width / 8]; not changed
+   */
+  public ShownChannels(NoisePredictor network, float[] channels) {
+    this.network = network;
+    this.channels = channels;
+  }
+
+  @Override
+  public NDArray predict(Batch batch, NDManager scope) {
+    long height = batch.latents().getShape().get(2);
+    long width = batch.latents().getShape().get(3);
+    float[] rows = new float[batch.rows() * channels.length];
+    for (int row = 0; row < batch.rows(); row++) {
+      System.arraycopy(channels, 0, rows, row * channels.length, channels.length);
+    }
+    long count = channels.length / (height * width);
+    NDArray shown = Torch.floats(scope, rows, batch.rows(), count, height, width);
+    // Native memory of a result belongs to the manager of its first operand, which is this call's.
+    NDArray latents = batch.latents().concat(shown, 1);
+    return network.predict(
+        new Batch(batch.call(), batch.sigma(), latents, batch.times(), batch.context()), scope);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of pictures that requests start from. */
+@NullMarked
+package dev.sdlora.pipeline.canvas;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,45 @@
+package dev.sdlora.pipeline.conditioning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sdlora.prompt.grammar.Attention;
+import dev.sdlora.prompt.tokens.Chunks;
+import dev.sdlora.prompt.tokens.ClipTokenizer;
+import dev.sdlora.prompt.tokens.TokenChunk;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class EncodedChunksTest {
+  private static TokenChunk chunk(String prompt) {
+    return Chunks.of(Attention.parse(prompt), ClipTokenizer.standard()).get(0).unweighted();
+  }
+
+  @Test
+  void find_otherWeightsOfWords_isTheSameChunk() {
+    EncodedChunks chunks = new EncodedChunks();
+    float[] states = {1};
+    chunks.keep(new EncodedChunks.Key("plain", 1, chunk("a (cat:1.3)")), states);
+
+    assertThat(chunks.find(new EncodedChunks.Key("plain", 1, chunk("a cat")))).containsSame(states);
+    assertThat(chunks.find(new EncodedChunks.Key("plain", 1, chunk("a dog")))).isEmpty();
+    assertThat(chunks.find(new EncodedChunks.Key("plain", 2, chunk("a cat")))).isEmpty();
+    assertThat(chunks.find(new EncodedChunks.Key("lora", 1, chunk("a cat")))).isEmpty();
+  }
+
+  @Test
+  void keep_moreThanItHolds_forgetsWhatWasNotAskedForTheLongest() {
+    EncodedChunks chunks = new EncodedChunks();
+    List<EncodedChunks.Key> keys =
+        IntStream.range(0, EncodedChunks.MOST + 1)
+            .mapToObj(i -> new EncodedChunks.Key("plain", i, TokenChunk.EMPTY))
+            .toList();
+    keys.subList(0, EncodedChunks.MOST).forEach(key -> chunks.keep(key, new float[] {1}));
+    assertThat(chunks.find(keys.get(0))).isPresent();
+    chunks.keep(keys.get(EncodedChunks.MOST), new float[] {1});
+
+    assertThat(chunks.size()).isEqualTo(EncodedChunks.MOST);
+    assertThat(chunks.find(keys.get(0))).isPresent();
+    assertThat(chunks.find(keys.get(1))).isEmpty();
+  }
+}
