@@ -3,6 +3,7 @@ package dev.sdlora.pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.Vae;
@@ -24,6 +25,7 @@ final class Networks implements AutoCloseable {
   private final TextEncoder textEncoder;
   private final UNet unet;
   private final Vae vae;
+  private final Prediction prediction;
 
   private Networks(Torch torch, ModelFiles files, ScalarType type) {
     this.torch = torch;
@@ -32,6 +34,7 @@ final class Networks implements AutoCloseable {
     this.textEncoder = new TextEncoder(torch, files.clip(), load(files.clipWeights(), type));
     this.unet = new UNet(torch, files.unet(), load(files.unetWeights(), type));
     this.vae = new Vae(torch, files.vae(), load(files.vaeWeights(), ScalarType.FLOAT32));
+    this.prediction = files.prediction();
   }
 
   private LiveWeights load(Map<String, Origin> origins, ScalarType type) {
@@ -80,6 +83,11 @@ final class Networks implements AutoCloseable {
 
   UNet unet() {
     return unet;
+  }
+
+  /** What the U-Net predicts. */
+  Prediction prediction() {
+    return prediction;
   }
 
   Vae vae() {

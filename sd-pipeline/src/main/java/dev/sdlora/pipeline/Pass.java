@@ -103,7 +103,10 @@ final class Pass {
         predictor,
         Objects.requireNonNull(conditions),
         new GuidanceOptions(
-            spec.cfgScale(), sampling.cfgRescale(), sampling.skipUncondBelowSigma()));
+            model.networks().prediction(),
+            spec.cfgScale(),
+            sampling.cfgRescale(),
+            sampling.skipUncondBelowSigma()));
   }
 
   /** How the U-Net is called, for every picture and every step. */

@@ -3,6 +3,7 @@ package dev.sdlora.training;
 import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.Prediction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,14 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
   /**
    * The layers of a checkpoint that are trained.
    *
-   * @throws TrainingException if it has none of them
+   * @throws TrainingException if it has none of them, or predicts what no loss here is made for
    */
   List<AdapterModule> modules(ModelFiles model) {
+    if (model.prediction() != Prediction.NOISE) {
+      throw new TrainingException(
+          "checkpoint '%s' predicts velocity; this version trains on models that predict noise"
+              .formatted(model.checkpoint().path()));
+    }
     List<AdapterModule> found = new ArrayList<>();
     add(found, Network.UNET, model.unet().weights());
     if (textEncoder) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
@@ -72,15 +73,7 @@ class TraineeTest {
             unet.heads(),
             unet.contextWidth(),
             false);
-    ModelFiles files =
-        new ModelFiles(
-            model.checkpoint(),
-            model.clip(),
-            bare,
-            model.vae(),
-            model.clipWeights(),
-            model.unetWeights(),
-            model.vaeWeights());
+    ModelFiles files = with(model, bare, Prediction.NOISE);
     AdapterSettings adapter = new AdapterSettings(4, 4, TrainedModules.ATTENTION, true);
 
     assertThatThrownBy(() -> adapter.modules(files))
@@ -89,5 +82,27 @@ class TraineeTest {
             "checkpoint '%s' has no layers to train: none of its U-Net's layers is among modules"
                 + " ATTENTION, expected attention inside transformers",
             Fixtures.CHECKPOINT);
+  }
+
+  @Test
+  void modules_checkpointThatPredictsVelocity_isRefused() {
+    Settings settings = settings();
+    ModelFiles files = with(settings.model(), settings.model().unet(), Prediction.VELOCITY);
+
+    assertThatThrownBy(() -> settings.adapter().modules(files))
+        .isInstanceOf(TrainingException.class)
+        .hasMessageContaining("predicts velocity");
+  }
+
+  private static ModelFiles with(ModelFiles model, UNetConfig unet, Prediction prediction) {
+    return new ModelFiles(
+        model.checkpoint(),
+        model.clip(),
+        unet,
+        model.vae(),
+        prediction,
+        model.clipWeights(),
+        model.unetWeights(),
+        model.vaeWeights());
   }
 }

@@ -5,6 +5,7 @@ import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.weights.Origin;
@@ -71,6 +72,7 @@ public final class CheckpointReader {
         clip.config(),
         unet.config(),
         vae.config(),
+        Prediction.NOISE,
         clipWeights,
         unetWeights,
         vaeWeights);

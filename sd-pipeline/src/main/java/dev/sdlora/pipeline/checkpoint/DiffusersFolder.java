@@ -6,6 +6,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.TensorFile;
@@ -62,7 +63,30 @@ final class DiffusersFolder {
     }
     int side = 8 * unetConfig.path("sample_size").asInt(64);
     return CheckpointReader.assemble(
-        folder, Checkpoint.Layout.DIFFUSERS_FOLDER, clip, unet, vae, side);
+            folder, Checkpoint.Layout.DIFFUSERS_FOLDER, clip, unet, vae, side)
+        .predicting(prediction(folder));
+  }
+
+  /** What the scheduler's settings say; folders without one predict noise. */
+  private static Prediction prediction(Path folder) {
+    Path file = folder.resolve("scheduler").resolve("scheduler_config.json");
+    String type =
+        Files.exists(file)
+            ? json(folder, file).path("prediction_type").asText("epsilon")
+            : "epsilon";
+    return switch (type) {
+      case "epsilon" -> Prediction.NOISE;
+      case "v_prediction" -> Prediction.VELOCITY;
+      default ->
+          throw new CheckpointException(
+              "checkpoint '"
+                  + folder
+                  + "': its U-Net predicts '"
+                  + type
+                  + "' says '"
+                  + file
+                  + "', expected epsilon or v_prediction");
+    };
   }
 
   private static Network<ClipConfig> clip(Path folder) {
@@ -121,7 +145,10 @@ final class DiffusersFolder {
   }
 
   private static JsonNode config(Path folder, String network) {
-    Path file = folder.resolve(network).resolve("config.json");
+    return json(folder, folder.resolve(network).resolve("config.json"));
+  }
+
+  private static JsonNode json(Path folder, Path file) {
     try {
       return JSON.readTree(file.toFile());
     } catch (IOException e) {

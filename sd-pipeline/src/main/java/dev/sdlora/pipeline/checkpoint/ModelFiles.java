@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.weights.Origin;
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param clip the text encoder
  * @param unet the U-Net
  * @param vae the autoencoder
+ * @param prediction what the U-Net predicts
  * @param clipWeights where its weights lie
  * @param unetWeights where its weights lie
  * @param vaeWeights where its weights lie
@@ -23,6 +25,13 @@ public record ModelFiles(
     ClipConfig clip,
     UNetConfig unet,
     VaeConfig vae,
+    Prediction prediction,
     Map<String, Origin> clipWeights,
     Map<String, Origin> unetWeights,
-    Map<String, Origin> vaeWeights) {}
+    Map<String, Origin> vaeWeights) {
+
+  /** The same with a U-Net that predicts something else. */
+  ModelFiles predicting(Prediction other) {
+    return new ModelFiles(checkpoint, clip, unet, vae, other, clipWeights, unetWeights, vaeWeights);
+  }
+}

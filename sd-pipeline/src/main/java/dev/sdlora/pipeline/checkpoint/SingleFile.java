@@ -4,6 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.TensorFile;
@@ -38,7 +39,16 @@ final class SingleFile {
     Network<VaeConfig> vae = vae(file);
     boolean fullSize = unet.config().channels().get(0) >= FULL_SIZE_CHANNELS;
     return CheckpointReader.assemble(
-        path, Checkpoint.Layout.SINGLE_FILE, clip, unet, vae, fullSize ? 512 : 128);
+            path, Checkpoint.Layout.SINGLE_FILE, clip, unet, vae, fullSize ? 512 : 128)
+        .predicting(prediction(file));
+  }
+
+  /** A note in the header (modelspec.org), or an empty tensor that some trainers leave. */
+  private static Prediction prediction(TensorFile file) {
+    String noted = file.metadata().getOrDefault("modelspec.prediction_type", "");
+    return noted.startsWith("v") || file.find("v_pred").isPresent()
+        ? Prediction.VELOCITY
+        : Prediction.NOISE;
   }
 
   private static Network<ClipConfig> clip(TensorFile file) {

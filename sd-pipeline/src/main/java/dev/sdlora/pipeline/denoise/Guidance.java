@@ -111,11 +111,10 @@ public final class Guidance {
     }
   }
 
-  /** The clean latent, from the noise in one: {@code x = clean + sigma·noise}. */
-  private static float[] denoised(float[] x, double sigma, double[] noise) {
+  private float[] denoised(float[] x, double sigma, double[] predicted) {
     float[] denoised = new float[x.length];
     for (int i = 0; i < x.length; i++) {
-      denoised[i] = (float) (x[i] - sigma * noise[i]);
+      denoised[i] = (float) options.prediction().clean(x[i], sigma, predicted[i]);
     }
     return denoised;
   }

@@ -1,8 +1,11 @@
 package dev.sdlora.pipeline.denoise;
 
+import dev.sdlora.pipeline.network.Prediction;
+
 /**
  * How predictions are put together.
  *
+ * @param prediction what the network predicts
  * @param scale how far to move from the negative prompt to the prompt
  * @param rescale the share of the result that gets the contrast of the prompt's prediction back,
  *     from 0 (off) to 1 (Lin et al. 2023, "Common Diffusion Noise Schedules and Sample Steps are
@@ -10,9 +13,10 @@ package dev.sdlora.pipeline.denoise;
  * @param skipBelow the noise level below which every second call leaves the negative prompt out; 0
  *     is never. A1111 calls it "negative guidance minimum sigma", NGMS
  */
-public record GuidanceOptions(double scale, double rescale, double skipBelow) {
-  /** Nothing but a scale. */
+public record GuidanceOptions(
+    Prediction prediction, double scale, double rescale, double skipBelow) {
+  /** Nothing but a scale, for a network that predicts noise. */
   public static GuidanceOptions scale(double scale) {
-    return new GuidanceOptions(scale, 0, 0);
+    return new GuidanceOptions(Prediction.NOISE, scale, 0, 0);
   }
 }

@@ -8,6 +8,7 @@ import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.DType;
@@ -220,11 +221,7 @@ class CheckpointReaderTest {
 
   @Test
   void read_oldDiffusersVae_isUnderstood() throws IOException {
-    try (Stream<Path> paths = Files.walk(FOLDER)) {
-      for (Path path : paths.toList()) {
-        Files.copy(path, folder.resolve("model").resolve(FOLDER.relativize(path).toString()));
-      }
-    }
+    copyFolder();
     Path weights = folder.resolve("model/vae/diffusion_pytorch_model.safetensors");
     TensorFile file = TensorFile.open(weights);
     SafetensorsWriter writer = new SafetensorsWriter();
@@ -250,5 +247,36 @@ class CheckpointReaderTest {
     ModelFiles old = CheckpointReader.read(folder.resolve("model"));
     assertThat(old.vaeWeights().keySet())
         .isEqualTo(CheckpointReader.read(FOLDER).vaeWeights().keySet());
+  }
+
+  private void copyFolder() throws IOException {
+    try (Stream<Path> paths = Files.walk(FOLDER)) {
+      for (Path path : paths.toList()) {
+        Files.copy(path, folder.resolve("model").resolve(FOLDER.relativize(path).toString()));
+      }
+    }
+  }
+
+  @Test
+  void read_modelThatPredictsVelocity_isKnownByItsMarks() throws IOException {
+    assertThat(CheckpointReader.read(SINGLE_FILE).prediction()).isEqualTo(Prediction.NOISE);
+    Path marked = copy(name -> name, Map.of("v_pred", List.of()));
+    assertThat(CheckpointReader.read(marked).prediction()).isEqualTo(Prediction.VELOCITY);
+
+    copyFolder();
+    Path config = folder.resolve("model/scheduler/scheduler_config.json");
+    assertThat(CheckpointReader.read(folder.resolve("model")).prediction())
+        .isEqualTo(Prediction.NOISE);
+    Files.writeString(config, "{\"prediction_type\": \"v_prediction\"}");
+    assertThat(CheckpointReader.read(folder.resolve("model")).prediction())
+        .isEqualTo(Prediction.VELOCITY);
+    Files.writeString(config, "{\"prediction_type\": \"sample\"}");
+    assertThatThrownBy(() -> CheckpointReader.read(folder.resolve("model")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("predicts 'sample'")
+        .hasMessageContaining("expected epsilon or v_prediction");
+    Files.delete(config);
+    assertThat(CheckpointReader.read(folder.resolve("model")).prediction())
+        .isEqualTo(Prediction.NOISE);
   }
 }

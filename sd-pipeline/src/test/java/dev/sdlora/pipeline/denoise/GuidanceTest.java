@@ -10,6 +10,7 @@ import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.ConditioningSchedule;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.prompt.schedule.PromptSchedule;
 import dev.sdlora.prompt.schedule.PromptSchedule.Entry;
 import dev.sdlora.sampler.Denoiser;
@@ -198,8 +199,7 @@ class GuidanceTest {
 
   @Test
   void denoise_quietLatents_skipTheNegativeSideEverySecondCall() {
-    Denoiser denoiser =
-        denoiser(conditions(0.5, 2, 1, 3, 0.5), new GuidanceOptions(4, 0, SIGMA + 0.1));
+    Denoiser denoiser = denoiser(conditions(0.5, 2, 1, 3, 0.5), options(4, 0, SIGMA + 0.1));
     double both = 0.5 + 4 * (1.5 + 0.5 * 2.5);
     assertSays(both, denoiser.denoise(X, SIGMA));
     // Scale 1, and the first condition in place of the negative one.
@@ -207,7 +207,7 @@ class GuidanceTest {
     assertSays(both, denoiser.denoise(X, SIGMA));
     assertThat(batches).containsExactly("0:3x1", "1:2x1", "2:3x1");
 
-    Denoiser loud = denoiser(conditions(0.5, 2, 1), new GuidanceOptions(4, 0, SIGMA));
+    Denoiser loud = denoiser(conditions(0.5, 2, 1), options(4, 0, SIGMA));
     assertSays(0.5 + 4 * 1.5, loud.denoise(X, SIGMA));
     assertSays(0.5 + 4 * 1.5, loud.denoise(X, SIGMA));
   }
@@ -216,21 +216,48 @@ class GuidanceTest {
   @ParameterizedTest
   @CsvSource({"0, 11", "1, 2", "0.7, 4.7", "0.25, 8.75"})
   void denoise_rescale_givesTheContrastOfThePromptBack(double rescale, double expected) {
-    Denoiser denoiser = denoiser(conditions(0.5, 2, 1), new GuidanceOptions(7, rescale, 0));
+    Denoiser denoiser = denoiser(conditions(0.5, 2, 1), options(7, rescale, 0));
     assertSays(expected, denoiser.denoise(X, SIGMA));
   }
 
   @Test
   void denoise_rescaleOfSeveralParts_isThatOfTheirSumAtScaleOne() {
-    Denoiser denoiser = denoiser(conditions(0.5, 2, 1, 3, 1), new GuidanceOptions(7, 1, 0));
+    Denoiser denoiser = denoiser(conditions(0.5, 2, 1, 3, 1), options(7, 1, 0));
     assertSays(0.5 + 1.5 + 2.5, denoiser.denoise(X, SIGMA));
   }
 
   @Test
   void denoise_networkThatSeesNoNoise_isNotDividedByZero() {
-    Denoiser denoiser = denoiser(conditions(0, 0, 1), new GuidanceOptions(7, 1, 0));
+    Denoiser denoiser = denoiser(conditions(0, 0, 1), options(7, 1, 0));
     assertThat(denoiser.denoise(X, SIGMA)).containsExactly(X);
     assertThat(Collections.frequency(batches, "0:2x1")).isEqualTo(1);
+  }
+
+  @Test
+  void denoise_networkThatPredictsVelocity_findsTheCleanLatent() {
+    float[] clean = {0.5f, -1, 2, 0};
+    float[] noise = {1, 0.25f, -0.5f, 2};
+    float[] x = new float[4];
+    float[] velocity = new float[4];
+    double a = 1 / Math.sqrt(SIGMA * SIGMA + 1);
+    for (int i = 0; i < 4; i++) {
+      x[i] = (float) (clean[i] + SIGMA * noise[i]);
+      velocity[i] = (float) (a * noise[i] - SIGMA * a * clean[i]);
+    }
+    BatchedPredictor exact =
+        new BatchedPredictor(
+            (batch, step) -> Torch.floats(step, velocity, 1, 4, 1, 1),
+            NoiseLevels.stableDiffusion(),
+            4,
+            new ImageSize(8, 8),
+            scope);
+    GuidanceOptions options = new GuidanceOptions(Prediction.VELOCITY, 1, 0, 0);
+    float[] denoised = new Guidance(exact, conditions(0, 1, 1), options).start().denoise(x, SIGMA);
+    assertThat(denoised).containsExactly(clean, within(1e-6f));
+  }
+
+  private static GuidanceOptions options(double scale, double rescale, double skipBelow) {
+    return new GuidanceOptions(Prediction.NOISE, scale, rescale, skipBelow);
   }
 
   private static GuidanceOptions scale(double scale) {

@@ -62,6 +62,21 @@ public final class TokenChunk {
     return ids.clone();
   }
 
+  /**
+   * The tokens as OpenCLIP's encoders take them, that of SD 2.x and the second one of SDXL: behind
+   * the first end token is nothing but 0, where CLIP's own encoder has further end tokens.
+   */
+  public int[] openClipIds() {
+    int[] padded = ids.clone();
+    for (int i = 1; i < LENGTH; i++) {
+      if (ids[i - 1] == ClipTokenizer.END) {
+        Arrays.fill(padded, i, LENGTH, 0);
+        break;
+      }
+    }
+    return padded;
+  }
+
   /** The weight of each token, 1 for the special ones, in an array of the caller's own. */
   public float[] weights() {
     return weights.clone();

@@ -32,6 +32,22 @@ class ChunksTest {
     assertThat(Arrays.stream(chunk.ids()).skip(3)).containsOnly(ClipTokenizer.END);
   }
 
+  @Test
+  void openClipIds_shortAndFullChunks_havePaddingOfZerosBehindOneEnd() {
+    assertThat(chunks("a b").get(0).openClipIds())
+        .startsWith(ClipTokenizer.START, A, B, ClipTokenizer.END, 0, 0)
+        .endsWith(0, 0);
+    TokenChunk full = chunks("a ".repeat(75)).get(0);
+    assertThat(full.openClipIds()).isEqualTo(full.ids()).endsWith(A, ClipTokenizer.END);
+    assertThat(TokenChunk.EMPTY.openClipIds())
+        .startsWith(ClipTokenizer.START, ClipTokenizer.END, 0);
+  }
+
+  @Test
+  void unweighted_chunk_keepsItsTokens() {
+    assertThat(chunks("a (b:1.5)").get(0).unweighted()).isEqualTo(chunks("a b").get(0));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'', 0",
