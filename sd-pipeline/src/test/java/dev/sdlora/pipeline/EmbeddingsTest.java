@@ -46,7 +46,8 @@ class EmbeddingsTest {
 
   @BeforeAll
   static void open() throws IOException {
-    Path embeddings = Files.createDirectories(folder.resolve("embeddings/more")).getParent();
+    Path embeddings = folder.resolve("embeddings");
+    Files.createDirectories(embeddings.resolve("more"));
     Path loras = Files.createDirectory(folder.resolve("loras"));
     embedding(embeddings.resolve("zig.safetensors"), words("cat"));
     embedding(embeddings.resolve("more/zig-zag.safetensors"), words("red house"));
