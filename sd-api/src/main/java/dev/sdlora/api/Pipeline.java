@@ -109,6 +109,9 @@ public interface Pipeline extends AutoCloseable {
     private final List<Path> loraDirectories = new ArrayList<>();
     private final List<Path> embeddingDirectories = new ArrayList<>();
     private final List<Embedding> embeddings = new ArrayList<>();
+    private final List<Path> upscalerDirectories = new ArrayList<>();
+    private final List<Path> controlNets = new ArrayList<>();
+    private Optional<Path> previewDecoder = Optional.empty();
     private Precision precision = Precision.FLOAT32;
     private String device = "cpu";
     private LoraMode loraMode = LoraMode.AUTO;
@@ -149,6 +152,18 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
+     * Adds a folder whose files requests can name as upscalers: networks of the ESRGAN family, see
+     * {@link UpscalerNetwork}. Folders inside it do not count. A network is read when a request
+     * asks for it, and freed when that is done. Default: none.
+     *
+     * @return this builder
+     */
+    public Builder upscalerDirectory(Path directory) {
+      this.upscalerDirectories.add(directory);
+      return this;
+    }
+
+    /**
      * Adds one embedding, which prompts can name. It goes before those of the same name in folders
      * and in LoRA files.
      *
@@ -156,6 +171,31 @@ public interface Pipeline extends AutoCloseable {
      */
     public Builder embedding(Embedding embedding) {
       this.embeddings.add(embedding);
+      return this;
+    }
+
+    /**
+     * Adds a ControlNet that stays in memory while the pipeline is open. Requests may use others
+     * too, which are read for them each time. Default: none.
+     *
+     * @param file a {@code .pth} or {@code .safetensors} file for SD 1.x, with the names of the
+     *     ControlNet code or of diffusers
+     * @return this builder
+     */
+    public Builder controlNet(Path file) {
+      this.controlNets.add(file);
+      return this;
+    }
+
+    /**
+     * Sets the decoder that makes previews: TAESD's ({@code taesd_decoder.pth} or {@code
+     * .safetensors}, with its author's names or those of diffusers). Previews then have the size of
+     * the picture and show details. Default: none, and a linear guess at the colours.
+     *
+     * @return this builder
+     */
+    public Builder previewDecoder(Path file) {
+      this.previewDecoder = Optional.of(file);
       return this;
     }
 
@@ -224,6 +264,8 @@ public interface Pipeline extends AutoCloseable {
      *
      * @throws IllegalStateException if no checkpoint is set
      * @throws CheckpointException if the checkpoint does not hold what it should
+     * @throws CheckpointException if an upscaler directory is not a folder, or a ControlNet or
+     *     preview decoder is something else or for another family of models
      * @throws LoraException if a LoRA directory is not a folder
      * @throws EmbeddingException if an embedding directory is not a folder
      */
@@ -237,6 +279,9 @@ public interface Pipeline extends AutoCloseable {
                   loraDirectories,
                   embeddingDirectories,
                   embeddings,
+                  upscalerDirectories,
+                  controlNets,
+                  previewDecoder,
                   precision,
                   device,
                   loraMode,

@@ -158,7 +158,7 @@ public final class PromptSpec {
     return values.tiling;
   }
 
-  /** Whether the VAE works in tiles. Default {@link VaeTiling#OFF}. */
+  /** Whether the VAE works in strips. Default {@link VaeTiling#AUTO}. */
   public VaeTiling vaeTiling() {
     return values.vaeTiling;
   }

@@ -34,7 +34,7 @@ public final class PromptSpecBuilder {
   Optional<HiresFix> hiresFix = Optional.empty();
   List<ControlUnit> controlUnits = List.of();
   Tiling tiling = Tiling.NONE;
-  VaeTiling vaeTiling = VaeTiling.OFF;
+  VaeTiling vaeTiling = VaeTiling.AUTO;
   Optional<Upscaling> upscaling = Optional.empty();
   Map<String, String> otherParameters = Map.of();
 
@@ -339,7 +339,7 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets whether the VAE works in tiles, which bounds its memory. Default {@link VaeTiling#OFF}.
+   * Sets whether the VAE works in strips, which take less memory. Default {@link VaeTiling#AUTO}.
    *
    * @return this builder
    */

@@ -42,7 +42,7 @@ final class Generation {
   GenerationResult run() {
     long start = System.nanoTime();
     Pass pass = new Pass(model, spec, size, progress);
-    try (PassNetworks networks = new PassNetworks(model, progress);
+    try (PassNetworks networks = new PassNetworks(model, spec.controlUnits(), progress);
         NDManager scope = model.networks().torch().scope()) {
       pass.prepare(networks, scope);
       List<GeneratedImage> images = new ArrayList<>();
@@ -71,7 +71,7 @@ final class Generation {
   private Raster decode(int image, float[] latent, NDManager scope) {
     progress.stopIfCancelled();
     progress.listener().decodeStart(image);
-    float[] pixels = model.networks().vae().decode(latent, size, scope);
+    float[] pixels = model.vae(spec, size).decode(latent, size, scope);
     progress.listener().decodeEnd(image);
     return new Raster(size.width(), size.height(), 3, Pixels.rgb(pixels));
   }

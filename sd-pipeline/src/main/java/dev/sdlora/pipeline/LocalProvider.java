@@ -9,6 +9,7 @@ import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.UpscalerNetwork;
 import dev.sdlora.api.spi.LoraKnowledge;
 import dev.sdlora.api.spi.PipelineProvider;
 import dev.sdlora.lora.library.FolderLibrary;
@@ -20,6 +21,9 @@ import dev.sdlora.pipeline.embedding.EmbeddingFiles;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.PngFiles;
+import dev.sdlora.pipeline.upscale.RrdbUpscaler;
+import dev.sdlora.pipeline.upscale.UpscalerFolders;
+import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -40,17 +44,25 @@ public final class LocalProvider implements PipelineProvider {
         new FolderEmbeddings(
             embeddingFiles, settings.embeddingDirectories(), settings.embeddings());
     ModelFiles files = CheckpointReader.read(settings.checkpoint().path());
+    UpscalerFolders upscalers = new UpscalerFolders(settings.upscalerDirectories());
     Networks networks = Networks.load(files, settings.precision(), settings.device());
-    Model model =
-        new Model(
-            files.checkpoint(),
-            networks,
-            loraFiles,
-            library,
-            embeddings,
-            settings.loraMode(),
-            settings.lenient());
-    return new LocalPipeline(model, settings.concurrency());
+    try {
+      Companions companions = Companions.load(settings, upscalers, files, networks);
+      Model model =
+          new Model(
+              files.checkpoint(),
+              networks,
+              companions,
+              loraFiles,
+              library,
+              embeddings,
+              settings.loraMode(),
+              settings.lenient());
+      return new LocalPipeline(model, settings.concurrency());
+    } catch (RuntimeException | Error e) {
+      networks.close();
+      throw e;
+    }
   }
 
   @Override
@@ -81,6 +93,11 @@ public final class LocalProvider implements PipelineProvider {
   @Override
   public EmbeddingLibrary openEmbeddingLibrary(List<Path> folders) {
     return new FolderEmbeddings(embeddingFiles, folders, List.of());
+  }
+
+  @Override
+  public UpscalerNetwork openUpscaler(Path file) {
+    return RrdbUpscaler.open(file, Torch.open("cpu"));
   }
 
   @Override

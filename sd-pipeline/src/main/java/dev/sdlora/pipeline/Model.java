@@ -1,7 +1,9 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraFiles;
@@ -10,8 +12,12 @@ import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
+import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
+import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.pipeline.preview.Previewer;
+import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
 import java.util.EnumMap;
@@ -22,8 +28,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What all requests of a pipeline share. Safe for use by several threads. */
 final class Model implements AutoCloseable {
+  /** From here on pictures go through the autoencoder in strips. */
+  private static final long LARGE_PIXELS = 768 * 768;
+
   private final Checkpoint checkpoint;
   private final Networks networks;
+  private final Companions companions;
   private final LoraFiles loraFiles;
   private final FolderLibrary library;
   private final FolderEmbeddings embeddings;
@@ -40,6 +50,7 @@ final class Model implements AutoCloseable {
   Model(
       Checkpoint checkpoint,
       Networks networks,
+      Companions companions,
       LoraFiles loraFiles,
       FolderLibrary library,
       FolderEmbeddings embeddings,
@@ -47,6 +58,7 @@ final class Model implements AutoCloseable {
       boolean lenient) {
     this.checkpoint = checkpoint;
     this.networks = networks;
+    this.companions = companions;
     this.loraFiles = loraFiles;
     this.library = library;
     this.embeddings = embeddings;
@@ -66,6 +78,33 @@ final class Model implements AutoCloseable {
 
   Networks networks() {
     return networks;
+  }
+
+  /** Makes previews. */
+  Previewer previewer() {
+    return companions.previewer();
+  }
+
+  /** The networks that make pictures follow others. */
+  ControlNets controlNets() {
+    return companions.controlNets();
+  }
+
+  /** The autoencoder as a request wants it for pictures of a size. */
+  Vae vae(PromptSpec spec, ImageSize size) {
+    Vae vae = networks.vae().tiling(spec.tiling());
+    boolean strips =
+        switch (spec.vaeTiling()) {
+          case AUTO -> (long) size.width() * size.height() > LARGE_PIXELS;
+          case ON -> true;
+          case OFF -> false;
+        };
+    return strips ? vae.inStrips() : vae;
+  }
+
+  /** The upscalers that requests can name. */
+  UpscalerFolders upscalers() {
+    return companions.upscalers();
   }
 
   LoraFiles loraFiles() {
@@ -139,6 +178,7 @@ final class Model implements AutoCloseable {
 
   @Override
   public void close() {
+    companions.close();
     networks.close();
   }
 }

@@ -11,7 +11,6 @@ import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
-import dev.sdlora.pipeline.denoise.LatentToRgb;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.schedule.SchedulePass;
@@ -89,15 +88,14 @@ final class Pass {
    */
   float[] sample(int image, long seed, PassNetworks networks, NDManager scope) {
     prepare(networks, scope);
-    AppliedLoras applied = networks.with(loras);
     NoiseSource noise = Noise.of(spec.rng(), seed);
     float[] start = noise.next(latentChannels() * (size.height() / 8) * (size.width() / 8));
-    return plan.run(guidance(applied, scope).start(), start, noise, new Steps(image, applied));
+    return plan.run(guidance(networks, scope).start(), start, noise, new Steps(image, networks));
   }
 
-  private Guidance guidance(AppliedLoras applied, NDManager scope) {
+  private Guidance guidance(PassNetworks networks, NDManager scope) {
     BatchedPredictor predictor =
-        new BatchedPredictor(predictor(applied), model.levels(), latentChannels(), size, scope);
+        new BatchedPredictor(predictor(networks), model.levels(), latentChannels(), size, scope);
     SamplerOptions sampling = spec.samplerOptions();
     return new Guidance(
         predictor,
@@ -110,10 +108,12 @@ final class Pass {
   }
 
   /** How the U-Net is called, for every picture and every step. */
-  private NoisePredictor predictor(AppliedLoras applied) {
+  private NoisePredictor predictor(PassNetworks networks) {
+    NoisePredictor unet =
+        networks.controls().over(networks.with(loras).unet(), size, spec.tiling());
     return (batch, scope) -> {
       progress.stopIfCancelled();
-      return applied.unet().predict(batch.latents(), batch.times(), batch.context(), scope);
+      return unet.predict(batch, scope);
     };
   }
 
@@ -121,14 +121,14 @@ final class Pass {
     return model.networks().unet().config().outChannels();
   }
 
-  /** Passes a sampler's steps on to the listener, and to LoRAs whose strength changes. */
+  /** Passes a sampler's steps on to the listener, and to networks that change on the way. */
   private final class Steps implements StepObserver {
     private final int image;
-    private final AppliedLoras applied;
+    private final PassNetworks networks;
 
-    Steps(int image, AppliedLoras applied) {
+    Steps(int image, PassNetworks networks) {
       this.image = image;
-      this.applied = applied;
+      this.networks = networks;
     }
 
     private Step step(int step, double sigma) {
@@ -139,7 +139,8 @@ final class Pass {
     public void stepStart(int step, double sigma) {
       progress.listener().stepStart(step(step, sigma));
       progress.stopIfCancelled();
-      applied.step(step, plan.sigmas().steps());
+      networks.with(loras).step(step, plan.sigmas().steps());
+      networks.controls().step(step, plan.sigmas().steps());
     }
 
     @Override
@@ -148,7 +149,7 @@ final class Pass {
           .listener()
           .stepEnd(
               step(step, sigma),
-              () -> LatentToRgb.image(denoised, size.height() / 8, size.width() / 8));
+              () -> model.previewer().image(denoised, size.height() / 8, size.width() / 8));
     }
   }
 }

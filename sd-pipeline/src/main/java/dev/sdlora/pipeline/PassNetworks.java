@@ -1,7 +1,9 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.LoraReport;
 import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.pipeline.control.Controls;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,15 +18,28 @@ import org.jspecify.annotations.Nullable;
 final class PassNetworks implements AutoCloseable {
   private final Model model;
   private final Progress progress;
+  private final Controls controls;
   private final Map<LoraSelection, AppliedLoras> used = new LinkedHashMap<>();
   private final Map<LoraSelection, PromptEmbeddings> embeddings = new LinkedHashMap<>();
   private @Nullable LoraSelection selected;
   private @Nullable AppliedLoras current;
   private long waitedNanos;
 
-  PassNetworks(Model model, Progress progress) {
+  /**
+   * The networks of a request, with none of its LoRAs yet.
+   *
+   * @param units the pictures that all passes follow
+   * @throws dev.sdlora.api.CheckpointException if the network of a unit cannot be used
+   */
+  PassNetworks(Model model, List<ControlUnit> units, Progress progress) {
     this.model = model;
     this.progress = progress;
+    this.controls = model.controlNets().open(units);
+  }
+
+  /** The pictures to follow. */
+  Controls controls() {
+    return controls;
   }
 
   /**
@@ -113,8 +128,10 @@ final class PassNetworks implements AutoCloseable {
 
   @Override
   public void close() {
-    if (current != null) {
-      current.close();
+    try (controls) {
+      if (current != null) {
+        current.close();
+      }
     }
   }
 }

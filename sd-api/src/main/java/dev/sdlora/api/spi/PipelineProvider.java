@@ -11,6 +11,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.UpscalerNetwork;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -56,6 +57,9 @@ public interface PipelineProvider {
   /** Behind {@link EmbeddingLibrary#open}. */
   EmbeddingLibrary openEmbeddingLibrary(List<Path> folders);
 
+  /** Behind {@link UpscalerNetwork#open}. */
+  UpscalerNetwork openUpscaler(Path file);
+
   /** What can be found out about LoRA files. */
   LoraKnowledge loraKnowledge();
 
@@ -78,6 +82,9 @@ public interface PipelineProvider {
    * @param loraDirectories folders whose files prompts can name
    * @param embeddingDirectories likewise, with embeddings
    * @param embeddings those given by object
+   * @param upscalerDirectories folders whose files requests can name as upscalers
+   * @param controlNets files of ControlNets to keep in memory
+   * @param previewDecoder TAESD's decoder
    * @param precision the number format of the computation
    * @param device DJL's name of the device, such as {@code cpu}
    * @param loraMode for requests that do not name one
@@ -89,6 +96,9 @@ public interface PipelineProvider {
       List<Path> loraDirectories,
       List<Path> embeddingDirectories,
       List<Embedding> embeddings,
+      List<Path> upscalerDirectories,
+      List<Path> controlNets,
+      Optional<Path> previewDecoder,
       Precision precision,
       String device,
       LoraMode loraMode,
@@ -99,6 +109,8 @@ public interface PipelineProvider {
       loraDirectories = List.copyOf(loraDirectories);
       embeddingDirectories = List.copyOf(embeddingDirectories);
       embeddings = List.copyOf(embeddings);
+      upscalerDirectories = List.copyOf(upscalerDirectories);
+      controlNets = List.copyOf(controlNets);
     }
   }
 

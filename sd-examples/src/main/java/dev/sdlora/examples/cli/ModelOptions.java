@@ -37,6 +37,12 @@ final class ModelOptions {
   private List<Path> embeddingDirectories = new ArrayList<>();
 
   @Option(
+      names = "--upscaler-dir",
+      paramLabel = "DIR",
+      description = "Folder with upscalers that can be named; repeatable. Default: none.")
+  private List<Path> upscalerDirectories = new ArrayList<>();
+
+  @Option(
       names = "--precision",
       paramLabel = "float32|bfloat16",
       defaultValue = "float32",
@@ -59,6 +65,7 @@ final class ModelOptions {
         Pipeline.builder().checkpoint(opened).precision(precision).device(device);
     loraDirectories.forEach(pipeline::loraDirectory);
     embeddingDirectories.forEach(pipeline::embeddingDirectory);
+    upscalerDirectories.forEach(pipeline::upscalerDirectory);
     if (checkpoint.isEmpty() && loraDirectories.isEmpty()) {
       pipeline.loraDirectory(BundledModel.loras());
     }

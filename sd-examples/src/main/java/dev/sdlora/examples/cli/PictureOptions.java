@@ -10,6 +10,7 @@ import dev.sdlora.api.Schedule;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what the picture should be, named as in {@link PromptSpec}. */
@@ -96,6 +97,8 @@ final class PictureOptions {
               + " override them.")
   private Optional<Path> fromPng = Optional.empty();
 
+  @Mixin private final NetworkOptions networks = new NetworkOptions();
+
   /**
    * The settings that the options describe.
    *
@@ -122,10 +125,12 @@ final class PictureOptions {
     if (lenient) {
       spec.lenient(true);
     }
+    networks.applyTo(spec);
     return spec.build();
   }
 
-  private static <T> void set(String option, Optional<T> value, Consumer<T> setter) {
+  /** Sets a value; an error names the option. */
+  static <T> void set(String option, Optional<T> value, Consumer<T> setter) {
     try {
       value.ifPresent(setter);
     } catch (IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package dev.sdlora.examples.cli;
 
+import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
@@ -24,6 +25,7 @@ import picocli.CommandLine.TypeConversionException;
     versionProvider = Sd.Version.class,
     subcommands = {
       GenerateCommand.class,
+      UpscaleCommand.class,
       InfoCommand.class,
       PromptCommand.class,
       LoraCommand.class
@@ -49,6 +51,7 @@ public final class Sd {
     return new CommandLine(sd)
         .registerConverter(Sampler.class, converter(Sampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
+        .registerConverter(ControlUnit.class, converter(ControlArgument::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false) // a prompt may begin with '@'

@@ -70,12 +70,12 @@ record FileTensors(TensorFile file, String network, Names names) {
               find(name).orElseThrow(() -> missing(name, ", expected shape " + shape));
           if (!withoutOnes(entry.shape()).equals(withoutOnes(shape))) {
             throw new CheckpointException(
-                "checkpoint '%s': tensor '%s' of the %s has shape %s, expected %s"
+                "'%s': tensor '%s' of the %s has shape %s, expected %s"
                     .formatted(file.path(), entry.name(), network, entry.shape(), shape));
           }
           if (!entry.dtype().isFloating()) {
             throw new CheckpointException(
-                "checkpoint '%s': tensor '%s' of the %s holds %s numbers, expected floats;"
+                "'%s': tensor '%s' of the %s holds %s numbers, expected floats;"
                         .formatted(file.path(), entry.name(), network, entry.dtype())
                     + " quantised checkpoints are not supported");
           }
@@ -91,7 +91,7 @@ record FileTensors(TensorFile file, String network, Names names) {
 
   private CheckpointException missing(String name, String expected) {
     return new CheckpointException(
-        "checkpoint '%s': tensor '%s' of the %s is missing%s"
+        "'%s': tensor '%s' of the %s is missing%s"
             .formatted(file.path(), names.inFile(name), network, expected));
   }
 }

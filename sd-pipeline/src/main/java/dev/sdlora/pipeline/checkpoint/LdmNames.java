@@ -50,11 +50,12 @@ final class LdmNames {
   /**
    * Names of a U-Net.
    *
+   * @param prefix of all its names
    * @param layers residual blocks in each level on the way down
    * @param depth transformer blocks of each level
    */
-  static Names unet(int layers, List<Integer> depth) {
-    return name -> UNET + unetName(name, layers, depth);
+  static Names unet(String prefix, int layers, List<Integer> depth) {
+    return name -> prefix + unetName(name, layers, depth);
   }
 
   private static String unetName(String name, int layers, List<Integer> depth) {

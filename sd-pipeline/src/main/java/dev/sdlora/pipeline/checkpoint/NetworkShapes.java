@@ -45,8 +45,20 @@ final class NetworkShapes {
         tensors.common(0, "text_model.embeddings.position_embedding.weight"));
   }
 
+  /** A U-Net; see {@link #unetEncoder}. */
+  static UNetConfig unet(
+      FileTensors tensors,
+      int levels,
+      int layers,
+      List<Integer> depth,
+      int middleDepth,
+      int heads) {
+    UNetConfig encoder = unetEncoder(tensors, levels, layers, depth, middleDepth, heads);
+    return encoder.withOutChannels(tensors.common(0, "conv_out.bias", "conv_out.weight"));
+  }
+
   /**
-   * A U-Net.
+   * A U-Net by its way down and its middle; its output is taken to be like its input.
    *
    * @param levels how many levels it has
    * @param layers residual blocks in each level
@@ -54,7 +66,7 @@ final class NetworkShapes {
    * @param middleDepth transformer blocks in the middle
    * @param heads attention heads
    */
-  static UNetConfig unet(
+  static UNetConfig unetEncoder(
       FileTensors tensors,
       int levels,
       int layers,
@@ -73,9 +85,10 @@ final class NetworkShapes {
             .or(() -> tensors.find(attention + "proj_out.weight"))
             .map(entry -> entry.shape().size() == 2)
             .orElse(false);
+    int inChannels = tensors.common(1, "conv_in.weight");
     return new UNetConfig(
-        tensors.common(1, "conv_in.weight"),
-        tensors.common(0, "conv_out.bias", "conv_out.weight"),
+        inChannels,
+        inChannels,
         channels,
         layers,
         depth,

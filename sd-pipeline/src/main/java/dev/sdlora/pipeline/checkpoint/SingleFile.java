@@ -1,7 +1,6 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointException;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
@@ -9,10 +8,6 @@ import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,9 +15,6 @@ import java.util.regex.Pattern;
  * such as averaged copies ({@code model_ema.}) and optimiser states, is not looked at.
  */
 final class SingleFile {
-  private static final Pattern DOWNSAMPLER =
-      Pattern.compile(Pattern.quote(LdmNames.UNET) + "input_blocks\\.(\\d+)\\.0\\.op\\.");
-
   /** SD 1.x has 8 attention heads at every level; no tensor tells it. */
   private static final int SD1_HEADS = 8;
 
@@ -65,35 +57,18 @@ final class SingleFile {
   }
 
   private static Network<UNetConfig> unet(TensorFile file) {
-    TreeSet<Integer> downsamplers = new TreeSet<>();
-    for (String name : file.tensors().keySet()) {
-      Matcher matcher = DOWNSAMPLER.matcher(name);
-      if (matcher.lookingAt()) {
-        downsamplers.add(Integer.parseInt(matcher.group(1)));
-      }
-    }
-    if (downsamplers.isEmpty()) {
-      throw new CheckpointException(
-          "checkpoint '%s': the U-Net has no downsampler, expected tensors named %sinput_blocks.3.0.op"
-              .formatted(file.path(), LdmNames.UNET));
-    }
-    int layers = downsamplers.first() - 1;
-    int levels = downsamplers.size() + 1;
-    FileTensors bare = new FileTensors(file, "U-Net", name -> LdmNames.UNET + name);
-    List<Integer> depth = new ArrayList<>();
-    for (int i = 0; i < levels; i++) {
-      depth.add(transformers(bare, "input_blocks." + (1 + i * (layers + 1)) + ".1"));
-    }
-    int middle = transformers(bare, "middle_block.1");
+    LdmBlocks blocks = LdmBlocks.of(file, LdmNames.UNET);
     return Network.of(
-        new FileTensors(file, "U-Net", LdmNames.unet(layers, depth)),
-        tensors -> NetworkShapes.unet(tensors, levels, layers, depth, middle, SD1_HEADS));
-  }
-
-  private static int transformers(FileTensors tensors, String block) {
-    return tensors.count(
-        Pattern.compile(
-            Pattern.quote(LdmNames.UNET + block) + "\\.transformer_blocks\\.(\\d+)\\."));
+        new FileTensors(
+            file, "U-Net", LdmNames.unet(LdmNames.UNET, blocks.layers(), blocks.depth())),
+        tensors ->
+            NetworkShapes.unet(
+                tensors,
+                blocks.levels(),
+                blocks.layers(),
+                blocks.depth(),
+                blocks.middle(),
+                SD1_HEADS));
   }
 
   private static Network<VaeConfig> vae(TensorFile file) {

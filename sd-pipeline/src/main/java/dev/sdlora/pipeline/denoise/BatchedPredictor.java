@@ -54,8 +54,10 @@ public final class BatchedPredictor {
    * @param call the number of the call, for the network
    * @param x the latent, {@code clean + sigma·noise}; not modified
    * @param sigma its noise level
+   * @param negativeFirst whether the first condition is the negative one
    */
-  List<float[]> predict(int call, float[] x, double sigma, List<Conditioning> conditions) {
+  List<float[]> predict(
+      int call, float[] x, double sigma, List<Conditioning> conditions, boolean negativeFirst) {
     Map<Integer, List<Integer>> byLength = new LinkedHashMap<>();
     for (int i = 0; i < conditions.size(); i++) {
       byLength.computeIfAbsent(conditions.get(i).tokens(), length -> new ArrayList<>()).add(i);
@@ -64,7 +66,8 @@ public final class BatchedPredictor {
     for (List<Integer> alike : byLength.values()) {
       for (int from = 0; from < alike.size(); from += rows()) {
         List<Integer> rows = alike.subList(from, Math.min(from + rows(), alike.size()));
-        float[] batch = run(call, x, sigma, rows.stream().map(conditions::get).toList());
+        boolean negative = negativeFirst && rows.get(0) == 0;
+        float[] batch = run(call, x, sigma, rows.stream().map(conditions::get).toList(), negative);
         for (int row = 0; row < rows.size(); row++) {
           predicted[rows.get(row)] =
               Arrays.copyOfRange(batch, row * x.length, (row + 1) * x.length);
@@ -74,7 +77,8 @@ public final class BatchedPredictor {
     return List.of(predicted);
   }
 
-  private float[] run(int call, float[] x, double sigma, List<Conditioning> conditions) {
+  private float[] run(
+      int call, float[] x, double sigma, List<Conditioning> conditions, boolean negativeFirst) {
     int rows = conditions.size();
     double scaleIn = 1 / Math.sqrt(sigma * sigma + 1);
     float[] latents = new float[rows * x.length];
@@ -94,6 +98,7 @@ public final class BatchedPredictor {
           new Batch(
               call,
               sigma,
+              negativeFirst,
               Torch.floats(step, latents, rows, channels, size.height() / 8, size.width() / 8),
               Torch.floats(step, times, rows),
               Torch.floats(step, states, rows, length / width, width));

@@ -57,10 +57,11 @@ public final class Guidance {
           bothSides || scale * weights != 1 || (options.rescale() != 0 && weights != 1);
       Conditions.Call now = conditions.at(call);
       List<Conditioning> asked = new ArrayList<>(now.prompt());
-      if (needsUncond && !skips) {
+      boolean asksUncond = needsUncond && !skips;
+      if (asksUncond) {
         asked.add(0, now.negative());
       }
-      List<float[]> outputs = predictor.predict(call, x, sigma, asked);
+      List<float[]> outputs = predictor.predict(call, x, sigma, asked, asksUncond);
       int count = now.prompt().size();
       // Without a negative side the first condition stands for it: where the factors add up to 1
       // that changes nothing, and in calls that skip it, it is what A1111 does.

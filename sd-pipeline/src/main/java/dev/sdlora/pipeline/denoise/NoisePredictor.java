@@ -26,11 +26,23 @@ public interface NoisePredictor {
    * @param call which call of the model this belongs to, counted from 0 for each picture; the
    *     conditions of a call may take several batches
    * @param sigma the noise level
+   * @param negativeFirst whether the first row is under the negative condition; no other is
    * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
    * @param times float32 [batch], training time steps, fractions allowed
    * @param context float32 [batch, tokens, width], the states of the text encoder
    */
-  record Batch(int call, double sigma, NDArray latents, NDArray times, NDArray context) {
+  record Batch(
+      int call,
+      double sigma,
+      boolean negativeFirst,
+      NDArray latents,
+      NDArray times,
+      NDArray context) {
+    /** The same question about other latents. */
+    Batch withLatents(NDArray others) {
+      return new Batch(call, sigma, negativeFirst, others, times, context);
+    }
+
     /** The number of rows. */
     public int rows() {
       return (int) latents.getShape().get(0);

@@ -34,7 +34,6 @@ public final class ShownChannels implements NoisePredictor {
     NDArray shown = Torch.floats(scope, rows, batch.rows(), count, height, width);
     // Native memory of a result belongs to the manager of its first operand, which is this call's.
     NDArray latents = batch.latents().concat(shown, 1);
-    return network.predict(
-        new Batch(batch.call(), batch.sigma(), latents, batch.times(), batch.context()), scope);
+    return network.predict(batch.withLatents(latents), scope);
   }
 }

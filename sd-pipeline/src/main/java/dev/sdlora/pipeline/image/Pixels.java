@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.StableDiffusionException;
+import java.awt.image.BufferedImage;
 
 /** From the numbers of the VAE to bytes. */
 public final class Pixels {
@@ -28,5 +29,22 @@ public final class Pixels {
       rgb[i % plane * 3 + i / plane] = (byte) level;
     }
     return rgb;
+  }
+
+  /**
+   * A picture of planes; see {@link #rgb}.
+   *
+   * @param planes [3][height][width]
+   */
+  public static BufferedImage image(float[] planes, int width) {
+    byte[] rgb = rgb(planes);
+    int[] levels = new int[rgb.length];
+    for (int i = 0; i < levels.length; i++) {
+      levels[i] = rgb[i] & 0xff;
+    }
+    int height = planes.length / (3 * width);
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    image.getRaster().setPixels(0, 0, width, height, levels);
+    return image;
   }
 }

@@ -11,6 +11,7 @@ import dev.sdlora.lora.make.RankRule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
@@ -182,7 +183,7 @@ public final class LoraExtraction {
   }
 
   private Map<String, String> metadata(ModelFiles model, Path file, int rank) {
-    String title = name.orElseGet(() -> Targets.stem(file));
+    String title = name.orElseGet(() -> NetworkFile.name(file));
     return new AdapterMetadata()
         .put("ss_output_name", title)
         .model(model.checkpoint().family())

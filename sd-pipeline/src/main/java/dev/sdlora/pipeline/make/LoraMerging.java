@@ -12,6 +12,7 @@ import dev.sdlora.lora.make.MadeLora;
 import dev.sdlora.lora.make.MakingListener;
 import dev.sdlora.lora.make.RankRule;
 import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
@@ -147,7 +148,7 @@ public final class LoraMerging {
 
   private Map<String, String> metadata(
       List<LoraFile> files, ModelFamily family, Path file, int rank) {
-    String title = name.orElseGet(() -> Targets.stem(file));
+    String title = name.orElseGet(() -> NetworkFile.name(file));
     boolean convolutions =
         files.stream()
             .anyMatch(

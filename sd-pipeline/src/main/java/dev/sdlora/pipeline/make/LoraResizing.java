@@ -9,6 +9,7 @@ import dev.sdlora.lora.make.MadeLora;
 import dev.sdlora.lora.make.MakingListener;
 import dev.sdlora.lora.make.RankRule;
 import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
@@ -93,7 +94,7 @@ public final class LoraResizing {
               KnownLayers.of(lora.family()),
               KnownLayers.names(lora.family(), KeyNames.KOHYA),
               rule)
-          .run(List.of(new LoraUse(Targets.stem(source), lora, 1, 1)), target, listener);
+          .run(List.of(new LoraUse(NetworkFile.name(source), lora, 1, 1)), target, listener);
       return target.write(metadata(lora, target.rank()));
     }
   }

@@ -41,13 +41,6 @@ final class Targets {
     return target;
   }
 
-  /** The name of a file without its extension. */
-  static String stem(Path file) {
-    String name = String.valueOf(file.getFileName());
-    int dot = name.lastIndexOf('.');
-    return dot > 0 ? name.substring(0, dot) : name;
-  }
-
   /** Checks a number format for LoRA files. */
   static DType requireFormat(DType format) {
     if (format != DType.F16 && format != DType.BF16 && format != DType.F32) {

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Tiling;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
@@ -16,23 +17,30 @@ public final class UNet {
 
   /** The text of the functions that its methods call. */
   public static final List<Program.Source> FUNCTIONS =
-      Program.Source.beside(UNet.class, "layers.torchscript.py", "transformer.torchscript.py");
+      Program.Source.beside(
+          UNet.class,
+          "layers.torchscript.py",
+          "transformer.torchscript.py",
+          "unet_parts.torchscript.py");
 
   private final Program program;
   private final UNetConfig config;
   private final LiveWeights weights;
   private final TensorDict dict;
+  private final Tiling tiling;
 
   /** A U-Net over weights that it does not own. */
   public UNet(Torch torch, UNetConfig config, LiveWeights weights) {
-    this(Program.load(torch, METHODS, FUNCTIONS), config, weights, weights.dict());
+    this(Program.load(torch, METHODS, FUNCTIONS), config, weights, weights.dict(), Tiling.NONE);
   }
 
-  private UNet(Program program, UNetConfig config, LiveWeights weights, TensorDict dict) {
+  private UNet(
+      Program program, UNetConfig config, LiveWeights weights, TensorDict dict, Tiling tiling) {
     this.program = program;
     this.config = config;
     this.weights = weights;
     this.dict = dict;
+    this.tiling = tiling;
   }
 
   /**
@@ -40,7 +48,12 @@ public final class UNet {
    * dictionary must outlive its use.
    */
   public UNet reading(TensorDict other) {
-    return new UNet(program, config, weights, other);
+    return new UNet(program, config, weights, other, tiling);
+  }
+
+  /** The same U-Net for pictures some of whose edges continue at the opposite edge. */
+  public UNet tiling(Tiling edges) {
+    return new UNet(program, config, weights, dict, edges);
   }
 
   /** The dimensions. */
@@ -54,26 +67,32 @@ public final class UNet {
   }
 
   /**
+   * Predicts the noise in latents; see {@link #predict(NDArray, NDArray, NDArray, List,
+   * NDManager)}.
+   */
+  public NDArray predict(NDArray latents, NDArray times, NDArray context, NDManager scope) {
+    return predict(latents, times, context, List.of(), scope);
+  }
+
+  /**
    * Predicts the noise in latents.
    *
    * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
    * @param times float32 [batch], training time steps from 0 to 999, fractions allowed
    * @param context float32 [batch, tokens, context width]
+   * @param residuals what ControlNets add to the outputs of the way down and the middle, as {@link
+   *     ControlNet#residuals} gives it, of any number of them one behind another
    * @param scope the manager that will own the result
    * @return float32, the shape of the latents
    */
-  public NDArray predict(NDArray latents, NDArray times, NDArray context, NDManager scope) {
-    return program
-        .call("predict")
-        .tensor(latents)
-        .tensor(times)
-        .tensor(context)
-        .tensors(dict)
-        .integers(config.channels().stream().mapToLong(Integer::longValue).toArray())
-        .integer(config.heads())
-        .integers(config.depth().stream().mapToLong(Integer::longValue).toArray())
-        .integer(config.middleDepth())
-        .integer(config.layers())
+  public NDArray predict(
+      NDArray latents, NDArray times, NDArray context, List<NDArray> residuals, NDManager scope) {
+    Program.Call call =
+        program.call("predict").tensor(latents).tensor(times).tensor(context).tensors(dict);
+    return config
+        .dimensions(call)
+        .integer(Edges.code(tiling))
+        .list(residuals.toArray(NDArray[]::new))
         .run(scope);
   }
 }

@@ -1,5 +1,8 @@
 package dev.sdlora.pipeline.network;
 
+import dev.sdlora.tensors.torch.Program;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -33,14 +36,59 @@ public record UNetConfig(
     depth = List.copyOf(depth);
   }
 
+  /** The same with another number of channels of the output. */
+  public UNetConfig withOutChannels(int number) {
+    return new UNetConfig(
+        inChannels,
+        number,
+        channels,
+        layers,
+        depth,
+        middleDepth,
+        heads,
+        contextWidth,
+        linearProjection);
+  }
+
+  /**
+   * Whether the way down and the middle have the dimensions of another U-Net's, but for the input.
+   */
+  public boolean hasEncoderOf(UNetConfig other) {
+    return channels.equals(other.channels)
+        && layers == other.layers
+        && depth.equals(other.depth)
+        && middleDepth == other.middleDepth
+        && contextWidth == other.contextWidth
+        && linearProjection == other.linearProjection;
+  }
+
   /** The number of levels. */
   public int levels() {
     return channels.size();
   }
 
+  /** Passes the dimensions on as the programs take them. */
+  Program.Call dimensions(Program.Call call) {
+    return call.integers(channels.stream().mapToLong(Integer::longValue).toArray())
+        .integer(heads)
+        .integers(depth.stream().mapToLong(Integer::longValue).toArray())
+        .integer(middleDepth)
+        .integer(layers);
+  }
+
   /** The names and shapes of all weights. */
   public Map<String, List<Long>> weights() {
     WeightList list = new WeightList();
+    int first = channels.get(0);
+    encoder(list);
+    up(list, 4 * first);
+    list.norm("conv_norm_out", first);
+    list.conv("conv_out", first, outChannels, 3);
+    return list.shapes();
+  }
+
+  /** The way down and the middle, which a ControlNet has too. */
+  void encoder(WeightList list) {
     int first = channels.get(0);
     int last = channels.get(levels() - 1);
     int time = 4 * first;
@@ -51,10 +99,16 @@ public record UNetConfig(
     list.resnet("mid_block.resnets.0", last, last, time);
     transformer(list, "mid_block.attentions.0", last, middleDepth);
     list.resnet("mid_block.resnets.1", last, last, time);
-    up(list, time);
-    list.norm("conv_norm_out", first);
-    list.conv("conv_out", first, outChannels, 3);
-    return list.shapes();
+  }
+
+  /** The channels of each block's output on the way down, the input's first. */
+  List<Integer> skips() {
+    List<Integer> skips = new ArrayList<>(List.of(channels.get(0)));
+    for (int i = 0; i < levels(); i++) {
+      int outputs = i < levels() - 1 ? layers + 1 : layers;
+      skips.addAll(Collections.nCopies(outputs, channels.get(i)));
+    }
+    return skips;
   }
 
   private void down(WeightList list, int time) {

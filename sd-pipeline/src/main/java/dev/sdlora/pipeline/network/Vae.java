@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.Tiling;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -17,17 +18,55 @@ public final class Vae {
 
   /** The text of the functions that its methods call. */
   public static final List<Program.Source> FUNCTIONS =
-      Program.Source.beside(Vae.class, "layers.torchscript.py", "vae_middle.torchscript.py");
+      Program.Source.beside(
+          Vae.class,
+          "layers.torchscript.py",
+          "vae_middle.torchscript.py",
+          "vae_parts.torchscript.py");
+
+  /** Positions in a strip: 64 MB of 256 channels. */
+  private static final int STRIP = 1 << 16;
 
   private final Program program;
   private final VaeConfig config;
   private final LiveWeights weights;
+  private final Tiling tiling;
+  private final int strip;
 
   /** An autoencoder over weights that it does not own. */
   public Vae(Torch torch, VaeConfig config, LiveWeights weights) {
-    this.program = Program.load(torch, METHODS, FUNCTIONS);
+    this(Program.load(torch, METHODS, FUNCTIONS), config, weights, Tiling.NONE, 0);
+  }
+
+  private Vae(Program program, VaeConfig config, LiveWeights weights, Tiling tiling, int strip) {
+    this.program = program;
     this.config = config;
     this.weights = weights;
+    this.tiling = tiling;
+    this.strip = strip;
+  }
+
+  /** The same autoencoder for pictures some of whose edges continue at the opposite edge. */
+  public Vae tiling(Tiling edges) {
+    return new Vae(program, config, weights, edges, strip);
+  }
+
+  /**
+   * The same autoencoder that works through the layers of large pictures strip by strip. The norms
+   * still see the whole picture, so its result differs only in how sums are rounded, and has no
+   * seams; what it takes less is memory.
+   */
+  public Vae inStrips() {
+    return inStrips(STRIP);
+  }
+
+  /**
+   * The same in strips of another size.
+   *
+   * @param positions about how many positions of a layer are in a strip, 0 for whole pictures
+   */
+  Vae inStrips(int positions) {
+    return new Vae(program, config, weights, tiling, positions);
   }
 
   /** The dimensions. */
@@ -109,6 +148,8 @@ public final class Vae {
         .tensors(weights.dict())
         .integer(config.levels())
         .integer(config.layers())
+        .integer(Edges.code(tiling))
+        .integer(strip)
         .run(scope);
   }
 }

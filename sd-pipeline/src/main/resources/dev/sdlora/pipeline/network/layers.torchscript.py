@@ -15,6 +15,27 @@ def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tens
     h = __torch__.lora_scaled(torch.conv2d(x, w[p + ".lora_down.weight"], None, [stride, stride], [pad, pad]), w, p)
     _0 = torch.add_(y, torch.conv2d(h, w[p + ".lora_up.weight"]))
   return y
+def conv3(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, wrap: int) -> Tensor:
+  # A kernel of 3x3 over as many positions as x has. Beyond the edges lie zeros, or what lies inside the opposite edge.
+  if wrap > 0:
+    y = __torch__.conv(__torch__.bordered(x, wrap, 1, 1), w, p, stride, 0)
+  else:
+    y = __torch__.conv(x, w, p, stride, 1)
+  return y
+def bordered(x: Tensor, wrap: int, before: int, after: int) -> Tensor:
+  # Rows above and below, columns left and right. wrap: 1 if x goes on from right to left, 2 if from bottom to top, 3 both.
+  x = __torch__.border(x, 2, wrap // 2, before, after)
+  return __torch__.border(x, 3, wrap % 2, before, after)
+def border(x: Tensor, dim: int, wraps: int, before: int, after: int) -> Tensor:
+  if wraps > 0:
+    n = torch.size(x, dim)
+    x = torch.cat([torch.slice(x, dim, n - before, n), x, torch.slice(x, dim, 0, after)], dim)
+  else:
+    sides = [0, 0, before, after]
+    if dim > 2:
+      sides = [before, after, 0, 0]
+    x = torch.constant_pad_nd(x, sides, 0)
+  return x
 def lora_scaled(h: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   # Between the two factors there are the fewest numbers to multiply. One factor for all of the batch or one for each
   # of its members, [1] or [B], or one for each component of the rank, [1, R] or [1, R, 1, 1].
@@ -37,14 +58,14 @@ def heads_attention(q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -
   v = torch.transpose(torch.view(v, [b, n, heads, c // heads]), 1, 2)
   o = torch.scaled_dot_product_attention(q, k, v, None, 0., causal)
   return torch.reshape(torch.transpose(o, 1, 2), [b, m, c])
-def resnet(x: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str, eps: float) -> Tensor:
+def resnet(x: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str, eps: float, wrap: int) -> Tensor:
   # Blocks of the VAE have no time projection and do not look at emb.
   h = torch.silu(__torch__.group_norm(x, w, p + ".norm1", eps))
-  h = __torch__.conv(h, w, p + ".conv1", 1, 1)
+  h = __torch__.conv3(h, w, p + ".conv1", 1, wrap)
   if torch.__contains__(w, p + ".time_emb_proj.weight"):
     h = torch.add(h, torch.unsqueeze(torch.unsqueeze(__torch__.linear(emb, w, p + ".time_emb_proj"), 2), 3))
   h = torch.silu(__torch__.group_norm(h, w, p + ".norm2", eps))
-  h = __torch__.conv(h, w, p + ".conv2", 1, 1)
+  h = __torch__.conv3(h, w, p + ".conv2", 1, wrap)
   if torch.__contains__(w, p + ".conv_shortcut.weight"):
     x = __torch__.conv(x, w, p + ".conv_shortcut", 1, 0)
   return torch.add(x, h)

@@ -1,4 +1,4 @@
-/** Tests of programs beside the three networks. */
+/** Tests of networks against plain Java, and of what they promise. */
 @NullMarked
 package dev.sdlora.pipeline.network;
 

@@ -120,6 +120,8 @@ public final class AutoencoderTrainer implements AutoCloseable {
           .tensors(dict)
           .integer(config.levels())
           .integer(config.layers())
+          .integer(0) // pictures have edges
+          .integer(0) // and are small enough to pass whole
           .run(scope)
           .toFloatArray();
     }

@@ -1,10 +1,10 @@
   def autoencode(self: __torch__.Net, pixels: Tensor, noise: Tensor, w: Dict[str, Tensor], size: Tensor, h: Tensor) -> Dict[str, Tensor]:
     # The loss of an autoencoder and its gradients. size: levels, layers. h: weight of the divergence
-    moments = (self).encode(pixels, w, int(size[0]), int(size[1]))
+    moments = (self).encode(pixels, w, int(size[0]), int(size[1]), 0, 0)
     mean, logvar = torch.chunk(moments, 2, 1)
     logvar = torch.clamp(logvar, -30., 20.)
     z = torch.add(mean, torch.mul(torch.exp(torch.mul(logvar, 0.5)), noise))
-    error = torch.sub((self).decode(z, w, int(size[0]), int(size[1])), pixels)
+    error = torch.sub((self).decode(z, w, int(size[0]), int(size[1]), 0, 0), pixels)
     divergence = torch.mul(torch.mean(torch.sub(torch.sub(torch.add(torch.pow(mean, 2), torch.exp(logvar)), 1.), logvar)), 0.5)
     loss = torch.add(torch.mean(torch.pow(error, 2)), torch.mul(torch.mean(torch.abs(error)), 0.1))
     loss = torch.add(loss, torch.mul(divergence, float(h[0])))

@@ -1,0 +1,47 @@
+package dev.sdlora.api;
+
+import dev.sdlora.api.spi.PipelineProvider;
+import java.nio.file.Path;
+
+/**
+ * A network that enlarges pictures, of the ESRGAN architecture (Wang et al. 2018, "ESRGAN"; Wang et
+ * al. 2021, "Real-ESRGAN"), as people download them: {@code RealESRGAN_x4plus.pth}, {@code
+ * 4x-UltraSharp.pth} and so on.
+ *
+ * <p>Pictures go through the network in tiles that overlap, so memory does not grow with their
+ * size. Safe for use by several threads. It holds native memory until it is closed.
+ */
+public interface UpscalerNetwork extends AutoCloseable {
+
+  /**
+   * Reads an upscaler, a {@code .pth} or {@code .safetensors} file with the names of ESRGAN or of
+   * Real-ESRGAN. How many blocks it has, how wide they are and how much it enlarges is read off its
+   * tensors.
+   *
+   * @throws CheckpointException if the file holds another kind of network; the message names the
+   *     tensor that is missing, has another shape or does not belong there
+   * @throws TensorFileException if it is missing or damaged or is not a tensor file at all
+   */
+  static UpscalerNetwork open(Path file) {
+    return PipelineProvider.get().openUpscaler(file);
+  }
+
+  /** The name of the file without its extension. */
+  String name();
+
+  /** How many times wider and higher pictures become: 1, 2, 4 or 8. */
+  int factor();
+
+  /**
+   * Enlarges a picture.
+   *
+   * @param picture any size
+   * @return {@link #factor()} times as wide and as high
+   * @throws IllegalStateException if this is closed
+   */
+  Picture upscale(Picture picture);
+
+  /** Frees the native memory. Closing twice does nothing. */
+  @Override
+  void close();
+}

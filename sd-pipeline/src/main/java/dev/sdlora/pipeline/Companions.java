@@ -1,0 +1,65 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.spi.PipelineProvider.Settings;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.control.ControlNets;
+import dev.sdlora.pipeline.preview.LatentToRgb;
+import dev.sdlora.pipeline.preview.Previewer;
+import dev.sdlora.pipeline.preview.TinyPreview;
+import dev.sdlora.pipeline.upscale.UpscalerFolders;
+import java.util.Optional;
+
+/** What a pipeline has beside the networks of its checkpoint. */
+final class Companions implements AutoCloseable {
+  private final UpscalerFolders upscalers;
+  private final ControlNets controlNets;
+  private final Optional<TinyPreview> tinyPreview;
+  private final Previewer previewer;
+
+  private Companions(
+      UpscalerFolders upscalers,
+      ControlNets controlNets,
+      Optional<TinyPreview> tinyPreview,
+      Previewer fallback) {
+    this.upscalers = upscalers;
+    this.controlNets = controlNets;
+    this.tinyPreview = tinyPreview;
+    this.previewer = tinyPreview.<Previewer>map(tiny -> tiny).orElse(fallback);
+  }
+
+  /** Reads networks into the native memory of those of the checkpoint, which owns them. */
+  static Companions load(
+      Settings settings, UpscalerFolders upscalers, ModelFiles files, Networks networks) {
+    ControlNets controlNets =
+        new ControlNets(settings.controlNets(), networks.torch(), files.unet(), networks.type());
+    try {
+      Optional<TinyPreview> preview =
+          settings
+              .previewDecoder()
+              .map(file -> new TinyPreview(file, networks.torch(), networks.loader()));
+      return new Companions(
+          upscalers, controlNets, preview, LatentToRgb.of(files.checkpoint().family()));
+    } catch (RuntimeException | Error e) {
+      controlNets.close();
+      throw e;
+    }
+  }
+
+  ControlNets controlNets() {
+    return controlNets;
+  }
+
+  UpscalerFolders upscalers() {
+    return upscalers;
+  }
+
+  Previewer previewer() {
+    return previewer;
+  }
+
+  @Override
+  public void close() {
+    tinyPreview.ifPresent(TinyPreview::close);
+    controlNets.close();
+  }
+}

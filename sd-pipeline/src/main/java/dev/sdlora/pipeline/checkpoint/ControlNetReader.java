@@ -1,0 +1,117 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.pipeline.network.ControlNetConfig;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.tensors.file.TensorFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Opens ControlNets: files with the names of their authors' code, and those of diffusers. */
+public final class ControlNetReader {
+  private static final String HINT = "controlnet_cond_embedding.";
+  private static final String DOWN = "controlnet_down_blocks.";
+  private static final String MIDDLE = "controlnet_mid_block.";
+
+  private ControlNetReader() {}
+
+  /**
+   * Opens a file; reads its header only.
+   *
+   * @param heads attention heads of the U-Net that it belongs to; no tensor tells them
+   * @throws CheckpointException if it is something else
+   * @throws dev.sdlora.api.TensorFileException if it is missing, damaged or no tensor file
+   */
+  public static NetworkFile<ControlNetConfig> read(Path path, int heads) {
+    TensorFile file = TensorFile.open(path);
+    if (file.find(HINT + "conv_in.weight").isPresent()) {
+      return diffusers(file, heads);
+    }
+    for (String prefix : List.of("control_model.", "")) {
+      if (file.find(prefix + "input_hint_block.0.weight").isPresent()) {
+        return original(file, prefix, heads);
+      }
+    }
+    throw new CheckpointException(
+        "'"
+            + path
+            + "' is not a ControlNet: it has none of the tensors"
+            + " 'control_model.input_hint_block.0.weight', 'input_hint_block.0.weight' and '"
+            + HINT
+            + "conv_in.weight'");
+  }
+
+  private static NetworkFile<ControlNetConfig> diffusers(TensorFile file, int heads) {
+    FileTensors tensors = new FileTensors(file, "ControlNet", name -> name);
+    int levels = tensors.count(Pattern.compile("down_blocks\\.(\\d+)\\."));
+    int layers = tensors.count(Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\."));
+    List<Integer> depth = new ArrayList<>();
+    for (int i = 0; i < levels; i++) {
+      depth.add(transformers(tensors, "down_blocks\\." + i));
+    }
+    int middle = transformers(tensors, "mid_block");
+    int hintBlocks =
+        tensors.count(Pattern.compile("controlnet_cond_embedding\\.blocks\\.(\\d+)\\."));
+    return read(tensors, new LdmBlocks(levels, layers, depth, middle), hintBlocks, heads);
+  }
+
+  private static int transformers(FileTensors tensors, String block) {
+    return tensors.count(
+        Pattern.compile(block + "\\.attentions\\.0\\.transformer_blocks\\.(\\d+)\\."));
+  }
+
+  private static NetworkFile<ControlNetConfig> original(TensorFile file, String prefix, int heads) {
+    LdmBlocks blocks = LdmBlocks.of(file, prefix);
+    Pattern hint = Pattern.compile(Pattern.quote(prefix) + "input_hint_block\\.(\\d+)\\.");
+    // Layers and activations take turns, from the first layer to the last.
+    int hintBlocks = (new FileTensors(file, "ControlNet", name -> name).count(hint) - 3) / 2;
+    Names unet = LdmNames.unet(prefix, blocks.layers(), blocks.depth());
+    FileTensors tensors =
+        new FileTensors(
+            file,
+            "ControlNet",
+            name -> isOwn(name) ? prefix + originalName(name, hintBlocks) : unet.inFile(name));
+    return read(tensors, blocks, hintBlocks, heads);
+  }
+
+  /** Whether a U-Net has no such weight. */
+  private static boolean isOwn(String name) {
+    return name.startsWith(HINT) || name.startsWith(DOWN) || name.startsWith(MIDDLE);
+  }
+
+  private static String originalName(String name, int hintBlocks) {
+    String end = name.substring(name.lastIndexOf('.'));
+    if (name.startsWith(DOWN)) {
+      return "zero_convs."
+          + name.substring(DOWN.length(), name.length() - end.length())
+          + ".0"
+          + end;
+    }
+    if (name.startsWith(MIDDLE)) {
+      return "middle_block_out.0" + end;
+    }
+    String layer = name.substring(HINT.length(), name.length() - end.length());
+    int number =
+        switch (layer) {
+          case "conv_in" -> 0;
+          case "conv_out" -> hintBlocks + 1;
+          default -> 1 + Integer.parseInt(layer.substring("blocks.".length()));
+        };
+    return "input_hint_block." + 2 * number + end;
+  }
+
+  private static NetworkFile<ControlNetConfig> read(
+      FileTensors tensors, LdmBlocks blocks, int hintBlocks, int heads) {
+    UNetConfig unet =
+        NetworkShapes.unetEncoder(
+            tensors, blocks.levels(), blocks.layers(), blocks.depth(), blocks.middle(), heads);
+    List<Integer> hint = new ArrayList<>(List.of(tensors.common(0, HINT + "conv_in.weight")));
+    for (int i = 1; i < hintBlocks; i += 2) {
+      hint.add(tensors.common(0, HINT + "blocks." + i + ".weight"));
+    }
+    ControlNetConfig config = new ControlNetConfig(unet, hint);
+    return new NetworkFile<>(tensors.file().path(), config, tensors.resolve(config.weights()));
+  }
+}

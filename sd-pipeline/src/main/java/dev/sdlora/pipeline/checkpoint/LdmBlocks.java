@@ -1,0 +1,54 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.tensors.file.TensorFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The blocks of a U-Net's way down that the CompVis code numbers in one row.
+ *
+ * @param levels how many levels it has
+ * @param layers residual blocks in each level
+ * @param depth transformer blocks of each level
+ * @param middle transformer blocks in the middle
+ */
+record LdmBlocks(int levels, int layers, List<Integer> depth, int middle) {
+
+  /**
+   * Counts the blocks.
+   *
+   * @param prefix of the network's tensors
+   */
+  static LdmBlocks of(TensorFile file, String prefix) {
+    Pattern downsampler =
+        Pattern.compile(Pattern.quote(prefix) + "input_blocks\\.(\\d+)\\.0\\.op\\.");
+    TreeSet<Integer> downsamplers = new TreeSet<>();
+    for (String name : file.tensors().keySet()) {
+      Matcher matcher = downsampler.matcher(name);
+      if (matcher.lookingAt()) {
+        downsamplers.add(Integer.parseInt(matcher.group(1)));
+      }
+    }
+    if (downsamplers.isEmpty()) {
+      throw new CheckpointException(
+          "'%s': the U-Net has no downsampler, expected tensors named %sinput_blocks.3.0.op"
+              .formatted(file.path(), prefix));
+    }
+    int layers = downsamplers.first() - 1;
+    int levels = downsamplers.size() + 1;
+    List<Integer> depth = new ArrayList<>();
+    for (int i = 0; i < levels; i++) {
+      depth.add(transformers(file, prefix + "input_blocks." + (1 + i * (layers + 1)) + ".1"));
+    }
+    return new LdmBlocks(levels, layers, depth, transformers(file, prefix + "middle_block.1"));
+  }
+
+  private static int transformers(TensorFile file, String block) {
+    return new FileTensors(file, "U-Net", name -> name)
+        .count(Pattern.compile(Pattern.quote(block) + "\\.transformer_blocks\\.(\\d+)\\."));
+  }
+}

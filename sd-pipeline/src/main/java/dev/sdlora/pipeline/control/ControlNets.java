@@ -1,0 +1,117 @@
+package dev.sdlora.pipeline.control;
+
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ControlUnit;
+import dev.sdlora.pipeline.checkpoint.ControlNetReader;
+import dev.sdlora.pipeline.checkpoint.NetworkFile;
+import dev.sdlora.pipeline.network.ControlNet;
+import dev.sdlora.pipeline.network.ControlNetConfig;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The ControlNets of a pipeline: some that stay in memory, and any others for the time of a
+ * request. Safe for use by several threads.
+ */
+public final class ControlNets implements AutoCloseable {
+  private final Torch torch;
+  private final UNetConfig unet;
+  private final ScalarType type;
+  private final Map<Path, Loaded> kept = new LinkedHashMap<>();
+
+  /**
+   * Reads networks.
+   *
+   * @param files those that stay
+   * @param torch owns their native memory
+   * @param unet what they have to fit
+   * @param type the number format to compute in
+   * @throws CheckpointException if one is something else or does not fit; nothing is then kept
+   */
+  public ControlNets(List<Path> files, Torch torch, UNetConfig unet, ScalarType type) {
+    this.torch = torch;
+    this.unet = unet;
+    this.type = type;
+    try {
+      files.forEach(file -> kept.computeIfAbsent(place(file), this::load));
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static Path place(Path file) {
+    return file.toAbsolutePath().normalize();
+  }
+
+  /** A network and the native memory that it alone has. */
+  record Loaded(ControlNet network, LiveWeights weights, Torch memory) implements AutoCloseable {
+    @Override
+    public void close() {
+      weights.close();
+      memory.close();
+    }
+  }
+
+  /**
+   * Makes what a request needs ready, reading files that are not there yet. The caller closes it.
+   *
+   * @param units those of weight 0 do nothing
+   * @throws CheckpointException if a file is something else or does not fit the checkpoint
+   */
+  public Controls open(List<ControlUnit> units) {
+    Controls controls = new Controls(torch.scope());
+    try {
+      for (ControlUnit unit : units) {
+        if (unit.weight() != 0) {
+          Loaded loaded = kept.get(place(unit.network()));
+          if (loaded == null) {
+            loaded = load(unit.network());
+            controls.own(loaded);
+          }
+          controls.add(unit, loaded.network());
+        }
+      }
+      return controls;
+    } catch (RuntimeException | Error e) {
+      controls.close();
+      throw e;
+    }
+  }
+
+  private Loaded load(Path file) {
+    NetworkFile<ControlNetConfig> read = ControlNetReader.read(file, unet.heads());
+    requireFit(file, read.config().unet());
+    Torch memory = torch.child();
+    try {
+      LiveWeights weights =
+          LiveWeights.load(memory, new TensorLoader(memory), read.weights(), type);
+      return new Loaded(new ControlNet(memory, read.config(), weights), weights, memory);
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
+  }
+
+  private void requireFit(Path file, UNetConfig own) {
+    if (!own.hasEncoderOf(unet)) {
+      throw new CheckpointException(
+          "ControlNet '%s' does not fit the checkpoint: it has %s channels and reads text states of %d numbers, the U-Net %s and %d; it is probably for another family of models"
+              .formatted(
+                  file, own.channels(), own.contextWidth(), unet.channels(), unet.contextWidth()));
+    }
+  }
+
+  @Override
+  public void close() {
+    kept.values().forEach(Loaded::close);
+    kept.clear();
+  }
+}

@@ -1,0 +1,49 @@
+package dev.sdlora.pipeline.network;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The dimensions of a ControlNet: those of the U-Net whose way down and middle it repeats, and of
+ * the layers that read the picture to follow.
+ *
+ * @param unet the U-Net; its way up is not part of this
+ * @param hint channels of the layers that read the picture, at each of their sizes
+ */
+public record ControlNetConfig(UNetConfig unet, List<Integer> hint) {
+
+  /** Copies the list. */
+  public ControlNetConfig {
+    hint = List.copyOf(hint);
+  }
+
+  /** How many layers read the picture, between the first and the last. */
+  public int hintBlocks() {
+    return 2 * (hint.size() - 1);
+  }
+
+  /** How many outputs it has: one for each of the U-Net's way down, and one for the middle. */
+  public int outputs() {
+    return unet.skips().size() + 1;
+  }
+
+  /** The names and shapes of all weights. */
+  public Map<String, List<Long>> weights() {
+    WeightList list = new WeightList();
+    unet.encoder(list);
+    String name = "controlnet_cond_embedding.";
+    list.conv(name + "conv_in", 3, hint.get(0), 3);
+    for (int i = 0; i < hint.size() - 1; i++) {
+      list.conv(name + "blocks." + 2 * i, hint.get(i), hint.get(i), 3);
+      list.conv(name + "blocks." + (2 * i + 1), hint.get(i), hint.get(i + 1), 3);
+    }
+    list.conv(name + "conv_out", hint.get(hint.size() - 1), unet.channels().get(0), 3);
+    List<Integer> skips = unet.skips();
+    for (int i = 0; i < skips.size(); i++) {
+      list.conv("controlnet_down_blocks." + i, skips.get(i), skips.get(i), 1);
+    }
+    int last = unet.channels().get(unet.levels() - 1);
+    list.conv("controlnet_mid_block", last, last, 1);
+    return list.shapes();
+  }
+}

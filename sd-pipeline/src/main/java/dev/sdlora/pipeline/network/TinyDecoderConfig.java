@@ -1,0 +1,43 @@
+package dev.sdlora.pipeline.network;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The dimensions of a TAESD decoder.
+ *
+ * @param latentChannels channels of a latent
+ * @param width channels of all layers
+ * @param blocks residual blocks at each size, from the smallest picture to the largest
+ */
+public record TinyDecoderConfig(int latentChannels, int width, List<Integer> blocks) {
+  /** What all published decoders have. */
+  public static final List<Integer> BLOCKS = List.of(3, 3, 3, 1);
+
+  /** Copies the list. */
+  public TinyDecoderConfig {
+    blocks = List.copyOf(blocks);
+  }
+
+  /** The names and shapes of all weights. Layers without weights are counted too. */
+  public Map<String, List<Long>> weights() {
+    WeightList list = new WeightList();
+    String name = "decoder.layers.";
+    list.conv(name + 0, latentChannels, width, 3);
+    int layer = 2;
+    for (int i = 0; i < blocks.size(); i++) {
+      for (int j = 0; j < blocks.get(i); j++) {
+        for (int part = 0; part <= 4; part += 2) {
+          list.conv(name + layer + ".conv." + part, width, width, 3);
+        }
+        layer++;
+      }
+      if (i < blocks.size() - 1) {
+        list.add(name + (layer + 1) + ".weight", width, width, 3, 3);
+        layer += 2;
+      }
+    }
+    list.conv(name + layer, width, 3, 3);
+    return list.shapes();
+  }
+}

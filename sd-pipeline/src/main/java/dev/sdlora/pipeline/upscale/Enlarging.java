@@ -1,0 +1,67 @@
+package dev.sdlora.pipeline.upscale;
+
+import dev.sdlora.api.Upscaler;
+import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.pipeline.raster.Resampling;
+import dev.sdlora.tensors.torch.Torch;
+import java.util.Optional;
+
+/**
+ * Brings pictures to larger sizes by the upscaler of a request, as A1111 does: by a network, as
+ * often as it takes to reach the size, and from there, as by the filters, in one step. Used by one
+ * thread.
+ */
+public final class Enlarging implements AutoCloseable {
+  /** A1111's limit, for networks that enlarge little or not at all. */
+  private static final int MOST_ROUNDS = 3;
+
+  private final Resampling filter;
+  private final Optional<RrdbUpscaler> network;
+  private final Runnable beforeEachPiece;
+
+  private Enlarging(Resampling filter, Optional<RrdbUpscaler> network, Runnable beforeEachPiece) {
+    this.filter = filter;
+    this.network = network;
+    this.beforeEachPiece = beforeEachPiece;
+  }
+
+  /**
+   * Makes an upscaler ready. The caller closes it.
+   *
+   * @param upscaler one of pictures, not of latents
+   * @param folders where networks are found by name
+   * @param torch owner of the native memory
+   * @param beforeEachPiece may throw, to end the work
+   * @throws dev.sdlora.api.CheckpointException if there is no such network
+   */
+  public static Enlarging open(
+      Upscaler upscaler, UpscalerFolders folders, Torch torch, Runnable beforeEachPiece) {
+    if (upscaler.isLatent()) {
+      throw new IllegalArgumentException("upscaler is not one of pictures: " + upscaler.name());
+    }
+    boolean builtIn = upscaler.file().isEmpty() && Upscaler.builtIn().contains(upscaler);
+    return new Enlarging(
+        upscaler.equals(Upscaler.NEAREST) ? Resampling.NEAREST : Resampling.LANCZOS,
+        builtIn ? Optional.empty() : Optional.of(folders.open(upscaler, torch)),
+        beforeEachPiece);
+  }
+
+  /** A picture with other sides. */
+  public Raster enlarge(Raster picture, int width, int height) {
+    Raster large = picture;
+    if (network.isPresent()) {
+      for (int round = 0; round < MOST_ROUNDS; round++) {
+        if (round > 0 && large.width() >= width && large.height() >= height) {
+          break;
+        }
+        large = network.get().upscale(large, beforeEachPiece);
+      }
+    }
+    return filter.resize(large, width, height);
+  }
+
+  @Override
+  public void close() {
+    network.ifPresent(RrdbUpscaler::close);
+  }
+}

@@ -1,0 +1,157 @@
+package dev.sdlora.pipeline.upscale;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.UpscalerNetwork;
+import dev.sdlora.pipeline.checkpoint.NetworkFile;
+import dev.sdlora.pipeline.checkpoint.UpscalerReader;
+import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.pipeline.network.RrdbNet;
+import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.nio.file.Path;
+
+/**
+ * An upscaler of the ESRGAN architecture. What a pixel becomes depends on the pixels around it,
+ * ever less with their distance; so pieces with a margin are enlarged one after another and their
+ * margins cut off.
+ */
+public final class RrdbUpscaler implements UpscalerNetwork {
+  /** The most that the network sees at once is 224 × 224 pixels: 0.8 GB at factor 4. */
+  private static final int PIECE = 192;
+
+  private static final int MARGIN = 16;
+
+  private final String name;
+  private final Torch torch;
+  private final LiveWeights weights;
+  private final RrdbNet network;
+  private final int piece;
+  private final int margin;
+  private volatile boolean closed;
+
+  private RrdbUpscaler(Path file, Torch torch, int piece, int margin) {
+    NetworkFile<RrdbConfig> read = UpscalerReader.read(file);
+    this.name = read.name();
+    this.torch = torch;
+    this.weights =
+        LiveWeights.load(torch, new TensorLoader(torch), read.weights(), ScalarType.FLOAT32);
+    this.network = new RrdbNet(torch, read.config(), weights);
+    this.piece = piece;
+    this.margin = margin;
+  }
+
+  /**
+   * Reads an upscaler.
+   *
+   * @param file see {@link UpscalerNetwork#open}
+   * @param torch its native memory, which it closes, also when reading fails
+   */
+  public static RrdbUpscaler open(Path file, Torch torch) {
+    return open(file, torch, PIECE, MARGIN);
+  }
+
+  /** Reads an upscaler that works in pieces of another size, in multiples of 4 pixels. */
+  static RrdbUpscaler open(Path file, Torch torch, int piece, int margin) {
+    try {
+      return new RrdbUpscaler(file, torch, piece, margin);
+    } catch (RuntimeException | Error e) {
+      torch.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public int factor() {
+    return network.config().factor();
+  }
+
+  @Override
+  public Picture upscale(Picture picture) {
+    Raster given = new Raster(picture.width(), picture.height(), 3, picture.rgb());
+    Raster large = upscale(given, () -> {});
+    return Picture.of(large.width(), large.height(), large.samples());
+  }
+
+  /**
+   * Enlarges a picture of three channels.
+   *
+   * @param beforeEachPiece may throw, to end the work
+   */
+  public Raster upscale(Raster picture, Runnable beforeEachPiece) {
+    int factor = factor();
+    int multiple = network.config().unshuffle();
+    Raster result = Raster.filled(factor * picture.width(), factor * picture.height(), 3, 0);
+    for (Span rows : Span.cut(picture.height(), piece, margin, multiple)) {
+      for (Span columns : Span.cut(picture.width(), piece, margin, multiple)) {
+        beforeEachPiece.run();
+        float[] planes = enlarge(planes(picture, columns, rows), columns.seen(), rows.seen());
+        write(planes, columns, rows, result);
+      }
+    }
+    return result;
+  }
+
+  private float[] enlarge(float[] planes, int width, int height) {
+    if (closed) {
+      throw new IllegalStateException("the upscaler '" + name + "' is closed");
+    }
+    try (NDManager scope = torch.scope();
+        NDArray pixels = Torch.floats(scope, planes, 1, 3, height, width)) {
+      return network.enlarge(pixels, scope).toFloatArray();
+    }
+  }
+
+  /** [3][rows][columns] from 0 to 1 of what is seen; beyond the edge the last pixels repeat. */
+  private static float[] planes(Raster picture, Span columns, Span rows) {
+    int plane = columns.seen() * rows.seen();
+    float[] planes = new float[3 * plane];
+    for (int i = 0; i < planes.length; i++) {
+      int y = rows.seenFrom() + i % plane / columns.seen();
+      int x = columns.seenFrom() + i % columns.seen();
+      int pixel =
+          Math.min(y, picture.height() - 1) * picture.width() + Math.min(x, picture.width() - 1);
+      planes[i] = picture.level(3 * pixel + i / plane) / 255f;
+    }
+    return planes;
+  }
+
+  /** Writes a piece without its margins. */
+  private void write(float[] planes, Span columns, Span rows, Raster target) {
+    int factor = factor();
+    int width = factor * columns.seen();
+    int plane = width * factor * rows.seen();
+    int left = factor * (columns.from() - columns.seenFrom());
+    int top = factor * (rows.from() - rows.seenFrom());
+    for (int y = 0; y < factor * rows.length(); y++) {
+      int next = 3 * ((factor * rows.from() + y) * target.width() + factor * columns.from());
+      for (int x = 0; x < factor * columns.length(); x++) {
+        for (int colour = 0; colour < 3; colour++) {
+          target.samples()[next++] = level(planes[colour * plane + (top + y) * width + left + x]);
+        }
+      }
+    }
+  }
+
+  private static byte level(float value) {
+    return (byte) Math.round(255 * Math.max(0, Math.min(1, value)));
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      weights.close();
+      torch.close();
+    }
+  }
+}

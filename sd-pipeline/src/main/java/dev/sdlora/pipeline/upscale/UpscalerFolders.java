@@ -1,0 +1,89 @@
+package dev.sdlora.pipeline.upscale;
+
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.Upscaler;
+import dev.sdlora.pipeline.checkpoint.NetworkFile;
+import dev.sdlora.tensors.torch.Torch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The upscalers that requests can name: those in some folders, by the names of their files or by
+ * what A1111 calls them. Folders are looked at when a request asks, and a network is read for one
+ * request. Safe for use by several threads.
+ */
+public final class UpscalerFolders {
+  /** A1111's labels of files that it downloads itself. */
+  private static final Map<String, String> LABELS =
+      Map.of(
+          "R-ESRGAN 4x+", "RealESRGAN_x4plus",
+          "R-ESRGAN 4x+ Anime6B", "RealESRGAN_x4plus_anime_6B",
+          "R-ESRGAN 2x+", "RealESRGAN_x2plus",
+          "ESRGAN_4x", "ESRGAN");
+
+  private static final List<String> ENDINGS = List.of(".safetensors", ".pth", ".pt");
+
+  private final List<Path> folders;
+
+  /**
+   * The upscalers of some folders.
+   *
+   * @throws CheckpointException if one is not a folder
+   */
+  public UpscalerFolders(List<Path> folders) {
+    this.folders = List.copyOf(folders);
+    for (Path folder : folders) {
+      if (!Files.isDirectory(folder)) {
+        throw new CheckpointException("upscaler directory '" + folder + "' is not a folder");
+      }
+    }
+  }
+
+  /**
+   * Reads an upscaler. The caller closes it.
+   *
+   * @param upscaler a file, or the name of one: without extension, or A1111's label; case does not
+   *     matter
+   * @param torch the owner of its native memory
+   * @throws CheckpointException if there is none of that name, or it is another kind of network
+   */
+  public RrdbUpscaler open(Upscaler upscaler, Torch torch) {
+    Path file = upscaler.file().orElseGet(() -> find(upscaler.name()));
+    return RrdbUpscaler.open(file, torch.child());
+  }
+
+  private Path find(String name) {
+    List<Path> files = files();
+    String label = LABELS.getOrDefault(name, name);
+    return Stream.of(name, label)
+        .flatMap(
+            wanted ->
+                files.stream().filter(file -> NetworkFile.name(file).equalsIgnoreCase(wanted)))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    "no upscaler is named '%s'; there are %s in the upscaler directories %s"
+                        .formatted(name, files.stream().map(NetworkFile::name).toList(), folders)));
+  }
+
+  private List<Path> files() {
+    List<Path> files = new ArrayList<>();
+    for (Path folder : folders) {
+      try (Stream<Path> all = Files.list(folder)) {
+        all.filter(file -> ENDINGS.stream().anyMatch(file.toString()::endsWith))
+            .sorted()
+            .forEach(files::add);
+      } catch (IOException e) {
+        throw new CheckpointException(
+            "upscaler directory '" + folder + "' cannot be read: " + e.getMessage(), e);
+      }
+    }
+    return files;
+  }
+}

@@ -1,0 +1,5 @@
+/** Pictures enlarged by networks. */
+@NullMarked
+package dev.sdlora.pipeline.upscale;
+
+import org.jspecify.annotations.NullMarked;

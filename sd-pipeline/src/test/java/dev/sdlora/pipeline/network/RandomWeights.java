@@ -1,0 +1,71 @@
+package dev.sdlora.pipeline.network;
+
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+
+/** Weights that keep numbers about as large as they are from layer to layer. */
+public final class RandomWeights {
+  private final Map<String, List<Long>> shapes;
+  private final Map<String, float[]> values = new LinkedHashMap<>();
+
+  /** Random numbers for weights of some shapes. */
+  public RandomWeights(Map<String, List<Long>> shapes, long seed) {
+    this.shapes = shapes;
+    Random random = new Random(seed);
+    shapes.forEach(
+        (name, shape) -> {
+          float[] numbers =
+              new float[(int) shape.stream().mapToLong(n -> n).reduce(1, (a, b) -> a * b)];
+          boolean norm = name.contains("norm") && name.endsWith(".weight");
+          double spread =
+              shape.size() == 1 ? 0.1 : Math.sqrt(shape.get(0) / (double) numbers.length);
+          for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = (float) ((norm ? 1 : 0) + spread * random.nextGaussian());
+          }
+          values.put(name, numbers);
+        });
+  }
+
+  /** The numbers of a weight, which may be changed. */
+  public float[] of(String name) {
+    return Objects.requireNonNull(values.get(name));
+  }
+
+  /** Adds all to a file. */
+  public void add(SafetensorsWriter writer, UnaryOperator<String> names) {
+    values.forEach(
+        (name, numbers) ->
+            writer.tensor(
+                names.apply(name), Objects.requireNonNull(shapes.get(name)), numbers, DType.F32));
+  }
+
+  /** Writes a file. */
+  public Path write(Path file, UnaryOperator<String> names) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    add(writer, names);
+    writer.write(file);
+    return file;
+  }
+
+  /** The weights in native memory, by way of a file. */
+  public LiveWeights load(Torch torch, Path scratch) {
+    TensorFile file = TensorFile.open(write(scratch, name -> name));
+    Map<String, Origin> origins = new LinkedHashMap<>();
+    shapes.forEach(
+        (name, shape) -> origins.put(name, new Origin(file, file.find(name).orElseThrow(), shape)));
+    return LiveWeights.load(torch, new TensorLoader(torch), origins, ScalarType.FLOAT32);
+  }
+}

@@ -1,0 +1,100 @@
+package dev.sdlora.pipeline.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.pipeline.checkpoint.NetworkFile;
+import dev.sdlora.pipeline.checkpoint.TinyDecoderReader;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** TAESD's decoder with random weights, from every layout, against plain Java. */
+class TinyDecoderTest {
+  private static final TinyDecoderConfig CONFIG =
+      new TinyDecoderConfig(4, 5, TinyDecoderConfig.BLOCKS);
+  private static final RandomWeights WEIGHTS = new RandomWeights(CONFIG.weights(), 9);
+
+  @TempDir private Path folder;
+
+  private Path write(UnaryOperator<String> names) {
+    return WEIGHTS.write(folder.resolve("taesd_decoder.safetensors"), names);
+  }
+
+  /** The author's names begin with this and count one layer more. */
+  private static String original(String name, String prefix) {
+    return Pattern.compile("^decoder\\.layers\\.(\\d+)")
+        .matcher(name)
+        .replaceFirst(match -> prefix + (Integer.parseInt(match.group(1)) + 1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"diffusers", "", "decoder."})
+  void decode_everyLayout_equalsPlainJava(String layout) {
+    Path file = write(name -> layout.equals("diffusers") ? name : original(name, layout));
+    Planes latent = Planes.random(4, 3, 5, 2);
+    Planes expected = plain(latent);
+    NetworkFile<TinyDecoderConfig> read = TinyDecoderReader.read(file);
+    assertThat(read.config()).isEqualTo(CONFIG);
+    try (Torch torch = Torch.open("cpu");
+        NDManager scope = torch.scope();
+        LiveWeights weights =
+            LiveWeights.load(torch, new TensorLoader(torch), read.weights(), ScalarType.FLOAT32)) {
+      float[] pixels =
+          new TinyDecoder(torch, read.config(), weights)
+              .decode(Torch.floats(scope, latent.floats(), 1, 4, 3, 5), scope)
+              .toFloatArray();
+      assertThat(pixels).hasSize(3 * 24 * 40);
+      for (int i = 0; i < pixels.length; i++) {
+        assertThat((double) pixels[i]).isCloseTo(expected.values()[i], within(2e-5));
+      }
+    }
+  }
+
+  /** By the layers of the author's network, one after another. */
+  private static Planes plain(Planes latent) {
+    Planes h = conv(latent.map(v -> 3 * Math.tanh(v / 3)), "0").map(TinyDecoderTest::relu);
+    for (int first : new int[] {2, 7, 12}) {
+      h = block(block(block(h, first), first + 1), first + 2).doubled();
+      h = h.conv(WEIGHTS.of("decoder.layers." + (first + 4) + ".weight"), new float[5], 1);
+    }
+    return conv(block(h, 17), "18").map(v -> 2 * v - 1);
+  }
+
+  private static Planes block(Planes x, int layer) {
+    Planes h = conv(x, layer + ".conv.0").map(TinyDecoderTest::relu);
+    h = conv(h, layer + ".conv.2").map(TinyDecoderTest::relu);
+    return x.plus(conv(h, layer + ".conv.4"), 1).map(TinyDecoderTest::relu);
+  }
+
+  private static Planes conv(Planes x, String layer) {
+    String name = "decoder.layers." + layer;
+    return x.conv(WEIGHTS.of(name + ".weight"), WEIGHTS.of(name + ".bias"), 1);
+  }
+
+  private static double relu(double value) {
+    return Math.max(value, 0);
+  }
+
+  @Test
+  void read_otherFiles_saysWhatIsWrong() {
+    assertThatThrownBy(() -> TinyDecoderReader.read(write(name -> "x." + name)))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("taesd_decoder", "is not a decoder of TAESD");
+    Path lacking = write(name -> original(name, "").replace("19.bias", "19.other"));
+    assertThatThrownBy(() -> TinyDecoderReader.read(lacking))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContainingAll("'19.bias'", "is missing", "[3]");
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of upscalers. */
+@NullMarked
+package dev.sdlora.pipeline.upscale;
+
+import org.jspecify.annotations.NullMarked;
