@@ -89,8 +89,8 @@ final class TestPictures {
         int value = stream[(3 * pixel + colour) % stream.length] & 0xff;
         int random = mask.next();
         int shade = 16 + 16 * style.nextInt(15);
-        lower = lower << 8 | shade | (value & 15) ^ random;
-        upper = upper << 8 | shade | (value >> 4) ^ random;
+        lower = lower << 8 | shade | ((value & 15) ^ random);
+        upper = upper << 8 | shade | ((value >> 4) ^ random);
       }
       int x = margin + pixel % columns;
       image.setRGB(x, margin + pixel / columns, lower);
