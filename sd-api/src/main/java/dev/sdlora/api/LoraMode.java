@@ -17,9 +17,9 @@ public enum LoraMode {
   /**
    * The weights stay as they are, and each layer adds the change of its output as it computes it,
    * which costs a little in each step. Requests with different sets run at the same time. What
-   * cannot be computed so (all that is no product of two small matrices: DoRA, LoHa, LoKr, IA3,
-   * OFT, full differences, changes of norms, biases and token embeddings) is patched, and waits for
-   * the weights like {@link #PATCHED}.
+   * cannot be computed so (all that is no product of two small matrices: DoRA, IA3, OFT, GLoRA,
+   * full differences, LoHa and LoKr of high rank, changes of norms, biases and token embeddings) is
+   * patched, and waits for the weights like {@link #PATCHED}.
    */
   OVERLAY
 }

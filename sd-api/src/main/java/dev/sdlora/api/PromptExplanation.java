@@ -8,33 +8,63 @@ import java.util.Map;
  * How a prompt is understood.
  *
  * @param prompt the prompt as given
- * @param text the prompt without its extra-network tags
+ * @param text the prompt without its comments and extra-network tags
  * @param networks the tags, in order
- * @param attention the text cut into pieces of equal weight; a piece {@code BREAK} with weight -1
- *     is a chunk border
- * @param chunks what the text encoder sees: chunks of 77 tokens
+ * @param attention the text cut into pieces of equal weight, as if nothing in it changed over the
+ *     steps; a piece {@code BREAK} with weight -1 is a chunk border
+ * @param parts the texts that {@code AND} joins, and what they say at each step; at least one
+ * @param texts what the text encoder reads: all different texts of the parts, in order
+ * @param warnings what may be meant otherwise, one sentence each
  */
 public record PromptExplanation(
     String prompt,
     String text,
     List<Network> networks,
     List<Piece> attention,
-    List<List<Token>> chunks) {
+    List<Part> parts,
+    List<Encoded> texts,
+    List<String> warnings) {
 
   /** Copies the lists. */
   public PromptExplanation {
     networks = List.copyOf(networks);
     attention = List.copyOf(attention);
-    chunks = List.copyOf(chunks);
+    parts = List.copyOf(parts);
+    texts = List.copyOf(texts);
+    warnings = List.copyOf(warnings);
   }
 
   /**
-   * Explains a prompt in A1111's syntax.
+   * What a prompt is asked about.
    *
-   * @throws PromptSyntaxException if a LoRA tag cannot be understood
+   * @param steps how many times the model is called in the first pass, from 1: the steps, or twice
+   *     as many for samplers that call it twice in each
+   * @param hiresSteps the same for the pass of the highres fix; 0 if there is none
+   * @param negative whether it is a negative prompt, in which {@code AND} is a word
    */
+  public record Options(int steps, int hiresSteps, boolean negative) {
+    /** A prompt for 20 steps without highres fix. */
+    public static final Options DEFAULT = new Options(20, 0, false);
+
+    /** Checks the numbers. */
+    public Options {
+      if (steps < 1) {
+        throw new IllegalArgumentException("steps must be at least 1: " + steps);
+      }
+      if (hiresSteps < 0) {
+        throw new IllegalArgumentException("hiresSteps must not be negative: " + hiresSteps);
+      }
+    }
+  }
+
+  /** Explains a prompt in A1111's syntax for 20 steps. Never fails. */
   public static PromptExplanation of(String prompt) {
-    return PipelineProvider.get().explain(prompt);
+    return of(prompt, Options.DEFAULT);
+  }
+
+  /** Explains a prompt in A1111's syntax. Never fails. */
+  public static PromptExplanation of(String prompt, Options options) {
+    return PipelineProvider.get().promptKnowledge().explain(prompt, options);
   }
 
   /**
@@ -48,6 +78,43 @@ public record PromptExplanation(
 
   /** A stretch of text with its weight. */
   public record Piece(String text, double weight) {}
+
+  /**
+   * One of the texts that {@code AND} joins.
+   *
+   * @param text the text with its changes still in it
+   * @param weight how much it counts
+   * @param schedule what it says at each step
+   * @param hires what it says at each step of the highres fix; empty if there is none
+   */
+  public record Part(String text, double weight, List<Scheduled> schedule, List<Scheduled> hires) {
+    /** Copies the lists. */
+    public Part {
+      schedule = List.copyOf(schedule);
+      hires = List.copyOf(hires);
+    }
+  }
+
+  /**
+   * A text and the last step, counted from 1, at which it stands. The first text holds for one call
+   * of the model more, as in A1111, where calls are counted from 0.
+   */
+  public record Scheduled(int lastStep, String text) {}
+
+  /**
+   * A text as the text encoder reads it.
+   *
+   * @param text the text with its brackets
+   * @param attention the text cut into pieces of equal weight
+   * @param chunks its tokens in chunks of 77
+   */
+  public record Encoded(String text, List<Piece> attention, List<List<Token>> chunks) {
+    /** Copies the lists. */
+    public Encoded {
+      attention = List.copyOf(attention);
+      chunks = List.copyOf(chunks);
+    }
+  }
 
   /**
    * One token of a chunk.

@@ -1,34 +1,146 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.Prompt;
 import dev.sdlora.api.PromptExplanation;
+import dev.sdlora.api.PromptExplanation.Encoded;
 import dev.sdlora.api.PromptExplanation.Network;
+import dev.sdlora.api.PromptExplanation.Options;
+import dev.sdlora.api.PromptExplanation.Part;
 import dev.sdlora.api.PromptExplanation.Piece;
+import dev.sdlora.api.PromptExplanation.Scheduled;
 import dev.sdlora.api.PromptExplanation.Token;
+import dev.sdlora.api.PromptMode;
+import dev.sdlora.api.TokenCount;
+import dev.sdlora.api.spi.PromptKnowledge;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
-import dev.sdlora.prompt.grammar.LoraTag;
+import dev.sdlora.prompt.grammar.Subprompt;
 import dev.sdlora.prompt.grammar.WeightedText;
+import dev.sdlora.prompt.schedule.PromptSchedule;
+import dev.sdlora.prompt.schedule.SchedulePass;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TokenChunk;
+import dev.sdlora.prompt.tokens.TrainedWord;
+import dev.sdlora.prompt.tokens.TrainedWords;
+import dev.sdlora.prompt.tree.Finding;
+import dev.sdlora.prompt.tree.Mistakes;
+import dev.sdlora.prompt.tree.PromptParser;
+import dev.sdlora.prompt.tree.Quirks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Shows how a prompt is understood, by the same steps that a generation takes. */
-final class Explanations {
-  private Explanations() {}
+final class Explanations implements PromptKnowledge {
 
-  static PromptExplanation of(String prompt) {
+  @Override
+  public Prompt parse(String text, PromptMode mode) {
+    return switch (mode) {
+      case A1111 -> PromptParser.parse(text);
+      case STRICT -> Mistakes.parseStrictly(text);
+    };
+  }
+
+  @Override
+  public PromptExplanation explain(String prompt, Options options) {
     ExtraNetworks networks = ExtraNetworks.cut(prompt);
-    networks.networks().forEach(LoraTag::of);
-    List<WeightedText> pieces = Attention.parse(networks.text());
+    List<Part> parts =
+        parts(networks.text(), options.negative()).stream()
+            .map(part -> part(part, options))
+            .toList();
     return new PromptExplanation(
         prompt,
         networks.text(),
         networks.networks().stream().map(Explanations::network).toList(),
-        pieces.stream().map(piece -> new Piece(piece.text(), piece.weight())).toList(),
-        Chunks.of(pieces, ClipTokenizer.standard()).stream().map(Explanations::tokens).toList());
+        pieces(Attention.parse(networks.text())),
+        parts,
+        texts(parts).map(Explanations::encode).toList(),
+        warnings(prompt, options));
+  }
+
+  @Override
+  public TokenCount count(String prompt, List<Embedding> embeddings) {
+    TrainedWords words =
+        TrainedWords.of(
+            embeddings.stream().map(Explanations::withoutNumbers).toList(),
+            ClipTokenizer.standard());
+    List<Part> parts =
+        parts(ExtraNetworks.cut(prompt).text(), false).stream()
+            .map(part -> part(part, Options.DEFAULT))
+            .toList();
+    TokenCount longest = new TokenCount(0, 1);
+    for (String text : texts(parts).toList()) {
+      TokenCount count =
+          length(
+              Chunks.of(
+                  Attention.parse(text),
+                  ClipTokenizer.standard(),
+                  Chunks.DEFAULT_COMMA_BACKTRACK,
+                  words));
+      longest = count.tokens() > longest.tokens() ? count : longest;
+    }
+    return longest;
+  }
+
+  private static TrainedWord withoutNumbers(Embedding embedding) {
+    return new TrainedWord(embedding.name(), embedding.vectors(), List.of(new float[0]));
+  }
+
+  private static TokenCount length(List<TokenChunk> chunks) {
+    int[] last = chunks.get(chunks.size() - 1).ids();
+    int used = 1;
+    while (last[used] != ClipTokenizer.END) {
+      used++;
+    }
+    return new TokenCount((chunks.size() - 1) * TokenCount.CHUNK + used - 1, chunks.size());
+  }
+
+  private static List<Subprompt> parts(String text, boolean negative) {
+    return negative ? List.of(new Subprompt(text, 1, 0, text.length())) : Subprompt.split(text);
+  }
+
+  private static Part part(Subprompt part, Options options) {
+    SchedulePass first = SchedulePass.first(options.steps());
+    List<Scheduled> hires =
+        options.hiresSteps() == 0
+            ? List.of()
+            : schedule(part, SchedulePass.second(options.hiresSteps(), options.steps()));
+    return new Part(part.text(), part.weight(), schedule(part, first), hires);
+  }
+
+  private static List<Scheduled> schedule(Subprompt part, SchedulePass pass) {
+    return PromptSchedule.of(part.text(), pass).entries().stream()
+        .map(entry -> new Scheduled(entry.end(), entry.text()))
+        .toList();
+  }
+
+  private static Stream<String> texts(List<Part> parts) {
+    return parts.stream()
+        .flatMap(part -> Stream.concat(part.schedule().stream(), part.hires().stream()))
+        .map(Scheduled::text)
+        .distinct();
+  }
+
+  private static List<String> warnings(String prompt, Options options) {
+    Prompt tree = PromptParser.parse(prompt);
+    SchedulePass pass = SchedulePass.first(options.steps());
+    return Stream.concat(
+            Mistakes.of(prompt, tree).stream(), Quirks.of(tree, pass, options.negative()).stream())
+        .map(Finding::message)
+        .toList();
+  }
+
+  private static Encoded encode(String text) {
+    List<WeightedText> attention = Attention.parse(text);
+    List<TokenChunk> chunks = Chunks.of(attention, ClipTokenizer.standard());
+    return new Encoded(text, pieces(attention), chunks.stream().map(Explanations::tokens).toList());
+  }
+
+  private static List<Piece> pieces(List<WeightedText> pieces) {
+    return pieces.stream().map(piece -> new Piece(piece.text(), piece.weight())).toList();
   }
 
   private static Network network(ExtraNetwork network) {

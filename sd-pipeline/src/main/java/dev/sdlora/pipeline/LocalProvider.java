@@ -7,11 +7,11 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.UpscalerNetwork;
 import dev.sdlora.api.spi.LoraKnowledge;
 import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.spi.PromptKnowledge;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.lora.library.LoraFiles;
@@ -106,8 +106,8 @@ public final class LocalProvider implements PipelineProvider {
   }
 
   @Override
-  public PromptExplanation explain(String prompt) {
-    return Explanations.of(prompt);
+  public PromptKnowledge promptKnowledge() {
+    return new Explanations();
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.schedule.SchedulePass;
 import dev.sdlora.prompt.tokens.TrainedWords;
+import dev.sdlora.prompt.tree.PromptReader;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.StepObserver;
 import dev.sdlora.sampler.noise.Noise;
@@ -48,8 +49,8 @@ final class Pass {
     this.spec = spec;
     this.size = size;
     this.progress = progress;
-    this.prompt = ExtraNetworks.cut(spec.prompt());
-    this.negative = ExtraNetworks.cut(spec.negativePrompt());
+    this.prompt = PromptReader.prompt(spec.prompt(), spec.promptOptions());
+    this.negative = PromptReader.negativePrompt(spec.negativePrompt(), spec.promptOptions());
     this.loras = LoraSelection.of(spec, prompt, negative, model);
     this.plan = SamplingPlan.of(spec.sampler(), spec.schedule(), spec.steps(), model.levels());
   }

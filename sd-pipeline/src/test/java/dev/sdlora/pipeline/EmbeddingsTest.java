@@ -10,6 +10,7 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.TokenCount;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;
@@ -233,6 +234,13 @@ class EmbeddingsTest {
     assertThat(pipeline.embeddings().find("my own").vectors()).isEqualTo(1);
     assertThat(pipeline.embeddings().unreadable())
         .containsOnlyKeys(folder.resolve("embeddings/broken.pt"));
+  }
+
+  @Test
+  void tokenCount_withEmbeddings_countsTheirVectors() {
+    assertThat(TokenCount.of("a (zig-zag:1.2), zig", pipeline.embeddings()).tokens()).isEqualTo(5);
+    assertThat(TokenCount.of("b ".repeat(74) + "zig-zag", pipeline.embeddings()))
+        .isEqualTo(new TokenCount(77, 2));
   }
 
   @Test

@@ -222,6 +222,42 @@ class LoraModesTest {
   }
 
   @Test
+  void generate_overlayOfLohaAndLokr_isThePatchedPicture() {
+    String conv = "lora_unet_down_blocks_0_resnets_0_conv1.";
+    SafetensorsWriter writer = new SafetensorsWriter();
+    wave(writer, ATTENTION + "to_q.hada_w1_a", 32, 2);
+    wave(writer, ATTENTION + "to_q.hada_w1_b", 2, 32);
+    wave(writer, ATTENTION + "to_q.hada_w2_a", 32, 2);
+    wave(writer, ATTENTION + "to_q.hada_w2_b", 2, 32);
+    wave(writer, ATTENTION + "to_k.lokr_w1", 4, 8);
+    wave(writer, ATTENTION + "to_k.lokr_w2_a", 8, 2);
+    wave(writer, ATTENTION + "to_k.lokr_w2_b", 2, 4);
+    wave(writer, conv + "lokr_w1", 4, 4);
+    wave(writer, conv + "lokr_w2_a", 8, 2);
+    wave(writer, conv + "lokr_w2_b", 2, 8 * 9);
+    Path file = folder.resolve("lycoris.safetensors");
+    writer.write(file);
+    PromptSpec patched =
+        spec(LoraMode.PATCHED, "a cat").toBuilder()
+            .lora(LoraAdapter.open(file).withStrength(0.7))
+            .build();
+    byte[] expected = pipeline.generate(patched).first().rgb();
+    GenerationResult actual =
+        pipeline.generate(patched.toBuilder().loraMode(LoraMode.OVERLAY).build());
+    assertThat(actual.loras()).extracting(LoraReport::mode).containsExactly(LoraMode.OVERLAY);
+    assertThat(meanDifference(expected, actual.first().rgb())).isLessThan(0.02);
+    assertThat(meanDifference(expected, rgb(LoraMode.PATCHED, "a cat"))).isGreaterThan(0.2);
+  }
+
+  private static void wave(SafetensorsWriter writer, String name, int rows, int columns) {
+    float[] values = new float[rows * columns];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) Math.sin(i + name.hashCode() % 100) / 2;
+    }
+    writer.tensor(name, List.of((long) rows, (long) columns), values, DType.F32);
+  }
+
+  @Test
   void generate_overlaysOverTheSamePatches_runAtOnce() {
     PromptSpec spec = SPEC.toBuilder().lora(mixed(true)).loraMode(LoraMode.OVERLAY).build();
     PromptSpec other = spec.toBuilder().prompt("a cat<lora:tiny_lora:0.8>").build();

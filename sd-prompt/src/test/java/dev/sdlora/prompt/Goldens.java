@@ -10,7 +10,9 @@ import java.util.stream.StreamSupport;
 
 /**
  * What the reference programs made of some prompts: A1111's parser in {@code a1111.json}, OpenAI's
- * CLIP tokenizer without ftfy in {@code clip_tokens.json}.
+ * CLIP tokenizer without ftfy in {@code clip_tokens.json}, and what lark 1.2.2, the parser library
+ * that A1111 uses, makes of stray brackets with a grammar of prompt editing in {@code
+ * stray_brackets.json}.
  */
 public final class Goldens {
   private Goldens() {}
@@ -21,6 +23,10 @@ public final class Goldens {
 
   public static Stream<JsonNode> clipTokens() throws IOException {
     return cases("clip_tokens.json");
+  }
+
+  public static Stream<JsonNode> strayBrackets() throws IOException {
+    return cases("stray_brackets.json");
   }
 
   private static Stream<JsonNode> cases(String file) throws IOException {

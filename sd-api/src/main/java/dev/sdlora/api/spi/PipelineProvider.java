@@ -9,7 +9,6 @@ import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
-import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.UpscalerNetwork;
 import java.nio.file.Path;
@@ -63,8 +62,8 @@ public interface PipelineProvider {
   /** What can be found out about LoRA files. */
   LoraKnowledge loraKnowledge();
 
-  /** Behind {@link PromptExplanation#of}. */
-  PromptExplanation explain(String prompt);
+  /** What can be found out about prompts. */
+  PromptKnowledge promptKnowledge();
 
   /** Behind {@link PromptSpec#fromParameters}. */
   PromptSpec parseParameters(String text);

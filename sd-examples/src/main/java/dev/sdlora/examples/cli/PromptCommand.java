@@ -1,7 +1,9 @@
 package dev.sdlora.examples.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.Prompt;
 import dev.sdlora.api.PromptExplanation;
+import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.StableDiffusionException;
 import java.io.IOException;
@@ -30,16 +32,42 @@ final class PromptCommand implements Callable<Integer> {
       description = "A JSON array of prompts instead; with --json one object a line.")
   private Optional<Path> file = Optional.empty();
 
+  @Option(
+      names = "--steps",
+      defaultValue = "20",
+      description =
+          "How many steps; twice as many for samplers that call the model twice in each."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int steps;
+
+  @Option(
+      names = "--hires-steps",
+      defaultValue = "0",
+      description = "How many steps of a second pass, after the first; 0 for none.")
+  private int hiresSteps;
+
+  @Option(names = "--negative", description = "It is a negative prompt.")
+  private boolean negative;
+
+  @Option(names = "--strict", description = "Refuse what is not well-formed.")
+  private boolean strict;
+
   @Override
   public Integer call() {
     if (text.isPresent() == file.isPresent()) {
       throw console.badUsage("give either a prompt or --file");
     }
-    text.ifPresent(prompt -> explain(PromptExplanation.of(prompt)));
+    if (steps < 1 || hiresSteps < 0) {
+      throw console.badUsage("--steps must be at least 1, --hires-steps at least 0");
+    }
+    text.ifPresent(this::explain);
     return file.isPresent() ? explainAll(prompts(file.get())) : ExitCode.OK;
   }
 
-  private void explain(PromptExplanation explanation) {
+  private void explain(String prompt) {
+    Prompt parsed = Prompt.parse(prompt, strict ? PromptMode.STRICT : PromptMode.A1111);
+    PromptExplanation explanation =
+        parsed.explain(new PromptExplanation.Options(steps, hiresSteps, negative));
     if (console.json()) {
       console.out().println(Json.line(PromptView.toJson(explanation)));
     } else {
@@ -52,7 +80,7 @@ final class PromptCommand implements Callable<Integer> {
     int exitCode = ExitCode.OK;
     for (String prompt : prompts) {
       try {
-        explain(PromptExplanation.of(prompt));
+        explain(prompt);
       } catch (PromptSyntaxException e) {
         exitCode = ExitCode.SOFTWARE;
         console.err().println("sd: " + e.getMessage());

@@ -133,10 +133,31 @@ final class SdTest {
   }
 
   @Test
+  void prompt_json_hasPartsSchedulesAndWarnings() throws IOException {
+    JsonNode json =
+        JSON.readTree(
+            CommandRun.of("prompt", "--json", "--steps=8", "--hires-steps=4", "[a:b:0.5] AND c:2")
+                .out());
+    assertThat(json.get("and")).hasToString("[[\"[a:b:0.5]\",1.0],[\" c\",2.0]]");
+    assertThat(json.get("schedule")).hasToString("[[[4,\"a\"],[8,\"b\"]],[[8,\" c\"]]]");
+    assertThat(json.get("hires")).hasToString("[[[4,\"b\"]],[[4,\" c\"]]]");
+    assertThat(json.get("texts")).hasSize(3);
+    assertThat(CommandRun.of("prompt", "at 12:30").out())
+        .contains("warning: the trailing ':30' at character 5 is an AND weight in A1111");
+  }
+
+  @Test
+  void prompt_strict_pointsAtTheMistake() {
+    CommandRun run = CommandRun.of("prompt", "--strict", "a (b:1.2.3)");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("  a (b:1.2.3)\n    ^");
+  }
+
+  @Test
   void prompt_file_oneLineForEach_mistakesIncluded() throws IOException {
     Path file = folder.resolve("prompts.json");
     Files.writeString(file, "[\"one\", \"<lora:ink:heavy>\", \"three\"]");
-    CommandRun run = CommandRun.of("prompt", "--file", file.toString(), "--json");
+    CommandRun run = CommandRun.of("prompt", "--file", file.toString(), "--json", "--strict");
     List<String> lines = run.out().lines().toList();
     assertThat(lines).hasSize(3);
     assertThat(JSON.readTree(lines.get(1)).has("error")).isTrue();

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -201,15 +202,47 @@ public final class Factors {
     Iterator<NDArray> tensors = parts.tensors().iterator();
     List<LowRank> products = new ArrayList<>();
     for (Portion portion : portions) {
-      double scale = portion.strength() * Scale.of(reader, portion.module());
       if (isInFile(portion)) {
-        products.add(new LowRank(tensors.next(), tensors.next(), scale));
-        requireBounded(reader, portion, scale, parts.largest());
+        double scale = portion.strength() * Scale.of(reader, portion.module());
+        LowRank product = new LowRank(tensors.next(), tensors.next(), scale);
+        requireBounded(reader, portion, product, parts.largest());
+        products.add(product);
       } else {
-        products.add(combined(reader, portion, scale, scope));
+        products.add(
+            combined(
+                reader, portion, dict -> program.call("pair").tensors(dict).integer(limit), scope));
       }
     }
     return products;
+  }
+
+  /**
+   * The two factors of a module whose change {@linkplain #hasProduct is a product}, whatever its
+   * kind.
+   *
+   * @param shape of the layer's weight
+   * @return the factors, with the strength and alpha / rank as their scale
+   * @throws LoraException if a tensor holds NaN or infinity, or the product would at this strength
+   */
+  public LowRank product(
+      TensorFile.Reader reader,
+      LoraModule module,
+      List<Long> shape,
+      double strength,
+      NDManager scope) {
+    Portion portion = new Portion(module, strength);
+    if (isProduct(module)) {
+      return lowRanks(reader, List.of(portion), scope).get(0);
+    }
+    long kernel = shape.stream().skip(2).reduce(1L, Math::multiplyExact);
+    return combined(
+        reader,
+        portion,
+        parts ->
+            module.kind() == Kind.LOHA
+                ? program.call("loha_pair").tensors(parts)
+                : program.call("lokr_pair").tensors(parts).integer(kernel),
+        scope);
   }
 
   /** Whether the factors are in the file as they are wanted. */
@@ -226,21 +259,29 @@ public final class Factors {
   }
 
   private LowRank combined(
-      TensorFile.Reader reader, Portion portion, double scale, NDManager scope) {
+      TensorFile.Reader reader,
+      Portion portion,
+      Function<TensorDict, Program.Call> pairing,
+      NDManager scope) {
+    double scale = portion.strength() * Scale.of(reader, portion.module());
     try (NDManager parts = torch.scope();
         TensorDict dict = TensorDict.of(read(reader, portion.module(), parts))) {
-      List<NDArray> pair = program.call("pair").tensors(dict).integer(limit).runForList(scope);
+      List<NDArray> pair = pairing.apply(dict).runForList(scope);
+      LowRank product = new LowRank(pair.get(0), pair.get(1), scale);
+      double largest = 0;
       for (NDArray factor : pair) {
-        requireBounded(reader, portion, scale, factor.abs().max().getFloat());
+        largest = Math.max(largest, factor.abs().max().getFloat());
       }
-      return new LowRank(pair.get(0), pair.get(1), scale);
+      requireBounded(reader, portion, product, largest);
+      return product;
     }
   }
 
   /** A sum of this many products of such numbers is far from the end of float32. */
   private static void requireBounded(
-      TensorFile.Reader reader, Portion portion, double scale, double largest) {
-    if (!(Math.abs(scale) * portion.module().rank() * largest * largest < 1e37)) {
+      TensorFile.Reader reader, Portion portion, LowRank product, double largest) {
+    long rank = product.down().getShape().get(0);
+    if (!(Math.abs(product.scale()) * rank * largest * largest < 1e37)) {
       throw tooLarge(reader.file(), portion.module(), portion.strength());
     }
   }
@@ -251,9 +292,19 @@ public final class Factors {
             .formatted(file.path(), strength, module.key()));
   }
 
-  /** Whether a module is a product of two factors. */
+  /** Whether a module is stored as a product of two factors. */
   public static boolean isProduct(LoraModule module) {
     return module.kind() == Kind.LORA && module.find(Part.DORA_SCALE).isEmpty();
+  }
+
+  /**
+   * Whether a module's change is a product of two factors that cost no more to multiply by than the
+   * layer's own weight: LoRA and LoCon always, LoHa and LoKr where the {@linkplain ProductRank
+   * rank} that their formulas come to is low.
+   */
+  public static boolean hasProduct(LoraModule module) {
+    return isProduct(module)
+        || (module.find(Part.DORA_SCALE).isEmpty() && ProductRank.isLow(module));
   }
 
   /** The tensors that make the weight, by the names that LyCORIS has for them. */

@@ -42,7 +42,7 @@ public final class Overlays {
   public static boolean canRide(String weight, Change change) {
     return weight.endsWith(".weight")
         && !weight.contains(TABLES)
-        && Factors.isProduct(change.module());
+        && Factors.hasProduct(change.module());
   }
 
   /**
@@ -115,7 +115,7 @@ public final class Overlays {
       List<NDArray> ups = new ArrayList<>();
       List<Slot> slots = new ArrayList<>();
       for (Rider rider : riders) {
-        LowRank product = product(rider.change(), files, parts);
+        LowRank product = product(rider.change(), shape, files, parts);
         downs.add(product.down());
         ups.add(product.up());
         int rank = Math.toIntExact(product.down().getShape().get(0));
@@ -138,12 +138,11 @@ public final class Overlays {
     }
   }
 
-  private LowRank product(Change change, OpenFiles files, NDManager scope) {
+  private LowRank product(Change change, List<Long> shape, OpenFiles files, NDManager scope) {
     Factors limited =
         change.rankLimit().isPresent() ? factors.limitedTo(change.rankLimit().getAsInt()) : factors;
-    return limited
-        .lowRank(files.of(change.file()), change.module(), change.strength(), scope)
-        .orElseThrow(() -> new IllegalStateException(change.module().key() + " is no product"));
+    return limited.product(
+        files.of(change.file()), change.module(), shape, change.strength(), scope);
   }
 
   private NDArray join(

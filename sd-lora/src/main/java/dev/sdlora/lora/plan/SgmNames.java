@@ -3,15 +3,15 @@ package dev.sdlora.lora.plan;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The names that CompVis's code and Stability's sgm give the layers of a U-Net: blocks are numbered
- * in one row, where diffusers counts levels and blocks in them. How many blocks a level has, and
- * which have attention, is read off the model's own list of modules.
+ * in one row, where diffusers counts levels and blocks in them.
  */
-final class SgmNames {
+public final class SgmNames {
   private static final Pattern BLOCK =
       Pattern.compile("(down|up)_blocks\\.(\\d+)\\.(\\w+)\\.(\\d+)\\.(.+)");
 
@@ -40,23 +40,32 @@ final class SgmNames {
           "conv2", "out_layers.3",
           "conv_shortcut", "skip_connection");
 
-  private final Set<String> modules;
   private final int perLevel;
+  private final IntPredicate attention;
 
-  private SgmNames(Set<String> modules) {
-    this.modules = modules;
-    int resnets = 0;
-    while (modules.contains("down_blocks.0.resnets." + resnets + ".conv1")) {
-      resnets++;
-    }
-    this.perLevel = resnets + 1;
+  /**
+   * The names of a U-Net.
+   *
+   * @param layers residual blocks in each level on the way down
+   * @param attention whether a level on the way up, counted from 0, has transformers
+   */
+  public SgmNames(int layers, IntPredicate attention) {
+    this.perLevel = layers + 1;
+    this.attention = attention;
   }
 
   /**
    * The names of a U-Net's modules by their diffusers names; modules without another are left out.
+   * How many blocks a level has, and which have attention, is read off the list.
    */
   static Map<String, String> of(Set<String> modules) {
-    SgmNames names = new SgmNames(modules);
+    int layers = 0;
+    while (modules.contains("down_blocks.0.resnets." + layers + ".conv1")) {
+      layers++;
+    }
+    SgmNames names =
+        new SgmNames(
+            layers, level -> modules.contains("up_blocks." + level + ".attentions.0.proj_in"));
     Map<String, String> all = new HashMap<>();
     for (String module : modules) {
       String name = names.name(module);
@@ -67,7 +76,8 @@ final class SgmNames {
     return all;
   }
 
-  private String name(String module) {
+  /** The name of a module by its diffusers name; that itself if there is no other. */
+  public String name(String module) {
     Matcher block = BLOCK.matcher(module);
     if (block.matches()) {
       return block(block);
@@ -94,12 +104,8 @@ final class SgmNames {
       case "attentions" -> row + (first + index) + ".1." + rest;
       case "downsamplers" -> row + (first + perLevel - 1) + ".0.op";
       case "upsamplers" ->
-          row + (first + perLevel - 1) + (hasAttention(level) ? ".2." : ".1.") + rest;
+          row + (first + perLevel - 1) + (attention.test(level) ? ".2." : ".1.") + rest;
       default -> block.group();
     };
-  }
-
-  private boolean hasAttention(int level) {
-    return modules.contains("up_blocks." + level + ".attentions.0.proj_in");
   }
 }

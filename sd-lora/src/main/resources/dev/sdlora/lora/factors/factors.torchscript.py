@@ -15,6 +15,40 @@
       first = torch.matmul(p["hada_w1_a"], torch.flatten(p["hada_w1_b"], 1))
       second = torch.matmul(p["hada_w2_a"], torch.flatten(p["hada_w2_b"], 1))
     return torch.mul(torch.reshape(torch.mul(first, second), torch.size(w)), scale)
+  def loha_pair(self: __torch__.Net, p: Dict[str, Tensor]) -> List[Tensor]:
+    # (a1 · b1) ⊙ (a2 · b2) = A · B, where A has each column of a1 times each of a2, and B the same of rows.
+    if torch.__contains__(p, "hada_t1"):
+      a1, b1 = __torch__.tucker_pair(p["hada_t1"], p["hada_w1_a"], p["hada_w1_b"])
+      a2, b2 = __torch__.tucker_pair(p["hada_t2"], p["hada_w2_a"], p["hada_w2_b"])
+    else:
+      a1, b1 = (p["hada_w1_a"], torch.flatten(p["hada_w1_b"], 1))
+      a2, b2 = (p["hada_w2_a"], torch.flatten(p["hada_w2_b"], 1))
+    up = torch.flatten(torch.mul(torch.unsqueeze(a1, 2), torch.unsqueeze(a2, 1)), 1)
+    down = torch.flatten(torch.mul(torch.unsqueeze(b1, 1), torch.unsqueeze(b2, 0)), 0, 1)
+    return [up, down]
+  def lokr_pair(self: __torch__.Net, p: Dict[str, Tensor], kernel: int) -> List[Tensor]:
+    # kron(a1 · b1, a2 · b2) = kron(a1, a2) · kron(b1, b2); a whole matrix has the identity beside it. The kernel's positions
+    # belong to the second matrix.
+    if torch.__contains__(p, "lokr_w1"):
+      w1 = p["lokr_w1"]
+      if torch.size(w1, 0) < torch.size(w1, 1):
+        a1, b1 = (__torch__.identity(torch.size(w1, 0), w1), w1)
+      else:
+        a1, b1 = (w1, __torch__.identity(torch.size(w1, 1), w1))
+    else:
+      a1, b1 = (p["lokr_w1_a"], p["lokr_w1_b"])
+    if torch.__contains__(p, "lokr_w2"):
+      w2 = torch.flatten(p["lokr_w2"], 1)
+      a2, b2 = (__torch__.identity(torch.size(w2, 0), w2), w2)
+    elif torch.__contains__(p, "lokr_t2"):
+      a2, b2 = __torch__.tucker_pair(p["lokr_t2"], p["lokr_w2_a"], p["lokr_w2_b"])
+    else:
+      a2, b2 = (p["lokr_w2_a"], torch.flatten(p["lokr_w2_b"], 1))
+    # kron wants its second factor in one piece.
+    spots = torch.contiguous(torch.reshape(b2, [torch.size(b2, 0), -1, kernel]))
+    up = torch.kron(torch.contiguous(a1), torch.contiguous(a2))
+    down = torch.flatten(torch.kron(torch.unsqueeze(torch.contiguous(b1), 2), spots), 1)
+    return [up, down]
   def lokr(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, scale: float) -> Tensor:
     # kron(w1 [a, c], w2 [b, d, k, k]) = [a·b, c·d, k, k]
     if torch.__contains__(p, "lokr_w1"):

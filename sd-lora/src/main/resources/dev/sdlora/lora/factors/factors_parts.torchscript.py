@@ -8,6 +8,11 @@ def factors(p: Dict[str, Tensor], limit: int) -> Tuple[Tensor, Tensor]:
 def tucker(core: Tensor, a: Tensor, b: Tensor) -> Tensor:
   # core [r, r, k, k], a [r, out], b [r, in] -> [out, in, k, k]
   return torch.einsum("rikl,ro->oikl", [torch.einsum("rskl,si->rikl", [core, b]), a])
+def tucker_pair(core: Tensor, a: Tensor, b: Tensor) -> Tuple[Tensor, Tensor]:
+  # The same as [out, r] and [r, in·k·k].
+  return (torch.t(a), torch.flatten(torch.einsum("rskl,si->rikl", [core, b]), 1))
+def identity(n: int, like: Tensor) -> Tensor:
+  return torch.eye(n, dtype=6, device=ops.prim.device(like))
 def along(values: Tensor, axis: int, w: Tensor) -> Tensor:
   # Numbers in a row, one for each row or column of W, shaped to spread over it.
   shape = torch.mul([1], torch.dim(w))
@@ -20,17 +25,17 @@ def cayley(blocks: Tensor, constraint: float) -> Tensor:
     norm = float(torch.sqrt(torch.sum(torch.mul(q, q)))) + 1e-8
     if norm > constraint:
       q = torch.mul(q, constraint / norm)
-  eye = torch.eye(torch.size(q, -1), dtype=6, device=ops.prim.device(q))
+  eye = __torch__.identity(torch.size(q, -1), q)
   return torch.matmul(torch.add(eye, q), torch.inverse(torch.sub(eye, q)))
 def rotated(p: Dict[str, Tensor], w: Tensor, r: Tensor, strength: float) -> Tensor:
   # Rows of W in blocks, each times Rᵀ; r [blocks, size, size]. The identity is taken out first, so nothing cancels.
-  turn = torch.mul(torch.sub(r, torch.eye(torch.size(r, -1), dtype=6, device=ops.prim.device(r))), strength)
+  turn = torch.mul(torch.sub(r, __torch__.identity(torch.size(r, -1), r)), strength)
   rows = torch.reshape(w, [torch.size(r, 0), torch.size(r, 1), -1])
   return __torch__.rescaled(p, w, torch.reshape(torch.matmul(torch.transpose(turn, 1, 2), rows), torch.size(w)))
 def fluttered(p: Dict[str, Tensor], w: Tensor, r: Tensor, strength: float) -> Tensor:
   # Butterfly of rotations, r [levels, blocks, size, size]; a level's blocks take rows from further apart than the one before.
   size = torch.size(r, -1)
-  eye = torch.eye(size, dtype=6, device=ops.prim.device(r))
+  eye = __torch__.identity(size, r)
   columns = torch.numel(w) // torch.size(w, 0)
   rows = torch.reshape(w, [torch.size(w, 0), columns])
   stride = size // 2

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -131,6 +132,39 @@ class LycorisGoldenTest {
             assertSum(new float[delta.length], sum.toFloatArray(), delta);
           });
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void product_lohaAndLokr_multiplyToTheDelta(String name) {
+    LoraModule module = module(name);
+    boolean plain = !name.contains("dora");
+    if (plain && (name.startsWith("loha_") || name.startsWith("lokr_"))) {
+      List<Long> shape = file.find("base." + layer(name) + ".weight").orElseThrow().shape();
+      try (TensorFile.Reader reader = file.reader();
+          NDManager scope = torch.scope()) {
+        LowRank product = factors.product(reader, module, shape, MULTIPLIER, scope);
+
+        NDArray sum = product.up().matMul(product.down()).mul((float) product.scale());
+        float[] delta = delta(module, name, MULTIPLIER);
+        assertSum(new float[delta.length], sum.toFloatArray(), delta);
+      }
+    } else {
+      assertThat(Factors.hasProduct(module)).isEqualTo(Factors.isProduct(module));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "loha_linear, true", // rank 16 of 48×40
+    "loha_conv3x3, true",
+    "lokr_linear_f4, true", // 4·3
+    "lokr_linear_both, true", // 2·2
+    "lokr_linear_full, false", // 5·8
+    "lokr_conv3x3_full, false"
+  })
+  void hasProduct_byKind_whereItIsNoLongerThanTheWeight(String name, boolean expected) {
+    assertThat(Factors.hasProduct(module(name))).isEqualTo(expected);
   }
 
   private static float[] delta(LoraModule module, String name, double strength) {

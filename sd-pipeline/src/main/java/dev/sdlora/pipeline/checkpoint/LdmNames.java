@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.checkpoint;
 
+import dev.sdlora.lora.plan.SgmNames;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -14,33 +15,11 @@ final class LdmNames {
   static final String VAE = "first_stage_model.";
   static final String CLIP = "cond_stage_model.transformer.";
 
-  private static final Pattern BLOCK =
-      Pattern.compile("(down|up)_blocks\\.(\\d+)\\.(\\w+)\\.(\\d+)(?:\\.conv)?\\.(.+)");
   private static final Pattern VAE_BLOCK =
       Pattern.compile(
           "(encoder|decoder)\\.(?:down|up)_blocks\\.(\\d+)\\.(\\w+)\\.(\\d+)(?:\\.conv)?\\.(.+)");
   private static final Pattern VAE_MIDDLE =
       Pattern.compile("(encoder|decoder)\\.mid_block\\.(\\w+)\\.(\\d)\\.(.+)");
-
-  private static final Map<String, String> UNET_STEMS =
-      Map.of(
-          "conv_in", "input_blocks.0.0",
-          "time_embedding.linear_1", "time_embed.0",
-          "time_embedding.linear_2", "time_embed.2",
-          "mid_block.resnets.0", "middle_block.0",
-          "mid_block.attentions.0", "middle_block.1",
-          "mid_block.resnets.1", "middle_block.2",
-          "conv_norm_out", "out.0",
-          "conv_out", "out.2");
-
-  private static final Map<String, String> RESNET_PARTS =
-      Map.of(
-          "norm1", "in_layers.0",
-          "conv1", "in_layers.2",
-          "time_emb_proj", "emb_layers.1",
-          "norm2", "out_layers.0",
-          "conv2", "out_layers.3",
-          "conv_shortcut", "skip_connection");
 
   private static final Map<String, String> VAE_ATTENTION_PARTS =
       Map.of("group_norm", "norm", "to_q", "q", "to_k", "k", "to_v", "v", "to_out.0", "proj_out");
@@ -55,44 +34,11 @@ final class LdmNames {
    * @param depth transformer blocks of each level
    */
   static Names unet(String prefix, int layers, List<Integer> depth) {
-    return name -> prefix + unetName(name, layers, depth);
-  }
-
-  private static String unetName(String name, int layers, List<Integer> depth) {
-    Matcher block = BLOCK.matcher(name);
-    if (!block.matches()) {
-      String stem = longestStem(name);
-      String rest = name.substring(stem.length() + 1);
-      return UNET_STEMS.get(stem) + "." + (stem.contains("resnets") ? resnetPart(rest) : rest);
-    }
-    boolean down = block.group(1).equals("down");
-    int level = Integer.parseInt(block.group(2));
-    int index = Integer.parseInt(block.group(4));
-    String rest = block.group(5);
-    // Block 0 of the way down is conv_in; each level there ends in a block for the downsampler.
-    int start = level * (layers + 1) + (down ? 1 : 0);
-    String row = down ? "input_blocks." : "output_blocks.";
-    return switch (block.group(3)) {
-      case "resnets" -> row + (start + index) + ".0." + resnetPart(rest);
-      case "attentions" -> row + (start + index) + ".1." + rest;
-      case "downsamplers" -> row + (start + layers) + ".0.op." + rest;
-      case "upsamplers" -> {
-        boolean attention = depth.get(depth.size() - 1 - level) > 0;
-        yield row + (start + layers) + (attention ? ".2.conv." : ".1.conv.") + rest;
-      }
-      default -> throw new IllegalArgumentException(name);
+    SgmNames modules = new SgmNames(layers, level -> depth.get(depth.size() - 1 - level) > 0);
+    return name -> {
+      int dot = name.lastIndexOf('.');
+      return prefix + modules.name(name.substring(0, dot)) + name.substring(dot);
     };
-  }
-
-  private static String longestStem(String name) {
-    return UNET_STEMS.keySet().stream()
-        .filter(stem -> name.startsWith(stem + "."))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException(name));
-  }
-
-  private static String resnetPart(String rest) {
-    return rename(rest, RESNET_PARTS);
   }
 
   /** Names of a VAE, whose decoder levels are numbered from the largest picture. */
@@ -120,7 +66,7 @@ final class LdmNames {
       String rest = middle.group(4);
       return middle.group(2).equals("resnets")
           ? middle.group(1) + ".mid.block_" + (index + 1) + "." + vaeResnetPart(rest)
-          : middle.group(1) + ".mid.attn_1." + rename(rest, VAE_ATTENTION_PARTS);
+          : middle.group(1) + ".mid.attn_1." + vaeAttentionPart(rest);
     }
     return name.replace(".conv_norm_out.", ".norm_out.");
   }
@@ -129,10 +75,9 @@ final class LdmNames {
     return rest.replace("conv_shortcut.", "nin_shortcut.");
   }
 
-  /** Replaces all of a name but its last part. */
-  private static String rename(String rest, Map<String, String> parts) {
+  private static String vaeAttentionPart(String rest) {
     int dot = rest.lastIndexOf('.');
-    String part = parts.get(rest.substring(0, dot));
+    String part = VAE_ATTENTION_PARTS.get(rest.substring(0, dot));
     if (part == null) {
       throw new IllegalArgumentException(rest);
     }

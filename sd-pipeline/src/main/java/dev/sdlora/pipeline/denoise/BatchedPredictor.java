@@ -17,8 +17,8 @@ import java.util.Map;
  * as far as memory allows; padding them would change the result.
  */
 public final class BatchedPredictor {
-  /** A batch holds as many pixels as two large pictures, but always two rows. */
-  private static final long BATCH_PIXELS = 2 * 1024 * 1024;
+  /** As many as a large picture has; a batch never has fewer than two rows. */
+  private static final long BATCH_PIXELS = 1024 * 1024;
 
   private final NoisePredictor network;
   private final NoiseLevels levels;

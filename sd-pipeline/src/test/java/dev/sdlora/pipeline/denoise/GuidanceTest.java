@@ -151,7 +151,7 @@ class GuidanceTest {
   void predict_moreThanFits_runsInSeveralBatches() {
     List<Conditioning> five = List.of(says(1, 1), says(2, 1), says(3, 1), says(4, 1), says(5, 1));
     assertThat(predictor(2048).rows()).isEqualTo(2);
-    assertThat(predictor(512).rows()).isEqualTo(8);
+    assertThat(predictor(512).rows()).isEqualTo(4);
     BatchedPredictor large =
         new BatchedPredictor(
             (batch, step) -> {

@@ -20,18 +20,14 @@ public final class Attention {
    * time linear; 1.1 to that power is more than a float can hold.
    */
   static final int MAX_DEPTH = 1000;
-  private static final double STRONGER = 1.1;
-  private static final double WEAKER = 1 / 1.1;
-  private static final int TOO_DEEP = -1;
 
-  private final String text;
-  private final Pieces pieces = new Pieces();
-  private final Deque<Integer> round = new ArrayDeque<>();
-  private final Deque<Integer> square = new ArrayDeque<>();
+  /** What {@code (} multiplies weights by. */
+  public static final double STRONGER = 1.1;
 
-  private Attention(String text) {
-    this.text = text;
-  }
+  /** What {@code [} multiplies weights by. */
+  public static final double WEAKER = 1 / 1.1;
+
+  private Attention() {}
 
   /**
    * Cuts a text into pieces of equal weight.
@@ -39,105 +35,77 @@ public final class Attention {
    * @return at least one piece; neighbours differ in weight
    */
   public static List<WeightedText> parse(String text) {
-    return new Attention(text).parse();
+    Weighing weighing = new Weighing(text);
+    new AttentionScanner(text, weighing).scan(0, text.length());
+    return weighing.finish();
   }
 
-  private List<WeightedText> parse() {
-    int at = 0;
-    while (at < text.length()) {
-      at =
-          switch (text.charAt(at)) {
-            case '\\' -> escape(at);
-            case '(' -> open(round, at);
-            case '[' -> open(square, at);
-            case ')' -> close(round, STRONGER, at);
-            case ']' -> close(square, WEAKER, at);
-            case ':' -> colon(at);
-            default -> run(at);
-          };
+  private static final class Weighing implements AttentionEvents {
+    private static final int TOO_DEEP = -1;
+
+    private final String text;
+    private final Pieces pieces = new Pieces();
+    private final Deque<Integer> round = new ArrayDeque<>();
+    private final Deque<Integer> square = new ArrayDeque<>();
+
+    Weighing(String text) {
+      this.text = text;
     }
-    closeAll(round, STRONGER);
-    closeAll(square, WEAKER);
-    return pieces.joined();
-  }
 
-  private int escape(int at) {
-    int next = at + 1;
-    if (next < text.length() && "()[]\\".indexOf(text.charAt(next)) >= 0) {
-      pieces.add(text.substring(next, next + 1), 1);
-      return next + 1;
+    @Override
+    public void text(int from, int to) {
+      pieces.add(text.substring(from, to), 1);
     }
-    pieces.add("", 1);
-    return next;
-  }
 
-  private int open(Deque<Integer> brackets, int at) {
-    brackets.push(brackets.size() < MAX_DEPTH ? pieces.size() : TOO_DEEP);
-    return at + 1;
-  }
-
-  private int close(Deque<Integer> brackets, double factor, int at) {
-    if (brackets.isEmpty()) {
-      pieces.add(text.substring(at, at + 1), 1);
-    } else {
-      scaleFrom(brackets.pop(), factor);
+    @Override
+    public void escape(int from, int to) {
+      text(from + 1, to);
     }
-    return at + 1;
-  }
 
-  private void closeAll(Deque<Integer> brackets, double factor) {
-    while (!brackets.isEmpty()) {
-      scaleFrom(brackets.pop(), factor);
+    @Override
+    public void chunkBorder(int from, int to) {
+      pieces.add(WeightedText.BREAK, WeightedText.BREAK_WEIGHT);
     }
-  }
 
-  private void scaleFrom(int start, double factor) {
-    if (start != TOO_DEEP) {
-      pieces.scaleFrom(start, factor);
+    @Override
+    public void open(int at) {
+      Deque<Integer> brackets = text.charAt(at) == '(' ? round : square;
+      brackets.push(brackets.size() < MAX_DEPTH ? pieces.size() : TOO_DEEP);
     }
-  }
 
-  private int colon(int at) {
-    if (!round.isEmpty()) {
-      WrittenWeight weight = WrittenWeight.at(text, at);
-      if (weight != null && weight.end() < text.length() && text.charAt(weight.end()) == ')') {
-        scaleFrom(round.pop(), weight.value());
-        return weight.end() + 1;
+    @Override
+    public void close(int at) {
+      if (text.charAt(at) == ')') {
+        scaleFrom(round.pop(), STRONGER);
+      } else {
+        scaleFrom(square.pop(), WEAKER);
       }
     }
-    pieces.add(":", 1);
-    return at + 1;
-  }
 
-  private int run(int at) {
-    int end = at;
-    while (end < text.length() && "\\()[]:".indexOf(text.charAt(end)) < 0) {
-      end++;
+    @Override
+    public void close(int from, int to, double weight) {
+      scaleFrom(round.pop(), weight);
     }
-    addRun(text.substring(at, end));
-    return end;
-  }
 
-  /** Adds text without brackets, cut at each {@code BREAK} that stands alone as a word. */
-  private void addRun(String run) {
-    int from = 0;
-    int found = run.indexOf(WeightedText.BREAK);
-    while (found >= 0) {
-      int end = found + WeightedText.BREAK.length();
-      if (Characters.standsAlone(run, found, end)) {
-        int before = found;
-        while (before > from && Characters.isSpace(run.charAt(before - 1))) {
-          before--;
-        }
-        while (end < run.length() && Characters.isSpace(run.charAt(end))) {
-          end++;
-        }
-        pieces.add(run.substring(from, before), 1);
-        pieces.add(WeightedText.BREAK, WeightedText.BREAK_WEIGHT);
-        from = end;
+    @Override
+    public void stray(int at) {
+      text(at, at + 1);
+    }
+
+    List<WeightedText> finish() {
+      while (!round.isEmpty()) {
+        scaleFrom(round.pop(), STRONGER);
       }
-      found = run.indexOf(WeightedText.BREAK, end);
+      while (!square.isEmpty()) {
+        scaleFrom(square.pop(), WEAKER);
+      }
+      return pieces.joined();
     }
-    pieces.add(run.substring(from), 1);
+
+    private void scaleFrom(int start, double factor) {
+      if (start != TOO_DEEP) {
+        pieces.scaleFrom(start, factor);
+      }
+    }
   }
 }

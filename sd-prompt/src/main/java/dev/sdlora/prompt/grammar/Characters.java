@@ -40,7 +40,7 @@ public final class Characters {
   }
 
   /** The text without the white space behind it: {@code str.rstrip}. */
-  static String stripEnd(String text) {
+  public static String stripEnd(String text) {
     int to = text.length();
     while (to > 0 && isSpace(text.charAt(to - 1))) {
       to--;

@@ -1,52 +1,110 @@
 package dev.sdlora.prompt.grammar;
 
+import dev.sdlora.api.Span;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A prompt with its tags for extra networks taken out. A tag is {@code <}, letters, {@code :},
- * anything but {@code >}, {@code >}; whatever looks otherwise stays in the text.
+ * A prompt with its comments and its tags for extra networks taken out. A comment goes from {@code
+ * #} to the end of its line. A tag is {@code <}, letters, {@code :}, anything but {@code >} and
+ * comments, {@code >}; whatever looks otherwise stays in the text.
  *
- * @param text the prompt without the tags; the spaces around them stay
+ * @param text the prompt without them; the spaces around them stay
  * @param networks the tags of all kinds, in order
+ * @param cuts where in the prompt comments and tags stand, in order
  */
-public record ExtraNetworks(String text, List<ExtraNetwork> networks) {
+public record ExtraNetworks(String text, List<ExtraNetwork> networks, List<Span> cuts) {
 
-  /** Copies the list. */
+  /** Copies the lists. */
   public ExtraNetworks {
     networks = List.copyOf(networks);
+    cuts = List.copyOf(cuts);
   }
 
-  /** Takes the tags out of a prompt. */
+  /** Takes comments and tags out of a prompt. */
   public static ExtraNetworks cut(String prompt) {
-    StringBuilder text = new StringBuilder(prompt.length());
-    List<ExtraNetwork> networks = new ArrayList<>();
-    int copied = 0;
-    // Behind the last '>' nothing can be a tag; looking further would be quadratic.
-    int lastClose = prompt.lastIndexOf('>');
-    int open = prompt.indexOf('<');
-    while (open >= 0 && open < lastClose) {
-      int colon = endOfWord(prompt, open + 1);
-      int next = open + 1;
-      if (colon > open + 1 && prompt.charAt(colon) == ':' && prompt.charAt(colon + 1) != '>') {
-        int close = prompt.indexOf('>', colon);
-        text.append(prompt, copied, open);
-        networks.add(
-            ExtraNetwork.parse(
-                prompt.substring(open + 1, colon), prompt.substring(colon + 1, close), open));
-        copied = close + 1;
-        next = copied;
-      }
-      open = prompt.indexOf('<', next);
-    }
-    return new ExtraNetworks(text.append(prompt, copied, prompt.length()).toString(), networks);
+    return new Cutter(prompt).cut(true);
   }
 
-  private static int endOfWord(String prompt, int from) {
-    int at = from;
-    while (Characters.isWord(prompt.codePointAt(at))) {
-      at += Character.charCount(prompt.codePointAt(at));
+  /** Takes comments out of a prompt; tags stay in the text, as A1111 does with negative prompts. */
+  public static ExtraNetworks cutComments(String prompt) {
+    return new Cutter(prompt).cut(false);
+  }
+
+  private static final class Cutter {
+    private final String prompt;
+    private final StringBuilder text = new StringBuilder();
+    private final List<ExtraNetwork> networks = new ArrayList<>();
+    private final List<Span> cuts = new ArrayList<>();
+    private int copied;
+
+    // Looking for each of these again at every '<' would be quadratic.
+    private int nextClose = -1;
+    private int nextComment = -1;
+
+    Cutter(String prompt) {
+      this.prompt = prompt;
     }
-    return at;
+
+    ExtraNetworks cut(boolean tags) {
+      int at = 0;
+      while (at < prompt.length()) {
+        at =
+            switch (prompt.charAt(at)) {
+              case '#' -> takeOut(at, indexOrEnd('\n', at));
+              case '<' -> tags ? tag(at) : at + 1;
+              default -> at + 1;
+            };
+      }
+      text.append(prompt, copied, prompt.length());
+      return new ExtraNetworks(text.toString(), networks, cuts);
+    }
+
+    private int tag(int open) {
+      int colon = endOfWord(open + 1);
+      boolean begins = colon > open + 1 && colon < prompt.length() && prompt.charAt(colon) == ':';
+      int close = closeBehind(colon);
+      boolean ends = close > colon + 1 && close < prompt.length() && close < commentBehind(colon);
+      if (!begins || !ends) {
+        return open + 1;
+      }
+      String kind = prompt.substring(open + 1, colon);
+      networks.add(ExtraNetwork.parse(kind, prompt.substring(colon + 1, close), open));
+      return takeOut(open, close + 1);
+    }
+
+    private int takeOut(int from, int to) {
+      text.append(prompt, copied, from);
+      cuts.add(new Span(from, to));
+      copied = to;
+      return to;
+    }
+
+    private int closeBehind(int at) {
+      if (nextClose < at) {
+        nextClose = indexOrEnd('>', at);
+      }
+      return nextClose;
+    }
+
+    private int commentBehind(int at) {
+      if (nextComment < at) {
+        nextComment = indexOrEnd('#', at);
+      }
+      return nextComment;
+    }
+
+    private int indexOrEnd(char wanted, int from) {
+      int found = prompt.indexOf(wanted, from);
+      return found < 0 ? prompt.length() : found;
+    }
+
+    private int endOfWord(int from) {
+      int at = from;
+      while (at < prompt.length() && Characters.isWord(prompt.codePointAt(at))) {
+        at += Character.charCount(prompt.codePointAt(at));
+      }
+      return at;
+    }
   }
 }

@@ -44,13 +44,13 @@ final class BracketRun {
    * A run that starts here.
    *
    * @param inAlternation whether a {@code |} that is open forbids plain brackets
-   * @param firstInBracket whether a word alone stands between it and the innermost bracket
+   * @param wholeIsFirst {@link Beginnings#wholeIsFirst} for the word in front of the run
    */
-  static BracketRun startingAt(int at, boolean inAlternation, boolean firstInBracket) {
+  static BracketRun startingAt(int at, boolean inAlternation, boolean wholeIsFirst) {
     if (inAlternation) {
       return new BracketRun(0, 0);
     }
-    BracketRun run = new BracketRun(at == 0 ? 1 : 0, firstInBracket || at == 0 ? 0 : 1);
+    BracketRun run = new BracketRun(at == 0 ? 1 : 0, wholeIsFirst ? 0 : 1);
     run.candidates.addFirst(at);
     return run;
   }
@@ -98,26 +98,28 @@ final class BracketRun {
    * The last character closes a well-formed pair.
    *
    * @param editing whether that is prompt editing
-   * @param first whether the pair comes first in the pair around it, or behind its colon
+   * @param wholeIsFirst {@link Beginnings#wholeIsFirst} for the pair
    * @param inAlternation whether a {@code |} that is open still forbids plain brackets
+   * @return whether the pair was seen before all that could make its last bracket plain
    */
-  void closed(int end, boolean editing, boolean first, boolean inAlternation) {
+  boolean closed(int end, boolean editing, boolean wholeIsFirst, boolean inAlternation) {
     if (inAlternation) {
       beforeOpening = 0;
       beforeClosing = 0;
-      return;
+      return true;
     }
     // The number of an editing is read apart, and its end is awaited before anything else.
     int seenBefore = candidates.size() - (editing ? 0 : beforeClosing);
     if (seenBefore == 0) {
       turn(end, 0);
       beforeOpening = 0;
-      beforeClosing = first ? 0 : 1;
-    } else {
-      turn(end, 1);
-      beforeOpening = 2;
-      beforeClosing = seenBefore + 1;
+      beforeClosing = wholeIsFirst ? 0 : 1;
+      return true;
     }
+    turn(end, 1);
+    beforeOpening = 2;
+    beforeClosing = seenBefore + 1;
+    return false;
   }
 
   /** Turns the order around and adds a candidate at the first or second place. */

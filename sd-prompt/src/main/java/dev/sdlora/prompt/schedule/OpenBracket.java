@@ -1,5 +1,6 @@
 package dev.sdlora.prompt.schedule;
 
+import dev.sdlora.api.Span;
 import dev.sdlora.prompt.schedule.Switch.Alternation;
 import dev.sdlora.prompt.schedule.Switch.Editing;
 import java.util.ArrayList;
@@ -18,9 +19,14 @@ final class OpenBracket {
   final int start;
   final List<Integer> colons = new ArrayList<>(0);
   final List<Integer> bars = new ArrayList<>(0);
+
+  /** What holds in front of it, in the bracket around it. */
+  final Beginnings beginnings;
+
   private final String text;
 
-  OpenBracket(String text, int start) {
+  OpenBracket(String text, int start, Beginnings beginnings) {
+    this.beginnings = beginnings;
     this.text = text;
     this.start = start;
   }

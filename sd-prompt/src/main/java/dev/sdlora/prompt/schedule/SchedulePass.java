@@ -36,8 +36,8 @@ public record SchedulePass(int steps, int before, boolean oldTimelines) {
     return new SchedulePass(steps, before, false);
   }
 
-  /** The last step before a switch at {@code when}: below 1 if there is none, at most the last. */
-  int stepOf(String when) {
+  /** The last step before a switch at a number: below 1 if there is none, at most the last. */
+  public int stepOf(String when) {
     double number = Double.parseDouble(when);
     boolean share = oldTimelines ? number < 1 : when.indexOf('.') >= 0;
     double step = share ? (number - (before > 0 ? 1 : 0)) * steps : number - before;

@@ -31,6 +31,8 @@ final class SwitchParser {
   private int openAlternations;
   private int wordStart = NONE;
 
+  private Beginnings beginnings = Beginnings.START;
+
   SwitchParser(String text) {
     this.text = text;
     pairStart = new int[text.length() + 1];
@@ -77,14 +79,14 @@ final class SwitchParser {
     open.element().bars.add(at);
     run = BracketRun.NONE;
     wordStart = NONE;
+    beginnings = Beginnings.START;
     return at + 1;
   }
 
   private int mark(int at) {
     if (run == BracketRun.NONE) {
-      run = BracketRun.startingAt(at, openAlternations > 0, isFirstInBracket(wordStart, at));
+      startRun(at);
     }
-    wordStart = NONE;
     boolean stays =
         switch (text.charAt(at)) {
           case '(', '[' -> open(at);
@@ -95,8 +97,22 @@ final class SwitchParser {
     return stays ? at + 1 : NONE;
   }
 
+  private void startRun(int at) {
+    boolean wholeIsFirst = true;
+    if (wordStart != NONE) {
+      if (BracketRun.hasBlanksBeforeWord(text, wordStart, at)) {
+        beginnings = beginnings.next(true);
+      }
+      wholeIsFirst = beginnings.wholeIsFirst();
+      beginnings = beginnings.next(true);
+    }
+    run = BracketRun.startingAt(at, openAlternations > 0, wholeIsFirst);
+    wordStart = NONE;
+  }
+
   private boolean open(int at) {
-    open.push(new OpenBracket(text, at));
+    open.push(new OpenBracket(text, at, beginnings));
+    beginnings = Beginnings.START;
     run.opened(at + 1, openAlternations > 0);
     return true;
   }
@@ -109,6 +125,7 @@ final class SwitchParser {
     }
     if (!open.isEmpty()) {
       open.element().colons.add(at);
+      beginnings = Beginnings.START;
     }
     return true;
   }
@@ -124,17 +141,10 @@ final class SwitchParser {
     if (pair.hasBars()) {
       openAlternations--;
     }
-    boolean first = !open.isEmpty() && open.element().segmentStart() == pair.start;
-    run.closed(at + 1, pair.isEditing(), first, openAlternations > 0);
+    boolean seenFirst =
+        run.closed(at + 1, pair.isEditing(), pair.beginnings.wholeIsFirst(), openAlternations > 0);
+    beginnings = pair.beginnings.next(seenFirst);
     return true;
-  }
-
-  /** Whether a word alone stands between an opening bracket, or its colon, and this place. */
-  private boolean isFirstInBracket(int start, int end) {
-    return start != NONE
-        && !open.isEmpty()
-        && open.element().segmentStart() == start
-        && !BracketRun.hasBlanksBeforeWord(text, start, end);
   }
 
   /** Takes open brackets for plain characters; false if a {@code |} would be left alone. */

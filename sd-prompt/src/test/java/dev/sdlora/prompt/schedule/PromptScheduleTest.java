@@ -36,6 +36,16 @@ class PromptScheduleTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("dev.sdlora.prompt.Goldens#strayBrackets")
+  void of_strayBrackets_agreesWithLark(JsonNode golden) {
+    PromptSchedule schedule =
+        PromptSchedule.of(golden.get("text").textValue(), SchedulePass.first(6));
+
+    assertThat(entries(List.of(new PromptSchedule.Weighted(1, schedule))).get(0))
+        .isEqualTo(golden.get("schedule6"));
+  }
+
   private static ArrayNode entries(List<PromptSchedule.Weighted> parts) {
     ArrayNode result = JsonNodeFactory.instance.arrayNode();
     for (PromptSchedule.Weighted part : parts) {

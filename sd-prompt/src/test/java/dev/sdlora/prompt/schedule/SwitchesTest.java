@@ -2,6 +2,7 @@ package dev.sdlora.prompt.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.api.Span;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
@@ -39,7 +40,7 @@ class SwitchesTest {
   @ValueSource(strings = {"(", "[", ")", "[a:", "[a|", "[a:b:3]", "[a:b:3]]", "[:", "[|", " ", "3"})
   @Timeout(value = 60, unit = TimeUnit.SECONDS)
   void find_longText_finishes(String part) {
-    String text = part.repeat(1_000_000 / part.length());
+    String text = part.repeat(200_000 / part.length());
     int half = text.length() / 2;
 
     Switches.find(text);

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Program;
@@ -35,7 +36,18 @@ final class Refill {
 
   /** Some bytes of a stored tensor and where they go. */
   private record Piece(
-      NDArray target, TensorFile.Reader reader, TensorEntry entry, long from, int length) {}
+      NDArray target, TensorFile.Reader reader, TensorEntry entry, long from, int length) {
+
+    /**
+     * Whether the bytes go into the tensor as they are, and its memory can be written from here.
+     */
+    boolean isCopy() {
+      return entry.dtype() == DType.F32
+          && target.getDataType() == DataType.FLOAT32
+          && !target.getDevice().isGpu()
+          && entry.byteLength() <= Integer.MAX_VALUE;
+    }
+  }
 
   /** Adds a tensor to those to be filled. */
   void add(NDArray target, TensorFile.Reader reader, TensorEntry entry) {
@@ -89,6 +101,13 @@ final class Refill {
   }
 
   private void fill(Piece piece, ByteBuffer buffer, NDManager scope) {
+    if (piece.isCopy()) {
+      // The file's bytes are the tensor's: no way round by a buffer.
+      ByteBuffer memory = piece.target.toByteBuffer(true);
+      piece.reader.read(
+          piece.entry, piece.from, memory.slice(Math.toIntExact(piece.from), piece.length));
+      return;
+    }
     ByteBuffer bytes = buffer.slice(0, piece.length).order(ByteOrder.nativeOrder());
     piece.reader.read(piece.entry, piece.from, bytes);
     DataType stored = TensorLoader.stored(piece.entry.dtype());

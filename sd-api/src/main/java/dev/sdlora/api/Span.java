@@ -1,4 +1,4 @@
-package dev.sdlora.prompt.schedule;
+package dev.sdlora.api;
 
 /**
  * A stretch of a text.

@@ -1,0 +1,134 @@
+package dev.sdlora.api;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Finishes what somebody is typing into a prompt: names of LoRAs behind {@code <lora:}, elsewhere
+ * names of embeddings and the trigger words of the LoRAs that the prompt names. Names are looked up
+ * at each call, so that new files count at once.
+ *
+ * @param loras where LoRAs are looked for
+ * @param embeddings gives the names of embeddings
+ */
+public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddings) {
+
+  /** What a completion names. */
+  public enum Kind {
+    /** A LoRA; its tag is finished with the strength 1. */
+    LORA,
+    /** An embedding. */
+    EMBEDDING,
+    /** A trigger word of a LoRA that is named in the prompt. */
+    TRIGGER_WORD
+  }
+
+  /**
+   * One way to go on.
+   *
+   * @param kind what it names
+   * @param text what to put into the prompt
+   * @param replaced what it takes the place of; it ends at the cursor
+   */
+  public record Completion(Kind kind, String text, Span replaced) {
+    /** The prompt with this completion. */
+    public String applyTo(String prompt) {
+      return prompt.substring(0, replaced.start()) + text + prompt.substring(replaced.end());
+    }
+  }
+
+  /**
+   * The ways to go on at a cursor, those that continue more of the words in front of it first.
+   * Upper and lower case are alike. Behind {@code <lora:} nothing need be typed; elsewhere at least
+   * one character.
+   *
+   * @param cursor a place in the prompt, in characters from 0
+   * @throws IndexOutOfBoundsException if the cursor is not in the prompt
+   * @throws LoraException if one of the folders is gone
+   */
+  public List<Completion> complete(String prompt, int cursor) {
+    String before = prompt.substring(0, cursor);
+    int tag = before.lastIndexOf('<');
+    if (tag >= 0 && before.substring(tag).matches("<(lora|lyco):[^:>]*")) {
+      return completeName(before.indexOf(':', tag) + 1, before);
+    }
+    List<Completion> found = new ArrayList<>();
+    Set<String> seen = new LinkedHashSet<>();
+    List<String> trained = embeddings.get();
+    List<String> triggers = triggerWords(prompt);
+    int start = phraseStart(before);
+    while (start < cursor) {
+      String typed = before.substring(start);
+      Span replaced = new Span(start, cursor);
+      add(Kind.EMBEDDING, trained, typed, replaced, seen, found);
+      add(Kind.TRIGGER_WORD, triggers, typed, replaced, seen, found);
+      int space = before.indexOf(' ', start);
+      start = space < 0 ? cursor : space + 1;
+    }
+    return List.copyOf(found);
+  }
+
+  private List<Completion> completeName(int start, String before) {
+    String typed = before.substring(start);
+    return loras.list().stream()
+        .map(LoraAdapter::name)
+        .distinct()
+        .filter(name -> startsWith(name, typed))
+        .map(name -> new Completion(Kind.LORA, name + ":1>", new Span(start, before.length())))
+        .toList();
+  }
+
+  private static void add(
+      Kind kind,
+      List<String> words,
+      String typed,
+      Span replaced,
+      Set<String> seen,
+      List<Completion> found) {
+    for (String word : words) {
+      if (startsWith(word, typed) && seen.add(kind + word)) {
+        found.add(new Completion(kind, word, replaced));
+      }
+    }
+  }
+
+  private static boolean startsWith(String name, String typed) {
+    return name.toLowerCase(Locale.ROOT).startsWith(typed.toLowerCase(Locale.ROOT));
+  }
+
+  /** The trigger words of the LoRAs that the prompt names; those that are not found have none. */
+  private List<String> triggerWords(String prompt) {
+    Set<String> names = new LinkedHashSet<>();
+    for (PromptExplanation.Network network : PromptExplanation.of(prompt).networks()) {
+      if (network.kind().equals("lora") || network.kind().equals("lyco")) {
+        network.positional().stream().findFirst().map(String::strip).ifPresent(names::add);
+      }
+    }
+    if (names.isEmpty()) {
+      return List.of();
+    }
+    return loras.list().stream()
+        .filter(
+            lora -> names.contains(lora.name()) || lora.alias().filter(names::contains).isPresent())
+        .flatMap(lora -> lora.triggerWords().stream())
+        .map(TriggerWord::text)
+        .distinct()
+        .toList();
+  }
+
+  /** Where the phrase at the end starts: behind the last comma, bracket or the like. */
+  private static int phraseStart(String before) {
+    int start = before.length();
+    while (start > 0 && ",()[]:|<>\n".indexOf(before.charAt(start - 1)) < 0) {
+      start--;
+    }
+    while (start < before.length() && before.charAt(start) == ' ') {
+      start++;
+    }
+    return start;
+  }
+}

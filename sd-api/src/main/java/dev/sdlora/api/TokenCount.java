@@ -1,0 +1,41 @@
+package dev.sdlora.api;
+
+import dev.sdlora.api.spi.PipelineProvider;
+import java.util.List;
+
+/**
+ * How long a prompt is, as an editor shows it: {@code 12/75}.
+ *
+ * @param tokens how many of CLIP's tokens the longest of its texts has, over all steps and parts,
+ *     with those that fill up chunks in front of others
+ * @param chunks how many chunks of {@value #CHUNK} tokens that takes, at least 1
+ */
+public record TokenCount(int tokens, int chunks) {
+  /** How many tokens a chunk holds. */
+  public static final int CHUNK = 75;
+
+  /** The length of a prompt, without its tags and comments. */
+  public static TokenCount of(String prompt) {
+    return PipelineProvider.get().promptKnowledge().count(prompt, List.of());
+  }
+
+  /**
+   * The same, where the names of embeddings stand for as many tokens as they have vectors.
+   *
+   * @throws EmbeddingException if a folder of the library is gone
+   */
+  public static TokenCount of(String prompt, EmbeddingLibrary embeddings) {
+    return PipelineProvider.get().promptKnowledge().count(prompt, embeddings.list());
+  }
+
+  /** How many tokens there is room for in these chunks. */
+  public int capacity() {
+    return chunks * CHUNK;
+  }
+
+  /** As A1111 shows it, such as {@code 12/75}. */
+  @Override
+  public String toString() {
+    return tokens + "/" + capacity();
+  }
+}

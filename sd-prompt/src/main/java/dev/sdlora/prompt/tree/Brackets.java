@@ -1,0 +1,171 @@
+package dev.sdlora.prompt.tree;
+
+import dev.sdlora.api.PromptNode;
+import dev.sdlora.api.PromptNode.Bracket;
+import dev.sdlora.api.PromptNode.Break;
+import dev.sdlora.api.PromptNode.Escape;
+import dev.sdlora.api.Span;
+import dev.sdlora.prompt.grammar.Attention;
+import dev.sdlora.prompt.grammar.AttentionEvents;
+import dev.sdlora.prompt.grammar.AttentionScanner;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/**
+ * Makes the nodes of a stretch of text: pairs of brackets become one, others stay what they are.
+ */
+final class Brackets implements AttentionEvents {
+  private static final String BREAK = "BREAK";
+
+  private final String text;
+  private final Leaves leaves;
+  private final int outerDepth;
+  private final AttentionScanner scanner;
+  private final List<PromptNode> nodes = new ArrayList<>();
+  private final Deque<Opening> round = new ArrayDeque<>();
+  private final Deque<Opening> square = new ArrayDeque<>();
+
+  private int textFrom;
+  private int textTo;
+
+  /** Those that can still become a pair. */
+  private final Deque<Opening> pairs = new ArrayDeque<>();
+
+  private static final class Opening {
+    final int index;
+    boolean canPair;
+
+    Opening(int index, boolean canPair) {
+      this.index = index;
+      this.canPair = canPair;
+    }
+  }
+
+  Brackets(String text, Leaves leaves, int outerDepth) {
+    this.text = text;
+    this.leaves = leaves;
+    this.outerDepth = outerDepth;
+    scanner = new AttentionScanner(text, this);
+  }
+
+  void scan(int from, int to) {
+    scanner.scan(from, to);
+  }
+
+  int depth() {
+    return outerDepth + pairs.size();
+  }
+
+  /** What has been read so far; more can be added. */
+  List<PromptNode> nodes() {
+    addText();
+    return nodes;
+  }
+
+  /** All nodes. What is still open acts up to the end. */
+  List<PromptNode> finish(int end) {
+    addText();
+    leaves.addCuts(nodes, end);
+    while (!pairs.isEmpty()) {
+      pair(pairs.pop(), Optional.empty(), Double.NaN);
+    }
+    return nodes;
+  }
+
+  @Override
+  public void text(int from, int to) {
+    if (textTo != from) {
+      addText();
+      textFrom = from;
+    }
+    textTo = to;
+  }
+
+  /** Adds the text that has been read and could have gone on. */
+  private void addText() {
+    leaves.addText(nodes, textFrom, textTo);
+    textFrom = textTo;
+  }
+
+  private void add(int from, int to, BiFunction<Span, String, PromptNode> node) {
+    addText();
+    leaves.addTo(nodes, from, to, node);
+  }
+
+  @Override
+  public void escape(int from, int to) {
+    add(from, to, Escape::new);
+  }
+
+  @Override
+  public void chunkBorder(int from, int to) {
+    int word = text.indexOf(BREAK, from);
+    text(from, word);
+    add(word, word + BREAK.length(), Break::new);
+    text(word + BREAK.length(), to);
+  }
+
+  @Override
+  public void stray(int at) {
+    add(at, at + 1, Bracket::new);
+  }
+
+  @Override
+  public void open(int at) {
+    boolean canPair = depth() < PromptParser.MAX_DEPTH;
+    stray(at);
+    Opening opening = new Opening(nodes.size() - 1, canPair);
+    (text.charAt(at) == '(' ? round : square).push(opening);
+    if (canPair) {
+      pairs.push(opening);
+    }
+  }
+
+  @Override
+  public void close(int at) {
+    boolean isRound = text.charAt(at) == ')';
+    close(isRound ? round : square, at, at + 1, isRound ? Attention.STRONGER : Attention.WEAKER);
+  }
+
+  @Override
+  public void close(int from, int to, double weight) {
+    close(round, from, to, weight);
+  }
+
+  private void close(Deque<Opening> openings, int from, int to, double factor) {
+    Opening opening = openings.pop();
+    add(from, to, Bracket::new);
+    if (opening.canPair) {
+      while (pairs.element() != opening) {
+        pairs.pop().canPair = false;
+      }
+      pairs.pop();
+      PromptNode closing = nodes.remove(nodes.size() - 1);
+      pair(opening, Optional.of((Bracket) closing), factor);
+    }
+  }
+
+  /** Makes one node of an opening bracket and all that follows it. */
+  private void pair(Opening opening, Optional<Bracket> closing, double factor) {
+    List<PromptNode> tail = nodes.subList(opening.index, nodes.size());
+    Bracket bracket = (Bracket) tail.get(0);
+    PromptNode last = tail.get(tail.size() - 1);
+    int end = closing.<PromptNode>map(node -> node).orElse(last).span().end();
+    char character = bracket.text().charAt(0);
+    PromptNode pair =
+        new PromptNode.Attention(
+            new Span(bracket.span().start(), end),
+            character,
+            tail.subList(1, tail.size()),
+            closing.map(Bracket::text),
+            closing.isPresent()
+                ? factor
+                : character == '(' ? Attention.STRONGER : Attention.WEAKER);
+    tail.clear();
+    nodes.add(pair);
+  }
+}

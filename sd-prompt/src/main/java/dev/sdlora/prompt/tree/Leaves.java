@@ -1,0 +1,104 @@
+package dev.sdlora.prompt.tree;
+
+import dev.sdlora.api.PromptNode;
+import dev.sdlora.api.PromptNode.Comment;
+import dev.sdlora.api.PromptNode.Tag;
+import dev.sdlora.api.PromptNode.Text;
+import dev.sdlora.api.Span;
+import dev.sdlora.prompt.grammar.ExtraNetworks;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/**
+ * Makes the nodes that have none in them. They are made in order, from places in the text without
+ * comments and tags, and those are put back between them.
+ */
+final class Leaves {
+  private final String prompt;
+  private final List<Span> cuts;
+
+  /** For each place in the text, the place in the prompt. */
+  private final int[] origins;
+
+  /** For each cut, the place in the text. */
+  private final int[] places;
+
+  private int nextCut;
+
+  Leaves(String prompt, ExtraNetworks cut) {
+    this.prompt = prompt;
+    this.cuts = cut.cuts();
+    origins = new int[cut.text().length() + 1];
+    places = new int[cuts.size()];
+    int place = 0;
+    int origin = 0;
+    for (int i = 0; i < places.length; i++) {
+      while (origin < cuts.get(i).start()) {
+        origins[place++] = origin++;
+      }
+      places[i] = place;
+      origin = cuts.get(i).end();
+    }
+    while (place < origins.length) {
+      origins[place++] = origin++;
+    }
+  }
+
+  /** Where a stretch of the text that is not empty stands in the prompt. */
+  Span span(int from, int to) {
+    return new Span(origins[from], origins[to - 1] + 1);
+  }
+
+  /** Adds the comments and tags up to a place that have not been added yet. */
+  void addCuts(List<PromptNode> nodes, int place) {
+    while (nextCut < places.length && places[nextCut] <= place) {
+      nodes.add(cut(cuts.get(nextCut++)));
+    }
+  }
+
+  private PromptNode cut(Span span) {
+    String written = prompt.substring(span.start(), span.end());
+    if (written.charAt(0) == '#') {
+      return new Comment(span, written);
+    }
+    int colon = written.indexOf(':');
+    String arguments = written.substring(colon + 1, written.length() - 1);
+    return new Tag(span, written.substring(1, colon), List.of(arguments.split(":", -1)));
+  }
+
+  /** Adds literal text, with the comments and tags in it. */
+  void addText(List<PromptNode> nodes, int from, int to) {
+    int at = from;
+    while (at < to) {
+      addCuts(nodes, at);
+      int end = nextCut < places.length ? Math.min(to, places[nextCut]) : to;
+      addTo(nodes, at, end, Text::new);
+      at = end;
+    }
+  }
+
+  /** Adds a word of the language, as it is written. */
+  void addTo(List<PromptNode> nodes, int from, int to, BiFunction<Span, String, PromptNode> node) {
+    addCuts(nodes, from);
+    Span span = span(from, to);
+    nodes.add(node.apply(span, written(from, to)));
+  }
+
+  /** How a stretch of the text is written, with the comments and tags inside it. */
+  private String written(int from, int to) {
+    passCuts(to);
+    return prompt.substring(origins[from], origins[to - 1] + 1);
+  }
+
+  /** How all that is between two places of the text is written. */
+  String between(int left, int right) {
+    passCuts(right + 1);
+    return prompt.substring(origins[left] + 1, origins[right]);
+  }
+
+  private void passCuts(int to) {
+    while (nextCut < places.length && places[nextCut] < to) {
+      nextCut++;
+    }
+  }
+}

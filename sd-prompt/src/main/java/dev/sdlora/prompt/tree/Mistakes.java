@@ -1,0 +1,117 @@
+package dev.sdlora.prompt.tree;
+
+import dev.sdlora.api.Prompt;
+import dev.sdlora.api.PromptNode;
+import dev.sdlora.api.PromptNode.Attention;
+import dev.sdlora.api.PromptNode.Bracket;
+import dev.sdlora.api.PromptNode.Text;
+import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.prompt.grammar.ExtraNetwork;
+import dev.sdlora.prompt.grammar.ExtraNetworks;
+import dev.sdlora.prompt.grammar.LoraTag;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What is not well-formed in a prompt. A1111 gives it some meaning; a strict reader refuses it. */
+public final class Mistakes {
+  private static final Pattern NUMBER_LIKE = Pattern.compile(":\\s*+[+-]?[.\\d]++\\s*+$");
+  private static final Pattern OPEN_TAG =
+      Pattern.compile("<\\w++:", Pattern.UNICODE_CHARACTER_CLASS);
+
+  private final String prompt;
+  private final List<Finding> found = new ArrayList<>();
+
+  private Mistakes(String prompt) {
+    this.prompt = prompt;
+  }
+
+  /** The mistakes of a prompt, in order. */
+  public static List<Finding> of(String prompt, Prompt tree) {
+    Mistakes mistakes = new Mistakes(prompt);
+    ExtraNetworks.cut(prompt).networks().forEach(mistakes::check);
+    tree.parts().forEach(part -> mistakes.checkAll(part.nodes()));
+    mistakes.found.sort(Comparator.comparingInt(Finding::offset));
+    return List.copyOf(mistakes.found);
+  }
+
+  /**
+   * Parses a prompt strictly.
+   *
+   * @throws PromptSyntaxException if it has a mistake
+   */
+  public static Prompt parseStrictly(String prompt) {
+    Prompt tree = PromptParser.parse(prompt);
+    for (Finding first : of(prompt, tree)) {
+      throw PromptSyntaxException.in(prompt, first.message(), first.offset());
+    }
+    return tree;
+  }
+
+  private void check(ExtraNetwork network) {
+    try {
+      if (LoraTag.of(network).isEmpty()) {
+        add(network.offset(), "the tag " + network.tag(), "is of no known kind; lora and lyco are");
+      }
+    } catch (PromptSyntaxException e) {
+      found.add(new Finding(String.valueOf(e.getMessage()), e.offset()));
+    }
+  }
+
+  private void checkAll(List<PromptNode> nodes) {
+    for (PromptNode node : nodes) {
+      if (node instanceof Text text) {
+        check(text);
+      } else if (node instanceof Bracket bracket) {
+        add(bracket.span().start(), "'" + bracket.text() + "'", "has no partner");
+      } else if (node instanceof Attention attention) {
+        check(attention);
+      }
+      checkAll(node.children());
+    }
+  }
+
+  private void check(Text text) {
+    Matcher tag = OPEN_TAG.matcher(text.text());
+    while (tag.find()) {
+      add(text.span().start() + tag.start(), "the tag '" + tag.group() + "'", "is not closed");
+    }
+    int bar = text.text().indexOf('|');
+    while (bar >= 0) {
+      int at = text.span().start() + bar;
+      if (at == 0 || prompt.charAt(at - 1) != '\\') {
+        add(at, "'|'", "stands outside of an alternation, so that no prompt editing acts");
+      }
+      bar = text.text().indexOf('|', bar + 1);
+    }
+  }
+
+  private void check(Attention attention) {
+    int start = attention.span().start();
+    if (attention.closing().isEmpty()) {
+      add(start, "'" + attention.bracket() + "'", "is never closed and acts up to the end");
+      return;
+    }
+    String last = lastText(attention);
+    if (attention.bracket() == '[') {
+      if (last.contains(":")) {
+        add(start, "'['", "begins no prompt editing: behind its last colon a number is needed");
+      }
+    } else if (attention.closing().get().equals(")") && NUMBER_LIKE.matcher(last).find()) {
+      add(start, "'('", "has a weight that is no number, which A1111 fails on; here it is text");
+    }
+  }
+
+  private static String lastText(Attention attention) {
+    List<PromptNode> inside = attention.children();
+    return !inside.isEmpty() && inside.get(inside.size() - 1) instanceof Text text
+        ? text.text()
+        : "";
+  }
+
+  private void add(int offset, String what, String trouble) {
+    found.add(Finding.at(offset, what, trouble));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.prompt.tree;
+
+import org.jspecify.annotations.NullMarked;
