@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -16,9 +17,20 @@ final class Labels {
 
   static <E extends Enum<E>> E parse(
       E[] values, Function<E, String> label, String setting, String name) {
+    return parse(values, label, value -> List.of(), setting, name);
+  }
+
+  static <E extends Enum<E>> E parse(
+      E[] values,
+      Function<E, String> label,
+      Function<E, List<String>> aliases,
+      String setting,
+      String name) {
     String wanted = key(name);
     for (E value : values) {
-      if (wanted.equals(key(value.name())) || wanted.equals(key(label.apply(value)))) {
+      if (wanted.equals(key(value.name()))
+          || wanted.equals(key(label.apply(value)))
+          || aliases.apply(value).stream().map(Labels::key).anyMatch(wanted::equals)) {
         return value;
       }
     }

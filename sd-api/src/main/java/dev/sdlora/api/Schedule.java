@@ -1,18 +1,42 @@
 package dev.sdlora.api;
 
+import java.util.List;
+
 /** How noise levels are spread over the steps; A1111's "Schedule type". */
 public enum Schedule {
   /** The sampler's own choice: see {@link Sampler#automaticSchedule()}. */
   AUTOMATIC("Automatic"),
   /** Evenly spaced training time steps, from 999 to 0; also called "Uniform". */
-  NORMAL("Normal"),
+  NORMAL("Normal", "Uniform", "discrete"),
   /** Karras et al. 2022, equation 5, with rho 7. */
-  KARRAS("Karras");
+  KARRAS("Karras"),
+  /** Evenly spaced in the logarithm of the level. */
+  EXPONENTIAL("Exponential"),
+  /** Evenly spaced powers, of exponent rho, on the way down in the logarithm; rho is 1. */
+  POLYEXPONENTIAL("Polyexponential"),
+  /** Evenly spaced time steps that stop one short of the last, as in Stability's own code. */
+  SGM_UNIFORM("SGM Uniform"),
+  /** Sabour et al. 2024, appendix: the optimum for data of one normal distribution. */
+  KL_OPTIMAL("KL Optimal"),
+  /** Sabour et al. 2024, "Align Your Steps": tables made for SD 1.x and for SDXL. */
+  ALIGN_YOUR_STEPS("Align Your Steps", "AYS"),
+  /** Every n-th training level, counted from the highest. */
+  SIMPLE("Simple"),
+  /**
+   * Every n-th training level, counted from the lowest; the number of steps may differ a little.
+   */
+  DDIM("DDIM", "DDIM Uniform"),
+  /** Lee et al. 2024: quantiles of a beta distribution, dense at both ends. */
+  BETA("Beta");
 
   private final String label;
 
-  Schedule(String label) {
+  @SuppressWarnings("ImmutableEnumChecker") // List.of cannot change
+  private final List<String> aliases;
+
+  Schedule(String label, String... aliases) {
     this.label = label;
+    this.aliases = List.of(aliases);
   }
 
   /** The name that A1111 shows and writes into pictures. */
@@ -20,15 +44,18 @@ public enum Schedule {
     return label;
   }
 
+  /** Other names for it, such as {@code Uniform} for {@link #NORMAL}. */
+  public List<String> aliases() {
+    return aliases;
+  }
+
   /**
-   * Finds a schedule by its label or constant name; case, spaces and punctuation do not matter, and
-   * {@code uniform} means {@link #NORMAL}.
+   * Finds a schedule by its label, constant name or alias; case, spaces and punctuation do not
+   * matter.
    *
    * @throws IllegalArgumentException if there is no such schedule; the message lists all
    */
   public static Schedule parse(String name) {
-    return Labels.key(name).equals("uniform")
-        ? NORMAL
-        : Labels.parse(values(), Schedule::label, "schedule", name);
+    return Labels.parse(values(), Schedule::label, Schedule::aliases, "schedule", name);
   }
 }

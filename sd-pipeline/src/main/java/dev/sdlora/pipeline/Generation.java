@@ -6,13 +6,16 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Variation;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.sampler.noise.ImageSeeds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 
@@ -28,14 +31,23 @@ final class Generation {
   private final PromptSpec spec;
   private final Progress progress;
   private final ImageSize size;
-  private final long firstSeed;
+  private final ImageSeeds firstSeeds;
 
   Generation(Model model, PromptSpec spec, GenerationListener listener, BooleanSupplier cancelled) {
     this.model = model;
     this.spec = spec;
     this.progress = new Progress(listener, cancelled);
     this.size = spec.size().orElse(model.checkpoint().defaultSize());
-    this.firstSeed = spec.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(SEEDS));
+    this.firstSeeds =
+        new ImageSeeds(
+            chosen(spec.seed()),
+            chosen(spec.variation().seed()),
+            spec.variation().strength(),
+            spec.samplerOptions().ensd());
+  }
+
+  private static long chosen(OptionalLong seed) {
+    return seed.orElseGet(() -> ThreadLocalRandom.current().nextLong(SEEDS));
   }
 
   /** Does all the work. Native memory that it takes is given back whatever happens. */
@@ -47,12 +59,13 @@ final class Generation {
       pass.prepare(networks, scope);
       List<GeneratedImage> images = new ArrayList<>();
       for (int i = 0; i < spec.images(); i++) {
-        long seed = firstSeed + i;
+        ImageSeeds seeds = firstSeeds.image(i);
+        long seed = seeds.seed();
         progress.listener().imageStart(i, seed);
-        float[] latent = pass.sample(i, seed, networks, scope);
+        float[] latent = pass.sample(i, seeds, networks, scope);
         Raster drawn = decode(i, latent, scope);
         GeneratedImage image =
-            new GeneratedImage(drawn.toPicture(), seed, parameters(networks, seed));
+            new GeneratedImage(drawn.toPicture(), seed, parameters(networks, seeds));
         images.add(image);
         progress.listener().imageEnd(i, image);
       }
@@ -76,12 +89,23 @@ final class Generation {
     return new Raster(size.width(), size.height(), 3, Pixels.rgb(pixels));
   }
 
-  private String parameters(PassNetworks networks, long seed) {
+  private String parameters(PassNetworks networks, ImageSeeds seeds) {
+    Variation variation = spec.variation();
+    PromptSpec drawn =
+        variation.strength() == 0
+            ? spec
+            : spec.toBuilder()
+                .variation(
+                    new Variation(
+                        OptionalLong.of(seeds.variationSeed()),
+                        variation.strength(),
+                        variation.resizeFrom()))
+                .build();
     return Infotext.write(
         new ImageSettings(
-            spec,
+            drawn,
             size,
-            seed,
+            seeds.seed(),
             model.checkpoint().name(),
             model.hash(),
             networks.hashes(),

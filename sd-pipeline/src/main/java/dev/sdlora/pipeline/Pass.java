@@ -17,9 +17,12 @@ import dev.sdlora.prompt.schedule.SchedulePass;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.prompt.tree.PromptReader;
 import dev.sdlora.sampler.SamplingPlan;
+import dev.sdlora.sampler.SamplingSettings;
 import dev.sdlora.sampler.StepObserver;
-import dev.sdlora.sampler.noise.Noise;
-import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.noise.ImageNoise;
+import dev.sdlora.sampler.noise.ImageSeeds;
+import dev.sdlora.sampler.noise.LatentShape;
+import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,7 @@ final class Pass {
   private final ExtraNetworks prompt;
   private final ExtraNetworks negative;
   private final LoraSelection loras;
+  private final NoiseLevels levels;
   private final SamplingPlan plan;
   private @Nullable Conditions conditions;
 
@@ -52,7 +56,14 @@ final class Pass {
     this.prompt = PromptReader.prompt(spec.prompt(), spec.promptOptions());
     this.negative = PromptReader.negativePrompt(spec.negativePrompt(), spec.promptOptions());
     this.loras = LoraSelection.of(spec, prompt, negative, model);
-    this.plan = SamplingPlan.of(spec.sampler(), spec.schedule(), spec.steps(), model.levels());
+    this.levels =
+        spec.samplerOptions().zeroTerminalSnr() ? model.levels().zeroTerminalSnr() : model.levels();
+    this.plan =
+        SamplingPlan.of(
+            new SamplingSettings(
+                spec.sampler(), spec.schedule(), spec.steps(), spec.samplerOptions()),
+            levels,
+            model.checkpoint().family());
   }
 
   /** Puts the LoRAs of this pass on and encodes its prompts, which is done once. */
@@ -76,27 +87,38 @@ final class Pass {
         words);
   }
 
-  /** The steps that prompts change over. */
+  /** The steps that prompts change over; A1111 counts calls of the network. */
   private SchedulePass schedule() {
-    return new SchedulePass(spec.steps(), 0, spec.promptOptions().oldEditingTimelines());
+    int calls = spec.sampler().secondOrder() ? 2 * spec.steps() : spec.steps();
+    return new SchedulePass(calls, 0, spec.promptOptions().oldEditingTimelines());
   }
 
   /**
    * Samples a latent.
    *
    * @param image its number, for the listener
+   * @param seeds of its noise
    * @return [channels][height / 8][width / 8] at unit variance
    */
-  float[] sample(int image, long seed, PassNetworks networks, NDManager scope) {
+  float[] sample(int image, ImageSeeds seeds, PassNetworks networks, NDManager scope) {
     prepare(networks, scope);
-    NoiseSource noise = Noise.of(spec.rng(), seed);
-    float[] start = noise.next(latentChannels() * (size.height() / 8) * (size.width() / 8));
+    ImageNoise noise =
+        new ImageNoise(
+            spec.rng(),
+            seeds,
+            latentShape(size),
+            latentShape(spec.variation().resizeFrom().orElse(size)));
+    float[] start = noise.first();
     return plan.run(guidance(networks, scope).start(), start, noise, new Steps(image, networks));
+  }
+
+  private LatentShape latentShape(ImageSize of) {
+    return new LatentShape(latentChannels(), of.height() / 8, of.width() / 8);
   }
 
   private Guidance guidance(PassNetworks networks, NDManager scope) {
     BatchedPredictor predictor =
-        new BatchedPredictor(predictor(networks), model.levels(), latentChannels(), size, scope);
+        new BatchedPredictor(predictor(networks), levels, latentChannels(), size, scope);
     SamplerOptions sampling = spec.samplerOptions();
     return new Guidance(
         predictor,
@@ -133,15 +155,20 @@ final class Pass {
     }
 
     private Step step(int step, double sigma) {
-      return new Step(image, step + 1, plan.sigmas().steps(), sigma);
+      return new Step(image, within(step) + 1, plan.steps(), sigma);
+    }
+
+    /** DPM adaptive may make more steps than were asked for. */
+    private int within(int step) {
+      return Math.min(step, plan.steps() - 1);
     }
 
     @Override
     public void stepStart(int step, double sigma) {
       progress.listener().stepStart(step(step, sigma));
       progress.stopIfCancelled();
-      networks.with(loras).step(step, plan.sigmas().steps());
-      networks.controls().step(step, plan.sigmas().steps());
+      networks.with(loras).step(within(step), plan.steps());
+      networks.controls().step(within(step), plan.steps());
     }
 
     @Override

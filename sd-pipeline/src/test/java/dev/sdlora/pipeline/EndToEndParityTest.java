@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
@@ -18,6 +19,7 @@ import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.sampler.SamplingPlan;
+import dev.sdlora.sampler.SamplingSettings;
 import dev.sdlora.sampler.StepObserver;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.TensorFile;
@@ -36,7 +38,8 @@ class EndToEndParityTest {
   void run_recordedNoise_givesTheGoldenPicture(
       String name, Sampler sampler, Schedule schedule, double cfg) {
     NoiseLevels levels = NoiseLevels.stableDiffusion();
-    SamplingPlan plan = SamplingPlan.of(sampler, schedule, 8, levels);
+    SamplingPlan plan =
+        SamplingPlan.of(new SamplingSettings(sampler, schedule, 8), levels, ModelFamily.SD1);
     double[] sigmas = doubles(RUNS, name + ".sigmas");
     for (int i = 0; i < sigmas.length; i++) {
       // diffusers multiplies a thousand betas in float32, which moves the smallest level by 1.3e-5.

@@ -37,10 +37,14 @@ final class Ddim implements SamplingMethod {
    * @param eta the share, from 0 (none, A1111's default) to 1 (as much as in DDPM)
    */
   Ddim(double eta) {
+    this.eta = requireShare(eta);
+  }
+
+  static double requireShare(double eta) {
     if (!(eta >= 0 && eta <= 1)) {
       throw new IllegalArgumentException("eta must be from 0 to 1: " + eta);
     }
-    this.eta = eta;
+    return eta;
   }
 
   @Override
@@ -49,17 +53,12 @@ final class Ddim implements SamplingMethod {
     float[] x = start;
     for (int i = 0; i < sigmas.steps(); i++) {
       double sigma = sigmas.at(i);
-      double sigmaNext = sigmas.at(i + 1);
       observer.stepStart(i, sigma);
       float[] denoised = denoiser.denoise(x, sigma);
-      double ratio = sigmaNext / sigma;
-      double variance = eta * eta * (1 - ratio * ratio); // of the fresh noise, over sigmaNext²
-      double keep = ratio * Math.sqrt(1 - variance);
+      Ancestral step = Ancestral.split(sigma, sigmas.at(i + 1), eta);
+      double keep = step.down() / sigma;
       x = Latents.combine(keep, x, 1 - keep, denoised);
-      double sigmaUp = sigmaNext * Math.sqrt(variance);
-      if (sigmaUp > 0) {
-        x = Latents.combine(1, x, sigmaUp, noise.next(x.length));
-      }
+      x = step.stir(x, 1, noise);
       observer.stepEnd(i, sigma, denoised);
     }
     return x;

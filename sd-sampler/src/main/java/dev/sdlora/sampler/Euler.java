@@ -4,22 +4,28 @@ import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.Sigmas;
 
 /**
- * Euler steps: Karras et al. 2022, algorithm 2 without churn and without the second-order
- * correction. One denoiser call a step; draws no noise. First order.
+ * Euler steps: Karras et al. 2022, algorithm 2 without the second-order correction. One denoiser
+ * call a step; noise as {@link Churn} says. First order.
  */
 final class Euler implements SamplingMethod {
+  private final Churn churn;
+
+  Euler(Churn churn) {
+    this.churn = churn;
+  }
+
   @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;
     for (int i = 0; i < sigmas.steps(); i++) {
-      double sigma = sigmas.at(i);
-      observer.stepStart(i, sigma);
-      float[] denoised = denoiser.denoise(x, sigma);
+      observer.stepStart(i, sigmas.at(i));
+      Churn.Stirred from = churn.stir(x, sigmas.at(i), sigmas.steps(), noise);
+      float[] denoised = denoiser.denoise(from.x(), from.sigma());
       // x + (sigmaNext - sigma)·(x - denoised)/sigma, as a blend of the two.
-      double keep = sigmas.at(i + 1) / sigma;
-      x = Latents.combine(keep, x, 1 - keep, denoised);
-      observer.stepEnd(i, sigma, denoised);
+      double keep = sigmas.at(i + 1) / from.sigma();
+      x = Latents.combine(keep, from.x(), 1 - keep, denoised);
+      observer.stepEnd(i, sigmas.at(i), denoised);
     }
     return x;
   }

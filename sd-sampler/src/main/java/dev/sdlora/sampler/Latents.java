@@ -1,5 +1,7 @@
 package dev.sdlora.sampler;
 
+import java.util.List;
+
 /** Linear combinations of latents, which is all the arithmetic that samplers need. */
 final class Latents {
   private Latents() {}
@@ -19,14 +21,55 @@ final class Latents {
    * @throws IllegalArgumentException if the lengths differ
    */
   static float[] combine(double a, float[] x, double b, float[] y) {
-    if (x.length != y.length) {
-      throw new IllegalArgumentException(
-          "latents must be of one length: " + x.length + " and " + y.length);
-    }
+    requireLength(x.length, y);
     float[] combined = new float[x.length];
     for (int i = 0; i < x.length; i++) {
       combined[i] = (float) (a * x[i] + b * y[i]);
     }
     return combined;
+  }
+
+  /**
+   * {@code a·x + b·y + c·z}, each element computed in double and rounded once; a new array.
+   *
+   * @throws IllegalArgumentException if the lengths differ
+   */
+  static float[] combine(double a, float[] x, double b, float[] y, double c, float[] z) {
+    return sum(new double[] {a, b, c}, List.of(x, y, z));
+  }
+
+  /**
+   * The sum of the latents, each times its weight; every element is computed in double and rounded
+   * once. A new array.
+   *
+   * @param weights one for each latent
+   * @param latents at least one
+   * @throws IllegalArgumentException if the lengths differ
+   */
+  static float[] sum(double[] weights, List<float[]> latents) {
+    float[] sum = new float[latents.get(0).length];
+    for (float[] latent : latents) {
+      requireLength(sum.length, latent);
+    }
+    for (int i = 0; i < sum.length; i++) {
+      double element = 0;
+      for (int k = 0; k < weights.length; k++) {
+        element += weights[k] * latents.get(k)[i];
+      }
+      sum[i] = (float) element;
+    }
+    return sum;
+  }
+
+  /** The noise in one latent, {@code (x - denoised) / sigma}; a new array. */
+  static float[] noise(float[] x, float[] denoised, double sigma) {
+    return combine(1 / sigma, x, -1 / sigma, denoised);
+  }
+
+  private static void requireLength(int length, float[] latent) {
+    if (latent.length != length) {
+      throw new IllegalArgumentException(
+          "latents must be of one length: " + length + " and " + latent.length);
+    }
   }
 }

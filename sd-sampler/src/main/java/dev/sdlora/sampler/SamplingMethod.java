@@ -20,4 +20,12 @@ public interface SamplingMethod {
    */
   float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer);
+
+  /**
+   * How many steps {@link #sample} tells its observer of: one from each level to the next, unless
+   * the method has its own way.
+   */
+  default int steps(Sigmas sigmas) {
+    return sigmas.steps();
+  }
 }

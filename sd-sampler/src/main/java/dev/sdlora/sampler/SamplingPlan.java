@@ -1,8 +1,8 @@
 package dev.sdlora.sampler;
 
-import dev.sdlora.api.Sampler;
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.ConsistencyTimes;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Schedules;
 import dev.sdlora.sampler.schedule.Sigmas;
@@ -12,48 +12,115 @@ import dev.sdlora.sampler.schedule.Sigmas;
  * scaled on its way in and out. Immutable, safe to share between threads.
  *
  * <p>Samplers differ in how loud the first noise is, as A1111 has them. Those that come from
- * k-diffusion start from {@code noise·sigma} and return the latent as it is. DDIM starts from unit
- * noise in the model's own, variance preserving form, {@code x / sqrt(1 + sigma²)}, and returns
- * that.
+ * k-diffusion start from {@code noise·sigma} and return the latent as it is. Those on training
+ * times, such as DDIM, start from unit noise in the model's own, variance preserving form, {@code x
+ * / sqrt(1 + sigma²)}, and return that.
  */
 public final class SamplingPlan {
+  private final SamplingSettings settings;
+  private final NoiseLevels levels;
   private final SamplingMethod method;
   private final Sigmas sigmas;
-  private final boolean variancePreserving;
 
-  private SamplingPlan(SamplingMethod method, Sigmas sigmas, boolean variancePreserving) {
-    this.method = method;
+  /** How noisy a picture that is given is made; with samplers on training times not the first. */
+  private final double pictureSigma;
+
+  private SamplingPlan(
+      SamplingSettings settings, NoiseLevels levels, Sigmas sigmas, double pictureSigma) {
+    this.settings = settings;
+    this.levels = levels;
+    this.method = SamplingMethods.of(settings.sampler(), levels, settings.options());
     this.sigmas = sigmas;
-    this.variancePreserving = variancePreserving;
+    this.pictureSigma = pictureSigma;
   }
 
   /**
-   * The plan for a request.
+   * The plan of a whole way, from noise.
    *
-   * @param sampler the method; {@link Sampler#DDIM} has its own levels and ignores the schedule
-   * @param schedule how the levels are spread; {@link Schedule#AUTOMATIC} is the sampler's own
-   *     choice
-   * @param steps the number of steps asked for, at least 1; for DDIM from 2 to the number of
-   *     training steps, and see {@link Schedules#ddim} for how many it makes of it
+   * @param settings what is asked for; samplers on training times take from 2 steps to the number
+   *     of training steps, and see {@link Schedules#ddim} for how many they make of it
    * @param levels the noise the model was trained on
-   * @throws IllegalArgumentException if {@code steps} is out of range
+   * @param family of the model
+   * @throws IllegalArgumentException if the number of steps is out of range, or options contradict
+   *     the model's levels
    */
-  public static SamplingPlan of(Sampler sampler, Schedule schedule, int steps, NoiseLevels levels) {
-    Schedule resolved = schedule == Schedule.AUTOMATIC ? sampler.automaticSchedule() : schedule;
-    return switch (sampler) {
-      case EULER -> scheduled(new Euler(), Schedules.sigmas(resolved, steps, levels));
-      case EULER_A ->
-          scheduled(new EulerAncestral(1, 1), Schedules.sigmas(resolved, steps, levels));
-      case DPMPP_2M -> scheduled(new DpmPp2m(), Schedules.sigmas(resolved, steps, levels));
-      case DDIM -> new SamplingPlan(new Ddim(0), Schedules.ddim(steps, levels), true);
+  public static SamplingPlan of(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+    Sigmas sigmas = sigmas(settings, levels, family);
+    return new SamplingPlan(settings, levels, sigmas, sigmas.at(0));
+  }
+
+  private static Sigmas sigmas(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+    int steps = settings.steps();
+    return switch (settings.sampler()) {
+      case DDIM, DDIM_CFGPP, PLMS -> Schedules.ddim(steps, levels);
+      // As many steps as the others have levels, spread from the very first time to 0.
+      case UNIPC ->
+          Schedules.timeUniform(
+              Schedules.ddim(steps, levels).steps() + 1, levels.trainingSteps() - 1, levels);
+      case LCM -> new ConsistencyTimes(levels).spread(steps);
+      case TCD -> new ConsistencyTimes(levels).picked(steps);
+      case DPM_FAST, DPM_ADAPTIVE ->
+          steps == 1
+              ? Sigmas.of(levels.sigmaMax(), levels.sigmaMin())
+              : scheduled(settings, levels, family);
+      default -> scheduled(settings, levels, family);
     };
   }
 
-  private static SamplingPlan scheduled(SamplingMethod method, Sigmas sigmas) {
-    return new SamplingPlan(method, sigmas, false);
+  private static Sigmas scheduled(
+      SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+    int more = settings.discardsNextToLast() ? 1 : 0;
+    Sigmas sigmas =
+        Schedules.sigmas(
+            settings.resolvedSchedule(),
+            settings.steps() + more,
+            levels,
+            family,
+            settings.options());
+    return more == 1 ? sigmas.withoutNextToLast() : sigmas;
   }
 
-  /** The noise levels; {@code sigmas().steps()} is the number of steps that will be made. */
+  /**
+   * The plan of the last part of this way, from a picture that is given.
+   *
+   * @param encoded by how many steps it is taken back, from 0 to one less than those asked for, see
+   *     {@link PictureSteps#encoded}. Samplers with a schedule make one step more. Those on
+   *     training times start from the noise of one step before their first, as A1111 does, and make
+   *     one step less; where that would be none, one
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public SamplingPlan from(int encoded) {
+    if (encoded < 0 || encoded >= settings.steps()) {
+      throw new IllegalArgumentException(
+          "the picture must be taken back by 0 to %d steps: %d"
+              .formatted(settings.steps() - 1, encoded));
+    }
+    return switch (settings.sampler()) {
+      case DDIM, DDIM_CFGPP, PLMS -> {
+        int first = Math.max(0, sigmas.steps() - Math.max(1, encoded));
+        Sigmas rest = sigmas.from(Math.min(first + 1, sigmas.steps() - 1));
+        yield new SamplingPlan(settings, levels, rest, sigmas.at(first));
+      }
+      case UNIPC -> {
+        Sigmas times = Schedules.ddim(settings.steps(), levels);
+        int first = Math.max(0, times.steps() - Math.max(1, encoded));
+        double firstTime = levels.sigmaToTime(times.at(encoded < 2 ? first : first + 1));
+        Sigmas rest = Schedules.timeUniform(Math.max(1, encoded), firstTime, levels);
+        yield new SamplingPlan(settings, levels, rest, times.at(first));
+      }
+      case DPM_FAST, DPM_ADAPTIVE -> {
+        // These end at the last level above 0 and need one above that to start from.
+        Sigmas rest = sigmas.from(Math.max(0, settings.steps() - Math.max(1, encoded) - 1));
+        yield new SamplingPlan(settings, levels, rest, rest.at(0));
+      }
+      default -> {
+        Sigmas rest = sigmas.from(settings.steps() - encoded - 1);
+        yield new SamplingPlan(settings, levels, rest, rest.at(0));
+      }
+    };
+  }
+
+  /** The noise levels; most samplers make a step between each two. */
   public Sigmas sigmas() {
     return sigmas;
   }
@@ -63,20 +130,35 @@ public final class SamplingPlan {
     return method;
   }
 
+  /**
+   * How many steps the observer will be told of. DPM adaptive finds that out on its way; for it
+   * this is the number asked for, and there may be fewer or more.
+   */
+  public int steps() {
+    return method.steps(sigmas);
+  }
+
   /** The factor that turns unit noise into the start latent of the method. */
   public double startScale() {
     double first = sigmas.at(0);
-    return variancePreserving ? Math.sqrt(1 + first * first) : first;
+    return variancePreserving() || settings.options().sgmNoiseMultiplier() ? spread(first) : first;
   }
 
-  /** The factor that turns the method's result into the final latent; 1 for all but DDIM. */
+  /** The factor that turns the method's result into the final latent; 1 but on training times. */
   public double endScale() {
-    double last = sigmas.at(sigmas.steps());
-    return variancePreserving ? 1 / Math.sqrt(1 + last * last) : 1;
+    return variancePreserving() ? 1 / spread(sigmas.at(sigmas.steps())) : 1;
+  }
+
+  private boolean variancePreserving() {
+    return settings.sampler().onTimesteps();
+  }
+
+  private static double spread(double sigma) {
+    return Math.sqrt(1 + sigma * sigma);
   }
 
   /**
-   * Samples a latent.
+   * Samples a latent from noise.
    *
    * @param denoiser the model
    * @param unitNoise standard normal numbers, one for each element of the latent; not modified
@@ -87,7 +169,52 @@ public final class SamplingPlan {
    */
   public float[] run(
       Denoiser denoiser, float[] unitNoise, NoiseSource noise, StepObserver observer) {
-    float[] start = Latents.scale(startScale(), unitNoise);
+    return walk(denoiser, Latents.scale(startScale(), unitNoise), noise, observer);
+  }
+
+  /**
+   * Samples a latent from that of a picture; mostly on a plan that {@link #from} gave.
+   *
+   * @param denoiser the model
+   * @param picture the clean latent; not modified
+   * @param unitNoise standard normal numbers, one for each element of the latent; not modified
+   * @param noise drawn from when a step needs fresh noise; usually the source that {@code
+   *     unitNoise} came from
+   * @param observer told of every step
+   * @return the final latent, a new array
+   */
+  public float[] run(
+      Denoiser denoiser,
+      float[] picture,
+      float[] unitNoise,
+      NoiseSource noise,
+      StepObserver observer) {
+    // In the form of the samplers a latent on training times is larger by spread(first level).
+    double form = variancePreserving() ? spread(sigmas.at(0)) : 1;
+    double shrink = variancePreserving() ? form / spread(pictureSigma) : 1;
+    double loudness = shrink * pictureSigma + form * settings.options().extraNoise();
+    float[] start = Latents.combine(shrink, picture, loudness, unitNoise);
+    return walk(denoiser, start, noise, observer);
+  }
+
+  private float[] walk(Denoiser denoiser, float[] start, NoiseSource noise, StepObserver observer) {
     return Latents.scale(endScale(), method.sample(denoiser, start, sigmas, noise, observer));
+  }
+
+  /**
+   * A denoiser that keeps a part of a picture as it is, for inpainting. With most samplers the
+   * prediction is blended with the picture; with those on training times, as in A1111, it is the
+   * noisy latent that the model sees, blended with the noisy picture. Blend the final latent once
+   * more.
+   *
+   * @param denoiser the model
+   * @param picture its clean latent
+   * @param repaint for each element 1 where the picture is made anew, 0 where it stays
+   * @param unitNoise the noise that the picture starts with
+   */
+  public Denoiser keeping(Denoiser denoiser, float[] picture, float[] repaint, float[] unitNoise) {
+    return variancePreserving()
+        ? new KeptPart.InInput(denoiser, picture, repaint, unitNoise)
+        : new KeptPart.InPrediction(denoiser, picture, repaint);
   }
 }

@@ -2,11 +2,11 @@ package dev.sdlora.sampler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.api.Schedule;
+import dev.sdlora.api.SamplerOptions.UniPcVariant;
+import dev.sdlora.sampler.DpmPp2mSde.Solver;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Schedules;
 import dev.sdlora.sampler.schedule.Sigmas;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -20,25 +20,76 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConvergenceTest {
   private static final double DEVIATION = 0.6;
 
+  /** Where single steps show their order soonest. */
+  private static final double[] NARROW = {2, 0.2};
+
+  /** The model's own levels: at the highest the first steps, of lower order, have little error. */
+  private static final double[] WIDE = {14.6, 0.03};
+
   static Stream<Arguments> methods() {
     return Stream.of(
-        Arguments.of(new Euler(), 1),
-        Arguments.of(new EulerAncestral(0, 1), 1),
-        Arguments.of(new Ddim(0), 1),
-        Arguments.of(new DpmPp2m(), 2));
+        Arguments.of(new Euler(Churn.NONE), WIDE, 80, 1.0),
+        Arguments.of(new EulerAncestral(0, 1), WIDE, 80, 1.0),
+        Arguments.of(new Heun(Churn.NONE), WIDE, 80, 2.0),
+        Arguments.of(new Dpm2(Churn.NONE), WIDE, 80, 2.0),
+        Arguments.of(new Dpm2Ancestral(0, 1), WIDE, 80, 2.0),
+        Arguments.of(new Lms(1), WIDE, 80, 1.0),
+        Arguments.of(new Lms(2), WIDE, 80, 2.0),
+        Arguments.of(new Lms(3), WIDE, 80, 3.0),
+        // The error is 1e-6 of the latent, where float32 begins to show.
+        Arguments.of(new Lms(4), WIDE, 80, 3.65),
+        Arguments.of(new DpmPp2sAncestral(0, 1), WIDE, 80, 2.0),
+        Arguments.of(new DpmPpSde(0, 1), WIDE, 80, 2.0),
+        Arguments.of(new DpmPp2m(), WIDE, 80, 2.0),
+        Arguments.of(new DpmPp2mSde(0, 1, Solver.MIDPOINT), WIDE, 80, 2.0),
+        Arguments.of(new DpmPp2mSde(0, 1, Solver.HEUN), WIDE, 80, 2.0),
+        // Its first step of order 1 is what is left.
+        Arguments.of(new DpmPp3mSde(0, 1), WIDE, 80, 1.95),
+        // 10 and 20 steps, as a rest of two calls after threes makes one more.
+        Arguments.of(new DpmFast(0, 1), NARROW, 29, 3.1),
+        Arguments.of(new Restart(1), NARROW, 8, 2.05),
+        Arguments.of(new Ddim(0), WIDE, 80, 1.0),
+        Arguments.of(new DdimCfgPp(0), WIDE, 80, 1.0),
+        // Its weights are those of even steps, which these are ever more nearly.
+        Arguments.of(new Plms(), WIDE, 80, 2.0),
+        // The order falls to 1 at the end, which bounds the whole.
+        Arguments.of(new UniPc(UniPcVariant.BH1, 1), NARROW, 80, 2.0),
+        Arguments.of(new UniPc(UniPcVariant.BH1, 2), NARROW, 80, 2.0),
+        Arguments.of(new UniPc(UniPcVariant.BH2, 2), NARROW, 80, 2.0),
+        Arguments.of(new Deis(1), WIDE, 80, 1.0),
+        Arguments.of(new Deis(2), WIDE, 80, 2.0),
+        Arguments.of(new Deis(3), WIDE, 80, 3.0),
+        Arguments.of(new Tcd(NoiseLevels.stableDiffusion(), 0), WIDE, 80, 1.0));
   }
 
   @ParameterizedTest
   @MethodSource("methods")
-  void sample_idealGaussianDenoiser_convergesAtItsOrder(SamplingMethod method, int order) {
-    double observed = Math.log(error(method, 80) / error(method, 160)) / Math.log(2);
+  void sample_idealGaussianDenoiser_convergesAtItsOrder(
+      SamplingMethod method, double[] range, int steps, double order) {
+    int twice = method instanceof DpmFast ? 2 * steps + 1 : 2 * steps;
+    double observed =
+        Math.log(error(method, range, steps) / error(method, range, twice)) / Math.log(2);
 
     assertThat(observed).isBetween(order - 0.1, order + 0.1);
   }
 
-  private static double error(SamplingMethod method, int steps) {
-    Sigmas toZero = Schedules.sigmas(Schedule.KARRAS, steps + 1, NoiseLevels.stableDiffusion());
-    Sigmas sigmas = Sigmas.of(IntStream.rangeClosed(0, steps).mapToDouble(toZero::at).toArray());
+  /** Of higher order than two, but too exact for float32 to show which. */
+  @ParameterizedTest
+  @MethodSource("exactMethods")
+  void sample_methodOfHighOrder_isExactInFewSteps(SamplingMethod method, double allowed) {
+    assertThat(error(method, WIDE, 30)).isLessThan(allowed * error(new Heun(Churn.NONE), WIDE, 30));
+  }
+
+  static Stream<Arguments> exactMethods() {
+    return Stream.of(
+        Arguments.of(new UniPc(UniPcVariant.BH1, 3), 0.2),
+        Arguments.of(new UniPc(UniPcVariant.BH2, 3), 0.2),
+        Arguments.of(new DpmAdaptive(0, 1), 10));
+  }
+
+  private static double error(SamplingMethod method, double[] range, int steps) {
+    Sigmas sigmas =
+        Sigmas.of(Schedules.karras(steps + 1, range[0], range[1], Schedules.KARRAS_RHO));
     float start = 10;
     float[] end =
         method.sample(
@@ -47,7 +98,7 @@ class ConvergenceTest {
             sigmas,
             new RecordedNoise(),
             StepObserver.NONE);
-    double exact = start * deviationAt(sigmas.at(steps)) / deviationAt(sigmas.at(0));
+    double exact = start * deviationAt(range[1]) / deviationAt(range[0]);
     return Math.abs(end[0] - exact);
   }
 

@@ -55,6 +55,11 @@ public final class Fixtures {
     }
   }
 
+  /** Whether there is a tensor of that name. */
+  public boolean has(String name) {
+    return header.has(name);
+  }
+
   /** All numbers of a tensor in storage order. */
   public double[] doubles(String name) {
     JsonNode entry = header.path(name);

@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.Sampler;
+import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Schedule;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Schedules;
+import dev.sdlora.sampler.schedule.Sigmas;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,45 +24,148 @@ class SamplingPlanTest {
   private static final NoiseLevels LEVELS = NoiseLevels.stableDiffusion();
 
   @ParameterizedTest
-  @CsvSource({"DPMPP_2M, KARRAS", "EULER_A, NORMAL", "EULER, NORMAL"})
+  @CsvSource({
+    "DPMPP_2M, KARRAS",
+    "DPMPP_SDE, KARRAS",
+    "DPMPP_2M_SDE, EXPONENTIAL",
+    "DPMPP_2M_SDE_HEUN, EXPONENTIAL",
+    "DPMPP_2S_A, KARRAS",
+    "EULER_A, NORMAL",
+    "EULER, NORMAL",
+    "LMS, NORMAL",
+    "HEUN, NORMAL",
+    "RESTART, KARRAS",
+    "DEIS, NORMAL"
+  })
   void of_automaticSchedule_isTheSamplersOwn(Sampler sampler, Schedule own) {
-    SamplingPlan plan = SamplingPlan.of(sampler, Schedule.AUTOMATIC, 10, LEVELS);
-
-    assertThat(plan.sigmas()).hasToString(Schedules.sigmas(own, 10, LEVELS).toString());
+    assertThat(plan(sampler, Schedule.AUTOMATIC, 10).sigmas())
+        .hasToString(sigmas(own, 10).toString());
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DDIM")
-  void scales_scheduledSampler_areTheFirstLevelAndOne(Sampler sampler) {
-    SamplingPlan plan = SamplingPlan.of(sampler, Schedule.KARRAS, 10, LEVELS);
-
-    assertThat(plan.startScale()).isCloseTo(14.614641229, within(1e-8));
-    assertThat(plan.endScale()).isEqualTo(1);
+  @CsvSource({"DPM2, KARRAS", "DPM2_A, KARRAS", "DPMPP_3M_SDE, EXPONENTIAL"})
+  void of_samplerThatDiscards_leavesOutTheLastLevelButOne(Sampler sampler, Schedule own) {
+    assertThat(plan(sampler, Schedule.AUTOMATIC, 10).sigmas())
+        .hasToString(sigmas(own, 11).withoutNextToLast().toString());
   }
 
   @Test
-  void scales_ddim_convertFromAndToUnitVariance() {
-    SamplingPlan plan = SamplingPlan.of(Sampler.DDIM, Schedule.KARRAS, 20, LEVELS);
-    double alphaOfTime1 =
-        Fixtures.tensors("schedules.safetensors").doubles("sd15.alphas_cumprod_f64")[1];
+  void of_discardAsked_leavesItOutWithAnySampler() {
+    SamplerOptions options = SamplerOptions.builder().discardNextToLastSigma(true).build();
 
-    assertThat(plan.startScale()).isCloseTo(Math.hypot(1, plan.sigmas().at(0)), within(1e-12));
-    assertThat(plan.endScale()).isCloseTo(Math.sqrt(alphaOfTime1), within(1e-12));
+    assertThat(plan(Sampler.EULER, Schedule.KARRAS, 5, options).sigmas())
+        .hasToString(sigmas(Schedule.KARRAS, 6).withoutNextToLast().toString());
+  }
+
+  /** Half of UniPC's first time is 499.5. */
+  @Test
+  void of_uniPc_spreadsTheTimesOfAllLevels() {
+    Sigmas sigmas = plan(Sampler.UNIPC, Schedule.AUTOMATIC, 20).sigmas();
+
+    assertThat(sigmas.steps()).isEqualTo(20);
+    assertThat(sigmas.at(0)).isEqualTo(LEVELS.sigmaMax());
+    assertThat(sigmas.at(10)).isEqualTo(LEVELS.timeToSigma(499.5));
+    assertThat(sigmas.at(20)).isEqualTo(LEVELS.sigmaMin());
+  }
+
+  @Test
+  void of_consistencySamplers_haveTheTimesTheyWereTrainedOn() {
+    Sigmas lcm = plan(Sampler.LCM, Schedule.AUTOMATIC, 50).sigmas();
+    Sigmas tcd = plan(Sampler.TCD, Schedule.AUTOMATIC, 4).sigmas();
+
+    for (int i = 0; i < 50; i++) {
+      assertThat(lcm.at(i)).isCloseTo(LEVELS.timeToSigma(999 - 20 * i), within(1e-12));
+    }
+    double[] times = {999, 759, 499, 259, 0};
+    for (int i = 0; i < times.length; i++) {
+      assertThat(tcd.at(i)).isEqualTo(LEVELS.timeToSigma(times[i]));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void scales_everySampler_areThoseOfItsForm(Sampler sampler) {
+    SamplingPlan plan = plan(sampler, Schedule.AUTOMATIC, 10);
+    double first = plan.sigmas().at(0);
+    double last = plan.sigmas().at(plan.sigmas().steps());
+
+    if (sampler.onTimesteps()) {
+      assertThat(plan.startScale()).isCloseTo(Math.hypot(1, first), within(1e-12));
+      assertThat(plan.endScale()).isCloseTo(1 / Math.hypot(1, last), within(1e-12));
+    } else {
+      assertThat(plan.startScale()).isEqualTo(first);
+      assertThat(plan.endScale()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void startScale_sgmNoiseMultiplier_isThatOfUnitVariance() {
+    SamplerOptions options = SamplerOptions.builder().sgmNoiseMultiplier(true).build();
+
+    assertThat(plan(Sampler.EULER, Schedule.KARRAS, 10, options).startScale())
+        .isCloseTo(Math.hypot(1, LEVELS.sigmaMax()), within(1e-12));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, 3", "19, 19", "20, 20", "35, 35", "36, 36", "40, 40", "41, 41"})
+  void steps_restart_areAsManyAsAskedFor(int asked, int made) {
+    assertThat(plan(Sampler.RESTART, Schedule.AUTOMATIC, asked).steps()).isEqualTo(made);
+  }
+
+  /** 20 steps: 11 on a Karras grid, and 9 from near 2 to near 0.1 again. */
+  @Test
+  void legs_twentySteps_goBackOnce() {
+    List<Restart.Leg> legs = Restart.legs(sigmas(Schedule.KARRAS, 20));
+    List<Integer> backs =
+        IntStream.range(1, 20)
+            .filter(i -> legs.get(i).from() > legs.get(i - 1).to())
+            .boxed()
+            .toList();
+    Sigmas grid = sigmas(Schedule.KARRAS, 11);
+
+    assertThat(backs).hasSize(1);
+    int back = backs.get(0);
+    assertThat(legs.get(back - 1).to()).isCloseTo(grid.at(9), within(1e-9));
+    assertThat(legs.get(back).from()).isCloseTo(grid.at(4), within(1e-9));
+    assertThat(legs.get(back + 8).to()).isCloseTo(grid.at(9), within(1e-9));
+    assertThat(legs.get(19).to()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 2", "3, 2 1", "4, 3 1", "5, 3 2", "6, 3 2 1", "10, 3 3 3 1"})
+  void orders_dpmFast_useAllCalls(int calls, String orders) {
+    assertThat(Arrays.stream(DpmFast.orders(calls)).mapToObj(String::valueOf))
+        .containsExactly(orders.split(" ", -1));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, -1})
   void of_fewerThanOneStep_isRefused(int steps) {
-    assertThatThrownBy(() -> SamplingPlan.of(Sampler.EULER, Schedule.AUTOMATIC, steps, LEVELS))
+    assertThatThrownBy(() -> plan(Sampler.EULER, Schedule.AUTOMATIC, steps))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("steps must be at least 1: " + steps);
   }
 
   @Test
-  void of_ddimWithOneStep_isRefused() {
-    assertThatThrownBy(() -> SamplingPlan.of(Sampler.DDIM, Schedule.AUTOMATIC, 1, LEVELS))
-        .isInstanceOf(IllegalArgumentException.class)
+  void of_stepsThatTheSamplerCannotMake_areRefused() {
+    assertThatThrownBy(() -> plan(Sampler.DDIM, Schedule.AUTOMATIC, 1))
         .hasMessage("DDIM needs at least 2 steps: 1");
+    assertThatThrownBy(() -> plan(Sampler.TCD, Schedule.AUTOMATIC, 51))
+        .hasMessage("steps of a consistency sampler must be from 1 to 50: 51");
+  }
+
+  private static SamplingPlan plan(Sampler sampler, Schedule schedule, int steps) {
+    return plan(sampler, schedule, steps, SamplerOptions.DEFAULTS);
+  }
+
+  private static SamplingPlan plan(
+      Sampler sampler, Schedule schedule, int steps, SamplerOptions options) {
+    return SamplingPlan.of(
+        new SamplingSettings(sampler, schedule, steps, options), LEVELS, ModelFamily.SD1);
+  }
+
+  private static Sigmas sigmas(Schedule schedule, int steps) {
+    return Schedules.sigmas(schedule, steps, LEVELS, ModelFamily.SD1, SamplerOptions.DEFAULTS);
   }
 
   @ParameterizedTest
@@ -71,7 +180,7 @@ class SamplingPlanTest {
 
   @Test
   void run_denoiserOfOtherLength_isRefused() {
-    SamplingPlan plan = SamplingPlan.of(Sampler.EULER, Schedule.AUTOMATIC, 2, LEVELS);
+    SamplingPlan plan = plan(Sampler.EULER, Schedule.AUTOMATIC, 2);
 
     assertThatThrownBy(
             () ->

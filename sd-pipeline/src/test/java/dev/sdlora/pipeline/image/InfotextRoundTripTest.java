@@ -39,8 +39,9 @@ final class InfotextRoundTripTest {
             .size(settings.size())
             .build();
     PromptSpec expected =
-        spec.schedule() == Schedule.AUTOMATIC && spec.sampler() == Sampler.DPMPP_2M
-            ? spec.toBuilder().schedule(Schedule.KARRAS).build()
+        spec.schedule() == Schedule.AUTOMATIC
+                && spec.sampler().automaticSchedule() != Schedule.NORMAL
+            ? spec.toBuilder().schedule(spec.sampler().automaticSchedule()).build()
             : spec;
 
     String text = Infotext.write(with(settings, spec));

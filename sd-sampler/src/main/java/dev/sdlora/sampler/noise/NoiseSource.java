@@ -14,4 +14,18 @@ public interface NoiseSource {
    * @return a new array that belongs to the caller
    */
   float[] next(int count);
+
+  /**
+   * The noise that a step from one level to another adds, as unit normal numbers. Here the next
+   * draw; a source with a path of Brownian motion gives that path's increment over the step,
+   * divided by the root of its length, so that steps of any number follow the same path.
+   *
+   * @param sigma the level at which the step starts, above 0
+   * @param sigmaNext the level at which it ends, above 0 and different
+   * @param count how many numbers, always the same
+   * @return a new array that belongs to the caller
+   */
+  default float[] between(double sigma, double sigmaNext, int count) {
+    return next(count);
+  }
 }

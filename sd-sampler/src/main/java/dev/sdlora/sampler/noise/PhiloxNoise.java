@@ -31,16 +31,17 @@ final class PhiloxNoise implements NoiseSource {
   public float[] next(int count) {
     float[] normals = new float[count];
     for (int i = 0; i < count; i++) {
-      normals[i] = normal(calls, i);
+      normals[i] = normal(seed, calls, 0, i);
     }
     calls++;
     return normals;
   }
 
-  private float normal(int call, int element) {
-    int word0 = call;
-    int word1 = 0;
-    int word2 = element;
+  /** The normal number of a seed that the first three counter words name, the fourth being 0. */
+  static float normal(long seed, int first, int second, int third) {
+    int word0 = first;
+    int word1 = second;
+    int word2 = third;
     int word3 = 0;
     int key0 = (int) seed;
     int key1 = (int) (seed >>> 32);

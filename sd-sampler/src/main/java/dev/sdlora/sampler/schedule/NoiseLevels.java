@@ -14,6 +14,9 @@ public final class NoiseLevels {
   private static final double STABLE_DIFFUSION_FIRST_BETA = 0.00085;
   private static final double STABLE_DIFFUSION_LAST_BETA = 0.012;
 
+  /** What A1111 and ComfyUI leave of the signal where a rescaled schedule has none. */
+  private static final double NEARLY_ZERO = 4.8973451890853435e-08;
+
   private final double[] sigmas;
   private final double[] logSigmas;
 
@@ -68,6 +71,25 @@ public final class NoiseLevels {
       previous = alpha;
     }
     return new NoiseLevels(sigmas);
+  }
+
+  /**
+   * The same levels rescaled so that the last time step is nearly pure noise, "zero terminal SNR":
+   * Lin et al. 2023 ("Common Diffusion Noise Schedules and Sample Steps are Flawed"), algorithm 1.
+   * The square roots of {@code alphas_cumprod} are shifted so that the last is 0 and stretched so
+   * that the first stays. The last share of signal is 4.9e-8 rather than 0, a level of about 4519.
+   */
+  public NoiseLevels zeroTerminalSnr() {
+    int last = sigmas.length - 1;
+    double firstRoot = Math.sqrt(alphaCumprod(0));
+    double lastRoot = Math.sqrt(alphaCumprod(last));
+    double[] alphas = new double[sigmas.length];
+    for (int i = 0; i < last; i++) {
+      double root = (Math.sqrt(alphaCumprod(i)) - lastRoot) * firstRoot / (firstRoot - lastRoot);
+      alphas[i] = root * root;
+    }
+    alphas[last] = NEARLY_ZERO;
+    return ofAlphasCumprod(alphas);
   }
 
   /** The number of training time steps; times run from 0 to one less. */

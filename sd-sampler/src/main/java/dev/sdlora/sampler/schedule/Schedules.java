@@ -1,30 +1,72 @@
 package dev.sdlora.sampler.schedule;
 
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Schedule;
+import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Chooses the noise levels that a number of steps passes through. */
 public final class Schedules {
-  private static final double KARRAS_RHO = 7;
+  /** What Karras et al. 2022 use for the exponent of {@link #karras}. */
+  public static final double KARRAS_RHO = 7;
 
-  private Schedules() {}
+  private final int steps;
+  private final NoiseLevels levels;
+  private final SamplerOptions options;
+  private final double sigmaMax;
+  private final double sigmaMin;
+
+  private Schedules(int steps, NoiseLevels levels, SamplerOptions options) {
+    this.steps = steps;
+    this.levels = levels;
+    this.options = options;
+    this.sigmaMax = options.sigmaMax() == 0 ? levels.sigmaMax() : options.sigmaMax();
+    this.sigmaMin = options.sigmaMin() == 0 ? levels.sigmaMin() : options.sigmaMin();
+    if (!(sigmaMin < sigmaMax)) {
+      throw new IllegalArgumentException(
+          "sigmaMin must be below sigmaMax: " + sigmaMin + ", " + sigmaMax);
+    }
+  }
 
   /**
-   * The levels of a schedule: from the model's highest to its lowest, then 0.
+   * The levels of a schedule: from the highest, the model's or that of the options, downwards, then
+   * 0. Three are unlike the others, as in A1111: {@link Schedule#KL_OPTIMAL} ends at the lowest
+   * level and not at 0, {@link Schedule#DDIM} does not start at the highest and may have more steps
+   * than asked for, and {@link Schedule#ALIGN_YOUR_STEPS}, {@link Schedule#SIMPLE} and {@code DDIM}
+   * do not look at the options.
    *
    * @param schedule any but {@link Schedule#AUTOMATIC}, which means another one with each sampler
    * @param steps the number of denoising steps, at least 1; a single one goes from the highest
-   *     level straight to 0
+   *     level straight to the end, from the lowest but one with {@code DDIM}
    * @param levels the noise the model was trained on
-   * @throws IllegalArgumentException if {@code steps < 1} or the schedule is automatic
+   * @param family decides which table {@code ALIGN_YOUR_STEPS} has
+   * @param options the range of levels, rho and the shape of the beta distribution
+   * @throws IllegalArgumentException if {@code steps} is below 1, or with {@code SIMPLE} and {@code
+   *     DDIM} above the number of training steps, the range is empty, or the schedule is automatic
    */
-  public static Sigmas sigmas(Schedule schedule, int steps, NoiseLevels levels) {
+  public static Sigmas sigmas(
+      Schedule schedule,
+      int steps,
+      NoiseLevels levels,
+      ModelFamily family,
+      SamplerOptions options) {
     if (steps < 1) {
       throw new IllegalArgumentException("steps must be at least 1: " + steps);
     }
+    Schedules all = new Schedules(steps, levels, options);
     return switch (schedule) {
-      case NORMAL -> normal(steps, levels);
-      case KARRAS -> karras(steps, levels);
+      case NORMAL -> all.normal();
+      case KARRAS -> all.toZero(karras(steps, all.sigmaMax, all.sigmaMin, all.rho(KARRAS_RHO)));
+      case EXPONENTIAL -> all.polyexponential(1);
+      case POLYEXPONENTIAL -> all.polyexponential(all.rho(1));
+      case SGM_UNIFORM -> all.sgmUniform();
+      case KL_OPTIMAL -> all.klOptimal();
+      case ALIGN_YOUR_STEPS -> all.toZero(AlignYourSteps.levels(steps, family));
+      case SIMPLE -> all.simple();
+      case DDIM -> all.ddimUniform();
+      case BETA -> all.beta();
       case AUTOMATIC ->
           throw new IllegalArgumentException(
               "schedule must be resolved by Sampler.automaticSchedule(): " + schedule);
@@ -32,9 +74,9 @@ public final class Schedules {
   }
 
   /**
-   * The levels of the DDIM sampler, which has its own: training times 1, 1 + stride, 1 + 2·stride …
-   * from the last down to 1, where stride is the number of training steps divided by {@code steps}
-   * and rounded down. They end at the level of time 1, not at 0.
+   * The levels of the samplers that work on training times, which have their own: times 1, 1 +
+   * stride, 1 + 2·stride … from the last down to 1, where stride is the number of training steps
+   * divided by {@code steps} and rounded down. They end at the level of time 1, not at 0.
    *
    * <p>Because of the rounding the number of steps made differs from that asked for, as in A1111:
    * with 1000 training steps, 20 makes 19, 30 makes 30 and 50 makes 49. Above 500, where the stride
@@ -65,29 +107,100 @@ public final class Schedules {
     return Sigmas.of(sigmas);
   }
 
-  /** Training times evenly spaced from the last to 0. */
-  private static Sigmas normal(int steps, NoiseLevels levels) {
-    double lastTime = levels.trainingSteps() - 1;
-    double[] sigmas = new double[steps + 1];
-    for (int i = 0; i < steps; i++) {
-      sigmas[i] = levels.timeToSigma(lastTime * (1 - ramp(i, steps)));
-    }
-    return Sigmas.of(sigmas);
+  /**
+   * Evenly spaced times from one down to 0, without a 0 level after them: UniPC's "time uniform".
+   *
+   * @param steps at least 1; there is one level more
+   * @param firstTime where they start, above 0
+   * @param levels the noise the model was trained on
+   */
+  public static Sigmas timeUniform(int steps, double firstTime, NoiseLevels levels) {
+    return Sigmas.of(
+        fill(steps + 1, i -> levels.timeToSigma(firstTime * (1 - (double) i / steps))));
   }
 
-  /** Karras et al. 2022, equation 5: evenly spaced in the seventh root of the level. */
-  private static Sigmas karras(int steps, NoiseLevels levels) {
-    double rootMax = Math.pow(levels.sigmaMax(), 1 / KARRAS_RHO);
-    double rootMin = Math.pow(levels.sigmaMin(), 1 / KARRAS_RHO);
-    double[] sigmas = new double[steps + 1];
-    for (int i = 0; i < steps; i++) {
-      sigmas[i] = Math.pow(rootMax + ramp(i, steps) * (rootMin - rootMax), KARRAS_RHO);
-    }
-    return Sigmas.of(sigmas);
+  /**
+   * Karras et al. 2022, equation 5: evenly spaced in the rho-th root of the level, both ends
+   * included and no 0 after them.
+   *
+   * @param count how many levels, at least 1; a single one is the highest
+   */
+  public static double[] karras(int count, double sigmaMax, double sigmaMin, double rho) {
+    double rootMax = Math.pow(sigmaMax, 1 / rho);
+    double rootMin = Math.pow(sigmaMin, 1 / rho);
+    return fill(count, i -> Math.pow(rootMax + ramp(i, count) * (rootMin - rootMax), rho));
   }
 
-  /** The part of the way from the first to the last of {@code steps} levels, from 0 to 1. */
-  private static double ramp(int i, int steps) {
-    return steps == 1 ? 0 : (double) i / (steps - 1);
+  /** The part of the way from the first to the last of {@code count} levels, from 0 to 1. */
+  static double ramp(int i, int count) {
+    return count == 1 ? 0 : (double) i / (count - 1);
+  }
+
+  private Sigmas normal() {
+    double first = levels.sigmaToTime(sigmaMax);
+    double last = levels.sigmaToTime(sigmaMin);
+    return toZero(fill(steps, i -> levels.timeToSigma(first + ramp(i, steps) * (last - first))));
+  }
+
+  /** As {@link #normal}, but the last of the even times is left for the step to 0. */
+  private Sigmas sgmUniform() {
+    double first = levels.sigmaToTime(sigmaMax);
+    double last = levels.sigmaToTime(sigmaMin);
+    return toZero(
+        fill(steps, i -> levels.timeToSigma(first + (double) i / steps * (last - first))));
+  }
+
+  private Sigmas polyexponential(double rho) {
+    double logMin = Math.log(sigmaMin);
+    double range = Math.log(sigmaMax) - logMin;
+    return toZero(fill(steps, i -> Math.exp(logMin + range * Math.pow(1 - ramp(i, steps), rho))));
+  }
+
+  private Sigmas klOptimal() {
+    double first = Math.atan(sigmaMax);
+    double last = Math.atan(sigmaMin);
+    return Sigmas.of(fill(steps + 1, i -> Math.tan(first + (double) i / steps * (last - first))));
+  }
+
+  private Sigmas simple() {
+    requireTrainingSteps();
+    double stride = (double) levels.trainingSteps() / steps;
+    return toZero(
+        fill(steps, i -> levels.timeToSigma(levels.trainingSteps() - 1 - (int) (i * stride))));
+  }
+
+  private Sigmas ddimUniform() {
+    requireTrainingSteps();
+    int stride = levels.trainingSteps() / steps;
+    int highest = (levels.trainingSteps() - 2) / stride;
+    return toZero(fill(highest + 1, i -> levels.timeToSigma(1 + (highest - i) * stride)));
+  }
+
+  private Sigmas beta() {
+    BetaDistribution shape = new BetaDistribution(options.betaAlpha(), options.betaBeta());
+    return toZero(
+        fill(steps, i -> sigmaMin + (sigmaMax - sigmaMin) * shape.quantile(1 - ramp(i, steps))));
+  }
+
+  private double rho(double own) {
+    return options.rho() == 0 ? own : options.rho();
+  }
+
+  private void requireTrainingSteps() {
+    if (steps >= levels.trainingSteps()) {
+      throw new IllegalArgumentException(
+          "steps must be fewer than the model's "
+              + levels.trainingSteps()
+              + " training steps with this schedule: "
+              + steps);
+    }
+  }
+
+  private Sigmas toZero(double[] sigmas) {
+    return Sigmas.of(Arrays.copyOf(sigmas, sigmas.length + 1));
+  }
+
+  private static double[] fill(int count, IntToDoubleFunction level) {
+    return IntStream.range(0, count).mapToDouble(level).toArray();
   }
 }

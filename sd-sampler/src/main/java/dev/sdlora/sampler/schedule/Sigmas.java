@@ -1,6 +1,7 @@
 package dev.sdlora.sampler.schedule;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * The noise levels a sampler walks down, one more than it makes steps. Strictly decreasing, finite,
@@ -54,6 +55,36 @@ public final class Sigmas {
    */
   public double at(int i) {
     return values[i];
+  }
+
+  /** The last level above 0: the last of all or, before a final 0, the last but one. */
+  public double lastPositive() {
+    double last = values[values.length - 1];
+    return last > 0 ? last : values[values.length - 2];
+  }
+
+  /**
+   * The levels without the last but one, as A1111 discards it.
+   *
+   * @throws IllegalStateException if there is only one step
+   */
+  public Sigmas withoutNextToLast() {
+    if (steps() < 2) {
+      throw new IllegalStateException("a single step has no level to leave out: " + this);
+    }
+    double[] fewer = Arrays.copyOf(values, values.length - 1);
+    fewer[fewer.length - 1] = values[values.length - 1];
+    return new Sigmas(fewer);
+  }
+
+  /**
+   * The levels from index {@code first} on.
+   *
+   * @throws IndexOutOfBoundsException unless at least one step is left
+   */
+  public Sigmas from(int first) {
+    Objects.checkIndex(first, steps());
+    return new Sigmas(Arrays.copyOfRange(values, first, values.length));
   }
 
   /** The levels in order, such as {@code [14.6, 3.1, 0.0]}. */

@@ -49,6 +49,18 @@ class NoiseLevelsTest {
   }
 
   @Test
+  void zeroTerminalSnr_everyTimeButTheLast_equalsReference() {
+    double[] expected = GOLDEN.doubles("zsnr.alphas_cumprod");
+    NoiseLevels rescaled = LEVELS.zeroTerminalSnr();
+
+    for (int time = 0; time < 999; time++) {
+      assertThat(rescaled.alphaCumprod(time)).isCloseTo(expected[time], within(1e-6));
+    }
+    // Where the reference has 0, A1111 has this.
+    assertThat(rescaled.alphaCumprod(999)).isCloseTo(4.8973451890853435e-08, within(1e-15));
+  }
+
+  @Test
   void sigmaToTime_betweenAndOutsideLevels_equalsReference() {
     double[] times =
         Arrays.stream(GOLDEN.doubles("interp.sigma")).map(LEVELS::sigmaToTime).toArray();

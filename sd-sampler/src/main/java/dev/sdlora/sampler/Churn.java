@@ -1,0 +1,47 @@
+package dev.sdlora.sampler;
+
+import dev.sdlora.sampler.noise.NoiseSource;
+
+/**
+ * Noise that is added before a step: Karras et al. 2022, algorithm 2, lines 4 to 6. The step then
+ * starts from a higher level.
+ *
+ * <p>With {@code sChurn} above 0 every step draws noise once, those outside of the range too, which
+ * then throw it away: A1111 does so, and what later steps draw depends on it.
+ *
+ * @param sChurn noise over all steps, at least 0; a step adds a share of it, at most what raises
+ *     the level by the factor √2. At 0 nothing is drawn
+ * @param sTmin the lowest level at which noise is added
+ * @param sTmax the highest, may be infinite
+ * @param sNoise the standard deviation of the noise, at least 0; 1 is usual
+ */
+record Churn(double sChurn, double sTmin, double sTmax, double sNoise) {
+  /** No noise at all. */
+  static final Churn NONE = new Churn(0, 0, Double.POSITIVE_INFINITY, 1);
+
+  private static final double MOST = Math.sqrt(2) - 1;
+
+  Churn {
+    Noises.requireNotNegative(sChurn, "sChurn");
+    Noises.requireNotNegative(sNoise, "sNoise");
+  }
+
+  /** A latent and its noise level. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  record Stirred(float[] x, double sigma) {}
+
+  /** The latent from which a step starts, {@code x} itself where no noise is added. */
+  Stirred stir(float[] x, double sigma, int steps, NoiseSource noise) {
+    if (sChurn == 0) {
+      return new Stirred(x, sigma);
+    }
+    float[] fresh = noise.next(x.length);
+    double gamma = sigma >= sTmin && sigma <= sTmax ? Math.min(sChurn / steps, MOST) : 0;
+    if (gamma == 0) {
+      return new Stirred(x, sigma);
+    }
+    double sigmaHat = sigma * (1 + gamma);
+    double added = sNoise * Math.sqrt(sigmaHat * sigmaHat - sigma * sigma);
+    return new Stirred(Latents.combine(1, x, added, fresh), sigmaHat);
+  }
+}

@@ -1,0 +1,40 @@
+package dev.sdlora.sampler;
+
+import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.Sigmas;
+
+/**
+ * DDIM as in CFG++: Chung et al. 2024, algorithm 2. A step starts from the guided prediction but
+ * goes on along the noise of the unconditional one, and guidance weighs little: A1111 divides its
+ * scale by 12.5. One call for both sides a step; noise as {@link Ddim}. First order.
+ */
+final class DdimCfgPp implements SamplingMethod {
+  /** What one of guidance scale counts; 12.5 is then the prompt's side alone. */
+  private static final double GUIDANCE = 1 / 12.5;
+
+  private final double eta;
+
+  /** As {@link Ddim#Ddim}. */
+  DdimCfgPp(double eta) {
+    this.eta = Ddim.requireShare(eta);
+  }
+
+  @Override
+  public float[] sample(
+      Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
+    float[] x = start;
+    for (int i = 0; i < sigmas.steps(); i++) {
+      double sigma = sigmas.at(i);
+      observer.stepStart(i, sigma);
+      Denoiser.Sides sides = denoiser.denoiseSides(x, sigma);
+      float[] denoised = Latents.combine(GUIDANCE, sides.denoised(), 1 - GUIDANCE, sides.uncond());
+      // denoised + down·(x - uncond)/sigma
+      Ancestral step = Ancestral.split(sigma, sigmas.at(i + 1), eta);
+      double keep = step.down() / sigma;
+      x = Latents.combine(1, denoised, keep, x, -keep, sides.uncond());
+      x = step.stir(x, 1, noise);
+      observer.stepEnd(i, sigma, denoised);
+    }
+    return x;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.sdlora.sampler;
+
+import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.Sigmas;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * DEIS: Zhang and Chen 2022 ("Fast Sampling of Diffusion Models with Exponential Integrator"), the
+ * variant tAB in the logarithm of the level. The noise of the last steps, joined by a polynomial of
+ * that logarithm, is integrated over the step. One denoiser call a step; draws no noise. Of the
+ * order given once there are that many predictions; below 15 steps, where the ends weigh more, the
+ * last two steps have order 2 and 1, and a step to level 0 always has order 1.
+ */
+final class Deis implements SamplingMethod {
+  private static final int FEW_STEPS = 15;
+
+  private final int order;
+
+  /**
+   * The method over some predictions.
+   *
+   * @param order how many are joined, 1 to 4; 3 is usual
+   */
+  Deis(int order) {
+    if (order < 1 || order > 4) {
+      throw new IllegalArgumentException("order must be from 1 to 4: " + order);
+    }
+    this.order = order;
+  }
+
+  @Override
+  public float[] sample(
+      Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
+    float[] x = start;
+    List<float[]> slopes = new ArrayList<>(); // the newest first
+    for (int i = 0; i < sigmas.steps(); i++) {
+      double sigma = sigmas.at(i);
+      observer.stepStart(i, sigma);
+      float[] denoised = denoiser.denoise(x, sigma);
+      slopes.add(0, Latents.noise(x, denoised, sigma));
+      if (slopes.size() > order) {
+        slopes.remove(order);
+      }
+      int used = Math.min(slopes.size(), orderAt(i, sigmas));
+      if (used == 1) {
+        double keep = sigmas.at(i + 1) / sigma;
+        x = Latents.combine(keep, x, 1 - keep, denoised);
+      } else {
+        double[] weights = weights(sigmas, i, used);
+        x = Latents.combine(1, x, 1, Latents.sum(weights, slopes.subList(0, used)));
+      }
+      observer.stepEnd(i, sigma, denoised);
+    }
+    return x;
+  }
+
+  private int orderAt(int i, Sigmas sigmas) {
+    int left = sigmas.steps() - i;
+    if (sigmas.at(i + 1) == 0) {
+      return 1;
+    }
+    return sigmas.steps() < FEW_STEPS ? Math.min(order, left) : order;
+  }
+
+  private static double[] weights(Sigmas sigmas, int i, int used) {
+    double[] nodes = new double[used];
+    for (int k = 0; k < used; k++) {
+      nodes[k] = Math.log(sigmas.at(i - k));
+    }
+    return Interpolation.integrals(nodes, nodes[0], Math.log(sigmas.at(i + 1)), Math::exp);
+  }
+}

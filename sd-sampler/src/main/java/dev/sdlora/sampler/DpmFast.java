@@ -1,0 +1,73 @@
+package dev.sdlora.sampler;
+
+import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.Sigmas;
+import java.util.Arrays;
+
+/**
+ * DPM-Solver-Fast: Lu et al. 2022 ("DPM-Solver"), section 3.4. As many denoiser calls as the levels
+ * have steps, in steps of three calls and third order and, at the end, one or two of what is left,
+ * evenly spaced in the log-SNR. Of the levels only the first counts and the last above 0, where the
+ * result stays. One draw of noise a step if {@code eta} is above 0, none in the last.
+ */
+final class DpmFast implements SamplingMethod {
+  private final double eta;
+  private final double sNoise;
+
+  /** As {@link EulerAncestral#EulerAncestral}. */
+  DpmFast(double eta, double sNoise) {
+    this.eta = Noises.requireNotNegative(eta, "eta");
+    this.sNoise = Noises.requireNotNegative(sNoise, "sNoise");
+  }
+
+  /** The order of each step, which is its number of calls: 3 3 3 … and the rest. */
+  static int[] orders(int calls) {
+    int steps = calls / 3 + 1;
+    int[] orders = new int[steps];
+    Arrays.fill(orders, 3);
+    if (calls % 3 == 0) {
+      orders[steps - 1] = 1;
+      orders[steps - 2] = 2;
+    } else {
+      orders[steps - 1] = calls % 3;
+    }
+    return orders;
+  }
+
+  @Override
+  public int steps(Sigmas sigmas) {
+    return orders(sigmas.steps()).length;
+  }
+
+  @Override
+  public float[] sample(
+      Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
+    DpmSolver solver = new DpmSolver(denoiser);
+    double tStart = DpmSolver.time(sigmas.at(0));
+    double tEnd = DpmSolver.time(sigmas.lastPositive());
+    int[] orders = orders(sigmas.steps());
+    double[] x = DpmSolver.toDoubles(start);
+    for (int i = 0; i < orders.length; i++) {
+      double t = tStart + (tEnd - tStart) * i / orders.length;
+      double tNext = tStart + (tEnd - tStart) * (i + 1) / orders.length;
+      double sigma = DpmSolver.sigma(t);
+      observer.stepStart(i, sigma);
+      DpmSolver.Split split = DpmSolver.Split.of(t, tNext, tEnd, eta);
+      double[] eps = solver.noise(x, t);
+      float[] denoised = DpmSolver.toFloats(1, x, -sigma, eps);
+      x = step(solver, orders[i], x, t, split.tDown(), eps);
+      x = split.stir(x, sNoise, noise);
+      observer.stepEnd(i, sigma, denoised);
+    }
+    return DpmSolver.toFloats(1, x, 0, x);
+  }
+
+  private static double[] step(
+      DpmSolver solver, int order, double[] x, double t, double tNext, double[] eps) {
+    return switch (order) {
+      case 1 -> solver.first(x, t, tNext, eps);
+      case 2 -> solver.second(x, t, tNext, eps, 0.5, solver.noiseAt(0.5, x, t, tNext, eps));
+      default -> solver.third(x, t, tNext, eps, solver.noiseAt(1.0 / 3, x, t, tNext, eps));
+    };
+  }
+}

@@ -1,0 +1,74 @@
+package dev.sdlora.sampler;
+
+import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.Sigmas;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * SDE-DPM-Solver++(3M): the multistep scheme of Lu et al. 2022 ("DPM-Solver++") carried on to the
+ * last three predictions, as k-diffusion does. One denoiser call and one draw between levels a
+ * step; a step to level 0 draws nothing and returns the prediction. With {@code eta} 0, which draws
+ * nothing either, third order but for the first two steps.
+ */
+final class DpmPp3mSde implements SamplingMethod {
+  private final double eta;
+  private final double sNoise;
+
+  /** As {@link EulerAncestral#EulerAncestral}. */
+  DpmPp3mSde(double eta, double sNoise) {
+    this.eta = Noises.requireNotNegative(eta, "eta");
+    this.sNoise = Noises.requireNotNegative(sNoise, "sNoise");
+  }
+
+  @Override
+  public float[] sample(
+      Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
+    float[] x = start;
+    List<float[]> predictions = new ArrayList<>(); // the newest first, at most three
+    for (int i = 0; i < sigmas.steps(); i++) {
+      double sigma = sigmas.at(i);
+      double sigmaNext = sigmas.at(i + 1);
+      observer.stepStart(i, sigma);
+      float[] denoised = denoiser.denoise(x, sigma);
+      predictions.add(0, denoised);
+      if (predictions.size() > 3) {
+        predictions.remove(3);
+      }
+      if (sigmaNext == 0) {
+        x = denoised;
+      } else {
+        double h = Math.log(sigma / sigmaNext);
+        double decay = (1 + eta) * h;
+        float[] data = Latents.sum(weights(sigmas, i, predictions.size(), h, decay), predictions);
+        x = Latents.combine(Math.exp(-decay), x, 1, data);
+        double added = sNoise * sigmaNext * Math.sqrt(-Math.expm1(-2 * eta * h));
+        if (added > 0) {
+          x = Latents.combine(1, x, added, noise.between(sigma, sigmaNext, x.length));
+        }
+      }
+      observer.stepEnd(i, sigma, denoised);
+    }
+    return x;
+  }
+
+  /** What each prediction counts: the exact integrals of their divided differences. */
+  private static double[] weights(Sigmas sigmas, int i, int known, double h, double decay) {
+    double phi1 = -Math.expm1(-decay);
+    if (known == 1) {
+      return new double[] {phi1};
+    }
+    double phi2 = 1 - phi1 / decay;
+    double r0 = Math.log(sigmas.at(i - 1) / sigmas.at(i)) / h;
+    if (known == 2) {
+      return new double[] {phi1 + phi2 / r0, -phi2 / r0};
+    }
+    double r1 = Math.log(sigmas.at(i - 2) / sigmas.at(i - 1)) / h;
+    double phi3 = phi2 / decay - 0.5;
+    // first·(newest difference) + second·(the one before it)
+    double curved = (phi2 * r0 - phi3) / (r0 + r1);
+    double first = (phi2 + curved) / r0;
+    double second = -curved / r1;
+    return new double[] {phi1 + first, second - first, -second};
+  }
+}

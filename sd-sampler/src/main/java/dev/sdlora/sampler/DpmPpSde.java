@@ -1,0 +1,49 @@
+package dev.sdlora.sampler;
+
+import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.Sigmas;
+
+/**
+ * DPM-Solver++ for the stochastic equation, single step: the data prediction of Lu et al. 2022
+ * ("DPM-Solver++"), algorithm 1, with ancestral noise to the middle of the log-SNR and again to the
+ * end, both from one path. Two denoiser calls and two draws between levels a step; a step to level
+ * 0 makes one call and draws nothing. With {@code eta} 0, which draws nothing either, second order.
+ */
+final class DpmPpSde implements SamplingMethod {
+  private final double eta;
+  private final double sNoise;
+
+  /** As {@link EulerAncestral#EulerAncestral}. */
+  DpmPpSde(double eta, double sNoise) {
+    this.eta = Noises.requireNotNegative(eta, "eta");
+    this.sNoise = Noises.requireNotNegative(sNoise, "sNoise");
+  }
+
+  @Override
+  public float[] sample(
+      Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
+    float[] x = start;
+    for (int i = 0; i < sigmas.steps(); i++) {
+      double sigma = sigmas.at(i);
+      double sigmaNext = sigmas.at(i + 1);
+      observer.stepStart(i, sigma);
+      float[] denoised = denoiser.denoise(x, sigma);
+      float[] data = denoised;
+      if (sigmaNext > 0) {
+        double middle = Math.sqrt(sigma * sigmaNext);
+        data = denoiser.denoise(step(x, denoised, sigma, middle, noise), middle);
+      }
+      x = step(x, data, sigma, sigmaNext, noise);
+      observer.stepEnd(i, sigma, denoised);
+    }
+    return x;
+  }
+
+  /** Down towards a prediction, and up with noise to the level. */
+  private float[] step(float[] x, float[] data, double sigma, double sigmaNext, NoiseSource noise) {
+    Ancestral step = Ancestral.split(sigma, sigmaNext, eta);
+    double keep = step.down() / sigma;
+    float[] there = Latents.combine(keep, x, 1 - keep, data);
+    return step.stirBetween(there, sNoise, sigma, sigmaNext, noise);
+  }
+}

@@ -1,0 +1,62 @@
+package dev.sdlora.sampler;
+
+/** Denoisers that keep a part of a picture. */
+final class KeptPart {
+  private KeptPart() {}
+
+  /** {@code repaint·made + (1 - repaint)·kept}, element by element; a new array. */
+  static float[] blend(float[] made, float[] kept, float[] repaint) {
+    float[] blended = new float[made.length];
+    for (int i = 0; i < made.length; i++) {
+      blended[i] = repaint[i] * made[i] + (1 - repaint[i]) * kept[i];
+    }
+    return blended;
+  }
+
+  /** Blends what the model predicts with the picture. */
+  static final class InPrediction implements Denoiser {
+    private final Denoiser denoiser;
+    private final float[] picture;
+    private final float[] repaint;
+
+    InPrediction(Denoiser denoiser, float[] picture, float[] repaint) {
+      this.denoiser = denoiser;
+      this.picture = picture;
+      this.repaint = repaint;
+    }
+
+    @Override
+    public float[] denoise(float[] x, double sigma) {
+      return blend(denoiser.denoise(x, sigma), picture, repaint);
+    }
+  }
+
+  /** Blends what the model sees with the picture, as noisy as that is. */
+  static final class InInput implements Denoiser {
+    private final Denoiser denoiser;
+    private final float[] picture;
+    private final float[] repaint;
+    private final float[] unitNoise;
+
+    InInput(Denoiser denoiser, float[] picture, float[] repaint, float[] unitNoise) {
+      this.denoiser = denoiser;
+      this.picture = picture;
+      this.repaint = repaint;
+      this.unitNoise = unitNoise;
+    }
+
+    @Override
+    public float[] denoise(float[] x, double sigma) {
+      return denoiser.denoise(seen(x, sigma), sigma);
+    }
+
+    @Override
+    public Sides denoiseSides(float[] x, double sigma) {
+      return denoiser.denoiseSides(seen(x, sigma), sigma);
+    }
+
+    private float[] seen(float[] x, double sigma) {
+      return blend(x, Latents.combine(1, picture, sigma, unitNoise), repaint);
+    }
+  }
+}

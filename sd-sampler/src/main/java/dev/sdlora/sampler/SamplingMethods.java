@@ -1,0 +1,57 @@
+package dev.sdlora.sampler;
+
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.sampler.DpmPp2mSde.Solver;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+
+/** The list of all samplers: which class walks for each, and with which of the options. */
+final class SamplingMethods {
+  private static final int LMS_ORDER = 4;
+  private static final int UNIPC_ORDER = 3;
+  private static final int DEIS_ORDER = 3;
+  private static final double TCD_GAMMA = 0.3;
+
+  private SamplingMethods() {}
+
+  /**
+   * The method of a sampler.
+   *
+   * @param levels the noise the model was trained on
+   * @throws IllegalArgumentException if an option is not for this sampler's range
+   */
+  static SamplingMethod of(Sampler sampler, NoiseLevels levels, SamplerOptions options) {
+    double eta = options.eta().orElse(1);
+    double etaDdim = options.etaDdim().orElse(0);
+    double sNoise = options.sNoise();
+    return switch (sampler) {
+      case EULER -> new Euler(churn(options));
+      case EULER_A -> new EulerAncestral(eta, sNoise);
+      case HEUN -> new Heun(churn(options));
+      case DPM2 -> new Dpm2(churn(options));
+      case DPM2_A -> new Dpm2Ancestral(eta, sNoise);
+      case LMS -> new Lms(options.order().orElse(LMS_ORDER));
+      case DPMPP_2S_A -> new DpmPp2sAncestral(eta, sNoise);
+      case DPMPP_SDE -> new DpmPpSde(eta, sNoise);
+      case DPMPP_2M -> new DpmPp2m();
+      case DPMPP_2M_SDE -> new DpmPp2mSde(eta, sNoise, Solver.MIDPOINT);
+      case DPMPP_2M_SDE_HEUN -> new DpmPp2mSde(eta, sNoise, Solver.HEUN);
+      case DPMPP_3M_SDE -> new DpmPp3mSde(eta, sNoise);
+      case DPM_FAST -> new DpmFast(eta, sNoise);
+      case DPM_ADAPTIVE -> new DpmAdaptive(eta, sNoise);
+      case RESTART -> new Restart(sNoise);
+      case DDIM -> new Ddim(etaDdim);
+      case DDIM_CFGPP -> new DdimCfgPp(etaDdim);
+      case PLMS -> new Plms();
+      case UNIPC -> new UniPc(options.uniPcVariant(), options.order().orElse(UNIPC_ORDER));
+      case LCM -> new Lcm(levels);
+      case DEIS -> new Deis(options.order().orElse(DEIS_ORDER));
+      case TCD -> new Tcd(levels, options.eta().orElse(TCD_GAMMA));
+    };
+  }
+
+  private static Churn churn(SamplerOptions options) {
+    double sTmax = options.sTmax() == 0 ? Double.POSITIVE_INFINITY : options.sTmax();
+    return new Churn(options.sChurn(), options.sTmin(), sTmax, options.sNoise());
+  }
+}

@@ -1,0 +1,36 @@
+package dev.sdlora.sampler;
+
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.Schedule;
+
+/**
+ * What a request says about sampling.
+ *
+ * @param sampler the method
+ * @param schedule how the noise levels are spread; {@link Schedule#AUTOMATIC} is the sampler's own
+ *     choice, and some samplers do not look at it
+ * @param steps the number of steps asked for, at least 1
+ * @param options the finer settings
+ */
+public record SamplingSettings(
+    Sampler sampler, Schedule schedule, int steps, SamplerOptions options) {
+  /** Settings with the usual options. */
+  public SamplingSettings(Sampler sampler, Schedule schedule, int steps) {
+    this(sampler, schedule, steps, SamplerOptions.DEFAULTS);
+  }
+
+  /** The same with another number of steps. */
+  public SamplingSettings withSteps(int other) {
+    return new SamplingSettings(sampler, schedule, other, options);
+  }
+
+  /** The schedule, with the sampler's own in place of the automatic one. */
+  Schedule resolvedSchedule() {
+    return schedule == Schedule.AUTOMATIC ? sampler.automaticSchedule() : schedule;
+  }
+
+  boolean discardsNextToLast() {
+    return sampler.discardsNextToLastSigma() || options.discardNextToLastSigma();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.sdlora.sampler;
+
+import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import dev.sdlora.sampler.schedule.Sigmas;
+
+/**
+ * Trajectory consistency: Zheng et al. 2024 ("Trajectory Consistency Distillation"), algorithm 4,
+ * strategic stochastic sampling. A step follows the trajectory down to the time {@code (1 - gamma)}
+ * times the next, and noise leads up to the next. One denoiser call a step; one draw of noise a
+ * step if {@code gamma} is above 0, but none in the last.
+ */
+final class Tcd implements SamplingMethod {
+  private final NoiseLevels levels;
+  private final double gamma;
+
+  /**
+   * The method for a model.
+   *
+   * @param levels the noise that the model was trained on
+   * @param gamma how stochastic it is, from 0 (not at all) to 1; 0.3 is usual
+   */
+  Tcd(NoiseLevels levels, double gamma) {
+    this.levels = levels;
+    this.gamma = Ddim.requireShare(gamma);
+  }
+
+  @Override
+  public float[] sample(
+      Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
+    float[] x = start;
+    for (int i = 0; i < sigmas.steps(); i++) {
+      double sigma = sigmas.at(i);
+      double sigmaNext = sigmas.at(i + 1);
+      observer.stepStart(i, sigma);
+      float[] denoised = denoiser.denoise(x, sigma);
+      double down = below(sigmaNext);
+      double keep = down / sigma;
+      x = Latents.combine(keep, x, 1 - keep, denoised);
+      if (down < sigmaNext && i + 1 < sigmas.steps()) {
+        double up = Math.sqrt(sigmaNext * sigmaNext - down * down);
+        x = Latents.combine(1, x, up, noise.next(x.length));
+      }
+      observer.stepEnd(i, sigma, denoised);
+    }
+    return x;
+  }
+
+  /** The level at the time {@code (1 - gamma)} times that of a level, rounded down. */
+  private double below(double sigma) {
+    if (gamma == 0 || sigma == 0) {
+      return sigma;
+    }
+    long time = Math.round(levels.sigmaToTime(sigma));
+    return levels.timeToSigma(Math.floor((1 - gamma) * time));
+  }
+}

@@ -1,0 +1,60 @@
+package dev.sdlora.sampler;
+
+import dev.sdlora.api.SamplerOptions.UniPcVariant;
+import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.Sigmas;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * UniPC: Zhao et al. 2023, algorithms 1 to 3, data prediction, multistep. A step predicts the next
+ * latent; the denoiser's one call there corrects it, and serves the next step too. The last latent
+ * is not corrected. Draws no noise. The order rises by one a step up to the one given, and falls
+ * again so that the last step has order 1. Between them it is of the order given plus one, from the
+ * corrector.
+ */
+final class UniPc implements SamplingMethod {
+  private final UniPcVariant variant;
+  private final int order;
+
+  /**
+   * The method in one of its variants.
+   *
+   * @param variant the function B(h)
+   * @param order of the predictor, 1 to 4; 3 is usual
+   */
+  UniPc(UniPcVariant variant, int order) {
+    if (order < 1 || order > 4) {
+      throw new IllegalArgumentException("order must be from 1 to 4: " + order);
+    }
+    this.variant = variant;
+    this.order = order;
+  }
+
+  @Override
+  public float[] sample(
+      Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
+    float[] x = start;
+    float[] predicted = start;
+    List<float[]> known = new ArrayList<>(); // predictions of the clean latent, the newest first
+    for (int i = 0; i < sigmas.steps(); i++) {
+      observer.stepStart(i, sigmas.at(i));
+      float[] denoised = denoiser.denoise(predicted, sigmas.at(i));
+      if (i > 0) {
+        x = step(sigmas, i - 1).correct(x, known, denoised);
+      }
+      known.add(0, denoised);
+      if (known.size() > order) {
+        known.remove(order);
+      }
+      predicted = step(sigmas, i).predict(x, known);
+      observer.stepEnd(i, sigmas.at(i), denoised);
+    }
+    return predicted;
+  }
+
+  private UniPcStep step(Sigmas sigmas, int i) {
+    int orderHere = Math.min(order, Math.min(i + 1, sigmas.steps() - i));
+    return new UniPcStep(variant, sigmas, i, orderHere);
+  }
+}

@@ -1,0 +1,86 @@
+package dev.sdlora.sampler.schedule;
+
+/**
+ * The training times that consistency models are distilled on: every twentieth of a thousand, fifty
+ * in all, from 19 to 999 (Luo et al. 2023, section 4.3).
+ */
+public final class ConsistencyTimes {
+  private static final int COUNT = 50;
+
+  private final NoiseLevels levels;
+  private final int stride;
+
+  /**
+   * The times of a model.
+   *
+   * @param levels the noise the model was trained on, at least 50 steps
+   */
+  public ConsistencyTimes(NoiseLevels levels) {
+    this.levels = levels;
+    this.stride = levels.trainingSteps() / COUNT;
+  }
+
+  /** The time whose level is nearest on a logarithmic scale. */
+  public int nearest(double sigma) {
+    int nearest = time(0);
+    for (int k = 1; k < COUNT; k++) {
+      if (distance(sigma, time(k)) < distance(sigma, nearest)) {
+        nearest = time(k);
+      }
+    }
+    return nearest;
+  }
+
+  /** The level of a training time. */
+  public double sigma(int time) {
+    return levels.timeToSigma(time);
+  }
+
+  /**
+   * Levels for {@link dev.sdlora.api.Sampler#LCM}, as A1111 has them: from the highest time to the
+   * lowest in equal distances, between two times on a logarithmic scale, then 0.
+   *
+   * @param steps at least 1
+   */
+  public Sigmas spread(int steps) {
+    double[] sigmas = new double[steps + 1];
+    for (int i = 0; i < steps; i++) {
+      double place = (COUNT - 1) * (1 - Schedules.ramp(i, steps));
+      int low = (int) place;
+      double fraction = place - low;
+      sigmas[i] =
+          fraction == 0
+              ? sigma(time(low)) // exact, and there is no next time after the last
+              : Math.pow(sigma(time(low)), 1 - fraction) * Math.pow(sigma(time(low + 1)), fraction);
+    }
+    return Sigmas.of(sigmas);
+  }
+
+  /**
+   * Levels for {@link dev.sdlora.api.Sampler#TCD}, as diffusers has them: times picked in equal
+   * distances from the highest, then time 0.
+   *
+   * @param steps from 1 to 50
+   * @throws IllegalArgumentException if {@code steps} is outside that range
+   */
+  public Sigmas picked(int steps) {
+    if (steps < 1 || steps > COUNT) {
+      throw new IllegalArgumentException(
+          "steps of a consistency sampler must be from 1 to " + COUNT + ": " + steps);
+    }
+    double[] sigmas = new double[steps + 1];
+    for (int i = 0; i < steps; i++) {
+      sigmas[i] = sigma(time(COUNT - 1 - COUNT * i / steps));
+    }
+    sigmas[steps] = levels.sigmaMin();
+    return Sigmas.of(sigmas);
+  }
+
+  private int time(int k) {
+    return (k + 1) * stride - 1;
+  }
+
+  private double distance(double sigma, int time) {
+    return Math.abs(Math.log(sigma / sigma(time)));
+  }
+}
