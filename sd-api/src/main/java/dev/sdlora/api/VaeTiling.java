@@ -1,7 +1,7 @@
 package dev.sdlora.api;
 
 /**
- * Whether the VAE works through pictures in strips, which takes a third of the memory for large
+ * Whether the VAE works through pictures in strips, which takes about half of the memory for large
  * ones. The strips of each layer share what the whole picture decides, so there are no seams:
  * results differ from those of whole pictures by less than a hundredth of a grey level.
  */

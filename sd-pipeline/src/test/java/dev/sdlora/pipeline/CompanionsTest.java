@@ -20,6 +20,7 @@ import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.ControlNetConfig;
 import dev.sdlora.pipeline.network.RandomWeights;
+import dev.sdlora.pipeline.network.T2iAdapterConfig;
 import dev.sdlora.pipeline.network.TinyDecoderConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.file.TensorFile;
@@ -117,6 +118,22 @@ class CompanionsTest {
     assertThat(soft).isNotIn(plain, followed);
     assertThat(following(unit().mode(Mode.CONTROL))).isNotIn(plain, followed, soft);
     assertThat(rgb(SPEC)).isEqualTo(plain);
+  }
+
+  @Test
+  void generate_t2iAdapter_actsLikeAControlNet() {
+    List<Integer> channels = CheckpointReader.read(Fixtures.CHECKPOINT).unet().channels();
+    Path adapter =
+        new RandomWeights(new T2iAdapterConfig(3, channels, 2, 1).weights(), 4)
+            .write(folder.resolve("t2iadapter.safetensors"), name -> name);
+    ControlUnit unit = ControlUnit.builder(adapter, unit().build().picture()).build();
+    byte[] plain = rgb(SPEC);
+    byte[] followed = following(unit.toBuilder());
+    assertThat(followed).isNotEqualTo(plain);
+    assertThat(following(unit.toBuilder().weight(0))).isEqualTo(plain);
+    assertThat(following(unit.toBuilder().weight(0.5))).isNotIn(plain, followed);
+    assertThat(following(unit.toBuilder().mode(Mode.PROMPT))).isNotIn(plain, followed);
+    assertThat(following(unit(), unit.toBuilder())).isNotIn(plain, followed, following(unit()));
   }
 
   @Test

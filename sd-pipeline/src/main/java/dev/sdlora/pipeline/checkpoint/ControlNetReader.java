@@ -4,7 +4,6 @@ import dev.sdlora.api.CheckpointException;
 import dev.sdlora.pipeline.network.ControlNetConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.file.TensorFile;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -18,14 +17,12 @@ public final class ControlNetReader {
   private ControlNetReader() {}
 
   /**
-   * Opens a file; reads its header only.
+   * Finds the network in a file; reads its header only.
    *
    * @param heads attention heads of the U-Net that it belongs to; no tensor tells them
    * @throws CheckpointException if it is something else
-   * @throws dev.sdlora.api.TensorFileException if it is missing, damaged or no tensor file
    */
-  public static NetworkFile<ControlNetConfig> read(Path path, int heads) {
-    TensorFile file = TensorFile.open(path);
+  public static NetworkFile<ControlNetConfig> read(TensorFile file, int heads) {
     if (file.find(HINT + "conv_in.weight").isPresent()) {
       return diffusers(file, heads);
     }
@@ -36,8 +33,8 @@ public final class ControlNetReader {
     }
     throw new CheckpointException(
         "'"
-            + path
-            + "' is not a ControlNet: it has none of the tensors"
+            + file.path()
+            + "' is not a ControlNet or T2I-Adapter: it has none of the tensors"
             + " 'control_model.input_hint_block.0.weight', 'input_hint_block.0.weight' and '"
             + HINT
             + "conv_in.weight'");

@@ -51,8 +51,14 @@ public final class UpscalerReader {
     int doublings = layout.doublings(bare.count(Pattern.compile(start + layout.numbered)));
     FileTensors tensors =
         new FileTensors(file, "upscaler", name -> wrapper + layout.name(name, blocks, doublings));
-    String dense = "body.0.rdb1.conv";
     int unshuffle = (int) Math.round(Math.sqrt(tensors.common(1, "conv_first.weight") / 3.0));
+    if (unshuffle == 0 || (1 << doublings) % unshuffle != 0) {
+      throw new CheckpointException(
+          "'%s': the upscaler doubles pictures %d times after making them %d times smaller; expected"
+                  .formatted(file.path(), doublings, unshuffle)
+              + " that they become larger by a whole factor");
+    }
+    String dense = "body.0.rdb1.conv";
     RrdbConfig config =
         new RrdbConfig(
             tensors.common(0, "conv_first.bias", "conv_first.weight", "conv_body.bias"),

@@ -4,9 +4,13 @@ import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.pipeline.checkpoint.ControlNetReader;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
+import dev.sdlora.pipeline.checkpoint.T2iAdapterReader;
 import dev.sdlora.pipeline.network.ControlNet;
 import dev.sdlora.pipeline.network.ControlNetConfig;
+import dev.sdlora.pipeline.network.T2iAdapter;
+import dev.sdlora.pipeline.network.T2iAdapterConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -15,10 +19,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
- * The ControlNets of a pipeline: some that stay in memory, and any others for the time of a
- * request. Safe for use by several threads.
+ * The ControlNets and T2I-Adapters of a pipeline: some that stay in memory, and any others for the
+ * time of a request. Safe for use by several threads.
  */
 public final class ControlNets implements AutoCloseable {
   private final Torch torch;
@@ -52,7 +58,7 @@ public final class ControlNets implements AutoCloseable {
   }
 
   /** A network and the native memory that it alone has. */
-  record Loaded(ControlNet network, LiveWeights weights, Torch memory) implements AutoCloseable {
+  record Loaded(Follower network, LiveWeights weights, Torch memory) implements AutoCloseable {
     @Override
     public void close() {
       weights.close();
@@ -86,26 +92,40 @@ public final class ControlNets implements AutoCloseable {
     }
   }
 
-  private Loaded load(Path file) {
+  private Loaded load(Path path) {
+    TensorFile file = TensorFile.open(path);
+    Optional<NetworkFile<T2iAdapterConfig>> adapter = T2iAdapterReader.read(file);
+    if (adapter.isPresent()) {
+      T2iAdapterConfig config = adapter.get().config();
+      requireFit(path, config.channels().equals(unet.channels()), config.channels());
+      return load(
+          adapter.get(),
+          (memory, weights) -> Follower.of(new T2iAdapter(memory, config, weights), unet.layers()));
+    }
     NetworkFile<ControlNetConfig> read = ControlNetReader.read(file, unet.heads());
-    requireFit(file, read.config().unet());
+    ControlNetConfig config = read.config();
+    requireFit(path, config.unet().hasEncoderOf(unet), config.unet());
+    return load(read, (memory, weights) -> Follower.of(new ControlNet(memory, config, weights)));
+  }
+
+  private <C> Loaded load(NetworkFile<C> file, BiFunction<Torch, LiveWeights, Follower> network) {
     Torch memory = torch.child();
     try {
       LiveWeights weights =
-          LiveWeights.load(memory, new TensorLoader(memory), read.weights(), type);
-      return new Loaded(new ControlNet(memory, read.config(), weights), weights, memory);
+          LiveWeights.load(memory, new TensorLoader(memory), file.weights(), type);
+      return new Loaded(network.apply(memory, weights), weights, memory);
     } catch (RuntimeException | Error e) {
       memory.close();
       throw e;
     }
   }
 
-  private void requireFit(Path file, UNetConfig own) {
-    if (!own.hasEncoderOf(unet)) {
+  private void requireFit(Path file, boolean fits, Object dimensions) {
+    if (!fits) {
       throw new CheckpointException(
-          "ControlNet '%s' does not fit the checkpoint: it has %s channels and reads text states of %d numbers, the U-Net %s and %d; it is probably for another family of models"
-              .formatted(
-                  file, own.channels(), own.contextWidth(), unet.channels(), unet.contextWidth()));
+          "'%s' does not fit the checkpoint: it is made for %s, but the U-Net is %s; it is probably"
+                  .formatted(file, dimensions, unet)
+              + " for another family of models");
     }
   }
 

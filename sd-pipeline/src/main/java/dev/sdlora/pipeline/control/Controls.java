@@ -7,7 +7,7 @@ import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
-import dev.sdlora.pipeline.network.ControlNet;
+import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.raster.Framing;
 import dev.sdlora.pipeline.raster.Raster;
@@ -18,14 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The pictures that one request follows. Used by one thread. */
 public final class Controls implements AutoCloseable {
-  /** From each output of a ControlNet to the next one outside it, where the prompt matters more. */
-  private static final double FADING = 0.825;
-
   private final List<Followed> followed = new ArrayList<>();
   private final List<ControlNets.Loaded> owned = new ArrayList<>();
   private final NDManager memory;
-  private List<Guide> guides = List.of();
-  private @Nullable ImageSize guided;
+  private NDManager made;
+  private List<Active> read = List.of();
+  private @Nullable ImageSize readFor;
   private double share;
 
   /**
@@ -35,12 +33,20 @@ public final class Controls implements AutoCloseable {
    */
   Controls(NDManager memory) {
     this.memory = memory;
+    this.made = memory.newSubManager();
   }
 
   /** A picture and the network that reads it. */
-  private record Followed(ControlUnit unit, ControlNet network) {}
+  private record Followed(ControlUnit unit, Follower network) {}
 
-  void add(ControlUnit unit, ControlNet network) {
+  /** What has been read of a picture, and when it acts. */
+  private record Active(ControlUnit unit, Follower.Guide guide) {
+    boolean at(double share) {
+      return unit.start() <= share && share <= unit.end();
+    }
+  }
+
+  void add(ControlUnit unit, Follower network) {
     followed.add(new Followed(unit, network));
   }
 
@@ -67,27 +73,27 @@ public final class Controls implements AutoCloseable {
    * @param tiling which edges continue at the opposite edge, for the ControlNets too
    */
   public NoisePredictor over(UNet unet, ImageSize size, Tiling tiling) {
-    if (!size.equals(guided)) {
-      guides.forEach(guide -> guide.hint.close());
-      guides = followed.stream().map(each -> guide(each, size, tiling)).toList();
-      guided = size;
+    if (!size.equals(readFor)) {
+      made.close();
+      made = memory.newSubManager();
+      read = followed.stream().map(each -> read(each, size, tiling)).toList();
+      readFor = size;
     }
     UNet seamless = unet.tiling(tiling);
     return (batch, scope) -> {
-      List<NDArray> residuals = new ArrayList<>();
-      for (Guide guide : guides) {
-        if (guide.unit.start() <= share && share <= guide.unit.end()) {
-          residuals.addAll(guide.residuals(batch, scope));
+      Residuals sum = Residuals.NONE;
+      for (Active each : read) {
+        if (each.at(share)) {
+          sum = sum.and(each.guide.residuals(batch, scope));
         }
       }
-      return seamless.predict(batch.latents(), batch.times(), batch.context(), residuals, scope);
+      return seamless.predict(batch.latents(), batch.times(), batch.context(), sum, scope);
     };
   }
 
-  private Guide guide(Followed each, ImageSize size, Tiling tiling) {
-    ControlNet network = each.network.tiling(tiling);
+  private Active read(Followed each, ImageSize size, Tiling tiling) {
     try (NDArray picture = picture(each.unit, size, memory)) {
-      return new Guide(each.unit, network, network.hint(picture, memory));
+      return new Active(each.unit, each.network.guide(each.unit, picture, tiling, made));
     }
   }
 
@@ -105,44 +111,6 @@ public final class Controls implements AutoCloseable {
       planes[i] = planes[i] * 0.5f + 0.5f;
     }
     return Torch.floats(scope, planes, 1, 3, size.height(), size.width());
-  }
-
-  /**
-   * A network with what it has read of its picture.
-   *
-   * @param hint as {@link ControlNet#hint} gives it
-   */
-  private record Guide(ControlUnit unit, ControlNet network, NDArray hint) {
-
-    List<NDArray> residuals(NoisePredictor.Batch batch, NDManager scope) {
-      int rows = batch.rows();
-      int outputs = network.config().outputs();
-      float[] scales = new float[outputs * rows];
-      for (int i = 0; i < scales.length; i++) {
-        boolean negative = i % rows == 0 && batch.negativeFirst();
-        scales[i] = (float) scale(outputs - 1 - i / rows, negative);
-      }
-      return network.residuals(
-          batch.latents(),
-          batch.times(),
-          batch.context(),
-          hint,
-          Torch.floats(scope, scales, outputs, rows),
-          scope);
-    }
-
-    /**
-     * The factor on an output, by the rules of A1111's ControlNet extension.
-     *
-     * @param outwards how many outputs lie between it and the middle
-     */
-    private double scale(int outwards, boolean negative) {
-      return switch (unit.mode()) {
-        case BALANCED -> unit.weight();
-        case PROMPT -> unit.weight() * Math.pow(FADING, outwards);
-        case CONTROL -> negative ? 0 : unit.weight() * Math.pow(FADING, outwards);
-      };
-    }
   }
 
   @Override

@@ -67,11 +67,11 @@ public final class UNet {
   }
 
   /**
-   * Predicts the noise in latents; see {@link #predict(NDArray, NDArray, NDArray, List,
+   * Predicts the noise in latents; see {@link #predict(NDArray, NDArray, NDArray, Residuals,
    * NDManager)}.
    */
   public NDArray predict(NDArray latents, NDArray times, NDArray context, NDManager scope) {
-    return predict(latents, times, context, List.of(), scope);
+    return predict(latents, times, context, Residuals.NONE, scope);
   }
 
   /**
@@ -80,19 +80,19 @@ public final class UNet {
    * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
    * @param times float32 [batch], training time steps from 0 to 999, fractions allowed
    * @param context float32 [batch, tokens, context width]
-   * @param residuals what ControlNets add to the outputs of the way down and the middle, as {@link
-   *     ControlNet#residuals} gives it, of any number of them one behind another
+   * @param residuals what other networks add
    * @param scope the manager that will own the result
    * @return float32, the shape of the latents
    */
   public NDArray predict(
-      NDArray latents, NDArray times, NDArray context, List<NDArray> residuals, NDManager scope) {
+      NDArray latents, NDArray times, NDArray context, Residuals residuals, NDManager scope) {
     Program.Call call =
         program.call("predict").tensor(latents).tensor(times).tensor(context).tensors(dict);
     return config
         .dimensions(call)
         .integer(Edges.code(tiling))
-        .list(residuals.toArray(NDArray[]::new))
+        .list(residuals.blocks().toArray(NDArray[]::new))
+        .list(residuals.levels().toArray(NDArray[]::new))
         .run(scope);
   }
 }

@@ -15,7 +15,7 @@
     ctx = torch.to(ctx, x.dtype)
     emb = __torch__.time_embedding(t, channels[0], x.dtype, w)
     h = torch.add(__torch__.conv3(x, w, "conv_in", 1, wrap), torch.to(hint, x.dtype))
-    outs = __torch__.unet_down(h, emb, ctx, w, heads, depth, layers, wrap)
+    outs = __torch__.unet_down(h, emb, ctx, w, heads, depth, layers, wrap, annotate(List[Tensor], []))
     _0 = torch.append(outs, __torch__.unet_middle(outs[-1], emb, ctx, w, heads, middle, wrap))
     last = torch.len(outs) - 1
     for i in range(last + 1):

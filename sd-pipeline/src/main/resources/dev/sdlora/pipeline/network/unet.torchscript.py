@@ -1,4 +1,4 @@
-  def predict(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, w: Dict[str, Tensor], channels: List[int], heads: int, depth: List[int], middle: int, layers: int, wrap: int, residuals: List[Tensor]) -> Tensor:
+  def predict(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, w: Dict[str, Tensor], channels: List[int], heads: int, depth: List[int], middle: int, layers: int, wrap: int, residuals: List[Tensor], features: List[Tensor]) -> Tensor:
     # x [B, 4, h, w], t [B], ctx [B, n, C] -> [B, 4, h, w]; all float32 outside, the weights' format inside
     # 0. Time.
     x = torch.to(x, w["conv_in.weight"].dtype)
@@ -6,7 +6,7 @@
     emb = __torch__.time_embedding(t, channels[0], x.dtype, w)
     # 1. In and down, keeping every block's output.
     h = __torch__.conv3(x, w, "conv_in", 1, wrap)
-    skips = __torch__.unet_down(h, emb, ctx, w, heads, depth, layers, wrap)
+    skips = __torch__.unet_down(h, emb, ctx, w, heads, depth, layers, wrap, features)
     # 2. Middle.
     h = __torch__.unet_middle(skips[-1], emb, ctx, w, heads, middle, wrap)
     # 3. What ControlNets add to each of these; any number of them, one behind another.

@@ -6,8 +6,9 @@ def time_embedding(t: Tensor, width: int, dtype: int, w: Dict[str, Tensor]) -> T
   emb = torch.to(torch.cat([torch.cos(arg), torch.sin(arg)], 1), dtype)
   emb = __torch__.linear(torch.silu(__torch__.linear(emb, w, "time_embedding.linear_1")), w, "time_embedding.linear_2")
   return torch.silu(emb)
-def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: int, depth: List[int], layers: int, wrap: int) -> List[Tensor]:
-  # The input and the outputs of all blocks on the way down.
+def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: int, depth: List[int], layers: int, wrap: int, features: List[Tensor]) -> List[Tensor]:
+  # The input and the outputs of all blocks on the way down. To the last block of each level features are added, those of
+  # any number of T2I-Adapters, one behind another.
   skips = annotate(List[Tensor], [h])
   n = torch.len(depth)
   for i in range(n):
@@ -16,6 +17,9 @@ def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: 
       h = __torch__.resnet(h, emb, w, b + ".resnets." + str(j), 1e-5, wrap)
       if depth[i] > 0:
         h = __torch__.spatial(h, ctx, w, b + ".attentions." + str(j), heads, depth[i])
+      if j > layers - 2:
+        for f in range(torch.len(features) // n):
+          h = torch.add(h, torch.to(features[f * n + i], h.dtype))
       _0 = torch.append(skips, h)
     if i < n - 1:
       h = __torch__.conv3(h, w, b + ".downsamplers.0.conv", 2, wrap)

@@ -10,6 +10,7 @@ import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.pipeline.checkpoint.ControlNetReader;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -129,7 +130,9 @@ class ControlNetTest {
   }
 
   private float[] predict(long latents, List<NDArray> residuals) {
-    return unet.predict(latents(latents), times(), context(), residuals, scope).toFloatArray();
+    return unet.predict(
+            latents(latents), times(), context(), new Residuals(residuals, List.of()), scope)
+        .toFloatArray();
   }
 
   @Test
@@ -291,7 +294,7 @@ class ControlNetTest {
   @EnumSource
   void read_everyLayout_findsAllWeights(Layout layout) {
     Path file = weights.write(folder.resolve("control_canny.safetensors"), layout::of);
-    NetworkFile<ControlNetConfig> read = ControlNetReader.read(file, 8);
+    NetworkFile<ControlNetConfig> read = ControlNetReader.read(TensorFile.open(file), 8);
     assertThat(read.config()).isEqualTo(CONFIG);
     assertThat(read.name()).isEqualTo("control_canny");
     LiveWeights live =
@@ -304,14 +307,14 @@ class ControlNetTest {
   @Test
   void read_otherFiles_saysWhatIsWrong() {
     Path other = unetWeights.write(folder.resolve("unet.safetensors"), name -> name);
-    assertThatThrownBy(() -> ControlNetReader.read(other, 8))
+    assertThatThrownBy(() -> ControlNetReader.read(TensorFile.open(other), 8))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll("unet.safetensors", "is not a ControlNet");
     Path lacking =
         weights.write(
             folder.resolve("lacking.safetensors"),
             name -> Layout.ORIGINAL.of(name).replace("zero_convs.5.0.bias", "other"));
-    assertThatThrownBy(() -> ControlNetReader.read(lacking, 8))
+    assertThatThrownBy(() -> ControlNetReader.read(TensorFile.open(lacking), 8))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll(
             "'control_model.zero_convs.5.0.bias' of the ControlNet is missing", "[64]");

@@ -77,6 +77,22 @@ public record Planes(double[] values, int channels, int height, int width) {
     return result;
   }
 
+  /** Means of squares of two by two, of what there is of them at the ends of odd sides. */
+  public Planes halved() {
+    Planes result = empty(channels, (height + 1) / 2, (width + 1) / 2);
+    for (int i = 0; i < result.values.length; i++) {
+      int y = 2 * (i / result.width % result.height);
+      int x = 2 * (i % result.width);
+      double sum = 0;
+      for (int part = 0; part < 4; part++) {
+        sum += at(i / (result.height * result.width), y + part / 2, x + part % 2);
+      }
+      int count = (y + 1 < height ? 2 : 1) * (x + 1 < width ? 2 : 1);
+      result.values[i] = sum / count;
+    }
+    return result;
+  }
+
   /** Squares of numbers as channels. */
   public Planes unshuffled(int side) {
     int square = side * side;

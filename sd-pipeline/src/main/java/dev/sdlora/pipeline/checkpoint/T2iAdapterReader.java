@@ -1,0 +1,64 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.pipeline.network.T2iAdapterConfig;
+import dev.sdlora.tensors.file.TensorFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads T2I-Adapters: files with the names of their authors' code, and those of diffusers. */
+public final class T2iAdapterReader {
+  private static final String FIRST_BLOCK = "body.0.block1.weight";
+  private static final Pattern BLOCK = Pattern.compile("body\\.(\\d+)\\.(.+)");
+
+  /** What all published ones have. */
+  private static final int BLOCKS = 2;
+
+  private T2iAdapterReader() {}
+
+  /**
+   * The adapter in a file, if it is one; reads its header only.
+   *
+   * @throws dev.sdlora.api.CheckpointException if it is one, but not complete
+   */
+  public static Optional<NetworkFile<T2iAdapterConfig>> read(TensorFile file) {
+    return names(file).map(names -> read(new FileTensors(file, "T2I-Adapter", names)));
+  }
+
+  private static Optional<Names> names(TensorFile file) {
+    List<Names> layouts =
+        List.of(name -> name, name -> "adapter." + name, T2iAdapterReader::diffusersName);
+    return layouts.stream()
+        .filter(layout -> file.find(layout.inFile(FIRST_BLOCK)).isPresent())
+        .findFirst();
+  }
+
+  /** Blocks are counted through here, and level by level there. */
+  private static String diffusersName(String name) {
+    Matcher block = BLOCK.matcher(name);
+    if (!block.matches()) {
+      return "adapter." + name;
+    }
+    int number = Integer.parseInt(block.group(1));
+    String rest = block.group(2);
+    return "adapter.body."
+        + number / BLOCKS
+        + (rest.startsWith("in_conv") ? "." : ".resnets." + number % BLOCKS + ".")
+        + rest;
+  }
+
+  private static NetworkFile<T2iAdapterConfig> read(FileTensors tensors) {
+    List<Integer> channels = new ArrayList<>();
+    String last = "body.0";
+    while (tensors.find(last + ".block1.weight").isPresent()) {
+      channels.add(tensors.common(0, last + ".block1.weight", last + ".block1.bias"));
+      last = "body." + BLOCKS * channels.size();
+    }
+    int inChannels = tensors.common(1, "conv_in.weight") / T2iAdapterConfig.SQUARE;
+    int kernel = tensors.common(2, "body.0.block2.weight", "body.1.block2.weight");
+    T2iAdapterConfig config = new T2iAdapterConfig(inChannels, channels, BLOCKS, kernel);
+    return new NetworkFile<>(tensors.file().path(), config, tensors.resolve(config.weights()));
+  }
+}
