@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param modelName the checkpoint's name: its file name without the extension
  * @param modelHash the first 10 hex digits of the SHA-256 of the checkpoint file, if known
  * @param loraHashes by the names that the prompts use, 12 hex digits each, in the order of writing
+ * @param embeddingHashes likewise, of the embeddings that the prompts name
  * @param version the program that made the picture
  */
 public record ImageSettings(
@@ -25,10 +26,12 @@ public record ImageSettings(
     String modelName,
     Optional<String> modelHash,
     Map<String, String> loraHashes,
+    Map<String, String> embeddingHashes,
     String version) {
 
   /** Copies the hashes, keeping their order. */
   public ImageSettings {
     loraHashes = Collections.unmodifiableMap(new LinkedHashMap<>(loraHashes));
+    embeddingHashes = Collections.unmodifiableMap(new LinkedHashMap<>(embeddingHashes));
   }
 }

@@ -43,6 +43,9 @@ final class InfotextWriter {
     if (!settings.loraHashes().isEmpty()) {
       line.add("Lora hashes", hashes(settings.loraHashes()));
     }
+    if (!settings.embeddingHashes().isEmpty()) {
+      line.add("TI hashes", hashes(settings.embeddingHashes()));
+    }
     return line.add("Version", settings.version());
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -58,6 +59,16 @@ public final class PngFiles {
    */
   public static String readParameters(Path file) {
     return new PngReader(file).text(KEYWORD);
+  }
+
+  /**
+   * A text of a PNG, if it has one.
+   *
+   * @param keyword under which it stands
+   * @throws ImageFileException if the file is missing, is not a PNG or is damaged
+   */
+  public static Optional<String> findText(Path file, String keyword) {
+    return new PngReader(file).find(keyword);
   }
 
   private static byte[] encode(GeneratedImage image) throws IOException {

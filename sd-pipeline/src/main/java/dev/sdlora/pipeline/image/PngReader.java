@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.zip.DataFormatException;
@@ -44,11 +45,25 @@ final class PngReader {
    * @throws ImageFileException if there is none, or the file cannot be read that far
    */
   String text(String keyword) {
+    Set<String> others = new LinkedHashSet<>();
+    return find(keyword, others).orElseThrow(() -> noText(keyword, others));
+  }
+
+  /**
+   * The first text with a keyword, if there is one.
+   *
+   * @throws ImageFileException if the file cannot be read that far
+   */
+  Optional<String> find(String keyword) {
+    return find(keyword, new LinkedHashSet<>());
+  }
+
+  private Optional<String> find(String keyword, Set<String> otherKeywords) {
     if (Files.isDirectory(file)) {
       throw ImageErrors.error(file, "is a folder");
     }
     try (FileChannel channel = FileChannel.open(file)) {
-      return text(channel, keyword);
+      return find(channel, keyword, otherKeywords);
     } catch (EOFException e) {
       throw ImageErrors.error(file, "became shorter while it was read", e);
     } catch (IOException e) {
@@ -56,10 +71,10 @@ final class PngReader {
     }
   }
 
-  private String text(FileChannel channel, String keyword) throws IOException {
+  private Optional<String> find(FileChannel channel, String keyword, Set<String> otherKeywords)
+      throws IOException {
     long size = channel.size();
     requirePng(read(channel, 0, (int) Math.min(size, ForeignImages.PREFIX_BYTES)));
-    Set<String> otherKeywords = new LinkedHashSet<>();
     long at = SIGNATURE.length;
     while (true) {
       if (size - at < CHUNK_OVERHEAD) {
@@ -70,13 +85,13 @@ final class PngReader {
       String type = StandardCharsets.ISO_8859_1.decode(header).toString();
       requirePlausible(type, length, at, size);
       if (type.equals("IEND")) {
-        throw noText(keyword, otherKeywords);
+        return Optional.empty();
       }
       if (TextChunk.isTextType(type)) {
         try {
           TextChunk chunk = new TextChunk(type, read(channel, at + 8, (int) length));
           if (chunk.keyword().equals(keyword)) {
-            return chunk.text();
+            return Optional.of(chunk.text());
           }
           if (otherKeywords.size() < MAX_LISTED && chunk.keyword().length() <= MAX_KEYWORD) {
             otherKeywords.add(chunk.keyword());

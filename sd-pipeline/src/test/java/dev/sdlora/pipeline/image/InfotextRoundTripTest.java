@@ -70,7 +70,8 @@ final class InfotextRoundTripTest {
             Path.of("ink v2.safetensors"), ModelFamily.SD1, 1, 4, Map.of(), textEncoder, unet);
     PromptSpec spec = PromptSpec.builder().prompt("a cat").lora(lora).build();
     ImageSettings settings =
-        new ImageSettings(spec, new ImageSize(8, 8), 0, "m", Optional.empty(), Map.of(), "v");
+        new ImageSettings(
+            spec, new ImageSize(8, 8), 0, "m", Optional.empty(), Map.of(), Map.of(), "v");
 
     PromptSpec read = Infotext.parse(Infotext.write(settings));
 
@@ -107,6 +108,7 @@ final class InfotextRoundTripTest {
         settings.modelName(),
         settings.modelHash(),
         settings.loraHashes(),
+        settings.embeddingHashes(),
         settings.version());
   }
 
@@ -152,6 +154,7 @@ final class InfotextRoundTripTest {
             Arbitraries.longs(),
             texts(),
             Arbitraries.of("6ce0161689").optional(),
+            hashes,
             hashes,
             texts())
         .as(ImageSettings::new);
