@@ -162,6 +162,7 @@ final class Generation {
             model.checkpoint().name(),
             model.hash(),
             networks.hashes(),
+            networks.embeddingHashes(),
             VERSION));
   }
 }

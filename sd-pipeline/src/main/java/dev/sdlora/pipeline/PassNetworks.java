@@ -2,14 +2,21 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.LoraReport;
+<<<<<<< HEAD
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.pipeline.control.Controls;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.upscale.Enlarging;
 import java.util.HashMap;
+=======
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.pipeline.control.Controls;
+import dev.sdlora.pipeline.embedding.PromptEmbeddings;
+>>>>>>> main
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +28,11 @@ final class PassNetworks implements AutoCloseable {
   private final Progress progress;
   private final Controls controls;
   private final Map<LoraSelection, AppliedLoras> used = new LinkedHashMap<>();
+<<<<<<< HEAD
   private final Map<Upscaler, Enlarging> upscalers = new HashMap<>();
+=======
+  private final Map<LoraSelection, PromptEmbeddings> embeddings = new LinkedHashMap<>();
+>>>>>>> main
   private @Nullable LoraSelection selected;
   private @Nullable AppliedLoras current;
   private long waitedNanos;
@@ -65,6 +76,7 @@ final class PassNetworks implements AutoCloseable {
   }
 
   /**
+<<<<<<< HEAD
    * A picture of other sides, by an upscaler that is made ready when it is first needed.
    *
    * @param upscaler one of pictures, not of latents
@@ -78,6 +90,13 @@ final class PassNetworks implements AutoCloseable {
                 Enlarging.open(
                     wanted, model.upscalers(), model.networks().torch(), progress::stopIfCancelled))
         .enlarge(picture, width, height);
+=======
+   * The embeddings that prompts may name while some LoRAs act, and what became of those they named.
+   */
+  PromptEmbeddings embeddings(LoraSelection wanted) {
+    List<LoraFile> files = with(wanted).loras().files();
+    return embeddings.computeIfAbsent(wanted, first -> model.embeddings(files, first.isLenient()));
+>>>>>>> main
   }
 
   /** Gives the weights free. What is patched stays until someone wants something else. */
@@ -101,8 +120,10 @@ final class PassNetworks implements AutoCloseable {
 
   /** What was passed over in all passes. */
   List<String> warnings() {
-    return used.values().stream()
-        .flatMap(applied -> applied.loras().warnings().stream())
+    return Stream.concat(
+            used.values().stream().map(applied -> applied.loras().warnings()),
+            embeddings.values().stream().map(PromptEmbeddings::warnings))
+        .flatMap(List::stream)
         .distinct()
         .toList();
   }
@@ -111,6 +132,13 @@ final class PassNetworks implements AutoCloseable {
   Map<String, String> hashes() {
     Map<String, String> hashes = new LinkedHashMap<>();
     used.values().forEach(applied -> hashes.putAll(applied.loras().hashes(model.loraFiles())));
+    return hashes;
+  }
+
+  /** Hashes of the embeddings that the prompts of all passes name. */
+  Map<String, String> embeddingHashes() {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    embeddings.values().forEach(named -> hashes.putAll(named.hashes()));
     return hashes;
   }
 

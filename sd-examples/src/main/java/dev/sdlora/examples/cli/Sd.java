@@ -3,9 +3,13 @@ package dev.sdlora.examples.cli;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.ImageSize;
+<<<<<<< HEAD
 import dev.sdlora.api.MaskedContent;
 import dev.sdlora.api.ResizeMode;
 import dev.sdlora.api.Sampler;
+=======
+import dev.sdlora.api.NamedSampler;
+>>>>>>> main
 import dev.sdlora.api.Schedule;
 import dev.sdlora.pipeline.grid.Axis;
 import java.util.Objects;
@@ -54,7 +58,7 @@ public final class Sd {
     Sd sd = new Sd();
     Failures failures = new Failures(() -> sd.stacktrace);
     return new CommandLine(sd)
-        .registerConverter(Sampler.class, converter(Sampler::parse))
+        .registerConverter(NamedSampler.class, converter(NamedSampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
         .registerConverter(Emphasis.class, converter(Emphasis::parse))
         .registerConverter(ControlUnit.class, converter(ControlArgument::parse))

@@ -15,15 +15,34 @@ import java.util.stream.Collectors;
  *     variation seed is that of this picture
  * @param size the size of the picture, with hires fix that of the first pass
  * @param seed the seed of this picture
+<<<<<<< HEAD
  * @param facts what else is said, by A1111's keys: {@code Model hash}, {@code Model}, {@code VAE},
  *     {@code Lora hashes}, {@code TI hashes}, {@code Pad conds}, {@code Version} and so on. They
  *     are written where A1111 has them; keys that it does not have come before those of hires fix,
  *     in the order of this map
  */
 public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<String, String> facts) {
+=======
+ * @param modelName the checkpoint's name: its file name without the extension
+ * @param modelHash the first 10 hex digits of the SHA-256 of the checkpoint file, if known
+ * @param loraHashes by the names that the prompts use, 12 hex digits each, in the order of writing
+ * @param embeddingHashes likewise, of the embeddings that the prompts name
+ * @param version the program that made the picture
+ */
+public record ImageSettings(
+    PromptSpec spec,
+    ImageSize size,
+    long seed,
+    String modelName,
+    Optional<String> modelHash,
+    Map<String, String> loraHashes,
+    Map<String, String> embeddingHashes,
+    String version) {
+>>>>>>> main
 
   /** Copies the facts, keeping their order. */
   public ImageSettings {
+<<<<<<< HEAD
     facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
   }
 
@@ -74,5 +93,9 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
     }
     facts.put("Version", version);
     return facts;
+=======
+    loraHashes = Collections.unmodifiableMap(new LinkedHashMap<>(loraHashes));
+    embeddingHashes = Collections.unmodifiableMap(new LinkedHashMap<>(embeddingHashes));
+>>>>>>> main
   }
 }

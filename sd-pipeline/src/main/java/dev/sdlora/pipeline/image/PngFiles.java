@@ -5,6 +5,11 @@ import dev.sdlora.api.ImageFileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+<<<<<<< HEAD
+=======
+import java.util.Locale;
+import java.util.Optional;
+>>>>>>> main
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -52,6 +57,16 @@ final class PngFiles {
         .text(KEYWORD)
         .or(() -> NovelAi.parameters(reader))
         .orElseThrow(() -> reader.noText(KEYWORD));
+  }
+
+  /**
+   * A text of a PNG, if it has one.
+   *
+   * @param keyword under which it stands
+   * @throws ImageFileException if the file is missing, is not a PNG or is damaged
+   */
+  public static Optional<String> findText(Path file, String keyword) {
+    return new PngReader(file).find(keyword);
   }
 
   private static byte[] encode(GeneratedImage image) throws IOException {

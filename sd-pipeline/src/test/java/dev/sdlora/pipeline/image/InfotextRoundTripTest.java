@@ -70,7 +70,13 @@ final class InfotextRoundTripTest {
         new LoraAdapter(
             Path.of("ink v2.safetensors"), ModelFamily.SD1, 1, 4, Map.of(), textEncoder, unet);
     PromptSpec spec = PromptSpec.builder().prompt("a cat").lora(lora).build();
+<<<<<<< HEAD
     ImageSettings settings = new ImageSettings(spec, new ImageSize(8, 8), 0, Map.of());
+=======
+    ImageSettings settings =
+        new ImageSettings(
+            spec, new ImageSize(8, 8), 0, "m", Optional.empty(), Map.of(), Map.of(), "v");
+>>>>>>> main
 
     PromptSpec read = Infotext.parse(Infotext.write(settings));
 
@@ -100,7 +106,19 @@ final class InfotextRoundTripTest {
   }
 
   private static ImageSettings with(ImageSettings settings, PromptSpec spec) {
+<<<<<<< HEAD
     return new ImageSettings(spec, settings.size(), settings.seed(), settings.facts());
+=======
+    return new ImageSettings(
+        spec,
+        settings.size(),
+        settings.seed(),
+        settings.modelName(),
+        settings.modelHash(),
+        settings.loraHashes(),
+        settings.embeddingHashes(),
+        settings.version());
+>>>>>>> main
   }
 
   @Provide
@@ -145,6 +163,7 @@ final class InfotextRoundTripTest {
             Arbitraries.longs(),
             texts(),
             Arbitraries.of("6ce0161689").optional(),
+            hashes,
             hashes,
             texts())
         .as(
