@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The method that walks from noise to picture; A1111's "Sampling method", and two of diffusers' on
+ * The method that walks from noise to picture; A1111's "Sampling method", and some of diffusers' on
  * top. Each constant says what a step costs and where the method comes from.
  */
 public enum Sampler {
@@ -71,7 +71,16 @@ public enum Sampler {
   LCM("LCM", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS), "k_lcm"),
   /** DEIS, Zhang and Chen 2022, of order three: one call a step; diffusers has it, not A1111. */
   DEIS("DEIS", Schedule.NORMAL, Set.of()),
-  /** Trajectory consistency, Zheng et al. 2024, for models and LoRAs trained so: 2 to 8 steps. */
+  /** DPM-Solver++(2S) on given levels, Lu et al. 2022: one call a step; in diffusers. */
+  DPMPP_2S("DPM++ 2S", Schedule.NORMAL, Set.of()),
+  /** DPM-Solver++(3S) on given levels, Lu et al. 2022: one call a step; in diffusers. */
+  DPMPP_3S("DPM++ 3S", Schedule.NORMAL, Set.of()),
+  /** PNDM with Runge-Kutta at its start, Liu et al. 2022: nine more calls than {@link #PLMS}. */
+  PNDM("PNDM", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS)),
+  /**
+   * Trajectory consistency, Zheng et al. 2024, for models and LoRAs trained so: 2 to 8 steps. Its
+   * gamma is {@link SamplerOptions#etaDdim}, 0.3 unless that is set.
+   */
   TCD("TCD", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS));
 
   private enum Trait {

@@ -1,6 +1,8 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraLibrary;
@@ -15,6 +17,8 @@ import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.embedding.EmbeddingFiles;
+import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.PictureFiles;
 import dev.sdlora.pipeline.upscale.RrdbUpscaler;
@@ -31,9 +35,14 @@ public final class LocalProvider implements PipelineProvider {
   private final LoraCards loraCards = new LoraCards(loraFiles);
   private final LoraKnowledge loraKnowledge = new LocalLoraKnowledge(loraFiles, loraCards);
 
+  private final EmbeddingFiles embeddingFiles = new EmbeddingFiles();
+
   @Override
   public Pipeline open(Settings settings) {
     FolderLibrary library = new FolderLibrary(loraFiles, loraCards, settings.loraDirectories());
+    FolderEmbeddings embeddings =
+        new FolderEmbeddings(
+            embeddingFiles, settings.embeddingDirectories(), settings.embeddings());
     ModelFiles files = CheckpointReader.read(settings.checkpoint().path());
     UpscalerFolders upscalers = new UpscalerFolders(settings.upscalerDirectories());
     Networks networks = Networks.load(files, settings.precision(), settings.device());
@@ -46,6 +55,7 @@ public final class LocalProvider implements PipelineProvider {
               companions,
               loraFiles,
               library,
+              embeddings,
               settings.loraMode(),
               settings.lenient());
       return new LocalPipeline(model, settings.concurrency());
@@ -68,6 +78,21 @@ public final class LocalProvider implements PipelineProvider {
   @Override
   public LoraLibrary openLoraLibrary(List<Path> folders) {
     return new FolderLibrary(loraFiles, loraCards, folders);
+  }
+
+  @Override
+  public Embedding openEmbedding(Path path) {
+    return embeddingFiles.open(path);
+  }
+
+  @Override
+  public String embeddingHash(Path path) {
+    return embeddingFiles.hash(path);
+  }
+
+  @Override
+  public EmbeddingLibrary openEmbeddingLibrary(List<Path> folders) {
+    return new FolderEmbeddings(embeddingFiles, folders, List.of());
   }
 
   @Override

@@ -22,8 +22,8 @@ record Churn(double sChurn, double sTmin, double sTmax, double sNoise) {
   private static final double MOST = Math.sqrt(2) - 1;
 
   Churn {
-    Noises.requireNotNegative(sChurn, "sChurn");
-    Noises.requireNotNegative(sNoise, "sNoise");
+    Checks.notNegative(sChurn, "sChurn");
+    Checks.notNegative(sNoise, "sNoise");
   }
 
   /** A latent and its noise level. */

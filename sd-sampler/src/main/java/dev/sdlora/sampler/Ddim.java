@@ -37,14 +37,7 @@ final class Ddim implements SamplingMethod {
    * @param eta the share, from 0 (none, A1111's default) to 1 (as much as in DDPM)
    */
   Ddim(double eta) {
-    this.eta = requireShare(eta);
-  }
-
-  static double requireShare(double eta) {
-    if (!(eta >= 0 && eta <= 1)) {
-      throw new IllegalArgumentException("eta must be from 0 to 1: " + eta);
-    }
-    return eta;
+    this.eta = Checks.share(eta, "eta");
   }
 
   @Override

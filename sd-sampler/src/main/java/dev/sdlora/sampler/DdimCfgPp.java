@@ -16,7 +16,7 @@ final class DdimCfgPp implements SamplingMethod {
 
   /** As {@link Ddim#Ddim}. */
   DdimCfgPp(double eta) {
-    this.eta = Ddim.requireShare(eta);
+    this.eta = Checks.share(eta, "eta");
   }
 
   @Override

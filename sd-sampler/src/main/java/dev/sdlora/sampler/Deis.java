@@ -23,10 +23,7 @@ final class Deis implements SamplingMethod {
    * @param order how many are joined, 1 to 4; 3 is usual
    */
   Deis(int order) {
-    if (order < 1 || order > 4) {
-      throw new IllegalArgumentException("order must be from 1 to 4: " + order);
-    }
-    this.order = order;
+    this.order = Checks.order(order);
   }
 
   @Override

@@ -14,8 +14,8 @@ final class Dpm2Ancestral implements SamplingMethod {
 
   /** As {@link EulerAncestral#EulerAncestral}. */
   Dpm2Ancestral(double eta, double sNoise) {
-    this.eta = Noises.requireNotNegative(eta, "eta");
-    this.sNoise = Noises.requireNotNegative(sNoise, "sNoise");
+    this.eta = Checks.notNegative(eta, "eta");
+    this.sNoise = Checks.notNegative(sNoise, "sNoise");
   }
 
   @Override

@@ -27,8 +27,8 @@ final class DpmAdaptive implements SamplingMethod {
 
   /** As {@link EulerAncestral#EulerAncestral}. */
   DpmAdaptive(double eta, double sNoise) {
-    this.eta = Noises.requireNotNegative(eta, "eta");
-    this.sNoise = Noises.requireNotNegative(sNoise, "sNoise");
+    this.eta = Checks.notNegative(eta, "eta");
+    this.sNoise = Checks.notNegative(sNoise, "sNoise");
   }
 
   @Override

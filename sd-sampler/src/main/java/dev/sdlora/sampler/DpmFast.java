@@ -16,8 +16,8 @@ final class DpmFast implements SamplingMethod {
 
   /** As {@link EulerAncestral#EulerAncestral}. */
   DpmFast(double eta, double sNoise) {
-    this.eta = Noises.requireNotNegative(eta, "eta");
-    this.sNoise = Noises.requireNotNegative(sNoise, "sNoise");
+    this.eta = Checks.notNegative(eta, "eta");
+    this.sNoise = Checks.notNegative(sNoise, "sNoise");
   }
 
   /** The order of each step, which is its number of calls: 3 3 3 … and the rest. */

@@ -25,8 +25,8 @@ final class DpmPp2mSde implements SamplingMethod {
 
   /** As {@link EulerAncestral#EulerAncestral}. */
   DpmPp2mSde(double eta, double sNoise, Solver solver) {
-    this.eta = Noises.requireNotNegative(eta, "eta");
-    this.sNoise = Noises.requireNotNegative(sNoise, "sNoise");
+    this.eta = Checks.notNegative(eta, "eta");
+    this.sNoise = Checks.notNegative(sNoise, "sNoise");
     this.solver = solver;
   }
 

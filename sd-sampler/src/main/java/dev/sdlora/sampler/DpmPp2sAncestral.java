@@ -15,8 +15,8 @@ final class DpmPp2sAncestral implements SamplingMethod {
 
   /** As {@link EulerAncestral#EulerAncestral}. */
   DpmPp2sAncestral(double eta, double sNoise) {
-    this.eta = Noises.requireNotNegative(eta, "eta");
-    this.sNoise = Noises.requireNotNegative(sNoise, "sNoise");
+    this.eta = Checks.notNegative(eta, "eta");
+    this.sNoise = Checks.notNegative(sNoise, "sNoise");
   }
 
   @Override

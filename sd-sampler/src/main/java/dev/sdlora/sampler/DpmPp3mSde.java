@@ -17,8 +17,8 @@ final class DpmPp3mSde implements SamplingMethod {
 
   /** As {@link EulerAncestral#EulerAncestral}. */
   DpmPp3mSde(double eta, double sNoise) {
-    this.eta = Noises.requireNotNegative(eta, "eta");
-    this.sNoise = Noises.requireNotNegative(sNoise, "sNoise");
+    this.eta = Checks.notNegative(eta, "eta");
+    this.sNoise = Checks.notNegative(sNoise, "sNoise");
   }
 
   @Override

@@ -15,8 +15,8 @@ final class DpmPpSde implements SamplingMethod {
 
   /** As {@link EulerAncestral#EulerAncestral}. */
   DpmPpSde(double eta, double sNoise) {
-    this.eta = Noises.requireNotNegative(eta, "eta");
-    this.sNoise = Noises.requireNotNegative(sNoise, "sNoise");
+    this.eta = Checks.notNegative(eta, "eta");
+    this.sNoise = Checks.notNegative(sNoise, "sNoise");
   }
 
   @Override

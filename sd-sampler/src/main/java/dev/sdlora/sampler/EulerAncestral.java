@@ -19,8 +19,8 @@ final class EulerAncestral implements SamplingMethod {
    * @param sNoise the standard deviation of the fresh noise, at least 0; 1 is usual
    */
   EulerAncestral(double eta, double sNoise) {
-    this.eta = Noises.requireNotNegative(eta, "eta");
-    this.sNoise = Noises.requireNotNegative(sNoise, "sNoise");
+    this.eta = Checks.notNegative(eta, "eta");
+    this.sNoise = Checks.notNegative(sNoise, "sNoise");
   }
 
   @Override

@@ -19,10 +19,7 @@ final class Lms implements SamplingMethod {
    * @param order how many slopes are joined, 1 to 4; 4 is usual
    */
   Lms(int order) {
-    if (order < 1 || order > 4) {
-      throw new IllegalArgumentException("order must be from 1 to 4: " + order);
-    }
-    this.order = order;
+    this.order = Checks.order(order);
   }
 
   @Override

@@ -20,6 +20,11 @@ final class Plms implements SamplingMethod {
     {55.0 / 24, -59.0 / 24, 37.0 / 24, -9.0 / 24}
   };
 
+  /** What each of two to four slopes counts, the newest first. */
+  static double[] weights(int slopes) {
+    return WEIGHTS[slopes - 2].clone();
+  }
+
   @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
@@ -37,7 +42,7 @@ final class Plms implements SamplingMethod {
       if (i == 0) {
         x = Heun.step(denoiser, x, denoised, sigma, sigmaNext);
       } else {
-        float[] slope = Latents.sum(WEIGHTS[slopes.size() - 2], slopes);
+        float[] slope = Latents.sum(weights(slopes.size()), slopes);
         x = Latents.combine(1, x, sigmaNext - sigma, slope);
       }
       observer.stepEnd(i, sigma, denoised);

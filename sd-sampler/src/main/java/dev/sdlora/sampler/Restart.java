@@ -31,7 +31,7 @@ final class Restart implements SamplingMethod {
    * @param sNoise the standard deviation of the fresh noise, at least 0; 1 is usual
    */
   Restart(double sNoise) {
-    this.sNoise = Noises.requireNotNegative(sNoise, "sNoise");
+    this.sNoise = Checks.notNegative(sNoise, "sNoise");
   }
 
   /** One Heun step; where it starts above the end of the one before it, noise leads there. */

@@ -34,6 +34,8 @@ final class SamplingMethods {
       case DPMPP_2S_A -> new DpmPp2sAncestral(eta, sNoise);
       case DPMPP_SDE -> new DpmPpSde(eta, sNoise);
       case DPMPP_2M -> new DpmPp2m();
+      case DPMPP_2S -> new DpmPpSinglestep(2);
+      case DPMPP_3S -> new DpmPpSinglestep(3);
       case DPMPP_2M_SDE -> new DpmPp2mSde(eta, sNoise, Solver.MIDPOINT);
       case DPMPP_2M_SDE_HEUN -> new DpmPp2mSde(eta, sNoise, Solver.HEUN);
       case DPMPP_3M_SDE -> new DpmPp3mSde(eta, sNoise);
@@ -43,10 +45,11 @@ final class SamplingMethods {
       case DDIM -> new Ddim(etaDdim);
       case DDIM_CFGPP -> new DdimCfgPp(etaDdim);
       case PLMS -> new Plms();
+      case PNDM -> new Pndm(levels);
       case UNIPC -> new UniPc(options.uniPcVariant(), options.order().orElse(UNIPC_ORDER));
       case LCM -> new Lcm(levels);
       case DEIS -> new Deis(options.order().orElse(DEIS_ORDER));
-      case TCD -> new Tcd(levels, options.eta().orElse(TCD_GAMMA));
+      case TCD -> new Tcd(levels, options.etaDdim().orElse(TCD_GAMMA));
     };
   }
 

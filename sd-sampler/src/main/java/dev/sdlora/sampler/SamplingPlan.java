@@ -52,7 +52,7 @@ public final class SamplingPlan {
   private static Sigmas sigmas(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
     int steps = settings.steps();
     return switch (settings.sampler()) {
-      case DDIM, DDIM_CFGPP, PLMS -> Schedules.ddim(steps, levels);
+      case DDIM, DDIM_CFGPP, PLMS, PNDM -> Schedules.ddim(steps, levels);
       // As many steps as the others have levels, spread from the very first time to 0.
       case UNIPC ->
           Schedules.timeUniform(
@@ -96,7 +96,7 @@ public final class SamplingPlan {
               .formatted(settings.steps() - 1, encoded));
     }
     return switch (settings.sampler()) {
-      case DDIM, DDIM_CFGPP, PLMS -> {
+      case DDIM, DDIM_CFGPP, PLMS, PNDM -> {
         int first = Math.max(0, sigmas.steps() - Math.max(1, encoded));
         Sigmas rest = sigmas.from(Math.min(first + 1, sigmas.steps() - 1));
         yield new SamplingPlan(settings, levels, rest, sigmas.at(first));

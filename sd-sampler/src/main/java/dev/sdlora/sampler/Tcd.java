@@ -22,7 +22,7 @@ final class Tcd implements SamplingMethod {
    */
   Tcd(NoiseLevels levels, double gamma) {
     this.levels = levels;
-    this.gamma = Ddim.requireShare(gamma);
+    this.gamma = Checks.share(gamma, "gamma");
   }
 
   @Override

@@ -52,6 +52,7 @@ class ConvergenceTest {
         Arguments.of(new DdimCfgPp(0), WIDE, 80, 1.0),
         // Its weights are those of even steps, which these are ever more nearly.
         Arguments.of(new Plms(), WIDE, 80, 2.0),
+        Arguments.of(new DpmPpSinglestep(2), WIDE, 80, 2.0),
         // The order falls to 1 at the end, which bounds the whole.
         Arguments.of(new UniPc(UniPcVariant.BH1, 1), NARROW, 80, 2.0),
         Arguments.of(new UniPc(UniPcVariant.BH1, 2), NARROW, 80, 2.0),

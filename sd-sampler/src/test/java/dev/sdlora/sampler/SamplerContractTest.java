@@ -50,6 +50,7 @@ class SamplerContractTest {
     return switch (sampler) {
       case HEUN, DPM2, DPM2_A, DPMPP_2S_A, DPMPP_SDE, RESTART -> OptionalInt.of(2 * steps - 1);
       case PLMS -> OptionalInt.of(steps + 1);
+      case PNDM -> OptionalInt.of(steps + 3 * Math.min(3, steps));
       case DPM_ADAPTIVE -> OptionalInt.empty();
       default -> OptionalInt.of(steps);
     };
@@ -58,7 +59,8 @@ class SamplerContractTest {
   /** The draws of noise that each class documents. */
   private static int documentedDraws(Sampler sampler, int steps) {
     return switch (sampler) {
-      case EULER, HEUN, DPM2, LMS, DPMPP_2M, DDIM, DDIM_CFGPP, PLMS, UNIPC, DEIS -> 0;
+      case EULER, HEUN, DPM2, LMS, DPMPP_2M, DPMPP_2S, DPMPP_3S, DEIS -> 0;
+      case DDIM, DDIM_CFGPP, PLMS, PNDM, UNIPC -> 0;
       case DPMPP_SDE -> 2 * (steps - 1);
       case DPM_FAST -> DpmFast.orders(steps).length - 1;
       case RESTART -> steps < 20 ? 0 : steps < 36 ? 1 : 2;
@@ -112,7 +114,10 @@ class SamplerContractTest {
     SamplingPlan plan =
         SamplingPlan.of(
             new SamplingSettings(
-                sampler, Schedule.AUTOMATIC, steps, SamplerOptions.builder().eta(0).build()),
+                sampler,
+                Schedule.AUTOMATIC,
+                steps,
+                SamplerOptions.builder().eta(0).etaDdim(0).build()),
             LEVELS,
             ModelFamily.SD1);
     float[] target = Noise.of(Rng.CPU, 3).next(LENGTH);

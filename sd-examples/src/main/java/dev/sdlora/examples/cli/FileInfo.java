@@ -3,7 +3,10 @@ package dev.sdlora.examples.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.StableDiffusionException;
@@ -17,7 +20,7 @@ final class FileInfo {
   private FileInfo() {}
 
   /**
-   * Describes a checkpoint, a LoRA or a picture.
+   * Describes a checkpoint, a LoRA, an embedding or a picture.
    *
    * @throws StableDiffusionException if it is none of them
    */
@@ -36,14 +39,24 @@ final class FileInfo {
       if (Files.isDirectory(path)) {
         throw notCheckpoint;
       }
+      return adapter(path, notCheckpoint);
+    }
+  }
+
+  private static ObjectNode adapter(Path path, CheckpointException notCheckpoint) {
+    try {
+      return lora(LoraAdapter.open(path));
+    } catch (LoraException notLora) {
       try {
-        return lora(LoraAdapter.open(path));
-      } catch (LoraException notLora) {
-        notLora.addSuppressed(notCheckpoint);
+        return embedding(Embedding.open(path));
+      } catch (EmbeddingException notEmbedding) {
+        notEmbedding.addSuppressed(notLora);
+        notEmbedding.addSuppressed(notCheckpoint);
         throw new StableDiffusionException(
-            "read as a checkpoint: %s; read as a LoRA: %s"
-                .formatted(notCheckpoint.getMessage(), notLora.getMessage()),
-            notLora);
+            "read as a checkpoint: %s; read as a LoRA: %s; read as an embedding: %s"
+                .formatted(
+                    notCheckpoint.getMessage(), notLora.getMessage(), notEmbedding.getMessage()),
+            notEmbedding);
       }
     }
   }
@@ -73,10 +86,30 @@ final class FileInfo {
     return info;
   }
 
+  private static ObjectNode embedding(Embedding embedding) {
+    ObjectNode info =
+        described("embedding", embedding.path())
+            .put("name", embedding.name())
+            .put("family", embedding.family().label())
+            .put("vectors", embedding.vectors());
+    info.set("widths", Json.tree(embedding.widths()));
+    return info.put("hash", embedding.hash());
+  }
+
+  /** A picture with settings, or one into which an embedding is written. */
   private static ObjectNode image(Path path, String size) {
-    return described("image", path)
-        .put("size", size)
-        .put("parameters", GeneratedImage.readParameters(path));
+    try {
+      return described("image", path)
+          .put("size", size)
+          .put("parameters", GeneratedImage.readParameters(path));
+    } catch (ImageFileException noSettings) {
+      try {
+        return embedding(Embedding.open(path));
+      } catch (EmbeddingException noEmbedding) {
+        noSettings.addSuppressed(noEmbedding);
+        throw noSettings;
+      }
+    }
   }
 
   private static ObjectNode described(String kind, Path path) {

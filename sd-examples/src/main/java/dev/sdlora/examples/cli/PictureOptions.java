@@ -2,10 +2,10 @@ package dev.sdlora.examples.cli;
 
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Rng;
-import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -39,13 +39,13 @@ final class PictureOptions {
   @Option(
       names = "--sampler",
       paramLabel = "NAME",
-      description = "DPM++ 2M, Euler a, Euler or DDIM. Default: DPM++ 2M.")
-  private Optional<Sampler> sampler = Optional.empty();
+      description = "Any of A1111's, also as 'DPM++ 2M Karras'. Default: DPM++ 2M.")
+  private Optional<NamedSampler> sampler = Optional.empty();
 
   @Option(
       names = "--schedule",
       paramLabel = "NAME",
-      description = "Automatic, Normal or Karras. Default: Automatic, the sampler's own choice.")
+      description = "Any of A1111's, such as Karras. Default: Automatic, the sampler's own choice.")
   private Optional<Schedule> schedule = Optional.empty();
 
   @Option(names = "--cfg", paramLabel = "SCALE", description = "Guidance scale. Default: 7.")
@@ -117,7 +117,8 @@ final class PictureOptions {
     prompt.ifPresent(spec::prompt);
     negative.ifPresent(spec::negativePrompt);
     set("--steps", steps, spec::steps);
-    sampler.ifPresent(spec::sampler);
+    sampler.map(NamedSampler::sampler).ifPresent(spec::sampler);
+    sampler.flatMap(NamedSampler::schedule).ifPresent(spec::schedule);
     schedule.ifPresent(spec::schedule);
     set("--cfg", cfg, spec::cfgScale);
     seed.ifPresent(spec::seed);

@@ -3,7 +3,7 @@ package dev.sdlora.examples.cli;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.Sampler;
+import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.Schedule;
 import java.util.Objects;
 import java.util.function.Function;
@@ -50,7 +50,7 @@ public final class Sd {
     Sd sd = new Sd();
     Failures failures = new Failures(() -> sd.stacktrace);
     return new CommandLine(sd)
-        .registerConverter(Sampler.class, converter(Sampler::parse))
+        .registerConverter(NamedSampler.class, converter(NamedSampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
         .registerConverter(Emphasis.class, converter(Emphasis::parse))
         .registerConverter(ControlUnit.class, converter(ControlArgument::parse))

@@ -34,6 +34,7 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
    * @param modelHash the first 10 hex digits of the SHA-256 of the checkpoint file, if known
    * @param loraHashes by the names that the prompts use, 12 hex digits each, in the order of
    *     writing
+   * @param embeddingHashes likewise, of the embeddings that the prompts name
    * @param version the program that made the picture
    */
   public ImageSettings(
@@ -43,19 +44,13 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
       String modelName,
       Optional<String> modelHash,
       Map<String, String> loraHashes,
+      Map<String, String> embeddingHashes,
       String version) {
-    this(spec, size, seed, facts(modelName, modelHash, loraHashes, version));
-  }
-
-  /** The same with one more fact, in place of one with the same key. */
-  public ImageSettings with(String key, String value) {
-    Map<String, String> more = new LinkedHashMap<>(facts);
-    more.put(key, value);
-    return new ImageSettings(spec, size, seed, more);
+    this(spec, size, seed, facts(modelName, modelHash, loraHashes, embeddingHashes, version));
   }
 
   /** The value of {@code Lora hashes} and {@code TI hashes}: names without separators. */
-  public static String hashes(Map<String, String> hashes) {
+  private static String hashes(Map<String, String> hashes) {
     return hashes.entrySet().stream()
         .map(entry -> entry.getKey().replaceAll("[:,]", "") + ": " + entry.getValue())
         .collect(Collectors.joining(", "));
@@ -65,12 +60,16 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
       String modelName,
       Optional<String> modelHash,
       Map<String, String> loraHashes,
+      Map<String, String> embeddingHashes,
       String version) {
     Map<String, String> facts = new LinkedHashMap<>();
     modelHash.ifPresent(hash -> facts.put("Model hash", hash));
     facts.put("Model", modelName);
     if (!loraHashes.isEmpty()) {
       facts.put("Lora hashes", hashes(loraHashes));
+    }
+    if (!embeddingHashes.isEmpty()) {
+      facts.put("TI hashes", hashes(embeddingHashes));
     }
     facts.put("Version", version);
     return facts;

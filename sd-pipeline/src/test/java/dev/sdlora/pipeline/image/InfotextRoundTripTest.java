@@ -146,10 +146,12 @@ final class InfotextRoundTripTest {
             texts(),
             Arbitraries.of("6ce0161689").optional(),
             hashes,
+            hashes,
             texts())
         .as(
-            (spec, size, seed, model, modelHash, loras, version) ->
-                new ImageSettings(spec, size, seed, model, modelHash, loras, version));
+            (spec, size, seed, model, modelHash, loras, embeddings, version) ->
+                new ImageSettings(
+                    spec, size, seed, model, modelHash, loras, embeddings, version));
   }
 
   /** Without -0.0, which the text does not tell from 0. */

@@ -31,6 +31,7 @@ final class InfotextWriteTest {
             "v1-5-pruned-emaonly",
             Optional.of("6ce0161689"),
             Map.of("ink", "0123456789ab"),
+            Map.of(),
             "v1.10.1");
 
     assertThat(Infotext.write(settings))
@@ -57,7 +58,7 @@ final class InfotextWriteTest {
     hashes.put("a: b, c", "ba9876543210");
     ImageSettings settings =
         new ImageSettings(
-            spec, new ImageSize(768, 512), -1, "model", Optional.empty(), hashes, "sd");
+            spec, new ImageSize(768, 512), -1, "model", Optional.empty(), hashes, Map.of(), "sd");
 
     assertThat(Infotext.write(settings))
         .isEqualTo(
@@ -139,6 +140,7 @@ final class InfotextWriteTest {
                     modelName,
                     Optional.empty(),
                     Map.of(),
+                    Map.of(),
                     "v")))
         .endsWith(", Model: " + written + ", RNG: NV, Version: v");
   }
@@ -146,7 +148,7 @@ final class InfotextWriteTest {
   private static String write(PromptSpec spec) {
     return Infotext.write(
         new ImageSettings(
-            spec, new ImageSize(512, 512), 1, "model", Optional.empty(), Map.of(), "v"));
+            spec, new ImageSize(512, 512), 1, "model", Optional.empty(), Map.of(), Map.of(), "v"));
   }
 
   private static LoraAdapter lora(String name) {
