@@ -150,8 +150,7 @@ final class InfotextRoundTripTest {
             texts())
         .as(
             (spec, size, seed, model, modelHash, loras, embeddings, version) ->
-                new ImageSettings(
-                    spec, size, seed, model, modelHash, loras, embeddings, version));
+                new ImageSettings(spec, size, seed, model, modelHash, loras, embeddings, version));
   }
 
   /** Without -0.0, which the text does not tell from 0. */
