@@ -94,6 +94,7 @@ final class SdTest {
       strings = {
         "",
         "generate ",
+        "upscale ",
         "info ",
         "prompt ",
         "lora ",
