@@ -96,6 +96,7 @@ final class SdTest {
       strings = {
         "",
         "generate ",
+        "upscale ",
         "info ",
         "prompt ",
         "lora ",
