@@ -22,7 +22,7 @@ public final class CompareVariations {
             .build()) {
       PromptSpec spec =
           PromptSpec.builder()
-              .prompt("a yellow moon on a blue background")
+              .prompt("a yellow star on a blue background")
               .size(128, 128)
               .steps(12)
               .cfgScale(4)

@@ -1,6 +1,7 @@
 package dev.sdlora.examples;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.Inpainting;
 import dev.sdlora.api.MaskedContent;
@@ -29,8 +30,8 @@ public final class RepaintPart {
               .cfgScale(4)
               .seed(3)
               .build();
-      Picture before = pipeline.generate(spec).first().picture();
-      pipeline.generate(spec).first().save(folder.resolve("repaint-before.png"));
+      GeneratedImage drawn = pipeline.generate(spec).first();
+      drawn.save(folder.resolve("repaint-before.png"));
 
       Inpainting left =
           Inpainting.builder(leftHalf()).maskedContent(MaskedContent.FILL).maskBlur(3).build();
@@ -38,14 +39,14 @@ public final class RepaintPart {
           spec.toBuilder()
               .prompt("a blue heart on a white background")
               .imageToImage(
-                  ImageToImage.builder(before).denoisingStrength(0.9).inpainting(left).build())
+                  ImageToImage.builder(drawn.picture()).denoisingStrength(0.9).inpainting(left).build())
               .build();
       pipeline.generate(part).first().save(folder.resolve("repaint-part.png"));
 
       PromptSpec wider =
           spec.toBuilder()
               .imageToImage(
-                  ImageToImage.builder(before).outpainting(Outpainting.of(32, 32, 0, 0)).build())
+                  ImageToImage.builder(drawn.picture()).outpainting(Outpainting.of(32, 32, 0, 0)).build())
               .build();
       pipeline.generate(wider).first().save(folder.resolve("repaint-wider.png"));
     }

@@ -2,17 +2,13 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.LoraReport;
-<<<<<<< HEAD
 import dev.sdlora.api.Upscaler;
-import dev.sdlora.pipeline.control.Controls;
-import dev.sdlora.pipeline.raster.Raster;
-import dev.sdlora.pipeline.upscale.Enlarging;
-import java.util.HashMap;
-=======
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.pipeline.control.Controls;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
->>>>>>> main
+import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.pipeline.upscale.Enlarging;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +24,8 @@ final class PassNetworks implements AutoCloseable {
   private final Progress progress;
   private final Controls controls;
   private final Map<LoraSelection, AppliedLoras> used = new LinkedHashMap<>();
-<<<<<<< HEAD
   private final Map<Upscaler, Enlarging> upscalers = new HashMap<>();
-=======
   private final Map<LoraSelection, PromptEmbeddings> embeddings = new LinkedHashMap<>();
->>>>>>> main
   private @Nullable LoraSelection selected;
   private @Nullable AppliedLoras current;
   private long waitedNanos;
@@ -76,7 +69,6 @@ final class PassNetworks implements AutoCloseable {
   }
 
   /**
-<<<<<<< HEAD
    * A picture of other sides, by an upscaler that is made ready when it is first needed.
    *
    * @param upscaler one of pictures, not of latents
@@ -90,13 +82,14 @@ final class PassNetworks implements AutoCloseable {
                 Enlarging.open(
                     wanted, model.upscalers(), model.networks().torch(), progress::stopIfCancelled))
         .enlarge(picture, width, height);
-=======
+  }
+
+  /**
    * The embeddings that prompts may name while some LoRAs act, and what became of those they named.
    */
   PromptEmbeddings embeddings(LoraSelection wanted) {
     List<LoraFile> files = with(wanted).loras().files();
     return embeddings.computeIfAbsent(wanted, first -> model.embeddings(files, first.isLenient()));
->>>>>>> main
   }
 
   /** Gives the weights free. What is patched stays until someone wants something else. */

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Trainings on the tiny checkpoint: what users are promised. */
 @Timeout(60)
 class LoraTrainerTest {
+  /**
+   * The middle of the U-Net has one position of such small pictures, and attention to one position
+   * does not depend on queries and keys: their gradients are zero but for rounding.
+   */
+  private static final Pattern ONE_POSITION = Pattern.compile("mid_block.*attn1_to_[qk]");
+
   @TempDir private Path folder;
 
   private Path output(String name) {
@@ -117,7 +124,7 @@ class LoraTrainerTest {
                 float[] values = reader.floats(entry);
                 if (name.endsWith(".alpha")) {
                   assertThat(values).containsExactly(2);
-                } else {
+                } else if (!ONE_POSITION.matcher(name).find()) {
                   // Two steps with a gradient: the second factor has left zero.
                   assertThat(values).as(name).isNotEqualTo(new float[values.length]);
                 }

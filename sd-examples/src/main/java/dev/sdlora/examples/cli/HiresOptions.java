@@ -4,8 +4,8 @@ import static dev.sdlora.examples.cli.PictureOptions.set;
 
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
 import dev.sdlora.api.Upscaler;
 import java.util.Optional;
@@ -56,8 +56,8 @@ final class HiresOptions {
   @Option(
       names = "--hires-sampler",
       paramLabel = "NAME",
-      description = "Sampler of the second pass. Default: that of the first.")
-  private Optional<Sampler> sampler = Optional.empty();
+      description = "Sampler of the second pass, maybe with its schedule. Default: the first's.")
+  private Optional<NamedSampler> sampler = Optional.empty();
 
   @Option(
       names = "--hires-schedule",
@@ -82,7 +82,8 @@ final class HiresOptions {
     set("--hires-strength", strength, pass::denoisingStrength);
     prompt.ifPresent(pass::prompt);
     negative.ifPresent(pass::negativePrompt);
-    sampler.ifPresent(pass::sampler);
+    sampler.map(NamedSampler::sampler).ifPresent(pass::sampler);
+    sampler.flatMap(NamedSampler::schedule).ifPresent(pass::schedule);
     schedule.ifPresent(pass::schedule);
     set("--hires-cfg", cfg, pass::cfgScale);
     spec.hiresFix(pass.build());

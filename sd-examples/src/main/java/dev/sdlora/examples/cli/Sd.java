@@ -3,13 +3,9 @@ package dev.sdlora.examples.cli;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.ImageSize;
-<<<<<<< HEAD
 import dev.sdlora.api.MaskedContent;
-import dev.sdlora.api.ResizeMode;
-import dev.sdlora.api.Sampler;
-=======
 import dev.sdlora.api.NamedSampler;
->>>>>>> main
+import dev.sdlora.api.ResizeMode;
 import dev.sdlora.api.Schedule;
 import dev.sdlora.pipeline.grid.Axis;
 import java.util.Objects;

@@ -112,6 +112,7 @@ final class SdTest {
         "",
         "generate ",
         "grid ",
+        "upscale ",
         "info ",
         "prompt ",
         "lora ",

@@ -80,12 +80,12 @@ final class HiresKeys {
     return InfotextKey.text(text.equals(first) ? "" : text);
   }
 
-  /** Written if the second pass has another than the first, as far as they have one. */
+  /** Written if it is another than the text says of the first pass. */
   private static Optional<String> schedule(PromptSpec spec, HiresFix hires) {
     Sampler sampler = hires.sampler().orElse(spec.sampler());
     Schedule schedule = hires.schedule().orElse(spec.schedule());
-    Optional<String> first = schedule(spec.sampler(), spec.schedule());
-    return schedule(sampler, schedule).filter(label -> !first.equals(Optional.of(label)));
+    String first = SamplerNames.scheduleLabel(spec.sampler(), spec.schedule());
+    return schedule(sampler, schedule).filter(label -> !label.equals(first));
   }
 
   /** A1111 says nothing where the sampler or the model decides. */

@@ -15,34 +15,15 @@ import java.util.stream.Collectors;
  *     variation seed is that of this picture
  * @param size the size of the picture, with hires fix that of the first pass
  * @param seed the seed of this picture
-<<<<<<< HEAD
  * @param facts what else is said, by A1111's keys: {@code Model hash}, {@code Model}, {@code VAE},
  *     {@code Lora hashes}, {@code TI hashes}, {@code Pad conds}, {@code Version} and so on. They
  *     are written where A1111 has them; keys that it does not have come before those of hires fix,
  *     in the order of this map
  */
 public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<String, String> facts) {
-=======
- * @param modelName the checkpoint's name: its file name without the extension
- * @param modelHash the first 10 hex digits of the SHA-256 of the checkpoint file, if known
- * @param loraHashes by the names that the prompts use, 12 hex digits each, in the order of writing
- * @param embeddingHashes likewise, of the embeddings that the prompts name
- * @param version the program that made the picture
- */
-public record ImageSettings(
-    PromptSpec spec,
-    ImageSize size,
-    long seed,
-    String modelName,
-    Optional<String> modelHash,
-    Map<String, String> loraHashes,
-    Map<String, String> embeddingHashes,
-    String version) {
->>>>>>> main
 
   /** Copies the facts, keeping their order. */
   public ImageSettings {
-<<<<<<< HEAD
     facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
   }
 
@@ -53,6 +34,7 @@ public record ImageSettings(
    * @param modelHash the first 10 hex digits of the SHA-256 of the checkpoint file, if known
    * @param loraHashes by the names that the prompts use, 12 hex digits each, in the order of
    *     writing
+   * @param embeddingHashes likewise, of the embeddings that the prompts name
    * @param version the program that made the picture
    */
   public ImageSettings(
@@ -62,19 +44,13 @@ public record ImageSettings(
       String modelName,
       Optional<String> modelHash,
       Map<String, String> loraHashes,
+      Map<String, String> embeddingHashes,
       String version) {
-    this(spec, size, seed, facts(modelName, modelHash, loraHashes, version));
-  }
-
-  /** The same with one more fact, in place of one with the same key. */
-  public ImageSettings with(String key, String value) {
-    Map<String, String> more = new LinkedHashMap<>(facts);
-    more.put(key, value);
-    return new ImageSettings(spec, size, seed, more);
+    this(spec, size, seed, facts(modelName, modelHash, loraHashes, embeddingHashes, version));
   }
 
   /** The value of {@code Lora hashes} and {@code TI hashes}: names without separators. */
-  public static String hashes(Map<String, String> hashes) {
+  private static String hashes(Map<String, String> hashes) {
     return hashes.entrySet().stream()
         .map(entry -> entry.getKey().replaceAll("[:,]", "") + ": " + entry.getValue())
         .collect(Collectors.joining(", "));
@@ -84,6 +60,7 @@ public record ImageSettings(
       String modelName,
       Optional<String> modelHash,
       Map<String, String> loraHashes,
+      Map<String, String> embeddingHashes,
       String version) {
     Map<String, String> facts = new LinkedHashMap<>();
     modelHash.ifPresent(hash -> facts.put("Model hash", hash));
@@ -91,11 +68,10 @@ public record ImageSettings(
     if (!loraHashes.isEmpty()) {
       facts.put("Lora hashes", hashes(loraHashes));
     }
+    if (!embeddingHashes.isEmpty()) {
+      facts.put("TI hashes", hashes(embeddingHashes));
+    }
     facts.put("Version", version);
     return facts;
-=======
-    loraHashes = Collections.unmodifiableMap(new LinkedHashMap<>(loraHashes));
-    embeddingHashes = Collections.unmodifiableMap(new LinkedHashMap<>(embeddingHashes));
->>>>>>> main
   }
 }

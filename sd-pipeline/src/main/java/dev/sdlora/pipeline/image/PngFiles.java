@@ -5,17 +5,13 @@ import dev.sdlora.api.ImageFileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-<<<<<<< HEAD
-=======
-import java.util.Locale;
 import java.util.Optional;
->>>>>>> main
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Writes pictures as PNG files with their settings, and reads the settings back. */
-final class PngFiles {
+public final class PngFiles {
   static final String KEYWORD = "parameters";
 
   /** The signature and the header chunk, which every PNG begins with: 8 + 12 + 13 bytes. */
@@ -66,7 +62,7 @@ final class PngFiles {
    * @throws ImageFileException if the file is missing, is not a PNG or is damaged
    */
   public static Optional<String> findText(Path file, String keyword) {
-    return new PngReader(file).find(keyword);
+    return new PngReader(file).text(keyword);
   }
 
   private static byte[] encode(GeneratedImage image) throws IOException {

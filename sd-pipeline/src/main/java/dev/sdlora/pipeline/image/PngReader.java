@@ -38,7 +38,6 @@ final class PngReader {
     this.file = file;
   }
 
-<<<<<<< HEAD
   /** Width and height in pixels, as the file's first chunk has them. */
   String size() {
     return ImageErrors.reading(
@@ -61,44 +60,6 @@ final class PngReader {
   private Optional<String> text(FileChannel channel, String keyword) throws IOException {
     long size = channel.size();
     requirePng(FileBytes.read(channel, 0, SIGNATURE.length).array());
-=======
-  /**
-   * The first text with a keyword.
-   *
-   * @throws ImageFileException if there is none, or the file cannot be read that far
-   */
-  String text(String keyword) {
-    Set<String> others = new LinkedHashSet<>();
-    return find(keyword, others).orElseThrow(() -> noText(keyword, others));
-  }
-
-  /**
-   * The first text with a keyword, if there is one.
-   *
-   * @throws ImageFileException if the file cannot be read that far
-   */
-  Optional<String> find(String keyword) {
-    return find(keyword, new LinkedHashSet<>());
-  }
-
-  private Optional<String> find(String keyword, Set<String> otherKeywords) {
-    if (Files.isDirectory(file)) {
-      throw ImageErrors.error(file, "is a folder");
-    }
-    try (FileChannel channel = FileChannel.open(file)) {
-      return find(channel, keyword, otherKeywords);
-    } catch (EOFException e) {
-      throw ImageErrors.error(file, "became shorter while it was read", e);
-    } catch (IOException e) {
-      throw ImageErrors.notRead(file, e);
-    }
-  }
-
-  private Optional<String> find(FileChannel channel, String keyword, Set<String> otherKeywords)
-      throws IOException {
-    long size = channel.size();
-    requirePng(read(channel, 0, (int) Math.min(size, ForeignImages.PREFIX_BYTES)));
->>>>>>> main
     long at = SIGNATURE.length;
     while (true) {
       if (size - at < CHUNK_OVERHEAD) {

@@ -70,13 +70,7 @@ final class InfotextRoundTripTest {
         new LoraAdapter(
             Path.of("ink v2.safetensors"), ModelFamily.SD1, 1, 4, Map.of(), textEncoder, unet);
     PromptSpec spec = PromptSpec.builder().prompt("a cat").lora(lora).build();
-<<<<<<< HEAD
     ImageSettings settings = new ImageSettings(spec, new ImageSize(8, 8), 0, Map.of());
-=======
-    ImageSettings settings =
-        new ImageSettings(
-            spec, new ImageSize(8, 8), 0, "m", Optional.empty(), Map.of(), Map.of(), "v");
->>>>>>> main
 
     PromptSpec read = Infotext.parse(Infotext.write(settings));
 
@@ -106,19 +100,7 @@ final class InfotextRoundTripTest {
   }
 
   private static ImageSettings with(ImageSettings settings, PromptSpec spec) {
-<<<<<<< HEAD
     return new ImageSettings(spec, settings.size(), settings.seed(), settings.facts());
-=======
-    return new ImageSettings(
-        spec,
-        settings.size(),
-        settings.seed(),
-        settings.modelName(),
-        settings.modelHash(),
-        settings.loraHashes(),
-        settings.embeddingHashes(),
-        settings.version());
->>>>>>> main
   }
 
   @Provide
@@ -167,8 +149,8 @@ final class InfotextRoundTripTest {
             hashes,
             texts())
         .as(
-            (spec, size, seed, model, modelHash, loras, version) ->
-                new ImageSettings(spec, size, seed, model, modelHash, loras, version));
+            (spec, size, seed, model, modelHash, loras, embeddings, version) ->
+                new ImageSettings(spec, size, seed, model, modelHash, loras, embeddings, version));
   }
 
   /** Without -0.0, which the text does not tell from 0. */
