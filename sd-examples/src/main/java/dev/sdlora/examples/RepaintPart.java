@@ -35,20 +35,23 @@ public final class RepaintPart {
 
       Inpainting left =
           Inpainting.builder(leftHalf()).maskedContent(MaskedContent.FILL).maskBlur(3).build();
-      PromptSpec part =
-          spec.toBuilder()
-              .prompt("a blue heart on a white background")
-              .imageToImage(
-                  ImageToImage.builder(drawn.picture()).denoisingStrength(0.9).inpainting(left).build())
-              .build();
-      pipeline.generate(part).first().save(folder.resolve("repaint-part.png"));
+      ImageToImage part =
+          ImageToImage.builder(drawn.picture()).denoisingStrength(0.9).inpainting(left).build();
+      pipeline
+          .generate(
+              spec.toBuilder()
+                  .prompt("a blue heart on a white background")
+                  .imageToImage(part)
+                  .build())
+          .first()
+          .save(folder.resolve("repaint-part.png"));
 
-      PromptSpec wider =
-          spec.toBuilder()
-              .imageToImage(
-                  ImageToImage.builder(drawn.picture()).outpainting(Outpainting.of(32, 32, 0, 0)).build())
-              .build();
-      pipeline.generate(wider).first().save(folder.resolve("repaint-wider.png"));
+      ImageToImage wider =
+          ImageToImage.builder(drawn.picture()).outpainting(Outpainting.of(32, 32, 0, 0)).build();
+      pipeline
+          .generate(spec.toBuilder().imageToImage(wider).build())
+          .first()
+          .save(folder.resolve("repaint-wider.png"));
     }
   }
 
