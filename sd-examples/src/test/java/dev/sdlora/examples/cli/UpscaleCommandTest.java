@@ -30,8 +30,7 @@ class UpscaleCommandTest {
     SafetensorsWriter writer = new SafetensorsWriter();
     new RrdbConfig(3, 1, 1, 1, 1)
         .weights()
-        .forEach(
-            (name, shape) -> writer.tensor(name, shape, weight(name, shape), DType.F32));
+        .forEach((name, shape) -> writer.tensor(name, shape, weight(name, shape), DType.F32));
     writer.write(model);
     byte[] rgb = new byte[3 * 7 * 5];
     new Random(1).nextBytes(rgb);
