@@ -1,6 +1,8 @@
 package dev.sdlora.api;
 
 import java.math.BigDecimal;
+import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
 /** Numbers as people write them. */
@@ -25,6 +27,16 @@ final class Decimals {
       throw new IllegalArgumentException("'" + text + "' is too large");
     }
     return value;
+  }
+
+  /**
+   * The number of a setting, if it is there.
+   *
+   * @throws IllegalArgumentException if it is no number
+   */
+  static OptionalDouble of(Map<String, String> settings, String key) {
+    String value = settings.get(key);
+    return value == null ? OptionalDouble.empty() : OptionalDouble.of(parse(value));
   }
 
   /** The shortest decimal: 7 for 7.0, 0.8 for 0.8, no exponent. */

@@ -65,21 +65,23 @@ public final class GeneratedImage {
   }
 
   /**
-   * Reads the {@code parameters} text of a PNG that A1111 or this library wrote; {@link
-   * PromptSpec#fromParameters} understands it.
+   * Reads the settings, as text, of a PNG, JPEG or WebP file that A1111 or this library wrote;
+   * {@link PromptSpec#fromParameters} understands it.
    *
-   * @throws ImageFileException if the file is not a PNG or holds no such text
+   * @throws ImageFileException if the file is of another kind or holds no such text
    */
   public static String readParameters(Path file) {
     return PipelineProvider.get().readParameters(file);
   }
 
   /**
-   * Writes a PNG with the settings in its {@code parameters} text, where A1111, Civitai and {@link
-   * PromptSpec#fromPng} find them. The file appears whole or not at all: an existing file is only
-   * replaced when everything is written.
+   * Writes a PNG with the settings in its {@code parameters} text, or a JPEG (of quality 80) with
+   * the settings in its EXIF UserComment, where A1111, Civitai and {@link PromptSpec#fromImage}
+   * find them. The file appears whole or not at all: an existing file is only replaced when
+   * everything is written.
    *
-   * @param file the target; its name must end in {@code .png}, its folder must exist
+   * @param file the target; its name must end in {@code .png}, {@code .jpg} or {@code .jpeg}, its
+   *     folder must exist
    * @throws ImageFileException if it cannot be written, because the disk is full, say
    * @throws IllegalArgumentException if the name ends otherwise
    */

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -101,6 +102,19 @@ public final class ImageToImage {
      */
     public Builder denoisingStrength(double strength) {
       this.denoisingStrength = Checks.inRange(0, 1, strength, "denoisingStrength");
+      return this;
+    }
+
+    /**
+     * Takes over what a text says about img2img: its {@code Denoising strength} and {@code Noise
+     * multiplier}. The picture is never in the text.
+     *
+     * @param parameters see {@link PromptSpec#otherParameters()}
+     * @throws IllegalArgumentException if a value makes no sense
+     */
+    public Builder parameters(Map<String, String> parameters) {
+      Decimals.of(parameters, "Denoising strength").ifPresent(this::denoisingStrength);
+      Decimals.of(parameters, "Noise multiplier").ifPresent(this::noiseMultiplier);
       return this;
     }
 

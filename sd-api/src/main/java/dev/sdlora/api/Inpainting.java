@@ -1,5 +1,8 @@
 package dev.sdlora.api;
 
+import java.util.Map;
+import java.util.Optional;
+
 /** Which part of a picture is repainted, and from what. Immutable; safe for several threads. */
 public final class Inpainting {
   private final Builder values;
@@ -79,6 +82,24 @@ public final class Inpainting {
       onlyMasked = other.onlyMasked;
       padding = other.padding;
       conditionalMaskWeight = other.conditionalMaskWeight;
+    }
+
+    /**
+     * Takes over what a text says about inpainting: {@code Mask blur}, {@code Masked content} and
+     * so on. The mask is never in the text.
+     *
+     * @param parameters see {@link PromptSpec#otherParameters()}
+     * @throws IllegalArgumentException if a value makes no sense
+     */
+    public Builder parameters(Map<String, String> parameters) {
+      Decimals.of(parameters, "Mask blur").ifPresent(pixels -> maskBlur((int) pixels));
+      Decimals.of(parameters, "Masked area padding").ifPresent(pixels -> padding((int) pixels));
+      Decimals.of(parameters, "Conditional mask weight").ifPresent(this::conditionalMaskWeight);
+      Optional.ofNullable(parameters.get("Masked content"))
+          .map(MaskedContent::parse)
+          .ifPresent(this::maskedContent);
+      return inverted("Inpaint not masked".equals(parameters.get("Mask mode")))
+          .onlyMasked("Only masked".equals(parameters.get("Inpaint area")));
     }
 
     /**

@@ -48,12 +48,17 @@ public interface Pipeline extends AutoCloseable {
   /** The LoRA files that prompts can name. */
   LoraLibrary loras();
 
+  /** The textual inversion embeddings that prompts can name. */
+  EmbeddingLibrary embeddings();
+
   /**
    * Makes the pictures of a spec and returns when they are done.
    *
    * @throws PromptSyntaxException if a prompt has a LoRA tag that cannot be understood
    * @throws LoraException if a LoRA is unknown, does not fit the checkpoint, or matches none of its
    *     layers
+   * @throws EmbeddingException if a prompt names an embedding that does not fit the checkpoint or
+   *     cannot be read
    * @throws GenerationCancelledException if the calling thread is interrupted, before or during the
    *     work
    * @throws IllegalArgumentException if the spec asks for something this checkpoint cannot do
@@ -102,6 +107,8 @@ public interface Pipeline extends AutoCloseable {
   final class Builder {
     private Optional<Checkpoint> checkpoint = Optional.empty();
     private final List<Path> loraDirectories = new ArrayList<>();
+    private final List<Path> embeddingDirectories = new ArrayList<>();
+    private final List<Embedding> embeddings = new ArrayList<>();
     private final List<Path> upscalerDirectories = new ArrayList<>();
     private final List<Path> controlNets = new ArrayList<>();
     private Optional<Path> previewDecoder = Optional.empty();
@@ -134,6 +141,17 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
+     * Adds a folder with textual inversion embeddings; folders inside it count too. Where a prompt
+     * has the name of one, its vectors take the place of that word. Default: none.
+     *
+     * @return this builder
+     */
+    public Builder embeddingDirectory(Path directory) {
+      this.embeddingDirectories.add(directory);
+      return this;
+    }
+
+    /**
      * Adds a folder whose files requests can name as upscalers: networks of the ESRGAN family, see
      * {@link UpscalerNetwork}. Folders inside it do not count. A network is read when a request
      * asks for it, and freed when that is done. Default: none.
@@ -142,6 +160,17 @@ public interface Pipeline extends AutoCloseable {
      */
     public Builder upscalerDirectory(Path directory) {
       this.upscalerDirectories.add(directory);
+      return this;
+    }
+
+    /**
+     * Adds one embedding, which prompts can name. It goes before those of the same name in folders
+     * and in LoRA files.
+     *
+     * @return this builder
+     */
+    public Builder embedding(Embedding embedding) {
+      this.embeddings.add(embedding);
       return this;
     }
 
@@ -204,9 +233,9 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets whether LoRAs that cannot be used (unknown, for another family, damaged, a tag that
-     * makes no sense) are left out with a warning in the result, instead of ending the request with
-     * an error; for requests that do not say so themselves. Default false.
+     * Sets whether LoRAs and embeddings that cannot be used (unknown, for another family, damaged,
+     * a tag that makes no sense) are left out with a warning in the result, instead of ending the
+     * request with an error; for requests that do not say so themselves. Default false.
      *
      * @return this builder
      */
@@ -238,6 +267,7 @@ public interface Pipeline extends AutoCloseable {
      * @throws CheckpointException if an upscaler directory is not a folder, or a ControlNet or
      *     preview decoder is something else or for another family of models
      * @throws LoraException if a LoRA directory is not a folder
+     * @throws EmbeddingException if an embedding directory is not a folder
      */
     public Pipeline build() {
       Checkpoint model =
@@ -247,6 +277,8 @@ public interface Pipeline extends AutoCloseable {
               new PipelineProvider.Settings(
                   model,
                   loraDirectories,
+                  embeddingDirectories,
+                  embeddings,
                   upscalerDirectories,
                   controlNets,
                   previewDecoder,

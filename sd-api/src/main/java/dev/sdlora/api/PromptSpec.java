@@ -39,13 +39,20 @@ public final class PromptSpec {
   }
 
   /**
-   * Reads the settings out of a PNG that A1111 or this library wrote.
+   * Reads the settings out of a picture that A1111 or this library wrote: the text {@code
+   * parameters} of a PNG, or the EXIF UserComment of a JPEG or WebP file. PNGs of NovelAI can be
+   * read as well.
    *
-   * @throws ImageFileException if the file is not a PNG or holds no {@code parameters} text
+   * @throws ImageFileException if the file is of another kind or holds no such text
    * @throws IllegalArgumentException if a known key has a value that makes no sense
    */
-  public static PromptSpec fromPng(Path file) {
+  public static PromptSpec fromImage(Path file) {
     return fromParameters(GeneratedImage.readParameters(file));
+  }
+
+  /** The same as {@link #fromImage}, whatever the file's format is. */
+  public static PromptSpec fromPng(Path file) {
+    return fromImage(file);
   }
 
   /** The prompt in A1111's syntax, LoRA tags included. Default empty. */

@@ -246,8 +246,8 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets whether LoRAs that cannot be used are left out with a warning in the result, instead of
-   * ending the request with an error. Default: {@link Pipeline.Builder#lenient}.
+   * Sets whether LoRAs and embeddings that cannot be used are left out with a warning in the
+   * result, instead of ending the request with an error. Default: {@link Pipeline.Builder#lenient}.
    *
    * @return this builder
    */

@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.spi.PipelineProvider;
+import java.util.List;
 
 /**
  * How long a prompt is, as an editor shows it: {@code 12/75}.
@@ -15,7 +16,16 @@ public record TokenCount(int tokens, int chunks) {
 
   /** The length of a prompt, without its tags and comments. */
   public static TokenCount of(String prompt) {
-    return PipelineProvider.get().promptKnowledge().count(prompt);
+    return PipelineProvider.get().promptKnowledge().count(prompt, List.of());
+  }
+
+  /**
+   * The same, where the names of embeddings stand for as many tokens as they have vectors.
+   *
+   * @throws EmbeddingException if a folder of the library is gone
+   */
+  public static TokenCount of(String prompt, EmbeddingLibrary embeddings) {
+    return PipelineProvider.get().promptKnowledge().count(prompt, embeddings.list());
   }
 
   /** How many tokens there is room for in these chunks. */

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.Embedding;
 import dev.sdlora.api.Prompt;
 import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptExplanation.Encoded;
@@ -22,6 +23,8 @@ import dev.sdlora.prompt.schedule.SchedulePass;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TokenChunk;
+import dev.sdlora.prompt.tokens.TrainedWord;
+import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.prompt.tree.Finding;
 import dev.sdlora.prompt.tree.Mistakes;
 import dev.sdlora.prompt.tree.PromptParser;
@@ -59,17 +62,31 @@ final class Explanations implements PromptKnowledge {
   }
 
   @Override
-  public TokenCount count(String prompt) {
+  public TokenCount count(String prompt, List<Embedding> embeddings) {
+    TrainedWords words =
+        TrainedWords.of(
+            embeddings.stream().map(Explanations::withoutNumbers).toList(),
+            ClipTokenizer.standard());
     List<Part> parts =
         parts(ExtraNetworks.cut(prompt).text(), false).stream()
             .map(part -> part(part, Options.DEFAULT))
             .toList();
     TokenCount longest = new TokenCount(0, 1);
     for (String text : texts(parts).toList()) {
-      TokenCount count = length(Chunks.of(Attention.parse(text), ClipTokenizer.standard()));
+      TokenCount count =
+          length(
+              Chunks.of(
+                  Attention.parse(text),
+                  ClipTokenizer.standard(),
+                  Chunks.DEFAULT_COMMA_BACKTRACK,
+                  words));
       longest = count.tokens() > longest.tokens() ? count : longest;
     }
     return longest;
+  }
+
+  private static TrainedWord withoutNumbers(Embedding embedding) {
+    return new TrainedWord(embedding.name(), embedding.vectors(), List.of(new float[0]));
   }
 
   private static TokenCount length(List<TokenChunk> chunks) {

@@ -109,6 +109,7 @@ final class Generation {
             model.checkpoint().name(),
             model.hash(),
             networks.hashes(),
+            networks.embeddingHashes(),
             VERSION));
   }
 }

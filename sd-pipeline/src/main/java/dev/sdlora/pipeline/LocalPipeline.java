@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
@@ -52,6 +53,11 @@ final class LocalPipeline implements Pipeline {
   @Override
   public LoraLibrary loras() {
     return model.library();
+  }
+
+  @Override
+  public EmbeddingLibrary embeddings() {
+    return model.embeddings();
   }
 
   @Override

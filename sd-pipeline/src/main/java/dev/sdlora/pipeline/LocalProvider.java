@@ -1,6 +1,8 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraLibrary;
@@ -15,8 +17,10 @@ import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.embedding.EmbeddingFiles;
+import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.image.Infotext;
-import dev.sdlora.pipeline.image.PngFiles;
+import dev.sdlora.pipeline.image.PictureFiles;
 import dev.sdlora.pipeline.upscale.RrdbUpscaler;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.tensors.torch.Torch;
@@ -31,9 +35,14 @@ public final class LocalProvider implements PipelineProvider {
   private final LoraCards loraCards = new LoraCards(loraFiles);
   private final LoraKnowledge loraKnowledge = new LocalLoraKnowledge(loraFiles, loraCards);
 
+  private final EmbeddingFiles embeddingFiles = new EmbeddingFiles();
+
   @Override
   public Pipeline open(Settings settings) {
     FolderLibrary library = new FolderLibrary(loraFiles, loraCards, settings.loraDirectories());
+    FolderEmbeddings embeddings =
+        new FolderEmbeddings(
+            embeddingFiles, settings.embeddingDirectories(), settings.embeddings());
     ModelFiles files = CheckpointReader.read(settings.checkpoint().path());
     UpscalerFolders upscalers = new UpscalerFolders(settings.upscalerDirectories());
     Networks networks = Networks.load(files, settings.precision(), settings.device());
@@ -46,6 +55,7 @@ public final class LocalProvider implements PipelineProvider {
               companions,
               loraFiles,
               library,
+              embeddings,
               settings.loraMode(),
               settings.lenient());
       return new LocalPipeline(model, settings.concurrency());
@@ -71,6 +81,21 @@ public final class LocalProvider implements PipelineProvider {
   }
 
   @Override
+  public Embedding openEmbedding(Path path) {
+    return embeddingFiles.open(path);
+  }
+
+  @Override
+  public String embeddingHash(Path path) {
+    return embeddingFiles.hash(path);
+  }
+
+  @Override
+  public EmbeddingLibrary openEmbeddingLibrary(List<Path> folders) {
+    return new FolderEmbeddings(embeddingFiles, folders, List.of());
+  }
+
+  @Override
   public UpscalerNetwork openUpscaler(Path file) {
     return RrdbUpscaler.open(file, Torch.open("cpu"));
   }
@@ -92,11 +117,11 @@ public final class LocalProvider implements PipelineProvider {
 
   @Override
   public String readParameters(Path image) {
-    return PngFiles.readParameters(image);
+    return PictureFiles.readParameters(image);
   }
 
   @Override
   public void save(GeneratedImage image, Path file) {
-    PngFiles.save(image, file);
+    PictureFiles.save(image, file);
   }
 }

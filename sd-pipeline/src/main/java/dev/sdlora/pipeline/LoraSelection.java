@@ -5,6 +5,7 @@ import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.LoraReport;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.plan.LoraUse;
@@ -137,6 +138,11 @@ final class LoraSelection {
   /** Whether LoRAs that cannot be used are left out. */
   boolean isLenient() {
     return lenient;
+  }
+
+  /** Its files, in order. */
+  List<LoraFile> files() {
+    return fits.stream().map(fit -> fit.use.file()).toList();
   }
 
   /** Each LoRA alone, in order. */

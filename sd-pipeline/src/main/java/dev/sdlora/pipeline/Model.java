@@ -4,6 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.overlay.Overlays;
@@ -12,6 +13,8 @@ import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.control.ControlNets;
+import dev.sdlora.pipeline.embedding.FolderEmbeddings;
+import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
@@ -33,6 +36,7 @@ final class Model implements AutoCloseable {
   private final Companions companions;
   private final LoraFiles loraFiles;
   private final FolderLibrary library;
+  private final FolderEmbeddings embeddings;
   private final ModuleIndex modules;
   private final Map<Network, Map<String, List<Long>>> shapes;
   private final LoraMode loraMode;
@@ -49,6 +53,7 @@ final class Model implements AutoCloseable {
       Companions companions,
       LoraFiles loraFiles,
       FolderLibrary library,
+      FolderEmbeddings embeddings,
       LoraMode loraMode,
       boolean lenient) {
     this.checkpoint = checkpoint;
@@ -56,6 +61,7 @@ final class Model implements AutoCloseable {
     this.companions = companions;
     this.loraFiles = loraFiles;
     this.library = library;
+    this.embeddings = embeddings;
     this.loraMode = loraMode;
     this.lenient = lenient;
     this.shapes = new EnumMap<>(Network.class);
@@ -107,6 +113,17 @@ final class Model implements AutoCloseable {
 
   FolderLibrary library() {
     return library;
+  }
+
+  FolderEmbeddings embeddings() {
+    return embeddings;
+  }
+
+  /** The embeddings that the prompts of one request may name, with those of its LoRAs. */
+  PromptEmbeddings embeddings(List<LoraFile> loras, boolean lenient) {
+    int width = networks.textEncoder().config().width();
+    return new PromptEmbeddings(
+        embeddings, loras, new PromptEmbeddings.Target(checkpoint, width), lenient);
   }
 
   ModuleIndex modules() {

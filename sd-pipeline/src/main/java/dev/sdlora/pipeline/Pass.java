@@ -73,17 +73,18 @@ final class Pass {
       progress.stopIfCancelled();
       progress.listener().conditioningStart();
       conditions =
-          conditioner(applied).conditions(prompt.text(), negative.text(), schedule(), scope);
+          conditioner(applied, networks.embeddings(loras))
+              .conditions(prompt.text(), negative.text(), schedule(), scope);
       progress.listener().conditioningEnd();
     }
   }
 
-  private Conditioner conditioner(AppliedLoras applied) {
+  private Conditioner conditioner(AppliedLoras applied, TrainedWords words) {
     return new Conditioner(
         new ChunkEncoder(applied.textEncoder(), applied.textWeights(), model.encodedChunks()),
         spec.promptOptions(),
         spec.clipSkip(),
-        TrainedWords.NONE);
+        words);
   }
 
   /** The steps that prompts change over; A1111 counts calls of the network. */

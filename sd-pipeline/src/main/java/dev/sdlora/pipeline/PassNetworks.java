@@ -2,10 +2,13 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.LoraReport;
+import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.pipeline.control.Controls;
+import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ final class PassNetworks implements AutoCloseable {
   private final Progress progress;
   private final Controls controls;
   private final Map<LoraSelection, AppliedLoras> used = new LinkedHashMap<>();
+  private final Map<LoraSelection, PromptEmbeddings> embeddings = new LinkedHashMap<>();
   private @Nullable LoraSelection selected;
   private @Nullable AppliedLoras current;
   private long waitedNanos;
@@ -59,6 +63,14 @@ final class PassNetworks implements AutoCloseable {
     return applied;
   }
 
+  /**
+   * The embeddings that prompts may name while some LoRAs act, and what became of those they named.
+   */
+  PromptEmbeddings embeddings(LoraSelection wanted) {
+    List<LoraFile> files = with(wanted).loras().files();
+    return embeddings.computeIfAbsent(wanted, first -> model.embeddings(files, first.isLenient()));
+  }
+
   /** Gives the weights free. What is patched stays until someone wants something else. */
   private void release() {
     AppliedLoras applied = current;
@@ -80,8 +92,10 @@ final class PassNetworks implements AutoCloseable {
 
   /** What was passed over in all passes. */
   List<String> warnings() {
-    return used.values().stream()
-        .flatMap(applied -> applied.loras().warnings().stream())
+    return Stream.concat(
+            used.values().stream().map(applied -> applied.loras().warnings()),
+            embeddings.values().stream().map(PromptEmbeddings::warnings))
+        .flatMap(List::stream)
         .distinct()
         .toList();
   }
@@ -90,6 +104,13 @@ final class PassNetworks implements AutoCloseable {
   Map<String, String> hashes() {
     Map<String, String> hashes = new LinkedHashMap<>();
     used.values().forEach(applied -> hashes.putAll(applied.loras().hashes(model.loraFiles())));
+    return hashes;
+  }
+
+  /** Hashes of the embeddings that the prompts of all passes name. */
+  Map<String, String> embeddingHashes() {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    embeddings.values().forEach(named -> hashes.putAll(named.hashes()));
     return hashes;
   }
 

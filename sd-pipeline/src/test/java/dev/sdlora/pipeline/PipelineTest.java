@@ -17,6 +17,7 @@ import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.Variation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,13 +147,24 @@ class PipelineTest {
         .isNotEqualTo(expected);
   }
 
-  @Test
-  void generate_severalImages_equalTheSameMadeOneByOne() {
+  /** With noise of one stream, and with that of a path. */
+  @ParameterizedTest
+  @EnumSource(names = {"EULER_A", "DPMPP_SDE"})
+  void generate_severalImages_equalTheSameMadeOneByOne(Sampler sampler) {
     List<GeneratedImage> images =
-        pipeline.generate(SPEC.toBuilder().images(3).sampler(Sampler.EULER_A).build()).images();
+        pipeline.generate(SPEC.toBuilder().images(3).sampler(sampler).build()).images();
     assertThat(images).extracting(GeneratedImage::seed).containsExactly(5L, 6L, 7L);
-    PromptSpec second = SPEC.toBuilder().seed(6).sampler(Sampler.EULER_A).build();
+    PromptSpec second = SPEC.toBuilder().seed(6).sampler(sampler).build();
     assertThat(images.get(1).rgb()).isEqualTo(rgb(second));
+  }
+
+  @Test
+  void generate_severalVariations_keepTheSeedAndCountTheOther() {
+    PromptSpec varied = SPEC.toBuilder().variation(Variation.of(90, 0.4)).build();
+    List<GeneratedImage> images = pipeline.generate(varied.toBuilder().images(2).build()).images();
+    assertThat(images).extracting(GeneratedImage::seed).containsExactly(5L, 5L);
+    PromptSpec second = SPEC.toBuilder().variation(Variation.of(91, 0.4)).build();
+    assertThat(images.get(1).rgb()).isEqualTo(rgb(second)).isNotEqualTo(rgb(SPEC));
   }
 
   @ParameterizedTest

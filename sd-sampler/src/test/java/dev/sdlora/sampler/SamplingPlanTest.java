@@ -149,7 +149,7 @@ class SamplingPlanTest {
   @Test
   void of_stepsThatTheSamplerCannotMake_areRefused() {
     assertThatThrownBy(() -> plan(Sampler.DDIM, Schedule.AUTOMATIC, 1))
-        .hasMessage("DDIM needs at least 2 steps: 1");
+        .hasMessage("sampling on training times needs at least 2 steps: 1");
     assertThatThrownBy(() -> plan(Sampler.TCD, Schedule.AUTOMATIC, 51))
         .hasMessage("steps of a consistency sampler must be from 1 to 50: 51");
   }

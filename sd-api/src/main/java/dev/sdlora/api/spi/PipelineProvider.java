@@ -1,6 +1,8 @@
 package dev.sdlora.api.spi;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraLibrary;
@@ -45,6 +47,15 @@ public interface PipelineProvider {
   /** Behind {@link LoraLibrary#open}. */
   LoraLibrary openLoraLibrary(List<Path> folders);
 
+  /** Behind {@link Embedding#open}. */
+  Embedding openEmbedding(Path path);
+
+  /** Behind {@link Embedding#hash()}. */
+  String embeddingHash(Path path);
+
+  /** Behind {@link EmbeddingLibrary#open}. */
+  EmbeddingLibrary openEmbeddingLibrary(List<Path> folders);
+
   /** Behind {@link UpscalerNetwork#open}. */
   UpscalerNetwork openUpscaler(Path file);
 
@@ -68,6 +79,8 @@ public interface PipelineProvider {
    *
    * @param checkpoint the model
    * @param loraDirectories folders whose files prompts can name
+   * @param embeddingDirectories likewise, with embeddings
+   * @param embeddings those given by object
    * @param upscalerDirectories folders whose files requests can name as upscalers
    * @param controlNets files of ControlNets to keep in memory
    * @param previewDecoder TAESD's decoder
@@ -80,6 +93,8 @@ public interface PipelineProvider {
   record Settings(
       Checkpoint checkpoint,
       List<Path> loraDirectories,
+      List<Path> embeddingDirectories,
+      List<Embedding> embeddings,
       List<Path> upscalerDirectories,
       List<Path> controlNets,
       Optional<Path> previewDecoder,
@@ -91,6 +106,8 @@ public interface PipelineProvider {
     /** Copies the lists. */
     public Settings {
       loraDirectories = List.copyOf(loraDirectories);
+      embeddingDirectories = List.copyOf(embeddingDirectories);
+      embeddings = List.copyOf(embeddings);
       upscalerDirectories = List.copyOf(upscalerDirectories);
       controlNets = List.copyOf(controlNets);
     }

@@ -1,9 +1,12 @@
 package dev.sdlora.api.spi;
 
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.api.Prompt;
 import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.TokenCount;
+import java.util.List;
 
 /** What can be found out about prompts without a model. */
 public interface PromptKnowledge {
@@ -14,6 +17,6 @@ public interface PromptKnowledge {
   /** Behind {@link PromptExplanation#of}. */
   PromptExplanation explain(String prompt, PromptExplanation.Options options);
 
-  /** Behind {@link TokenCount#of}. */
-  TokenCount count(String text);
+  /** Behind {@link TokenCount#of(String)} and {@link TokenCount#of(String, EmbeddingLibrary)}. */
+  TokenCount count(String text, List<Embedding> embeddings);
 }

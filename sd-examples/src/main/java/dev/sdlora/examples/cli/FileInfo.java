@@ -3,13 +3,13 @@ package dev.sdlora.examples.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.StableDiffusionException;
-import java.io.DataInputStream;
-import java.io.EOFException;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -17,12 +17,10 @@ import java.util.Optional;
 
 /** Finds out what a file is by trying. */
 final class FileInfo {
-  private static final long PNG_SIGNATURE = 0x89504e470d0a1a0aL;
-
   private FileInfo() {}
 
   /**
-   * Describes a checkpoint, a LoRA or a picture.
+   * Describes a checkpoint, a LoRA, an embedding or a picture.
    *
    * @throws StableDiffusionException if it is none of them
    */
@@ -30,8 +28,8 @@ final class FileInfo {
     if (!Files.exists(path)) {
       throw new StableDiffusionException("'" + path + "' does not exist");
     }
-    Optional<String> pngSize = pngSize(path);
-    return pngSize.isPresent() ? image(path, pngSize.get()) : model(path);
+    Optional<String> pictureSize = PictureSize.of(path);
+    return pictureSize.isPresent() ? image(path, pictureSize.get()) : model(path);
   }
 
   private static ObjectNode model(Path path) {
@@ -41,14 +39,24 @@ final class FileInfo {
       if (Files.isDirectory(path)) {
         throw notCheckpoint;
       }
+      return adapter(path, notCheckpoint);
+    }
+  }
+
+  private static ObjectNode adapter(Path path, CheckpointException notCheckpoint) {
+    try {
+      return lora(LoraAdapter.open(path));
+    } catch (LoraException notLora) {
       try {
-        return lora(LoraAdapter.open(path));
-      } catch (LoraException notLora) {
-        notLora.addSuppressed(notCheckpoint);
+        return embedding(Embedding.open(path));
+      } catch (EmbeddingException notEmbedding) {
+        notEmbedding.addSuppressed(notLora);
+        notEmbedding.addSuppressed(notCheckpoint);
         throw new StableDiffusionException(
-            "read as a checkpoint: %s; read as a LoRA: %s"
-                .formatted(notCheckpoint.getMessage(), notLora.getMessage()),
-            notLora);
+            "read as a checkpoint: %s; read as a LoRA: %s; read as an embedding: %s"
+                .formatted(
+                    notCheckpoint.getMessage(), notLora.getMessage(), notEmbedding.getMessage()),
+            notEmbedding);
       }
     }
   }
@@ -78,31 +86,33 @@ final class FileInfo {
     return info;
   }
 
+  private static ObjectNode embedding(Embedding embedding) {
+    ObjectNode info =
+        described("embedding", embedding.path())
+            .put("name", embedding.name())
+            .put("family", embedding.family().label())
+            .put("vectors", embedding.vectors());
+    info.set("widths", Json.tree(embedding.widths()));
+    return info.put("hash", embedding.hash());
+  }
+
+  /** A picture with settings, or one into which an embedding is written. */
   private static ObjectNode image(Path path, String size) {
-    return described("image", path)
-        .put("size", size)
-        .put("parameters", GeneratedImage.readParameters(path));
+    try {
+      return described("image", path)
+          .put("size", size)
+          .put("parameters", GeneratedImage.readParameters(path));
+    } catch (ImageFileException noSettings) {
+      try {
+        return embedding(Embedding.open(path));
+      } catch (EmbeddingException noEmbedding) {
+        noSettings.addSuppressed(noEmbedding);
+        throw noSettings;
+      }
+    }
   }
 
   private static ObjectNode described(String kind, Path path) {
     return Json.object().put("kind", kind).put("path", path.toString());
-  }
-
-  /** Width and height of a PNG, which stand right behind its signature; empty for other files. */
-  private static Optional<String> pngSize(Path path) {
-    if (Files.isDirectory(path)) {
-      return Optional.empty();
-    }
-    try (DataInputStream in = new DataInputStream(Files.newInputStream(path))) {
-      if (in.readLong() != PNG_SIGNATURE) {
-        return Optional.empty();
-      }
-      in.skipNBytes(8); // length and type of the header chunk
-      return Optional.of(in.readInt() + "x" + in.readInt());
-    } catch (EOFException e) {
-      return Optional.empty(); // too short; the readers of models say so
-    } catch (IOException e) {
-      throw new StableDiffusionException("'" + path + "' cannot be read: " + e, e);
-    }
   }
 }

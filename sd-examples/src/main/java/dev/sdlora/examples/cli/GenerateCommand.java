@@ -28,7 +28,7 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       defaultValue = "out.png",
       description =
-          "PNG to write; several pictures become FILE-1.png, FILE-2.png and so on."
+          "PNG or JPEG; several pictures become FILE-1.png, FILE-2.png and so on."
               + " Default: ${DEFAULT-VALUE}.")
   private Path out = Path.of("out.png");
 

@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "info",
     description =
-        "Say what files are: checkpoints, LoRAs or pictures. With --json one object a" + " line.")
+        "Say what files are: checkpoints, LoRAs, embeddings or pictures. With --json one object a"
+            + " line.")
 final class InfoCommand implements Runnable {
   @Mixin private final Console console = new Console();
 
@@ -32,7 +33,7 @@ final class InfoCommand implements Runnable {
     }
   }
 
-  /** One line for each field; of an object only the names. */
+  /** One line for each field; of an object only the names, of a list all values. */
   private static void print(ObjectNode info, PrintWriter out) {
     info.properties().forEach(field -> out.println(field.getKey() + ": " + text(field.getValue())));
     out.println();
@@ -42,6 +43,6 @@ final class InfoCommand implements Runnable {
     if (value instanceof ObjectNode object) {
       return String.join(", ", object.properties().stream().map(e -> e.getKey()).sorted().toList());
     }
-    return value.asText();
+    return value.isArray() ? value.toString() : value.asText();
   }
 }

@@ -29,6 +29,14 @@ final class ModelOptions {
   private List<Path> loraDirectories = new ArrayList<>();
 
   @Option(
+      names = "--embedding-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with textual inversion embeddings that prompts can name; repeatable."
+              + " Default: none.")
+  private List<Path> embeddingDirectories = new ArrayList<>();
+
+  @Option(
       names = "--upscaler-dir",
       paramLabel = "DIR",
       description = "Folder with upscalers that can be named; repeatable. Default: none.")
@@ -56,6 +64,7 @@ final class ModelOptions {
     Pipeline.Builder pipeline =
         Pipeline.builder().checkpoint(opened).precision(precision).device(device);
     loraDirectories.forEach(pipeline::loraDirectory);
+    embeddingDirectories.forEach(pipeline::embeddingDirectory);
     upscalerDirectories.forEach(pipeline::upscalerDirectory);
     if (checkpoint.isEmpty() && loraDirectories.isEmpty()) {
       pipeline.loraDirectory(BundledModel.loras());

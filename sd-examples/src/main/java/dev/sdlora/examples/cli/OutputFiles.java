@@ -3,21 +3,24 @@ package dev.sdlora.examples.cli;
 import dev.sdlora.api.ImageFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** The names of the files to write: {@code FILE.png}, or {@code FILE-1.png} and so on. */
 record OutputFiles(Path file, int images) {
+  private static final List<String> ENDINGS = List.of(".png", ".jpg", ".jpeg");
 
   /**
    * Finds mistakes before the work and not after it.
    *
-   * @throws IllegalArgumentException if the name does not end in {@code .png}
+   * @throws IllegalArgumentException if the name does not end in {@code .png} or {@code .jpg}
    * @throws ImageFileException if the folder does not exist
    */
   OutputFiles {
-    if (!name(file).toLowerCase(Locale.ROOT).endsWith(".png")) {
+    String name = name(file).toLowerCase(Locale.ROOT);
+    if (ENDINGS.stream().noneMatch(name::endsWith)) {
       throw new IllegalArgumentException(
-          "Invalid value for option '--out': the name must end in .png: " + file);
+          "Invalid value for option '--out': the name must end in .png, .jpg or .jpeg: " + file);
     }
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {

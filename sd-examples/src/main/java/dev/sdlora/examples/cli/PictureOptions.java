@@ -15,12 +15,16 @@ import picocli.CommandLine.Option;
 
 /** The options that say what the picture should be, named as in {@link PromptSpec}. */
 final class PictureOptions {
+  @Mixin private final ReadingOptions reading = new ReadingOptions();
+  @Mixin private final SamplingOptions sampling = new SamplingOptions();
+  @Mixin private final VariationOptions variation = new VariationOptions();
+
   @Option(
       names = "--prompt",
       paramLabel = "TEXT",
       description =
           "What to show, in A1111's syntax: (stronger:1.2), [weaker], <lora:name:0.8>."
-              + " Required unless --from-png is given.")
+              + " Required unless --from is given.")
   private Optional<String> prompt = Optional.empty();
 
   @Option(
@@ -90,12 +94,12 @@ final class PictureOptions {
   private boolean lenient;
 
   @Option(
-      names = "--from-png",
+      names = {"--from", "--from-png"},
       paramLabel = "FILE",
       description =
-          "Start from the settings in a PNG of A1111 or of this program; other options"
-              + " override them.")
-  private Optional<Path> fromPng = Optional.empty();
+          "Start from the settings in a PNG, JPEG or WebP of A1111 or of this program; other"
+              + " options override them.")
+  private Optional<Path> from = Optional.empty();
 
   @Mixin private final NetworkOptions networks = new NetworkOptions();
 
@@ -105,11 +109,11 @@ final class PictureOptions {
    * @throws IllegalArgumentException if one makes no sense; the message names the option
    */
   PromptSpec toSpec() {
-    if (prompt.isEmpty() && fromPng.isEmpty()) {
+    if (prompt.isEmpty() && from.isEmpty()) {
       throw new IllegalArgumentException("Missing required option: '--prompt'");
     }
     PromptSpecBuilder spec =
-        fromPng.map(PromptSpec::fromPng).map(PromptSpec::toBuilder).orElseGet(PromptSpec::builder);
+        from.map(PromptSpec::fromImage).map(PromptSpec::toBuilder).orElseGet(PromptSpec::builder);
     prompt.ifPresent(spec::prompt);
     negative.ifPresent(spec::negativePrompt);
     set("--steps", steps, spec::steps);
@@ -126,6 +130,9 @@ final class PictureOptions {
     if (lenient) {
       spec.lenient(true);
     }
+    reading.applyTo(spec);
+    sampling.applyTo(spec);
+    variation.applyTo(spec);
     networks.applyTo(spec);
     return spec.build();
   }

@@ -1,6 +1,7 @@
 package dev.sdlora.examples.cli;
 
 import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.Schedule;
@@ -51,6 +52,7 @@ public final class Sd {
     return new CommandLine(sd)
         .registerConverter(NamedSampler.class, converter(NamedSampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
+        .registerConverter(Emphasis.class, converter(Emphasis::parse))
         .registerConverter(ControlUnit.class, converter(ControlArgument::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.examples.BundledModel;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +38,7 @@ final class SdTest {
         "--clip-skip | 13      | clipSkip must be from 1 to 12: 13",
         "--sampler   | magic   | sampler 'magic' is not known; the known ones are",
         "--schedule  | magic   | schedule 'magic' is not known; the known ones are",
-        "--out       | a.jpg   | the name must end in .png: a.jpg",
+        "--out       | a.webp  | the name must end in .png, .jpg or .jpeg: a.webp",
       })
   void generate_badValue_isNamedWithItsOption(String option, String value, String sentence) {
     CommandRun run = CommandRun.of("generate", "--prompt", "x", option, value);
@@ -174,6 +176,21 @@ final class SdTest {
     assertThat(JSON.readTree(lines.get(0)).get("family").asText()).isEqualTo("SD 1.x");
     assertThat(JSON.readTree(lines.get(1)).get("kind").asText()).isEqualTo("lora");
     assertThat(JSON.readTree(lines.get(1)).get("modules").asInt()).isPositive();
+  }
+
+  @Test
+  void info_embedding_tellsVectorsAndFamily() throws IOException {
+    Path path = folder.resolve("easy.safetensors");
+    new SafetensorsWriter()
+        .tensor("clip_l", List.of(2L, 768L), new float[2 * 768], DType.F16)
+        .tensor("clip_g", List.of(2L, 1280L), new float[2 * 1280], DType.F16)
+        .write(path);
+    JsonNode json = JSON.readTree(CommandRun.of("info", "--json", path.toString()).out());
+    assertThat(json.get("kind").asText()).isEqualTo("embedding");
+    assertThat(json.get("family").asText()).isEqualTo("SDXL");
+    assertThat(json.get("vectors").asInt()).isEqualTo(2);
+    assertThat(json.get("hash").asText()).hasSize(12);
+    assertThat(CommandRun.of("info", path.toString()).out()).contains("widths: [768,1280]");
   }
 
   @Test

@@ -24,7 +24,7 @@ public record LoraFile(
     ModelFamily family,
     List<LoraModule> modules,
     List<String> strays,
-    List<Embedding> embeddings) {
+    List<BundledEmbedding> embeddings) {
 
   /** Copies the lists. */
   public LoraFile {

@@ -16,14 +16,14 @@ import java.util.regex.Pattern;
 
 /** Sorts the tensors of a file into modules, embeddings, and strays that belong to nothing. */
 final class Modules {
-  private static final Pattern BUNDLED = Pattern.compile("bundle_emb\\.([^.]+)\\..+");
+  private static final Pattern BUNDLED = Pattern.compile("bundle_emb\\.([^.]+)\\.(.+)");
 
   /** How cloneofsimo's metadata mark a tensor as the vector of a new word. */
   private static final String EMBED = "<embed>";
 
   private final TensorFile file;
   private final Map<String, Map<Part, TensorEntry>> groups = new LinkedHashMap<>();
-  private final Map<String, List<TensorEntry>> embeddings = new LinkedHashMap<>();
+  private final Map<String, Map<String, TensorEntry>> embeddings = new LinkedHashMap<>();
   private final List<LoraModule> modules = new ArrayList<>();
   private final List<String> strays = new ArrayList<>();
 
@@ -54,20 +54,20 @@ final class Modules {
     return strays;
   }
 
-  List<Embedding> embeddings() {
-    List<Embedding> all = new ArrayList<>();
-    embeddings.forEach((name, tensors) -> all.add(new Embedding(name, tensors)));
+  List<BundledEmbedding> embeddings() {
+    List<BundledEmbedding> all = new ArrayList<>();
+    embeddings.forEach((name, tensors) -> all.add(new BundledEmbedding(name, tensors)));
     return all;
   }
 
   private void sort(TensorEntry entry, String name) {
     Matcher bundled = BUNDLED.matcher(name);
     if (bundled.matches()) {
-      embeddings.computeIfAbsent(bundled.group(1), n -> new ArrayList<>()).add(entry);
+      addEmbedding(bundled.group(1), bundled.group(2), entry);
       return;
     }
     if (EMBED.equals(file.metadata().get(name))) {
-      embeddings.computeIfAbsent(name, n -> new ArrayList<>()).add(entry);
+      addEmbedding(name, name, entry);
       return;
     }
     Optional<KeyEndings.Piece> piece = KeyEndings.cut(name);
@@ -84,6 +84,10 @@ final class Modules {
           "tensors '%s' and '%s' are the same part of '%s'"
               .formatted(other.name(), entry.name(), piece.get().key()));
     }
+  }
+
+  private void addEmbedding(String name, String tensor, TensorEntry entry) {
+    embeddings.computeIfAbsent(name, n -> new LinkedHashMap<>()).put(tensor, entry);
   }
 
   /** A layer has one module, and may have a whole difference of weight or bias beside it. */

@@ -4,16 +4,17 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.LoraQuery;
+import dev.sdlora.tensors.folder.FolderTree;
+import dev.sdlora.tensors.folder.NaturalOrder;
+import dev.sdlora.tensors.folder.Nearest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +22,10 @@ import java.util.stream.Collectors;
  * more than file names look at all files' too, and open what is new. Safe for several threads.
  */
 public final class FolderLibrary implements LoraLibrary {
+  private static final FolderTree.Kind KIND =
+      new FolderTree.Kind(
+          "LoRA", List.of(".safetensors", ".pt", ".ckpt", ".bin"), LoraException::new);
+
   private static final Comparator<LoraAdapter> BY_NAME =
       Comparator.comparing(LoraAdapter::name, NaturalOrder.NAMES).thenComparing(LoraAdapter::path);
 
@@ -38,7 +43,7 @@ public final class FolderLibrary implements LoraLibrary {
   public FolderLibrary(LoraFiles files, LoraCards cards, List<Path> folders) {
     this.files = files;
     this.cards = cards;
-    this.trees = folders.stream().map(FolderTree::new).toList();
+    this.trees = folders.stream().map(folder -> new FolderTree(folder, KIND)).toList();
     look();
   }
 
@@ -88,16 +93,9 @@ public final class FolderLibrary implements LoraLibrary {
         Collections.unmodifiableMap(problems));
   }
 
-  /** Only here is anything changed. A file that lies in two of the folders counts once. */
+  /** Only here is anything changed. */
   private synchronized FolderTree.Found look() {
-    Set<Path> paths = new LinkedHashSet<>();
-    Map<Path, String> problems = new LinkedHashMap<>();
-    for (FolderTree tree : trees) {
-      FolderTree.Found found = tree.look();
-      paths.addAll(found.files());
-      problems.putAll(found.problems());
-    }
-    return new FolderTree.Found(List.copyOf(paths), problems);
+    return FolderTree.look(trees);
   }
 
   private LoraException unknown(String name) {

@@ -6,6 +6,8 @@ import dev.sdlora.api.LoraHashes;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.folder.Remembered;
+import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

@@ -2,6 +2,8 @@ package dev.sdlora.lora.library;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sdlora.tensors.folder.Remembered;
+import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -1,7 +1,7 @@
 package dev.sdlora.lora.make;
 
 import dev.sdlora.api.LoraException;
-import dev.sdlora.lora.format.Embedding;
+import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.Part;
 import dev.sdlora.tensors.file.DType;
@@ -94,13 +94,13 @@ public final class AdapterFile implements AutoCloseable {
    * @throws LoraException if one of the same name is there already
    */
   public void addEmbeddings(LoraFile file, TensorFile.Reader reader) {
-    for (Embedding embedding : file.embeddings()) {
+    for (BundledEmbedding embedding : file.embeddings()) {
       if (!embeddings.add(embedding.name())) {
         throw new LoraException(
             "LoRA '%s' brings an embedding '%s', but so does another of the files; expected each once"
                 .formatted(file.file().path(), embedding.name()));
       }
-      for (TensorEntry entry : embedding.tensors()) {
+      for (TensorEntry entry : embedding.tensors().values()) {
         writer.tensor(
             entry.name(),
             entry.dtype(),

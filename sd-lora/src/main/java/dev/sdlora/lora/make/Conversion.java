@@ -1,7 +1,7 @@
 package dev.sdlora.lora.make;
 
 import dev.sdlora.api.LoraException;
-import dev.sdlora.lora.format.Embedding;
+import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
@@ -92,9 +92,10 @@ public final class Conversion {
         add(writer, named, reader);
         listener.done(modules.size(), source.modules().size(), named.name());
       }
-      for (Embedding embedding : source.embeddings()) {
+      for (BundledEmbedding embedding : source.embeddings()) {
         embedding
             .tensors()
+            .values()
             .forEach(entry -> copy(writer, entry.name(), entry, entry.shape(), reader));
       }
       if (style == KeyNames.PEFT && !scaleInFactors) {

@@ -6,29 +6,72 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
- * What is worth writing down about one picture: the request, and what the request left open.
+ * What is worth writing down about one picture: the request, and how it came about.
  *
- * @param spec the request; its own size, seed and number of pictures are not looked at
- * @param size the size of the picture
+ * @param spec the request; its own size, seed and number of pictures are not looked at, and its
+ *     variation seed is that of this picture
+ * @param size the size of the picture, with hires fix that of the first pass
  * @param seed the seed of this picture
- * @param modelName the checkpoint's name: its file name without the extension
- * @param modelHash the first 10 hex digits of the SHA-256 of the checkpoint file, if known
- * @param loraHashes by the names that the prompts use, 12 hex digits each, in the order of writing
- * @param version the program that made the picture
+ * @param facts what else is said, by A1111's keys: {@code Model hash}, {@code Model}, {@code VAE},
+ *     {@code Lora hashes}, {@code TI hashes}, {@code Pad conds}, {@code Version} and so on. They
+ *     are written where A1111 has them; keys that it does not have come before those of hires fix,
+ *     in the order of this map
  */
-public record ImageSettings(
-    PromptSpec spec,
-    ImageSize size,
-    long seed,
-    String modelName,
-    Optional<String> modelHash,
-    Map<String, String> loraHashes,
-    String version) {
+public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<String, String> facts) {
 
-  /** Copies the hashes, keeping their order. */
+  /** Copies the facts, keeping their order. */
   public ImageSettings {
-    loraHashes = Collections.unmodifiableMap(new LinkedHashMap<>(loraHashes));
+    facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+  }
+
+  /**
+   * The usual facts.
+   *
+   * @param modelName the checkpoint's name: its file name without the extension
+   * @param modelHash the first 10 hex digits of the SHA-256 of the checkpoint file, if known
+   * @param loraHashes by the names that the prompts use, 12 hex digits each, in the order of
+   *     writing
+   * @param embeddingHashes likewise, of the embeddings that the prompts name
+   * @param version the program that made the picture
+   */
+  public ImageSettings(
+      PromptSpec spec,
+      ImageSize size,
+      long seed,
+      String modelName,
+      Optional<String> modelHash,
+      Map<String, String> loraHashes,
+      Map<String, String> embeddingHashes,
+      String version) {
+    this(spec, size, seed, facts(modelName, modelHash, loraHashes, embeddingHashes, version));
+  }
+
+  /** The value of {@code Lora hashes} and {@code TI hashes}: names without separators. */
+  private static String hashes(Map<String, String> hashes) {
+    return hashes.entrySet().stream()
+        .map(entry -> entry.getKey().replaceAll("[:,]", "") + ": " + entry.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static Map<String, String> facts(
+      String modelName,
+      Optional<String> modelHash,
+      Map<String, String> loraHashes,
+      Map<String, String> embeddingHashes,
+      String version) {
+    Map<String, String> facts = new LinkedHashMap<>();
+    modelHash.ifPresent(hash -> facts.put("Model hash", hash));
+    facts.put("Model", modelName);
+    if (!loraHashes.isEmpty()) {
+      facts.put("Lora hashes", hashes(loraHashes));
+    }
+    if (!embeddingHashes.isEmpty()) {
+      facts.put("TI hashes", hashes(embeddingHashes));
+    }
+    facts.put("Version", version);
+    return facts;
   }
 }

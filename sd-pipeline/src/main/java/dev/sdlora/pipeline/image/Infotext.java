@@ -24,9 +24,11 @@ import dev.sdlora.api.PromptSpec;
  * </ul>
  *
  * Everything else in a prompt is safe, lines that look like settings included, because only the
- * last line of the text is taken for settings. Of the settings, the number of pictures does not
- * come back, {@link dev.sdlora.api.Schedule#AUTOMATIC} comes back as what it stood for if that was
- * Karras, and LoRAs given by object come back as tags of the prompt.
+ * last line of the text is taken for settings. Of the settings, those do not come back that A1111
+ * does not write: the number of pictures, whether the VAE works in tiles, pictures and masks that
+ * the request started from, and options that the sampler has no use for. {@link
+ * dev.sdlora.api.Schedule#AUTOMATIC} comes back as what it stood for if the sampler has a schedule
+ * of its own, and LoRAs given by object come back as tags of the prompt.
  */
 public final class Infotext {
   private Infotext() {}
@@ -36,8 +38,11 @@ public final class Infotext {
    * <lora:name:strength>}, or {@code <lora:name:textEncoder:unet>} if the strengths differ, with
    * {@code lbw=} and {@code dyn=} where they are set, so that the text alone makes the picture
    * again. (Names with {@code :}, {@code >} or {@code =} cannot be written in a tag; they are
-   * written all the same, for the human reader.) The random number generator is always named,
-   * unlike in A1111, which leaves out its default: that default depends on the graphics card.
+   * written all the same, for the human reader.)
+   *
+   * <p>Given the facts that were read from a text of A1111 ({@link PromptSpec#otherParameters()}),
+   * the text is the same, byte for byte. The random number generator is named, where A1111 leaves
+   * out its default, unless those facts say that it was left out.
    */
   public static String write(ImageSettings settings) {
     return InfotextWriter.write(settings);
@@ -46,9 +51,11 @@ public final class Infotext {
   /**
    * The request that a text describes, by A1111's rules. The last line counts as settings if it has
    * three or more, otherwise it belongs to the prompt. Settings that are absent keep the defaults
-   * of {@link PromptSpec}, keys that have no setting are passed over, and of equal keys the last
-   * counts. Names from A1111's past such as {@code DPM++ 2M Karras} stand for a sampler and a
-   * schedule. Seeds may be signed or unsigned 64-bit numbers, as in PyTorch.
+   * of {@link PromptSpec}, keys that have no setting are kept in {@link
+   * PromptSpec#otherParameters()}, and of equal keys the last counts. Texts of A1111 before 1.6
+   * that may have prompt editing get its old timelines. Names from A1111's past such as {@code
+   * DPM++ 2M Karras} stand for a sampler and a schedule. Seeds may be signed or unsigned 64-bit
+   * numbers, as in PyTorch.
    *
    * @throws IllegalArgumentException if a known key has a value that makes no sense; the message
    *     names both

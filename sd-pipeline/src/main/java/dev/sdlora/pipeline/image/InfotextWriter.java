@@ -2,10 +2,6 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Schedule;
-import java.math.BigDecimal;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Writes {@link Infotext}. */
 final class InfotextWriter {
@@ -21,51 +17,10 @@ final class InfotextWriter {
       text.append('\n').append(InfotextReader.NEGATIVE_PROMPT).append(' ');
       text.append(spec.negativePrompt());
     }
-    return text.append('\n').append(line(settings)).toString().strip();
-  }
-
-  private static SettingsLine line(ImageSettings settings) {
-    PromptSpec spec = settings.spec();
-    SettingsLine line =
-        new SettingsLine()
-            .add("Steps", Integer.toString(spec.steps()))
-            .add("Sampler", spec.sampler().label())
-            .add("Schedule type", scheduleLabel(spec))
-            .add("CFG scale", number(spec.cfgScale()))
-            .add("Seed", Long.toString(settings.seed()))
-            .add("Size", settings.size().toString());
-    settings.modelHash().ifPresent(hash -> line.add("Model hash", hash));
-    line.add("Model", settings.modelName());
-    if (spec.clipSkip() > 1) {
-      line.add("Clip skip", Integer.toString(spec.clipSkip()));
-    }
-    line.add("RNG", spec.rng().name());
-    if (!settings.loraHashes().isEmpty()) {
-      line.add("Lora hashes", hashes(settings.loraHashes()));
-    }
-    return line.add("Version", settings.version());
-  }
-
-  /** A1111 names the schedule that Automatic stands for only if the sampler has a special one. */
-  private static String scheduleLabel(PromptSpec spec) {
-    Schedule automatic = spec.sampler().automaticSchedule();
-    return spec.schedule() == Schedule.AUTOMATIC && automatic != Schedule.NORMAL
-        ? automatic.label()
-        : spec.schedule().label();
+    return text.append('\n').append(InfotextKeys.write(settings)).toString().strip();
   }
 
   private static String tag(LoraAdapter lora) {
     return "<lora:" + lora.name() + ":" + lora.strength().tagArguments() + ">";
-  }
-
-  private static String hashes(Map<String, String> hashes) {
-    return hashes.entrySet().stream()
-        .map(entry -> entry.getKey().replaceAll("[:,]", "") + ": " + entry.getValue())
-        .collect(Collectors.joining(", "));
-  }
-
-  /** The shortest decimal: 7 for 7.0, 0.8 for 0.8, no exponent. */
-  private static String number(double value) {
-    return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
   }
 }

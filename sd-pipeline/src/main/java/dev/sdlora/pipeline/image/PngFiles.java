@@ -4,9 +4,8 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
@@ -25,17 +24,9 @@ public final class PngFiles {
    * {@code tEXt} chunk if they are Latin-1, otherwise {@code iTXt}, as A1111 does. The file appears
    * whole or not at all: an existing file is only replaced when everything is written.
    *
-   * @param file the target; its name must end in {@code .png}, its folder must exist
    * @throws ImageFileException if it cannot be written; nothing is left behind
-   * @throws IllegalArgumentException if the name ends otherwise
    */
-  public static void save(GeneratedImage image, Path file) {
-    if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
-      throw new IllegalArgumentException("file name must end in .png: " + file);
-    }
-    if (Files.isDirectory(file)) {
-      throw ImageErrors.error(file, "cannot be written because it is a folder");
-    }
+  static void save(GeneratedImage image, Path file) {
     try {
       byte[] png = encode(image);
       byte[] text = TextChunk.encode(KEYWORD, image.parameters());
@@ -52,12 +43,26 @@ public final class PngFiles {
   }
 
   /**
-   * The text {@code parameters} of a PNG.
+   * The settings in a PNG: the text {@code parameters}, or what NovelAI wrote, put as A1111 would.
    *
-   * @throws ImageFileException if the file is missing, is not a PNG, is damaged or has no such text
+   * @throws ImageFileException if the file is missing, is damaged or has no such text
    */
-  public static String readParameters(Path file) {
-    return new PngReader(file).text(KEYWORD);
+  static String readParameters(Path file) {
+    PngReader reader = new PngReader(file);
+    return reader
+        .text(KEYWORD)
+        .or(() -> NovelAi.parameters(reader))
+        .orElseThrow(() -> reader.noText(KEYWORD));
+  }
+
+  /**
+   * A text of a PNG, if it has one.
+   *
+   * @param keyword under which it stands
+   * @throws ImageFileException if the file is missing, is not a PNG or is damaged
+   */
+  public static Optional<String> findText(Path file, String keyword) {
+    return new PngReader(file).text(keyword);
   }
 
   private static byte[] encode(GeneratedImage image) throws IOException {

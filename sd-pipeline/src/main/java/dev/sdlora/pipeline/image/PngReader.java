@@ -1,15 +1,14 @@
 package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.ImageFileException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.zip.DataFormatException;
@@ -33,50 +32,52 @@ final class PngReader {
   private static final Pattern CHUNK_TYPE = Pattern.compile("[A-Za-z]{4}");
 
   private final Path file;
+  private final Set<String> otherKeywords = new LinkedHashSet<>();
 
   PngReader(Path file) {
     this.file = file;
   }
 
-  /**
-   * The first text with a keyword.
-   *
-   * @throws ImageFileException if there is none, or the file cannot be read that far
-   */
-  String text(String keyword) {
-    if (Files.isDirectory(file)) {
-      throw ImageErrors.error(file, "is a folder");
-    }
-    try (FileChannel channel = FileChannel.open(file)) {
-      return text(channel, keyword);
-    } catch (EOFException e) {
-      throw ImageErrors.error(file, "became shorter while it was read", e);
-    } catch (IOException e) {
-      throw ImageErrors.notRead(file, e);
-    }
+  /** Width and height in pixels, as the file's first chunk has them. */
+  String size() {
+    return ImageErrors.reading(
+        file,
+        channel -> {
+          ByteBuffer sides = FileBytes.read(channel, SIGNATURE.length + 8, 8);
+          return sides.getInt() + "x" + sides.getInt();
+        });
   }
 
-  private String text(FileChannel channel, String keyword) throws IOException {
+  /**
+   * The first text with a keyword, if there is one.
+   *
+   * @throws ImageFileException if the file cannot be read that far
+   */
+  Optional<String> text(String keyword) {
+    return ImageErrors.reading(file, channel -> text(channel, keyword));
+  }
+
+  private Optional<String> text(FileChannel channel, String keyword) throws IOException {
     long size = channel.size();
-    requirePng(read(channel, 0, (int) Math.min(size, ForeignImages.PREFIX_BYTES)));
-    Set<String> otherKeywords = new LinkedHashSet<>();
+    requirePng(FileBytes.read(channel, 0, SIGNATURE.length).array());
     long at = SIGNATURE.length;
     while (true) {
       if (size - at < CHUNK_OVERHEAD) {
         throw damaged("it ends at byte " + size + " without an end mark; the copy is incomplete");
       }
-      ByteBuffer header = ByteBuffer.wrap(read(channel, at, 8));
+      ByteBuffer header = FileBytes.read(channel, at, 8);
       long length = Integer.toUnsignedLong(header.getInt());
       String type = StandardCharsets.ISO_8859_1.decode(header).toString();
       requirePlausible(type, length, at, size);
       if (type.equals("IEND")) {
-        throw noText(keyword, otherKeywords);
+        return Optional.empty();
       }
       if (TextChunk.isTextType(type)) {
         try {
-          TextChunk chunk = new TextChunk(type, read(channel, at + 8, (int) length));
+          TextChunk chunk =
+              new TextChunk(type, FileBytes.read(channel, at + 8, (int) length).array());
           if (chunk.keyword().equals(keyword)) {
-            return chunk.text();
+            return Optional.of(chunk.text());
           }
           if (otherKeywords.size() < MAX_LISTED && chunk.keyword().length() <= MAX_KEYWORD) {
             otherKeywords.add(chunk.keyword());
@@ -90,9 +91,8 @@ final class PngReader {
   }
 
   private void requirePng(byte[] start) {
-    if (!Arrays.equals(SIGNATURE, Arrays.copyOf(start, SIGNATURE.length))) {
-      throw ImageErrors.error(
-          file, "is not a PNG but " + ForeignImages.describe(start) + "; only PNGs can be read");
+    if (!Arrays.equals(SIGNATURE, start)) {
+      throw damaged("it does not begin like a PNG");
     }
   }
 
@@ -113,25 +113,11 @@ final class PngReader {
     }
   }
 
-  private static byte[] read(FileChannel channel, long at, int length) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(length);
-    while (bytes.hasRemaining()) {
-      if (channel.read(bytes, at + bytes.position()) < 0) {
-        throw new EOFException();
-      }
-    }
-    return bytes.array();
-  }
-
-  private ImageFileException noText(String keyword, Set<String> others) {
-    String found = others.isEmpty() ? "" : " (only: " + String.join(", ", others) + ")";
-    return ImageErrors.error(
-        file,
-        "holds no text '"
-            + keyword
-            + "'"
-            + found
-            + "; other programs do not write it, and many web sites remove it");
+  /** The error that there is no such text; names those that were met on the way. */
+  ImageFileException noText(String keyword) {
+    String found =
+        otherKeywords.isEmpty() ? "" : " (only: " + String.join(", ", otherKeywords) + ")";
+    return ImageErrors.noText(file, "text '" + keyword + "'" + found);
   }
 
   private ImageFileException damaged(String trouble) {

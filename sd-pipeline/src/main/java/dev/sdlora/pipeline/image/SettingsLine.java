@@ -1,8 +1,10 @@
 package dev.sdlora.pipeline.image;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The line {@code Key: value, Key: value} of an {@link Infotext}. A key is two or more letters,
@@ -23,6 +25,11 @@ final class SettingsLine {
   /** How many settings were added, equal keys counted as often as they came. */
   int found() {
     return found;
+  }
+
+  /** All values by key, in the order in which the keys came first. */
+  Map<String, String> values() {
+    return Collections.unmodifiableMap(values);
   }
 
   /** The value of a key. */
@@ -91,17 +98,19 @@ final class SettingsLine {
     return comma < 0 ? line.length() : comma;
   }
 
-  /** The line as it is written; values that could be misread are JSON strings. */
+  /**
+   * The line as it is written: values that could be misread are JSON strings, and one that is its
+   * key is not repeated.
+   */
   @Override
   public String toString() {
-    StringBuilder line = new StringBuilder();
-    values.forEach(
-        (key, value) ->
-            line.append(line.isEmpty() ? "" : ", ")
-                .append(key)
-                .append(": ")
-                .append(isPlain(value) ? value : JsonText.quote(value)));
-    return line.toString();
+    return values.entrySet().stream()
+        .map(entry -> text(entry.getKey(), entry.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String text(String key, String value) {
+    return key.equals(value) ? key : key + ": " + (isPlain(value) ? value : JsonText.quote(value));
   }
 
   private static boolean isPlain(String value) {

@@ -3,12 +3,22 @@ package dev.sdlora.pipeline.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.Sampler;
+import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.Variation;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,7 +66,7 @@ final class InfotextParseTest {
   }
 
   @Test
-  void parse_a1111_hiresAndInpaintingKeys_arePassedOver() {
+  void parse_a1111_hiresAndVariation() {
     assertParsed(
         """
         portrait
@@ -66,7 +76,108 @@ final class InfotextParseTest {
         ENSD: 31337, Hires upscale: 2, Hires steps: 10, Hires upscaler: 4x-UltraSharp, \
         ADetailer model: face_yolov8n.pt, ADetailer prompt: "smile, Steps: 99, \\"x\\"", \
         TI hashes: "easynegative: c74b4e810b03", Pad conds: True, Version: v1.9.4""",
-        PromptSpec.builder().prompt("portrait").sampler(Sampler.EULER_A).seed(9).size(512, 512));
+        PromptSpec.builder()
+            .prompt("portrait")
+            .sampler(Sampler.EULER_A)
+            .seed(9)
+            .size(512, 512)
+            .variation(Variation.of(5, 0.1).withResizeFrom(new ImageSize(512, 512)))
+            .samplerOptions(SamplerOptions.builder().ensd(31337).build())
+            .promptOptions(PromptOptions.DEFAULTS.withPadConds(true))
+            .hiresFix(
+                HiresFix.builder()
+                    .steps(10)
+                    .upscaler(Upscaler.named("4x-UltraSharp"))
+                    .denoisingStrength(0.45)
+                    .build()));
+  }
+
+  @Test
+  void parse_keysWithoutSetting_areKeptInOrder() {
+    PromptSpec spec =
+        Infotext.parse(
+            """
+            portrait
+            Steps: 20, Sampler: Euler a, Seed: 9, Face restoration: CodeFormer, Model hash: 6ce0161689, \
+            Model: "a, b", Denoising strength: 0.3, Mask blur: 4, Masked content: fill, \
+            ADetailer model: face_yolov8n.pt, Version: v1.9.4""");
+
+    assertThat(spec.otherParameters())
+        .containsExactly(
+            Map.entry("Face restoration", "CodeFormer"),
+            Map.entry("Model hash", "6ce0161689"),
+            Map.entry("Model", "a, b"),
+            Map.entry("Denoising strength", "0.3"),
+            Map.entry("Mask blur", "4"),
+            Map.entry("Masked content", "fill"),
+            Map.entry("ADetailer model", "face_yolov8n.pt"),
+            Map.entry("Version", "v1.9.4"),
+            Map.entry("RNG", "GPU"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "v1.5.1, true",
+    "1.5.2, true",
+    "v1.6.0, false",
+    "v1.10.1, false",
+    "f2.0.1v1.10.1-previous-659-gc055f2d4, false",
+    "neo, false"
+  })
+  void parse_editingInTextOfOldVersion_hasOldTimelines(String version, boolean old) {
+    String settings = "\nSteps: 20, Sampler: Euler a, Seed: 9, Version: " + version;
+
+    assertThat(Infotext.parse("[a:b:1.0]" + settings).promptOptions().oldEditingTimelines())
+        .isEqualTo(old);
+    assertThat(Infotext.parse("a" + settings).promptOptions().oldEditingTimelines()).isFalse();
+  }
+
+  @Test
+  void parse_hiresFixOf2022_sizesAreExchanged() {
+    PromptSpec spec =
+        Infotext.parse(
+            "a\nSteps: 20, Sampler: Euler a, Seed: 9, Size: 1024x768, Denoising strength: 0.6,"
+                + " First pass size: 512x384");
+
+    assertThat(spec.size()).contains(new ImageSize(512, 384));
+    assertThat(spec.hiresFix().orElseThrow().size()).contains(new ImageSize(1024, 768));
+    assertThat(spec.hiresFix().orElseThrow().denoisingStrength()).isEqualTo(0.6);
+  }
+
+  @Test
+  void parse_hiresResizeOfOneSide_keepsProportions() {
+    PromptSpec spec =
+        Infotext.parse(
+            "a\nSteps: 20, Sampler: Euler a, Seed: 9, Size: 512x768, Denoising strength: 0.6,"
+                + " Hires resize: 1024x0, Hires sampler: DPM++ 2M Karras, Hires upscaler: Latent");
+
+    HiresFix hires = spec.hiresFix().orElseThrow();
+    assertThat(hires.size()).contains(new ImageSize(1024, 1536));
+    assertThat(hires.sampler()).contains(Sampler.DPMPP_2M);
+    assertThat(hires.schedule()).contains(Schedule.KARRAS);
+  }
+
+  @Test
+  void imageToImage_takesParametersOver() {
+    PromptSpec spec =
+        Infotext.parse(
+            "a\nSteps: 20, Sampler: Euler a, Seed: 9, Denoising strength: 0.3, Mask mode: Inpaint"
+                + " not masked, Mask blur: 8, Inpaint area: Only masked, Masked area padding: 16,"
+                + " Masked content: latent noise");
+    Picture picture = Picture.of(1, 1, new byte[3]);
+
+    Inpainting mask = Inpainting.builder(picture).parameters(spec.otherParameters()).build();
+
+    assertThat(mask.inverted() && mask.onlyMasked()).isTrue();
+    assertThat(mask.maskBlur()).isEqualTo(8);
+    assertThat(mask.padding()).isEqualTo(16);
+    assertThat(mask.maskedContent()).isEqualTo(MaskedContent.LATENT_NOISE);
+    assertThat(
+            ImageToImage.builder(picture)
+                .parameters(spec.otherParameters())
+                .build()
+                .denoisingStrength())
+        .isEqualTo(0.3);
   }
 
   @Test
@@ -210,6 +321,9 @@ final class InfotextParseTest {
   }
 
   private static void assertParsed(String text, PromptSpecBuilder expected) {
-    assertThat(Infotext.parse(text)).usingRecursiveComparison().isEqualTo(expected.build());
+    assertThat(Infotext.parse(text))
+        .usingRecursiveComparison()
+        .ignoringFields("values.otherParameters")
+        .isEqualTo(expected.build());
   }
 }

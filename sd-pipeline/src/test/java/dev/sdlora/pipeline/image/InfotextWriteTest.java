@@ -31,6 +31,7 @@ final class InfotextWriteTest {
             "v1-5-pruned-emaonly",
             Optional.of("6ce0161689"),
             Map.of("ink", "0123456789ab"),
+            Map.of(),
             "v1.10.1");
 
     assertThat(Infotext.write(settings))
@@ -57,7 +58,7 @@ final class InfotextWriteTest {
     hashes.put("a: b, c", "ba9876543210");
     ImageSettings settings =
         new ImageSettings(
-            spec, new ImageSize(768, 512), -1, "model", Optional.empty(), hashes, "sd");
+            spec, new ImageSize(768, 512), -1, "model", Optional.empty(), hashes, Map.of(), "sd");
 
     assertThat(Infotext.write(settings))
         .isEqualTo(
@@ -90,9 +91,17 @@ final class InfotextWriteTest {
     "100, 100",
     "0, 0",
     "-2, -2",
-    "1e-5, 0.00001"
+    "0.0001, 0.0001",
+    "1e-5, 1e-05",
+    "-1.25e-7, -1.25e-07",
+    "2e-3, 0.002",
+    "123456789.5, 123456789.5",
+    "1e15, 1000000000000000",
+    "1e16, 1e+16",
+    "1.5e300, 1.5e+300",
+    "2.0E-44, 2e-44"
   })
-  void write_cfgScale_isTheShortestDecimal(double cfgScale, String text) {
+  void write_cfgScale_isAsInPython(double cfgScale, String text) {
     assertThat(write(PromptSpec.builder().cfgScale(cfgScale).build()))
         .contains(", CFG scale: " + text + ", Seed");
   }
@@ -131,6 +140,7 @@ final class InfotextWriteTest {
                     modelName,
                     Optional.empty(),
                     Map.of(),
+                    Map.of(),
                     "v")))
         .endsWith(", Model: " + written + ", RNG: NV, Version: v");
   }
@@ -138,7 +148,7 @@ final class InfotextWriteTest {
   private static String write(PromptSpec spec) {
     return Infotext.write(
         new ImageSettings(
-            spec, new ImageSize(512, 512), 1, "model", Optional.empty(), Map.of(), "v"));
+            spec, new ImageSize(512, 512), 1, "model", Optional.empty(), Map.of(), Map.of(), "v"));
   }
 
   private static LoraAdapter lora(String name) {

@@ -23,9 +23,9 @@ final class PngPropertyTest {
   void readParameters_whatSaveWrote_isTheText(@ForAll("texts") String text) throws IOException {
     Path file = temporary();
     try {
-      PngFiles.save(image(text), file);
+      PictureFiles.save(image(text), file);
 
-      assertThat(PngFiles.readParameters(file)).isEqualTo(text);
+      assertThat(PictureFiles.readParameters(file)).isEqualTo(text);
     } finally {
       Files.delete(file);
     }
@@ -52,7 +52,7 @@ final class PngPropertyTest {
     Path file = temporary();
     try {
       Files.write(file, png);
-      assertThat(PngFiles.readParameters(file)).isNotNull();
+      assertThat(PictureFiles.readParameters(file)).isNotNull();
     } catch (ImageFileException e) {
       assertThat(e).hasMessageContaining(file.toString());
     } finally {
@@ -63,7 +63,7 @@ final class PngPropertyTest {
   private static byte[] png(String text) throws IOException {
     Path file = temporary();
     try {
-      PngFiles.save(image(text), file);
+      PictureFiles.save(image(text), file);
       return Files.readAllBytes(file);
     } finally {
       Files.delete(file);

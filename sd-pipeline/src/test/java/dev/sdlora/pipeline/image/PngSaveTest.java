@@ -25,7 +25,7 @@ final class PngSaveTest {
   @Test
   void save_pixels_comeBackAsTheyWere() throws IOException {
     GeneratedImage image = image("");
-    PngFiles.save(image, folder.resolve("a.png"));
+    PictureFiles.save(image, folder.resolve("a.png"));
 
     BufferedImage read = ImageIO.read(folder.resolve("a.png").toFile());
 
@@ -35,7 +35,7 @@ final class PngSaveTest {
 
   @Test
   void save_latin1Text_isTextChunkBehindHeader() throws IOException {
-    PngFiles.save(image("Füße\nSteps: 1"), folder.resolve("a.png"));
+    PictureFiles.save(image("Füße\nSteps: 1"), folder.resolve("a.png"));
 
     String bytes = rawText(folder.resolve("a.png"));
     // The checksums here and below are those of Python's zlib.crc32 over type and data.
@@ -46,7 +46,7 @@ final class PngSaveTest {
 
   @Test
   void save_otherText_isUncompressedUtf8Chunk() throws IOException {
-    PngFiles.save(image("猫"), folder.resolve("a.png"));
+    PictureFiles.save(image("猫"), folder.resolve("a.png"));
 
     String bytes = rawText(folder.resolve("a.png"));
     String utf8 = new String("猫".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
@@ -58,16 +58,16 @@ final class PngSaveTest {
   void save_existingFile_isReplacedAndNothingElseIsLeft() throws IOException {
     Path target = Files.writeString(folder.resolve("a.PNG"), "earlier");
 
-    PngFiles.save(image("new"), target);
+    PictureFiles.save(image("new"), target);
 
-    assertThat(PngFiles.readParameters(target)).isEqualTo("new");
+    assertThat(PictureFiles.readParameters(target)).isEqualTo("new");
     assertThat(files()).containsExactly(target);
   }
 
   @Test
   void save_newFile_hasOrdinaryPermissions() throws IOException {
     Path ordinary = Files.writeString(folder.resolve("ordinary"), "");
-    PngFiles.save(image(""), folder.resolve("a.png"));
+    PictureFiles.save(image(""), folder.resolve("a.png"));
 
     for (String view : ordinary.getFileSystem().supportedFileAttributeViews()) {
       if (view.equals("posix")) {
@@ -78,13 +78,13 @@ final class PngSaveTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a.jpg", "a", "png", "a.png.webp"})
+  @ValueSource(strings = {"a.gif", "a", "png", "a.png.webp"})
   void save_otherExtension_isRefused(String name) throws IOException {
     Path target = folder.resolve(name);
 
-    assertThatThrownBy(() -> PngFiles.save(image(""), target))
+    assertThatThrownBy(() -> PictureFiles.save(image(""), target))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("file name must end in .png: " + target);
+        .hasMessage("file name must end in .png, .jpg or .jpeg: " + target);
     assertThat(files()).isEmpty();
   }
 
@@ -92,7 +92,7 @@ final class PngSaveTest {
   void save_missingFolder_saysSo() throws IOException {
     Path target = folder.resolve("missing").resolve("a.png");
 
-    assertThatThrownBy(() -> PngFiles.save(image(""), target))
+    assertThatThrownBy(() -> PictureFiles.save(image(""), target))
         .isInstanceOf(ImageFileException.class)
         .hasMessage("image file '" + target + "' could not be written: its folder does not exist");
     assertThat(files()).isEmpty();
@@ -102,7 +102,7 @@ final class PngSaveTest {
   void save_targetIsAFolder_keepsIt() throws IOException {
     Path target = Files.createDirectory(folder.resolve("a.png"));
 
-    assertThatThrownBy(() -> PngFiles.save(image(""), target))
+    assertThatThrownBy(() -> PictureFiles.save(image(""), target))
         .isInstanceOf(ImageFileException.class)
         .hasMessage("image file '" + target + "' cannot be written because it is a folder");
     assertThat(files()).containsExactly(target);
@@ -112,7 +112,7 @@ final class PngSaveTest {
   void save_nameThatTheFileSystemRefuses_leavesNothing() throws IOException {
     Path target = folder.resolve("a".repeat(300) + ".png");
 
-    assertThatThrownBy(() -> PngFiles.save(image(""), target))
+    assertThatThrownBy(() -> PictureFiles.save(image(""), target))
         .isInstanceOf(ImageFileException.class)
         .hasMessageStartingWith("image file '" + target + "' could not be written: ");
     assertThat(files()).isEmpty();

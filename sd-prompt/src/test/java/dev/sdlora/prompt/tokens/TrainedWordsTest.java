@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.tokens.SpelledNames.Found;
 import dev.sdlora.prompt.tokens.TokenChunk.Trained;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,13 +27,7 @@ class TrainedWordsTest {
   }
 
   private static TrainedWords words(TrainedWord... words) {
-    Map<String, TrainedWord> byName = new LinkedHashMap<>();
-    Arrays.stream(words).forEach(word -> byName.put(word.name(), word));
-    SpelledNames<TrainedWord> names = new SpelledNames<>(byName, TOKENIZER);
-    return (tokens, position) ->
-        names.at(tokens, position).stream()
-            .map(found -> new TrainedWords.Match(found.value(), found.tokens()))
-            .findFirst();
+    return TrainedWords.of(List.of(words), TOKENIZER);
   }
 
   private static List<TokenChunk> chunks(String prompt, int commaBacktrack) {

@@ -89,10 +89,12 @@ public final class Schedules {
   public static Sigmas ddim(int steps, NoiseLevels levels) {
     int trainingSteps = levels.trainingSteps();
     if (steps < 2) {
-      throw new IllegalArgumentException("DDIM needs at least 2 steps: " + steps);
+      throw new IllegalArgumentException(
+          "sampling on training times needs at least 2 steps: " + steps);
     }
     if (steps > trainingSteps) {
-      throw new IllegalArgumentException("DDIM has at most " + trainingSteps + " steps: " + steps);
+      throw new IllegalArgumentException(
+          "sampling on training times has at most " + trainingSteps + " steps: " + steps);
     }
     int stride = trainingSteps / steps;
     int last = trainingSteps - 1;

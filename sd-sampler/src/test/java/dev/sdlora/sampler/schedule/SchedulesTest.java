@@ -196,9 +196,9 @@ class SchedulesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0, DDIM needs at least 2 steps: 0",
-    "1, DDIM needs at least 2 steps: 1",
-    "1001, DDIM has at most 1000 steps: 1001"
+    "0, sampling on training times needs at least 2 steps: 0",
+    "1, sampling on training times needs at least 2 steps: 1",
+    "1001, sampling on training times has at most 1000 steps: 1001"
   })
   void ddim_stepsOutOfRange_isRefused(int steps, String message) {
     assertThatThrownBy(() -> Schedules.ddim(steps, LEVELS))

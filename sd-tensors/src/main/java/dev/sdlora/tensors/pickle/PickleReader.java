@@ -132,8 +132,7 @@ public final class PickleReader {
       case 'e', 0x90 -> append(popToMark());
       case 's' -> setItems(tuple(2));
       case 'u' -> setItems(popToMark());
-      // Attributes of an object. Those of a dictionary are its version, of no use here.
-      case 'b' -> pop();
+      case 'b' -> setAttributes(pop());
       default -> {
         return false;
       }
@@ -252,6 +251,13 @@ public final class PickleReader {
       map.put(TensorGlobals.key(keysAndValues.get(i)), keysAndValues.get(i + 1));
     }
     return map;
+  }
+
+  /** Those of a plain dictionary are its version, of no use here. */
+  private void setAttributes(Object attributes) throws PickleException {
+    if (top() instanceof ParameterDict parameters) {
+      parameters.setAttributes(attributes);
+    }
   }
 
   private Object top() throws PickleException {

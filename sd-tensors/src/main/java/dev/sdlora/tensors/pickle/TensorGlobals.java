@@ -8,8 +8,8 @@ import java.util.Set;
 
 /**
  * The few Python names that a pickle may use, and what is built for them. The list is what {@code
- * torch.save} writes for a dictionary of tensors, and four names that lie about in old checkpoints
- * (a trainer's bookkeeping); for those nothing is built at all.
+ * torch.save} writes for a dictionary of tensors, also in a part of a model, and four names that
+ * lie about in old checkpoints (a trainer's bookkeeping); for those nothing is built at all.
  */
 final class TensorGlobals {
   private static final Set<Global> REBUILD =
@@ -20,6 +20,13 @@ final class TensorGlobals {
   private static final Global PARAMETER = new Global("torch._utils", "_rebuild_parameter");
 
   private static final Global ORDERED_DICT = new Global("collections", "OrderedDict");
+
+  private static final Global PARAMETER_DICT =
+      new Global("torch.nn.modules.container", "ParameterDict");
+
+  /** Python 2's name of it, which its old pickles keep, and Python 3's. */
+  private static final Set<Global> SET =
+      Set.of(new Global("__builtin__", "set"), new Global("builtins", "set"));
 
   private static final Set<Global> PASSED_OVER =
       Set.of(
@@ -53,6 +60,8 @@ final class TensorGlobals {
         REBUILD.contains(global)
             || PARAMETER.equals(global)
             || ORDERED_DICT.equals(global)
+            || PARAMETER_DICT.equals(global)
+            || SET.contains(global)
             || PASSED_OVER.contains(global)
             || isStorage(global);
     if (!known) {
@@ -74,6 +83,12 @@ final class TensorGlobals {
     if (callable instanceof Global global) {
       if (ORDERED_DICT.equals(global) && arguments.isEmpty()) {
         return new LinkedHashMap<>();
+      }
+      if (PARAMETER_DICT.equals(global) && arguments.isEmpty()) {
+        return new ParameterDict();
+      }
+      if (SET.contains(global)) {
+        return arguments.isEmpty() ? List.of() : arguments.get(0);
       }
       if (REBUILD.contains(global)) {
         return tensor(arguments);

@@ -1,4 +1,4 @@
-package dev.sdlora.lora.library;
+package dev.sdlora.tensors.folder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

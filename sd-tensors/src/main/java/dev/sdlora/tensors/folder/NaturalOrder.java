@@ -1,11 +1,11 @@
-package dev.sdlora.lora.library;
+package dev.sdlora.tensors.folder;
 
 import java.util.Comparator;
 
 /** The order in which people count: {@code ink-2} before {@code Ink-10}, whatever the case. */
-final class NaturalOrder {
+public final class NaturalOrder {
   /** Equal only for equal strings. */
-  static final Comparator<String> NAMES =
+  public static final Comparator<String> NAMES =
       ((Comparator<String>) NaturalOrder::compare).thenComparing(Comparator.naturalOrder());
 
   private NaturalOrder() {}

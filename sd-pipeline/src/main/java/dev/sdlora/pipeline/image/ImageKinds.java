@@ -3,12 +3,16 @@ package dev.sdlora.pipeline.image;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Recognises what people have in place of a PNG, by its first bytes. */
-final class ForeignImages {
+/** Recognises picture files, and what people have in their place, by the first bytes. */
+final class ImageKinds {
   /** How many bytes at the start of a file are enough to tell; a web page may begin with blanks. */
   static final int PREFIX_BYTES = 512;
 
-  private ForeignImages() {}
+  static final String PNG = "a PNG image";
+  static final String JPEG = "a JPEG image";
+  static final String WEBP = "a WebP image";
+
+  private ImageKinds() {}
 
   /** What the file seems to be, with its article. */
   static String describe(byte[] prefix) {
@@ -17,11 +21,14 @@ final class ForeignImages {
     if (raw.isEmpty()) {
       return "an empty file";
     }
+    if (raw.startsWith("\u0089PNG\r\n\u001a\n")) {
+      return PNG;
+    }
     if (raw.startsWith("\u00ff\u00d8\u00ff")) {
-      return "a JPEG image";
+      return JPEG;
     }
     if (raw.startsWith("RIFF") && raw.startsWith("WEBP", 8)) {
-      return "a WebP image";
+      return WEBP;
     }
     if (raw.startsWith("GIF8")) {
       return "a GIF image";

@@ -1,4 +1,4 @@
-package dev.sdlora.lora.library;
+package dev.sdlora.tensors.folder;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Locale;
 
 /** Names that somebody may have meant. */
-final class Nearest {
+public final class Nearest {
   private static final int MOST = 3;
 
   private Nearest() {}
 
   /** The names most like a wanted one, nearest first; those with little in common are left out. */
-  static List<String> to(String wanted, Collection<String> names) {
+  public static List<String> to(String wanted, Collection<String> names) {
     String key = key(wanted);
     record Candidate(String name, int distance) {}
     return names.stream()

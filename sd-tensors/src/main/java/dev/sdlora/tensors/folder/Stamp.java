@@ -1,4 +1,4 @@
-package dev.sdlora.lora.library;
+package dev.sdlora.tensors.folder;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,13 +14,14 @@ import java.util.Optional;
  * @param modified when it was last written
  * @param settings when the file was written that says more about it, if there is one
  */
-record Stamp(long size, FileTime modified, Optional<FileTime> settings) {
-  static Stamp of(Path path) throws IOException {
+public record Stamp(long size, FileTime modified, Optional<FileTime> settings) {
+  /** The stamp of a file as it is now. */
+  public static Stamp of(Path path) throws IOException {
     return of(path, Optional.empty());
   }
 
   /** The stamp of a file whose meaning depends on another, which need not be there. */
-  static Stamp of(Path path, Path settings) throws IOException {
+  public static Stamp of(Path path, Path settings) throws IOException {
     Optional<FileTime> written =
         Files.exists(settings)
             ? Optional.of(Files.getLastModifiedTime(settings))

@@ -1,6 +1,6 @@
-package dev.sdlora.lora.library;
+package dev.sdlora.tensors.folder;
 
-import dev.sdlora.api.LoraException;
+import dev.sdlora.api.StableDiffusionException;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -14,19 +14,21 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The files below a folder that may be LoRAs. The time stamp of a folder tells whether files came,
- * went or were renamed in it, so that only such folders are listed again. Not safe for several
- * threads.
+ * The files below a folder that may be of some kind. The time stamp of a folder tells whether files
+ * came, went or were renamed in it, so that only such folders are listed again. Not safe for
+ * several threads.
  */
-final class FolderTree {
-  private static final List<String> EXTENSIONS = List.of(".safetensors", ".pt", ".ckpt", ".bin");
-
+public final class FolderTree {
   /**
    * Time stamps are as coarse as two seconds (FAT). What was written just before a folder was
    * listed may be followed by more with the same stamp, so such a listing counts for once only.
@@ -37,45 +39,76 @@ final class FolderTree {
       Comparator.comparing(path -> String.valueOf(path.getFileName()), NaturalOrder.NAMES);
 
   private final Path root;
+  private final Kind kind;
   private Map<Path, Listing> listings = Map.of();
 
-  FolderTree(Path root) {
+  /**
+   * What is looked for.
+   *
+   * @param noun what messages call it
+   * @param extensions how the names of its files end, in lower case
+   * @param error makes an exception of a message
+   */
+  public record Kind(
+      String noun, List<String> extensions, Function<String, StableDiffusionException> error) {}
+
+  /** A folder, which is not looked at yet. */
+  public FolderTree(Path root, Kind kind) {
     this.root = root;
+    this.kind = kind;
   }
 
-  Path root() {
+  /** The folder. */
+  public Path root() {
     return root;
   }
 
   /**
    * What is there now.
    *
-   * @param files files with an extension of LoRAs, a folder's own before those in folders inside
+   * @param files files with one of the extensions, a folder's own before those in folders inside
    *     it, both in natural order
    * @param problems folders that cannot be read, with the reason
    */
-  record Found(List<Path> files, Map<Path, String> problems) {}
+  public record Found(List<Path> files, Map<Path, String> problems) {}
 
   /**
    * Looks at the folder and those inside it.
    *
-   * @throws LoraException if it is no folder any more or cannot be read
+   * @throws StableDiffusionException of the kind, if it is no folder any more or cannot be read
    */
-  Found look() {
+  public Found look() {
     if (!Files.isDirectory(root)) {
-      throw new LoraException(
-          "LoRA directory '"
-              + root
-              + (Files.exists(root) ? "' is a file, expected a folder" : "' does not exist"));
+      throw error(Files.exists(root) ? "is a file, expected a folder" : "does not exist");
     }
     Found found = new Found(new ArrayList<>(), new LinkedHashMap<>());
     Map<Path, Listing> seen = new HashMap<>();
     visit(root, List.of(), seen, found);
     listings = seen;
     if (found.problems.containsKey(root)) {
-      throw new LoraException("LoRA directory '" + root + "' " + found.problems.get(root));
+      throw error(found.problems.get(root));
     }
     return found;
+  }
+
+  /**
+   * What is in several folders now. A file that lies in two of them counts once.
+   *
+   * @throws StableDiffusionException as {@link #look()}
+   */
+  public static Found look(List<FolderTree> trees) {
+    Set<Path> paths = new LinkedHashSet<>();
+    Map<Path, String> problems = new LinkedHashMap<>();
+    for (FolderTree tree : trees) {
+      Found found = tree.look();
+      paths.addAll(found.files());
+      problems.putAll(found.problems());
+    }
+    return new Found(List.copyOf(paths), problems);
+  }
+
+  private StableDiffusionException error(@Nullable String predicate) {
+    return kind.error.apply(kind.noun + " directory '" + root + "' " + predicate);
   }
 
   private void visit(Path folder, List<Path> above, Map<Path, Listing> seen, Found found) {
@@ -107,16 +140,16 @@ final class FolderTree {
     try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
       for (Path child : children) {
         try {
-          BasicFileAttributes kind = Files.readAttributes(child, BasicFileAttributes.class);
-          if (kind.isDirectory()) {
+          BasicFileAttributes what = Files.readAttributes(child, BasicFileAttributes.class);
+          if (what.isDirectory()) {
             folders.add(child);
-          } else if (kind.isRegularFile() && mayBeLora(child)) {
+          } else if (what.isRegularFile() && isWanted(child)) {
             files.add(child);
           }
         } catch (IOException e) {
           // A link to nothing, at the moment. What it leads to may come without a trace here.
           lasts = false;
-          if (mayBeLora(child)) {
+          if (isWanted(child)) {
             files.add(child);
           }
         }
@@ -129,9 +162,9 @@ final class FolderTree {
     return new Listing(modified, lasts, folder.toRealPath(), files, folders);
   }
 
-  private static boolean mayBeLora(Path path) {
+  private boolean isWanted(Path path) {
     String name = path.toString().toLowerCase(Locale.ROOT);
-    return EXTENSIONS.stream().anyMatch(name::endsWith);
+    return kind.extensions.stream().anyMatch(name::endsWith);
   }
 
   /** What lay directly in a folder at some moment, and whether its time stamp shows a change. */

@@ -1,4 +1,4 @@
-package dev.sdlora.lora.library;
+package dev.sdlora.tensors.folder;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -9,11 +9,11 @@ import java.util.Optional;
  * What was read from files, kept as long as their stamps stay the same. When there is too much,
  * what was not asked for the longest is forgotten. Safe for use by several threads.
  */
-final class Remembered<T> {
+public final class Remembered<T> {
   private final Map<Path, Kept<T>> kept;
 
   /** An empty memory for at most so many files. */
-  Remembered(int most) {
+  public Remembered(int most) {
     this.kept =
         new LinkedHashMap<>(16, 0.75f, true) {
           private static final long serialVersionUID = 1L;
@@ -26,7 +26,7 @@ final class Remembered<T> {
   }
 
   /** What is known of a file with this stamp. */
-  synchronized Optional<T> find(Path path, Stamp stamp) {
+  public synchronized Optional<T> find(Path path, Stamp stamp) {
     return Optional.ofNullable(kept.get(path))
         .filter(known -> known.stamp.equals(stamp))
         .map(Kept::value);
@@ -37,7 +37,7 @@ final class Remembered<T> {
    *
    * @return the value that is kept
    */
-  synchronized T keep(Path path, Stamp stamp, T value) {
+  public synchronized T keep(Path path, Stamp stamp, T value) {
     Optional<T> known = find(path, stamp);
     if (known.isPresent()) {
       return known.get();

@@ -1,0 +1,160 @@
+package dev.sdlora.pipeline.embedding;
+
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.lora.format.BundledEmbedding;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.pipeline.image.PngFiles;
+import dev.sdlora.prompt.tokens.TrainedWord;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A file that has been read whole.
+ *
+ * @param details what callers of the library see of it
+ * @param word its vectors, under its name
+ */
+record EmbeddingFile(Embedding details, TrainedWord word) {
+  static final List<String> PICTURES = List.of(".png", ".webp");
+
+  /** Where A1111 puts an embedding into a PNG, in base 64. */
+  private static final String KEYWORD = "sd-ti-embedding";
+
+  /** A file of this name is shown beside an embedding and never holds one. */
+  private static final String PREVIEW = ".preview";
+
+  /**
+   * Reads a file.
+   *
+   * @throws EmbeddingException if it is missing or holds no embedding
+   * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
+   */
+  static EmbeddingFile open(Path path) {
+    return isPicture(path)
+        ? find(path)
+            .orElseThrow(
+                () ->
+                    new EmbeddingException(
+                        "'" + path + "' is a picture into which no embedding is written"))
+        : explained(path, () -> of(path, stem(path), rows(path)));
+  }
+
+  /** Whether a name is that of a picture. */
+  static boolean isPicture(Path path) {
+    String name = path.toString().toLowerCase(Locale.ROOT);
+    return PICTURES.stream().anyMatch(name::endsWith);
+  }
+
+  /**
+   * The embedding in a picture, if there is one.
+   *
+   * @throws EmbeddingException if there is one that is damaged
+   */
+  static Optional<EmbeddingFile> find(Path picture) {
+    String stem = stem(picture);
+    if (stem.toLowerCase(Locale.ROOT).endsWith(PREVIEW)) {
+      return Optional.empty();
+    }
+    return explained(
+        picture,
+        () ->
+            json(picture)
+                .map(JsonRows::new)
+                .map(json -> of(picture, json.name().orElse(stem), json.rows())));
+  }
+
+  private static Optional<String> json(Path picture) {
+    try {
+      Optional<String> text =
+          picture.toString().toLowerCase(Locale.ROOT).endsWith(".png")
+              ? PngFiles.findText(picture, KEYWORD)
+              : Optional.empty();
+      if (text.isPresent()) {
+        byte[] json = Base64.getMimeDecoder().decode(text.get());
+        return Optional.of(new String(json, StandardCharsets.UTF_8));
+      }
+      return HiddenText.find(picture);
+    } catch (IOException | ImageFileException | IllegalArgumentException e) {
+      throw new EmbeddingException("cannot be read as a picture: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * An embedding that came with a LoRA.
+   *
+   * @throws EmbeddingException if it is none, or damaged
+   */
+  static EmbeddingFile bundled(LoraFile lora, BundledEmbedding embedding) {
+    Path path = lora.file().path();
+    return explained(
+        path, () -> of(path, embedding.name(), rows(lora.file(), embedding.tensors())));
+  }
+
+  private static List<Rows> rows(Path path) {
+    TensorFile file = TensorFile.open(path);
+    return rows(file, file.tensors());
+  }
+
+  private static List<Rows> rows(TensorFile file, Map<String, TensorEntry> tensors) {
+    List<String> names = Layout.tensors(tensors.keySet());
+    try (TensorFile.Reader reader = file.reader()) {
+      return names.stream().map(name -> rows(name, tensors, reader)).toList();
+    }
+  }
+
+  private static Rows rows(
+      String name, Map<String, TensorEntry> tensors, TensorFile.Reader reader) {
+    TensorEntry tensor = Optional.ofNullable(tensors.get(name)).orElseThrow();
+    long[] shape = Rows.shape(name, tensor.shape());
+    if (!tensor.dtype().isFloating()) {
+      throw new EmbeddingException(
+          "is not an embedding: tensor '" + name + "' holds " + tensor.dtype().label());
+    }
+    return new Rows((int) shape[0], (int) shape[1], reader.floats(tensor));
+  }
+
+  private static EmbeddingFile of(Path path, String name, List<Rows> encoders) {
+    if (name.isBlank()) {
+      throw new EmbeddingException("has no name that a prompt could write");
+    }
+    int vectors = encoders.get(0).count();
+    if (encoders.stream().anyMatch(rows -> rows.count() != vectors)) {
+      throw new EmbeddingException(
+          "has different numbers of vectors for its text encoders: "
+              + encoders.stream().map(Rows::count).toList());
+    }
+    return new EmbeddingFile(
+        new Embedding(path, name, vectors, encoders.stream().map(Rows::width).toList()),
+        new TrainedWord(name, vectors, encoders.stream().map(Rows::values).toList()));
+  }
+
+  /** The file name without its extension. */
+  static String stem(Path path) {
+    String name = String.valueOf(path.getFileName());
+    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
+  }
+
+  /** Puts the file in front of what is wrong with it. */
+  private static <T> T explained(Path path, Supplier<T> reading) {
+    if (!Files.exists(path)) {
+      throw new EmbeddingException("embedding '" + path + "' does not exist");
+    }
+    try {
+      return reading.get();
+    } catch (EmbeddingException e) {
+      throw new EmbeddingException("'" + path + "' " + e.getMessage(), e);
+    }
+  }
+}

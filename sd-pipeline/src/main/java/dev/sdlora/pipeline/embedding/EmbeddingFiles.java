@@ -1,0 +1,114 @@
+package dev.sdlora.pipeline.embedding;
+
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.lora.format.BundledEmbedding;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.folder.Remembered;
+import dev.sdlora.tensors.folder.Stamp;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Embeddings that were read before, so that a file that has not changed is not read again, and its
+ * vectors stay the same object. Safe for use by several threads.
+ */
+public final class EmbeddingFiles {
+  /** With their vectors, some 50 KB each. */
+  private static final int WHOLE = 256;
+
+  /** Enough for any collection. */
+  private static final int FILES = 1 << 16;
+
+  private final Remembered<EmbeddingFile> whole = new Remembered<>(WHOLE);
+  private final Remembered<Summary> summaries = new Remembered<>(FILES);
+  private final Remembered<String> hashes = new Remembered<>(FILES);
+  private final Remembered<Map<String, EmbeddingFile>> bundles = new Remembered<>(WHOLE);
+
+  /**
+   * What is kept of a file that was looked at.
+   *
+   * @param embedding what it holds; of a picture, perhaps nothing
+   * @param problem why it cannot be used, if that is so
+   */
+  record Summary(Optional<Embedding> embedding, Optional<String> problem) {}
+
+  /**
+   * An embedding.
+   *
+   * @throws EmbeddingException if the file is missing or holds no embedding
+   * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
+   */
+  public Embedding open(Path path) {
+    return file(path).details();
+  }
+
+  EmbeddingFile file(Path path) {
+    Stamp stamp = stamp(path);
+    return whole
+        .find(path, stamp)
+        .orElseGet(() -> whole.keep(path, stamp, EmbeddingFile.open(path)));
+  }
+
+  /** What a file is. Does not fail, and does not try again until it changes. */
+  Summary summary(Path path) {
+    try {
+      Stamp stamp = stamp(path);
+      return summaries.find(path, stamp).orElseGet(() -> summaries.keep(path, stamp, read(path)));
+    } catch (EmbeddingException e) {
+      return new Summary(Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static Summary read(Path path) {
+    try {
+      Optional<EmbeddingFile> file =
+          EmbeddingFile.isPicture(path)
+              ? EmbeddingFile.find(path)
+              : Optional.of(EmbeddingFile.open(path));
+      return new Summary(file.map(EmbeddingFile::details), Optional.empty());
+    } catch (RuntimeException e) {
+      // One strange file must not hide all others, so even faults of this library are reasons.
+      String reason = e instanceof StableDiffusionException ? e.getMessage() : "unexpected " + e;
+      return new Summary(Optional.empty(), Optional.of(String.valueOf(reason)));
+    }
+  }
+
+  /** A1111's short hash of a file, computed when first asked for. */
+  public String hash(Path path) {
+    Stamp stamp = stamp(path);
+    return hashes
+        .find(path, stamp)
+        .orElseGet(() -> hashes.keep(path, stamp, FileHashes.sha256(path).substring(0, 12)));
+  }
+
+  /**
+   * An embedding that came with a LoRA.
+   *
+   * @throws EmbeddingException if it is none, or damaged
+   */
+  EmbeddingFile bundled(LoraFile lora, BundledEmbedding embedding) {
+    Path path = lora.file().path();
+    Stamp stamp = stamp(path);
+    return bundles
+        .find(path, stamp)
+        .orElseGet(() -> bundles.keep(path, stamp, new ConcurrentHashMap<>()))
+        .computeIfAbsent(embedding.name(), name -> EmbeddingFile.bundled(lora, embedding));
+  }
+
+  private static Stamp stamp(Path path) {
+    try {
+      return Stamp.of(path);
+    } catch (NoSuchFileException e) {
+      throw new EmbeddingException("embedding '" + path + "' does not exist", e);
+    } catch (IOException e) {
+      throw new EmbeddingException("embedding '" + path + "' cannot be read: " + e, e);
+    }
+  }
+}

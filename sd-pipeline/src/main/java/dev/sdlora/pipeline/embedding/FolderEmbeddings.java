@@ -1,0 +1,138 @@
+package dev.sdlora.pipeline.embedding;
+
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.EmbeddingLibrary;
+import dev.sdlora.pipeline.embedding.EmbeddingFiles.Summary;
+import dev.sdlora.tensors.folder.FolderTree;
+import dev.sdlora.tensors.folder.NaturalOrder;
+import dev.sdlora.tensors.folder.Nearest;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The embeddings of folders, and some that were given by object. Safe for several threads. */
+public final class FolderEmbeddings implements EmbeddingLibrary {
+  private static final FolderTree.Kind KIND =
+      new FolderTree.Kind(
+          "embedding",
+          Stream.concat(Stream.of(".safetensors", ".pt", ".bin"), EmbeddingFile.PICTURES.stream())
+              .toList(),
+          EmbeddingException::new);
+
+  private static final Comparator<Embedding> BY_NAME =
+      Comparator.comparing(Embedding::name, NaturalOrder.NAMES).thenComparing(Embedding::path);
+
+  private final EmbeddingFiles files;
+  private final List<FolderTree> trees;
+  private final List<Embedding> given;
+
+  /**
+   * Looks at folders.
+   *
+   * @param files opens the files
+   * @param given embeddings that go before those in the folders
+   * @throws EmbeddingException if one of the folders is not a folder
+   */
+  public FolderEmbeddings(EmbeddingFiles files, List<Path> folders, List<Embedding> given) {
+    this.files = files;
+    this.trees = folders.stream().map(folder -> new FolderTree(folder, KIND)).toList();
+    this.given = List.copyOf(given);
+    look();
+  }
+
+  @Override
+  public List<Embedding> list() {
+    return Stream.concat(
+            summaries().values().stream().flatMap(summary -> summary.embedding().stream()),
+            given.stream())
+        .sorted(BY_NAME)
+        .toList();
+  }
+
+  @Override
+  public Map<Path, String> unreadable() {
+    Map<Path, String> problems = new LinkedHashMap<>(look().problems());
+    summaries()
+        .forEach((path, summary) -> summary.problem().ifPresent(why -> problems.put(path, why)));
+    return Collections.unmodifiableMap(problems);
+  }
+
+  @Override
+  public Embedding find(String name) {
+    Map<String, Path> paths = paths();
+    given.forEach(embedding -> paths.put(embedding.name(), embedding.path()));
+    Path path = paths.get(name);
+    if (path == null) {
+      throw unknown(name, paths.keySet());
+    }
+    return files.open(path).withName(name);
+  }
+
+  private EmbeddingException unknown(String name, Set<String> names) {
+    List<String> near = Nearest.to(name, names);
+    return new EmbeddingException(
+        "embedding '%s' is not in %s%s"
+            .formatted(
+                name,
+                trees.isEmpty()
+                    ? "any folder: there is no embedding directory"
+                    : trees.stream()
+                        .map(tree -> tree.root().toString())
+                        .collect(Collectors.joining(", ")),
+                near.isEmpty() ? "" : "; did you mean '" + String.join("' or '", near) + "'?"));
+  }
+
+  /** Opens the files. */
+  EmbeddingFiles files() {
+    return files;
+  }
+
+  /** Those given by object. */
+  List<Embedding> given() {
+    return given;
+  }
+
+  /**
+   * Where the names lead, in the order in which they were found. Only pictures are opened for it,
+   * since they have their names inside. The caller owns the map.
+   */
+  Map<String, Path> paths() {
+    Map<String, Path> paths = new LinkedHashMap<>();
+    for (Path path : look().files()) {
+      Optional<String> name =
+          EmbeddingFile.isPicture(path)
+              ? files.summary(path).embedding().map(Embedding::name)
+              : Optional.of(EmbeddingFile.stem(path));
+      name.ifPresent(
+          found -> {
+            paths.remove(found); // so that it comes to the end
+            paths.put(found, path);
+          });
+    }
+    return paths;
+  }
+
+  private Map<Path, Summary> summaries() {
+    List<Path> found = look().files();
+    // Opening many files is mostly waiting for the disk, and unpacking pictures.
+    List<Summary> summaries = found.parallelStream().map(files::summary).toList();
+    Map<Path, Summary> byPath = new LinkedHashMap<>();
+    for (int i = 0; i < found.size(); i++) {
+      byPath.put(found.get(i), summaries.get(i));
+    }
+    return byPath;
+  }
+
+  /** Only here is anything changed. A file that lies in two of the folders counts once. */
+  private synchronized FolderTree.Found look() {
+    return FolderTree.look(trees);
+  }
+}

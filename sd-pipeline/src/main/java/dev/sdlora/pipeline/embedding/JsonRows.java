@@ -1,0 +1,81 @@
+package dev.sdlora.pipeline.embedding;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sdlora.api.EmbeddingException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An embedding as A1111 writes it into pictures: the JSON form of the dictionary that its files
+ * hold, with <code>{"TORCHTENSOR": [[…], …]}</code> in place of tensors.
+ */
+final class JsonRows {
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final String TENSOR = "TORCHTENSOR";
+
+  private final JsonNode root;
+  private final Map<String, JsonNode> tensors = new LinkedHashMap<>();
+
+  /**
+   * Reads a text.
+   *
+   * @throws EmbeddingException if it is no JSON
+   */
+  JsonRows(String text) {
+    try {
+      root = JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new EmbeddingException(
+          "is damaged: the embedding in the picture is no JSON: " + e.getOriginalMessage(), e);
+    }
+    collect("", root);
+    root.properties().forEach(field -> collect(field.getKey() + ".", field.getValue()));
+  }
+
+  private void collect(String prefix, JsonNode object) {
+    for (Map.Entry<String, JsonNode> field : object.properties()) {
+      if (field.getValue().path(TENSOR).isArray()) {
+        tensors.put(prefix + field.getKey(), field.getValue().path(TENSOR));
+      }
+    }
+  }
+
+  /** What it is called there. */
+  Optional<String> name() {
+    return Optional.of(root.path("name").asText()).filter(name -> !name.isBlank());
+  }
+
+  /**
+   * The vectors for each text encoder.
+   *
+   * @throws EmbeddingException if it holds something else
+   */
+  List<Rows> rows() {
+    return Layout.tensors(tensors.keySet()).stream().map(this::rows).toList();
+  }
+
+  private Rows rows(String name) {
+    JsonNode tensor = tensors.getOrDefault(name, root);
+    boolean matrix = tensor.path(0).isArray();
+    List<Long> sizes =
+        matrix
+            ? List.of((long) tensor.size(), (long) tensor.path(0).size())
+            : List.of((long) tensor.size());
+    long[] shape = Rows.shape(name, sizes);
+    float[] values = new float[(int) (shape[0] * shape[1])];
+    for (int i = 0; i < values.length; i++) {
+      int column = (int) (i % shape[1]);
+      JsonNode row = matrix ? tensor.path((int) (i / shape[1])) : tensor;
+      if (row.size() != shape[1] || !row.path(column).isNumber()) {
+        throw new EmbeddingException(
+            "is damaged: tensor '" + name + "' in the picture is no matrix of numbers");
+      }
+      values[i] = (float) row.path(column).doubleValue();
+    }
+    return new Rows((int) shape[0], (int) shape[1], values);
+  }
+}

@@ -1,0 +1,47 @@
+package dev.sdlora.pipeline.embedding;
+
+import dev.sdlora.api.EmbeddingException;
+import java.util.List;
+import java.util.Set;
+
+/** Which tensors of a file are the vectors of an embedding, by their names. */
+final class Layout {
+  /** A1111 has a dictionary here, whose only key is mostly {@code *}. */
+  private static final String A1111 = "string_to_param.";
+
+  /** How two text encoders are told apart: by most trainers, and by diffusers' scripts. */
+  private static final List<List<String>> PAIRS =
+      List.of(List.of("clip_l", "clip_g"), List.of("text_encoders_0", "text_encoders_1"));
+
+  private Layout() {}
+
+  /**
+   * The tensors for the text encoders, in the order of these.
+   *
+   * @throws EmbeddingException if these are not the tensors of one embedding
+   */
+  static List<String> tensors(Set<String> names) {
+    List<String> params = names.stream().filter(name -> name.startsWith(A1111)).toList();
+    if (params.size() == 1) {
+      return params;
+    }
+    if (params.size() > 1) {
+      throw new EmbeddingException(
+          "holds %d embeddings ('%s'), expected one"
+              .formatted(params.size(), String.join("', '", params)));
+    }
+    for (List<String> pair : PAIRS) {
+      if (names.containsAll(pair)) {
+        return pair;
+      }
+    }
+    if (names.size() == 1) {
+      return List.copyOf(names); // diffusers: the name is the word that was trained
+    }
+    throw new EmbeddingException(
+        "is not an embedding: it has %d tensors%s"
+            .formatted(
+                names.size(),
+                names.stream().findFirst().map(name -> ", the first '" + name + "'").orElse("")));
+  }
+}

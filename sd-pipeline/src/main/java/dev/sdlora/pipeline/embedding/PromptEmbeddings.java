@@ -1,0 +1,155 @@
+package dev.sdlora.pipeline.embedding;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.lora.format.BundledEmbedding;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.prompt.tokens.ClipTokenizer;
+import dev.sdlora.prompt.tokens.SpelledNames;
+import dev.sdlora.prompt.tokens.TrainedWord;
+import dev.sdlora.prompt.tokens.TrainedWords;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * The embeddings that the prompts of one request may name, and what came of those that they did
+ * name. Embeddings given by object go before those that came with the request's LoRAs, and these
+ * before those in folders. Only files that are named are read. Used by one thread.
+ */
+public final class PromptEmbeddings implements TrainedWords {
+  private final SpelledNames<Candidate> names;
+  private final EmbeddingFiles files;
+  private final Target target;
+  private final boolean lenient;
+  private final Map<String, String> hashes = new LinkedHashMap<>();
+  private final Set<String> warnings = new LinkedHashSet<>();
+
+  /**
+   * What embeddings have to fit.
+   *
+   * @param checkpoint the model
+   * @param width of its text encoder
+   */
+  public record Target(Checkpoint checkpoint, int width) {}
+
+  /**
+   * An embedding that may be named.
+   *
+   * @param file reads it
+   * @param hashed the file whose hash pictures tell; none for what came with a LoRA, as in A1111
+   */
+  private record Candidate(String name, Supplier<EmbeddingFile> file, Optional<Path> hashed) {}
+
+  /**
+   * The embeddings of a request.
+   *
+   * @param library the folders, and those given by object
+   * @param loras the LoRAs that act in it
+   * @param lenient whether the name of one that cannot be used is read as text, with a warning
+   */
+  public PromptEmbeddings(
+      FolderEmbeddings library, List<LoraFile> loras, Target target, boolean lenient) {
+    this.files = library.files();
+    this.target = target;
+    this.lenient = lenient;
+    Map<String, Candidate> candidates = new LinkedHashMap<>();
+    library.paths().forEach((name, path) -> put(candidates, inFile(name, path)));
+    for (LoraFile lora : loras) {
+      lora.embeddings().forEach(embedding -> put(candidates, bundled(lora, embedding)));
+    }
+    for (Embedding embedding : library.given()) {
+      put(candidates, inFile(embedding.name(), embedding.path()));
+    }
+    this.names = new SpelledNames<>(candidates, ClipTokenizer.standard());
+  }
+
+  /** The last one goes first, also where another is spelled with the same tokens. */
+  private static void put(Map<String, Candidate> candidates, Candidate candidate) {
+    candidates.remove(candidate.name);
+    candidates.put(candidate.name, candidate);
+  }
+
+  private Candidate inFile(String name, Path path) {
+    return new Candidate(name, () -> files.file(path), Optional.of(path));
+  }
+
+  private Candidate bundled(LoraFile lora, BundledEmbedding embedding) {
+    return new Candidate(embedding.name(), () -> files.bundled(lora, embedding), Optional.empty());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws EmbeddingException if the embedding of that name cannot be used and the request is
+   *     strict
+   */
+  @Override
+  public Optional<Match> at(int[] tokens, int position) {
+    for (SpelledNames.Found<Candidate> found : names.at(tokens, position)) {
+      try {
+        return Optional.of(new Match(word(found.value()), found.tokens()));
+      } catch (EmbeddingException e) {
+        if (!lenient) {
+          throw e;
+        }
+        warnings.add(e.getMessage() + "; its name was read as text");
+      }
+    }
+    return Optional.empty();
+  }
+
+  private TrainedWord word(Candidate candidate) {
+    EmbeddingFile file;
+    Optional<String> hash;
+    try {
+      file = candidate.file.get();
+      hash = candidate.hashed.map(files::hash);
+    } catch (StableDiffusionException e) {
+      throw new EmbeddingException(
+          "embedding '" + candidate.name + "' cannot be used: " + e.getMessage(), e);
+    }
+    if (!file.details().widths().equals(List.of(target.width))) {
+      throw misfit(candidate.name, file.details());
+    }
+    hash.ifPresent(digits -> hashes.put(candidate.name, digits));
+    return file.word();
+  }
+
+  private EmbeddingException misfit(String name, Embedding embedding) {
+    String family =
+        embedding.family() == ModelFamily.UNKNOWN ? "another model" : embedding.family().label();
+    return new EmbeddingException(
+        ("embedding '%s' is for %s (vectors of %s numbers), but checkpoint '%s' is %s, whose text"
+                + " encoder reads vectors of %d")
+            .formatted(
+                name,
+                family,
+                embedding.widths().stream()
+                    .map(String::valueOf)
+                    .collect(Collectors.joining(" and ")),
+                target.checkpoint.name(),
+                target.checkpoint.family().label(),
+                target.width));
+  }
+
+  /** A1111's short hash of each file that a prompt named, by its name, in the order of naming. */
+  public Map<String, String> hashes() {
+    return Collections.unmodifiableMap(hashes);
+  }
+
+  /** What was read as text although there is an embedding of that name. */
+  public List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+}

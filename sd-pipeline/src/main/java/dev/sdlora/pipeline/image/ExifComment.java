@@ -1,0 +1,119 @@
+package dev.sdlora.pipeline.image;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * The field {@code UserComment} of EXIF data, in which A1111 keeps settings in JPEG and WebP files;
+ * Exif 2.32, sections 4.6.2 and 4.6.5.
+ */
+final class ExifComment {
+  private static final int EXIF_IFD = 0x8769;
+  private static final int USER_COMMENT = 0x9286;
+  private static final int LONG = 4;
+  private static final int UNDEFINED = 7;
+  private static final int ENTRY_BYTES = 12;
+
+  /** A directory with one entry: their number, the entry, and no next directory. */
+  private static final int DIRECTORY_BYTES = 2 + ENTRY_BYTES + 4;
+
+  private static final int HEADER_BYTES = 8;
+  private static final byte[] UNICODE = "UNICODE\0".getBytes(StandardCharsets.US_ASCII);
+
+  private final ByteBuffer tiff;
+
+  private ExifComment(ByteBuffer tiff) {
+    this.tiff = tiff;
+  }
+
+  /** EXIF data with nothing but this comment, in UTF-16 of the order of all numbers. */
+  static byte[] encode(String comment) {
+    byte[] text = comment.getBytes(StandardCharsets.UTF_16BE);
+    int exifAt = HEADER_BYTES + DIRECTORY_BYTES;
+    int textAt = exifAt + DIRECTORY_BYTES;
+    int length = UNICODE.length + text.length;
+    ByteBuffer tiff = ByteBuffer.allocate(textAt + length);
+    tiff.put((byte) 'M').put((byte) 'M').putShort((short) 42).putInt(HEADER_BYTES);
+    putDirectory(tiff, EXIF_IFD, LONG, 1, exifAt);
+    putDirectory(tiff, USER_COMMENT, UNDEFINED, length, textAt);
+    return tiff.put(UNICODE).put(text).array();
+  }
+
+  private static void putDirectory(ByteBuffer tiff, int tag, int type, int count, int value) {
+    tiff.putShort((short) 1).putShort((short) tag).putShort((short) type);
+    tiff.putInt(count).putInt(value).putInt(0);
+  }
+
+  /**
+   * The comment in EXIF data, with or without {@code Exif} before them. Empty if there is none, and
+   * for data that are none.
+   */
+  static Optional<String> decode(byte[] exif) {
+    int start = new String(exif, StandardCharsets.ISO_8859_1).startsWith("Exif\0\0") ? 6 : 0;
+    ByteBuffer tiff = ByteBuffer.wrap(exif, start, exif.length - start).slice();
+    try {
+      short order = tiff.getShort();
+      tiff.order(order == 0x4949 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+      return new ExifComment(tiff).read();
+    } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<String> read() {
+    if (tiff.getShort(2) != 42) {
+      return Optional.empty();
+    }
+    int exif = entry(tiff.getInt(4), EXIF_IFD);
+    int comment = exif < 0 ? -1 : entry(tiff.getInt(exif + 8), USER_COMMENT);
+    if (comment < 0) {
+      return Optional.empty();
+    }
+    int length = tiff.getInt(comment + 4);
+    int at = length <= 4 ? comment + 8 : tiff.getInt(comment + 8);
+    if (length < UNICODE.length || at < 0 || length > tiff.limit() - at) {
+      return Optional.empty();
+    }
+    byte[] value = new byte[length];
+    tiff.get(at, value);
+    return Optional.of(text(value));
+  }
+
+  /** Where the entry of a directory with a tag begins, or -1. */
+  private int entry(int directory, int tag) {
+    int entries = Short.toUnsignedInt(tiff.getShort(directory));
+    for (int i = 0; i < entries; i++) {
+      int at = directory + 2 + i * ENTRY_BYTES;
+      if (Short.toUnsignedInt(tiff.getShort(at)) == tag) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  private static String text(byte[] value) {
+    byte[] code = Arrays.copyOf(value, UNICODE.length);
+    byte[] text = Arrays.copyOfRange(value, UNICODE.length, value.length);
+    Charset charset = Arrays.equals(code, UNICODE) ? utf16(text) : StandardCharsets.UTF_8;
+    String comment = new String(text, charset);
+    return comment.startsWith("\ufeff") ? comment.substring(1) : comment;
+  }
+
+  /**
+   * The standard does not say in which order the two bytes of a character are: A1111 and its kin
+   * write big-endian ones whatever the order of the numbers is, others follow that order. The line
+   * of settings has many characters below 256, whose first byte is 0.
+   */
+  private static Charset utf16(byte[] text) {
+    int zerosFirst = 0;
+    for (int i = 0; i + 1 < text.length; i += 2) {
+      zerosFirst += (text[i] == 0 ? 1 : 0) - (text[i + 1] == 0 ? 1 : 0);
+    }
+    return zerosFirst >= 0 ? StandardCharsets.UTF_16BE : StandardCharsets.UTF_16LE;
+  }
+}

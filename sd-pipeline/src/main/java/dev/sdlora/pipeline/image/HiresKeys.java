@@ -1,0 +1,97 @@
+package dev.sdlora.pipeline.image;
+
+import static dev.sdlora.pipeline.image.InfotextKey.fact;
+import static dev.sdlora.pipeline.image.InfotextKey.setting;
+
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.Schedule;
+import dev.sdlora.api.Upscaler;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/** The keys of hires fix. What is the same in both passes is not written. */
+final class HiresKeys {
+  /** Keys without which a text is not about hires fix. */
+  static final Set<String> SIGNS =
+      Set.of("Hires upscale", "Hires resize", "Hires upscaler", "First pass size");
+
+  static final List<InfotextKey> ALL =
+      List.of(
+          fact("Hires checkpoint"),
+          setting(
+              "Hires sampler",
+              when((spec, hires) -> hires.sampler().filter(s -> s != spec.sampler()))
+                  .andThen(sampler -> sampler.map(Sampler::label)),
+              InfotextDraft::hiresSampler),
+          setting(
+              "Hires prompt",
+              when((spec, hires) -> other(hires.prompt(), spec.prompt())),
+              (draft, value) -> draft.hires.prompt(value)),
+          setting(
+              "Hires negative prompt",
+              when((spec, hires) -> other(hires.negativePrompt(), spec.negativePrompt())),
+              (draft, value) -> draft.hires.negativePrompt(value)),
+          setting("Hires schedule type", when(HiresKeys::schedule), InfotextDraft::hiresSchedule),
+          // Not in A1111 but in its descendants, which agree on the name.
+          setting(
+              "Hires CFG Scale",
+              when(
+                  (spec, hires) ->
+                      hires.cfgScale().isPresent()
+                          ? InfotextKey.unless(spec.cfgScale(), hires.cfgScale().getAsDouble())
+                          : Optional.empty()),
+              (draft, value) -> draft.hires.cfgScale(InfotextValues.decimal(value))),
+          setting(
+              "Hires upscale",
+              when(
+                  (spec, hires) ->
+                      hires.size().isPresent()
+                          ? Optional.empty()
+                          : Optional.of(InfotextValues.number(hires.scale()))),
+              (draft, value) -> draft.hires.scale(InfotextValues.decimal(value))),
+          setting(
+              "Hires resize",
+              when((spec, hires) -> hires.size().map(ImageSize::toString)),
+              InfotextDraft::hiresSize),
+          setting(
+              "Hires steps",
+              when((spec, hires) -> InfotextKey.unless(0, hires.steps())),
+              (draft, value) -> draft.hires.steps(InfotextValues.integer(value))),
+          setting(
+              "Hires upscaler",
+              when((spec, hires) -> Optional.of(hires.upscaler().name())),
+              (draft, value) -> draft.hires.upscaler(Upscaler.named(value))));
+
+  private HiresKeys() {}
+
+  private static <T> Function<ImageSettings, Optional<T>> when(
+      BiFunction<PromptSpec, HiresFix, Optional<T>> writer) {
+    return settings ->
+        settings.spec().hiresFix().flatMap(hires -> writer.apply(settings.spec(), hires));
+  }
+
+  private static Optional<String> other(String text, String first) {
+    return InfotextKey.text(text.equals(first) ? "" : text);
+  }
+
+  /** Written if it is another than the text says of the first pass. */
+  private static Optional<String> schedule(PromptSpec spec, HiresFix hires) {
+    Sampler sampler = hires.sampler().orElse(spec.sampler());
+    Schedule schedule = hires.schedule().orElse(spec.schedule());
+    String first = SamplerNames.scheduleLabel(spec.sampler(), spec.schedule());
+    return schedule(sampler, schedule).filter(label -> !label.equals(first));
+  }
+
+  /** A1111 says nothing where the sampler or the model decides. */
+  private static Optional<String> schedule(Sampler sampler, Schedule schedule) {
+    Schedule resolved = SamplerNames.resolved(sampler, schedule);
+    boolean ofModel = schedule == Schedule.AUTOMATIC && resolved == Schedule.NORMAL;
+    return ofModel || sampler.ignoresSchedule() ? Optional.empty() : Optional.of(resolved.label());
+  }
+}

@@ -1,0 +1,185 @@
+package dev.sdlora.pipeline.image;
+
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptOptions;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.Schedule;
+import dev.sdlora.api.Tiling;
+import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.Upscaling;
+import dev.sdlora.api.Variation;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A request while its {@link Infotext} is read. */
+final class InfotextDraft {
+  private static final Pattern SIDES = Pattern.compile("(\\d{1,6})x(\\d{1,6})");
+
+  final PromptSpecBuilder spec = PromptSpec.builder();
+  final SamplerOptions.Builder sampler = SamplerOptions.builder();
+  final HiresFix.Builder hires = HiresFix.builder();
+  PromptOptions prompts = PromptOptions.DEFAULTS;
+
+  private final Map<String, String> kept = new LinkedHashMap<>();
+  private double betaAlpha = SamplerOptions.DEFAULTS.betaAlpha();
+  private double betaBeta = SamplerOptions.DEFAULTS.betaBeta();
+  private Tiling tiling = Tiling.NONE;
+  private boolean hasHires;
+  private Optional<ImageSize> size = Optional.empty();
+  private OptionalLong variationSeed = OptionalLong.empty();
+  private double variationStrength;
+  private Optional<ImageSize> resizeFrom = Optional.empty();
+  private double upscale = 1;
+
+  /** Keeps a value that is no setting of a request. */
+  void keep(String key, String value) {
+    kept.put(key, value);
+  }
+
+  /** Keeps a value that is about the picture of img2img, if it is not about hires fix. */
+  void keepWithoutHires(String key, String value) {
+    if (!hasHires) {
+      keep(key, value);
+    }
+  }
+
+  void hasHires() {
+    hasHires = true;
+  }
+
+  /** The strength of the second pass, or of img2img, whose picture is not in the text. */
+  void denoisingStrength(String value) {
+    double strength = InfotextValues.decimal(value);
+    hires.denoisingStrength(strength);
+    keepWithoutHires("Denoising strength", value);
+  }
+
+  void sampler(String name) {
+    SamplerNames names = SamplerNames.parse(name);
+    spec.sampler(names.sampler());
+    names.schedule().ifPresent(spec::schedule);
+  }
+
+  /** Automatic says nothing new: a schedule in the sampler's name stays. */
+  void schedule(String name) {
+    Schedule schedule = Schedule.parse(name);
+    if (schedule != Schedule.AUTOMATIC) {
+      spec.schedule(schedule);
+    }
+  }
+
+  void hiresSampler(String name) {
+    if (!name.equals("Use same sampler")) {
+      SamplerNames names = SamplerNames.parse(name);
+      hires.sampler(names.sampler());
+      names.schedule().ifPresent(hires::schedule);
+    }
+  }
+
+  void hiresSchedule(String name) {
+    if (!name.equals("Use same scheduler")) {
+      hires.schedule(Schedule.parse(name));
+    }
+  }
+
+  void size(String value) {
+    size = Optional.of(ImageSize.parse(value));
+    spec.size(size.get());
+  }
+
+  /** A side that is 0 follows from the other and the proportions of the first pass. */
+  void hiresSize(String value) {
+    Matcher sides = SIDES.matcher(value);
+    if (!sides.matches()) {
+      throw new IllegalArgumentException("it must be WIDTHxHEIGHT in pixels");
+    }
+    int width = Integer.parseInt(sides.group(1));
+    int height = Integer.parseInt(sides.group(2));
+    if ((width == 0 || height == 0) && size.isPresent()) {
+      ImageSize first = size.get();
+      width = width == 0 ? height * first.width() / first.height() / 8 * 8 : width;
+      height = height == 0 ? width * first.height() / first.width() / 8 * 8 : height;
+    }
+    hires.size(new ImageSize(width, height));
+  }
+
+  /** Up to 2022, A1111 wrote the size of the result where that of the first pass is now. */
+  void firstPassSize(String value) {
+    if (value.equals("0x0") || size.isEmpty()) {
+      keep("First pass size", value);
+      hasHires = false;
+    } else {
+      spec.size(ImageSize.parse(value));
+      hires.size(size.get());
+    }
+  }
+
+  void variationSeed(String value) {
+    variationSeed = OptionalLong.of(InfotextValues.seed(value));
+  }
+
+  void variationStrength(String value) {
+    variationStrength =
+        new Variation(variationSeed, InfotextValues.decimal(value), resizeFrom).strength();
+  }
+
+  void resizeFrom(String value) {
+    resizeFrom = Optional.of(ImageSize.parse(value));
+  }
+
+  void betaAlpha(double alpha) {
+    sampler.betaShape(alpha, betaBeta);
+    betaAlpha = alpha;
+  }
+
+  void betaBeta(double beta) {
+    sampler.betaShape(betaAlpha, beta);
+    betaBeta = beta;
+  }
+
+  /** Edges that continue add up. */
+  void tiling(Tiling more) {
+    tiling = tiling == Tiling.NONE || tiling == more ? more : Tiling.BOTH;
+    spec.tiling(tiling);
+  }
+
+  void upscale(String value) {
+    upscale = new Upscaling(Upscaler.NONE, InfotextValues.decimal(value)).scale();
+  }
+
+  void upscaler(String name) {
+    spec.upscaling(new Upscaling(Upscaler.named(name), upscale));
+  }
+
+  /**
+   * The request.
+   *
+   * @throws IllegalArgumentException if values do not go together
+   */
+  PromptSpec finish() {
+    spec.promptOptions(prompts)
+        .samplerOptions(samplerOptions())
+        .variation(new Variation(variationSeed, variationStrength, resizeFrom))
+        .otherParameters(kept);
+    if (hasHires) {
+      spec.hiresFix(hires.build());
+    }
+    return spec.build();
+  }
+
+  private SamplerOptions samplerOptions() {
+    try {
+      return sampler.build();
+    } catch (IllegalStateException e) {
+      throw new IllegalArgumentException(
+          "'Schedule min sigma' or 'Sigma tmin' cannot be used: " + e.getMessage(), e);
+    }
+  }
+}

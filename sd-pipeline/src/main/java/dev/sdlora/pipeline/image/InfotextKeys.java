@@ -1,0 +1,227 @@
+package dev.sdlora.pipeline.image;
+
+import static dev.sdlora.pipeline.image.InfotextKey.fact;
+import static dev.sdlora.pipeline.image.InfotextKey.flag;
+import static dev.sdlora.pipeline.image.InfotextKey.setting;
+
+import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Rng;
+import dev.sdlora.api.Tiling;
+import dev.sdlora.api.Upscaling;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * All keys of the settings line that are known, in the order in which A1111 1.10 writes them: first
+ * a fixed list, then what the parts of the program add on the way.
+ */
+final class InfotextKeys {
+  private static final Pattern EXTRA_NETWORK = Pattern.compile("<\\w+:[^>]+>");
+
+  private static final List<InfotextKey> FIXED =
+      List.of(
+          setting(
+              "Steps",
+              s -> Optional.of(Integer.toString(s.spec().steps())),
+              (draft, value) -> draft.spec.steps(InfotextValues.integer(value))),
+          setting("Sampler", s -> Optional.of(s.spec().sampler().label()), InfotextDraft::sampler),
+          setting(
+              "Schedule type",
+              s -> Optional.of(SamplerNames.scheduleLabel(s.spec().sampler(), s.spec().schedule())),
+              InfotextDraft::schedule),
+          setting(
+              "CFG scale",
+              s -> Optional.of(InfotextValues.number(s.spec().cfgScale())),
+              (draft, value) -> draft.spec.cfgScale(InfotextValues.decimal(value))),
+          fact("Image CFG scale"),
+          setting(
+              "Seed",
+              s -> Optional.of(Long.toString(s.seed())),
+              (draft, value) -> draft.spec.seed(InfotextValues.seed(value))),
+          fact("Face restoration"),
+          setting("Size", s -> Optional.of(s.size().toString()), InfotextDraft::size),
+          setting("First pass size", s -> Optional.empty(), InfotextDraft::firstPassSize),
+          fact("Model hash"),
+          fact("Model"),
+          fact("FP8 weight"),
+          fact("Cache FP16 weight for LoRA"),
+          fact("VAE hash"),
+          fact("VAE"),
+          setting(
+              "Variation seed",
+              s ->
+                  varied(s)
+                      ? Optional.of(Long.toString(s.spec().variation().seed().getAsLong()))
+                      : Optional.empty(),
+              InfotextDraft::variationSeed),
+          setting(
+              "Variation seed strength",
+              s -> InfotextKey.unless(0, s.spec().variation().strength()),
+              InfotextDraft::variationStrength),
+          setting(
+              "Seed resize from",
+              s -> s.spec().variation().resizeFrom().map(ImageSize::toString),
+              InfotextDraft::resizeFrom),
+          ImageToImageKeys.DENOISING_STRENGTH,
+          ImageToImageKeys.CONDITIONAL_MASK_WEIGHT,
+          setting(
+              "Clip skip",
+              s -> InfotextKey.unless(1, s.spec().clipSkip()),
+              (draft, value) -> draft.spec.clipSkip(InfotextValues.integer(value))),
+          SamplerKeys.ENSD,
+          fact("Token merging ratio"),
+          fact("Token merging ratio hr"),
+          fact("Init image hash"),
+          setting("RNG", InfotextKeys::rng, (draft, value) -> readRng(draft, value)),
+          setting(
+              "Tiling",
+              s -> flag(s.spec().tiling() == Tiling.BOTH),
+              (draft, value) -> readTiling(draft, Tiling.BOTH, value)));
+
+  /** What extensions add comes here, as they are asked before anything begins. */
+  private static final List<InfotextKey> ADDED =
+      Stream.of(
+              List.of(
+                  setting(
+                      "Tile X",
+                      s -> flag(s.spec().tiling() == Tiling.X),
+                      (draft, value) -> readTiling(draft, Tiling.X, value)),
+                  setting(
+                      "Tile Y",
+                      s -> flag(s.spec().tiling() == Tiling.Y),
+                      (draft, value) -> readTiling(draft, Tiling.Y, value))),
+              ControlKeys.ALL,
+              HiresKeys.ALL,
+              ImageToImageKeys.MASK,
+              List.of(
+                  fact("Lora hashes"),
+                  setting(
+                      "Old prompt editing timelines",
+                      s ->
+                          flag(
+                              s.spec().promptOptions().oldEditingTimelines()
+                                  && mentions(s.spec(), "[")),
+                      (draft, value) ->
+                          draft.prompts =
+                              draft.prompts.withOldEditingTimelines(InfotextValues.flag(value))),
+                  fact("TI hashes"),
+                  setting(
+                      "Emphasis",
+                      InfotextKeys::emphasis,
+                      (draft, value) ->
+                          draft.prompts = draft.prompts.withEmphasis(Emphasis.parse(value)))),
+              SamplerKeys.ALL,
+              List.of(
+                  new InfotextKey(
+                      "Pad conds",
+                      fact("Pad conds").writer(),
+                      (draft, value) -> {
+                        draft.prompts = draft.prompts.withPadConds(InfotextValues.flag(value));
+                        draft.keep("Pad conds", value);
+                      }),
+                  SamplerKeys.HIRES_EXTRA_NOISE,
+                  setting(
+                      "Postprocess upscale by",
+                      s -> s.spec().upscaling().map(u -> InfotextValues.number(u.scale())),
+                      InfotextDraft::upscale),
+                  setting(
+                      "Postprocess upscaler",
+                      s -> s.spec().upscaling().map(Upscaling::upscaler).map(u -> u.name()),
+                      InfotextDraft::upscaler),
+                  fact("Version"),
+                  fact("User"),
+                  fact("Hashes")))
+          .flatMap(Collection::stream)
+          .toList();
+
+  private static final Map<String, InfotextKey> BY_NAME =
+      Stream.concat(FIXED.stream(), ADDED.stream())
+          .collect(Collectors.toMap(InfotextKey::name, Function.identity(), (a, b) -> a));
+
+  private InfotextKeys() {}
+
+  /** The settings line of a picture. */
+  static SettingsLine write(ImageSettings settings) {
+    SettingsLine line = new SettingsLine();
+    FIXED.forEach(key -> write(key, settings, line));
+    settings
+        .facts()
+        .forEach(
+            (name, value) -> {
+              if (!BY_NAME.containsKey(name)) {
+                line.add(name, value);
+              }
+            });
+    ADDED.forEach(key -> write(key, settings, line));
+    return line;
+  }
+
+  private static void write(InfotextKey key, ImageSettings settings, SettingsLine line) {
+    key.writer().apply(settings).ifPresent(value -> line.add(key.name(), value));
+  }
+
+  /**
+   * Puts one value into a request.
+   *
+   * @throws IllegalArgumentException if the key is known and the value makes no sense
+   */
+  static void read(String name, String value, InfotextDraft draft) {
+    InfotextKey key = BY_NAME.getOrDefault(name, fact(name));
+    try {
+      key.reader().accept(draft, value.strip());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "'" + name + ": " + value + "' cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean varied(ImageSettings settings) {
+    return settings.spec().variation().strength() != 0
+        && settings.spec().variation().seed().isPresent();
+  }
+
+  /**
+   * A1111 leaves its default out, which is whatever the graphics card draws; this library always
+   * says which generator it was, unless a text that was read did not.
+   */
+  private static Optional<String> rng(ImageSettings settings) {
+    Rng rng = settings.spec().rng();
+    boolean unsaid = rng == Rng.NV && "GPU".equals(settings.facts().get("RNG"));
+    return unsaid ? Optional.empty() : Optional.of(rng.name());
+  }
+
+  private static void readRng(InfotextDraft draft, String value) {
+    draft.spec.rng(InfotextValues.rng(value));
+    if (value.equals("GPU")) {
+      draft.keep("RNG", value);
+    }
+  }
+
+  private static void readTiling(InfotextDraft draft, Tiling tiling, String value) {
+    if (InfotextValues.flag(value)) {
+      draft.tiling(tiling);
+    }
+  }
+
+  private static Optional<String> emphasis(ImageSettings settings) {
+    Emphasis emphasis = settings.spec().promptOptions().emphasis();
+    boolean matters = mentions(settings.spec(), "(") || mentions(settings.spec(), "[");
+    return emphasis != Emphasis.ORIGINAL && matters
+        ? Optional.of(emphasis.label())
+        : Optional.empty();
+  }
+
+  /** Whether a prompt has a bracket, outside of tags. */
+  private static boolean mentions(PromptSpec spec, String bracket) {
+    return EXTRA_NETWORK.matcher(spec.prompt()).replaceAll("").contains(bracket)
+        || spec.negativePrompt().contains(bracket);
+  }
+}

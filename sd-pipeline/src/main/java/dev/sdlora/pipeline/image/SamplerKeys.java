@@ -1,0 +1,233 @@
+package dev.sdlora.pipeline.image;
+
+import static dev.sdlora.pipeline.image.InfotextKey.flag;
+import static dev.sdlora.pipeline.image.InfotextKey.setting;
+import static dev.sdlora.pipeline.image.InfotextKey.unless;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.SamplerOptions.UniPcVariant;
+import dev.sdlora.api.Schedule;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/**
+ * The keys of sampling. Like A1111, only those are written that made a difference: that have
+ * another value than usual and that the sampler and its schedule look at.
+ */
+final class SamplerKeys {
+  private static final Set<Sampler> CHURNING =
+      EnumSet.of(Sampler.EULER, Sampler.HEUN, Sampler.DPM2);
+
+  private static final String ZERO_TERMINAL_SNR = "Zero Terminal SNR";
+
+  static final InfotextKey ENSD =
+      setting(
+          "ENSD",
+          written(
+              spec -> spec.sampler().usesEnsd() && spec.samplerOptions().ensd() != 0,
+              options -> Long.toString(options.ensd())),
+          (draft, value) -> draft.sampler.ensd(InfotextValues.seed(value)));
+
+  /** In img2img; without its picture the value is a setting and a fact. */
+  private static final InfotextKey EXTRA_NOISE =
+      new InfotextKey(
+          "Extra noise",
+          InfotextKey.ofPicture("Extra noise", s -> s.spec().imageToImage().flatMap(i -> noise(s)))
+              .writer(),
+          (draft, value) -> {
+            draft.sampler.extraNoise(InfotextValues.decimal(value));
+            draft.keepWithoutHires("Extra noise", value);
+          });
+
+  /** With hires fix it comes when all else has been written. */
+  static final InfotextKey HIRES_EXTRA_NOISE =
+      setting("Extra noise", s -> s.spec().hiresFix().flatMap(h -> noise(s)), EXTRA_NOISE.reader());
+
+  static final List<InfotextKey> ALL =
+      List.of(
+          setting(
+              "Noise Schedule",
+              written(s -> s.samplerOptions().zeroTerminalSnr(), o -> ZERO_TERMINAL_SNR),
+              (draft, value) ->
+                  draft.sampler.zeroTerminalSnr(value.equalsIgnoreCase(ZERO_TERMINAL_SNR))),
+          ImageToImageKeys.NOISE_MULTIPLIER,
+          setting(
+              "Discard penultimate sigma",
+              written(SamplerKeys::discards, options -> "True"),
+              (draft, value) -> draft.sampler.discardNextToLastSigma(InfotextValues.flag(value))),
+          number(
+              "Schedule min sigma",
+              SamplerKeys::hasSchedule,
+              0,
+              SamplerOptions::sigmaMin,
+              (draft, value) -> draft.sampler.sigmaMin(value)),
+          number(
+              "Schedule max sigma",
+              SamplerKeys::hasSchedule,
+              0,
+              SamplerOptions::sigmaMax,
+              (draft, value) -> draft.sampler.sigmaMax(value)),
+          setting(
+              "Schedule rho",
+              settings -> rho(settings.spec()),
+              (draft, value) -> draft.sampler.rho(InfotextValues.decimal(value))),
+          setting(
+              "Beta schedule alpha",
+              written(SamplerKeys::isBeta, o -> InfotextValues.number(o.betaAlpha())),
+              (draft, value) -> draft.betaAlpha(InfotextValues.decimal(value))),
+          setting(
+              "Beta schedule beta",
+              written(SamplerKeys::isBeta, o -> InfotextValues.number(o.betaBeta())),
+              (draft, value) -> draft.betaBeta(InfotextValues.decimal(value))),
+          setting(
+              "SGM noise multiplier",
+              settings ->
+                  flag(
+                      settings.spec().samplerOptions().sgmNoiseMultiplier()
+                          && !settings.spec().sampler().onTimesteps()),
+              (draft, value) -> draft.sampler.sgmNoiseMultiplier(InfotextValues.flag(value))),
+          EXTRA_NOISE,
+          setting(
+              "Eta",
+              settings -> eta(settings.spec(), false, SamplerOptions::eta, 1),
+              (draft, value) -> draft.sampler.eta(InfotextValues.decimal(value))),
+          setting(
+              "Eta DDIM",
+              settings -> eta(settings.spec(), true, SamplerOptions::etaDdim, 0),
+              (draft, value) -> draft.sampler.etaDdim(InfotextValues.decimal(value))),
+          churn(
+              "Sigma churn",
+              0,
+              SamplerOptions::sChurn,
+              (draft, value) -> draft.sampler.sChurn(value)),
+          churn(
+              "Sigma tmin", 0, SamplerOptions::sTmin, (draft, value) -> draft.sampler.sTmin(value)),
+          churn(
+              "Sigma tmax", 0, SamplerOptions::sTmax, (draft, value) -> draft.sampler.sTmax(value)),
+          churn(
+              "Sigma noise",
+              1,
+              SamplerOptions::sNoise,
+              (draft, value) -> draft.sampler.sNoise(value)),
+          setting(
+              "UniPC variant",
+              written(SamplerKeys::isBh2, o -> o.uniPcVariant().name().toLowerCase(Locale.ROOT)),
+              (draft, value) ->
+                  draft.sampler.uniPcVariant(UniPcVariant.valueOf(value.toUpperCase(Locale.ROOT)))),
+          setting(
+              "UniPC order",
+              written(
+                  spec -> isUniPc(spec) && spec.samplerOptions().order().isPresent(),
+                  options -> Integer.toString(options.order().getAsInt())),
+              (draft, value) -> draft.sampler.order(InfotextValues.integer(value))),
+          number(
+              "NGMS",
+              spec -> true,
+              0,
+              SamplerOptions::skipUncondBelowSigma,
+              (draft, value) -> draft.sampler.skipUncondBelowSigma(value)),
+          // Of an extension; A1111 itself has none.
+          number(
+              "CFG Rescale",
+              spec -> true,
+              0,
+              SamplerOptions::cfgRescale,
+              (draft, value) -> draft.sampler.cfgRescale(value)));
+
+  private SamplerKeys() {}
+
+  private static Optional<String> noise(ImageSettings settings) {
+    return unless(0, settings.spec().samplerOptions().extraNoise());
+  }
+
+  private static Function<ImageSettings, Optional<String>> written(
+      Predicate<PromptSpec> when, Function<SamplerOptions, String> value) {
+    return settings ->
+        when.test(settings.spec())
+            ? Optional.of(value.apply(settings.spec().samplerOptions()))
+            : Optional.empty();
+  }
+
+  private static InfotextKey number(
+      String name,
+      Predicate<PromptSpec> when,
+      double usual,
+      Function<SamplerOptions, Double> value,
+      BiConsumer<InfotextDraft, Double> reader) {
+    return setting(
+        name,
+        settings ->
+            when.test(settings.spec())
+                ? unless(usual, value.apply(settings.spec().samplerOptions()))
+                : Optional.empty(),
+        (draft, text) -> reader.accept(draft, InfotextValues.decimal(text)));
+  }
+
+  private static InfotextKey churn(
+      String name,
+      double usual,
+      Function<SamplerOptions, Double> value,
+      BiConsumer<InfotextDraft, Double> reader) {
+    return number(name, SamplerKeys::churns, usual, value, reader);
+  }
+
+  private static Optional<String> eta(
+      PromptSpec spec,
+      boolean onTimesteps,
+      Function<SamplerOptions, OptionalDouble> eta,
+      double usual) {
+    OptionalDouble value = eta.apply(spec.samplerOptions());
+    return value.isPresent() && spec.sampler().onTimesteps() == onTimesteps
+        ? unless(usual, value.getAsDouble())
+        : Optional.empty();
+  }
+
+  private static boolean churns(PromptSpec spec) {
+    return CHURNING.contains(spec.sampler());
+  }
+
+  private static boolean discards(PromptSpec spec) {
+    return spec.samplerOptions().discardNextToLastSigma()
+        && !spec.sampler().discardsNextToLastSigma()
+        && !spec.sampler().ignoresSchedule();
+  }
+
+  /** Whether the schedule is built from its ends, rather than the model's own list. */
+  private static boolean hasSchedule(PromptSpec spec) {
+    return !spec.sampler().ignoresSchedule()
+        && SamplerNames.resolved(spec.sampler(), spec.schedule()) != Schedule.NORMAL;
+  }
+
+  private static boolean isBeta(PromptSpec spec) {
+    return hasSchedule(spec) && spec.schedule() == Schedule.BETA;
+  }
+
+  private static Optional<String> rho(PromptSpec spec) {
+    double rho = spec.samplerOptions().rho();
+    if (rho == 0 || !hasSchedule(spec)) {
+      return Optional.empty();
+    }
+    return switch (SamplerNames.resolved(spec.sampler(), spec.schedule())) {
+      case KARRAS -> unless(7, rho);
+      case POLYEXPONENTIAL -> unless(1, rho);
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean isUniPc(PromptSpec spec) {
+    return spec.sampler() == Sampler.UNIPC;
+  }
+
+  private static boolean isBh2(PromptSpec spec) {
+    return isUniPc(spec) && spec.samplerOptions().uniPcVariant() == UniPcVariant.BH2;
+  }
+}

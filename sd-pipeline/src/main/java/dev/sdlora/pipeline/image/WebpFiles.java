@@ -1,0 +1,44 @@
+package dev.sdlora.pipeline.image;
+
+import dev.sdlora.api.ImageFileException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Reads the settings in WebP files, which are in the chunk {@code EXIF}; RFC 9649. */
+final class WebpFiles {
+  /** {@code RIFF}, the length of the rest, {@code WEBP}. */
+  private static final int HEADER_BYTES = 12;
+
+  private WebpFiles() {}
+
+  /**
+   * The settings in a WebP file.
+   *
+   * @throws ImageFileException if the file cannot be read or has none
+   */
+  static String readParameters(Path file) {
+    return ImageErrors.reading(file, WebpFiles::comment)
+        .orElseThrow(() -> ImageErrors.noText(file, "EXIF UserComment"));
+  }
+
+  private static Optional<String> comment(FileChannel channel) throws IOException {
+    long at = HEADER_BYTES;
+    while (at + 8 <= channel.size()) {
+      ByteBuffer head = FileBytes.read(channel, at, 8);
+      String type = StandardCharsets.ISO_8859_1.decode(head.slice(0, 4)).toString();
+      long length = Integer.toUnsignedLong(head.order(ByteOrder.LITTLE_ENDIAN).getInt(4));
+      boolean whole = at + 8 + length <= channel.size() && length <= TextChunk.MAX_BYTES;
+      if (type.equals("EXIF") && whole) {
+        return ExifComment.decode(FileBytes.read(channel, at + 8, (int) length).array());
+      }
+      // Chunks of odd length are followed by a byte that is not counted.
+      at += 8 + length + length % 2;
+    }
+    return Optional.empty();
+  }
+}

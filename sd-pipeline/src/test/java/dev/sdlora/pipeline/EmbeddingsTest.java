@@ -1,0 +1,258 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.TokenCount;
+import dev.sdlora.prompt.tokens.ClipTokenizer;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Embeddings in prompts. Their twins are words of the vocabulary: an embedding with the vectors of
+ * some words makes the same picture as these words, bit for bit.
+ */
+@Timeout(120)
+class EmbeddingsTest {
+  private static final int WIDTH = 32;
+  private static final PromptSpec SPEC =
+      PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).seed(5).build();
+
+  @TempDir private static Path folder;
+  private static Pipeline pipeline;
+  private static int arrays;
+
+  @BeforeAll
+  static void open() throws IOException {
+    Path embeddings = folder.resolve("embeddings");
+    Files.createDirectories(embeddings.resolve("more"));
+    Path loras = Files.createDirectory(folder.resolve("loras"));
+    embedding(embeddings.resolve("zig.safetensors"), words("cat"));
+    embedding(embeddings.resolve("more/zig-zag.safetensors"), words("red house"));
+    embedding(embeddings.resolve("wide.safetensors"), new float[768]);
+    embedding(embeddings.resolve("dog.safetensors"), words("cat"));
+    new SafetensorsWriter()
+        .tensor("clip_l", List.of(1L, 768L), new float[768], DType.F32)
+        .tensor("clip_g", List.of(1L, 1280L), new float[1280], DType.F32)
+        .write(embeddings.resolve("broad.safetensors"));
+    Files.writeString(embeddings.resolve("broken.pt"), "not a tensor file");
+    bundle(loras.resolve("kit.safetensors"));
+    pipeline =
+        Pipeline.builder()
+            .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
+            .loraDirectory(loras)
+            .embeddingDirectory(embeddings)
+            .embedding(Embedding.open(embeddings.resolve("zig.safetensors")).withName("my own"))
+            .build();
+    arrays = pipeline.liveNativeArrays();
+  }
+
+  @AfterAll
+  static void close() {
+    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    pipeline.close();
+  }
+
+  /** The checkpoint's own vectors of some words. */
+  private static float[] words(String text) {
+    int[] ids = ClipTokenizer.standard().encode(text);
+    TensorFile file = TensorFile.open(Fixtures.CHECKPOINT);
+    TensorEntry table =
+        file.tensors().values().stream()
+            .filter(entry -> entry.name().endsWith("token_embedding.weight"))
+            .findFirst()
+            .orElseThrow();
+    try (TensorFile.Reader reader = file.reader()) {
+      float[] rows = reader.floats(table);
+      float[] vectors = new float[ids.length * WIDTH];
+      for (int i = 0; i < ids.length; i++) {
+        System.arraycopy(rows, ids[i] * WIDTH, vectors, i * WIDTH, WIDTH);
+      }
+      return vectors;
+    }
+  }
+
+  private static void embedding(Path path, float[] vectors) {
+    long width = vectors.length == 768 ? 768 : WIDTH;
+    new SafetensorsWriter()
+        .tensor("emb_params", List.of(vectors.length / width, width), vectors, DType.F32)
+        .write(path);
+  }
+
+  /** A LoRA that brings two words, one of them of the wrong width. */
+  private static void bundle(Path path) {
+    float[] factors = new float[2 * WIDTH];
+    Arrays.fill(factors, 0.05f);
+    String layer = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q";
+    new SafetensorsWriter()
+        .tensor(layer + ".lora_down.weight", List.of(2L, (long) WIDTH), factors, DType.F32)
+        .tensor(layer + ".lora_up.weight", List.of((long) WIDTH, 2L), factors, DType.F32)
+        .tensor(
+            "bundle_emb.dog.string_to_param.*",
+            List.of(2L, (long) WIDTH),
+            words("red house"),
+            DType.F32)
+        .tensor("bundle_emb.bad.string_to_param.*", List.of(1L, 48L), new float[48], DType.F32)
+        .write(path);
+  }
+
+  private static PromptSpec prompt(String prompt) {
+    return SPEC.toBuilder().prompt(prompt).build();
+  }
+
+  private static byte[] rgb(PromptSpec spec) {
+    return pipeline.generate(spec).first().rgb();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      textBlock =
+          """
+          a zig,                       a cat
+          Zig,                         cat
+          a my own on a zig,           a cat on a cat
+          a zig-zag,                   a red house
+          "zig-zag, (zig:1.4) [zig]",  "red house, (cat:1.4) [cat]"
+          a (zig-zag BREAK zig:0.7),   a (red house BREAK cat:0.7)
+          zig <lora:kit:0.8>,          cat <lora:kit:0.8>
+          a dog,                       a cat
+          a dog <lora:kit:0.8>,        a red house <lora:kit:0.8>
+          """)
+  void generate_embeddingOfWords_isTheSamePictureAsTheWords(String prompt, String words) {
+    assertThat(rgb(prompt(prompt))).isEqualTo(rgb(prompt(words)));
+    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+  }
+
+  @Test
+  void generate_otherVectors_isAnotherPicture() {
+    assertThat(rgb(prompt("a zig-zag"))).isNotEqualTo(rgb(prompt("a zig")));
+    assertThat(rgb(prompt("a (zig-zag:1.3)"))).isNotEqualTo(rgb(prompt("a zig-zag")));
+  }
+
+  @Test
+  void generate_negativePrompt_namesEmbeddingsToo() {
+    PromptSpec named = SPEC.toBuilder().negativePrompt("zig-zag, blurry").build();
+    PromptSpec words = SPEC.toBuilder().negativePrompt("red house, blurry").build();
+
+    assertThat(rgb(named)).isEqualTo(rgb(words)).isNotEqualTo(rgb(SPEC));
+  }
+
+  @Test
+  void generate_chunkBorder_movesAllVectors() {
+    String letters = "b ".repeat(74);
+    assertThat(rgb(prompt(letters + "zig-zag")))
+        .isEqualTo(rgb(prompt(letters + "BREAK red house")))
+        .isNotEqualTo(rgb(prompt(letters + "red house")));
+  }
+
+  @ParameterizedTest
+  @EnumSource(LoraMode.class)
+  void generate_withLoraInEveryMode_isTheSamePicture(LoraMode mode) {
+    PromptSpec named = prompt("a dog <lora:kit:0.8>").toBuilder().loraMode(mode).build();
+    PromptSpec words = prompt("a red house <lora:kit:0.8>").toBuilder().loraMode(mode).build();
+    assertThat(rgb(named)).isEqualTo(rgb(words));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      textBlock =
+          """
+          wide,                "is for SD 1.x (vectors of 768 numbers), but checkpoint 'tiny-sd1'"
+          broad,               is for SDXL (vectors of 768 and 1280 numbers)
+          broken,              embedding 'broken' cannot be used
+          bad <lora:kit:0.8>,  embedding 'bad' is for another model (vectors of 48 numbers)
+          """)
+  void generate_embeddingThatCannotBeUsed_isAnErrorOrText(String prompt, String trouble) {
+    PromptSpec strict = prompt("a red " + prompt);
+    assertThatThrownBy(() -> pipeline.generate(strict))
+        .isInstanceOf(EmbeddingException.class)
+        .hasMessageContaining(trouble);
+    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+
+    GenerationResult lenient = pipeline.generate(strict.toBuilder().lenient(true).build());
+    assertThat(lenient.warnings())
+        .singleElement()
+        .asString()
+        .contains(trouble)
+        .endsWith("; its name was read as text");
+    try (Pipeline plain =
+        Pipeline.builder()
+            .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
+            .loraDirectory(folder.resolve("loras"))
+            .lenient(true)
+            .build()) {
+      byte[] text = plain.generate(strict).first().rgb();
+      assertThat(lenient.first().rgb()).isEqualTo(text);
+    }
+  }
+
+  @Test
+  void generate_pictureText_tellsTheHashesOfFiles() {
+    PromptSpec spec =
+        prompt("a zig-zag, dog <lora:kit:0>").toBuilder().negativePrompt("(zig:0.5)").build();
+    Path embeddings = folder.resolve("embeddings");
+    String zigZag = FileHashes.sha256(embeddings.resolve("more/zig-zag.safetensors"));
+    String zig = FileHashes.sha256(embeddings.resolve("zig.safetensors"));
+
+    assertThat(pipeline.generate(spec).first().parameters())
+        .contains(
+            "TI hashes: \"zig-zag: %s, zig: %s\", "
+                .formatted(zigZag.substring(0, 12), zig.substring(0, 12)));
+    assertThat(pipeline.generate(SPEC).first().parameters()).doesNotContain("TI hashes");
+  }
+
+  @Test
+  void embeddings_ofThePipeline_areThoseOfFoldersAndObjects() {
+    assertThat(pipeline.embeddings().list())
+        .extracting(Embedding::name)
+        .containsExactly("broad", "dog", "my own", "wide", "zig", "zig-zag");
+    assertThat(pipeline.embeddings().find("my own").vectors()).isEqualTo(1);
+    assertThat(pipeline.embeddings().unreadable())
+        .containsOnlyKeys(folder.resolve("embeddings/broken.pt"));
+  }
+
+  @Test
+  void tokenCount_withEmbeddings_countsTheirVectors() {
+    assertThat(TokenCount.of("a (zig-zag:1.2), zig", pipeline.embeddings()).tokens()).isEqualTo(5);
+    assertThat(TokenCount.of("b ".repeat(74) + "zig-zag", pipeline.embeddings()))
+        .isEqualTo(new TokenCount(77, 2));
+  }
+
+  @Test
+  void generate_fileThatComesLater_isSeen() {
+    byte[] text = rgb(prompt("a quux"));
+    Path path = folder.resolve("embeddings/quux.safetensors");
+    embedding(path, words("cat"));
+    try {
+      assertThat(rgb(prompt("a quux"))).isEqualTo(rgb(SPEC)).isNotEqualTo(text);
+    } finally {
+      assertThat(path.toFile().delete()).isTrue();
+    }
+    assertThat(rgb(prompt("a quux"))).isEqualTo(text);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.sdlora.tensors.pickle;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What stands for PyTorch's class of that name: a dictionary of tensors that is a part of a model.
+ * A pickle makes it empty and gives it its attributes later, the tensors among them.
+ */
+final class ParameterDict extends LinkedHashMap<Object, Object> {
+  private static final long serialVersionUID = 1L;
+  private static final String PARAMETERS = "_parameters";
+
+  void setAttributes(Object attributes) {
+    if (attributes instanceof Map<?, ?> map && map.get(PARAMETERS) instanceof Map<?, ?> tensors) {
+      putAll(tensors);
+    }
+  }
+}
