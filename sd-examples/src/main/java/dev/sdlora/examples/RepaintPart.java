@@ -9,9 +9,6 @@ import dev.sdlora.api.Outpainting;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import java.awt.Color;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 
 /** Repaints what a mask shows, and paints beyond the edges; the rest stays, pixel for pixel. */
@@ -37,12 +34,9 @@ public final class RepaintPart {
           Inpainting.builder(leftHalf()).maskedContent(MaskedContent.FILL).maskBlur(3).build();
       ImageToImage part =
           ImageToImage.builder(drawn.picture()).denoisingStrength(0.9).inpainting(left).build();
+      PromptSpec blue = spec.toBuilder().prompt("a blue heart on a white background").build();
       pipeline
-          .generate(
-              spec.toBuilder()
-                  .prompt("a blue heart on a white background")
-                  .imageToImage(part)
-                  .build())
+          .generate(blue.toBuilder().imageToImage(part).build())
           .first()
           .save(folder.resolve("repaint-part.png"));
 
@@ -57,10 +51,10 @@ public final class RepaintPart {
 
   /** White where to paint, black elsewhere. */
   private static Picture leftHalf() {
-    BufferedImage mask = new BufferedImage(128, 128, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = mask.createGraphics();
-    graphics.setColor(Color.WHITE);
-    graphics.fillRect(0, 0, 64, 128);
-    return Picture.of(mask);
+    byte[] rgb = new byte[3 * 128 * 128];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) (i / 3 % 128 < 64 ? 255 : 0);
+    }
+    return Picture.of(128, 128, rgb);
   }
 }
