@@ -1,14 +1,20 @@
 package dev.sdlora.pipeline.image;
 
+import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.Style;
+import dev.sdlora.prompt.grammar.Styles;
+import java.util.List;
 
 /** Writes {@link Infotext}. */
 final class InfotextWriter {
   private InfotextWriter() {}
 
-  static String write(ImageSettings settings) {
-    PromptSpec spec = settings.spec();
+  static String write(ImageSettings given) {
+    PromptSpec spec = merged(given.spec());
+    ImageSettings settings = new ImageSettings(spec, given.size(), given.seed(), given.facts());
     StringBuilder text = new StringBuilder(spec.prompt());
     for (LoraAdapter lora : spec.loras()) {
       text.append(text.isEmpty() ? "" : " ").append(tag(lora));
@@ -18,6 +24,32 @@ final class InfotextWriter {
       text.append(spec.negativePrompt());
     }
     return text.append('\n').append(InfotextKeys.write(settings)).toString().strip();
+  }
+
+  /** The request with its styles in its prompts, as A1111 writes them. */
+  private static PromptSpec merged(PromptSpec spec) {
+    List<Style> styles = spec.promptOptions().styles();
+    if (styles.isEmpty()) {
+      return spec;
+    }
+    PromptSpecBuilder merged =
+        spec.toBuilder()
+            .promptOptions(spec.promptOptions().withStyles(List.of()))
+            .prompt(Styles.onPrompt(spec.prompt(), styles))
+            .negativePrompt(Styles.onNegativePrompt(spec.negativePrompt(), styles));
+    spec.hiresFix().map(hires -> merged(hires, styles)).ifPresent(merged::hiresFix);
+    return merged.build();
+  }
+
+  private static HiresFix merged(HiresFix hires, List<Style> styles) {
+    HiresFix.Builder merged = hires.toBuilder();
+    if (!hires.prompt().isEmpty()) {
+      merged.prompt(Styles.onPrompt(hires.prompt(), styles));
+    }
+    if (!hires.negativePrompt().isEmpty()) {
+      merged.negativePrompt(Styles.onNegativePrompt(hires.negativePrompt(), styles));
+    }
+    return merged.build();
   }
 
   private static String tag(LoraAdapter lora) {

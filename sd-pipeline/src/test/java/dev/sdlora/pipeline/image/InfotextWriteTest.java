@@ -2,15 +2,19 @@ package dev.sdlora.pipeline.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.api.Style;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -104,6 +108,24 @@ final class InfotextWriteTest {
   void write_cfgScale_isAsInPython(double cfgScale, String text) {
     assertThat(write(PromptSpec.builder().cfgScale(cfgScale).build()))
         .contains(", CFG scale: " + text + ", Seed");
+  }
+
+  @Test
+  void write_styles_areInThePrompts() {
+    PromptSpec spec =
+        PromptSpec.builder()
+            .prompt("a cat")
+            .hiresFix(HiresFix.builder().prompt("a dog").build())
+            .promptOptions(
+                PromptOptions.DEFAULTS.withStyles(List.of(new Style("s", "ink, {prompt}", "blur"))))
+            .build();
+
+    String text = write(spec);
+
+    assertThat(text)
+        .startsWith("ink, a cat\nNegative prompt: blur\nSteps: ")
+        .contains("Hires prompt: \"ink, a dog\"");
+    assertThat(Infotext.parse(text).promptOptions().styles()).isEmpty();
   }
 
   @Test
