@@ -96,7 +96,9 @@ class ComposedPromptTest {
   @CsvSource({
     "EULER, [a cat:a dog:4], true",
     "EULER, [a cat:a dog:2], false",
-    "EULER, [a cat:a dog:0.99], true"
+    "EULER, [a cat:a dog:0.99], true",
+    "HEUN, [a cat:a dog:5], false",
+    "HEUN, [a cat:a dog:6], true"
   })
   void generate_edit_actsFromTheCallAfterItsStep(Sampler sampler, String prompt, boolean never) {
     PromptSpec plain = SPEC.toBuilder().sampler(sampler).build();
