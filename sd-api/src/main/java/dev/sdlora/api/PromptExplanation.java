@@ -41,13 +41,20 @@ public record PromptExplanation(
    *     as many for samplers that call it twice in each
    * @param hiresSteps the same for the pass of the highres fix; 0 if there is none
    * @param negative whether it is a negative prompt, in which {@code AND} is a word
+   * @param embeddings whose names stand for their vectors; of equal names the last counts
    */
-  public record Options(int steps, int hiresSteps, boolean negative) {
+  public record Options(int steps, int hiresSteps, boolean negative, List<Embedding> embeddings) {
     /** A prompt for 20 steps without highres fix. */
     public static final Options DEFAULT = new Options(20, 0, false);
 
-    /** Checks the numbers. */
+    /** A prompt without embeddings. */
+    public Options(int steps, int hiresSteps, boolean negative) {
+      this(steps, hiresSteps, negative, List.of());
+    }
+
+    /** Checks the numbers and copies the list. */
     public Options {
+      embeddings = List.copyOf(embeddings);
       if (steps < 1) {
         throw new IllegalArgumentException("steps must be at least 1: " + steps);
       }
@@ -120,7 +127,8 @@ public record PromptExplanation(
    * One token of a chunk.
    *
    * @param id its number in CLIP's vocabulary
-   * @param text what it stands for, a trailing space marking the end of a word
+   * @param text what it stands for, a trailing space marking the end of a word; of an embedding its
+   *     name and which of its vectors, such as {@code ink 1/3}
    * @param weight its attention weight
    */
   public record Token(int id, String text, double weight) {}

@@ -57,32 +57,32 @@ final class Explanations implements PromptKnowledge {
         networks.networks().stream().map(Explanations::network).toList(),
         pieces(Attention.parse(networks.text())),
         parts,
-        texts(parts).map(Explanations::encode).toList(),
+        texts(parts).map(text -> encode(text, words(options.embeddings()))).toList(),
         warnings(prompt, options));
   }
 
   @Override
   public TokenCount count(String prompt, List<Embedding> embeddings) {
-    TrainedWords words =
-        TrainedWords.of(
-            embeddings.stream().map(Explanations::withoutNumbers).toList(),
-            ClipTokenizer.standard());
+    TrainedWords words = words(embeddings);
     List<Part> parts =
         parts(ExtraNetworks.cut(prompt).text(), false).stream()
             .map(part -> part(part, Options.DEFAULT))
             .toList();
     TokenCount longest = new TokenCount(0, 1);
     for (String text : texts(parts).toList()) {
-      TokenCount count =
-          length(
-              Chunks.of(
-                  Attention.parse(text),
-                  ClipTokenizer.standard(),
-                  Chunks.DEFAULT_COMMA_BACKTRACK,
-                  words));
+      TokenCount count = length(chunks(Attention.parse(text), words));
       longest = count.tokens() > longest.tokens() ? count : longest;
     }
     return longest;
+  }
+
+  private static TrainedWords words(List<Embedding> embeddings) {
+    return TrainedWords.of(
+        embeddings.stream().map(Explanations::withoutNumbers).toList(), ClipTokenizer.standard());
+  }
+
+  private static List<TokenChunk> chunks(List<WeightedText> attention, TrainedWords words) {
+    return Chunks.of(attention, ClipTokenizer.standard(), Chunks.DEFAULT_COMMA_BACKTRACK, words);
   }
 
   private static TrainedWord withoutNumbers(Embedding embedding) {
@@ -133,9 +133,9 @@ final class Explanations implements PromptKnowledge {
         .toList();
   }
 
-  private static Encoded encode(String text) {
+  private static Encoded encode(String text, TrainedWords words) {
     List<WeightedText> attention = Attention.parse(text);
-    List<TokenChunk> chunks = Chunks.of(attention, ClipTokenizer.standard());
+    List<TokenChunk> chunks = chunks(attention, words);
     return new Encoded(text, pieces(attention), chunks.stream().map(Explanations::tokens).toList());
   }
 
@@ -153,6 +153,14 @@ final class Explanations implements PromptKnowledge {
     List<Token> tokens = new ArrayList<>();
     for (int i = 0; i < ids.length; i++) {
       tokens.add(new Token(ids[i], ClipTokenizer.standard().decode(ids[i]), weights[i]));
+    }
+    for (TokenChunk.Trained trained : chunk.trained()) {
+      TrainedWord word = trained.word();
+      for (int i = 0; i < word.vectors(); i++) {
+        int at = trained.position() + i;
+        String text = word.name() + " " + (i + 1) + "/" + word.vectors();
+        tokens.set(at, new Token(ids[at], text, weights[at]));
+      }
     }
     return tokens;
   }

@@ -9,6 +9,7 @@ import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.TokenCount;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
@@ -241,6 +242,17 @@ class EmbeddingsTest {
     assertThat(TokenCount.of("a (zig-zag:1.2), zig", pipeline.embeddings()).tokens()).isEqualTo(5);
     assertThat(TokenCount.of("b ".repeat(74) + "zig-zag", pipeline.embeddings()))
         .isEqualTo(new TokenCount(77, 2));
+  }
+
+  @Test
+  void explain_withEmbeddings_showsTheirVectors() {
+    PromptExplanation explanation =
+        PromptExplanation.of(
+            "a (zig-zag:1.2)",
+            new PromptExplanation.Options(20, 0, false, pipeline.embeddings().list()));
+    assertThat(explanation.texts().get(0).chunks().get(0).subList(1, 5))
+        .extracting(token -> token.text() + (float) token.weight())
+        .containsExactly("a 1.0", "zig-zag 1/2" + 1.2f, "zig-zag 2/2" + 1.2f, "<|endoftext|>1.0");
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.sdlora.examples.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.api.Prompt;
 import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptMode;
@@ -49,6 +51,13 @@ final class PromptCommand implements Callable<Integer> {
   @Option(names = "--negative", description = "It is a negative prompt.")
   private boolean negative;
 
+  @Option(
+      names = "--embedding-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with textual inversion embeddings, whose vectors count as tokens; repeatable.")
+  private List<Path> embeddingDirectories = new ArrayList<>();
+
   @Option(names = "--strict", description = "Refuse what is not well-formed.")
   private boolean strict;
 
@@ -60,14 +69,15 @@ final class PromptCommand implements Callable<Integer> {
     if (steps < 1 || hiresSteps < 0) {
       throw console.badUsage("--steps must be at least 1, --hires-steps at least 0");
     }
-    text.ifPresent(this::explain);
-    return file.isPresent() ? explainAll(prompts(file.get())) : ExitCode.OK;
+    PromptExplanation.Options options =
+        new PromptExplanation.Options(steps, hiresSteps, negative, embeddings());
+    text.ifPresent(prompt -> explain(prompt, options));
+    return file.isPresent() ? explainAll(prompts(file.get()), options) : ExitCode.OK;
   }
 
-  private void explain(String prompt) {
+  private void explain(String prompt, PromptExplanation.Options options) {
     Prompt parsed = Prompt.parse(prompt, strict ? PromptMode.STRICT : PromptMode.A1111);
-    PromptExplanation explanation =
-        parsed.explain(new PromptExplanation.Options(steps, hiresSteps, negative));
+    PromptExplanation explanation = parsed.explain(options);
     if (console.json()) {
       console.out().println(Json.line(PromptView.toJson(explanation)));
     } else {
@@ -75,12 +85,18 @@ final class PromptCommand implements Callable<Integer> {
     }
   }
 
+  private List<Embedding> embeddings() {
+    return embeddingDirectories.isEmpty()
+        ? List.of()
+        : EmbeddingLibrary.open(embeddingDirectories).list();
+  }
+
   /** Goes on after a prompt with a mistake: each prompt has its answer in its place. */
-  private int explainAll(List<String> prompts) {
+  private int explainAll(List<String> prompts, PromptExplanation.Options options) {
     int exitCode = ExitCode.OK;
     for (String prompt : prompts) {
       try {
-        explain(prompt);
+        explain(prompt, options);
       } catch (PromptSyntaxException e) {
         exitCode = ExitCode.SOFTWARE;
         console.err().println("sd: " + e.getMessage());
