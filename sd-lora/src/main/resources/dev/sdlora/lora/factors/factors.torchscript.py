@@ -7,25 +7,37 @@
     up, down = __torch__.factors(p, limit)
     return [up, down]
   def loha(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, scale: float) -> Tensor:
-    # (w1_a · w1_b) ⊙ (w2_a · w2_b), each with its core if it has one.
-    if torch.__contains__(p, "hada_t1"):
-      first = __torch__.tucker(p["hada_t1"], p["hada_w1_a"], p["hada_w1_b"])
-      second = __torch__.tucker(p["hada_t2"], p["hada_w2_a"], p["hada_w2_b"])
-    else:
-      first = torch.matmul(p["hada_w1_a"], torch.flatten(p["hada_w1_b"], 1))
-      second = torch.matmul(p["hada_w2_a"], torch.flatten(p["hada_w2_b"], 1))
-    return torch.mul(torch.reshape(torch.mul(first, second), torch.size(w)), scale)
+    # (a1 · b1) ⊙ (a2 · b2)
+    a1, b1 = __torch__.hada(p, "1")
+    a2, b2 = __torch__.hada(p, "2")
+    product = torch.mul(torch.matmul(a1, b1), torch.matmul(a2, b2))
+    return torch.mul(torch.reshape(product, torch.size(w)), scale)
   def loha_pair(self: __torch__.Net, p: Dict[str, Tensor]) -> List[Tensor]:
-    # (a1 · b1) ⊙ (a2 · b2) = A · B, where A has each column of a1 times each of a2, and B the same of rows.
-    if torch.__contains__(p, "hada_t1"):
-      a1, b1 = __torch__.tucker_pair(p["hada_t1"], p["hada_w1_a"], p["hada_w1_b"])
-      a2, b2 = __torch__.tucker_pair(p["hada_t2"], p["hada_w2_a"], p["hada_w2_b"])
-    else:
-      a1, b1 = (p["hada_w1_a"], torch.flatten(p["hada_w1_b"], 1))
-      a2, b2 = (p["hada_w2_a"], torch.flatten(p["hada_w2_b"], 1))
+    # The same as A · B, where A has each column of a1 times each of a2, and B the same of rows.
+    a1, b1 = __torch__.hada(p, "1")
+    a2, b2 = __torch__.hada(p, "2")
     up = torch.flatten(torch.mul(torch.unsqueeze(a1, 2), torch.unsqueeze(a2, 1)), 1)
     down = torch.flatten(torch.mul(torch.unsqueeze(b1, 1), torch.unsqueeze(b2, 0)), 0, 1)
     return [up, down]
+  def lokr(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, scale: float) -> Tensor:
+    # kron(w1 [a, c], w2 [b, d, k, k]) = [a·b, c·d, k, k]
+    if torch.__contains__(p, "lokr_w1"):
+      w1 = p["lokr_w1"]
+    else:
+      w1 = torch.matmul(p["lokr_w1_a"], p["lokr_w1_b"])
+    if torch.__contains__(p, "lokr_w2"):
+      w2 = p["lokr_w2"]
+    else:
+      a2, b2 = __torch__.lokr_second(p)
+      w2 = torch.matmul(a2, b2)
+    a = torch.size(w1, 0)
+    c = torch.size(w1, 1)
+    kernel = torch.slice(torch.size(w), 2)
+    ones = torch.mul([1], torch.len(kernel))
+    # kron wants its second factor in one piece.
+    w2 = torch.contiguous(torch.reshape(w2, torch.add([torch.size(w, 0) // a, torch.size(w, 1) // c], kernel)))
+    w1 = torch.reshape(w1, torch.add([a, c], ones))
+    return torch.mul(torch.reshape(torch.kron(w1, w2), torch.size(w)), scale)
   def lokr_pair(self: __torch__.Net, p: Dict[str, Tensor], kernel: int) -> List[Tensor]:
     # kron(a1 · b1, a2 · b2) = kron(a1, a2) · kron(b1, b2); a whole matrix has the identity beside it. The kernel's positions
     # belong to the second matrix.
@@ -40,35 +52,13 @@
     if torch.__contains__(p, "lokr_w2"):
       w2 = torch.flatten(p["lokr_w2"], 1)
       a2, b2 = (__torch__.identity(torch.size(w2, 0), w2), w2)
-    elif torch.__contains__(p, "lokr_t2"):
-      a2, b2 = __torch__.tucker_pair(p["lokr_t2"], p["lokr_w2_a"], p["lokr_w2_b"])
     else:
-      a2, b2 = (p["lokr_w2_a"], torch.flatten(p["lokr_w2_b"], 1))
+      a2, b2 = __torch__.lokr_second(p)
     # kron wants its second factor in one piece.
     spots = torch.contiguous(torch.reshape(b2, [torch.size(b2, 0), -1, kernel]))
     up = torch.kron(torch.contiguous(a1), torch.contiguous(a2))
     down = torch.flatten(torch.kron(torch.unsqueeze(torch.contiguous(b1), 2), spots), 1)
     return [up, down]
-  def lokr(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, scale: float) -> Tensor:
-    # kron(w1 [a, c], w2 [b, d, k, k]) = [a·b, c·d, k, k]
-    if torch.__contains__(p, "lokr_w1"):
-      w1 = p["lokr_w1"]
-    else:
-      w1 = torch.matmul(p["lokr_w1_a"], p["lokr_w1_b"])
-    if torch.__contains__(p, "lokr_w2"):
-      w2 = p["lokr_w2"]
-    elif torch.__contains__(p, "lokr_t2"):
-      w2 = __torch__.tucker(p["lokr_t2"], p["lokr_w2_a"], p["lokr_w2_b"])
-    else:
-      w2 = torch.matmul(p["lokr_w2_a"], torch.flatten(p["lokr_w2_b"], 1))
-    a = torch.size(w1, 0)
-    c = torch.size(w1, 1)
-    kernel = torch.slice(torch.size(w), 2)
-    ones = torch.mul([1], torch.len(kernel))
-    # kron wants its second factor in one piece.
-    w2 = torch.contiguous(torch.reshape(w2, torch.add([torch.size(w, 0) // a, torch.size(w, 1) // c], kernel)))
-    w1 = torch.reshape(w1, torch.add([a, c], ones))
-    return torch.mul(torch.reshape(torch.kron(w1, w2), torch.size(w)), scale)
   def ia3(self: __torch__.Net, p: Dict[str, Tensor], w: Tensor, axis: int, scale: float) -> Tensor:
     # One factor for each row (axis 0) or column (axis 1) of W.
     return torch.mul(torch.mul(w, __torch__.along(p["weight"], axis, w)), scale)

@@ -5,11 +5,22 @@ def factors(p: Dict[str, Tensor], limit: int) -> Tuple[Tensor, Tensor]:
   if torch.__contains__(p, "lora_mid.weight"):
     down = torch.flatten(torch.einsum("abkl,bi->aikl", [p["lora_mid.weight"], down]), 1)
   return (torch.slice(up, 1, 0, limit), torch.slice(down, 0, 0, limit))
-def tucker(core: Tensor, a: Tensor, b: Tensor) -> Tensor:
-  # core [r, r, k, k], a [r, out], b [r, in] -> [out, in, k, k]
-  return torch.einsum("rikl,ro->oikl", [torch.einsum("rskl,si->rikl", [core, b]), a])
-def tucker_pair(core: Tensor, a: Tensor, b: Tensor) -> Tuple[Tensor, Tensor]:
-  # The same as [out, r] and [r, in·k·k].
+def hada(p: Dict[str, Tensor], n: str) -> Tuple[Tensor, Tensor]:
+  # One of LoHa's products, [out, r] and [r, in·k·k], with its core if it has one.
+  if torch.__contains__(p, "hada_t" + n):
+    pair = __torch__.tucker(p["hada_t" + n], p["hada_w" + n + "_a"], p["hada_w" + n + "_b"])
+  else:
+    pair = (p["hada_w" + n + "_a"], torch.flatten(p["hada_w" + n + "_b"], 1))
+  return pair
+def lokr_second(p: Dict[str, Tensor]) -> Tuple[Tensor, Tensor]:
+  # The second matrix of LoKr where it is a product, [b, r] and [r, d·k·k].
+  if torch.__contains__(p, "lokr_t2"):
+    pair = __torch__.tucker(p["lokr_t2"], p["lokr_w2_a"], p["lokr_w2_b"])
+  else:
+    pair = (p["lokr_w2_a"], torch.flatten(p["lokr_w2_b"], 1))
+  return pair
+def tucker(core: Tensor, a: Tensor, b: Tensor) -> Tuple[Tensor, Tensor]:
+  # core [r, r, k, k], a [r, out], b [r, in] -> [out, r] and [r, in·k·k]
   return (torch.t(a), torch.flatten(torch.einsum("rskl,si->rikl", [core, b]), 1))
 def identity(n: int, like: Tensor) -> Tensor:
   return torch.eye(n, dtype=6, device=ops.prim.device(like))
