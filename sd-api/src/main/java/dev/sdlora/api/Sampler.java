@@ -123,6 +123,11 @@ public enum Sampler {
     return automaticSchedule;
   }
 
+  /** What a schedule comes down to with this sampler: itself, unless it is the automatic one. */
+  public Schedule resolve(Schedule schedule) {
+    return schedule == Schedule.AUTOMATIC ? automaticSchedule : schedule;
+  }
+
   /**
    * Whether a step calls the U-Net twice. A1111 counts calls where a prompt changes over the steps,
    * so with such a sampler it does so in half steps.

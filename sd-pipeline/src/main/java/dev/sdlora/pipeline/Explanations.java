@@ -47,6 +47,7 @@ final class Explanations implements PromptKnowledge {
   @Override
   public PromptExplanation explain(String prompt, Options options) {
     ExtraNetworks networks = ExtraNetworks.cut(prompt);
+    TrainedWords words = words(options.embeddings());
     List<Part> parts =
         parts(networks.text(), options.negative()).stream()
             .map(part -> part(part, options))
@@ -57,7 +58,7 @@ final class Explanations implements PromptKnowledge {
         networks.networks().stream().map(Explanations::network).toList(),
         pieces(Attention.parse(networks.text())),
         parts,
-        texts(parts).map(text -> encode(text, words(options.embeddings()))).toList(),
+        texts(parts).map(text -> encode(text, words)).toList(),
         warnings(prompt, options));
   }
 

@@ -146,17 +146,16 @@ final class Generation {
   }
 
   private String parameters(ImageSeeds seeds, PassNetworks networks) {
-    PromptSpec drawn =
-        spec.toBuilder()
-            .variation(
-                new Variation(
-                    OptionalLong.of(seeds.variationSeed()),
-                    spec.variation().strength(),
-                    spec.variation().resizeFrom()))
-            .build();
+    Variation variation = spec.variation();
+    PromptSpec drawn = spec;
+    if (variation.strength() != 0) {
+      OptionalLong seed = OptionalLong.of(seeds.variationSeed());
+      variation = new Variation(seed, variation.strength(), variation.resizeFrom());
+      drawn = spec.toBuilder().variation(variation).build();
+    }
     return Infotext.write(
         new ImageSettings(
-            spec.variation().strength() == 0 ? spec : drawn,
+            drawn,
             size,
             seeds.seed(),
             model.checkpoint().name(),

@@ -72,7 +72,7 @@ public final class SamplingPlan {
     int more = settings.discardsNextToLast() ? 1 : 0;
     Sigmas sigmas =
         Schedules.sigmas(
-            settings.resolvedSchedule(),
+            settings.sampler().resolve(settings.schedule()),
             settings.steps() + more,
             levels,
             family,

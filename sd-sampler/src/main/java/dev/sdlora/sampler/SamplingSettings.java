@@ -25,11 +25,6 @@ public record SamplingSettings(
     return new SamplingSettings(sampler, schedule, other, options);
   }
 
-  /** The schedule, with the sampler's own in place of the automatic one. */
-  Schedule resolvedSchedule() {
-    return schedule == Schedule.AUTOMATIC ? sampler.automaticSchedule() : schedule;
-  }
-
   boolean discardsNextToLast() {
     return sampler.discardsNextToLastSigma() || options.discardNextToLastSigma();
   }

@@ -73,7 +73,7 @@ public final class FolderLibrary implements LoraLibrary {
     List<Path> paths = new ArrayList<>(look().files());
     Collections.reverse(paths);
     return paths.stream()
-        .filter(path -> stem(path).equals(name))
+        .filter(path -> FolderTree.stem(path).equals(name))
         .flatMap(path -> files.summary(path).adapter().stream())
         .findFirst();
   }
@@ -101,7 +101,7 @@ public final class FolderLibrary implements LoraLibrary {
   private LoraException unknown(String name) {
     Scan scan = scan();
     for (Map.Entry<Path, String> file : scan.problems().entrySet()) {
-      if (stem(file.getKey()).equals(name)) {
+      if (FolderTree.stem(file.getKey()).equals(name)) {
         return new LoraException("LoRA '" + name + "' cannot be used: " + file.getValue());
       }
     }
@@ -133,11 +133,6 @@ public final class FolderLibrary implements LoraLibrary {
                 near.isEmpty()
                     ? scan.loras().isEmpty() ? "; there is no LoRA file" : ""
                     : "; did you mean '" + String.join("' or '", near) + "'?"));
-  }
-
-  private static String stem(Path path) {
-    String name = String.valueOf(path.getFileName());
-    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
   }
 
   /**

@@ -66,7 +66,9 @@ public final class Canvas {
           UnaryOperator.identity());
     }
     return new Canvas(
-        frame(settings.resizeMode(), source, size), Optional.empty(), UnaryOperator.identity());
+        Framing.frame(settings.resizeMode(), source, size),
+        Optional.empty(),
+        UnaryOperator.identity());
   }
 
   private static Canvas masked(ImageToImage settings, Inpainting part, ImageSize size) {
@@ -85,8 +87,8 @@ public final class Canvas {
 
   /** The whole picture; the mask for what stays is twice as strong, so that its middle is new. */
   private static Canvas framed(ResizeMode mode, Raster source, Raster mask, ImageSize size) {
-    Raster picture = frame(mode, source, size);
-    Raster framed = frame(mode, mask, size);
+    Raster picture = Framing.frame(mode, source, size);
+    Raster framed = Framing.frame(mode, mask, size);
     Raster strong = framed.amplified(2);
     return new Canvas(picture, Optional.of(framed), drawn -> picture.blend(drawn, strong));
   }
@@ -100,14 +102,6 @@ public final class Canvas {
           Raster part = Framing.cover(drawn, box.width(), box.height());
           return source.blend(source.with(part, box.left(), box.top()), mask);
         });
-  }
-
-  private static Raster frame(ResizeMode mode, Raster source, ImageSize size) {
-    return switch (mode) {
-      case JUST_RESIZE, LATENT_UPSCALE -> Framing.stretch(source, size.width(), size.height());
-      case CROP_AND_RESIZE -> Framing.cover(source, size.width(), size.height());
-      case RESIZE_AND_FILL -> Framing.contain(source, size.width(), size.height());
-    };
   }
 
   private Canvas filled() {

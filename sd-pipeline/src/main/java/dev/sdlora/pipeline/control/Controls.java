@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.pipeline.network.Residuals;
@@ -98,14 +97,7 @@ public final class Controls implements AutoCloseable {
   }
 
   private static NDArray picture(ControlUnit unit, ImageSize size, NDManager scope) {
-    Picture picture = unit.picture();
-    Raster given = new Raster(picture.width(), picture.height(), 3, picture.rgb());
-    Raster fitted =
-        switch (unit.resizeMode()) {
-          case JUST_RESIZE -> Framing.stretch(given, size.width(), size.height());
-          case RESIZE_AND_FILL -> Framing.contain(given, size.width(), size.height());
-          default -> Framing.cover(given, size.width(), size.height());
-        };
+    Raster fitted = Framing.frame(unit.resizeMode(), Raster.of(unit.picture()), size);
     float[] planes = fitted.planes();
     for (int i = 0; i < planes.length; i++) {
       planes[i] = planes[i] * 0.5f + 0.5f;

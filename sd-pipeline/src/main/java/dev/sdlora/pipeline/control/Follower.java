@@ -34,15 +34,13 @@ interface Follower {
   static Follower of(ControlNet network) {
     int outputs = network.config().outputs();
     int[] outwards = IntStream.range(0, outputs).map(i -> outputs - 1 - i).toArray();
-    // An inpainting model is shown more than the noisy latent.
-    String latent = ":, :" + network.config().unet().inChannels();
     return (unit, picture, tiling, memory) -> {
       ControlNet seamless = network.tiling(tiling);
       NDArray hint = seamless.hint(picture, memory);
       return (batch, scope) ->
           new Residuals(
               seamless.residuals(
-                  batch.latents().get(latent),
+                  batch.latents(),
                   batch.times(),
                   batch.context(),
                   hint,

@@ -9,6 +9,7 @@ import dev.sdlora.pipeline.image.PngFiles;
 import dev.sdlora.prompt.tokens.TrainedWord;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.folder.FolderTree;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
                 () ->
                     new EmbeddingException(
                         "'" + path + "' is a picture into which no embedding is written"))
-        : explained(path, () -> of(path, stem(path), rows(path)));
+        : explained(path, () -> of(path, FolderTree.stem(path), rows(path)));
   }
 
   /** Whether a name is that of a picture. */
@@ -63,7 +64,7 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
    * @throws EmbeddingException if there is one that is damaged
    */
   static Optional<EmbeddingFile> find(Path picture) {
-    String stem = stem(picture);
+    String stem = FolderTree.stem(picture);
     if (stem.toLowerCase(Locale.ROOT).endsWith(PREVIEW)) {
       return Optional.empty();
     }
@@ -138,12 +139,6 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
     return new EmbeddingFile(
         new Embedding(path, name, vectors, encoders.stream().map(Rows::width).toList()),
         new TrainedWord(name, vectors, encoders.stream().map(Rows::values).toList()));
-  }
-
-  /** The file name without its extension. */
-  static String stem(Path path) {
-    String name = String.valueOf(path.getFileName());
-    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
   }
 
   /** Puts the file in front of what is wrong with it. */

@@ -110,7 +110,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
       Optional<String> name =
           EmbeddingFile.isPicture(path)
               ? files.summary(path).embedding().map(Embedding::name)
-              : Optional.of(EmbeddingFile.stem(path));
+              : Optional.of(FolderTree.stem(path));
       name.ifPresent(
           found -> {
             paths.remove(found); // so that it comes to the end

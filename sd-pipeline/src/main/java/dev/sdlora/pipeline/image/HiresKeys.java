@@ -84,13 +84,13 @@ final class HiresKeys {
   private static Optional<String> schedule(PromptSpec spec, HiresFix hires) {
     Sampler sampler = hires.sampler().orElse(spec.sampler());
     Schedule schedule = hires.schedule().orElse(spec.schedule());
-    String first = SamplerNames.scheduleLabel(spec.sampler(), spec.schedule());
+    String first = SamplerKeys.scheduleLabel(spec.sampler(), spec.schedule());
     return schedule(sampler, schedule).filter(label -> !label.equals(first));
   }
 
   /** A1111 says nothing where the sampler or the model decides. */
   private static Optional<String> schedule(Sampler sampler, Schedule schedule) {
-    Schedule resolved = SamplerNames.resolved(sampler, schedule);
+    Schedule resolved = sampler.resolve(schedule);
     boolean ofModel = schedule == Schedule.AUTOMATIC && resolved == Schedule.NORMAL;
     return ofModel || sampler.ignoresSchedule() ? Optional.empty() : Optional.of(resolved.label());
   }

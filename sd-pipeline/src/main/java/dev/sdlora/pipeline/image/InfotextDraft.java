@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
@@ -62,9 +63,9 @@ final class InfotextDraft {
   }
 
   void sampler(String name) {
-    SamplerNames names = SamplerNames.parse(name);
-    spec.sampler(names.sampler());
-    names.schedule().ifPresent(spec::schedule);
+    NamedSampler named = NamedSampler.parse(name);
+    spec.sampler(named.sampler());
+    named.schedule().ifPresent(spec::schedule);
   }
 
   /** Automatic says nothing new: a schedule in the sampler's name stays. */
@@ -77,9 +78,9 @@ final class InfotextDraft {
 
   void hiresSampler(String name) {
     if (!name.equals("Use same sampler")) {
-      SamplerNames names = SamplerNames.parse(name);
-      hires.sampler(names.sampler());
-      names.schedule().ifPresent(hires::schedule);
+      NamedSampler named = NamedSampler.parse(name);
+      hires.sampler(named.sampler());
+      named.schedule().ifPresent(hires::schedule);
     }
   }
 

@@ -35,7 +35,7 @@ final class InfotextKeys {
           setting("Sampler", s -> Optional.of(s.spec().sampler().label()), InfotextDraft::sampler),
           setting(
               "Schedule type",
-              s -> Optional.of(SamplerNames.scheduleLabel(s.spec().sampler(), s.spec().schedule())),
+              s -> Optional.of(SamplerKeys.scheduleLabel(s.spec().sampler(), s.spec().schedule())),
               InfotextDraft::schedule),
           setting(
               "CFG scale",

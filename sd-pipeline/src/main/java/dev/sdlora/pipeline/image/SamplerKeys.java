@@ -145,6 +145,12 @@ final class SamplerKeys {
 
   private SamplerKeys() {}
 
+  /** A1111 names the schedule that Automatic stands for only if the sampler has a special one. */
+  static String scheduleLabel(Sampler sampler, Schedule schedule) {
+    Schedule resolved = sampler.resolve(schedule);
+    return resolved == Schedule.NORMAL ? schedule.label() : resolved.label();
+  }
+
   private static Optional<String> noise(ImageSettings settings) {
     return unless(0, settings.spec().samplerOptions().extraNoise());
   }
@@ -204,7 +210,7 @@ final class SamplerKeys {
   /** Whether the schedule is built from its ends, rather than the model's own list. */
   private static boolean hasSchedule(PromptSpec spec) {
     return !spec.sampler().ignoresSchedule()
-        && SamplerNames.resolved(spec.sampler(), spec.schedule()) != Schedule.NORMAL;
+        && spec.sampler().resolve(spec.schedule()) != Schedule.NORMAL;
   }
 
   private static boolean isBeta(PromptSpec spec) {
@@ -216,7 +222,7 @@ final class SamplerKeys {
     if (rho == 0 || !hasSchedule(spec)) {
       return Optional.empty();
     }
-    return switch (SamplerNames.resolved(spec.sampler(), spec.schedule())) {
+    return switch (spec.sampler().resolve(spec.schedule())) {
       case KARRAS -> unless(7, rho);
       case POLYEXPONENTIAL -> unless(1, rho);
       default -> Optional.empty();

@@ -1,8 +1,20 @@
 package dev.sdlora.pipeline.raster;
 
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ResizeMode;
+
 /** Ways to bring a picture to given sides, those of A1111. They resample by Lanczos's filter. */
 public final class Framing {
   private Framing() {}
+
+  /** The way of a mode; that of latents stretches where a picture is wanted. */
+  public static Raster frame(ResizeMode mode, Raster source, ImageSize size) {
+    return switch (mode) {
+      case JUST_RESIZE, LATENT_UPSCALE -> stretch(source, size.width(), size.height());
+      case CROP_AND_RESIZE -> cover(source, size.width(), size.height());
+      case RESIZE_AND_FILL -> contain(source, size.width(), size.height());
+    };
+  }
 
   /** Both sides by themselves: proportions change. */
   public static Raster stretch(Raster source, int width, int height) {

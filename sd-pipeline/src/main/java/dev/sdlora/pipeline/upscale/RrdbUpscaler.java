@@ -77,9 +77,7 @@ public final class RrdbUpscaler implements UpscalerNetwork {
 
   @Override
   public Picture upscale(Picture picture) {
-    Raster given = new Raster(picture.width(), picture.height(), 3, picture.rgb());
-    Raster large = upscale(given, () -> {});
-    return Picture.of(large.width(), large.height(), large.samples());
+    return upscale(Raster.of(picture), () -> {}).toPicture();
   }
 
   /**

@@ -52,6 +52,12 @@ public final class FolderTree {
   public record Kind(
       String noun, List<String> extensions, Function<String, StableDiffusionException> error) {}
 
+  /** The name of a file that is found: without its folder and its extension. */
+  public static String stem(Path path) {
+    String name = String.valueOf(path.getFileName());
+    return name.substring(0, Math.max(0, name.lastIndexOf('.')));
+  }
+
   /** A folder, which is not looked at yet. */
   public FolderTree(Path root, Kind kind) {
     this.root = root;
