@@ -22,11 +22,4 @@ record Ancestral(double down, double up) {
   float[] stir(float[] x, double sNoise, NoiseSource noise) {
     return up > 0 ? Latents.combine(1, x, sNoise * up, noise.next(x.length)) : x;
   }
-
-  /** The same with noise of the path between two levels. */
-  float[] stirBetween(float[] x, double sNoise, double sigma, double sigmaNext, NoiseSource noise) {
-    return up > 0
-        ? Latents.combine(1, x, sNoise * up, noise.between(sigma, sigmaNext, x.length))
-        : x;
-  }
 }

@@ -29,14 +29,33 @@ final class DpmPpSde implements SamplingMethod {
       observer.stepStart(i, sigma);
       float[] denoised = denoiser.denoise(x, sigma);
       float[] data = denoised;
+      NoiseSource toNext = noise;
       if (sigmaNext > 0) {
         double middle = Math.sqrt(sigma * sigmaNext);
-        data = denoiser.denoise(step(x, denoised, sigma, middle, noise), middle);
+        float from = logSnr(sigma);
+        float to = logSnr(sigmaNext);
+        toNext = between(noise, from, to);
+        NoiseSource toMiddle = between(noise, from, from + (to - from) / 2);
+        data = denoiser.denoise(step(x, denoised, sigma, middle, toMiddle), middle);
       }
-      x = step(x, data, sigma, sigmaNext, noise);
+      x = step(x, data, sigma, sigmaNext, toNext);
       observer.stepEnd(i, sigma, denoised);
     }
     return x;
+  }
+
+  /**
+   * Noise between two levels as k-diffusion names them, the exponentials of floats: a path is so
+   * rough that their last bit shows.
+   */
+  private static NoiseSource between(NoiseSource noise, float logSnr, float logSnrNext) {
+    float sigma = (float) Math.exp(-logSnr);
+    float sigmaNext = (float) Math.exp(-logSnrNext);
+    return count -> noise.between(sigma, sigmaNext, count);
+  }
+
+  private static float logSnr(double sigma) {
+    return (float) -Math.log((float) sigma);
   }
 
   /** Down towards a prediction, and up with noise to the level. */
@@ -44,6 +63,6 @@ final class DpmPpSde implements SamplingMethod {
     Ancestral step = Ancestral.split(sigma, sigmaNext, eta);
     double keep = step.down() / sigma;
     float[] there = Latents.combine(keep, x, 1 - keep, data);
-    return step.stirBetween(there, sNoise, sigma, sigmaNext, noise);
+    return step.stir(there, sNoise, noise);
   }
 }

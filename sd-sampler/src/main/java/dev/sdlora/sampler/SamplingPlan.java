@@ -22,14 +22,22 @@ public final class SamplingPlan {
   private final SamplingMethod method;
   private final Sigmas sigmas;
 
+  /** The levels of the whole way, which the noise between levels is laid over, as in A1111. */
+  private final Sigmas whole;
+
   /** How noisy a picture that is given is made; with samplers on training times not the first. */
   private final double pictureSigma;
 
   private SamplingPlan(
-      SamplingSettings settings, NoiseLevels levels, Sigmas sigmas, double pictureSigma) {
+      SamplingSettings settings,
+      NoiseLevels levels,
+      Sigmas whole,
+      Sigmas sigmas,
+      double pictureSigma) {
     this.settings = settings;
     this.levels = levels;
     this.method = SamplingMethods.of(settings.sampler(), levels, settings.options());
+    this.whole = whole;
     this.sigmas = sigmas;
     this.pictureSigma = pictureSigma;
   }
@@ -46,7 +54,7 @@ public final class SamplingPlan {
    */
   public static SamplingPlan of(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
     Sigmas sigmas = sigmas(settings, levels, family);
-    return new SamplingPlan(settings, levels, sigmas, sigmas.at(0));
+    return new SamplingPlan(settings, levels, sigmas, sigmas, sigmas.at(0));
   }
 
   private static Sigmas sigmas(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
@@ -99,23 +107,23 @@ public final class SamplingPlan {
       case DDIM, DDIM_CFGPP, PLMS, PNDM -> {
         int first = Math.max(0, sigmas.steps() - Math.max(1, encoded));
         Sigmas rest = sigmas.from(Math.min(first + 1, sigmas.steps() - 1));
-        yield new SamplingPlan(settings, levels, rest, sigmas.at(first));
+        yield new SamplingPlan(settings, levels, sigmas, rest, sigmas.at(first));
       }
       case UNIPC -> {
         Sigmas times = Schedules.ddim(settings.steps(), levels);
         int first = Math.max(0, times.steps() - Math.max(1, encoded));
         double firstTime = levels.sigmaToTime(times.at(encoded < 2 ? first : first + 1));
         Sigmas rest = Schedules.timeUniform(Math.max(1, encoded), firstTime, levels);
-        yield new SamplingPlan(settings, levels, rest, times.at(first));
+        yield new SamplingPlan(settings, levels, sigmas, rest, times.at(first));
       }
       case DPM_FAST, DPM_ADAPTIVE -> {
         // These end at the last level above 0 and need one above that to start from.
         Sigmas rest = sigmas.from(Math.max(0, settings.steps() - Math.max(1, encoded) - 1));
-        yield new SamplingPlan(settings, levels, rest, rest.at(0));
+        yield new SamplingPlan(settings, levels, sigmas, rest, rest.at(0));
       }
       default -> {
         Sigmas rest = sigmas.from(settings.steps() - encoded - 1);
-        yield new SamplingPlan(settings, levels, rest, rest.at(0));
+        yield new SamplingPlan(settings, levels, sigmas, rest, rest.at(0));
       }
     };
   }
@@ -198,7 +206,8 @@ public final class SamplingPlan {
   }
 
   private float[] walk(Denoiser denoiser, float[] start, NoiseSource noise, StepObserver observer) {
-    return Latents.scale(endScale(), method.sample(denoiser, start, sigmas, noise, observer));
+    NoiseSource between = noise.over(whole.lastPositive(), whole.at(0));
+    return Latents.scale(endScale(), method.sample(denoiser, start, sigmas, between, observer));
   }
 
   /**

@@ -60,6 +60,15 @@ public final class Fixtures {
     return header.has(name);
   }
 
+  /** A text of the metadata, which is JSON itself. */
+  public JsonNode metadata(String name) {
+    try {
+      return JSON.readTree(header.path("__metadata__").path(name).asText());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** All numbers of a tensor in storage order. */
   public double[] doubles(String name) {
     JsonNode entry = header.path(name);

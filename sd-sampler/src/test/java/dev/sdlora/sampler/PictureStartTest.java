@@ -12,8 +12,11 @@ import dev.sdlora.api.Sampler;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Schedule;
 import dev.sdlora.sampler.noise.Noise;
+import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +62,42 @@ class PictureStartTest {
     assertThat(part.steps()).isEqualTo(steps);
     assertThat(part.sigmas().at(0)).isEqualTo(whole.sigmas().at(20 - steps));
     assertThat(part.sigmas().at(steps)).isZero();
+  }
+
+  /**
+   * A1111 lays the path over the levels of the whole schedule, of which the picture takes a part.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"DPMPP_SDE", "DPMPP_2M_SDE", "DPMPP_2M_SDE_HEUN", "DPMPP_3M_SDE"})
+  void run_partOfTheWay_laysThePathOverTheWhole(Sampler sampler) {
+    SamplingPlan whole = plan(sampler, 20);
+    List<Double> range = new ArrayList<>();
+    List<Double> asked = new ArrayList<>();
+    NoiseSource noise =
+        new NoiseSource() {
+          @Override
+          public float[] next(int count) {
+            throw new AssertionError("all noise lies between levels");
+          }
+
+          @Override
+          public NoiseSource over(double sigmaMin, double sigmaMax) {
+            range.addAll(List.of(sigmaMin, sigmaMax));
+            return this;
+          }
+
+          @Override
+          public float[] between(double sigma, double sigmaNext, int count) {
+            asked.addAll(List.of(sigma, sigmaNext));
+            return UNIT_NOISE.clone();
+          }
+        };
+
+    whole.from(7).run((x, sigma) -> PICTURE, PICTURE, UNIT_NOISE, noise, StepObserver.NONE);
+
+    assertThat(range).containsExactly(whole.sigmas().lastPositive(), whole.sigmas().at(0));
+    assertThat(asked.get(0)).isCloseTo(whole.sigmas().at(12), within(1e-6));
+    assertThat(asked.get(asked.size() - 1)).isCloseTo(range.get(0), within(1e-6));
   }
 
   /** Times 1, 51 … 951: noised to the 16th, first asked at the 15th, and down to the first. */

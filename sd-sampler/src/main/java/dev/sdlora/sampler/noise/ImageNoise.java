@@ -16,7 +16,6 @@ public final class ImageNoise implements NoiseSource {
   private final LatentShape drawnShape;
   private final NoiseSource own;
   private final NoiseSource later;
-  private final BrownianPath path;
 
   /**
    * The noise of a picture.
@@ -42,7 +41,6 @@ public final class ImageNoise implements NoiseSource {
     this.drawnShape = drawnShape;
     this.own = Noise.of(rng, seeds.seed());
     this.later = seeds.ensd() == 0 ? own : Noise.of(rng, seeds.seed() + seeds.ensd());
-    this.path = new BrownianPath(seeds.seed());
   }
 
   /** The first latent, of unit variance; to be drawn once, before any other noise. */
@@ -61,10 +59,24 @@ public final class ImageNoise implements NoiseSource {
     return later.next(count);
   }
 
-  /** The increment of the picture's path of Brownian motion, the same whatever the steps. */
+  /**
+   * With the picture's path of Brownian motion between levels, which its own seed decides: neither
+   * variation nor ENSD change it.
+   */
   @Override
-  public float[] between(double sigma, double sigmaNext, int count) {
-    return path.between(sigma, sigmaNext, count);
+  public NoiseSource over(double sigmaMin, double sigmaMax) {
+    BrownianTree tree = new BrownianTree(rng, seeds.seed(), sigmaMin, sigmaMax);
+    return new NoiseSource() {
+      @Override
+      public float[] next(int count) {
+        return ImageNoise.this.next(count);
+      }
+
+      @Override
+      public float[] between(double sigma, double sigmaNext, int count) {
+        return tree.between(sigma, sigmaNext, count);
+      }
+    };
   }
 
   /**

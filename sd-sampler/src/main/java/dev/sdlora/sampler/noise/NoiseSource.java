@@ -16,6 +16,18 @@ public interface NoiseSource {
   float[] next(int count);
 
   /**
+   * The noise of one way down the levels, for {@link #between}. Here the same source; one with a
+   * path of Brownian motion lays it over these levels.
+   *
+   * @param sigmaMin the lowest level above 0 of the whole schedule, also where only a part is
+   *     walked
+   * @param sigmaMax its highest
+   */
+  default NoiseSource over(double sigmaMin, double sigmaMax) {
+    return this;
+  }
+
+  /**
    * The noise that a step from one level to another adds, as unit normal numbers. Here the next
    * draw; a source with a path of Brownian motion gives that path's increment over the step,
    * divided by the root of its length, so that steps of any number follow the same path.

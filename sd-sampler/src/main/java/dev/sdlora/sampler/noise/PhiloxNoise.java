@@ -31,17 +31,16 @@ final class PhiloxNoise implements NoiseSource {
   public float[] next(int count) {
     float[] normals = new float[count];
     for (int i = 0; i < count; i++) {
-      normals[i] = normal(seed, calls, 0, i);
+      normals[i] = normal(i);
     }
     calls++;
     return normals;
   }
 
-  /** The normal number of a seed that the first three counter words name, the fourth being 0. */
-  static float normal(long seed, int first, int second, int third) {
-    int word0 = first;
-    int word1 = second;
-    int word2 = third;
+  private float normal(int element) {
+    int word0 = calls;
+    int word1 = 0;
+    int word2 = element;
     int word3 = 0;
     int key0 = (int) seed;
     int key1 = (int) (seed >>> 32);
