@@ -210,14 +210,16 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets where to compute: {@code cpu}, the default, or {@code gpu0} and so on with a CUDA build
-     * of libtorch on the class path. The code makes no assumption about the device, but only the
-     * CPU is tested.
+     * Sets where to compute: {@code cpu}, the default; or {@code gpu}, the first of NVIDIA's with a
+     * CUDA build of libtorch on the class path, which may be written {@code gpu0}, {@code gpu:0},
+     * {@code cuda} and {@code cuda:0} too. The others are {@code gpu1} and so on. The code makes no
+     * assumption about the device, but only the CPU is tested.
      *
      * @return this builder
+     * @throws IllegalArgumentException if there is no device of that kind
      */
     public Builder device(String device) {
-      this.device = device;
+      this.device = DeviceNames.canonical(device);
       return this;
     }
 
@@ -263,11 +265,13 @@ public interface Pipeline extends AutoCloseable {
      * Reads the weights. The builder can be used further.
      *
      * @throws IllegalStateException if no checkpoint is set
+     * @throws StableDiffusionException if the device is not there, or libtorch is not made for it
      * @throws CheckpointException if the checkpoint does not hold what it should
      * @throws CheckpointException if an upscaler directory is not a folder, or a ControlNet or
      *     preview decoder is something else or for another family of models
      * @throws LoraException if a LoRA directory is not a folder
-     * @throws EmbeddingException if an embedding directory is not a folder
+     * @throws EmbeddingException if an embedding directory is not a folder, or the pipeline is not
+     *     lenient and an embedding that was given cannot be read or is for another model
      */
     public Pipeline build() {
       Checkpoint model =

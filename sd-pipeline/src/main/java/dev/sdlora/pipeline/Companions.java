@@ -36,7 +36,13 @@ final class Companions implements AutoCloseable {
       Optional<TinyPreview> preview =
           settings
               .previewDecoder()
-              .map(file -> new TinyPreview(file, networks.torch(), networks.loader()));
+              .map(
+                  file ->
+                      new TinyPreview(
+                          file,
+                          networks.vae().config().latentChannels(),
+                          networks.torch(),
+                          networks.loader()));
       return new Companions(
           upscalers, controlNets, preview, LatentToRgb.of(files.checkpoint().family()));
     } catch (RuntimeException | Error e) {

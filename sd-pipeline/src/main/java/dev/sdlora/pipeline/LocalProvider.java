@@ -19,6 +19,7 @@ import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.embedding.EmbeddingFiles;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
+import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.PictureFiles;
 import dev.sdlora.pipeline.upscale.RrdbUpscaler;
@@ -44,6 +45,10 @@ public final class LocalProvider implements PipelineProvider {
         new FolderEmbeddings(
             embeddingFiles, settings.embeddingDirectories(), settings.embeddings());
     ModelFiles files = CheckpointReader.read(settings.checkpoint().path());
+    if (!settings.lenient()) {
+      embeddings.requireGivenFit(
+          new PromptEmbeddings.Target(files.checkpoint(), files.clip().width()));
+    }
     UpscalerFolders upscalers = new UpscalerFolders(settings.upscalerDirectories());
     Networks networks = Networks.load(files, settings.precision(), settings.device());
     try {

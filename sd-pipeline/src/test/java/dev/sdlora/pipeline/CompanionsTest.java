@@ -14,6 +14,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.ResizeMode;
+import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.api.VaeTiling;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
@@ -221,5 +222,37 @@ class CompanionsTest {
           }
         });
     assertThat(sizes).hasSize(4).containsOnly("64x64");
+  }
+
+  /** TAESD3 and TAEF1 are TAESD but for the channels; others are no TAESD at all. */
+  @Test
+  void build_networksOfOtherModels_areRefusedInOneSentence() {
+    Path modern =
+        new RandomWeights(new TinyDecoderConfig(16, 4, TinyDecoderConfig.BLOCKS).weights(), 6)
+            .write(folder.resolve("taesd3_decoder.safetensors"), name -> name);
+    assertThatThrownBy(() -> builder().previewDecoder(modern).build())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            "preview decoder '%s' is for latents of 16 channels, but the checkpoint's have 4; it is"
+                + " probably TAESD3 or TAEF1, and TAESD is the one for SD 1.x",
+            modern);
+    assertThatThrownBy(() -> builder().previewDecoder(control).build())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("is not a decoder of TAESD");
+    assertThatThrownBy(() -> builder().controlNet(modern).build())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("taesd3_decoder");
+  }
+
+  @Test
+  void build_gpuThatIsNotThere_saysInOneSentenceWhatIsMissing() {
+    assertThatThrownBy(() -> builder().device("cuda:7").build())
+        .isInstanceOf(StableDiffusionException.class)
+        .hasMessageContainingAll(
+            "device 'gpu7' is not there",
+            "ai.djl.pytorch:pytorch-native-cu128:",
+            "pytorch-native-cpu")
+        .hasMessageNotContaining("\n")
+        .hasNoCause();
   }
 }

@@ -267,4 +267,18 @@ class EmbeddingsTest {
     }
     assertThat(rgb(prompt("a quux"))).isEqualTo(text);
   }
+
+  @Test
+  void build_embeddingOfAnotherModel_isRefused() {
+    Pipeline.Builder builder =
+        Pipeline.builder()
+            .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
+            .embedding(Embedding.open(folder.resolve("embeddings/wide.safetensors")));
+
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(EmbeddingException.class)
+        .hasMessageContainingAll(
+            "embedding 'wide' is for SD 1.x (vectors of 768 numbers)", "vectors of 32");
+    builder.lenient(true).build().close();
+  }
 }

@@ -85,7 +85,7 @@ public interface PipelineProvider {
    * @param controlNets files of ControlNets to keep in memory
    * @param previewDecoder TAESD's decoder
    * @param precision the number format of the computation
-   * @param device DJL's name of the device, such as {@code cpu}
+   * @param device DJL's name of the device: {@code cpu}, {@code gpu0} and so on
    * @param loraMode for requests that do not name one
    * @param lenient for requests that do not say
    * @param concurrency how many generations may run at the same time, at least 1

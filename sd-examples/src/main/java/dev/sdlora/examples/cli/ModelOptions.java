@@ -53,7 +53,7 @@ final class ModelOptions {
       names = "--device",
       paramLabel = "NAME",
       defaultValue = "cpu",
-      description = "Where to compute. Default: ${DEFAULT-VALUE}.")
+      description = "Where to compute: cpu, gpu (or cuda), gpu:1 … Default: ${DEFAULT-VALUE}.")
   private String device = "cpu";
 
   Checkpoint open() {

@@ -95,6 +95,15 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
     return files;
   }
 
+  /**
+   * Checks those given by object.
+   *
+   * @throws EmbeddingException if one cannot be read any more, or is for another model
+   */
+  public void requireGivenFit(PromptEmbeddings.Target target) {
+    given.forEach(embedding -> target.requireFit(embedding.name(), files.open(embedding.path())));
+  }
+
   /** Those given by object. */
   List<Embedding> given() {
     return given;

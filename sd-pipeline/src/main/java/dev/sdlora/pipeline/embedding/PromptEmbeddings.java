@@ -41,7 +41,33 @@ public final class PromptEmbeddings implements TrainedWords {
    * @param checkpoint the model
    * @param width of its text encoder
    */
-  public record Target(Checkpoint checkpoint, int width) {}
+  public record Target(Checkpoint checkpoint, int width) {
+    /**
+     * Checks an embedding.
+     *
+     * @param name what it is called
+     * @throws EmbeddingException if it is for another model
+     */
+    void requireFit(String name, Embedding embedding) {
+      if (embedding.widths().equals(List.of(width))) {
+        return;
+      }
+      String family =
+          embedding.family() == ModelFamily.UNKNOWN ? "another model" : embedding.family().label();
+      throw new EmbeddingException(
+          ("embedding '%s' is for %s (vectors of %s numbers), but checkpoint '%s' is %s, whose text"
+                  + " encoder reads vectors of %d")
+              .formatted(
+                  name,
+                  family,
+                  embedding.widths().stream()
+                      .map(String::valueOf)
+                      .collect(Collectors.joining(" and ")),
+                  checkpoint.name(),
+                  checkpoint.family().label(),
+                  width));
+    }
+  }
 
   /**
    * An embedding that may be named.
@@ -119,28 +145,9 @@ public final class PromptEmbeddings implements TrainedWords {
       throw new EmbeddingException(
           "embedding '" + candidate.name + "' cannot be used: " + e.getMessage(), e);
     }
-    if (!file.details().widths().equals(List.of(target.width))) {
-      throw misfit(candidate.name, file.details());
-    }
+    target.requireFit(candidate.name, file.details());
     hash.ifPresent(digits -> hashes.put(candidate.name, digits));
     return file.word();
-  }
-
-  private EmbeddingException misfit(String name, Embedding embedding) {
-    String family =
-        embedding.family() == ModelFamily.UNKNOWN ? "another model" : embedding.family().label();
-    return new EmbeddingException(
-        ("embedding '%s' is for %s (vectors of %s numbers), but checkpoint '%s' is %s, whose text"
-                + " encoder reads vectors of %d")
-            .formatted(
-                name,
-                family,
-                embedding.widths().stream()
-                    .map(String::valueOf)
-                    .collect(Collectors.joining(" and ")),
-                target.checkpoint.name(),
-                target.checkpoint.family().label(),
-                target.width));
   }
 
   /** A1111's short hash of each file that a prompt named, by its name, in the order of naming. */

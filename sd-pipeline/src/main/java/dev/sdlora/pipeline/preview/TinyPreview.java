@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.preview;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.CheckpointException;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.TinyDecoderReader;
 import dev.sdlora.pipeline.image.Pixels;
@@ -16,6 +17,9 @@ import java.nio.file.Path;
 
 /** Previews of the full size by TAESD. */
 public final class TinyPreview implements Previewer, AutoCloseable {
+  /** Of the latents of SD 3 and Flux. */
+  private static final int MODERN_CHANNELS = 16;
+
   private final Torch torch;
   private final LiveWeights weights;
   private final TinyDecoder decoder;
@@ -24,15 +28,31 @@ public final class TinyPreview implements Previewer, AutoCloseable {
   /**
    * Reads the decoder.
    *
+   * @param latentChannels of the latents that it will get
    * @param torch owns its native memory
-   * @throws dev.sdlora.api.CheckpointException if the file is something else
+   * @throws CheckpointException if the file is something else, or for other latents
    */
-  public TinyPreview(Path file, Torch torch, TensorLoader loader) {
+  public TinyPreview(Path file, int latentChannels, Torch torch, TensorLoader loader) {
     NetworkFile<TinyDecoderConfig> read = TinyDecoderReader.read(file);
+    requireFit(file, read.config(), latentChannels);
     this.torch = torch;
-    this.channels = read.config().latentChannels();
+    this.channels = latentChannels;
     this.weights = LiveWeights.load(torch, loader, read.weights(), ScalarType.FLOAT32);
     this.decoder = new TinyDecoder(torch, read.config(), weights);
+  }
+
+  private static void requireFit(Path file, TinyDecoderConfig config, int latentChannels) {
+    if (config.latentChannels() != latentChannels) {
+      throw new CheckpointException(
+          "preview decoder '%s' is for latents of %d channels, but the checkpoint's have %d; %s"
+              .formatted(
+                  file,
+                  config.latentChannels(),
+                  latentChannels,
+                  config.latentChannels() == MODERN_CHANNELS
+                      ? "it is probably TAESD3 or TAEF1, and TAESD is the one for SD 1.x"
+                      : "it was probably made for another model"));
+    }
   }
 
   @Override

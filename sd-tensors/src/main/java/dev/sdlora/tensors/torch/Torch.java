@@ -5,6 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.sdlora.api.StableDiffusionException;
 import java.nio.FloatBuffer;
 
 /**
@@ -26,13 +27,18 @@ public final class Torch implements AutoCloseable {
    * Starts libtorch, on its first use in the process, and takes a device of it.
    *
    * @param device DJL's name of the device: {@code cpu}, {@code gpu0}
-   * @throws IllegalStateException if libtorch is not on the class path or there is no such device
+   * @throws IllegalStateException if libtorch is not on the class path
+   * @throws StableDiffusionException if there is no such device, or libtorch is not made for it
    */
   public static Torch open(String device) {
     stayQuiet();
     try {
       Engine engine = Engine.getEngine("PyTorch");
-      return new Torch(engine.newBaseManager(Device.fromName(device, engine)));
+      Device place = Device.fromName(device, engine);
+      requireThere(place, device, engine);
+      return new Torch(engine.newBaseManager(place));
+    } catch (StableDiffusionException e) {
+      throw e;
     } catch (RuntimeException | LinkageError e) {
       throw new IllegalStateException(
           "libtorch cannot be started on device '"
@@ -41,6 +47,22 @@ public final class Torch implements AutoCloseable {
               + " ai.djl.pytorch:pytorch-native-cpu with the classifier of this platform: "
               + e.getMessage(),
           e);
+    }
+  }
+
+  /** Asked beforehand, because libtorch itself answers with pages of its inside. */
+  private static void requireThere(Device place, String name, Engine engine) {
+    int there = engine.getGpuCount();
+    if (place.isGpu() && place.getDeviceId() >= there) {
+      throw new StableDiffusionException(
+          "device '%s' is not there: libtorch %s finds %d GPUs of NVIDIA; it needs their driver, and %s"
+                  .formatted(
+                      name,
+                      engine.getVersion(),
+                      there,
+                      "ai.djl.pytorch:pytorch-native-cu128:" + engine.getVersion())
+              + " with the classifier of this platform on the class path in place of"
+              + " pytorch-native-cpu");
     }
   }
 
