@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -70,6 +71,8 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
    *     or one is NaN or infinite
    */
   public BlockWeights {
+    Objects.requireNonNull(preset, "preset");
+    Objects.requireNonNull(values, "values");
     values = List.copyOf(values);
     if (preset.isPresent()) {
       requirePreset(preset.get(), values);
@@ -110,6 +113,7 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
    *     infinite
    */
   public static BlockWeights of(double... values) {
+    Objects.requireNonNull(values, "values");
     return new BlockWeights(Optional.empty(), Arrays.stream(values).boxed().toList());
   }
 
@@ -119,7 +123,7 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
    * @throws IllegalArgumentException if there is none; the message lists all
    */
   public static BlockWeights preset(String name) {
-    return new BlockWeights(Optional.of(name), List.of());
+    return new BlockWeights(Optional.of(Objects.requireNonNull(name, "name")), List.of());
   }
 
   /**
@@ -129,6 +133,7 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
    * @throws IllegalArgumentException if it is neither
    */
   public static BlockWeights parse(String text) {
+    Objects.requireNonNull(text, "text");
     if (text.indexOf(',') < 0) {
       return preset(text.strip());
     }
@@ -138,6 +143,7 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
 
   /** Whether these weights can be used for models of a family. */
   public boolean fits(ModelFamily family) {
+    Objects.requireNonNull(family, "family");
     return preset.isPresent()
         || SDXL_LAYOUTS.contains(values.size()) == (family == ModelFamily.SDXL);
   }
@@ -149,6 +155,8 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
    * @param family of the model, which decides what presets mean
    */
   public double weight(String block, ModelFamily family) {
+    Objects.requireNonNull(block, "block");
+    Objects.requireNonNull(family, "family");
     if (preset.isPresent()) {
       return presetWeight(preset.get(), block, family);
     }

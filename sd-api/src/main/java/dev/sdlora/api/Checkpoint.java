@@ -2,6 +2,7 @@ package dev.sdlora.api;
 
 import dev.sdlora.api.spi.PipelineProvider;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * A Stable Diffusion model on disk: a single {@code .safetensors} file as people download it, or a
@@ -24,6 +25,14 @@ public record Checkpoint(
     int tensors,
     long parameters,
     ImageSize defaultSize) {
+  /** Refuses null. */
+  public Checkpoint {
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(family, "family");
+    Objects.requireNonNull(layout, "layout");
+    Objects.requireNonNull(storage, "storage");
+    Objects.requireNonNull(defaultSize, "defaultSize");
+  }
 
   /** How a checkpoint lies on disk. */
   public enum Layout {
@@ -42,6 +51,7 @@ public record Checkpoint(
    * @throws TensorFileException if a file is damaged or is not a tensor file at all
    */
   public static Checkpoint open(Path path) {
+    Objects.requireNonNull(path, "path");
     return PipelineProvider.get().openCheckpoint(path);
   }
 

@@ -15,4 +15,9 @@ public class CheckpointException extends StableDiffusionException {
   public CheckpointException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  @Override
+  protected StableDiffusionException copy(String message) {
+    return new CheckpointException(message, getCause());
+  }
 }

@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * A network beside the U-Net that makes the picture follow another: its edges, depth, poses
@@ -22,6 +23,8 @@ public final class ControlUnit {
    *     prepared in any way
    */
   public static Builder builder(Path network, Picture picture) {
+    Objects.requireNonNull(network, "network");
+    Objects.requireNonNull(picture, "picture");
     return new Builder(network, picture);
   }
 
@@ -96,6 +99,7 @@ public final class ControlUnit {
      * @throws IllegalArgumentException if there is no such mode; the message lists all
      */
     public static Mode parse(String name) {
+      Objects.requireNonNull(name, "name");
       return Labels.parse(values(), Mode::label, "control mode", name);
     }
   }
@@ -149,7 +153,7 @@ public final class ControlUnit {
 
     /** Sets whether prompt or control matter more. Default {@link Mode#BALANCED}. */
     public Builder mode(Mode mode) {
-      this.mode = mode;
+      this.mode = Objects.requireNonNull(mode, "mode");
       return this;
     }
 
@@ -163,7 +167,7 @@ public final class ControlUnit {
         throw new IllegalArgumentException(
             "control resizeMode must be one of pictures: " + mode.label());
       }
-      this.resizeMode = mode;
+      this.resizeMode = Objects.requireNonNull(mode, "mode");
       return this;
     }
 

@@ -3,6 +3,7 @@ package dev.sdlora.api;
 import dev.sdlora.api.spi.PipelineProvider;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A file of textual inversion (Gal et al. 2022): vectors that a text encoder reads where a prompt
@@ -21,6 +22,9 @@ public record Embedding(Path path, String name, int vectors, List<Integer> width
    * @throws IllegalArgumentException if the name is blank
    */
   public Embedding {
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(widths, "widths");
     if (name.isBlank()) {
       throw new IllegalArgumentException("name must not be blank: '" + name + "'");
     }
@@ -37,6 +41,7 @@ public record Embedding(Path path, String name, int vectors, List<Integer> width
    * @throws TensorFileException if the file is damaged or is not a tensor file at all
    */
   public static Embedding open(Path path) {
+    Objects.requireNonNull(path, "path");
     return PipelineProvider.get().openEmbedding(path);
   }
 
@@ -46,6 +51,7 @@ public record Embedding(Path path, String name, int vectors, List<Integer> width
    * @throws IllegalArgumentException if the name is blank
    */
   public Embedding withName(String name) {
+    Objects.requireNonNull(name, "name");
     return new Embedding(path, name, vectors, widths);
   }
 

@@ -15,4 +15,9 @@ public class EmbeddingException extends StableDiffusionException {
   public EmbeddingException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  @Override
+  protected StableDiffusionException copy(String message) {
+    return new EmbeddingException(message, getCause());
+  }
 }

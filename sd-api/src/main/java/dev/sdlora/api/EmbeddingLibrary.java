@@ -4,6 +4,7 @@ import dev.sdlora.api.spi.PipelineProvider;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The textual inversion embeddings of some folders, found by the names that prompts use. Safe for
@@ -21,6 +22,7 @@ public interface EmbeddingLibrary {
    * @throws EmbeddingException if one of them is not a folder
    */
   static EmbeddingLibrary open(List<Path> folders) {
+    Objects.requireNonNull(folders, "folders");
     return PipelineProvider.get().openEmbeddingLibrary(folders);
   }
 

@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
+
 /** What the weights of {@code (words:1.2)} and {@code [words]} do; A1111's "Emphasis mode". */
 public enum Emphasis {
   /**
@@ -31,6 +33,7 @@ public enum Emphasis {
    * @throws IllegalArgumentException if there is no such mode; the message lists all
    */
   public static Emphasis parse(String name) {
+    Objects.requireNonNull(name, "name");
     return Labels.parse(values(), Emphasis::label, "emphasis", name);
   }
 }

@@ -3,6 +3,7 @@ package dev.sdlora.api;
 import dev.sdlora.api.spi.PipelineProvider;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * One finished picture with what is needed to make it again. Immutable: {@link #toBufferedImage()}
@@ -21,9 +22,9 @@ public final class GeneratedImage {
    * @param parameters the settings in A1111's text form
    */
   public GeneratedImage(Picture picture, long seed, String parameters) {
-    this.picture = picture;
+    this.picture = Objects.requireNonNull(picture, "picture");
     this.seed = seed;
-    this.parameters = parameters;
+    this.parameters = Objects.requireNonNull(parameters, "parameters");
   }
 
   /**
@@ -71,6 +72,7 @@ public final class GeneratedImage {
    * @throws ImageFileException if the file is of another kind or holds no such text
    */
   public static String readParameters(Path file) {
+    Objects.requireNonNull(file, "file");
     return PipelineProvider.get().readParameters(file);
   }
 
@@ -86,6 +88,7 @@ public final class GeneratedImage {
    * @throws IllegalArgumentException if the name ends otherwise
    */
   public void save(Path file) {
+    Objects.requireNonNull(file, "file");
     PipelineProvider.get().save(this, file);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -119,13 +120,13 @@ public final class HiresFix {
      * has, the picture is enlarged until it covers the size, and cut.
      */
     public Builder size(ImageSize size) {
-      this.size = Optional.of(size);
+      this.size = Optional.of(Objects.requireNonNull(size, "size"));
       return this;
     }
 
     /** Sets what enlarges between the passes. Default {@link Upscaler#LATENT}. */
     public Builder upscaler(Upscaler upscaler) {
-      this.upscaler = upscaler;
+      this.upscaler = Objects.requireNonNull(upscaler, "upscaler");
       return this;
     }
 
@@ -153,25 +154,25 @@ public final class HiresFix {
 
     /** Sets the prompt of the second pass, LoRA tags included. Default empty: the first one's. */
     public Builder prompt(String prompt) {
-      this.prompt = prompt;
+      this.prompt = Objects.requireNonNull(prompt, "prompt");
       return this;
     }
 
     /** Sets the negative prompt of the second pass. Default empty: the first one's. */
     public Builder negativePrompt(String negativePrompt) {
-      this.negativePrompt = negativePrompt;
+      this.negativePrompt = Objects.requireNonNull(negativePrompt, "negativePrompt");
       return this;
     }
 
     /** Sets the sampler of the second pass. Default: the first one's. */
     public Builder sampler(Sampler sampler) {
-      this.sampler = Optional.of(sampler);
+      this.sampler = Optional.of(Objects.requireNonNull(sampler, "sampler"));
       return this;
     }
 
     /** Sets the schedule of the second pass. Default: the first one's. */
     public Builder schedule(Schedule schedule) {
-      this.schedule = Optional.of(schedule);
+      this.schedule = Optional.of(Objects.requireNonNull(schedule, "schedule"));
       return this;
     }
 

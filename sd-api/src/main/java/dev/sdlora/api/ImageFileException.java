@@ -15,4 +15,9 @@ public class ImageFileException extends StableDiffusionException {
   public ImageFileException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  @Override
+  protected StableDiffusionException copy(String message) {
+    return new ImageFileException(message, getCause());
+  }
 }

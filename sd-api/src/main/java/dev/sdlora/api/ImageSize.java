@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,6 +36,7 @@ public record ImageSize(int width, int height) {
    * @throws IllegalArgumentException if the text has another form or a side is not a multiple of 8
    */
   public static ImageSize parse(String text) {
+    Objects.requireNonNull(text, "text");
     Matcher sides = WIDTH_X_HEIGHT.matcher(text.strip());
     if (!sides.matches()) {
       throw new IllegalArgumentException(

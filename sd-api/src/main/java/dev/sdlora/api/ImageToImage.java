@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,7 @@ public final class ImageToImage {
    * @param picture where to start from; it is brought to the request's size
    */
   public static Builder builder(Picture picture) {
+    Objects.requireNonNull(picture, "picture");
     return new Builder(picture);
   }
 
@@ -113,6 +115,7 @@ public final class ImageToImage {
      * @throws IllegalArgumentException if a value makes no sense
      */
     public Builder parameters(Map<String, String> parameters) {
+      Objects.requireNonNull(parameters, "parameters");
       Decimals.of(parameters, "Denoising strength").ifPresent(this::denoisingStrength);
       Decimals.of(parameters, "Noise multiplier").ifPresent(this::noiseMultiplier);
       return this;
@@ -120,7 +123,7 @@ public final class ImageToImage {
 
     /** Sets how the picture gets to the request's size. Default {@link ResizeMode#JUST_RESIZE}. */
     public Builder resizeMode(ResizeMode mode) {
-      this.resizeMode = mode;
+      this.resizeMode = Objects.requireNonNull(mode, "mode");
       return this;
     }
 
@@ -152,13 +155,13 @@ public final class ImageToImage {
 
     /** Repaints a part of the picture. Default: the whole. */
     public Builder inpainting(Inpainting inpainting) {
-      this.inpainting = Optional.of(inpainting);
+      this.inpainting = Optional.of(Objects.requireNonNull(inpainting, "inpainting"));
       return this;
     }
 
     /** Paints beyond the picture's edges. Default: not. */
     public Builder outpainting(Outpainting outpainting) {
-      this.outpainting = Optional.of(outpainting);
+      this.outpainting = Optional.of(Objects.requireNonNull(outpainting, "outpainting"));
       return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Which part of a picture is repainted, and from what. Immutable; safe for several threads. */
@@ -17,6 +18,7 @@ public final class Inpainting {
    * @param mask as large as the picture; what is white is repainted, grey partly
    */
   public static Builder builder(Picture mask) {
+    Objects.requireNonNull(mask, "mask");
     return new Builder(mask);
   }
 
@@ -92,6 +94,7 @@ public final class Inpainting {
      * @throws IllegalArgumentException if a value makes no sense
      */
     public Builder parameters(Map<String, String> parameters) {
+      Objects.requireNonNull(parameters, "parameters");
       Decimals.of(parameters, "Mask blur").ifPresent(pixels -> maskBlur((int) pixels));
       Decimals.of(parameters, "Masked area padding").ifPresent(pixels -> padding((int) pixels));
       Decimals.of(parameters, "Conditional mask weight").ifPresent(this::conditionalMaskWeight);
@@ -115,7 +118,7 @@ public final class Inpainting {
 
     /** Sets what the place starts from. Default {@link MaskedContent#ORIGINAL}. */
     public Builder maskedContent(MaskedContent content) {
-      this.maskedContent = content;
+      this.maskedContent = Objects.requireNonNull(content, "content");
       return this;
     }
 

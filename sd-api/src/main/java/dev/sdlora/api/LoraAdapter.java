@@ -4,6 +4,7 @@ import dev.sdlora.api.spi.PipelineProvider;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -29,6 +30,10 @@ public record LoraAdapter(
 
   /** Copies the metadata. */
   public LoraAdapter {
+    Objects.requireNonNull(path, "path");
+    Objects.requireNonNull(family, "family");
+    Objects.requireNonNull(metadata, "metadata");
+    Objects.requireNonNull(strength, "strength");
     metadata = Map.copyOf(metadata);
   }
 
@@ -56,6 +61,7 @@ public record LoraAdapter(
    * @throws TensorFileException if the file is damaged or is not a tensor file at all
    */
   public static LoraAdapter open(Path path) {
+    Objects.requireNonNull(path, "path");
     return PipelineProvider.get().openLora(path);
   }
 
@@ -115,7 +121,7 @@ public record LoraAdapter(
      * @return this builder
      */
     public Builder strength(LoraStrength strength) {
-      this.strength = strength;
+      this.strength = Objects.requireNonNull(strength, "strength");
       return this;
     }
 
@@ -147,6 +153,7 @@ public record LoraAdapter(
      * @return this builder
      */
     public Builder unetStrength(StrengthSchedule schedule) {
+      Objects.requireNonNull(schedule, "schedule");
       this.strength = this.strength.withUnet(schedule);
       return this;
     }
@@ -158,6 +165,7 @@ public record LoraAdapter(
      * @return this builder
      */
     public Builder blocks(BlockWeights blocks) {
+      Objects.requireNonNull(blocks, "blocks");
       this.strength = this.strength.withBlocks(blocks);
       return this;
     }
@@ -234,6 +242,7 @@ public record LoraAdapter(
    * @throws TensorFileException if a file is damaged
    */
   public LoraEffect effectOn(Checkpoint checkpoint) {
+    Objects.requireNonNull(checkpoint, "checkpoint");
     return PipelineProvider.get().loraKnowledge().effectOn(this, checkpoint);
   }
 }

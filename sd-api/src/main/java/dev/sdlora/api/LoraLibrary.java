@@ -4,6 +4,7 @@ import dev.sdlora.api.spi.PipelineProvider;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The LoRA files of some folders, found by the names that prompts use. Safe for use by several
@@ -32,6 +33,7 @@ public interface LoraLibrary {
    * @throws LoraException if one of them is not a folder
    */
   static LoraLibrary open(List<Path> folders) {
+    Objects.requireNonNull(folders, "folders");
     return PipelineProvider.get().openLoraLibrary(folders);
   }
 

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -20,17 +21,19 @@ public record LoraQuery(String text, Optional<ModelFamily> family, Optional<Stri
 
   /** Looks for words; see {@link #text()}. */
   public static LoraQuery text(String text) {
+    Objects.requireNonNull(text, "text");
     return new LoraQuery(text, Optional.empty(), Optional.empty());
   }
 
   /** This query and words; see {@link #text()}. */
   public LoraQuery withText(String text) {
+    Objects.requireNonNull(text, "text");
     return new LoraQuery(text, family, trigger);
   }
 
   /** This query for one family. */
   public LoraQuery withFamily(ModelFamily family) {
-    return new LoraQuery(text, Optional.of(family), trigger);
+    return new LoraQuery(text, Optional.of(Objects.requireNonNull(family, "family")), trigger);
   }
 
   /**
@@ -39,7 +42,7 @@ public record LoraQuery(String text, Optional<ModelFamily> family, Optional<Stri
    * @throws IllegalArgumentException if the word is blank
    */
   public LoraQuery withTrigger(String trigger) {
-    return new LoraQuery(text, family, Optional.of(trigger));
+    return new LoraQuery(text, family, Optional.of(Objects.requireNonNull(trigger, "trigger")));
   }
 
   /**
@@ -48,6 +51,9 @@ public record LoraQuery(String text, Optional<ModelFamily> family, Optional<Stri
    * @throws IllegalArgumentException if it is blank
    */
   public LoraQuery {
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(family, "family");
+    Objects.requireNonNull(trigger, "trigger");
     if (trigger.isPresent() && trigger.get().isBlank()) {
       throw new IllegalArgumentException("trigger must not be blank");
     }

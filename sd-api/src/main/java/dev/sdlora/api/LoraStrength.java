@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
@@ -23,6 +24,9 @@ public record LoraStrength(
    *     limit is less than 1
    */
   public LoraStrength {
+    Objects.requireNonNull(unet, "unet");
+    Objects.requireNonNull(blocks, "blocks");
+    Objects.requireNonNull(rankLimit, "rankLimit");
     Checks.finite(textEncoder, "textEncoderStrength");
     rankLimit.ifPresent(limit -> Checks.atLeast(1, limit, "rankLimit"));
   }
@@ -46,16 +50,19 @@ public record LoraStrength(
 
   /** The same with another strength in the U-Net. */
   public LoraStrength withUnet(StrengthSchedule schedule) {
+    Objects.requireNonNull(schedule, "schedule");
     return new LoraStrength(textEncoder, schedule, blocks, rankLimit);
   }
 
   /** The same with other weights of the blocks. */
   public LoraStrength withBlocks(BlockWeights weights) {
+    Objects.requireNonNull(weights, "weights");
     return new LoraStrength(textEncoder, unet, weights, rankLimit);
   }
 
   /** The same with another rank limit. */
   public LoraStrength withRankLimit(OptionalInt limit) {
+    Objects.requireNonNull(limit, "limit");
     return new LoraStrength(textEncoder, unet, blocks, limit);
   }
 

@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
+
 /** What lies in the place to repaint before sampling; A1111's "Masked content". */
 public enum MaskedContent {
   /** The colours around it, blurred over it. */
@@ -28,6 +30,7 @@ public enum MaskedContent {
    * @throws IllegalArgumentException if there is no such fill; the message lists all
    */
   public static MaskedContent parse(String name) {
+    Objects.requireNonNull(name, "name");
     return Labels.parse(values(), MaskedContent::label, "masked content", name);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,12 @@ import java.util.Optional;
  * @param schedule the spread of noise levels if the name has one
  */
 public record NamedSampler(Sampler sampler, Optional<Schedule> schedule) {
+  /** Refuses null. */
+  public NamedSampler {
+    Objects.requireNonNull(sampler, "sampler");
+    Objects.requireNonNull(schedule, "schedule");
+  }
+
   /**
    * Reads a name: one that {@link Sampler#parse} knows, or such a name, a space or an underscore,
    * and the name of a schedule, or {@code ka} or {@code exp}.
@@ -18,6 +25,7 @@ public record NamedSampler(Sampler sampler, Optional<Schedule> schedule) {
    * @throws IllegalArgumentException if there is no such sampler; the message lists all
    */
   public static NamedSampler parse(String name) {
+    Objects.requireNonNull(name, "name");
     String trimmed = name.strip();
     for (Schedule schedule : Schedule.values()) {
       Optional<String> rest =

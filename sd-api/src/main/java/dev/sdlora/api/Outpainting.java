@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
+
 /**
  * Painting beyond the edges of a picture. The request's size is then that of the whole, and is
  * rounded up to multiples of 8 where it is not given. Immutable.
@@ -20,6 +22,7 @@ public record Outpainting(
    * @throws IllegalArgumentException if one is out of range, or nothing is to be added
    */
   public Outpainting {
+    Objects.requireNonNull(maskedContent, "maskedContent");
     Checks.atLeast(0, left, "left");
     Checks.atLeast(0, right, "right");
     Checks.atLeast(0, up, "up");

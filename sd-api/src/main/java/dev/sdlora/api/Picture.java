@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import javax.imageio.ImageIO;
 
 /**
@@ -34,6 +35,7 @@ public final class Picture {
    * @throws IllegalArgumentException if a side is less than 1 or the number of bytes does not fit
    */
   public static Picture of(int width, int height, byte[] rgb) {
+    Objects.requireNonNull(rgb, "rgb");
     Checks.atLeast(1, width, "width");
     Checks.atLeast(1, height, "height");
     if (rgb.length != 3L * width * height) {
@@ -45,6 +47,7 @@ public final class Picture {
 
   /** A picture from one of Java's; transparent places become white, as in A1111. */
   public static Picture of(BufferedImage image) {
+    Objects.requireNonNull(image, "image");
     int width = image.getWidth();
     int height = image.getHeight();
     BufferedImage opaque = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -68,6 +71,7 @@ public final class Picture {
    * @throws ImageFileException if the file is missing, damaged, or of another format
    */
   public static Picture read(Path file) {
+    Objects.requireNonNull(file, "file");
     if (!Files.isRegularFile(file)) {
       throw new ImageFileException("image file '" + file + "' does not exist or is a folder");
     }

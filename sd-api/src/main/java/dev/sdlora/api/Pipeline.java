@@ -4,6 +4,7 @@ import dev.sdlora.api.spi.PipelineProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -126,7 +127,7 @@ public interface Pipeline extends AutoCloseable {
      * @return this builder
      */
     public Builder checkpoint(Checkpoint checkpoint) {
-      this.checkpoint = Optional.of(checkpoint);
+      this.checkpoint = Optional.of(Objects.requireNonNull(checkpoint, "checkpoint"));
       return this;
     }
 
@@ -136,6 +137,7 @@ public interface Pipeline extends AutoCloseable {
      * @return this builder
      */
     public Builder loraDirectory(Path directory) {
+      Objects.requireNonNull(directory, "directory");
       this.loraDirectories.add(directory);
       return this;
     }
@@ -147,6 +149,7 @@ public interface Pipeline extends AutoCloseable {
      * @return this builder
      */
     public Builder embeddingDirectory(Path directory) {
+      Objects.requireNonNull(directory, "directory");
       this.embeddingDirectories.add(directory);
       return this;
     }
@@ -159,6 +162,7 @@ public interface Pipeline extends AutoCloseable {
      * @return this builder
      */
     public Builder upscalerDirectory(Path directory) {
+      Objects.requireNonNull(directory, "directory");
       this.upscalerDirectories.add(directory);
       return this;
     }
@@ -170,6 +174,7 @@ public interface Pipeline extends AutoCloseable {
      * @return this builder
      */
     public Builder embedding(Embedding embedding) {
+      Objects.requireNonNull(embedding, "embedding");
       this.embeddings.add(embedding);
       return this;
     }
@@ -183,6 +188,7 @@ public interface Pipeline extends AutoCloseable {
      * @return this builder
      */
     public Builder controlNet(Path file) {
+      Objects.requireNonNull(file, "file");
       this.controlNets.add(file);
       return this;
     }
@@ -195,7 +201,7 @@ public interface Pipeline extends AutoCloseable {
      * @return this builder
      */
     public Builder previewDecoder(Path file) {
-      this.previewDecoder = Optional.of(file);
+      this.previewDecoder = Optional.of(Objects.requireNonNull(file, "file"));
       return this;
     }
 
@@ -205,7 +211,7 @@ public interface Pipeline extends AutoCloseable {
      * @return this builder
      */
     public Builder precision(Precision precision) {
-      this.precision = precision;
+      this.precision = Objects.requireNonNull(precision, "precision");
       return this;
     }
 
@@ -219,6 +225,7 @@ public interface Pipeline extends AutoCloseable {
      * @throws IllegalArgumentException if there is no device of that kind
      */
     public Builder device(String device) {
+      Objects.requireNonNull(device, "device");
       this.device = DeviceNames.canonical(device);
       return this;
     }
@@ -230,7 +237,7 @@ public interface Pipeline extends AutoCloseable {
      * @return this builder
      */
     public Builder loraMode(LoraMode loraMode) {
-      this.loraMode = loraMode;
+      this.loraMode = Objects.requireNonNull(loraMode, "loraMode");
       return this;
     }
 

@@ -2,6 +2,7 @@ package dev.sdlora.api;
 
 import dev.sdlora.api.spi.PipelineProvider;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +22,7 @@ public record Prompt(List<Part> parts) {
   public record Part(List<PromptNode> nodes, double weight) {
     /** Copies the nodes. */
     public Part {
+      Objects.requireNonNull(nodes, "nodes");
       nodes = List.copyOf(nodes);
     }
 
@@ -32,6 +34,7 @@ public record Prompt(List<Part> parts) {
 
   /** Copies the parts. */
   public Prompt {
+    Objects.requireNonNull(parts, "parts");
     parts = List.copyOf(parts);
   }
 
@@ -46,11 +49,14 @@ public record Prompt(List<Part> parts) {
    * @throws PromptSyntaxException in {@link PromptMode#STRICT} if it is not well-formed
    */
   public static Prompt parse(String text, PromptMode mode) {
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(mode, "mode");
     return PipelineProvider.get().promptKnowledge().parse(text, mode);
   }
 
   /** How this prompt is understood; see {@link PromptExplanation#of}. */
   public PromptExplanation explain(PromptExplanation.Options options) {
+    Objects.requireNonNull(options, "options");
     return PromptExplanation.of(toString(), options);
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -16,6 +17,11 @@ import java.util.function.Supplier;
  * @param embeddings gives the names of embeddings
  */
 public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddings) {
+  /** Refuses null. */
+  public PromptCompleter {
+    Objects.requireNonNull(loras, "loras");
+    Objects.requireNonNull(embeddings, "embeddings");
+  }
 
   /** What a completion names. */
   public enum Kind {
@@ -35,8 +41,16 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
    * @param replaced what it takes the place of; it ends at the cursor
    */
   public record Completion(Kind kind, String text, Span replaced) {
+    /** Refuses null. */
+    public Completion {
+      Objects.requireNonNull(kind, "kind");
+      Objects.requireNonNull(text, "text");
+      Objects.requireNonNull(replaced, "replaced");
+    }
+
     /** The prompt with this completion. */
     public String applyTo(String prompt) {
+      Objects.requireNonNull(prompt, "prompt");
       return prompt.substring(0, replaced.start()) + text + prompt.substring(replaced.end());
     }
   }
@@ -51,6 +65,7 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
    * @throws LoraException if one of the folders is gone
    */
   public List<Completion> complete(String prompt, int cursor) {
+    Objects.requireNonNull(prompt, "prompt");
     String before = prompt.substring(0, cursor);
     int tag = before.lastIndexOf('<');
     if (tag >= 0 && before.substring(tag).matches("<(lora|lyco):[^:>]*")) {

@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How the prompts of a request are read. Immutable; start from {@link #DEFAULTS} or {@link
@@ -41,24 +42,30 @@ public record PromptOptions(
    * @throws IllegalArgumentException if {@code commaBacktracking} is not from 0 to 74
    */
   public PromptOptions {
+    Objects.requireNonNull(mode, "mode");
+    Objects.requireNonNull(emphasis, "emphasis");
+    Objects.requireNonNull(styles, "styles");
     styles = List.copyOf(styles);
     Checks.inRange(0, 74, commaBacktracking, "commaBacktracking");
   }
 
   /** The same in another mode. */
   public PromptOptions withMode(PromptMode mode) {
+    Objects.requireNonNull(mode, "mode");
     return new PromptOptions(
         mode, emphasis, styles, negativeLoras, commaBacktracking, padConds, oldEditingTimelines);
   }
 
   /** The same with another emphasis. */
   public PromptOptions withEmphasis(Emphasis emphasis) {
+    Objects.requireNonNull(emphasis, "emphasis");
     return new PromptOptions(
         mode, emphasis, styles, negativeLoras, commaBacktracking, padConds, oldEditingTimelines);
   }
 
   /** The same with other styles in place of those it has. */
   public PromptOptions withStyles(List<Style> styles) {
+    Objects.requireNonNull(styles, "styles");
     return new PromptOptions(
         mode, emphasis, styles, negativeLoras, commaBacktracking, padConds, oldEditingTimelines);
   }

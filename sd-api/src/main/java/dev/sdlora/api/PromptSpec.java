@@ -4,6 +4,7 @@ import dev.sdlora.api.spi.PipelineProvider;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -35,6 +36,7 @@ public final class PromptSpec {
    * @throws IllegalArgumentException if a known key has a value that makes no sense
    */
   public static PromptSpec fromParameters(String text) {
+    Objects.requireNonNull(text, "text");
     return PipelineProvider.get().parseParameters(text);
   }
 
@@ -47,11 +49,13 @@ public final class PromptSpec {
    * @throws IllegalArgumentException if a known key has a value that makes no sense
    */
   public static PromptSpec fromImage(Path file) {
+    Objects.requireNonNull(file, "file");
     return fromParameters(GeneratedImage.readParameters(file));
   }
 
   /** The same as {@link #fromImage}, whatever the file's format is. */
   public static PromptSpec fromPng(Path file) {
+    Objects.requireNonNull(file, "file");
     return fromImage(file);
   }
 

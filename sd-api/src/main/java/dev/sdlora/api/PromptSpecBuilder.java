@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -80,7 +81,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder prompt(String prompt) {
-    this.prompt = prompt;
+    this.prompt = Objects.requireNonNull(prompt, "prompt");
     return this;
   }
 
@@ -91,7 +92,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder negativePrompt(String negativePrompt) {
-    this.negativePrompt = negativePrompt;
+    this.negativePrompt = Objects.requireNonNull(negativePrompt, "negativePrompt");
     return this;
   }
 
@@ -113,7 +114,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder size(ImageSize size) {
-    this.size = Optional.of(size);
+    this.size = Optional.of(Objects.requireNonNull(size, "size"));
     return this;
   }
 
@@ -134,7 +135,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder sampler(Sampler sampler) {
-    this.sampler = sampler;
+    this.sampler = Objects.requireNonNull(sampler, "sampler");
     return this;
   }
 
@@ -144,7 +145,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder schedule(Schedule schedule) {
-    this.schedule = schedule;
+    this.schedule = Objects.requireNonNull(schedule, "schedule");
     return this;
   }
 
@@ -188,7 +189,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder rng(Rng rng) {
-    this.rng = rng;
+    this.rng = Objects.requireNonNull(rng, "rng");
     return this;
   }
 
@@ -223,6 +224,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder lora(LoraAdapter lora) {
+    Objects.requireNonNull(lora, "lora");
     this.loras = with(loras, lora);
     return this;
   }
@@ -243,7 +245,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder loraMode(LoraMode loraMode) {
-    this.loraMode = Optional.of(loraMode);
+    this.loraMode = Optional.of(Objects.requireNonNull(loraMode, "loraMode"));
     return this;
   }
 
@@ -264,7 +266,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder promptOptions(PromptOptions options) {
-    this.promptOptions = options;
+    this.promptOptions = Objects.requireNonNull(options, "options");
     return this;
   }
 
@@ -274,7 +276,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder samplerOptions(SamplerOptions options) {
-    this.samplerOptions = options;
+    this.samplerOptions = Objects.requireNonNull(options, "options");
     return this;
   }
 
@@ -284,7 +286,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder variation(Variation variation) {
-    this.variation = variation;
+    this.variation = Objects.requireNonNull(variation, "variation");
     return this;
   }
 
@@ -295,7 +297,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder imageToImage(ImageToImage settings) {
-    this.imageToImage = Optional.of(settings);
+    this.imageToImage = Optional.of(Objects.requireNonNull(settings, "settings"));
     return this;
   }
 
@@ -306,7 +308,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder hiresFix(HiresFix settings) {
-    this.hiresFix = Optional.of(settings);
+    this.hiresFix = Optional.of(Objects.requireNonNull(settings, "settings"));
     return this;
   }
 
@@ -326,6 +328,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder controlUnit(ControlUnit unit) {
+    Objects.requireNonNull(unit, "unit");
     this.controlUnits = with(controlUnits, unit);
     return this;
   }
@@ -336,7 +339,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder tiling(Tiling tiling) {
-    this.tiling = tiling;
+    this.tiling = Objects.requireNonNull(tiling, "tiling");
     return this;
   }
 
@@ -346,7 +349,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder vaeTiling(VaeTiling vaeTiling) {
-    this.vaeTiling = vaeTiling;
+    this.vaeTiling = Objects.requireNonNull(vaeTiling, "vaeTiling");
     return this;
   }
 
@@ -356,7 +359,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder upscaling(Upscaling upscaling) {
-    this.upscaling = Optional.of(upscaling);
+    this.upscaling = Optional.of(Objects.requireNonNull(upscaling, "upscaling"));
     return this;
   }
 
@@ -366,6 +369,7 @@ public final class PromptSpecBuilder {
    * @return this builder
    */
   public PromptSpecBuilder otherParameters(Map<String, String> parameters) {
+    Objects.requireNonNull(parameters, "parameters");
     this.otherParameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     return this;
   }

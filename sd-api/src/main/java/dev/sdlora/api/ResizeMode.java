@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
+
 /** How a picture gets to the size of the request; A1111's "Resize mode". */
 public enum ResizeMode {
   /** Both sides are scaled to fit, which may distort. The default. */
@@ -28,6 +30,7 @@ public enum ResizeMode {
    * @throws IllegalArgumentException if there is no such mode; the message lists all
    */
   public static ResizeMode parse(String name) {
+    Objects.requireNonNull(name, "name");
     return Labels.parse(values(), ResizeMode::label, "resize mode", name);
   }
 }

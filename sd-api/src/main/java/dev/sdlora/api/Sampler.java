@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -125,6 +126,7 @@ public enum Sampler {
 
   /** What a schedule comes down to with this sampler: itself, unless it is the automatic one. */
   public Schedule resolve(Schedule schedule) {
+    Objects.requireNonNull(schedule, "schedule");
     return schedule == Schedule.AUTOMATIC ? automaticSchedule : schedule;
   }
 
@@ -171,6 +173,7 @@ public enum Sampler {
    * @throws IllegalArgumentException if there is no such sampler; the message lists all
    */
   public static Sampler parse(String name) {
+    Objects.requireNonNull(name, "name");
     return Labels.parse(values(), Sampler::label, Sampler::aliases, "sampler", name);
   }
 }

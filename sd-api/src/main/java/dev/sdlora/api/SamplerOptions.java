@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
@@ -344,7 +345,7 @@ public final class SamplerOptions {
 
     /** Sets which B(h) UniPC uses. Default {@link UniPcVariant#BH1}. */
     public Builder uniPcVariant(UniPcVariant variant) {
-      this.uniPcVariant = variant;
+      this.uniPcVariant = Objects.requireNonNull(variant, "variant");
       return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import java.util.List;
+import java.util.Objects;
 
 /** How noise levels are spread over the steps; A1111's "Schedule type". */
 public enum Schedule {
@@ -56,6 +57,7 @@ public enum Schedule {
    * @throws IllegalArgumentException if there is no such schedule; the message lists all
    */
   public static Schedule parse(String name) {
+    Objects.requireNonNull(name, "name");
     return Labels.parse(values(), Schedule::label, Schedule::aliases, "schedule", name);
   }
 }

@@ -21,4 +21,22 @@ public class StableDiffusionException extends RuntimeException {
   public StableDiffusionException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  /**
+   * The same error in other words, with the same cause and the trace of this one; what a kind of
+   * error tells beside its sentence stays.
+   */
+  public final StableDiffusionException withMessage(String message) {
+    StableDiffusionException other = copy(message);
+    other.setStackTrace(getStackTrace());
+    for (Throwable suppressed : getSuppressed()) {
+      other.addSuppressed(suppressed);
+    }
+    return other;
+  }
+
+  /** An error of the same kind with the same cause and another sentence. */
+  protected StableDiffusionException copy(String message) {
+    return new StableDiffusionException(message, getCause());
+  }
 }

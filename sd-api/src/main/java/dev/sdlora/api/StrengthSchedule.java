@@ -2,6 +2,7 @@ package dev.sdlora.api;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -42,6 +43,7 @@ public record StrengthSchedule(List<Point> points) {
    * @throws IllegalArgumentException if there is none, or their places go backwards
    */
   public StrengthSchedule {
+    Objects.requireNonNull(points, "points");
     points = List.copyOf(points);
     Checks.atLeast(1, points.size(), "number of points");
     for (int i = 1; i < points.size(); i++) {
@@ -62,6 +64,7 @@ public record StrengthSchedule(List<Point> points) {
 
   /** A schedule of some points, in order. */
   public static StrengthSchedule of(Point... points) {
+    Objects.requireNonNull(points, "points");
     return new StrengthSchedule(List.of(points));
   }
 
@@ -72,6 +75,7 @@ public record StrengthSchedule(List<Point> points) {
    * @throws IllegalArgumentException if it is something else
    */
   public static StrengthSchedule parse(String text) {
+    Objects.requireNonNull(text, "text");
     if (text.indexOf('@') < 0) {
       return constant(Decimals.parse(text));
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Words that are added to prompts, as A1111's styles are: a text with {@code {prompt}} takes the
@@ -14,6 +15,12 @@ import java.util.List;
  * @param negativePrompt for the negative prompt; empty for nothing
  */
 public record Style(String name, String prompt, String negativePrompt) {
+  /** Refuses null. */
+  public Style {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(prompt, "prompt");
+    Objects.requireNonNull(negativePrompt, "negativePrompt");
+  }
 
   /**
    * Reads a {@code styles.csv} of A1111: UTF-8, with the columns {@code name}, {@code prompt} (or
@@ -23,6 +30,7 @@ public record Style(String name, String prompt, String negativePrompt) {
    * @throws StableDiffusionException if the file cannot be read or lacks a column
    */
   public static List<Style> readAll(Path csv) {
+    Objects.requireNonNull(csv, "csv");
     try {
       return StyleFile.parse(Files.readString(csv));
     } catch (IOException | IllegalArgumentException e) {

@@ -15,4 +15,9 @@ public class TensorFileException extends StableDiffusionException {
   public TensorFileException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  @Override
+  protected StableDiffusionException copy(String message) {
+    return new TensorFileException(message, getCause());
+  }
 }

@@ -2,6 +2,7 @@ package dev.sdlora.api;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,12 @@ import java.util.Optional;
  *     found by its name
  */
 public record Upscaler(String name, Optional<Path> file) {
+  /** Refuses null. */
+  public Upscaler {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(file, "file");
+  }
+
   /** Latents, bilinear. The default of hires fix. */
   public static final Upscaler LATENT = named("Latent");
 
@@ -58,6 +65,7 @@ public record Upscaler(String name, Optional<Path> file) {
    * @throws IllegalArgumentException if the name is blank
    */
   public static Upscaler named(String name) {
+    Objects.requireNonNull(name, "name");
     if (name.isBlank()) {
       throw new IllegalArgumentException("upscaler must have a name: '" + name + "'");
     }
@@ -66,7 +74,7 @@ public record Upscaler(String name, Optional<Path> file) {
 
   /** A network of the ESRGAN family in a file, which is read when it is used. */
   public static Upscaler of(Path file) {
-    return new Upscaler(FileNames.stem(file), Optional.of(file));
+    return new Upscaler(FileNames.stem(file), Optional.of(Objects.requireNonNull(file, "file")));
   }
 
   /** The upscalers that need no file. */

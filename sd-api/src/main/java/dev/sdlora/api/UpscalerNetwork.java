@@ -2,6 +2,7 @@ package dev.sdlora.api;
 
 import dev.sdlora.api.spi.PipelineProvider;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * A network that enlarges pictures, of the ESRGAN architecture (Wang et al. 2018, "ESRGAN"; Wang et
@@ -23,6 +24,7 @@ public interface UpscalerNetwork extends AutoCloseable {
    * @throws TensorFileException if it is missing or damaged or is not a tensor file at all
    */
   static UpscalerNetwork open(Path file) {
+    Objects.requireNonNull(file, "file");
     return PipelineProvider.get().openUpscaler(file);
   }
 

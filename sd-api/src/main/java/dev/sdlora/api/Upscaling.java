@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
+
 /**
  * Enlarging finished pictures, without denoising; A1111's "Extras". Immutable.
  *
@@ -13,6 +15,7 @@ public record Upscaling(Upscaler upscaler, double scale) {
    * @throws IllegalArgumentException if the upscaler is one of latents or the scale out of range
    */
   public Upscaling {
+    Objects.requireNonNull(upscaler, "upscaler");
     if (upscaler.isLatent()) {
       throw new IllegalArgumentException(
           "upscaler must be one of pictures, finished ones have no latent: " + upscaler.name());

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -24,6 +25,8 @@ public record Variation(OptionalLong seed, double strength, Optional<ImageSize> 
    * @throws IllegalArgumentException if it is not from 0 to 1
    */
   public Variation {
+    Objects.requireNonNull(seed, "seed");
+    Objects.requireNonNull(resizeFrom, "resizeFrom");
     Checks.inRange(0, 1, strength, "variation strength");
   }
 
@@ -38,6 +41,6 @@ public record Variation(OptionalLong seed, double strength, Optional<ImageSize> 
 
   /** The same with noise drawn for another size. */
   public Variation withResizeFrom(ImageSize size) {
-    return new Variation(seed, strength, Optional.of(size));
+    return new Variation(seed, strength, Optional.of(Objects.requireNonNull(size, "size")));
   }
 }

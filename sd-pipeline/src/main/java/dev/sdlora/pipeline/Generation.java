@@ -84,7 +84,7 @@ final class Generation {
           new GenerationResult(
               images,
               networks.reports(),
-              networks.warnings(),
+              networks.warnings().stream().map(model.shownPaths()::in).toList(),
               Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()));
       progress.listener().generationEnd(result);
       networks.keep();

@@ -125,7 +125,10 @@ final class LocalPipeline implements Pipeline {
     }
     try {
       listener.generationStart(spec);
-      future.complete(new Generation(model, spec, listener, future::isCancelled).run());
+      future.complete(
+          model
+              .shownPaths()
+              .in(() -> new Generation(model, spec, listener, future::isCancelled).run()));
     } catch (Throwable e) {
       LOG.debug("generation failed", e);
       try {

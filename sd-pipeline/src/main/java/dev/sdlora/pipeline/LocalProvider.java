@@ -24,9 +24,12 @@ import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.PictureFiles;
 import dev.sdlora.pipeline.upscale.RrdbUpscaler;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
+import dev.sdlora.tensors.folder.ShownPaths;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What stands behind the public API. Made by {@link java.util.ServiceLoader}. */
 public final class LocalProvider implements PipelineProvider {
@@ -62,12 +65,24 @@ public final class LocalProvider implements PipelineProvider {
               library,
               embeddings,
               settings.loraMode(),
-              settings.lenient());
+              settings.lenient(),
+              shownPaths(settings));
       return new LocalPipeline(model, settings.concurrency());
     } catch (RuntimeException | Error e) {
       networks.close();
       throw e;
     }
+  }
+
+  private static ShownPaths shownPaths(Settings settings) {
+    return new ShownPaths(
+        Stream.of(
+                settings.loraDirectories(),
+                settings.embeddingDirectories(),
+                settings.upscalerDirectories(),
+                Optional.ofNullable(settings.checkpoint().path().getParent()).stream().toList())
+            .flatMap(List::stream)
+            .toList());
   }
 
   @Override

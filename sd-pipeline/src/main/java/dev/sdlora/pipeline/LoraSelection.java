@@ -1,8 +1,10 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.LoraReport;
+import dev.sdlora.api.LoraStrength;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.LoraFile;
@@ -16,6 +18,7 @@ import dev.sdlora.pipeline.WeightGate.Wish;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.LoraTag;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -63,24 +66,23 @@ final class LoraSelection {
     boolean lenient = spec.lenient().orElse(model.lenient());
     LoraMode mode = spec.loraMode().orElse(model.loraMode());
     List<String> warnings = new ArrayList<>();
-    List<Supplier<LoraUse>> wanted = new ArrayList<>();
+    List<Supplier<Fit>> wanted = new ArrayList<>();
     for (ExtraNetworks networks : List.of(prompt, negative)) {
       for (ExtraNetwork network : networks.networks()) {
         if (network.kind().equals("lora") || network.kind().equals("lyco")) {
-          wanted.add(() -> use(LoraTag.of(network).orElseThrow(), model));
+          wanted.add(() -> fit(LoraTag.of(network).orElseThrow(), model));
         } else {
           warnings.add(noLora(network));
         }
       }
     }
     for (LoraAdapter lora : spec.loras()) {
-      wanted.add(
-          () -> new LoraUse(lora.name(), model.loraFiles().open(lora.path()), lora.strength()));
+      wanted.add(() -> fit(lora.name(), lora.path(), lora.strength(), model));
     }
     List<Fit> fits = new ArrayList<>();
-    for (Supplier<LoraUse> want : wanted) {
+    for (Supplier<Fit> want : wanted) {
       try {
-        fits.add(fit(want.get(), model));
+        fits.add(want.get());
       } catch (StableDiffusionException e) {
         if (!lenient) {
           throw e;
@@ -92,15 +94,19 @@ final class LoraSelection {
     return new LoraSelection(model, mode, lenient, fits, warnings);
   }
 
-  private static LoraUse use(LoraTag tag, Model model) {
-    LoraAdapter found = model.library().find(tag.name());
-    return new LoraUse(tag.name(), model.loraFiles().open(found.path()), tag.strength());
+  private static Fit fit(LoraTag tag, Model model) {
+    return fit(tag.name(), model.library().find(tag.name()).path(), tag.strength(), model);
   }
 
-  private static Fit fit(LoraUse use, Model model) {
-    List<Match> matches = new ArrayList<>();
-    PatchPlan peak = plan(model, List.of(use.peak()), matches);
-    return new Fit(use, peak, matches.get(0));
+  private static Fit fit(String name, Path path, LoraStrength strength, Model model) {
+    try {
+      LoraUse use = new LoraUse(name, model.loraFiles().open(path), strength);
+      List<Match> matches = new ArrayList<>();
+      PatchPlan peak = plan(model, List.of(use.peak()), matches);
+      return new Fit(use, peak, matches.get(0));
+    } catch (LoraException e) {
+      throw e.named(name);
+    }
   }
 
   private static PatchPlan plan(Model model, List<LoraUse> uses, List<Match> matches) {

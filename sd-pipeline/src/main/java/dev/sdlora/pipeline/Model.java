@@ -20,6 +20,7 @@ import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.folder.ShownPaths;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ final class Model implements AutoCloseable {
   private final Map<Network, Map<String, List<Long>>> shapes;
   private final LoraMode loraMode;
   private final boolean lenient;
+  private final ShownPaths shownPaths;
   private final WeightGate gate;
   private final Overlays overlays;
   private final NoiseLevels levels = NoiseLevels.stableDiffusion();
@@ -55,7 +57,8 @@ final class Model implements AutoCloseable {
       FolderLibrary library,
       FolderEmbeddings embeddings,
       LoraMode loraMode,
-      boolean lenient) {
+      boolean lenient,
+      ShownPaths shownPaths) {
     this.checkpoint = checkpoint;
     this.networks = networks;
     this.companions = companions;
@@ -64,6 +67,7 @@ final class Model implements AutoCloseable {
     this.embeddings = embeddings;
     this.loraMode = loraMode;
     this.lenient = lenient;
+    this.shownPaths = shownPaths;
     this.shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
     this.modules = new ModuleIndex(shapes);
@@ -124,6 +128,11 @@ final class Model implements AutoCloseable {
     int width = networks.textEncoder().config().width();
     return new PromptEmbeddings(
         embeddings, loras, new PromptEmbeddings.Target(checkpoint, width), lenient);
+  }
+
+  /** How files are shown to those who only write prompts. */
+  ShownPaths shownPaths() {
+    return shownPaths;
   }
 
   ModuleIndex modules() {

@@ -7,6 +7,7 @@ import dev.sdlora.tensors.file.DType;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -55,13 +56,13 @@ public final class LoraTrainerBuilder {
 
   /** Trains on the checkpoint of a pipeline, which also makes the sample pictures. */
   public LoraTrainerBuilder pipeline(Pipeline pipeline) {
-    this.pipeline = Optional.of(pipeline);
+    this.pipeline = Optional.of(Objects.requireNonNull(pipeline, "pipeline"));
     return this;
   }
 
   /** Trains on a checkpoint file or diffusers folder. */
   public LoraTrainerBuilder checkpoint(Path path) {
-    this.checkpoint = Optional.of(path);
+    this.checkpoint = Optional.of(Objects.requireNonNull(path, "path"));
     return this;
   }
 
@@ -71,12 +72,13 @@ public final class LoraTrainerBuilder {
    * @throws TrainingException if it holds no pictures or a caption is missing
    */
   public LoraTrainerBuilder pictures(Path folder) {
+    Objects.requireNonNull(folder, "folder");
     return trainingSet(TrainingSet.ofFolder(folder));
   }
 
   /** Sets the pictures and captions. */
   public LoraTrainerBuilder trainingSet(TrainingSet set) {
-    this.set = Optional.of(set);
+    this.set = Optional.of(Objects.requireNonNull(set, "set"));
     return this;
   }
 
@@ -84,14 +86,14 @@ public final class LoraTrainerBuilder {
   public LoraTrainerBuilder output(Path file) {
     Checks.require(
         file.toString().endsWith(Outputs.EXTENSION), "output", "end in .safetensors", file);
-    this.output = Optional.of(file);
+    this.output = Optional.of(Objects.requireNonNull(file, "file"));
     return this;
   }
 
   /** Sets the name inside the file, which prompts may use as well. Default: the file's stem. */
   public LoraTrainerBuilder name(String name) {
     Checks.require(!name.isBlank(), "name", "not be blank", "'" + name + "'");
-    this.name = Optional.of(name);
+    this.name = Optional.of(Objects.requireNonNull(name, "name"));
     return this;
   }
 
@@ -100,6 +102,7 @@ public final class LoraTrainerBuilder {
    * left alone.
    */
   public LoraTrainerBuilder triggerWord(String word) {
+    Objects.requireNonNull(word, "word");
     Checks.require(!word.isBlank(), "triggerWord", "not be blank", "'" + word + "'");
     this.trigger = word.strip();
     return this;
@@ -119,7 +122,7 @@ public final class LoraTrainerBuilder {
 
   /** Sets which layers are trained. Default {@link TrainedModules#LINEAR}. */
   public LoraTrainerBuilder modules(TrainedModules modules) {
-    this.modules = modules;
+    this.modules = Objects.requireNonNull(modules, "modules");
     return this;
   }
 
@@ -151,7 +154,7 @@ public final class LoraTrainerBuilder {
 
   /** Sets the size to which pictures are scaled and cut. Default: the checkpoint's. */
   public LoraTrainerBuilder size(ImageSize size) {
-    this.size = Optional.of(size);
+    this.size = Optional.of(Objects.requireNonNull(size, "size"));
     return this;
   }
 
@@ -246,6 +249,7 @@ public final class LoraTrainerBuilder {
    * each so many steps. Needs a {@link #pipeline}. Default: none.
    */
   public LoraTrainerBuilder samples(List<PromptSpec> specs, int everySteps) {
+    Objects.requireNonNull(specs, "specs");
     Checks.require(!specs.isEmpty(), "samples", "not be empty", specs);
     this.samples = List.copyOf(specs);
     this.sampleEvery = Checks.atLeast(1, everySteps, "everySteps of samples");
@@ -255,7 +259,7 @@ public final class LoraTrainerBuilder {
   /** Draws the losses into a PNG at each save and at the end. Default: none. */
   public LoraTrainerBuilder lossPlot(Path png) {
     Checks.require(png.toString().endsWith(".png"), "lossPlot", "end in .png", png);
-    this.lossPlot = Optional.of(png);
+    this.lossPlot = Optional.of(Objects.requireNonNull(png, "png"));
     return this;
   }
 
@@ -263,13 +267,13 @@ public final class LoraTrainerBuilder {
   public LoraTrainerBuilder fileFormat(DType format) {
     Checks.require(
         format == DType.F16 || format == DType.F32, "fileFormat", "be F16 or F32", format);
-    this.format = format;
+    this.format = Objects.requireNonNull(format, "format");
     return this;
   }
 
   /** Sets who watches. Default: nobody. */
   public LoraTrainerBuilder listener(TrainingListener listener) {
-    this.listener = listener;
+    this.listener = Objects.requireNonNull(listener, "listener");
     return this;
   }
 

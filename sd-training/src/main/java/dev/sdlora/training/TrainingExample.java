@@ -3,6 +3,7 @@ package dev.sdlora.training;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 
@@ -25,6 +26,9 @@ public record TrainingExample(
    * @throws IllegalArgumentException if it is 0, at which a LoRA changes nothing, or not finite
    */
   public TrainingExample {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(picture, "picture");
+    Objects.requireNonNull(caption, "caption");
     if (strength == 0 || !Double.isFinite(strength)) {
       throw new IllegalArgumentException("strength must be finite and not 0: " + strength);
     }
@@ -32,6 +36,8 @@ public record TrainingExample(
 
   /** A picture in memory, at strength 1. */
   public static TrainingExample of(BufferedImage picture, String caption) {
+    Objects.requireNonNull(picture, "picture");
+    Objects.requireNonNull(caption, "caption");
     return new TrainingExample("picture '" + caption + "'", () -> picture, caption, 1);
   }
 
@@ -40,6 +46,8 @@ public record TrainingExample(
    * training begins, which fails with a {@link TrainingException} if it cannot be.
    */
   public static TrainingExample of(Path file, String caption) {
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(caption, "caption");
     return new TrainingExample(file.toString(), () -> read(file), caption, 1);
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -30,6 +31,7 @@ public final class TrainingSet {
    * @throws IllegalArgumentException if there are none
    */
   public static TrainingSet of(List<TrainingExample> examples) {
+    Objects.requireNonNull(examples, "examples");
     if (examples.isEmpty()) {
       throw new IllegalArgumentException("examples must not be empty");
     }
@@ -45,6 +47,7 @@ public final class TrainingSet {
    *     or cannot be read
    */
   public static TrainingSet ofFolder(Path folder) {
+    Objects.requireNonNull(folder, "folder");
     List<TrainingExample> examples = new ArrayList<>();
     for (Path picture : pictures(folder)) {
       examples.add(TrainingExample.of(picture, caption(picture)));
@@ -115,6 +118,7 @@ public final class TrainingSet {
 
   /** This set and another behind it. */
   public TrainingSet plus(TrainingSet other) {
+    Objects.requireNonNull(other, "other");
     return new TrainingSet(
         name, Stream.concat(examples.stream(), other.examples.stream()).toList());
   }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraEffect.Block;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.ModelPart;
 import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraModule;
@@ -79,7 +80,8 @@ public final class EffectMeter {
       throw new LoraException(
           "LoRA '%s': module '%s' changes '%s', which the checkpoint does not have; it was probably"
                   .formatted(change.file().path(), change.module().key(), name)
-              + " trained for another model");
+              + " trained for another model",
+          Reason.MISFIT);
     }
   }
 

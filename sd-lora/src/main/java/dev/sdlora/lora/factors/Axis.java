@@ -2,6 +2,7 @@ package dev.sdlora.lora.factors;
 
 import ai.djl.ndarray.NDArray;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -39,7 +40,8 @@ final class Axis {
     }
     throw new LoraException(
         "LoRA '%s': tensor '%s' has shape %s, expected [%d, 1] for rows or [1, %d] for columns"
-            .formatted(file.path(), magnitudes.name(), shape, out, in));
+            .formatted(file.path(), magnitudes.name(), shape, out, in),
+        Reason.DAMAGED);
   }
 
   /**
@@ -65,7 +67,8 @@ final class Axis {
                   factors.name(),
                   factors.elements(),
                   expected,
-                  onInput ? "columns" : "rows"));
+                  onInput ? "columns" : "rows"),
+          Reason.MISFIT);
     }
     return onInput ? 1 : 0;
   }

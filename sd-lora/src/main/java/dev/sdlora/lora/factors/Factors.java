@@ -4,6 +4,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
@@ -152,7 +153,8 @@ public final class Factors {
                       entry.get().name(),
                       entry.get().elements(),
                       originalBias.size())
-              + " probably trained for another model");
+              + " probably trained for another model",
+          Reason.MISFIT);
     }
     try (NDManager parts = torch.scope()) {
       NDArray stored =
@@ -352,6 +354,7 @@ public final class Factors {
                     .map(entry -> entry.name() + " " + entry.shape())
                     .collect(Collectors.joining(", ")),
                 original.getShape()),
+        Reason.MISFIT,
         cause);
   }
 }

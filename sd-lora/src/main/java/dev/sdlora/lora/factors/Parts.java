@@ -3,6 +3,7 @@ package dev.sdlora.lora.factors;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.TensorLoader;
@@ -39,6 +40,7 @@ record Parts(List<NDArray> tensors, double largest) {
   static LoraException notFinite(TensorFile file, TensorEntry entry) {
     return new LoraException(
         "LoRA '%s': tensor '%s' holds NaN or infinity; its training probably failed"
-            .formatted(file.path(), entry.name()));
+            .formatted(file.path(), entry.name()),
+        Reason.DAMAGED);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sdlora.lora.factors;
 
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -53,7 +54,8 @@ final class Scale {
     if (entry.elements() != 1) {
       throw new LoraException(
           "LoRA '%s': tensor '%s' has shape %s, expected a single number"
-              .formatted(reader.file().path(), entry.name(), entry.shape()));
+              .formatted(reader.file().path(), entry.name(), entry.shape()),
+          Reason.DAMAGED);
     }
     double value = reader.floats(entry)[0];
     if (!Double.isFinite(value)) {

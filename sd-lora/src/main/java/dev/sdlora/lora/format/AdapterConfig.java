@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.tensors.file.TensorFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -190,6 +191,6 @@ final class AdapterConfig {
   }
 
   private static LoraException error(Path path, String reason, @Nullable Throwable cause) {
-    return new LoraException("LoRA '" + path + "': " + reason, cause);
+    return new LoraException("LoRA '" + path + "': " + reason, Reason.DAMAGED, cause);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sdlora.lora.format;
 
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Files;
@@ -42,7 +43,7 @@ public record LoraFile(
    */
   public static LoraFile open(Path path) {
     if (!Files.exists(path)) {
-      throw new LoraException("LoRA '" + path + "' does not exist");
+      throw new LoraException("LoRA '" + path + "' does not exist", Reason.UNKNOWN);
     }
     TensorFile file = TensorFile.open(path);
     Modules sorted = new Modules(file);
@@ -57,7 +58,8 @@ public record LoraFile(
               + "' "
               + (sorted.embeddings().isEmpty()
                   ? OtherFiles.whatElse(file.tensors().keySet())
-                  : "holds textual inversion embeddings and no LoRA"));
+                  : "holds textual inversion embeddings and no LoRA"),
+          Reason.NOT_A_LORA);
     }
     return new LoraFile(
         file,

@@ -1,6 +1,7 @@
 package dev.sdlora.lora.format;
 
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.List;
@@ -230,6 +231,6 @@ final class ModuleChecks {
   }
 
   private LoraException error(String reason) {
-    return new LoraException("LoRA '" + file.path() + "': " + reason);
+    return new LoraException("LoRA '" + file.path() + "': " + reason, Reason.DAMAGED);
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.HashMap;
@@ -151,6 +152,7 @@ final class NumberedLayers {
   private LoraException error(String reason, @Nullable Throwable cause) {
     return new LoraException(
         "LoRA '" + file.path() + "' only numbers its layers (cloneofsimo's layout): " + reason,
+        Reason.DAMAGED,
         cause);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sdlora.lora.format;
 
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.Arrays;
 import java.util.List;
@@ -94,14 +95,16 @@ final class OtherFiles {
   static void refuseOtherModels(TensorFile file, Set<String> keys) {
     if (file.tensors().keySet().stream().anyMatch(OtherFiles::isOfControlLora)) {
       throw new LoraException(
-          "'" + file.path() + "' is a ControlNet in the form of a LoRA, which changes no model");
+          "'" + file.path() + "' is a ControlNet in the form of a LoRA, which changes no model",
+          Reason.NOT_A_LORA);
     }
     for (Sign sign : OTHER_MODELS) {
       Optional<String> key = keys.stream().filter(sign.names).findFirst();
       if (key.isPresent()) {
         throw new LoraException(
             "LoRA '%s' is for %s (module '%s'), expected one for SD 1.x, SD 2.x or SDXL"
-                .formatted(file.path(), sign.message, key.get()));
+                .formatted(file.path(), sign.message, key.get()),
+            Reason.WRONG_FAMILY);
       }
     }
   }
@@ -118,7 +121,8 @@ final class OtherFiles {
       if (name.isPresent()) {
         throw new LoraException(
             "LoRA '%s' uses %s (tensor '%s'), which this version cannot apply"
-                .formatted(file.path(), sign.message, name.get()));
+                .formatted(file.path(), sign.message, name.get()),
+            Reason.UNSUPPORTED);
       }
     }
   }

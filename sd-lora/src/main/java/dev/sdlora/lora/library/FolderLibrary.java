@@ -2,11 +2,13 @@ package dev.sdlora.lora.library;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.LoraQuery;
 import dev.sdlora.tensors.folder.FolderTree;
 import dev.sdlora.tensors.folder.NaturalOrder;
 import dev.sdlora.tensors.folder.Nearest;
+import dev.sdlora.tensors.folder.ShownPaths;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,6 +34,7 @@ public final class FolderLibrary implements LoraLibrary {
   private final LoraFiles files;
   private final LoraCards cards;
   private final List<FolderTree> trees;
+  private final ShownPaths shown;
 
   /**
    * Looks at folders.
@@ -44,6 +47,7 @@ public final class FolderLibrary implements LoraLibrary {
     this.files = files;
     this.cards = cards;
     this.trees = folders.stream().map(folder -> new FolderTree(folder, KIND)).toList();
+    this.shown = new ShownPaths(folders);
     look();
   }
 
@@ -102,7 +106,11 @@ public final class FolderLibrary implements LoraLibrary {
     Scan scan = scan();
     for (Map.Entry<Path, String> file : scan.problems().entrySet()) {
       if (FolderTree.stem(file.getKey()).equals(name)) {
-        return new LoraException("LoRA '" + name + "' cannot be used: " + file.getValue());
+        return new LoraException(
+            shown.in("LoRA '" + name + "' cannot be used: " + file.getValue()),
+            files.summary(file.getKey()).reason(),
+            name,
+            List.of());
       }
     }
     List<String> sharing =
@@ -116,23 +124,31 @@ public final class FolderLibrary implements LoraLibrary {
               + name
               + "' is a trainer's name that does not tell files apart; use the file name: '"
               + String.join("' or '", sharing)
-              + "'");
-    }
-    if (trees.isEmpty()) {
-      return new LoraException(
-          "LoRA '" + name + "' cannot be found: the pipeline has no LoRA directory");
+              + "'",
+          Reason.AMBIGUOUS,
+          name,
+          sharing);
     }
     List<String> near = Nearest.to(name, scan.names().all());
+    return new LoraException(
+        trees.isEmpty()
+            ? "LoRA '" + name + "' cannot be found: the pipeline has no LoRA directory"
+            : notIn(name, near, scan.loras().isEmpty()),
+        Reason.UNKNOWN,
+        name,
+        near);
+  }
+
+  private String notIn(String name, List<String> near, boolean empty) {
     String folders =
         trees.stream().map(tree -> tree.root().toString()).collect(Collectors.joining(", "));
-    return new LoraException(
-        "LoRA '%s' is not in %s%s"
-            .formatted(
-                name,
-                folders,
-                near.isEmpty()
-                    ? scan.loras().isEmpty() ? "; there is no LoRA file" : ""
-                    : "; did you mean '" + String.join("' or '", near) + "'?"));
+    return "LoRA '%s' is not in %s%s"
+        .formatted(
+            name,
+            shown.in(folders),
+            near.isEmpty()
+                ? empty ? "; there is no LoRA file" : ""
+                : "; did you mean '" + String.join("' or '", near) + "'?");
   }
 
   /**

@@ -49,7 +49,7 @@ public final class LoraCards {
   public List<String> kinds(LoraAdapter lora) {
     Summary summary = files.summary(lora.path());
     if (summary.adapter().isEmpty()) {
-      throw new LoraException(summary.problem());
+      throw new LoraException(summary.problem(), summary.reason());
     }
     return summary.kinds();
   }

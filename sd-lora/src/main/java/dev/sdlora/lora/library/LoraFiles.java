@@ -2,8 +2,8 @@ package dev.sdlora.lora.library;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraHashes;
-import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.folder.Remembered;
@@ -55,7 +55,7 @@ public final class LoraFiles {
       Stamp stamp = stamp(path);
       return summaries.find(path, stamp).orElseGet(() -> read(path, stamp));
     } catch (LoraException e) {
-      return Summary.unusable(reason(e));
+      return Summary.unusable(e);
     }
   }
 
@@ -63,17 +63,10 @@ public final class LoraFiles {
     try {
       return summaries.keep(path, stamp, Summary.of(LoraFile.open(path)));
     } catch (RuntimeException e) {
-      Summary unusable = Summary.unusable(reason(e));
+      Summary unusable = Summary.unusable(e);
       // A missing permission, say, is granted without a change of the file.
       return e.getCause() instanceof IOException ? unusable : summaries.keep(path, stamp, unusable);
     }
-  }
-
-  /** One strange file must not hide all others, so even faults of this library are reasons. */
-  private static String reason(RuntimeException e) {
-    return e instanceof StableDiffusionException
-        ? String.valueOf(e.getMessage())
-        : "unexpected " + e;
   }
 
   /** A1111's short hash of a file, computed when first asked for. */
@@ -96,9 +89,10 @@ public final class LoraFiles {
     try {
       return Stamp.of(path, path.resolveSibling(PEFT_SETTINGS));
     } catch (NoSuchFileException e) {
-      throw new LoraException("LoRA '" + path + "' does not exist", e);
+      throw new LoraException("LoRA '" + path + "' does not exist", Reason.UNKNOWN, e);
     } catch (IOException e) {
-      throw new LoraException("LoRA '" + path + "' cannot be read: " + e.getMessage(), e);
+      throw new LoraException(
+          "LoRA '" + path + "' cannot be read: " + e.getMessage(), Reason.UNREADABLE, e);
     }
   }
 

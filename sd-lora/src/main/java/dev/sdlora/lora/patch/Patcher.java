@@ -3,6 +3,7 @@ package dev.sdlora.lora.patch;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.plan.Network;
@@ -101,7 +102,8 @@ public final class Patcher {
       throw new LoraException(
           "LoRA '%s': module '%s' changes '%s', which the checkpoint does not have; it was probably"
                   .formatted(change.file().path(), change.module().key(), name)
-              + " trained for another model");
+              + " trained for another model",
+          Reason.MISFIT);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.lora.plan;
 
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.format.Extent;
 import dev.sdlora.lora.format.Kind;
@@ -98,7 +99,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                   family == ModelFamily.SDXL ? "SD 1.x and 2.x" : ModelFamily.SDXL.label(),
                   checkpoint,
                   family.label(),
-                  family == ModelFamily.SDXL ? "12 or 20" : "17 or 26"));
+                  family == ModelFamily.SDXL ? "12 or 20" : "17 or 26"),
+          Reason.WRONG_FAMILY);
     }
   }
 
@@ -113,7 +115,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                   own.label(),
                   checkpoint,
                   family.label(),
-                  family.label()));
+                  family.label()),
+          Reason.WRONG_FAMILY);
     }
   }
 
@@ -145,7 +148,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                         module.key(),
                         layer.weight(),
                         module.kind().label())
-                + " together of two");
+                + " together of two",
+            Reason.DAMAGED);
       }
       matched++;
       double strength = use.strength(layer.network(), layer.weight(), family);
@@ -168,7 +172,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                       use.file().modules().size(),
                       checkpoint,
                       unmatched.get(0))
-              + " probably for another kind of model");
+              + " probably for another kind of model",
+          Reason.NOTHING_MATCHED);
     }
     unmatched.addAll(use.file().strays());
     return new Match(matched, List.copyOf(unmatched));
@@ -203,7 +208,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                       checkpoint,
                       layer.out(),
                       layer.in())
-              + " it was probably trained for another model");
+              + " it was probably trained for another model",
+          Reason.MISFIT);
     }
     if (module.changesBias() && layer.bias().isEmpty()) {
       throw new LoraException(
@@ -214,7 +220,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                       module.key(),
                       layer.weight(),
                       checkpoint)
-              + " probably trained for another model");
+              + " probably trained for another model",
+          Reason.MISFIT);
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.embedding.EmbeddingFiles.Summary;
 import dev.sdlora.tensors.folder.FolderTree;
 import dev.sdlora.tensors.folder.NaturalOrder;
 import dev.sdlora.tensors.folder.Nearest;
+import dev.sdlora.tensors.folder.ShownPaths;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Comparator;
@@ -33,6 +34,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
   private final EmbeddingFiles files;
   private final List<FolderTree> trees;
   private final List<Embedding> given;
+  private final ShownPaths shown;
 
   /**
    * Looks at folders.
@@ -45,6 +47,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
     this.files = files;
     this.trees = folders.stream().map(folder -> new FolderTree(folder, KIND)).toList();
     this.given = List.copyOf(given);
+    this.shown = new ShownPaths(folders);
     look();
   }
 
@@ -84,9 +87,10 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
                 name,
                 trees.isEmpty()
                     ? "any folder: there is no embedding directory"
-                    : trees.stream()
-                        .map(tree -> tree.root().toString())
-                        .collect(Collectors.joining(", ")),
+                    : shown.in(
+                        trees.stream()
+                            .map(tree -> tree.root().toString())
+                            .collect(Collectors.joining(", "))),
                 near.isEmpty() ? "" : "; did you mean '" + String.join("' or '", near) + "'?"));
   }
 

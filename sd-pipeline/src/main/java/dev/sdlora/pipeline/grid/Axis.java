@@ -8,6 +8,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -26,7 +27,13 @@ public record Axis(String name, List<Value> values) {
    * @param label what is written at its row or column
    * @param change what it does to a request
    */
-  public record Value(String label, Change change) {}
+  public record Value(String label, Change change) {
+    /** Refuses null. */
+    public Value {
+      Objects.requireNonNull(label, "label");
+      Objects.requireNonNull(change, "change");
+    }
+  }
 
   /** Changes a request. */
   @FunctionalInterface
@@ -41,6 +48,8 @@ public record Axis(String name, List<Value> values) {
    * @throws IllegalArgumentException if there is none
    */
   public Axis {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(values, "values");
     values = List.copyOf(values);
     if (values.isEmpty()) {
       throw new IllegalArgumentException("the axis '" + name + "' needs at least one value");
@@ -50,6 +59,10 @@ public record Axis(String name, List<Value> values) {
   /** An axis of anything that a request can be changed by. */
   public static <T> Axis of(
       String name, List<T> values, Function<T, String> label, Function<T, Change> change) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(values, "values");
+    Objects.requireNonNull(label, "label");
+    Objects.requireNonNull(change, "change");
     return new Axis(
         name,
         values.stream().map(value -> new Value(label.apply(value), change.apply(value))).toList());
@@ -57,27 +70,32 @@ public record Axis(String name, List<Value> values) {
 
   /** Seeds. */
   public static Axis seeds(long... seeds) {
+    Objects.requireNonNull(seeds, "seeds");
     return of("Seed", list(seeds), String::valueOf, seed -> spec -> spec.seed(seed));
   }
 
   /** Numbers of steps. */
   public static Axis steps(int... steps) {
+    Objects.requireNonNull(steps, "steps");
     return of("Steps", list(steps), String::valueOf, count -> spec -> spec.steps(count));
   }
 
   /** Guidance scales. */
   public static Axis cfgScales(double... scales) {
+    Objects.requireNonNull(scales, "scales");
     return of("CFG Scale", list(scales), Axis::number, scale -> spec -> spec.cfgScale(scale));
   }
 
   /** Samplers. */
   public static Axis samplers(Sampler... samplers) {
+    Objects.requireNonNull(samplers, "samplers");
     return of(
         "Sampler", List.of(samplers), Sampler::label, sampler -> spec -> spec.sampler(sampler));
   }
 
   /** Schedules. */
   public static Axis schedules(Schedule... schedules) {
+    Objects.requireNonNull(schedules, "schedules");
     return of(
         "Schedule type",
         List.of(schedules),
@@ -87,6 +105,7 @@ public record Axis(String name, List<Value> values) {
 
   /** Sizes. */
   public static Axis sizes(ImageSize... sizes) {
+    Objects.requireNonNull(sizes, "sizes");
     return of("Size", List.of(sizes), ImageSize::toString, size -> spec -> spec.size(size));
   }
 
@@ -97,6 +116,8 @@ public record Axis(String name, List<Value> values) {
    * @param lora its name as a tag would have it
    */
   public static Axis loraStrengths(String lora, double... strengths) {
+    Objects.requireNonNull(lora, "lora");
+    Objects.requireNonNull(strengths, "strengths");
     return of(
         "LoRA " + lora,
         list(strengths),
@@ -109,6 +130,7 @@ public record Axis(String name, List<Value> values) {
    * A1111's "Prompt S/R".
    */
   public static Axis promptTexts(String... texts) {
+    Objects.requireNonNull(texts, "texts");
     return of(
         "Prompt S/R",
         List.of(texts),
@@ -118,6 +140,7 @@ public record Axis(String name, List<Value> values) {
 
   /** How much img2img, or the second pass of hires fix, may change. */
   public static Axis denoisingStrengths(double... strengths) {
+    Objects.requireNonNull(strengths, "strengths");
     return of(
         "Denoising",
         list(strengths),
@@ -135,6 +158,7 @@ public record Axis(String name, List<Value> values) {
    * @throws IllegalArgumentException if the name is unknown or a value makes no sense
    */
   public static Axis parse(String text) {
+    Objects.requireNonNull(text, "text");
     int equals = text.indexOf('=');
     if (equals < 0) {
       throw new IllegalArgumentException(

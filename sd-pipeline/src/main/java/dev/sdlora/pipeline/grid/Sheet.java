@@ -8,6 +8,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Pictures in labelled rows under labelled columns. Not safe for several threads. */
 public final class Sheet {
@@ -31,12 +32,15 @@ public final class Sheet {
    * @param columns what stands above each column; none for no head
    */
   public Sheet(String corner, List<String> columns) {
-    this.corner = corner;
+    Objects.requireNonNull(columns, "columns");
+    this.corner = Objects.requireNonNull(corner, "corner");
     this.columns = List.copyOf(columns);
   }
 
   /** Adds a row. */
   public void row(String label, List<BufferedImage> pictures) {
+    Objects.requireNonNull(label, "label");
+    Objects.requireNonNull(pictures, "pictures");
     rows.add(new Row(label, List.copyOf(pictures)));
   }
 

@@ -9,6 +9,7 @@ import dev.sdlora.api.PromptSpecBuilder;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -52,6 +53,8 @@ public final class VariationGrid {
    * @throws IllegalArgumentException if a value cannot be set, or settings do not go together
    */
   public static VariationGrid of(PromptSpec spec, Axis columns) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(columns, "columns");
     return new VariationGrid(spec, columns, Optional.empty());
   }
 
@@ -62,7 +65,9 @@ public final class VariationGrid {
    * @throws IllegalArgumentException if a value cannot be set, or settings do not go together
    */
   public static VariationGrid of(PromptSpec spec, Axis columns, Axis rows) {
-    return new VariationGrid(spec, columns, Optional.of(rows));
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(columns, "columns");
+    return new VariationGrid(spec, columns, Optional.of(Objects.requireNonNull(rows, "rows")));
   }
 
   /** How many pictures are drawn. */
@@ -83,6 +88,8 @@ public final class VariationGrid {
    * @return the sheet; its settings are those of the first picture and which ones were varied
    */
   public GeneratedImage draw(Pipeline pipeline, GenerationListener listener) {
+    Objects.requireNonNull(pipeline, "pipeline");
+    Objects.requireNonNull(listener, "listener");
     PromptSpec base =
         spec.toBuilder()
             .seed(spec.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(SEEDS)))

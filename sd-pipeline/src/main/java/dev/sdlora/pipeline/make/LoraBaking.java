@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Writes a checkpoint with LoRAs in it for good. Every changed weight is what a float32 pipeline
@@ -66,6 +67,8 @@ public final class LoraBaking {
    * @throws IllegalArgumentException if there is no LoRA
    */
   public static LoraBaking into(Path checkpoint, List<LoraAdapter> loras) {
+    Objects.requireNonNull(checkpoint, "checkpoint");
+    Objects.requireNonNull(loras, "loras");
     if (loras.isEmpty()) {
       throw new IllegalArgumentException("loras must not be empty");
     }
@@ -74,7 +77,7 @@ public final class LoraBaking {
 
   /** Sets who is told of every changed weight. Default: nobody. */
   public LoraBaking listener(MakingListener listener) {
-    this.listener = listener;
+    this.listener = Objects.requireNonNull(listener, "listener");
     return this;
   }
 
@@ -88,6 +91,7 @@ public final class LoraBaking {
    * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
    */
   public Baked write(Path file) {
+    Objects.requireNonNull(file, "file");
     List<Path> sources = new ArrayList<>(loras.stream().map(LoraAdapter::path).toList());
     sources.add(checkpoint);
     Targets.require(file, sources);

@@ -11,6 +11,7 @@ import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -37,6 +38,8 @@ public final class LoraConversion {
 
   /** A conversion of a file in any style. */
   public static LoraConversion of(Path lora, KeyNames names) {
+    Objects.requireNonNull(lora, "lora");
+    Objects.requireNonNull(names, "names");
     return new LoraConversion(lora, names);
   }
 
@@ -47,7 +50,7 @@ public final class LoraConversion {
    * @param file a file or a diffusers folder
    */
   public LoraConversion checkpoint(Path file) {
-    this.checkpoint = Optional.of(file);
+    this.checkpoint = Optional.of(Objects.requireNonNull(file, "file"));
     return this;
   }
 
@@ -64,7 +67,7 @@ public final class LoraConversion {
 
   /** Sets who is told of every layer. Default: nobody. */
   public LoraConversion listener(MakingListener listener) {
-    this.listener = listener;
+    this.listener = Objects.requireNonNull(listener, "listener");
     return this;
   }
 
@@ -80,6 +83,7 @@ public final class LoraConversion {
    * @throws dev.sdlora.api.TensorFileException if it is damaged, or the new one cannot be written
    */
   public MadeLora write(Path file) {
+    Objects.requireNonNull(file, "file");
     Targets.require(file, List.of(source));
     LoraFile lora = LoraFile.open(source);
     Map<String, String> old = lora.file().metadata();

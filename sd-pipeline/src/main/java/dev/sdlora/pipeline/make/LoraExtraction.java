@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -59,6 +60,8 @@ public final class LoraExtraction {
    * @param tuned the checkpoint that it should bring about; its layout and number format may differ
    */
   public static LoraExtraction between(Path original, Path tuned) {
+    Objects.requireNonNull(original, "original");
+    Objects.requireNonNull(tuned, "tuned");
     return new LoraExtraction(original, tuned);
   }
 
@@ -107,19 +110,20 @@ public final class LoraExtraction {
 
   /** Sets the number format of the file: F16, the default, BF16 or F32. */
   public LoraExtraction fileFormat(DType format) {
+    Objects.requireNonNull(format, "format");
     this.format = Targets.requireFormat(format);
     return this;
   }
 
   /** Sets the name inside the file, which prompts may use as well. Default: the file's stem. */
   public LoraExtraction name(String name) {
-    this.name = Optional.of(name);
+    this.name = Optional.of(Objects.requireNonNull(name, "name"));
     return this;
   }
 
   /** Sets who is told of every layer. Default: nobody. */
   public LoraExtraction listener(MakingListener listener) {
-    this.listener = listener;
+    this.listener = Objects.requireNonNull(listener, "listener");
     return this;
   }
 
@@ -139,6 +143,7 @@ public final class LoraExtraction {
    * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
    */
   public MadeLora write(Path file) {
+    Objects.requireNonNull(file, "file");
     Targets.require(file, List.of(original, tuned));
     ModelFiles before = CheckpointReader.read(original);
     List<Layer> layers = layers(before, CheckpointReader.read(tuned));

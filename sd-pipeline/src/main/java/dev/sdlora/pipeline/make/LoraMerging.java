@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -50,6 +51,7 @@ public final class LoraMerging {
    * @throws IllegalArgumentException if there is none
    */
   public static LoraMerging of(List<LoraAdapter> loras) {
+    Objects.requireNonNull(loras, "loras");
     if (loras.isEmpty()) {
       throw new IllegalArgumentException("loras must not be empty");
     }
@@ -80,19 +82,20 @@ public final class LoraMerging {
    * the factors and rounded to it.
    */
   public LoraMerging fileFormat(DType format) {
+    Objects.requireNonNull(format, "format");
     this.format = Optional.of(Targets.requireFormat(format));
     return this;
   }
 
   /** Sets the name inside the file, which prompts may use as well. Default: the file's stem. */
   public LoraMerging name(String name) {
-    this.name = Optional.of(name);
+    this.name = Optional.of(Objects.requireNonNull(name, "name"));
     return this;
   }
 
   /** Sets who is told of every layer. Default: nobody. */
   public LoraMerging listener(MakingListener listener) {
-    this.listener = listener;
+    this.listener = Objects.requireNonNull(listener, "listener");
     return this;
   }
 
@@ -112,6 +115,7 @@ public final class LoraMerging {
    * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
    */
   public MadeLora write(Path file) {
+    Objects.requireNonNull(file, "file");
     Targets.require(file, loras.stream().map(LoraAdapter::path).toList());
     List<LoraUse> uses = Uses.open(loras);
     List<LoraFile> files = uses.stream().map(LoraUse::file).toList();

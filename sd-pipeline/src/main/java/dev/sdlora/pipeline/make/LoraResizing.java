@@ -15,6 +15,7 @@ import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -37,6 +38,7 @@ public final class LoraResizing {
 
   /** A resizing of a file; set {@link #rank} or {@link #energy}. */
   public static LoraResizing of(Path lora) {
+    Objects.requireNonNull(lora, "lora");
     return new LoraResizing(lora);
   }
 
@@ -60,13 +62,14 @@ public final class LoraResizing {
 
   /** Sets the number format of the file: F16, BF16 or F32. Default: that of the old one. */
   public LoraResizing fileFormat(DType format) {
+    Objects.requireNonNull(format, "format");
     this.format = Optional.of(Targets.requireFormat(format));
     return this;
   }
 
   /** Sets who is told of every layer. Default: nobody. */
   public LoraResizing listener(MakingListener listener) {
-    this.listener = listener;
+    this.listener = Objects.requireNonNull(listener, "listener");
     return this;
   }
 
@@ -81,6 +84,7 @@ public final class LoraResizing {
    * @throws dev.sdlora.api.TensorFileException if it is damaged, or the new one cannot be written
    */
   public MadeLora write(Path file) {
+    Objects.requireNonNull(file, "file");
     if (rule.isEmpty()) {
       throw new IllegalStateException("neither rank nor energy is set");
     }

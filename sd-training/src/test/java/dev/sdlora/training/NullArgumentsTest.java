@@ -1,0 +1,284 @@
+package dev.sdlora.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sdlora.api.BlockWeights;
+import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.LoraQuery;
+import dev.sdlora.api.LoraStrength;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Prompt;
+import dev.sdlora.api.PromptCompleter;
+import dev.sdlora.api.PromptOptions;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.Span;
+import dev.sdlora.api.StrengthSchedule;
+import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.Variation;
+import dev.sdlora.lora.make.KeyNames;
+import dev.sdlora.pipeline.grid.Axis;
+import dev.sdlora.pipeline.grid.Sheet;
+import dev.sdlora.pipeline.grid.VariationGrid;
+import dev.sdlora.pipeline.make.LoraBaking;
+import dev.sdlora.pipeline.make.LoraConversion;
+import dev.sdlora.pipeline.make.LoraExtraction;
+import dev.sdlora.pipeline.make.LoraMerging;
+import dev.sdlora.pipeline.make.LoraResizing;
+import java.io.IOException;
+import java.lang.reflect.Array;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Parameter;
+import java.lang.reflect.Proxy;
+import java.net.URISyntaxException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A null that a caller hands over is refused at once and by its name, wherever callers hand things
+ * over: in the public classes of the API, of grids, of what makes files, and of trainings.
+ */
+class NullArgumentsTest {
+  private static final Path FILE = Path.of("some.safetensors");
+
+  /** What callers only read, or are called with. */
+  private static final String[] MADE_BY_THE_LIBRARY = {
+    "Listener",
+    "PromptNode",
+    "PromptExplanation",
+    "LoraReport",
+    "LoraDetails",
+    "LoraEffect",
+    "LoraHashes",
+    "GenerationResult",
+    "TokenCount",
+    "TriggerWord",
+    "TrainingProgress",
+    "TrainingResult",
+    "Baked"
+  };
+
+  private static final Map<Class<?>, Object> EIGHT =
+      Map.of(int.class, 8, long.class, 8L, double.class, 8.0, float.class, 8f);
+  private static final LoraAdapter ADAPTER =
+      new LoraAdapter(FILE, ModelFamily.SD1, 1, 1, Map.of(), 1, 1);
+  private static final Picture PICTURE = Picture.of(8, 8, new byte[3 * 8 * 8]);
+
+  /** Something to call methods on, and to hand over beside the null. */
+  private static final Map<Class<?>, Object> OBJECTS = objects();
+
+  private static Map<Class<?>, Object> objects() {
+    Map<Class<?>, Object> objects = new HashMap<>();
+    for (Object object :
+        List.of(
+            FILE,
+            PICTURE,
+            "1",
+            Pipeline.builder(),
+            PromptSpec.builder(),
+            PromptSpec.builder().build(),
+            SamplerOptions.builder(),
+            SamplerOptions.DEFAULTS,
+            HiresFix.builder(),
+            ControlUnit.builder(FILE, PICTURE),
+            ImageToImage.builder(PICTURE),
+            Inpainting.builder(PICTURE),
+            Inpainting.builder(PICTURE).build(),
+            new Embedding(FILE, "word", 1, List.of(768)),
+            ADAPTER,
+            ADAPTER.toBuilder(),
+            new LoraQuery("", Optional.empty(), Optional.empty()),
+            BlockWeights.ALL,
+            StrengthSchedule.constant(1),
+            Upscaler.LATENT,
+            Variation.NONE,
+            PromptOptions.DEFAULTS,
+            Prompt.parse("a"),
+            LoraStrength.of(1, 1),
+            new PromptCompleter((LoraLibrary) implementation(LoraLibrary.class), () -> List.of()),
+            new PromptCompleter.Completion(PromptCompleter.Kind.values()[0], "a", new Span(0, 1)),
+            new GeneratedImage(PICTURE, 1, ""),
+            new Sheet("", List.of()),
+            TrainingSet.of(List.of(TrainingExample.of(FILE, ""))),
+            new ImageSize(8, 8),
+            List.of(),
+            Map.of(),
+            Optional.empty(),
+            Axis.seeds(1),
+            VariationGrid.of(PromptSpec.builder().build(), Axis.seeds(1)),
+            LoraBaking.into(FILE, List.of(ADAPTER)),
+            LoraConversion.of(FILE, KeyNames.KOHYA),
+            LoraExtraction.between(FILE, FILE),
+            LoraMerging.of(List.of(ADAPTER)),
+            LoraResizing.of(FILE),
+            LoraTrainer.builder())) {
+      objects.put(object.getClass(), object);
+    }
+    return objects;
+  }
+
+  @Test
+  void publicMethods_null_isRefusedByName() {
+    List<String> wrong = new ArrayList<>();
+    int asked = 0;
+    for (Class<?> type : types()) {
+      for (Executable executable : executables(type)) {
+        Parameter[] parameters = executable.getParameters();
+        for (int i = 0; i < parameters.length; i++) {
+          if (!parameters[i].getType().isPrimitive()
+              && !parameters[i].getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+            asked++;
+            String answer = answer(executable, i);
+            if (!answer.equals(parameters[i].getName())) {
+              wrong.add(
+                  executable.toGenericString() + " " + parameters[i].getName() + ": " + answer);
+            }
+          }
+        }
+      }
+    }
+
+    assertThat(wrong).isEmpty();
+    assertThat(asked).isGreaterThan(150);
+  }
+
+  private static List<Class<?>> types() {
+    return Stream.of(Pipeline.class, Axis.class, LoraBaking.class, LoraTrainer.class)
+        .<Class<?>>flatMap(anchor -> classesBeside(anchor).stream())
+        .filter(NullArgumentsTest::isPublic)
+        .filter(type -> !Throwable.class.isAssignableFrom(type))
+        .filter(
+            type -> Stream.of(MADE_BY_THE_LIBRARY).noneMatch(made -> type.getName().contains(made)))
+        .toList();
+  }
+
+  /** All classes of a package, in a folder or in a jar. */
+  private static List<Class<?>> classesBeside(Class<?> anchor) {
+    try {
+      Path source = Path.of(anchor.getProtectionDomain().getCodeSource().getLocation().toURI());
+      if (Files.isDirectory(source)) {
+        return classes(anchor, source);
+      }
+      try (FileSystem jar = FileSystems.newFileSystem(source)) {
+        return classes(anchor, jar.getPath("/"));
+      }
+    } catch (IOException | URISyntaxException | ClassNotFoundException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static List<Class<?>> classes(Class<?> anchor, Path root)
+      throws IOException, ClassNotFoundException {
+    List<Class<?>> classes = new ArrayList<>();
+    String folder = anchor.getPackageName().replace('.', '/');
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(root.resolve(folder), "*.class")) {
+      for (Path file : files) {
+        String name = file.getFileName().toString().replace(".class", "");
+        if (!name.equals("package-info")) {
+          classes.add(Class.forName(anchor.getPackageName() + "." + name));
+        }
+      }
+    }
+    return classes;
+  }
+
+  private static boolean isPublic(Class<?> type) {
+    for (Class<?> each = type; each != null; each = each.getEnclosingClass()) {
+      if (!Modifier.isPublic(each.getModifiers())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<Executable> executables(Class<?> type) {
+    return Stream.<Executable>concat(
+            Arrays.stream(type.getDeclaredMethods()), Arrays.stream(type.getDeclaredConstructors()))
+        .filter(executable -> Modifier.isPublic(executable.getModifiers()))
+        .filter(executable -> !executable.isSynthetic())
+        .filter(executable -> !Modifier.isAbstract(executable.getModifiers()))
+        .filter(executable -> !List.of("equals", "valueOf").contains(executable.getName()))
+        .toList();
+  }
+
+  /** The message of the NullPointerException, or what came instead. */
+  private static String answer(Executable executable, int index) {
+    @Nullable Object[] arguments =
+        Arrays.stream(executable.getParameterTypes()).map(NullArgumentsTest::some).toArray();
+    arguments[index] = null;
+    try {
+      if (executable instanceof Constructor<?> constructor) {
+        constructor.newInstance(arguments);
+      } else {
+        Method method = (Method) executable;
+        Object object = some(method.getDeclaringClass());
+        if (object == null && !Modifier.isStatic(method.getModifiers())) {
+          return "not asked: no object";
+        }
+        method.invoke(object, arguments);
+      }
+      return "accepted";
+    } catch (InvocationTargetException e) {
+      Throwable cause = e.getCause();
+      return cause instanceof NullPointerException ? "" + cause.getMessage() : "" + cause;
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      return "not asked: " + e;
+    }
+  }
+
+  private static @Nullable Object some(Class<?> type) {
+    if (type.isEnum()) {
+      return type.getEnumConstants()[0];
+    }
+    if (type == boolean.class) {
+      return true;
+    }
+    if (type.isPrimitive()) {
+      return EIGHT.get(type);
+    }
+    if (type.isArray()) {
+      return Array.newInstance(type.getComponentType(), 1);
+    }
+    return OBJECTS.entrySet().stream()
+        .filter(entry -> type.isAssignableFrom(entry.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElseGet(() -> type.isInterface() ? implementation(type) : null);
+  }
+
+  /** Does nothing but what the interface itself does. */
+  private static Object implementation(Class<?> type) {
+    return Proxy.newProxyInstance(
+        type.getClassLoader(),
+        new Class<?>[] {type},
+        (proxy, method, arguments) ->
+            method.isDefault() ? InvocationHandler.invokeDefault(proxy, method, arguments) : null);
+  }
+}
