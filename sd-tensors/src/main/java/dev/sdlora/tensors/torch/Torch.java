@@ -5,6 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.sdlora.tensors.natives.Natives;
 import java.nio.FloatBuffer;
 
 /**
@@ -14,8 +15,6 @@ import java.nio.FloatBuffer;
  * <p>Safe for use by several threads as far as they work on different tensors.
  */
 public final class Torch implements AutoCloseable {
-  private static final String NO_TELEMETRY = "OPT_OUT_TRACKING";
-
   private final NDManager manager;
 
   private Torch(NDManager manager) {
@@ -26,12 +25,14 @@ public final class Torch implements AutoCloseable {
    * Starts libtorch, on its first use in the process, and takes a device of it.
    *
    * @param device DJL's name of the device: {@code cpu}, {@code gpu0}
-   * @throws IllegalStateException if libtorch is not on the class path or there is no such device
+   * @throws IllegalStateException if libtorch is not on the class path, the folder to unpack it to
+   *     is not this user's own, or there is no such device
    */
   public static Torch open(String device) {
-    stayQuiet();
+    Natives.prepare();
     try {
       Engine engine = Engine.getEngine("PyTorch");
+      Natives.started();
       return new Torch(engine.newBaseManager(Device.fromName(device, engine)));
     } catch (RuntimeException | LinkageError e) {
       throw new IllegalStateException(
@@ -41,16 +42,6 @@ public final class Torch implements AutoCloseable {
               + " ai.djl.pytorch:pytorch-native-cpu with the classifier of this platform: "
               + e.getMessage(),
           e);
-    }
-  }
-
-  /**
-   * On Amazon's machines DJL reports its start to its makers, unless this property says no; a
-   * library should not do that unasked. Whoever has set it to something is left alone.
-   */
-  private static void stayQuiet() {
-    if (System.getProperty(NO_TELEMETRY) == null) {
-      System.setProperty(NO_TELEMETRY, "true");
     }
   }
 
