@@ -58,7 +58,11 @@ public final class LocalProvider implements PipelineProvider {
               embeddings,
               settings.loraMode(),
               settings.lenient());
-      return new LocalPipeline(model, settings.concurrency());
+      LocalPipeline pipeline = new LocalPipeline(model, settings.concurrency());
+      if (settings.closeOnShutdown()) {
+        pipeline.closeOnShutdown();
+      }
+      return pipeline;
     } catch (RuntimeException | Error e) {
       networks.close();
       throw e;
