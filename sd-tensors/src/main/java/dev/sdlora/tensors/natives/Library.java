@@ -5,7 +5,6 @@ import ai.djl.util.Platform;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
@@ -59,7 +58,7 @@ record Library(String fileName, URL source, long size, long crc) {
       }
       return read(fileName, source);
     } catch (IOException e) {
-      throw new UncheckedIOException("the class path's " + resource + " cannot be read: " + e, e);
+      throw new IllegalStateException("the class path's " + resource + " cannot be read: " + e, e);
     }
   }
 

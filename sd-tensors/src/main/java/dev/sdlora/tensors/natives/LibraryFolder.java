@@ -1,7 +1,6 @@
 package dev.sdlora.tensors.natives;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
@@ -46,8 +45,8 @@ final class LibraryFolder {
    * Compares the folder with the class path, and mends it. Processes that do so at the same time
    * wait for the first one. A process that is killed leaves files that the next one deletes.
    *
-   * @throws IllegalStateException if others could change the folder
-   * @throws UncheckedIOException if the folder is not as it should be and cannot be written
+   * @throws IllegalStateException if others could change the folder, or it is not as it should be
+   *     and cannot be written
    */
   void bringUpToDate() {
     try {
@@ -67,7 +66,7 @@ final class LibraryFolder {
       }
       requireOwnFiles();
     } catch (IOException e) {
-      throw new UncheckedIOException(
+      throw new IllegalStateException(
           "native libraries cannot be unpacked to " + folder + " (they take 430 MB): " + e, e);
     }
   }

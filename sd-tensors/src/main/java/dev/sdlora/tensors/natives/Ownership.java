@@ -1,9 +1,7 @@
 package dev.sdlora.tensors.natives;
 
-import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -36,7 +34,7 @@ final class Ownership {
     try {
       Files.createDirectories(folder, closed("rwx------"));
     } catch (IOException e) {
-      throw new UncheckedIOException(
+      throw new IllegalStateException(
           "the folder for native libraries " + folder + " cannot be made: " + e, e);
     }
     requireOwn(folder);
@@ -67,7 +65,7 @@ final class Ownership {
     try {
       return UNIX ? complaint(path.toAbsolutePath(), true, LINKS) : Optional.empty();
     } catch (IOException e) {
-      throw new UncheckedIOException(
+      throw new IllegalStateException(
           "the permissions of " + path + " cannot be read: " + e.getMessage(), e);
     }
   }
@@ -124,8 +122,27 @@ final class Ownership {
 
   /** Loaded on Unix only. */
   private static final class User {
-    static final long ID = new UnixSystem().getUid();
+    static final int ID = id();
 
     private User() {}
+
+    /** Asked of a new file, for Java's own way fails for users that have a number and no name. */
+    private static int id() {
+      try {
+        Path file = Files.createTempFile("sdlora", null);
+        try {
+          return (Integer) Files.getAttribute(file, "unix:uid");
+        } finally {
+          Files.delete(file);
+        }
+      } catch (IOException e) {
+        throw new IllegalStateException(
+            "no file can be made in java.io.tmpdir ("
+                + System.getProperty("java.io.tmpdir")
+                + "), which must be writable: "
+                + e,
+            e);
+      }
+    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.sdlora.tensors.natives;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
@@ -34,7 +33,7 @@ final class PrivateFolder {
       try {
         known = create(parent);
       } catch (IOException e) {
-        throw new UncheckedIOException(
+        throw new IllegalStateException(
             "no folder for native libraries can be made in " + parent + ": " + e.getMessage(), e);
       }
       folder = known;
@@ -43,9 +42,10 @@ final class PrivateFolder {
   }
 
   private static Path create(Path parent) throws IOException {
+    // What lies above a folder must be safe before it is made.
+    Ownership.requireOwn(parent.resolve(PREFIX));
     deleteLeftovers(parent);
     Path made = Files.createTempDirectory(parent, PREFIX);
-    Ownership.requireOwn(made);
     FileChannel channel =
         FileChannel.open(
             made.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -66,7 +66,8 @@ final class PrivateFolder {
   private static void deleteLeftovers(Path parent) throws IOException {
     try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(parent, PREFIX + "*")) {
       for (Path leftover : leftovers) {
-        if (Files.isWritable(leftover) && !inUse(leftover)) {
+        // Those of other users are theirs, whatever they put there.
+        if (Ownership.complaint(leftover).isEmpty() && !inUse(leftover)) {
           FolderContents.deleteQuietly(leftover);
         }
       }
