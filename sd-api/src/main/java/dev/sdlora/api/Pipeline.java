@@ -118,6 +118,7 @@ public interface Pipeline extends AutoCloseable {
     private LoraMode loraMode = LoraMode.AUTO;
     private boolean lenient;
     private int concurrency = 1;
+    private boolean closeOnShutdown;
 
     private Builder() {}
 
@@ -269,6 +270,19 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
+     * Sets whether the pipeline closes by itself when the JVM ends: requests under way are
+     * cancelled, and the JVM waits for the network evaluation that each is in. Default false: then
+     * the process ends in the middle of it. That does no harm either, but listeners hear nothing of
+     * it. A program that ends on its own terms closes the pipeline itself.
+     *
+     * @return this builder
+     */
+    public Builder closeOnShutdown(boolean closeOnShutdown) {
+      this.closeOnShutdown = closeOnShutdown;
+      return this;
+    }
+
+    /**
      * Reads the weights. The builder can be used further.
      *
      * @throws IllegalStateException if no checkpoint is set
@@ -297,7 +311,8 @@ public interface Pipeline extends AutoCloseable {
                   device,
                   loraMode,
                   lenient,
-                  concurrency));
+                  concurrency,
+                  closeOnShutdown));
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -32,10 +33,25 @@ final class LocalPipeline implements Pipeline {
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
   private final ExecutorService workers;
   private volatile boolean closed;
+  private volatile boolean ending;
+  private Optional<Thread> shutdownHook = Optional.empty();
 
   LocalPipeline(Model model, int concurrency) {
     this.model = model;
     this.workers = Executors.newFixedThreadPool(concurrency, this::thread);
+  }
+
+  /** From now on the end of the JVM cancels what is under way and closes this. */
+  void closeOnShutdown() {
+    Thread hook =
+        new Thread(
+            () -> {
+              ending = true;
+              close();
+            },
+            "sd-lora shutdown");
+    Runtime.getRuntime().addShutdownHook(hook);
+    shutdownHook = Optional.of(hook);
   }
 
   private Thread thread(Runnable task) {
@@ -128,7 +144,10 @@ final class LocalPipeline implements Pipeline {
       future.complete(
           model
               .shownPaths()
-              .in(() -> new Generation(model, spec, listener, future::isCancelled).run()));
+              .in(
+                  () ->
+                      new Generation(model, spec, listener, () -> ending || future.isCancelled())
+                          .run()));
     } catch (Throwable e) {
       LOG.debug("generation failed", e);
       try {
@@ -165,6 +184,15 @@ final class LocalPipeline implements Pipeline {
       Thread.currentThread().interrupt();
     }
     model.close();
+    shutdownHook.ifPresent(LocalPipeline::forget);
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      LOG.debug("the JVM is ending", e);
+    }
   }
 
   /** They run on the threads that they would wait for. */

@@ -67,7 +67,11 @@ public final class LocalProvider implements PipelineProvider {
               settings.loraMode(),
               settings.lenient(),
               shownPaths(settings));
-      return new LocalPipeline(model, settings.concurrency());
+      LocalPipeline pipeline = new LocalPipeline(model, settings.concurrency());
+      if (settings.closeOnShutdown()) {
+        pipeline.closeOnShutdown();
+      }
+      return pipeline;
     } catch (RuntimeException | Error e) {
       networks.close();
       throw e;

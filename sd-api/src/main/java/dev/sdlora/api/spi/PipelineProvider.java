@@ -89,6 +89,7 @@ public interface PipelineProvider {
    * @param loraMode for requests that do not name one
    * @param lenient for requests that do not say
    * @param concurrency how many generations may run at the same time, at least 1
+   * @param closeOnShutdown whether the end of the JVM closes the pipeline
    */
   record Settings(
       Checkpoint checkpoint,
@@ -102,7 +103,8 @@ public interface PipelineProvider {
       String device,
       LoraMode loraMode,
       boolean lenient,
-      int concurrency) {
+      int concurrency,
+      boolean closeOnShutdown) {
     /** Copies the lists. */
     public Settings {
       loraDirectories = List.copyOf(loraDirectories);

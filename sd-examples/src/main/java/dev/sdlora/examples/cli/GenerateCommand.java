@@ -38,7 +38,6 @@ final class GenerateCommand implements Callable<Integer> {
     Checkpoint checkpoint = model.open();
     double openSeconds = watch.lap();
     try (Pipeline pipeline = model.load(checkpoint)) {
-      StopOnExit.watch(pipeline);
       double loadSeconds = watch.lap();
       int arraysBefore = pipeline.liveNativeArrays();
       GenerationResult result =

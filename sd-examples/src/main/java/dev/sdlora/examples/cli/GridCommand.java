@@ -54,7 +54,6 @@ final class GridCommand implements Callable<Integer> {
             .orElseGet(() -> VariationGrid.of(picture.toSpec(), columns));
     OutputFiles file = new OutputFiles(out, 1);
     try (Pipeline pipeline = model.load(model.open())) {
-      StopOnExit.watch(pipeline);
       GeneratedImage sheet = grid.draw(pipeline, watcher(grid.cells()));
       sheet.save(file.of(0));
       if (console.json()) {

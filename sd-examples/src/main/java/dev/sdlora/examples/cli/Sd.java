@@ -46,7 +46,7 @@ public final class Sd {
 
   /** Runs one command and ends the JVM with its exit code: 0, 1 for failures, 2 for bad usage. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(StopOnExit.run(() -> commandLine().execute(args)));
   }
 
   /** The command line, ready to execute. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,6 +130,14 @@ final class LauncherIT {
     assertThat(effect.get("matched").asInt()).isPositive();
     assertThat(effect.at("/networks/U-Net/share").asDouble()).isBetween(0.001, 1.0);
     assertThat(sd(0, "lora", "effect", "ink_lines", "--lora-dir", loras)).contains("MID", "SHARE");
+  }
+
+  @Test
+  void folderOfJars_hasNoneThatNothingLoads() throws Exception {
+    try (Stream<Path> jars = Files.list(APP.resolve("lib"))) {
+      assertThat(jars.map(jar -> String.valueOf(jar.getFileName())))
+          .noneMatch(jar -> jar.startsWith("commons-") || jar.startsWith("gson"));
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.tensors.natives.Natives;
 import java.nio.FloatBuffer;
 
 /**
@@ -15,8 +16,6 @@ import java.nio.FloatBuffer;
  * <p>Safe for use by several threads as far as they work on different tensors.
  */
 public final class Torch implements AutoCloseable {
-  private static final String NO_TELEMETRY = "OPT_OUT_TRACKING";
-
   private final NDManager manager;
 
   private Torch(NDManager manager) {
@@ -27,13 +26,15 @@ public final class Torch implements AutoCloseable {
    * Starts libtorch, on its first use in the process, and takes a device of it.
    *
    * @param device DJL's name of the device: {@code cpu}, {@code gpu0}
-   * @throws IllegalStateException if libtorch is not on the class path
+   * @throws IllegalStateException if libtorch is not on the class path, or the folder to unpack it to
+   *     is not this user's own
    * @throws StableDiffusionException if there is no such device, or libtorch is not made for it
    */
   public static Torch open(String device) {
-    stayQuiet();
+    Natives.prepare();
     try {
       Engine engine = Engine.getEngine("PyTorch");
+      Natives.started();
       Device place = Device.fromName(device, engine);
       requireThere(place, device, engine);
       return new Torch(engine.newBaseManager(place));
@@ -63,16 +64,6 @@ public final class Torch implements AutoCloseable {
                       "ai.djl.pytorch:pytorch-native-cu128:" + engine.getVersion())
               + " with the classifier of this platform on the class path in place of"
               + " pytorch-native-cpu");
-    }
-  }
-
-  /**
-   * On Amazon's machines DJL reports its start to its makers, unless this property says no; a
-   * library should not do that unasked. Whoever has set it to something is left alone.
-   */
-  private static void stayQuiet() {
-    if (System.getProperty(NO_TELEMETRY) == null) {
-      System.setProperty(NO_TELEMETRY, "true");
     }
   }
 

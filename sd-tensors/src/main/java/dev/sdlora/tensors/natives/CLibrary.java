@@ -1,0 +1,72 @@
+package dev.sdlora.tensors.natives;
+
+import com.sun.jna.Function;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What only the C library can do to a process. Where it cannot, on systems other than Linux or
+ * without JNA, everything else works.
+ */
+final class CLibrary {
+  private static final Logger LOG = LoggerFactory.getLogger(CLibrary.class);
+  private static final boolean LINUX = System.getProperty("os.name", "").startsWith("Linux");
+  private static final boolean WINDOWS = System.getProperty("os.name", "").startsWith("Windows");
+  private static final int SIGINT = 2;
+  private static final int SIGTERM = 15;
+
+  private CLibrary() {}
+
+  /**
+   * Lets libtorch's threads sleep while they wait for each other. By default they spin, and when
+   * other processes want the processors too, each keeps the one busy that the other needs: ten
+   * times as slow, and worse. Does nothing if the environment says how to wait. The OpenMP library
+   * reads the environment once, while it is loaded.
+   */
+  static void patientThreads() {
+    Map<String, String> environment = System.getenv();
+    if (!WINDOWS
+        && !environment.containsKey("OMP_WAIT_POLICY")
+        && !environment.containsKey("GOMP_SPINCOUNT")) {
+      attempt(() -> call("setenv", "OMP_WAIT_POLICY", "passive", 0));
+    }
+  }
+
+  /**
+   * Ends the process without the destructors of libraries loaded so far. Those of libtorch free
+   * what native calls under way on other threads still use, and the JVM would report a crash.
+   */
+  static void skipDestructors() {
+    if (LINUX) {
+      // The C library calls what is registered last first, with the exit code.
+      attempt(
+          () -> call("on_exit", NativeLibrary.getInstance("c").getFunction("_exit"), Pointer.NULL));
+    }
+  }
+
+  /**
+   * From now on Ctrl-C and {@code kill} end the process at once, in the way of a program that does
+   * not care. For a JVM that is ending: it would ignore them.
+   */
+  static void endAtNextSignal() {
+    if (!WINDOWS) {
+      attempt(() -> call("signal", SIGINT, Pointer.NULL));
+      attempt(() -> call("signal", SIGTERM, Pointer.NULL));
+    }
+  }
+
+  private static void call(String function, Object... arguments) {
+    Function.getFunction("c", function).invoke(arguments);
+  }
+
+  private static void attempt(Runnable call) {
+    try {
+      call.run();
+    } catch (LinkageError e) {
+      LOG.debug("the C library cannot be called", e);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.sdlora.tensors.natives;
+
+import ai.djl.util.Platform;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Settles what DJL would settle by itself when it starts: from where native code is loaded, that
+ * nothing is downloaded, and how libtorch's threads wait. What the program around the library has
+ * set, by a system property or in the environment, stays as it is.
+ */
+public final class Natives {
+  private static boolean prepared;
+  private static volatile boolean started;
+
+  private Natives() {}
+
+  /**
+   * Makes the process ready for the start of libtorch; must come before DJL's first class. The
+   * first call of a process unpacks the libraries, or compares what is unpacked with the class
+   * path; later ones do nothing.
+   *
+   * @throws IllegalStateException if there is no libtorch for this platform on the class path, or
+   *     the folder for it cannot be written or could be changed by other users
+   */
+  public static synchronized void prepare() {
+    if (prepared) {
+      return;
+    }
+    setDefault("OPT_OUT_TRACKING", "true");
+    if (!isSet("DJL_OFFLINE") && !isSet("offline")) {
+      setDefault("ai.djl.offline", "true");
+    }
+    Path cache = CacheFolder.choose();
+    // JNA, by which DJL asks for CUDA, unpacks a library of its own.
+    setDefault("jna.tmpdir", folderForJna(cache).toString());
+    CLibrary.patientThreads();
+    if (!isSet("PYTORCH_LIBRARY_PATH") && !isSet("PYTORCH_VERSION")) {
+      unpack(cache);
+    } else {
+      Ownership.requireOwn(cache.resolve("pytorch"));
+    }
+    if (!isSet("ENGINE_CACHE_DIR")) {
+      System.setProperty("ENGINE_CACHE_DIR", cache.toString());
+    }
+    prepared = true;
+  }
+
+  /**
+   * To be called once libtorch is loaded: from now on the process can end while native calls are
+   * under way.
+   */
+  public static synchronized void started() {
+    if (!started) {
+      started = true;
+      CLibrary.skipDestructors();
+    }
+  }
+
+  /**
+   * From now on Ctrl-C and {@code kill} end the process at once, as if no JVM were there. For a
+   * program that is ending: the JVM would ignore them. Does nothing before libtorch is loaded, and
+   * on Windows.
+   */
+  public static void endAtNextSignal() {
+    if (started) {
+      CLibrary.endAtNextSignal();
+    }
+  }
+
+  private static void unpack(Path cache) {
+    Platform platform = Platform.detectPlatform("pytorch");
+    if (!platform.isPlaceholder()) {
+      List<Library> libraries = Library.of(platform);
+      String name =
+          platform.getVersion() + '-' + platform.getFlavor() + '-' + platform.getClassifier();
+      new LibraryFolder(cache.resolve("pytorch").resolve(name), libraries).bringUpToDate();
+    } else if (Boolean.parseBoolean(Settings.value("DJL_OFFLINE", "ai.djl.offline").orElse(""))) {
+      throw new IllegalStateException(
+          "there is no libtorch for "
+              + platform.getClassifier()
+              + " on the class path; add ai.djl.pytorch:pytorch-native-cpu:"
+              + platform.getVersion()
+              + " with the classifier "
+              + platform.getClassifier());
+    }
+  }
+
+  private static Path folderForJna(Path cache) {
+    if (Files.isWritable(cache)) {
+      Path folder = cache.resolve("jna");
+      Ownership.createOwn(folder);
+      return folder;
+    }
+    return PrivateFolder.get();
+  }
+
+  private static boolean isSet(String name) {
+    return Settings.value(name, name).isPresent();
+  }
+
+  private static void setDefault(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+}

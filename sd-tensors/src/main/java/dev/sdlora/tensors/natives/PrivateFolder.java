@@ -1,0 +1,90 @@
+package dev.sdlora.tensors.natives;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A new folder that only this user can enter, for processes whose user has no home. It is deleted
+ * when the process ends; what a killed process left behind, by the next one. A lock, which goes
+ * with its process in any case, tells which folders are in use.
+ */
+final class PrivateFolder {
+  private static final Logger LOG = LoggerFactory.getLogger(PrivateFolder.class);
+  private static final String PREFIX = "sdlora-natives-";
+  private static final String LOCK = "lock";
+
+  private static @Nullable Path folder;
+
+  private PrivateFolder() {}
+
+  /** The folder of this process, made when first asked for. */
+  static synchronized Path get() {
+    Path known = folder;
+    if (known == null) {
+      Path parent = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
+      try {
+        known = create(parent);
+      } catch (IOException e) {
+        throw new IllegalStateException(
+            "no folder for native libraries can be made in " + parent + ": " + e.getMessage(), e);
+      }
+      folder = known;
+    }
+    return known;
+  }
+
+  private static Path create(Path parent) throws IOException {
+    // What lies above a folder must be safe before it is made.
+    Ownership.requireOwn(parent.resolve(PREFIX));
+    deleteLeftovers(parent);
+    Path made = Files.createTempDirectory(parent, PREFIX);
+    FileChannel channel =
+        FileChannel.open(
+            made.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    FileLock held = channel.lock();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(made, held), "sd-lora natives"));
+    return made;
+  }
+
+  private static void end(Path folder, FileLock held) {
+    FolderContents.deleteQuietly(folder);
+    try {
+      held.acquiredBy().close();
+    } catch (IOException e) {
+      LOG.debug("the lock of {} could not be released", folder, e);
+    }
+  }
+
+  private static void deleteLeftovers(Path parent) throws IOException {
+    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(parent, PREFIX + "*")) {
+      for (Path leftover : leftovers) {
+        // Those of other users are theirs, whatever they put there.
+        if (Ownership.complaint(leftover).isEmpty() && !inUse(leftover)) {
+          FolderContents.deleteQuietly(leftover);
+        }
+      }
+    }
+  }
+
+  private static boolean inUse(Path leftover) {
+    Path lock = leftover.resolve(LOCK);
+    if (!Files.exists(lock)) {
+      // It may have been made this moment.
+      return !FolderContents.untouchedForMinutes(leftover);
+    }
+    try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.WRITE);
+        FileLock free = channel.tryLock()) {
+      return free == null;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+}

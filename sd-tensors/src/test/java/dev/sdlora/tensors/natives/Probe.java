@@ -1,0 +1,93 @@
+package dev.sdlora.tensors.natives;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import com.sun.jna.Function;
+import dev.sdlora.tensors.torch.Torch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A program around the library, in a process of its own. */
+final class Probe {
+  private Probe() {}
+
+  /** Starts libtorch and tells where it was loaded from; or does what the argument says. */
+  public static void main(String[] args) throws Exception {
+    try (Torch torch = Torch.open("cpu")) {
+      if (args.length > 0) {
+        endWhileComputing(torch, args[0]);
+      }
+    }
+    Function getenv = Function.getFunction("c", "getenv");
+    System.out.println("policy " + getenv.invokeString(new Object[] {"OMP_WAIT_POLICY"}, false));
+    System.out.println("offline " + System.getProperty("ai.djl.offline"));
+    for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
+      if (line.contains("torch") && line.contains(".so")) {
+        System.out.println("loaded " + line.substring(line.indexOf('/')));
+      }
+    }
+  }
+
+  private static void endWhileComputing(Torch torch, String how) throws InterruptedException {
+    CountDownLatch started = new CountDownLatch(1);
+    Thread worker = new Thread(() -> multiply(torch.manager(), started));
+    worker.setDaemon(true);
+    worker.start();
+    started.await();
+    switch (how) {
+      case "exit" -> System.exit(3);
+      case "halt" -> Runtime.getRuntime().halt(3);
+      default -> throw new IllegalArgumentException(how);
+    }
+  }
+
+  /** Many short calls: some end, and others begin, while the process ends. */
+  private static void multiply(NDManager manager, CountDownLatch started) {
+    NDArray factor = manager.ones(new Shape(300, 300), DataType.FLOAT32);
+    while (true) {
+      factor.matMul(factor).softmax(1).close();
+      started.countDown();
+    }
+  }
+
+  /** What such a process said, and how it ended. */
+  record Outcome(int exitCode, String output) {}
+
+  /** Starts the program. */
+  static Process start(Path folder, Map<String, String> properties, String... args)
+      throws IOException {
+    ProcessBuilder builder = new ProcessBuilder();
+    builder.command().add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    builder.command().add("-XX:TieredStopAtLevel=1");
+    builder.command().add("-XX:+UseSerialGC");
+    properties.forEach((name, value) -> builder.command().add("-D" + name + "=" + value));
+    builder.command().add("-cp");
+    builder.command().add(System.getProperty("java.class.path"));
+    builder.command().add(Probe.class.getName());
+    builder.command().addAll(List.of(args));
+    builder
+        .environment()
+        .keySet()
+        .removeAll(Set.of("OMP_WAIT_POLICY", "ENGINE_CACHE_DIR", "DJL_CACHE_DIR", "DJL_OFFLINE"));
+    return builder.directory(folder.toFile()).redirectErrorStream(true).start();
+  }
+
+  /** Waits for the end of the program. */
+  static Outcome outcome(Process process) throws IOException, InterruptedException {
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    if (!process.waitFor(2, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+    }
+    return new Outcome(process.waitFor(), output);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.tensors.natives;
+
+import org.jspecify.annotations.NullMarked;
