@@ -53,7 +53,7 @@ final class HiresPass {
   }
 
   /** The size that covers the result, in the proportions of the first pass. */
-  private static ImageSize enlarged(ImageSize from, HiresFix settings) {
+  static ImageSize enlarged(ImageSize from, HiresFix settings) {
     if (settings.size().isEmpty()) {
       return floor(from.width() * settings.scale(), from.height() * settings.scale());
     }

@@ -57,7 +57,8 @@ public final class LocalProvider implements PipelineProvider {
               library,
               embeddings,
               settings.loraMode(),
-              settings.lenient());
+              settings.lenient(),
+              settings.limits());
       return new LocalPipeline(model, settings.concurrency());
     } catch (RuntimeException | Error e) {
       networks.close();

@@ -14,6 +14,7 @@ import dev.sdlora.api.UpscalerNetwork;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.ServiceLoader;
 
 /**
@@ -89,6 +90,7 @@ public interface PipelineProvider {
    * @param loraMode for requests that do not name one
    * @param lenient for requests that do not say
    * @param concurrency how many generations may run at the same time, at least 1
+   * @param limits what requests may take
    */
   record Settings(
       Checkpoint checkpoint,
@@ -102,7 +104,8 @@ public interface PipelineProvider {
       String device,
       LoraMode loraMode,
       boolean lenient,
-      int concurrency) {
+      int concurrency,
+      Limits limits) {
     /** Copies the lists. */
     public Settings {
       loraDirectories = List.copyOf(loraDirectories);
@@ -112,6 +115,15 @@ public interface PipelineProvider {
       controlNets = List.copyOf(controlNets);
     }
   }
+
+  /**
+   * What the requests of a pipeline may take.
+   *
+   * @param maxPixels of a picture
+   * @param maxBytes of those under way together; empty for what the machine has
+   * @param maxQueued how many may wait
+   */
+  record Limits(long maxPixels, OptionalLong maxBytes, int maxQueued) {}
 
   /** Loads the provider once, when it is first needed. */
   final class Holder {
