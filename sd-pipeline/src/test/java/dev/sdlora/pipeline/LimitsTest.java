@@ -15,7 +15,12 @@ import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.ResourceException.Resource;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Upscaling;
+import dev.sdlora.pipeline.grid.Axis;
+import dev.sdlora.pipeline.grid.VariationGrid;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -111,5 +116,25 @@ class LimitsTest {
               });
       assertThatThrownBy(() -> pipeline.generate(batch, taking)).isSameAs(enough);
     }
+  }
+
+  @Test
+  void draw_gridLargerThanAnyHeap_isRefusedAfterOnePicture() {
+    Axis many = Axis.seeds(LongStream.range(0, 500).toArray());
+    List<Long> drawn = new ArrayList<>();
+    GenerationListener counting =
+        new GenerationListener() {
+          @Override
+          public void imageStart(int index, long seed) {
+            drawn.add(seed);
+          }
+        };
+    try (Pipeline pipeline = builder().build()) {
+      VariationGrid grid = VariationGrid.of(SPEC, many, many);
+      assertThatThrownBy(() -> grid.draw(pipeline, counting))
+          .isInstanceOf(ResourceException.class)
+          .hasMessageContaining("250000 pictures of 64x64");
+    }
+    assertThat(drawn).hasSize(1);
   }
 }

@@ -6,9 +6,13 @@ import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.ResourceException.Resource;
+import dev.sdlora.pipeline.memory.Bytes;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -24,6 +28,12 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class VariationGrid {
   private static final long SEEDS = 4294967294L;
+
+  /** An array of Java's holds no picture of more: three bytes for each pixel. */
+  private static final double MOST_PIXELS = Integer.MAX_VALUE / 3.0;
+
+  /** Of the heap, for each pixel: in its cell, on the sheet, and while that becomes a picture. */
+  private static final double BYTES_OF_PIXEL = 22;
 
   /** In place of rows where only columns differ. */
   private static final List<Axis.Value> ONE_ROW = List.of(new Axis.Value("", spec -> {}));
@@ -80,6 +90,7 @@ public final class VariationGrid {
    * step. A failure or a cancel of one picture ends the grid with the exception of that request.
    *
    * @param listener sees each picture as a generation of its own
+   * @throws ResourceException after the first picture, if there is no room for a sheet of them all
    * @return the sheet; its settings are those of the first picture and which ones were varied
    */
   public GeneratedImage draw(Pipeline pipeline, GenerationListener listener) {
@@ -89,19 +100,36 @@ public final class VariationGrid {
             .images(1)
             .build();
     Sheet sheet = new Sheet(corner(), columns.values().stream().map(Axis.Value::label).toList());
-    List<GeneratedImage> images = new ArrayList<>();
+    GeneratedImage first = null;
     for (Axis.Value row : rows()) {
       List<BufferedImage> pictures = new ArrayList<>();
       for (Axis.Value column : columns.values()) {
         GeneratedImage image = pipeline.generate(cell(base, column, row), listener).first();
-        images.add(image);
+        if (first == null) {
+          requireRoom(image);
+          first = image;
+        }
         pictures.add(image.toBufferedImage());
       }
       sheet.row(row.label(), pictures);
     }
-    GeneratedImage first = images.get(0);
+    Objects.requireNonNull(first, "axes have values");
     return new GeneratedImage(
         Picture.of(sheet.draw()), first.seed(), first.parameters() + script());
+  }
+
+  /** How large pictures come out shows with the first; only the sheet needs them all at once. */
+  private void requireRoom(GeneratedImage picture) {
+    double pixels = (double) picture.width() * picture.height() * cells();
+    double bytes = BYTES_OF_PIXEL * pixels;
+    double heap = Runtime.getRuntime().maxMemory();
+    if (pixels > MOST_PIXELS || bytes > heap) {
+      throw new ResourceException(
+          pixels > MOST_PIXELS ? Resource.PIXELS : Resource.MEMORY,
+          "a sheet of %d pictures of %dx%d would need about %s of Java's heap, but it has at most %s"
+              .formatted(
+                  cells(), picture.width(), picture.height(), Bytes.text(bytes), Bytes.text(heap)));
+    }
   }
 
   private static PromptSpec cell(PromptSpec spec, Axis.Value column, Axis.Value row) {
