@@ -75,6 +75,12 @@ final class Generation {
    */
   static GenerationResult run(
       Model model, PromptSpec spec, GenerationListener listener, BooleanSupplier cancelled) {
+    spec.imageToImage()
+        .ifPresent(
+            given ->
+                given
+                    .outpainting()
+                    .ifPresent(more -> RequestMemory.requireFew(model, given.picture(), more)));
     Optional<ImageToImage> source =
         spec.imageToImage().map(given -> Outpaint.asInpainting(given, spec.size()));
     ImageSize usual = model.checkpoint().defaultSize();

@@ -4,6 +4,7 @@ import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.Outpainting;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.ResizeMode;
@@ -18,6 +19,7 @@ import dev.sdlora.pipeline.memory.NetworkMemory;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.upscale.Enlarging;
 import dev.sdlora.pipeline.upscale.RrdbUpscaler;
 import dev.sdlora.prompt.grammar.Subprompt;
@@ -30,9 +32,6 @@ import java.util.Optional;
  */
 final class RequestMemory {
   private static final int FLOAT = Float.BYTES;
-
-  /** An array of Java's holds no picture of more: three bytes for each pixel. */
-  private static final long MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3;
 
   /**
    * Of the heap, for each pixel: the latents of samplers, and a picture as numbers and as bytes.
@@ -76,8 +75,25 @@ final class RequestMemory {
                     Math.floor(finishedHeight() * up.scale())));
   }
 
+  /**
+   * Checks what outpainting makes of a picture.
+   *
+   * @throws ResourceException if it has more pixels than the pipeline allows
+   */
+  static void requireFew(Model model, Picture picture, Outpainting more) {
+    requireFew(
+        model,
+        "the outpainted picture",
+        (double) more.left() + picture.width() + more.right(),
+        (double) more.up() + picture.height() + more.down());
+  }
+
   private void requireFew(String what, double width, double height) {
-    long most = Math.min(MOST_PIXELS, model.limits().maxPixels());
+    requireFew(model, what, width, height);
+  }
+
+  private static void requireFew(Model model, String what, double width, double height) {
+    long most = Math.min(Raster.MOST_PIXELS, model.limits().maxPixels());
     if (width * height > most) {
       throw new ResourceException(
           Resource.PIXELS,
@@ -88,7 +104,9 @@ final class RequestMemory {
               width,
               height,
               width * height,
-              most == MOST_PIXELS ? "the most that is possible" : "the most for this pipeline",
+              most == Raster.MOST_PIXELS
+                  ? "the most that is possible"
+                  : "the most for this pipeline",
               most));
     }
   }

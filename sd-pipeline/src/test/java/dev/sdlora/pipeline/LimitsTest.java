@@ -81,6 +81,21 @@ class LimitsTest {
     }
   }
 
+  @Test
+  void generate_outpaintingBeyondAnyMachine_isRefusedWithTheNumbers() {
+    try (Pipeline pipeline = builder().build()) {
+      PromptSpec wide =
+          SPEC.toBuilder()
+              .size(64, 64)
+              .imageToImage(
+                  ImageToImage.builder(TinyPipeline.picture(64, 64))
+                      .outpainting(Outpainting.of(Integer.MAX_VALUE, Integer.MAX_VALUE, 0, 0))
+                      .build())
+              .build();
+      assertRefused(pipeline, wide, Resource.PIXELS, "the outpainted picture", "4294967358");
+    }
+  }
+
   private static Stream<Arguments> takesMoreMemory() {
     return Stream.of(
         larger("size", spec -> spec.size(256, 256)),

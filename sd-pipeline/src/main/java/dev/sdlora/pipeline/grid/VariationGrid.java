@@ -9,6 +9,7 @@ import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.ResourceException.Resource;
 import dev.sdlora.pipeline.memory.Bytes;
+import dev.sdlora.pipeline.raster.Raster;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,9 +29,6 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class VariationGrid {
   private static final long SEEDS = 4294967294L;
-
-  /** An array of Java's holds no picture of more: three bytes for each pixel. */
-  private static final double MOST_PIXELS = Integer.MAX_VALUE / 3.0;
 
   /** Of the heap, for each pixel: in its cell, on the sheet, and while that becomes a picture. */
   private static final double BYTES_OF_PIXEL = 22;
@@ -90,8 +88,8 @@ public final class VariationGrid {
    * step. A failure or a cancel of one picture ends the grid with the exception of that request.
    *
    * @param listener sees each picture as a generation of its own
-   * @throws ResourceException after the first picture, if there is no room for a sheet of them all
    * @return the sheet; its settings are those of the first picture and which ones were varied
+   * @throws ResourceException after the first picture, if there is no room for a sheet of them all
    */
   public GeneratedImage draw(Pipeline pipeline, GenerationListener listener) {
     PromptSpec base =
@@ -123,9 +121,9 @@ public final class VariationGrid {
     double pixels = (double) picture.width() * picture.height() * cells();
     double bytes = BYTES_OF_PIXEL * pixels;
     double heap = Runtime.getRuntime().maxMemory();
-    if (pixels > MOST_PIXELS || bytes > heap) {
+    if (pixels > Raster.MOST_PIXELS || bytes > heap) {
       throw new ResourceException(
-          pixels > MOST_PIXELS ? Resource.PIXELS : Resource.MEMORY,
+          pixels > Raster.MOST_PIXELS ? Resource.PIXELS : Resource.MEMORY,
           "a sheet of %d pictures of %dx%d would need about %s of Java's heap, but it has at most %s"
               .formatted(
                   cells(), picture.width(), picture.height(), Bytes.text(bytes), Bytes.text(heap)));
