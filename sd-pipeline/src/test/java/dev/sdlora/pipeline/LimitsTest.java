@@ -8,6 +8,7 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Outpainting;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
