@@ -64,7 +64,7 @@ final class Generation {
     this.canvas = source.map(given -> Canvas.of(given, size));
     this.repainting = source.map(Repainting::of);
     this.first = Pass.first(model, spec, PassPlan.of(model, spec, size, repainting), progress);
-    this.second = spec.hiresFix().map(fix -> new HiresPass(model, first, spec, fix));
+    this.second = spec.hiresFix().map(fix -> new HiresPass(model, first, spec, fix, progress));
   }
 
   /**
@@ -117,6 +117,7 @@ final class Generation {
           images.add(image);
         }
       }
+      progress.stopIfCancelled();
       GenerationResult result =
           new GenerationResult(
               images,
@@ -145,6 +146,7 @@ final class Generation {
       second.ifPresent(
           hires -> hires.pass().show(encoder.channels(Optional.empty(), hires.size(), 1, scope)));
     }
+    progress.stopIfCancelled();
     return canvas.map(given -> encoder.encode(given, size, scope));
   }
 
@@ -166,8 +168,8 @@ final class Generation {
   }
 
   private Raster decode(ImageRun run, float[] latent, NDManager scope) {
-    progress.stopIfCancelled();
     progress.listener().decodeStart(run.index());
+    progress.stopIfCancelled();
     ImageSize drawn = second.map(HiresPass::size).orElse(size);
     float[] pixels = model.vae(spec, drawn).decode(latent, drawn, scope);
     progress.listener().decodeEnd(run.index());
