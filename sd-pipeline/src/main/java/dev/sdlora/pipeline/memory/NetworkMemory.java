@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.memory;
 
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.network.VaeConfig;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -19,6 +20,9 @@ public final class NetworkMemory {
    */
   private static final double TRANSFORMER = 18;
 
+  /** Of attention over all positions: input, norm, query, key, value, answer, and copies. */
+  private static final double MIDDLE = 8;
+
   private NetworkMemory() {}
 
   /** How many positions a plane of latents has at each level, whose sides are rounded up. */
@@ -27,12 +31,9 @@ public final class NetworkMemory {
     return Math.ceil(height / scale) * Math.ceil(width / scale);
   }
 
-  /**
-   * A convolution beside its input: the engine brings input and output into blocks of channels,
-   * which takes a copy of each.
-   */
+  /** A convolution beside its input, which the engine copies into blocks of channels. */
   private static double conv(double in, double out) {
-    return in + 2 * out;
+    return in + out;
   }
 
   /** A residual block beside its input, for one position. */
@@ -128,18 +129,21 @@ public final class NetworkMemory {
     int last = vae.levels() - 1;
     double in = vae.channels().get(last);
     double here = pixels / (1L << (2 * last));
-    double peak = here * middle(in);
+    double peak = here * MIDDLE * in;
     for (int level = last; level >= 0; level--) {
       double out = vae.channels().get(level);
-      peak = Math.max(peak, here * (in + vaeResnet(in, out, strips)));
-      peak = Math.max(peak, here * (out + vaeResnet(out, out, strips)));
+      peak = Math.max(peak, vaeResnet(in, out, here, strips));
+      peak = Math.max(peak, vaeResnet(out, out, here, strips));
       if (level > 0) {
+        // A layer at twice the sides, of the enlarged picture or of strips of it.
         here *= 4;
-        peak = Math.max(peak, here * (strips ? out / 4 + out : out + conv(out, out)));
+        double enlarging =
+            strips ? here * (out / 4 + out) + strip(out, out, here) : here * (out + conv(out, out));
+        peak = Math.max(peak, enlarging);
       }
       in = out;
     }
-    return peak + (strips ? strip(vae) : 0);
+    return peak;
   }
 
   /**
@@ -151,37 +155,32 @@ public final class NetworkMemory {
   public static double encode(VaeConfig vae, double pixels, boolean strips) {
     double in = vae.channels().get(0);
     double here = pixels;
-    double peak = here * (3 + (strips ? in : conv(3, in)));
+    double peak = 0;
     for (int level = 0; level < vae.levels(); level++) {
       double out = vae.channels().get(level);
-      peak = Math.max(peak, here * (in + vaeResnet(in, out, strips)));
-      peak = Math.max(peak, here * (out + vaeResnet(out, out, strips)));
+      peak = Math.max(peak, vaeResnet(in, out, here, strips));
+      peak = Math.max(peak, vaeResnet(out, out, here, strips));
       if (level < vae.levels() - 1) {
-        double below = strips ? out / 4 : 2 * out + out / 2;
-        peak = Math.max(peak, here * (out + below));
         here /= 4;
       }
       in = out;
     }
-    return Math.max(peak, here * middle(in)) + (strips ? strip(vae) : 0);
+    return Math.max(peak, here * MIDDLE * in);
   }
 
-  private static double vaeResnet(double in, double out, boolean strips) {
+  /** A residual block of the autoencoder with its input. */
+  private static double vaeResnet(double in, double out, double here, boolean strips) {
     if (!strips) {
-      return resnet(in, out);
+      return here * (in + resnet(in, out));
     }
-    return in == out ? out : 2 * out;
+    // In strips there are no norms beside input and result; a shortcut is one more result.
+    double results = in == out ? out : 2 * out;
+    return here * (in + results) + strip(Math.max(in, out), out, here);
   }
 
-  /** Attention over all positions: input, norm, question, key, value, answer, and their copies. */
-  private static double middle(double channels) {
-    return 8 * channels;
-  }
-
-  /** A strip of 65,536 positions, with what a convolution needs. */
-  private static double strip(VaeConfig vae) {
-    double most = vae.channels().stream().mapToInt(Integer::intValue).max().orElse(0);
-    return (1 << 16) * (2 * most + conv(most, most));
+  /** A strip after its norm, with what a convolution needs. */
+  private static double strip(double in, double out, double here) {
+    return Math.min(here, Vae.STRIP) * (in + conv(in, out));
   }
 
   /**
