@@ -18,6 +18,13 @@ final class Checks {
     return value;
   }
 
+  static long atLeast(long least, long value, String name) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + " must be at least " + least + ": " + value);
+    }
+    return value;
+  }
+
   static int inRange(int least, int most, int value, String name) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(

@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import java.util.function.Consumer;
+
 /**
  * Watches a generation. Override what is of interest; every method does nothing by default. Events
  * come in pairs and nest like this:
@@ -21,12 +23,39 @@ package dev.sdlora.api;
  * inside the picture.
  *
  * <p>Methods are called on the thread that generates, which waits for them: be quick. A listener
- * that throws ends the generation with that exception. It must not call the pipeline.
+ * that throws anything, errors included, ends the generation with it. It must not call the
+ * pipeline. While {@link Pipeline#closeNow()} cancels, the thread is interrupted.
  */
 public interface GenerationListener {
 
   /** A listener that does nothing. */
   GenerationListener NONE = new GenerationListener() {};
+
+  /**
+   * A listener that is handed each picture as soon as it is finished, on the thread that generates;
+   * the result keeps none of them, so that a long batch takes the memory of one.
+   */
+  static GenerationListener taking(Consumer<GeneratedImage> pictures) {
+    return new GenerationListener() {
+      @Override
+      public boolean takesImages() {
+        return true;
+      }
+
+      @Override
+      public void imageEnd(int index, GeneratedImage image) {
+        pictures.accept(image);
+      }
+    };
+  }
+
+  /**
+   * Whether pictures are handed to {@link #imageEnd} only, and the result is to keep none. Asked
+   * once for each request. Default false.
+   */
+  default boolean takesImages() {
+    return false;
+  }
 
   /** Work begins; what may still be waited for are the weights, after {@link #lorasStart}. */
   default void generationStart(PromptSpec spec) {}

@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * The pictures of one request and what there is to know about how they came about.
  *
- * @param images the pictures, in the order of their seeds; at least one
+ * @param images the pictures, in the order of their seeds; none if the listener {@linkplain
+ *     GenerationListener#takesImages takes} them
  * @param loras what became of each LoRA that acted, in the order of application
  * @param warnings sentences about things that were passed over, such as a tag of an unknown kind,
  *     or, in a {@linkplain PromptSpecBuilder#lenient lenient} request, a LoRA that could not be
@@ -18,20 +19,22 @@ public record GenerationResult(
     List<GeneratedImage> images, List<LoraReport> loras, List<String> warnings, Duration elapsed)
     implements Iterable<GeneratedImage> {
 
-  /**
-   * Copies the lists.
-   *
-   * @throws IllegalArgumentException if there is no picture
-   */
+  /** Copies the lists. */
   public GenerationResult {
     images = List.copyOf(images);
     loras = List.copyOf(loras);
     warnings = List.copyOf(warnings);
-    Checks.atLeast(1, images.size(), "number of images");
   }
 
-  /** The first picture. */
+  /**
+   * The first picture.
+   *
+   * @throws IllegalStateException if the listener has taken them
+   */
   public GeneratedImage first() {
+    if (images.isEmpty()) {
+      throw new IllegalStateException("the listener took the pictures, so the result has none");
+    }
     return images.get(0);
   }
 

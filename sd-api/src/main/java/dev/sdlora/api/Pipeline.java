@@ -2,10 +2,12 @@ package dev.sdlora.api;
 
 import dev.sdlora.api.spi.PipelineProvider;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -21,6 +23,14 @@ import java.util.concurrent.CompletableFuture;
  *
  * Safe to call from many threads. Generations start in the order of arrival, one at a time unless
  * {@link Builder#concurrency} says otherwise, each with all processor cores.
+ *
+ * <h2>Limits</h2>
+ *
+ * Before a request takes memory its need is estimated from its sizes, its batch and the networks,
+ * and compared with {@link Builder#maxPixels} and {@link Builder#maxBytes}, by default what the
+ * machine or container has left. What does not fit is refused with a {@link ResourceException};
+ * what does not fit beside other requests waits for them. A request that stops for any reason gives
+ * back all that it holds.
  *
  * <h2>LoRA</h2>
  *
@@ -62,6 +72,9 @@ public interface Pipeline extends AutoCloseable {
    *     cannot be read
    * @throws GenerationCancelledException if the calling thread is interrupted, before or during the
    *     work
+   * @throws ResourceException if the request needs more than the limits of this pipeline allow, or
+   *     memory runs out on the way
+   * @throws StableDiffusionException if the engine fails for another reason
    * @throws IllegalArgumentException if the spec asks for something this checkpoint cannot do
    * @throws IllegalStateException if the pipeline is closed
    */
@@ -83,10 +96,17 @@ public interface Pipeline extends AutoCloseable {
   /**
    * Makes the pictures of a spec on a thread of the pipeline.
    *
-   * <p>Cancelling the future stops the work at the end of the network evaluation that is under way,
-   * within one step; the pipeline is then ready for the next request with its weights as loaded.
+   * <p>Completing the future in any way, by {@code cancel}, {@code orTimeout} or {@code complete},
+   * stops the work at the end of the network evaluation that is under way, within one step; the
+   * pipeline is then ready for the next request with its weights as loaded. A request that waits
+   * gives up its place, and what it holds, at once. Futures that are derived from it, by {@code
+   * thenApply} say, do not reach back.
    *
-   * @return completes with the result, or with the exceptions of {@link #generate(PromptSpec)}
+   * <p>What depends on the future never runs on a thread that generates, so it may call this
+   * pipeline, wait for it, and close it.
+   *
+   * @return completes, whatever happens, with the result or with the exceptions of {@link
+   *     #generate(PromptSpec)}
    * @throws IllegalStateException if the pipeline is closed
    */
   CompletableFuture<GenerationResult> generateAsync(PromptSpec spec, GenerationListener listener);
@@ -99,10 +119,27 @@ public interface Pipeline extends AutoCloseable {
 
   /**
    * Waits for the requests under way, refuses those that wait, and frees all native memory. Closing
-   * twice does nothing.
+   * twice does nothing more. A listener that never returns is waited for, see {@link
+   * #close(Duration)}.
+   *
+   * @throws IllegalStateException if a listener calls it
    */
   @Override
   void close();
+
+  /**
+   * Like {@link #close()}, but cancels requests that are not done after some time: they end with a
+   * {@link GenerationCancelledException} within one step, and a listener that waits is interrupted.
+   *
+   * @param patience how long to wait before that; zero or less for not at all
+   * @throws IllegalStateException if a listener calls it
+   */
+  void close(Duration patience);
+
+  /** Cancels the requests under way and closes; see {@link #close(Duration)}. */
+  default void closeNow() {
+    close(Duration.ZERO);
+  }
 
   /** Collects what a pipeline needs. Not safe for use by several threads at once. */
   final class Builder {
@@ -119,6 +156,9 @@ public interface Pipeline extends AutoCloseable {
     private boolean lenient;
     private int concurrency = 1;
     private boolean closeOnShutdown;
+    private long maxPixels = Long.MAX_VALUE;
+    private OptionalLong maxBytes = OptionalLong.empty();
+    private int maxQueued = 1000;
 
     private Builder() {}
 
@@ -283,6 +323,47 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
+     * Sets how many pixels a picture may have, at any point on its way: as it is drawn first, after
+     * hires fix, and after upscaling. Default: as many as memory allows.
+     *
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public Builder maxPixels(long maxPixels) {
+      this.maxPixels = Checks.atLeast(1, maxPixels, "maxPixels");
+      return this;
+    }
+
+    /**
+     * Sets how much memory the requests under way may take together, native memory and Java's heap,
+     * on top of the networks of this pipeline. Default: what is left when a request starts, by the
+     * limits of the container (cgroups) and by what the system calls available; on systems other
+     * than Linux, the physical memory.
+     *
+     * <p>Java's heap has its own limit, {@code -Xmx}, which requests are compared with in any case.
+     *
+     * @return this builder
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public Builder maxBytes(long maxBytes) {
+      this.maxBytes = OptionalLong.of(Checks.atLeast(1, maxBytes, "maxBytes"));
+      return this;
+    }
+
+    /**
+     * Sets how many requests may wait for one of the {@link #concurrency} places. Another one is
+     * refused: its future is completed with a {@link ResourceException}. Default 1000.
+     *
+     * @param maxQueued 0 to refuse whatever cannot start at once
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder maxQueued(int maxQueued) {
+      this.maxQueued = Checks.atLeast(0, maxQueued, "maxQueued");
+      return this;
+    }
+
+    /**
      * Reads the weights. The builder can be used further.
      *
      * @throws IllegalStateException if no checkpoint is set
@@ -312,7 +393,8 @@ public interface Pipeline extends AutoCloseable {
                   loraMode,
                   lenient,
                   concurrency,
-                  closeOnShutdown));
+                  closeOnShutdown,
+                  new PipelineProvider.Limits(maxPixels, maxBytes, maxQueued)));
     }
   }
 }

@@ -16,6 +16,7 @@ import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
+import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import java.time.Duration;
@@ -44,33 +45,66 @@ final class Generation {
   private final Pass first;
   private final Optional<HiresPass> second;
 
-  Generation(Model model, PromptSpec spec, GenerationListener listener, BooleanSupplier cancelled) {
+  private Generation(
+      Model model,
+      PromptSpec spec,
+      Optional<ImageToImage> source,
+      ImageSize size,
+      Progress progress) {
     this.model = model;
     this.spec = spec;
-    this.progress = new Progress(listener, cancelled);
+    this.progress = progress;
     this.firstSeeds =
         new ImageSeeds(
             chosen(spec.seed()),
             chosen(spec.variation().seed()),
             spec.variation().strength(),
             spec.samplerOptions().ensd());
-    Optional<ImageToImage> source =
-        spec.imageToImage().map(given -> Outpaint.asInpainting(given, spec.size()));
-    ImageSize usual = model.checkpoint().defaultSize();
-    this.size =
-        spec.size().or(() -> source.map(given -> Canvas.defaultSize(given, usual))).orElse(usual);
+    this.size = size;
     this.canvas = source.map(given -> Canvas.of(given, size));
     this.repainting = source.map(Repainting::of);
     this.first = Pass.first(model, spec, PassPlan.of(model, spec, size, repainting), progress);
-    this.second = spec.hiresFix().map(fix -> new HiresPass(model, first, spec, fix));
+    this.second = spec.hiresFix().map(fix -> new HiresPass(model, first, spec, fix, progress));
+  }
+
+  /**
+   * Does all the work of a request, once there is memory for it.
+   *
+   * @param cancelled whether the caller has given up
+   * @throws dev.sdlora.api.ResourceException if it needs more than there is
+   */
+  static GenerationResult run(
+      Model model, PromptSpec spec, GenerationListener listener, BooleanSupplier cancelled) {
+    spec.imageToImage()
+        .ifPresent(
+            given ->
+                given
+                    .outpainting()
+                    .ifPresent(more -> RequestMemory.requireFew(model, given.picture(), more)));
+    Optional<ImageToImage> source =
+        spec.imageToImage().map(given -> Outpaint.asInpainting(given, spec.size()));
+    ImageSize usual = model.checkpoint().defaultSize();
+    ImageSize size =
+        spec.size().or(() -> source.map(given -> Canvas.defaultSize(given, usual))).orElse(usual);
+    boolean keepsImages = !listener.takesImages();
+    MemoryNeed need = new RequestMemory(model, spec, source, size).need(keepsImages);
+    return model
+        .memory()
+        .within(
+            need,
+            Failures.numbers(spec, Optional.of(size)),
+            cancelled,
+            () ->
+                new Generation(model, spec, source, size, new Progress(listener, cancelled))
+                    .run(keepsImages));
   }
 
   private static long chosen(OptionalLong seed) {
     return seed.orElseGet(() -> ThreadLocalRandom.current().nextLong(SEEDS));
   }
 
-  /** Does all the work. Native memory that it takes is given back whatever happens. */
-  GenerationResult run() {
+  /** Native memory that it takes is given back whatever happens. */
+  private GenerationResult run(boolean keepsImages) {
     long start = System.nanoTime();
     try (PassNetworks networks = new PassNetworks(model, spec.controlUnits(), progress);
         NDManager scope = model.networks().torch().scope()) {
@@ -78,8 +112,12 @@ final class Generation {
       Optional<StartLatent> latent = encode(scope);
       List<GeneratedImage> images = new ArrayList<>();
       for (int i = 0; i < spec.images(); i++) {
-        images.add(draw(image(i), latent, networks, scope));
+        GeneratedImage image = draw(image(i), latent, networks, scope);
+        if (keepsImages) {
+          images.add(image);
+        }
       }
+      progress.stopIfCancelled();
       GenerationResult result =
           new GenerationResult(
               images,
@@ -108,6 +146,7 @@ final class Generation {
       second.ifPresent(
           hires -> hires.pass().show(encoder.channels(Optional.empty(), hires.size(), 1, scope)));
     }
+    progress.stopIfCancelled();
     return canvas.map(given -> encoder.encode(given, size, scope));
   }
 
@@ -129,8 +168,8 @@ final class Generation {
   }
 
   private Raster decode(ImageRun run, float[] latent, NDManager scope) {
-    progress.stopIfCancelled();
     progress.listener().decodeStart(run.index());
+    progress.stopIfCancelled();
     ImageSize drawn = second.map(HiresPass::size).orElse(size);
     float[] pixels = model.vae(spec, drawn).decode(latent, drawn, scope);
     progress.listener().decodeEnd(run.index());

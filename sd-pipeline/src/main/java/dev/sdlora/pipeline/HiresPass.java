@@ -26,6 +26,7 @@ final class HiresPass {
 
   private final HiresFix settings;
   private final Model model;
+  private final Progress progress;
   private final ImageSize from;
   private final int firstSteps;
   private final PromptSpec second;
@@ -38,10 +39,12 @@ final class HiresPass {
    *
    * @param first the pass before
    * @param spec of the request
+   * @param progress of the request
    */
-  HiresPass(Model model, Pass first, PromptSpec spec, HiresFix settings) {
+  HiresPass(Model model, Pass first, PromptSpec spec, HiresFix settings, Progress progress) {
     this.settings = settings;
     this.model = model;
+    this.progress = progress;
     this.from = first.size();
     this.firstSteps = first.steps();
     this.enlarged = enlarged(from, settings);
@@ -53,7 +56,7 @@ final class HiresPass {
   }
 
   /** The size that covers the result, in the proportions of the first pass. */
-  private static ImageSize enlarged(ImageSize from, HiresFix settings) {
+  static ImageSize enlarged(ImageSize from, HiresFix settings) {
     if (settings.size().isEmpty()) {
       return floor(from.width() * settings.scale(), from.height() * settings.scale());
     }
@@ -105,13 +108,16 @@ final class HiresPass {
   }
 
   private float[] enlarge(float[] latent, PassNetworks networks, NDManager scope) {
+    progress.stopIfCancelled();
     LatentResizing.Mode mode = LATENT_MODES.get(settings.upscaler());
     if (mode != null) {
       return model.networks().latentResizing().resize(mode, latent, from, enlarged, scope);
     }
     Raster picture = Pixels.raster(model.vae(second, from).decode(latent, from, scope), from);
+    progress.stopIfCancelled();
     Raster large =
         networks.enlarge(settings.upscaler(), picture, enlarged.width(), enlarged.height());
+    progress.stopIfCancelled();
     return model.vae(second, enlarged).encode(large.planes(), enlarged, scope);
   }
 

@@ -8,16 +8,23 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.ResourceException.Resource;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,39 +32,63 @@ import org.slf4j.LoggerFactory;
  * A pipeline in this process. As many threads as generations may run at the same time do all native
  * work; requests start in the order of their arrival. The {@link WeightGate} keeps them from
  * changing weights that others use; nothing else that they share changes.
+ *
+ * <p>Futures are completed on other threads than those, since what depends on them may wait for
+ * another request of this pipeline.
  */
 final class LocalPipeline implements Pipeline {
   private static final Logger LOG = LoggerFactory.getLogger(LocalPipeline.class);
 
   private final Model model;
+  private final int concurrency;
+  private final int maxQueued;
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
-  private final ExecutorService workers;
+  private final Set<Work> running = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger unfinished = new AtomicInteger();
+  private final ThreadPoolExecutor workers;
+  private final ThreadPoolExecutor completers;
   private volatile boolean closed;
-  private volatile boolean ending;
+  private volatile boolean cancelling;
+  private boolean freed;
   private Optional<Thread> shutdownHook = Optional.empty();
 
   LocalPipeline(Model model, int concurrency) {
     this.model = model;
-    this.workers = Executors.newFixedThreadPool(concurrency, this::thread);
+    this.concurrency = concurrency;
+    this.maxQueued = model.limits().maxQueued();
+    this.workers =
+        new ThreadPoolExecutor(
+            concurrency,
+            concurrency,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = thread(task, "");
+              threads.add(thread);
+              return thread;
+            });
+    // One for each future whose dependents take their time.
+    this.completers =
+        new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            1,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            task -> thread(task, " done"));
   }
 
   /** From now on the end of the JVM cancels what is under way and closes this. */
   void closeOnShutdown() {
-    Thread hook =
-        new Thread(
-            () -> {
-              ending = true;
-              close();
-            },
-            "sd-lora shutdown");
+    Thread hook = new Thread(this::closeNow, "sd-lora shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
     shutdownHook = Optional.of(hook);
   }
 
-  private Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "sd-lora " + model.checkpoint().name());
+  private Thread thread(Runnable task, String suffix) {
+    Thread thread = new Thread(task, "sd-lora " + model.checkpoint().name() + suffix);
     thread.setDaemon(true);
-    threads.add(thread);
     return thread;
   }
 
@@ -107,84 +138,188 @@ final class LocalPipeline implements Pipeline {
   @Override
   public CompletableFuture<GenerationResult> generateAsync(
       PromptSpec spec, GenerationListener listener) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(listener, "listener");
     if (closed) {
-      throw new IllegalStateException("the pipeline is closed");
+      throw isClosed();
     }
     refuseListeners();
-    Request request = new Request();
+    if (unfinished.incrementAndGet() > (long) concurrency + maxQueued) {
+      unfinished.decrementAndGet();
+      return CompletableFuture.failedFuture(
+          new ResourceException(
+              Resource.QUEUE,
+              "%d requests wait for this pipeline already, which is the most that it lets wait"
+                  .formatted(maxQueued)));
+    }
+    Work work = new Work(spec, listener);
     try {
-      workers.execute(() -> run(spec, listener, request));
+      workers.execute(work);
     } catch (RejectedExecutionException e) {
-      throw new IllegalStateException("the pipeline is closed", e);
-    }
-    return request;
-  }
-
-  /** What the caller holds; cancelling it reaches the request where it waits. */
-  private final class Request extends CompletableFuture<GenerationResult> {
-    @Override
-    public boolean cancel(boolean mayInterruptIfRunning) {
-      boolean cancelled = super.cancel(mayInterruptIfRunning);
-      model.gate().wake();
-      return cancelled;
-    }
-  }
-
-  private void run(
-      PromptSpec spec, GenerationListener listener, CompletableFuture<GenerationResult> future) {
-    if (future.isDone()) {
-      return;
-    }
-    if (closed) {
-      future.completeExceptionally(new IllegalStateException("the pipeline is closed"));
-      return;
-    }
-    try {
-      listener.generationStart(spec);
-      future.complete(
-          model
-              .shownPaths()
-              .in(
-                  () ->
-                      new Generation(model, spec, listener, () -> ending || future.isCancelled())
-                          .run()));
+      work.leave();
+      throw isClosed();
     } catch (Throwable e) {
-      LOG.debug("generation failed", e);
-      try {
-        listener.generationFailed(e);
-      } catch (RuntimeException failure) {
-        e.addSuppressed(failure);
-      }
-      future.completeExceptionally(e);
+      // There was no memory for a thread, say.
+      workers.remove(work);
+      work.leave();
+      throw e;
     }
+    return work.request;
+  }
+
+  private static IllegalStateException isClosed() {
+    return new IllegalStateException("the pipeline is closed");
+  }
+
+  /** A request that waits or runs. */
+  private final class Work implements Runnable {
+    private final PromptSpec spec;
+    private final Callbacks callbacks;
+    private final Request request;
+    private boolean left;
+
+    Work(PromptSpec spec, GenerationListener listener) {
+      this.spec = spec;
+      this.callbacks = new Callbacks(listener);
+      this.request = Request.of(this::stop);
+    }
+
+    /** Nobody waits for it any more: it leaves the queue, or ends at the next step. */
+    private void stop() {
+      if (workers.remove(this)) {
+        leave();
+      }
+      wake();
+    }
+
+    /** Gives its place to another one. */
+    private synchronized void leave() {
+      if (!left) {
+        left = true;
+        unfinished.decrementAndGet();
+      }
+    }
+
+    private boolean isStopped() {
+      return cancelling || request.isStopped();
+    }
+
+    @Override
+    public void run() {
+      GenerationResult result = null;
+      Throwable failure = null;
+      running.add(this);
+      try {
+        if (!request.isStopped()) {
+          result = generate();
+        }
+      } catch (Throwable e) {
+        failure = e;
+      }
+      running.remove(this);
+      end(result, failure);
+    }
+
+    private GenerationResult generate() throws Throwable {
+      if (closed) {
+        throw isClosed();
+      }
+      GenerationListener watched = callbacks.watched();
+      try {
+        watched.generationStart(spec);
+        return model
+            .shownPaths()
+            .in(() -> Generation.run(model, spec, watched, this::isStopped));
+      } catch (Throwable e) {
+        Throwable failure = callbacks.threw(e) ? e : Failures.of(e, spec);
+        LOG.debug("generation failed", failure);
+        tell(watched, failure);
+        throw failure;
+      }
+    }
+
+    private static void tell(GenerationListener listener, Throwable failure) {
+      try {
+        listener.generationFailed(failure);
+      } catch (Throwable e) {
+        if (e != failure) {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+
+    /** Completes the future, whatever happens. */
+    private void end(@Nullable GenerationResult result, @Nullable Throwable failure) {
+      leave();
+      try {
+        completers.execute(() -> request.finish(result, failure));
+      } catch (Throwable e) {
+        // There was no memory for a thread.
+        request.finish(result, failure);
+      }
+    }
+  }
+
+  private void wake() {
+    model.gate().wake();
+    model.memory().wake();
   }
 
   @Override
   public void close() {
+    close(Duration.ofSeconds(Long.MAX_VALUE));
+  }
+
+  @Override
+  public void close(Duration patience) {
     refuseListeners();
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-      closed = true;
-    }
-    // Requests that wait see the flag and fail; those under way are waited for.
+    closed = true;
+    // Requests that wait fail; those under way are waited for.
     model.gate().close();
+    model.memory().close();
     workers.shutdown();
+    for (Runnable queued = workers.getQueue().poll();
+        queued != null;
+        queued = workers.getQueue().poll()) {
+      ((Work) queued).end(null, isClosed());
+    }
+    boolean interrupted = await(TimeUnit.NANOSECONDS.convert(patience));
+    if (!workers.isTerminated()) {
+      cancelling = true;
+      wake();
+      running.forEach(work -> work.callbacks.interrupt());
+      interrupted |= await(Long.MAX_VALUE);
+    }
+    free();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for the work to end; returns whether this thread was interrupted meanwhile. */
+  private boolean await(long nanos) {
     boolean interrupted = false;
-    boolean done = false;
-    while (!done) {
+    long deadline = System.nanoTime() + Math.min(nanos, Long.MAX_VALUE / 2);
+    while (true) {
       try {
-        done = workers.awaitTermination(1, TimeUnit.DAYS);
+        // Either it is over, or patience is.
+        if (workers.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
+            || nanos < Long.MAX_VALUE) {
+          return interrupted;
+        }
       } catch (InterruptedException e) {
         interrupted = true;
       }
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+  }
+
+  private synchronized void free() {
+    if (!freed) {
+      freed = true;
+      completers.shutdown();
+      model.close();
+      shutdownHook.ifPresent(LocalPipeline::forget);
     }
-    model.close();
-    shutdownHook.ifPresent(LocalPipeline::forget);
   }
 
   private static void forget(Thread hook) {

@@ -66,6 +66,7 @@ public final class LocalProvider implements PipelineProvider {
               embeddings,
               settings.loraMode(),
               settings.lenient(),
+              settings.limits(),
               shownPaths(settings));
       LocalPipeline pipeline = new LocalPipeline(model, settings.concurrency());
       if (settings.closeOnShutdown()) {

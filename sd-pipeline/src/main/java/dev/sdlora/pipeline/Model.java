@@ -4,6 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.spi.PipelineProvider.Limits;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraFiles;
@@ -15,6 +16,8 @@ import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
+import dev.sdlora.pipeline.memory.MachineMemory;
+import dev.sdlora.pipeline.memory.MemoryBudget;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
@@ -43,6 +46,8 @@ final class Model implements AutoCloseable {
   private final LoraMode loraMode;
   private final boolean lenient;
   private final ShownPaths shownPaths;
+  private final Limits limits;
+  private final MemoryBudget memory;
   private final WeightGate gate;
   private final Overlays overlays;
   private final NoiseLevels levels = NoiseLevels.stableDiffusion();
@@ -58,6 +63,7 @@ final class Model implements AutoCloseable {
       FolderEmbeddings embeddings,
       LoraMode loraMode,
       boolean lenient,
+      Limits limits,
       ShownPaths shownPaths) {
     this.checkpoint = checkpoint;
     this.networks = networks;
@@ -68,6 +74,9 @@ final class Model implements AutoCloseable {
     this.loraMode = loraMode;
     this.lenient = lenient;
     this.shownPaths = shownPaths;
+    this.limits = limits;
+    this.memory =
+        new MemoryBudget(limits.maxBytes(), new MachineMemory(), Runtime.getRuntime().maxMemory());
     this.shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
     this.modules = new ModuleIndex(shapes);
@@ -97,13 +106,16 @@ final class Model implements AutoCloseable {
   /** The autoencoder as a request wants it for pictures of a size. */
   Vae vae(PromptSpec spec, ImageSize size) {
     Vae vae = networks.vae().tiling(spec.tiling());
-    boolean strips =
-        switch (spec.vaeTiling()) {
-          case AUTO -> (long) size.width() * size.height() > LARGE_PIXELS;
-          case ON -> true;
-          case OFF -> false;
-        };
-    return strips ? vae.inStrips() : vae;
+    return strips(spec, size) ? vae.inStrips() : vae;
+  }
+
+  /** Whether pictures of a size go through the autoencoder in strips. */
+  boolean strips(PromptSpec spec, ImageSize size) {
+    return switch (spec.vaeTiling()) {
+      case AUTO -> (long) size.width() * size.height() > LARGE_PIXELS;
+      case ON -> true;
+      case OFF -> false;
+    };
   }
 
   /** The upscalers that requests can name. */
@@ -152,6 +164,16 @@ final class Model implements AutoCloseable {
   /** For requests that do not say. */
   boolean lenient() {
     return lenient;
+  }
+
+  /** What requests may take. */
+  Limits limits() {
+    return limits;
+  }
+
+  /** The memory that they share. */
+  MemoryBudget memory() {
+    return memory;
   }
 
   /** Guards the weights. */

@@ -103,8 +103,8 @@ final class Pass {
   void prepare(PassNetworks networks, NDManager scope) {
     AppliedLoras applied = networks.with(loras);
     if (conditions == null) {
-      progress.stopIfCancelled();
       progress.listener().conditioningStart();
+      progress.stopIfCancelled();
       conditions =
           conditioner(applied, networks.embeddings(loras))
               .conditions(prompt.text(), negative.text(), schedule(), scope);

@@ -14,6 +14,7 @@ import dev.sdlora.api.UpscalerNetwork;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.ServiceLoader;
 
 /**
@@ -90,6 +91,7 @@ public interface PipelineProvider {
    * @param lenient for requests that do not say
    * @param concurrency how many generations may run at the same time, at least 1
    * @param closeOnShutdown whether the end of the JVM closes the pipeline
+   * @param limits what requests may take
    */
   record Settings(
       Checkpoint checkpoint,
@@ -104,7 +106,8 @@ public interface PipelineProvider {
       LoraMode loraMode,
       boolean lenient,
       int concurrency,
-      boolean closeOnShutdown) {
+      boolean closeOnShutdown,
+      Limits limits) {
     /** Copies the lists. */
     public Settings {
       loraDirectories = List.copyOf(loraDirectories);
@@ -114,6 +117,15 @@ public interface PipelineProvider {
       controlNets = List.copyOf(controlNets);
     }
   }
+
+  /**
+   * What the requests of a pipeline may take.
+   *
+   * @param maxPixels of a picture
+   * @param maxBytes of those under way together; empty for what the machine has
+   * @param maxQueued how many may wait
+   */
+  record Limits(long maxPixels, OptionalLong maxBytes, int maxQueued) {}
 
   /** Loads the provider once, when it is first needed. */
   final class Holder {

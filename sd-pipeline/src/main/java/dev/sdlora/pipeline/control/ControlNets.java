@@ -92,6 +92,19 @@ public final class ControlNets implements AutoCloseable {
     }
   }
 
+  /**
+   * The native memory of the networks that are read for a request. Reads headers only.
+   *
+   * @throws dev.sdlora.api.TensorFileException if a file cannot be read
+   */
+  public long bytes(List<ControlUnit> units) {
+    return units.stream()
+        .filter(unit -> unit.weight() != 0 && !kept.containsKey(place(unit.network())))
+        .flatMap(unit -> TensorFile.open(unit.network()).tensors().values().stream())
+        .mapToLong(tensor -> tensor.elements() * type.bytes())
+        .sum();
+  }
+
   private Loaded load(Path path) {
     TensorFile file = TensorFile.open(path);
     Optional<NetworkFile<T2iAdapterConfig>> adapter = T2iAdapterReader.read(file);

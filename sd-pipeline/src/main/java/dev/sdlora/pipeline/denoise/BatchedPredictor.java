@@ -43,8 +43,8 @@ public final class BatchedPredictor {
     this.scope = scope;
   }
 
-  /** How many rows a batch has at most. */
-  int rows() {
+  /** How many rows a batch has at most, for pictures of a size. */
+  public static int rows(ImageSize size) {
     return (int) Math.max(2, BATCH_PIXELS / ((long) size.width() * size.height()));
   }
 
@@ -64,8 +64,8 @@ public final class BatchedPredictor {
     }
     float[][] predicted = new float[conditions.size()][];
     for (List<Integer> alike : byLength.values()) {
-      for (int from = 0; from < alike.size(); from += rows()) {
-        List<Integer> rows = alike.subList(from, Math.min(from + rows(), alike.size()));
+      for (int from = 0; from < alike.size(); from += rows(size)) {
+        List<Integer> rows = alike.subList(from, Math.min(from + rows(size), alike.size()));
         boolean negative = negativeFirst && rows.get(0) == 0;
         float[] batch = run(call, x, sigma, rows.stream().map(conditions::get).toList(), negative);
         for (int row = 0; row < rows.size(); row++) {

@@ -6,6 +6,10 @@ import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.ResourceException.Resource;
+import dev.sdlora.pipeline.memory.Bytes;
+import dev.sdlora.pipeline.raster.Raster;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +29,9 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class VariationGrid {
   private static final long SEEDS = 4294967294L;
+
+  /** Of the heap, for each pixel: in its cell, on the sheet, and while that becomes a picture. */
+  private static final double BYTES_OF_PIXEL = 22;
 
   /** In place of rows where only columns differ. */
   private static final List<Axis.Value> ONE_ROW = List.of(new Axis.Value("", spec -> {}));
@@ -86,6 +93,7 @@ public final class VariationGrid {
    *
    * @param listener sees each picture as a generation of its own
    * @return the sheet; its settings are those of the first picture and which ones were varied
+   * @throws ResourceException after the first picture, if there is no room for a sheet of them all
    */
   public GeneratedImage draw(Pipeline pipeline, GenerationListener listener) {
     Objects.requireNonNull(pipeline, "pipeline");
@@ -96,19 +104,36 @@ public final class VariationGrid {
             .images(1)
             .build();
     Sheet sheet = new Sheet(corner(), columns.values().stream().map(Axis.Value::label).toList());
-    List<GeneratedImage> images = new ArrayList<>();
+    GeneratedImage first = null;
     for (Axis.Value row : rows()) {
       List<BufferedImage> pictures = new ArrayList<>();
       for (Axis.Value column : columns.values()) {
         GeneratedImage image = pipeline.generate(cell(base, column, row), listener).first();
-        images.add(image);
+        if (first == null) {
+          requireRoom(image);
+          first = image;
+        }
         pictures.add(image.toBufferedImage());
       }
       sheet.row(row.label(), pictures);
     }
-    GeneratedImage first = images.get(0);
+    Objects.requireNonNull(first, "axes have values");
     return new GeneratedImage(
         Picture.of(sheet.draw()), first.seed(), first.parameters() + script());
+  }
+
+  /** How large pictures come out shows with the first; only the sheet needs them all at once. */
+  private void requireRoom(GeneratedImage picture) {
+    double pixels = (double) picture.width() * picture.height() * cells();
+    double bytes = BYTES_OF_PIXEL * pixels;
+    double heap = Runtime.getRuntime().maxMemory();
+    if (pixels > Raster.MOST_PIXELS || bytes > heap) {
+      throw new ResourceException(
+          pixels > Raster.MOST_PIXELS ? Resource.PIXELS : Resource.MEMORY,
+          "a sheet of %d pictures of %dx%d would need about %s of Java's heap, but it has at most %s"
+              .formatted(
+                  cells(), picture.width(), picture.height(), Bytes.text(bytes), Bytes.text(heap)));
+    }
   }
 
   private static PromptSpec cell(PromptSpec spec, Axis.Value column, Axis.Value row) {

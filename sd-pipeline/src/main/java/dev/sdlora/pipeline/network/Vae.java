@@ -25,7 +25,7 @@ public final class Vae {
           "vae_parts.torchscript.py");
 
   /** Positions in a strip: 64 MB of 256 channels. */
-  private static final int STRIP = 1 << 16;
+  public static final int STRIP = 1 << 16;
 
   private final Program program;
   private final VaeConfig config;

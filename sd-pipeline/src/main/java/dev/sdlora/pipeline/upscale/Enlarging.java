@@ -39,11 +39,26 @@ public final class Enlarging implements AutoCloseable {
     if (upscaler.isLatent()) {
       throw new IllegalArgumentException("upscaler is not one of pictures: " + upscaler.name());
     }
-    boolean builtIn = upscaler.file().isEmpty() && Upscaler.builtIn().contains(upscaler);
     return new Enlarging(
         upscaler.equals(Upscaler.NEAREST) ? Resampling.NEAREST : Resampling.LANCZOS,
-        builtIn ? Optional.empty() : Optional.of(folders.open(upscaler, torch)),
+        UpscalerFolders.isNetwork(upscaler)
+            ? Optional.of(folders.open(upscaler, torch))
+            : Optional.empty(),
         beforeEachPiece);
+  }
+
+  /**
+   * How many times wider a picture becomes before it is brought to the size that is wanted.
+   *
+   * @param factor of the network
+   * @param wanted times wider
+   */
+  public static double reached(int factor, double wanted) {
+    double reached = factor;
+    for (int round = 1; round < MOST_ROUNDS && reached < wanted; round++) {
+      reached *= factor;
+    }
+    return reached;
   }
 
   /** A picture with other sides. */

@@ -26,6 +26,9 @@ public final class RrdbUpscaler implements UpscalerNetwork {
 
   private static final int MARGIN = 16;
 
+  /** Pixels that the network sees at once, at most. */
+  public static final int MOST_SEEN = (PIECE + 2 * MARGIN) * (PIECE + 2 * MARGIN);
+
   private final String name;
   private final Torch torch;
   private final LiveWeights weights;

@@ -3,6 +3,8 @@ package dev.sdlora.pipeline.upscale;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
+import dev.sdlora.pipeline.checkpoint.UpscalerReader;
+import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.tensors.torch.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +47,23 @@ public final class UpscalerFolders {
     }
   }
 
+  /** Whether this is not built in. */
+  static boolean isNetwork(Upscaler upscaler) {
+    return upscaler.file().isPresent() || !Upscaler.builtIn().contains(upscaler);
+  }
+
+  /**
+   * The dimensions of an upscaler; empty for those that have no network. Reads the header of its
+   * file only.
+   *
+   * @throws CheckpointException as {@link #open}
+   */
+  public Optional<RrdbConfig> config(Upscaler upscaler) {
+    return isNetwork(upscaler)
+        ? Optional.of(UpscalerReader.read(file(upscaler)).config())
+        : Optional.empty();
+  }
+
   /**
    * Reads an upscaler. The caller closes it.
    *
@@ -53,8 +73,11 @@ public final class UpscalerFolders {
    * @throws CheckpointException if there is none of that name, or it is another kind of network
    */
   public RrdbUpscaler open(Upscaler upscaler, Torch torch) {
-    Path file = upscaler.file().orElseGet(() -> find(upscaler.name()));
-    return RrdbUpscaler.open(file, torch.child());
+    return RrdbUpscaler.open(file(upscaler), torch.child());
+  }
+
+  private Path file(Upscaler upscaler) {
+    return upscaler.file().orElseGet(() -> find(upscaler.name()));
   }
 
   private Path find(String name) {

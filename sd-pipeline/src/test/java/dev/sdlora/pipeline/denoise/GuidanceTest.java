@@ -150,8 +150,8 @@ class GuidanceTest {
   @Test
   void predict_moreThanFits_runsInSeveralBatches() {
     List<Conditioning> five = List.of(says(1, 1), says(2, 1), says(3, 1), says(4, 1), says(5, 1));
-    assertThat(predictor(2048).rows()).isEqualTo(2);
-    assertThat(predictor(512).rows()).isEqualTo(4);
+    assertThat(BatchedPredictor.rows(new ImageSize(2048, 2048))).isEqualTo(2);
+    assertThat(BatchedPredictor.rows(new ImageSize(512, 512))).isEqualTo(4);
     BatchedPredictor large =
         new BatchedPredictor(
             (batch, step) -> {

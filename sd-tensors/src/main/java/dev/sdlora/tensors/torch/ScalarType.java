@@ -3,18 +3,25 @@ package dev.sdlora.tensors.torch;
 /** The number formats that networks compute in, under the codes that TorchScript has for them. */
 public enum ScalarType {
   /** IEEE single precision. */
-  FLOAT32(6),
+  FLOAT32(6, 4),
   /** The upper half of a single-precision number. */
-  BFLOAT16(15);
+  BFLOAT16(15, 2);
 
   private final int code;
+  private final int bytes;
 
-  ScalarType(int code) {
+  ScalarType(int code, int bytes) {
     this.code = code;
+    this.bytes = bytes;
   }
 
   /** The number that stands for this format in a program. */
   public int code() {
     return code;
+  }
+
+  /** The bytes of one number. */
+  public int bytes() {
+    return bytes;
   }
 }

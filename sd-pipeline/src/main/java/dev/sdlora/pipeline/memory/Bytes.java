@@ -1,0 +1,18 @@
+package dev.sdlora.pipeline.memory;
+
+import java.util.Locale;
+
+/** Amounts of memory as people read them. */
+public final class Bytes {
+  private static final double MEGA = 1e6;
+  private static final double GIGA = 1e9;
+
+  private Bytes() {}
+
+  /** Such as {@code 20 MB} or {@code 3.4 GB}. */
+  public static String text(double bytes) {
+    return bytes < GIGA
+        ? String.format(Locale.ROOT, "%.0f MB", Math.ceil(bytes / MEGA))
+        : String.format(Locale.ROOT, "%.1f GB", bytes / GIGA);
+  }
+}

@@ -1,0 +1,148 @@
+package dev.sdlora.pipeline.memory;
+
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.ResourceException.Resource;
+import java.util.OptionalLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Hands out memory to requests before they take it. What would fit if it were alone waits until
+ * others are done; what would not is refused. Safe for use by several threads.
+ */
+public final class MemoryBudget {
+  private final OptionalLong most;
+  private final LongSupplier available;
+  private final double heap;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private MemoryNeed taken = MemoryNeed.NONE;
+  private int shares;
+  private int waiting;
+  private boolean closed;
+
+  /**
+   * A budget of which nothing is taken.
+   *
+   * @param most bytes of all requests together; empty for what is available
+   * @param available the bytes that the machine has left now
+   * @param heap the most bytes that Java's heap can have
+   */
+  public MemoryBudget(OptionalLong most, LongSupplier available, long heap) {
+    this.most = most;
+    this.available = available;
+    this.heap = heap;
+  }
+
+  /**
+   * Does work once there is memory for it, after others have given theirs back if need be.
+   *
+   * @param what the request, for messages: {@code in a request for …}
+   * @param cancelled looked at after every {@link #wake()}
+   * @throws ResourceException if there would not be enough for this request alone
+   * @throws GenerationCancelledException if it was cancelled while it waited
+   * @throws IllegalStateException if the budget was closed meanwhile
+   */
+  public <T> T within(MemoryNeed need, String what, BooleanSupplier cancelled, Supplier<T> work) {
+    take(need, what, cancelled);
+    try {
+      return work.get();
+    } finally {
+      giveBack(need);
+    }
+  }
+
+  private void take(MemoryNeed need, String what, BooleanSupplier cancelled) {
+    lock.lock();
+    try {
+      while (!fits(need)) {
+        if (shares == 0) {
+          throw refused(need, what);
+        }
+        waiting++;
+        changed.awaitUninterruptibly();
+        waiting--;
+        if (closed) {
+          throw new IllegalStateException("the pipeline is closed");
+        }
+        if (cancelled.getAsBoolean()) {
+          throw new GenerationCancelledException("the generation was cancelled");
+        }
+      }
+      shares++;
+      taken = taken.and(need);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void giveBack(MemoryNeed need) {
+    lock.lock();
+    try {
+      shares--;
+      // Sums of fractions do not come back to exactly nothing by themselves.
+      taken = shares == 0 ? MemoryNeed.NONE : taken.without(need);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many requests wait. */
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean fits(MemoryNeed need) {
+    MemoryNeed all = taken.and(need);
+    return all.heapBytes() <= heap && all.bytes() <= limit();
+  }
+
+  private double limit() {
+    return most.isPresent() ? most.getAsLong() : available.getAsLong();
+  }
+
+  private ResourceException refused(MemoryNeed need, String what) {
+    String sentence =
+        need.heapBytes() > heap
+            ? "about %s of Java's heap would be needed %s, but it has at most %s (-Xmx)"
+                .formatted(Bytes.text(need.heapBytes()), what, Bytes.text(heap))
+            : "about %s of memory would be needed %s, but %s %s"
+                .formatted(
+                    Bytes.text(need.bytes()),
+                    what,
+                    most.isPresent() ? "the most for this pipeline is" : "what is left is",
+                    Bytes.text(limit()));
+    return new ResourceException(Resource.MEMORY, sentence);
+  }
+
+  /** Makes requests that wait look whether they were cancelled. */
+  public void wake() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Refuses requests that wait. */
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Outpainting;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.ResourceException.Resource;
+import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.Upscaling;
+import dev.sdlora.pipeline.grid.Axis;
+import dev.sdlora.pipeline.grid.VariationGrid;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Requests that are too large, refused before they take memory. */
+@Timeout(60)
+class LimitsTest {
+  private static final PromptSpec SPEC = TinyPipeline.SPEC.toBuilder().steps(1).build();
+
+  private static Pipeline.Builder builder() {
+    return Pipeline.builder().checkpoint(Checkpoint.open(Fixtures.CHECKPOINT));
+  }
+
+  private static void assertRefused(
+      Pipeline pipeline, PromptSpec spec, Resource resource, String... numbers) {
+    assertThatThrownBy(() -> pipeline.generate(spec))
+        .isInstanceOfSatisfying(
+            ResourceException.class, e -> assertThat(e.resource()).isEqualTo(resource))
+        .hasMessageContainingAll(numbers);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"999992, PIXELS", "65536, PIXELS", "46344, PIXELS", "26752, MEMORY"})
+  void generate_sizeBeyondAnyMachine_isRefusedWithTheNumbers(int side, Resource resource) {
+    // The heap of a test, say, has no room for the last one's pixels.
+    try (Pipeline pipeline = builder().maxBytes(100_000_000_000L).build()) {
+      PromptSpec huge = SPEC.toBuilder().size(side, side).build();
+      assertRefused(pipeline, huge, resource, Integer.toString(side));
+      assertThat(pipeline.generate(SPEC).images()).hasSize(1);
+    }
+  }
+
+  private static Stream<Arguments> largerThanItsSize() {
+    return Stream.of(
+        larger("hires fix", spec -> spec.hiresFix(HiresFix.builder().scale(4).build())),
+        larger(
+            "hires size",
+            spec -> spec.hiresFix(HiresFix.builder().size(new ImageSize(256, 256)).build())),
+        larger("upscaling", spec -> spec.upscaling(new Upscaling(Upscaler.LANCZOS, 4))));
+  }
+
+  private static Arguments larger(String name, UnaryOperator<PromptSpecBuilder> change) {
+    return Arguments.of(name, change);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("largerThanItsSize")
+  void generate_largerOnTheWay_countsForMaxPixels(
+      String name, UnaryOperator<PromptSpecBuilder> change) {
+    try (Pipeline pipeline = builder().maxPixels(64 * 64).build()) {
+      assertThat(pipeline.generate(SPEC).images()).hasSize(1);
+      PromptSpec larger = change.apply(SPEC.toBuilder()).build();
+      assertRefused(pipeline, larger, Resource.PIXELS, "65536", "4096");
+    }
+  }
+
+  @Test
+  void generate_outpaintingBeyondAnyMachine_isRefusedWithTheNumbers() {
+    try (Pipeline pipeline = builder().build()) {
+      PromptSpec wide =
+          SPEC.toBuilder()
+              .size(64, 64)
+              .imageToImage(
+                  ImageToImage.builder(TinyPipeline.picture(64, 64))
+                      .outpainting(Outpainting.of(Integer.MAX_VALUE, Integer.MAX_VALUE, 0, 0))
+                      .build())
+              .build();
+      assertRefused(pipeline, wide, Resource.PIXELS, "the outpainted picture", "4294967358");
+    }
+  }
+
+  private static Stream<Arguments> takesMoreMemory() {
+    return Stream.of(
+        larger("size", spec -> spec.size(256, 256)),
+        larger("hires fix", spec -> spec.hiresFix(HiresFix.builder().scale(4).build())),
+        larger("upscaling", spec -> spec.upscaling(new Upscaling(Upscaler.LANCZOS, 8))),
+        larger("batch", spec -> spec.images(1000)),
+        larger(
+            "picture",
+            spec ->
+                spec.imageToImage(ImageToImage.builder(TinyPipeline.picture(1024, 1024)).build())));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("takesMoreMemory")
+  void generate_moreThanMaxBytes_isRefusedWithTheNumbers(
+      String name, UnaryOperator<PromptSpecBuilder> change) {
+    try (Pipeline pipeline = builder().maxBytes(10_000_000).build()) {
+      assertThat(pipeline.generate(SPEC).images()).hasSize(1);
+      PromptSpec larger = change.apply(SPEC.toBuilder()).build();
+      assertRefused(pipeline, larger, Resource.MEMORY, "the most for this pipeline is 10 MB");
+    }
+  }
+
+  @Test
+  void generate_batchThatIsTaken_needsTheMemoryOfOnePicture() {
+    try (Pipeline pipeline = builder().maxBytes(10_000_000).build()) {
+      PromptSpec batch = SPEC.toBuilder().images(1000).build();
+      IllegalStateException enough = new IllegalStateException("enough");
+      GenerationListener taking =
+          GenerationListener.taking(
+              image -> {
+                throw enough;
+              });
+      assertThatThrownBy(() -> pipeline.generate(batch, taking)).isSameAs(enough);
+    }
+  }
+
+  @Test
+  void draw_gridLargerThanAnyHeap_isRefusedAfterOnePicture() {
+    Axis many = Axis.seeds(LongStream.range(0, 500).toArray());
+    List<Long> drawn = new ArrayList<>();
+    GenerationListener counting =
+        new GenerationListener() {
+          @Override
+          public void imageStart(int index, long seed) {
+            drawn.add(seed);
+          }
+        };
+    try (Pipeline pipeline = builder().build()) {
+      VariationGrid grid = VariationGrid.of(SPEC, many, many);
+      assertThatThrownBy(() -> grid.draw(pipeline, counting))
+          .isInstanceOf(ResourceException.class)
+          .hasMessageContaining("250000 pictures of 64x64");
+    }
+    assertThat(drawn).hasSize(1);
+  }
+}

@@ -1,0 +1,126 @@
+package dev.sdlora.pipeline.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.ResourceException;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+/** Who may take memory, and who waits for it. */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+class MemoryBudgetTest {
+  private final AtomicLong available = new AtomicLong(3_000_000_000L);
+  private final MemoryBudget budget =
+      new MemoryBudget(OptionalLong.of(1_000_000_000), available::get, 500_000_000);
+
+  private static MemoryNeed need(double nativeBytes, double heapBytes) {
+    return new MemoryNeed(nativeBytes, heapBytes);
+  }
+
+  private CompletableFuture<String> later(MemoryNeed need, BooleanSupplier cancelled) {
+    CompletableFuture<String> done =
+        CompletableFuture.supplyAsync(() -> budget.within(need, "", cancelled, () -> "done"));
+    while (budget.waiting() == 0 && !done.isDone()) {
+      Thread.onSpinWait();
+    }
+    return done;
+  }
+
+  @Test
+  void within_moreThanThereCanBe_isRefusedWithBothNumbers() {
+    assertThatThrownBy(() -> budget.within(need(9e8, 2e8), "in a test", () -> false, () -> "never"))
+        .isInstanceOf(ResourceException.class)
+        .hasMessage(
+            "about 1.1 GB of memory would be needed in a test, but the most for this pipeline is"
+                + " 1.0 GB");
+    assertThatThrownBy(() -> budget.within(need(0, 6e8), "in a test", () -> false, () -> "never"))
+        .hasMessageContaining("600 MB of Java's heap")
+        .hasMessageContaining("500 MB (-Xmx)");
+    assertThat(budget.<String>within(need(9e8, 1e8), "", () -> false, () -> "fits"))
+        .isEqualTo("fits");
+  }
+
+  @Test
+  void within_withoutAMost_goesByWhatIsAvailableNow() {
+    MemoryBudget open = new MemoryBudget(OptionalLong.empty(), available::get, 500_000_000);
+    assertThat(open.<String>within(need(2e9, 0), "", () -> false, () -> "fits")).isEqualTo("fits");
+    available.set(1_000_000_000);
+    assertThatThrownBy(() -> open.within(need(2e9, 0), "", () -> false, () -> "never"))
+        .hasMessageContaining("2.0 GB")
+        .hasMessageContaining("what is left is 1.0 GB");
+  }
+
+  @Test
+  void within_besideOthers_waitsUntilTheyAreDone() {
+    CompletableFuture<String> second =
+        budget.within(
+            need(6e8, 0),
+            "",
+            () -> false,
+            () -> {
+              CompletableFuture<String> waits = later(need(6e8, 0), () -> false);
+              assertThat(waits).isNotDone();
+              assertThat(later(need(3e8, 0), () -> false)).isNotNull();
+              return waits;
+            });
+    assertThat(second.join()).isEqualTo("done");
+  }
+
+  @Test
+  void within_workThatFails_givesItsMemoryBack() {
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(
+              () ->
+                  budget.within(
+                      need(9e8, 0),
+                      "",
+                      () -> false,
+                      () -> {
+                        throw new AssertionError("broken");
+                      }))
+          .hasMessage("broken");
+    }
+  }
+
+  @Test
+  void within_cancelledWhileWaiting_ends() {
+    AtomicBoolean cancelled = new AtomicBoolean();
+    CountDownLatch over = new CountDownLatch(1);
+    budget.<String>within(
+        need(9e8, 0),
+        "",
+        () -> false,
+        () -> {
+          CompletableFuture<String> waits = later(need(9e8, 0), cancelled::get);
+          cancelled.set(true);
+          budget.wake();
+          assertThatThrownBy(waits::join).hasCauseInstanceOf(GenerationCancelledException.class);
+          over.countDown();
+          return "";
+        });
+    assertThat(over.getCount()).isZero();
+  }
+
+  @Test
+  void close_requestsThatWait_areRefused() {
+    budget.<String>within(
+        need(9e8, 0),
+        "",
+        () -> false,
+        () -> {
+          CompletableFuture<String> waits = later(need(9e8, 0), () -> false);
+          budget.close();
+          assertThatThrownBy(waits::join).hasCauseInstanceOf(IllegalStateException.class);
+          return "";
+        });
+  }
+}
