@@ -10,6 +10,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.ResourceException.Resource;
+import dev.sdlora.tensors.file.Cancellation;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -229,7 +230,11 @@ final class LocalPipeline implements Pipeline {
         watched.generationStart(spec);
         return model
             .shownPaths()
-            .in(() -> Generation.run(model, spec, watched, this::isStopped));
+            .in(
+                () ->
+                    Cancellation.during(
+                        this::isStopped,
+                        () -> Generation.run(model, spec, watched, this::isStopped)));
       } catch (Throwable e) {
         Throwable failure = callbacks.threw(e) ? e : Failures.of(e, spec);
         LOG.debug("generation failed", failure);

@@ -6,6 +6,7 @@ import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraHashes;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.folder.ManyFiles;
 import dev.sdlora.tensors.folder.Remembered;
 import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
@@ -55,18 +56,17 @@ public final class LoraFiles {
       Stamp stamp = stamp(path);
       return summaries.find(path, stamp).orElseGet(() -> read(path, stamp));
     } catch (LoraException e) {
-      return Summary.unusable(e);
+      return Summary.unusable(String.valueOf(e.getMessage()), e);
     }
   }
 
   private Summary read(Path path, Stamp stamp) {
-    try {
-      return summaries.keep(path, stamp, Summary.of(LoraFile.open(path)));
-    } catch (RuntimeException e) {
-      Summary unusable = Summary.unusable(e);
-      // A missing permission, say, is granted without a change of the file.
-      return e.getCause() instanceof IOException ? unusable : summaries.keep(path, stamp, unusable);
-    }
+    return ManyFiles.attempt(
+        () -> summaries.keep(path, stamp, Summary.of(LoraFile.open(path))),
+        problem -> {
+          Summary unusable = Summary.unusable(problem.reason(), problem.cause());
+          return problem.lasts() ? summaries.keep(path, stamp, unusable) : unusable;
+        });
   }
 
   /** A1111's short hash of a file, computed when first asked for. */

@@ -3,7 +3,6 @@ package dev.sdlora.lora.library;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
-import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.LoraFile;
 import java.util.List;
 import java.util.Optional;
@@ -23,11 +22,13 @@ record Summary(Optional<LoraAdapter> adapter, List<String> kinds, String problem
         Optional.of(LoraFiles.adapter(file)), KindLabels.of(file.modules()), "", Reason.OTHER);
   }
 
-  /** One strange file must not hide all others, so even faults of this library are reasons. */
-  static Summary unusable(RuntimeException e) {
-    String problem =
-        e instanceof StableDiffusionException ? String.valueOf(e.getMessage()) : "unexpected " + e;
-    Reason reason = e instanceof LoraException lora ? lora.reason() : Reason.DAMAGED;
+  /**
+   * A file that cannot be used.
+   *
+   * @param problem why, in a sentence
+   */
+  static Summary unusable(String problem, Throwable cause) {
+    Reason reason = cause instanceof LoraException lora ? lora.reason() : Reason.DAMAGED;
     return new Summary(Optional.empty(), List.of(), problem, reason);
   }
 }

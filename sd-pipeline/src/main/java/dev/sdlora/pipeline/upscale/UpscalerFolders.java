@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.checkpoint.UpscalerReader;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.tensors.torch.Torch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,7 +103,7 @@ public final class UpscalerFolders {
         all.filter(file -> ENDINGS.stream().anyMatch(file.toString()::endsWith))
             .sorted()
             .forEach(files::add);
-      } catch (IOException e) {
+      } catch (IOException | UncheckedIOException e) {
         throw new CheckpointException(
             "upscaler directory '" + folder + "' cannot be read: " + e.getMessage(), e);
       }
