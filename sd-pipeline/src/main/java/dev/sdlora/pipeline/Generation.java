@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** One request on its way from a prompt to pictures. */
 final class Generation {
@@ -84,12 +85,20 @@ final class Generation {
           new GenerationResult(
               images,
               networks.reports(),
-              networks.warnings(),
+              warnings(networks),
               Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()));
       progress.listener().generationEnd(result);
       networks.keep();
       return result;
     }
+  }
+
+  private List<String> warnings(PassNetworks networks) {
+    List<String> passedOver = networks.warnings();
+    return Stream.concat(
+            PromptWarnings.of(first, second.map(HiresPass::pass), passedOver).stream(),
+            passedOver.stream())
+        .toList();
   }
 
   private ImageRun image(int index) {
