@@ -1,6 +1,7 @@
 package dev.sdlora.lora.library;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import java.util.List;
 import java.util.Optional;
@@ -11,14 +12,20 @@ import java.util.Optional;
  *
  * @param adapter the file as callers see it, if it can be used
  * @param kinds the labels of its modules' kinds, most frequent first
+ * @param words the names of embeddings in it, which were trained along
  * @param problem why it cannot be used, or nothing
  */
-record Summary(Optional<LoraAdapter> adapter, List<String> kinds, String problem) {
+record Summary(
+    Optional<LoraAdapter> adapter, List<String> kinds, List<String> words, String problem) {
   static Summary of(LoraFile file) {
-    return new Summary(Optional.of(LoraFiles.adapter(file)), KindLabels.of(file.modules()), "");
+    return new Summary(
+        Optional.of(LoraFiles.adapter(file)),
+        KindLabels.of(file.modules()),
+        file.embeddings().stream().map(BundledEmbedding::name).toList(),
+        "");
   }
 
   static Summary unusable(String problem) {
-    return new Summary(Optional.empty(), List.of(), problem);
+    return new Summary(Optional.empty(), List.of(), List.of(), problem);
   }
 }
