@@ -42,14 +42,25 @@ public record PromptExplanation(
    * @param hiresSteps the same for the pass of the highres fix; 0 if there is none
    * @param negative whether it is a negative prompt, in which {@code AND} is a word
    * @param embeddings whose names stand for their vectors; of equal names the last counts
+   * @param limits how much the prompt may ask for
    */
-  public record Options(int steps, int hiresSteps, boolean negative, List<Embedding> embeddings) {
+  public record Options(
+      int steps,
+      int hiresSteps,
+      boolean negative,
+      List<Embedding> embeddings,
+      PromptLimits limits) {
     /** A prompt for 20 steps without highres fix. */
     public static final Options DEFAULT = new Options(20, 0, false);
 
     /** A prompt without embeddings. */
     public Options(int steps, int hiresSteps, boolean negative) {
       this(steps, hiresSteps, negative, List.of());
+    }
+
+    /** A prompt within {@link PromptLimits#DEFAULTS}. */
+    public Options(int steps, int hiresSteps, boolean negative, List<Embedding> embeddings) {
+      this(steps, hiresSteps, negative, embeddings, PromptLimits.DEFAULTS);
     }
 
     /** Checks the numbers and copies the list. */
@@ -64,12 +75,20 @@ public record PromptExplanation(
     }
   }
 
-  /** Explains a prompt in A1111's syntax for 20 steps. Never fails. */
+  /**
+   * Explains a prompt in A1111's syntax for 20 steps. Every text has a meaning.
+   *
+   * @throws PromptSyntaxException if it exceeds {@link PromptLimits#DEFAULTS}
+   */
   public static PromptExplanation of(String prompt) {
     return of(prompt, Options.DEFAULT);
   }
 
-  /** Explains a prompt in A1111's syntax. Never fails. */
+  /**
+   * Explains a prompt in A1111's syntax. Every text has a meaning.
+   *
+   * @throws PromptSyntaxException if it exceeds the limits
+   */
   public static PromptExplanation of(String prompt, Options options) {
     return PipelineProvider.get().promptKnowledge().explain(prompt, options);
   }

@@ -19,6 +19,7 @@ import java.util.Objects;
  * @param oldEditingTimelines whether {@code [from:to:when]} takes every number from 1 for a step
  *     and every one below for a share, and hires fix starts the count again, as before A1111 1.6.
  *     Default false
+ * @param limits how much the prompts may ask for. Default {@link PromptLimits#DEFAULTS}
  */
 public record PromptOptions(
     PromptMode mode,
@@ -27,11 +28,20 @@ public record PromptOptions(
     boolean negativeLoras,
     int commaBacktracking,
     boolean padConds,
-    boolean oldEditingTimelines) {
+    boolean oldEditingTimelines,
+    PromptLimits limits) {
 
   /** What a request has that does not say otherwise. */
   public static final PromptOptions DEFAULTS =
-      new PromptOptions(PromptMode.A1111, Emphasis.ORIGINAL, List.of(), true, 20, false, false);
+      new PromptOptions(
+          PromptMode.A1111,
+          Emphasis.ORIGINAL,
+          List.of(),
+          true,
+          20,
+          false,
+          false,
+          PromptLimits.DEFAULTS);
 
   /** The defaults of A1111 without exception: LoRA tags in the negative prompt are text. */
   public static final PromptOptions EXACT_A1111 = DEFAULTS.withNegativeLoras(false);
@@ -53,27 +63,48 @@ public record PromptOptions(
   public PromptOptions withMode(PromptMode mode) {
     Objects.requireNonNull(mode, "mode");
     return new PromptOptions(
-        mode, emphasis, styles, negativeLoras, commaBacktracking, padConds, oldEditingTimelines);
+        mode,
+        emphasis,
+        styles,
+        negativeLoras,
+        commaBacktracking,
+        padConds,
+        oldEditingTimelines,
+        limits);
   }
 
   /** The same with another emphasis. */
   public PromptOptions withEmphasis(Emphasis emphasis) {
     Objects.requireNonNull(emphasis, "emphasis");
     return new PromptOptions(
-        mode, emphasis, styles, negativeLoras, commaBacktracking, padConds, oldEditingTimelines);
+        mode,
+        emphasis,
+        styles,
+        negativeLoras,
+        commaBacktracking,
+        padConds,
+        oldEditingTimelines,
+        limits);
   }
 
   /** The same with other styles in place of those it has. */
   public PromptOptions withStyles(List<Style> styles) {
     Objects.requireNonNull(styles, "styles");
     return new PromptOptions(
-        mode, emphasis, styles, negativeLoras, commaBacktracking, padConds, oldEditingTimelines);
+        mode,
+        emphasis,
+        styles,
+        negativeLoras,
+        commaBacktracking,
+        padConds,
+        oldEditingTimelines,
+        limits);
   }
 
   /** The same, with or without LoRAs from the negative prompt. */
   public PromptOptions withNegativeLoras(boolean act) {
     return new PromptOptions(
-        mode, emphasis, styles, act, commaBacktracking, padConds, oldEditingTimelines);
+        mode, emphasis, styles, act, commaBacktracking, padConds, oldEditingTimelines, limits);
   }
 
   /**
@@ -83,18 +114,31 @@ public record PromptOptions(
    */
   public PromptOptions withCommaBacktracking(int tokens) {
     return new PromptOptions(
-        mode, emphasis, styles, negativeLoras, tokens, padConds, oldEditingTimelines);
+        mode, emphasis, styles, negativeLoras, tokens, padConds, oldEditingTimelines, limits);
   }
 
   /** The same, with or without padding of the shorter prompt. */
   public PromptOptions withPadConds(boolean pad) {
     return new PromptOptions(
-        mode, emphasis, styles, negativeLoras, commaBacktracking, pad, oldEditingTimelines);
+        mode, emphasis, styles, negativeLoras, commaBacktracking, pad, oldEditingTimelines, limits);
   }
 
   /** The same with the old or the new meaning of numbers in prompt editing. */
   public PromptOptions withOldEditingTimelines(boolean old) {
     return new PromptOptions(
-        mode, emphasis, styles, negativeLoras, commaBacktracking, padConds, old);
+        mode, emphasis, styles, negativeLoras, commaBacktracking, padConds, old, limits);
+  }
+
+  /** The same with other limits. */
+  public PromptOptions withLimits(PromptLimits limits) {
+    return new PromptOptions(
+        mode,
+        emphasis,
+        styles,
+        negativeLoras,
+        commaBacktracking,
+        padConds,
+        oldEditingTimelines,
+        limits);
   }
 }

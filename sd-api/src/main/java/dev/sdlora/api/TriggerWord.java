@@ -10,15 +10,23 @@ package dev.sdlora.api;
  */
 public record TriggerWord(String text, Source source, int count) {
 
-  /** Where trigger words are written down, the most deliberate first. */
+  /** Where trigger words come from, the most deliberate first. */
   public enum Source {
+    /**
+     * The name of a textual inversion embedding that was trained along and lies in the same file,
+     * such as {@code <s1>}. Without it the prompt lacks a part of what was trained.
+     */
+    TRAINED_ALONG("trained along"),
     /** "activation text" in {@code <name>.json}, which A1111's editor writes. */
     ACTIVATION_TEXT("activation text"),
     /** "trainedWords" in {@code <name>.civitai.info}, which download tools write. */
     TRAINED_WORDS("Civitai"),
     /** {@code modelspec.trigger_phrase} in the file itself. */
     TRIGGER_PHRASE("trigger phrase"),
-    /** {@code ss_tag_frequency} in the file itself: the captions of the training pictures. */
+    /**
+     * {@code ss_tag_frequency} in the file itself: the captions of the training pictures, without
+     * words that are as common in captions of everything.
+     */
     TRAINING_TAGS("training tags");
 
     private final String label;

@@ -10,12 +10,14 @@ import dev.sdlora.api.PromptExplanation.Part;
 import dev.sdlora.api.PromptExplanation.Piece;
 import dev.sdlora.api.PromptExplanation.Scheduled;
 import dev.sdlora.api.PromptExplanation.Token;
+import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.TokenCount;
 import dev.sdlora.api.spi.PromptKnowledge;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
+import dev.sdlora.prompt.grammar.Limit;
 import dev.sdlora.prompt.grammar.Subprompt;
 import dev.sdlora.prompt.grammar.WeightedText;
 import dev.sdlora.prompt.schedule.PromptSchedule;
@@ -25,10 +27,8 @@ import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TokenChunk;
 import dev.sdlora.prompt.tokens.TrainedWord;
 import dev.sdlora.prompt.tokens.TrainedWords;
-import dev.sdlora.prompt.tree.Finding;
-import dev.sdlora.prompt.tree.Mistakes;
 import dev.sdlora.prompt.tree.PromptParser;
-import dev.sdlora.prompt.tree.Quirks;
+import dev.sdlora.prompt.tree.ReadPrompt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -40,38 +40,45 @@ final class Explanations implements PromptKnowledge {
   public Prompt parse(String text, PromptMode mode) {
     return switch (mode) {
       case A1111 -> PromptParser.parse(text);
-      case STRICT -> Mistakes.parseStrictly(text);
+      case STRICT -> {
+        ReadPrompt read = read(text, false);
+        read.refuseMistakes();
+        yield read.tree();
+      }
     };
+  }
+
+  /** Which LoRAs there are is not known here. */
+  private static ReadPrompt read(String text, boolean negative) {
+    return ReadPrompt.of(text, negative, true, name -> false);
   }
 
   @Override
   public PromptExplanation explain(String prompt, Options options) {
-    ExtraNetworks networks = ExtraNetworks.cut(prompt);
+    PromptLimits limits = options.limits();
+    Limit.check(prompt.length(), limits.characters(), "the prompt has", Limit.Unit.CHARACTERS);
+    ReadPrompt read = read(prompt, options.negative());
+    ExtraNetworks networks = read.cut();
     TrainedWords words = words(options.embeddings());
-    List<Part> parts =
-        parts(networks.text(), options.negative()).stream()
-            .map(part -> part(part, options))
-            .toList();
+    List<Part> parts = parts(networks.text(), options);
     return new PromptExplanation(
         prompt,
         networks.text(),
         networks.networks().stream().map(Explanations::network).toList(),
         pieces(Attention.parse(networks.text())),
         parts,
-        texts(parts).map(text -> encode(text, words)).toList(),
-        warnings(prompt, options));
+        texts(parts).map(text -> encode(text, words, limits)).toList(),
+        PromptWarnings.of(read, passes(options)));
   }
 
   @Override
   public TokenCount count(String prompt, List<Embedding> embeddings) {
     TrainedWords words = words(embeddings);
-    List<Part> parts =
-        parts(ExtraNetworks.cut(prompt).text(), false).stream()
-            .map(part -> part(part, Options.DEFAULT))
-            .toList();
+    Options options = new Options(Options.DEFAULT.steps(), 0, false, embeddings, PromptLimits.NONE);
+    List<Part> parts = parts(ExtraNetworks.cut(prompt).text(), options);
     TokenCount longest = new TokenCount(0, 1);
     for (String text : texts(parts).toList()) {
-      TokenCount count = length(chunks(Attention.parse(text), words));
+      TokenCount count = length(chunks(Attention.parse(text), words, PromptLimits.NONE));
       longest = count.tokens() > longest.tokens() ? count : longest;
     }
     return longest;
@@ -82,8 +89,10 @@ final class Explanations implements PromptKnowledge {
         embeddings.stream().map(Explanations::withoutNumbers).toList(), ClipTokenizer.standard());
   }
 
-  private static List<TokenChunk> chunks(List<WeightedText> attention, TrainedWords words) {
-    return Chunks.of(attention, ClipTokenizer.standard(), Chunks.DEFAULT_COMMA_BACKTRACK, words);
+  private static List<TokenChunk> chunks(
+      List<WeightedText> attention, TrainedWords words, PromptLimits limits) {
+    return Chunks.of(
+        attention, ClipTokenizer.standard(), Chunks.DEFAULT_COMMA_BACKTRACK, words, limits);
   }
 
   private static TrainedWord withoutNumbers(Embedding embedding) {
@@ -99,22 +108,43 @@ final class Explanations implements PromptKnowledge {
     return new TokenCount((chunks.size() - 1) * TokenCount.CHUNK + used - 1, chunks.size());
   }
 
-  private static List<Subprompt> parts(String text, boolean negative) {
-    return negative ? List.of(new Subprompt(text, 1, 0, text.length())) : Subprompt.split(text);
+  private static List<Part> parts(String text, Options options) {
+    List<Subprompt> parts =
+        options.negative()
+            ? List.of(new Subprompt(text, 1, 0, text.length()))
+            : Subprompt.split(text, options.limits());
+    List<List<Scheduled>> schedules =
+        passes(options).stream().flatMap(pass -> schedules(text, pass, options).stream()).toList();
+    List<Part> explained = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      Subprompt part = parts.get(i);
+      List<Scheduled> hires =
+          options.hiresSteps() == 0 ? List.of() : schedules.get(parts.size() + i);
+      explained.add(new Part(part.text(), part.weight(), schedules.get(i), hires));
+    }
+    return explained;
   }
 
-  private static Part part(Subprompt part, Options options) {
+  private static List<SchedulePass> passes(Options options) {
     SchedulePass first = SchedulePass.first(options.steps());
-    List<Scheduled> hires =
-        options.hiresSteps() == 0
-            ? List.of()
-            : schedule(part, SchedulePass.second(options.hiresSteps(), options.steps()));
-    return new Part(part.text(), part.weight(), schedule(part, first), hires);
+    return options.hiresSteps() == 0
+        ? List.of(first)
+        : List.of(first, SchedulePass.second(options.hiresSteps(), options.steps()));
   }
 
-  private static List<Scheduled> schedule(Subprompt part, SchedulePass pass) {
-    return PromptSchedule.of(part.text(), pass).entries().stream()
-        .map(entry -> new Scheduled(entry.end(), entry.text()))
+  /** What each part of a text says over the steps. */
+  private static List<List<Scheduled>> schedules(String text, SchedulePass pass, Options options) {
+    Stream<PromptSchedule> schedules =
+        options.negative()
+            ? Stream.of(PromptSchedule.of(text, pass, options.limits()))
+            : PromptSchedule.ofParts(text, pass, options.limits()).stream()
+                .map(PromptSchedule.Weighted::schedule);
+    return schedules
+        .map(
+            schedule ->
+                schedule.entries().stream()
+                    .map(entry -> new Scheduled(entry.end(), entry.text()))
+                    .toList())
         .toList();
   }
 
@@ -125,18 +155,9 @@ final class Explanations implements PromptKnowledge {
         .distinct();
   }
 
-  private static List<String> warnings(String prompt, Options options) {
-    Prompt tree = PromptParser.parse(prompt);
-    SchedulePass pass = SchedulePass.first(options.steps());
-    return Stream.concat(
-            Mistakes.of(prompt, tree).stream(), Quirks.of(tree, pass, options.negative()).stream())
-        .map(Finding::message)
-        .toList();
-  }
-
-  private static Encoded encode(String text, TrainedWords words) {
+  private static Encoded encode(String text, TrainedWords words, PromptLimits limits) {
     List<WeightedText> attention = Attention.parse(text);
-    List<TokenChunk> chunks = chunks(attention, words);
+    List<TokenChunk> chunks = chunks(attention, words, limits);
     return new Encoded(text, pieces(attention), chunks.stream().map(Explanations::tokens).toList());
   }
 

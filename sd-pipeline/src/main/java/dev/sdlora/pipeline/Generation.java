@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** One request on its way from a prompt to pictures. */
 final class Generation {
@@ -122,12 +123,20 @@ final class Generation {
           new GenerationResult(
               images,
               networks.reports(),
-              networks.warnings().stream().map(model.shownPaths()::in).toList(),
+              warnings(networks).stream().map(model.shownPaths()::in).toList(),
               Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()));
       progress.listener().generationEnd(result);
       networks.keep();
       return result;
     }
+  }
+
+  private List<String> warnings(PassNetworks networks) {
+    List<String> passedOver = networks.warnings();
+    return Stream.concat(
+            PromptWarnings.of(first, second.map(HiresPass::pass), passedOver).stream(),
+            passedOver.stream())
+        .toList();
   }
 
   private ImageRun image(int index) {

@@ -5,7 +5,9 @@ import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.LoraReport;
 import dev.sdlora.api.LoraStrength;
+import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.LoraFiles;
@@ -16,9 +18,11 @@ import dev.sdlora.lora.plan.PatchPlan.Match;
 import dev.sdlora.pipeline.WeightGate.Demand;
 import dev.sdlora.pipeline.WeightGate.Wish;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
-import dev.sdlora.prompt.grammar.ExtraNetworks;
+import dev.sdlora.prompt.grammar.Limit;
 import dev.sdlora.prompt.grammar.LoraTag;
 import java.nio.file.Path;
+import dev.sdlora.prompt.tree.Finding;
+import dev.sdlora.prompt.tree.ReadPrompt;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -61,21 +65,26 @@ final class LoraSelection {
    * @throws dev.sdlora.api.PromptSyntaxException if a tag makes no sense and the request is strict
    * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit, likewise
    */
-  static LoraSelection of(
-      PromptSpec spec, ExtraNetworks prompt, ExtraNetworks negative, Model model) {
+  static LoraSelection of(PromptSpec spec, ReadPrompt prompt, ReadPrompt negative, Model model) {
     boolean lenient = spec.lenient().orElse(model.lenient());
     LoraMode mode = spec.loraMode().orElse(model.loraMode());
     List<String> warnings = new ArrayList<>();
     List<Supplier<Fit>> wanted = new ArrayList<>();
-    for (ExtraNetworks networks : List.of(prompt, negative)) {
-      for (ExtraNetwork network : networks.networks()) {
-        if (network.kind().equals("lora") || network.kind().equals("lyco")) {
+    for (ReadPrompt read : List.of(prompt, negative)) {
+      for (Finding unclosed : read.unclosedTags()) {
+        if (!lenient) {
+          throw new PromptSyntaxException(unclosed.message(), unclosed.offset());
+        }
+        warnings.add(unclosed.message() + "; it was read as text");
+      }
+      for (ExtraNetwork network : read.cut().networks()) {
+        if (LoraTag.isKind(network.kind())) {
           wanted.add(() -> fit(LoraTag.of(network).orElseThrow(), model));
-        } else {
-          warnings.add(noLora(network));
         }
       }
     }
+    PromptLimits limits = spec.promptOptions().limits();
+    Limit.check(wanted.size(), limits.loras(), "the prompts have", Limit.Unit.LORAS);
     for (LoraAdapter lora : spec.loras()) {
       wanted.add(() -> fit(lora.name(), lora.path(), lora.strength(), model));
     }
@@ -112,15 +121,6 @@ final class LoraSelection {
   private static PatchPlan plan(Model model, List<LoraUse> uses, List<Match> matches) {
     return PatchPlan.of(
         model.modules(), model.checkpoint().name(), model.checkpoint().family(), uses, matches);
-  }
-
-  private static String noLora(ExtraNetwork network) {
-    return "the tag "
-        + network.tag()
-        + (network.kind().equals("hypernet")
-            ? " asks for a hypernetwork, which this version cannot apply; it was"
-            : " is of a kind that this version does not know; it was")
-        + " taken out of the prompt and has no effect";
   }
 
   private static String leftOut(StableDiffusionException cause) {

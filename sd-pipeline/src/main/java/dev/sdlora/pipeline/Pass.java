@@ -13,10 +13,10 @@ import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.pipeline.denoise.ShownChannels;
-import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.schedule.SchedulePass;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.prompt.tree.PromptReader;
+import dev.sdlora.prompt.tree.ReadPrompt;
 import dev.sdlora.sampler.Denoiser;
 import dev.sdlora.sampler.noise.ImageNoise;
 import dev.sdlora.sampler.noise.ImageSeeds;
@@ -36,8 +36,8 @@ final class Pass {
   private final ImageSize size;
   private final Progress progress;
   private final int stepsBefore;
-  private final ExtraNetworks prompt;
-  private final ExtraNetworks negative;
+  private final ReadPrompt prompt;
+  private final ReadPrompt negative;
   private final LoraSelection loras;
   private final PassPlan plan;
   private Optional<float[]> shown = Optional.empty();
@@ -51,11 +51,20 @@ final class Pass {
     this.plan = plan;
     this.progress = progress;
     this.stepsBefore = before.map(Pass::stepsOfPrompts).orElse(0);
-    this.prompt = PromptReader.prompt(spec.prompt(), spec.promptOptions());
-    this.negative = PromptReader.negativePrompt(spec.negativePrompt(), spec.promptOptions());
+    PromptReader reader = new PromptReader(spec.promptOptions(), new LoraNames(model.library()));
+    this.prompt =
+        before
+            .filter(pass -> pass.spec.prompt().equals(spec.prompt()))
+            .map(pass -> pass.prompt)
+            .orElseGet(() -> reader.prompt(spec.prompt()));
+    this.negative =
+        before
+            .filter(pass -> pass.spec.negativePrompt().equals(spec.negativePrompt()))
+            .map(pass -> pass.negative)
+            .orElseGet(() -> reader.negativePrompt(spec.negativePrompt()));
     this.loras =
         before
-            .filter(pass -> pass.hasPromptsOf(spec))
+            .filter(pass -> pass.prompt == prompt && pass.negative == negative)
             .map(pass -> pass.loras)
             .orElseGet(() -> LoraSelection.of(spec, prompt, negative, model));
   }
@@ -75,9 +84,14 @@ final class Pass {
     return new Pass(model, second, plan, progress, Optional.of(this));
   }
 
-  private boolean hasPromptsOf(PromptSpec other) {
-    return spec.prompt().equals(other.prompt())
-        && spec.negativePrompt().equals(other.negativePrompt());
+  /** What is to be seen. */
+  ReadPrompt prompt() {
+    return prompt;
+  }
+
+  /** What is not. */
+  ReadPrompt negative() {
+    return negative;
   }
 
   /**
@@ -121,7 +135,7 @@ final class Pass {
   }
 
   /** The steps that prompts change over; A1111 counts calls of the network. */
-  private SchedulePass schedule() {
+  SchedulePass schedule() {
     return new SchedulePass(
         stepsOfPrompts(), stepsBefore, spec.promptOptions().oldEditingTimelines());
   }

@@ -157,8 +157,8 @@ class LenienceTest {
   void generate_hypernetworkTag_isAWarning() {
     assertThat(pipeline.generate(prompt("a cat<hypernet:x:1>")).warnings())
         .containsExactly(
-            "the tag <hypernet:x:1> asks for a hypernetwork, which this version cannot apply; it"
-                + " was taken out of the prompt and has no effect");
+            "the tag <hypernet:x:1> at character 5 asks for a hypernetwork, which this version"
+                + " cannot apply; it is taken out of the prompt and has no effect");
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -72,6 +73,11 @@ public final class FolderLibrary implements LoraLibrary {
   public LoraAdapter find(String name) {
     // Names of files are known from their folders; those that trainers gave only from the files.
     return fileNamed(name).or(() -> scan().names().find(name)).orElseThrow(() -> unknown(name));
+  }
+
+  /** All names that {@link #find} knows. */
+  public Set<String> names() {
+    return scan().names().all();
   }
 
   private Optional<LoraAdapter> fileNamed(String name) {

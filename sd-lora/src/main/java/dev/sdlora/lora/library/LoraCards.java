@@ -33,8 +33,22 @@ public final class LoraCards {
   private final Sidecars sidecars = new Sidecars();
 
   /** Training tags, by the metadata that they stand in, as long as somebody holds that. */
-  private final Map<Map<String, String>, List<TriggerWord>> tags =
+  private final Map<Map<String, String>, Tags> tags =
       Collections.synchronizedMap(new WeakHashMap<>());
+
+  /**
+   * Tags of the training pictures.
+   *
+   * @param all the most frequent
+   * @param telling those of them that not all captions have
+   */
+  private record Tags(List<TriggerWord> all, List<TriggerWord> telling) {
+    static Tags of(Map<String, String> metadata) {
+      return new Tags(
+          TrainingTags.of(metadata, tag -> true),
+          TrainingTags.of(metadata, tag -> !CommonCaptionWords.contain(tag)));
+    }
+  }
 
   /** Cards of files that are opened by the same hand as others. */
   public LoraCards(LoraFiles files) {
@@ -54,18 +68,34 @@ public final class LoraCards {
     return summary.kinds();
   }
 
-  /** What calls up what a LoRA was trained on, the most deliberate first, each text once. */
+  /**
+   * What calls up what a LoRA was trained on, the most deliberate first, each text once. Words that
+   * are as common in the captions of other pictures call up nothing and are left out.
+   */
   public List<TriggerWord> triggerWords(LoraAdapter lora) {
-    Map<String, String> metadata = lora.metadata();
+    return words(lora, tags(lora).telling);
+  }
+
+  /** The same with all tags of the training pictures, also such as all pictures have. */
+  List<TriggerWord> trainedWith(LoraAdapter lora) {
+    return words(lora, tags(lora).all);
+  }
+
+  private Tags tags(LoraAdapter lora) {
+    return tags.computeIfAbsent(lora.metadata(), Tags::of);
+  }
+
+  private List<TriggerWord> words(LoraAdapter lora, List<TriggerWord> trainingTags) {
     List<TriggerWord> words = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     Stream.of(
+            words(files.summary(lora.path()).words(), Source.TRAINED_ALONG),
             words(sidecars.edited(lora.path()).phrases(), Source.ACTIVATION_TEXT),
             words(sidecars.downloaded(lora.path()).phrases(), Source.TRAINED_WORDS),
             words(
-                TrainingFacts.text(metadata, "modelspec.trigger_phrase").stream().toList(),
+                TrainingFacts.text(lora.metadata(), "modelspec.trigger_phrase").stream().toList(),
                 Source.TRIGGER_PHRASE),
-            tags.computeIfAbsent(metadata, TrainingTags::of))
+            trainingTags)
         .flatMap(List::stream)
         .filter(word -> seen.add(word.text().toLowerCase(Locale.ROOT)))
         .forEach(words::add);

@@ -49,7 +49,7 @@ final class LoraSearch {
   }
 
   private boolean hasTrigger(LoraAdapter lora, Pattern pattern) {
-    return cards.triggerWords(lora).stream()
+    return cards.trainedWith(lora).stream()
         .anyMatch(word -> pattern.matcher(lower(word.text())).find());
   }
 

@@ -3,6 +3,7 @@ package dev.sdlora.lora.library;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import java.util.List;
 import java.util.Optional;
@@ -13,13 +14,23 @@ import java.util.Optional;
  *
  * @param adapter the file as callers see it, if it can be used
  * @param kinds the labels of its modules' kinds, most frequent first
+ * @param words the names of embeddings in it, which were trained along
  * @param problem why it cannot be used, or nothing
  * @param reason the same for programs
  */
-record Summary(Optional<LoraAdapter> adapter, List<String> kinds, String problem, Reason reason) {
+record Summary(
+    Optional<LoraAdapter> adapter,
+    List<String> kinds,
+    List<String> words,
+    String problem,
+    Reason reason) {
   static Summary of(LoraFile file) {
     return new Summary(
-        Optional.of(LoraFiles.adapter(file)), KindLabels.of(file.modules()), "", Reason.OTHER);
+        Optional.of(LoraFiles.adapter(file)),
+        KindLabels.of(file.modules()),
+        file.embeddings().stream().map(BundledEmbedding::name).toList(),
+        "",
+        Reason.OTHER);
   }
 
   /**
@@ -29,6 +40,6 @@ record Summary(Optional<LoraAdapter> adapter, List<String> kinds, String problem
    */
   static Summary unusable(String problem, Throwable cause) {
     Reason reason = cause instanceof LoraException lora ? lora.reason() : Reason.DAMAGED;
-    return new Summary(Optional.empty(), List.of(), problem, reason);
+    return new Summary(Optional.empty(), List.of(), List.of(), problem, reason);
   }
 }

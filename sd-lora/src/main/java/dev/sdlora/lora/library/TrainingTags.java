@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -43,12 +44,17 @@ final class TrainingTags {
 
   private TrainingTags() {}
 
-  /** The tags of a file, most frequent first; none if its metadata has none that make sense. */
-  static List<TriggerWord> of(Map<String, String> metadata) {
+  /**
+   * The tags of a file, most frequent first; none if its metadata has none that make sense.
+   *
+   * @param counted which of them count
+   */
+  static List<TriggerWord> of(Map<String, String> metadata, Predicate<String> counted) {
     Map<String, Integer> counts = counts(metadata.getOrDefault(KEY, ""));
     double average = counts.keySet().stream().mapToInt(String::length).average().orElse(0);
     return (average >= SENTENCE ? words(counts) : counts)
         .entrySet().stream()
+            .filter(tag -> counted.test(tag.getKey()))
             .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
             .limit(MOST)
             .map(

@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +98,52 @@ class LoraCardsTest {
             new TriggerWord("moxin", Source.TRAINED_WORDS, 0),
             new TriggerWord("shuimo", Source.TRIGGER_PHRASE, 0),
             new TriggerWord("ink", Source.TRAINING_TAGS, 4));
+  }
+
+  @Test
+  void triggerWords_wordsOfAllCaptions_areNone() {
+    LoraAdapter sentences =
+        lora(
+            Map.of(
+                "ss_tag_frequency",
+                "{\"x\": {\"a small orange zorp at the top of a black background\": 9}}"),
+            "lora_unet_x");
+    assertThat(cards.triggerWords(sentences))
+        .containsExactly(new TriggerWord("zorp", Source.TRAINING_TAGS, 9));
+
+    String tags =
+        IntStream.range(0, 30)
+            .mapToObj(i -> "\"t%02d\": %d".formatted(i, i + 1))
+            .collect(
+                Collectors.joining(
+                    ", ",
+                    "{\"x\": {\"1girl\": 99, \"Looking_at_viewer\": 98, \"SOLO\": 97, ",
+                    "}}"));
+    assertThat(cards.triggerWords(lora(Map.of("ss_tag_frequency", tags), "lora_unet_x")))
+        .extracting(TriggerWord::text)
+        .hasSize(24)
+        .startsWith("t29")
+        .endsWith("t06");
+  }
+
+  @Test
+  void triggerWords_embeddingsInTheFile_comeFirst() throws IOException {
+    beside("json", "{\"activation text\": \"zorp\"}");
+    Path path = folder.resolve("ink.v2.safetensors");
+    new SafetensorsWriter()
+        .metadata("<s1>", "<embed>")
+        .tensor("lora_unet_x.lora_down.weight", List.of(1L, 2L), new float[2], DType.F16)
+        .tensor("lora_unet_x.lora_up.weight", List.of(2L, 1L), new float[2], DType.F16)
+        .tensor("<s1>", List.of(768L), new float[768], DType.F16)
+        .tensor("bundle_emb.<s2>.emb_params", List.of(1L, 768L), new float[768], DType.F16)
+        .write(path);
+    LoraAdapter lora = LoraFiles.adapter(files.open(path));
+
+    assertThat(cards.triggerWords(lora))
+        .containsExactly(
+            new TriggerWord("<s1>", Source.TRAINED_ALONG, 0),
+            new TriggerWord("<s2>", Source.TRAINED_ALONG, 0),
+            new TriggerWord("zorp", Source.ACTIVATION_TEXT, 0));
   }
 
   @Test

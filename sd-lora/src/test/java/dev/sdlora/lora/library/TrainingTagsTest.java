@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingTagsTest {
   private static List<String> tags(String frequencies) {
-    return TrainingTags.of(Map.of("ss_tag_frequency", frequencies)).stream()
+    return TrainingTags.of(Map.of("ss_tag_frequency", frequencies), tag -> true).stream()
         .map(tag -> tag.text() + "=" + tag.count())
         .toList();
   }
@@ -72,6 +72,6 @@ class TrainingTagsTest {
 
   @Test
   void of_noMetadata_isNothing() {
-    assertThat(TrainingTags.of(Map.of())).isEqualTo(List.<TriggerWord>of());
+    assertThat(TrainingTags.of(Map.of(), tag -> true)).isEqualTo(List.<TriggerWord>of());
   }
 }

@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.conditioning;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
 import dev.sdlora.pipeline.network.ClipConfig;
@@ -54,15 +55,17 @@ public final class Conditioner {
    * @param negative likewise; {@code AND} is a word in it
    * @param pass how many steps there are to change in
    * @param scope a manager for what is needed on the way
+   * @throws dev.sdlora.api.PromptSyntaxException if the prompts exceed the limits
    * @throws IllegalArgumentException if the encoder has fewer layers than are skipped
    * @throws CheckpointException if the checkpoint's vocabulary lacks a token
    */
   public Conditions conditions(String prompt, String negative, SchedulePass pass, NDManager scope) {
+    PromptLimits limits = options.limits();
     List<Part> parts = new ArrayList<>();
-    for (PromptSchedule.Weighted part : PromptSchedule.ofParts(prompt, pass)) {
+    for (PromptSchedule.Weighted part : PromptSchedule.ofParts(prompt, pass, limits)) {
       parts.add(new Part(encode(part.schedule(), scope), part.weight()));
     }
-    ConditioningSchedule uncond = encode(PromptSchedule.of(negative, pass), scope);
+    ConditioningSchedule uncond = encode(PromptSchedule.of(negative, pass, limits), scope);
     Optional<Conditioning> padding =
         options.padConds() ? Optional.of(encode("", scope)) : Optional.empty();
     return new Conditions(parts, uncond, padding);
@@ -90,7 +93,8 @@ public final class Conditioner {
         options.emphasis() == Emphasis.NONE
             ? List.of(new WeightedText(text, 1))
             : Attention.parse(text);
-    return Chunks.of(pieces, ClipTokenizer.standard(), options.commaBacktracking(), words);
+    return Chunks.of(
+        pieces, ClipTokenizer.standard(), options.commaBacktracking(), words, options.limits());
   }
 
   /**

@@ -121,10 +121,25 @@ public final class PromptEmbeddings implements TrainedWords {
    *     strict
    */
   @Override
+  public Optional<Match> at(String text, int position) {
+    return firstUsable(names.at(text, position));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws EmbeddingException if the embedding of that name cannot be used and the request is
+   *     strict
+   */
+  @Override
   public Optional<Match> at(int[] tokens, int position) {
-    for (SpelledNames.Found<Candidate> found : names.at(tokens, position)) {
+    return firstUsable(names.at(tokens, position));
+  }
+
+  private Optional<Match> firstUsable(List<SpelledNames.Found<Candidate>> named) {
+    for (SpelledNames.Found<Candidate> found : named) {
       try {
-        return Optional.of(new Match(word(found.value()), found.tokens()));
+        return Optional.of(new Match(word(found.value()), found.length()));
       } catch (EmbeddingException e) {
         if (!lenient) {
           throw e;

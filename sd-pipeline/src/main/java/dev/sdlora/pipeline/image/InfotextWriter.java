@@ -2,9 +2,9 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Style;
 import dev.sdlora.prompt.grammar.Styles;
 import java.util.List;
 
@@ -28,26 +28,26 @@ final class InfotextWriter {
 
   /** The request with its styles in its prompts, as A1111 writes them. */
   private static PromptSpec merged(PromptSpec spec) {
-    List<Style> styles = spec.promptOptions().styles();
-    if (styles.isEmpty()) {
+    PromptOptions options = spec.promptOptions();
+    if (options.styles().isEmpty()) {
       return spec;
     }
     PromptSpecBuilder merged =
         spec.toBuilder()
-            .promptOptions(spec.promptOptions().withStyles(List.of()))
-            .prompt(Styles.onPrompt(spec.prompt(), styles))
-            .negativePrompt(Styles.onNegativePrompt(spec.negativePrompt(), styles));
-    spec.hiresFix().map(hires -> merged(hires, styles)).ifPresent(merged::hiresFix);
+            .promptOptions(options.withStyles(List.of()))
+            .prompt(Styles.onPrompt(spec.prompt(), options))
+            .negativePrompt(Styles.onNegativePrompt(spec.negativePrompt(), options));
+    spec.hiresFix().map(hires -> merged(hires, options)).ifPresent(merged::hiresFix);
     return merged.build();
   }
 
-  private static HiresFix merged(HiresFix hires, List<Style> styles) {
+  private static HiresFix merged(HiresFix hires, PromptOptions options) {
     HiresFix.Builder merged = hires.toBuilder();
     if (!hires.prompt().isEmpty()) {
-      merged.prompt(Styles.onPrompt(hires.prompt(), styles));
+      merged.prompt(Styles.onPrompt(hires.prompt(), options));
     }
     if (!hires.negativePrompt().isEmpty()) {
-      merged.negativePrompt(Styles.onNegativePrompt(hires.negativePrompt(), styles));
+      merged.negativePrompt(Styles.onNegativePrompt(hires.negativePrompt(), options));
     }
     return merged.build();
   }

@@ -8,7 +8,6 @@ public final class AttentionScanner {
   private final AttentionEvents events;
   private int openRound;
   private int openSquare;
-  private int nextBreak = -1;
 
   /** A scanner that has seen nothing yet. */
   public AttentionScanner(String text, AttentionEvents events) {
@@ -83,7 +82,7 @@ public final class AttentionScanner {
       runEnd++;
     }
     int from = start;
-    int found = nextBreak(from);
+    int found = nextBreak(from, runEnd);
     while (found < runEnd) {
       int end = found + WeightedText.BREAK.length();
       if (Characters.standsAlone(text, found, end)) {
@@ -98,17 +97,18 @@ public final class AttentionScanner {
         events.chunkBorder(before, end);
         from = end;
       }
-      found = nextBreak(end);
+      found = nextBreak(end, runEnd);
     }
     events.text(from, runEnd);
     return runEnd;
   }
 
-  private int nextBreak(int from) {
-    if (nextBreak < from) {
-      int found = text.indexOf(WeightedText.BREAK, from);
-      nextBreak = found < 0 ? text.length() : found;
+  /** Looks no further than the run, since each of many scanners may see a small part of a text. */
+  private int nextBreak(int from, int runEnd) {
+    int at = from;
+    while (at < runEnd && !text.startsWith(WeightedText.BREAK, at)) {
+      at++;
     }
-    return nextBreak;
+    return at;
   }
 }

@@ -29,21 +29,26 @@ public record LoraTag(String name, LoraStrength strength, int offset) {
   private static final List<String> KEYS = List.of("te", "unet", "dyn", "lbw");
   private static final Pattern RANK = Pattern.compile("\\+?0*[1-9][0-9]{0,8}");
 
+  /** Whether tags of a kind name LoRAs: {@code lora}, or {@code lyco}, which means the same. */
+  public static boolean isKind(String kind) {
+    return kind.equals("lora") || kind.equals("lyco");
+  }
+
   /**
-   * Reads a tag of the kind {@code lora}, or {@code lyco}, which means the same.
+   * Reads a tag that names a LoRA.
    *
    * @return empty if the tag is of another kind
    * @throws PromptSyntaxException if the tag has no name, a weight that is no finite number, or an
    *     argument that has no meaning
    */
   public static Optional<LoraTag> of(ExtraNetwork network) {
-    return switch (network.kind()) {
-      case "lora", "lyco" -> Optional.of(read(network));
-      default -> Optional.empty();
-    };
+    return isKind(network.kind()) ? Optional.of(read(network)) : Optional.empty();
   }
 
   private static LoraTag read(ExtraNetwork network) {
+    if (network.tag().indexOf('<', 1) >= 0) {
+      throw error(network, "has another '<' in it; its own '>' is probably missing");
+    }
     List<String> positional = network.positional();
     if (positional.size() > 4) {
       throw error(network, "has " + positional.size() + " arguments, but at most 4 are known");

@@ -1,7 +1,8 @@
 package dev.sdlora.prompt.grammar;
 
+import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.Style;
-import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -11,25 +12,53 @@ import java.util.stream.Stream;
  */
 public final class Styles {
   private static final String PLACEHOLDER = "{prompt}";
+  private static final String SEPARATOR = ", ";
+  private static final String WITH_STYLES = "the prompt with its styles has";
 
   private Styles() {}
 
-  /** A prompt with styles. */
-  public static String onPrompt(String prompt, List<Style> styles) {
+  /**
+   * A prompt with the styles of its request.
+   *
+   * @throws dev.sdlora.api.PromptSyntaxException if it becomes longer than the limit
+   */
+  public static String onPrompt(String prompt, PromptOptions options) {
+    return merge(prompt, options, Style::prompt);
+  }
+
+  /**
+   * A negative prompt with the styles of its request.
+   *
+   * @throws dev.sdlora.api.PromptSyntaxException if it becomes longer than the limit
+   */
+  public static String onNegativePrompt(String prompt, PromptOptions options) {
+    return merge(prompt, options, Style::negativePrompt);
+  }
+
+  private static String merge(String prompt, PromptOptions options, Function<Style, String> of) {
+    int most = options.limits().characters();
     String text = prompt;
-    for (Style style : styles) {
-      text = merge(text, style.prompt());
+    Limit.check(text.length(), most, "the prompt has", Limit.Unit.CHARACTERS);
+    for (Style style : options.styles()) {
+      // Thirty styles that write the prompt twice would make a billion characters of one.
+      Limit.check(length(text, of.apply(style)), most, WITH_STYLES, Limit.Unit.CHARACTERS);
+      text = merge(text, of.apply(style));
     }
     return text;
   }
 
-  /** A negative prompt with styles. */
-  public static String onNegativePrompt(String prompt, List<Style> styles) {
-    String text = prompt;
-    for (Style style : styles) {
-      text = merge(text, style.negativePrompt());
+  /** How long a prompt becomes at most. */
+  private static long length(String text, String style) {
+    long length = style.length();
+    int placeholder = style.indexOf(PLACEHOLDER);
+    if (placeholder < 0) {
+      return length == 0 ? text.length() : length + SEPARATOR.length() + text.length();
     }
-    return text;
+    while (placeholder >= 0) {
+      length += text.length() - PLACEHOLDER.length();
+      placeholder = style.indexOf(PLACEHOLDER, placeholder + PLACEHOLDER.length());
+    }
+    return length;
   }
 
   private static String merge(String text, String style) {
@@ -38,6 +67,6 @@ public final class Styles {
     }
     return Stream.of(Characters.strip(text), Characters.strip(style))
         .filter(part -> !part.isEmpty())
-        .collect(Collectors.joining(", "));
+        .collect(Collectors.joining(SEPARATOR));
   }
 }

@@ -1,5 +1,6 @@
 package dev.sdlora.prompt.grammar;
 
+import dev.sdlora.api.PromptLimits;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,6 +38,17 @@ public record Subprompt(String text, double weight, int offset, int end) {
     }
     parts.add(read(prompt, from, prompt.length()));
     return List.copyOf(parts);
+  }
+
+  /**
+   * The same within the limits of a request.
+   *
+   * @throws dev.sdlora.api.PromptSyntaxException if there are too many parts
+   */
+  public static List<Subprompt> split(String prompt, PromptLimits limits) {
+    List<Subprompt> parts = split(prompt);
+    Limit.check(parts.size(), limits.parts(), "the prompt has", Limit.Unit.PARTS);
+    return parts;
   }
 
   private static Subprompt read(String prompt, int from, int to) {

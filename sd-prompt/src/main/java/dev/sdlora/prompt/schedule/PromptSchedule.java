@@ -1,8 +1,12 @@
 package dev.sdlora.prompt.schedule;
 
+import dev.sdlora.api.PromptLimits;
+import dev.sdlora.prompt.grammar.Limit;
 import dev.sdlora.prompt.grammar.Subprompt;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a prompt says at each step of a pass.
@@ -29,29 +33,64 @@ public record PromptSchedule(List<Entry> entries) {
 
   /**
    * The schedule of a text without {@code AND}, such as a negative prompt, in which that is a word.
+   *
+   * @throws dev.sdlora.api.PromptSyntaxException if its texts exceed the limits
    */
-  public static PromptSchedule of(String text, SchedulePass pass) {
-    List<Switch> switches = Switches.find(text);
-    BitSet ends = new BitSet();
-    ends.set(pass.steps());
-    for (Switch place : switches) {
-      if (place instanceof Switch.Editing editing && pass.stepOf(editing.when()) >= 1) {
-        ends.set(pass.stepOf(editing.when()));
-      } else if (place instanceof Switch.Alternation) {
-        ends.set(1, pass.steps());
-      }
-    }
-    return new PromptSchedule(
-        ends.stream()
-            .mapToObj(end -> new Entry(end, Switches.textAt(text, switches, end, pass)))
-            .toList());
+  public static PromptSchedule of(String text, SchedulePass pass, PromptLimits limits) {
+    return new Texts(limits.texts()).schedule(text, pass);
   }
 
-  /** The schedules of the parts of a prompt that {@code AND} joins; at least one. */
-  public static List<Weighted> ofParts(String prompt, SchedulePass pass) {
-    return Subprompt.split(prompt).stream()
-        .map(part -> new Weighted(part.weight(), of(part.text(), pass)))
+  /**
+   * The schedules of the parts of a prompt that {@code AND} joins; at least one.
+   *
+   * @throws dev.sdlora.api.PromptSyntaxException if there are too many, or their texts together
+   *     exceed the limits
+   */
+  public static List<Weighted> ofParts(String prompt, SchedulePass pass, PromptLimits limits) {
+    Texts texts = new Texts(limits.texts());
+    return Subprompt.split(prompt, limits).stream()
+        .map(part -> new Weighted(part.weight(), texts.schedule(part.text(), pass)))
         .toList();
+  }
+
+  /** The texts of a prompt, of which equal ones are kept once. */
+  private static final class Texts {
+    private final int most;
+    private final Map<String, String> known = new HashMap<>();
+    private long characters;
+
+    Texts(int most) {
+      this.most = most;
+    }
+
+    PromptSchedule schedule(String text, SchedulePass pass) {
+      List<Switch> switches = Switches.find(text);
+      BitSet ends = new BitSet();
+      ends.set(pass.steps());
+      for (Switch place : switches) {
+        if (place instanceof Switch.Editing editing && pass.stepOf(editing.when()) >= 1) {
+          ends.set(pass.stepOf(editing.when()));
+        } else if (place instanceof Switch.Alternation) {
+          ends.set(1, pass.steps());
+        }
+      }
+      return new PromptSchedule(
+          ends.stream()
+              .mapToObj(end -> new Entry(end, kept(Switches.textAt(text, switches, end, pass))))
+              .toList());
+    }
+
+    private String kept(String text) {
+      String before = known.putIfAbsent(text, text);
+      if (before != null) {
+        return before;
+      }
+      characters += text.length();
+      if (characters > most) {
+        throw Limit.exceeded(most, "the prompt stands for", Limit.Unit.TEXTS);
+      }
+      return text;
+    }
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.sdlora.prompt.tokens;
 
+import dev.sdlora.api.PromptLimits;
+import dev.sdlora.prompt.grammar.Limit;
 import dev.sdlora.prompt.grammar.WeightedText;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +22,7 @@ public final class Chunks {
 
   private final int commaBacktrack;
   private final TrainedWords words;
+  private final PromptLimits limits;
   private final List<TokenChunk> closed = new ArrayList<>();
   private final int[] ids = new int[TokenChunk.CAPACITY];
   private final float[] weights = new float[TokenChunk.CAPACITY];
@@ -27,9 +30,10 @@ public final class Chunks {
   private int size;
   private int lastComma = NO_COMMA;
 
-  private Chunks(int commaBacktrack, TrainedWords words) {
+  private Chunks(int commaBacktrack, TrainedWords words, PromptLimits limits) {
     this.commaBacktrack = commaBacktrack;
     this.words = words;
+    this.limits = limits;
   }
 
   /** The chunks of a text, with the default reach of commas; at least one. */
@@ -40,7 +44,7 @@ public final class Chunks {
   /** The chunks of a text without trained words; at least one. */
   public static List<TokenChunk> of(
       List<WeightedText> pieces, ClipTokenizer tokenizer, int commaBacktrack) {
-    return of(pieces, tokenizer, commaBacktrack, TrainedWords.NONE);
+    return of(pieces, tokenizer, commaBacktrack, TrainedWords.NONE, PromptLimits.NONE);
   }
 
   /**
@@ -49,9 +53,14 @@ public final class Chunks {
    * @param commaBacktrack how many tokens a comma may lie before the end of a full chunk and still
    *     end it, from 0 to 74; at 0 chunks are filled up wherever the commas are
    * @param words whose names stand for vectors; each piece is searched by itself
+   * @throws dev.sdlora.api.PromptSyntaxException if there are more chunks than the limits allow
    */
   public static List<TokenChunk> of(
-      List<WeightedText> pieces, ClipTokenizer tokenizer, int commaBacktrack, TrainedWords words) {
+      List<WeightedText> pieces,
+      ClipTokenizer tokenizer,
+      int commaBacktrack,
+      TrainedWords words,
+      PromptLimits limits) {
     if (commaBacktrack < 0 || commaBacktrack >= TokenChunk.CAPACITY) {
       throw new IllegalArgumentException(
           "commaBacktrack must be between 0 and "
@@ -59,12 +68,12 @@ public final class Chunks {
               + ": "
               + commaBacktrack);
     }
-    Chunks chunks = new Chunks(commaBacktrack, words);
+    Chunks chunks = new Chunks(commaBacktrack, words, limits);
     for (WeightedText piece : pieces) {
       if (piece.isBreak()) {
         chunks.close(chunks.size);
       } else {
-        chunks.addAll(tokenizer.encode(piece.text()), (float) piece.weight());
+        chunks.addText(ClipTokenizer.clean(piece.text()), tokenizer, (float) piece.weight());
       }
     }
     if (chunks.size > 0 || chunks.closed.isEmpty()) {
@@ -73,25 +82,45 @@ public final class Chunks {
     return List.copyOf(chunks.closed);
   }
 
+  private void addText(String text, ClipTokenizer tokenizer, float weight) {
+    int from = 0;
+    int at = 0;
+    while (at < text.length()) {
+      Optional<TrainedWords.Match> match = words.at(text, at);
+      if (match.isPresent()) {
+        addAll(tokenizer.encodeClean(text.substring(from, at)), weight);
+        makeRoom(false);
+        add(match.get().word(), weight);
+        from = at + match.get().length();
+      }
+      at += match.map(TrainedWords.Match::length).orElse(1);
+    }
+    addAll(tokenizer.encodeClean(text.substring(from)), weight);
+  }
+
   private void addAll(int[] tokens, float weight) {
     int next = 0;
     while (next < tokens.length) {
       int token = tokens[next];
-      if (size == TokenChunk.CAPACITY) {
-        boolean keepsPhrase = token != ClipTokenizer.COMMA && commaIsNear();
-        close(keepsPhrase ? lastComma + 1 : size);
-      }
+      makeRoom(token == ClipTokenizer.COMMA);
       if (token == ClipTokenizer.COMMA) {
         lastComma = size;
       }
       Optional<TrainedWords.Match> match = words.at(tokens, next);
       if (match.isPresent()) {
         add(match.get().word(), weight);
-        next += match.get().tokens();
+        next += match.get().length();
       } else {
         add(token, weight);
         next++;
       }
+    }
+  }
+
+  /** Ends a full chunk, but takes a phrase along whose comma has already come. */
+  private void makeRoom(boolean forComma) {
+    if (size == TokenChunk.CAPACITY) {
+      close(!forComma && commaIsNear() ? lastComma + 1 : size);
     }
   }
 
@@ -117,6 +146,9 @@ public final class Chunks {
 
   /** Ends the chunk after so many tokens; the others start the next one. */
   private void close(int end) {
+    if (closed.size() == limits.chunks()) {
+      throw Limit.exceeded(limits.chunks(), "a text of the prompt has", Limit.Unit.CHUNKS);
+    }
     List<TokenChunk.Trained> moved =
         trained.stream()
             .filter(word -> word.position() >= end)

@@ -45,7 +45,23 @@ public final class ClipTokenizer {
    * {@code <|endoftext|>} is ordinary text: nothing that is typed can end a prompt.
    */
   public int[] encode(String text) {
-    return Words.of(text).stream().map(this::encodeWord).flatMapToInt(Arrays::stream).toArray();
+    return encodeClean(clean(text));
+  }
+
+  /**
+   * A text as it is cut into words: HTML's character references replaced, in lower case, and with
+   * one blank for each stretch of white space.
+   */
+  static String clean(String text) {
+    return Words.clean(text);
+  }
+
+  /** The tokens of a stretch of a text that has been cleaned. */
+  int[] encodeClean(String text) {
+    return Words.ofClean(text).stream()
+        .map(this::encodeWord)
+        .flatMapToInt(Arrays::stream)
+        .toArray();
   }
 
   private int[] encodeWord(String word) {

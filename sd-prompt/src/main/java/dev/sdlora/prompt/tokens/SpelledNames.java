@@ -2,20 +2,29 @@ package dev.sdlora.prompt.tokens;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * Names that are looked for among the tokens of a prompt, as A1111 looks for those of embeddings.
- * Upper and lower case are the same to the tokenizer, and so are all kinds of white space; of names
- * that are spelled with the same tokens the last one counts. Immutable.
+ * Names that are looked for among the tokens of a prompt, as A1111 looks for those of embeddings,
+ * and, if they have punctuation, in its text. Upper and lower case are the same to the tokenizer,
+ * and so are all kinds of white space; of names that are spelled alike the last one counts.
+ * Immutable.
  *
  * @param <T> what a name stands for
  */
 public final class SpelledNames<T> {
   private final Map<Integer, List<Spelled<T>>> byFirstToken = new HashMap<>();
+
+  /** Names with punctuation by their lengths, the longest first. */
+  private final Map<Integer, Map<String, T>> byLength = new TreeMap<>(Collections.reverseOrder());
+
+  private final BitSet firstCharacters = new BitSet();
 
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
   private record Spelled<T>(int[] tokens, T value) {}
@@ -23,15 +32,28 @@ public final class SpelledNames<T> {
   /**
    * Something whose name was found.
    *
-   * @param tokens how many tokens spell the name
+   * @param length how many tokens, or characters, spell the name
    */
-  public record Found<T>(T value, int tokens) {}
+  public record Found<T>(T value, int length) {}
 
   /** Names with what they stand for. A name without any token is never found. */
   public SpelledNames(Map<String, T> names, ClipTokenizer tokenizer) {
-    names.forEach((name, value) -> add(new Spelled<>(tokenizer.encode(name), value)));
+    names.forEach(
+        (name, value) -> {
+          String text = ClipTokenizer.clean(name);
+          int[] tokens = tokenizer.encodeClean(text);
+          add(new Spelled<>(tokens, value));
+          if (tokens.length > 0 && text.codePoints().anyMatch(SpelledNames::isPunctuation)) {
+            byLength.computeIfAbsent(text.length(), length -> new HashMap<>()).put(text, value);
+            firstCharacters.set(text.charAt(0));
+          }
+        });
     Comparator<Spelled<T>> shortest = Comparator.comparingInt(spelled -> spelled.tokens.length);
     byFirstToken.values().forEach(list -> list.sort(shortest.reversed()));
+  }
+
+  private static boolean isPunctuation(int codePoint) {
+    return !Character.isLetterOrDigit(codePoint) && codePoint != ' ';
   }
 
   private void add(Spelled<T> spelled) {
@@ -41,6 +63,37 @@ public final class SpelledNames<T> {
       list.removeIf(other -> Arrays.equals(other.tokens, spelled.tokens));
       list.add(spelled);
     }
+  }
+
+  /**
+   * All whose name, with punctuation in it, begins at a position, the longest name first. A name
+   * that begins or ends with a letter is not found inside of a word.
+   *
+   * @param text a piece of a prompt, {@linkplain ClipTokenizer#clean cleaned}
+   */
+  public List<Found<T>> at(String text, int position) {
+    if (!firstCharacters.get(text.charAt(position))) {
+      return List.of();
+    }
+    List<Found<T>> found = new ArrayList<>();
+    byLength.forEach(
+        (length, names) -> {
+          int end = position + length;
+          if (end <= text.length() && !tearsWord(text, position) && !tearsWord(text, end)) {
+            T value = names.get(text.substring(position, end));
+            if (value != null) {
+              found.add(new Found<>(value, length));
+            }
+          }
+        });
+    return found;
+  }
+
+  private static boolean tearsWord(String text, int at) {
+    return at > 0
+        && at < text.length()
+        && Character.isLetter(text.codePointBefore(at))
+        && Character.isLetter(text.codePointAt(at));
   }
 
   /** All whose name begins at a position, the longest name first. */

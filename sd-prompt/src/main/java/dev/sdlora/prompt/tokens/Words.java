@@ -21,7 +21,11 @@ final class Words {
   private Words() {}
 
   static List<String> of(String text) {
-    return WORD.matcher(clean(text)).results().map(MatchResult::group).toList();
+    return ofClean(clean(text));
+  }
+
+  static List<String> ofClean(String text) {
+    return WORD.matcher(text).results().map(MatchResult::group).toList();
   }
 
   static String clean(String text) {

@@ -11,7 +11,8 @@ public record Finding(String message, int offset) {
   private static final int SHOWN = 60;
 
   static Finding at(int offset, String what, String trouble) {
-    String shown = what.length() > SHOWN ? what.substring(0, SHOWN) + "…'" : what;
+    String quote = what.endsWith("'") ? "'" : "";
+    String shown = what.length() > SHOWN ? what.substring(0, SHOWN) + "…" + quote : what;
     return new Finding(shown + " at character " + offset + " " + trouble, offset);
   }
 }

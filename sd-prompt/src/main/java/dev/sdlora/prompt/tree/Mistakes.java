@@ -5,21 +5,21 @@ import dev.sdlora.api.PromptNode;
 import dev.sdlora.api.PromptNode.Attention;
 import dev.sdlora.api.PromptNode.Bracket;
 import dev.sdlora.api.PromptNode.Text;
-import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.prompt.grammar.ExtraNetwork;
-import dev.sdlora.prompt.grammar.ExtraNetworks;
-import dev.sdlora.prompt.grammar.LoraTag;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What is not well-formed in a prompt. A1111 gives it some meaning; a strict reader refuses it. */
-public final class Mistakes {
+/**
+ * What is not well-formed in the text of a prompt. A1111 gives it some meaning; a strict reader
+ * refuses it.
+ */
+final class Mistakes {
   private static final Pattern NUMBER_LIKE = Pattern.compile(":\\s*+[+-]?[.\\d]++\\s*+$");
+
+  /** Tags of LoRAs are looked for elsewhere. */
   private static final Pattern OPEN_TAG =
-      Pattern.compile("<\\w++:", Pattern.UNICODE_CHARACTER_CLASS);
+      Pattern.compile("<(?!lora:|lyco:)\\w++:", Pattern.UNICODE_CHARACTER_CLASS);
 
   private final String prompt;
   private final List<Finding> found = new ArrayList<>();
@@ -28,36 +28,11 @@ public final class Mistakes {
     this.prompt = prompt;
   }
 
-  /** The mistakes of a prompt, in order. */
-  public static List<Finding> of(String prompt, Prompt tree) {
+  /** The mistakes of a prompt, tags apart, in order. */
+  static List<Finding> of(String prompt, Prompt tree) {
     Mistakes mistakes = new Mistakes(prompt);
-    ExtraNetworks.cut(prompt).networks().forEach(mistakes::check);
     tree.parts().forEach(part -> mistakes.checkAll(part.nodes()));
-    mistakes.found.sort(Comparator.comparingInt(Finding::offset));
-    return List.copyOf(mistakes.found);
-  }
-
-  /**
-   * Parses a prompt strictly.
-   *
-   * @throws PromptSyntaxException if it has a mistake
-   */
-  public static Prompt parseStrictly(String prompt) {
-    Prompt tree = PromptParser.parse(prompt);
-    for (Finding first : of(prompt, tree)) {
-      throw PromptSyntaxException.in(prompt, first.message(), first.offset());
-    }
-    return tree;
-  }
-
-  private void check(ExtraNetwork network) {
-    try {
-      if (LoraTag.of(network).isEmpty()) {
-        add(network.offset(), "the tag " + network.tag(), "is of no known kind; lora and lyco are");
-      }
-    } catch (PromptSyntaxException e) {
-      found.add(new Finding(String.valueOf(e.getMessage()), e.offset()));
-    }
+    return mistakes.found;
   }
 
   private void checkAll(List<PromptNode> nodes) {

@@ -2,37 +2,53 @@ package dev.sdlora.prompt.tree;
 
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptOptions;
-import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.Styles;
+import java.util.function.Predicate;
 
-/** Reads the prompts of a request as its options say: styles first, then comments and tags. */
+/**
+ * Reads the prompts of a request as its options say: styles first, then comments and tags.
+ * Immutable.
+ */
 public final class PromptReader {
-  private PromptReader() {}
+  private final PromptOptions options;
+  private final Predicate<String> isLora;
 
   /**
-   * The prompt with its styles, without comments and tags.
+   * A reader for one request.
    *
-   * @throws dev.sdlora.api.PromptSyntaxException if it has a mistake and the options are strict
+   * @param isLora whether there is a LoRA of a name; asked only about what looks like a tag
    */
-  public static ExtraNetworks prompt(String prompt, PromptOptions options) {
-    String styled = Styles.onPrompt(prompt, options.styles());
-    return ExtraNetworks.cut(checked(styled, options));
+  public PromptReader(PromptOptions options, Predicate<String> isLora) {
+    this.options = options;
+    this.isLora = isLora;
   }
 
   /**
-   * The negative prompt with its styles, without comments and, if they act there, tags.
+   * Reads a prompt.
    *
-   * @throws dev.sdlora.api.PromptSyntaxException if it has a mistake and the options are strict
+   * @throws dev.sdlora.api.PromptSyntaxException if it is too long, or has a mistake and the
+   *     options are strict
    */
-  public static ExtraNetworks negativePrompt(String prompt, PromptOptions options) {
-    String styled = checked(Styles.onNegativePrompt(prompt, options.styles()), options);
-    return options.negativeLoras() ? ExtraNetworks.cut(styled) : ExtraNetworks.cutComments(styled);
+  public ReadPrompt prompt(String prompt) {
+    String styled = Styles.onPrompt(prompt, options);
+    return checked(ReadPrompt.of(styled, false, true, isLora));
   }
 
-  private static String checked(String prompt, PromptOptions options) {
+  /**
+   * Reads a negative prompt, whose tags are text unless the options say otherwise.
+   *
+   * @throws dev.sdlora.api.PromptSyntaxException if it is too long, or has a mistake and the
+   *     options are strict
+   */
+  public ReadPrompt negativePrompt(String prompt) {
+    String styled = Styles.onNegativePrompt(prompt, options);
+    return checked(ReadPrompt.of(styled, true, options.negativeLoras(), isLora));
+  }
+
+  private ReadPrompt checked(ReadPrompt read) {
     if (options.mode() == PromptMode.STRICT) {
-      Mistakes.parseStrictly(prompt);
+      read.refuseMistakes();
     }
-    return prompt;
+    return read;
   }
 }

@@ -9,30 +9,41 @@ import dev.sdlora.api.PromptNode.PartWeight;
 import dev.sdlora.api.PromptNode.Tag;
 import dev.sdlora.prompt.grammar.Characters;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
+import dev.sdlora.prompt.grammar.LoraTag;
 import dev.sdlora.prompt.schedule.SchedulePass;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What is well-formed in a prompt and still means something that its writer may not expect. */
-public final class Quirks {
-  private final SchedulePass pass;
+final class Quirks {
+  private final List<SchedulePass> passes;
   private final boolean negative;
+  private final boolean tagsAct;
   private final List<Finding> found = new ArrayList<>();
 
-  private Quirks(SchedulePass pass, boolean negative) {
-    this.pass = pass;
+  private Quirks(List<SchedulePass> passes, boolean negative, boolean tagsAct) {
+    this.passes = passes;
     this.negative = negative;
+    this.tagsAct = tagsAct;
   }
 
-  /** The quirks of a prompt or a negative prompt in a pass, in order. */
-  public static List<Finding> of(Prompt tree, SchedulePass pass, boolean negative) {
-    Quirks quirks = new Quirks(pass, negative);
+  /**
+   * The quirks of a prompt, in order.
+   *
+   * @param passes in which the prompt is read, one after another
+   * @param negative whether it is a negative prompt, in which {@code AND} is a word
+   * @param tagsAct whether tags are more than text in it
+   */
+  static List<Finding> of(
+      Prompt tree, List<SchedulePass> passes, boolean negative, boolean tagsAct) {
+    Quirks quirks = new Quirks(passes, negative, tagsAct);
     boolean alone = tree.parts().size() == 1;
-    tree.parts().forEach(part -> quirks.lookAt(part.nodes(), 1, alone));
-    return List.copyOf(quirks.found);
+    tree.parts().forEach(part -> quirks.lookAt(part.nodes(), 1, false, alone));
+    return quirks.found;
   }
 
-  private void lookAt(List<PromptNode> nodes, double weight, boolean alone) {
+  private void lookAt(List<PromptNode> nodes, double weight, boolean inside, boolean alone) {
     for (PromptNode node : nodes) {
       int start = node.span().start();
       if (node instanceof PartWeight trailing && alone && !negative) {
@@ -42,22 +53,46 @@ public final class Quirks {
         add(start, "BREAK", "is inside brackets and is read as a word");
       } else if (node instanceof Editing editing) {
         lookAt(editing);
-      } else if (node instanceof Tag tag && negative) {
-        String what = "the tag " + PromptNode.print(List.of(tag));
-        add(start, what, "acts here too; in A1111 a negative prompt has no tags");
+      } else if (node instanceof Tag tag) {
+        lookAt(tag, inside);
       }
       double inner = node instanceof Attention attention ? weight * attention.factor() : weight;
-      lookAt(node.children(), inner, alone);
+      lookAt(node.children(), inner, true, alone);
+    }
+  }
+
+  private void lookAt(Tag tag, boolean inside) {
+    int start = tag.span().start();
+    String what = "the tag " + PromptNode.print(List.of(tag));
+    if (!tagsAct) {
+      add(start, what, "is text here, as in A1111, where a negative prompt has no tags");
+      return;
+    }
+    if (negative) {
+      add(start, what, "acts here too; in A1111 a negative prompt has no tags");
+    }
+    if (inside && LoraTag.isKind(tag.kind())) {
+      String changing = "<" + tag.kind() + ":" + tag.arguments().get(0) + ":0@0,1@0.8>";
+      add(
+          start,
+          what,
+          "is inside brackets and still acts as a whole and for the whole picture; strengths that"
+              + " change over the steps are written weight@place, such as "
+              + changing);
     }
   }
 
   private void lookAt(Editing editing) {
     // A tag or comment can stand in the middle of the number.
-    int last = pass.stepOf(Characters.strip(ExtraNetworks.cut(editing.when()).text()));
+    String when = Characters.strip(ExtraNetworks.cut(editing.when()).text());
     String what = "the prompt editing '" + PromptNode.print(List.of(editing)) + "'";
-    if (last >= pass.steps()) {
-      add(editing.span().start(), what, "never switches in " + pass.steps() + " steps");
-    } else if (last < 1) {
+    if (passes.stream().allMatch(pass -> pass.stepOf(when) >= pass.steps())) {
+      String steps =
+          passes.stream()
+              .map(pass -> String.valueOf(pass.steps()))
+              .collect(Collectors.joining(" and then "));
+      add(editing.span().start(), what, "never switches in " + steps + " steps");
+    } else if (passes.stream().allMatch(pass -> pass.stepOf(when) < 1)) {
       add(editing.span().start(), what, "has switched before the first step");
     }
   }

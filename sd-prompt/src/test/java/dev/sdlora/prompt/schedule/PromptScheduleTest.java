@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.sdlora.api.PromptLimits;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.WeightedText;
 import java.util.List;
@@ -23,9 +24,10 @@ class PromptScheduleTest {
   void ofParts_goldenPrompt_agreesWithA1111(JsonNode golden) {
     String text = golden.get("text").textValue();
 
-    List<PromptSchedule.Weighted> first = PromptSchedule.ofParts(text, SchedulePass.first(20));
+    List<PromptSchedule.Weighted> first =
+        PromptSchedule.ofParts(text, SchedulePass.first(20), PromptLimits.NONE);
     List<PromptSchedule.Weighted> second =
-        PromptSchedule.ofParts(text, SchedulePass.second(12, 20));
+        PromptSchedule.ofParts(text, SchedulePass.second(12, 20), PromptLimits.NONE);
 
     assertThat(entries(first)).isEqualTo(golden.get("schedule20"));
     assertThat(entries(second)).isEqualTo(golden.get("hires12"));
@@ -40,7 +42,7 @@ class PromptScheduleTest {
   @MethodSource("dev.sdlora.prompt.Goldens#strayBrackets")
   void of_strayBrackets_agreesWithLark(JsonNode golden) {
     PromptSchedule schedule =
-        PromptSchedule.of(golden.get("text").textValue(), SchedulePass.first(6));
+        PromptSchedule.of(golden.get("text").textValue(), SchedulePass.first(6), PromptLimits.NONE);
 
     assertThat(entries(List.of(new PromptSchedule.Weighted(1, schedule))).get(0))
         .isEqualTo(golden.get("schedule6"));
@@ -116,7 +118,7 @@ class PromptScheduleTest {
           """)
   void of_workedExample_hasTheseTexts(String text, String entries) {
     assertThat(
-            PromptSchedule.of(text, SchedulePass.first(10)).entries().stream()
+            PromptSchedule.of(text, SchedulePass.first(10), PromptLimits.NONE).entries().stream()
                 .map(entry -> entry.end() + ":" + entry.text())
                 .collect(Collectors.joining(" ")))
         .isEqualTo(entries);
@@ -135,7 +137,8 @@ class PromptScheduleTest {
           [a|[b:c:14]] ! a b a b a c a c a c
           """)
   void of_secondPass_countsOnFromTheFirst(String text, String texts) {
-    PromptSchedule schedule = PromptSchedule.of(text, SchedulePass.second(10, 10));
+    PromptSchedule schedule =
+        PromptSchedule.of(text, SchedulePass.second(10, 10), PromptLimits.NONE);
 
     assertThat(IntStream.rangeClosed(1, 10).mapToObj(schedule::textAt).toList())
         .containsExactly(texts.split(" "));
@@ -144,8 +147,10 @@ class PromptScheduleTest {
   @ParameterizedTest
   @CsvSource({"[a:b:1.0],1", "[a:b:2.9],2", "[a:b:0.5],5", "[a:b:.5e0],5", "[a:b:-0.5],0"})
   void of_oldTimelines_readsNumbersBelowOneAsShares(String text, int end) {
-    PromptSchedule first = PromptSchedule.of(text, new SchedulePass(10, 0, true));
-    PromptSchedule second = PromptSchedule.of(text, new SchedulePass(7, 10, true));
+    PromptSchedule first =
+        PromptSchedule.of(text, new SchedulePass(10, 0, true), PromptLimits.NONE);
+    PromptSchedule second =
+        PromptSchedule.of(text, new SchedulePass(7, 10, true), PromptLimits.NONE);
 
     assertThat(IntStream.rangeClosed(1, 10).filter(step -> first.textAt(step).equals("a")))
         .hasSize(end);
@@ -154,8 +159,9 @@ class PromptScheduleTest {
 
   @Test
   void textAt_callsOfTheModel_firstTextHoldsOneCallMore() {
-    PromptSchedule editing = PromptSchedule.of("[a:b:3]", SchedulePass.first(5));
-    PromptSchedule alternation = PromptSchedule.of("[a|b]", SchedulePass.first(5));
+    PromptSchedule editing = PromptSchedule.of("[a:b:3]", SchedulePass.first(5), PromptLimits.NONE);
+    PromptSchedule alternation =
+        PromptSchedule.of("[a|b]", SchedulePass.first(5), PromptLimits.NONE);
 
     assertThat(IntStream.range(0, 7).mapToObj(editing::textAt))
         .containsExactly("a", "a", "a", "a", "b", "b", "a");

@@ -2,6 +2,7 @@ package dev.sdlora.prompt.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.Span;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,8 @@ class SwitchesTest {
       @ForAll @Chars({'(', ')', '[', ']', ':', '|', '\\', '3', ' ', 'a', '\n'}) String text) {
     assertNested(Switches.find(text));
     assertNested(Switches.find("[[a:" + text + ":3]|[b:5]]" + text));
-    assertThat(PromptSchedule.of(text, SchedulePass.first(9)).entries()).isNotEmpty();
+    assertThat(PromptSchedule.of(text, SchedulePass.first(9), PromptLimits.NONE).entries())
+        .isNotEmpty();
   }
 
   private static void assertNested(List<Switch> switches) {

@@ -3,6 +3,8 @@ package dev.sdlora.prompt.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.PromptLimits;
+import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.tokens.SpelledNames.Found;
 import dev.sdlora.prompt.tokens.TokenChunk.Trained;
@@ -31,8 +33,12 @@ class TrainedWordsTest {
   }
 
   private static List<TokenChunk> chunks(String prompt, int commaBacktrack) {
+    return chunks(prompt, commaBacktrack, words(INK, INK_2, INK_BLOT));
+  }
+
+  private static List<TokenChunk> chunks(String prompt, int commaBacktrack, TrainedWords words) {
     return Chunks.of(
-        Attention.parse(prompt), TOKENIZER, commaBacktrack, words(INK, INK_2, INK_BLOT));
+        Attention.parse(prompt), TOKENIZER, commaBacktrack, words, PromptLimits.DEFAULTS);
   }
 
   private static List<TokenChunk> chunks(String prompt) {
@@ -94,11 +100,80 @@ class TrainedWordsTest {
     assertThat(chunks.get(1).ids()).startsWith(ClipTokenizer.START, A, 0, 0, A);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '%',
+      textBlock =
+          """
+          <s1><s2>          % <s1>/<s2>
+          <s1>, castle      % <s1>
+          (<s1><s2>:1.2)    % <s1>/<s2>
+          "<S2>"...<s1>'s   % <s2>/<s1>
+          < s1 >            % <s1>
+          &lt;s1&gt;&lt;s2> % <s1>/<s2>
+          <s1><s3>          % <s1>
+          a<s1>b            % <s1>
+          red <s1> hat      % red <s1> hat
+          (#ink),           % #ink
+          ##ink             % #ink
+          #inks             %
+          ink!!             % ink!
+          drink!            %
+          """)
+  void of_namesWithPunctuation_areFoundInTheText(String prompt, String names) {
+    TrainedWords words =
+        words(
+            word("<s1>", 1),
+            word("<s2>", 2),
+            word("red <s1> hat", 1),
+            word("#ink", 1),
+            word("ink!", 1),
+            word("\u0345", 1));
+
+    TokenChunk chunk = chunks(prompt, 20, words).get(0);
+
+    assertThat(chunk.trained().stream().map(trained -> trained.word().name()))
+        .containsExactly(names == null ? new String[0] : names.split("/"));
+    assertThat(chunk.trained())
+        .allSatisfy(
+            trained ->
+                assertThat(chunk.ids()[trained.position()]).isEqualTo(TokenChunk.PLACEHOLDER));
+  }
+
+  @Test
+  void of_textAroundNamesWithPunctuation_isTokenizedAsIfAlone() {
+    TokenChunk chunk = chunks("a<s1>, a", 20, words(word("<s1>", 1))).get(0);
+
+    assertThat(chunk.ids())
+        .startsWith(ClipTokenizer.START, A, 0, ClipTokenizer.COMMA, A, ClipTokenizer.END);
+  }
+
+  @Test
+  void of_nameWithPunctuationBehindAFullChunk_takesThePhraseAlong() {
+    String prompt = "a ".repeat(70) + ", a a a a <s1>";
+
+    assertThat(chunks(prompt, 20, words(word("<s1>", 1))).get(1).ids())
+        .startsWith(ClipTokenizer.START, A, A, A, A, 0, ClipTokenizer.END);
+  }
+
+  @Test
+  void of_moreChunksThanTheLimit_isRefused() {
+    PromptLimits two = PromptLimits.DEFAULTS.withChunks(2);
+
+    assertThat(Chunks.of(Attention.parse("a ".repeat(150)), TOKENIZER, 0, words(), two)).hasSize(2);
+    assertThatThrownBy(
+            () -> Chunks.of(Attention.parse("a ".repeat(151)), TOKENIZER, 0, words(), two))
+        .isInstanceOf(PromptSyntaxException.class)
+        .hasMessage(
+            "a text of the prompt has more than 2 chunks of 75 tokens, but PromptLimits.chunks"
+                + " allows 2");
+  }
+
   @Test
   void equals_otherWordOfTheSameNumbers_isAnotherChunk() {
     assertThat(chunks("a ink")).isEqualTo(chunks("a ink"));
     assertThat(chunks("a ink"))
-        .isNotEqualTo(Chunks.of(Attention.parse("a ink"), TOKENIZER, 20, words(word("ink", 3))))
+        .isNotEqualTo(chunks("a ink", 20, words(word("ink", 3))))
         .isNotEqualTo(Chunks.of(Attention.parse("a ! ! !"), TOKENIZER));
   }
 

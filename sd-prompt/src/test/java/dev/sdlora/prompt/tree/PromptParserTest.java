@@ -162,6 +162,15 @@ class PromptParserTest {
         .ofMaxSize(40);
   }
 
+  /** A search for BREAK to the end of the prompt, in each of them, took over a minute. */
+  @Test
+  @Timeout(value = 60, unit = TimeUnit.SECONDS)
+  void parse_manyEditings_takesLinearTime() {
+    String text = "[a:b:3]".repeat(150_000);
+
+    assertThat(PromptParser.parse(text).parts().get(0).nodes()).hasSize(150_000);
+  }
+
   private static void assertRoundTrip(String text) {
     Prompt prompt = PromptParser.parse(text);
 

@@ -17,19 +17,23 @@ class PromptReaderTest {
               new Style("ink", "ink of {prompt}, {prompt}", ""),
               new Style("more", " <lora:x:1> # note", "blurry")));
 
+  private static PromptReader reader(PromptOptions options) {
+    return new PromptReader(options, name -> false);
+  }
+
   @Test
   void prompt_styles_areMergedBeforeTagsAreCut() {
-    assertThat(PromptReader.prompt("a cat", STYLED).text())
+    assertThat(reader(STYLED).prompt("a cat").text())
         .isEqualTo("ink of a cat, a cat, <lora:x:1> # note".replace("<lora:x:1> # note", " "));
-    assertThat(PromptReader.negativePrompt(" ugly ", STYLED).text()).isEqualTo("ugly, blurry");
-    assertThat(PromptReader.negativePrompt("", STYLED).text()).isEqualTo("blurry");
+    assertThat(reader(STYLED).negativePrompt(" ugly ").text()).isEqualTo("ugly, blurry");
+    assertThat(reader(STYLED).negativePrompt("").text()).isEqualTo("blurry");
   }
 
   @Test
   void negativePrompt_exactA1111_keepsTagsAsText() {
-    assertThat(PromptReader.negativePrompt("a <lora:x:1>#b", PromptOptions.DEFAULTS).text())
+    assertThat(reader(PromptOptions.DEFAULTS).negativePrompt("a <lora:x:1>#b").text())
         .isEqualTo("a ");
-    assertThat(PromptReader.negativePrompt("a <lora:x:1>#b", PromptOptions.EXACT_A1111).text())
+    assertThat(reader(PromptOptions.EXACT_A1111).negativePrompt("a <lora:x:1>#b").text())
         .isEqualTo("a <lora:x:1>");
   }
 
@@ -37,8 +41,7 @@ class PromptReaderTest {
   void prompt_strict_refusesMistakes() {
     PromptOptions strict = PromptOptions.DEFAULTS.withMode(PromptMode.STRICT);
 
-    assertThatThrownBy(() -> PromptReader.prompt("(a", strict))
-        .isInstanceOf(PromptSyntaxException.class);
-    assertThat(PromptReader.prompt("(a", PromptOptions.DEFAULTS).text()).isEqualTo("(a");
+    assertThatThrownBy(() -> reader(strict).prompt("(a")).isInstanceOf(PromptSyntaxException.class);
+    assertThat(reader(PromptOptions.DEFAULTS).prompt("(a").text()).isEqualTo("(a");
   }
 }

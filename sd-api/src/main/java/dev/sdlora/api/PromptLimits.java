@@ -1,0 +1,67 @@
+package dev.sdlora.api;
+
+/**
+ * How much the prompts of one request may ask for, so that no text that somebody typed can keep a
+ * service busy. What exceeds a limit is refused with a {@link PromptSyntaxException} that names the
+ * limit, before any memory is taken for it. Prompts that people write stay far below the defaults.
+ * Immutable; start from {@link #DEFAULTS}.
+ *
+ * @param characters of a prompt with its styles, from 0. Default 100,000
+ * @param parts that {@code AND} joins, from 1; each is a call of the U-Net in each step. Default 50
+ * @param loras that both prompts name in tags, from 0. Default 100
+ * @param texts characters of all different texts that a part of a prompt stands for over the steps,
+ *     from 0: an alternation can make as many texts as there are steps. Default 1,000,000
+ * @param chunks of 75 tokens of each text, from 1. Default 200
+ */
+public record PromptLimits(int characters, int parts, int loras, int texts, int chunks) {
+
+  /** What a request has that does not say otherwise. */
+  public static final PromptLimits DEFAULTS = new PromptLimits(100_000, 50, 100, 1_000_000, 200);
+
+  /** None but those of Java's numbers, for prompts whose writers are trusted. */
+  public static final PromptLimits NONE =
+      new PromptLimits(
+          Integer.MAX_VALUE,
+          Integer.MAX_VALUE,
+          Integer.MAX_VALUE,
+          Integer.MAX_VALUE,
+          Integer.MAX_VALUE);
+
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if one is below what it counts from
+   */
+  public PromptLimits {
+    Checks.atLeast(0, characters, "characters");
+    Checks.atLeast(1, parts, "parts");
+    Checks.atLeast(0, loras, "loras");
+    Checks.atLeast(0, texts, "texts");
+    Checks.atLeast(1, chunks, "chunks");
+  }
+
+  /** The same with another limit for the length of a prompt. */
+  public PromptLimits withCharacters(int most) {
+    return new PromptLimits(most, parts, loras, texts, chunks);
+  }
+
+  /** The same with another limit for the parts that {@code AND} joins. */
+  public PromptLimits withParts(int most) {
+    return new PromptLimits(characters, most, loras, texts, chunks);
+  }
+
+  /** The same with another limit for LoRAs in tags. */
+  public PromptLimits withLoras(int most) {
+    return new PromptLimits(characters, parts, most, texts, chunks);
+  }
+
+  /** The same with another limit for what a prompt says over the steps. */
+  public PromptLimits withTexts(int most) {
+    return new PromptLimits(characters, parts, loras, most, chunks);
+  }
+
+  /** The same with another limit for the length of a text in chunks. */
+  public PromptLimits withChunks(int most) {
+    return new PromptLimits(characters, parts, loras, texts, most);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.lora.library.FolderLibrary;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Tells which names LoRAs have; folders are looked at once, and only if something asks. */
+final class LoraNames implements Predicate<String> {
+  private final FolderLibrary library;
+  private @Nullable Set<String> names;
+
+  LoraNames(FolderLibrary library) {
+    this.library = library;
+  }
+
+  @Override
+  public boolean test(String name) {
+    Set<String> known = names;
+    if (known == null) {
+      known = library.names();
+      names = known;
+    }
+    return known.contains(name);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.prompt.schedule.SchedulePass;
+import dev.sdlora.prompt.tree.Finding;
+import dev.sdlora.prompt.tree.ReadPrompt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** What the writer of prompts should know: in results the same sentences as in explanations. */
+final class PromptWarnings {
+  /** Nobody reads more of them. */
+  private static final int MOST = 100;
+
+  private PromptWarnings() {}
+
+  /** One sentence for each thing about a prompt, which is read in some passes. */
+  static List<String> of(ReadPrompt prompt, List<SchedulePass> passes) {
+    return sentences("", prompt, passes);
+  }
+
+  /**
+   * What there is to say about the prompts of a request.
+   *
+   * @param first its pass, or the first of two
+   * @param others what else is said, of which some says more about the same things
+   */
+  static List<String> of(Pass first, Optional<Pass> second, List<String> others) {
+    List<String> sentences =
+        Stream.of(
+                of(Pass::prompt, first, second).stream(),
+                of(Pass::negative, first, second).stream())
+            .flatMap(prompt -> prompt)
+            .filter(sentence -> others.stream().noneMatch(other -> other.startsWith(sentence)))
+            .distinct()
+            .toList();
+    if (sentences.size() <= MOST) {
+      return sentences;
+    }
+    List<String> shown = new ArrayList<>(sentences.subList(0, MOST));
+    shown.add("there are " + (sentences.size() - MOST) + " more warnings about the prompts");
+    return shown;
+  }
+
+  private static List<String> of(
+      Function<Pass, ReadPrompt> which, Pass first, Optional<Pass> second) {
+    ReadPrompt prompt = which.apply(first);
+    if (second.isEmpty()) {
+      return of(prompt, List.of(first.schedule()));
+    }
+    ReadPrompt hires = which.apply(second.get());
+    SchedulePass hiresPass = second.get().schedule();
+    if (hires == prompt) {
+      return of(prompt, List.of(first.schedule(), hiresPass));
+    }
+    List<String> sentences = new ArrayList<>(of(prompt, List.of(first.schedule())));
+    sentences.addAll(sentences("hires ", hires, List.of(hiresPass)));
+    return sentences;
+  }
+
+  private static List<String> sentences(String pass, ReadPrompt prompt, List<SchedulePass> passes) {
+    String place = prompt.isNegative() ? "negative prompt: " : pass.isEmpty() ? "" : "prompt: ";
+    return prompt.findings(passes).stream()
+        .map(Finding::message)
+        .map(message -> pass + place + message)
+        .toList();
+  }
+}

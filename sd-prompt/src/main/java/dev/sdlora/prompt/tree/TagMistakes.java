@@ -1,0 +1,127 @@
+package dev.sdlora.prompt.tree;
+
+import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.prompt.grammar.ExtraNetwork;
+import dev.sdlora.prompt.grammar.ExtraNetworks;
+import dev.sdlora.prompt.grammar.LoraTag;
+import dev.sdlora.prompt.tree.AlmostTags.AlmostTag;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * What is wrong with the tags of a prompt.
+ *
+ * @param all of it, in no order
+ * @param unclosed what of it is a LoRA's tag without an end, whose LoRA cannot act
+ */
+record TagMistakes(List<Finding> all, List<Finding> unclosed) {
+  private static final List<String> KINDS = List.of("lora", "lyco", "locon", "lycoris");
+
+  /**
+   * The mistakes of a prompt.
+   *
+   * @param isLora whether a LoRA has a name
+   */
+  static TagMistakes of(String prompt, ExtraNetworks cut, Predicate<String> isLora) {
+    List<Finding> all = new ArrayList<>();
+    List<Finding> unclosed = new ArrayList<>();
+    for (ExtraNetwork network : cut.networks()) {
+      check(network, isLora).ifPresent(all::add);
+    }
+    for (AlmostTag tag : AlmostTags.find(prompt, cut, isLora)) {
+      Finding finding = finding(tag);
+      all.add(finding);
+      if (tag.unclosed()) {
+        unclosed.add(finding);
+      }
+    }
+    return new TagMistakes(all, unclosed);
+  }
+
+  private static Finding finding(AlmostTag tag) {
+    int at = tag.span().start();
+    String hint = hint(tag.meant());
+    return tag.unclosed()
+        ? Finding.at(at, "the tag '" + tag.written() + "'", "is not closed" + hint)
+        : Finding.at(at, "'" + tag.written() + "'", "is no tag and is read as text" + hint);
+  }
+
+  private static String hint(String meant) {
+    return "; did you mean " + meant + "?";
+  }
+
+  private static Optional<Finding> check(ExtraNetwork network, Predicate<String> isLora) {
+    try {
+      return LoraTag.of(network)
+          .map(tag -> checkName(network, tag.name(), isLora))
+          .orElseGet(() -> Optional.of(unknownKind(network, isLora)));
+    } catch (PromptSyntaxException e) {
+      return Optional.of(new Finding(String.valueOf(e.getMessage()), e.offset()));
+    }
+  }
+
+  /** A weight that no colon divides from the name is a part of the name. */
+  private static Optional<Finding> checkName(
+      ExtraNetwork network, String name, Predicate<String> isLora) {
+    TagWords words = TagWords.of(network.kind(), ":" + new FoldedText(name).folded(), true);
+    if (words.arguments().isEmpty()
+        || name.endsWith(" " + words.arguments().get(0))
+        || isLora.test(name)) {
+      return Optional.empty();
+    }
+    String what = "the tag " + network.tag();
+    return Optional.of(
+        Finding.at(network.offset(), what, "names a LoRA '" + name + "'" + hint(words.meant())));
+  }
+
+  private static Finding unknownKind(ExtraNetwork network, Predicate<String> isLora) {
+    String what = "the tag " + network.tag();
+    if (network.kind().equals("hypernet")) {
+      return Finding.at(
+          network.offset(),
+          what,
+          "asks for a hypernetwork, which this version cannot apply; it is taken out of the prompt"
+              + " and has no effect");
+    }
+    String inside = network.tag().substring(1, network.tag().length() - 1);
+    String behindKind = inside.substring(network.kind().length());
+    Optional<String> meant = Optional.empty();
+    if (isLora.test(network.kind())) {
+      meant = Optional.of(TagWords.of("lora", ":" + inside, true).meant());
+    } else if (KINDS.stream().anyMatch(kind -> isNear(letters(network.kind()), kind))) {
+      meant = Optional.of(TagWords.of(letters(network.kind()), behindKind, true).meant());
+    }
+    return Finding.at(
+        network.offset(),
+        what,
+        "is of no known kind"
+            + meant
+                .map(TagMistakes::hint)
+                .orElse("; it is taken out of the prompt and has no effect"));
+  }
+
+  private static String letters(String kind) {
+    return FoldedText.lower(new FoldedText(kind).folded()).replaceAll("[^\\p{L}]", "");
+  }
+
+  /** Whether words differ by one letter at most, or by two that have changed places. */
+  private static boolean isNear(String word, String kind) {
+    int from = 0;
+    int shorter = Math.min(word.length(), kind.length());
+    while (from < shorter && word.charAt(from) == kind.charAt(from)) {
+      from++;
+    }
+    int same = 0;
+    while (same < shorter - from
+        && word.charAt(word.length() - 1 - same) == kind.charAt(kind.length() - 1 - same)) {
+      same++;
+    }
+    String rest = word.substring(from, word.length() - same);
+    String other = kind.substring(from, kind.length() - same);
+    boolean oneLetter = rest.length() <= 1 && other.length() <= 1;
+    return oneLetter
+        || (rest.length() == 2 && new StringBuilder(rest).reverse().toString().equals(other));
+  }
+}

@@ -1,0 +1,42 @@
+package dev.sdlora.tensors.folder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NearestTest {
+  private static final List<String> NAMES = List.of("ink", "moxin", "add-detail v2", "café");
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          moxim                          ! moxin
+          moxin.safetensors              ! moxin
+          Moxin.SafeTensors              ! moxin
+          loras/moxin.safetensors        ! moxin
+          C:\\loras\\moxin.pt            ! moxin
+          "moxin"                        ! moxin
+          moxin;0.8                      ! moxin
+          moxin, 0.8                     ! moxin
+          moxin.safetensors;0.8          ! moxin
+          moxin：0.8                      ! moxin
+          moxin 0.8                      ! moxin
+          add detail v2                  ! add-detail v2
+          add_detail                     ! add-detail v2
+          cafe.pt                        ! café
+          """)
+  void to_nameAsPeopleWriteIt_findsTheFile(String wanted, String name) {
+    assertThat(Nearest.to(wanted, NAMES)).first().isEqualTo(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"something else", "safetensors", "landscape.safetensors", "0.8"})
+  void to_nothingAlike_isEmpty(String wanted) {
+    assertThat(Nearest.to(wanted, NAMES)).isEmpty();
+  }
+}
