@@ -2,6 +2,9 @@ package dev.sdlora.api;
 
 import dev.sdlora.api.spi.PipelineProvider;
 import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -65,6 +68,28 @@ public final class GeneratedImage {
     return picture.toBufferedImage();
   }
 
+  /** The bytes of a PNG with the settings, as {@link #save} writes it. */
+  public byte[] png() {
+    return PipelineProvider.get().encode(this, "png");
+  }
+
+  /**
+   * Writes what {@link #save} would write into a file. The stream is not closed.
+   *
+   * @param format {@code png}, {@code jpg} or {@code jpeg}, in any case
+   * @throws ImageFileException if the stream fails, or the settings are too long for a JPEG
+   * @throws IllegalArgumentException if the format is another
+   */
+  public void write(OutputStream out, String format) {
+    byte[] bytes = PipelineProvider.get().encode(this, format);
+    try {
+      out.write(bytes);
+      out.flush();
+    } catch (IOException e) {
+      throw new ImageFileException("image could not be written to its stream: " + e, e);
+    }
+  }
+
   /**
    * Reads the settings, as text, of a PNG, JPEG or WebP file that A1111 or this library wrote;
    * {@link PromptSpec#fromParameters} understands it.
@@ -74,6 +99,16 @@ public final class GeneratedImage {
   public static String readParameters(Path file) {
     Objects.requireNonNull(file, "file");
     return PipelineProvider.get().readParameters(file);
+  }
+
+  /**
+   * Reads the settings out of the bytes of a picture file, as {@link #readParameters(Path)} does.
+   * The stream is read to its end, of at most 256 MB, and not closed.
+   *
+   * @throws ImageFileException if the stream fails or is longer, or holds no such text
+   */
+  public static String readParameters(InputStream stream) {
+    return PipelineProvider.get().readParameters(stream);
   }
 
   /**
@@ -90,5 +125,11 @@ public final class GeneratedImage {
   public void save(Path file) {
     Objects.requireNonNull(file, "file");
     PipelineProvider.get().save(this, file);
+  }
+
+  /** The size and the seed, such as {@code GeneratedImage[512x768, seed 42]}. */
+  @Override
+  public String toString() {
+    return "GeneratedImage[" + width() + "x" + height() + ", seed " + seed + "]";
   }
 }

@@ -168,8 +168,8 @@ public final class ImageToImage {
     /**
      * The settings; the builder can be used further.
      *
-     * @throws IllegalStateException if inpainting and outpainting are both set, or a mask has
-     *     another size than the picture
+     * @throws IllegalStateException if inpainting and outpainting are both set
+     * @throws IllegalArgumentException if the mask has another size than the picture
      */
     public ImageToImage build() {
       if (inpainting.isPresent() && outpainting.isPresent()) {
@@ -181,8 +181,9 @@ public final class ImageToImage {
 
     private void requireSameSize(Picture mask) {
       if (mask.width() != picture.width() || mask.height() != picture.height()) {
-        throw new IllegalStateException(
-            "the mask must be as large as the picture: " + mask + ", " + picture);
+        throw new IllegalArgumentException(
+            "the mask must be as large as the picture: the mask has %dx%d pixels, the picture %dx%d"
+                .formatted(mask.width(), mask.height(), picture.width(), picture.height()));
       }
     }
   }

@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,31 +22,42 @@ public record NamedSampler(Sampler sampler, Optional<Schedule> schedule) {
 
   /**
    * Reads a name: one that {@link Sampler#parse} knows, or such a name, a space or an underscore,
-   * and the name of a schedule, or {@code ka} or {@code exp}.
+   * and the name of a schedule ({@link Schedule#parse} says which there are), or {@code ka} or
+   * {@code exp}.
    *
    * @throws IllegalArgumentException if there is no such sampler; the message lists all
    */
   public static NamedSampler parse(String name) {
     Objects.requireNonNull(name, "name");
     String trimmed = name.strip();
+    Optional<Sampler> whole = sampler(trimmed);
+    if (whole.isPresent()) {
+      return new NamedSampler(whole.get(), Optional.empty());
+    }
+    Optional<String> withoutSchedule = Optional.empty();
     for (Schedule schedule : Schedule.values()) {
-      Optional<String> rest =
-          before(trimmed, schedule.label())
-              .or(() -> before(trimmed, schedule.name()))
-              .or(() -> before(trimmed, shortForm(schedule)));
-      if (rest.isPresent() && !isSampler(trimmed)) {
-        return new NamedSampler(Sampler.parse(rest.get()), Optional.of(schedule));
+      for (String ending : endings(schedule)) {
+        Optional<String> rest = before(trimmed, ending);
+        Optional<Sampler> sampler = rest.flatMap(NamedSampler::sampler);
+        if (sampler.isPresent()) {
+          return new NamedSampler(sampler.get(), Optional.of(schedule));
+        }
+        withoutSchedule = withoutSchedule.or(() -> rest);
       }
     }
-    return new NamedSampler(Sampler.parse(trimmed), Optional.empty());
+    return new NamedSampler(Sampler.parse(withoutSchedule.orElse(trimmed)), Optional.empty());
   }
 
-  private static String shortForm(Schedule schedule) {
-    return switch (schedule) {
-      case KARRAS -> "ka";
-      case EXPONENTIAL -> "exp";
-      default -> schedule.name();
-    };
+  private static List<String> endings(Schedule schedule) {
+    List<String> endings = new ArrayList<>(schedule.aliases());
+    endings.add(schedule.label());
+    endings.add(schedule.name());
+    switch (schedule) {
+      case KARRAS -> endings.add("ka");
+      case EXPONENTIAL -> endings.add("exp");
+      default -> {}
+    }
+    return endings;
   }
 
   private static Optional<String> before(String name, String ending) {
@@ -56,12 +69,11 @@ public record NamedSampler(Sampler sampler, Optional<Schedule> schedule) {
     return ends ? Optional.of(name.substring(0, at)) : Optional.empty();
   }
 
-  private static boolean isSampler(String name) {
+  private static Optional<Sampler> sampler(String name) {
     try {
-      Sampler.parse(name);
-      return true;
+      return Optional.of(Sampler.parse(name));
     } catch (IllegalArgumentException e) {
-      return false;
+      return Optional.empty();
     }
   }
 }

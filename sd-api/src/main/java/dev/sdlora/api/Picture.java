@@ -3,18 +3,21 @@ package dev.sdlora.api;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
+import java.io.FilterInputStream;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
-import javax.imageio.ImageIO;
 
 /**
  * A picture of any size with 8 bits for red, green and blue. Immutable: what goes in and comes out
  * is copied. Two are equal when all pixels are.
  */
 public final class Picture {
+  /** So many rows are brought to opaque colours at a time, which keeps large pictures cheap. */
+  private static final int STRIP_ROWS = 64;
+
   private final int width;
   private final int height;
   private final byte[] rgb;
@@ -45,46 +48,71 @@ public final class Picture {
     return new Picture(width, height, rgb.clone());
   }
 
-  /** A picture from one of Java's; transparent places become white, as in A1111. */
+  /**
+   * A picture from one of Java's; transparent places become white, as in A1111.
+   *
+   * @throws IllegalArgumentException if it has more pixels than an array of bytes can hold
+   */
   public static Picture of(BufferedImage image) {
     Objects.requireNonNull(image, "image");
     int width = image.getWidth();
     int height = image.getHeight();
-    BufferedImage opaque = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = opaque.createGraphics();
-    graphics.drawImage(image, 0, 0, Color.WHITE, null);
-    graphics.dispose();
-    int[] packed = opaque.getRGB(0, 0, width, height, null, 0, width);
-    byte[] rgb = new byte[3 * packed.length];
-    for (int i = 0; i < packed.length; i++) {
-      rgb[3 * i] = (byte) (packed[i] >> 16);
-      rgb[3 * i + 1] = (byte) (packed[i] >> 8);
-      rgb[3 * i + 2] = (byte) packed[i];
+    if (3L * width * height > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "image must have at most %d pixels: %dx%d"
+              .formatted(Integer.MAX_VALUE / 3, width, height));
     }
+    byte[] rgb = new byte[3 * width * height];
+    BufferedImage strip = new BufferedImage(width, STRIP_ROWS, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = strip.createGraphics();
+    int at = 0;
+    for (int top = 0; top < height; top += STRIP_ROWS) {
+      graphics.drawImage(image, 0, -top, Color.WHITE, null);
+      int rows = Math.min(STRIP_ROWS, height - top);
+      for (int packed : strip.getRGB(0, 0, width, rows, null, 0, width)) {
+        rgb[at++] = (byte) (packed >> 16);
+        rgb[at++] = (byte) (packed >> 8);
+        rgb[at++] = (byte) packed;
+      }
+    }
+    graphics.dispose();
     return new Picture(width, height, rgb);
   }
 
   /**
    * Reads a picture file of a format that this Java can read: PNG, JPEG, GIF and BMP, and those
-   * that plug-ins of ImageIO add.
+   * that plug-ins of ImageIO add. Its size is looked at before its pixels: at most 2²⁶ of them, a
+   * square of 8192, are read.
    *
-   * @throws ImageFileException if the file is missing, damaged, or of another format
+   * @throws ImageFileException if the file is missing, damaged, too large, or of another format
    */
   public static Picture read(Path file) {
     Objects.requireNonNull(file, "file");
     if (!Files.isRegularFile(file)) {
       throw new ImageFileException("image file '" + file + "' does not exist or is a folder");
     }
-    try {
-      BufferedImage image = ImageIO.read(file.toFile());
-      if (image == null) {
-        throw new ImageFileException(
-            "image file '" + file + "' is of a format that this Java cannot read");
-      }
-      return of(image);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new ImageFileException(
-          "image file '" + file + "' could not be read: " + e.getMessage(), e);
+    return of(ImageDecoder.decode("image file '" + file + "'", () -> Files.newInputStream(file)));
+  }
+
+  /**
+   * Reads a picture from a stream, as {@link #read(Path)} does from a file. The stream is not
+   * closed, and may be read beyond the end of the picture.
+   *
+   * @throws ImageFileException if the stream fails, or its picture is damaged, too large, or of
+   *     another format
+   */
+  public static Picture read(InputStream stream) {
+    return of(ImageDecoder.decode("image stream", () -> new NotClosed(stream)));
+  }
+
+  private static final class NotClosed extends FilterInputStream {
+    NotClosed(InputStream stream) {
+      super(stream);
+    }
+
+    @Override
+    public void close() {
+      // It is the caller's.
     }
   }
 

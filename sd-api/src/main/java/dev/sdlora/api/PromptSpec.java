@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.spi.PipelineProvider;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,9 @@ import java.util.OptionalLong;
  * variants with {@link #toBuilder()}. The defaults are those of A1111.
  */
 public final class PromptSpec {
+  /** Characters of a prompt in {@link #toString()}. */
+  private static final int MAX_SHOWN = 200;
+
   private final PromptSpecBuilder values;
 
   PromptSpec(PromptSpecBuilder values) {
@@ -31,9 +35,12 @@ public final class PromptSpec {
 
   /**
    * Reads the {@code parameters} text that A1111 and this library write into pictures. What has no
-   * setting here is in {@link #otherParameters()}.
+   * setting here is in {@link #otherParameters()}, and so are values that make no sense or are not
+   * known; in their place the request has its defaults. What of that makes another picture is said
+   * by {@link GenerationResult#warnings()}.
    *
-   * @throws IllegalArgumentException if a known key has a value that makes no sense
+   * @throws IllegalArgumentException if the text is that of a program with another form of settings
+   *     (Fooocus, SwarmUI, InvokeAI, ComfyUI); the message names it
    */
   public static PromptSpec fromParameters(String text) {
     Objects.requireNonNull(text, "text");
@@ -43,17 +50,28 @@ public final class PromptSpec {
   /**
    * Reads the settings out of a picture that A1111 or this library wrote: the text {@code
    * parameters} of a PNG, or the EXIF UserComment of a JPEG or WebP file. PNGs of NovelAI can be
-   * read as well.
+   * read as well. See {@link #fromParameters} for what becomes of settings that cannot be used.
    *
-   * @throws ImageFileException if the file is of another kind or holds no such text
-   * @throws IllegalArgumentException if a known key has a value that makes no sense
+   * @throws ImageSettingsException if the picture holds no such text; programs that are known to
+   *     write another (Fooocus, SwarmUI, InvokeAI, ComfyUI) are named
+   * @throws ImageFileException if the file is of another kind or damaged
    */
   public static PromptSpec fromImage(Path file) {
     Objects.requireNonNull(file, "file");
     return fromParameters(GeneratedImage.readParameters(file));
   }
 
-  /** The same as {@link #fromImage}, whatever the file's format is. */
+  /**
+   * Reads the settings out of the bytes of a picture file, as {@link #fromImage(Path)} does. The
+   * stream is read to its end, of at most 256 MB, and not closed.
+   *
+   * @throws ImageFileException if the stream fails or is longer, or holds no such text
+   */
+  public static PromptSpec fromImage(InputStream stream) {
+    return fromParameters(GeneratedImage.readParameters(stream));
+  }
+
+  /** The same as {@link #fromImage(Path)}, whatever the file's format is. */
   public static PromptSpec fromPng(Path file) {
     Objects.requireNonNull(file, "file");
     return fromImage(file);
@@ -191,13 +209,25 @@ public final class PromptSpec {
     return values.otherParameters;
   }
 
-  /** The prompt and the settings, for logs. */
+  /**
+   * What of this request the text in its pictures cannot say, so that {@link #fromImage(Path)} does
+   * not make the same picture again; by the names of the settings, in their order here. Everything
+   * else that decides how a picture looks is in the text. (What does not decide it is not: the
+   * number of pictures, {@link PromptMode}, and whether LoRAs may be left out.) The checkpoint, its
+   * precision, LoRAs and embeddings are named in the text, and when they are others later, {@link
+   * GenerationResult#warnings()} says so.
+   */
+  public List<String> notInPictures() {
+    return UnwrittenSettings.of(this);
+  }
+
+  /** The prompt and the settings, for logs; long prompts are cut. */
   @Override
   public String toString() {
     return "PromptSpec["
-        + prompt()
+        + cut(prompt())
         + ", negative "
-        + negativePrompt()
+        + cut(negativePrompt())
         + ", "
         + size().map(ImageSize::toString).orElse("model size")
         + ", "
@@ -213,5 +243,9 @@ public final class PromptSpec {
         + ", "
         + images()
         + " images]";
+  }
+
+  private static String cut(String prompt) {
+    return prompt.length() <= MAX_SHOWN ? prompt : prompt.substring(0, MAX_SHOWN) + "…";
   }
 }

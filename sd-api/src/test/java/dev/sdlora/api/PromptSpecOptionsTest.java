@@ -58,8 +58,12 @@ final class PromptSpecOptionsTest {
         .hasMessage("sigmaMin must be below sigmaMax: 2.0, 1.0");
     Picture mask = Picture.of(1, 1, new byte[3]);
     assertThatThrownBy(() -> image.toBuilder().inpainting(Inpainting.builder(mask).build()).build())
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("the mask must be as large as the picture");
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "the mask must be as large as the picture: the mask has 1x1 pixels, the picture "
+                + PICTURE.width()
+                + "x"
+                + PICTURE.height());
     assertThatThrownBy(() -> ControlUnit.builder(Path.of("net"), PICTURE).range(0.5, 0.4))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Upscaling(Upscaler.LATENT, 2))

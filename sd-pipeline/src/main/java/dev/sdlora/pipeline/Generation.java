@@ -6,6 +6,7 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Upscaling;
 import dev.sdlora.api.Variation;
@@ -17,8 +18,10 @@ import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.pipeline.memory.MemoryNeed;
+import dev.sdlora.pipeline.image.Reproduction;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.sampler.noise.ImageSeeds;
+import dev.sdlora.tensors.torch.ScalarType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,7 +174,9 @@ final class Generation {
     Raster enlarged = spec.upscaling().map(up -> enlarge(finished, up, networks)).orElse(finished);
     GeneratedImage image =
         new GeneratedImage(
-            enlarged.toPicture(), run.seeds().seed(), parameters(run.seeds(), networks));
+            enlarged.toPicture(),
+            run.seeds().seed(),
+            Infotext.write(settings(run.seeds(), networks)));
     progress.listener().imageEnd(run.index(), image);
     return image;
   }
@@ -193,7 +198,16 @@ final class Generation {
         (int) (picture.height() * by.scale()));
   }
 
-  private String parameters(ImageSeeds seeds, PassNetworks networks) {
+  /** What was passed over, and what the text that the request was read from says beyond it. */
+  private List<String> warnings(PassNetworks networks) {
+    return Stream.concat(
+            networks.warnings().stream(),
+            Reproduction.warnings(settings(firstSeeds, networks), model.checkpoint()).stream())
+        .distinct()
+        .toList();
+  }
+
+  private ImageSettings settings(ImageSeeds seeds, PassNetworks networks) {
     Variation variation = spec.variation();
     PromptSpec drawn = spec;
     if (variation.strength() != 0) {
@@ -201,7 +215,7 @@ final class Generation {
       variation = new Variation(seed, variation.strength(), variation.resizeFrom());
       drawn = spec.toBuilder().variation(variation).build();
     }
-    return Infotext.write(
+    ImageSettings settings =
         new ImageSettings(
             drawn,
             size,
@@ -210,6 +224,12 @@ final class Generation {
             model.hash(),
             networks.hashes(),
             networks.embeddingHashes(),
-            VERSION));
+            VERSION);
+    if (model.networks().type() == ScalarType.BFLOAT16) {
+      settings = settings.with(ImageSettings.PRECISION, "bfloat16");
+    }
+    boolean overlaid =
+        networks.reports().stream().anyMatch(lora -> lora.mode() == LoraMode.OVERLAY);
+    return overlaid ? settings.with(ImageSettings.LORA_MODE, LoraMode.OVERLAY.name()) : settings;
   }
 }

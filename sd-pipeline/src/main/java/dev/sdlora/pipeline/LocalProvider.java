@@ -26,6 +26,7 @@ import dev.sdlora.pipeline.upscale.RrdbUpscaler;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.tensors.folder.ShownPaths;
 import dev.sdlora.tensors.torch.Torch;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -143,6 +144,16 @@ public final class LocalProvider implements PipelineProvider {
   @Override
   public String readParameters(Path image) {
     return PictureFiles.readParameters(image);
+  }
+
+  @Override
+  public String readParameters(InputStream image) {
+    return PictureFiles.readParameters(image);
+  }
+
+  @Override
+  public byte[] encode(GeneratedImage image, String format) {
+    return PictureFiles.encode(image, format);
   }
 
   @Override

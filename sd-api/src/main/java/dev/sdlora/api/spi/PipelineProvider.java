@@ -11,6 +11,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.UpscalerNetwork;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -69,8 +70,14 @@ public interface PipelineProvider {
   /** Behind {@link PromptSpec#fromParameters}. */
   PromptSpec parseParameters(String text);
 
-  /** Behind {@link GeneratedImage#readParameters}. */
+  /** Behind {@link GeneratedImage#readParameters(Path)}. */
   String readParameters(Path image);
+
+  /** Behind {@link GeneratedImage#readParameters(InputStream)}. */
+  String readParameters(InputStream image);
+
+  /** Behind {@link GeneratedImage#png} and {@link GeneratedImage#write}. */
+  byte[] encode(GeneratedImage image, String format);
 
   /** Behind {@link GeneratedImage#save}. */
   void save(GeneratedImage image, Path file);

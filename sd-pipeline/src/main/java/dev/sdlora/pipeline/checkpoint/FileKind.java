@@ -2,18 +2,25 @@ package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.tensors.file.TensorFile;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** Recognises by its tensor names what a file is that should be an SD 1.x checkpoint. */
-final class FileKind {
+/** Recognises by its tensor names what a file is. */
+public final class FileKind {
   private static final String ONLY_SD1 = "; this version runs SD 1.x checkpoints";
+  private static final String CHECKPOINT = "checkpoint";
+  private static final String NOT_CHECKPOINT = ", not a checkpoint";
 
-  /** Names that give other things away, and what to say about them; the first that fits counts. */
+  /** Names that give other things away; the first that fits counts. */
   private static final List<Sign> OTHERS =
       List.of(
           new Sign(
+              "lora",
               name ->
                   name.contains("lora_down")
                       || name.contains("lora_A.")
@@ -22,21 +29,121 @@ final class FileKind {
                       || name.contains(".hada_w1")
                       || name.contains(".lokr_w")
                       || name.matches("(unet|text_encoder):\\d+:(up|down)"),
-              "is a LoRA, not a checkpoint; name it in the prompt as <lora:name:1> or open it with"
-                  + " LoraAdapter.open"),
-          new Sign(name -> name.startsWith("conditioner.embedders."), "is for SDXL" + ONLY_SD1),
-          new Sign(name -> name.startsWith("cond_stage_model.model."), "is for SD 2.x" + ONLY_SD1),
+              "is a LoRA",
+              NOT_CHECKPOINT
+                  + "; name it in the prompt as <lora:name:1> or open it with LoraAdapter.open"),
           new Sign(
+              CHECKPOINT,
+              name -> name.startsWith("conditioner.embedders."),
+              "is for SDXL",
+              ONLY_SD1),
+          new Sign(
+              CHECKPOINT,
+              name -> name.startsWith("cond_stage_model.model."),
+              "is for SD 2.x",
+              ONLY_SD1),
+          new Sign(
+              CHECKPOINT,
               name -> name.contains("double_blocks.") || name.contains("joint_blocks."),
-              "is for a transformer model such as FLUX or SD 3" + ONLY_SD1),
+              "is for a transformer model such as FLUX or SD 3",
+              ONLY_SD1),
           new Sign(
+              "embedding",
               name -> name.equals("emb_params") || name.startsWith("string_to_param"),
-              "is a textual inversion embedding, not a checkpoint"),
+              "is a textual inversion embedding",
+              NOT_CHECKPOINT),
           new Sign(
-              name -> name.startsWith("control_model.") || name.startsWith("controlnet_"),
-              "is a ControlNet, not a checkpoint"));
+              "controlnet",
+              name ->
+                  name.startsWith("control_model.")
+                      || name.startsWith("controlnet_")
+                      || name.startsWith("input_hint_block."),
+              "is a ControlNet",
+              NOT_CHECKPOINT),
+          new Sign(
+              "t2i-adapter",
+              name -> name.matches("(adapter\\.)?body\\.\\d+\\.(in_conv|resnets|block1)\\..*"),
+              "is a T2I-Adapter",
+              NOT_CHECKPOINT),
+          new Sign(
+              "taesd",
+              name ->
+                  name.matches("((taesd_)?(de|en)coder\\.)?(layers\\.)?\\d+\\.conv\\.0\\.weight"),
+              "is a TAESD, which decodes or encodes previews",
+              NOT_CHECKPOINT),
+          new Sign(
+              "upscaler",
+              name ->
+                  name.matches("(.*\\.)?(RDB|rdb)1\\.conv1\\..*")
+                      || name.equals("conv_first.weight")
+                      || name.equals("params_ema.conv_first.weight"),
+              "is an upscaler of the ESRGAN family",
+              NOT_CHECKPOINT));
+
+  private static final Map<String, String> NETWORKS =
+      new TreeMap<>(
+          Map.of("U-Net", LdmNames.UNET, "VAE", LdmNames.VAE, "text encoder", LdmNames.CLIP));
+
+  /** What is known by all of several names. */
+  private static final List<Parts> PARTS =
+      List.of(
+          new Parts(
+              "vae",
+              List.of("decoder.conv_in.weight", "encoder.conv_in.weight"),
+              "is a VAE alone, which this version reads only as a part of a checkpoint"),
+          new Parts(
+              "text-encoder",
+              List.of("text_model.embeddings.token_embedding.weight"),
+              "is a text encoder alone, which this version reads only as a part of a checkpoint"),
+          new Parts(
+              "unet",
+              List.of("conv_in.weight", "time_embedding.linear_1.weight"),
+              "is a U-Net alone, which this version reads only as a part of a checkpoint"));
 
   private FileKind() {}
+
+  /**
+   * What a file is, for people.
+   *
+   * @param name one word: {@code checkpoint}, {@code lora}, {@code embedding}, {@code controlnet},
+   *     {@code t2i-adapter}, {@code taesd}, {@code upscaler}, {@code vae}, {@code text-encoder} or
+   *     {@code unet}
+   * @param sentence what is said of it, after its path
+   */
+  public record Kind(String name, String sentence) {}
+
+  /**
+   * What a file is, as far as its names give it away. An SD 1.x checkpoint, whole or in parts, is
+   * one by the beginnings of its names.
+   *
+   * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
+   */
+  public static Optional<Kind> recognise(Path path) {
+    Set<String> names = TensorFile.open(path).tensors().keySet();
+    for (Sign sign : OTHERS) {
+      if (names.stream().anyMatch(sign.of)) {
+        boolean runs = sign.unfit.equals(ONLY_SD1);
+        return Optional.of(new Kind(sign.kind, sign.is + (runs ? sign.unfit : "")));
+      }
+    }
+    for (Parts parts : PARTS) {
+      if (names.containsAll(parts.names)) {
+        return Optional.of(new Kind(parts.kind, parts.is));
+      }
+    }
+    List<String> lacking =
+        NETWORKS.entrySet().stream()
+            .filter(network -> !has(names, network.getValue()))
+            .map(Map.Entry::getKey)
+            .toList();
+    return lacking.size() == NETWORKS.size()
+        ? Optional.empty()
+        : Optional.of(
+            new Kind(
+                CHECKPOINT,
+                "is of an SD 1.x checkpoint"
+                    + (lacking.isEmpty() ? "" : " without " + String.join(" and ", lacking))));
+  }
 
   /**
    * Makes sure that a file has all three networks of an SD 1.x checkpoint.
@@ -47,7 +154,7 @@ final class FileKind {
     Set<String> names = file.tensors().keySet();
     for (Sign sign : OTHERS) {
       if (names.stream().anyMatch(sign.of)) {
-        throw new CheckpointException("'" + file.path() + "' " + sign.message);
+        throw new CheckpointException("'" + file.path() + "' " + sign.is + sign.unfit);
       }
     }
     boolean unet = has(names, LdmNames.UNET);
@@ -77,5 +184,13 @@ final class FileKind {
     }
   }
 
-  private record Sign(Predicate<String> of, String message) {}
+  /**
+   * A name that gives a file away.
+   *
+   * @param is the sentence about the file
+   * @param unfit what is added where a checkpoint was wanted
+   */
+  private record Sign(String kind, Predicate<String> of, String is, String unfit) {}
+
+  private record Parts(String kind, List<String> names, String is) {}
 }

@@ -13,6 +13,8 @@ import java.util.Optional;
  * Exif 2.32, sections 4.6.2 and 4.6.5.
  */
 final class ExifComment {
+  private static final int MAKE = 0x010f;
+  private static final int MODEL = 0x0110;
   private static final int EXIF_IFD = 0x8769;
   private static final int USER_COMMENT = 0x9286;
   private static final int LONG = 4;
@@ -23,6 +25,7 @@ final class ExifComment {
   private static final int DIRECTORY_BYTES = 2 + ENTRY_BYTES + 4;
 
   private static final int HEADER_BYTES = 8;
+  private static final byte[] NAME = {'E', 'x', 'i', 'f', 0, 0};
   private static final byte[] UNICODE = "UNICODE\0".getBytes(StandardCharsets.US_ASCII);
 
   private final ByteBuffer tiff;
@@ -54,7 +57,9 @@ final class ExifComment {
    * for data that are none.
    */
   static Optional<String> decode(byte[] exif) {
-    int start = new String(exif, StandardCharsets.ISO_8859_1).startsWith("Exif\0\0") ? 6 : 0;
+    boolean named =
+        exif.length >= NAME.length && Arrays.equals(NAME, Arrays.copyOf(exif, NAME.length));
+    int start = named ? NAME.length : 0;
     ByteBuffer tiff = ByteBuffer.wrap(exif, start, exif.length - start).slice();
     try {
       short order = tiff.getShort();
@@ -72,7 +77,7 @@ final class ExifComment {
     int exif = entry(tiff.getInt(4), EXIF_IFD);
     int comment = exif < 0 ? -1 : entry(tiff.getInt(exif + 8), USER_COMMENT);
     if (comment < 0) {
-      return Optional.empty();
+      return graph(MODEL).or(() -> graph(MAKE));
     }
     int length = tiff.getInt(comment + 4);
     int at = length <= 4 ? comment + 8 : tiff.getInt(comment + 8);
@@ -82,6 +87,23 @@ final class ExifComment {
     byte[] value = new byte[length];
     tiff.get(at, value);
     return Optional.of(text(value));
+  }
+
+  /** What ComfyUI puts in the place of the camera's maker and model, if it is that. */
+  private Optional<String> graph(int tag) {
+    int entry = entry(tiff.getInt(4), tag);
+    if (entry < 0) {
+      return Optional.empty();
+    }
+    int length = tiff.getInt(entry + 4);
+    int at = tiff.getInt(entry + 8);
+    if (length <= 4 || at < 0 || length > tiff.limit() - at) {
+      return Optional.empty();
+    }
+    byte[] value = new byte[length];
+    tiff.get(at, value);
+    return Optional.of(new String(value, StandardCharsets.UTF_8))
+        .filter(text -> OtherProgram.ofText(text).isPresent());
   }
 
   /** Where the entry of a directory with a tag begins, or -1. */

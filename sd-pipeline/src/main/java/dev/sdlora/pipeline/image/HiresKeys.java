@@ -54,6 +54,10 @@ final class HiresKeys {
                       hires.size().isPresent()
                           ? Optional.empty()
                           : Optional.of(InfotextValues.number(hires.scale()))),
+              InfotextDraft::hiresUpscale),
+          setting(
+              "Hires scale",
+              settings -> Optional.empty(),
               (draft, value) -> draft.hires.scale(InfotextValues.decimal(value))),
           setting(
               "Hires resize",
@@ -80,18 +84,22 @@ final class HiresKeys {
     return InfotextKey.text(text.equals(first) ? "" : text);
   }
 
-  /** Written if it is another than the text says of the first pass. */
+  /**
+   * Written if the label is another than the text has for the first pass. A1111 says nothing where
+   * the model decides, so that who reads its text takes over the first pass's schedule; here that
+   * is said, if it makes a difference.
+   */
   private static Optional<String> schedule(PromptSpec spec, HiresFix hires) {
     Sampler sampler = hires.sampler().orElse(spec.sampler());
     Schedule schedule = hires.schedule().orElse(spec.schedule());
-    String first = SamplerKeys.scheduleLabel(spec.sampler(), spec.schedule());
-    return schedule(sampler, schedule).filter(label -> !label.equals(first));
-  }
-
-  /** A1111 says nothing where the sampler or the model decides. */
-  private static Optional<String> schedule(Sampler sampler, Schedule schedule) {
+    if (!SamplerKeys.hasSchedule(sampler)) {
+      return Optional.empty();
+    }
     Schedule resolved = sampler.resolve(schedule);
+    String label = SamplerKeys.scheduleLabel(sampler, schedule);
+    String first = SamplerKeys.scheduleLabel(spec.sampler(), spec.schedule());
     boolean ofModel = schedule == Schedule.AUTOMATIC && resolved == Schedule.NORMAL;
-    return ofModel || sampler.ignoresSchedule() ? Optional.empty() : Optional.of(resolved.label());
+    boolean differs = sampler.resolve(Schedule.parse(first)) != resolved;
+    return differs || (!ofModel && !label.equals(first)) ? Optional.of(label) : Optional.empty();
   }
 }

@@ -21,6 +21,11 @@ import java.util.stream.Collectors;
  *     in the order of this map
  */
 public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<String, String> facts) {
+  /** The fact in which number format the networks computed; said where it is not float32. */
+  public static final String PRECISION = "Precision";
+
+  /** The fact how LoRAs were applied; said where they were not patched into the weights. */
+  public static final String LORA_MODE = "LoRA mode";
 
   /** Copies the facts, keeping their order. */
   public ImageSettings {
@@ -47,6 +52,13 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
       Map<String, String> embeddingHashes,
       String version) {
     this(spec, size, seed, facts(modelName, modelHash, loraHashes, embeddingHashes, version));
+  }
+
+  /** The same with one fact more. */
+  public ImageSettings with(String name, String value) {
+    Map<String, String> more = new LinkedHashMap<>(facts);
+    more.put(name, value);
+    return new ImageSettings(spec, size, seed, more);
   }
 
   /** The value of {@code Lora hashes} and {@code TI hashes}: names without separators. */

@@ -11,7 +11,7 @@ import java.util.function.Function;
 /** The keys of img2img and inpainting. */
 final class ImageToImageKeys {
   static final InfotextKey DENOISING_STRENGTH =
-      new InfotextKey(
+      InfotextKey.setting(
           "Denoising strength",
           InfotextKey.ofPicture(
                   "Denoising strength",

@@ -50,15 +50,15 @@ public final class Infotext {
 
   /**
    * The request that a text describes, by A1111's rules. The last line counts as settings if it has
-   * three or more, otherwise it belongs to the prompt. Settings that are absent keep the defaults
-   * of {@link PromptSpec}, keys that have no setting are kept in {@link
-   * PromptSpec#otherParameters()}, and of equal keys the last counts. Texts of A1111 before 1.6
-   * that may have prompt editing get its old timelines. Names from A1111's past such as {@code
-   * DPM++ 2M Karras} stand for a sampler and a schedule. Seeds may be signed or unsigned 64-bit
-   * numbers, as in PyTorch.
+   * three or more, otherwise it belongs to the prompt. Settings that are absent or have values that
+   * make no sense keep the defaults of {@link PromptSpec}; such values, and keys that have no
+   * setting, are kept in {@link PromptSpec#otherParameters()}, and of equal keys the last counts.
+   * Texts of A1111 before 1.6 that may have prompt editing get its old timelines. Names from
+   * A1111's past such as {@code DPM++ 2M Karras} stand for a sampler and a schedule. Seeds may be
+   * signed or unsigned 64-bit numbers, as in PyTorch.
    *
-   * @throws IllegalArgumentException if a known key has a value that makes no sense; the message
-   *     names both
+   * @throws IllegalArgumentException if the text is JSON, as other programs write it; the message
+   *     names the program
    */
   public static PromptSpec parse(String text) {
     return InfotextReader.read(text);

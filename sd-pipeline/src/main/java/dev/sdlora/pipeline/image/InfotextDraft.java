@@ -13,8 +13,10 @@ import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Upscaling;
 import dev.sdlora.api.Variation;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +24,12 @@ import java.util.regex.Pattern;
 /** A request while its {@link Infotext} is read. */
 final class InfotextDraft {
   private static final Pattern SIDES = Pattern.compile("(\\d{1,6})x(\\d{1,6})");
+
+  /** The versions of A1111 and of Forge; for these, LoRA tags in negative prompts are text. */
+  private static final Pattern A1111 = Pattern.compile("(f[\\d.]+)?v1\\.\\d+.*");
+
+  private static final List<String> LIMITS =
+      List.of("Schedule min sigma", "Schedule max sigma", "Sigma tmin", "Sigma tmax");
 
   final PromptSpecBuilder spec = PromptSpec.builder();
   final SamplerOptions.Builder sampler = SamplerOptions.builder();
@@ -33,6 +41,8 @@ final class InfotextDraft {
   private double betaBeta = SamplerOptions.DEFAULTS.betaBeta();
   private Tiling tiling = Tiling.NONE;
   private boolean hasHires;
+  private boolean onTimesteps;
+  private OptionalDouble eta = OptionalDouble.empty();
   private Optional<ImageSize> size = Optional.empty();
   private OptionalLong variationSeed = OptionalLong.empty();
   private double variationStrength;
@@ -62,10 +72,33 @@ final class InfotextDraft {
     keepWithoutHires("Denoising strength", value);
   }
 
+  /** A name whose last word is no schedule that is known still says which sampler it is. */
   void sampler(String name) {
-    NamedSampler named = NamedSampler.parse(name);
+    NamedSampler named = named(name, "Sampler");
     spec.sampler(named.sampler());
+    onTimesteps = named.sampler().onTimesteps();
     named.schedule().ifPresent(spec::schedule);
+  }
+
+  private NamedSampler named(String name, String key) {
+    try {
+      return NamedSampler.parse(name);
+    } catch (IllegalArgumentException e) {
+      int lastWord = name.lastIndexOf(' ');
+      if (lastWord < 0) {
+        throw e;
+      }
+      NamedSampler named = NamedSampler.parse(name.substring(0, lastWord));
+      keep(key, name);
+      return named;
+    }
+  }
+
+  /** stable-diffusion.cpp says {@code inf} where the sampler has its own. */
+  void eta(String value) {
+    if (!value.equals("inf")) {
+      eta = OptionalDouble.of(InfotextValues.decimal(value));
+    }
   }
 
   /** Automatic says nothing new: a schedule in the sampler's name stays. */
@@ -78,7 +111,7 @@ final class InfotextDraft {
 
   void hiresSampler(String name) {
     if (!name.equals("Use same sampler")) {
-      NamedSampler named = NamedSampler.parse(name);
+      NamedSampler named = named(name, "Hires sampler");
       hires.sampler(named.sampler());
       named.schedule().ifPresent(hires::schedule);
     }
@@ -95,6 +128,15 @@ final class InfotextDraft {
     spec.size(size.get());
   }
 
+  /** stable-diffusion.cpp names the upscaler here; its factor is {@code Hires scale}. */
+  void hiresUpscale(String value) {
+    if (InfotextValues.isDecimal(value)) {
+      hires.scale(InfotextValues.decimal(value));
+    } else {
+      hires.upscaler(Upscaler.named(value));
+    }
+  }
+
   /** A side that is 0 follows from the other and the proportions of the first pass. */
   void hiresSize(String value) {
     Matcher sides = SIDES.matcher(value);
@@ -103,6 +145,9 @@ final class InfotextDraft {
     }
     int width = Integer.parseInt(sides.group(1));
     int height = Integer.parseInt(sides.group(2));
+    if (width == 0 && height == 0) {
+      return; // the factor decides
+    }
     if ((width == 0 || height == 0) && size.isPresent()) {
       ImageSize first = size.get();
       width = width == 0 ? height * first.width() / first.height() / 8 * 8 : width;
@@ -162,25 +207,53 @@ final class InfotextDraft {
   /**
    * The request.
    *
-   * @throws IllegalArgumentException if values do not go together
+   * @param settings all values of the text
    */
-  PromptSpec finish() {
-    spec.promptOptions(prompts)
-        .samplerOptions(samplerOptions())
+  PromptSpec finish(SettingsLine settings) {
+    finishEta(settings);
+    spec.samplerOptions(samplerOptions(settings))
+        .promptOptions(prompts)
         .variation(new Variation(variationSeed, variationStrength, resizeFrom))
         .otherParameters(kept);
     if (hasHires) {
       spec.hiresFix(hires.build());
     }
-    return spec.build();
+    PromptSpec read = spec.build();
+    boolean asText =
+        settings.value("Version").map(version -> A1111.matcher(version).matches()).orElse(false)
+            && PromptTexts.hasNegativeLora(read);
+    return asText ? read.toBuilder().promptOptions(prompts.withNegativeLoras(false)).build() : read;
   }
 
-  private SamplerOptions samplerOptions() {
+  /**
+   * stable-diffusion.cpp has one eta for all samplers. Before it wrote its settings as JSON too, it
+   * wrote 0 for samplers that did not look at it.
+   */
+  private void finishEta(SettingsLine settings) {
+    boolean cpp = settings.value("Version").equals(Optional.of("stable-diffusion.cpp"));
+    boolean unset = cpp && settings.value("SDCPP").isEmpty() && eta.equals(OptionalDouble.of(0));
+    if (eta.isPresent() && !unset) {
+      try {
+        if (cpp && onTimesteps) {
+          sampler.etaDdim(eta.getAsDouble());
+        } else {
+          sampler.eta(eta.getAsDouble());
+        }
+      } catch (IllegalArgumentException e) {
+        settings.value("Eta").ifPresent(value -> keep("Eta", value));
+      }
+    }
+  }
+
+  /** Limits that contradict each other are kept aside like other values that make no sense. */
+  private SamplerOptions samplerOptions(SettingsLine settings) {
     try {
       return sampler.build();
     } catch (IllegalStateException e) {
-      throw new IllegalArgumentException(
-          "'Schedule min sigma' or 'Sigma tmin' cannot be used: " + e.getMessage(), e);
+      for (String limit : LIMITS) {
+        settings.value(limit).ifPresent(value -> keep(limit, value));
+      }
+      return sampler.sigmaMin(0).sigmaMax(0).sTmin(0).sTmax(0).build();
     }
   }
 }

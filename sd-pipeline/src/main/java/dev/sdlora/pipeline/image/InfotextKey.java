@@ -10,18 +10,20 @@ import java.util.function.Function;
  * @param name as A1111 writes it
  * @param writer the value for a picture, or empty to leave the key out
  * @param reader puts a value into the request that is being read
+ * @param isSetting whether the reader sets something, rather than keep the value as a fact
  */
 record InfotextKey(
     String name,
     Function<ImageSettings, Optional<String>> writer,
-    BiConsumer<InfotextDraft, String> reader) {
+    BiConsumer<InfotextDraft, String> reader,
+    boolean isSetting) {
 
   /** A key that is a setting of the request. */
   static InfotextKey setting(
       String name,
       Function<ImageSettings, Optional<String>> writer,
       BiConsumer<InfotextDraft, String> reader) {
-    return new InfotextKey(name, writer, reader);
+    return new InfotextKey(name, writer, reader, true);
   }
 
   /** A key that tells something about the picture which is no setting of a request. */
@@ -38,7 +40,8 @@ record InfotextKey(
         name,
         settings ->
             writer.apply(settings).or(() -> Optional.ofNullable(settings.facts().get(name))),
-        (draft, value) -> draft.keep(name, value));
+        (draft, value) -> draft.keep(name, value),
+        false);
   }
 
   /** A switch: {@code True}, or nothing. */

@@ -6,7 +6,6 @@ import static dev.sdlora.pipeline.image.InfotextKey.setting;
 
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.ImageSize;
-import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.api.Upscaling;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,8 +22,6 @@ import java.util.stream.Stream;
  * a fixed list, then what the parts of the program add on the way.
  */
 final class InfotextKeys {
-  private static final Pattern EXTRA_NETWORK = Pattern.compile("<\\w+:[^>]+>");
-
   private static final List<InfotextKey> FIXED =
       List.of(
           setting(
@@ -108,7 +104,7 @@ final class InfotextKeys {
                       s ->
                           flag(
                               s.spec().promptOptions().oldEditingTimelines()
-                                  && mentions(s.spec(), "[")),
+                                  && PromptTexts.mention(s.spec(), "[")),
                       (draft, value) ->
                           draft.prompts =
                               draft.prompts.withOldEditingTimelines(InfotextValues.flag(value))),
@@ -120,9 +116,11 @@ final class InfotextKeys {
                           draft.prompts = draft.prompts.withEmphasis(Emphasis.parse(value)))),
               SamplerKeys.ALL,
               List.of(
-                  new InfotextKey(
+                  setting(
                       "Pad conds",
-                      fact("Pad conds").writer(),
+                      s ->
+                          Optional.ofNullable(s.facts().get("Pad conds"))
+                              .or(() -> flag(s.spec().promptOptions().padConds())),
                       (draft, value) -> {
                         draft.prompts = draft.prompts.withPadConds(InfotextValues.flag(value));
                         draft.keep("Pad conds", value);
@@ -135,10 +133,9 @@ final class InfotextKeys {
                   setting(
                       "Postprocess upscaler",
                       s -> s.spec().upscaling().map(Upscaling::upscaler).map(u -> u.name()),
-                      InfotextDraft::upscaler),
-                  fact("Version"),
-                  fact("User"),
-                  fact("Hashes")))
+                      InfotextDraft::upscaler)),
+              OwnKeys.ALL,
+              List.of(fact("Version"), fact("User"), fact("Hashes")))
           .flatMap(Collection::stream)
           .toList();
 
@@ -169,18 +166,26 @@ final class InfotextKeys {
   }
 
   /**
-   * Puts one value into a request.
-   *
-   * @throws IllegalArgumentException if the key is known and the value makes no sense
+   * Puts one value into a request; one that makes no sense is kept beside it, and the request has
+   * its default.
    */
   static void read(String name, String value, InfotextDraft draft) {
     InfotextKey key = BY_NAME.getOrDefault(name, fact(name));
     try {
       key.reader().accept(draft, value.strip());
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "'" + name + ": " + value + "' cannot be used: " + e.getMessage(), e);
+      draft.keep(name, value.strip());
     }
+  }
+
+  /** What a text says of a setting now, if it is one that is known and written. */
+  static Optional<String> written(String name, ImageSettings settings) {
+    return Optional.ofNullable(BY_NAME.get(name)).flatMap(key -> key.writer().apply(settings));
+  }
+
+  /** Whether a key is a setting of requests. */
+  static boolean isSetting(String name) {
+    return BY_NAME.getOrDefault(name, fact(name)).isSetting();
   }
 
   private static boolean varied(ImageSettings settings) {
@@ -213,15 +218,12 @@ final class InfotextKeys {
 
   private static Optional<String> emphasis(ImageSettings settings) {
     Emphasis emphasis = settings.spec().promptOptions().emphasis();
-    boolean matters = mentions(settings.spec(), "(") || mentions(settings.spec(), "[");
+    boolean matters =
+        PromptTexts.mention(settings.spec(), "(")
+            || PromptTexts.mention(settings.spec(), "[")
+            || (emphasis == Emphasis.NONE && PromptTexts.mention(settings.spec(), "BREAK"));
     return emphasis != Emphasis.ORIGINAL && matters
         ? Optional.of(emphasis.label())
         : Optional.empty();
-  }
-
-  /** Whether a prompt has a bracket, outside of tags. */
-  private static boolean mentions(PromptSpec spec, String bracket) {
-    return EXTRA_NETWORK.matcher(spec.prompt()).replaceAll("").contains(bracket)
-        || spec.negativePrompt().contains(bracket);
   }
 }

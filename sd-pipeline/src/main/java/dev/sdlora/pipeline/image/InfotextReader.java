@@ -17,6 +17,11 @@ final class InfotextReader {
   private InfotextReader() {}
 
   static PromptSpec read(String text) {
+    OtherProgram.ofText(text)
+        .ifPresent(
+            program -> {
+              throw new IllegalArgumentException("the text " + program.sentence());
+            });
     List<String> lines = new ArrayList<>(Arrays.asList(text.strip().split("\n", -1)));
     int last = lines.size() - 1;
     SettingsLine settings = SettingsLine.parse(lines.get(last));
@@ -27,7 +32,7 @@ final class InfotextReader {
     } else {
       readPrompts(lines, draft);
     }
-    return draft.finish();
+    return draft.finish(settings);
   }
 
   private static void readPrompts(List<String> lines, InfotextDraft draft) {

@@ -56,8 +56,12 @@ final class InfotextValues {
     }
   }
 
+  static boolean isDecimal(String value) {
+    return DECIMAL.matcher(value).matches();
+  }
+
   static double decimal(String value) {
-    if (!DECIMAL.matcher(value).matches()) {
+    if (!isDecimal(value)) {
       throw new IllegalArgumentException("it must be a number such as 7.5");
     }
     return Double.parseDouble(value);
@@ -81,8 +85,9 @@ final class InfotextValues {
 
   static Rng rng(String value) {
     return switch (value.toUpperCase(Locale.ROOT)) {
-      // What an NVIDIA card draws, which is what A1111 runs on unless told otherwise.
-      case "GPU", "NV" -> Rng.NV;
+      // What an NVIDIA card draws, which is what A1111 runs on unless told otherwise; CUDA is
+      // stable-diffusion.cpp's name for the same numbers.
+      case "GPU", "NV", "CUDA" -> Rng.NV;
       case "CPU" -> Rng.CPU;
       default -> throw new IllegalArgumentException("the known ones are NV, CPU and GPU");
     };

@@ -13,12 +13,9 @@ final class InfotextWriter {
   private InfotextWriter() {}
 
   static String write(ImageSettings given) {
-    PromptSpec spec = merged(given.spec());
+    PromptSpec spec = tagged(merged(given.spec()));
     ImageSettings settings = new ImageSettings(spec, given.size(), given.seed(), given.facts());
     StringBuilder text = new StringBuilder(spec.prompt());
-    for (LoraAdapter lora : spec.loras()) {
-      text.append(text.isEmpty() ? "" : " ").append(tag(lora));
-    }
     if (!spec.negativePrompt().isEmpty()) {
       text.append('\n').append(InfotextReader.NEGATIVE_PROMPT).append(' ');
       text.append(spec.negativePrompt());
@@ -50,6 +47,27 @@ final class InfotextWriter {
       merged.negativePrompt(Styles.onNegativePrompt(hires.negativePrompt(), options));
     }
     return merged.build();
+  }
+
+  /** The request with its LoRAs as tags of its prompts. */
+  private static PromptSpec tagged(PromptSpec spec) {
+    if (spec.loras().isEmpty()) {
+      return spec;
+    }
+    PromptSpecBuilder tagged = spec.toBuilder().noLoras().prompt(tagged(spec.prompt(), spec));
+    spec.hiresFix()
+        .filter(hires -> !hires.prompt().isEmpty())
+        .map(hires -> hires.toBuilder().prompt(tagged(hires.prompt(), spec)).build())
+        .ifPresent(tagged::hiresFix);
+    return tagged.build();
+  }
+
+  private static String tagged(String prompt, PromptSpec spec) {
+    StringBuilder text = new StringBuilder(prompt);
+    for (LoraAdapter lora : spec.loras()) {
+      text.append(text.isEmpty() ? "" : " ").append(tag(lora));
+    }
+    return text.toString();
   }
 
   private static String tag(LoraAdapter lora) {

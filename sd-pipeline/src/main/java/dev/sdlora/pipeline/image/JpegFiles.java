@@ -5,8 +5,6 @@ import dev.sdlora.api.ImageFileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.util.Optional;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
@@ -32,35 +30,29 @@ final class JpegFiles {
   private JpegFiles() {}
 
   /**
-   * Writes a picture with its settings. The file appears whole or not at all.
+   * The bytes of a file with a picture and its settings.
    *
-   * @throws ImageFileException if it cannot be written, or the settings are longer than a JPEG can
-   *     hold
+   * @param subject what an error is about
+   * @throws ImageFileException if the settings are longer than a JPEG can hold
    */
-  static void save(GeneratedImage image, Path file) {
+  static byte[] encode(GeneratedImage image, String subject) throws IOException {
     byte[] exif = ExifComment.encode(image.parameters());
     int length = 2 + EXIF.length + exif.length;
     if (length > MAX_SEGMENT) {
       throw ImageErrors.error(
-          file,
+          subject,
           "cannot hold settings of %d characters: a JPEG has room for about 32,000; write a PNG"
               .formatted(image.parameters().length()));
     }
-    try {
-      byte[] jpeg = encode(image);
-      ByteBuffer head = ByteBuffer.allocate(6).putShort((short) START);
-      head.putShort((short) APP1).putShort((short) length);
-      ReplacedFile.write(
-          file,
-          out -> {
-            out.write(head.array());
-            out.write(EXIF);
-            out.write(exif);
-            out.write(jpeg, 2, jpeg.length - 2);
-          });
-    } catch (IOException e) {
-      throw ImageErrors.notWritten(file, e);
-    }
+    byte[] jpeg = pixels(image);
+    return ByteBuffer.allocate(2 + length + jpeg.length)
+        .putShort((short) START)
+        .putShort((short) APP1)
+        .putShort((short) length)
+        .put(EXIF)
+        .put(exif)
+        .put(jpeg, 2, jpeg.length - 2)
+        .array();
   }
 
   /**
@@ -68,23 +60,23 @@ final class JpegFiles {
    *
    * @throws ImageFileException if the file cannot be read or has none
    */
-  static String readParameters(Path file) {
-    return ImageErrors.reading(file, JpegFiles::comment)
-        .orElseThrow(() -> ImageErrors.noText(file, "EXIF UserComment"));
+  static String readParameters(PictureSource source) {
+    return source
+        .reading(JpegFiles::comment)
+        .orElseThrow(() -> ImageErrors.noText(source, "EXIF UserComment"));
   }
 
-  private static Optional<String> comment(FileChannel channel) throws IOException {
+  private static Optional<String> comment(PictureSource.Bytes bytes) throws IOException {
     long at = 2;
-    while (at + 4 <= channel.size()) {
-      ByteBuffer head = FileBytes.read(channel, at, 4);
+    while (at + 4 <= bytes.size()) {
+      ByteBuffer head = bytes.read(at, 4);
       int marker = Short.toUnsignedInt(head.getShort());
       int length = Short.toUnsignedInt(head.getShort());
       if (marker == SCAN || marker == END || marker < 0xff00 || length < 2) {
         break;
       }
-      if (marker == APP1 && at + 2 + length <= channel.size()) {
-        Optional<String> comment =
-            ExifComment.decode(FileBytes.read(channel, at + 4, length - 2).array());
+      if (marker == APP1 && at + 2 + length <= bytes.size()) {
+        Optional<String> comment = ExifComment.decode(bytes.copy(at + 4, length - 2));
         if (comment.isPresent()) {
           return comment;
         }
@@ -94,7 +86,7 @@ final class JpegFiles {
     return Optional.empty();
   }
 
-  private static byte[] encode(GeneratedImage image) throws IOException {
+  private static byte[] pixels(GeneratedImage image) throws IOException {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {

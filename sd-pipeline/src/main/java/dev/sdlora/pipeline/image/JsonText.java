@@ -1,10 +1,16 @@
 package dev.sdlora.pipeline.image;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
+import java.io.StringReader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** JSON strings, as RFC 8259 section 7 has them. */
+/** Pieces of JSON in other text, as RFC 8259 has them. */
 final class JsonText {
+  private static final JsonFactory JSON = new JsonFactory();
+
   /** The characters that have an escape of their own, and at the same places those escapes. */
   private static final String ESCAPED = "\"\\\n\r\t\b\f/";
 
@@ -46,6 +52,26 @@ final class JsonText {
       escaped = c == '\\' && !escaped;
     }
     return start;
+  }
+
+  /** Whether an object or a list may start here. */
+  static boolean opens(String text, int start) {
+    return start < text.length() && (text.charAt(start) == '{' || text.charAt(start) == '[');
+  }
+
+  /**
+   * Where the object or list ends that starts here; the start itself if none does, or if something
+   * other than a comma follows.
+   */
+  static int endOfObject(String text, int start) {
+    try (JsonParser parser = JSON.createParser(new StringReader(text.substring(start)))) {
+      parser.nextToken();
+      parser.skipChildren();
+      int end = start + (int) parser.currentLocation().getCharOffset();
+      return end == text.length() || text.charAt(end) == ',' ? end : start;
+    } catch (IOException e) {
+      return start;
+    }
   }
 
   /** The text without its quotes; a text that is no JSON string comes back as it is. */

@@ -2,6 +2,8 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -26,36 +28,80 @@ public final class PictureFiles {
       throw new IllegalArgumentException("file name must end in .png, .jpg or .jpeg: " + file);
     }
     if (Files.isDirectory(file)) {
-      throw ImageErrors.error(file, "cannot be written because it is a folder");
+      throw ImageErrors.error(
+          ImageErrors.subject(file), "cannot be written because it is a folder");
     }
-    if (jpeg) {
-      JpegFiles.save(image, file);
-    } else {
-      PngFiles.save(image, file);
+    try {
+      byte[] bytes = encode(image, jpeg, ImageErrors.subject(file));
+      ReplacedFile.write(file, out -> out.write(bytes));
+    } catch (IOException e) {
+      throw ImageErrors.notWritten(file, e);
     }
+  }
+
+  /**
+   * The bytes that {@link #save} writes.
+   *
+   * @param format {@code png}, {@code jpg} or {@code jpeg}, in any case
+   * @throws ImageFileException if the settings are too long for a JPEG
+   * @throws IllegalArgumentException if the format is another
+   */
+  public static byte[] encode(GeneratedImage image, String format) {
+    String name = format.toLowerCase(Locale.ROOT);
+    boolean jpeg = name.equals("jpg") || name.equals("jpeg");
+    if (!jpeg && !name.equals("png")) {
+      throw new IllegalArgumentException("format must be png, jpg or jpeg: " + format);
+    }
+    try {
+      return encode(image, jpeg, "image");
+    } catch (IOException e) {
+      throw ImageErrors.error("image", "could not be encoded: " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] encode(GeneratedImage image, boolean jpeg, String subject)
+      throws IOException {
+    return jpeg ? JpegFiles.encode(image, subject) : PngFiles.encode(image);
   }
 
   /**
    * The settings in a picture file, whatever its name is: the text {@code parameters} of a PNG, or
    * the EXIF UserComment of a JPEG or WebP file.
    *
-   * @throws ImageFileException if the file is missing, damaged or of another kind, or has none
+   * @throws ImageFileException if the file is missing, damaged or of another kind, has none, or
+   *     those of a program whose settings cannot be read
    */
   public static String readParameters(Path file) {
+    return readParameters(PictureSource.of(file));
+  }
+
+  /**
+   * The settings in a picture that a stream holds; see {@link #readParameters(Path)}. The stream is
+   * read to its end and not closed.
+   *
+   * @throws ImageFileException likewise, or if the stream fails or has more than 256 MB
+   */
+  public static String readParameters(InputStream stream) {
+    return readParameters(PictureSource.of(stream));
+  }
+
+  private static String readParameters(PictureSource source) {
     byte[] start =
-        ImageErrors.reading(
-            file,
-            channel -> {
-              int length = (int) Math.min(channel.size(), ImageKinds.PREFIX_BYTES);
-              return FileBytes.read(channel, 0, length).array();
+        source.reading(
+            bytes -> bytes.copy(0, (int) Math.min(bytes.size(), ImageKinds.PREFIX_BYTES)));
+    String text =
+        switch (ImageKinds.describe(start)) {
+          case ImageKinds.PNG -> PngFiles.readParameters(source);
+          case ImageKinds.JPEG -> JpegFiles.readParameters(source);
+          case ImageKinds.WEBP -> WebpFiles.readParameters(source);
+          default ->
+              throw source.error("is not a PNG, JPEG or WebP but " + ImageKinds.describe(start));
+        };
+    OtherProgram.ofText(text)
+        .ifPresent(
+            program -> {
+              throw program.notRead(source);
             });
-    return switch (ImageKinds.describe(start)) {
-      case ImageKinds.PNG -> PngFiles.readParameters(file);
-      case ImageKinds.JPEG -> JpegFiles.readParameters(file);
-      case ImageKinds.WEBP -> WebpFiles.readParameters(file);
-      default ->
-          throw ImageErrors.error(
-              file, "is not a PNG, JPEG or WebP but " + ImageKinds.describe(start));
-    };
+    return text;
   }
 }

@@ -4,6 +4,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.imageio.ImageIO;
@@ -20,26 +21,17 @@ public final class PngFiles {
   private PngFiles() {}
 
   /**
-   * Writes a picture as an 8-bit RGB PNG with its settings in the text chunk {@code parameters}: a
-   * {@code tEXt} chunk if they are Latin-1, otherwise {@code iTXt}, as A1111 does. The file appears
-   * whole or not at all: an existing file is only replaced when everything is written.
-   *
-   * @throws ImageFileException if it cannot be written; nothing is left behind
+   * The bytes of an 8-bit RGB PNG with a picture and its settings in the text chunk {@code
+   * parameters}: a {@code tEXt} chunk if they are Latin-1, otherwise {@code iTXt}, as A1111 does.
    */
-  static void save(GeneratedImage image, Path file) {
-    try {
-      byte[] png = encode(image);
-      byte[] text = TextChunk.encode(KEYWORD, image.parameters());
-      ReplacedFile.write(
-          file,
-          out -> {
-            out.write(png, 0, HEAD_BYTES);
-            out.write(text);
-            out.write(png, HEAD_BYTES, png.length - HEAD_BYTES);
-          });
-    } catch (IOException e) {
-      throw ImageErrors.notWritten(file, e);
-    }
+  static byte[] encode(GeneratedImage image) throws IOException {
+    byte[] png = pixels(image);
+    byte[] text = TextChunk.encode(KEYWORD, image.parameters());
+    return ByteBuffer.allocate(png.length + text.length)
+        .put(png, 0, HEAD_BYTES)
+        .put(text)
+        .put(png, HEAD_BYTES, png.length - HEAD_BYTES)
+        .array();
   }
 
   /**
@@ -47,12 +39,16 @@ public final class PngFiles {
    *
    * @throws ImageFileException if the file is missing, is damaged or has no such text
    */
-  static String readParameters(Path file) {
-    PngReader reader = new PngReader(file);
+  static String readParameters(PictureSource source) {
+    PngReader reader = new PngReader(source);
     return reader
         .text(KEYWORD)
         .or(() -> NovelAi.parameters(reader))
-        .orElseThrow(() -> reader.noText(KEYWORD));
+        .orElseThrow(
+            () ->
+                OtherProgram.ofKeywords(reader.otherKeywords())
+                    .map(program -> program.notRead(source))
+                    .orElseGet(() -> reader.noText(KEYWORD)));
   }
 
   /**
@@ -62,10 +58,10 @@ public final class PngFiles {
    * @throws ImageFileException if the file is missing, is not a PNG or is damaged
    */
   public static Optional<String> findText(Path file, String keyword) {
-    return new PngReader(file).text(keyword);
+    return new PngReader(PictureSource.of(file)).text(keyword);
   }
 
-  private static byte[] encode(GeneratedImage image) throws IOException {
+  private static byte[] pixels(GeneratedImage image) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     // Given a plain stream, ImageIO would go through a file in the system's temporary folder.
     try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {

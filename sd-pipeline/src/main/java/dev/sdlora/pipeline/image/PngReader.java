@@ -3,10 +3,8 @@ package dev.sdlora.pipeline.image;
 import dev.sdlora.api.ImageFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -31,19 +29,18 @@ final class PngReader {
 
   private static final Pattern CHUNK_TYPE = Pattern.compile("[A-Za-z]{4}");
 
-  private final Path file;
+  private final PictureSource source;
   private final Set<String> otherKeywords = new LinkedHashSet<>();
 
-  PngReader(Path file) {
-    this.file = file;
+  PngReader(PictureSource source) {
+    this.source = source;
   }
 
   /** Width and height in pixels, as the file's first chunk has them. */
   String size() {
-    return ImageErrors.reading(
-        file,
-        channel -> {
-          ByteBuffer sides = FileBytes.read(channel, SIGNATURE.length + 8, 8);
+    return source.reading(
+        bytes -> {
+          ByteBuffer sides = bytes.read(SIGNATURE.length + 8, 8);
           return sides.getInt() + "x" + sides.getInt();
         });
   }
@@ -54,18 +51,18 @@ final class PngReader {
    * @throws ImageFileException if the file cannot be read that far
    */
   Optional<String> text(String keyword) {
-    return ImageErrors.reading(file, channel -> text(channel, keyword));
+    return source.reading(bytes -> text(bytes, keyword));
   }
 
-  private Optional<String> text(FileChannel channel, String keyword) throws IOException {
-    long size = channel.size();
-    requirePng(FileBytes.read(channel, 0, SIGNATURE.length).array());
+  private Optional<String> text(PictureSource.Bytes bytes, String keyword) throws IOException {
+    long size = bytes.size();
+    requirePng(bytes.read(0, SIGNATURE.length));
     long at = SIGNATURE.length;
     while (true) {
       if (size - at < CHUNK_OVERHEAD) {
         throw damaged("it ends at byte " + size + " without an end mark; the copy is incomplete");
       }
-      ByteBuffer header = FileBytes.read(channel, at, 8);
+      ByteBuffer header = bytes.read(at, 8);
       long length = Integer.toUnsignedLong(header.getInt());
       String type = StandardCharsets.ISO_8859_1.decode(header).toString();
       requirePlausible(type, length, at, size);
@@ -74,8 +71,7 @@ final class PngReader {
       }
       if (TextChunk.isTextType(type)) {
         try {
-          TextChunk chunk =
-              new TextChunk(type, FileBytes.read(channel, at + 8, (int) length).array());
+          TextChunk chunk = new TextChunk(type, bytes.copy(at + 8, (int) length));
           if (chunk.keyword().equals(keyword)) {
             return Optional.of(chunk.text());
           }
@@ -90,8 +86,8 @@ final class PngReader {
     }
   }
 
-  private void requirePng(byte[] start) {
-    if (!Arrays.equals(SIGNATURE, start)) {
+  private void requirePng(ByteBuffer start) {
+    if (!start.equals(ByteBuffer.wrap(SIGNATURE))) {
       throw damaged("it does not begin like a PNG");
     }
   }
@@ -106,25 +102,29 @@ final class PngReader {
               .formatted(type, at, length, size));
     }
     if (TextChunk.isTextType(type) && length > TextChunk.MAX_BYTES) {
-      throw ImageErrors.error(
-          file,
+      throw source.error(
           "has a text of %d bytes at byte %d; at most %d are read"
               .formatted(length, at, TextChunk.MAX_BYTES));
     }
+  }
+
+  /** The keywords of other texts that were met on the way. */
+  Set<String> otherKeywords() {
+    return Collections.unmodifiableSet(otherKeywords);
   }
 
   /** The error that there is no such text; names those that were met on the way. */
   ImageFileException noText(String keyword) {
     String found =
         otherKeywords.isEmpty() ? "" : " (only: " + String.join(", ", otherKeywords) + ")";
-    return ImageErrors.noText(file, "text '" + keyword + "'" + found);
+    return ImageErrors.noText(source, "text '" + keyword + "'" + found);
   }
 
   private ImageFileException damaged(String trouble) {
-    return ImageErrors.error(file, "is damaged: " + trouble);
+    return source.error("is damaged: " + trouble);
   }
 
   private ImageFileException damaged(String trouble, DataFormatException cause) {
-    return ImageErrors.error(file, "is damaged: " + trouble, cause);
+    return ImageErrors.error(source.toString(), "is damaged: " + trouble, cause);
   }
 }

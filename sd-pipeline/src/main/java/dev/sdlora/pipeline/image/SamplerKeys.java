@@ -4,6 +4,7 @@ import static dev.sdlora.pipeline.image.InfotextKey.flag;
 import static dev.sdlora.pipeline.image.InfotextKey.setting;
 import static dev.sdlora.pipeline.image.InfotextKey.unless;
 
+import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.SamplerOptions;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -27,19 +29,26 @@ final class SamplerKeys {
   private static final Set<Sampler> CHURNING =
       EnumSet.of(Sampler.EULER, Sampler.HEUN, Sampler.DPM2);
 
+  /** Samplers that draw fresh noise whatever the options are, beside ancestral and SDE ones. */
+  private static final Set<Sampler> NOISY = EnumSet.of(Sampler.RESTART, Sampler.LCM, Sampler.TCD);
+
+  /** Samplers that ignore all of a schedule but its ends. */
+  private static final Set<Sampler> BETWEEN_ENDS =
+      EnumSet.of(Sampler.DPM_FAST, Sampler.DPM_ADAPTIVE);
+
   private static final String ZERO_TERMINAL_SNR = "Zero Terminal SNR";
 
   static final InfotextKey ENSD =
       setting(
           "ENSD",
           written(
-              spec -> spec.sampler().usesEnsd() && spec.samplerOptions().ensd() != 0,
+              spec -> spec.samplerOptions().ensd() != 0 && drawsNoise(spec),
               options -> Long.toString(options.ensd())),
           (draft, value) -> draft.sampler.ensd(InfotextValues.seed(value)));
 
   /** In img2img; without its picture the value is a setting and a fact. */
   private static final InfotextKey EXTRA_NOISE =
-      new InfotextKey(
+      setting(
           "Extra noise",
           InfotextKey.ofPicture("Extra noise", s -> s.spec().imageToImage().flatMap(i -> noise(s)))
               .writer(),
@@ -93,16 +102,13 @@ final class SamplerKeys {
               settings ->
                   flag(
                       settings.spec().samplerOptions().sgmNoiseMultiplier()
-                          && !settings.spec().sampler().onTimesteps()),
+                          && inAnyPass(settings.spec(), (s, schedule) -> !s.onTimesteps())),
               (draft, value) -> draft.sampler.sgmNoiseMultiplier(InfotextValues.flag(value))),
           EXTRA_NOISE,
-          setting(
-              "Eta",
-              settings -> eta(settings.spec(), false, SamplerOptions::eta, 1),
-              (draft, value) -> draft.sampler.eta(InfotextValues.decimal(value))),
+          setting("Eta", settings -> eta(settings.spec()), (draft, value) -> draft.eta(value)),
           setting(
               "Eta DDIM",
-              settings -> eta(settings.spec(), true, SamplerOptions::etaDdim, 0),
+              settings -> etaDdim(settings.spec()),
               (draft, value) -> draft.sampler.etaDdim(InfotextValues.decimal(value))),
           churn(
               "Sigma churn",
@@ -113,8 +119,9 @@ final class SamplerKeys {
               "Sigma tmin", 0, SamplerOptions::sTmin, (draft, value) -> draft.sampler.sTmin(value)),
           churn(
               "Sigma tmax", 0, SamplerOptions::sTmax, (draft, value) -> draft.sampler.sTmax(value)),
-          churn(
+          number(
               "Sigma noise",
+              SamplerKeys::scalesNoise,
               1,
               SamplerOptions::sNoise,
               (draft, value) -> draft.sampler.sNoise(value)),
@@ -186,51 +193,99 @@ final class SamplerKeys {
     return number(name, SamplerKeys::churns, usual, value, reader);
   }
 
-  private static Optional<String> eta(
-      PromptSpec spec,
-      boolean onTimesteps,
-      Function<SamplerOptions, OptionalDouble> eta,
-      double usual) {
-    OptionalDouble value = eta.apply(spec.samplerOptions());
-    return value.isPresent() && spec.sampler().onTimesteps() == onTimesteps
-        ? unless(usual, value.getAsDouble())
+  /**
+   * Whether something holds for the sampler and the resolved schedule of the first pass, or for
+   * those of hires fix.
+   */
+  static boolean inAnyPass(PromptSpec spec, BiPredicate<Sampler, Schedule> condition) {
+    Optional<HiresFix> hires = spec.hiresFix();
+    Sampler second = hires.flatMap(HiresFix::sampler).orElse(spec.sampler());
+    Schedule secondSchedule = hires.flatMap(HiresFix::schedule).orElse(spec.schedule());
+    return condition.test(spec.sampler(), spec.sampler().resolve(spec.schedule()))
+        || condition.test(second, second.resolve(secondSchedule));
+  }
+
+  private static Optional<String> eta(PromptSpec spec) {
+    OptionalDouble value = spec.samplerOptions().eta();
+    return value.isPresent() && inAnyPass(spec, (sampler, schedule) -> !sampler.onTimesteps())
+        ? unless(1, value.getAsDouble())
         : Optional.empty();
   }
 
+  /** TCD has another eta than DDIM if none is given, so for it 0 is worth saying. */
+  private static Optional<String> etaDdim(PromptSpec spec) {
+    OptionalDouble value = spec.samplerOptions().etaDdim();
+    if (value.isEmpty() || !inAnyPass(spec, (sampler, schedule) -> sampler.onTimesteps())) {
+      return Optional.empty();
+    }
+    return inAnyPass(spec, (sampler, schedule) -> sampler == Sampler.TCD)
+        ? Optional.of(InfotextValues.number(value.getAsDouble()))
+        : unless(0, value.getAsDouble());
+  }
+
   private static boolean churns(PromptSpec spec) {
-    return CHURNING.contains(spec.sampler());
+    return inAnyPass(spec, (sampler, schedule) -> CHURNING.contains(sampler));
+  }
+
+  /** Whether a sampler multiplies fresh noise by a factor. */
+  private static boolean scalesNoise(PromptSpec spec) {
+    return inAnyPass(
+        spec,
+        (sampler, schedule) ->
+            CHURNING.contains(sampler) || isAncestral(sampler) || NOISY.contains(sampler));
+  }
+
+  private static boolean drawsNoise(PromptSpec spec) {
+    SamplerOptions options = spec.samplerOptions();
+    return inAnyPass(
+        spec,
+        (sampler, schedule) ->
+            isAncestral(sampler)
+                || NOISY.contains(sampler)
+                || (CHURNING.contains(sampler) && options.sChurn() != 0)
+                || (sampler.onTimesteps() && options.etaDdim().orElse(0) != 0));
+  }
+
+  private static boolean isAncestral(Sampler sampler) {
+    return sampler.usesEnsd() || sampler.usesBrownianNoise();
   }
 
   private static boolean discards(PromptSpec spec) {
     return spec.samplerOptions().discardNextToLastSigma()
-        && !spec.sampler().discardsNextToLastSigma()
-        && !spec.sampler().ignoresSchedule();
+        && inAnyPass(
+            spec,
+            (sampler, schedule) -> !sampler.discardsNextToLastSigma() && hasSchedule(sampler));
   }
 
-  /** Whether the schedule is built from its ends, rather than the model's own list. */
   private static boolean hasSchedule(PromptSpec spec) {
-    return !spec.sampler().ignoresSchedule()
-        && spec.sampler().resolve(spec.schedule()) != Schedule.NORMAL;
+    return inAnyPass(spec, (sampler, schedule) -> hasSchedule(sampler));
+  }
+
+  /** Whether the schedule makes a difference to a sampler. */
+  static boolean hasSchedule(Sampler sampler) {
+    return !sampler.ignoresSchedule() || BETWEEN_ENDS.contains(sampler);
   }
 
   private static boolean isBeta(PromptSpec spec) {
-    return hasSchedule(spec) && spec.schedule() == Schedule.BETA;
+    return inAnyPass(
+        spec, (sampler, schedule) -> hasSchedule(sampler) && schedule == Schedule.BETA);
   }
 
   private static Optional<String> rho(PromptSpec spec) {
     double rho = spec.samplerOptions().rho();
-    if (rho == 0 || !hasSchedule(spec)) {
-      return Optional.empty();
-    }
-    return switch (spec.sampler().resolve(spec.schedule())) {
-      case KARRAS -> unless(7, rho);
-      case POLYEXPONENTIAL -> unless(1, rho);
-      default -> Optional.empty();
-    };
+    boolean matters =
+        rho != 0
+            && inAnyPass(
+                spec,
+                (sampler, schedule) ->
+                    hasSchedule(sampler)
+                        && ((schedule == Schedule.KARRAS && rho != 7)
+                            || (schedule == Schedule.POLYEXPONENTIAL && rho != 1)));
+    return matters ? Optional.of(InfotextValues.number(rho)) : Optional.empty();
   }
 
   private static boolean isUniPc(PromptSpec spec) {
-    return spec.sampler() == Sampler.UNIPC;
+    return inAnyPass(spec, (sampler, schedule) -> sampler == Sampler.UNIPC);
   }
 
   private static boolean isBh2(PromptSpec spec) {

@@ -9,9 +9,12 @@ import java.util.stream.Collectors;
 /**
  * The line {@code Key: value, Key: value} of an {@link Infotext}. A key is two or more letters,
  * digits, blanks, {@code _}, {@code -} or {@code /}, the first of them a letter, digit or {@code
- * _}. A value is a JSON string, or anything up to the next comma.
+ * _}. A value is a JSON string, object or list, or anything up to the next comma.
  */
 final class SettingsLine {
+  /** So many JSON objects and lists are looked for, which keeps reading of any line linear. */
+  private static final int MAX_OBJECTS = 16;
+
   private final Map<String, String> values = new LinkedHashMap<>();
   private int found;
 
@@ -43,6 +46,7 @@ final class SettingsLine {
    */
   static SettingsLine parse(String line) {
     SettingsLine settings = new SettingsLine();
+    int objects = 0;
     int start = 0;
     int colon = line.indexOf(':');
     while (colon >= 0) {
@@ -50,6 +54,10 @@ final class SettingsLine {
       if (colon - keyStart >= 2) {
         int valueStart = skipBlanks(line, colon + 1);
         int valueEnd = valueEnd(line, valueStart);
+        if (JsonText.opens(line, valueStart) && objects < MAX_OBJECTS) {
+          objects++;
+          valueEnd = Math.max(valueEnd, JsonText.endOfObject(line, valueStart));
+        }
         settings.add(
             line.substring(keyStart, colon),
             JsonText.unquote(line.substring(valueStart, valueEnd)));

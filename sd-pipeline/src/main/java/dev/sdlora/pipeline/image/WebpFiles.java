@@ -4,9 +4,7 @@ import dev.sdlora.api.ImageFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** Reads the settings in WebP files, which are in the chunk {@code EXIF}; RFC 9649. */
@@ -21,20 +19,21 @@ final class WebpFiles {
    *
    * @throws ImageFileException if the file cannot be read or has none
    */
-  static String readParameters(Path file) {
-    return ImageErrors.reading(file, WebpFiles::comment)
-        .orElseThrow(() -> ImageErrors.noText(file, "EXIF UserComment"));
+  static String readParameters(PictureSource source) {
+    return source
+        .reading(WebpFiles::comment)
+        .orElseThrow(() -> ImageErrors.noText(source, "EXIF UserComment"));
   }
 
-  private static Optional<String> comment(FileChannel channel) throws IOException {
+  private static Optional<String> comment(PictureSource.Bytes bytes) throws IOException {
     long at = HEADER_BYTES;
-    while (at + 8 <= channel.size()) {
-      ByteBuffer head = FileBytes.read(channel, at, 8);
+    while (at + 8 <= bytes.size()) {
+      ByteBuffer head = bytes.read(at, 8);
       String type = StandardCharsets.ISO_8859_1.decode(head.slice(0, 4)).toString();
       long length = Integer.toUnsignedLong(head.order(ByteOrder.LITTLE_ENDIAN).getInt(4));
-      boolean whole = at + 8 + length <= channel.size() && length <= TextChunk.MAX_BYTES;
+      boolean whole = at + 8 + length <= bytes.size() && length <= TextChunk.MAX_BYTES;
       if (type.equals("EXIF") && whole) {
-        return ExifComment.decode(FileBytes.read(channel, at + 8, (int) length).array());
+        return ExifComment.decode(bytes.copy(at + 8, (int) length));
       }
       // Chunks of odd length are followed by a byte that is not counted.
       at += 8 + length + length % 2;

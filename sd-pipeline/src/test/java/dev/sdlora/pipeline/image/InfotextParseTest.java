@@ -1,7 +1,6 @@
 package dev.sdlora.pipeline.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
@@ -280,28 +279,46 @@ final class InfotextParseTest {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "Steps: 0|steps must be from 1 to 1000: 0",
-        "Steps: many|it must be a whole number",
-        "Steps: |it must be a whole number",
-        "Sampler: Ouroboros|sampler 'Ouroboros' is not known; the known ones are DPM++ 2M,",
-        "Sampler: DPM++ 9Q Karras|sampler 'DPM++ 9Q' is not known",
-        "Schedule type: Gamma|schedule 'Gamma' is not known; the known ones are",
-        "CFG scale: NaN|it must be a number such as 7.5",
-        "CFG scale: 1e999|cfgScale must be finite: Infinity",
-        "Seed: 18446744073709551616|it must be a whole number of at most 64 bits",
-        "Size: 500x512|width must be a positive multiple of 8: 500",
-        "Size: big|size must be WIDTHxHEIGHT",
-        "Clip skip: 13|clipSkip must be from 1 to 12: 13",
-        "RNG: TPU|the known ones are NV, CPU and GPU",
+  @ValueSource(
+      strings = {
+        "Steps: 0",
+        "Steps: many",
+        "Steps: ",
+        "Sampler: Ouroboros",
+        "Sampler: DPM++ 9Q Karras",
+        "Schedule type: Gamma",
+        "CFG scale: NaN",
+        "CFG scale: 1e999",
+        "Seed: 18446744073709551616",
+        "Size: 500x512",
+        "Size: big",
+        "Clip skip: 13",
+        "RNG: TPU",
+        "Emphasis: Loud",
+        "Eta: -1",
+        "UniPC variant: bh3",
       })
-  void parse_senselessValue_namesKeyAndValue(String setting, String reason) {
-    assertThatThrownBy(() -> Infotext.parse("a cat\nA1: 1, A2: 2, " + setting))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("'" + setting.strip())
-        .hasMessageContaining("' cannot be used: " + reason);
+  void parse_senselessValue_isKeptBesideTheDefault(String setting) {
+    String[] parts = setting.split(":", 2);
+
+    PromptSpec spec = Infotext.parse("a cat\nA1: 1, A2: 2, " + setting);
+
+    assertThat(spec)
+        .usingRecursiveComparison()
+        .ignoringFields("values.otherParameters")
+        .isEqualTo(PromptSpec.builder().prompt("a cat").build());
+    assertThat(spec.otherParameters()).containsEntry(parts[0], parts[1].strip());
+  }
+
+  @Test
+  void parse_limitsThatContradict_areKeptBesideTheDefaults() {
+    PromptSpec spec =
+        Infotext.parse("Steps: 20, Schedule min sigma: 5, Schedule max sigma: 2, Seed: 1");
+
+    assertThat(spec.samplerOptions().sigmaMin()).isZero();
+    assertThat(spec.otherParameters())
+        .containsEntry("Schedule min sigma", "5")
+        .containsEntry("Schedule max sigma", "2");
   }
 
   @Test

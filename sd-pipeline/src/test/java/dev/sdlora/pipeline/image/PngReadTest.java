@@ -54,8 +54,8 @@ final class PngReadTest {
 
   @Test
   void readParameters_noSuchText_saysWhatThereIs() throws IOException {
-    Path comfy = write(SIGNATURE, HEADER, chunk("tEXt", latin1("workflow\0{}")), END);
-    assertRefused(comfy, "holds no text 'parameters' (only: workflow); other programs do not");
+    Path other = write(SIGNATURE, HEADER, chunk("tEXt", latin1("Comment\0{}")), END);
+    assertRefused(other, "holds no text 'parameters' (only: Comment); other programs do not");
 
     Path plain = write(SIGNATURE, HEADER, END);
     assertRefused(plain, "holds no text 'parameters'; other programs do not write it");

@@ -1,0 +1,52 @@
+package dev.sdlora.api;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Which settings of a request A1111's text cannot say. */
+final class UnwrittenSettings {
+  private UnwrittenSettings() {}
+
+  /** Their names, in the order of {@link PromptSpec}. */
+  static List<String> of(PromptSpec spec) {
+    List<String> names = new ArrayList<>();
+    add(names, "prompt", isCutShort(merged(spec, true)));
+    add(names, "negativePrompt", isCutShort(merged(spec, false)));
+    add(names, "loras", !spec.loras().stream().allMatch(lora -> fitsTag(lora.name())));
+    add(names, "imageToImage", spec.imageToImage().isPresent());
+    add(names, "hiresFix.upscaler", isFile(spec.hiresFix().map(HiresFix::upscaler)));
+    add(names, "controlUnits", !spec.controlUnits().isEmpty());
+    add(names, "upscaling", isFile(spec.upscaling().map(Upscaling::upscaler)));
+    return List.copyOf(names);
+  }
+
+  private static void add(List<String> names, String name, boolean unwritten) {
+    if (unwritten) {
+      names.add(name);
+    }
+  }
+
+  /** A prompt and what its styles put into it, line by line. */
+  private static Stream<String> merged(PromptSpec spec, boolean positive) {
+    Stream<String> styles =
+        spec.promptOptions().styles().stream().map(s -> positive ? s.prompt() : s.negativePrompt());
+    return Stream.concat(Stream.of(positive ? spec.prompt() : spec.negativePrompt()), styles)
+        .flatMap(String::lines);
+  }
+
+  /** A line that looks like the heading of the negative prompt is taken for it. */
+  private static boolean isCutShort(Stream<String> lines) {
+    return lines.anyMatch(line -> line.strip().startsWith("Negative prompt:"));
+  }
+
+  private static boolean fitsTag(String name) {
+    return !name.isBlank() && name.chars().noneMatch(c -> ":>=\n".indexOf(c) >= 0);
+  }
+
+  /** Of a network only the name is written; the pipeline has to have it in its folders. */
+  private static boolean isFile(Optional<Upscaler> upscaler) {
+    return upscaler.flatMap(Upscaler::file).isPresent();
+  }
+}

@@ -1,0 +1,70 @@
+package dev.sdlora.pipeline.image;
+
+import static dev.sdlora.pipeline.image.InfotextKey.fact;
+import static dev.sdlora.pipeline.image.InfotextKey.setting;
+
+import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.PromptOptions;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.VaeTiling;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Keys of settings that A1111 does not have, or does not write. They are written only where they
+ * differ from what A1111 does, so that its pictures and this library's read alike.
+ */
+final class OwnKeys {
+  private static final Set<Sampler> WITH_ORDER = EnumSet.of(Sampler.LMS, Sampler.DEIS);
+
+  static final List<InfotextKey> ALL =
+      List.of(
+          setting(
+              "Solver order",
+              settings -> order(settings.spec()),
+              (draft, value) -> draft.sampler.order(InfotextValues.integer(value))),
+          setting(
+              "Comma backtracking",
+              settings -> backtracking(settings.spec()),
+              (draft, value) ->
+                  draft.prompts =
+                      draft.prompts.withCommaBacktracking(InfotextValues.integer(value))),
+          setting(
+              "Negative prompt LoRAs",
+              settings ->
+                  !settings.spec().promptOptions().negativeLoras()
+                          && PromptTexts.hasNegativeLora(settings.spec())
+                      ? Optional.of("False")
+                      : Optional.empty(),
+              (draft, value) ->
+                  draft.prompts = draft.prompts.withNegativeLoras(InfotextValues.flag(value))),
+          setting(
+              "VAE tiling",
+              settings ->
+                  settings.spec().vaeTiling() == VaeTiling.AUTO
+                      ? Optional.empty()
+                      : InfotextKey.text(settings.spec().vaeTiling().name()),
+              (draft, value) -> draft.spec.vaeTiling(VaeTiling.valueOf(value))),
+          setting(
+              ImageSettings.LORA_MODE,
+              settings -> Optional.ofNullable(settings.facts().get(ImageSettings.LORA_MODE)),
+              (draft, value) -> draft.spec.loraMode(LoraMode.valueOf(value))),
+          fact(ImageSettings.PRECISION));
+
+  private OwnKeys() {}
+
+  private static Optional<String> order(PromptSpec spec) {
+    return SamplerKeys.inAnyPass(spec, (sampler, schedule) -> WITH_ORDER.contains(sampler))
+            && spec.samplerOptions().order().isPresent()
+        ? Optional.of(Integer.toString(spec.samplerOptions().order().getAsInt()))
+        : Optional.empty();
+  }
+
+  private static Optional<String> backtracking(PromptSpec spec) {
+    return InfotextKey.unless(
+        PromptOptions.DEFAULTS.commaBacktracking(), spec.promptOptions().commaBacktracking());
+  }
+}

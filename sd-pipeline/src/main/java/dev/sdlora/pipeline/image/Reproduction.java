@@ -1,0 +1,277 @@
+package dev.sdlora.pipeline.image;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.tensors.file.FileHashes;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Why a picture that is made from the settings of another will not be that one: what the text that
+ * a request was read from says, against what is being made.
+ */
+public final class Reproduction {
+  /** About the picture or the program, without a part in what is drawn. */
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of(
+          "Version",
+          "User",
+          "Hashes",
+          "Pad conds",
+          "SDCPP",
+          "Guidance",
+          "TE",
+          "Unet",
+          "Time taken",
+          "Batch size",
+          "Batch pos",
+          "Template",
+          "Negative Template",
+          "Civitai resources",
+          "Civitai metadata",
+          "Downcast alphas_cumprod",
+          "Cache FP16 weight for LoRA");
+
+  /** Said of a picture that was made from another. */
+  private static final Set<String> OF_ANOTHER_PICTURE =
+      Set.of(
+          "Denoising strength",
+          "Init image hash",
+          "Noise multiplier",
+          "Extra noise",
+          "Conditional mask weight");
+
+  private static final Set<String> OF_A_MASK =
+      Set.of("Mask mode", "Mask blur", "Inpaint area", "Masked area padding", "Masked content");
+
+  private static final Set<String> COMPARED =
+      Set.of("Model hash", "Model", "Lora hashes", "TI hashes", ImageSettings.PRECISION);
+
+  private static final Set<String> NO_VAE = Set.of("none", "automatic", "");
+
+  private static final Pattern CONTROL = Pattern.compile("ControlNet (\\d{1,6})");
+  private static final Pattern HASHED = Pattern.compile("([^:,]+): ?([0-9a-fA-F]{8,64})");
+  private static final int MAX_NAMED = 12;
+  private static final int MAX_SHOWN = 60;
+  private static final int LEGACY_DIGITS = 8;
+  private static final String FLOAT32 = "float32";
+
+  private final PromptSpec spec;
+  private final Map<String, String> said;
+  private final ImageSettings made;
+  private final Checkpoint checkpoint;
+  private final List<String> warnings = new ArrayList<>();
+
+  private Reproduction(ImageSettings made, Checkpoint checkpoint) {
+    this.spec = made.spec();
+    this.said = spec.otherParameters();
+    this.made = made;
+    this.checkpoint = checkpoint;
+  }
+
+  /**
+   * One sentence for each difference; none for a request that was not read from a text.
+   *
+   * @param made the picture, with its request
+   * @param checkpoint that it was made with
+   */
+  public static List<String> warnings(ImageSettings made, Checkpoint checkpoint) {
+    Reproduction reproduction = new Reproduction(made, checkpoint);
+    if (!reproduction.said.isEmpty()) {
+      reproduction.compare();
+    }
+    return reproduction.warnings;
+  }
+
+  private void compare() {
+    compareModel();
+    comparePrecision();
+    compareHashes("Lora hashes", "LoRA");
+    compareHashes("TI hashes", "embedding");
+    missingEmbeddings();
+    missingPictures();
+    passedOver();
+  }
+
+  private void compareModel() {
+    Optional<String> hash = said("Model hash");
+    Optional<String> name = said("Model");
+    Optional<String> own = Optional.ofNullable(made.facts().get("Model hash"));
+    boolean same;
+    if (hash.isPresent() && own.isPresent()) {
+      same =
+          hash.get().length() == LEGACY_DIGITS
+              ? hash.get().equalsIgnoreCase(FileHashes.legacy(checkpoint.path()))
+              : hash.get().equalsIgnoreCase(own.get());
+    } else {
+      same = name.isEmpty() || stem(name.get()).equalsIgnoreCase(stem(checkpoint.name()));
+    }
+    if (!same) {
+      warnings.add(
+          "the text was written for the model %s, but the checkpoint is %s"
+              .formatted(model(name, hash), model(Optional.of(checkpoint.name()), own)));
+    }
+  }
+
+  private static String model(Optional<String> name, Optional<String> hash) {
+    return name.map(text -> "'" + cut(text) + "'").orElse("")
+        + hash.map(text -> (name.isPresent() ? " (hash " : "(hash ") + cut(text) + ")").orElse("");
+  }
+
+  /** stable-diffusion.cpp names the file, others its name without the extension. */
+  private static String stem(String name) {
+    return name.replaceFirst("\\.(safetensors|ckpt|pt|pth|gguf|bin)$", "");
+  }
+
+  private void comparePrecision() {
+    boolean own = said("Version").orElse("").startsWith("SD-LoRA");
+    String then = said(ImageSettings.PRECISION).orElse(own ? FLOAT32 : "");
+    String now = made.facts().getOrDefault(ImageSettings.PRECISION, FLOAT32);
+    if (!then.isEmpty() && !then.equals(now)) {
+      warnings.add(
+          "the text was written for %s, but the pipeline computes in %s, so details may differ"
+              .formatted(cut(then), now));
+    }
+  }
+
+  private void compareHashes(String key, String what) {
+    Map<String, String> now = hashes(made.facts().getOrDefault(key, ""));
+    hashes(said(key).orElse(""))
+        .forEach(
+            (name, hash) -> {
+              String own = now.getOrDefault(name, hash);
+              if (own.length() == hash.length() && !own.equalsIgnoreCase(hash)) {
+                warnings.add(
+                    "the %s '%s' is another file than the text was written for: its hash is %s, not %s"
+                        .formatted(what, cut(name), own, hash));
+              }
+            });
+  }
+
+  private void missingEmbeddings() {
+    Set<String> now = hashes(made.facts().getOrDefault("TI hashes", "")).keySet();
+    String prompts =
+        PromptTexts.all(spec).collect(Collectors.joining("\n")).toLowerCase(Locale.ROOT);
+    hashes(said("TI hashes").orElse(""))
+        .forEach(
+            (name, hash) -> {
+              if (!now.contains(name) && prompts.contains(name)) {
+                warnings.add(
+                    ("the text was written for the embedding '%s' (hash %s), which the pipeline does"
+                            + " not have; its name was read as words")
+                        .formatted(cut(name), hash));
+              }
+            });
+  }
+
+  private void missingPictures() {
+    boolean masked = said.keySet().stream().anyMatch(OF_A_MASK::contains);
+    boolean fromPicture = masked || said.keySet().stream().anyMatch(OF_ANOTHER_PICTURE::contains);
+    if (fromPicture && spec.imageToImage().isEmpty() && spec.hiresFix().isEmpty()) {
+      warnings.add(
+          ("the text is of a picture that was made from another%s%s, which no text holds; without"
+                  + " it the request draws from noise")
+              .formatted(
+                  masked ? " and a mask" : "",
+                  said("Denoising strength")
+                      .map(strength -> " (img2img, denoising strength " + cut(strength) + ")")
+                      .orElse(" (img2img)")));
+    } else if (masked && spec.imageToImage().filter(i -> i.inpainting().isPresent()).isEmpty()) {
+      warnings.add("the text is of a picture that was made with a mask, which no text holds");
+    }
+    int units = spec.controlUnits().size();
+    said.forEach(
+        (key, value) -> {
+          Matcher control = CONTROL.matcher(key);
+          if (control.matches() && Integer.parseInt(control.group(1)) >= units) {
+            warnings.add(
+                "the text is of a picture that followed another by a control network, which no text"
+                    + " holds: "
+                    + quoted(key, value));
+          }
+        });
+  }
+
+  private void passedOver() {
+    List<String> unknown = new ArrayList<>();
+    said.forEach(
+        (key, value) -> {
+          if (isNotUnderstood(key, value)) {
+            warnings.add(
+                quoted(key, value)
+                    + " is not understood; the request "
+                    + InfotextKeys.written(key, made)
+                        .map(now -> "has '" + cut(now) + "'")
+                        .orElse("has the default"));
+          } else if (isUnknown(key, value)) {
+            unknown.add(quoted(key, value));
+          }
+        });
+    if (!unknown.isEmpty()) {
+      int more = unknown.size() - MAX_NAMED;
+      warnings.add(
+          "the text has settings that have no effect here: "
+              + String.join(", ", unknown.subList(0, Math.min(unknown.size(), MAX_NAMED)))
+              + (more > 0 ? " and " + more + " more" : ""));
+    }
+  }
+
+  /** Settings are kept beside the request only if they could not be set, but for a few. */
+  private static boolean isNotUnderstood(String key, String value) {
+    return InfotextKeys.isSetting(key)
+        && !OF_ANOTHER_PICTURE.contains(key)
+        && !WITHOUT_EFFECT.contains(key)
+        && !(key.equals("RNG") && value.equals("GPU"))
+        && !(key.equals("First pass size") && value.equals("0x0"));
+  }
+
+  private boolean isUnknown(String key, String value) {
+    return !InfotextKeys.isSetting(key)
+        && !COMPARED.contains(key)
+        && !WITHOUT_EFFECT.contains(key)
+        && !OF_ANOTHER_PICTURE.contains(key)
+        && !OF_A_MASK.contains(key)
+        && !CONTROL.matcher(key).matches()
+        && !(key.startsWith("VAE") && NO_VAE.contains(value.toLowerCase(Locale.ROOT)))
+        && !(key.equals("Sampler RNG") && isRng(value));
+  }
+
+  /** Whether noise behind the first comes from the generator of the request too. */
+  private boolean isRng(String value) {
+    try {
+      return InfotextValues.rng(value) == spec.rng();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private Optional<String> said(String key) {
+    return Optional.ofNullable(said.get(key)).filter(value -> !value.isBlank());
+  }
+
+  /** By names in lower case. */
+  private static Map<String, String> hashes(String list) {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    Matcher entry = HASHED.matcher(list);
+    while (entry.find()) {
+      hashes.put(entry.group(1).strip().toLowerCase(Locale.ROOT), entry.group(2));
+    }
+    return hashes;
+  }
+
+  private static String quoted(String key, String value) {
+    return "'" + cut(key) + ": " + cut(value) + "'";
+  }
+
+  private static String cut(String text) {
+    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
+  }
+}

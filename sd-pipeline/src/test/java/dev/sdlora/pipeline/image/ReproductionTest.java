@@ -1,0 +1,169 @@
+package dev.sdlora.pipeline.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.tensors.file.FileHashes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said of a request that was read from a text and makes another picture. */
+final class ReproductionTest {
+  private static final String START = "a cat by bad-artist\nSteps: 20, Sampler: Euler a, Seed: 1, ";
+
+  @TempDir Path folder;
+  private Path model = Path.of("");
+
+  @BeforeEach
+  void write() throws IOException {
+    byte[] bytes = new byte[(1 << 20) + 100_000];
+    new Random(1).nextBytes(bytes);
+    model = Files.write(folder.resolve("mine.safetensors"), bytes);
+  }
+
+  @Test
+  void warnings_ownTextOrNone_areNone() {
+    PromptSpec built = PromptSpec.builder().prompt("a").build();
+    String own = Infotext.write(made(built));
+
+    assertThat(Reproduction.warnings(made(built), checkpoint())).isEmpty();
+    assertThat(Reproduction.warnings(made(Infotext.parse(own)), checkpoint())).isEmpty();
+  }
+
+  @Test
+  void warnings_textOfA1111_areNoneWhereAllIsThere() {
+    assertThat(
+            warnings(
+                "Size: 64x64, Model hash: "
+                    + FileHashes.autoV2(model)
+                    + ", Model: renamed, Clip skip: 2, TI hashes: \"bad-artist: 0123456789ab\","
+                    + " Lora hashes: \"ink: ba9876543210\", Pad conds: True, Version: v1.10.1"))
+        .isEmpty();
+  }
+
+  @Test
+  void warnings_otherModel_namesBoth() {
+    assertThat(warnings("Model hash: 6ce0161689, Model: v1-5"))
+        .containsExactly(
+            "the text was written for the model 'v1-5' (hash 6ce0161689), but the checkpoint is"
+                + " 'mine' (hash "
+                + FileHashes.autoV2(model)
+                + ")");
+    assertThat(warnings("Model: other.ckpt")).singleElement().asString().contains("'other.ckpt'");
+    assertThat(warnings("Model: mine.ckpt")).isEmpty();
+    assertThat(warnings("Model hash: " + FileHashes.legacy(model))).isEmpty();
+    assertThat(warnings("Model hash: 81761151")).hasSize(1);
+  }
+
+  @Test
+  void warnings_embeddingMissingOrOther_namesIt() {
+    assertThat(warnings("TI hashes: \"by bad: 0123456789ab\""))
+        .containsExactly(
+            "the text was written for the embedding 'by bad' (hash 0123456789ab), which the pipeline"
+                + " does not have; its name was read as words");
+    assertThat(warnings("TI hashes: \"bad-artist: 000000000000\""))
+        .containsExactly(
+            "the embedding 'bad-artist' is another file than the text was written for: its hash is"
+                + " 0123456789ab, not 000000000000");
+    assertThat(warnings("Lora hashes: \"ink: 000000000000\""))
+        .singleElement()
+        .asString()
+        .startsWith("the LoRA 'ink' is another file");
+    // The prompt was changed and does not name it any more.
+    assertThat(warnings("TI hashes: \"gone: 0123456789ab\"")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Denoising strength: 0.5",
+        "Denoising strength: 0.5, Mask blur: 4",
+        "Init image hash: 0123456789",
+        "Noise multiplier: 0.9"
+      })
+  void warnings_madeFromAPicture_saysThatItIsMissing(String settings) {
+    assertThat(warnings(settings))
+        .singleElement()
+        .asString()
+        .startsWith("the text is of a picture that was made from another")
+        .endsWith("which no text holds; without it the request draws from noise");
+
+    PromptSpec given =
+        Infotext.parse(START + "Denoising strength: 0.5").toBuilder()
+            .imageToImage(ImageToImage.builder(Picture.of(8, 8, new byte[192])).build())
+            .build();
+    assertThat(Reproduction.warnings(made(given), checkpoint())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Sampler: Ouroboros    | DPM++ 2M",
+        "Sampler: euler gits   | Euler",
+        "Schedule type: Gamma  | Karras",
+        "RNG: std_default      | NV",
+        "Steps: many           | 20",
+      })
+  void warnings_valueThatIsNotUnderstood_saysWhatIsInItsPlace(String setting, String now) {
+    PromptSpec spec = Infotext.parse("a\nSize: 64x64, A1: 1, Seed: 1, " + setting);
+
+    assertThat(Reproduction.warnings(made(spec), checkpoint()))
+        .contains("'" + setting + "' is not understood; the request has '" + now + "'");
+  }
+
+  @Test
+  void warnings_settingsOfOthers_areOneSentence() {
+    assertThat(
+            warnings("VAE: vae-ft.pt, Refiner: xl, Face restoration: CodeFormer, VAE hash: 1234"))
+        .containsExactly(
+            "the text has settings that have no effect here: 'VAE: vae-ft.pt', 'Refiner: xl', 'Face"
+                + " restoration: CodeFormer', 'VAE hash: 1234'");
+    assertThat(warnings("ControlNet 0: \"Module: canny, Model: x\""))
+        .singleElement()
+        .asString()
+        .contains("followed another by a control network");
+    assertThat(warnings("Precision: bfloat16"))
+        .containsExactly(
+            "the text was written for bfloat16, but the pipeline computes in float32, so details"
+                + " may differ");
+    assertThat(warnings("Long: " + "x".repeat(100_000)).get(0)).hasSizeLessThan(200);
+  }
+
+  private List<String> warnings(String settings) {
+    return Reproduction.warnings(made(Infotext.parse(START + settings)), checkpoint());
+  }
+
+  private ImageSettings made(PromptSpec spec) {
+    return new ImageSettings(
+        spec,
+        new ImageSize(64, 64),
+        1,
+        "mine",
+        Optional.of(FileHashes.autoV2(model)),
+        Map.of("ink", "ba9876543210"),
+        Map.of("bad-artist", "0123456789ab"),
+        "SD-LoRA for Java 0.1.0");
+  }
+
+  private Checkpoint checkpoint() {
+    return new Checkpoint(
+        model, ModelFamily.SD1, Checkpoint.Layout.SINGLE_FILE, "F32", 1, 1, new ImageSize(64, 64));
+  }
+}
