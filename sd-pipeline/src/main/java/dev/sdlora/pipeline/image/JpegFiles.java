@@ -2,9 +2,12 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
+import dev.sdlora.tensors.file.ReplacedFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -52,7 +55,8 @@ final class JpegFiles {
       head.putShort((short) APP1).putShort((short) length);
       ReplacedFile.write(
           file,
-          out -> {
+          channel -> {
+            OutputStream out = Channels.newOutputStream(channel);
             out.write(head.array());
             out.write(EXIF);
             out.write(exif);

@@ -2,8 +2,12 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
+import dev.sdlora.tensors.file.ReplacedFile;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.imageio.ImageIO;
@@ -28,15 +32,31 @@ public final class PngFiles {
    */
   static void save(GeneratedImage image, Path file) {
     try {
-      byte[] png = encode(image);
+      byte[] png = encode(image.toBufferedImage());
       byte[] text = TextChunk.encode(KEYWORD, image.parameters());
       ReplacedFile.write(
           file,
-          out -> {
+          channel -> {
+            OutputStream out = Channels.newOutputStream(channel);
             out.write(png, 0, HEAD_BYTES);
             out.write(text);
             out.write(png, HEAD_BYTES, png.length - HEAD_BYTES);
           });
+    } catch (IOException e) {
+      throw ImageErrors.notWritten(file, e);
+    }
+  }
+
+  /**
+   * Writes a picture without settings as a PNG, whatever the name ends in. The file appears whole
+   * or not at all.
+   *
+   * @throws ImageFileException if it cannot be written; nothing is left behind
+   */
+  public static void save(BufferedImage image, Path file) {
+    try {
+      byte[] png = encode(image);
+      ReplacedFile.write(file, channel -> Channels.newOutputStream(channel).write(png));
     } catch (IOException e) {
       throw ImageErrors.notWritten(file, e);
     }
@@ -65,11 +85,11 @@ public final class PngFiles {
     return new PngReader(file).text(keyword);
   }
 
-  private static byte[] encode(GeneratedImage image) throws IOException {
+  private static byte[] encode(BufferedImage image) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     // Given a plain stream, ImageIO would go through a file in the system's temporary folder.
     try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      if (!ImageIO.write(image.toBufferedImage(), "png", out)) {
+      if (!ImageIO.write(image, "png", out)) {
         throw new IOException("this Java runtime has no PNG writer");
       }
     }
