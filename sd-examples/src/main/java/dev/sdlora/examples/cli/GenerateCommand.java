@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  sd generate \"a red star on a yellow background\" -o star.png",
       "  sd generate \"a blue heart <lora:ink_lines:0.8>\" -n ring --seed 42 --images 4",
-      "  sd generate \"a tiger\" --checkpoint model.safetensors --lora ink.safetensors:0.8",
+      "  sd generate \"a tiger\" --checkpoint m.safetensors --lora ink.safetensors:0.8",
       "  sd generate \"a tiger in snow\" --init tiger.png --strength 0.6",
       "  sd generate --from star.png --steps 30"
     })

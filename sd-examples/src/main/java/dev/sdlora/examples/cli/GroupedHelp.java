@@ -22,6 +22,7 @@ final class GroupedHelp {
 
   /** Makes a command and those below it show their options so. */
   static void on(CommandLine command) {
+    command.getCommandSpec().usageMessage().parameterListHeading("%n");
     command
         .getHelpSectionMap()
         .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, help -> options(help));

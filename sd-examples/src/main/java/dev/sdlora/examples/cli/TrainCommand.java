@@ -29,9 +29,8 @@ import picocli.CommandLine.Parameters;
           + " alone. Beside FILE come a plot of the loss and sample pictures.",
       "",
       "Examples:",
-      "  sd train pictures --trigger mycat --out loras/mycat.safetensors --checkpoint model.safetensors",
-      "  sd train pictures --trigger badge -o badge.safetensors"
-          + " --sample \"a badge on a white background\""
+      "  sd train cats --trigger mycat -o mycat.safetensors --checkpoint m.safetensors",
+      "  sd train badges --trigger badge -o badge.safetensors --sample \"a badge\""
     })
 @Heading("What to write")
 final class TrainCommand implements Runnable {
