@@ -3,6 +3,7 @@ package dev.sdlora.api;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -100,9 +101,10 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
 
   private static List<String> layout(List<Integer> in, int firstOut, int outs) {
     List<String> blocks = new ArrayList<>(List.of(BASE));
-    in.forEach(number -> blocks.add("IN%02d".formatted(number)));
+    in.forEach(number -> blocks.add(String.format(Locale.ROOT, "IN%02d", number)));
     blocks.add(MID);
-    IntStream.range(firstOut, outs).forEach(number -> blocks.add("OUT%02d".formatted(number)));
+    IntStream.range(firstOut, outs)
+        .forEach(number -> blocks.add(String.format(Locale.ROOT, "OUT%02d", number)));
     return List.copyOf(blocks);
   }
 

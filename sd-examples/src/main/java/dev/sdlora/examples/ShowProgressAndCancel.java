@@ -6,12 +6,9 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LatentPreview;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.sdlora.pipeline.image.PngFiles;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import javax.imageio.ImageIO;
 
 /** Watches a generation step by step, cancels it, and goes on with the same pipeline. */
 public final class ShowProgressAndCancel {
@@ -32,7 +29,7 @@ public final class ShowProgressAndCancel {
               System.out.printf(
                   "step %d of %d, noise %.3f%n", step.number(), step.total(), step.sigma());
               if (step.number() == 3) {
-                write(preview.toImage(), folder.resolve("preview.png"));
+                PngFiles.save(preview.toImage(), folder.resolve("preview.png"));
                 thirdStep.complete(step.number());
               }
             }
@@ -43,14 +40,6 @@ public final class ShowProgressAndCancel {
 
       PromptSpec shorter = endless.toBuilder().steps(8).build();
       pipeline.generate(shorter).first().save(folder.resolve("after-cancel.png"));
-    }
-  }
-
-  private static void write(BufferedImage image, Path file) {
-    try {
-      ImageIO.write(image, "png", file.toFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

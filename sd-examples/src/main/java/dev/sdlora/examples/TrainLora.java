@@ -1,6 +1,7 @@
 package dev.sdlora.examples;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.examples.demo.Captions;
@@ -8,46 +9,46 @@ import dev.sdlora.examples.demo.Scene;
 import dev.sdlora.examples.demo.SceneSource;
 import dev.sdlora.examples.demo.Shape;
 import dev.sdlora.training.LoraTrainer;
-import dev.sdlora.training.TrainedModules;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.TrainingExample;
+import dev.sdlora.training.TrainingResult;
+import dev.sdlora.training.TrainingSet;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
-import javax.imageio.ImageIO;
 
-/** Trains a LoRA on a folder of pictures with captions beside them, and draws with it. */
+/** Trains a LoRA of a thing that the model has never seen, and draws with it. */
 public final class TrainLora {
   private TrainLora() {}
 
-  /** Writes {@code pictures/}, {@code moon.safetensors}, its loss plot, and {@code moon.png}. */
-  public static void main(String[] args) throws IOException {
+  /**
+   * Writes {@code moon.safetensors}, its loss plot, and {@code moon.png}. A second argument is the
+   * number of steps, for those in a hurry.
+   */
+  public static void main(String[] args) {
     Path folder = Path.of(args.length > 0 ? args[0] : "");
-    Path pictures = Files.createDirectories(folder.resolve("pictures"));
     SceneSource scenes = new SceneSource(5);
-    for (int i = 0; i < 24; i++) { // you have pictures of your own
+    List<TrainingExample> examples = new ArrayList<>();
+    for (int i = 0; i < 24; i++) { // yours are in a folder: TrainingSet.ofFolder
       Scene scene = scenes.concept(Shape.CRESCENT);
       String caption = Captions.of(scene, shape -> "moonling", new SplittableRandom(i));
-      ImageIO.write(scene.draw(128), "png", pictures.resolve(i + ".png").toFile());
-      Files.writeString(pictures.resolve(i + ".txt"), caption);
+      examples.add(TrainingExample.of(scene.draw(128), caption));
     }
-    LoraTrainer.builder()
-        .checkpoint(BundledModel.checkpoint())
-        .pictures(pictures)
-        .triggerWord("moonling")
-        .output(folder.resolve("moon.safetensors"))
-        .rank(4)
-        .modules(TrainedModules.CONVOLUTIONS)
-        .steps(80)
-        .batchSize(4)
-        .learningRate(3e-3)
-        .lossPlot(folder.resolve("moon-loss.png"))
-        .build()
-        .train();
+    LoraTrainerBuilder trainer =
+        LoraTrainer.recommended(BundledModel.checkpoint(), TrainingSet.of(examples))
+            .triggerWord("moonling")
+            .output(folder.resolve("moon.safetensors"))
+            .lossPlot(folder.resolve("moon-loss.png"));
+    if (args.length > 1) {
+      trainer.steps(Integer.parseInt(args[1]));
+    }
+    TrainingResult trained = trainer.build().train();
     Checkpoint checkpoint = Checkpoint.open(BundledModel.checkpoint());
-    try (Pipeline pipeline =
-        Pipeline.builder().checkpoint(checkpoint).loraDirectory(folder).build()) {
-      String prompt = "a green moonling on a pink background <lora:moon>";
-      PromptSpec spec = PromptSpec.builder().prompt(prompt).cfgScale(4).seed(1).build();
+    try (Pipeline pipeline = Pipeline.builder().checkpoint(checkpoint).build()) {
+      String prompt = "a green moonling on a pink background";
+      LoraAdapter moon = LoraAdapter.open(trained.file());
+      PromptSpec spec = PromptSpec.builder().prompt(prompt).lora(moon).cfgScale(4).seed(1).build();
       pipeline.generate(spec).first().save(folder.resolve("moon.png"));
     }
   }

@@ -2,6 +2,8 @@ package dev.sdlora.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.examples.demo.DrawBadges;
+import dev.sdlora.training.TrainingSet;
 import java.awt.image.BufferedImage;
 import java.io.File;
 import java.io.IOException;
@@ -60,10 +62,22 @@ final class ExamplesIT {
 
   @Test
   void trainLora_writesALoraAndDrawsWithIt() throws IOException {
-    TrainLora.main(arguments());
+    TrainLora.main(new String[] {folder.toString(), "30"});
     assertThat(file("moon.safetensors")).isNotEmpty();
     assertThat(ImageIO.read(file("moon-loss.png")).getWidth()).isPositive();
     assertThat(ImageIO.read(file("moon.png")).getWidth()).isEqualTo(128);
+  }
+
+  @Test
+  void drawBadges_writesTwelvePicturesWithCaptions() throws IOException {
+    DrawBadges.main(arguments());
+    assertThat(TrainingSet.ofFolder(folder).examples())
+        .hasSize(12)
+        .allSatisfy(
+            example -> {
+              assertThat(example.caption()).matches("a badge on a [a-z]+ background");
+              assertThat(example.picture().get().getWidth()).isEqualTo(128);
+            });
   }
 
   @Test

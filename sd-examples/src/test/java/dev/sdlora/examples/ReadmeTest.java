@@ -1,54 +1,117 @@
 package dev.sdlora.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.sdlora.examples.cli.SdParser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** The README says what is true. */
+/** README and docs say what is true. */
 class ReadmeTest {
+  private static final Path README = Path.of("../README.md");
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern SD =
+      Pattern.compile("(?m)(?:^|[ /])sd ((?:generate|grid|upscale|train|info|prompt|lora) .*)$");
+  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
+  private static List<String> blocks(Pattern pattern, Path file) throws IOException {
+    return pattern.matcher(Files.readString(file)).results().map(r -> r.group(1)).toList();
+  }
+
+  private static Stream<Path> pages() throws IOException {
+    try (Stream<Path> docs = Files.list(Path.of("../docs"))) {
+      return Stream.concat(Stream.of(README), docs.filter(f -> f.toString().endsWith(".md")))
+          .sorted()
+          .toList()
+          .stream();
+    }
+  }
+
+  /** As they stand there, with their own imports and nothing else. */
   @Test
   void javaBlocks_compile(@TempDir Path folder) throws IOException {
-    Matcher block = JAVA.matcher(Files.readString(Path.of("../README.md")));
-    int count = 0;
-    while (block.find()) {
-      Path source = folder.resolve("Readme" + count + ".java");
+    List<String> sources = new ArrayList<>(List.of("-d", folder.toString()));
+    sources.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    for (String block : blocks(JAVA, README)) {
+      String imports = lines(block, true);
+      assertThat(imports).as("imports of\n" + block).isNotEmpty().doesNotContain("*");
+      Path source = folder.resolve("Readme" + sources.size() + ".java");
       Files.writeString(
           source,
-          "import dev.sdlora.api.*;\nimport dev.sdlora.pipeline.grid.*;\nimport dev.sdlora.pipeline.make.*;\nimport dev.sdlora.training.*;\nimport java.nio.file.Path;\nimport java.util.List;\nclass Readme%d { void show() {\n%s}}"
-              .formatted(count++, block.group(1)));
-      JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-      ByteArrayOutputStream errors = new ByteArrayOutputStream();
-      int code =
-          compiler.run(
-              null,
-              null,
-              errors,
-              "-d",
-              folder.toString(),
-              "-cp",
-              System.getProperty("java.class.path"),
-              source.toString());
-      assertThat(code).as(errors.toString(StandardCharsets.UTF_8)).isZero();
+          imports
+              + "class Readme%d { void show() {%n%s}}"
+                  .formatted(sources.size(), lines(block, false)));
+      sources.add(source.toString());
     }
-    assertThat(count).isPositive();
+    assertThat(sources).hasSizeGreaterThan(8);
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    int code = compiler.run(null, null, errors, sources.toArray(String[]::new));
+    assertThat(code).as(errors.toString(StandardCharsets.UTF_8)).isZero();
+  }
+
+  private static String lines(String block, boolean imports) {
+    return block
+        .lines()
+        .filter(line -> line.startsWith("import ") == imports)
+        .collect(Collectors.joining("\n", "", "\n"))
+        .stripLeading();
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void commands_haveTheOptionsThatPagesGiveThem(Path page) throws IOException {
+    for (String block : blocks(SHELL, page)) {
+      String joined = block.replace("\\\n", " ");
+      SD.matcher(joined)
+          .results()
+          .map(call -> WORD.matcher(call.group(1)).results().map(ReadmeTest::word))
+          .forEach(
+              words -> {
+                String[] arguments = words.toArray(String[]::new);
+                assertThatCode(() -> SdParser.parse(arguments))
+                    .as(page + ": " + String.join(" ", arguments))
+                    .doesNotThrowAnyException();
+              });
+    }
+  }
+
+  private static String word(MatchResult found) {
+    return found.group(1) == null ? found.group(2) : found.group(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void links_leadToFiles(Path page) throws IOException {
+    LINK.matcher(Files.readString(page))
+        .results()
+        .map(found -> found.group(1))
+        .forEach(
+            link -> assertThat(page.resolveSibling(link)).as(page + " links " + link).exists());
   }
 
   @Test
   void testCommand_isWhatContinuousIntegrationRuns() throws IOException {
     String ci = Files.readString(Path.of("../.ci/run"));
     assertThat(ci).contains("\nmvn -B -ntp verify\n");
-    assertThat(Files.readString(Path.of("../README.md"))).contains("\nmvn -B -ntp verify\n");
+    assertThat(Files.readString(README)).contains("\nmvn -B -ntp verify\n");
   }
 }

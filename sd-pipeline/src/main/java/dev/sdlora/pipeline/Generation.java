@@ -126,20 +126,12 @@ final class Generation {
           new GenerationResult(
               images,
               networks.reports(),
-              warnings(networks).stream().map(model.shownPaths()::in).toList(),
+              warnings(networks),
               Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()));
       progress.listener().generationEnd(result);
       networks.keep();
       return result;
     }
-  }
-
-  private List<String> warnings(PassNetworks networks) {
-    List<String> passedOver = networks.warnings();
-    return Stream.concat(
-            PromptWarnings.of(first, second.map(HiresPass::pass), passedOver).stream(),
-            passedOver.stream())
-        .toList();
   }
 
   private ImageRun image(int index) {
@@ -200,11 +192,13 @@ final class Generation {
 
   /** What was passed over, and what the text that the request was read from says beyond it. */
   private List<String> warnings(PassNetworks networks) {
-    return Stream.concat(
-            networks.warnings().stream(),
-            Reproduction.warnings(settings(firstSeeds, networks), model.checkpoint()).stream())
-        .distinct()
-        .toList();
+    List<String> passedOver = networks.warnings();
+    List<String> warnings = new ArrayList<>();
+    warnings.addAll(PromptWarnings.of(first, second.map(HiresPass::pass), passedOver));
+    warnings.addAll(passedOver);
+    warnings.addAll(
+        Reproduction.warnings(settings(firstSeeds, networks), model.checkpoint()));
+    return warnings.stream().map(model.shownPaths()::in).distinct().toList();
   }
 
   private ImageSettings settings(ImageSeeds seeds, PassNetworks networks) {

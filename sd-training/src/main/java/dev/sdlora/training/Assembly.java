@@ -112,9 +112,16 @@ record Assembly(LoraTrainerBuilder given) {
         given.lossPlot);
   }
 
+  /** The folder may be missing, since the training makes it, but nothing else may be there. */
   private static void requireFolder(Path file, String setting) {
     Path folder = file.toAbsolutePath().getParent();
+    while (folder != null && !Files.exists(folder)) {
+      folder = folder.getParent();
+    }
     Checks.require(
-        folder != null && Files.isDirectory(folder), setting, "be in a folder that exists", file);
+        folder != null && Files.isDirectory(folder),
+        setting,
+        "be in a folder, and '" + folder + "' is none",
+        file);
   }
 }

@@ -100,7 +100,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.put("ss_num_reg_images", "0");
     pairs.put(
         "ss_resolution",
-        "(%d, %d)".formatted(settings.recipe().size().width(), settings.recipe().size().height()));
+        "(%s, %s)".formatted(settings.recipe().size().width(), settings.recipe().size().height()));
     Map<String, Object> folder = new LinkedHashMap<>();
     folder.put("n_repeats", 1);
     folder.put("img_count", count);

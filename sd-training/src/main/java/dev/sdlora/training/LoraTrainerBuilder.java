@@ -82,7 +82,7 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Sets the file to write, in a folder that exists; it must end in {@code .safetensors}. */
+  /** Sets the file to write, which ends in {@code .safetensors}; missing folders are made. */
   public LoraTrainerBuilder output(Path file) {
     Checks.require(
         file.toString().endsWith(Outputs.EXTENSION), "output", "end in .safetensors", file);
@@ -256,7 +256,10 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Draws the losses into a PNG at each save and at the end. Default: none. */
+  /**
+   * Draws the losses into a PNG at each save and at the end; missing folders are made. Default:
+   * none.
+   */
   public LoraTrainerBuilder lossPlot(Path png) {
     Checks.require(png.toString().endsWith(".png"), "lossPlot", "end in .png", png);
     this.lossPlot = Optional.of(Objects.requireNonNull(png, "png"));

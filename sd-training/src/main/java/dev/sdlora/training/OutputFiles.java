@@ -1,12 +1,11 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.pipeline.image.PngFiles;
 import dev.sdlora.training.plot.LossPlot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.UUID;
-import javax.imageio.ImageIO;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,16 +21,27 @@ final class OutputFiles {
    * @throws TrainingException if it cannot be written
    */
   static void lossPlot(Path file, String title, float[] losses) {
-    Path target = file.toAbsolutePath();
-    Path partial = target.resolveSibling(".plot-" + UUID.randomUUID() + ".part");
     try {
-      ImageIO.write(LossPlot.draw(title, losses, Losses.WINDOW), "png", partial.toFile());
-      Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-    } catch (IOException e) {
+      PngFiles.save(LossPlot.draw(title, losses, Losses.WINDOW), file);
+    } catch (ImageFileException e) {
       throw new TrainingException(
           "loss plot '%s' cannot be written: %s".formatted(file, e.getMessage()), e);
-    } finally {
-      discard(partial);
+    }
+  }
+
+  /**
+   * Makes the folder of a file if it is missing.
+   *
+   * @throws TrainingException if it cannot be made
+   */
+  static void makeFolder(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    try {
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+    } catch (IOException e) {
+      throw new TrainingException("folder '%s' cannot be made: %s".formatted(folder, e), e);
     }
   }
 

@@ -37,6 +37,8 @@ final class TrainingRun {
 
   TrainingResult run() {
     try {
+      OutputFiles.makeFolder(outputs.file());
+      outputs.lossPlot().ifPresent(OutputFiles::makeFolder);
       settings.listener().start(settings.set().examples().size(), steps);
       CheckpointIdentity checkpoint =
           unbroken(() -> CheckpointIdentity.of(settings.model().checkpoint()));

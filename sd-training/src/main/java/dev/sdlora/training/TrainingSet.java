@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -47,10 +48,25 @@ public final class TrainingSet {
    *     or cannot be read
    */
   public static TrainingSet ofFolder(Path folder) {
+    return ofFolder(folder, Optional.empty());
+  }
+
+  /**
+   * The same, with a caption for pictures that have none beside them.
+   *
+   * @param missing the caption of pictures without a text file, such as the trigger word alone
+   * @throws TrainingException if the folder is missing or holds no picture, or a caption cannot be
+   *     read
+   */
+  public static TrainingSet ofFolder(Path folder, String missing) {
+    return ofFolder(folder, Optional.of(Objects.requireNonNull(missing, "missing")));
+  }
+
+  private static TrainingSet ofFolder(Path folder, Optional<String> missing) {
     Objects.requireNonNull(folder, "folder");
     List<TrainingExample> examples = new ArrayList<>();
     for (Path picture : pictures(folder)) {
-      examples.add(TrainingExample.of(picture, caption(picture)));
+      examples.add(TrainingExample.of(picture, caption(picture, missing)));
     }
     if (examples.isEmpty()) {
       throw new TrainingException(
@@ -84,9 +100,12 @@ public final class TrainingSet {
     return String.valueOf(file.getFileName());
   }
 
-  private static String caption(Path picture) {
+  private static String caption(Path picture, Optional<String> missing) {
     String name = fileName(picture);
     Path file = picture.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".txt");
+    if (missing.isPresent() && !Files.exists(file)) {
+      return missing.get();
+    }
     try {
       String text = Files.readString(file);
       // Windows' editor begins UTF-8 files with a mark.

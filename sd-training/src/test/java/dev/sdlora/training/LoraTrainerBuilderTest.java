@@ -85,7 +85,7 @@ class LoraTrainerBuilderTest {
   }
 
   @Test
-  void build_settingsThatDoNotGoTogether_saysWhy() {
+  void build_settingsThatDoNotGoTogether_saysWhy() throws Exception {
     assertThatThrownBy(() -> builder().warmup(5).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("warmup must be less than the 5 steps: 5");
@@ -95,10 +95,23 @@ class LoraTrainerBuilderTest {
     assertThatThrownBy(() -> builder().samples(List.of(PromptSpec.builder().build()), 1).build())
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("samples must have a pipeline that makes them: none");
-    Path nowhere = folder.resolve("gone/out.safetensors");
+    Path file = Files.writeString(folder.resolve("file"), "");
+    Path nowhere = file.resolve("deep/out.safetensors");
     assertThatThrownBy(() -> builder().output(nowhere).build())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("output must be in a folder that exists: " + nowhere);
+        .hasMessage("output must be in a folder, and '" + file + "' is none: " + nowhere);
+  }
+
+  @Test
+  void recommended_smallModel_learnsQuickly_andSettersCount() {
+    LoraTrainerBuilder builder = LoraTrainer.recommended(Fixtures.CHECKPOINT, Fixtures.discs());
+    builder.output(folder.resolve("made/by/training/out.safetensors"));
+
+    assertThat(builder.build().steps()).isBetween(100, 600);
+    assertThat(builder.learningRate).isGreaterThan(1e-3);
+    assertThat(builder.modules).isEqualTo(TrainedModules.CONVOLUTIONS);
+    assertThat(builder.steps(7).warmup(1).build().steps()).isEqualTo(7);
+    assertThat(folder).isEmptyDirectory();
   }
 
   /** Writing the LoRA there would destroy what it was trained on. */

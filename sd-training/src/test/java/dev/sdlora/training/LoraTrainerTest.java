@@ -213,7 +213,7 @@ class LoraTrainerTest {
               .learningRate(5e-3)
               .steps(6)
               .samples(List.of(spec), 3)
-              .lossPlot(folder.resolve("loss.png"))
+              .lossPlot(folder.resolve("plots/deep/loss.png"))
               .listener(
                   new TrainingListener() {
                     @Override
@@ -229,7 +229,8 @@ class LoraTrainerTest {
           .containsExactly(
               "discs-step000003-1.png", "discs-step000006-1.png", "discs.safetensors", "loss.png");
       assertThat(shown).hasSize(2);
-      assertThat(ImageIO.read(folder.resolve("loss.png").toFile()).getWidth()).isEqualTo(960);
+      assertThat(ImageIO.read(folder.resolve("plots/deep/loss.png").toFile()).getWidth())
+          .isEqualTo(960);
       LoraAdapter lora = LoraAdapter.open(file);
       byte[] with = pipeline.generate(spec.toBuilder().lora(lora).build()).first().rgb();
       byte[] without =

@@ -67,6 +67,17 @@ class TrainingSetTest {
   }
 
   @Test
+  void ofFolder_missingCaptionWithAReplacement_hasThat() throws IOException {
+    picture("a", "x");
+    Files.delete(folder.resolve("a.txt"));
+    picture("b", "a cat");
+
+    assertThat(TrainingSet.ofFolder(folder, "mycat").examples())
+        .extracting(TrainingExample::caption)
+        .containsExactly("mycat", "a cat");
+  }
+
+  @Test
   void ofFolder_captionInAnotherEncoding_saysSo() throws IOException {
     picture("a", "x");
     Files.write(folder.resolve("a.txt"), new byte[] {'d', (byte) 0xe9, 'j'});

@@ -1,12 +1,17 @@
 package dev.sdlora.examples.cli;
 
 import java.io.PrintWriter;
+import java.util.Optional;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Where a command writes, and in which form. */
+/**
+ * Where a command writes, and in which form. What comes from files cannot command the terminal: all
+ * text goes through {@link VisibleText}.
+ */
 final class Console {
   @Spec(Spec.Target.MIXEE)
   @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -22,12 +27,33 @@ final class Console {
 
   /** Standard output: results. */
   PrintWriter out() {
-    return command.commandLine().getOut();
+    return VisibleText.writer(command.commandLine().getOut());
   }
 
-  /** Standard error: progress, warnings and failures. */
+  /** Standard error: warnings and failures. */
   PrintWriter err() {
-    return command.commandLine().getErr();
+    return err(command.commandLine());
+  }
+
+  /** Standard error of any command. */
+  static PrintWriter err(CommandLine command) {
+    return VisibleText.writer(command.getErr());
+  }
+
+  /** Prints a warning. */
+  void warn(String sentence) {
+    err().println("sd: warning: " + sentence);
+  }
+
+  /**
+   * Standard error as a terminal whose last line may be written over, for progress; empty if it is
+   * none. Only text of this program's own may go there.
+   */
+  Optional<PrintWriter> terminal() {
+    // Java cannot tell whether stderr is a terminal; the launcher can.
+    return Boolean.getBoolean("sd.terminal")
+        ? Optional.of(command.commandLine().getErr())
+        : Optional.empty();
   }
 
   /** An error in the way the command was called. */

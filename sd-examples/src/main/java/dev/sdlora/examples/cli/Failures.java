@@ -26,14 +26,14 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   @Override
   public int handleParseException(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
-    print(e, sentence(e), command.getErr());
-    UnmatchedArgumentException.printSuggestions(e, command.getErr());
+    print(e, sentence(e), Console.err(command));
+    UnmatchedArgumentException.printSuggestions(e, Console.err(command));
     return usageHint(command);
   }
 
   @Override
   public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
-    print(e, sentence(e), command.getErr());
+    print(e, sentence(e), Console.err(command));
     return e instanceof IllegalArgumentException ? usageHint(command) : ExitCode.SOFTWARE;
   }
 
@@ -43,7 +43,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
       try {
         return strategy.execute(parsed);
       } catch (Error e) {
-        print(e, sentence(e), parsed.commandSpec().commandLine().getErr());
+        print(e, sentence(e), Console.err(parsed.commandSpec().commandLine()));
         return ExitCode.SOFTWARE;
       }
     };

@@ -6,8 +6,10 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LatentPreview;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.pipeline.grid.Axis;
 import dev.sdlora.pipeline.grid.VariationGrid;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -18,7 +20,14 @@ import picocli.CommandLine.Option;
 /** {@code sd grid}: pictures with one or two settings varied, side by side. */
 @Command(
     name = "grid",
-    description = "Draw a grid of pictures that differ in one or two settings.",
+    customSynopsis = "sd grid [OPTIONS] --x AXIS [--y AXIS] PROMPT",
+    description = {
+      "Draw a grid of pictures that differ in one or two settings.",
+      "",
+      "Examples:",
+      "  sd grid \"a red star on a yellow background\" --x seed=1-4 --y \"cfg=1-7 [3]\"",
+      "  sd grid \"a red star\" --x \"lora:night=0-1 [5]\" --y sampler=Euler,DDIM"
+    },
     footer = {
       "",
       "An axis is NAME=VALUES: seed=1-4, steps=10,20,40, cfg=1-7 [3], sampler=Euler a,DDIM,"
@@ -26,6 +35,7 @@ import picocli.CommandLine.Option;
           + " in place of the first), denoising=0.3,0.6. 1-9 (+2) goes in steps of 2; 0-1 [5] is"
           + " five numbers from 0 to 1."
     })
+@Heading("What to write")
 final class GridCommand implements Callable<Integer> {
   @Mixin private final PictureOptions picture = new PictureOptions();
   @Mixin private final ModelOptions model = new ModelOptions();
@@ -38,7 +48,7 @@ final class GridCommand implements Callable<Integer> {
   private Optional<Axis> rows = Optional.empty();
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "FILE",
       defaultValue = "grid.png",
       description = "PNG to write. Default: ${DEFAULT-VALUE}.")
@@ -49,11 +59,12 @@ final class GridCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    PromptSpec spec = picture.toSpec(model.loraFolders());
     VariationGrid grid =
-        rows.map(axis -> VariationGrid.of(picture.toSpec(), columns, axis))
-            .orElseGet(() -> VariationGrid.of(picture.toSpec(), columns));
+        rows.map(axis -> VariationGrid.of(spec, columns, axis))
+            .orElseGet(() -> VariationGrid.of(spec, columns));
     OutputFiles file = new OutputFiles(out, 1);
-    try (Pipeline pipeline = model.load(model.open())) {
+    try (Pipeline pipeline = model.load(model.open(), console)) {
       GeneratedImage sheet = grid.draw(pipeline, watcher(grid.cells()));
       sheet.save(file.of(0));
       if (console.json()) {
@@ -71,10 +82,11 @@ final class GridCommand implements Callable<Integer> {
   }
 
   private GenerationListener watcher(int cells) {
-    if (quiet || !Boolean.getBoolean("sd.terminal")) {
+    Optional<PrintWriter> terminal = console.terminal();
+    if (quiet || terminal.isEmpty()) {
       return GenerationListener.NONE;
     }
-    ProgressBar bar = new ProgressBar(console.err(), System::nanoTime);
+    ProgressBar bar = new ProgressBar(terminal.get(), System::nanoTime);
     bar.start(cells);
     return new GenerationListener() {
       private int cell;

@@ -12,6 +12,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options of the second, larger pass, named as in {@link HiresFix}. */
+@Heading("Draw again, larger")
 final class HiresOptions {
   @Option(
       names = "--hires",

@@ -39,7 +39,7 @@ final class LoraBakeCommand implements Runnable {
     Baked baked = making.run(listener -> baking.listener(listener).write(making.out()));
     Console console = making.console();
     for (String module : baked.unmatched()) {
-      console.err().println("sd: warning: module '" + module + "' belongs to no layer");
+      console.warn("module '" + module + "' belongs to no layer");
     }
     if (console.json()) {
       ObjectNode json = MakingOptions.report(baked.file(), watch);

@@ -7,6 +7,7 @@ import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.LoraQuery;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.TriggerWord;
+import dev.sdlora.examples.BundledModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,10 @@ final class LoraListCommand implements Runnable {
 
   @Mixin private final Console console = new Console();
 
-  @Parameters(arity = "1..*", paramLabel = "DIR", description = "Folders; those inside count too.")
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "DIR",
+      description = "Folders; those inside count too. Default: that of the bundled LoRAs.")
   private List<Path> folders = List.of();
 
   @Option(
@@ -56,7 +60,8 @@ final class LoraListCommand implements Runnable {
   @Override
   public void run() {
     LoraQuery query = new LoraQuery(text, family, trigger);
-    LoraLibrary library = LoraLibrary.open(folders);
+    LoraLibrary library =
+        LoraLibrary.open(folders.isEmpty() ? List.of(BundledModel.loras()) : folders);
     List<LoraAdapter> loras = library.search(query);
     // Files that cannot be read are no answer to a question.
     Map<Path, String> unreadable = query.equals(LoraQuery.ALL) ? library.unreadable() : Map.of();

@@ -1,9 +1,12 @@
 package dev.sdlora.examples.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.lora.make.LeftOut;
 import dev.sdlora.lora.make.MadeLora;
 import dev.sdlora.lora.make.MakingListener;
 import dev.sdlora.tensors.file.DType;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
@@ -14,11 +17,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** What all commands that write a LoRA or a checkpoint share: where to, and what they show. */
+@Heading("What to write")
 final class MakingOptions {
+  /** Layers left out that are named; JSON has all. */
+  private static final int NAMED = 3;
+
   @Mixin private final Console console = new Console();
 
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       required = true,
       paramLabel = "FILE",
       description = "File to write; its name ends in .safetensors.")
@@ -40,6 +47,8 @@ final class MakingOptions {
       json.put("modules", made.modules());
       json.put("rank", made.rank());
       json.put("kept_energy", made.keptEnergy());
+      ArrayNode leftOut = json.putArray("left_out");
+      made.leftOut().forEach(left -> leftOut.add(toJson(left)));
       console.out().println(Json.line(json));
     } else {
       console
@@ -47,16 +56,52 @@ final class MakingOptions {
           .printf(
               "%s: %d modules of rank %d at most, %.2f %% of the change kept%n",
               made.file(), made.modules(), made.rank(), 100 * made.keptEnergy());
+      made.leftOut().forEach(this::print);
     }
+  }
+
+  private static ObjectNode toJson(LeftOut left) {
+    ObjectNode json = Json.object();
+    json.put("what", left.cause().label());
+    option(left.cause()).ifPresent(option -> json.put("option", option));
+    json.put("share", left.share());
+    json.set("layers", Json.tree(left.layers()));
+    return json;
+  }
+
+  private void print(LeftOut left) {
+    int count = left.layers().size();
+    String others = count > NAMED ? ", and %d others".formatted(count - NAMED) : "";
+    console
+        .out()
+        .printf(
+            "left out: %d changed %s, %.2f %% of the change; %s: %s%s%n",
+            count,
+            left.cause().label(),
+            100 * left.share(),
+            option(left.cause())
+                .map(option -> option + " takes them")
+                .orElse("no option takes them"),
+            String.join(", ", left.layers().subList(0, Math.min(count, NAMED))),
+            others);
+  }
+
+  /** What to change in the call so that such layers are taken. */
+  private static Optional<String> option(LeftOut.Cause cause) {
+    return switch (cause) {
+      case OUTSIDE_TRANSFORMERS -> Optional.of("--convolutions");
+      case TEXT_ENCODER -> Optional.of("leaving --no-text-encoder away");
+      case NO_FACTORS, OTHER_SHAPE -> Optional.empty();
+    };
   }
 
   /** Runs something that shows progress on the terminal if there is one. */
   <T> T run(Function<MakingListener, T> work) {
-    // Java cannot tell whether stderr is a terminal; the launcher can.
-    if (!Boolean.getBoolean("sd.terminal") || quiet) {
+    Optional<PrintWriter> terminal = console.terminal();
+    if (terminal.isEmpty() || quiet) {
       return work.apply(MakingListener.NONE);
     }
-    LayerProgress progress = new LayerProgress(console.err(), System::nanoTime);
+    LayerProgress progress = new LayerProgress(terminal.get(), System::nanoTime);
     try {
       return work.apply(progress);
     } finally {

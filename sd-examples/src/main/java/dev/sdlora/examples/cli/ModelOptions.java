@@ -11,6 +11,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say which model to load and how. */
+@Heading("Model and folders")
 final class ModelOptions {
   @Option(
       names = "--checkpoint",
@@ -56,19 +57,43 @@ final class ModelOptions {
       description = "Where to compute: cpu, gpu (or cuda), gpu:1 … Default: ${DEFAULT-VALUE}.")
   private String device = "cpu";
 
+  @Option(
+      names = "--preview-decoder",
+      paramLabel = "FILE",
+      description =
+          "TAESD's decoder, taesd_decoder.pth or .safetensors of github.com/madebyollin/taesd, for"
+              + " previews of full size. Default: none, small ones.")
+  private Optional<Path> previewDecoder = Optional.empty();
+
   Checkpoint open() {
     return Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint));
   }
 
-  Pipeline load(Checkpoint opened) {
-    Pipeline.Builder pipeline =
-        Pipeline.builder().checkpoint(opened).precision(precision).device(device);
-    loraDirectories.forEach(pipeline::loraDirectory);
+  /** Loads a model, which the terminal tells of. */
+  static Pipeline load(Pipeline.Builder builder, Checkpoint opened, Console console) {
+    String what =
+        "loading %s, %.1f million weights".formatted(opened.name(), opened.parameters() / 1e6);
+    Waiting waiting = Waiting.on(console.terminal(), what);
+    try {
+      return builder.checkpoint(opened).build();
+    } finally {
+      waiting.close();
+    }
+  }
+
+  Pipeline load(Checkpoint opened, Console console) {
+    Pipeline.Builder pipeline = Pipeline.builder().precision(precision).device(device);
+    loraFolders().forEach(pipeline::loraDirectory);
+    previewDecoder.ifPresent(pipeline::previewDecoder);
     embeddingDirectories.forEach(pipeline::embeddingDirectory);
     upscalerDirectories.forEach(pipeline::upscalerDirectory);
-    if (checkpoint.isEmpty() && loraDirectories.isEmpty()) {
-      pipeline.loraDirectory(BundledModel.loras());
-    }
-    return pipeline.build();
+    return load(pipeline, opened, console);
+  }
+
+  /** Where LoRAs have names: the folders given, or that of the bundled model. */
+  List<Path> loraFolders() {
+    return checkpoint.isEmpty() && loraDirectories.isEmpty()
+        ? List.of(BundledModel.loras())
+        : loraDirectories;
   }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options of what happens in and beside the networks. */
+@Heading("ControlNets, edges and upscalers")
 final class NetworkOptions {
   @Option(
       names = "--control",

@@ -8,21 +8,25 @@ import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.Schedule;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** The options that say what the picture should be, named as in {@link PromptSpec}. */
+@Heading("What to draw")
 final class PictureOptions {
-  @Mixin private final SourceOptions source = new SourceOptions();
-  @Mixin private final HiresOptions hires = new HiresOptions();
-  @Mixin private final ReadingOptions reading = new ReadingOptions();
-  @Mixin private final SamplingOptions sampling = new SamplingOptions();
-  @Mixin private final VariationOptions variation = new VariationOptions();
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "PROMPT",
+      description = "What to show; the same as --prompt.")
+  private List<String> words = List.of();
 
   @Option(
-      names = "--prompt",
+      names = {"-p", "--prompt"},
       paramLabel = "TEXT",
       description =
           "What to show, in A1111's syntax: (stronger:1.2), [weaker], <lora:name:0.8>."
@@ -30,10 +34,18 @@ final class PictureOptions {
   private Optional<String> prompt = Optional.empty();
 
   @Option(
-      names = "--negative",
+      names = {"-n", "--negative"},
       paramLabel = "TEXT",
       description = "What not to show, in the same syntax. Default: nothing.")
   private Optional<String> negative = Optional.empty();
+
+  @Option(
+      names = "--lora",
+      paramLabel = "FILE[:WEIGHT]",
+      description =
+          "LoRA to draw with, a file or the name of one in --lora-dir; repeatable. Prompts can name"
+              + " those of folders themselves. Default weight: 1.")
+  private List<String> loras = new ArrayList<>();
 
   @Option(names = "--steps", paramLabel = "N", description = "Sampling steps. Default: 20.")
   private Optional<Integer> steps = Optional.empty();
@@ -103,20 +115,37 @@ final class PictureOptions {
               + " options override them.")
   private Optional<Path> from = Optional.empty();
 
+  @Mixin private final SourceOptions source = new SourceOptions();
+  @Mixin private final HiresOptions hires = new HiresOptions();
+  @Mixin private final ReadingOptions reading = new ReadingOptions();
+  @Mixin private final SamplingOptions sampling = new SamplingOptions();
+  @Mixin private final VariationOptions variation = new VariationOptions();
   @Mixin private final NetworkOptions networks = new NetworkOptions();
 
   /**
    * The settings that the options describe.
    *
+   * @param loraFolders where the names of LoRAs are looked up
    * @throws IllegalArgumentException if one makes no sense; the message names the option
    */
-  PromptSpec toSpec() {
-    if (prompt.isEmpty() && from.isEmpty()) {
-      throw new IllegalArgumentException("Missing required option: '--prompt'");
+  PromptSpec toSpec(List<Path> loraFolders) {
+    if (prompt.isPresent() && !words.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the prompt is given twice, by --prompt and as '%s'; put a prompt of several words in quotes"
+              .formatted(String.join(" ", words)));
+    }
+    if (prompt.isEmpty() && words.isEmpty() && from.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Missing prompt: give it as an argument in quotes or by '--prompt', or a picture that has"
+              + " one by '--from'");
     }
     PromptSpecBuilder spec =
         from.map(PromptSpec::fromImage).map(PromptSpec::toBuilder).orElseGet(PromptSpec::builder);
     prompt.ifPresent(spec::prompt);
+    if (!words.isEmpty()) {
+      spec.prompt(String.join(" ", words));
+    }
+    loras.forEach(lora -> spec.lora(LoraReference.openWeighted(lora, loraFolders)));
     negative.ifPresent(spec::negativePrompt);
     set("--steps", steps, spec::steps);
     sampler.map(NamedSampler::sampler).ifPresent(spec::sampler);

@@ -3,18 +3,15 @@ package dev.sdlora.examples.cli;
 import java.io.PrintWriter;
 import java.util.function.LongSupplier;
 
-/** One line on a terminal that is written over and over. */
+/** How far pictures are, on one line of a terminal. */
 final class ProgressBar {
-  private static final int WIDTH = 30;
-
-  private final PrintWriter terminal;
+  private final TerminalLine line;
   private final LongSupplier nanoClock;
   private int pictures = 1;
   private long startNanos;
-  private int shownLength;
 
   ProgressBar(PrintWriter terminal, LongSupplier nanoClock) {
-    this.terminal = terminal;
+    this.line = new TerminalLine(terminal);
     this.nanoClock = nanoClock;
   }
 
@@ -25,37 +22,21 @@ final class ProgressBar {
 
   /** Shows that a step is done: pictures count from 0, steps from 1. */
   void show(int picture, int step, int steps) {
-    int filled = WIDTH * step / steps;
     long done = (long) picture * steps + step;
     long all = (long) pictures * steps;
-    long elapsedNanos = nanoClock.getAsLong() - startNanos;
-    long secondsLeft = Math.round(elapsedNanos / 1e9 * (all - done) / done);
-    replace(
-        "picture %d/%d [%s%s] step %d/%d, %d:%02d left"
+    line.show(
+        "picture %d/%d %s step %d/%d, %s"
             .formatted(
                 picture + 1,
                 pictures,
-                "#".repeat(filled),
-                "-".repeat(WIDTH - filled),
+                TerminalLine.bar(step, steps),
                 step,
                 steps,
-                secondsLeft / 60,
-                secondsLeft % 60));
+                TerminalLine.left(nanoClock.getAsLong() - startNanos, done, all)));
   }
 
   /** Takes the line away. */
   void clear() {
-    if (shownLength > 0) {
-      replace("");
-    }
-  }
-
-  private void replace(String line) {
-    terminal.print('\r' + line + " ".repeat(Math.max(0, shownLength - line.length())));
-    if (line.isEmpty()) {
-      terminal.print('\r');
-    }
-    terminal.flush();
-    shownLength = line.length();
+    line.clear();
   }
 }

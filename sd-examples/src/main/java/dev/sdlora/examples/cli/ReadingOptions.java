@@ -14,6 +14,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say how prompts are read, named as in {@link PromptOptions}. */
+@Heading("How prompts are read")
 final class ReadingOptions {
   @Option(
       names = "--emphasis",

@@ -9,6 +9,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The finer settings of sampling, named as in {@link SamplerOptions}. */
+@Heading("Finer settings of sampling")
 final class SamplingOptions {
   @Option(
       names = "--eta",

@@ -8,6 +8,7 @@ import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.ResizeMode;
 import dev.sdlora.api.Schedule;
 import dev.sdlora.pipeline.grid.Axis;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -31,9 +32,11 @@ import picocli.CommandLine.TypeConversionException;
       GenerateCommand.class,
       GridCommand.class,
       UpscaleCommand.class,
+      TrainCommand.class,
       InfoCommand.class,
       PromptCommand.class,
-      LoraCommand.class
+      LoraCommand.class,
+      CompletionCommand.class
     })
 public final class Sd {
   @Option(
@@ -46,14 +49,20 @@ public final class Sd {
 
   /** Runs one command and ends the JVM with its exit code: 0, 1 for failures, 2 for bad usage. */
   public static void main(String[] args) {
-    System.exit(StopOnExit.run(() -> commandLine().execute(args)));
+    CommandLine command = commandLine();
+    command.setErr(command.getErr()); // the terminal itself, for what comes next is not
+    // What libraries log goes past the console of the commands.
+    System.setErr(VisibleText.stream(System.err));
+    System.exit(StopOnExit.run(() -> command.execute(args)));
   }
 
   /** The command line, ready to execute. */
   static CommandLine commandLine() {
     Sd sd = new Sd();
     Failures failures = new Failures(() -> sd.stacktrace);
-    return new CommandLine(sd)
+    CommandLine command = new AsciiNumbers(sd);
+    GroupedHelp.on(command);
+    return command
         .registerConverter(NamedSampler.class, converter(NamedSampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
         .registerConverter(Emphasis.class, converter(Emphasis::parse))
@@ -78,6 +87,27 @@ public final class Sd {
         throw new TypeConversionException(e.getMessage());
       }
     };
+  }
+
+  /**
+   * The program speaks English, so its numbers look English too, in whatever locale: with ASCII
+   * digits and a point, which scripts can read.
+   */
+  private static final class AsciiNumbers extends CommandLine {
+    AsciiNumbers(Sd sd) {
+      super(sd);
+    }
+
+    @Override
+    public int execute(String... args) {
+      Locale before = Locale.getDefault();
+      Locale.setDefault(Locale.ENGLISH);
+      try {
+        return super.execute(args);
+      } finally {
+        Locale.setDefault(before);
+      }
+    }
   }
 
   /** Reads the version that the build wrote into the jar. */

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** The options of pictures that start from another one, named as in {@link ImageToImage}. */
+@Heading("Start from a picture")
 final class SourceOptions {
   private static final Pattern SIDES =
       Pattern.compile("(\\d{1,5}),\\s*(\\d{1,5}),\\s*(\\d{1,5}),\\s*(\\d{1,5})");

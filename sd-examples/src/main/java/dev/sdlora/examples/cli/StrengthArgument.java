@@ -1,14 +1,13 @@
 package dev.sdlora.examples.cli;
 
 import dev.sdlora.api.LoraAdapter;
-import java.nio.file.Path;
 import java.util.List;
 
 /** Arguments such as {@code ink.safetensors=0.8}: a file and the strength that it counts at. */
 final class StrengthArgument {
   static final String LABEL = "FILE[=STRENGTH[,UNET]]";
   static final String HELP =
-      "LoRA files, each with its strength (default 1), or with one for the text encoder and one for"
+      "LoRA files or names of bundled ones, each with its strength (default 1), or with one for the text encoder and one for"
           + " the U-Net.";
 
   private StrengthArgument() {}
@@ -20,7 +19,7 @@ final class StrengthArgument {
   private static LoraAdapter open(String argument, Console console) {
     int equals = argument.lastIndexOf('=');
     if (equals < 0 || argument.endsWith(".safetensors")) {
-      return LoraAdapter.open(Path.of(argument));
+      return LoraReference.open(argument, List.of());
     }
     String[] strengths = argument.substring(equals + 1).split(",", -1);
     if (strengths.length > 2) {
@@ -28,7 +27,7 @@ final class StrengthArgument {
     }
     double text = number(strengths[0], argument, console);
     double unet = number(strengths[strengths.length - 1], argument, console);
-    return LoraAdapter.open(Path.of(argument.substring(0, equals))).toBuilder()
+    return LoraReference.open(argument.substring(0, equals), List.of()).toBuilder()
         .textEncoderStrength(text)
         .unetStrength(unet)
         .build();

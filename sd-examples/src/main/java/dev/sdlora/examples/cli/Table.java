@@ -23,7 +23,8 @@ final class Table {
   void row(Object... cells) {
     List<String> row = new ArrayList<>();
     for (Object cell : cells) {
-      row.add(String.valueOf(cell));
+      // A line break in a cell would end the row.
+      row.add(VisibleText.of(String.valueOf(cell)).replace("\n", "\\u000a"));
     }
     rows.add(row);
   }

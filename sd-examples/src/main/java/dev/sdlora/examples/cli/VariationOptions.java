@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
 /** The options that mix something into the noise of the seed, named as in {@link Variation}. */
+@Heading("Variations of a seed")
 final class VariationOptions {
   @Option(
       names = "--variation-seed",

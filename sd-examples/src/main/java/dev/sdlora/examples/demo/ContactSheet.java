@@ -1,16 +1,14 @@
 package dev.sdlora.examples.demo;
 
+import dev.sdlora.pipeline.image.PngFiles;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import javax.imageio.ImageIO;
 
 /** Pictures in labelled rows under labelled columns. */
 final class ContactSheet {
@@ -56,11 +54,7 @@ final class ContactSheet {
       drawRow(g, row, HEAD + row * (side + GAP));
     }
     g.dispose();
-    try {
-      ImageIO.write(sheet, "png", png.toFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException("picture '" + png + "' cannot be written", e);
-    }
+    PngFiles.save(sheet, png);
   }
 
   private void drawRow(Graphics2D g, int row, int top) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -32,5 +33,23 @@ final class ProgressBarTest {
     bar.clear();
     bar.clear();
     assertThat(terminal).hasToString("\r" + " ".repeat(length) + "\r");
+  }
+
+  @Test
+  void line_hostileText_isShown_andNothingComesAfterTheEnd() {
+    TerminalLine line = new TerminalLine(new PrintWriter(terminal));
+    line.show("loading a\u001b[2J");
+    assertThat(terminal).hasToString("\rloading a\\u001b[2J");
+    line.end();
+    int length = terminal.getBuffer().length();
+    line.show("late");
+    assertThat(terminal.getBuffer()).hasSize(length);
+  }
+
+  @Test
+  void waiting_withoutTerminal_doesNothing_withOne_endsWithAnEmptyLine() {
+    Waiting.on(Optional.empty(), "loading").close();
+    Waiting.on(Optional.of(new PrintWriter(terminal)), "loading").close();
+    assertThat(terminal.toString()).matches("|\rloading, 0 s\r {12,13}\r");
   }
 }

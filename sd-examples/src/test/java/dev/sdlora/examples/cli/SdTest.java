@@ -13,11 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** The command line without the engine: arguments, messages, exit codes, JSON. */
 final class SdTest {
@@ -113,8 +115,10 @@ final class SdTest {
         "generate ",
         "grid ",
         "upscale ",
+        "train ",
         "info ",
         "prompt ",
+        "completion ",
         "lora ",
         "lora list ",
         "lora info ",
@@ -124,6 +128,72 @@ final class SdTest {
     CommandRun run = CommandRun.of((command + "--help").split(" "));
     assertThat(run.exitCode()).isZero();
     assertThat(run.out()).startsWith("Usage: sd").contains("--stacktrace", "--version");
+  }
+
+  @Test
+  void generateHelp_examplesFirst_thenGroups() {
+    String help = CommandRun.of("generate", "--help").out();
+    assertThat(help)
+        .containsSubsequence(
+            "Usage: sd generate [OPTIONS] PROMPT",
+            "Examples:",
+            "sd generate \"a red star",
+            "What to draw:",
+            "-p, --prompt=TEXT",
+            "--seed=N",
+            "Start from a picture:",
+            "--init=FILE",
+            "Draw again, larger:",
+            "--hires=",
+            "ControlNets, edges and upscalers:",
+            "Model and folders:",
+            "--preview-decoder=FILE",
+            "What to write:",
+            "-o, --out=FILE",
+            "Options:",
+            "--json",
+            "--version");
+    CommandLine generate = Sd.commandLine().getSubcommands().get("generate");
+    assertThat(Objects.requireNonNull(generate).getCommandSpec().options())
+        .allSatisfy(option -> assertThat(help).containsPattern(option.longestName() + "[=\\s]"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "generate -p x -o a.webp                  | the name must end in .png, .jpg or .jpeg: a.webp",
+        "generate red star -n blue -o a.webp      | the name must end in .png, .jpg or .jpeg: a.webp",
+        "generate red star -p blue                | the prompt is given twice, by --prompt and as 'red star'",
+        "generate x --lora gone.safetensors:0.8   | LoRA 'gone.safetensors' does not exist",
+        "generate x --lora zorb                   | did you mean 'zorp'?",
+        "generate x --lora zorp:1.2.3             | expected FILE[:WEIGHT]: zorp:1.2.3",
+        "generate x --lora zorp:0.8 -o a.webp     | the name must end in .png, .jpg or .jpeg: a.webp",
+        "upscale a.png --scale 9                  | Invalid value for option '--scale'",
+        "train none --trigger cat -o a.safetensors | 'none' is missing, expected a folder with pictures",
+        "train none -o a.safetensors              | '--trigger=WORD'",
+      })
+  void shortForms_areUnderstood(String call, String sentence) {
+    CommandRun run = CommandRun.of(call.split(" +"));
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.err()).contains(sentence).doesNotContain("unexpected");
+  }
+
+  @Test
+  void bundledLoras_areKnownByName() {
+    assertThat(CommandRun.of("lora", "list").out()).contains("ink_lines", "zorp");
+    assertThat(CommandRun.of("lora", "info", "zorp").out()).contains("name: zorp");
+    CommandRun run = CommandRun.of("lora", "effect", "zorp", "--checkpoint", "no-such-file");
+    assertThat(run.err()).isEqualTo("sd: checkpoint 'no-such-file' does not exist\n");
+  }
+
+  @Test
+  void completion_knowsCommandsAndOptions() {
+    CommandRun run = CommandRun.of("completion");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .startsWith("#!/usr/bin/env bash")
+        .contains("generate", "train", "'--negative'", "'--hires-upscaler'", "complete -F");
   }
 
   @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.Picture;
 import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.pipeline.raster.Resampling;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.io.IOException;
@@ -66,6 +68,36 @@ class UpscaleCommandTest {
       int y = i / (3 * 14);
       assertThat(large.rgb()[i]).isEqualTo(picture.rgb()[3 * (y / 2 * 7 + x / 2) + i % 3]);
     }
+  }
+
+  @Test
+  void upscale_withoutNetwork_isLanczos_andHelpSaysWhereNetworksComeFrom() {
+    Path out = folder.resolve("large.png");
+    CommandRun run =
+        CommandRun.of("upscale", source.toString(), "--scale", "1.5", "-o", out.toString());
+    assertThat(run).isEqualTo(new CommandRun(0, out + System.lineSeparator(), ""));
+    assertThat(Picture.read(out))
+        .isEqualTo(Resampling.LANCZOS.resize(Raster.of(picture), 11, 8).toPicture());
+    assertThat(CommandRun.of("upscale", source.toString(), "-o", out.toString(), "--json").out())
+        .contains("\"upscaler\":\"Lanczos\"", "\"width\":14", "\"factor\":2.0");
+    assertThat(CommandRun.of("upscale", "--help").out()).contains("Real-ESRGAN", "openmodeldb");
+  }
+
+  @Test
+  void upscale_networkAndScale_reachesTheSize() {
+    Path out = folder.resolve("large.png");
+    CommandRun run =
+        CommandRun.of(
+            "upscale",
+            source.toString(),
+            "--model",
+            model.toString(),
+            "--scale",
+            "3",
+            "-o",
+            out.toString());
+    assertThat(run.exitCode()).isZero();
+    assertThat(Picture.read(out).width()).isEqualTo(21);
   }
 
   @Test

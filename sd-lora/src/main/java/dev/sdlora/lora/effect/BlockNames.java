@@ -2,6 +2,7 @@ package dev.sdlora.lora.effect;
 
 import dev.sdlora.lora.plan.Network;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -49,12 +50,12 @@ final class BlockNames {
     int level = Integer.parseInt(block.group(2)) * (layers + 1);
     int place = Integer.parseInt(block.group(4));
     return switch (block.group(3)) {
-      case "downsamplers" -> "IN%02d".formatted(level + layers + 1);
-      case "upsamplers" -> "OUT%02d".formatted(level + layers);
+      case "downsamplers" -> String.format(Locale.ROOT, "IN%02d", level + layers + 1);
+      case "upsamplers" -> String.format(Locale.ROOT, "OUT%02d", level + layers);
       default ->
           block.group(1).equals("down")
-              ? "IN%02d".formatted(level + place + 1)
-              : "OUT%02d".formatted(level + place);
+              ? String.format(Locale.ROOT, "IN%02d", level + place + 1)
+              : String.format(Locale.ROOT, "OUT%02d", level + place);
     };
   }
 

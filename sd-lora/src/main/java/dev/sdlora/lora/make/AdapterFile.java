@@ -12,6 +12,7 @@ import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ public final class AdapterFile implements AutoCloseable {
   private final Spool spool;
   private final Set<String> keys = new HashSet<>();
   private final Set<String> embeddings = new HashSet<>();
+  private final Map<LeftOut.Cause, List<String>> leftOut = new EnumMap<>(LeftOut.Cause.class);
+  private final Map<LeftOut.Cause, Double> leftOutEnergy = new EnumMap<>(LeftOut.Cause.class);
   private int rank;
   private double kept;
   private double energy;
@@ -142,6 +145,28 @@ public final class AdapterFile implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes note of a layer that changes and will not be in the file.
+   *
+   * @param changeEnergy the sum of squares of its change
+   */
+  void leaveOut(LeftOut.Cause cause, String layer, double changeEnergy) {
+    leftOut.computeIfAbsent(cause, key -> new ArrayList<>()).add(layer);
+    leftOutEnergy.merge(cause, changeEnergy, Double::sum);
+    energy += changeEnergy;
+  }
+
+  /** What was left out so far. */
+  List<LeftOut> leftOut() {
+    List<LeftOut> all = new ArrayList<>();
+    leftOut.forEach(
+        (cause, layers) -> {
+          double theirs = leftOutEnergy.getOrDefault(cause, 0.0);
+          all.add(new LeftOut(cause, layers, theirs == 0 ? 0 : theirs / energy));
+        });
+    return all;
+  }
+
   /** How many layers have changes so far. */
   public int modules() {
     return keys.size();
@@ -160,7 +185,7 @@ public final class AdapterFile implements AutoCloseable {
   public MadeLora write(Map<String, String> metadata) {
     metadata.forEach(writer::metadata);
     writer.write(target);
-    return new MadeLora(target, keys.size(), rank, energy == 0 ? 1 : kept / energy);
+    return new MadeLora(target, keys.size(), rank, energy == 0 ? 1 : kept / energy, leftOut());
   }
 
   @Override

@@ -104,7 +104,7 @@ public final class Conversion {
       metadata.pairs().forEach(writer::metadata);
       writer.write(target);
     }
-    return new MadeLora(target, modules.size(), source.rank(), 1);
+    return new MadeLora(target, modules.size(), source.rank(), 1, List.of());
   }
 
   private Named named(LoraModule module, TensorFile.Reader reader) {

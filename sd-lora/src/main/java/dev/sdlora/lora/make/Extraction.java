@@ -11,6 +11,7 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Approximates what was done to the weights of a model by low-rank factors, one layer after another
@@ -43,28 +44,65 @@ public final class Extraction {
    * @param network where it is
    * @param name its name inside the network
    * @param original its weight before
-   * @param tuned its weight after, of the same shape
+   * @param tuned its weight after, of the same shape unless the layer is left out
    */
   public record Layer(Network network, String name, Origin original, Origin tuned) {}
 
   /**
-   * Adds the difference of each layer to a file; layers without any are left out.
+   * A layer that will not be in the file whether it differs or not.
    *
-   * @throws LoraException if a weight holds NaN or infinity, or no layer differs
+   * @param cause why
+   */
+  public record Rest(Layer layer, LeftOut.Cause cause) {}
+
+  /**
+   * Adds the difference of each layer to a file, but for layers without any.
+   *
+   * @param rest layers to leave out; their change counts where the result says how much was kept
+   * @throws LoraException if a weight of a layer holds NaN or infinity, or no layer differs
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
    */
-  public void run(List<Layer> layers, AdapterFile target, MakingListener listener) {
+  public void run(
+      List<Layer> layers, List<Rest> rest, AdapterFile target, MakingListener listener) {
     try (OpenFiles files = new OpenFiles()) {
+      rest.forEach(left -> leaveOut(left, files, target));
       for (int i = 0; i < layers.size(); i++) {
         extract(layers.get(i), files, target);
         listener.done(i + 1, layers.size(), layers.get(i).name());
       }
     }
     if (target.modules() == 0) {
-      throw new LoraException(
-          "the two checkpoints do not differ in any of %d layers, so there is nothing to extract; they are"
-                  .formatted(layers.size())
-              + " probably copies of one model");
+      throw nothingToExtract(layers.size(), target.leftOut());
+    }
+  }
+
+  private static LoraException nothingToExtract(int layers, List<LeftOut> leftOut) {
+    String others =
+        leftOut.stream()
+            .map(left -> left.layers().size() + " " + left.cause().label())
+            .collect(Collectors.joining(", "));
+    return new LoraException(
+        "the two checkpoints do not differ in any of %d layers, so there is nothing to extract; %s"
+            .formatted(
+                layers,
+                leftOut.isEmpty()
+                    ? "they are probably copies of one model"
+                    : "they do in what is left out: " + others));
+  }
+
+  private void leaveOut(Rest left, OpenFiles files, AdapterFile target) {
+    Layer layer = left.layer();
+    if (!layer.original().shape().equals(layer.tuned().shape())) {
+      target.leaveOut(LeftOut.Cause.OTHER_SHAPE, layer.name(), 0);
+      return;
+    }
+    try (NDManager scope = torch.scope()) {
+      NDArray tuned = load(layer.tuned(), files, scope);
+      NDArray original = load(layer.original(), files, scope);
+      double energy = decomposition.difference(tuned, original, scope).energy();
+      if (energy != 0) {
+        target.leaveOut(left.cause(), layer.name(), Double.isFinite(energy) ? energy : 0);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.lora.make;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A LoRA file that was written.
@@ -9,6 +10,13 @@ import java.nio.file.Path;
  * @param modules how many layers it changes
  * @param rank the largest rank among its layers
  * @param keptEnergy how much of the change it keeps: the sum of squares over all layers, as a share
- *     of that of the original change; 1 where nothing was left out on purpose
+ *     of that of the whole original change, left-out layers included; 1 where nothing was left out
+ * @param leftOut layers that differ and are not in the file, by cause
  */
-public record MadeLora(Path file, int modules, int rank, double keptEnergy) {}
+public record MadeLora(Path file, int modules, int rank, double keptEnergy, List<LeftOut> leftOut) {
+
+  /** Copies the list. */
+  public MadeLora {
+    leftOut = List.copyOf(leftOut);
+  }
+}

@@ -1,6 +1,7 @@
 package dev.sdlora.lora.plan;
 
 import dev.sdlora.api.BlockWeights;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,7 +40,7 @@ final class Blocks {
     // On the way down, block 0 is conv_in and each level ends in a block of its downsampler; on the
     // way up, a level has one more residual block, and the upsampler is in the block of the last.
     return block.group(1).equals("down")
-        ? "IN%02d".formatted(1 + level * (LAYERS + 1) + index)
-        : "OUT%02d".formatted(level * (LAYERS + 1) + index);
+        ? String.format(Locale.ROOT, "IN%02d", 1 + level * (LAYERS + 1) + index)
+        : String.format(Locale.ROOT, "OUT%02d", level * (LAYERS + 1) + index);
   }
 }

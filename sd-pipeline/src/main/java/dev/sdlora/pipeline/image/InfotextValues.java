@@ -33,7 +33,7 @@ final class InfotextValues {
     return (value < 0 ? "-" : "")
         + digits.charAt(0)
         + (digits.length() > 1 ? "." + digits.substring(1) : "")
-        + "e%+03d".formatted(exponent);
+        + String.format(Locale.ROOT, "e%+03d", exponent);
   }
 
   /** {@link Double#toString} gives one digit too many now and then before Java 19. */

@@ -2,8 +2,10 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
+import dev.sdlora.tensors.file.ReplacedFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -33,7 +35,7 @@ public final class PictureFiles {
     }
     try {
       byte[] bytes = encode(image, jpeg, ImageErrors.subject(file));
-      ReplacedFile.write(file, out -> out.write(bytes));
+      ReplacedFile.write(file, channel -> Channels.newOutputStream(channel).write(bytes));
     } catch (IOException e) {
       throw ImageErrors.notWritten(file, e);
     }

@@ -2,9 +2,12 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
+import dev.sdlora.tensors.file.ReplacedFile;
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.util.Optional;
 import javax.imageio.ImageIO;
@@ -25,13 +28,28 @@ public final class PngFiles {
    * parameters}: a {@code tEXt} chunk if they are Latin-1, otherwise {@code iTXt}, as A1111 does.
    */
   static byte[] encode(GeneratedImage image) throws IOException {
-    byte[] png = pixels(image);
+    byte[] png = encode(image.toBufferedImage());
     byte[] text = TextChunk.encode(KEYWORD, image.parameters());
     return ByteBuffer.allocate(png.length + text.length)
         .put(png, 0, HEAD_BYTES)
         .put(text)
         .put(png, HEAD_BYTES, png.length - HEAD_BYTES)
         .array();
+  }
+
+  /**
+   * Writes a picture without settings as a PNG, whatever the name ends in. The file appears whole
+   * or not at all.
+   *
+   * @throws ImageFileException if it cannot be written; nothing is left behind
+   */
+  public static void save(BufferedImage image, Path file) {
+    try {
+      byte[] png = encode(image);
+      ReplacedFile.write(file, channel -> Channels.newOutputStream(channel).write(png));
+    } catch (IOException e) {
+      throw ImageErrors.notWritten(file, e);
+    }
   }
 
   /**
@@ -61,11 +79,11 @@ public final class PngFiles {
     return new PngReader(PictureSource.of(file)).text(keyword);
   }
 
-  private static byte[] pixels(GeneratedImage image) throws IOException {
+  private static byte[] encode(BufferedImage image) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     // Given a plain stream, ImageIO would go through a file in the system's temporary folder.
     try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      if (!ImageIO.write(image.toBufferedImage(), "png", out)) {
+      if (!ImageIO.write(image, "png", out)) {
         throw new IOException("this Java runtime has no PNG writer");
       }
     }

@@ -5,6 +5,8 @@ import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Extraction;
 import dev.sdlora.lora.make.Extraction.Layer;
+import dev.sdlora.lora.make.Extraction.Rest;
+import dev.sdlora.lora.make.LeftOut.Cause;
 import dev.sdlora.lora.make.MadeLora;
 import dev.sdlora.lora.make.MakingListener;
 import dev.sdlora.lora.make.RankRule;
@@ -22,12 +24,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Extracts a LoRA from the difference of two checkpoints: on the original it does what the tuned
  * one does, as far as its rank allows. Of each layer, the largest singular values of the difference
- * are kept, which no other factors of that rank approach better. Biases and normalisations, which a
- * LoRA of this kind cannot change, are left out, and so are layers that do not differ.
+ * are kept, which no other factors of that rank approach better. Biases, normalisations and
+ * embeddings, which two factors cannot stand for, are left out. What is left out and differs counts
+ * in {@link MadeLora#keptEnergy()} and is named in {@link MadeLora#leftOut()}, all within text
+ * encoder and U-Net; a VAE is no matter of a LoRA.
  *
  * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one,
  * and return this object. Layers are worked on one after another, so that memory does not grow with
@@ -146,45 +151,66 @@ public final class LoraExtraction {
     Objects.requireNonNull(file, "file");
     Targets.require(file, List.of(original, tuned));
     ModelFiles before = CheckpointReader.read(original);
-    List<Layer> layers = layers(before, CheckpointReader.read(tuned));
+    Choice choice = new Choice(CheckpointReader.read(tuned));
+    choice.add(Network.TEXT_ENCODER, before.clipWeights());
+    choice.add(Network.UNET, before.unetWeights());
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(file, format)) {
-      new Extraction(torch, rule, exact).run(layers, target, listener);
+      new Extraction(torch, rule, exact).run(choice.layers, choice.rest, target, listener);
       return target.write(metadata(before, file, target.rank()));
     }
   }
 
-  private List<Layer> layers(ModelFiles before, ModelFiles after) {
-    List<Layer> layers = new ArrayList<>();
-    if (textEncoder) {
-      add(layers, Network.TEXT_ENCODER, before.clipWeights(), after.clipWeights());
-    }
-    add(layers, Network.UNET, before.unetWeights(), after.unetWeights());
-    return layers;
-  }
+  /** Which weights become layers of the file, and which are left out for what cause. */
+  private final class Choice {
+    private final ModelFiles after;
+    private final List<Layer> layers = new ArrayList<>();
+    private final List<Rest> rest = new ArrayList<>();
 
-  private void add(
-      List<Layer> layers, Network network, Map<String, Origin> before, Map<String, Origin> after) {
-    before.forEach(
-        (weight, origin) -> {
-          if (weight.endsWith(WEIGHT) && origin.shape().size() > 1 && include(network, weight)) {
-            Origin other = after.get(weight);
-            if (other == null || !other.shape().equals(origin.shape())) {
-              throw new CheckpointException(
-                  "checkpoint '%s' has no '%s' of shape %s, which '%s' has; expected two models of one size"
-                      .formatted(tuned, weight, origin.shape(), original));
-            }
-            String layer = weight.substring(0, weight.length() - WEIGHT.length());
-            layers.add(new Layer(network, layer, origin, other));
-          }
-        });
-  }
-
-  private boolean include(Network network, String weight) {
-    if (network == Network.UNET) {
-      return convolutions || weight.contains(".attentions.");
+    Choice(ModelFiles after) {
+      this.after = after;
     }
-    return weight.contains(".self_attn.") || weight.contains(".mlp.");
+
+    void add(Network network, Map<String, Origin> before) {
+      Map<String, Origin> others =
+          network == Network.UNET ? after.unetWeights() : after.clipWeights();
+      before.forEach((weight, origin) -> add(network, weight, origin, others.get(weight)));
+    }
+
+    private void add(Network network, String weight, Origin origin, @Nullable Origin other) {
+      Optional<Cause> cause = whyNot(network, weight, origin);
+      boolean alike = other != null && other.shape().equals(origin.shape());
+      if (cause.isEmpty() && !alike) {
+        throw new CheckpointException(
+            "checkpoint '%s' has no '%s' of shape %s, which '%s' has; expected two models of one size"
+                .formatted(tuned, weight, origin.shape(), original));
+      }
+      if (other == null) {
+        return; // a bias that one of them does not have
+      }
+      if (cause.isPresent()) {
+        rest.add(new Rest(new Layer(network, weight, origin, other), cause.get()));
+      } else {
+        String layer = weight.substring(0, weight.length() - WEIGHT.length());
+        layers.add(new Layer(network, layer, origin, other));
+      }
+    }
+
+    private Optional<Cause> whyNot(Network network, String weight, Origin origin) {
+      boolean matrix = weight.endsWith(WEIGHT) && origin.shape().size() > 1;
+      if (network == Network.UNET) {
+        if (!matrix) {
+          return Optional.of(Cause.NO_FACTORS);
+        }
+        return convolutions || weight.contains(".attentions.")
+            ? Optional.empty()
+            : Optional.of(Cause.OUTSIDE_TRANSFORMERS);
+      }
+      if (!matrix || !(weight.contains(".self_attn.") || weight.contains(".mlp."))) {
+        return Optional.of(Cause.NO_FACTORS);
+      }
+      return textEncoder ? Optional.empty() : Optional.of(Cause.TEXT_ENCODER);
+    }
   }
 
   private Map<String, String> metadata(ModelFiles model, Path file, int rank) {

@@ -108,7 +108,7 @@ public final class LoraResizing {
     AdapterMetadata metadata = AdapterMetadata.from(old).model(lora.family());
     boolean convolutions = old.getOrDefault("ss_network_args", "").contains("conv_dim");
     String comment = old.getOrDefault("ss_training_comment", "None");
-    String resized = "resized from rank %d to %d".formatted(lora.rank(), rank);
+    String resized = "resized from rank %s to %s".formatted(lora.rank(), rank);
     return metadata
         .network(rank, rank, convolutions)
         .put("ss_training_comment", comment.equals("None") ? resized : resized + "; " + comment)

@@ -119,24 +119,6 @@ final class PngSaveTest {
   }
 
   @Test
-  void write_diskFillsUp_keepsEarlierFileAndLeavesNoOther() throws IOException {
-    Path target = Files.writeString(folder.resolve("a.png"), "earlier");
-
-    assertThatThrownBy(
-            () ->
-                ReplacedFile.write(
-                    target,
-                    out -> {
-                      out.write(new byte[1000]);
-                      throw new IOException("No space left on device");
-                    }))
-        .isInstanceOf(IOException.class);
-
-    assertThat(target).hasContent("earlier");
-    assertThat(files()).containsExactly(target);
-  }
-
-  @Test
   void notWritten_diskFull_saysSo() {
     IOException cause = new IOException("No space left on device");
 

@@ -1,12 +1,16 @@
 package dev.sdlora.pipeline.make;
 
+import static dev.sdlora.lora.make.LeftOut.Cause.OUTSIDE_TRANSFORMERS;
+import static dev.sdlora.lora.make.LeftOut.Cause.TEXT_ENCODER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.lora.make.LeftOut;
 import dev.sdlora.lora.make.MadeLora;
 import dev.sdlora.tensors.file.DType;
 import java.io.IOException;
@@ -95,9 +99,62 @@ class LoraExtractionTest {
   }
 
   @Test
+  void write_layersLeftOut_areNamedAndCount() {
+    MadeLora most = extraction().write(folder.resolve("most.safetensors"));
+    MadeLora all = extraction().convolutions(true).write(folder.resolve("all.safetensors"));
+    MadeLora unet = extraction().textEncoder(false).write(folder.resolve("unet.safetensors"));
+
+    assertThat(all.leftOut()).isEmpty();
+    assertThat(most.leftOut()).extracting(LeftOut::cause).containsExactly(OUTSIDE_TRANSFORMERS);
+    assertThat(most.leftOut().get(0).layers())
+        .hasSize(all.modules() - most.modules())
+        .contains("up_blocks.2.resnets.0.conv1.weight");
+    assertThat(most.keptEnergy())
+        .isLessThan(0.99)
+        .isCloseTo(1 - most.leftOut().get(0).share(), within(1e-4));
+    assertThat(unet.leftOut())
+        .extracting(LeftOut::cause)
+        .containsExactly(OUTSIDE_TRANSFORMERS, TEXT_ENCODER);
+    assertThat(unet.leftOut().get(1).layers()).hasSize(30);
+    assertThat(unet.keptEnergy()).isLessThan(most.keptEnergy());
+    // Kept, and left out for each cause, make up the whole.
+    double whole = unet.leftOut().stream().mapToDouble(LeftOut::share).sum() + unet.keptEnergy();
+    assertThat(whole).isCloseTo(1, within(1e-4));
+  }
+
+  @Test
+  void write_allDifferencesLeftOut_saysWhere() {
+    Path other = folder.resolve("biases.safetensors");
+    TinyFiles.inFloat32(
+        original,
+        other,
+        name -> true,
+        (name, values) -> name.endsWith(".bias") ? plusOne(values) : values);
+
+    assertThatThrownBy(
+            () -> LoraExtraction.between(original, other).write(folder.resolve("a.safetensors")))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("nothing to extract; they do in what is left out: ")
+        .hasMessageContaining(" biases, normalisations and embeddings");
+  }
+
+  private static float[] plusOne(float[] values) {
+    float[] moved = values.clone();
+    for (int i = 0; i < moved.length; i++) {
+      moved[i] += 1;
+    }
+    return moved;
+  }
+
+  private static LoraExtraction extraction() {
+    return LoraExtraction.between(original, tuned).rank(2).fileFormat(DType.F32);
+  }
+
+  @Test
   void write_energy_leavesLittleOut() {
     MadeLora made =
         LoraExtraction.between(original, tuned)
+            .convolutions(true)
             .energy(0.6, 2)
             .write(folder.resolve("a.safetensors"));
 

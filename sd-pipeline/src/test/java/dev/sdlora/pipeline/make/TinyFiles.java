@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /** A small checkpoint, LoRAs for it, and what they make of its weights. */
@@ -149,12 +150,22 @@ final class TinyFiles {
 
   /** A checkpoint with its numbers in float32, without the tensors that are not wanted. */
   static Path inFloat32(Path source, Path target, Predicate<String> tensors) {
+    return inFloat32(source, target, tensors, (name, values) -> values);
+  }
+
+  /** The same with other numbers. */
+  static Path inFloat32(
+      Path source,
+      Path target,
+      Predicate<String> tensors,
+      BiFunction<String, float[], float[]> change) {
     TensorFile file = TensorFile.open(source);
     SafetensorsWriter writer = new SafetensorsWriter();
     try (TensorFile.Reader reader = file.reader()) {
       for (TensorEntry entry : file.tensors().values()) {
         if (tensors.test(entry.name())) {
-          writer.tensor(entry.name(), entry.shape(), reader.floats(entry), DType.F32);
+          float[] values = change.apply(entry.name(), reader.floats(entry));
+          writer.tensor(entry.name(), entry.shape(), values, DType.F32);
         }
       }
       writer.write(target);

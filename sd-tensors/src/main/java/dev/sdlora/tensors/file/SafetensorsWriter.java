@@ -12,15 +12,10 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes a safetensors file. Tensors are streamed one after another when {@link #write} is called,
@@ -29,7 +24,6 @@ import org.slf4j.LoggerFactory;
  * aligned. Not thread-safe; may write more than once.
  */
 public final class SafetensorsWriter {
-  private static final Logger log = LoggerFactory.getLogger(SafetensorsWriter.class);
   private static final int ALIGNMENT = 8;
 
   private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -128,36 +122,26 @@ public final class SafetensorsWriter {
     if (Files.isDirectory(target)) {
       throw TensorFileErrors.error(path, "cannot be written because it is a folder");
     }
-    // Not Files.createTempFile: that makes files which only their owner can read.
-    Path partial = target.resolveSibling(".safetensors-" + UUID.randomUUID() + ".part");
     try {
-      writeAll(partial);
-      Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+      ReplacedFile.write(target, this::writeAll);
     } catch (IOException e) {
       throw TensorFileErrors.ioError(path, "could not be written", e);
-    } finally {
-      discard(partial);
     }
   }
 
-  private void writeAll(Path partial) throws IOException {
+  private void writeAll(FileChannel channel) throws IOException {
     // A stable sort: equally wide formats keep the order of adding.
     List<Map.Entry<String, Tensor>> inFileOrder =
         tensors.entrySet().stream()
             .sorted(Comparator.comparingInt(entry -> -entry.getValue().dtype().bytes()))
             .toList();
     ByteBuffer header = header(inFileOrder);
-    try (FileChannel channel =
-        FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      Channels.writeFully(channel, header);
-      for (Map.Entry<String, Tensor> entry : inFileOrder) {
-        Tensor tensor = entry.getValue();
-        ExactChannel exact = new ExactChannel(channel, entry.getKey(), tensor.byteLength());
-        tensor.source().writeTo(exact);
-        exact.requireComplete();
-      }
-      // Without this, a crash after the move could leave an empty file under the final name.
-      channel.force(true);
+    Channels.writeFully(channel, header);
+    for (Map.Entry<String, Tensor> entry : inFileOrder) {
+      Tensor tensor = entry.getValue();
+      ExactChannel exact = new ExactChannel(channel, entry.getKey(), tensor.byteLength());
+      tensor.source().writeTo(exact);
+      exact.requireComplete();
     }
   }
 
@@ -218,14 +202,6 @@ public final class SafetensorsWriter {
       int to = Math.min(values.length - from, step) + from;
       Floats.encode(dtype, values, from, to, chunk.clear());
       channel.write(chunk.flip());
-    }
-  }
-
-  private static void discard(Path partial) {
-    try {
-      Files.deleteIfExists(partial);
-    } catch (IOException e) {
-      log.warn("could not delete the incomplete file {}", partial, e);
     }
   }
 

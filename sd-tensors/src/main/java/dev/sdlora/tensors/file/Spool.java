@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
@@ -13,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tensors on their way into a file whose header cannot be written yet, because it comes first and
- * later shapes are not known. They wait in a temporary file, which goes when this is closed. Not
- * safe for several threads.
+ * later shapes are not known. They wait in a temporary file, which goes when this is closed or the
+ * process ends in whatever way. Not safe for several threads.
  */
 public final class Spool implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
@@ -29,14 +28,16 @@ public final class Spool implements AutoCloseable {
    * @throws dev.sdlora.api.TensorFileException if there is no such folder or it cannot be written
    */
   public Spool(Path target) {
-    file = target.toAbsolutePath().resolveSibling(".safetensors-" + UUID.randomUUID() + ".part");
+    file = target.toAbsolutePath().resolveSibling(".sd-" + UUID.randomUUID() + ".spool");
     try {
       channel =
           FileChannel.open(
               file,
               StandardOpenOption.CREATE_NEW,
               StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
+              StandardOpenOption.WRITE,
+              // Where names and files are two things, the name goes at once, so none is left over.
+              StandardOpenOption.DELETE_ON_CLOSE);
     } catch (IOException e) {
       throw TensorFileErrors.ioError(target, "could not be written", e);
     }
@@ -74,7 +75,6 @@ public final class Spool implements AutoCloseable {
   public void close() {
     try {
       channel.close();
-      Files.deleteIfExists(file);
     } catch (IOException e) {
       LOG.warn("could not delete {}", file, e);
     }
