@@ -16,18 +16,21 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** Small networks of every kind, by the names and shapes of their weights. */
-final class Networks {
-  static final ClipConfig CLIP = new ClipConfig(64, 2, 1, 128, 49408, 77);
+public final class Networks {
+  /** The text encoder. */
+  public static final ClipConfig CLIP = new ClipConfig(64, 2, 1, 128, 49408, 77);
 
-  static final UNetConfig UNET =
+  /** The U-Net. */
+  public static final UNetConfig UNET =
       new UNetConfig(4, 4, List.of(32, 64), 1, List.of(1, 0), 1, 8, 64, false);
 
-  static final VaeConfig VAE = new VaeConfig(List.of(32, 32, 32, 32), 1, 4, 0.18215);
+  /** The autoencoder. */
+  public static final VaeConfig VAE = new VaeConfig(List.of(32, 32, 32, 32), 1, 4, 0.18215);
 
   private Networks() {}
 
   /** A checkpoint in one file. */
-  static Map<String, List<Long>> checkpoint() {
+  public static Map<String, List<Long>> checkpoint() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     UnaryOperator<String> clip = SingleFileNames.textEncoder();
     CLIP.weights().forEach((name, shape) -> shapes.put(clip.apply(name), shape));
@@ -40,27 +43,27 @@ final class Networks {
   }
 
   /** A ControlNet with the names of diffusers. */
-  static Map<String, List<Long>> controlNet() {
+  public static Map<String, List<Long>> controlNet() {
     return new ControlNetConfig(UNET, List.of(16, 32)).weights();
   }
 
   /** A T2I-Adapter with the names of its authors. */
-  static Map<String, List<Long>> adapter() {
+  public static Map<String, List<Long>> adapter() {
     return new T2iAdapterConfig(3, List.of(32, 64, 64, 64), 2, 1).weights();
   }
 
   /** An upscaler with the names of Real-ESRGAN. */
-  static Map<String, List<Long>> upscaler() {
+  public static Map<String, List<Long>> upscaler() {
     return new RrdbConfig(8, 4, 2, 1, 2).weights();
   }
 
   /** TAESD's decoder with the names of diffusers. */
-  static Map<String, List<Long>> previewDecoder() {
+  public static Map<String, List<Long>> previewDecoder() {
     return new TinyDecoderConfig(4, 8, TinyDecoderConfig.BLOCKS).weights();
   }
 
   /** The layers of the checkpoint. */
-  static ModuleIndex layers() {
+  public static ModuleIndex layers() {
     return new ModuleIndex(
         Map.of(Network.TEXT_ENCODER, CLIP.weights(), Network.UNET, UNET.weights()));
   }
