@@ -12,13 +12,27 @@ import org.jspecify.annotations.Nullable;
 public class StableDiffusionException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** An error with its sentence. */
+  /** Names in damaged files can have millions of characters. */
+  private static final int LONGEST = 4000;
+
+  /** An error with its sentence, of which the middle is left out if it is longer than a page. */
   public StableDiffusionException(String message) {
-    super(message);
+    super(cut(message));
   }
 
   /** An error with its sentence and what caused it. */
   public StableDiffusionException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(cut(message), cause);
+  }
+
+  private static String cut(String message) {
+    int left = message.length() - LONGEST;
+    return left <= 0
+        ? message
+        : message.substring(0, LONGEST - 1000)
+            + " [… "
+            + left
+            + " more characters …] "
+            + message.substring(message.length() - 1000);
   }
 }

@@ -2,6 +2,7 @@ package dev.sdlora.tensors.file;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
@@ -34,6 +35,41 @@ final class Channels {
     } finally {
       target.limit(end);
     }
+  }
+
+  /** A piece of a file as a stream, which the file has to have whole. */
+  static InputStream stream(FileChannel channel, long start, long length) {
+    ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(length, CHUNK_BYTES)).limit(0);
+    return new InputStream() {
+      private long done;
+
+      @Override
+      public int read() throws IOException {
+        return fill() ? chunk.get() & 0xff : -1;
+      }
+
+      @Override
+      public int read(byte[] target, int from, int count) throws IOException {
+        if (count == 0) {
+          return 0;
+        }
+        if (!fill()) {
+          return -1;
+        }
+        int some = Math.min(count, chunk.remaining());
+        chunk.get(target, from, some);
+        return some;
+      }
+
+      private boolean fill() throws IOException {
+        if (!chunk.hasRemaining()) {
+          chunk.clear().limit((int) Math.min(length - done, chunk.capacity()));
+          readFully(channel, chunk, start + done);
+          done += chunk.flip().limit();
+        }
+        return chunk.hasRemaining();
+      }
+    };
   }
 
   /** Writes all remaining bytes of a buffer at the channel's own position. */

@@ -92,6 +92,7 @@ public final class FileHashes {
     ByteBuffer buffer = ByteBuffer.allocate(Channels.CHUNK_BYTES);
     channel.position(position);
     while (channel.read(buffer.clear()) >= 0) {
+      Cancellation.check();
       digest.update(buffer.flip());
     }
     return HexFormat.of().formatHex(digest.digest());

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
@@ -26,14 +27,15 @@ final class FileStamp {
   /**
    * The stamp of a file.
    *
-   * @param head the first bytes of the file, all remaining ones of the buffer
+   * @param channel the open file
+   * @param headLength how many of its first bytes belong to its head
    */
-  FileStamp(Path path, long size, FileTime modified, ByteBuffer head) {
+  FileStamp(Path path, FileChannel channel, FileTime modified, int headLength) throws IOException {
     this.path = path;
-    this.size = size;
+    this.size = channel.size();
     this.modified = modified;
-    this.headLength = head.remaining();
-    this.headDigest = digest(head);
+    this.headLength = headLength;
+    this.headDigest = digest(channel, headLength);
   }
 
   /**
@@ -66,9 +68,7 @@ final class FileStamp {
     if (!now.equals(modified)) {
       throw changed("it was written at %s and before at %s".formatted(now, modified));
     }
-    ByteBuffer head = ByteBuffer.allocate(headLength);
-    Channels.readFully(channel, head, 0);
-    if (!Arrays.equals(digest(head.flip()), headDigest)) {
+    if (!Arrays.equals(digest(channel, headLength), headDigest)) {
       throw changed("it has another header");
     }
   }
@@ -80,9 +80,14 @@ final class FileStamp {
             .formatted(how));
   }
 
-  private static byte[] digest(ByteBuffer bytes) {
-    var sha256 = FileHashes.sha256();
-    sha256.update(bytes.duplicate());
+  private static byte[] digest(FileChannel channel, int length) throws IOException {
+    MessageDigest sha256 = FileHashes.sha256();
+    ByteBuffer chunk = ByteBuffer.allocate(Math.min(length, Channels.CHUNK_BYTES));
+    for (int done = 0; done < length; done += chunk.limit()) {
+      chunk.clear().limit(Math.min(length - done, chunk.capacity()));
+      Channels.readFully(channel, chunk, done);
+      sha256.update(chunk.flip());
+    }
     return sha256.digest();
   }
 }

@@ -6,10 +6,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.sdlora.api.TensorFileException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -26,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Reads the JSON header of one safetensors file and checks it against the size of the file. The
  * rules are those of the reference implementation (tensors cover the data without holes or
  * overlaps, from its first byte to its last; unknown keys of an entry are ignored), and stricter in
- * one: a key that occurs twice is refused, where the reference keeps one of the two.
+ * one: a key that occurs twice is refused, where the reference keeps one of the two. The text is
+ * read in pieces and never kept; what is kept of it has the bounds below, where the reference has
+ * only that of the length.
  */
 final class HeaderParser {
   /** The key that holds text instead of a tensor. */
@@ -34,6 +37,18 @@ final class HeaderParser {
 
   /** The longest header that is read, in bytes; the same limit as the reference implementation. */
   static final int MAX_BYTES = 100_000_000;
+
+  /** The largest checkpoints, with averages and the states of an optimiser, have 10,000. */
+  static final int MAX_TENSORS = 100_000;
+
+  /** Trainers write some 60 pairs. */
+  private static final int MAX_PAIRS = 100_000;
+
+  /** The longest names in use have 200 characters. */
+  static final int MAX_NAME = 4096;
+
+  /** PyTorch allows 64; no weight has more than 5. */
+  static final int MAX_DIMENSIONS = 64;
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -44,7 +59,7 @@ final class HeaderParser {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxStringLength(MAX_BYTES)
-                  .maxNameLength(MAX_BYTES)
+                  .maxNameLength(MAX_NAME)
                   .build())
           .build();
 
@@ -71,12 +86,12 @@ final class HeaderParser {
   /**
    * Reads and checks a header.
    *
-   * @param utf8 the JSON text
+   * @param utf8 the JSON text, read to its end
    * @param dataStart where the header ends and the tensors begin, from the start of the file
    * @param fileSize the size of the whole file in bytes
    * @throws TensorFileException if anything is wrong with it
    */
-  static Header parse(Path path, ByteBuffer utf8, long dataStart, long fileSize) {
+  static Header parse(Path path, InputStream utf8, long dataStart, long fileSize) {
     HeaderParser parser = new HeaderParser(path, dataStart, fileSize);
     parser.parse(utf8);
     parser.checkCoverage();
@@ -86,8 +101,10 @@ final class HeaderParser {
         Collections.unmodifiableMap(parser.metadata), Collections.unmodifiableMap(tensors));
   }
 
-  private void parse(ByteBuffer utf8) {
-    try (JsonParser json = open(utf8)) {
+  private void parse(InputStream utf8) {
+    // Decoded here because Jackson lets some malformed UTF-8 pass.
+    try (JsonParser json =
+        JSON.createParser(new InputStreamReader(utf8, StandardCharsets.UTF_8.newDecoder()))) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         throw error("has a header that is not a JSON object");
       }
@@ -96,27 +113,26 @@ final class HeaderParser {
         if (key.equals(METADATA)) {
           parseMetadata(json);
         } else {
+          if (entries.size() == MAX_TENSORS) {
+            throw error("has more than " + MAX_TENSORS + " tensors, which no model needs");
+          }
           entries.add(parseEntry(json, key));
         }
+        Cancellation.check();
       }
       if (json.nextToken() != null) {
         throw error("has text after the JSON object of its header");
       }
+    } catch (StreamConstraintsException e) {
+      throw TensorFileErrors.error(
+          path, "has a header that no model needs: " + e.getOriginalMessage(), e);
+    } catch (CharacterCodingException e) {
+      throw TensorFileErrors.ioError(path, "has a header that is not UTF-8 text", e);
     } catch (JsonProcessingException e) {
       throw TensorFileErrors.error(
           path, "has a header that is not valid JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw TensorFileErrors.ioError(path, "has a header that cannot be read", e);
-    }
-  }
-
-  private JsonParser open(ByteBuffer utf8) throws IOException {
-    try {
-      // Decoded here because Jackson lets some malformed UTF-8 pass.
-      CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(utf8);
-      return JSON.createParser(text.array(), 0, text.limit());
-    } catch (CharacterCodingException e) {
-      throw TensorFileErrors.ioError(path, "has a header that is not UTF-8 text", e);
     }
   }
 
@@ -127,6 +143,9 @@ final class HeaderParser {
     for (String key = json.nextFieldName(); key != null; key = json.nextFieldName()) {
       if (json.nextToken() != JsonToken.VALUE_STRING) {
         throw error("has metadata '" + key + "' that is not a string: " + json.currentToken());
+      }
+      if (metadata.size() == MAX_PAIRS) {
+        throw error("has more than " + MAX_PAIRS + " pairs of metadata, which no model needs");
       }
       metadata.put(key, json.getText());
     }
@@ -206,6 +225,9 @@ final class HeaderParser {
           || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
         throw error(
             name, "has " + key + " with '" + json.getText() + "', expected a 64-bit integer");
+      }
+      if (integers.size() == MAX_DIMENSIONS) {
+        throw error(name, "has " + key + " with more than " + MAX_DIMENSIONS + " numbers");
       }
       integers.add(json.getLongValue());
     }

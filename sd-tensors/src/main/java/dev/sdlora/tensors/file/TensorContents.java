@@ -1,6 +1,5 @@
 package dev.sdlora.tensors.file;
 
-import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +12,14 @@ import java.util.Map;
  * @param tensors the tensors by name, in the order of the file
  * @param strides for each tensor that does not lie in one row, how many elements lie between
  *     neighbours along each dimension
- * @param head the first bytes of the file, by which it is known again
+ * @param headLength how many bytes at the beginning tell whether it is still the same file
  */
 record TensorContents(
     long dataStart,
     Map<String, String> metadata,
     Map<String, TensorEntry> tensors,
     Map<String, List<Long>> strides,
-    ByteBuffer head) {
+    int headLength) {
 
   /** Makes the maps unmodifiable. */
   TensorContents {

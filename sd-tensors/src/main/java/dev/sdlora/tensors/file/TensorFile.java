@@ -13,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of tensors whose header has been read and checked. The tensors stay on disk until a {@link
@@ -26,6 +27,11 @@ import java.util.Optional;
  * overlaps, no bytes left over. That is the rule of the reference implementation, and it catches
  * most damaged downloads. Unknown keys beside dtype, shape and data_offsets are ignored, as the
  * reference does, so that later additions to the format can be read.
+ *
+ * <p>What a file can cost to open is bounded before it is spent: a header has at most 100 MB, as
+ * the reference allows, a pickle at most 32 MB and 2 million instructions; there are at most
+ * 100,000 tensors with names of at most 4,096 characters. Far more than any model has, it is read
+ * in about a second, and only metadata can take more than some 50 MB of memory.
  */
 public final class TensorFile {
   private static final int LENGTH_BYTES = 8;
@@ -48,8 +54,10 @@ public final class TensorFile {
    *
    * @throws TensorFileException if the file is missing, unreadable, damaged, or something else than
    *     a tensor file; the message names the file, the reason and the likely cause
+   * @throws dev.sdlora.api.GenerationCancelledException as {@link Cancellation#check}
    */
   public static TensorFile open(Path path) {
+    Cancellation.check();
     try {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       if (attributes.isDirectory()) {
@@ -62,7 +70,7 @@ public final class TensorFile {
         long fileSize = channel.size();
         TensorContents contents = contents(path, channel, fileSize);
         FileStamp stamp =
-            new FileStamp(path, fileSize, attributes.lastModifiedTime(), contents.head());
+            new FileStamp(path, channel, attributes.lastModifiedTime(), contents.headLength());
         return new TensorFile(path, stamp, fileSize, contents);
       }
     } catch (NoSuchFileException e) {
@@ -83,12 +91,13 @@ public final class TensorFile {
       return new TorchFiles(path, channel, fileSize).legacy();
     }
     int dataStart = LENGTH_BYTES + headerLength(path, start, fileSize);
-    ByteBuffer head = ByteBuffer.allocate(dataStart);
-    Channels.readFully(channel, head, 0);
-    ByteBuffer json = head.slice(LENGTH_BYTES, dataStart - LENGTH_BYTES);
-    HeaderParser.Header header = HeaderParser.parse(path, json, dataStart, fileSize);
-    return new TensorContents(
-        dataStart, header.metadata(), header.tensors(), Map.of(), head.flip());
+    HeaderParser.Header header =
+        HeaderParser.parse(
+            path,
+            Channels.stream(channel, LENGTH_BYTES, dataStart - LENGTH_BYTES),
+            dataStart,
+            fileSize);
+    return new TensorContents(dataStart, header.metadata(), header.tensors(), Map.of(), dataStart);
   }
 
   private static int headerLength(Path path, byte[] start, long size) {
@@ -179,6 +188,9 @@ public final class TensorFile {
   public static final class Reader implements AutoCloseable {
     private final TensorFile file;
     private final FileChannel channel;
+
+    /** The one that was read last. */
+    private volatile @Nullable Scattered scattered;
 
     private Reader(TensorFile file) {
       this.file = file;
@@ -304,9 +316,15 @@ public final class TensorFile {
     /** In the file's own shape, to which the strides belong. */
     private Optional<Scattered> scattered(TensorEntry entry) {
       List<Long> strides = file.contents.strides().get(entry.name());
-      return strides == null
-          ? Optional.empty()
-          : file.find(entry.name()).map(own -> new Scattered(file.path, own, strides));
+      if (strides == null) {
+        return Optional.empty();
+      }
+      Scattered known = scattered;
+      if (known == null || !known.entry().name().equals(entry.name())) {
+        known = new Scattered(file.path, file.find(entry.name()).orElseThrow(), strides);
+        scattered = known;
+      }
+      return Optional.of(known);
     }
 
     /** The entry may have been reshaped. */

@@ -28,6 +28,12 @@ final class TorchFiles {
   /** A checkpoint's pickle takes some 200 KB, with the states of an optimiser a few MB. */
   static final int MAX_PICKLE_BYTES = 1 << 25;
 
+  /** Room for a word such as {@code little}. */
+  private static final int MAX_WORD_BYTES = 64;
+
+  /** How many bytes deflate can make of one. */
+  private static final int MAX_DEFLATION = 1032;
+
   /** How much of a file's beginning tells whether it is still the same. */
   private static final int HEAD_BYTES = 1 << 16;
 
@@ -67,10 +73,10 @@ final class TorchFiles {
       throw error("is a TorchScript program, expected a file of tensors");
     }
     if (zip.find(root + "byteorder").isPresent()
-        && !text(zip, root + "byteorder").strip().equals("little")) {
+        && !text(zip, root + "byteorder", MAX_WORD_BYTES).strip().equals("little")) {
       throw error("was written on a big-endian machine, which this version cannot read");
     }
-    Object value = read(ByteBuffer.wrap(content(zip, root + PICKLE))).value();
+    Object value = read(ByteBuffer.wrap(content(zip, root + PICKLE, MAX_PICKLE_BYTES))).value();
     Map<String, Region> regions = new HashMap<>();
     TorchTensors tensors =
         TorchTensors.of(
@@ -99,20 +105,25 @@ final class TorchFiles {
     }
   }
 
-  private String text(ZipDirectory zip, String name) throws IOException {
-    return new String(content(zip, name), StandardCharsets.UTF_8);
+  private String text(ZipDirectory zip, String name, int most) throws IOException {
+    return new String(content(zip, name, most), StandardCharsets.UTF_8);
   }
 
-  /** The bytes of a small file in the archive. */
-  private byte[] content(ZipDirectory zip, String name) throws IOException {
+  /** The bytes of a small file in the archive, of at most so many. */
+  private byte[] content(ZipDirectory zip, String name, int most) throws IOException {
     ZipDirectory.Member member = zip.find(name).orElseThrow();
-    if (member.size() > MAX_PICKLE_BYTES || member.packed() > MAX_PICKLE_BYTES) {
+    if (member.size() > most || member.packed() > most) {
       throw error(
-          "has a file '%s' of more than %d bytes, which no model needs"
-              .formatted(name, MAX_PICKLE_BYTES));
+          "has a file '%s' of more than %d bytes, which no model needs".formatted(name, most));
     }
+    if (member.size() > (member.packed() + 1) * MAX_DEFLATION) {
+      throw error(
+          "is a damaged zip archive: file '%s' cannot have %d bytes of %d packed ones"
+              .formatted(name, member.size(), member.packed()));
+    }
+    long start = zip.dataStart(member);
     ByteBuffer packed = ByteBuffer.allocate((int) member.packed());
-    Channels.readFully(channel, packed, zip.dataStart(member));
+    Channels.readFully(channel, packed, start);
     if (member.stored()) {
       return packed.array();
     }
@@ -218,15 +229,9 @@ final class TorchFiles {
     }
   }
 
-  private TensorContents contents(TorchTensors tensors) throws IOException {
-    ByteBuffer head = ByteBuffer.allocate((int) Math.min(fileSize, HEAD_BYTES));
-    Channels.readFully(channel, head, 0);
+  private TensorContents contents(TorchTensors tensors) {
     return new TensorContents(
-        0,
-        Map.of(),
-        tensors.tensors(),
-        tensors.strides(),
-        head.flip().order(ByteOrder.nativeOrder()));
+        0, Map.of(), tensors.tensors(), tensors.strides(), (int) Math.min(fileSize, HEAD_BYTES));
   }
 
   private TensorFileException error(String predicate) {

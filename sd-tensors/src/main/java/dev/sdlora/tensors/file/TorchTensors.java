@@ -25,11 +25,15 @@ final class TorchTensors {
 
   private static final String STATE_DICT = "state_dict";
 
+  /** What the names of all tensors have together, each as long as 200 characters. */
+  private static final int MAX_NAMES_LENGTH = 200 * HeaderParser.MAX_TENSORS;
+
   private final Path path;
   private final Function<StorageRef, Region> regions;
   private final Map<String, TensorEntry> tensors = new LinkedHashMap<>();
   private final Map<String, List<Long>> strides = new HashMap<>();
   private int visits;
+  private int namesLength;
 
   /**
    * Where the numbers of a storage lie.
@@ -73,6 +77,13 @@ final class TorchTensors {
     if (depth > MAX_DEPTH || visits++ > MAX_VISITS) {
       throw TensorFileErrors.error(path, "has a pickle that is nested too deeply or without end");
     }
+    if (name.length() > HeaderParser.MAX_NAME) {
+      throw TensorFileErrors.error(
+          path,
+          "has a tensor with a name of %d characters, expected at most %d"
+              .formatted(name.length(), HeaderParser.MAX_NAME));
+    }
+    Cancellation.check();
     if (value instanceof TensorRef tensor) {
       add(name, tensor);
     } else if (value instanceof Map<?, ?> map) {
@@ -89,6 +100,13 @@ final class TorchTensors {
   }
 
   private void add(String name, TensorRef tensor) {
+    namesLength += name.length();
+    if (tensors.size() == HeaderParser.MAX_TENSORS || namesLength > MAX_NAMES_LENGTH) {
+      throw TensorFileErrors.error(
+          path,
+          "has more than %d tensors, or names of more than %d characters in all, which no model needs"
+              .formatted(HeaderParser.MAX_TENSORS, MAX_NAMES_LENGTH));
+    }
     DType dtype = dtype(tensor.storage());
     Region region = regions.apply(tensor.storage());
     long stored = region.bytes() / dtype.bytes();

@@ -7,7 +7,9 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -117,6 +119,22 @@ final class ZipDirectory {
     ByteBuffer central = bytes(start, (int) size);
     while (central.remaining() >= CENTRAL_BYTES) {
       add(central);
+      Cancellation.check();
+    }
+    refuseOverlaps(start);
+  }
+
+  /** A small archive becomes a large one when its files share their bytes. */
+  private void refuseOverlaps(long listStart) {
+    List<Member> inOrder =
+        members.values().stream().sorted(Comparator.comparingLong(Member::header)).toList();
+    for (int i = 0; i < inOrder.size(); i++) {
+      Member member = inOrder.get(i);
+      long end = i + 1 < inOrder.size() ? inOrder.get(i + 1).header() : listStart;
+      // A subtraction, because the sum may overflow.
+      if (member.packed() > end - member.header() - LOCAL_BYTES) {
+        throw damaged("file '" + member.name() + "' runs over what comes behind it");
+      }
     }
   }
 

@@ -11,6 +11,13 @@ final class ParameterDict extends LinkedHashMap<Object, Object> {
   private static final long serialVersionUID = 1L;
   private static final String PARAMETERS = "_parameters";
 
+  /** How many values {@link #setAttributes} copies. */
+  static int copied(Object attributes) {
+    return attributes instanceof Map<?, ?> map && map.get(PARAMETERS) instanceof Map<?, ?> tensors
+        ? tensors.size()
+        : 0;
+  }
+
   void setAttributes(Object attributes) {
     if (attributes instanceof Map<?, ?> map && map.get(PARAMETERS) instanceof Map<?, ?> tensors) {
       putAll(tensors);

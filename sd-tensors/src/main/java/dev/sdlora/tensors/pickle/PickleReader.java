@@ -25,8 +25,9 @@ import java.util.Optional;
  * {@link TensorRef}; all else is {@link Inert}. A hostile pickle can put a list into itself:
  * whoever walks through the values must bound the depth.
  *
- * <p>Memory is bounded by the length of the pickle and by {@link #MAX_STEPS}: an instruction makes
- * at most one value, and text and bytes are never longer than what was read.
+ * <p>Time and memory are bounded by the length of the pickle and by {@link #MAX_STEPS}: an
+ * instruction makes at most one value, and text and bytes are never longer than what was read. What
+ * copies more than one value counts as so many instructions.
  */
 public final class PickleReader {
   /** The most instructions that are followed; a checkpoint with 10,000 tensors has 600,000. */
@@ -40,6 +41,7 @@ public final class PickleReader {
   private final Deque<Integer> marks = new ArrayDeque<>();
   private final Map<Integer, Object> memo = new HashMap<>();
   private final Map<String, StorageRef> storages = new HashMap<>();
+  private int steps;
 
   private PickleReader(ByteBuffer in) {
     this.in = in.order(ByteOrder.LITTLE_ENDIAN);
@@ -60,7 +62,8 @@ public final class PickleReader {
   }
 
   private Object run() throws PickleException {
-    for (int step = 0; step < MAX_STEPS; step++) {
+    while (true) {
+      spend(1);
       int code = in.get() & 0xff;
       if (code == '.') {
         return pop();
@@ -74,8 +77,15 @@ public final class PickleReader {
                 .formatted(code, in.position() - 1));
       }
     }
-    throw new PickleException(
-        "has a pickle of more than " + MAX_STEPS + " instructions, which no model needs");
+  }
+
+  /** Counts work, so that a short pickle cannot cause much of it by repeating values. */
+  private void spend(int values) throws PickleException {
+    steps += values;
+    if (steps > MAX_STEPS) {
+      throw new PickleException(
+          "has a pickle of more than " + MAX_STEPS + " instructions, which no model needs");
+    }
   }
 
   /** Instructions that put a value on the stack. */
@@ -199,6 +209,7 @@ public final class PickleReader {
   private Object call() throws PickleException {
     List<Object> callAndArguments = tuple(2);
     if (callAndArguments.get(1) instanceof List<?> arguments) {
+      spend(TensorGlobals.copied(arguments));
       return TensorGlobals.call(callAndArguments.get(0), arguments);
     }
     throw damaged("a call without arguments");
@@ -256,6 +267,7 @@ public final class PickleReader {
   /** Those of a plain dictionary are its version, of no use here. */
   private void setAttributes(Object attributes) throws PickleException {
     if (top() instanceof ParameterDict parameters) {
+      spend(ParameterDict.copied(attributes));
       parameters.setAttributes(attributes);
     }
   }

@@ -51,6 +51,9 @@ final class TensorGlobals {
   /** PyTorch allows 64; no weight has more than 5. A bound, so that copies stay small. */
   private static final int MAX_DIMENSIONS = 64;
 
+  /** The longest names in use have 200 characters. */
+  private static final int MAX_KEY = 4096;
+
   private TensorGlobals() {}
 
   /** Refuses a name that is not on the list. */
@@ -76,6 +79,13 @@ final class TensorGlobals {
 
   private static boolean isStorage(Global global) {
     return global.module().equals("torch") && STORAGES.contains(global.name());
+  }
+
+  /** How many values a call copies: the sizes and strides of a tensor. */
+  static int copied(List<?> arguments) {
+    return arguments.size() >= 4 && arguments.get(2) instanceof List<?> shape
+        ? 2 * Math.min(shape.size(), MAX_DIMENSIONS)
+        : 0;
   }
 
   /** What calling a name with arguments gives. */
@@ -111,12 +121,24 @@ final class TensorGlobals {
         : callable.getClass().getSimpleName();
   }
 
-  /** Only what Java compares cheaply may be a key: text, numbers, and names. */
-  static Object key(Object key) throws PickleException {
-    if (key instanceof List || key instanceof Map || key instanceof TensorRef) {
+  /**
+   * The text of a key: of text itself, a number, or a name. Java finds texts quickly even when
+   * their hashes are all the same, as long as they are short; a mixture of types it does not.
+   */
+  static String key(Object key) throws PickleException {
+    if (key instanceof List
+        || key instanceof Map
+        || key instanceof TensorRef
+        || key instanceof View) {
       throw new PickleException("has a pickle with a dictionary whose keys are no names");
     }
-    return key;
+    String text = key.toString();
+    if (text.length() > MAX_KEY) {
+      throw new PickleException(
+          "has a pickle with a name of %d characters, more than %d"
+              .formatted(text.length(), MAX_KEY));
+    }
+    return text;
   }
 
   private static TensorRef tensor(List<?> arguments) throws PickleException {
@@ -157,7 +179,8 @@ final class TensorGlobals {
         && parts.get(1) instanceof Global type
         && isStorage(type)
         && parts.get(2) instanceof String key
-        && parts.get(4) instanceof Long elements) {
+        && parts.get(4) instanceof Long elements
+        && key.length() <= MAX_KEY) {
       // Before PyTorch 1.6 a sixth part says which piece of the storage is meant.
       long offset =
           parts.size() > 5
