@@ -63,6 +63,7 @@ final class Chart {
     double top = Math.max(1, largest * 1.1);
     int bottom = above + PANEL;
     int height = PANEL - MARGIN;
+    graphics.setStroke(new BasicStroke(1));
     graphics.setColor(GRID);
     graphics.drawRect(LEFT, bottom - height, WIDTH - LEFT - RIGHT, height);
     graphics.setColor(Color.DARK_GRAY);
