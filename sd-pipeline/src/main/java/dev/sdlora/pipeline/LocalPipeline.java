@@ -8,6 +8,7 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.tensors.file.Cancellation;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -125,7 +126,10 @@ final class LocalPipeline implements Pipeline {
     }
     try {
       listener.generationStart(spec);
-      future.complete(new Generation(model, spec, listener, future::isCancelled).run());
+      future.complete(
+          Cancellation.during(
+              future::isCancelled,
+              () -> new Generation(model, spec, listener, future::isCancelled).run()));
     } catch (Throwable e) {
       LOG.debug("generation failed", e);
       try {

@@ -2,8 +2,8 @@ package dev.sdlora.lora.format;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.tensors.file.SettingsJson;
 import dev.sdlora.tensors.file.TensorFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,13 +30,9 @@ final class AdapterConfig {
   static final String FILE_NAME = "adapter_config.json";
 
   private static final String METADATA = "lora_adapter_metadata";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Names of layers; PEFT would take any regular expression. */
   private static final Pattern PLAIN_NAME = Pattern.compile("\\^?[\\w.]+");
-
-  /** Longer than any real one. */
-  private static final long MAX_BYTES = 10_000_000;
 
   private static final List<String> NETWORKS = List.of("unet", "text_encoder_2", "text_encoder");
 
@@ -54,7 +50,37 @@ final class AdapterConfig {
       @Nullable Double alpha,
       @Nullable Integer rank,
       boolean rankStabilised,
-      Map<String, Double> alphaPattern) {}
+      Map<String, Alpha> alphaPattern) {
+
+    /** The alpha of the first pattern that stands for a layer, as PEFT takes it. */
+    @Nullable Double alpha(String key) {
+      Alpha first = null;
+      for (int start = 0; start >= 0 && !alphaPattern.isEmpty(); start = after(key, start)) {
+        Alpha found = alphaPattern.get(key.substring(start));
+        if (found != null && (first == null || found.place < first.place)) {
+          first = found;
+        }
+      }
+      return first == null ? alpha : Double.valueOf(first.value);
+    }
+
+    /** Where the part of a name behind the next full stop begins; -1 if there is none. */
+    private static int after(String key, int start) {
+      int dot = key.indexOf('.', start);
+      return dot < 0 ? -1 : dot + 1;
+    }
+  }
+
+  /**
+   * The alpha of some layers.
+   *
+   * @param place its place among all patterns
+   */
+  private record Alpha(int place, double value) {}
+
+  private static boolean isFinite(JsonNode number) {
+    return number.isNumber() && Double.isFinite(number.asDouble());
+  }
 
   private AdapterConfig(Path path, String source, Map<String, Section> sections) {
     this.path = path;
@@ -75,18 +101,22 @@ final class AdapterConfig {
   static Optional<AdapterConfig> of(TensorFile file) {
     String text = file.metadata().get(METADATA);
     if (text != null) {
-      return Optional.of(parse(file.path(), "metadata '" + METADATA + "'", text, NETWORKS));
+      String source = "metadata '" + METADATA + "'";
+      try {
+        return Optional.of(sections(file.path(), source, SettingsJson.parse(text), NETWORKS));
+      } catch (JsonProcessingException e) {
+        throw error(file.path(), source + " is not JSON: " + e.getOriginalMessage(), e);
+      }
     }
     Path beside = beside(file.path());
     if (!isOfPeft(file) || !Files.isRegularFile(beside)) {
       return Optional.empty();
     }
     try {
-      if (Files.size(beside) > MAX_BYTES) {
-        throw error(file.path(), "the " + FILE_NAME + " beside it is no settings file", null);
-      }
       return Optional.of(
-          parse(file.path(), FILE_NAME + " beside it", Files.readString(beside), List.of("")));
+          sections(file.path(), FILE_NAME + " beside it", SettingsJson.read(beside), List.of("")));
+    } catch (JsonProcessingException e) {
+      throw error(file.path(), FILE_NAME + " beside it is not JSON: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw error(file.path(), FILE_NAME + " beside it cannot be read: " + e.getMessage(), e);
     }
@@ -101,13 +131,8 @@ final class AdapterConfig {
                     || name.endsWith(".lora_A"));
   }
 
-  private static AdapterConfig parse(Path path, String source, String text, List<String> networks) {
-    JsonNode root;
-    try {
-      root = JSON.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw error(path, source + " is not JSON: " + e.getOriginalMessage(), e);
-    }
+  private static AdapterConfig sections(
+      Path path, String source, JsonNode root, List<String> networks) {
     Map<String, Section> sections = new LinkedHashMap<>();
     for (String network : networks) {
       section(path, source, root, network.isEmpty() ? "" : network + ".")
@@ -122,22 +147,24 @@ final class AdapterConfig {
       // PEFT's LoHa and LoKr call it so.
       alpha = root.path(prefix + "alpha");
     }
-    if (!alpha.isMissingNode() && !alpha.isNull() && !alpha.isNumber()) {
+    if (!alpha.isMissingNode() && !alpha.isNull() && !isFinite(alpha)) {
       throw error(path, "%s has alpha %s, expected a number".formatted(source, alpha), null);
     }
-    Map<String, Double> patterns = new HashMap<>();
+    Map<String, Alpha> patterns = new HashMap<>();
     JsonNode written = root.path(prefix + "alpha_pattern");
     for (Iterator<String> names = written.fieldNames(); names.hasNext(); ) {
       String name = names.next();
       JsonNode value = written.get(name);
-      if (!PLAIN_NAME.matcher(name).matches() || !value.isNumber()) {
+      if (!PLAIN_NAME.matcher(name).matches() || !isFinite(value)) {
         throw error(
             path,
             "%s has alpha_pattern '%s': %s, expected the name of a layer and a number"
                 .formatted(source, name, value),
             null);
       }
-      patterns.put(name.startsWith("^") ? name.substring(1) : name, value.asDouble());
+      patterns.putIfAbsent(
+          name.startsWith("^") ? name.substring(1) : name,
+          new Alpha(patterns.size(), value.asDouble()));
     }
     if (!alpha.isNumber() && patterns.isEmpty()) {
       return Optional.empty();
@@ -177,12 +204,7 @@ final class AdapterConfig {
               .formatted(source, section.rank, key, rank),
           null);
     }
-    Double alpha = section.alpha;
-    for (Map.Entry<String, Double> pattern : section.alphaPattern.entrySet()) {
-      if (key.equals(pattern.getKey()) || key.endsWith("." + pattern.getKey())) {
-        alpha = pattern.getValue();
-      }
-    }
+    Double alpha = section.alpha(key);
     if (alpha == null) {
       return Optional.empty();
     }

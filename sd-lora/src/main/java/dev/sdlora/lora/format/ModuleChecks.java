@@ -55,6 +55,9 @@ final class ModuleChecks {
           "tensor '%s' has shape %s, expected a single number"
               .formatted(entry.name(), entry.shape()));
     }
+    if (entry.shape().stream().anyMatch(side -> side > Integer.MAX_VALUE)) {
+      throw error("tensor '%s' has an impossible shape: %s".formatted(entry.name(), entry.shape()));
+    }
     if (entry.elements() == 0) {
       throw error("tensor '%s' is empty: %s".formatted(entry.name(), entry.shape()));
     }

@@ -1,15 +1,17 @@
 package dev.sdlora.lora.format;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.tensors.file.SettingsJson;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * for each network, with the classes that the trainer took by default.
  */
 final class NumberedLayers {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private static final String UNET = "unet";
   private static final String TEXT_ENCODER = "text_encoder";
 
@@ -102,7 +102,13 @@ final class NumberedLayers {
     String written = file.metadata().get(network);
     if (written != null) {
       try {
-        classes = JSON.readValue(written, new TypeReference<List<String>>() {});
+        Set<String> names = new LinkedHashSet<>();
+        JsonNode list = SettingsJson.parse(written);
+        if (!list.isArray()) {
+          throw error("its metadata '" + network + "' is not a JSON list of classes", null);
+        }
+        list.forEach(name -> names.add(name.asText()));
+        classes = List.copyOf(names);
       } catch (JsonProcessingException e) {
         throw error("its metadata '" + network + "' is not a JSON list of classes", e);
       }

@@ -5,6 +5,7 @@ import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.LoraQuery;
 import dev.sdlora.tensors.folder.FolderTree;
+import dev.sdlora.tensors.folder.ManyFiles;
 import dev.sdlora.tensors.folder.NaturalOrder;
 import dev.sdlora.tensors.folder.Nearest;
 import java.nio.file.Path;
@@ -80,8 +81,7 @@ public final class FolderLibrary implements LoraLibrary {
 
   private Scan scan() {
     FolderTree.Found found = look();
-    // Opening many files is mostly waiting for the disk and reading text.
-    List<Summary> summaries = found.files().parallelStream().map(files::summary).toList();
+    List<Summary> summaries = ManyFiles.read(found.files(), files::summary);
     Map<Path, String> problems = new LinkedHashMap<>(found.problems());
     for (int i = 0; i < summaries.size(); i++) {
       if (summaries.get(i).adapter().isEmpty()) {

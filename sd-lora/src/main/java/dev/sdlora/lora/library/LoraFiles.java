@@ -3,9 +3,9 @@ package dev.sdlora.lora.library;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraHashes;
-import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.folder.ManyFiles;
 import dev.sdlora.tensors.folder.Remembered;
 import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
@@ -55,25 +55,17 @@ public final class LoraFiles {
       Stamp stamp = stamp(path);
       return summaries.find(path, stamp).orElseGet(() -> read(path, stamp));
     } catch (LoraException e) {
-      return Summary.unusable(reason(e));
+      return Summary.unusable(String.valueOf(e.getMessage()));
     }
   }
 
   private Summary read(Path path, Stamp stamp) {
-    try {
-      return summaries.keep(path, stamp, Summary.of(LoraFile.open(path)));
-    } catch (RuntimeException e) {
-      Summary unusable = Summary.unusable(reason(e));
-      // A missing permission, say, is granted without a change of the file.
-      return e.getCause() instanceof IOException ? unusable : summaries.keep(path, stamp, unusable);
-    }
-  }
-
-  /** One strange file must not hide all others, so even faults of this library are reasons. */
-  private static String reason(RuntimeException e) {
-    return e instanceof StableDiffusionException
-        ? String.valueOf(e.getMessage())
-        : "unexpected " + e;
+    return ManyFiles.attempt(
+        () -> summaries.keep(path, stamp, Summary.of(LoraFile.open(path))),
+        problem -> {
+          Summary unusable = Summary.unusable(problem.reason());
+          return problem.lasts() ? summaries.keep(path, stamp, unusable) : unusable;
+        });
   }
 
   /** A1111's short hash of a file, computed when first asked for. */

@@ -1,7 +1,7 @@
 package dev.sdlora.lora.library;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sdlora.tensors.file.SettingsJson;
 import dev.sdlora.tensors.folder.Remembered;
 import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
@@ -21,13 +21,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Sidecars {
   private static final Logger LOG = LoggerFactory.getLogger(Sidecars.class);
-  private static final JsonMapper JSON = new JsonMapper();
 
   /** In A1111's order of preference. */
   private static final List<String> PICTURES = List.of("png", "jpg", "jpeg", "webp", "gif");
-
-  /** Whatever is larger is something else under the same name. */
-  private static final long MOST_BYTES = 16 << 20;
 
   private final Remembered<Notes> known = new Remembered<>(1 << 16);
 
@@ -86,16 +82,12 @@ final class Sidecars {
       LOG.debug("'{}' cannot be read", path, e);
       return Notes.NONE;
     }
-    return known.find(path, stamp).orElseGet(() -> known.keep(path, stamp, read(path, stamp)));
+    return known.find(path, stamp).orElseGet(() -> known.keep(path, stamp, read(path)));
   }
 
-  private static Notes read(Path path, Stamp stamp) {
-    if (stamp.size() > MOST_BYTES) {
-      return Notes.NONE;
-    }
+  private static Notes read(Path path) {
     try {
-      JsonNode json = JSON.readTree(Files.readAllBytes(path));
-      return json == null ? Notes.NONE : notes(json);
+      return notes(SettingsJson.read(path));
     } catch (IOException e) {
       LOG.debug("'{}' is not understood", path, e);
       return Notes.NONE;

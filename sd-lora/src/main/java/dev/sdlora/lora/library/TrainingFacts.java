@@ -1,9 +1,9 @@
 package dev.sdlora.lora.library;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sdlora.api.LoraDetails.Resolution;
 import dev.sdlora.api.LoraDetails.Training;
+import dev.sdlora.tensors.file.SettingsJson;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -16,8 +16,6 @@ final class TrainingFacts {
   private static final Pattern SIZE =
       Pattern.compile(
           "[(\\[]?\\s*(\\d{1,5})(?:\\.0)?\\s*(?:[,xX×]\\s*(\\d{1,5}))?(?:\\.0)?\\s*[)\\]]?");
-
-  private static final JsonMapper JSON = new JsonMapper();
 
   private TrainingFacts() {}
 
@@ -61,7 +59,7 @@ final class TrainingFacts {
   /** Where a training set has several parts, each has its own size; the first stands for all. */
   private static Optional<Resolution> sizeOfFirst(String datasets) {
     try {
-      return size(JSON.readTree(datasets).path(0).path("resolution").toString());
+      return size(SettingsJson.parse(datasets).path(0).path("resolution").toString());
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }

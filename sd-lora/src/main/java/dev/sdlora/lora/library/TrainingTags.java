@@ -3,6 +3,7 @@ package dev.sdlora.lora.library;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.sdlora.api.TriggerWord;
 import java.io.IOException;
 import java.util.Comparator;
@@ -23,6 +24,9 @@ final class TrainingTags {
 
   /** Average letters of a tag from which tags are sentences. */
   private static final double SENTENCE = 16;
+
+  /** More different ones than any training set has; of more, none is shown. */
+  private static final int MOST_READ = 200_000;
 
   private static final int SHORTEST_WORD = 3;
   private static final Pattern WORD = Pattern.compile("[\\w'-]+", Pattern.UNICODE_CHARACTER_CLASS);
@@ -76,7 +80,10 @@ final class TrainingTags {
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String tag = json.currentName().strip();
       if (json.nextToken().isNumeric() && !tag.isEmpty()) {
-        counts.merge(tag, json.getValueAsInt(), Integer::sum);
+        counts.merge(tag, json.getValueAsInt(), TrainingTags::sum);
+        if (counts.size() > MOST_READ) {
+          throw new StreamConstraintsException("more than " + MOST_READ + " tags");
+        }
       } else {
         json.skipChildren();
       }
@@ -91,7 +98,12 @@ final class TrainingTags {
                 .results()
                 .map(MatchResult::group)
                 .filter(word -> word.length() >= SHORTEST_WORD)
-                .forEach(word -> counts.merge(word, count, Integer::sum)));
+                .forEach(word -> counts.merge(word, count, TrainingTags::sum)));
     return counts;
+  }
+
+  /** Numbers that are no counts must not come out with another sign. */
+  private static int sum(int a, int b) {
+    return (int) Math.max(Integer.MIN_VALUE, Math.min((long) a + b, Integer.MAX_VALUE));
   }
 }

@@ -14,6 +14,9 @@ public final class ControlNetReader {
   private static final String DOWN = "controlnet_down_blocks.";
   private static final String MIDDLE = "controlnet_mid_block.";
 
+  /** All published ones have 6. */
+  private static final int MAX_HINT_BLOCKS = 32;
+
   private ControlNetReader() {}
 
   /**
@@ -42,28 +45,35 @@ public final class ControlNetReader {
 
   private static NetworkFile<ControlNetConfig> diffusers(TensorFile file, int heads) {
     FileTensors tensors = new FileTensors(file, "ControlNet", name -> name);
-    int levels = tensors.count(Pattern.compile("down_blocks\\.(\\d+)\\."));
-    int layers = tensors.count(Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\."));
+    int levels =
+        tensors.count(Pattern.compile("down_blocks\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
+    int layers =
+        tensors.count(
+            Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\."), NetworkShapes.MAX_LAYERS);
     List<Integer> depth = new ArrayList<>();
     for (int i = 0; i < levels; i++) {
       depth.add(transformers(tensors, "down_blocks\\." + i));
     }
     int middle = transformers(tensors, "mid_block");
     int hintBlocks =
-        tensors.count(Pattern.compile("controlnet_cond_embedding\\.blocks\\.(\\d+)\\."));
+        tensors.count(
+            Pattern.compile("controlnet_cond_embedding\\.blocks\\.(\\d+)\\."), MAX_HINT_BLOCKS);
     return read(tensors, new LdmBlocks(levels, layers, depth, middle), hintBlocks, heads);
   }
 
   private static int transformers(FileTensors tensors, String block) {
     return tensors.count(
-        Pattern.compile(block + "\\.attentions\\.0\\.transformer_blocks\\.(\\d+)\\."));
+        Pattern.compile(block + "\\.attentions\\.0\\.transformer_blocks\\.(\\d+)\\."),
+        NetworkShapes.MAX_TRANSFORMERS);
   }
 
   private static NetworkFile<ControlNetConfig> original(TensorFile file, String prefix, int heads) {
     LdmBlocks blocks = LdmBlocks.of(file, prefix);
     Pattern hint = Pattern.compile(Pattern.quote(prefix) + "input_hint_block\\.(\\d+)\\.");
     // Layers and activations take turns, from the first layer to the last.
-    int hintBlocks = (new FileTensors(file, "ControlNet", name -> name).count(hint) - 3) / 2;
+    int hintLayers =
+        new FileTensors(file, "ControlNet", name -> name).count(hint, 0, 2, MAX_HINT_BLOCKS + 2);
+    int hintBlocks = Math.max(hintLayers - 2, 0);
     Names unet = LdmNames.unet(prefix, blocks.layers(), blocks.depth());
     FileTensors tensors =
         new FileTensors(
@@ -104,6 +114,12 @@ public final class ControlNetReader {
     UNetConfig unet =
         NetworkShapes.unetEncoder(
             tensors, blocks.levels(), blocks.layers(), blocks.depth(), blocks.middle(), heads);
+    if (hintBlocks % 2 != 0) {
+      throw new CheckpointException(
+          "'%s': the ControlNet has %d layers between the first and the last that read the picture,"
+                  .formatted(tensors.file().path(), hintBlocks)
+              + " expected pairs");
+    }
     List<Integer> hint = new ArrayList<>(List.of(tensors.common(0, HINT + "conv_in.weight")));
     for (int i = 1; i < hintBlocks; i += 2) {
       hint.add(tensors.common(0, HINT + "blocks." + i + ".weight"));

@@ -1,7 +1,6 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
@@ -9,6 +8,7 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.file.SettingsJson;
 import dev.sdlora.tensors.file.TensorFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +23,6 @@ import java.util.regex.Pattern;
  * weights and a {@code config.json}, which tells the few things that shapes do not.
  */
 final class DiffusersFolder {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Names SAME = name -> name;
 
   /** The attention of the VAE before diffusers 0.18. */
@@ -32,6 +31,12 @@ final class DiffusersFolder {
 
   private static final Pattern VAE_ATTENTION =
       Pattern.compile("attentions\\.0\\.(to_\\w+(?:\\.0)?)\\.");
+
+  /** Far more than any configuration has: the side of a latent, attention heads, a factor. */
+  private static final int MAX_SAMPLE_SIZE = 1024;
+
+  private static final int MAX_HEADS = 1024;
+  private static final double MAX_SCALE = 1e6;
 
   private DiffusersFolder() {}
 
@@ -61,7 +66,7 @@ final class DiffusersFolder {
               + "' is for SD 2.x (its transformers have linear projections); this version"
               + " runs SD 1.x checkpoints");
     }
-    int side = 8 * unetConfig.path("sample_size").asInt(64);
+    int side = 8 * whole(folder, unetConfig, "sample_size", 64, MAX_SAMPLE_SIZE);
     return CheckpointReader.assemble(
             folder, Checkpoint.Layout.DIFFUSERS_FOLDER, clip, unet, vae, side)
         .predicting(prediction(folder));
@@ -90,7 +95,7 @@ final class DiffusersFolder {
   }
 
   private static Network<ClipConfig> clip(Path folder) {
-    int heads = config(folder, "text_encoder").path("num_attention_heads").asInt(0);
+    int heads = whole(folder, config(folder, "text_encoder"), "num_attention_heads", 0, MAX_HEADS);
     Pattern layer = Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.");
     return Network.of(
         new FileTensors(weights(folder, "text_encoder", "model"), "text encoder", SAME),
@@ -100,8 +105,11 @@ final class DiffusersFolder {
   private static Network<UNetConfig> unet(Path folder, JsonNode config) {
     FileTensors tensors =
         new FileTensors(weights(folder, "unet", "diffusion_pytorch_model"), "U-Net", SAME);
-    int levels = tensors.count(Pattern.compile("down_blocks\\.(\\d+)\\."));
-    int layers = tensors.count(Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\."));
+    int levels =
+        tensors.count(Pattern.compile("down_blocks\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
+    int layers =
+        tensors.count(
+            Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\."), NetworkShapes.MAX_LAYERS);
     List<Integer> depth = new ArrayList<>();
     for (int i = 0; i < levels; i++) {
       depth.add(transformers(tensors, "down_blocks." + i));
@@ -116,14 +124,16 @@ final class DiffusersFolder {
               + "' has a different number of attention heads at each level, as SD 2.x has;"
               + " this version runs SD 1.x checkpoints");
     }
+    int number = whole(folder, config, "attention_head_dim", 8, MAX_HEADS);
     return new Network<>(
-        NetworkShapes.unet(tensors, levels, layers, depth, middle, heads.asInt(8)), tensors);
+        NetworkShapes.unet(tensors, levels, layers, depth, middle, number), tensors);
   }
 
   private static int transformers(FileTensors tensors, String block) {
     return tensors.count(
         Pattern.compile(
-            Pattern.quote(block) + "\\.attentions\\.0\\.transformer_blocks\\.(\\d+)\\."));
+            Pattern.quote(block) + "\\.attentions\\.0\\.transformer_blocks\\.(\\d+)\\."),
+        NetworkShapes.MAX_TRANSFORMERS);
   }
 
   private static Network<VaeConfig> vae(Path folder) {
@@ -131,10 +141,22 @@ final class DiffusersFolder {
     boolean old = file.tensors().keySet().stream().anyMatch(name -> name.contains(".proj_attn."));
     Names names = old ? DiffusersFolder::oldVaeName : SAME;
     FileTensors tensors = new FileTensors(file, "VAE", names);
-    int levels = tensors.count(Pattern.compile("encoder\\.down_blocks\\.(\\d+)\\."));
-    int layers = tensors.count(Pattern.compile("encoder\\.down_blocks\\.0\\.resnets\\.(\\d+)\\."));
+    int levels =
+        tensors.count(
+            Pattern.compile("encoder\\.down_blocks\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
+    int layers =
+        tensors.count(
+            Pattern.compile("encoder\\.down_blocks\\.0\\.resnets\\.(\\d+)\\."),
+            NetworkShapes.MAX_LAYERS);
     double scale =
         config(folder, "vae").path("scaling_factor").asDouble(NetworkShapes.LATENT_SCALE);
+    if (!(scale > 0 && scale < MAX_SCALE)) {
+      throw new CheckpointException(
+          "checkpoint '%s': the config.json of its VAE has scaling_factor %s, expected a factor such"
+                  .formatted(folder, scale)
+              + " as "
+              + NetworkShapes.LATENT_SCALE);
+    }
     return new Network<>(NetworkShapes.vae(tensors, levels, layers, scale), tensors);
   }
 
@@ -144,13 +166,27 @@ final class DiffusersFolder {
         .replaceFirst(part -> "attentions.0." + OLD_VAE_ATTENTION.get(part.group(1)) + ".");
   }
 
+  /** A whole number of a configuration, or what counts where there is none. */
+  private static int whole(Path folder, JsonNode config, String key, int usual, int most) {
+    JsonNode number = config.path(key);
+    if (number.isMissingNode() || number.isNull()) {
+      return usual;
+    }
+    if (!number.canConvertToExactIntegral() || number.asInt() < 1 || number.asInt() > most) {
+      throw new CheckpointException(
+          "checkpoint '%s': a config.json has %s %s, expected a whole number from 1 to %d"
+              .formatted(folder, key, number, most));
+    }
+    return number.asInt();
+  }
+
   private static JsonNode config(Path folder, String network) {
     return json(folder, folder.resolve(network).resolve("config.json"));
   }
 
   private static JsonNode json(Path folder, Path file) {
     try {
-      return JSON.readTree(file.toFile());
+      return SettingsJson.read(file);
     } catch (IOException e) {
       throw new CheckpointException(
           "checkpoint '" + folder + "': '" + file + "' cannot be read: " + e.getMessage(), e);

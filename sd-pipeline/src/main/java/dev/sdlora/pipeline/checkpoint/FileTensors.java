@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 
 /** The tensors of one network in one file, asked for by the names of this library. */
 record FileTensors(TensorFile file, String network, Names names) {
+  /** Larger than any vocabulary or width. */
+  private static final int MAX_SIZE = 1 << 24;
 
   /** The tensor that holds a weight. */
   Optional<TensorEntry> find(String name) {
@@ -25,7 +27,7 @@ record FileTensors(TensorFile file, String network, Names names) {
    * the network looks like.
    *
    * @param dimension which dimension of each tensor
-   * @throws CheckpointException if the file has none of them
+   * @throws CheckpointException if the file has none of them, or no network has such a dimension
    */
   int common(int dimension, String... candidates) {
     Map<Long, Integer> votes = new TreeMap<>();
@@ -34,26 +36,58 @@ record FileTensors(TensorFile file, String network, Names names) {
           .filter(entry -> entry.shape().size() > dimension)
           .ifPresent(entry -> votes.merge(entry.shape().get(dimension), 1, Integer::sum));
     }
-    return votes.entrySet().stream()
-        .max(Map.Entry.comparingByValue())
-        .map(vote -> Math.toIntExact(vote.getKey()))
-        .orElseThrow(() -> missing(candidates[0], ""));
+    long size =
+        votes.entrySet().stream()
+            .max(Map.Entry.comparingByValue())
+            .map(Map.Entry::getKey)
+            .orElseThrow(() -> missing(candidates[0], ""));
+    if (size < 1 || size > MAX_SIZE) {
+      throw new CheckpointException(
+          "'%s': tensor '%s' of the %s has a dimension of %d, expected 1 to %d"
+              .formatted(file.path(), names.inFile(candidates[0]), network, size, MAX_SIZE));
+    }
+    return (int) size;
   }
 
   /**
-   * How many members a numbered list has, judging by its highest number.
+   * How many members a list has that is numbered from 0 on.
    *
    * @param pattern matches names in the file, with the number as its first group
+   * @param most more than any network has; what a network needs is listed before it is looked for,
+   *     so that a file must not choose freely how long that list becomes
+   * @throws CheckpointException if a number is left out, or there are more members
    */
-  int count(Pattern pattern) {
-    int count = 0;
+  int count(Pattern pattern, int most) {
+    return count(pattern, 0, 1, most);
+  }
+
+  /** Likewise, for a list that begins with another number or leaves out numbers evenly. */
+  int count(Pattern pattern, int first, int step, int most) {
+    Map<String, String> members = new LinkedHashMap<>();
     for (String name : file.tensors().keySet()) {
       Matcher matcher = pattern.matcher(name);
       if (matcher.lookingAt()) {
-        count = Math.max(count, Integer.parseInt(matcher.group(1)) + 1);
+        members.putIfAbsent(matcher.group(1), name);
       }
     }
-    return count;
+    if (members.size() > most) {
+      throw new CheckpointException(
+          "'%s': the %s has %d parts that are numbered as in '%s', expected at most %d"
+              .formatted(
+                  file.path(), network, members.size(), members.values().iterator().next(), most));
+    }
+    Map<String, String> strangers = new LinkedHashMap<>(members);
+    for (int i = 0; i < members.size(); i++) {
+      strangers.remove(Integer.toString(first + i * step));
+    }
+    strangers.forEach(
+        (number, name) -> {
+          throw new CheckpointException(
+              "'%s': tensor '%s' of the %s has number %s, but there are %d such parts, which begin"
+                      .formatted(file.path(), name, network, number, members.size())
+                  + " with number %d; a part is missing or the name is damaged".formatted(first));
+        });
+    return members.size();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.checkpoint;
 
+import dev.sdlora.api.CheckpointException;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
@@ -11,6 +12,13 @@ import java.util.regex.Pattern;
 final class NetworkShapes {
   /** SD 1.x and 2.x latents; no tensor tells it. */
   static final double LATENT_SCALE = 0.18215;
+
+  /** Far more of each than any network has, and few enough to list all weights of one. */
+  static final int MAX_LEVELS = 8;
+
+  static final int MAX_LAYERS = 16;
+  static final int MAX_TRANSFORMERS = 64;
+  static final int MAX_CLIP_LAYERS = 256;
 
   /** Published CLIP text encoders have heads 64 wide. */
   private static final int CLIP_HEAD_WIDTH = 64;
@@ -36,9 +44,10 @@ final class NetworkShapes {
             first + "layer_norm1.weight",
             first + "layer_norm2.weight");
     int suggested = width % CLIP_HEAD_WIDTH == 0 ? width / CLIP_HEAD_WIDTH : NARROW_CLIP_HEADS;
+    requireDivisible(tensors, width, heads > 0 ? heads : suggested);
     return new ClipConfig(
         width,
-        tensors.count(layerPattern),
+        tensors.count(layerPattern, MAX_CLIP_LAYERS),
         heads > 0 ? heads : suggested,
         tensors.common(0, first + "mlp.fc1.bias", first + "mlp.fc1.weight"),
         tensors.common(0, "text_model.embeddings.token_embedding.weight"),
@@ -74,8 +83,13 @@ final class NetworkShapes {
       int middleDepth,
       int heads) {
     List<Integer> channels = new ArrayList<>();
-    for (int i = 0; i < levels; i++) {
+    for (int i = 0; i < Math.max(levels, 1); i++) { // Of none, the first one is missing.
       channels.add(resnetWidth(tensors, "down_blocks." + i + ".resnets.0"));
+    }
+    for (int i = 0; i < channels.size(); i++) {
+      if (i == channels.size() - 1 || depth.get(i) > 0) {
+        requireDivisible(tensors, channels.get(i), heads);
+      }
     }
     String attention = "mid_block.attentions.0.";
     String cross = attention + "transformer_blocks.0.attn2.";
@@ -101,11 +115,19 @@ final class NetworkShapes {
   /** A VAE of known levels and residual blocks in each level of the encoder. */
   static VaeConfig vae(FileTensors tensors, int levels, int layers, double latentScale) {
     List<Integer> channels = new ArrayList<>();
-    for (int i = 0; i < levels; i++) {
+    for (int i = 0; i < Math.max(levels, 1); i++) {
       channels.add(resnetWidth(tensors, "encoder.down_blocks." + i + ".resnets.0"));
     }
     int latent = tensors.common(0, "post_quant_conv.bias", "post_quant_conv.weight");
     return new VaeConfig(channels, layers, latent, latentScale);
+  }
+
+  private static void requireDivisible(FileTensors tensors, int width, int heads) {
+    if (width % heads != 0) {
+      throw new CheckpointException(
+          "'%s': the %s is %d wide, which %d attention heads cannot share evenly"
+              .formatted(tensors.file().path(), tensors.network(), width, heads));
+    }
   }
 
   private static int resnetWidth(FileTensors tensors, String block) {

@@ -74,8 +74,12 @@ final class SingleFile {
   private static Network<VaeConfig> vae(TensorFile file) {
     FileTensors bare = new FileTensors(file, "VAE", name -> LdmNames.VAE + name);
     String prefix = Pattern.quote(LdmNames.VAE);
-    int levels = bare.count(Pattern.compile(prefix + "decoder\\.up\\.(\\d+)\\."));
-    int layers = bare.count(Pattern.compile(prefix + "encoder\\.down\\.0\\.block\\.(\\d+)\\."));
+    int levels =
+        bare.count(Pattern.compile(prefix + "decoder\\.up\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
+    int layers =
+        bare.count(
+            Pattern.compile(prefix + "encoder\\.down\\.0\\.block\\.(\\d+)\\."),
+            NetworkShapes.MAX_LAYERS);
     return Network.of(
         new FileTensors(file, "VAE", LdmNames.vae(levels)),
         tensors -> NetworkShapes.vae(tensors, levels, layers, NetworkShapes.LATENT_SCALE));

@@ -52,7 +52,8 @@ public final class T2iAdapterReader {
   private static NetworkFile<T2iAdapterConfig> read(FileTensors tensors) {
     List<Integer> channels = new ArrayList<>();
     String last = "body.0";
-    while (tensors.find(last + ".block1.weight").isPresent()) {
+    while (channels.size() < NetworkShapes.MAX_LEVELS
+        && tensors.find(last + ".block1.weight").isPresent()) {
       channels.add(tensors.common(0, last + ".block1.weight", last + ".block1.bias"));
       last = "body." + BLOCKS * channels.size();
     }

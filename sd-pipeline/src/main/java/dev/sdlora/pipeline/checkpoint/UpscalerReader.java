@@ -17,6 +17,12 @@ public final class UpscalerReader {
   /** What trainers wrap the weights in; averaged ones come first. */
   private static final List<String> WRAPPERS = List.of("params_ema.", "params.", "");
 
+  /** The largest published one has 23. */
+  private static final int MAX_BLOCKS = 256;
+
+  /** From 1 × 1 to 64 × 64 pixels. */
+  private static final int MAX_DOUBLINGS = 6;
+
   private UpscalerReader() {}
 
   /**
@@ -47,10 +53,16 @@ public final class UpscalerReader {
   private static NetworkFile<RrdbConfig> read(TensorFile file, String wrapper, Layout layout) {
     FileTensors bare = new FileTensors(file, "upscaler", name -> name);
     String start = Pattern.quote(wrapper);
-    int blocks = bare.count(Pattern.compile(start + layout.block));
-    int doublings = layout.doublings(bare.count(Pattern.compile(start + layout.numbered)));
+    int blocks = bare.count(Pattern.compile(start + layout.block), MAX_BLOCKS);
+    int doublings = 0;
+    while (doublings < MAX_DOUBLINGS
+        && file.find(wrapper + layout.name("conv_up" + (doublings + 1) + ".weight", blocks, 0))
+            .isPresent()) {
+      doublings++;
+    }
+    int doubled = doublings;
     FileTensors tensors =
-        new FileTensors(file, "upscaler", name -> wrapper + layout.name(name, blocks, doublings));
+        new FileTensors(file, "upscaler", name -> wrapper + layout.name(name, blocks, doubled));
     int unshuffle = (int) Math.round(Math.sqrt(tensors.common(1, "conv_first.weight") / 3.0));
     if (unshuffle == 0 || (1 << doublings) % unshuffle != 0) {
       throw new CheckpointException(
@@ -89,11 +101,10 @@ public final class UpscalerReader {
 
   /** The names that the network has been saved under; those of Real-ESRGAN are used inside. */
   private enum Layout {
-    REAL_ESRGAN("body.0.rdb1.conv1.weight", "body\\.(\\d+)\\.", "conv_up(\\d+)\\."),
-    ESRGAN("RRDB_trunk.0.RDB1.conv1.weight", "RRDB_trunk\\.(\\d+)\\.", "upconv(\\d+)\\."),
+    REAL_ESRGAN("body.0.rdb1.conv1.weight", "body\\.(\\d+)\\."),
+    ESRGAN("RRDB_trunk.0.RDB1.conv1.weight", "RRDB_trunk\\.(\\d+)\\."),
     /** One row of layers, in which enlarging takes three each and activations count. */
-    NUMBERED(
-        "model.1.sub.0.RDB1.conv1.0.weight", "model\\.1\\.sub\\.(\\d+)\\.RDB", "model\\.(\\d+)\\.");
+    NUMBERED("model.1.sub.0.RDB1.conv1.0.weight", "model\\.1\\.sub\\.(\\d+)\\.RDB");
 
     /** A tensor that gives it away. */
     private final String sign;
@@ -101,18 +112,9 @@ public final class UpscalerReader {
     /** Matches the tensors of a block, its number first. */
     private final String block;
 
-    /** Matches the layers that tell how often the side is doubled, their number first. */
-    private final String numbered;
-
-    Layout(String sign, String block, String numbered) {
+    Layout(String sign, String block) {
       this.sign = sign;
       this.block = block;
-      this.numbered = numbered;
-    }
-
-    /** How often the side is doubled, judging by the highest number plus one. */
-    int doublings(int count) {
-      return Math.max(this == NUMBERED ? (count - 5) / 3 : count - 1, 0);
     }
 
     /** The name of a weight in the file. */

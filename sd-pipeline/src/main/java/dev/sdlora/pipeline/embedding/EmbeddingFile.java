@@ -2,11 +2,12 @@ package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingException;
-import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.pipeline.image.PngFiles;
 import dev.sdlora.prompt.tokens.TrainedWord;
+import dev.sdlora.tensors.file.Cancellation;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.folder.FolderTree;
@@ -87,7 +88,10 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
         return Optional.of(new String(json, StandardCharsets.UTF_8));
       }
       return HiddenText.find(picture);
-    } catch (IOException | ImageFileException | IllegalArgumentException e) {
+    } catch (GenerationCancelledException | EmbeddingException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // Java's own readers of pictures fail in many ways on damaged files.
       throw new EmbeddingException("cannot be read as a picture: " + e.getMessage(), e);
     }
   }
@@ -146,6 +150,11 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
     if (!Files.exists(path)) {
       throw new EmbeddingException("embedding '" + path + "' does not exist");
     }
+    // A pipe would be waited for.
+    if (!Files.isRegularFile(path)) {
+      throw new EmbeddingException("'" + path + "' is not a regular file");
+    }
+    Cancellation.check();
     try {
       return reading.get();
     } catch (EmbeddingException e) {

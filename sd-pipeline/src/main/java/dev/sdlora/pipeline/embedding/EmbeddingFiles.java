@@ -2,10 +2,10 @@ package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingException;
-import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.folder.ManyFiles;
 import dev.sdlora.tensors.folder.Remembered;
 import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
@@ -60,24 +60,26 @@ public final class EmbeddingFiles {
   Summary summary(Path path) {
     try {
       Stamp stamp = stamp(path);
-      return summaries.find(path, stamp).orElseGet(() -> summaries.keep(path, stamp, read(path)));
+      return summaries.find(path, stamp).orElseGet(() -> read(path, stamp));
     } catch (EmbeddingException e) {
       return new Summary(Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
     }
   }
 
-  private static Summary read(Path path) {
-    try {
-      Optional<EmbeddingFile> file =
-          EmbeddingFile.isPicture(path)
-              ? EmbeddingFile.find(path)
-              : Optional.of(EmbeddingFile.open(path));
-      return new Summary(file.map(EmbeddingFile::details), Optional.empty());
-    } catch (RuntimeException e) {
-      // One strange file must not hide all others, so even faults of this library are reasons.
-      String reason = e instanceof StableDiffusionException ? e.getMessage() : "unexpected " + e;
-      return new Summary(Optional.empty(), Optional.of(String.valueOf(reason)));
-    }
+  private Summary read(Path path, Stamp stamp) {
+    return ManyFiles.attempt(
+        () -> {
+          Optional<EmbeddingFile> file =
+              EmbeddingFile.isPicture(path)
+                  ? EmbeddingFile.find(path)
+                  : Optional.of(EmbeddingFile.open(path));
+          Summary summary = new Summary(file.map(EmbeddingFile::details), Optional.empty());
+          return summaries.keep(path, stamp, summary);
+        },
+        problem -> {
+          Summary unusable = new Summary(Optional.empty(), Optional.of(problem.reason()));
+          return problem.lasts() ? summaries.keep(path, stamp, unusable) : unusable;
+        });
   }
 
   /** A1111's short hash of a file, computed when first asked for. */

@@ -5,6 +5,7 @@ import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.pipeline.embedding.EmbeddingFiles.Summary;
 import dev.sdlora.tensors.folder.FolderTree;
+import dev.sdlora.tensors.folder.ManyFiles;
 import dev.sdlora.tensors.folder.NaturalOrder;
 import dev.sdlora.tensors.folder.Nearest;
 import java.nio.file.Path;
@@ -122,8 +123,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
 
   private Map<Path, Summary> summaries() {
     List<Path> found = look().files();
-    // Opening many files is mostly waiting for the disk, and unpacking pictures.
-    List<Summary> summaries = found.parallelStream().map(files::summary).toList();
+    List<Summary> summaries = ManyFiles.read(found, files::summary);
     Map<Path, Summary> byPath = new LinkedHashMap<>();
     for (int i = 0; i < found.size(); i++) {
       byPath.put(found.get(i), summaries.get(i));

@@ -1,18 +1,22 @@
 package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.tensors.file.SettingsJson;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.Optional;
-import java.util.function.IntPredicate;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 
 /**
@@ -23,11 +27,11 @@ import javax.imageio.stream.ImageInputStream;
  * sequence of pseudo-random numbers.
  */
 final class HiddenText {
-  /** A text of 75 vectors for SDXL has 4 MB. */
-  private static final int MAX_BYTES = 64 << 20;
+  /** A1111 adds some hundred columns to a picture of 512 × 512; 75 vectors for SDXL are 2,600. */
+  private static final long MAX_PIXELS = 1 << 23;
 
-  /** A1111 adds some hundred columns to a picture of 512 × 512. */
-  private static final long MAX_PIXELS = 1 << 25;
+  /** A byte for each colour and transparency: no other picture keeps the lowest four bits. */
+  private static final int COLOUR_BITS = 8;
 
   /** What a zlib stream begins with; the second byte tells the level, which is the highest. */
   private static final int ZLIB = 0x78;
@@ -38,12 +42,30 @@ final class HiddenText {
   private final int firstRow;
   private final int lastRow;
 
+  /** For each column the colours of all its rows, laid over each other. */
+  private final int[] columns;
+
   private HiddenText(BufferedImage image) {
     this.image = image;
-    this.firstColumn = first(image.getWidth(), this::isColumnBright);
-    this.lastColumn = last(image.getWidth(), this::isColumnBright);
-    this.firstRow = first(image.getHeight(), this::isRowBright);
-    this.lastRow = last(image.getHeight(), this::isRowBright);
+    BitSet brightColumns = new BitSet();
+    BitSet brightRows = new BitSet();
+    this.columns = new int[image.getWidth()];
+    int[] row = new int[image.getWidth()];
+    for (int y = 0; y < image.getHeight(); y++) {
+      image.getRGB(0, y, row.length, 1, row, 0, row.length);
+      for (int x = 0; x < row.length; x++) {
+        columns[x] |= row[x];
+        if (isBright(row[x])) {
+          brightColumns.set(x);
+          brightRows.set(y);
+        }
+      }
+    }
+    // Without the black margin that viewers may have added.
+    this.firstColumn = Math.max(brightColumns.nextSetBit(0), 0);
+    this.lastColumn = Math.max(brightColumns.length() - 1, 0);
+    this.firstRow = Math.max(brightRows.nextSetBit(0), 0);
+    this.lastRow = Math.max(brightRows.length() - 1, 0);
   }
 
   /**
@@ -61,8 +83,7 @@ final class HiddenText {
       ImageReader reader = readers.next();
       try {
         reader.setInput(in, true, true);
-        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-        return pixels > MAX_PIXELS ? Optional.empty() : new HiddenText(reader.read(0)).find();
+        return mayHold(reader) ? new HiddenText(reader.read(0)).find() : Optional.empty();
       } finally {
         reader.dispose();
       }
@@ -95,54 +116,26 @@ final class HiddenText {
     return stream[0] == ZLIB ? Optional.of(inflate(stream)) : Optional.empty();
   }
 
-  /** Without the black margin that viewers may have added. */
-  private static int first(int size, IntPredicate bright) {
-    int i = 0;
-    while (i < size - 1 && !bright.test(i)) {
-      i++;
+  /** By what the head of the file says, before there is memory for its pixels. */
+  private static boolean mayHold(ImageReader reader) throws IOException {
+    long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+    Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
+    if (pixels > MAX_PIXELS || !types.hasNext()) {
+      return false;
     }
-    return i;
+    ColorModel colours = types.next().getColorModel();
+    return colours.getNumComponents() >= 3
+        && !(colours instanceof IndexColorModel)
+        && colours.getComponentSize(0) == COLOUR_BITS;
   }
 
-  private static int last(int size, IntPredicate bright) {
-    int i = size - 1;
-    while (i > 0 && !bright.test(i)) {
-      i--;
-    }
-    return i;
-  }
-
-  private boolean isColumnBright(int column) {
-    for (int row = 0; row < image.getHeight(); row++) {
-      if (isBright(column, row)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean isRowBright(int row) {
-    for (int column = 0; column < image.getWidth(); column++) {
-      if (isBright(column, row)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private boolean isBright(int column, int row) {
-    int rgb = image.getRGB(column, row);
+  private static boolean isBright(int rgb) {
     return (rgb & 0xff0000) != 0 && (rgb & 0xff00) != 0 && (rgb & 0xff) != 0;
   }
 
   /** Whether all lowest four bits of a column are 0. */
   private boolean isBorder(int column) {
-    for (int row = firstRow; row <= lastRow; row++) {
-      if ((image.getRGB(column, row) & 0x0f0f0f) != 0) {
-        return false;
-      }
-    }
-    return true;
+    return (columns[column] & 0x0f0f0f) == 0;
   }
 
   private int half(int column, int row, int colour) {
@@ -157,7 +150,7 @@ final class HiddenText {
       byte[] buffer = new byte[8192];
       while (!inflater.finished()) {
         int count = inflater.inflate(buffer);
-        if ((count == 0 && !inflater.finished()) || text.size() > MAX_BYTES) {
+        if ((count == 0 && !inflater.finished()) || text.size() > SettingsJson.MAX_BYTES) {
           throw new DataFormatException("it has no end");
         }
         text.write(buffer, 0, count);

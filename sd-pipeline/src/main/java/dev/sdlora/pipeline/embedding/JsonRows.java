@@ -2,8 +2,8 @@ package dev.sdlora.pipeline.embedding;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.tensors.file.SettingsJson;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +14,6 @@ import java.util.Optional;
  * hold, with <code>{"TORCHTENSOR": [[…], …]}</code> in place of tensors.
  */
 final class JsonRows {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final String TENSOR = "TORCHTENSOR";
 
   private final JsonNode root;
@@ -27,7 +26,7 @@ final class JsonRows {
    */
   JsonRows(String text) {
     try {
-      root = JSON.readTree(text);
+      root = SettingsJson.parse(text);
     } catch (JsonProcessingException e) {
       throw new EmbeddingException(
           "is damaged: the embedding in the picture is no JSON: " + e.getOriginalMessage(), e);

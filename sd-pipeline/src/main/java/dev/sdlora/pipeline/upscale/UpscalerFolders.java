@@ -5,6 +5,7 @@ import dev.sdlora.api.Upscaler;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.tensors.torch.Torch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ public final class UpscalerFolders {
         all.filter(file -> ENDINGS.stream().anyMatch(file.toString()::endsWith))
             .sorted()
             .forEach(files::add);
-      } catch (IOException e) {
+      } catch (IOException | UncheckedIOException e) {
         throw new CheckpointException(
             "upscaler directory '" + folder + "' cannot be read: " + e.getMessage(), e);
       }

@@ -1,18 +1,24 @@
 package dev.sdlora.tensors.folder;
 
 import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.tensors.file.Cancellation;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,13 +26,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The files below a folder that may be of some kind. The time stamp of a folder tells whether files
- * came, went or were renamed in it, so that only such folders are listed again. Not safe for
- * several threads.
+ * came, went or were renamed in it, so that only such folders are listed again. However links lead
+ * from folder to folder, each is visited once: under its own path if that lies in the tree, else
+ * under the first that leads to it. Not safe for several threads.
  */
 public final class FolderTree {
   /**
@@ -84,13 +90,20 @@ public final class FolderTree {
    * @throws StableDiffusionException of the kind, if it is no folder any more or cannot be read
    */
   public Found look() {
+    return look(new HashSet<>());
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param visited the real paths of folders that are not visited again; those that are, are added
+   */
+  private Found look(Set<Path> visited) {
     if (!Files.isDirectory(root)) {
       throw error(Files.exists(root) ? "is a file, expected a folder" : "does not exist");
     }
     Found found = new Found(new ArrayList<>(), new LinkedHashMap<>());
-    Map<Path, Listing> seen = new HashMap<>();
-    visit(root, List.of(), seen, found);
-    listings = seen;
+    listings = visit(visited, found);
     if (found.problems.containsKey(root)) {
       throw error(found.problems.get(root));
     }
@@ -105,8 +118,9 @@ public final class FolderTree {
   public static Found look(List<FolderTree> trees) {
     Set<Path> paths = new LinkedHashSet<>();
     Map<Path, String> problems = new LinkedHashMap<>();
+    Set<Path> visited = new HashSet<>();
     for (FolderTree tree : trees) {
-      Found found = tree.look();
+      Found found = tree.look(visited);
       paths.addAll(found.files());
       problems.putAll(found.problems());
     }
@@ -117,21 +131,66 @@ public final class FolderTree {
     return kind.error.apply(kind.noun + " directory '" + root + "' " + predicate);
   }
 
-  private void visit(Path folder, List<Path> above, Map<Path, Listing> seen, Found found) {
-    Listing listing;
+  /** A folder that is to be visited, and where it really lies. */
+  private record Place(Path path, Path real) {}
+
+  /** Without recursion, since folders can be nested more deeply than a stack has room for. */
+  private Map<Path, Listing> visit(Set<Path> visited, Found found) {
+    Map<Path, Listing> seen = new HashMap<>();
+    Deque<Place> ahead = new ArrayDeque<>();
     try {
-      listing = list(folder);
+      Path realRoot = root.toRealPath();
+      ahead.push(new Place(root, realRoot));
+      while (!ahead.isEmpty()) {
+        Cancellation.check();
+        Place place = ahead.pop();
+        if (visited.add(place.real)) {
+          visit(place, realRoot, seen, found).forEach(ahead::push);
+        }
+      }
+    } catch (IOException e) {
+      found.problems.put(root, "cannot be read: " + e);
+    }
+    return seen;
+  }
+
+  /** Visits one folder and gives those in it, the last one first. */
+  private List<Place> visit(Place place, Path realRoot, Map<Path, Listing> seen, Found found) {
+    List<Place> inner = new ArrayList<>();
+    try {
+      Listing listing = list(place.path);
+      seen.put(place.path, listing);
+      found.files.addAll(listing.files);
+      for (Path folder : listing.folders) {
+        enter(folder, place, realRoot, inner, found);
+      }
+    } catch (IOException e) {
+      found.problems.put(place.path, "cannot be read: " + e);
+    }
+    Collections.reverse(inner);
+    return inner;
+  }
+
+  private static void enter(
+      Path folder, Place parent, Path realRoot, List<Place> inner, Found found) {
+    try {
+      // A whole path is resolved for links only: it takes longer the deeper the folder lies.
+      boolean own = isOwn(folder);
+      Path real = own ? parent.real.resolve(folder.getFileName()) : folder.toRealPath();
+      // What a link in the tree leads to in the tree is visited anyway.
+      if (own || !real.startsWith(realRoot)) {
+        inner.add(new Place(folder, real));
+      }
     } catch (IOException e) {
       found.problems.put(folder, "cannot be read: " + e);
-      return;
     }
-    if (above.contains(listing.real)) {
-      return; // a link to a folder that it lies in
-    }
-    seen.put(folder, listing);
-    found.files.addAll(listing.files);
-    List<Path> below = Stream.concat(above.stream(), Stream.of(listing.real)).toList();
-    listing.folders.forEach(inner -> visit(inner, below, seen, found));
+  }
+
+  /** Whether a folder lies where its path says, and is no link (on Windows, no junction). */
+  private static boolean isOwn(Path folder) throws IOException {
+    BasicFileAttributes what =
+        Files.readAttributes(folder, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    return what.isDirectory() && !what.isOther();
   }
 
   private Listing list(Path folder) throws IOException {
@@ -165,7 +224,7 @@ public final class FolderTree {
     }
     files.sort(BY_NAME);
     folders.sort(BY_NAME);
-    return new Listing(modified, lasts, folder.toRealPath(), files, folders);
+    return new Listing(modified, lasts, files, folders);
   }
 
   private boolean isWanted(Path path) {
@@ -174,6 +233,5 @@ public final class FolderTree {
   }
 
   /** What lay directly in a folder at some moment, and whether its time stamp shows a change. */
-  private record Listing(
-      FileTime modified, boolean lasts, Path real, List<Path> files, List<Path> folders) {}
+  private record Listing(FileTime modified, boolean lasts, List<Path> files, List<Path> folders) {}
 }

@@ -1,13 +1,15 @@
 package dev.sdlora.tensors.folder;
 
+import java.lang.ref.SoftReference;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What was read from files, kept as long as their stamps stay the same. When there is too much,
- * what was not asked for the longest is forgotten. Safe for use by several threads.
+ * What was read from files, kept as long as their stamps stay the same. When there is too much, or
+ * memory gets short, what was not asked for the longest is forgotten. Safe for use by several
+ * threads.
  */
 public final class Remembered<T> {
   private final Map<Path, Kept<T>> kept;
@@ -29,7 +31,7 @@ public final class Remembered<T> {
   public synchronized Optional<T> find(Path path, Stamp stamp) {
     return Optional.ofNullable(kept.get(path))
         .filter(known -> known.stamp.equals(stamp))
-        .map(Kept::value);
+        .map(known -> known.value.get());
   }
 
   /**
@@ -42,9 +44,9 @@ public final class Remembered<T> {
     if (known.isPresent()) {
       return known.get();
     }
-    kept.put(path, new Kept<>(stamp, value));
+    kept.put(path, new Kept<>(stamp, new SoftReference<>(value)));
     return value;
   }
 
-  private record Kept<T>(Stamp stamp, T value) {}
+  private record Kept<T>(Stamp stamp, SoftReference<T> value) {}
 }

@@ -1,0 +1,76 @@
+package dev.sdlora.tensors.file;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Reads the JSON that programs keep beside models and inside them: settings, notes, the rows of an
+ * embedding. As a tree it takes up to 25 times the memory of its text, so both the text and the
+ * number of values are bounded, and nesting to 1,000 levels. Of a key that occurs twice, the last
+ * counts, as in Python. Stateless.
+ */
+public final class SettingsJson {
+  /** Longer than any; a text of 75 vectors for SDXL has 4 MB. */
+  public static final int MAX_BYTES = 16 << 20;
+
+  /** Values, keys and brackets; such a text has 160,000. */
+  private static final int MAX_TOKENS = 1_000_000;
+
+  private static final JsonMapper JSON =
+      new JsonMapper(
+          JsonFactory.builder()
+              .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+              .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+              .streamReadConstraints(
+                  StreamReadConstraints.builder()
+                      .maxStringLength(MAX_BYTES)
+                      .maxTokenCount(MAX_TOKENS)
+                      .build())
+              .build());
+
+  private SettingsJson() {}
+
+  /**
+   * Reads a text; an empty one is a missing node.
+   *
+   * @throws JsonProcessingException if it is no JSON, or is too long
+   */
+  public static JsonNode parse(String text) throws JsonProcessingException {
+    if (text.length() > MAX_BYTES) {
+      throw new StreamConstraintsException(
+          "it has " + text.length() + " characters, more than " + MAX_BYTES);
+    }
+    return JSON.readTree(text);
+  }
+
+  /**
+   * Reads a file; an empty one is a missing node.
+   *
+   * @throws IOException if it cannot be read, is no regular file, no JSON, or too long
+   */
+  public static JsonNode read(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      throw new NoSuchFileException(file.toString());
+    }
+    // A pipe would be waited for, and a device may have no end.
+    if (!Files.isRegularFile(file)) {
+      throw new IOException("it is not a regular file");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] text = in.readNBytes(MAX_BYTES + 1);
+      if (text.length > MAX_BYTES) {
+        throw new StreamConstraintsException("it has more than " + MAX_BYTES + " bytes");
+      }
+      return JSON.readTree(text);
+    }
+  }
+}
