@@ -1,0 +1,97 @@
+package dev.sdlora.fuzz;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Runs targets under Jazzer, one after another, each in a process with 256 MB of heap, starting
+ * from what is in {@code corpus} and what earlier runs found. Inputs that break a target are left
+ * in {@code target/fuzz/findings}.
+ */
+public final class Campaign {
+  private static final Path CORPUS = Path.of("corpus");
+  private static final Path WORK = Path.of("target", "fuzz");
+
+  /** Inputs are not longer than this; what needs more to go wrong has tests of its own. */
+  private static final int LONGEST_INPUT = 4096;
+
+  /** After this the process is taken for hanging, in seconds of wall time. */
+  private static final int HANG_SECONDS = 20;
+
+  private Campaign() {}
+
+  /**
+   * Runs the program: {@code SECONDS EXECUTIONS TARGETS}. Each target runs for so long or so often,
+   * whichever is over first; 0 stands for no limit. Targets are {@code all}, or names with commas.
+   */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    List<String> names =
+        args[2].equals("all")
+            ? Targets.all().stream().map(Target::name).toList()
+            : Arrays.asList(args[2].split(",", -1));
+    names.forEach(Targets::named);
+    Files.createDirectories(WORK.resolve("findings"));
+    Path figures = WORK.resolve("figures.md");
+    Files.writeString(figures, Figures.HEADER);
+    List<String> broken = new ArrayList<>();
+    for (String name : names) {
+      if (run(name, args[0], args[1], figures) != 0) {
+        broken.add(name);
+      }
+    }
+    System.out.print(Files.readString(figures));
+    if (!broken.isEmpty()) {
+      System.err.println("broken: " + broken + "; see " + WORK.toAbsolutePath());
+      System.exit(1);
+    }
+  }
+
+  private static int run(String name, String seconds, String executions, Path figures)
+      throws IOException, InterruptedException {
+    Path found = Files.createDirectories(WORK.resolve("found").resolve(name));
+    List<String> command = new ArrayList<>(java(figures));
+    command.add("com.code_intelligence.jazzer.Jazzer");
+    command.addAll(
+        List.of(
+            "--target_class=" + Fuzz.class.getName(),
+            "--target_args=" + name,
+            "--instrumentation_includes=dev.sdlora.**",
+            "--reproducer_path=" + WORK.resolve("findings"),
+            "-artifact_prefix=" + WORK.resolve("findings").resolve(name + "-"),
+            "-max_total_time=" + seconds,
+            "-timeout=" + HANG_SECONDS,
+            "-max_len=" + LONGEST_INPUT,
+            "-rss_limit_mb=0",
+            "-print_final_stats=1"));
+    if (!executions.equals("0")) {
+      command.add("-runs=" + executions);
+    }
+    command.add(found.toString());
+    if (Files.isDirectory(CORPUS.resolve(name))) {
+      command.add(CORPUS.resolve(name).toString());
+    }
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(WORK.resolve(name + ".log").toFile())
+        .start()
+        .waitFor();
+  }
+
+  private static List<String> java(Path figures) {
+    return Stream.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx256m",
+            "-XX:+UseSerialGC",
+            "-Djava.awt.headless=true",
+            "-Dsdlora.fuzz.figures=" + figures,
+            "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
+            "-classpath",
+            System.getProperty("java.class.path"))
+        .toList();
+  }
+}

@@ -1,0 +1,95 @@
+package dev.sdlora.fuzz;
+
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.TensorFileException;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.library.LoraCards;
+import dev.sdlora.lora.library.LoraFiles;
+import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.PatchPlan;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** LoRA files, what stands beside them, and how they fit a model. */
+final class LoraTargets {
+  private static final String MODULE =
+      "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q";
+
+  private static final Map<String, List<Long>> KOHYA =
+      Map.of(
+          MODULE + ".lora_down.weight",
+          List.of(4L, 32L),
+          MODULE + ".lora_up.weight",
+          List.of(32L, 4L));
+
+  private static final String PEFT_MODULE =
+      "base_model.model.unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_q";
+
+  private static final Map<String, List<Long>> PEFT =
+      Map.of(
+          PEFT_MODULE + ".lora_A.weight",
+          List.of(4L, 64L),
+          PEFT_MODULE + ".lora_B.weight",
+          List.of(64L, 4L));
+
+  private static final ModuleIndex LAYERS = Networks.layers();
+
+  private LoraTargets() {}
+
+  static List<Target> all() {
+    Set<Class<? extends Exception>> refusals =
+        Set.of(LoraException.class, TensorFileException.class);
+    return List.of(
+        new Target("lora", refusals, input -> plan(listed("lora.safetensors", Map.of(), input))),
+        new Target("lora-pickle", refusals, input -> plan(Scratch.file("lora.pt", input))),
+        new Target("adapter-config", refusals, LoraTargets::adapterConfig),
+        new Target("training-tags", refusals, LoraTargets::trainingTags),
+        new Target("sidecars", refusals, LoraTargets::sidecars));
+  }
+
+  /** A file of these tensors, changed by the lines. */
+  static Path listed(String name, Map<String, List<Long>> base, byte[] lines) throws IOException {
+    Listing listing = new Listing(base, lines);
+    var head = listing.head();
+    return Scratch.sized(name, head, head.limit() + listing.dataBytes());
+  }
+
+  private static void plan(Path path) {
+    LoraFile file = LoraFile.open(path);
+    List<PatchPlan.Match> matches = new ArrayList<>();
+    List<LoraUse> uses = List.of(new LoraUse("fuzz", file, 1, 0.5));
+    PatchPlan.of(LAYERS, "fuzz", ModelFamily.SD1, uses, matches);
+  }
+
+  private static void adapterConfig(byte[] json) throws IOException {
+    Scratch.file("peft/adapter_config.json", json);
+    LoraFile file = LoraFile.open(listed("peft/adapter.safetensors", PEFT, new byte[0]));
+    file.modules().forEach(module -> module.configuredScale());
+  }
+
+  /** As kohya's trainer keeps them in metadata. */
+  private static void trainingTags(byte[] json) throws IOException {
+    String line = "#ss_tag_frequency " + new String(json, StandardCharsets.UTF_8);
+    details(line.replaceAll("\\R", " ").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Of A1111's editor and of download tools, which have no key in common. */
+  private static void sidecars(byte[] json) throws IOException {
+    Scratch.file("cards/lora.json", json);
+    Scratch.file("cards/lora.civitai.info", json);
+    details(new byte[0]);
+  }
+
+  private static void details(byte[] lines) throws IOException {
+    LoraFiles files = new LoraFiles();
+    Path path = listed("cards/lora.safetensors", KOHYA, lines);
+    new LoraCards(files).details(LoraFiles.adapter(files.open(path)));
+  }
+}

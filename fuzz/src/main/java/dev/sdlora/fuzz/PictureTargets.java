@@ -1,0 +1,72 @@
+package dev.sdlora.fuzz;
+
+import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.TensorFileException;
+import dev.sdlora.pipeline.embedding.EmbeddingFiles;
+import dev.sdlora.pipeline.image.Infotext;
+import dev.sdlora.pipeline.image.PictureFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+
+/** Picture files: their pixels, and the settings and embeddings in them. */
+final class PictureTargets {
+  private PictureTargets() {}
+
+  static List<Target> all() {
+    // Settings may be there and make no sense.
+    Set<Class<? extends Exception>> settings =
+        Set.of(ImageFileException.class, IllegalArgumentException.class);
+    Set<Class<? extends Exception>> embedding =
+        Set.of(EmbeddingException.class, TensorFileException.class);
+    return List.of(
+        new Target(
+            "picture",
+            Set.of(ImageFileException.class),
+            input -> Picture.read(Scratch.file("picture", input))),
+        new Target("settings", settings, input -> settings(Scratch.file("settings", input))),
+        new Target("exif", settings, PictureTargets::exif),
+        new Target("novelai", settings, PictureTargets::novelAi),
+        new Target(
+            "embedding-picture",
+            embedding,
+            input -> new EmbeddingFiles().open(Scratch.file("embedding.png", input))),
+        new Target("embedding-json", embedding, PictureTargets::json),
+        new Target("embedding-pixels", embedding, PictureTargets::pixels));
+  }
+
+  private static void settings(Path file) {
+    Infotext.parse(PictureFiles.readParameters(file));
+  }
+
+  /** EXIF data in both kinds of files that have them. */
+  private static void exif(byte[] exif) throws IOException {
+    if (exif.length < 60_000) {
+      settings(Scratch.file("exif.jpg", Pictures.jpeg(exif)));
+    }
+    settings(Scratch.file("exif.webp", Pictures.webp(exif)));
+  }
+
+  private static void novelAi(byte[] json) throws IOException {
+    byte[] software = Pictures.text("Software", "NovelAI".getBytes(StandardCharsets.ISO_8859_1));
+    settings(
+        Scratch.file(
+            "novelai.png", Pictures.png(software, Pictures.internationalText("Comment", json))));
+  }
+
+  /** The text of an embedding as A1111 writes it into a PNG. */
+  private static void json(byte[] json) throws IOException {
+    byte[] text = Pictures.text("sd-ti-embedding", Base64.getEncoder().encode(json));
+    new EmbeddingFiles().open(Scratch.file("json.png", Pictures.png(text)));
+  }
+
+  /** The stream that A1111 hides in pixels; what counts is what the file is, not its name. */
+  private static void pixels(byte[] stream) throws IOException {
+    new EmbeddingFiles().open(Scratch.file("pixels.webp", Pictures.hiding(stream)));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.sdlora.fuzz;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Files whose contents change with every input. They stay open for writing, in one folder of the
+ * temporary directory, which goes when the process ends.
+ */
+final class Scratch {
+  private static final Scratch SHARED = new Scratch();
+
+  private final Path folder;
+  private final Map<String, FileChannel> open = new HashMap<>();
+
+  private Scratch() {
+    try {
+      folder = Files.createTempDirectory("sd-fuzz-");
+    } catch (IOException e) {
+      throw new IllegalStateException("no temporary folder: " + e.getMessage(), e);
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(this::delete));
+  }
+
+  /** The file of this name, in a folder of its own, with these bytes. */
+  static Path file(String name, byte[] content) throws IOException {
+    return sized(name, ByteBuffer.wrap(content), content.length);
+  }
+
+  /**
+   * The file of this name with some bytes and, behind them, zeros that take no room.
+   *
+   * @param size how long the file is
+   */
+  static Path sized(String name, ByteBuffer start, long size) throws IOException {
+    Path file = SHARED.folder.resolve(name);
+    FileChannel channel = SHARED.open.get(name);
+    if (channel == null) {
+      Files.createDirectories(SHARED.folder.resolve(name).resolveSibling(""));
+      channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      SHARED.open.put(name, channel);
+    }
+    channel.truncate(0);
+    channel.write(start, 0);
+    if (size > channel.size()) {
+      channel.write(ByteBuffer.allocate(1), size - 1);
+    }
+    return file;
+  }
+
+  private void delete() {
+    try (Stream<Path> all = Files.walk(folder)) {
+      all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    } catch (IOException e) {
+      throw new IllegalStateException("'" + folder + "' stays behind: " + e.getMessage(), e);
+    }
+  }
+}

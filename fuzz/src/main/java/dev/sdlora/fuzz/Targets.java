@@ -1,0 +1,39 @@
+package dev.sdlora.fuzz;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** All fuzz targets. */
+final class Targets {
+  private Targets() {}
+
+  static List<Target> all() {
+    return Stream.of(
+            TensorTargets.all(),
+            LoraTargets.all(),
+            ModelTargets.all(),
+            PictureTargets.all(),
+            TextTargets.all())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /**
+   * The target of a name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static Target named(String name) {
+    return all().stream()
+        .filter(target -> target.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "fuzz target '%s' is not known; the known ones are %s"
+                        .formatted(
+                            name,
+                            all().stream().map(Target::name).collect(Collectors.joining(", ")))));
+  }
+}

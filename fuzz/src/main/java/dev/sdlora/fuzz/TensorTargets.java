@@ -1,0 +1,85 @@
+package dev.sdlora.fuzz;
+
+import dev.sdlora.api.TensorFileException;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.pickle.PickleException;
+import dev.sdlora.tensors.pickle.PickleReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** Files of tensors, and what they consist of. */
+final class TensorTargets {
+  /** Tensors are read whole up to this size. */
+  private static final long READ_BYTES = 1 << 16;
+
+  /** What the pickle of an archive may refer to. */
+  private static final int STORAGES = 6;
+
+  private static final int STORAGE_BYTES = 512;
+
+  private TensorTargets() {}
+
+  static List<Target> all() {
+    Set<Class<? extends Exception>> refusals = Set.of(TensorFileException.class);
+    return List.of(
+        new Target("tensor-file", refusals, input -> read(Scratch.file("tensors", input))),
+        new Target("safetensors-header", refusals, TensorTargets::header),
+        new Target("torch-archive", refusals, input -> read(Scratch.file("a.pt", archive(input)))),
+        new Target(
+            "pickle",
+            Set.of(PickleException.class),
+            input -> PickleReader.read(ByteBuffer.wrap(input))));
+  }
+
+  private static void read(Path path) {
+    TensorFile file = TensorFile.open(path);
+    try (TensorFile.Reader reader = file.reader()) {
+      for (TensorEntry tensor : file.tensors().values()) {
+        if (tensor.byteLength() <= READ_BYTES) {
+          reader.floats(tensor);
+        }
+      }
+    }
+  }
+
+  /** JSON in front of some kilobytes of zeros. */
+  private static void header(byte[] json) throws IOException {
+    read(Scratch.sized("header.safetensors", Listing.framed(json), 8 + json.length + 4096));
+  }
+
+  /** What {@code torch.save} writes around a pickle. */
+  private static byte[] archive(byte[] pickle) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      store(zip, "archive/data.pkl", pickle);
+      store(zip, "archive/byteorder", "little".getBytes(StandardCharsets.US_ASCII));
+      for (int i = 0; i < STORAGES; i++) {
+        store(zip, "archive/data/" + i, new byte[STORAGE_BYTES]);
+      }
+      store(zip, "archive/version", "3\n".getBytes(StandardCharsets.US_ASCII));
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    ZipEntry entry = new ZipEntry(name);
+    CRC32 checksum = new CRC32();
+    checksum.update(content);
+    entry.setMethod(ZipEntry.STORED);
+    entry.setSize(content.length);
+    entry.setCrc(checksum.getValue());
+    entry.setTime(0);
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
+  }
+}

@@ -1,0 +1,112 @@
+package dev.sdlora.fuzz;
+
+import dev.sdlora.api.BlockWeights;
+import dev.sdlora.api.Prompt;
+import dev.sdlora.api.PromptExplanation;
+import dev.sdlora.api.PromptMode;
+import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.StrengthSchedule;
+import dev.sdlora.api.Style;
+import dev.sdlora.pipeline.grid.Axis;
+import dev.sdlora.pipeline.image.Infotext;
+import dev.sdlora.prompt.grammar.Attention;
+import dev.sdlora.prompt.grammar.ExtraNetwork;
+import dev.sdlora.prompt.grammar.ExtraNetworks;
+import dev.sdlora.prompt.grammar.LoraTag;
+import dev.sdlora.prompt.grammar.Styles;
+import dev.sdlora.prompt.schedule.PromptSchedule;
+import dev.sdlora.prompt.schedule.SchedulePass;
+import dev.sdlora.prompt.tokens.Chunks;
+import dev.sdlora.prompt.tokens.ClipTokenizer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Texts that people write: prompts, styles, strengths, settings. */
+final class TextTargets {
+  private static final int STEPS = 30;
+
+  private TextTargets() {}
+
+  static List<Target> all() {
+    Set<Class<? extends Exception>> arguments = Set.of(IllegalArgumentException.class);
+    return List.of(
+        text("prompt-explained", Set.of(), PromptExplanation::of),
+        text("prompt-tree", Set.of(PromptSyntaxException.class), TextTargets::tree),
+        text("prompt-tags", Set.of(PromptSyntaxException.class), TextTargets::tags),
+        text("prompt-schedule", Set.of(), TextTargets::schedule),
+        text("tokens", Set.of(), TextTargets::tokens),
+        new Target("styles", Set.of(StableDiffusionException.class), TextTargets::styles),
+        text("strengths", arguments, TextTargets::strengths),
+        text("blocks", arguments, TextTargets::blocks),
+        text("axis", arguments, Axis::parse),
+        text("infotext", arguments, Infotext::parse));
+  }
+
+  private static Target text(
+      String name, Set<Class<? extends Exception>> refusals, Consumer<String> reading) {
+    return new Target(
+        name, refusals, input -> reading.accept(new String(input, StandardCharsets.UTF_8)));
+  }
+
+  /** Nothing may be lost, strict or not. */
+  private static void tree(String text) {
+    same(text, Prompt.parse(text).toString());
+    same(text, Prompt.parse(text, PromptMode.STRICT).toString());
+  }
+
+  private static void tags(String text) {
+    for (ExtraNetwork network : ExtraNetworks.cut(text).networks()) {
+      LoraTag.of(network);
+    }
+  }
+
+  private static void schedule(String text) {
+    String prompt = ExtraNetworks.cut(text).text();
+    PromptSchedule.ofParts(prompt, SchedulePass.first(STEPS));
+    PromptSchedule.ofParts(prompt, SchedulePass.second(STEPS, STEPS));
+    PromptSchedule.ofParts(prompt, new SchedulePass(STEPS, 0, true));
+  }
+
+  private static void tokens(String text) {
+    ClipTokenizer tokenizer = ClipTokenizer.standard();
+    for (int id : tokenizer.encode(text)) {
+      tokenizer.decode(id);
+    }
+    Chunks.of(Attention.parse(text), tokenizer);
+  }
+
+  private static void styles(byte[] csv) throws Exception {
+    List<Style> styles = Style.readAll(Scratch.file("styles.csv", csv));
+    Styles.onPrompt("a cat", styles.size() > 4 ? styles.subList(0, 4) : styles);
+  }
+
+  private static void strengths(String text) {
+    StrengthSchedule schedule = StrengthSchedule.parse(text);
+    for (int step = 0; step < STEPS; step++) {
+      requireFinite(schedule.at(step, STEPS));
+    }
+    requireFinite(schedule.peak());
+    same(schedule.toString(), StrengthSchedule.parse(schedule.toString()).toString());
+  }
+
+  private static void blocks(String text) {
+    BlockWeights weights = BlockWeights.parse(text);
+    weights.values().forEach(TextTargets::requireFinite);
+    same(weights.toString(), BlockWeights.parse(weights.toString()).toString());
+  }
+
+  private static void same(String expected, String actual) {
+    if (!expected.equals(actual)) {
+      throw new AssertionError("'" + expected + "' came back as '" + actual + "'");
+    }
+  }
+
+  private static void requireFinite(double value) {
+    if (!Double.isFinite(value)) {
+      throw new AssertionError("a strength of " + value);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.sdlora.fuzz.soak;
+
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.StableDiffusionException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Somebody who asks pipelines for things, one after another, and looks at how that ends. */
+final class Caller {
+  /** A request takes a second; one that takes this long never ends. */
+  private static final int HANG_SECONDS = 300;
+
+  private final List<Pipeline> pipelines;
+  private final Vandal vandal;
+  private final int loras;
+  private final Tally tally;
+  private final SplittableRandom random;
+
+  Caller(List<Pipeline> pipelines, Vandal vandal, int loras, Tally tally, SplittableRandom random) {
+    this.pipelines = pipelines;
+    this.vandal = vandal;
+    this.loras = loras;
+    this.tally = tally;
+    this.random = random;
+  }
+
+  /** Makes some requests; returns what was wrong. */
+  List<String> ask(int requests) throws InterruptedException {
+    List<String> faults = new ArrayList<>();
+    for (int i = 0; i < requests; i++) {
+      PromptSpec spec = Requests.next(random, loras);
+      try {
+        tally.add(outcome(spec));
+      } catch (ExecutionException e) {
+        faults.add("undocumented " + e.getCause() + " of " + spec);
+      } catch (TimeoutException e) {
+        faults.add("never ends: " + spec);
+      }
+    }
+    return faults;
+  }
+
+  private Outcome outcome(PromptSpec spec)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    CompletableFuture<GenerationResult> future = begin(spec);
+    if (random.nextInt(10) == 0) {
+      future.cancel(true); // while it waits, or has just begun
+    }
+    try {
+      future.get(HANG_SECONDS, TimeUnit.SECONDS);
+      return Outcome.DONE;
+    } catch (CancellationException e) {
+      return Outcome.CANCELLED;
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof GenerationCancelledException) {
+        return Outcome.CANCELLED;
+      }
+      if (cause != null && isExpected(cause)) {
+        return Outcome.REFUSED;
+      }
+      throw e;
+    }
+  }
+
+  private CompletableFuture<GenerationResult> begin(PromptSpec spec) {
+    AtomicReference<CompletableFuture<GenerationResult>> begun = new AtomicReference<>();
+    SplittableRandom own = random.split();
+    GenerationListener listener =
+        Disturbance.random(
+            random,
+            () -> {
+              CompletableFuture<GenerationResult> future = begun.get();
+              if (future != null) {
+                future.cancel(true);
+              }
+            },
+            () -> vandal.strike(own));
+    Pipeline pipeline = pipelines.get(random.nextInt(pipelines.size()));
+    CompletableFuture<GenerationResult> future = pipeline.generateAsync(spec, listener);
+    begun.set(future);
+    return future;
+  }
+
+  private static boolean isExpected(Throwable cause) {
+    return cause instanceof StableDiffusionException
+        || cause.getClass() == IllegalArgumentException.class
+        || Disturbance.isOwn(cause);
+  }
+}

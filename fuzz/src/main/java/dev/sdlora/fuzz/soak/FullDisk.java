@@ -1,0 +1,46 @@
+package dev.sdlora.fuzz.soak;
+
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.ImageFileException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A disk without room for a picture. */
+final class FullDisk {
+  private static final String OLD = "an old picture";
+
+  private FullDisk() {}
+
+  /** Saves a picture there, over another file; returns what was wrong with that. */
+  static List<String> save(GeneratedImage picture) throws IOException {
+    List<String> faults = new ArrayList<>();
+    Configuration small =
+        Configuration.unix().toBuilder().setBlockSize(512).setMaxSize(4096).build();
+    try (FileSystem disk = Jimfs.newFileSystem(small)) {
+      Path file = disk.getPath("picture.png").toAbsolutePath();
+      Files.writeString(file, OLD, StandardCharsets.US_ASCII);
+      try {
+        picture.save(file);
+        faults.add("a full disk took a picture");
+      } catch (ImageFileException e) {
+        if (!Files.readString(file, StandardCharsets.US_ASCII).equals(OLD)) {
+          faults.add("a full disk lost the old picture");
+        }
+      }
+      try (Stream<Path> files = Files.list(file.getParent())) {
+        if (files.count() != 1) {
+          faults.add("a full disk keeps half a picture");
+        }
+      }
+    }
+    return faults;
+  }
+}

@@ -1,0 +1,11 @@
+package dev.sdlora.fuzz.soak;
+
+/** How a request ended. */
+enum Outcome {
+  /** With pictures. */
+  DONE,
+  /** Somebody cancelled it. */
+  CANCELLED,
+  /** With an exception that the documentation names, or the listener's own. */
+  REFUSED
+}

@@ -1,0 +1,183 @@
+package dev.sdlora.fuzz.soak;
+
+import static dev.sdlora.fuzz.soak.RandomFiles.Kind.FULL;
+import static dev.sdlora.fuzz.soak.RandomFiles.Kind.LOHA;
+import static dev.sdlora.fuzz.soak.RandomFiles.Kind.LORA;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.api.PromptSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.imageio.ImageIO;
+
+/**
+ * Two pipelines on one random checkpoint, and callers who ask them for random things in batches:
+ * LoRA sets, modes, sizes, listeners that throw, cancels, files that are damaged under way, a disk
+ * that is full. After each batch the files are repaired and everything must be as at the start: the
+ * weights bit for bit, a picture byte for byte, native arrays, file handles, threads. What the
+ * process holds is written to {@code soak.csv} and drawn in {@code soak.png}.
+ *
+ * <p>Requests follow from the seed; which of them meet which is left to chance.
+ */
+public final class Soak implements AutoCloseable {
+  /** What the LoRAs are. */
+  private static final List<RandomFiles.Kind> KINDS = List.of(LORA, LORA, LORA, LOHA, LOHA, FULL);
+
+  private static final int CALLERS = 4;
+  private static final int REQUESTS_PER_CALLER = 6;
+
+  /** While caches fill and threads begin, counts may still rise. */
+  private static final int WARM_UP = 3;
+
+  private static final PromptSpec PROBE =
+      PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).seed(1).build();
+
+  private final SplittableRandom random;
+  private final Vandal vandal;
+  private final List<Pipeline> pipelines;
+  private final List<Long> checksums = new ArrayList<>();
+  private final List<byte[]> pictures = new ArrayList<>();
+  private final List<Sample> samples = new ArrayList<>();
+  private final long arrays;
+  private final Tally tally = new Tally();
+  private final long started = System.nanoTime();
+
+  private Soak(long seed, Path folder) throws IOException {
+    random = new SplittableRandom(seed);
+    Path checkpoint = folder.resolve("checkpoint.safetensors");
+    Path loras = Files.createDirectories(folder.resolve("prey/loras"));
+    Path embeddings = Files.createDirectories(folder.resolve("prey/embeddings"));
+    RandomFiles.checkpoint(checkpoint, random.split());
+    for (int i = 0; i < KINDS.size(); i++) {
+      Path file = loras.resolve("lora" + i + ".safetensors");
+      RandomFiles.lora(file, 4 + i, KINDS.get(i), random.split());
+    }
+    RandomFiles.embedding(embeddings.resolve("emb0.safetensors"), 1, random.split());
+    RandomFiles.embedding(embeddings.resolve("emb1.safetensors"), 3, random.split());
+    vandal = new Vandal(folder.resolve("prey"), checkpoint);
+    pipelines =
+        List.of(
+            pipeline(checkpoint, loras, embeddings, Precision.FLOAT32, 2),
+            pipeline(checkpoint, loras, embeddings, Precision.BFLOAT16, 1));
+    for (Pipeline pipeline : pipelines) {
+      pictures.add(pipeline.generate(PROBE).first().rgb());
+      checksums.add(Weights.checksum(pipeline));
+    }
+    arrays = arrays();
+  }
+
+  private static Pipeline pipeline(
+      Path checkpoint, Path loras, Path embeddings, Precision precision, int concurrency) {
+    return Pipeline.builder()
+        .checkpoint(Checkpoint.open(checkpoint))
+        .loraDirectory(loras)
+        .embeddingDirectory(embeddings)
+        .precision(precision)
+        .concurrency(concurrency)
+        .build();
+  }
+
+  /** Runs the program: {@code MINUTES SEED FOLDER}. The folder is made if it is not there. */
+  public static void main(String[] args) throws Exception {
+    Duration time = Duration.ofSeconds(Math.round(60 * Double.parseDouble(args[0])));
+    List<String> faults = run(time, Long.parseLong(args[1]), Path.of(args[2]));
+    faults.forEach(System.err::println);
+    System.exit(faults.isEmpty() ? 0 : 1);
+  }
+
+  /**
+   * Runs batches until the time is over.
+   *
+   * @return what was wrong; empty if nothing was
+   */
+  static List<String> run(Duration time, long seed, Path folder) throws Exception {
+    Files.createDirectories(folder);
+    try (Soak soak = new Soak(seed, folder)) {
+      List<String> faults = new ArrayList<>();
+      do {
+        faults.addAll(soak.batch());
+        Files.write(folder.resolve("soak.csv"), soak.table());
+      } while (faults.isEmpty() && System.nanoTime() - soak.started < time.toNanos());
+      ImageIO.write(Chart.draw(soak.samples), "png", folder.resolve("soak.png").toFile());
+      faults.addAll(new Flatness(soak.samples.subList(WARM_UP, soak.samples.size())).faults());
+      System.out.printf(
+          "%d batches; %s; see %s%n", soak.samples.size(), soak.tally, folder.toAbsolutePath());
+      return faults;
+    }
+  }
+
+  private List<String> table() {
+    List<String> lines = new ArrayList<>(List.of(Sample.HEADER));
+    samples.forEach(sample -> lines.add(sample.row()));
+    return lines;
+  }
+
+  /** Asks for a number of things at once, repairs the files, and looks at what is left. */
+  private List<String> batch() throws Exception {
+    List<Future<List<String>>> callers = new ArrayList<>();
+    ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
+    try {
+      for (int i = 0; i < CALLERS; i++) {
+        Caller caller = new Caller(pipelines, vandal, KINDS.size(), tally, random.split());
+        callers.add(threads.submit(() -> caller.ask(REQUESTS_PER_CALLER)));
+      }
+      List<String> faults = new ArrayList<>();
+      for (Future<List<String>> caller : callers) {
+        faults.addAll(caller.get());
+      }
+      vandal.repair();
+      faults.addAll(leftovers());
+      return faults;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** Restores the weights by requests without LoRAs, and compares. */
+  private List<String> leftovers() throws IOException {
+    List<String> faults = new ArrayList<>();
+    for (int i = 0; i < pipelines.size(); i++) {
+      GeneratedImage picture = pipelines.get(i).generate(PROBE).first();
+      if (!Arrays.equals(picture.rgb(), pictures.get(i))) {
+        faults.add("pipeline %d makes another picture".formatted(i));
+      }
+      if (Weights.checksum(pipelines.get(i)) != checksums.get(i)) {
+        faults.add("pipeline %d has other weights".formatted(i));
+      }
+    }
+    if (arrays() != arrays) {
+      faults.add("%d native arrays, at the start %d".formatted(arrays(), arrays));
+    }
+    faults.addAll(FullDisk.save(pipelines.get(0).generate(PROBE).first()));
+    double seconds = (System.nanoTime() - started) / 1e9;
+    samples.add(
+        Sample.take(
+            seconds,
+            tally.count(Outcome.DONE),
+            tally.count(Outcome.CANCELLED),
+            tally.count(Outcome.REFUSED),
+            arrays()));
+    return faults;
+  }
+
+  private long arrays() {
+    return pipelines.stream().mapToLong(Pipeline::liveNativeArrays).sum();
+  }
+
+  @Override
+  public void close() {
+    pipelines.forEach(Pipeline::close);
+  }
+}

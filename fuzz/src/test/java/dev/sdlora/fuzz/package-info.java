@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.fuzz;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.fuzz.soak;
+
+import org.jspecify.annotations.NullMarked;
