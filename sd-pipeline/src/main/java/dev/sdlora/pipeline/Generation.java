@@ -17,8 +17,8 @@ import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
-import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.image.Reproduction;
+import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 
 /** One request on its way from a prompt to pictures. */
 final class Generation {
@@ -196,8 +195,7 @@ final class Generation {
     List<String> warnings = new ArrayList<>();
     warnings.addAll(PromptWarnings.of(first, second.map(HiresPass::pass), passedOver));
     warnings.addAll(passedOver);
-    warnings.addAll(
-        Reproduction.warnings(settings(firstSeeds, networks), model.checkpoint()));
+    warnings.addAll(Reproduction.warnings(settings(firstSeeds, networks), model.checkpoint()));
     return warnings.stream().map(model.shownPaths()::in).distinct().toList();
   }
 

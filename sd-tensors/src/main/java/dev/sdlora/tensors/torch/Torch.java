@@ -26,8 +26,8 @@ public final class Torch implements AutoCloseable {
    * Starts libtorch, on its first use in the process, and takes a device of it.
    *
    * @param device DJL's name of the device: {@code cpu}, {@code gpu0}
-   * @throws IllegalStateException if libtorch is not on the class path, or the folder to unpack it to
-   *     is not this user's own
+   * @throws IllegalStateException if libtorch is not on the class path, or the folder to unpack it
+   *     to is not this user's own
    * @throws StableDiffusionException if there is no such device, or libtorch is not made for it
    */
   public static Torch open(String device) {
