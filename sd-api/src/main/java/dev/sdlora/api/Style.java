@@ -1,6 +1,9 @@
 package dev.sdlora.api;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +18,9 @@ import java.util.Objects;
  * @param negativePrompt for the negative prompt; empty for nothing
  */
 public record Style(String name, String prompt, String negativePrompt) {
+  /** The largest collections have some hundred KB. */
+  private static final int MAX_BYTES = 16 << 20;
+
   /** Refuses null. */
   public Style {
     Objects.requireNonNull(name, "name");
@@ -27,15 +33,30 @@ public record Style(String name, String prompt, String negativePrompt) {
    * {@code text}, as it was called once) and {@code negative_prompt} in any order.
    *
    * @return the styles in the order of the file; lines without a name are left out
-   * @throws StableDiffusionException if the file cannot be read or lacks a column
+   * @throws StableDiffusionException if the file cannot be read, lacks a column, has more than 16
+   *     MB or more than 100,000 styles
    */
   public static List<Style> readAll(Path csv) {
     Objects.requireNonNull(csv, "csv");
     try {
-      return StyleFile.parse(Files.readString(csv));
+      // A pipe would be waited for, and a device may have no end.
+      if (Files.exists(csv) && !Files.isRegularFile(csv)) {
+        throw new IllegalArgumentException("it is not a regular file");
+      }
+      return StyleFile.parse(text(csv));
     } catch (IOException | IllegalArgumentException e) {
       throw new StableDiffusionException(
           "styles file '" + csv + "' cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static String text(Path csv) throws IOException {
+    try (InputStream in = Files.newInputStream(csv)) {
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
+        throw new IllegalArgumentException("it has more than " + MAX_BYTES + " bytes");
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     }
   }
 }

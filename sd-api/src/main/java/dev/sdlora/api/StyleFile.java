@@ -5,6 +5,11 @@ import java.util.List;
 
 /** The text of A1111's {@code styles.csv}; RFC 4180 with line breaks of any kind. */
 final class StyleFile {
+  private static final int MAX_STYLES = 100_000;
+
+  /** Those that mean something are among the first; of more, nothing is kept. */
+  private static final int MAX_COLUMNS = 100;
+
   private final String text;
   private int at;
 
@@ -21,6 +26,9 @@ final class StyleFile {
     List<Style> styles = new ArrayList<>();
     while (file.at < file.text.length()) {
       List<String> row = file.row();
+      if (styles.size() == MAX_STYLES) {
+        throw new IllegalArgumentException("it has more than " + MAX_STYLES + " styles");
+      }
       if (!cell(row, name).isEmpty()) {
         styles.add(new Style(cell(row, name), cell(row, prompt), cell(row, negative)));
       }
@@ -45,7 +53,10 @@ final class StyleFile {
   private List<String> row() {
     List<String> cells = new ArrayList<>();
     do {
-      cells.add(cell());
+      String cell = cell();
+      if (cells.size() < MAX_COLUMNS) {
+        cells.add(cell);
+      }
     } while (skip(','));
     skip('\r');
     skip('\n');

@@ -41,4 +41,16 @@ final class StyleTest {
     assertThatThrownBy(() -> Style.readAll(folder.resolve("missing.csv")))
         .isInstanceOf(StableDiffusionException.class);
   }
+
+  @Test
+  void readAll_fileThatIsTooLongOrNone_isRefused() throws IOException {
+    Path long16 = folder.resolve("long.csv");
+    Files.writeString(long16, "name,prompt,negative_prompt\n" + ",".repeat(17 << 20));
+    assertThatThrownBy(() -> Style.readAll(long16))
+        .hasMessageContaining("more than 16777216 bytes");
+    Path many = folder.resolve("many.csv");
+    Files.writeString(many, "name,prompt,negative_prompt\n" + "a\n".repeat(100_001));
+    assertThatThrownBy(() -> Style.readAll(many)).hasMessageContaining("more than 100000 styles");
+    assertThatThrownBy(() -> Style.readAll(folder)).hasMessageContaining("not a regular file");
+  }
 }

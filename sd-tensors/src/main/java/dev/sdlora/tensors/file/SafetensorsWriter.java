@@ -196,8 +196,10 @@ public final class SafetensorsWriter {
 
   private static void writeFloats(float[] values, DType dtype, WritableByteChannel channel)
       throws IOException {
-    ByteBuffer chunk = ByteBuffer.allocate(Channels.CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     int step = Channels.CHUNK_BYTES / dtype.bytes();
+    ByteBuffer chunk =
+        ByteBuffer.allocate(Math.min(values.length, step) * dtype.bytes())
+            .order(ByteOrder.LITTLE_ENDIAN);
     for (int from = 0; from < values.length; from += step) {
       int to = Math.min(values.length - from, step) + from;
       Floats.encode(dtype, values, from, to, chunk.clear());
