@@ -95,9 +95,12 @@ final class Generation {
 
   private List<String> warnings(PassNetworks networks) {
     List<String> passedOver = networks.warnings();
-    return Stream.concat(
-            PromptWarnings.of(first, second.map(HiresPass::pass), passedOver).stream(),
-            passedOver.stream())
+    Optional<Pass> hires = second.map(HiresPass::pass);
+    return Stream.of(
+            PromptWarnings.of(first, hires, passedOver),
+            passedOver,
+            PromptWarnings.ofEmbeddingsAmongLoras(model, first, hires))
+        .flatMap(List::stream)
         .toList();
   }
 

@@ -3,8 +3,10 @@ package dev.sdlora.pipeline;
 import dev.sdlora.prompt.schedule.SchedulePass;
 import dev.sdlora.prompt.tree.Finding;
 import dev.sdlora.prompt.tree.ReadPrompt;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -42,6 +44,23 @@ final class PromptWarnings {
     List<String> shown = new ArrayList<>(sentences.subList(0, MOST));
     shown.add("there are " + (sentences.size() - MOST) + " more warnings about the prompts");
     return shown;
+  }
+
+  /** What prompts name that lies in a folder of LoRAs and is an embedding. */
+  static List<String> ofEmbeddingsAmongLoras(Model model, Pass first, Optional<Pass> second) {
+    Map<String, Path> files = model.library().paths();
+    return Stream.concat(Stream.of(first), second.stream())
+        .flatMap(pass -> Stream.of(pass.prompt().text(), pass.negative().text()))
+        .distinct()
+        .flatMap(text -> model.embeddings().missedIn(text, files).stream())
+        .distinct()
+        .map(
+            name ->
+                "the embedding '"
+                    + name
+                    + "' lies in a folder of LoRAs and was read as text; it acts from a folder of"
+                    + " embeddings")
+        .toList();
   }
 
   private static List<String> of(
