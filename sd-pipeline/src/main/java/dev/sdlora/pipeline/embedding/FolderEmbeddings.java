@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -103,8 +104,10 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
     Map<String, Path> missed = new LinkedHashMap<>(elsewhere);
     missed.keySet().removeIf(name -> !isWordOf(wanted, name.toLowerCase(Locale.ROOT)));
     if (!missed.isEmpty()) {
-      missed.keySet().removeAll(paths().keySet());
-      given.forEach(embedding -> missed.remove(embedding.name()));
+      Set<String> known = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+      known.addAll(paths().keySet());
+      given.forEach(embedding -> known.add(embedding.name()));
+      missed.keySet().removeIf(known::contains);
       missed.values().removeIf(path -> files.summary(path).embedding().isEmpty());
     }
     return List.copyOf(missed.keySet());
