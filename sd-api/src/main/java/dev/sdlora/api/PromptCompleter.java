@@ -118,11 +118,7 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
   /** The trigger words of the LoRAs that the prompt names; those that are not found have none. */
   private List<String> triggerWords(String prompt) {
     Set<String> names = new LinkedHashSet<>();
-    for (PromptExplanation.Network network : PromptExplanation.of(prompt).networks()) {
-      if (network.kind().equals("lora") || network.kind().equals("lyco")) {
-        network.positional().stream().findFirst().map(String::strip).ifPresent(names::add);
-      }
-    }
+    Prompt.parse(prompt).parts().forEach(part -> addLoras(part.nodes(), names));
     if (names.isEmpty()) {
       return List.of();
     }
@@ -133,6 +129,16 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
         .map(TriggerWord::text)
         .distinct()
         .toList();
+  }
+
+  private static void addLoras(List<PromptNode> nodes, Set<String> names) {
+    for (PromptNode node : nodes) {
+      if (node instanceof PromptNode.Tag tag
+          && (tag.kind().equals("lora") || tag.kind().equals("lyco"))) {
+        names.add(tag.arguments().get(0).strip());
+      }
+      addLoras(node.children(), names);
+    }
   }
 
   /** Where the phrase at the end starts: behind the last comma, bracket or the like. */

@@ -193,8 +193,10 @@ final class Generation {
   private List<String> warnings(PassNetworks networks) {
     List<String> passedOver = networks.warnings();
     List<String> warnings = new ArrayList<>();
-    warnings.addAll(PromptWarnings.of(first, second.map(HiresPass::pass), passedOver));
+    Optional<Pass> hires = second.map(HiresPass::pass);
+    warnings.addAll(PromptWarnings.of(first, hires, passedOver));
     warnings.addAll(passedOver);
+    warnings.addAll(PromptWarnings.ofEmbeddingsAmongLoras(model, first, hires));
     warnings.addAll(Reproduction.warnings(settings(firstSeeds, networks), model.checkpoint()));
     return warnings.stream().map(model.shownPaths()::in).distinct().toList();
   }

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.LoraException;
 import dev.sdlora.lora.library.FolderLibrary;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -18,9 +19,18 @@ final class LoraNames implements Predicate<String> {
   public boolean test(String name) {
     Set<String> known = names;
     if (known == null) {
-      known = library.names();
+      known = known();
       names = known;
     }
     return known.contains(name);
+  }
+
+  /** A folder that is gone is told about when a LoRA is asked for. */
+  private Set<String> known() {
+    try {
+      return library.names();
+    } catch (LoraException e) {
+      return Set.of();
+    }
   }
 }

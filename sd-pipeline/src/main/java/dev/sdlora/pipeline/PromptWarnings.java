@@ -1,10 +1,13 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.LoraException;
 import dev.sdlora.prompt.schedule.SchedulePass;
 import dev.sdlora.prompt.tree.Finding;
 import dev.sdlora.prompt.tree.ReadPrompt;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -18,7 +21,7 @@ final class PromptWarnings {
 
   /** One sentence for each thing about a prompt, which is read in some passes. */
   static List<String> of(ReadPrompt prompt, List<SchedulePass> passes) {
-    return sentences("", prompt, passes);
+    return sentences("", prompt, passes, List.of());
   }
 
   /**
@@ -30,10 +33,8 @@ final class PromptWarnings {
   static List<String> of(Pass first, Optional<Pass> second, List<String> others) {
     List<String> sentences =
         Stream.of(
-                of(Pass::prompt, first, second).stream(),
-                of(Pass::negative, first, second).stream())
-            .flatMap(prompt -> prompt)
-            .filter(sentence -> others.stream().noneMatch(other -> other.startsWith(sentence)))
+                of(Pass::prompt, first, second, others), of(Pass::negative, first, second, others))
+            .flatMap(List::stream)
             .distinct()
             .toList();
     if (sentences.size() <= MOST) {
@@ -44,26 +45,52 @@ final class PromptWarnings {
     return shown;
   }
 
+  /** What prompts name that lies in a folder of LoRAs and is an embedding. */
+  static List<String> ofEmbeddingsAmongLoras(Model model, Pass first, Optional<Pass> second) {
+    Map<String, Path> files;
+    try {
+      files = model.library().paths();
+    } catch (LoraException e) {
+      return List.of(); // A folder that is gone is told about when a LoRA is asked for.
+    }
+    return Stream.concat(Stream.of(first), second.stream())
+        .flatMap(pass -> Stream.of(pass.prompt().text(), pass.negative().text()))
+        .distinct()
+        .flatMap(text -> model.embeddings().missedIn(text, files).stream())
+        .distinct()
+        .map(
+            name ->
+                "the embedding '"
+                    + name
+                    + "' lies in a folder of LoRAs and was read as text; it acts from a folder of"
+                    + " embeddings")
+        .toList();
+  }
+
   private static List<String> of(
-      Function<Pass, ReadPrompt> which, Pass first, Optional<Pass> second) {
+      Function<Pass, ReadPrompt> which, Pass first, Optional<Pass> second, List<String> others) {
     ReadPrompt prompt = which.apply(first);
     if (second.isEmpty()) {
-      return of(prompt, List.of(first.schedule()));
+      return sentences("", prompt, List.of(first.schedule()), others);
     }
     ReadPrompt hires = which.apply(second.get());
     SchedulePass hiresPass = second.get().schedule();
     if (hires == prompt) {
-      return of(prompt, List.of(first.schedule(), hiresPass));
+      return sentences("", prompt, List.of(first.schedule(), hiresPass), others);
     }
-    List<String> sentences = new ArrayList<>(of(prompt, List.of(first.schedule())));
-    sentences.addAll(sentences("hires ", hires, List.of(hiresPass)));
-    return sentences;
+    return Stream.of(
+            sentences("", prompt, List.of(first.schedule()), others),
+            sentences("hires ", hires, List.of(hiresPass), others))
+        .flatMap(List::stream)
+        .toList();
   }
 
-  private static List<String> sentences(String pass, ReadPrompt prompt, List<SchedulePass> passes) {
+  private static List<String> sentences(
+      String pass, ReadPrompt prompt, List<SchedulePass> passes, List<String> others) {
     String place = prompt.isNegative() ? "negative prompt: " : pass.isEmpty() ? "" : "prompt: ";
     return prompt.findings(passes).stream()
         .map(Finding::message)
+        .filter(message -> others.stream().noneMatch(other -> other.startsWith(message)))
         .map(message -> pass + place + message)
         .toList();
   }

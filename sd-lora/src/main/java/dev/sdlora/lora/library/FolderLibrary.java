@@ -80,6 +80,13 @@ public final class FolderLibrary implements LoraLibrary {
     return scan().names().all();
   }
 
+  /** All files by their names, whatever they hold; none is opened. */
+  public Map<String, Path> paths() {
+    Map<String, Path> paths = new LinkedHashMap<>();
+    look().files().forEach(path -> paths.put(FolderTree.stem(path), path));
+    return paths;
+  }
+
   private Optional<LoraAdapter> fileNamed(String name) {
     List<Path> paths = new ArrayList<>(look().files());
     Collections.reverse(paths);

@@ -14,9 +14,11 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -93,6 +95,41 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
                             .map(tree -> tree.root().toString())
                             .collect(Collectors.joining(", "))),
                 near.isEmpty() ? "" : "; did you mean '" + String.join("' or '", near) + "'?"));
+  }
+
+  /**
+   * Which files that lie elsewhere hold embeddings that a text names, and that no name here stands
+   * for: to the prompt they are text.
+   *
+   * @param text of a prompt
+   * @param elsewhere files by their names; only those that the text names are opened
+   */
+  public List<String> missedIn(String text, Map<String, Path> elsewhere) {
+    String wanted = text.toLowerCase(Locale.ROOT);
+    Map<String, Path> missed = new LinkedHashMap<>(elsewhere);
+    missed.keySet().removeIf(name -> !isWordOf(wanted, name.toLowerCase(Locale.ROOT)));
+    if (!missed.isEmpty()) {
+      Set<String> known = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+      known.addAll(paths().keySet());
+      given.forEach(embedding -> known.add(embedding.name()));
+      missed.keySet().removeIf(known::contains);
+      missed.values().removeIf(path -> files.summary(path).embedding().isEmpty());
+    }
+    return List.copyOf(missed.keySet());
+  }
+
+  private static boolean isWordOf(String text, String name) {
+    int at = text.indexOf(name);
+    while (at >= 0) {
+      int end = at + name.length();
+      boolean begins = at == 0 || !Character.isLetterOrDigit(text.codePointBefore(at));
+      boolean ends = end == text.length() || !Character.isLetterOrDigit(text.codePointAt(end));
+      if (begins && ends) {
+        return true;
+      }
+      at = text.indexOf(name, at + 1);
+    }
+    return false;
   }
 
   /** Opens the files. */

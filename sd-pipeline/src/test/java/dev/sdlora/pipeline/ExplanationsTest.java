@@ -1,0 +1,62 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.Prompt;
+import dev.sdlora.api.PromptExplanation;
+import dev.sdlora.api.PromptLimits;
+import dev.sdlora.api.PromptMode;
+import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.TokenCount;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+class ExplanationsTest {
+  private static PromptExplanation.Options options(int steps, int hires, PromptLimits limits) {
+    return new PromptExplanation.Options(steps, hires, false, List.of(), limits);
+  }
+
+  @Test
+  void explain_hiresPass_hasItsOwnTextsForEachPart() {
+    PromptExplanation explanation =
+        PromptExplanation.of("[a:b:2] AND [c:d:1.5]", new PromptExplanation.Options(4, 2, false));
+
+    assertThat(explanation.parts().get(0).schedule()).extracting("text").containsExactly("a", "b");
+    assertThat(explanation.parts().get(0).hires()).extracting("text").containsExactly("b");
+    assertThat(explanation.parts().get(1).schedule()).extracting("text").containsExactly(" c");
+    assertThat(explanation.parts().get(1).hires()).extracting("text").containsExactly(" c", " d");
+    assertThat(explanation.warnings()).isEmpty();
+  }
+
+  @Test
+  @Timeout(60)
+  void explain_beyondTheLimits_isRefusedUnlessTheyAreRaised() {
+    String prompt = "[a:b:3]".repeat(50_000);
+
+    assertThatThrownBy(() -> PromptExplanation.of(prompt))
+        .isInstanceOf(PromptSyntaxException.class)
+        .hasMessage("the prompt has 350000 characters, but PromptLimits.characters allows 100000");
+    assertThat(PromptExplanation.of(prompt, options(20, 0, PromptLimits.NONE)).texts()).hasSize(2);
+    assertThatThrownBy(() -> PromptExplanation.of("a AND ".repeat(10_000)))
+        .isInstanceOf(PromptSyntaxException.class)
+        .hasMessageContaining("PromptLimits.parts allows 50");
+  }
+
+  @Test
+  void count_longPrompt_neverFails() {
+    assertThat(TokenCount.of("a ".repeat(75_000))).isEqualTo(new TokenCount(75_000, 1_000));
+    assertThat(TokenCount.of("a AND ".repeat(100))).isEqualTo(new TokenCount(1, 1));
+  }
+
+  @Test
+  void parse_strict_refusesAlmostTags() {
+    assertThat(Prompt.parse("a < lora:x:1>")).hasToString("a < lora:x:1>");
+    assertThatThrownBy(() -> Prompt.parse("a < lora:x:1>", PromptMode.STRICT))
+        .isInstanceOf(PromptSyntaxException.class)
+        .hasMessageStartingWith(
+            "'< lora:x:1>' at character 2 is no tag and is read as text; did you mean"
+                + " <lora:x:1>?");
+  }
+}
