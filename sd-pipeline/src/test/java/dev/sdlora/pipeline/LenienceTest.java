@@ -2,6 +2,7 @@ package dev.sdlora.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationResult;
@@ -124,6 +125,33 @@ class LenienceTest {
         assertThat(result.first().rgb()).isEqualTo(ink);
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "inc, UNKNOWN",
+    "xl, WRONG_FAMILY",
+    "stray, NOTHING_MATCHED",
+    "wide, MISFIT",
+    "nan, DAMAGED",
+    "broken, DAMAGED"
+  })
+  void generate_loraThatCannotBeUsed_tellsReasonAndNoFolder(
+      String name, LoraException.Reason reason) {
+    PromptSpec spec = prompt("a cat<lora:" + name + ":1>");
+    String server = folder.toAbsolutePath().toString();
+
+    LoraException error = catchThrowableOfType(LoraException.class, () -> rgb(spec));
+
+    assertThat(error.reason()).isEqualTo(reason);
+    assertThat(error).hasMessageContaining(name).hasMessageNotContaining(server);
+    if (!name.equals("nan")) { // its numbers are only seen where weights change
+      assertThat(error.name()).contains(name);
+    }
+    assertThat(pipeline.generate(spec.toBuilder().lenient(true).build()).warnings())
+        .singleElement()
+        .asString()
+        .doesNotContain(server);
   }
 
   @ParameterizedTest

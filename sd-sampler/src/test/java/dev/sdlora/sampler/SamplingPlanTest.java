@@ -2,12 +2,17 @@ package dev.sdlora.sampler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.Rng;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.sampler.noise.ImageNoise;
+import dev.sdlora.sampler.noise.ImageSeeds;
+import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Schedules;
 import dev.sdlora.sampler.schedule.Sigmas;
@@ -191,5 +196,38 @@ class SamplingPlanTest {
                     StepObserver.NONE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("latents must be of one length: 4 and 3");
+  }
+
+  /** Numbers that no float holds must not reach the caller as faults of arithmetic. */
+  @ParameterizedTest
+  @EnumSource(Sampler.class)
+  void run_oddLevelsAndSteps_failAsDocumentedOrNotAtAll(Sampler sampler) {
+    SamplerOptions huge = SamplerOptions.builder().sigmaMax(1e308).build();
+    assertDocumented(
+        () -> {
+          SamplingPlan plan =
+              SamplingPlan.of(
+                  new SamplingSettings(sampler, Schedule.KARRAS, 1, huge),
+                  NoiseLevels.stableDiffusion(),
+                  ModelFamily.SD1);
+          if (sampler != Sampler.DPM_ADAPTIVE) {
+            ImageNoise noise = new ImageNoise(Rng.NV, ImageSeeds.of(3), new LatentShape(4, 2, 2));
+            plan.run((x, sigma) -> x, new float[16], noise, StepObserver.NONE);
+          }
+        });
+    assertThatThrownBy(
+            () ->
+                SamplingPlan.of(
+                    new SamplingSettings(sampler, Schedule.AUTOMATIC, Integer.MIN_VALUE),
+                    NoiseLevels.stableDiffusion(),
+                    ModelFamily.SD1))
+        .isExactlyInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static void assertDocumented(Runnable work) {
+    Throwable thrown = catchThrowable(work::run);
+    if (thrown != null) {
+      assertThat(thrown).isExactlyInstanceOf(IllegalArgumentException.class);
+    }
   }
 }

@@ -123,7 +123,7 @@ class NullArgumentsTest {
             Prompt.parse("a"),
             LoraStrength.of(1, 1),
             new PromptCompleter((LoraLibrary) implementation(LoraLibrary.class), () -> List.of()),
-            new PromptCompleter.Completion(PromptCompleter.Kind.values()[0], "a", new Span(0, 1)),
+            new PromptCompleter.Completion(PromptCompleter.Kind.LORA, "a", new Span(0, 1)),
             new GeneratedImage(PICTURE, 1, ""),
             new Sheet("", List.of()),
             TrainingSet.of(List.of(TrainingExample.of(FILE, ""))),

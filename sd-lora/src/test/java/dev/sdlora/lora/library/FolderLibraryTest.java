@@ -2,9 +2,11 @@ package dev.sdlora.lora.library;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraQuery;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
@@ -328,5 +330,44 @@ class FolderLibraryTest {
     LoraFile alone = files.open(path);
     Files.writeString(folder.resolve("adapter_config.json"), "{}");
     assertThat(files.open(path)).isNotSameAs(alone).isSameAs(files.open(path));
+  }
+
+  /** What programs want to know of an error, without reading its sentence. */
+  @Test
+  void find_namesThatCannotBeUsed_tellReasonNameAndCandidates() throws IOException {
+    lora("styles/ink.safetensors", "same");
+    lora("styles/pen.safetensors", "same");
+    Files.writeString(folder.resolve("styles/torn.safetensors"), "no tensors");
+    FolderLibrary library = library();
+
+    LoraException unknown = refusal(library, "inc");
+    assertThat(unknown.reason()).isEqualTo(Reason.UNKNOWN);
+    assertThat(unknown.name()).contains("inc");
+    assertThat(unknown.candidates()).contains("ink");
+    LoraException shared = refusal(library, "same");
+    assertThat(shared.reason()).isEqualTo(Reason.AMBIGUOUS);
+    assertThat(shared.candidates()).containsExactlyInAnyOrder("ink", "pen");
+    LoraException torn = refusal(library, "torn");
+    assertThat(torn.reason()).isEqualTo(Reason.DAMAGED);
+    assertThat(torn.name()).contains("torn");
+  }
+
+  /** The way to a folder is nobody's business who only writes prompts. */
+  @Test
+  void find_namesThatCannotBeUsed_tellNoFoldersOfTheServer() throws IOException {
+    Files.createDirectories(folder.resolve("styles"));
+    Files.writeString(folder.resolve("styles/torn.safetensors"), "no tensors");
+    String server = folder.toAbsolutePath().toString();
+
+    assertThat(refusal(library(), "torn"))
+        .hasMessageContaining("torn.safetensors")
+        .hasMessageNotContaining(server);
+    assertThat(refusal(library(), "inc"))
+        .hasMessageContaining("is not in " + folder.getFileName())
+        .hasMessageNotContaining(server);
+  }
+
+  private static LoraException refusal(FolderLibrary library, String name) {
+    return catchThrowableOfType(LoraException.class, () -> library.find(name));
   }
 }

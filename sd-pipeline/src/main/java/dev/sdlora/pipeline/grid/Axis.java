@@ -80,7 +80,11 @@ public record Axis(String name, List<Value> values) {
     return of("Steps", list(steps), String::valueOf, count -> spec -> spec.steps(count));
   }
 
-  /** Guidance scales. */
+  /**
+   * Guidance scales.
+   *
+   * @throws IllegalArgumentException if one is NaN or infinite
+   */
   public static Axis cfgScales(double... scales) {
     Objects.requireNonNull(scales, "scales");
     return of("CFG Scale", list(scales), Axis::number, scale -> spec -> spec.cfgScale(scale));
@@ -114,6 +118,7 @@ public record Axis(String name, List<Value> values) {
    * added. At 0 it is off.
    *
    * @param lora its name as a tag would have it
+   * @throws IllegalArgumentException if a strength is NaN or infinite
    */
   public static Axis loraStrengths(String lora, double... strengths) {
     Objects.requireNonNull(lora, "lora");
@@ -138,7 +143,11 @@ public record Axis(String name, List<Value> values) {
         text -> spec -> PromptEdits.replace(spec, texts[0], text));
   }
 
-  /** How much img2img, or the second pass of hires fix, may change. */
+  /**
+   * How much img2img, or the second pass of hires fix, may change.
+   *
+   * @throws IllegalArgumentException if one is NaN or infinite
+   */
   public static Axis denoisingStrengths(double... strengths) {
     Objects.requireNonNull(strengths, "strengths");
     return of(
@@ -171,7 +180,7 @@ public record Axis(String name, List<Value> values) {
     }
     return switch (name.toLowerCase(Locale.ROOT)) {
       case "seed" -> seeds(wholes(parts).toArray());
-      case "steps" -> steps(wholes(parts).mapToInt(Math::toIntExact).toArray());
+      case "steps" -> steps(wholes(parts).mapToInt(Axis::toInt).toArray());
       case "cfg" -> cfgScales(doubles(parts));
       case "sampler" -> samplers(parts.stream().map(Sampler::parse).toArray(Sampler[]::new));
       case "schedule" -> schedules(parts.stream().map(Schedule::parse).toArray(Schedule[]::new));
@@ -211,6 +220,13 @@ public record Axis(String name, List<Value> values) {
     }
   }
 
+  private static int toInt(long number) {
+    if (number != (int) number) {
+      throw new IllegalArgumentException("must be a number of steps: " + number);
+    }
+    return (int) number;
+  }
+
   /** The shortest decimal: 7 for 7.0. */
   private static String number(double value) {
     return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
@@ -235,6 +251,9 @@ public record Axis(String name, List<Value> values) {
   private static List<Double> list(double... values) {
     List<Double> list = new ArrayList<>();
     for (double value : values) {
+      if (!Double.isFinite(value)) {
+        throw new IllegalArgumentException("the values of an axis must be finite: " + value);
+      }
       list.add(value);
     }
     return list;

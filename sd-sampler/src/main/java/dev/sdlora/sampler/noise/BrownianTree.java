@@ -50,8 +50,10 @@ final class BrownianTree {
   BrownianTree(Rng rng, long seed, double sigmaMin, double sigmaMax) {
     this.rng = rng;
     this.seed = seed;
-    this.whole = new Part(rounded((float) sigmaMin), rounded((float) sigmaMax), 0, 0);
-    this.deviation = (float) Math.sqrt((double) (float) sigmaMax - (float) sigmaMin);
+    float low = finite(sigmaMin);
+    float high = finite(sigmaMax);
+    this.whole = new Part(rounded(low), rounded(high), 0, 0);
+    this.deviation = (float) Math.sqrt((double) high - low);
   }
 
   /** A part of the interval: the {@code place}th of those of its depth, from below. */
@@ -153,6 +155,11 @@ final class BrownianTree {
       upper[i] = way[i] - lower[i];
     }
     return upper;
+  }
+
+  /** Samplers that never ask for this path may walk levels that no float holds. */
+  private static float finite(double sigma) {
+    return Math.min((float) sigma, Float.MAX_VALUE);
   }
 
   private static float level(double sigma) {

@@ -9,15 +9,19 @@ package dev.sdlora.sampler.noise;
  */
 public record LatentShape(int channels, int height, int width) {
   /**
-   * Checks that no side is empty.
+   * Checks that no side is empty and an array can hold all.
    *
-   * @throws IllegalArgumentException if one is
+   * @throws IllegalArgumentException if one is, or none can
    */
   public LatentShape {
     if (channels < 1 || height < 1 || width < 1) {
       throw new IllegalArgumentException(
           "a latent must have channels, height and width: %d, %d, %d"
               .formatted(channels, height, width));
+    }
+    if ((double) channels * height * width > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "a latent of %d × %d × %d numbers is too large".formatted(channels, height, width));
     }
   }
 

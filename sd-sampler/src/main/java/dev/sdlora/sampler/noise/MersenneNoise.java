@@ -28,7 +28,7 @@ final class MersenneNoise implements NoiseSource {
 
   @Override
   public float[] next(int count) {
-    float[] normals = new float[count];
+    float[] normals = Noise.room(count);
     if (count >= BLOCK) {
       fillBlocks(normals);
     } else {

@@ -18,4 +18,12 @@ public final class Noise {
       case CPU -> new MersenneNoise(seed);
     };
   }
+
+  /** An array for a draw. */
+  static float[] room(int count) {
+    if (count < 0) {
+      throw new IllegalArgumentException("a draw must have at least 0 numbers: " + count);
+    }
+    return new float[count];
+  }
 }

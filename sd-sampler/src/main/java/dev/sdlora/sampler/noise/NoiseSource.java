@@ -12,6 +12,7 @@ public interface NoiseSource {
    *
    * @param count how many, at least 0; for the noise of a latent, its number of elements
    * @return a new array that belongs to the caller
+   * @throws IllegalArgumentException if {@code count} is negative
    */
   float[] next(int count);
 

@@ -29,7 +29,7 @@ final class PhiloxNoise implements NoiseSource {
 
   @Override
   public float[] next(int count) {
-    float[] normals = new float[count];
+    float[] normals = Noise.room(count);
     for (int i = 0; i < count; i++) {
       normals[i] = normal(i);
     }

@@ -41,8 +41,12 @@ public final class ConsistencyTimes {
    * lowest in equal distances, between two times on a logarithmic scale, then 0.
    *
    * @param steps at least 1
+   * @throws IllegalArgumentException if it is not
    */
   public Sigmas spread(int steps) {
+    if (steps < 1) {
+      throw new IllegalArgumentException("steps must be at least 1: " + steps);
+    }
     double[] sigmas = new double[steps + 1];
     for (int i = 0; i < steps; i++) {
       double place = (COUNT - 1) * (1 - Schedules.ramp(i, steps));

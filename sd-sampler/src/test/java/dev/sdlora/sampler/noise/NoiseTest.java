@@ -1,6 +1,7 @@
 package dev.sdlora.sampler.noise;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Rng;
 import java.util.Arrays;
@@ -67,5 +68,14 @@ class NoiseTest {
     assertThat(Math.abs(sum / count)).isLessThan(5 / Math.sqrt(count));
     assertThat(Math.abs(squares / count - 1)).isLessThan(5 * Math.sqrt(2.0 / count));
     assertThat(Arrays.equals(drawn, Noise.of(rng, 123_456_789_012L).next(count))).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void next_negativeCount_isRefused(Rng rng) {
+    NoiseSource noise = Noise.of(rng, 1);
+    assertThatThrownBy(() -> noise.next(-1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a draw must have at least 0 numbers: -1");
   }
 }
