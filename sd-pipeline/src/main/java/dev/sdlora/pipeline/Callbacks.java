@@ -5,6 +5,8 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +33,13 @@ final class Callbacks implements InvocationHandler {
             this);
   }
 
-  /** Whether the listener threw this. */
-  boolean threw(Throwable failure) {
-    return thrown == failure;
+  /** What the listener threw, if this comes from it; what it may not throw comes wrapped. */
+  Optional<Throwable> thrownBehind(Throwable failure) {
+    Throwable origin =
+        failure instanceof UndeclaredThrowableException wrapped && wrapped.getCause() != null
+            ? wrapped.getCause()
+            : failure;
+    return Optional.of(origin).filter(cause -> cause == thrown);
   }
 
   /** Interrupts the listener, now and whenever it is called from here on. */

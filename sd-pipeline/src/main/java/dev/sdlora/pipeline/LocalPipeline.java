@@ -236,19 +236,20 @@ final class LocalPipeline implements Pipeline {
                         this::isStopped,
                         () -> Generation.run(model, spec, watched, this::isStopped)));
       } catch (Throwable e) {
-        Throwable failure = callbacks.threw(e) ? e : Failures.of(e, spec);
+        Throwable failure = callbacks.thrownBehind(e).orElseGet(() -> Failures.of(e, spec));
         LOG.debug("generation failed", failure);
         tell(watched, failure);
         throw failure;
       }
     }
 
-    private static void tell(GenerationListener listener, Throwable failure) {
+    private void tell(GenerationListener listener, Throwable failure) {
       try {
         listener.generationFailed(failure);
       } catch (Throwable e) {
-        if (e != failure) {
-          failure.addSuppressed(e);
+        Throwable second = callbacks.thrownBehind(e).orElse(e);
+        if (second != failure) {
+          failure.addSuppressed(second);
         }
       }
     }

@@ -38,6 +38,9 @@ final class RequestMemory {
    */
   private static final double LATENTS = 10;
 
+  /** What the engine and the allocator keep beside tensors. */
+  private static final double ENGINE = 16e6;
+
   private static final double PLANES = 3.0 * Float.BYTES;
   private static final double BYTES = 3;
   private static final double MASK = 36;
@@ -157,7 +160,8 @@ final class RequestMemory {
     double given =
         source.map(from -> (double) from.picture().width() * from.picture().height()).orElse(0.0);
     return most.and(
-        new MemoryNeed(model.controlNets().bytes(spec.controlUnits()), kept + 4 * BYTES * given));
+        new MemoryNeed(
+            ENGINE + model.controlNets().bytes(spec.controlUnits()), kept + 4 * BYTES * given));
   }
 
   private boolean isInpainting() {

@@ -101,29 +101,31 @@ class LimitsTest {
     return Stream.of(
         larger("size", spec -> spec.size(256, 256)),
         larger("hires fix", spec -> spec.hiresFix(HiresFix.builder().scale(4).build())),
-        larger("upscaling", spec -> spec.upscaling(new Upscaling(Upscaler.LANCZOS, 8))),
-        larger("batch", spec -> spec.images(1000)),
+        larger(
+            "upscaled batch",
+            spec -> spec.images(40).upscaling(new Upscaling(Upscaler.LANCZOS, 8))),
+        larger("batch", spec -> spec.images(3000)),
         larger(
             "picture",
             spec ->
-                spec.imageToImage(ImageToImage.builder(TinyPipeline.picture(1024, 1024)).build())));
+                spec.imageToImage(ImageToImage.builder(TinyPipeline.picture(2048, 2048)).build())));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("takesMoreMemory")
   void generate_moreThanMaxBytes_isRefusedWithTheNumbers(
       String name, UnaryOperator<PromptSpecBuilder> change) {
-    try (Pipeline pipeline = builder().maxBytes(10_000_000).build()) {
+    try (Pipeline pipeline = builder().maxBytes(30_000_000).build()) {
       assertThat(pipeline.generate(SPEC).images()).hasSize(1);
       PromptSpec larger = change.apply(SPEC.toBuilder()).build();
-      assertRefused(pipeline, larger, Resource.MEMORY, "the most for this pipeline is 10 MB");
+      assertRefused(pipeline, larger, Resource.MEMORY, "the most for this pipeline is 30 MB");
     }
   }
 
   @Test
   void generate_batchThatIsTaken_needsTheMemoryOfOnePicture() {
-    try (Pipeline pipeline = builder().maxBytes(10_000_000).build()) {
-      PromptSpec batch = SPEC.toBuilder().images(1000).build();
+    try (Pipeline pipeline = builder().maxBytes(30_000_000).build()) {
+      PromptSpec batch = SPEC.toBuilder().images(3000).build();
       IllegalStateException enough = new IllegalStateException("enough");
       GenerationListener taking =
           GenerationListener.taking(

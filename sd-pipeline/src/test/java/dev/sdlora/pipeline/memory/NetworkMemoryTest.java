@@ -1,0 +1,69 @@
+package dev.sdlora.pipeline.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
+
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.VaeConfig;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Estimates against peaks of resident memory, measured around each network of the demo model with a
+ * heap that was resident before.
+ */
+class NetworkMemoryTest {
+  private static final double MIB = 1 << 20;
+  private static final double NUMBER = 4;
+
+  private static final UNetConfig UNET =
+      new UNetConfig(4, 4, List.of(64, 96, 128), 1, List.of(0, 1, 1), 1, 4, 64, false);
+  private static final VaeConfig VAE = new VaeConfig(List.of(64, 64, 64, 64), 1, 4, 0.18215);
+  private static final UNetConfig SD15_UNET =
+      new UNetConfig(4, 4, List.of(320, 640, 1280, 1280), 2, List.of(1, 1, 1, 0), 1, 8, 768, false);
+  private static final VaeConfig SD15_VAE =
+      new VaeConfig(List.of(128, 256, 512, 512), 2, 4, 0.18215);
+
+  /** Within a quarter. */
+  @ParameterizedTest
+  @CsvSource({"512, false, 256.0, 256.8", "1024, true, 588.3, 522.2"})
+  void vae_demoModel_isWhatWasMeasured(int side, boolean strips, double encode, double decode) {
+    double pixels = (double) side * side;
+    assertThat(NUMBER * NetworkMemory.encode(VAE, pixels, strips) / MIB)
+        .isCloseTo(encode, withPercentage(25));
+    assertThat(NUMBER * NetworkMemory.decode(VAE, pixels, strips) / MIB)
+        .isCloseTo(decode, withPercentage(25));
+  }
+
+  @Test
+  void unet_demoModel_isWhatWasMeasured() {
+    assertThat(2 * NUMBER * NetworkMemory.unet(UNET, 128, 128) / MIB)
+        .isCloseTo(71.6, withPercentage(25));
+  }
+
+  @Test
+  void vae_strips_needLessOfALargePicture() {
+    double pixels = 2048 * 2048;
+    assertThat(NetworkMemory.decode(SD15_VAE, pixels, true))
+        .isLessThan(0.7 * NetworkMemory.decode(SD15_VAE, pixels, false));
+    assertThat(NetworkMemory.encode(SD15_VAE, pixels, true))
+        .isLessThan(0.7 * NetworkMemory.encode(SD15_VAE, pixels, false));
+  }
+
+  @Test
+  void all_anySize_growWithThePixelsAndNeverOverflow() {
+    double before = 0;
+    for (long side = 64; side < 1 << 24; side *= 2) {
+      double pixels = (double) side * side;
+      double sum =
+          NetworkMemory.unet(SD15_UNET, side / 8.0, side / 8.0)
+              + NetworkMemory.residuals(SD15_UNET, side / 8.0, side / 8.0)
+              + NetworkMemory.encode(SD15_VAE, pixels, true)
+              + NetworkMemory.decode(SD15_VAE, pixels, true);
+      assertThat(sum).isGreaterThan(2 * before).isFinite();
+      before = sum;
+    }
+  }
+}
