@@ -30,6 +30,13 @@ public record GenerationResult(
     Checks.atLeast(1, images.size(), "number of images");
   }
 
+  /** How much there is of everything, and the warnings. */
+  @Override
+  public String toString() {
+    return "GenerationResult[%d images, %d LoRAs, warnings %s, %s]"
+        .formatted(images.size(), loras.size(), warnings, elapsed);
+  }
+
   /** The first picture. */
   public GeneratedImage first() {
     return images.get(0);

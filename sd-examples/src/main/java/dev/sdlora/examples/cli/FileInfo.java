@@ -58,9 +58,8 @@ final class FileInfo {
     try {
       return checkpoint(Checkpoint.open(path));
     } catch (CheckpointException e) {
-      return kind.runnable()
-          ? noted(path, kind.name(), e.getMessage())
-          : noted(path, kind.name(), kind.sentence());
+      String note = kind.runnable() ? String.valueOf(e.getMessage()) : kind.sentence();
+      return noted(path, kind.name(), note);
     }
   }
 
