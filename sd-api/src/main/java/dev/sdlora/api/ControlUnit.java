@@ -73,6 +73,20 @@ public final class ControlUnit {
     return values.resizeMode;
   }
 
+  /** The network, the size of the picture, and the weight. */
+  @Override
+  public String toString() {
+    return "ControlUnit["
+        + name()
+        + ", "
+        + picture().width()
+        + "x"
+        + picture().height()
+        + ", weight "
+        + weight()
+        + "]";
+  }
+
   /** Whether prompt or control matter more; the names are those of A1111's ControlNet extension. */
   public enum Mode {
     /** Both alike. The default. */

@@ -26,6 +26,13 @@ public record GenerationResult(
     warnings = List.copyOf(warnings);
   }
 
+  /** How much there is of everything, and the warnings. */
+  @Override
+  public String toString() {
+    return "GenerationResult[%d images, %d LoRAs, warnings %s, %s]"
+        .formatted(images.size(), loras.size(), warnings, elapsed);
+  }
+
   /**
    * The first picture.
    *

@@ -75,6 +75,18 @@ public final class HiresFix {
     return values.cfgScale;
   }
 
+  /** What it enlarges to, by what, and how much it may change. */
+  @Override
+  public String toString() {
+    return "HiresFix["
+        + size().map(ImageSize::toString).orElse("scale " + scale())
+        + ", "
+        + upscaler().name()
+        + ", strength "
+        + denoisingStrength()
+        + "]";
+  }
+
   /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
   public static final class Builder {
     private double scale = 2;

@@ -70,6 +70,20 @@ public final class ImageToImage {
     return values.outpainting;
   }
 
+  /** The size of the picture and how much of it may change. */
+  @Override
+  public String toString() {
+    return "ImageToImage["
+        + picture().width()
+        + "x"
+        + picture().height()
+        + ", strength "
+        + denoisingStrength()
+        + inpainting().map(part -> ", " + part).orElse("")
+        + outpainting().map(more -> ", " + more).orElse("")
+        + "]";
+  }
+
   /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
   public static final class Builder {
     private final Picture picture;

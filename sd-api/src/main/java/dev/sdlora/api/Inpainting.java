@@ -62,6 +62,20 @@ public final class Inpainting {
     return values.conditionalMaskWeight;
   }
 
+  /** The size of the mask and what lies under it. */
+  @Override
+  public String toString() {
+    return "Inpainting["
+        + mask().width()
+        + "x"
+        + mask().height()
+        + ", blur "
+        + maskBlur()
+        + ", "
+        + maskedContent().label()
+        + "]";
+  }
+
   /** Collects settings. Every setter checks its value at once. Not safe for several threads. */
   public static final class Builder {
     private final Picture mask;

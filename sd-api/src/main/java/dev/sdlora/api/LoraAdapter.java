@@ -75,6 +75,13 @@ public record LoraAdapter(
     return Optional.ofNullable(metadata.get("ss_output_name")).filter(alias -> !alias.isBlank());
   }
 
+  /** The name and what it is, without the metadata, which can be long. */
+  @Override
+  public String toString() {
+    return "LoraAdapter[%s, %s, %d modules, rank %d, strength %s]"
+        .formatted(name(), family.label(), modules, rank, strength.tagArguments());
+  }
+
   /** Factor on its change of the text encoder, before the weights of blocks. */
   public double textEncoderStrength() {
     return strength.textEncoder();

@@ -27,6 +27,12 @@ public record LoraDetails(
     modules = List.copyOf(modules);
   }
 
+  /** The adapter and its size, without the list of modules. */
+  @Override
+  public String toString() {
+    return "LoraDetails[" + lora + ", " + bytes + " bytes]";
+  }
+
   /** How many modules each network has; networks without any are left out. */
   public Map<ModelPart, Integer> modulesByPart() {
     Map<ModelPart, Integer> counts = new EnumMap<>(ModelPart.class);

@@ -2,9 +2,11 @@ package dev.sdlora.examples.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.StableDiffusionException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -13,8 +15,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "info",
     description =
-        "Say what files are: checkpoints, LoRAs, embeddings or pictures. With --json one object a"
-            + " line.")
+        "Say what files are: checkpoints, LoRAs, embeddings, pictures and other networks. With --json"
+            + " one object a line. A file that cannot be read does not stop the rest; the exit code"
+            + " is 1 then.")
 final class InfoCommand implements Runnable {
   @Mixin private final Console console = new Console();
 
@@ -23,13 +26,30 @@ final class InfoCommand implements Runnable {
 
   @Override
   public void run() {
+    @Nullable StableDiffusionException last = null;
     for (Path file : files) {
-      ObjectNode info = FileInfo.of(file);
-      if (console.json()) {
-        console.out().println(Json.line(info));
-      } else {
-        print(info, console.out());
+      try {
+        show(FileInfo.of(file));
+      } catch (StableDiffusionException e) {
+        if (last != null) {
+          console.err().println("sd: " + last.getMessage());
+        }
+        last = e;
+        if (console.json()) {
+          show(Json.object().put("path", file.toString()).put("error", e.getMessage()));
+        }
       }
+    }
+    if (last != null) {
+      throw last;
+    }
+  }
+
+  private void show(ObjectNode info) {
+    if (console.json()) {
+      console.out().println(Json.line(info));
+    } else {
+      print(info, console.out());
     }
   }
 

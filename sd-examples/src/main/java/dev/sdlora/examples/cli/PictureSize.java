@@ -18,33 +18,45 @@ import javax.imageio.stream.ImageInputStream;
 
 /** Tells pictures from other files, by what is in them. */
 final class PictureSize {
-  private static final Set<String> FORMATS = Set.of("png", "jpeg");
+  private static final Set<String> WITH_SETTINGS = Set.of("png", "jpeg");
+
+  private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp", "tif");
 
   /** As many bytes of a WebP file as are needed. */
   private static final int WEBP_HEAD = 30;
 
   private PictureSize() {}
 
-  /** Width and height of a PNG, JPEG or WebP, such as {@code 512x768}; empty for other files. */
+  /**
+   * Width and height of a picture, such as {@code 512x768}; empty for other files.
+   *
+   * @throws StableDiffusionException if it is a damaged picture
+   */
   static Optional<String> of(Path path) {
-    if (Files.isDirectory(path)) {
-      return Optional.empty();
-    }
+    return Files.isDirectory(path) ? Optional.empty() : find(path, FORMATS);
+  }
+
+  /** Whether a picture is a PNG, JPEG or WebP. */
+  static boolean mayHoldSettings(Path path) {
+    return find(path, WITH_SETTINGS).isPresent();
+  }
+
+  private static Optional<String> find(Path path, Set<String> formats) {
     try {
       Optional<String> webp = webp(path);
-      return webp.isPresent() ? webp : other(path);
+      return webp.isPresent() ? webp : other(path, formats);
     } catch (IOException e) {
-      throw new StableDiffusionException("'" + path + "' cannot be read: " + e, e);
+      throw new StableDiffusionException("'" + path + "' cannot be read: " + e.getMessage(), e);
     }
   }
 
-  private static Optional<String> other(Path path) throws IOException {
+  private static Optional<String> other(Path path, Set<String> formats) throws IOException {
     try (InputStream file = Files.newInputStream(path);
         ImageInputStream in = ImageIO.createImageInputStream(file)) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       while (readers.hasNext()) {
         ImageReader reader = readers.next();
-        if (FORMATS.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
+        if (formats.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
           reader.setInput(in);
           return Optional.of(reader.getWidth(0) + "x" + reader.getHeight(0));
         }

@@ -109,8 +109,9 @@ public final class FileKind {
    *     {@code t2i-adapter}, {@code taesd}, {@code upscaler}, {@code vae}, {@code text-encoder} or
    *     {@code unet}
    * @param sentence what is said of it, after its path
+   * @param runnable whether this version runs whole checkpoints of this kind
    */
-  public record Kind(String name, String sentence) {}
+  public record Kind(String name, String sentence, boolean runnable) {}
 
   /**
    * What a file is, as far as its names give it away. An SD 1.x checkpoint, whole or in parts, is
@@ -122,13 +123,13 @@ public final class FileKind {
     Set<String> names = TensorFile.open(path).tensors().keySet();
     for (Sign sign : OTHERS) {
       if (names.stream().anyMatch(sign.of)) {
-        boolean runs = sign.unfit.equals(ONLY_SD1);
-        return Optional.of(new Kind(sign.kind, sign.is + (runs ? sign.unfit : "")));
+        String unfit = sign.unfit.equals(ONLY_SD1) ? ONLY_SD1 : "";
+        return Optional.of(new Kind(sign.kind, sign.is + unfit, false));
       }
     }
     for (Parts parts : PARTS) {
       if (names.containsAll(parts.names)) {
-        return Optional.of(new Kind(parts.kind, parts.is));
+        return Optional.of(new Kind(parts.kind, parts.is, false));
       }
     }
     List<String> lacking =
@@ -141,8 +142,9 @@ public final class FileKind {
         : Optional.of(
             new Kind(
                 CHECKPOINT,
-                "is of an SD 1.x checkpoint"
-                    + (lacking.isEmpty() ? "" : " without " + String.join(" and ", lacking))));
+                "is an SD 1.x checkpoint"
+                    + (lacking.isEmpty() ? "" : " without " + String.join(" and ", lacking)),
+                true));
   }
 
   /**
