@@ -12,6 +12,7 @@ import dev.sdlora.pipeline.embedding.EmbeddingFiles;
 import dev.sdlora.tensors.file.TensorFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,7 +57,8 @@ final class ModelTargets {
           // A first line of "*" stands for the whole network.
           boolean whole = input.length > 1 && input[0] == '*' && input[1] == '\n';
           Map<String, List<Long>> base = whole ? shapes : Map.of();
-          opening.open(LoraTargets.listed(name + ".safetensors", base, input));
+          byte[] lines = whole ? Arrays.copyOfRange(input, 2, input.length) : input;
+          opening.open(LoraTargets.listed(name + ".safetensors", base, lines));
         });
   }
 

@@ -15,8 +15,6 @@ import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.LoraTag;
 import dev.sdlora.prompt.grammar.Styles;
-import dev.sdlora.prompt.schedule.PromptSchedule;
-import dev.sdlora.prompt.schedule.SchedulePass;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import java.nio.charset.StandardCharsets;
@@ -28,15 +26,22 @@ import java.util.function.Consumer;
 final class TextTargets {
   private static final int STEPS = 30;
 
+  /** A negative prompt over the steps of a picture and of its hires fix. */
+  private static final PromptExplanation.Options TWO_PASSES =
+      new PromptExplanation.Options(STEPS, STEPS, true, List.of());
+
   private TextTargets() {}
 
   static List<Target> all() {
     Set<Class<? extends Exception>> arguments = Set.of(IllegalArgumentException.class);
     return List.of(
-        text("prompt-explained", Set.of(), PromptExplanation::of),
+        text("prompt-explained", Set.of(PromptSyntaxException.class), PromptExplanation::of),
         text("prompt-tree", Set.of(PromptSyntaxException.class), TextTargets::tree),
         text("prompt-tags", Set.of(PromptSyntaxException.class), TextTargets::tags),
-        text("prompt-schedule", Set.of(), TextTargets::schedule),
+        text(
+            "prompt-schedule",
+            Set.of(PromptSyntaxException.class),
+            text -> PromptExplanation.of(text, TWO_PASSES)),
         text("tokens", Set.of(), TextTargets::tokens),
         new Target("styles", Set.of(StableDiffusionException.class), TextTargets::styles),
         text("strengths", arguments, TextTargets::strengths),
@@ -61,13 +66,6 @@ final class TextTargets {
     for (ExtraNetwork network : ExtraNetworks.cut(text).networks()) {
       LoraTag.of(network);
     }
-  }
-
-  private static void schedule(String text) {
-    String prompt = ExtraNetworks.cut(text).text();
-    PromptSchedule.ofParts(prompt, SchedulePass.first(STEPS));
-    PromptSchedule.ofParts(prompt, SchedulePass.second(STEPS, STEPS));
-    PromptSchedule.ofParts(prompt, new SchedulePass(STEPS, 0, true));
   }
 
   private static void tokens(String text) {
