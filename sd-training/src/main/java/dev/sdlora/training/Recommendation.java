@@ -30,7 +30,7 @@ record Recommendation(
             .mapToLong(origin -> origin.shape().stream().reduce(1L, Math::multiplyExact))
             .sum();
     if (weights < SMALL) {
-      return new Recommendation(8, TrainedModules.CONVOLUTIONS, 300, 4, 2e-3, 20);
+      return new Recommendation(16, TrainedModules.CONVOLUTIONS, 800, 4, 2e-3, 20);
     }
     int steps = Math.max(1000, Math.min(2000, 100 * pictures));
     return new Recommendation(16, TrainedModules.LINEAR, steps, 1, 1e-4, 50);

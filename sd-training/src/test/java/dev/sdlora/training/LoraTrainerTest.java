@@ -227,7 +227,7 @@ class LoraTrainerTest {
 
       assertThat(files())
           .containsExactly(
-              "discs-step000003-1.png", "discs-step000006-1.png", "discs.safetensors", "loss.png");
+              "discs-step000003-1.png", "discs-step000006-1.png", "discs.safetensors", "plots");
       assertThat(shown).hasSize(2);
       assertThat(ImageIO.read(folder.resolve("plots/deep/loss.png").toFile()).getWidth())
           .isEqualTo(960);

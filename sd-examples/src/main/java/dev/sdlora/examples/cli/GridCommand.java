@@ -54,7 +54,7 @@ final class GridCommand implements Callable<Integer> {
       description = "PNG to write. Default: ${DEFAULT-VALUE}.")
   private Path out = Path.of("grid.png");
 
-  @Option(names = "--quiet", description = "Show no progress bar.")
+  @Option(names = "--quiet", description = "Show neither progress nor the seed.")
   private boolean quiet;
 
   @Override
@@ -76,6 +76,9 @@ final class GridCommand implements Callable<Integer> {
         console.out().println(Json.line(json));
       } else {
         console.out().println(file.of(0));
+        if (!quiet) {
+          console.err().println("seed " + sheet.seed());
+        }
       }
     }
     return 0;

@@ -14,13 +14,10 @@ final class TrainingOptions {
   @Option(
       names = "--steps",
       paramLabel = "N",
-      description = "Steps. Default: 100 for each picture, 1000 to 2000; small models: 300.")
+      description = "Steps. Default: 100 for each picture, 1000 to 2000; small models: 800.")
   private Optional<Integer> steps = Optional.empty();
 
-  @Option(
-      names = "--rank",
-      paramLabel = "N",
-      description = "Columns of each factor. Default: 16; small models: 8.")
+  @Option(names = "--rank", paramLabel = "N", description = "Columns of each factor. Default: 16.")
   private Optional<Integer> rank = Optional.empty();
 
   @Option(names = "--alpha", paramLabel = "X", description = "Factor. Default: the rank.")

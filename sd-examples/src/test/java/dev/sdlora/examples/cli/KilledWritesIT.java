@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class KilledWritesIT {
   private static final int KILLS = Integer.getInteger("sd.kills", 6);
-  private static final long LONGEST_MILLIS = 6000;
+  private static final long LONGEST_MILLIS = 3000;
   private static final Path APP = Path.of("target/app").toAbsolutePath();
 
   /** Each writes files of its own, again and again over the ones before. */
