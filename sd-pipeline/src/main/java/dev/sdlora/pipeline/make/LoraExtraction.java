@@ -13,6 +13,7 @@ import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
 import java.nio.file.Path;
@@ -144,7 +145,8 @@ public final class LoraExtraction {
     List<Layer> layers = layers(before, CheckpointReader.read(tuned));
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(file, format)) {
-      new Extraction(torch, rule, exact).run(layers, target, listener);
+      Extraction extraction = new Extraction(torch, rule, exact);
+      ThreadLimit.run(before.unetSize(), () -> extraction.run(layers, target, listener));
       return target.write(metadata(before, file, target.rank()));
     }
   }
