@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>The same again</h2>
  *
- * All random numbers follow from the seed and the number of the step. On one machine and one thread
- * ({@code OMP_NUM_THREADS=1}), the same settings give the same file, but for the times in its
- * metadata, and a training that was stopped and resumed gives what it would have given in one go.
- * With several threads libtorch may add up gradients in another order, which moves their last bits.
+ * All random numbers follow from the seed and the number of the step. On one machine and one
+ * thread, which is what models with less than 100 million weights in the U-Net are trained on, and
+ * others with {@code OMP_NUM_THREADS=1}, the same settings give the same file, but for the times in
+ * its metadata, and a training that was stopped and resumed gives what it would have given in one
+ * go. With several threads libtorch may add up gradients in another order, which moves their last
+ * bits.
  *
  * <h2>Threads</h2>
  *

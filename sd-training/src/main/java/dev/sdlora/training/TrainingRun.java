@@ -1,5 +1,6 @@
 package dev.sdlora.training;
 
+import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.adapter.LoraWriter;
 import java.nio.file.Files;
@@ -62,7 +63,7 @@ final class TrainingRun {
       Writer writer = new Writer(trainee, words, new FileMetadata(settings, checkpoint, started));
       LOG.info("training {} from step {} to {}", outputs.name(), trainee.losses().count(), steps);
       int first = trainee.losses().count();
-      loop(trainee, writer);
+      ThreadLimit.run(settings.model().unetSize(), () -> loop(trainee, writer));
       int done = trainee.losses().count();
       Path file = outputs.file();
       if (done == steps) {

@@ -30,6 +30,11 @@ public record ModelFiles(
     Map<String, Origin> unetWeights,
     Map<String, Origin> vaeWeights) {
 
+  /** How many numbers the weights of the U-Net are. */
+  public long unetSize() {
+    return unetWeights.values().stream().mapToLong(origin -> origin.entry().elements()).sum();
+  }
+
   /** The same with a U-Net that predicts something else. */
   ModelFiles predicting(Prediction other) {
     return new ModelFiles(checkpoint, clip, unet, vae, other, clipWeights, unetWeights, vaeWeights);

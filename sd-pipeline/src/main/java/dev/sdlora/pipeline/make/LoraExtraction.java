@@ -15,6 +15,7 @@ import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
 import java.nio.file.Path;
@@ -156,7 +157,9 @@ public final class LoraExtraction {
     choice.add(Network.UNET, before.unetWeights());
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(file, format)) {
-      new Extraction(torch, rule, exact).run(choice.layers, choice.rest, target, listener);
+      Extraction extraction = new Extraction(torch, rule, exact);
+      ThreadLimit.run(
+          before.unetSize(), () -> extraction.run(choice.layers, choice.rest, target, listener));
       return target.write(metadata(before, file, target.rank()));
     }
   }

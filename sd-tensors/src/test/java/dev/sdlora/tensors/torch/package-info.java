@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.tensors.torch;
+
+import org.jspecify.annotations.NullMarked;
