@@ -41,6 +41,11 @@ public final class Soak implements AutoCloseable {
   /** While caches fill and threads begin, counts may still rise. */
   private static final int WARM_UP = 3;
 
+  /**
+   * How long a cancelled request may go on after its future is done: a step, with time to spare.
+   */
+  private static final Duration SETTLING = Duration.ofSeconds(60);
+
   private static final PromptSpec PROBE =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).seed(1).build();
 
@@ -128,6 +133,7 @@ public final class Soak implements AutoCloseable {
   private List<String> batch() throws Exception {
     List<Future<List<String>>> callers = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
+    vandal.begin();
     try {
       for (int i = 0; i < CALLERS; i++) {
         Caller caller = new Caller(pipelines, vandal, KINDS.size(), tally, random.split());
@@ -137,11 +143,19 @@ public final class Soak implements AutoCloseable {
       for (Future<List<String>> caller : callers) {
         faults.addAll(caller.get());
       }
+      settle();
       vandal.repair();
       faults.addAll(leftovers());
       return faults;
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  private void settle() throws InterruptedException {
+    long end = System.nanoTime() + SETTLING.toNanos();
+    while (arrays() != arrays && System.nanoTime() < end) {
+      Thread.sleep(10);
     }
   }
 
