@@ -116,7 +116,8 @@ public final class Soak implements AutoCloseable {
         Files.write(folder.resolve("soak.csv"), soak.table());
       } while (faults.isEmpty() && System.nanoTime() - soak.started < time.toNanos());
       ImageIO.write(Chart.draw(soak.samples), "png", folder.resolve("soak.png").toFile());
-      faults.addAll(new Flatness(soak.samples.subList(WARM_UP, soak.samples.size())).faults());
+      int warm = Math.min(WARM_UP, soak.samples.size());
+      faults.addAll(new Flatness(soak.samples.subList(warm, soak.samples.size())).faults());
       System.out.printf(
           "%d batches; %s; see %s%n", soak.samples.size(), soak.tally, folder.toAbsolutePath());
       return faults;
