@@ -41,6 +41,11 @@ public final class Soak implements AutoCloseable {
   /** While caches fill and threads begin, counts may still rise. */
   private static final int WARM_UP = 3;
 
+  /**
+   * How long a cancelled request may go on after its future is done: a step, with time to spare.
+   */
+  private static final Duration SETTLING = Duration.ofSeconds(60);
+
   private static final PromptSpec PROBE =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).seed(1).build();
 
@@ -111,7 +116,8 @@ public final class Soak implements AutoCloseable {
         Files.write(folder.resolve("soak.csv"), soak.table());
       } while (faults.isEmpty() && System.nanoTime() - soak.started < time.toNanos());
       ImageIO.write(Chart.draw(soak.samples), "png", folder.resolve("soak.png").toFile());
-      faults.addAll(new Flatness(soak.samples.subList(WARM_UP, soak.samples.size())).faults());
+      int warm = Math.min(WARM_UP, soak.samples.size());
+      faults.addAll(new Flatness(soak.samples.subList(warm, soak.samples.size())).faults());
       System.out.printf(
           "%d batches; %s; see %s%n", soak.samples.size(), soak.tally, folder.toAbsolutePath());
       return faults;
@@ -128,6 +134,7 @@ public final class Soak implements AutoCloseable {
   private List<String> batch() throws Exception {
     List<Future<List<String>>> callers = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
+    vandal.begin();
     try {
       for (int i = 0; i < CALLERS; i++) {
         Caller caller = new Caller(pipelines, vandal, KINDS.size(), tally, random.split());
@@ -137,11 +144,19 @@ public final class Soak implements AutoCloseable {
       for (Future<List<String>> caller : callers) {
         faults.addAll(caller.get());
       }
+      settle();
       vandal.repair();
       faults.addAll(leftovers());
       return faults;
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  private void settle() throws InterruptedException {
+    long end = System.nanoTime() + SETTLING.toNanos();
+    while (arrays() != arrays && System.nanoTime() < end) {
+      Thread.sleep(10);
     }
   }
 

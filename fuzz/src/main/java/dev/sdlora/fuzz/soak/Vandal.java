@@ -22,6 +22,7 @@ final class Vandal {
   private final Path checkpoint;
   private final Path hidden;
   private final List<Original> originals = new ArrayList<>();
+  private boolean active;
 
   private static final class Original {
     private final Path path;
@@ -56,8 +57,16 @@ final class Vandal {
     }
   }
 
-  /** Does something to a file that should not be done. */
+  /** From now on strikes count. */
+  synchronized void begin() {
+    active = true;
+  }
+
+  /** Does something to a file that should not be done, unless the files were put back already. */
   synchronized void strike(SplittableRandom random) {
+    if (!active) {
+      return;
+    }
     Path victim = any(random).path;
     byte[] other = any(random).bytes;
     try {
@@ -108,8 +117,9 @@ final class Vandal {
     }
   }
 
-  /** Puts back what is not as it was. */
+  /** Puts everything back; strikes of requests that still run come to nothing. */
   synchronized void repair() throws IOException {
+    active = false;
     if (Files.exists(hidden)) {
       Files.move(hidden, checkpoint);
     }

@@ -21,7 +21,7 @@ class SoakTest {
   @Test
   void pipelines_randomRequestsAndDamagedFiles_areAsBefore() throws Exception {
     assertThat(Soak.run(TIME, 1, folder)).isEmpty();
-    assertThat(Files.readAllLines(folder.resolve("soak.csv"))).hasSizeGreaterThan(3);
+    assertThat(Files.readAllLines(folder.resolve("soak.csv"))).hasSizeGreaterThan(1);
     assertThat(folder.resolve("soak.png")).isNotEmptyFile();
   }
 
