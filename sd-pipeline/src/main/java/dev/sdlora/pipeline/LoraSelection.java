@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The LoRAs that a request asks for: those that its prompts name, then those given by object.
- * Immutable.
+ * The LoRAs that a request asks for: those that its prompt names, those given by object, and those
+ * that its negative prompt names. Immutable.
  */
 final class LoraSelection {
   private final Model model;
@@ -64,19 +64,13 @@ final class LoraSelection {
     LoraMode mode = spec.loraMode().orElse(model.loraMode());
     List<String> warnings = new ArrayList<>();
     List<Supplier<LoraUse>> wanted = new ArrayList<>();
-    for (ExtraNetworks networks : List.of(prompt, negative)) {
-      for (ExtraNetwork network : networks.networks()) {
-        if (network.kind().equals("lora") || network.kind().equals("lyco")) {
-          wanted.add(() -> use(LoraTag.of(network).orElseThrow(), model));
-        } else {
-          warnings.add(noLora(network));
-        }
-      }
-    }
+    addTagged(prompt, model, wanted, warnings);
+    // Pictures name these as tags behind the prompt, and sums depend on the order by a rounding.
     for (LoraAdapter lora : spec.loras()) {
       wanted.add(
           () -> new LoraUse(lora.name(), model.loraFiles().open(lora.path()), lora.strength()));
     }
+    addTagged(negative, model, wanted, warnings);
     List<Fit> fits = new ArrayList<>();
     for (Supplier<LoraUse> want : wanted) {
       try {
@@ -90,6 +84,17 @@ final class LoraSelection {
     }
     warnTwice(fits, warnings);
     return new LoraSelection(model, mode, lenient, fits, warnings);
+  }
+
+  private static void addTagged(
+      ExtraNetworks networks, Model model, List<Supplier<LoraUse>> wanted, List<String> warnings) {
+    for (ExtraNetwork network : networks.networks()) {
+      if (network.kind().equals("lora") || network.kind().equals("lyco")) {
+        wanted.add(() -> use(LoraTag.of(network).orElseThrow(), model));
+      } else {
+        warnings.add(noLora(network));
+      }
+    }
   }
 
   private static LoraUse use(LoraTag tag, Model model) {
