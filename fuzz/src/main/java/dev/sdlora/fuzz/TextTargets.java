@@ -78,7 +78,9 @@ final class TextTargets {
 
   private static void styles(byte[] csv) throws Exception {
     List<Style> styles = Style.readAll(Scratch.file("styles.csv", csv));
-    Styles.onPrompt("a cat", styles.size() > 4 ? styles.subList(0, 4) : styles);
+    PromptOptions.Builder options = PromptOptions.builder();
+    styles.stream().limit(4).forEach(options::style);
+    Styles.onPrompt("a cat", options.build());
   }
 
   private static void strengths(String text) {

@@ -31,8 +31,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The LoRAs that a request asks for: those that its prompts name, then those given by object.
- * Immutable.
+ * The LoRAs that a request asks for: those that its prompt names, those given by object, and those
+ * that its negative prompt names. Immutable.
  */
 final class LoraSelection {
   private final Model model;
@@ -70,24 +70,15 @@ final class LoraSelection {
     LoraMode mode = spec.loraMode().orElse(model.loraMode());
     List<String> warnings = new ArrayList<>();
     List<Supplier<Fit>> wanted = new ArrayList<>();
-    for (ReadPrompt read : List.of(prompt, negative)) {
-      for (Finding unclosed : read.unclosedTags()) {
-        if (!lenient) {
-          throw new PromptSyntaxException(unclosed.message(), unclosed.offset());
-        }
-        warnings.add(unclosed.message() + "; it was read as text");
-      }
-      for (ExtraNetwork network : read.cut().networks()) {
-        if (LoraTag.isKind(network.kind())) {
-          wanted.add(() -> fit(LoraTag.of(network).orElseThrow(), model));
-        }
-      }
-    }
-    PromptLimits limits = spec.promptOptions().limits();
-    Limit.check(wanted.size(), limits.loras(), "the prompts have", Limit.Unit.LORAS);
+    addTagged(prompt, model, lenient, wanted, warnings);
+    // Pictures name these as tags behind the prompt, and sums depend on the order by a rounding.
     for (LoraAdapter lora : spec.loras()) {
       wanted.add(() -> fit(lora.name(), lora.path(), lora.strength(), model));
     }
+    addTagged(negative, model, lenient, wanted, warnings);
+    PromptLimits limits = spec.promptOptions().limits();
+    int tagged = wanted.size() - spec.loras().size();
+    Limit.check(tagged, limits.loras(), "the prompts have", Limit.Unit.LORAS);
     List<Fit> fits = new ArrayList<>();
     for (Supplier<Fit> want : wanted) {
       try {
@@ -101,6 +92,25 @@ final class LoraSelection {
     }
     warnTwice(fits, warnings);
     return new LoraSelection(model, mode, lenient, fits, warnings);
+  }
+
+  private static void addTagged(
+      ReadPrompt prompt,
+      Model model,
+      boolean lenient,
+      List<Supplier<Fit>> wanted,
+      List<String> warnings) {
+    for (Finding unclosed : prompt.unclosedTags()) {
+      if (!lenient) {
+        throw new PromptSyntaxException(unclosed.message(), unclosed.offset());
+      }
+      warnings.add(unclosed.message() + "; it was read as text");
+    }
+    for (ExtraNetwork network : prompt.cut().networks()) {
+      if (LoraTag.isKind(network.kind())) {
+        wanted.add(() -> fit(LoraTag.of(network).orElseThrow(), model));
+      }
+    }
   }
 
   private static Fit fit(LoraTag tag, Model model) {

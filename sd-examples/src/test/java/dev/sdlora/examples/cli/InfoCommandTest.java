@@ -46,7 +46,7 @@ final class InfoCommandTest {
         "conditioner.embedders.0.x             | checkpoint  | is for SDXL; this version runs",
         "cond_stage_model.model.x              | checkpoint  | is for SD 2.x; this version runs",
         "model.diffusion_model.double_blocks.0 | checkpoint  | is for a transformer model",
-        "model.diffusion_model.x               | checkpoint  | ' has no VAE",
+        "model.diffusion_model.x               | checkpoint  | has no VAE",
         "decoder.layers.3.conv.0.weight        | taesd       | is a TAESD",
         "3.conv.0.weight                       | taesd       | is a TAESD",
         "control_model.input_blocks.0.0.weight | controlnet  | is a ControlNet",
@@ -89,7 +89,10 @@ final class InfoCommandTest {
   void info_badFileAmongGoodOnes_goesOnAndEndsWith1() throws IOException {
     Path junk = Files.writeString(folder.resolve("junk.safetensors"), "no tensors at all");
     Path other = folder.resolve("other.safetensors");
-    new SafetensorsWriter().tensor("x", List.of(1L), new float[1], DType.F32).write(other);
+    new SafetensorsWriter()
+        .tensor("x", List.of(1L, 1L, 1L), new float[1], DType.F32)
+        .tensor("y", List.of(1L, 1L, 1L), new float[1], DType.F32)
+        .write(other);
     String lora = BundledModel.loras().resolve("ink_lines.safetensors").toString();
 
     CommandRun run =
