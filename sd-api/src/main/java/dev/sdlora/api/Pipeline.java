@@ -66,6 +66,7 @@ public interface Pipeline extends AutoCloseable {
    * @throws IllegalStateException if the pipeline is closed
    */
   default GenerationResult generate(PromptSpec spec) {
+    Objects.requireNonNull(spec, "spec");
     return generate(spec, GenerationListener.NONE);
   }
 
@@ -77,6 +78,7 @@ public interface Pipeline extends AutoCloseable {
    * GenerationListener)}.
    */
   default CompletableFuture<GenerationResult> generateAsync(PromptSpec spec) {
+    Objects.requireNonNull(spec, "spec");
     return generateAsync(spec, GenerationListener.NONE);
   }
 
