@@ -8,6 +8,7 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -91,6 +92,8 @@ final class LocalPipeline implements Pipeline {
   @Override
   public CompletableFuture<GenerationResult> generateAsync(
       PromptSpec spec, GenerationListener listener) {
+    Objects.requireNonNull(spec, "spec");
+    Objects.requireNonNull(listener, "listener");
     if (closed) {
       throw new IllegalStateException("the pipeline is closed");
     }
