@@ -7,6 +7,7 @@ import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.StrengthSchedule;
+import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.Style;
 import dev.sdlora.pipeline.grid.Axis;
 import dev.sdlora.pipeline.image.Infotext;
@@ -78,9 +79,8 @@ final class TextTargets {
 
   private static void styles(byte[] csv) throws Exception {
     List<Style> styles = Style.readAll(Scratch.file("styles.csv", csv));
-    PromptOptions.Builder options = PromptOptions.builder();
-    styles.stream().limit(4).forEach(options::style);
-    Styles.onPrompt("a cat", options.build());
+    List<Style> few = styles.size() > 4 ? styles.subList(0, 4) : styles;
+    Styles.onPrompt("a cat", PromptOptions.DEFAULTS.withStyles(few));
   }
 
   private static void strengths(String text) {

@@ -28,6 +28,7 @@ public interface EmbeddingLibrary {
 
   /** Looks at one folder and all folders inside it; see {@link #open(List)}. */
   static EmbeddingLibrary open(Path folder) {
+    Objects.requireNonNull(folder, "folder");
     return open(List.of(folder));
   }
 

@@ -39,6 +39,7 @@ public interface LoraLibrary {
 
   /** Looks at one folder and all folders inside it; see {@link #open(List)}. */
   static LoraLibrary open(Path folder) {
+    Objects.requireNonNull(folder, "folder");
     return open(List.of(folder));
   }
 

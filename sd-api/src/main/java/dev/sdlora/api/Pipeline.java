@@ -79,6 +79,7 @@ public interface Pipeline extends AutoCloseable {
    * @throws IllegalStateException if the pipeline is closed
    */
   default GenerationResult generate(PromptSpec spec) {
+    Objects.requireNonNull(spec, "spec");
     return generate(spec, GenerationListener.NONE);
   }
 
@@ -90,6 +91,7 @@ public interface Pipeline extends AutoCloseable {
    * GenerationListener)}.
    */
   default CompletableFuture<GenerationResult> generateAsync(PromptSpec spec) {
+    Objects.requireNonNull(spec, "spec");
     return generateAsync(spec, GenerationListener.NONE);
   }
 

@@ -74,6 +74,7 @@ public record Upscaler(String name, Optional<Path> file) {
 
   /** A network of the ESRGAN family in a file, which is read when it is used. */
   public static Upscaler of(Path file) {
+    Objects.requireNonNull(file, "file");
     return new Upscaler(FileNames.stem(file), Optional.of(Objects.requireNonNull(file, "file")));
   }
 

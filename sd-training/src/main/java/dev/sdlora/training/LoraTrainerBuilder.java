@@ -84,6 +84,7 @@ public final class LoraTrainerBuilder {
 
   /** Sets the file to write, which ends in {@code .safetensors}; missing folders are made. */
   public LoraTrainerBuilder output(Path file) {
+    Objects.requireNonNull(file, "file");
     Checks.require(
         file.toString().endsWith(Outputs.EXTENSION), "output", "end in .safetensors", file);
     this.output = Optional.of(Objects.requireNonNull(file, "file"));
@@ -92,6 +93,7 @@ public final class LoraTrainerBuilder {
 
   /** Sets the name inside the file, which prompts may use as well. Default: the file's stem. */
   public LoraTrainerBuilder name(String name) {
+    Objects.requireNonNull(name, "name");
     Checks.require(!name.isBlank(), "name", "not be blank", "'" + name + "'");
     this.name = Optional.of(Objects.requireNonNull(name, "name"));
     return this;
@@ -261,6 +263,7 @@ public final class LoraTrainerBuilder {
    * none.
    */
   public LoraTrainerBuilder lossPlot(Path png) {
+    Objects.requireNonNull(png, "png");
     Checks.require(png.toString().endsWith(".png"), "lossPlot", "end in .png", png);
     this.lossPlot = Optional.of(Objects.requireNonNull(png, "png"));
     return this;
@@ -268,6 +271,7 @@ public final class LoraTrainerBuilder {
 
   /** Sets the number format of the file: F16, the default, or F32. */
   public LoraTrainerBuilder fileFormat(DType format) {
+    Objects.requireNonNull(format, "format");
     Checks.require(
         format == DType.F16 || format == DType.F32, "fileFormat", "be F16 or F32", format);
     this.format = Objects.requireNonNull(format, "format");

@@ -57,6 +57,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -131,6 +133,9 @@ class NullArgumentsTest {
             List.of(),
             Map.of(),
             Optional.empty(),
+            OptionalLong.empty(),
+            OptionalInt.empty(),
+            PICTURE.toBufferedImage(),
             Axis.seeds(1),
             VariationGrid.of(PromptSpec.builder().build(), Axis.seeds(1)),
             LoraBaking.into(FILE, List.of(ADAPTER)),
