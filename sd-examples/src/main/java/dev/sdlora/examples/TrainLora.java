@@ -3,10 +3,11 @@ package dev.sdlora.examples;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.examples.demo.Captions;
-import dev.sdlora.examples.demo.Scene;
-import dev.sdlora.examples.demo.SceneSource;
-import dev.sdlora.examples.demo.Shape;
+import dev.sdlora.demo.Captions;
+import dev.sdlora.demo.Scene;
+import dev.sdlora.demo.SceneSource;
+import dev.sdlora.demo.Shape;
+import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.TrainedModules;
 import java.io.IOException;
@@ -31,7 +32,7 @@ public final class TrainLora {
       Files.writeString(pictures.resolve(i + ".txt"), caption);
     }
     LoraTrainer.builder()
-        .checkpoint(BundledModel.checkpoint())
+        .checkpoint(DemoModel.checkpoint())
         .pictures(pictures)
         .triggerWord("moonling")
         .output(folder.resolve("moon.safetensors"))
@@ -43,7 +44,7 @@ public final class TrainLora {
         .lossPlot(folder.resolve("moon-loss.png"))
         .build()
         .train();
-    Checkpoint checkpoint = Checkpoint.open(BundledModel.checkpoint());
+    Checkpoint checkpoint = Checkpoint.open(DemoModel.checkpoint());
     try (Pipeline pipeline =
         Pipeline.builder().checkpoint(checkpoint).loraDirectory(folder).build()) {
       String prompt = "a green moonling on a pink background <lora:moon>";
