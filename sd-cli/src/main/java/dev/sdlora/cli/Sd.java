@@ -7,7 +7,7 @@ import dev.sdlora.api.MaskedContent;
 import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.ResizeMode;
 import dev.sdlora.api.Schedule;
-import dev.sdlora.pipeline.grid.Axis;
+import dev.sdlora.api.grid.Axis;
 import java.util.Objects;
 import java.util.function.Function;
 import picocli.CommandLine;

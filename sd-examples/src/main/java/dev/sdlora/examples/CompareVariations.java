@@ -4,9 +4,9 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
+import dev.sdlora.api.grid.Axis;
+import dev.sdlora.api.grid.VariationGrid;
 import dev.sdlora.demo.model.DemoModel;
-import dev.sdlora.pipeline.grid.Axis;
-import dev.sdlora.pipeline.grid.VariationGrid;
 import java.nio.file.Path;
 
 /** Grids of pictures that differ in two settings, with labels. */

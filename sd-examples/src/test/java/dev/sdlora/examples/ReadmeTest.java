@@ -26,7 +26,7 @@ class ReadmeTest {
       Path source = folder.resolve("Readme" + count + ".java");
       Files.writeString(
           source,
-          "import dev.sdlora.api.*;\nimport dev.sdlora.pipeline.grid.*;\nimport dev.sdlora.pipeline.make.*;\nimport dev.sdlora.training.*;\nimport java.nio.file.Path;\nimport java.util.List;\nclass Readme%d { void show() {\n%s}}"
+          "import dev.sdlora.api.*;\nimport dev.sdlora.api.grid.*;\nimport dev.sdlora.pipeline.make.*;\nimport dev.sdlora.training.*;\nimport java.nio.file.Path;\nimport java.util.List;\nclass Readme%d { void show() {\n%s}}"
               .formatted(count++, block.group(1)));
       JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
       ByteArrayOutputStream errors = new ByteArrayOutputStream();

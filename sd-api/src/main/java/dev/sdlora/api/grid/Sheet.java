@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.grid;
+package dev.sdlora.api.grid;
 
 import java.awt.Color;
 import java.awt.Font;

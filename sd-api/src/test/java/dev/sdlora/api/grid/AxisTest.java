@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.grid;
+package dev.sdlora.api.grid;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

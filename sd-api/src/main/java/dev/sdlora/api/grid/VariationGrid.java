@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.grid;
+package dev.sdlora.api.grid;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;

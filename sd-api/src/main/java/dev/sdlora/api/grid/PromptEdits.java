@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.grid;
+package dev.sdlora.api.grid;
 
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageToImage;

@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.grid;
+package dev.sdlora.api.grid;
 
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpecBuilder;
