@@ -9,7 +9,7 @@ import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.StrengthSchedule;
 import dev.sdlora.api.Style;
-import dev.sdlora.pipeline.grid.Axis;
+import dev.sdlora.api.grid.Axis;
 import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.ExtraNetwork;

@@ -4,8 +4,9 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
-import dev.sdlora.pipeline.grid.Axis;
-import dev.sdlora.pipeline.grid.VariationGrid;
+import dev.sdlora.api.grid.Axis;
+import dev.sdlora.api.grid.VariationGrid;
+import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 
 /** Grids of pictures that differ in two settings, with labels. */
@@ -17,8 +18,8 @@ public final class CompareVariations {
     Path folder = Path.of(args.length > 0 ? args[0] : "");
     try (Pipeline pipeline =
         Pipeline.builder()
-            .checkpoint(Checkpoint.open(BundledModel.checkpoint()))
-            .loraDirectory(BundledModel.loras())
+            .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
+            .loraDirectory(DemoModel.loras())
             .build()) {
       PromptSpec spec =
           PromptSpec.builder()

@@ -1,6 +1,7 @@
 package dev.sdlora.examples;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.lora.make.KeyNames;
 import dev.sdlora.lora.make.MadeLora;
 import dev.sdlora.pipeline.make.LoraBaking;
@@ -18,9 +19,9 @@ public final class MakeLoras {
   /** Writes {@code made-*.safetensors}. */
   public static void main(String[] args) {
     Path folder = Path.of(args.length > 0 ? args[0] : "");
-    Path checkpoint = BundledModel.checkpoint();
-    LoraAdapter ink = LoraAdapter.open(BundledModel.loras().resolve("ink_lines.safetensors"));
-    LoraAdapter night = LoraAdapter.open(BundledModel.loras().resolve("night.safetensors"));
+    Path checkpoint = DemoModel.checkpoint();
+    LoraAdapter ink = LoraAdapter.open(DemoModel.loras().resolve("ink_lines.safetensors"));
+    LoraAdapter night = LoraAdapter.open(DemoModel.loras().resolve("night.safetensors"));
 
     Path both = folder.resolve("made-both.safetensors");
     LoraMerging.of(List.of(ink.withStrength(0.8), night.withStrength(0.5))).write(both);

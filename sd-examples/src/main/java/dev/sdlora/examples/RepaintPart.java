@@ -9,6 +9,7 @@ import dev.sdlora.api.Outpainting;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 
 /** Repaints what a mask shows, and paints beyond the edges; the rest stays, pixel for pixel. */
@@ -19,7 +20,7 @@ public final class RepaintPart {
   public static void main(String[] args) {
     Path folder = Path.of(args.length > 0 ? args[0] : "");
     try (Pipeline pipeline =
-        Pipeline.builder().checkpoint(Checkpoint.open(BundledModel.checkpoint())).build()) {
+        Pipeline.builder().checkpoint(Checkpoint.open(DemoModel.checkpoint())).build()) {
       PromptSpec spec =
           PromptSpec.builder()
               .prompt("a red heart on a white background")

@@ -5,6 +5,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
+import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -21,8 +22,8 @@ public final class ReproduceFromPng {
     Path original = folder.resolve("original.png");
     try (Pipeline pipeline =
         Pipeline.builder()
-            .checkpoint(Checkpoint.open(BundledModel.checkpoint()))
-            .loraDirectory(BundledModel.loras())
+            .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
+            .loraDirectory(DemoModel.loras())
             .build()) {
       PromptSpec spec =
           PromptSpec.builder()

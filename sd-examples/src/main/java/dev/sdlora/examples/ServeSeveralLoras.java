@@ -6,6 +6,7 @@ import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,8 +30,8 @@ public final class ServeSeveralLoras {
             "<lora:no_such_lora>");
     try (Pipeline pipeline =
         Pipeline.builder()
-            .checkpoint(Checkpoint.open(BundledModel.checkpoint()))
-            .loraDirectory(BundledModel.loras())
+            .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
+            .loraDirectory(DemoModel.loras())
             .loraMode(LoraMode.OVERLAY)
             .lenient(true)
             .concurrency(2)

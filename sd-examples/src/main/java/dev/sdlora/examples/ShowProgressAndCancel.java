@@ -6,6 +6,7 @@ import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LatentPreview;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.pipeline.image.PngFiles;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -18,7 +19,7 @@ public final class ShowProgressAndCancel {
   public static void main(String[] args) {
     Path folder = Path.of(args.length > 0 ? args[0] : "");
     try (Pipeline pipeline =
-        Pipeline.builder().checkpoint(Checkpoint.open(BundledModel.checkpoint())).build()) {
+        Pipeline.builder().checkpoint(Checkpoint.open(DemoModel.checkpoint())).build()) {
       PromptSpec endless =
           PromptSpec.builder().prompt("red star").size(128, 128).steps(1000).seed(1).build();
       CompletableFuture<Integer> thirdStep = new CompletableFuture<>();

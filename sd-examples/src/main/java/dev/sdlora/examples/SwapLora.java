@@ -5,6 +5,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -20,8 +21,8 @@ public final class SwapLora {
     Path folder = Path.of(args.length > 0 ? args[0] : "");
     try (Pipeline pipeline =
         Pipeline.builder()
-            .checkpoint(Checkpoint.open(BundledModel.checkpoint()))
-            .loraDirectory(BundledModel.loras())
+            .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
+            .loraDirectory(DemoModel.loras())
             .build()) {
       PromptSpec plain =
           PromptSpec.builder()

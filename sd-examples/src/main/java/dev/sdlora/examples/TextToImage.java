@@ -6,6 +6,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 
 /** From a checkpoint file to a picture, with a LoRA named in the prompt. */
@@ -15,9 +16,9 @@ public final class TextToImage {
   /** Writes {@code text-to-image.png}. */
   public static void main(String[] args) {
     Path folder = Path.of(args.length > 0 ? args[0] : "");
-    Checkpoint checkpoint = Checkpoint.open(BundledModel.checkpoint());
+    Checkpoint checkpoint = Checkpoint.open(DemoModel.checkpoint());
     try (Pipeline pipeline =
-        Pipeline.builder().checkpoint(checkpoint).loraDirectory(BundledModel.loras()).build()) {
+        Pipeline.builder().checkpoint(checkpoint).loraDirectory(DemoModel.loras()).build()) {
       PromptSpec spec =
           PromptSpec.builder()
               .prompt("a red star on a yellow background <lora:ink_lines:0.8>")

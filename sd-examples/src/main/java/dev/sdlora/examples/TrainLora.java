@@ -4,10 +4,11 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.examples.demo.Captions;
-import dev.sdlora.examples.demo.Scene;
-import dev.sdlora.examples.demo.SceneSource;
-import dev.sdlora.examples.demo.Shape;
+import dev.sdlora.demo.Captions;
+import dev.sdlora.demo.Scene;
+import dev.sdlora.demo.SceneSource;
+import dev.sdlora.demo.Shape;
+import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.TrainingExample;
@@ -36,7 +37,7 @@ public final class TrainLora {
       examples.add(TrainingExample.of(scene.draw(128), caption));
     }
     LoraTrainerBuilder trainer =
-        LoraTrainer.recommended(BundledModel.checkpoint(), TrainingSet.of(examples))
+        LoraTrainer.recommended(DemoModel.checkpoint(), TrainingSet.of(examples))
             .triggerWord("moonling")
             .output(folder.resolve("moon.safetensors"))
             .lossPlot(folder.resolve("moon-loss.png"));
@@ -44,7 +45,7 @@ public final class TrainLora {
       trainer.steps(Integer.parseInt(args[1]));
     }
     TrainingResult trained = trainer.build().train();
-    Checkpoint checkpoint = Checkpoint.open(BundledModel.checkpoint());
+    Checkpoint checkpoint = Checkpoint.open(DemoModel.checkpoint());
     try (Pipeline pipeline = Pipeline.builder().checkpoint(checkpoint).build()) {
       String prompt = "a green moonling on a pink background";
       LoraAdapter moon = LoraAdapter.open(trained.file());

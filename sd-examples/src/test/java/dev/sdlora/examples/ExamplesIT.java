@@ -2,7 +2,7 @@ package dev.sdlora.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.examples.demo.DrawBadges;
+import dev.sdlora.demo.DrawBadges;
 import dev.sdlora.training.TrainingSet;
 import java.awt.image.BufferedImage;
 import java.io.File;

@@ -9,6 +9,7 @@ import dev.sdlora.api.PromptCompleter.Completion;
 import dev.sdlora.api.PromptCompleter.Kind;
 import dev.sdlora.api.Span;
 import dev.sdlora.api.TokenCount;
+import dev.sdlora.demo.model.DemoModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PromptToolsTest {
   private final PromptCompleter completer =
       new PromptCompleter(
-          LoraLibrary.open(BundledModel.loras()), () -> List.of("EasyNegative", "easy black"));
+          LoraLibrary.open(DemoModel.loras()), () -> List.of("EasyNegative", "easy black"));
 
   @Test
   void complete_behindLora_namesLorasAndFinishesTheTag() {
@@ -45,7 +46,7 @@ class PromptToolsTest {
   @Test
   void complete_promptWithLora_namesItsTriggerWords(@TempDir Path folder) throws IOException {
     Files.copy(
-        BundledModel.loras().resolve("ink_lines.safetensors"), folder.resolve("pen.safetensors"));
+        DemoModel.loras().resolve("ink_lines.safetensors"), folder.resolve("pen.safetensors"));
     Files.writeString(folder.resolve("pen.json"), "{\"activation text\": \"Black ink\"}");
     PromptCompleter withTrigger = new PromptCompleter(LoraLibrary.open(folder), List::of);
     String prompt = "a black i <lora:pen:1>";

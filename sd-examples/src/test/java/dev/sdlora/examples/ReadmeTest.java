@@ -3,7 +3,7 @@ package dev.sdlora.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.sdlora.examples.cli.SdParser;
+import dev.sdlora.cli.SdParser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,0 +1,25 @@
+package com.example
+
+import dev.sdlora.api.Checkpoint
+import dev.sdlora.api.Pipeline
+import dev.sdlora.api.PromptSpec
+import dev.sdlora.demo.model.DemoModel
+import java.nio.file.Path
+
+/** Draws a picture with a LoRA. */
+fun main() {
+  Pipeline.builder()
+      .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
+      .loraDirectory(DemoModel.loras())
+      .build()
+      .use { pipeline ->
+        val spec =
+            PromptSpec.builder()
+                .prompt("a red star on a blue background <lora:ink_lines:0.8>")
+                .size(128, 128)
+                .steps(4)
+                .seed(42)
+                .build()
+        pipeline.generate(spec).first().save(Path.of("target/picture.png"))
+      }
+}

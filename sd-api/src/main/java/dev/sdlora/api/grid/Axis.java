@@ -1,0 +1,261 @@
+package dev.sdlora.api.grid;
+
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.Schedule;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/**
+ * A setting of a request and the values that a grid shows it with. Immutable.
+ *
+ * @param name what is written beside the grid and into its file, A1111's where it has one
+ * @param values at least one
+ */
+public record Axis(String name, List<Value> values) {
+
+  /**
+   * A value of the setting.
+   *
+   * @param label what is written at its row or column
+   * @param change what it does to a request
+   */
+  public record Value(String label, Change change) {
+    /** Refuses null. */
+    public Value {
+      Objects.requireNonNull(label, "label");
+      Objects.requireNonNull(change, "change");
+    }
+  }
+
+  /** Changes a request. */
+  @FunctionalInterface
+  public interface Change {
+    /** Sets what belongs to the value. */
+    void apply(PromptSpecBuilder spec);
+  }
+
+  /**
+   * Copies the values.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Axis {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(values, "values");
+    values = List.copyOf(values);
+    if (values.isEmpty()) {
+      throw new IllegalArgumentException("the axis '" + name + "' needs at least one value");
+    }
+  }
+
+  /** An axis of anything that a request can be changed by. */
+  public static <T> Axis of(
+      String name, List<T> values, Function<T, String> label, Function<T, Change> change) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(values, "values");
+    Objects.requireNonNull(label, "label");
+    Objects.requireNonNull(change, "change");
+    return new Axis(
+        name,
+        values.stream().map(value -> new Value(label.apply(value), change.apply(value))).toList());
+  }
+
+  /** Seeds. */
+  public static Axis seeds(long... seeds) {
+    Objects.requireNonNull(seeds, "seeds");
+    return of("Seed", list(seeds), String::valueOf, seed -> spec -> spec.seed(seed));
+  }
+
+  /** Numbers of steps. */
+  public static Axis steps(int... steps) {
+    Objects.requireNonNull(steps, "steps");
+    return of("Steps", list(steps), String::valueOf, count -> spec -> spec.steps(count));
+  }
+
+  /**
+   * Guidance scales.
+   *
+   * @throws IllegalArgumentException if one is NaN or infinite
+   */
+  public static Axis cfgScales(double... scales) {
+    Objects.requireNonNull(scales, "scales");
+    return of("CFG Scale", list(scales), Axis::number, scale -> spec -> spec.cfgScale(scale));
+  }
+
+  /** Samplers. */
+  public static Axis samplers(Sampler... samplers) {
+    Objects.requireNonNull(samplers, "samplers");
+    return of(
+        "Sampler", List.of(samplers), Sampler::label, sampler -> spec -> spec.sampler(sampler));
+  }
+
+  /** Schedules. */
+  public static Axis schedules(Schedule... schedules) {
+    Objects.requireNonNull(schedules, "schedules");
+    return of(
+        "Schedule type",
+        List.of(schedules),
+        Schedule::label,
+        schedule -> spec -> spec.schedule(schedule));
+  }
+
+  /** Sizes. */
+  public static Axis sizes(ImageSize... sizes) {
+    Objects.requireNonNull(sizes, "sizes");
+    return of("Size", List.of(sizes), ImageSize::toString, size -> spec -> spec.size(size));
+  }
+
+  /**
+   * Strengths of a LoRA, in place of those of its tag in the prompt; where there is none, a tag is
+   * added. At 0 it is off.
+   *
+   * @param lora its name as a tag would have it
+   * @throws IllegalArgumentException if a strength is NaN or infinite
+   */
+  public static Axis loraStrengths(String lora, double... strengths) {
+    Objects.requireNonNull(lora, "lora");
+    Objects.requireNonNull(strengths, "strengths");
+    return of(
+        "LoRA " + lora,
+        list(strengths),
+        Axis::number,
+        strength -> spec -> PromptEdits.loraStrength(spec, lora, number(strength)));
+  }
+
+  /**
+   * Texts of which each takes the place of the first one, in the prompt and in the negative prompt;
+   * A1111's "Prompt S/R".
+   */
+  public static Axis promptTexts(String... texts) {
+    Objects.requireNonNull(texts, "texts");
+    return of(
+        "Prompt S/R",
+        List.of(texts),
+        text -> text,
+        text -> spec -> PromptEdits.replace(spec, texts[0], text));
+  }
+
+  /**
+   * How much img2img, or the second pass of hires fix, may change.
+   *
+   * @throws IllegalArgumentException if one is NaN or infinite
+   */
+  public static Axis denoisingStrengths(double... strengths) {
+    Objects.requireNonNull(strengths, "strengths");
+    return of(
+        "Denoising",
+        list(strengths),
+        Axis::number,
+        strength -> spec -> PromptEdits.denoisingStrength(spec, strength));
+  }
+
+  /**
+   * Reads {@code NAME=VALUE,VALUE}: {@code seed=1-4}, {@code steps=10,20}, {@code cfg=1-7 [3]},
+   * {@code sampler=Euler a,DDIM}, {@code schedule=Karras,Normal}, {@code size=512x512,768x512},
+   * {@code lora:NAME=0-1 [5]}, {@code prompt=red,blue}, {@code denoising=0.3,0.6}. Numbers may be
+   * ranges: {@code 1-5}, {@code 1-9 (+2)}, {@code 0-1 [5]}. A value in double quotes may contain
+   * commas.
+   *
+   * @throws IllegalArgumentException if the name is unknown or a value makes no sense
+   */
+  public static Axis parse(String text) {
+    Objects.requireNonNull(text, "text");
+    int equals = text.indexOf('=');
+    if (equals < 0) {
+      throw new IllegalArgumentException(
+          "an axis must be NAME=VALUE,VALUE, such as seed=1,2,3: " + text);
+    }
+    String name = text.substring(0, equals).strip();
+    List<String> parts = QuotedList.split(text.substring(equals + 1));
+    if (name.toLowerCase(Locale.ROOT).startsWith("lora:")) {
+      return loraStrengths(name.substring("lora:".length()).strip(), doubles(parts));
+    }
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "seed" -> seeds(wholes(parts).toArray());
+      case "steps" -> steps(wholes(parts).mapToInt(Axis::toInt).toArray());
+      case "cfg" -> cfgScales(doubles(parts));
+      case "sampler" -> samplers(parts.stream().map(Sampler::parse).toArray(Sampler[]::new));
+      case "schedule" -> schedules(parts.stream().map(Schedule::parse).toArray(Schedule[]::new));
+      case "size" -> sizes(parts.stream().map(ImageSize::parse).toArray(ImageSize[]::new));
+      case "prompt" -> promptTexts(parts.toArray(String[]::new));
+      case "denoising" -> denoisingStrengths(doubles(parts));
+      default ->
+          throw new IllegalArgumentException(
+              "axis '"
+                  + name
+                  + "' is not known; the known ones are seed, steps, cfg, sampler, schedule, size,"
+                  + " lora:NAME, prompt, denoising");
+    };
+  }
+
+  /** The values as they are written into the file of a grid. */
+  String list() {
+    return values.stream()
+        .map(Value::label)
+        .map(label -> label.contains(",") ? '"' + label + '"' : label)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static double[] doubles(List<String> parts) {
+    return NumberList.of(parts, false).stream().mapToDouble(BigDecimal::doubleValue).toArray();
+  }
+
+  private static LongStream wholes(List<String> parts) {
+    return NumberList.of(parts, true).stream().mapToLong(Axis::whole);
+  }
+
+  private static long whole(BigDecimal number) {
+    try {
+      return number.longValueExact();
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("must be a whole number: " + number, e);
+    }
+  }
+
+  private static int toInt(long number) {
+    if (number != (int) number) {
+      throw new IllegalArgumentException("must be a number of steps: " + number);
+    }
+    return (int) number;
+  }
+
+  /** The shortest decimal: 7 for 7.0. */
+  private static String number(double value) {
+    return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
+  }
+
+  private static List<Long> list(long... values) {
+    List<Long> list = new ArrayList<>();
+    for (long value : values) {
+      list.add(value);
+    }
+    return list;
+  }
+
+  private static List<Integer> list(int... values) {
+    List<Integer> list = new ArrayList<>();
+    for (int value : values) {
+      list.add(value);
+    }
+    return list;
+  }
+
+  private static List<Double> list(double... values) {
+    List<Double> list = new ArrayList<>();
+    for (double value : values) {
+      if (!Double.isFinite(value)) {
+        throw new IllegalArgumentException("the values of an axis must be finite: " + value);
+      }
+      list.add(value);
+    }
+    return list;
+  }
+}

@@ -1,0 +1,65 @@
+package dev.sdlora.api.grid;
+
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Changes of a request that need to know what it says. */
+final class PromptEdits {
+  private PromptEdits() {}
+
+  /** Replaces a text in the prompt and in the negative prompt. */
+  static void replace(PromptSpecBuilder spec, String text, String by) {
+    PromptSpec now = spec.build();
+    if (!now.prompt().contains(text) && !now.negativePrompt().contains(text)) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is neither in the prompt nor in the negative prompt");
+    }
+    spec.prompt(now.prompt().replace(text, by));
+    spec.negativePrompt(now.negativePrompt().replace(text, by));
+  }
+
+  /** Gives the tag of a LoRA another strength and keeps its other arguments; adds it if missing. */
+  static void loraStrength(PromptSpecBuilder spec, String name, String strength) {
+    String prompt = spec.build().prompt();
+    Matcher tag =
+        Pattern.compile("<lora:\\s*" + Pattern.quote(name) + "\\s*(:[^>]*)?>").matcher(prompt);
+    if (tag.find()) {
+      spec.prompt(tag.replaceAll(found -> Matcher.quoteReplacement(tag(name, strength, found))));
+    } else {
+      spec.prompt((prompt + " <lora:" + name + ":" + strength + ">").strip());
+    }
+  }
+
+  private static String tag(String name, String strength, MatchResult found) {
+    String others =
+        Arrays.stream(Optional.ofNullable(found.group(1)).orElse("").split(":"))
+            .filter(argument -> argument.contains("="))
+            .filter(argument -> !argument.strip().matches("(te|unet)=.*"))
+            .map(argument -> ":" + argument)
+            .collect(Collectors.joining());
+    return "<lora:" + name + ":" + strength + others + ">";
+  }
+
+  /** Sets the denoising strength of whatever the request has one for. */
+  static void denoisingStrength(PromptSpecBuilder spec, double strength) {
+    PromptSpec now = spec.build();
+    Optional<ImageToImage> image = now.imageToImage();
+    Optional<HiresFix> hires = now.hiresFix();
+    if (image.isEmpty() && hires.isEmpty()) {
+      throw new IllegalArgumentException(
+          "denoising strengths need a picture to start from or hires fix");
+    }
+    image.ifPresent(
+        settings -> spec.imageToImage(settings.toBuilder().denoisingStrength(strength).build()));
+    hires.ifPresent(
+        settings -> spec.hiresFix(settings.toBuilder().denoisingStrength(strength).build()));
+  }
+}

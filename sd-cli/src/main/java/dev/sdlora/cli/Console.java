@@ -1,0 +1,63 @@
+package dev.sdlora.cli;
+
+import java.io.PrintWriter;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Where a command writes, and in which form. What comes from files cannot command the terminal: all
+ * text goes through {@link VisibleText}.
+ */
+final class Console {
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec command;
+
+  @Option(names = "--json", description = "Write JSON instead of text to standard output.")
+  private boolean json;
+
+  /** Whether the user wants JSON. */
+  boolean json() {
+    return json;
+  }
+
+  /** Standard output: results. */
+  PrintWriter out() {
+    return VisibleText.writer(command.commandLine().getOut());
+  }
+
+  /** Standard error: warnings and failures. */
+  PrintWriter err() {
+    return err(command.commandLine());
+  }
+
+  /** Standard error of any command. */
+  static PrintWriter err(CommandLine command) {
+    return VisibleText.writer(command.getErr());
+  }
+
+  /** Prints a warning. */
+  void warn(String sentence) {
+    err().println("sd: warning: " + sentence);
+  }
+
+  /**
+   * Standard error as a terminal whose last line may be written over, for progress; empty if it is
+   * none. Only text of this program's own may go there.
+   */
+  Optional<PrintWriter> terminal() {
+    // Java cannot tell whether stderr is a terminal; the launcher can.
+    return Boolean.getBoolean("sd.terminal")
+        ? Optional.of(command.commandLine().getErr())
+        : Optional.empty();
+  }
+
+  /** An error in the way the command was called. */
+  ParameterException badUsage(String sentence) {
+    return new ParameterException(command.commandLine(), sentence);
+  }
+}

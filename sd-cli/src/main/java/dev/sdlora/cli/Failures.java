@@ -1,0 +1,76 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.StableDiffusionException;
+import java.io.PrintWriter;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IExecutionStrategy;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Turns exceptions into one sentence on stderr and an exit code: 2 for bad usage, which is what an
+ * {@link IllegalArgumentException} of the library means too, and 1 for everything else.
+ */
+final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  private final BooleanSupplier stacktrace;
+
+  Failures(BooleanSupplier stacktrace) {
+    this.stacktrace = stacktrace;
+  }
+
+  @Override
+  public int handleParseException(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    print(e, sentence(e), Console.err(command));
+    UnmatchedArgumentException.printSuggestions(e, Console.err(command));
+    return usageHint(command);
+  }
+
+  @Override
+  public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
+    print(e, sentence(e), Console.err(command));
+    return e instanceof IllegalArgumentException ? usageHint(command) : ExitCode.SOFTWARE;
+  }
+
+  /** Treats errors of the JVM, a native library that does not load, say, like exceptions. */
+  IExecutionStrategy catchingErrors(IExecutionStrategy strategy) {
+    return parsed -> {
+      try {
+        return strategy.execute(parsed);
+      } catch (Error e) {
+        print(e, sentence(e), Console.err(parsed.commandSpec().commandLine()));
+        return ExitCode.SOFTWARE;
+      }
+    };
+  }
+
+  private static String sentence(Throwable e) {
+    boolean meantForPeople =
+        e instanceof ParameterException
+            || e instanceof StableDiffusionException
+            || e instanceof IllegalArgumentException
+            || e instanceof IllegalStateException;
+    String message = e.getMessage();
+    if (meantForPeople && message != null) {
+      return message;
+    }
+    return "unexpected " + e + "; --stacktrace shows where";
+  }
+
+  private void print(Throwable e, String sentence, PrintWriter err) {
+    err.println("sd: " + sentence);
+    if (stacktrace.getAsBoolean()) {
+      e.printStackTrace(err);
+    }
+  }
+
+  private static int usageHint(CommandLine command) {
+    command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    return ExitCode.USAGE;
+  }
+}

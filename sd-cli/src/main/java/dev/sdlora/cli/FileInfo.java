@@ -1,0 +1,152 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.ImageSettingsException;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.TensorFileException;
+import dev.sdlora.pipeline.checkpoint.FileKind;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Finds out what a file is, first by its names, then by trying. */
+final class FileInfo {
+  private FileInfo() {}
+
+  /**
+   * Describes a checkpoint, a LoRA, an embedding or a picture, and other networks that are
+   * recognised but not run alone.
+   *
+   * @throws StableDiffusionException if it is none of them, or damaged; the message is about what
+   *     the file is, if that can be seen
+   */
+  static ObjectNode of(Path path) {
+    if (!Files.exists(path)) {
+      throw new StableDiffusionException("'" + path + "' does not exist");
+    }
+    Optional<String> pictureSize = PictureSize.of(path);
+    if (pictureSize.isPresent()) {
+      return image(path, pictureSize.get());
+    }
+    return Files.isDirectory(path) ? checkpoint(Checkpoint.open(path)) : tensors(path);
+  }
+
+  private static ObjectNode tensors(Path path) {
+    Optional<FileKind.Kind> kind = FileKind.recognise(path);
+    if (kind.isEmpty()) {
+      return adapter(path);
+    }
+    return switch (kind.get().name()) {
+      case "lora" -> lora(LoraAdapter.open(path));
+      case "embedding" -> embedding(Embedding.open(path));
+      case "checkpoint" -> checkpointOrNote(path, kind.get());
+      default -> noted(path, kind.get().name(), kind.get().sentence());
+    };
+  }
+
+  /** A checkpoint that can be run, or what it is instead. */
+  private static ObjectNode checkpointOrNote(Path path, FileKind.Kind kind) {
+    try {
+      return checkpoint(Checkpoint.open(path));
+    } catch (CheckpointException e) {
+      String note = kind.runnable() ? String.valueOf(e.getMessage()) : kind.sentence();
+      return noted(path, kind.name(), note);
+    }
+  }
+
+  /** LoRAs and embeddings whose names do not give them away. */
+  private static ObjectNode adapter(Path path) {
+    try {
+      return lora(LoraAdapter.open(path));
+    } catch (LoraException notLora) {
+      try {
+        return embedding(Embedding.open(path));
+      } catch (EmbeddingException notEmbedding) {
+        StableDiffusionException unknown =
+            new StableDiffusionException(
+                "'"
+                    + path
+                    + "' is a tensor file, but neither a checkpoint nor a LoRA, an embedding or"
+                    + " another network that this version knows",
+                notLora);
+        unknown.addSuppressed(notEmbedding);
+        throw unknown;
+      }
+    }
+  }
+
+  private static ObjectNode checkpoint(Checkpoint checkpoint) {
+    return described("checkpoint", checkpoint.path())
+        .put("name", checkpoint.name())
+        .put("family", checkpoint.family().label())
+        .put("layout", checkpoint.layout().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .put("storage", checkpoint.storage())
+        .put("tensors", checkpoint.tensors())
+        .put("parameters", checkpoint.parameters())
+        .put("defaultSize", checkpoint.defaultSize().toString());
+  }
+
+  private static ObjectNode lora(LoraAdapter lora) {
+    ObjectNode info =
+        described("lora", lora.path())
+            .put("name", lora.name())
+            .put("family", lora.family().label())
+            .put("modules", lora.modules())
+            .put("rank", lora.rank());
+    lora.alias().ifPresent(alias -> info.put("alias", alias));
+    Optional.ofNullable(lora.metadata().get("modelspec.trigger_phrase"))
+        .ifPresent(trigger -> info.put("trigger", trigger));
+    info.set("metadata", Json.tree(lora.metadata()));
+    return info;
+  }
+
+  private static ObjectNode embedding(Embedding embedding) {
+    ObjectNode info =
+        described("embedding", embedding.path())
+            .put("name", embedding.name())
+            .put("family", embedding.family().label())
+            .put("vectors", embedding.vectors());
+    info.set("widths", Json.tree(embedding.widths()));
+    return info.put("hash", embedding.hash());
+  }
+
+  /** A picture with settings or without, or one into which an embedding is written. */
+  private static ObjectNode image(Path path, String size) {
+    ObjectNode image = described("image", path).put("size", size);
+    try {
+      return image.put("parameters", GeneratedImage.readParameters(path));
+    } catch (ImageSettingsException noSettings) {
+      return hiddenEmbedding(path).orElseGet(() -> image.put("note", noSettings.getMessage()));
+    } catch (ImageFileException otherFormat) {
+      if (PictureSize.mayHoldSettings(path)) {
+        throw otherFormat;
+      }
+      return image.put("note", "pictures of this format hold no settings");
+    }
+  }
+
+  private static Optional<ObjectNode> hiddenEmbedding(Path path) {
+    try {
+      return Optional.of(embedding(Embedding.open(path)));
+    } catch (EmbeddingException | TensorFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static ObjectNode noted(Path path, String kind, String note) {
+    return described(kind, path).put("note", note);
+  }
+
+  private static ObjectNode described(String kind, Path path) {
+    return Json.object().put("kind", kind).put("path", path.toString());
+  }
+}

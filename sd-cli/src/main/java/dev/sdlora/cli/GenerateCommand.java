@@ -1,0 +1,100 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sd generate}: from a prompt to PNG files. */
+@Command(
+    name = "generate",
+    customSynopsis = "sd generate [OPTIONS] PROMPT",
+    description = {
+      "Make pictures from a prompt.",
+      "",
+      "Examples:",
+      "  sd generate \"a red star on a yellow background\" -o star.png",
+      "  sd generate \"a blue heart <lora:ink_lines:0.8>\" -n ring --seed 42 --images 4",
+      "  sd generate \"a tiger\" --checkpoint m.safetensors --lora ink.safetensors:0.8",
+      "  sd generate \"a tiger in snow\" --init tiger.png --strength 0.6",
+      "  sd generate --from star.png --steps 30"
+    })
+@Heading("What to write")
+final class GenerateCommand implements Callable<Integer> {
+  @Mixin private final PictureOptions picture = new PictureOptions();
+  @Mixin private final ModelOptions model = new ModelOptions();
+  @Mixin private final Console console = new Console();
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      defaultValue = "out.png",
+      description =
+          "PNG or JPEG; several pictures become FILE-1.png, FILE-2.png and so on."
+              + " Default: ${DEFAULT-VALUE}.")
+  private Path out = Path.of("out.png");
+
+  @Option(
+      names = "--preview",
+      paramLabel = "FILE",
+      description = "PNG that shows, after each step, what the picture looks like so far.")
+  private Optional<Path> preview = Optional.empty();
+
+  @Option(names = "--quiet", description = "Show neither progress nor seeds.")
+  private boolean quiet;
+
+  @Override
+  public Integer call() {
+    PromptSpec spec = picture.toSpec(model.loraFolders());
+    OutputFiles files = new OutputFiles(out, spec.images());
+    Stopwatch watch = new Stopwatch();
+    Checkpoint checkpoint = model.open();
+    double openSeconds = watch.lap();
+    try (Pipeline pipeline = model.load(checkpoint, console)) {
+      double loadSeconds = watch.lap();
+      int arraysBefore = pipeline.liveNativeArrays();
+      GenerationResult result =
+          pipeline.generate(spec, new PictureWriter(files, this::saved, progressBar(), preview));
+      double generateSeconds = watch.lap();
+      result.warnings().forEach(console::warn);
+      if (console.json()) {
+        GenerationReport report =
+            new GenerationReport(
+                result,
+                files,
+                new GenerationReport.Seconds(openSeconds, loadSeconds, generateSeconds),
+                new GenerationReport.LiveNativeArrays(arraysBefore, pipeline.liveNativeArrays()));
+        console.out().println(Json.line(report.toJson()));
+      } else if (!quiet) {
+        console.err().println(seeds(result));
+      }
+    }
+    return 0;
+  }
+
+  private void saved(Path file) {
+    if (!console.json()) {
+      console.out().println(file);
+    }
+  }
+
+  /** What it takes to draw the same again. */
+  private static String seeds(GenerationResult result) {
+    List<String> seeds = result.images().stream().map(image -> "" + image.seed()).toList();
+    return (seeds.size() == 1 ? "seed " : "seeds ") + String.join(", ", seeds);
+  }
+
+  private Optional<ProgressBar> progressBar() {
+    return console
+        .terminal()
+        .filter(terminal -> !quiet)
+        .map(terminal -> new ProgressBar(terminal, System::nanoTime));
+  }
+}

@@ -1,0 +1,56 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LoraReport;
+import java.util.Locale;
+
+/**
+ * What {@code sd generate --json} tells; {@code files}, {@code seeds} and so on run in parallel.
+ */
+record GenerationReport(
+    GenerationResult result, OutputFiles files, Seconds seconds, LiveNativeArrays arrays) {
+
+  /** How long opening the checkpoint, loading its weights and generating took. */
+  record Seconds(double open, double load, double generate) {}
+
+  /** Native tensors of the pipeline around the generation. */
+  record LiveNativeArrays(int before, int after) {}
+
+  ObjectNode toJson() {
+    ObjectNode json = Json.object();
+    ArrayNode paths = json.putArray("files");
+    ArrayNode seeds = json.putArray("seeds");
+    json.put("size", result.first().width() + "x" + result.first().height());
+    ArrayNode loras = json.putArray("loras");
+    json.set("warnings", Json.tree(result.warnings()));
+    ArrayNode parameters = json.putArray("parameters");
+    for (GeneratedImage image : result) {
+      paths.add(files.of(paths.size()).toString());
+      seeds.add(image.seed());
+      parameters.add(image.parameters());
+    }
+    result.loras().forEach(lora -> loras.add(toJson(lora)));
+    json.set("seconds", Json.tree(seconds));
+    json.set("liveNativeArrays", Json.tree(arrays));
+    PeakMemory.residentBytes().ifPresent(bytes -> json.put("peakResidentBytes", bytes));
+    return json;
+  }
+
+  private static ObjectNode toJson(LoraReport lora) {
+    ObjectNode json = Json.object();
+    json.put("name", lora.name());
+    json.put("path", lora.path().toString());
+    json.put("hash", lora.hash());
+    json.put("textEncoderStrength", lora.textEncoderStrength());
+    json.put("unetStrength", lora.unetStrength());
+    json.put("strength", lora.strength().tagArguments());
+    json.put("mode", lora.mode().name().toLowerCase(Locale.ROOT));
+    json.put("matched", lora.matched());
+    json.put("modules", lora.modules());
+    json.set("unmatched", Json.tree(lora.unmatched()));
+    return json;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LatentPreview;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.grid.Axis;
+import dev.sdlora.api.grid.VariationGrid;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sd grid}: pictures with one or two settings varied, side by side. */
+@Command(
+    name = "grid",
+    customSynopsis = "sd grid [OPTIONS] --x AXIS [--y AXIS] PROMPT",
+    description = {
+      "Draw a grid of pictures that differ in one or two settings.",
+      "",
+      "Examples:",
+      "  sd grid \"a red star on a yellow background\" --x seed=1-4 --y \"cfg=1-7 [3]\"",
+      "  sd grid \"a red star\" --x \"lora:night=0-1 [5]\" --y sampler=Euler,DDIM"
+    },
+    footer = {
+      "",
+      "An axis is NAME=VALUES: seed=1-4, steps=10,20,40, cfg=1-7 [3], sampler=Euler a,DDIM,"
+          + " schedule=Karras,Normal, size=64x64,128x64, lora:NAME=0-1 [5], prompt=red,blue (each"
+          + " in place of the first), denoising=0.3,0.6. 1-9 (+2) goes in steps of 2; 0-1 [5] is"
+          + " five numbers from 0 to 1."
+    })
+@Heading("What to write")
+final class GridCommand implements Callable<Integer> {
+  @Mixin private final PictureOptions picture = new PictureOptions();
+  @Mixin private final ModelOptions model = new ModelOptions();
+  @Mixin private final Console console = new Console();
+
+  @Option(names = "--x", paramLabel = "AXIS", required = true, description = "The columns.")
+  private Axis columns = Axis.seeds(0);
+
+  @Option(names = "--y", paramLabel = "AXIS", description = "The rows. Default: one.")
+  private Optional<Axis> rows = Optional.empty();
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      defaultValue = "grid.png",
+      description = "PNG to write. Default: ${DEFAULT-VALUE}.")
+  private Path out = Path.of("grid.png");
+
+  @Option(names = "--quiet", description = "Show neither progress nor the seed.")
+  private boolean quiet;
+
+  @Override
+  public Integer call() {
+    PromptSpec spec = picture.toSpec(model.loraFolders());
+    VariationGrid grid =
+        rows.map(axis -> VariationGrid.of(spec, columns, axis))
+            .orElseGet(() -> VariationGrid.of(spec, columns));
+    OutputFiles file = new OutputFiles(out, 1);
+    try (Pipeline pipeline = model.load(model.open(), console)) {
+      GeneratedImage sheet = grid.draw(pipeline, watcher(grid.cells()));
+      sheet.save(file.of(0));
+      if (console.json()) {
+        ObjectNode json = Json.object();
+        json.put("file", file.of(0).toString());
+        json.put("pictures", grid.cells());
+        json.put("width", sheet.width());
+        json.put("height", sheet.height());
+        console.out().println(Json.line(json));
+      } else {
+        console.out().println(file.of(0));
+        if (!quiet) {
+          console.err().println("seed " + sheet.seed());
+        }
+      }
+    }
+    return 0;
+  }
+
+  private GenerationListener watcher(int cells) {
+    Optional<PrintWriter> terminal = console.terminal();
+    if (quiet || terminal.isEmpty()) {
+      return GenerationListener.NONE;
+    }
+    ProgressBar bar = new ProgressBar(terminal.get(), System::nanoTime);
+    bar.start(cells);
+    return new GenerationListener() {
+      private int cell;
+
+      @Override
+      public void stepEnd(Step step, LatentPreview preview) {
+        bar.show(cell, step.number(), step.total());
+      }
+
+      @Override
+      public void generationEnd(GenerationResult result) {
+        cell++;
+        bar.clear();
+      }
+
+      @Override
+      public void generationFailed(Throwable cause) {
+        bar.clear();
+      }
+    };
+  }
+}

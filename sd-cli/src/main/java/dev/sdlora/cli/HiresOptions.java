@@ -1,0 +1,100 @@
+package dev.sdlora.cli;
+
+import static dev.sdlora.cli.PictureOptions.set;
+
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.NamedSampler;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.Schedule;
+import dev.sdlora.api.Upscaler;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options of the second, larger pass, named as in {@link HiresFix}. */
+@Heading("Draw again, larger")
+final class HiresOptions {
+  @Option(
+      names = "--hires",
+      paramLabel = "FACTOR|WxH",
+      description =
+          "Draw again at a larger size, so many times as large or WxH, over what was drawn.")
+  private Optional<String> hires = Optional.empty();
+
+  @Option(
+      names = "--hires-upscaler",
+      paramLabel = "NAME",
+      description =
+          "Latent, Latent (antialiased), Latent (bicubic), Latent (bicubic antialiased), Latent"
+              + " (nearest), Latent (nearest-exact), Lanczos, Nearest, or a network's name."
+              + " Default: Latent.")
+  private Optional<String> upscaler = Optional.empty();
+
+  @Option(
+      names = "--hires-steps",
+      paramLabel = "N",
+      description = "Steps of the second pass. Default: those of the first.")
+  private Optional<Integer> steps = Optional.empty();
+
+  @Option(
+      names = "--hires-strength",
+      paramLabel = "0..1",
+      description = "How much the second pass may change. Default: 0.7.")
+  private Optional<Double> strength = Optional.empty();
+
+  @Option(
+      names = "--hires-prompt",
+      paramLabel = "TEXT",
+      description = "Prompt of the second pass, LoRAs included. Default: that of the first.")
+  private Optional<String> prompt = Optional.empty();
+
+  @Option(
+      names = "--hires-negative",
+      paramLabel = "TEXT",
+      description = "Negative prompt of the second pass. Default: that of the first.")
+  private Optional<String> negative = Optional.empty();
+
+  @Option(
+      names = "--hires-sampler",
+      paramLabel = "NAME",
+      description = "Sampler of the second pass, maybe with its schedule. Default: the first's.")
+  private Optional<NamedSampler> sampler = Optional.empty();
+
+  @Option(
+      names = "--hires-schedule",
+      paramLabel = "NAME",
+      description = "Schedule of the second pass. Default: that of the first.")
+  private Optional<Schedule> schedule = Optional.empty();
+
+  @Option(
+      names = "--hires-cfg",
+      paramLabel = "SCALE",
+      description = "Guidance scale of the second pass. Default: that of the first.")
+  private Optional<Double> cfg = Optional.empty();
+
+  void applyTo(PromptSpecBuilder spec) {
+    if (hires.isEmpty()) {
+      return;
+    }
+    HiresFix.Builder pass = HiresFix.builder();
+    set("--hires", hires, text -> target(pass, text));
+    upscaler.map(Upscaler::named).ifPresent(pass::upscaler);
+    set("--hires-steps", steps, pass::steps);
+    set("--hires-strength", strength, pass::denoisingStrength);
+    prompt.ifPresent(pass::prompt);
+    negative.ifPresent(pass::negativePrompt);
+    sampler.map(NamedSampler::sampler).ifPresent(pass::sampler);
+    sampler.flatMap(NamedSampler::schedule).ifPresent(pass::schedule);
+    schedule.ifPresent(pass::schedule);
+    set("--hires-cfg", cfg, pass::cfgScale);
+    spec.hiresFix(pass.build());
+  }
+
+  private static void target(HiresFix.Builder pass, String text) {
+    if (text.matches("\\d+(\\.\\d+)?")) {
+      pass.scale(Double.parseDouble(text));
+    } else {
+      pass.size(ImageSize.parse(text));
+    }
+  }
+}

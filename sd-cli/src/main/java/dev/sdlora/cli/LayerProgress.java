@@ -1,0 +1,34 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.lora.make.MakingListener;
+import java.io.PrintWriter;
+import java.util.function.LongSupplier;
+
+/** How many layers of a file are done, on one line of a terminal. */
+final class LayerProgress implements MakingListener {
+  private final TerminalLine line;
+  private final LongSupplier nanoClock;
+  private final long startNanos;
+
+  LayerProgress(PrintWriter terminal, LongSupplier nanoClock) {
+    this.line = new TerminalLine(terminal);
+    this.nanoClock = nanoClock;
+    this.startNanos = nanoClock.getAsLong();
+  }
+
+  @Override
+  public void done(int done, int total, String layer) {
+    line.show(
+        "%s layer %d/%d, %s"
+            .formatted(
+                TerminalLine.bar(done, total),
+                done,
+                total,
+                TerminalLine.left(nanoClock.getAsLong() - startNanos, done, total)));
+  }
+
+  /** Takes the line away. */
+  void clear() {
+    line.clear();
+  }
+}

@@ -1,0 +1,52 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.pipeline.make.LoraBaking;
+import dev.sdlora.pipeline.make.LoraBaking.Baked;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sd lora bake}: a checkpoint with LoRAs in it for good. */
+@Command(name = "bake", description = "Write a checkpoint with LoRAs in it for good.")
+final class LoraBakeCommand implements Runnable {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = StrengthArgument.LABEL,
+      description = StrengthArgument.HELP)
+  private List<String> loras = List.of();
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "PATH",
+      description = "Checkpoint file or diffusers folder. Default: the bundled tiny model.")
+  private Optional<Path> checkpoint = Optional.empty();
+
+  @Mixin private final MakingOptions making = new MakingOptions();
+
+  @Override
+  public void run() {
+    Stopwatch watch = new Stopwatch();
+    LoraBaking baking =
+        LoraBaking.into(
+            checkpoint.orElseGet(BundledModel::checkpoint),
+            StrengthArgument.open(loras, making.console()));
+    Baked baked = making.run(listener -> baking.listener(listener).write(making.out()));
+    Console console = making.console();
+    for (String module : baked.unmatched()) {
+      console.warn("module '" + module + "' belongs to no layer");
+    }
+    if (console.json()) {
+      ObjectNode json = MakingOptions.report(baked.file(), watch);
+      json.put("changed", baked.changed());
+      baked.unmatched().forEach(json.putArray("unmatched")::add);
+      console.out().println(Json.line(json));
+    } else {
+      console.out().printf("%s: %d weights changed%n", baked.file(), baked.changed());
+    }
+  }
+}

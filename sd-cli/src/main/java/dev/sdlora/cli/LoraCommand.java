@@ -1,0 +1,20 @@
+package dev.sdlora.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code sd lora}: what there is to do with LoRA files. */
+@Command(
+    name = "lora",
+    description = "Work with LoRA files.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      LoraListCommand.class,
+      LoraInfoCommand.class,
+      LoraEffectCommand.class,
+      LoraExtractCommand.class,
+      LoraResizeCommand.class,
+      LoraMergeCommand.class,
+      LoraBakeCommand.class,
+      LoraConvertCommand.class
+    })
+final class LoraCommand {}

@@ -1,0 +1,145 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraDetails;
+import dev.sdlora.api.LoraDetails.Module;
+import dev.sdlora.api.LoraDetails.Training;
+import dev.sdlora.api.LoraDetails.Usage;
+import dev.sdlora.api.LoraHashes;
+import dev.sdlora.api.TriggerWord;
+import java.io.PrintWriter;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+
+/** A LoRA as JSON and as text. */
+record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
+
+  ObjectNode toJson() {
+    ObjectNode json = Json.object();
+    json.put("name", lora.name());
+    lora.alias().ifPresent(alias -> json.put("alias", alias));
+    json.put("path", lora.path().toString());
+    json.put("bytes", details.bytes());
+    json.put("family", lora.family().label());
+    json.set("kinds", Json.tree(lora.kinds()));
+    ObjectNode parts = json.putObject("modulesByPart");
+    details.modulesByPart().forEach((part, count) -> parts.put(part.label(), count));
+    ObjectNode ranks = json.putObject("modulesByRank");
+    details.modulesByRank().forEach((rank, count) -> ranks.put(rank.toString(), count));
+    training(json.putObject("training"), details.training());
+    usage(json, details.usage());
+    json.putObject("hashes")
+        .put("autoV2", hashes.autoV2())
+        .put("autoV3", hashes.autoV3())
+        .put("sha256", hashes.sha256());
+    ArrayNode modules = json.putArray("modules");
+    details.modules().forEach(module -> module(modules.addObject(), module));
+    json.set("metadata", Json.tree(lora.metadata()));
+    return json;
+  }
+
+  private static void training(ObjectNode json, Training training) {
+    training.title().ifPresent(title -> json.put("title", title));
+    training.checkpoint().ifPresent(checkpoint -> json.put("checkpoint", checkpoint));
+    training.resolution().ifPresent(size -> json.put("resolution", size.toString()));
+    training.clipSkip().ifPresent(skip -> json.put("clipSkip", skip));
+  }
+
+  private static void usage(ObjectNode json, Usage usage) {
+    ArrayNode words = json.putArray("triggerWords");
+    for (TriggerWord word : usage.triggerWords()) {
+      ObjectNode entry = words.addObject();
+      entry.put("text", word.text()).put("source", word.source().label());
+      if (word.source() == TriggerWord.Source.TRAINING_TAGS) {
+        entry.put("count", word.count());
+      }
+    }
+    usage.preferredWeight().ifPresent(weight -> json.put("preferredWeight", weight));
+    usage.negativeText().ifPresent(text -> json.put("negativeText", text));
+    usage.notes().ifPresent(notes -> json.put("notes", notes));
+    usage.preview().ifPresent(preview -> json.put("preview", preview.toString()));
+  }
+
+  private static void module(ObjectNode json, Module module) {
+    json.put("key", module.key())
+        .put("part", module.part().label())
+        .put("kind", module.kind())
+        .put("rank", module.rank());
+    module.alpha().ifPresent(alpha -> json.put("alpha", alpha));
+  }
+
+  /** One line for each thing that is known. */
+  void print(PrintWriter out, boolean withModules) {
+    Training training = details.training();
+    Usage usage = details.usage();
+    line(out, "name", Optional.of(lora.name()));
+    line(out, "alias", lora.alias());
+    line(out, "title", training.title());
+    line(out, "path", Optional.of(lora.path()));
+    line(out, "size", Optional.of("%.1f MB".formatted(details.bytes() / 1e6)));
+    line(out, "family", Optional.of(lora.family().label()));
+    line(out, "kind", Optional.of(String.join(", ", lora.kinds())));
+    line(out, "modules", Optional.of(parts()));
+    line(out, "rank", Optional.of(ranks()));
+    line(out, "trained on", training.checkpoint());
+    line(out, "trained at", training.resolution());
+    training.clipSkip().ifPresent(skip -> line(out, "clip skip", Optional.of(skip)));
+    for (TriggerWord.Source source : TriggerWord.Source.values()) {
+      line(out, source.label(), words(source));
+    }
+    usage.preferredWeight().ifPresent(weight -> line(out, "weight", Optional.of(weight)));
+    line(out, "negative text", usage.negativeText());
+    line(out, "notes", usage.notes());
+    line(out, "preview", usage.preview());
+    line(out, "AutoV2", Optional.of(hashes.autoV2()));
+    line(out, "AutoV3", Optional.of(hashes.autoV3()));
+    if (withModules) {
+      modules().print(out);
+    }
+    out.println();
+  }
+
+  private static void line(PrintWriter out, String label, Optional<?> value) {
+    value.ifPresent(there -> out.println(label + ": " + there));
+  }
+
+  private String parts() {
+    return details.modules().size()
+        + details.modulesByPart().entrySet().stream()
+            .map(part -> part.getKey().label() + " " + part.getValue())
+            .collect(Collectors.joining(", ", " (", ")"));
+  }
+
+  /** Such as "16 (alpha 8), 4 (alpha 1)", as few as there are. */
+  private String ranks() {
+    return details.modules().stream()
+        .map(module -> module.rank() + " (alpha " + alpha(module.alpha()) + ")")
+        .distinct()
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String alpha(OptionalDouble alpha) {
+    return alpha.isPresent() ? "%s".formatted((float) alpha.getAsDouble()) : "none";
+  }
+
+  private Optional<String> words(TriggerWord.Source source) {
+    String words =
+        details.usage().triggerWords().stream()
+            .filter(word -> word.source() == source)
+            .map(word -> word.text() + (word.count() > 0 ? " (" + word.count() + ")" : ""))
+            .collect(Collectors.joining(", "));
+    return Optional.of(words).filter(text -> !text.isEmpty());
+  }
+
+  private Table modules() {
+    Table table = new Table("MODULE", "NETWORK", "KIND", ">RANK", ">ALPHA");
+    for (Module module : details.modules()) {
+      table.row(
+          module.key(), module.part().label(), module.kind(), module.rank(), alpha(module.alpha()));
+    }
+    return table;
+  }
+}

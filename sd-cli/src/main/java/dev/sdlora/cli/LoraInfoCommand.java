@@ -1,0 +1,30 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.LoraAdapter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sd lora info}: what is known about LoRAs. */
+@Command(
+    name = "info",
+    description = "Say what is known about LoRAs. With --json one object a line.")
+final class LoraInfoCommand implements Runnable {
+  @Mixin private final Console console = new Console();
+  @Mixin private final LoraArguments loras = new LoraArguments();
+
+  @Option(names = "--modules", description = "List all modules; JSON always has them.")
+  private boolean modules;
+
+  @Override
+  public void run() {
+    for (LoraAdapter lora : loras.open()) {
+      LoraInfo info = new LoraInfo(lora, lora.details(), lora.hashes());
+      if (console.json()) {
+        console.out().println(Json.line(info.toJson()));
+      } else {
+        info.print(console.out(), modules);
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.LoraQuery;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.TriggerWord;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sd lora list}: the LoRAs of some folders. */
+@Command(
+    name = "list",
+    description = {
+      "List the LoRAs in folders, and the files that cannot be used.",
+      "With --text, --family or --trigger only the LoRAs for which all of them hold."
+    })
+final class LoraListCommand implements Runnable {
+  /** As many trigger words as are shown in a row; JSON has all. */
+  private static final int SHOWN_WORDS = 3;
+
+  @Mixin private final Console console = new Console();
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "DIR",
+      description = "Folders; those inside count too. Default: that of the bundled LoRAs.")
+  private List<Path> folders = List.of();
+
+  @Option(
+      names = "--text",
+      paramLabel = "WORDS",
+      description = "Words in names, titles, folders, trigger words or notes.")
+  private String text = "";
+
+  @Option(
+      names = "--family",
+      paramLabel = "sd1|sd2|sdxl|unknown",
+      description = "What they were trained for.")
+  private Optional<ModelFamily> family = Optional.empty();
+
+  @Option(names = "--trigger", paramLabel = "WORD", description = "A trigger word of theirs.")
+  private Optional<String> trigger = Optional.empty();
+
+  @Option(
+      names = "--triggers",
+      description = "Show trigger words; they cost time with thousands of files.")
+  private boolean triggers;
+
+  @Override
+  public void run() {
+    LoraQuery query = new LoraQuery(text, family, trigger);
+    LoraLibrary library =
+        LoraLibrary.open(folders.isEmpty() ? List.of(BundledModel.loras()) : folders);
+    List<LoraAdapter> loras = library.search(query);
+    // Files that cannot be read are no answer to a question.
+    Map<Path, String> unreadable = query.equals(LoraQuery.ALL) ? library.unreadable() : Map.of();
+    if (console.json()) {
+      console.out().println(Json.line(toJson(loras, unreadable)));
+    } else {
+      print(loras, unreadable);
+    }
+  }
+
+  private ObjectNode toJson(List<LoraAdapter> loras, Map<Path, String> unreadable) {
+    ObjectNode json = Json.object();
+    ArrayNode list = json.putArray("loras");
+    for (LoraAdapter lora : loras) {
+      ObjectNode entry = list.addObject();
+      entry.put("name", lora.name());
+      lora.alias().ifPresent(alias -> entry.put("alias", alias));
+      entry.put("family", lora.family().label());
+      entry.set("kinds", Json.tree(lora.kinds()));
+      entry.put("modules", lora.modules());
+      entry.put("rank", lora.rank());
+      entry.put("bytes", lora.path().toFile().length());
+      entry.put("path", lora.path().toString());
+      if (triggers) {
+        entry.set(
+            "triggerWords",
+            Json.tree(lora.triggerWords().stream().map(TriggerWord::text).toList()));
+      }
+    }
+    ArrayNode problems = json.putArray("unreadable");
+    unreadable.forEach(
+        (path, reason) -> problems.addObject().put("path", path.toString()).put("reason", reason));
+    return json;
+  }
+
+  private void print(List<LoraAdapter> loras, Map<Path, String> unreadable) {
+    Table table =
+        new Table(
+            "NAME",
+            "FAMILY",
+            "KIND",
+            ">MODULES",
+            ">RANK",
+            ">MB",
+            "ALIAS",
+            triggers ? "TRIGGER WORDS" : "");
+    for (LoraAdapter lora : loras) {
+      table.row(
+          lora.name(),
+          lora.family().label(),
+          String.join(", ", lora.kinds()),
+          lora.modules(),
+          lora.rank(),
+          "%.1f".formatted(lora.path().toFile().length() / 1e6),
+          lora.alias().orElse(""),
+          triggers ? words(lora) : "");
+    }
+    table.print(console.out());
+    unreadable.forEach(
+        (path, reason) ->
+            console
+                .out()
+                .println(
+                    "cannot be used: "
+                        + (reason.contains(path.toString()) ? reason : path + ": " + reason)));
+  }
+
+  private static String words(LoraAdapter lora) {
+    return lora.triggerWords().stream()
+        .limit(SHOWN_WORDS)
+        .map(TriggerWord::text)
+        .collect(Collectors.joining(", "));
+  }
+}

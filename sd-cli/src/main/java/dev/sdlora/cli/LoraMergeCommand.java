@@ -1,0 +1,34 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.pipeline.make.LoraMerging;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code sd lora merge}: one LoRA of several. */
+@Command(
+    name = "merge",
+    description = "Make one LoRA of several; exact unless a rank or share is given.")
+final class LoraMergeCommand implements Runnable {
+  private static final int LARGEST_RANK = 4096;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = StrengthArgument.LABEL,
+      description = StrengthArgument.HELP)
+  private List<String> loras = List.of();
+
+  @Mixin private final MakingOptions making = new MakingOptions();
+  @Mixin private final MakingOptions.Ranks ranks = new MakingOptions.Ranks();
+  @Mixin private final MakingOptions.Format format = new MakingOptions.Format();
+
+  @Override
+  public void run() {
+    LoraMerging merging = LoraMerging.of(StrengthArgument.open(loras, making.console()));
+    ranks.rank().ifPresent(merging::rank);
+    ranks.energy().ifPresent(e -> merging.energy(e, ranks.rank().orElse(LARGEST_RANK)));
+    format.format().ifPresent(merging::fileFormat);
+    making.lora(listener -> merging.listener(listener).write(making.out()));
+  }
+}

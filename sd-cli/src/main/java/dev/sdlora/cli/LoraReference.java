@@ -1,0 +1,62 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraLibrary;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** LoRAs as arguments name them: by file, or as prompts do, by the name in a folder. */
+final class LoraReference {
+  private static final List<String> ENDINGS = List.of(".safetensors", ".pt", ".bin", ".ckpt");
+
+  private LoraReference() {}
+
+  /**
+   * Opens a LoRA. A file goes before a name; without folders the bundled LoRAs have names.
+   *
+   * @throws dev.sdlora.api.LoraException if there is neither, or it cannot be used
+   */
+  static LoraAdapter open(String fileOrName, List<Path> folders) {
+    if (isFile(fileOrName)) {
+      return LoraAdapter.open(Path.of(fileOrName));
+    }
+    if (!folders.isEmpty()) {
+      return LoraLibrary.open(folders).find(fileOrName);
+    }
+    return LoraLibrary.open(List.of(BundledModel.loras())).list().stream()
+        .filter(lora -> lora.name().equals(fileOrName))
+        .findFirst()
+        .orElseGet(() -> LoraAdapter.open(Path.of(fileOrName)));
+  }
+
+  /**
+   * Opens what {@code FILE[:WEIGHT]} names, at weight 1 without one.
+   *
+   * @throws IllegalArgumentException if the weight is not finite
+   */
+  static LoraAdapter openWeighted(String text, List<Path> folders) {
+    int colon = text.lastIndexOf(':');
+    if (colon <= 0 || isFile(text) || !text.substring(colon + 1).matches("[-+]?[0-9.]+")) {
+      return open(text, folders);
+    }
+    double weight;
+    try {
+      weight = Double.parseDouble(text.substring(colon + 1));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "Invalid value for option '--lora': expected FILE[:WEIGHT]: " + text, e);
+    }
+    return open(text.substring(0, colon), folders).withStrength(weight);
+  }
+
+  /** Whether it is one, or can be meant for nothing else. */
+  private static boolean isFile(String text) {
+    try {
+      return ENDINGS.stream().anyMatch(text::endsWith) || Files.isRegularFile(Path.of(text));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+}

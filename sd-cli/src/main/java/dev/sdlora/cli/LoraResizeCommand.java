@@ -1,0 +1,32 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.pipeline.make.LoraResizing;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code sd lora resize}: a LoRA at another rank. */
+@Command(name = "resize", description = "Give a LoRA another rank, as close to it as can be.")
+final class LoraResizeCommand implements Runnable {
+  private static final int LARGEST_RANK = 4096;
+
+  @Parameters(paramLabel = "LORA", description = "LoRA file.")
+  private Path lora = Path.of("");
+
+  @Mixin private final MakingOptions making = new MakingOptions();
+  @Mixin private final MakingOptions.Ranks ranks = new MakingOptions.Ranks();
+  @Mixin private final MakingOptions.Format format = new MakingOptions.Format();
+
+  @Override
+  public void run() {
+    if (ranks.rank().isEmpty() && ranks.energy().isEmpty()) {
+      throw making.console().badUsage("give --rank or --energy");
+    }
+    LoraResizing resizing = LoraResizing.of(lora);
+    int rank = ranks.rank().orElse(LARGEST_RANK);
+    ranks.energy().ifPresentOrElse(e -> resizing.energy(e, rank), () -> resizing.rank(rank));
+    format.format().ifPresent(resizing::fileFormat);
+    making.lora(listener -> resizing.listener(listener).write(making.out()));
+  }
+}

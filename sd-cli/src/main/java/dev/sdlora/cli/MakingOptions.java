@@ -1,0 +1,178 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.lora.make.LeftOut;
+import dev.sdlora.lora.make.MadeLora;
+import dev.sdlora.lora.make.MakingListener;
+import dev.sdlora.tensors.file.DType;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** What all commands that write a LoRA or a checkpoint share: where to, and what they show. */
+@Heading("What to write")
+final class MakingOptions {
+  /** Layers left out that are named; JSON has all. */
+  private static final int NAMED = 3;
+
+  @Mixin private final Console console = new Console();
+
+  @Option(
+      names = {"-o", "--out"},
+      required = true,
+      paramLabel = "FILE",
+      description = "File to write; its name ends in .safetensors.")
+  private Path out = Path.of("");
+
+  @Option(names = "--quiet", description = "Show no progress.")
+  private boolean quiet;
+
+  Path out() {
+    return out;
+  }
+
+  /** Makes a LoRA with progress on the terminal, and tells what came of it. */
+  void lora(Function<MakingListener, MadeLora> work) {
+    Stopwatch watch = new Stopwatch();
+    MadeLora made = run(work);
+    if (console.json()) {
+      ObjectNode json = report(made.file(), watch);
+      json.put("modules", made.modules());
+      json.put("rank", made.rank());
+      json.put("kept_energy", made.keptEnergy());
+      ArrayNode leftOut = json.putArray("left_out");
+      made.leftOut().forEach(left -> leftOut.add(toJson(left)));
+      console.out().println(Json.line(json));
+    } else {
+      console
+          .out()
+          .printf(
+              "%s: %d modules of rank %d at most, %.2f %% of the change kept%n",
+              made.file(), made.modules(), made.rank(), 100 * made.keptEnergy());
+      made.leftOut().forEach(this::print);
+    }
+  }
+
+  private static ObjectNode toJson(LeftOut left) {
+    ObjectNode json = Json.object();
+    json.put("what", left.cause().label());
+    option(left.cause()).ifPresent(option -> json.put("option", option));
+    json.put("share", left.share());
+    json.set("layers", Json.tree(left.layers()));
+    return json;
+  }
+
+  private void print(LeftOut left) {
+    int count = left.layers().size();
+    String others = count > NAMED ? ", and %d others".formatted(count - NAMED) : "";
+    console
+        .out()
+        .printf(
+            "left out: %d changed %s, %.2f %% of the change; %s: %s%s%n",
+            count,
+            left.cause().label(),
+            100 * left.share(),
+            option(left.cause())
+                .map(option -> option + " takes them")
+                .orElse("no option takes them"),
+            String.join(", ", left.layers().subList(0, Math.min(count, NAMED))),
+            others);
+  }
+
+  /** What to change in the call so that such layers are taken. */
+  private static Optional<String> option(LeftOut.Cause cause) {
+    return switch (cause) {
+      case OUTSIDE_TRANSFORMERS -> Optional.of("--convolutions");
+      case TEXT_ENCODER -> Optional.of("leaving --no-text-encoder away");
+      case NO_FACTORS, OTHER_SHAPE -> Optional.empty();
+    };
+  }
+
+  /** Runs something that shows progress on the terminal if there is one. */
+  <T> T run(Function<MakingListener, T> work) {
+    Optional<PrintWriter> terminal = console.terminal();
+    if (terminal.isEmpty() || quiet) {
+      return work.apply(MakingListener.NONE);
+    }
+    LayerProgress progress = new LayerProgress(terminal.get(), System::nanoTime);
+    try {
+      return work.apply(progress);
+    } finally {
+      progress.clear();
+    }
+  }
+
+  Console console() {
+    return console;
+  }
+
+  /** The fields that every such command has. */
+  static ObjectNode report(Path file, Stopwatch watch) {
+    ObjectNode json = Json.object();
+    json.put("path", file.toString());
+    json.put("bytes", file.toFile().length());
+    json.put("seconds", watch.lap());
+    PeakMemory.residentBytes().ifPresent(bytes -> json.put("peak_resident_bytes", bytes));
+    return json;
+  }
+
+  /** The option that says in which number format factors are written. */
+  static final class Format {
+    @Option(
+        names = "--format",
+        paramLabel = "float16|bfloat16|float32",
+        converter = Labels.class,
+        description = "Number format of the file. Default: float16, or what the LoRAs have.")
+    private Optional<DType> format = Optional.empty();
+
+    Optional<DType> format() {
+      return format;
+    }
+  }
+
+  /** Reads number formats by their labels. */
+  static final class Labels implements ITypeConverter<DType> {
+    @Override
+    public DType convert(String text) {
+      return Stream.of(DType.F16, DType.BF16, DType.F32)
+          .filter(format -> format.label().equals(text))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "format must be float16, bfloat16 or float32: " + text));
+    }
+  }
+
+  /** The options that say how large the factors may be. */
+  static final class Ranks {
+    @Option(
+        names = "--rank",
+        paramLabel = "N",
+        description = "Rank of every layer; with --energy the largest.")
+    private Optional<Integer> rank = Optional.empty();
+
+    @Option(
+        names = "--energy",
+        paramLabel = "SHARE",
+        description =
+            "Give every layer the smallest rank that keeps this share of its change, measured by"
+                + " the sum of squares, such as 0.9.")
+    private Optional<Double> energy = Optional.empty();
+
+    Optional<Integer> rank() {
+      return rank;
+    }
+
+    Optional<Double> energy() {
+      return energy;
+    }
+  }
+}

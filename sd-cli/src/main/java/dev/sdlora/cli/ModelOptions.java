@@ -1,0 +1,98 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that say which model to load and how. */
+@Heading("Model and folders")
+final class ModelOptions {
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "PATH",
+      description =
+          "SD 1.x checkpoint: a .safetensors file or a diffusers folder. Default: the"
+              + " bundled tiny model.")
+  private Optional<Path> checkpoint = Optional.empty();
+
+  @Option(
+      names = "--lora-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with LoRAs that prompts can name; repeatable. Default: the bundled"
+              + " LoRAs with the bundled model, otherwise none.")
+  private List<Path> loraDirectories = new ArrayList<>();
+
+  @Option(
+      names = "--embedding-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with textual inversion embeddings that prompts can name; repeatable."
+              + " Default: none.")
+  private List<Path> embeddingDirectories = new ArrayList<>();
+
+  @Option(
+      names = "--upscaler-dir",
+      paramLabel = "DIR",
+      description = "Folder with upscalers that can be named; repeatable. Default: none.")
+  private List<Path> upscalerDirectories = new ArrayList<>();
+
+  @Option(
+      names = "--precision",
+      paramLabel = "float32|bfloat16",
+      defaultValue = "float32",
+      description = "Number format of the computation. Default: ${DEFAULT-VALUE}.")
+  private Precision precision = Precision.FLOAT32;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = "cpu",
+      description = "Where to compute: cpu, gpu (or cuda), gpu:1 … Default: ${DEFAULT-VALUE}.")
+  private String device = "cpu";
+
+  @Option(
+      names = "--preview-decoder",
+      paramLabel = "FILE",
+      description =
+          "TAESD's decoder, taesd_decoder.pth or .safetensors of github.com/madebyollin/taesd, for"
+              + " previews of full size. Default: none, small ones.")
+  private Optional<Path> previewDecoder = Optional.empty();
+
+  Checkpoint open() {
+    return Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint));
+  }
+
+  /** Loads a model, which the terminal tells of. */
+  static Pipeline load(Pipeline.Builder builder, Checkpoint opened, Console console) {
+    String what =
+        "loading %s, %.1f million weights".formatted(opened.name(), opened.parameters() / 1e6);
+    Waiting waiting = Waiting.on(console.terminal(), what);
+    try {
+      return builder.checkpoint(opened).build();
+    } finally {
+      waiting.close();
+    }
+  }
+
+  Pipeline load(Checkpoint opened, Console console) {
+    Pipeline.Builder pipeline = Pipeline.builder().precision(precision).device(device);
+    loraFolders().forEach(pipeline::loraDirectory);
+    previewDecoder.ifPresent(pipeline::previewDecoder);
+    embeddingDirectories.forEach(pipeline::embeddingDirectory);
+    upscalerDirectories.forEach(pipeline::upscalerDirectory);
+    return load(pipeline, opened, console);
+  }
+
+  /** Where LoRAs have names: the folders given, or that of the bundled model. */
+  List<Path> loraFolders() {
+    return checkpoint.isEmpty() && loraDirectories.isEmpty()
+        ? List.of(BundledModel.loras())
+        : loraDirectories;
+  }
+}

@@ -1,0 +1,182 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.NamedSampler;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.Rng;
+import dev.sdlora.api.Schedule;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The options that say what the picture should be, named as in {@link PromptSpec}. */
+@Heading("What to draw")
+final class PictureOptions {
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "PROMPT",
+      description = "What to show; the same as --prompt.")
+  private List<String> words = List.of();
+
+  @Option(
+      names = {"-p", "--prompt"},
+      paramLabel = "TEXT",
+      description =
+          "What to show, in A1111's syntax: (stronger:1.2), [weaker], <lora:name:0.8>."
+              + " Required unless --from is given.")
+  private Optional<String> prompt = Optional.empty();
+
+  @Option(
+      names = {"-n", "--negative"},
+      paramLabel = "TEXT",
+      description = "What not to show, in the same syntax. Default: nothing.")
+  private Optional<String> negative = Optional.empty();
+
+  @Option(
+      names = "--lora",
+      paramLabel = "FILE[:WEIGHT]",
+      description =
+          "LoRA to draw with, a file or the name of one in --lora-dir; repeatable. Prompts can name"
+              + " those of folders themselves. Default weight: 1.")
+  private List<String> loras = new ArrayList<>();
+
+  @Option(names = "--steps", paramLabel = "N", description = "Sampling steps. Default: 20.")
+  private Optional<Integer> steps = Optional.empty();
+
+  @Option(
+      names = "--sampler",
+      paramLabel = "NAME",
+      description = "Any of A1111's, also as 'DPM++ 2M Karras'. Default: DPM++ 2M.")
+  private Optional<NamedSampler> sampler = Optional.empty();
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "NAME",
+      description = "Any of A1111's, such as Karras. Default: Automatic, the sampler's own choice.")
+  private Optional<Schedule> schedule = Optional.empty();
+
+  @Option(names = "--cfg", paramLabel = "SCALE", description = "Guidance scale. Default: 7.")
+  private Optional<Double> cfg = Optional.empty();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of the first picture; the next ones count up. Default: random.")
+  private Optional<Long> seed = Optional.empty();
+
+  @Option(
+      names = "--rng",
+      paramLabel = "nv|cpu",
+      description =
+          "Random numbers as NVIDIA GPUs draw them (A1111) or as PyTorch does on a CPU"
+              + " (ComfyUI). Default: nv.")
+  private Optional<Rng> rng = Optional.empty();
+
+  @Option(
+      names = "--size",
+      paramLabel = "WxH",
+      description = "Width and height in pixels, multiples of 8. Default: the model's own.")
+  private Optional<ImageSize> size = Optional.empty();
+
+  @Option(names = "--images", paramLabel = "N", description = "How many pictures. Default: 1.")
+  private Optional<Integer> images = Optional.empty();
+
+  @Option(
+      names = "--clip-skip",
+      paramLabel = "N",
+      description = "Text encoder layer to read, counted from the end. Default: 1.")
+  private Optional<Integer> clipSkip = Optional.empty();
+
+  @Option(
+      names = "--lora-mode",
+      paramLabel = "auto|patched|overlay",
+      description =
+          "Whether LoRAs change the weights or ride beside them. Default: auto, which patches when"
+              + " there is one request at a time.")
+  private Optional<LoraMode> loraMode = Optional.empty();
+
+  @Option(
+      names = "--lenient",
+      description = "Leave LoRAs out that cannot be used, with a warning, instead of failing.")
+  private boolean lenient;
+
+  @Option(
+      names = {"--from", "--from-png"},
+      paramLabel = "FILE",
+      description =
+          "Start from the settings in a PNG, JPEG or WebP of A1111 or of this program; other"
+              + " options override them.")
+  private Optional<Path> from = Optional.empty();
+
+  @Mixin private final SourceOptions source = new SourceOptions();
+  @Mixin private final HiresOptions hires = new HiresOptions();
+  @Mixin private final ReadingOptions reading = new ReadingOptions();
+  @Mixin private final SamplingOptions sampling = new SamplingOptions();
+  @Mixin private final VariationOptions variation = new VariationOptions();
+  @Mixin private final NetworkOptions networks = new NetworkOptions();
+
+  /**
+   * The settings that the options describe.
+   *
+   * @param loraFolders where the names of LoRAs are looked up
+   * @throws IllegalArgumentException if one makes no sense; the message names the option
+   */
+  PromptSpec toSpec(List<Path> loraFolders) {
+    if (prompt.isPresent() && !words.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the prompt is given twice, by --prompt and as '%s'; put a prompt of several words in quotes"
+              .formatted(String.join(" ", words)));
+    }
+    if (prompt.isEmpty() && words.isEmpty() && from.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Missing prompt: give it as an argument in quotes or by '--prompt', or a picture that has"
+              + " one by '--from'");
+    }
+    PromptSpecBuilder spec =
+        from.map(PromptSpec::fromImage).map(PromptSpec::toBuilder).orElseGet(PromptSpec::builder);
+    prompt.ifPresent(spec::prompt);
+    if (!words.isEmpty()) {
+      spec.prompt(String.join(" ", words));
+    }
+    loras.forEach(lora -> spec.lora(LoraReference.openWeighted(lora, loraFolders)));
+    negative.ifPresent(spec::negativePrompt);
+    set("--steps", steps, spec::steps);
+    sampler.map(NamedSampler::sampler).ifPresent(spec::sampler);
+    sampler.flatMap(NamedSampler::schedule).ifPresent(spec::schedule);
+    schedule.ifPresent(spec::schedule);
+    set("--cfg", cfg, spec::cfgScale);
+    seed.ifPresent(spec::seed);
+    rng.ifPresent(spec::rng);
+    size.ifPresent(spec::size);
+    set("--images", images, spec::images);
+    set("--clip-skip", clipSkip, spec::clipSkip);
+    loraMode.ifPresent(spec::loraMode);
+    if (lenient) {
+      spec.lenient(true);
+    }
+    source.applyTo(spec);
+    hires.applyTo(spec);
+    reading.applyTo(spec);
+    sampling.applyTo(spec);
+    variation.applyTo(spec);
+    networks.applyTo(spec);
+    return spec.build();
+  }
+
+  /** Sets a value; an error names the option. */
+  static <T> void set(String option, Optional<T> value, Consumer<T> setter) {
+    try {
+      value.ifPresent(setter);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "Invalid value for option '" + option + "': " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.StableDiffusionException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+
+/** Tells pictures from other files, by what is in them. */
+final class PictureSize {
+  private static final Set<String> WITH_SETTINGS = Set.of("png", "jpeg");
+
+  private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp", "tif");
+
+  /** As many bytes of a WebP file as are needed. */
+  private static final int WEBP_HEAD = 30;
+
+  private PictureSize() {}
+
+  /**
+   * Width and height of a picture, such as {@code 512x768}; empty for other files.
+   *
+   * @throws StableDiffusionException if it is a damaged picture
+   */
+  static Optional<String> of(Path path) {
+    return Files.isDirectory(path) ? Optional.empty() : find(path, FORMATS);
+  }
+
+  /** Whether a picture is a PNG, JPEG or WebP. */
+  static boolean mayHoldSettings(Path path) {
+    return find(path, WITH_SETTINGS).isPresent();
+  }
+
+  private static Optional<String> find(Path path, Set<String> formats) {
+    try {
+      Optional<String> webp = webp(path);
+      return webp.isPresent() ? webp : other(path, formats);
+    } catch (IOException e) {
+      throw new StableDiffusionException("'" + path + "' cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static Optional<String> other(Path path, Set<String> formats) throws IOException {
+    try (InputStream file = Files.newInputStream(path);
+        ImageInputStream in = ImageIO.createImageInputStream(file)) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      while (readers.hasNext()) {
+        ImageReader reader = readers.next();
+        if (formats.contains(reader.getFormatName().toLowerCase(Locale.ROOT))) {
+          reader.setInput(in);
+          return Optional.of(reader.getWidth(0) + "x" + reader.getHeight(0));
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** The sizes are where RFC 9649 has them, for each of the three kinds. */
+  private static Optional<String> webp(Path path) throws IOException {
+    byte[] head;
+    try (InputStream file = Files.newInputStream(path)) {
+      head = file.readNBytes(WEBP_HEAD);
+    }
+    String text = new String(head, StandardCharsets.ISO_8859_1);
+    if (head.length < WEBP_HEAD || !text.startsWith("RIFF") || !text.startsWith("WEBPVP8", 8)) {
+      return Optional.empty();
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
+    int lossless = bytes.getInt(21);
+    return switch (text.charAt(15)) {
+      case 'X' -> size((bytes.getInt(24) & 0xffffff) + 1, (bytes.getInt(26) >>> 8) + 1);
+      case 'L' -> size((lossless & 0x3fff) + 1, (lossless >>> 14 & 0x3fff) + 1);
+      default -> size(bytes.getShort(26) & 0x3fff, bytes.getShort(28) & 0x3fff);
+    };
+  }
+
+  private static Optional<String> size(int width, int height) {
+    return Optional.of(width + "x" + height);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.LatentPreview;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.pipeline.image.PngFiles;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Saves each picture as soon as it is finished, moves the progress bar, and keeps the preview up to
+ * date.
+ */
+final class PictureWriter implements GenerationListener {
+  private final OutputFiles files;
+  private final Consumer<Path> saved;
+  private final Optional<ProgressBar> progress;
+  private final Optional<Path> preview;
+
+  PictureWriter(
+      OutputFiles files,
+      Consumer<Path> saved,
+      Optional<ProgressBar> progress,
+      Optional<Path> preview) {
+    this.files = files;
+    this.saved = saved;
+    this.progress = progress;
+    this.preview = preview;
+  }
+
+  @Override
+  public void generationStart(PromptSpec spec) {
+    progress.ifPresent(bar -> bar.start(spec.images()));
+  }
+
+  @Override
+  public void stepEnd(Step step, LatentPreview latent) {
+    progress.ifPresent(bar -> bar.show(step.image(), step.number(), step.total()));
+    preview.ifPresent(file -> PngFiles.save(latent.toImage(), file));
+  }
+
+  @Override
+  public void imageEnd(int index, GeneratedImage image) {
+    image.save(files.of(index));
+    progress.ifPresent(ProgressBar::clear);
+    saved.accept(files.of(index));
+  }
+
+  @Override
+  public void generationFailed(Throwable cause) {
+    progress.ifPresent(ProgressBar::clear);
+  }
+}

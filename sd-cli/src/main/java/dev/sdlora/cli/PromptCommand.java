@@ -1,0 +1,129 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingLibrary;
+import dev.sdlora.api.Prompt;
+import dev.sdlora.api.PromptExplanation;
+import dev.sdlora.api.PromptMode;
+import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.StableDiffusionException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sd prompt}: how a prompt is understood. */
+@Command(name = "prompt", description = "Explain how a prompt is understood.")
+final class PromptCommand implements Callable<Integer> {
+  @Mixin private final Console console = new Console();
+
+  @Parameters(arity = "0..1", paramLabel = "TEXT", description = "The prompt, in A1111's syntax.")
+  private Optional<String> text = Optional.empty();
+
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      description = "A JSON array of prompts instead; with --json one object a line.")
+  private Optional<Path> file = Optional.empty();
+
+  @Option(
+      names = "--steps",
+      defaultValue = "20",
+      description =
+          "How many steps; twice as many for samplers that call the model twice in each."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int steps;
+
+  @Option(
+      names = "--hires-steps",
+      defaultValue = "0",
+      description = "How many steps of a second pass, after the first; 0 for none.")
+  private int hiresSteps;
+
+  @Option(names = "--negative", description = "It is a negative prompt.")
+  private boolean negative;
+
+  @Option(
+      names = "--embedding-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with textual inversion embeddings, whose vectors count as tokens; repeatable.")
+  private List<Path> embeddingDirectories = new ArrayList<>();
+
+  @Option(names = "--strict", description = "Refuse what is not well-formed.")
+  private boolean strict;
+
+  @Override
+  public Integer call() {
+    if (text.isPresent() == file.isPresent()) {
+      throw console.badUsage("give either a prompt or --file");
+    }
+    if (steps < 1 || hiresSteps < 0) {
+      throw console.badUsage("--steps must be at least 1, --hires-steps at least 0");
+    }
+    PromptExplanation.Options options =
+        new PromptExplanation.Options(steps, hiresSteps, negative, embeddings());
+    text.ifPresent(prompt -> explain(prompt, options));
+    return file.isPresent() ? explainAll(prompts(file.get()), options) : ExitCode.OK;
+  }
+
+  private void explain(String prompt, PromptExplanation.Options options) {
+    Prompt parsed = Prompt.parse(prompt, strict ? PromptMode.STRICT : PromptMode.A1111);
+    PromptExplanation explanation = parsed.explain(options);
+    if (console.json()) {
+      console.out().println(Json.line(PromptView.toJson(explanation)));
+    } else {
+      PromptView.print(explanation, console.out());
+    }
+  }
+
+  private List<Embedding> embeddings() {
+    return embeddingDirectories.isEmpty()
+        ? List.of()
+        : EmbeddingLibrary.open(embeddingDirectories).list();
+  }
+
+  /** Goes on after a prompt with a mistake: each prompt has its answer in its place. */
+  private int explainAll(List<String> prompts, PromptExplanation.Options options) {
+    int exitCode = ExitCode.OK;
+    for (String prompt : prompts) {
+      try {
+        explain(prompt, options);
+      } catch (PromptSyntaxException e) {
+        exitCode = ExitCode.SOFTWARE;
+        console.err().println("sd: " + e.getMessage());
+        if (console.json()) {
+          console.out().println(Json.line(PromptView.toJson(prompt, e)));
+        }
+      }
+    }
+    return exitCode;
+  }
+
+  private static List<String> prompts(Path file) {
+    JsonNode array;
+    try {
+      array = Json.read(file);
+    } catch (IOException e) {
+      throw new StableDiffusionException("'" + file + "' cannot be read as JSON: " + e, e);
+    }
+    List<String> prompts = new ArrayList<>();
+    for (JsonNode element : array) {
+      if (element.isTextual()) {
+        prompts.add(element.textValue());
+      }
+    }
+    if (!array.isArray() || prompts.size() < array.size()) {
+      throw new StableDiffusionException("'" + file + "' is not a JSON array of strings");
+    }
+    return prompts;
+  }
+}

@@ -1,0 +1,142 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Prompt;
+import dev.sdlora.api.PromptExplanation;
+import dev.sdlora.api.PromptExplanation.Encoded;
+import dev.sdlora.api.PromptExplanation.Network;
+import dev.sdlora.api.PromptExplanation.Part;
+import dev.sdlora.api.PromptExplanation.Piece;
+import dev.sdlora.api.PromptExplanation.Scheduled;
+import dev.sdlora.api.PromptExplanation.Token;
+import dev.sdlora.api.PromptNode;
+import dev.sdlora.api.PromptSyntaxException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** An explained prompt as JSON and as text. */
+final class PromptView {
+  private PromptView() {}
+
+  static ObjectNode toJson(PromptExplanation explanation) {
+    ObjectNode json = Json.object();
+    json.put("prompt", explanation.prompt());
+    json.put("text", explanation.text());
+    ObjectNode networks = json.putObject("networks");
+    for (Network network : explanation.networks()) {
+      ObjectNode tag = networks.withArrayProperty(network.kind()).addObject();
+      tag.set("positional", Json.tree(network.positional()));
+      tag.set("named", Json.tree(network.named()));
+    }
+    json.set("attention", pieces(explanation.attention()));
+    ArrayNode parts = json.putArray("and");
+    explanation.parts().forEach(part -> parts.addArray().add(part.text()).add(part.weight()));
+    json.set("schedule", schedules(explanation, Part::schedule));
+    if (!explanation.parts().get(0).hires().isEmpty()) {
+      json.set("hires", schedules(explanation, Part::hires));
+    }
+    json.set("tokens", Json.tree(explanation.texts().get(0).chunks()));
+    if (explanation.texts().size() > 1) {
+      ArrayNode texts = json.putArray("texts");
+      for (Encoded text : explanation.texts()) {
+        ObjectNode encoded = texts.addObject().put("text", text.text());
+        encoded.set("attention", pieces(text.attention()));
+        encoded.set("tokens", Json.tree(text.chunks()));
+      }
+    }
+    json.set("warnings", Json.tree(explanation.warnings()));
+    return json;
+  }
+
+  private static ArrayNode pieces(List<Piece> pieces) {
+    ArrayNode array = Json.array();
+    pieces.forEach(piece -> array.addArray().add(piece.text()).add(piece.weight()));
+    return array;
+  }
+
+  private static ArrayNode schedules(
+      PromptExplanation explanation, Function<Part, List<Scheduled>> which) {
+    ArrayNode parts = Json.array();
+    for (Part part : explanation.parts()) {
+      ArrayNode entries = parts.addArray();
+      which
+          .apply(part)
+          .forEach(entry -> entries.addArray().add(entry.lastStep()).add(entry.text()));
+    }
+    return parts;
+  }
+
+  static ObjectNode toJson(String prompt, PromptSyntaxException mistake) {
+    return Json.object()
+        .put("prompt", prompt)
+        .put("error", mistake.getMessage())
+        .put("offset", mistake.offset());
+  }
+
+  static void print(PromptExplanation explanation, PrintWriter out) {
+    Prompt.parse(explanation.prompt()).parts().forEach(part -> printTree(part.nodes(), "", out));
+    out.println("text: " + explanation.text());
+    for (Network network : explanation.networks()) {
+      out.println(
+          "network: " + network.kind() + " " + network.positional() + " " + network.named());
+    }
+    for (Part part : explanation.parts()) {
+      out.println("part " + part.weight() + ": " + part.text());
+      printSchedule("step", part.schedule(), out);
+      printSchedule("hires step", part.hires(), out);
+    }
+    for (Encoded text : explanation.texts()) {
+      out.println("encoded: " + text.text());
+      for (Piece piece : text.attention()) {
+        out.println("  attention " + piece.weight() + ": " + piece.text());
+      }
+      for (List<Token> chunk : text.chunks()) {
+        out.println("  chunk: " + line(chunk));
+      }
+    }
+    explanation.warnings().forEach(warning -> out.println("warning: " + warning));
+    out.println();
+  }
+
+  private static void printTree(List<PromptNode> nodes, String indent, PrintWriter out) {
+    for (PromptNode node : nodes) {
+      String written = PromptNode.print(List.of(node)).replace("\n", "\\n");
+      out.println(
+          indent
+              + node.getClass().getSimpleName()
+              + " "
+              + node.span().start()
+              + "-"
+              + node.span().end()
+              + ": "
+              + written);
+      printTree(node.children(), indent + "  ", out);
+    }
+  }
+
+  private static void printSchedule(String unit, List<Scheduled> schedule, PrintWriter out) {
+    int from = 1;
+    for (Scheduled entry : schedule) {
+      out.println("  " + unit + " " + from + "-" + entry.lastStep() + ": " + entry.text());
+      from = entry.lastStep() + 1;
+    }
+  }
+
+  /** The tokens up to the end mark, which is repeated to fill the chunk. */
+  private static String line(List<Token> chunk) {
+    int end = chunk.size();
+    while (end > 1 && chunk.get(end - 1).equals(chunk.get(end - 2))) {
+      end--;
+    }
+    return chunk.subList(0, end).stream()
+        .map(token -> token.text().strip() + "=" + token.id() + weight(token.weight()))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String weight(double weight) {
+    return weight == 1 ? "" : "*" + (float) weight;
+  }
+}

@@ -1,0 +1,94 @@
+package dev.sdlora.cli;
+
+import static dev.sdlora.cli.PictureOptions.set;
+
+import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.PromptMode;
+import dev.sdlora.api.PromptOptions;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.Style;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that say how prompts are read, named as in {@link PromptOptions}. */
+@Heading("How prompts are read")
+final class ReadingOptions {
+  @Option(
+      names = "--emphasis",
+      paramLabel = "NAME",
+      description = "What weights do: Original, No norm, Ignore or None. Default: Original.")
+  private Optional<Emphasis> emphasis = Optional.empty();
+
+  @Option(names = "--strict", description = "Take malformed prompts for errors.")
+  private boolean strict;
+
+  @Option(
+      names = "--exact-a1111",
+      description = "Take LoRA tags in the negative prompt for text, as A1111 does.")
+  private boolean exactA1111;
+
+  @Option(
+      names = "--comma-backtracking",
+      paramLabel = "0..74",
+      description = "Tokens to look back for a comma at the end of a chunk. Default: 20.")
+  private Optional<Integer> commaBacktracking = Optional.empty();
+
+  @Option(
+      names = "--pad-conds",
+      description = "Fill the shorter of prompt and negative prompt up, so that both run at once.")
+  private boolean padConds;
+
+  @Option(
+      names = "--old-editing",
+      description = "Read numbers of [from:to:when] as before A1111 1.6.")
+  private boolean oldEditing;
+
+  @Option(
+      names = "--styles",
+      paramLabel = "FILE",
+      defaultValue = "styles.csv",
+      description = "Where --style finds styles, a file of A1111. Default: ${DEFAULT-VALUE}.")
+  private Path styles = Path.of("styles.csv");
+
+  @Option(
+      names = "--style",
+      paramLabel = "NAME",
+      description = "Merge a style into the prompts; repeatable.")
+  private List<String> styleNames = new ArrayList<>();
+
+  /** Leaves what is not given as it is. */
+  void applyTo(PromptSpecBuilder spec) {
+    PromptOptions options = spec.build().promptOptions();
+    options = strict ? options.withMode(PromptMode.STRICT) : options;
+    options = exactA1111 ? options.withNegativeLoras(false) : options;
+    options = padConds ? options.withPadConds(true) : options;
+    options = oldEditing ? options.withOldEditingTimelines(true) : options;
+    options = styleNames.isEmpty() ? options : options.withStyles(chosenStyles());
+    options = emphasis.map(options::withEmphasis).orElse(options);
+    spec.promptOptions(options);
+    PromptOptions others = options;
+    set(
+        "--comma-backtracking",
+        commaBacktracking,
+        tokens -> spec.promptOptions(others.withCommaBacktracking(tokens)));
+  }
+
+  private List<Style> chosenStyles() {
+    List<Style> known = Style.readAll(styles);
+    return styleNames.stream().map(name -> chosen(known, name)).toList();
+  }
+
+  private Style chosen(List<Style> known, String name) {
+    return known.stream()
+        .filter(style -> style.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "Invalid value for option '--style': '%s' is not in %s, which has %s"
+                        .formatted(name, styles, known.stream().map(Style::name).toList())));
+  }
+}

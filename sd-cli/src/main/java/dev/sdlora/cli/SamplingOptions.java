@@ -1,0 +1,148 @@
+package dev.sdlora.cli;
+
+import static dev.sdlora.cli.PictureOptions.set;
+
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.SamplerOptions.UniPcVariant;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The finer settings of sampling, named as in {@link SamplerOptions}. */
+@Heading("Finer settings of sampling")
+final class SamplingOptions {
+  @Option(
+      names = "--eta",
+      paramLabel = "0..10",
+      description =
+          "Fresh noise of ancestral and SDE samplers. Default: the sampler's own, mostly 1.")
+  private Optional<Double> eta = Optional.empty();
+
+  @Option(
+      names = "--eta-ddim",
+      paramLabel = "0..1",
+      description = "Fresh noise of DDIM. Default: 0.")
+  private Optional<Double> etaDdim = Optional.empty();
+
+  @Option(
+      names = "--s-churn",
+      paramLabel = "X",
+      description = "Noise that Euler, Heun and DPM2 add back in each step. Default: 0.")
+  private Optional<Double> churn = Optional.empty();
+
+  @Option(
+      names = "--s-tmin",
+      paramLabel = "SIGMA",
+      description = "Sigma below which --s-churn does nothing. Default: 0.")
+  private Optional<Double> tMin = Optional.empty();
+
+  @Option(
+      names = "--s-tmax",
+      paramLabel = "SIGMA",
+      description = "Sigma above which --s-churn does nothing. Default: 0, no limit.")
+  private Optional<Double> tMax = Optional.empty();
+
+  @Option(
+      names = "--s-noise",
+      paramLabel = "FACTOR",
+      description = "Factor on noise that is added while sampling. Default: 1.")
+  private Optional<Double> noise = Optional.empty();
+
+  @Option(
+      names = "--ensd",
+      paramLabel = "N",
+      description = "Added to the seed for noise behind the first. Default: 0.")
+  private Optional<Long> ensd = Optional.empty();
+
+  @Option(
+      names = "--ngms",
+      paramLabel = "SIGMA",
+      description = "Sigma below which every other step skips the negative prompt. Default: 0.")
+  private Optional<Double> ngms = Optional.empty();
+
+  @Option(
+      names = "--cfg-rescale",
+      paramLabel = "0..1",
+      description =
+          "How far guidance is scaled back to the contrast of the prompt's side. Default: 0.")
+  private Optional<Double> cfgRescale = Optional.empty();
+
+  @Option(
+      names = "--sigma-min",
+      paramLabel = "SIGMA",
+      description = "Smallest sigma of the schedule. Default: 0, the model's.")
+  private Optional<Double> sigmaMin = Optional.empty();
+
+  @Option(
+      names = "--sigma-max",
+      paramLabel = "SIGMA",
+      description = "Largest sigma of the schedule. Default: 0, the model's.")
+  private Optional<Double> sigmaMax = Optional.empty();
+
+  @Option(
+      names = "--rho",
+      paramLabel = "X",
+      description = "Bend of Karras and polyexponential schedules. Default: 0, the schedule's own.")
+  private Optional<Double> rho = Optional.empty();
+
+  @Option(
+      names = "--order",
+      paramLabel = "1..4",
+      description = "Order of LMS, DEIS and UniPC. Default: the sampler's own.")
+  private Optional<Integer> order = Optional.empty();
+
+  @Option(
+      names = "--unipc-variant",
+      paramLabel = "bh1|bh2",
+      description = "Which B(h) UniPC uses. Default: bh1.")
+  private Optional<UniPcVariant> uniPcVariant = Optional.empty();
+
+  @Option(
+      names = "--extra-noise",
+      paramLabel = "0..1",
+      description = "Factor on noise added to what img2img and hires fix start from. Default: 0.")
+  private Optional<Double> extraNoise = Optional.empty();
+
+  @Option(
+      names = "--discard-next-to-last-sigma",
+      description = "Leave the last sigma but one out whatever the sampler.")
+  private boolean discard;
+
+  @Option(
+      names = "--zero-terminal-snr",
+      description = "Rescale noise levels so that the last time step is pure noise.")
+  private boolean zeroSnr;
+
+  @Option(names = "--sgm-noise", description = "Multiply the first noise as Stability's SGM does.")
+  private boolean sgmNoise;
+
+  /** Leaves what is not given as it is. */
+  void applyTo(PromptSpecBuilder spec) {
+    SamplerOptions.Builder options = spec.build().samplerOptions().toBuilder();
+    set("--eta", eta, options::eta);
+    set("--eta-ddim", etaDdim, options::etaDdim);
+    set("--s-churn", churn, options::sChurn);
+    set("--s-tmin", tMin, options::sTmin);
+    set("--s-tmax", tMax, options::sTmax);
+    set("--s-noise", noise, options::sNoise);
+    set("--ensd", ensd, options::ensd);
+    set("--ngms", ngms, options::skipUncondBelowSigma);
+    set("--cfg-rescale", cfgRescale, options::cfgRescale);
+    set("--sigma-min", sigmaMin, options::sigmaMin);
+    set("--sigma-max", sigmaMax, options::sigmaMax);
+    set("--rho", rho, options::rho);
+    set("--order", order, options::order);
+    set("--unipc-variant", uniPcVariant, options::uniPcVariant);
+    set("--extra-noise", extraNoise, options::extraNoise);
+    if (discard) {
+      options.discardNextToLastSigma(true);
+    }
+    if (zeroSnr) {
+      options.zeroTerminalSnr(true);
+    }
+    if (sgmNoise) {
+      options.sgmNoiseMultiplier(true);
+    }
+    spec.samplerOptions(options.build());
+  }
+}

@@ -1,0 +1,121 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.NamedSampler;
+import dev.sdlora.api.ResizeMode;
+import dev.sdlora.api.Schedule;
+import dev.sdlora.api.grid.Axis;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.RunLast;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.TypeConversionException;
+
+/** The command {@code sd} itself: what all its subcommands share. */
+@Command(
+    name = "sd",
+    description = "Stable Diffusion with LoRA, in Java.",
+    synopsisSubcommandLabel = "COMMAND",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = Sd.Version.class,
+    subcommands = {
+      GenerateCommand.class,
+      GridCommand.class,
+      UpscaleCommand.class,
+      TrainCommand.class,
+      InfoCommand.class,
+      PromptCommand.class,
+      LoraCommand.class,
+      CompletionCommand.class
+    })
+public final class Sd {
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Show where in the code a failure happened.")
+  private boolean stacktrace;
+
+  private Sd() {}
+
+  /** Runs one command and ends the JVM with its exit code: 0, 1 for failures, 2 for bad usage. */
+  public static void main(String[] args) {
+    CommandLine command = commandLine();
+    command.setErr(command.getErr()); // the terminal itself, for what comes next is not
+    // What libraries log goes past the console of the commands.
+    System.setErr(VisibleText.stream(System.err));
+    System.exit(StopOnExit.run(() -> command.execute(args)));
+  }
+
+  /** The command line, ready to execute. */
+  static CommandLine commandLine() {
+    Sd sd = new Sd();
+    Failures failures = new Failures(() -> sd.stacktrace);
+    CommandLine command = new AsciiNumbers(sd);
+    GroupedHelp.on(command);
+    return command
+        .registerConverter(NamedSampler.class, converter(NamedSampler::parse))
+        .registerConverter(Schedule.class, converter(Schedule::parse))
+        .registerConverter(Emphasis.class, converter(Emphasis::parse))
+        .registerConverter(ControlUnit.class, converter(ControlArgument::parse))
+        .registerConverter(ImageSize.class, converter(ImageSize::parse))
+        .registerConverter(ResizeMode.class, converter(ResizeMode::parse))
+        .registerConverter(MaskedContent.class, converter(MaskedContent::parse))
+        .registerConverter(Axis.class, converter(Axis::parse))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false) // a prompt may begin with '@'
+        .setParameterExceptionHandler(failures)
+        .setExecutionExceptionHandler(failures)
+        .setExecutionStrategy(failures.catchingErrors(new RunLast()));
+  }
+
+  /** Lets picocli name the option and the library's own message say what is wrong. */
+  private static <T> ITypeConverter<T> converter(Function<String, T> parse) {
+    return text -> {
+      try {
+        return parse.apply(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    };
+  }
+
+  /**
+   * The program speaks English, so its numbers look English too, in whatever locale: with ASCII
+   * digits and a point, which scripts can read.
+   */
+  private static final class AsciiNumbers extends CommandLine {
+    AsciiNumbers(Sd sd) {
+      super(sd);
+    }
+
+    @Override
+    public int execute(String... args) {
+      Locale before = Locale.getDefault();
+      Locale.setDefault(Locale.ENGLISH);
+      try {
+        return super.execute(args);
+      } finally {
+        Locale.setDefault(before);
+      }
+    }
+  }
+
+  /** Reads the version that the build wrote into the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Sd.class.getPackage().getImplementationVersion();
+      return new String[] {"sd " + Objects.requireNonNullElse(version, "(not packaged)")};
+    }
+  }
+}

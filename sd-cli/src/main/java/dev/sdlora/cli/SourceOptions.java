@@ -1,0 +1,152 @@
+package dev.sdlora.cli;
+
+import static dev.sdlora.cli.PictureOptions.set;
+
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.Outpainting;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.ResizeMode;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+
+/** The options of pictures that start from another one, named as in {@link ImageToImage}. */
+@Heading("Start from a picture")
+final class SourceOptions {
+  private static final Pattern SIDES =
+      Pattern.compile("(\\d{1,5}),\\s*(\\d{1,5}),\\s*(\\d{1,5}),\\s*(\\d{1,5})");
+
+  @Option(
+      names = "--init",
+      paramLabel = "FILE",
+      description = "Start from this picture; without --size, the result has its size.")
+  private Optional<Path> init = Optional.empty();
+
+  @Option(
+      names = "--strength",
+      paramLabel = "0..1",
+      description = "How much of the picture may change; 0 is nothing. Default: 0.75.")
+  private Optional<Double> strength = Optional.empty();
+
+  @Option(
+      names = "--resize-mode",
+      paramLabel = "MODE",
+      description =
+          "How the picture gets to --size: 'just resize', 'crop and resize', 'resize and fill' or"
+              + " 'latent upscale'. Default: just resize.")
+  private Optional<ResizeMode> resizeMode = Optional.empty();
+
+  @Option(
+      names = "--fix-steps",
+      description = "Make all steps, rather than the share of them that --strength is.")
+  private boolean fixSteps;
+
+  @Option(
+      names = "--noise-multiplier",
+      paramLabel = "0..1.5",
+      description = "Factor on the noise that the picture gets. Default: 1.")
+  private Optional<Double> noiseMultiplier = Optional.empty();
+
+  @Option(names = "--color-correction", description = "Give the result the picture's colours.")
+  private boolean colorCorrection;
+
+  @Option(
+      names = "--mask",
+      paramLabel = "FILE",
+      description = "Repaint only what is white in this picture, which is as large as --init.")
+  private Optional<Path> mask = Optional.empty();
+
+  @Option(names = "--invert-mask", description = "Repaint what is black instead.")
+  private boolean invertMask;
+
+  @Option(
+      names = "--mask-blur",
+      paramLabel = "N",
+      description = "How far the mask's edge is blurred, in pixels. Default: 4; outpainting: 8.")
+  private Optional<Integer> maskBlur = Optional.empty();
+
+  @Option(
+      names = "--masked-content",
+      paramLabel = "WHAT",
+      description =
+          "What the place starts from: fill, original, 'latent noise' or 'latent nothing'."
+              + " Default: original; outpainting: fill.")
+  private Optional<MaskedContent> maskedContent = Optional.empty();
+
+  @Option(
+      names = "--only-masked",
+      description = "Paint only the mask's surroundings, at --size, and put them back.")
+  private boolean onlyMasked;
+
+  @Option(
+      names = "--padding",
+      paramLabel = "N",
+      description = "Pixels around the mask that --only-masked takes along. Default: 32.")
+  private Optional<Integer> padding = Optional.empty();
+
+  @Option(
+      names = "--outpaint",
+      paramLabel = "LEFT,RIGHT,UP,DOWN",
+      description = "Paint so many pixels beyond each edge of the picture.")
+  private Optional<String> outpaint = Optional.empty();
+
+  void applyTo(PromptSpecBuilder spec) {
+    if (init.isEmpty()) {
+      requireNone();
+      return;
+    }
+    ImageToImage.Builder source = ImageToImage.builder(Picture.read(init.get()));
+    set("--strength", strength, source::denoisingStrength);
+    resizeMode.ifPresent(source::resizeMode);
+    source.fixSteps(fixSteps);
+    set("--noise-multiplier", noiseMultiplier, source::noiseMultiplier);
+    source.colorCorrection(colorCorrection);
+    mask.ifPresent(file -> source.inpainting(inpainting(file)));
+    outpaint.ifPresent(sides -> source.outpainting(outpainting(sides)));
+    spec.imageToImage(source.build());
+  }
+
+  private void requireNone() {
+    if (mask.isPresent() || outpaint.isPresent() || strength.isPresent()) {
+      throw new IllegalArgumentException(
+          "--mask, --outpaint and --strength need a picture to start from: --init FILE");
+    }
+  }
+
+  private Inpainting inpainting(Path file) {
+    Inpainting.Builder part = Inpainting.builder(Picture.read(file));
+    set("--mask-blur", maskBlur, part::maskBlur);
+    maskedContent.ifPresent(part::maskedContent);
+    part.inverted(invertMask).onlyMasked(onlyMasked);
+    set("--padding", padding, part::padding);
+    return part.build();
+  }
+
+  private Outpainting outpainting(String text) {
+    Matcher sides = SIDES.matcher(text);
+    if (!sides.matches()) {
+      throw new IllegalArgumentException(
+          "Invalid value for option '--outpaint': must be LEFT,RIGHT,UP,DOWN in pixels, such as"
+              + " 64,64,0,0: "
+              + text);
+    }
+    Outpainting usual =
+        Outpainting.of(side(sides, 1), side(sides, 2), side(sides, 3), side(sides, 4));
+    return new Outpainting(
+        usual.left(),
+        usual.right(),
+        usual.up(),
+        usual.down(),
+        maskBlur.orElse(usual.maskBlur()),
+        maskedContent.orElse(usual.maskedContent()));
+  }
+
+  private static int side(Matcher sides, int group) {
+    return Integer.parseInt(sides.group(group));
+  }
+}

@@ -1,0 +1,56 @@
+package dev.sdlora.cli;
+
+import java.io.PrintWriter;
+
+/** The last line of a terminal, which is written over and over. Safe for use by several threads. */
+final class TerminalLine {
+  private static final int BAR = 30;
+
+  private final PrintWriter terminal;
+  private int shownLength;
+  private boolean ended;
+
+  TerminalLine(PrintWriter terminal) {
+    this.terminal = terminal;
+  }
+
+  /** A bar that is filled as far as work is done. */
+  static String bar(long done, long total) {
+    int filled = (int) (BAR * done / total);
+    return "[" + "#".repeat(filled) + "-".repeat(BAR - filled) + "]";
+  }
+
+  /** Such as {@code 2:05 left}, if what is to come takes as long as what is done. */
+  static String left(long elapsedNanos, long done, long total) {
+    long seconds = Math.round(elapsedNanos / 1e9 * (total - done) / done);
+    return "%d:%02d left".formatted(seconds / 60, seconds % 60);
+  }
+
+  /** Shows a text in place of the one before; control characters in it are made visible. */
+  synchronized void show(String text) {
+    if (!ended) {
+      replace(VisibleText.of(text));
+    }
+  }
+
+  /** Takes the line away; a later text shows again. */
+  synchronized void clear() {
+    if (shownLength > 0) {
+      replace("");
+      terminal.print('\r');
+      terminal.flush();
+    }
+  }
+
+  /** Takes the line away for good. */
+  synchronized void end() {
+    clear();
+    ended = true;
+  }
+
+  private void replace(String line) {
+    terminal.print('\r' + line + " ".repeat(Math.max(0, shownLength - line.length())));
+    terminal.flush();
+    shownLength = line.length();
+  }
+}

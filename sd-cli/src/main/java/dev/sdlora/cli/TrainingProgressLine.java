@@ -1,0 +1,61 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.training.TrainingListener;
+import dev.sdlora.training.TrainingProgress;
+import dev.sdlora.training.TrainingResult;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** How far a training is, on one line of a terminal, and the samples that it draws. */
+final class TrainingProgressLine implements TrainingListener {
+  private final Console console;
+  private final Optional<TerminalLine> line;
+  private final List<String> samples = new ArrayList<>();
+
+  TrainingProgressLine(Console console, boolean quiet) {
+    this.console = console;
+    this.line = console.terminal().filter(terminal -> !quiet).map(TerminalLine::new);
+  }
+
+  @Override
+  public void start(int pictures, int steps) {
+    line.ifPresent(shown -> shown.show("reading %d pictures".formatted(pictures)));
+  }
+
+  @Override
+  public void step(TrainingProgress progress) {
+    long left = progress.remaining().toSeconds();
+    line.ifPresent(
+        shown ->
+            shown.show(
+                "step %d/%d %s loss %.4f, %d:%02d left"
+                    .formatted(
+                        progress.step(),
+                        progress.steps(),
+                        TerminalLine.bar(progress.step(), progress.steps()),
+                        progress.meanLoss(),
+                        left / 60,
+                        left % 60)));
+  }
+
+  @Override
+  public void sample(Path file) {
+    samples.add(file.toString());
+    if (!console.json()) {
+      line.ifPresent(TerminalLine::clear);
+      console.out().println(file);
+    }
+  }
+
+  @Override
+  public void end(TrainingResult result) {
+    line.ifPresent(TerminalLine::clear);
+  }
+
+  /** The files of the samples so far. */
+  List<String> samples() {
+    return samples;
+  }
+}

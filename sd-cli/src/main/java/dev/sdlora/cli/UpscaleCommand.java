@@ -1,0 +1,102 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.UpscalerNetwork;
+import dev.sdlora.api.Upscaling;
+import dev.sdlora.pipeline.image.PngFiles;
+import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.pipeline.raster.Resampling;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sd upscale}: a picture, larger. */
+@Command(
+    name = "upscale",
+    description = {
+      "Enlarge a picture, by Lanczos' filter or with a network such as RealESRGAN_x4plus.",
+      "",
+      "Networks are files of the ESRGAN family, .pth or .safetensors: RealESRGAN_x4plus among the"
+          + " releases of github.com/xinntao/Real-ESRGAN, many others on openmodeldb.info."
+    })
+final class UpscaleCommand implements Runnable {
+  private static final double DEFAULT_SCALE = 2;
+
+  @Parameters(paramLabel = "FILE", description = "Picture: PNG, JPEG, GIF or BMP.")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--model",
+      paramLabel = "FILE",
+      description = "Upscaler of the ESRGAN family. Default: none, Lanczos' filter.")
+  private Optional<Path> model = Optional.empty();
+
+  @Option(
+      names = "--scale",
+      paramLabel = "1..8",
+      description = "How many times as large. Default: the network's factor; without one, 2.")
+  private Optional<Double> scale = Optional.empty();
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      defaultValue = "upscaled.png",
+      description = "PNG to write. Default: ${DEFAULT-VALUE}.")
+  private Path out = Path.of("upscaled.png");
+
+  @Mixin private final Console console = new Console();
+
+  /** An enlarged picture and what did it. */
+  private record Enlarged(String upscaler, Picture picture) {}
+
+  @Override
+  public void run() {
+    Path target = new OutputFiles(out, 1).of(0);
+    PictureOptions.set("--scale", scale, factor -> new Upscaling(Upscaler.LANCZOS, factor));
+    Picture picture = Picture.read(file);
+    Stopwatch watch = new Stopwatch();
+    Enlarged large =
+        model
+            .map(network -> byNetwork(picture, network))
+            .orElseGet(
+                () ->
+                    new Enlarged("Lanczos", resize(picture, picture, scale.orElse(DEFAULT_SCALE))));
+    PngFiles.save(large.picture().toBufferedImage(), target);
+    if (console.json()) {
+      ObjectNode report = Json.object();
+      report.put("file", target.toString());
+      report.put("upscaler", large.upscaler());
+      report.put("factor", (double) large.picture().width() / picture.width());
+      report.put("width", large.picture().width());
+      report.put("height", large.picture().height());
+      report.put("seconds", watch.lap());
+      console.out().println(Json.line(report));
+    } else {
+      console.out().println(target);
+    }
+  }
+
+  private Enlarged byNetwork(Picture picture, Path network) {
+    try (UpscalerNetwork upscaler = UpscalerNetwork.open(network)) {
+      double wanted = scale.orElse((double) upscaler.factor());
+      Picture large = picture;
+      // As often as it takes; a network of factor 1 cleans pictures up, once.
+      do {
+        large = upscaler.upscale(large);
+      } while (upscaler.factor() > 1 && large.width() < wanted * picture.width());
+      return new Enlarged(upscaler.name(), resize(large, picture, wanted));
+    }
+  }
+
+  /** A picture at a multiple of the size of another. */
+  private static Picture resize(Picture source, Picture of, double factor) {
+    int width = (int) Math.round(of.width() * factor);
+    int height = (int) Math.round(of.height() * factor);
+    return Resampling.LANCZOS.resize(Raster.of(source), width, height).toPicture();
+  }
+}

@@ -1,0 +1,43 @@
+package dev.sdlora.cli;
+
+import static dev.sdlora.cli.PictureOptions.set;
+
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.Variation;
+import java.util.Optional;
+import java.util.OptionalLong;
+import picocli.CommandLine.Option;
+
+/** The options that mix something into the noise of the seed, named as in {@link Variation}. */
+@Heading("Variations of a seed")
+final class VariationOptions {
+  @Option(
+      names = "--variation-seed",
+      paramLabel = "N",
+      description = "Seed to vary towards. Default: random.")
+  private Optional<Long> seed = Optional.empty();
+
+  @Option(
+      names = "--variation-strength",
+      paramLabel = "0..1",
+      description = "How far to vary. Default: 0.")
+  private Optional<Double> strength = Optional.empty();
+
+  @Option(
+      names = "--seed-resize-from",
+      paramLabel = "WxH",
+      description = "Draw noise for this size, so that a seed shows much the same at another.")
+  private Optional<ImageSize> resizeFrom = Optional.empty();
+
+  /** Leaves what is not given as it is. */
+  void applyTo(PromptSpecBuilder spec) {
+    Variation old = spec.build().variation();
+    OptionalLong towards = seed.map(OptionalLong::of).orElse(old.seed());
+    Optional<ImageSize> from = resizeFrom.or(old::resizeFrom);
+    set(
+        "--variation-strength",
+        Optional.of(strength.orElse(old.strength())),
+        value -> spec.variation(new Variation(towards, value, from)));
+  }
+}

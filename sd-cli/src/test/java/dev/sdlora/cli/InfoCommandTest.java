@@ -1,0 +1,127 @@
+package dev.sdlora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code sd info} on what people have lying about. */
+final class InfoCommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "jpg", "gif", "bmp"})
+  void info_pictureWithoutSettings_saysItsSizeAndThatThereAreNone(String format)
+      throws IOException {
+    Path file = folder.resolve("plain." + format);
+    ImageIO.write(new BufferedImage(20, 10, BufferedImage.TYPE_INT_RGB), format, file.toFile());
+
+    JsonNode info = info(file);
+
+    assertThat(info.get("kind").asText()).isEqualTo("image");
+    assertThat(info.get("size").asText()).isEqualTo("20x10");
+    assertThat(info.get("note").asText()).containsAnyOf("holds no", "hold no settings");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "conditioner.embedders.0.x             | checkpoint  | is for SDXL; this version runs",
+        "cond_stage_model.model.x              | checkpoint  | is for SD 2.x; this version runs",
+        "model.diffusion_model.double_blocks.0 | checkpoint  | is for a transformer model",
+        "model.diffusion_model.x               | checkpoint  | has no VAE",
+        "decoder.layers.3.conv.0.weight        | taesd       | is a TAESD",
+        "3.conv.0.weight                       | taesd       | is a TAESD",
+        "control_model.input_blocks.0.0.weight | controlnet  | is a ControlNet",
+        "adapter.body.0.in_conv.weight         | t2i-adapter | is a T2I-Adapter",
+        "model.1.sub.0.RDB1.conv1.0.weight     | upscaler    | is an upscaler",
+        "body.0.rdb1.conv1.weight              | upscaler    | is an upscaler",
+        "decoder.conv_in.weight                | vae         | is a VAE alone",
+        "text_model.embeddings.token_embedding.weight | text-encoder | is a text encoder alone",
+      })
+  void info_networkThatIsNotRunAlone_isOneSentence(String tensor, String kind, String note)
+      throws IOException {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    writer.tensor(tensor, List.of(1L), new float[1], DType.F32);
+    if (kind.equals("vae")) {
+      writer.tensor("encoder.conv_in.weight", List.of(1L), new float[1], DType.F32);
+    }
+    Path file = folder.resolve("a.safetensors");
+    writer.write(file);
+
+    JsonNode info = info(file);
+
+    assertThat(info.get("kind").asText()).isEqualTo(kind);
+    assertThat(info.get("note").asText()).contains(note).doesNotContain("read as");
+  }
+
+  @Test
+  void info_brokenLora_isOneSentenceAboutALora() throws IOException {
+    Path file = folder.resolve("a.safetensors");
+    new SafetensorsWriter()
+        .tensor("lora_unet_x.lora_down.weight", List.of(1L, 1L), new float[1], DType.F32)
+        .write(file);
+
+    CommandRun run = CommandRun.of("info", file.toString());
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err().lines()).singleElement().asString().contains("LoRA");
+  }
+
+  @Test
+  void info_badFileAmongGoodOnes_goesOnAndEndsWith1() throws IOException {
+    Path junk = Files.writeString(folder.resolve("junk.safetensors"), "no tensors at all");
+    Path other = folder.resolve("other.safetensors");
+    new SafetensorsWriter()
+        .tensor("x", List.of(1L, 1L, 1L), new float[1], DType.F32)
+        .tensor("y", List.of(1L, 1L, 1L), new float[1], DType.F32)
+        .write(other);
+    String lora = BundledModel.loras().resolve("ink_lines.safetensors").toString();
+
+    CommandRun run =
+        CommandRun.of("info", "missing", junk.toString(), lora, other.toString(), lora);
+
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out().lines().filter(line -> line.equals("kind: lora"))).hasSize(2);
+    assertThat(run.err().lines())
+        .hasSize(3)
+        .allMatch(line -> line.startsWith("sd: "))
+        .element(2)
+        .asString()
+        .isEqualTo(
+            "sd: '"
+                + other
+                + "' is a tensor file, but neither a checkpoint nor a LoRA, an embedding or another"
+                + " network that this version knows");
+
+    CommandRun json = CommandRun.of("info", "--json", "missing", lora);
+    List<String> lines = json.out().lines().toList();
+    assertThat(JSON.readTree(lines.get(0)).get("error").asText())
+        .isEqualTo("'missing' does not exist");
+    assertThat(JSON.readTree(lines.get(1)).get("kind").asText()).isEqualTo("lora");
+    assertThat(json.exitCode()).isEqualTo(1);
+  }
+
+  private static JsonNode info(Path file) throws IOException {
+    CommandRun run = CommandRun.of("info", "--json", file.toString());
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    return JSON.readTree(run.out());
+  }
+}

@@ -1,0 +1,74 @@
+package dev.sdlora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands that make LoRAs without the engine: arguments, messages, exit codes. */
+final class LoraMakingTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"extract", "resize", "merge", "bake", "convert"})
+  void help_everywhere(String command) {
+    CommandRun run = CommandRun.of("lora", command, "--help");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).startsWith("Usage: sd lora " + command).contains("--out", "--json");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "extract a b --out c.safetensors --rank 0      | rank must be at least 1: 0",
+        "extract a b --out c.safetensors --energy 1.5  | energy must be above 0 and at most 1: 1.5",
+        "extract a b --out c.safetensors --format half | format must be float16, bfloat16 or float32",
+        "extract a b --out c.ckpt                      | the name must end in .safetensors: c.ckpt",
+        "resize a --out c.safetensors                  | give --rank or --energy",
+        "merge a=x --out c.safetensors                 | 'x' is not a number; expected FILE",
+        "bake a=1,2,3 --out c.safetensors              | expected FILE[=STRENGTH[,UNET]]: a=1,2,3",
+        "convert a --to lycoris --out c.safetensors    | Invalid value for option '--to'",
+        "convert a --to peft                           | '--out=FILE'",
+      })
+  void badUsage_isNamed(String arguments, String sentence) {
+    CommandRun run = CommandRun.of(("lora " + arguments).split(" +"));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("sd: ").contains(sentence);
+  }
+
+  @Test
+  void missingFiles_areNamed() {
+    String out = folder.resolve("a.safetensors").toString();
+    assertThat(CommandRun.of("lora", "resize", "none", "--rank", "1", "--out", out))
+        .isEqualTo(new CommandRun(1, "", "sd: LoRA 'none' does not exist\n"));
+    assertThat(CommandRun.of("lora", "extract", "none", "other", "--out", out))
+        .isEqualTo(new CommandRun(1, "", "sd: checkpoint 'none' does not exist\n"));
+    assertThat(CommandRun.of("lora", "merge", "none=0.5", "--out", out).err())
+        .isEqualTo("sd: LoRA 'none' does not exist\n");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void progress_isOneLineThatGoesAway() {
+    StringWriter terminal = new StringWriter();
+    Iterator<Long> clock = List.of(0L, 2_000_000_000L, 4_000_000_000L).iterator();
+    LayerProgress progress = new LayerProgress(new PrintWriter(terminal), clock::next);
+
+    progress.done(1, 100, "conv_in");
+    assertThat(terminal.toString()).endsWith("] layer 1/100, 3:18 left");
+    progress.done(2, 100, "conv_out");
+    assertThat(terminal.toString()).contains("\r[").endsWith("layer 2/100, 3:16 left");
+    progress.clear();
+    assertThat(terminal.toString()).endsWith(" \r");
+  }
+}

@@ -1,0 +1,55 @@
+package dev.sdlora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+final class ProgressBarTest {
+  private final StringWriter terminal = new StringWriter();
+  private final AtomicLong nanos = new AtomicLong();
+  private final ProgressBar bar = new ProgressBar(new PrintWriter(terminal), nanos::get);
+
+  @Test
+  void show_extrapolatesOverAllPictures() {
+    bar.start(2);
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(45));
+    bar.show(0, 5, 10);
+    assertThat(terminal)
+        .hasToString(
+            "\rpicture 1/2 [" + "#".repeat(15) + "-".repeat(15) + "] step 5/10, 2:15 left");
+  }
+
+  @Test
+  void clear_leavesNothingBehind() {
+    bar.start(1);
+    bar.show(0, 1, 1);
+    int length = terminal.getBuffer().length() - 1;
+    terminal.getBuffer().setLength(0);
+    bar.clear();
+    bar.clear();
+    assertThat(terminal).hasToString("\r" + " ".repeat(length) + "\r");
+  }
+
+  @Test
+  void line_hostileText_isShown_andNothingComesAfterTheEnd() {
+    TerminalLine line = new TerminalLine(new PrintWriter(terminal));
+    line.show("loading a\u001b[2J");
+    assertThat(terminal).hasToString("\rloading a\\u001b[2J");
+    line.end();
+    int length = terminal.getBuffer().length();
+    line.show("late");
+    assertThat(terminal.getBuffer()).hasSize(length);
+  }
+
+  @Test
+  void waiting_withoutTerminal_doesNothing_withOne_endsWithAnEmptyLine() {
+    Waiting.on(Optional.empty(), "loading").close();
+    Waiting.on(Optional.of(new PrintWriter(terminal)), "loading").close();
+    assertThat(terminal.toString()).matches("|\rloading, 0 s\r {12,13}\r");
+  }
+}

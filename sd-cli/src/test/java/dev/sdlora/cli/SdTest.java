@@ -1,0 +1,369 @@
+package dev.sdlora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** The command line without the engine: arguments, messages, exit codes, JSON. */
+final class SdTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--size      | 500x500 | width must be a positive multiple of 8: 500",
+        "--size      | big     | size must be WIDTHxHEIGHT in pixels, such as 512x768: big",
+        "--steps     | 0       | steps must be from 1 to 1000: 0",
+        "--steps     | many    | 'many' is not an int",
+        "--cfg       | NaN     | cfgScale must be finite: NaN",
+        "--images    | 0       | images must be at least 1: 0",
+        "--clip-skip | 13      | clipSkip must be from 1 to 12: 13",
+        "--hires     | 9       | hires scale must be from 1.0 to 8.0: 9.0",
+        "--sampler   | magic   | sampler 'magic' is not known; the known ones are",
+        "--schedule  | magic   | schedule 'magic' is not known; the known ones are",
+        "--out       | a.webp  | the name must end in .png, .jpg or .jpeg: a.webp",
+      })
+  void generate_badValue_isNamedWithItsOption(String option, String value, String sentence) {
+    CommandRun run = CommandRun.of("generate", "--prompt", "x", option, value);
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .startsWith("sd: Invalid value for option '" + option + "'")
+        .contains(sentence)
+        .endsWith("Try 'sd generate --help'.\n");
+    assertThat(run.err().lines()).hasSize(2);
+  }
+
+  @Test
+  void generate_enumsInAnyCase_negativeNumbers_areUnderstood() {
+    CommandRun run =
+        CommandRun.of(
+            ("generate --rng cpu --precision bfloat16 --seed -5 --cfg -1 --sampler dpmpp_2m"
+                    + " --schedule uniform --size 128x64 --prompt @x --checkpoint no-such-file")
+                .split(" "));
+    assertThat(run.err()).isEqualTo("sd: checkpoint 'no-such-file' does not exist\n");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void generate_withoutPrompt_isBadUsage() {
+    CommandRun run = CommandRun.of("generate");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--prompt");
+  }
+
+  @Test
+  void generate_maskWithoutPicture_isBadUsage() {
+    CommandRun run = CommandRun.of("generate", "--prompt", "x", "--mask", "m.png");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("--init");
+  }
+
+  @Test
+  void grid_badAxis_isNamedWithItsOption() {
+    CommandRun run = CommandRun.of("grid", "--prompt", "x", "--x", "colour=1");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).startsWith("sd: Invalid value for option '--x'").contains("seed, steps");
+  }
+
+  @Test
+  void generate_missingFolder_isFoundBeforeTheWork() {
+    Path out = folder.resolve("missing/a.png");
+    CommandRun run = CommandRun.of("generate", "--prompt", "x", "--out", out.toString());
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains(out.toString(), "does not exist").doesNotContain("\tat ");
+  }
+
+  @Test
+  void failure_withStacktrace_showsIt() {
+    CommandRun run = CommandRun.of("--stacktrace", "info", "no-such-file");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).startsWith("sd: 'no-such-file' does not exist\n").contains("\tat ");
+  }
+
+  @Test
+  void unknownOption_isBadUsageWithASuggestion() {
+    CommandRun run = CommandRun.of("generate", "--step", "3");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("'--step'", "--steps");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "generate ",
+        "grid ",
+        "upscale ",
+        "train ",
+        "info ",
+        "prompt ",
+        "completion ",
+        "lora ",
+        "lora list ",
+        "lora info ",
+        "lora effect "
+      })
+  void help_everywhere(String command) {
+    CommandRun run = CommandRun.of((command + "--help").split(" "));
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).startsWith("Usage: sd").contains("--stacktrace", "--version");
+  }
+
+  @Test
+  void generateHelp_examplesFirst_thenGroups() {
+    String help = CommandRun.of("generate", "--help").out();
+    assertThat(help)
+        .containsSubsequence(
+            "Usage: sd generate [OPTIONS] PROMPT",
+            "Examples:",
+            "sd generate \"a red star",
+            "What to draw:",
+            "-p, --prompt=TEXT",
+            "--seed=N",
+            "Start from a picture:",
+            "--init=FILE",
+            "Draw again, larger:",
+            "--hires=",
+            "ControlNets, edges and upscalers:",
+            "Model and folders:",
+            "--preview-decoder=FILE",
+            "What to write:",
+            "-o, --out=FILE",
+            "Options:",
+            "--json",
+            "--version");
+    CommandLine generate = Sd.commandLine().getSubcommands().get("generate");
+    assertThat(Objects.requireNonNull(generate).getCommandSpec().options())
+        .allSatisfy(option -> assertThat(help).containsPattern(option.longestName() + "[=\\s]"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "generate -p x -o a.webp                  | the name must end in .png, .jpg or .jpeg: a.webp",
+        "generate red star -n blue -o a.webp      | the name must end in .png, .jpg or .jpeg: a.webp",
+        "generate red star -p blue                | the prompt is given twice, by --prompt and as 'red star'",
+        "generate x --lora gone.safetensors:0.8   | LoRA 'gone.safetensors' does not exist",
+        "generate x --lora zorb                   | did you mean 'zorp'?",
+        "generate x --lora zorp:1.2.3             | expected FILE[:WEIGHT]: zorp:1.2.3",
+        "generate x --lora zorp:0.8 -o a.webp     | the name must end in .png, .jpg or .jpeg: a.webp",
+        "upscale a.png --scale 9                  | Invalid value for option '--scale'",
+        "train none --trigger cat -o a.safetensors | 'none' is missing, expected a folder with pictures",
+        "train none -o a.safetensors              | '--trigger=WORD'",
+      })
+  void shortForms_areUnderstood(String call, String sentence) {
+    CommandRun run = CommandRun.of(call.split(" +"));
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.err()).contains(sentence).doesNotContain("unexpected");
+  }
+
+  @Test
+  void bundledLoras_areKnownByName() {
+    assertThat(CommandRun.of("lora", "list").out()).contains("ink_lines", "zorp");
+    assertThat(CommandRun.of("lora", "info", "zorp").out()).contains("name: zorp");
+    CommandRun run = CommandRun.of("lora", "effect", "zorp", "--checkpoint", "no-such-file");
+    assertThat(run.err()).isEqualTo("sd: checkpoint 'no-such-file' does not exist\n");
+  }
+
+  @Test
+  void completion_knowsCommandsAndOptions() {
+    CommandRun run = CommandRun.of("completion");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .startsWith("#!/usr/bin/env bash")
+        .contains("generate", "train", "'--negative'", "'--hires-upscaler'", "complete -F");
+  }
+
+  @Test
+  void generateHelp_defaultsAreThoseOfTheLibrary() {
+    PromptSpec defaults = PromptSpec.builder().build();
+    String help = CommandRun.of("generate", "--help").out().replaceAll("\\s+", " ");
+    assertThat(help)
+        .contains("Default: " + defaults.steps() + ".")
+        .contains("Default: " + defaults.sampler().label() + ".")
+        .contains("Default: " + defaults.schedule().label())
+        .contains("Default: " + (int) defaults.cfgScale() + ".")
+        .contains("Default: float32.", "Default: cpu.", "Default: out.png.", "Default: nv.");
+  }
+
+  @Test
+  void prompt_json_hasTextNetworksAttentionAndTokens() throws IOException {
+    JsonNode json =
+        JSON.readTree(CommandRun.of("prompt", "a (cät:1.5) <lora:ink:0.8>", "--json").out());
+    assertThat(json.get("text").asText()).isEqualTo("a (cät:1.5) ");
+    assertThat(json.at("/networks/lora/0/positional/1").asText()).isEqualTo("0.8");
+    assertThat(json.get("attention").toString()).startsWith("[[\"a \",1.0],[\"cät\",1.5]");
+    assertThat(json.get("tokens").get(0)).hasSize(77);
+    assertThat(json.at("/tokens/0/1/id").asInt()).isEqualTo(320);
+  }
+
+  @Test
+  void prompt_json_hasPartsSchedulesAndWarnings() throws IOException {
+    JsonNode json =
+        JSON.readTree(
+            CommandRun.of("prompt", "--json", "--steps=8", "--hires-steps=4", "[a:b:0.5] AND c:2")
+                .out());
+    assertThat(json.get("and")).hasToString("[[\"[a:b:0.5]\",1.0],[\" c\",2.0]]");
+    assertThat(json.get("schedule")).hasToString("[[[4,\"a\"],[8,\"b\"]],[[8,\" c\"]]]");
+    assertThat(json.get("hires")).hasToString("[[[4,\"b\"]],[[4,\" c\"]]]");
+    assertThat(json.get("texts")).hasSize(3);
+    assertThat(CommandRun.of("prompt", "at 12:30").out())
+        .contains("warning: the trailing ':30' at character 5 is an AND weight in A1111");
+  }
+
+  @Test
+  void prompt_strict_pointsAtTheMistake() {
+    CommandRun run = CommandRun.of("prompt", "--strict", "a (b:1.2.3)");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("  a (b:1.2.3)\n    ^");
+  }
+
+  @Test
+  void prompt_file_oneLineForEach_mistakesIncluded() throws IOException {
+    Path file = folder.resolve("prompts.json");
+    Files.writeString(file, "[\"one\", \"<lora:ink:heavy>\", \"three\"]");
+    CommandRun run = CommandRun.of("prompt", "--file", file.toString(), "--json", "--strict");
+    List<String> lines = run.out().lines().toList();
+    assertThat(lines).hasSize(3);
+    assertThat(JSON.readTree(lines.get(1)).has("error")).isTrue();
+    assertThat(JSON.readTree(lines.get(2)).get("text").asText()).isEqualTo("three");
+    assertThat(run.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void info_tellsCheckpointFromLora() throws IOException {
+    Path lora = BundledModel.loras().resolve("ink_lines.safetensors");
+    CommandRun run =
+        CommandRun.of("info", "--json", BundledModel.checkpoint().toString(), lora.toString());
+    List<String> lines = run.out().lines().toList();
+    assertThat(JSON.readTree(lines.get(0)).get("kind").asText()).isEqualTo("checkpoint");
+    assertThat(JSON.readTree(lines.get(0)).get("family").asText()).isEqualTo("SD 1.x");
+    assertThat(JSON.readTree(lines.get(1)).get("kind").asText()).isEqualTo("lora");
+    assertThat(JSON.readTree(lines.get(1)).get("modules").asInt()).isPositive();
+  }
+
+  @Test
+  void info_embedding_tellsVectorsAndFamily() throws IOException {
+    Path path = folder.resolve("easy.safetensors");
+    new SafetensorsWriter()
+        .tensor("clip_l", List.of(2L, 768L), new float[2 * 768], DType.F16)
+        .tensor("clip_g", List.of(2L, 1280L), new float[2 * 1280], DType.F16)
+        .write(path);
+    JsonNode json = JSON.readTree(CommandRun.of("info", "--json", path.toString()).out());
+    assertThat(json.get("kind").asText()).isEqualTo("embedding");
+    assertThat(json.get("family").asText()).isEqualTo("SDXL");
+    assertThat(json.get("vectors").asInt()).isEqualTo(2);
+    assertThat(json.get("hash").asText()).hasSize(12);
+    assertThat(CommandRun.of("info", path.toString()).out()).contains("widths: [768,1280]");
+  }
+
+  @Test
+  void loraList_namesLorasAndUnreadableFiles() throws IOException {
+    Files.copy(
+        BundledModel.loras().resolve("ink_lines.safetensors"), folder.resolve("a.safetensors"));
+    Files.writeString(folder.resolve("b.safetensors"), "<!DOCTYPE html><html>not found</html>");
+    JsonNode json = JSON.readTree(CommandRun.of("lora", "list", folder.toString(), "--json").out());
+    assertThat(json.at("/loras/0/name").asText()).isEqualTo("a");
+    assertThat(json.at("/loras/0/rank").asInt()).isPositive();
+    assertThat(json.at("/unreadable/0/path").asText()).endsWith("b.safetensors");
+  }
+
+  @Test
+  void loraList_withQuestions_answersOnlyThem() throws IOException {
+    String loras = BundledModel.loras().toString();
+    Files.writeString(folder.resolve("b.safetensors"), "<!DOCTYPE html><html>not found</html>");
+    JsonNode json =
+        JSON.readTree(
+            CommandRun.of(
+                    "lora",
+                    "list",
+                    loras,
+                    folder.toString(),
+                    "--trigger",
+                    "ZORP",
+                    "--family",
+                    "sd1",
+                    "--triggers",
+                    "--json")
+                .out());
+    assertThat(json.get("loras")).hasSize(1);
+    assertThat(json.at("/loras/0/name").asText()).isEqualTo("zorp");
+    assertThat(json.at("/loras/0/triggerWords/0").asText()).isEqualTo("zorp");
+    assertThat(json.at("/loras/0/kinds").toString()).contains("LoRA");
+    assertThat(json.get("unreadable")).isEmpty();
+    assertThat(CommandRun.of("lora", "list", loras, "--family", "sdxl").out().lines()).hasSize(1);
+    assertThat(CommandRun.of("lora", "list", loras, "--family", "sd9").exitCode()).isEqualTo(2);
+    assertThat(CommandRun.of("lora", "list", loras, "--trigger", " ").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void loraList_text_isATable() {
+    CommandRun run =
+        CommandRun.of("lora", "list", BundledModel.loras().toString(), "--text", "ink");
+    assertThat(run.exitCode()).isZero();
+    List<String> lines = run.out().lines().toList();
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0)).startsWith("NAME").contains("FAMILY", "KIND", "RANK");
+    assertThat(lines.get(1)).startsWith("ink_lines  SD 1.x");
+  }
+
+  @Test
+  void loraInfo_nameInAFolder_tellsWhatIsKnown() throws IOException {
+    String[] arguments = {"lora", "info", "zorp", "--lora-dir", BundledModel.loras().toString()};
+    String text = CommandRun.of(arguments).out();
+    assertThat(text)
+        .contains("name: zorp", "family: SD 1.x", "trigger phrase: zorp", "trained at: 128x128")
+        .contains("AutoV2: ", "AutoV3: ", "(U-Net ")
+        .doesNotContain("MODULE ");
+
+    arguments = Arrays.copyOf(arguments, arguments.length + 1);
+    arguments[arguments.length - 1] = "--json";
+    JsonNode json = JSON.readTree(CommandRun.of(arguments).out());
+    assertThat(json.at("/hashes/autoV3").asText()).hasSize(12);
+    assertThat(json.at("/modules/0/rank").asInt()).isPositive();
+    assertThat(json.get("modules").size()).isEqualTo(json.at("/modulesByPart/U-Net").asInt());
+    assertThat(json.at("/training/resolution").asText()).isEqualTo("128x128");
+  }
+
+  @Test
+  void loraInfo_unknown_isOneSentence() {
+    CommandRun file = CommandRun.of("lora", "info", "no-such-file");
+    assertThat(file.exitCode()).isEqualTo(1);
+    assertThat(file.err()).isEqualTo("sd: LoRA 'no-such-file' does not exist\n");
+    CommandRun name =
+        CommandRun.of("lora", "info", "zorb", "--lora-dir", BundledModel.loras().toString());
+    assertThat(name.exitCode()).isEqualTo(1);
+    assertThat(name.err()).contains("did you mean 'zorp'?");
+  }
+
+  @Test
+  void loraEffect_badCalls_areFoundBeforeTheWork() {
+    String lora = BundledModel.loras().resolve("ink_lines.safetensors").toString();
+    assertThat(CommandRun.of("lora", "effect", lora, "--strength", "NaN").exitCode()).isEqualTo(2);
+    assertThat(CommandRun.of("lora", "effect").exitCode()).isEqualTo(2);
+    CommandRun run = CommandRun.of("lora", "effect", lora, "--checkpoint", "no-such-file");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).isEqualTo("sd: checkpoint 'no-such-file' does not exist\n");
+  }
+}

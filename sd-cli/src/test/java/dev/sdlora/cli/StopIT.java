@@ -1,0 +1,80 @@
+package dev.sdlora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged application is told to end while it computes. */
+final class StopIT {
+  private static final Path APP = Path.of("target/app").toAbsolutePath();
+
+  /** The program promises two seconds; a machine with other work may take a little longer. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(4);
+
+  @TempDir Path folder;
+
+  /** One evaluation of the network takes half a minute at this size. */
+  @Test
+  void terminated_inALongNativeCall_endsAtOnce() throws Exception {
+    Process process = draw("2048x2048");
+    untilItComputes(process, Duration.ofSeconds(8));
+    process.destroy();
+    assertEnds(process, "stopped in the middle");
+  }
+
+  @Test
+  void terminated_betweenShortCalls_endsInOrder() throws Exception {
+    Process process = draw("64x64");
+    untilItComputes(process, Duration.ofSeconds(4));
+    process.destroy();
+    assertEnds(process, "interrupted");
+  }
+
+  private Process draw(String size) throws Exception {
+    return new ProcessBuilder(
+            APP.resolve("bin/sd").toString(),
+            "generate",
+            "--prompt",
+            "a red star",
+            "--size",
+            size,
+            "--steps",
+            "150",
+            "--images",
+            "500")
+        .directory(folder.toFile())
+        .redirectOutput(folder.resolve("out").toFile())
+        .redirectError(folder.resolve("err").toFile())
+        .start();
+  }
+
+  /** A start takes less processor time than this; what comes after it is the work. */
+  private static void untilItComputes(Process process, Duration processorTime) throws Exception {
+    while (process.isAlive()
+        && process.info().totalCpuDuration().orElseThrow().compareTo(processorTime) < 0) {
+      process.waitFor(20, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void assertEnds(Process process, String message) throws Exception {
+    long told = System.nanoTime();
+    if (!process.waitFor(1, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - told)).isLessThan(AT_ONCE);
+    // 128 + 15, as of any program that SIGTERM ends.
+    assertThat(process.exitValue()).isEqualTo(143);
+    assertThat(Files.readString(folder.resolve("err"))).contains(message);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files.map(file -> String.valueOf(file.getFileName())))
+          .as("no crash report, no part of a picture")
+          .allMatch(name -> name.matches("out|err|out-\\d+\\.png"));
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package dev.sdlora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.Picture;
+import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.pipeline.raster.Resampling;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code sd upscale} and the arguments of {@code --control}. */
+class UpscaleCommandTest {
+  @TempDir private Path folder;
+  private Path model;
+  private Path source;
+  private Picture picture;
+
+  /** A network that repeats every pixel, and a picture. */
+  @BeforeEach
+  void write() throws IOException {
+    model = folder.resolve("2x-Repeat.safetensors");
+    SafetensorsWriter writer = new SafetensorsWriter();
+    new RrdbConfig(3, 1, 1, 1, 1)
+        .weights()
+        .forEach((name, shape) -> writer.tensor(name, shape, weight(name, shape), DType.F32));
+    writer.write(model);
+    byte[] rgb = new byte[3 * 7 * 5];
+    new Random(1).nextBytes(rgb);
+    picture = Picture.of(7, 5, rgb);
+    source = folder.resolve("small.png");
+    ImageIO.write(picture.toBufferedImage(), "png", source.toFile());
+  }
+
+  private static float[] weight(String name, List<Long> shape) {
+    float[] values = new float[shape.stream().mapToInt(Long::intValue).reduce(1, (a, b) -> a * b)];
+    boolean passes = !name.startsWith("body") && !name.startsWith("conv_body");
+    if (passes && name.endsWith(".weight")) {
+      for (int channel = 0; channel < 3; channel++) {
+        // The middle of the kernel from a channel to itself.
+        values[(channel * 3 + channel) * 9 + 4] = 1;
+      }
+    }
+    return values;
+  }
+
+  @Test
+  void upscale_picture_writesItLarger() {
+    Path out = folder.resolve("large.png");
+    CommandRun run =
+        CommandRun.of(
+            "upscale", source.toString(), "--model", model.toString(), "--out", out.toString());
+    assertThat(run).isEqualTo(new CommandRun(0, out + System.lineSeparator(), ""));
+    Picture large = Picture.read(out);
+    assertThat(large.width()).isEqualTo(14);
+    assertThat(large.height()).isEqualTo(10);
+    for (int i = 0; i < large.rgb().length; i++) {
+      int x = i / 3 % 14;
+      int y = i / (3 * 14);
+      assertThat(large.rgb()[i]).isEqualTo(picture.rgb()[3 * (y / 2 * 7 + x / 2) + i % 3]);
+    }
+  }
+
+  @Test
+  void upscale_withoutNetwork_isLanczos_andHelpSaysWhereNetworksComeFrom() {
+    Path out = folder.resolve("large.png");
+    CommandRun run =
+        CommandRun.of("upscale", source.toString(), "--scale", "1.5", "-o", out.toString());
+    assertThat(run).isEqualTo(new CommandRun(0, out + System.lineSeparator(), ""));
+    assertThat(Picture.read(out))
+        .isEqualTo(Resampling.LANCZOS.resize(Raster.of(picture), 11, 8).toPicture());
+    assertThat(CommandRun.of("upscale", source.toString(), "-o", out.toString(), "--json").out())
+        .contains("\"upscaler\":\"Lanczos\"", "\"width\":14", "\"factor\":2.0");
+    assertThat(CommandRun.of("upscale", "--help").out()).contains("Real-ESRGAN", "openmodeldb");
+  }
+
+  @Test
+  void upscale_networkAndScale_reachesTheSize() {
+    Path out = folder.resolve("large.png");
+    CommandRun run =
+        CommandRun.of(
+            "upscale",
+            source.toString(),
+            "--model",
+            model.toString(),
+            "--scale",
+            "3",
+            "-o",
+            out.toString());
+    assertThat(run.exitCode()).isZero();
+    assertThat(Picture.read(out).width()).isEqualTo(21);
+  }
+
+  @Test
+  void upscale_wrongFiles_saysSo() {
+    CommandRun run =
+        CommandRun.of("upscale", folder.resolve("none.png").toString(), "--model", "x.pth");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("none.png");
+    run = CommandRun.of("upscale", source.toString(), "--model", source.toString());
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("small.png");
+  }
+
+  @Test
+  void control_arguments_areReadOrRefused() {
+    ControlUnit unit = ControlArgument.parse("canny.pth," + source + ",0.5,0,0.75");
+    assertThat(unit.name()).isEqualTo("canny");
+    assertThat(unit.picture()).isEqualTo(picture);
+    assertThat(unit.weight()).isEqualTo(0.5);
+    assertThat(unit.end()).isEqualTo(0.75);
+    for (String wrong : List.of("canny.pth", source + "," + source + ",strong")) {
+      CommandRun run = CommandRun.of("generate", "--prompt", "a", "--control", wrong);
+      assertThat(run.exitCode()).isEqualTo(2);
+      assertThat(run.err()).contains("--control").contains(wrong);
+    }
+  }
+}

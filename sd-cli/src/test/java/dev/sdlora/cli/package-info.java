@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,112 @@
+package dev.sdlora.demo.model;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A small SD 1.x checkpoint that draws coloured shapes on coloured grounds at 128×128, and LoRAs
+ * for it, so that a first picture needs no download.
+ *
+ * <p>Files that lie in a jar are copied, once in each process, to a folder of the temporary
+ * directory that only the user can read and that is deleted when the JVM ends. {@link #copyTo} puts
+ * them where they stay. All methods may be called from any thread.
+ */
+public final class DemoModel {
+  private static final String CHECKPOINT = "demo-sd1.safetensors";
+  private static final List<String> LORAS =
+      List.of("detail_slider", "ink_lines", "night", "zorp").stream()
+          .map(name -> "loras/" + name + ".safetensors")
+          .toList();
+
+  private DemoModel() {}
+
+  /**
+   * The checkpoint, about 20 MB.
+   *
+   * @throws UncheckedIOException if it cannot be copied out of its jar
+   */
+  public static Path checkpoint() {
+    return Lazy.FOLDER.resolve(CHECKPOINT);
+  }
+
+  /**
+   * A folder with LoRAs for it: {@code ink_lines}, {@code night}, {@code detail_slider} and {@code
+   * zorp}, a shape of its own.
+   *
+   * @throws UncheckedIOException if they cannot be copied out of their jar
+   */
+  public static Path loras() {
+    return Lazy.FOLDER.resolve("loras");
+  }
+
+  /**
+   * Writes the checkpoint as {@code demo-sd1.safetensors} and the LoRAs into the folder {@code
+   * loras}; both folders are made if they are missing, and files of the same names are replaced.
+   *
+   * @param folder where to
+   * @throws IOException if a file cannot be written
+   */
+  public static void copyTo(Path folder) throws IOException {
+    Objects.requireNonNull(folder, "folder");
+    Files.createDirectories(folder.resolve("loras"));
+    copy(CHECKPOINT, folder);
+    for (String lora : LORAS) {
+      copy(lora, folder);
+    }
+  }
+
+  private static void copy(String name, Path folder) throws IOException {
+    try (InputStream file = DemoModel.class.getResourceAsStream(name)) {
+      Path unfinished = Files.createTempFile(folder, "demo", ".part");
+      try {
+        Files.write(unfinished, Objects.requireNonNull(file, name).readAllBytes());
+        Files.move(unfinished, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(unfinished);
+      }
+    }
+  }
+
+  /** Finds or copies the files when they are first asked for. */
+  private static final class Lazy {
+    static final Path FOLDER = folder();
+
+    private static Path folder() {
+      URL checkpoint = Objects.requireNonNull(DemoModel.class.getResource(CHECKPOINT), CHECKPOINT);
+      try {
+        if (checkpoint.getProtocol().equals("file")) {
+          return Objects.requireNonNull(Path.of(checkpoint.toURI()).getParent());
+        }
+        Path copies = Files.createTempDirectory("sd-demo-model");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(copies)));
+        copyTo(copies);
+        return copies;
+      } catch (IOException e) {
+        throw new UncheckedIOException("the demo model cannot be copied out of its jar", e);
+      } catch (URISyntaxException e) {
+        throw new IllegalStateException("not a place of a file: " + checkpoint, e);
+      }
+    }
+
+    private static void delete(Path copies) {
+      try {
+        for (String lora : LORAS) {
+          Files.deleteIfExists(copies.resolve(lora));
+        }
+        Files.deleteIfExists(copies.resolve("loras"));
+        Files.deleteIfExists(copies.resolve(CHECKPOINT));
+        Files.deleteIfExists(copies);
+      } catch (IOException e) {
+        // What stays behind is left to the system's own tidying of temporary files.
+      }
+    }
+  }
+}

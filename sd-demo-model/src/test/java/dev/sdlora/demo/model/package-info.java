@@ -1,0 +1,5 @@
+/** The model that a first picture is drawn with. */
+@NullMarked
+package dev.sdlora.demo.model;
+
+import org.jspecify.annotations.NullMarked;

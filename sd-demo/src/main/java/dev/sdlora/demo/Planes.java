@@ -1,0 +1,95 @@
+package dev.sdlora.demo;
+
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+
+/** The three colour planes of a picture, in rows, with values of 0 to 255. */
+final class Planes {
+  private final int width;
+  private final int height;
+  private final float[][] channels;
+
+  private Planes(int width, int height, float[][] channels) {
+    this.width = width;
+    this.height = height;
+    this.channels = channels;
+  }
+
+  /** Copies a picture's values, multiplied by a factor and no more than 255. */
+  static Planes of(BufferedImage picture, double factor) {
+    int width = picture.getWidth();
+    int height = picture.getHeight();
+    int[] rgb = picture.getRGB(0, 0, width, height, null, 0, width);
+    float[][] channels = new float[3][rgb.length];
+    for (int i = 0; i < rgb.length; i++) {
+      for (int channel = 0; channel < 3; channel++) {
+        int value = rgb[i] >> (16 - 8 * channel) & 0xff;
+        channels[channel][i] = (float) Math.min(255, value * factor);
+      }
+    }
+    return new Planes(width, height, channels);
+  }
+
+  /** Pixels in a row. */
+  int width() {
+    return width;
+  }
+
+  /** The number of rows. */
+  int height() {
+    return height;
+  }
+
+  /** How far each pixel is from a colour. */
+  double[] distances(Lab colour) {
+    double[] distances = new double[width * height];
+    Arrays.setAll(distances, i -> rgb(i).lab().distance(colour));
+    return distances;
+  }
+
+  /** The pixels whose index in the rows fulfils a condition. */
+  Mask where(IntPredicate condition) {
+    return Mask.where(width, height, condition);
+  }
+
+  /** One value; outside of the picture the nearest inside. */
+  float at(int channel, int x, int y) {
+    int column = Math.max(0, Math.min(width - 1, x));
+    int row = Math.max(0, Math.min(height - 1, y));
+    return channels[channel][row * width + column];
+  }
+
+  /** The colour of the pixel with the given index in the rows. */
+  Rgb rgb(int index) {
+    return new Rgb(channels[0][index], channels[1][index], channels[2][index]);
+  }
+
+  /** The Rec. 709 luminance of a pixel, 0 to 1. */
+  double luminance(int x, int y) {
+    return (0.2126 * at(0, x, y) + 0.7152 * at(1, x, y) + 0.0722 * at(2, x, y)) / 255;
+  }
+
+  /** The picture with each pixel weighed 1-2-1 with its neighbours both ways. */
+  Planes smoothed() {
+    float[][] smooth = new float[3][width * height];
+    for (int channel = 0; channel < 3; channel++) {
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+          smooth[channel][y * width + x] = smooth(channel, x, y);
+        }
+      }
+    }
+    return new Planes(width, height, smooth);
+  }
+
+  private float smooth(int channel, int x, int y) {
+    float sum = 0;
+    for (int dy = -1; dy <= 1; dy++) {
+      for (int dx = -1; dx <= 1; dx++) {
+        sum += at(channel, x + dx, y + dy) * (2 - Math.abs(dx)) * (2 - Math.abs(dy));
+      }
+    }
+    return sum / 16;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.sdlora.demo;
+
+import java.util.List;
+import java.util.Locale;
+
+/** How often pictures show what their prompts ask for, counted thing by thing. */
+final class PromptScores {
+  private int pictures;
+  private int grounds;
+  private int counts;
+  private int things;
+  private int colours;
+  private int shapes;
+  private int sizes;
+  private int places;
+  private int whole;
+
+  /** Counts one picture; a thing that is not there counts as wrong in everything. */
+  void add(Scene wanted, Verdict seen) {
+    pictures++;
+    if (seen.ground() == wanted.ground()) {
+      grounds++;
+    }
+    if (seen.things().size() == wanted.things().size()) {
+      counts++;
+    }
+    if (seen.agreesWith(wanted)) {
+      whole++;
+    }
+    List<Sighting> ordered = seen.inOrderOf(wanted);
+    for (int i = 0; i < wanted.things().size(); i++) {
+      things++;
+      if (i < ordered.size()) {
+        add(wanted.things().get(i), ordered.get(i).thing());
+      }
+    }
+  }
+
+  private void add(Thing wanted, Thing seen) {
+    if (seen.colour() == wanted.colour()) {
+      colours++;
+    }
+    if (seen.shape() == wanted.shape()) {
+      shapes++;
+    }
+    if (seen.size() == wanted.size()) {
+      sizes++;
+    }
+    if (seen.place() == wanted.place()) {
+      places++;
+    }
+  }
+
+  /** Share of pictures whose ground has the colour asked for. */
+  double ground() {
+    return (double) grounds / pictures;
+  }
+
+  /** Share of things that have the colour asked for. */
+  double colour() {
+    return (double) colours / things;
+  }
+
+  /** Share of things that have the shape asked for. */
+  double shape() {
+    return (double) shapes / things;
+  }
+
+  /** One line of a table. */
+  String line(String name) {
+    return String.format(
+        Locale.ROOT,
+        "%-12s %4d pictures: ground %5.1f %%  colour %5.1f %%  shape %5.1f %%  size %5.1f %%"
+            + "  place %5.1f %%  number of things %5.1f %%  all right %5.1f %%",
+        name,
+        pictures,
+        100 * ground(),
+        100 * colour(),
+        100 * shape(),
+        100.0 * sizes / things,
+        100.0 * places / things,
+        100.0 * counts / pictures,
+        100.0 * whole / pictures);
+  }
+}

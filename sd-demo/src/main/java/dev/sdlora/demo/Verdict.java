@@ -1,0 +1,50 @@
+package dev.sdlora.demo;
+
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * What was recognised in a picture.
+ *
+ * @param ground the colour of the ground
+ * @param things none, one or two things, from left to right or from top to bottom
+ */
+public record Verdict(Colour ground, List<Sighting> things) {
+  /** Keeps its own copy of the list. */
+  public Verdict {
+    things = List.copyOf(things);
+  }
+
+  /** The things in the order in which a scene names its own, for comparing one by one. */
+  public List<Sighting> inOrderOf(Scene scene) {
+    Place first = scene.first().place();
+    boolean reversed = first == Place.RIGHT || first == Place.BOTTOM;
+    return scene.isPair() && things.size() == 2 && reversed
+        ? List.of(things.get(1), things.get(0))
+        : things;
+  }
+
+  /** Whether ground, number of things, and the shape and colour of each are those of a scene. */
+  public boolean agreesWith(Scene scene) {
+    if (ground != scene.ground() || things.size() != scene.things().size()) {
+      return false;
+    }
+    List<Sighting> ordered = inOrderOf(scene);
+    for (int i = 0; i < ordered.size(); i++) {
+      Thing seen = ordered.get(i).thing();
+      Thing meant = scene.things().get(i);
+      if (seen.shape() != meant.shape() || seen.colour() != meant.colour()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The lead of the crescent in the thing that is most like one, or -1 when there is no thing. */
+  public double crescentScore() {
+    return things.stream()
+        .map(sighting -> sighting.lead(Shape.CRESCENT))
+        .max(Comparator.naturalOrder())
+        .orElse(-1.0);
+  }
+}

@@ -1,0 +1,149 @@
+package dev.sdlora.demo.scratch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Rng;
+import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.sampler.noise.Noise;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.TensorDict;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.step.AdamW;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Trains a variational autoencoder (Kingma and Welling 2014; Rombach et al. 2022) from nothing, on
+ * the error of its pictures. Not safe for several threads.
+ */
+public final class AutoencoderTrainer implements AutoCloseable {
+  /** Weight of the divergence of latents from unit variance. */
+  private static final float DIVERGENCE = 1e-4f;
+
+  private final Torch torch = Torch.open("cpu");
+  private final VaeConfig config;
+  private final Program program;
+  private final ScratchWeights weights;
+  private final NDArray size;
+  private final NDArray divergence;
+  private final long seed;
+
+  /**
+   * A trainer at its start.
+   *
+   * @param config dimensions of the autoencoder
+   * @param seed what the first weights and all noise are drawn from
+   */
+  public AutoencoderTrainer(VaeConfig config, long seed) {
+    this.config = config;
+    this.seed = seed;
+    this.program =
+        ScratchWeights.program(torch, Vae.METHODS, Vae.FUNCTIONS, "autoencode.torchscript.py");
+    this.weights =
+        new ScratchWeights(torch, config.weights(), new AdamW.Settings(0.99, 0, 1), seed);
+    this.size = torch.manager().create(new int[] {config.levels(), config.layers()});
+    this.divergence = torch.manager().create(new float[] {DIVERGENCE});
+  }
+
+  /** Steps done so far. */
+  public int step() {
+    return weights.step();
+  }
+
+  /**
+   * Makes a step.
+   *
+   * @param pixels [batch][3][side][side], -1 to 1
+   * @param batch number of pictures
+   * @param side of the pictures, a multiple of 8
+   * @param learningRate of this step
+   * @return the loss
+   */
+  public double step(float[] pixels, int batch, int side, double learningRate) {
+    try (NDManager scope = torch.scope()) {
+      int latent = side / config.factor();
+      NDArray input = Torch.floats(scope, pixels, batch, 3, side, side);
+      int elements = batch * config.latentChannels() * latent * latent;
+      NDArray noise =
+          Torch.floats(
+              scope,
+              Noise.of(Rng.CPU, seed * 1_000_003 + step()).next(elements),
+              batch,
+              config.latentChannels(),
+              latent,
+              latent);
+      Map<String, NDArray> gradients =
+          program
+              .record("autoencode")
+              .tensor(input)
+              .tensor(noise)
+              .tensors(weights.weights())
+              .tensor(size)
+              .tensor(divergence)
+              .run(scope);
+      double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
+      weights.update(gradients, learningRate);
+      return loss;
+    }
+  }
+
+  /**
+   * Encodes pictures with the averaged weights.
+   *
+   * @param pixels [batch][3][side][side], -1 to 1
+   * @return means, then log variances: [batch][2 · channels][side / 8][side / 8]
+   */
+  public float[] encode(float[] pixels, int batch, int side) {
+    return run("encode", pixels, batch, 3, side, side);
+  }
+
+  /**
+   * Decodes latents with the averaged weights.
+   *
+   * @param latents [batch][channels][side / 8][side / 8], not scaled
+   * @param side of the pictures
+   * @return [batch][3][side][side], about -1 to 1
+   */
+  public float[] decode(float[] latents, int batch, int side) {
+    int small = side / config.factor();
+    return run("decode", latents, batch, config.latentChannels(), small, small);
+  }
+
+  private float[] run(String method, float[] input, long... shape) {
+    try (NDManager scope = torch.scope();
+        TensorDict dict = TensorDict.of(weights.averages())) {
+      return program
+          .call(method)
+          .tensor(Torch.floats(scope, input, shape))
+          .tensors(dict)
+          .integer(config.levels())
+          .integer(config.layers())
+          .integer(0) // pictures have edges
+          .integer(0) // and are small enough to pass whole
+          .run(scope)
+          .toFloatArray();
+    }
+  }
+
+  /** Writes all that a resumed run needs. */
+  public void save(Path path) {
+    weights.save(path);
+  }
+
+  /** Goes on from what was saved. */
+  public void resume(Path path) {
+    weights.resume(path);
+  }
+
+  /** The averaged weights. */
+  public Map<String, float[]> result() {
+    return weights.result();
+  }
+
+  @Override
+  public void close() {
+    torch.close();
+  }
+}

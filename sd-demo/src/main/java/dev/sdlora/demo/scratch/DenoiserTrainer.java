@@ -1,0 +1,200 @@
+package dev.sdlora.demo.scratch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.sdlora.api.Rng;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.sampler.noise.Noise;
+import dev.sdlora.sampler.noise.NoiseSource;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.data.Diffusion;
+import dev.sdlora.training.step.AdamW;
+import dev.sdlora.training.step.DenoisingProgram;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+
+/**
+ * Trains a U-Net from nothing on latents with captions, which a text encoder that stays as it is
+ * reads. Not safe for several threads.
+ */
+public final class DenoiserTrainer implements AutoCloseable {
+  /** The least weight of a time step. */
+  private static final double LEAST_IMPORTANCE = 0.3;
+
+  /**
+   * Noise that is the same over the whole latent, and over each of 4×4 parts of it, added to that
+   * of single positions. Without it, the mean of a noisy latent shows the colour of the ground even
+   * at the last time step, and the network never learns to take it from the text.
+   */
+  private static final double WHOLE_NOISE = 0.35;
+
+  private static final double PART_NOISE = 0.2;
+  private static final int PARTS = 4;
+
+  private final Torch torch = Torch.open("cpu");
+  private final NoiseLevels levels = NoiseLevels.stableDiffusion();
+  private final DenoisingProgram program;
+  private final ScratchWeights weights;
+
+  /** Those weights, which steps change in place, and the text encoder's. */
+  private final Map<String, NDArray> tensors = new LinkedHashMap<>();
+
+  private final long seed;
+
+  /**
+   * A trainer at its start.
+   *
+   * @param clip dimensions of the text encoder
+   * @param text weights of the text encoder
+   * @param unet dimensions of the U-Net
+   * @param seed what the first weights, all noise and all times are drawn from
+   */
+  public DenoiserTrainer(ClipConfig clip, Map<String, float[]> text, UNetConfig unet, long seed) {
+    this.seed = seed;
+    this.program = new DenoisingProgram(torch, unet, clip, 1);
+    clip.weights()
+        .forEach(
+            (name, shape) -> {
+              float[] values = Objects.requireNonNull(text.get(name), name);
+              long[] sides = new Shape(shape).getShape();
+              tensors.put(name, Torch.floats(torch.manager(), values, sides));
+            });
+    this.weights =
+        new ScratchWeights(torch, unet.weights(), new AdamW.Settings(0.99, 0.01, 1), seed);
+    tensors.putAll(weights.weights());
+  }
+
+  /** Steps done so far. */
+  public int step() {
+    return weights.step();
+  }
+
+  /**
+   * Makes a step.
+   *
+   * @param latents [batch][4][side][side], at unit variance
+   * @param ids token ids, [batch][77]
+   * @param side of a latent
+   * @param mostImportance the greatest weight of a time step, which is else σ²: the error of the
+   *     noise times that is the error of the picture. Colours and places are decided while there is
+   *     much noise, where an error of the picture hardly shows in the noise; outlines later
+   * @param learningRate of this step
+   * @return the loss
+   */
+  public double step(
+      float[] latents, int[][] ids, int side, double mostImportance, double learningRate) {
+    try (NDManager scope = torch.scope()) {
+      float[] noise = noise(latents.length, side, step());
+      Batch batch = noisy(latents, noise, times(ids.length), mostImportance);
+      Map<String, NDArray> gradients =
+          program.gradients(batch, side, tokens(ids, scope), tensors, scope);
+      double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
+      weights.update(gradients, learningRate);
+      return loss;
+    }
+  }
+
+  /**
+   * The error of the noise that the trained weights, not their average, predict at one time; the
+   * same noise at each call.
+   *
+   * @param latents [batch][4][side][side], at unit variance
+   * @param ids token ids, [batch][77]
+   * @param side of a latent
+   * @param time 0 to 999
+   */
+  public double error(float[] latents, int[][] ids, int side, int time) {
+    try (NDManager scope = torch.scope()) {
+      int[] times = new int[ids.length];
+      Arrays.fill(times, time);
+      Batch batch = noisy(latents, noise(latents.length, side, -1), times, 1);
+      Map<String, NDArray> gradients =
+          program.gradients(batch, side, tokens(ids, scope), tensors, scope);
+      return Objects.requireNonNull(gradients.get("loss")).getFloat() / batch.importance()[0];
+    }
+  }
+
+  private Batch noisy(float[] latents, float[] noise, int[] times, double mostImportance) {
+    float[] noisy = new float[latents.length];
+    float[] t = new float[times.length];
+    float[] importance = new float[times.length];
+    float[] strengths = new float[times.length]; // there is no LoRA
+    int elements = latents.length / times.length;
+    for (int i = 0; i < times.length; i++) {
+      double signal = levels.alphaCumprod(times[i]);
+      t[i] = times[i];
+      double variance = (1 - signal) / signal;
+      importance[i] = (float) Math.max(LEAST_IMPORTANCE, Math.min(mostImportance, variance));
+      for (int j = i * elements; j < (i + 1) * elements; j++) {
+        noisy[j] = Diffusion.noisy(latents[j], noise[j], signal);
+      }
+    }
+    return new Batch(noisy, t, noise, importance, strengths, List.of());
+  }
+
+  private float[] noise(int elements, int side, int number) {
+    NoiseSource source = Noise.of(Rng.CPU, seed * 1_000_003 + number);
+    float[] noise = source.next(elements);
+    int planes = elements / (side * side);
+    float[] whole = source.next(planes);
+    float[] parts = source.next(planes * PARTS * PARTS);
+    for (int i = 0; i < elements; i++) {
+      int plane = i / (side * side);
+      int row = i / side % side * PARTS / side;
+      int column = i % side * PARTS / side;
+      noise[i] +=
+          (float)
+              (WHOLE_NOISE * whole[plane]
+                  + PART_NOISE * parts[(plane * PARTS + row) * PARTS + column]);
+    }
+    return noise;
+  }
+
+  /**
+   * One time in each of as many ranges as there are members, which steadies the loss; late times,
+   * with much noise, are the more frequent.
+   */
+  private int[] times(int batch) {
+    SplittableRandom random = new SplittableRandom(seed * 7_368_787 + step());
+    int[] times = new int[batch];
+    for (int i = 0; i < batch; i++) {
+      times[i] = (int) (Math.sqrt((i + random.nextDouble()) / batch) * levels.trainingSteps());
+    }
+    return times;
+  }
+
+  /** One chunk a text. */
+  private static NDArray tokens(int[][] ids, NDManager scope) {
+    return TextEncoder.tokens(ids, scope).expandDims(1);
+  }
+
+  /** Writes all that a resumed run needs. */
+  public void save(Path path) {
+    weights.save(path);
+  }
+
+  /** Goes on from what was saved. */
+  public void resume(Path path) {
+    weights.resume(path);
+  }
+
+  /** The averaged weights of the U-Net. */
+  public Map<String, float[]> result() {
+    return weights.result();
+  }
+
+  @Override
+  public void close() {
+    torch.close();
+  }
+}

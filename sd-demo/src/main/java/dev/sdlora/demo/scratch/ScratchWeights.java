@@ -1,0 +1,135 @@
+package dev.sdlora.demo.scratch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.training.step.AdamW;
+import dev.sdlora.training.step.StateFile;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** Weights on their way from random numbers to a network, with all that a resumed run needs. */
+final class ScratchWeights {
+  /** The running average of the weights follows them by this share in each step. */
+  private static final double AVERAGING = 0.0015;
+
+  private static final String STEP = "step";
+
+  private final Map<String, NDArray> weights = new LinkedHashMap<>();
+  private final Map<String, NDArray> averages = new LinkedHashMap<>();
+  private final AdamW optimiser;
+  private int step;
+
+  ScratchWeights(Torch torch, Map<String, List<Long>> shapes, AdamW.Settings settings, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    shapes.forEach(
+        (name, list) -> {
+          Shape shape = new Shape(list);
+          float[] values = start(name, shape, random);
+          if (name.equals("quant_conv.bias")) {
+            // Latents begin with little noise on them, or nothing gets through.
+            Arrays.fill(values, values.length / 2, values.length, -6);
+          }
+          NDArray weight = Torch.floats(torch.manager(), values, shape.getShape());
+          averages.put(name, Torch.floats(torch.manager(), values, shape.getShape()));
+          weight.setRequiresGradient(true);
+          weights.put(name, weight);
+        });
+    this.optimiser = new AdamW(torch, weights, settings);
+  }
+
+  /**
+   * Gains are 1, biases 0; matrices keep the variance of what goes through them. What ends a
+   * residual branch begins at zero, so that every block begins as the identity.
+   */
+  private static float[] start(String name, Shape shape, RandomGenerator random) {
+    float[] values = new float[Math.toIntExact(shape.size())];
+    if (shape.dimension() == 1) {
+      Arrays.fill(values, name.endsWith(".weight") ? 1 : 0);
+    } else if (!endsBranch(name)) {
+      double deviation = deviation(name, shape);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (random.nextGaussian() * deviation);
+      }
+    }
+    return values;
+  }
+
+  private static double deviation(String name, Shape shape) {
+    if (name.endsWith("token_embedding.weight")) {
+      return 0.1;
+    } else if (name.endsWith("position_embedding.weight")) {
+      return 0.02;
+    }
+    return 1 / Math.sqrt((double) shape.size() / shape.get(0));
+  }
+
+  private static boolean endsBranch(String name) {
+    return name.endsWith(".conv2.weight")
+        || name.endsWith(".proj_out.weight")
+        || name.endsWith("out_proj.weight")
+        || name.endsWith(".fc2.weight")
+        || name.equals("conv_out.weight");
+  }
+
+  /** A network's program with one more method, which gives a loss and its gradients. */
+  static Program program(
+      Torch torch, List<Program.Source> methods, List<Program.Source> functions, String loss) {
+    return Program.load(
+        torch,
+        Program.Source.join(List.of(methods, Program.Source.beside(AdamW.class, loss))),
+        Program.Source.join(
+            List.of(functions, Program.Source.beside(AdamW.class, "gradients.torchscript.py"))));
+  }
+
+  Map<String, NDArray> weights() {
+    return weights;
+  }
+
+  /** Running averages of the weights, which make better networks than the weights themselves. */
+  Map<String, NDArray> averages() {
+    return averages;
+  }
+
+  /** The averaged weights. */
+  Map<String, float[]> result() {
+    Map<String, float[]> result = new LinkedHashMap<>();
+    averages.forEach((name, tensor) -> result.put(name, tensor.toFloatArray()));
+    return result;
+  }
+
+  /** Steps done so far. */
+  int step() {
+    return step;
+  }
+
+  /** Makes a step; returns the length of the gradient. */
+  double update(Map<String, NDArray> gradients, double learningRate) {
+    double norm = optimiser.step(gradients, learningRate);
+    step++;
+    // Early on the average would remember the random start.
+    optimiser.average(averages, Math.max(AVERAGING, 1.0 / (step + 1)));
+    return norm;
+  }
+
+  void save(Path path) {
+    StateFile.write(path, state(), Map.of(STEP, Integer.toString(step)));
+  }
+
+  void resume(Path path) {
+    step = Integer.parseInt(StateFile.read(path, state()).getOrDefault(STEP, "0"));
+  }
+
+  private Map<String, NDArray> state() {
+    Map<String, NDArray> state = new LinkedHashMap<>(optimiser.state());
+    weights.forEach((name, tensor) -> state.put("weight." + name, tensor));
+    averages.forEach((name, tensor) -> state.put("average." + name, tensor));
+    return state;
+  }
+}

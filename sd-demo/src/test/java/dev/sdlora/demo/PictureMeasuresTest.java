@@ -1,0 +1,66 @@
+package dev.sdlora.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.awt.image.BufferedImage;
+import org.junit.jupiter.api.Test;
+
+/** Each measure sees the look that it is for. */
+final class PictureMeasuresTest {
+  private final SceneSource source = new SceneSource(9);
+
+  @Test
+  void highFrequency_moreDetail_rises() {
+    for (int i = 0; i < 20; i++) {
+      Scene scene = source.training();
+      double none = PictureMeasures.highFrequency(scene.withDetail(0).draw(128));
+      double faint = PictureMeasures.highFrequency(scene.withDetail(0.3).draw(128));
+      double full = PictureMeasures.highFrequency(scene.withDetail(1).draw(128));
+      assertThat(none).isLessThan(faint);
+      assertThat(faint).isLessThan(full);
+    }
+  }
+
+  @Test
+  void edgeDensity_lines_risesByHalf() {
+    for (int i = 0; i < 20; i++) {
+      Scene scene = source.training();
+      double plain = PictureMeasures.edgeDensity(scene.draw(128));
+      double lines = PictureMeasures.edgeDensity(scene.withLook(Look.LINES).draw(128));
+      assertThat(lines).isGreaterThan(1.5 * plain);
+    }
+  }
+
+  @Test
+  void edgeDensity_faintGraphPaper_isNoEdge() {
+    for (int i = 0; i < 20; i++) {
+      Scene scene = source.training();
+      double flat = PictureMeasures.edgeDensity(scene.withDetail(0).draw(128));
+      double faint = PictureMeasures.edgeDensity(scene.withDetail(0.3).draw(128));
+      // Where a thing's edge and a line meet there are a few pixels more.
+      assertThat(faint).isCloseTo(flat, within(0.02));
+    }
+  }
+
+  @Test
+  void luminance_dark_isThreeTenths() {
+    for (int i = 0; i < 20; i++) {
+      Scene scene = source.training();
+      double plain = PictureMeasures.luminance(scene.draw(128));
+      double dark = PictureMeasures.luminance(scene.withLook(Look.DARK).draw(128));
+      assertThat(dark).isCloseTo(0.3 * plain, within(0.003));
+    }
+  }
+
+  @Test
+  void measures_oneColour_luminanceOnly() {
+    BufferedImage red = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < 64; i++) {
+      red.setRGB(i % 8, i / 8, 0xff0000);
+    }
+    assertThat(PictureMeasures.luminance(red)).isCloseTo(0.2126, within(1e-6));
+    assertThat(PictureMeasures.edgeDensity(red)).isZero();
+    assertThat(PictureMeasures.highFrequency(red)).isCloseTo(0, within(1e-12));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,188 @@
+package dev.sdlora.demo.scratch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.VaeConfig;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Networks trained from nothing for a few steps. */
+final class ScratchTest {
+  private static final VaeConfig VAE = new VaeConfig(List.of(32, 32, 32, 32), 1, 4, 0.18215);
+  private static final ClipConfig CLIP = new ClipConfig(64, 1, 1, 64, 49_408, 77);
+  private static final UNetConfig UNET =
+      new UNetConfig(4, 4, List.of(32, 32), 1, List.of(0, 1), 1, 8, 64, false);
+  private static final int SIDE = 32;
+
+  @TempDir Path folder;
+
+  @Test
+  void autoencoder_learns_andResumesWhereItWas() {
+    float[] pixels = halves(2);
+    try (AutoencoderTrainer whole = new AutoencoderTrainer(VAE, 3);
+        AutoencoderTrainer broken = new AutoencoderTrainer(VAE, 3);
+        AutoencoderTrainer resumed = new AutoencoderTrainer(VAE, 3)) {
+      double first = whole.step(pixels, 2, SIDE, 2e-3);
+      double last = first;
+      for (int step = 1; step < 30; step++) {
+        last = whole.step(pixels, 2, SIDE, 2e-3);
+      }
+      assertThat(last).isLessThan(0.8 * first);
+
+      Path state = folder.resolve("state.safetensors");
+      for (int step = 0; step < 15; step++) {
+        broken.step(pixels, 2, SIDE, 2e-3);
+      }
+      broken.save(state);
+      resumed.resume(state);
+      assertThat(resumed.step()).isEqualTo(15);
+      while (resumed.step() < 30) {
+        resumed.step(pixels, 2, SIDE, 2e-3);
+      }
+      whole
+          .result()
+          .forEach((name, values) -> assertThat(resumed.result()).containsEntry(name, values));
+    }
+  }
+
+  @Test
+  void latentScaling_changesLatentsAndNotPictures() {
+    float[] pixels = halves(1);
+    try (AutoencoderTrainer trainer = new AutoencoderTrainer(VAE, 4)) {
+      float[] moments = trainer.encode(pixels, 1, SIDE);
+      float[] latent = Arrays.copyOf(moments, moments.length / 2);
+      LatentScaling scaling = LatentScaling.of(new float[][] {latent}, 4, VAE.latentScale());
+      float[] unit = scaling.unit(latent, VAE.latentScale());
+      assertThat(mean(unit, 0, unit.length / 4)).isCloseTo(0, within(1e-5));
+
+      Map<String, float[]> changed = scaling.applyTo(trainer.result());
+      float[] scaled = new float[unit.length];
+      for (int i = 0; i < scaled.length; i++) {
+        scaled[i] = (float) (unit[i] / VAE.latentScale());
+      }
+      // Around the latent there are only two matrices, so they can be compared without a network.
+      assertThat(afterPostQuant(scaled, changed))
+          .usingComparatorWithPrecision(1e-3f)
+          .containsExactly(afterPostQuant(latent, trainer.result()));
+    }
+  }
+
+  @Test
+  void textEncoder_learnsWhatTextsMean_andResumesWhereItWas() {
+    int[][] ids = {tokens(320), tokens(2368)};
+    float[][] meanings = {{1, 0}, {0, 1}};
+    int[] ends = {2, 2};
+    try (TextEncoderTrainer whole = new TextEncoderTrainer(CLIP, 2, 6);
+        TextEncoderTrainer broken = new TextEncoderTrainer(CLIP, 2, 6);
+        TextEncoderTrainer resumed = new TextEncoderTrainer(CLIP, 2, 6)) {
+      double last = 1;
+      for (int step = 0; step < 30; step++) {
+        last = whole.step(ids, ends, meanings, 3e-3);
+      }
+      assertThat(last).isLessThan(0.1);
+
+      Path state = folder.resolve("text.safetensors");
+      for (int step = 0; step < 15; step++) {
+        broken.step(ids, ends, meanings, 3e-3);
+      }
+      broken.save(state);
+      resumed.resume(state);
+      while (resumed.step() < 30) {
+        resumed.step(ids, ends, meanings, 3e-3);
+      }
+      assertThat(resumed.result().keySet()).isEqualTo(CLIP.weights().keySet());
+      whole
+          .result()
+          .forEach((name, values) -> assertThat(resumed.result()).containsEntry(name, values));
+    }
+  }
+
+  private static Map<String, float[]> textEncoder() {
+    try (TextEncoderTrainer trainer = new TextEncoderTrainer(CLIP, 2, 5)) {
+      return trainer.result();
+    }
+  }
+
+  @Test
+  void denoiser_learns_andItsCheckpointDraws() {
+    float[] latents = new float[2 * 4 * 4 * 4];
+    Arrays.fill(latents, 0, latents.length / 2, 1);
+    int[][] ids = {tokens(320), tokens(2368)};
+    Path file = folder.resolve("tiny.safetensors");
+    Map<String, float[]> text = textEncoder();
+    try (DenoiserTrainer trainer = new DenoiserTrainer(CLIP, text, UNET, 5);
+        AutoencoderTrainer vae = new AutoencoderTrainer(VAE, 5)) {
+      double first = 0;
+      double last = 0;
+      for (int step = 0; step < 40; step++) {
+        double loss = trainer.step(latents, ids, 4, 6, 3e-3);
+        first += step < 10 ? loss / 10 : 0;
+        last += step >= 30 ? loss / 10 : 0;
+      }
+      assertThat(last).isLessThan(0.9 * first);
+      new CheckpointWriter()
+          .textEncoder(CLIP, text)
+          .unet(UNET, trainer.result())
+          .vae(VAE, vae.result())
+          .write(file);
+    }
+    try (Pipeline pipeline = Pipeline.builder().checkpoint(Checkpoint.open(file)).build()) {
+      PromptSpec spec = PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).build();
+      assertThat(pipeline.generate(spec).first().rgb()).hasSize(3 * 64 * 64);
+    }
+  }
+
+  /** Pictures that are dark on the left and bright on the right. */
+  private static float[] halves(int count) {
+    float[] pixels = new float[count * 3 * SIDE * SIDE];
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) ((i % SIDE < SIDE / 2 ? -0.8 : 0.8) + 0.1 * random.nextDouble());
+    }
+    return pixels;
+  }
+
+  private static int[] tokens(int word) {
+    int[] ids = new int[77];
+    Arrays.fill(ids, 49_407);
+    ids[0] = 49_406;
+    ids[1] = word;
+    return ids;
+  }
+
+  private static double mean(float[] values, int from, int to) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += values[i];
+    }
+    return sum / (to - from);
+  }
+
+  private static float[] afterPostQuant(float[] latent, Map<String, float[]> weights) {
+    float[] matrix = weights.getOrDefault("post_quant_conv.weight", new float[0]);
+    float[] bias = weights.getOrDefault("post_quant_conv.bias", new float[0]);
+    int area = latent.length / 4;
+    float[] out = new float[latent.length];
+    for (int c = 0; c < 4; c++) {
+      for (int p = 0; p < area; p++) {
+        float sum = bias[c];
+        for (int k = 0; k < 4; k++) {
+          sum += matrix[4 * c + k] * latent[k * area + p];
+        }
+        out[c * area + p] = sum;
+      }
+    }
+    return out;
+  }
+}

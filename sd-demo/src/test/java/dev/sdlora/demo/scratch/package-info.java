@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.demo.scratch;
+
+import org.jspecify.annotations.NullMarked;

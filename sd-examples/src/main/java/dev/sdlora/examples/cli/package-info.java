@@ -1,8 +1,0 @@
-/**
- * The command line {@code sd}: one class for each command, on the public API. {@link
- * dev.sdlora.examples.cli.Sd} is the entry.
- */
-@NullMarked
-package dev.sdlora.examples.cli;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sdlora.examples.cli;
-
-import org.jspecify.annotations.NullMarked;

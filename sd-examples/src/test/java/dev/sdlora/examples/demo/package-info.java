@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sdlora.examples.demo;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Grids of pictures that differ in one or two settings, A1111's "X/Y/Z plot". */
-@NullMarked
-package dev.sdlora.pipeline.grid;
-
-import org.jspecify.annotations.NullMarked;

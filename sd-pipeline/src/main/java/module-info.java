@@ -1,0 +1,28 @@
+import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.pipeline.LocalProvider;
+
+/** From a prompt to a picture. */
+@SuppressWarnings("module") // dev.sdlora.training stands on this module and is compiled later.
+module dev.sdlora.pipeline {
+  requires static transitive org.jspecify;
+  requires transitive dev.sdlora.api;
+  requires com.fasterxml.jackson.databind;
+  requires dev.sdlora.lora;
+  requires dev.sdlora.prompt;
+  requires dev.sdlora.sampler;
+  requires org.slf4j;
+
+  exports dev.sdlora.pipeline.checkpoint to
+      dev.sdlora.training;
+  exports dev.sdlora.pipeline.conditioning to
+      dev.sdlora.training;
+  exports dev.sdlora.pipeline.network to
+      dev.sdlora.training;
+
+  // The programs beside the classes are read by the one that loads them.
+  opens dev.sdlora.pipeline.network to
+      dev.sdlora.tensors;
+
+  provides PipelineProvider with
+      LocalProvider;
+}

@@ -1,0 +1,15 @@
+/** The prompt language and the tokenizer. */
+@SuppressWarnings("module") // The modules named here stand on this one and are compiled later.
+module dev.sdlora.prompt {
+  requires static transitive org.jspecify;
+  requires transitive dev.sdlora.api;
+
+  exports dev.sdlora.prompt.grammar to
+      dev.sdlora.pipeline;
+  exports dev.sdlora.prompt.schedule to
+      dev.sdlora.pipeline;
+  exports dev.sdlora.prompt.tokens to
+      dev.sdlora.pipeline;
+  exports dev.sdlora.prompt.tree to
+      dev.sdlora.pipeline;
+}

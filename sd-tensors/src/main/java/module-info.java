@@ -1,0 +1,28 @@
+/** Tensors in files and in native memory, and programs that compute with them. */
+// The modules named here stand on this one and are compiled later; DJL's have names by manifest.
+@SuppressWarnings({"module", "requires-automatic", "requires-transitive-automatic"})
+module dev.sdlora.tensors {
+  requires static transitive org.jspecify;
+  requires transitive ai.djl.api;
+  requires transitive dev.sdlora.api;
+  requires ai.djl.pytorch_engine;
+  requires com.fasterxml.jackson.core;
+  requires com.sun.jna;
+  requires org.slf4j;
+
+  exports dev.sdlora.tensors.file to
+      dev.sdlora.lora,
+      dev.sdlora.pipeline,
+      dev.sdlora.training;
+  exports dev.sdlora.tensors.folder to
+      dev.sdlora.lora,
+      dev.sdlora.pipeline;
+  exports dev.sdlora.tensors.torch to
+      dev.sdlora.lora,
+      dev.sdlora.pipeline,
+      dev.sdlora.training;
+  exports dev.sdlora.tensors.weights to
+      dev.sdlora.lora,
+      dev.sdlora.pipeline,
+      dev.sdlora.training;
+}

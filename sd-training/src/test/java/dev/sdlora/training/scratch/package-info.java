@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sdlora.training.scratch;
-
-import org.jspecify.annotations.NullMarked;
