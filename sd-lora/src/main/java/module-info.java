@@ -3,7 +3,6 @@
 module dev.sdlora.lora {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.tensors;
-  requires com.fasterxml.jackson.databind;
   requires org.slf4j;
 
   exports dev.sdlora.lora.effect to

@@ -6,15 +6,18 @@ import dev.sdlora.pipeline.LocalProvider;
 module dev.sdlora.pipeline {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.api;
-  requires com.fasterxml.jackson.databind;
   requires dev.sdlora.lora;
   requires dev.sdlora.prompt;
   requires dev.sdlora.sampler;
+  requires java.management;
+  requires jdk.management;
   requires org.slf4j;
 
   exports dev.sdlora.pipeline.checkpoint to
       dev.sdlora.training;
   exports dev.sdlora.pipeline.conditioning to
+      dev.sdlora.training;
+  exports dev.sdlora.pipeline.image to
       dev.sdlora.training;
   exports dev.sdlora.pipeline.network to
       dev.sdlora.training;

@@ -6,7 +6,7 @@ module dev.sdlora.tensors {
   requires transitive ai.djl.api;
   requires transitive dev.sdlora.api;
   requires ai.djl.pytorch_engine;
-  requires com.fasterxml.jackson.core;
+  requires transitive com.fasterxml.jackson.databind;
   requires com.sun.jna;
   requires org.slf4j;
 

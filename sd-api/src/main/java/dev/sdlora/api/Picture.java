@@ -15,6 +15,9 @@ import java.util.Objects;
  * is copied. Two are equal when all pixels are.
  */
 public final class Picture {
+  /** The most pixels that a picture can have: as many as an array of bytes holds. */
+  public static final long MAX_PIXELS = (Integer.MAX_VALUE - 8) / 3;
+
   /** So many rows are brought to opaque colours at a time, which keeps large pictures cheap. */
   private static final int STRIP_ROWS = 64;
 
@@ -57,10 +60,9 @@ public final class Picture {
     Objects.requireNonNull(image, "image");
     int width = image.getWidth();
     int height = image.getHeight();
-    if (3L * width * height > Integer.MAX_VALUE) {
+    if ((long) width * height > MAX_PIXELS) {
       throw new IllegalArgumentException(
-          "image must have at most %d pixels: %dx%d"
-              .formatted(Integer.MAX_VALUE / 3, width, height));
+          "image must have at most %d pixels: %dx%d".formatted(MAX_PIXELS, width, height));
     }
     byte[] rgb = new byte[3 * width * height];
     BufferedImage strip = new BufferedImage(width, STRIP_ROWS, BufferedImage.TYPE_INT_RGB);

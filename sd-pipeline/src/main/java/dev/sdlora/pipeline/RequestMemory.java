@@ -19,7 +19,6 @@ import dev.sdlora.pipeline.memory.NetworkMemory;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
-import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.upscale.Enlarging;
 import dev.sdlora.pipeline.upscale.RrdbUpscaler;
 import dev.sdlora.prompt.grammar.Subprompt;
@@ -96,7 +95,7 @@ final class RequestMemory {
   }
 
   private static void requireFew(Model model, String what, double width, double height) {
-    long most = Math.min(Raster.MOST_PIXELS, model.limits().maxPixels());
+    long most = Math.min(Picture.MAX_PIXELS, model.limits().maxPixels());
     if (width * height > most) {
       throw new ResourceException(
           Resource.PIXELS,
@@ -107,7 +106,7 @@ final class RequestMemory {
               width,
               height,
               width * height,
-              most == Raster.MOST_PIXELS
+              most == Picture.MAX_PIXELS
                   ? "the most that is possible"
                   : "the most for this pipeline",
               most));

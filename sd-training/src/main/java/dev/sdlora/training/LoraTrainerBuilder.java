@@ -270,6 +270,7 @@ public final class LoraTrainerBuilder {
   }
 
   /** Sets the number format of the file: F16, the default, or F32. */
+  @SuppressWarnings("exports")
   public LoraTrainerBuilder fileFormat(DType format) {
     Objects.requireNonNull(format, "format");
     Checks.require(

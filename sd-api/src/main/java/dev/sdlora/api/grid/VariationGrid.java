@@ -8,8 +8,6 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.ResourceException.Resource;
-import dev.sdlora.pipeline.memory.Bytes;
-import dev.sdlora.pipeline.raster.Raster;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +27,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class VariationGrid {
   private static final long SEEDS = 4294967294L;
+  private static final double MEGA = 1e6;
 
   /** Of the heap, for each pixel: in its cell, on the sheet, and while that becomes a picture. */
   private static final double BYTES_OF_PIXEL = 22;
@@ -127,12 +126,11 @@ public final class VariationGrid {
     double pixels = (double) picture.width() * picture.height() * cells();
     double bytes = BYTES_OF_PIXEL * pixels;
     double heap = Runtime.getRuntime().maxMemory();
-    if (pixels > Raster.MOST_PIXELS || bytes > heap) {
+    if (pixels > Picture.MAX_PIXELS || bytes > heap) {
       throw new ResourceException(
-          pixels > Raster.MOST_PIXELS ? Resource.PIXELS : Resource.MEMORY,
-          "a sheet of %d pictures of %dx%d would need about %s of Java's heap, but it has at most %s"
-              .formatted(
-                  cells(), picture.width(), picture.height(), Bytes.text(bytes), Bytes.text(heap)));
+          pixels > Picture.MAX_PIXELS ? Resource.PIXELS : Resource.MEMORY,
+          "a sheet of %d pictures of %dx%d would need about %.0f MB of Java's heap, but it has at most %.0f MB"
+              .formatted(cells(), picture.width(), picture.height(), bytes / MEGA, heap / MEGA));
     }
   }
 

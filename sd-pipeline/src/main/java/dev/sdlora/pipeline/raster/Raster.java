@@ -13,9 +13,6 @@ import java.util.Arrays;
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
 public record Raster(int width, int height, int channels, byte[] samples) {
-  /** An array of Java's holds no picture of more: three bytes for each pixel. */
-  public static final long MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3;
-
   /**
    * Checks the number of samples.
    *

@@ -1,9 +1,8 @@
-package dev.sdlora.examples;
+package dev.sdlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import dev.sdlora.cli.SdParser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -87,7 +86,7 @@ class ReadmeTest {
           .forEach(
               words -> {
                 String[] arguments = words.toArray(String[]::new);
-                assertThatCode(() -> SdParser.parse(arguments))
+                assertThatCode(() -> Sd.commandLine().parseArgs(arguments))
                     .as(page + ": " + String.join(" ", arguments))
                     .doesNotThrowAnyException();
               });
