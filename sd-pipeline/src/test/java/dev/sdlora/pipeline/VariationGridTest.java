@@ -9,6 +9,7 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.grid.Axis;
+import dev.sdlora.api.grid.Sheet;
 import dev.sdlora.api.grid.VariationGrid;
 import java.awt.image.BufferedImage;
 import java.net.URISyntaxException;
