@@ -2,6 +2,7 @@ package dev.sdlora.fuzz;
 
 import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.ImageSettingsException;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.pipeline.embedding.EmbeddingFiles;
@@ -21,7 +22,8 @@ final class PictureTargets {
   static List<Target> all() {
     // Settings may be there and make no sense.
     Set<Class<? extends Exception>> settings =
-        Set.of(ImageFileException.class, IllegalArgumentException.class);
+        Set.of(
+            ImageFileException.class, ImageSettingsException.class, IllegalArgumentException.class);
     Set<Class<? extends Exception>> embedding =
         Set.of(EmbeddingException.class, TensorFileException.class);
     return List.of(

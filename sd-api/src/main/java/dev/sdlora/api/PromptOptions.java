@@ -56,6 +56,7 @@ public record PromptOptions(
     Objects.requireNonNull(emphasis, "emphasis");
     Objects.requireNonNull(styles, "styles");
     styles = List.copyOf(styles);
+    Objects.requireNonNull(limits, "limits");
     Checks.inRange(0, 74, commaBacktracking, "commaBacktracking");
   }
 
