@@ -36,6 +36,8 @@ import dev.sdlora.pipeline.make.LoraExtraction;
 import dev.sdlora.pipeline.make.LoraMerging;
 import dev.sdlora.pipeline.make.LoraResizing;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
@@ -136,6 +138,8 @@ class NullArgumentsTest {
             OptionalLong.empty(),
             OptionalInt.empty(),
             PICTURE.toBufferedImage(),
+            InputStream.nullInputStream(),
+            OutputStream.nullOutputStream(),
             Axis.seeds(1),
             VariationGrid.of(PromptSpec.builder().build(), Axis.seeds(1)),
             LoraBaking.into(FILE, List.of(ADAPTER)),
