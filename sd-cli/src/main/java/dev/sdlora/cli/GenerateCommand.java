@@ -60,20 +60,20 @@ final class GenerateCommand implements Callable<Integer> {
     try (Pipeline pipeline = model.load(checkpoint, console)) {
       double loadSeconds = watch.lap();
       int arraysBefore = pipeline.liveNativeArrays();
-      GenerationResult result =
-          pipeline.generate(spec, new PictureWriter(files, this::saved, progressBar(), preview));
+      PictureWriter writer = new PictureWriter(files, this::saved, progressBar(), preview);
+      GenerationResult result = pipeline.generate(spec, writer);
       double generateSeconds = watch.lap();
       result.warnings().forEach(console::warn);
       if (console.json()) {
         GenerationReport report =
             new GenerationReport(
                 result,
-                files,
+                writer.pictures(),
                 new GenerationReport.Seconds(openSeconds, loadSeconds, generateSeconds),
                 new GenerationReport.LiveNativeArrays(arraysBefore, pipeline.liveNativeArrays()));
         console.out().println(Json.line(report.toJson()));
       } else if (!quiet) {
-        console.err().println(seeds(result));
+        console.err().println(seeds(writer.pictures()));
       }
     }
     return 0;
@@ -86,8 +86,8 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   /** What it takes to draw the same again. */
-  private static String seeds(GenerationResult result) {
-    List<String> seeds = result.images().stream().map(image -> "" + image.seed()).toList();
+  private static String seeds(List<PictureWriter.Saved> pictures) {
+    List<String> seeds = pictures.stream().map(picture -> "" + picture.seed()).toList();
     return (seeds.size() == 1 ? "seed " : "seeds ") + String.join(", ", seeds);
   }
 

@@ -2,16 +2,19 @@ package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraReport;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * What {@code sd generate --json} tells; {@code files}, {@code seeds} and so on run in parallel.
  */
 record GenerationReport(
-    GenerationResult result, OutputFiles files, Seconds seconds, LiveNativeArrays arrays) {
+    GenerationResult result,
+    List<PictureWriter.Saved> pictures,
+    Seconds seconds,
+    LiveNativeArrays arrays) {
 
   /** How long opening the checkpoint, loading its weights and generating took. */
   record Seconds(double open, double load, double generate) {}
@@ -23,14 +26,15 @@ record GenerationReport(
     ObjectNode json = Json.object();
     ArrayNode paths = json.putArray("files");
     ArrayNode seeds = json.putArray("seeds");
-    json.put("size", result.first().width() + "x" + result.first().height());
+    PictureWriter.Saved first = pictures.get(0);
+    json.put("size", first.width() + "x" + first.height());
     ArrayNode loras = json.putArray("loras");
     json.set("warnings", Json.tree(result.warnings()));
     ArrayNode parameters = json.putArray("parameters");
-    for (GeneratedImage image : result) {
-      paths.add(files.of(paths.size()).toString());
-      seeds.add(image.seed());
-      parameters.add(image.parameters());
+    for (PictureWriter.Saved picture : pictures) {
+      paths.add(picture.file().toString());
+      seeds.add(picture.seed());
+      parameters.add(picture.parameters());
     }
     result.loras().forEach(lora -> loras.add(toJson(lora)));
     json.set("seconds", Json.tree(seconds));

@@ -6,14 +6,20 @@ import dev.sdlora.api.LatentPreview;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.pipeline.image.PngFiles;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Saves each picture as soon as it is finished, moves the progress bar, and keeps the preview up to
- * date.
+ * Saves each picture as soon as it is finished, keeps none in memory, moves the progress bar, and
+ * keeps the preview up to date.
  */
 final class PictureWriter implements GenerationListener {
+  /** A picture that was saved: all that is told about it. */
+  record Saved(Path file, int width, int height, long seed, String parameters) {}
+
+  private final List<Saved> pictures = new ArrayList<>();
   private final OutputFiles files;
   private final Consumer<Path> saved;
   private final Optional<ProgressBar> progress;
@@ -30,6 +36,16 @@ final class PictureWriter implements GenerationListener {
     this.preview = preview;
   }
 
+  /** Those that were saved so far, in their order. */
+  List<Saved> pictures() {
+    return List.copyOf(pictures);
+  }
+
+  @Override
+  public boolean takesImages() {
+    return true;
+  }
+
   @Override
   public void generationStart(PromptSpec spec) {
     progress.ifPresent(bar -> bar.start(spec.images()));
@@ -43,9 +59,11 @@ final class PictureWriter implements GenerationListener {
 
   @Override
   public void imageEnd(int index, GeneratedImage image) {
-    image.save(files.of(index));
+    Path file = files.of(index);
+    image.save(file);
+    pictures.add(new Saved(file, image.width(), image.height(), image.seed(), image.parameters()));
     progress.ifPresent(ProgressBar::clear);
-    saved.accept(files.of(index));
+    saved.accept(file);
   }
 
   @Override

@@ -56,10 +56,10 @@ final class StopIT {
 
   /** A start takes less processor time than this; what comes after it is the work. */
   private static void untilItComputes(Process process, Duration processorTime) throws Exception {
-    while (process.isAlive()
-        && process.info().totalCpuDuration().orElseThrow().compareTo(processorTime) < 0) {
+    while (process.info().totalCpuDuration().orElse(processorTime).compareTo(processorTime) < 0) {
       process.waitFor(20, TimeUnit.MILLISECONDS);
     }
+    assertThat(process.isAlive()).as("still at work").isTrue();
   }
 
   private void assertEnds(Process process, String message) throws Exception {

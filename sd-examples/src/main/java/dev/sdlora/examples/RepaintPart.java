@@ -24,7 +24,6 @@ public final class RepaintPart {
       PromptSpec spec =
           PromptSpec.builder()
               .prompt("a red heart on a white background")
-              .steps(20)
               .cfgScale(4)
               .seed(3)
               .build();
