@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class AppliedLoras implements AutoCloseable {
   private final LoraSelection loras;
   private final boolean restChanges;
-  private final WeightGate.Pass pass;
+  private final WeightGate.Lease lease;
   private final @Nullable Overlay overlay;
   private final Optional<TensorDict> textDict;
   private final Optional<TensorDict> unetDict;
@@ -38,11 +38,11 @@ final class AppliedLoras implements AutoCloseable {
       Networks networks,
       LoraSelection loras,
       boolean restChanges,
-      WeightGate.Pass pass,
+      WeightGate.Lease lease,
       @Nullable Overlay overlay) {
     this.loras = loras;
     this.restChanges = restChanges;
-    this.pass = pass;
+    this.lease = lease;
     this.overlay = overlay;
     this.textDict = dict(Network.TEXT_ENCODER, networks.textEncoder().weights());
     this.unetDict = dict(Network.UNET, networks.unet().weights());
@@ -73,19 +73,20 @@ final class AppliedLoras implements AutoCloseable {
   }
 
   private static AppliedLoras apply(Model model, LoraSelection loras, BooleanSupplier cancelled) {
-    WeightGate.Wish wish = loras.wish();
-    WeightGate.Pass pass = model.gate().enter(wish, cancelled);
+    WeightGate.LeaseRequest request = loras.leaseRequest();
+    WeightGate.Lease lease = model.gate().enter(request, cancelled);
     Overlay overlay = null;
     try {
-      if (pass.overlays()) {
+      if (lease.overlays()) {
         overlay = model.overlays().open(loras.peaks(), model.shapes(), model.networks().type());
       }
-      return new AppliedLoras(model.networks(), loras, wish.overlaid().changes(), pass, overlay);
+      return new AppliedLoras(
+          model.networks(), loras, request.overlaid().changes(), lease, overlay);
     } catch (RuntimeException | Error e) {
       if (overlay != null) {
         overlay.close();
       }
-      pass.close();
+      lease.close();
       throw e;
     }
   }
@@ -147,7 +148,7 @@ final class AppliedLoras implements AutoCloseable {
 
   /** How long other requests were waited for. */
   long waitedNanos() {
-    return pass.waitedNanos();
+    return lease.waitedNanos();
   }
 
   /**
@@ -161,18 +162,18 @@ final class AppliedLoras implements AutoCloseable {
       return;
     }
     if (overlay == null) {
-      pass.change(loras.plan(step, steps));
+      lease.change(loras.plan(step, steps));
     } else {
       overlay.scale(loras.shares(step, steps));
       if (restChanges) {
-        pass.change(loras.resting(step, steps));
+        lease.change(loras.patchedOnly(step, steps));
       }
     }
   }
 
   /** The request has succeeded: what is patched stays for the next one. */
   void keep() {
-    pass.keep();
+    lease.keep();
   }
 
   @Override
@@ -184,7 +185,7 @@ final class AppliedLoras implements AutoCloseable {
         overlay.close();
       }
     } finally {
-      pass.close();
+      lease.close();
     }
   }
 }

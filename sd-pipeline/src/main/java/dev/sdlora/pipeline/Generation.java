@@ -45,7 +45,7 @@ final class Generation {
   private final ImageSize size;
   private final Optional<Canvas> canvas;
   private final Optional<Repainting> repainting;
-  private final Pass first;
+  private final DenoisingPass first;
   private final Optional<HiresPass> second;
 
   private Generation(
@@ -66,7 +66,8 @@ final class Generation {
     this.size = size;
     this.canvas = source.map(given -> Canvas.of(given, size));
     this.repainting = source.map(Repainting::of);
-    this.first = Pass.first(model, spec, PassPlan.of(model, spec, size, repainting), progress);
+    this.first =
+        DenoisingPass.first(model, spec, PassSampling.of(model, spec, size, repainting), progress);
     this.second = spec.hiresFix().map(fix -> new HiresPass(model, first, spec, fix, progress));
   }
 
@@ -109,7 +110,7 @@ final class Generation {
   /** Native memory that it takes is given back whatever happens. */
   private GenerationResult run(boolean keepsImages) {
     long start = System.nanoTime();
-    try (PassNetworks networks = new PassNetworks(model, spec.controlUnits(), progress);
+    try (RequestNetworks networks = new RequestNetworks(model, spec.controlUnits(), progress);
         NDManager scope = model.networks().torch().scope()) {
       first.prepare(networks, scope);
       Optional<StartLatent> latent = encode(scope);
@@ -144,8 +145,9 @@ final class Generation {
     CanvasEncoder encoder =
         new CanvasEncoder(model.vae(spec, size), model.networks().latentResizing());
     if (model.networks().unet().config().isInpainting()) {
-      double blindness = repainting.map(Repainting::blindness).orElse(1.0);
-      first.show(encoder.channels(canvas, size, blindness, scope));
+      double conditioningMaskWeight =
+          repainting.map(Repainting::conditioningMaskWeight).orElse(1.0);
+      first.show(encoder.channels(canvas, size, conditioningMaskWeight, scope));
       second.ifPresent(
           hires -> hires.pass().show(encoder.channels(Optional.empty(), hires.size(), 1, scope)));
     }
@@ -154,7 +156,7 @@ final class Generation {
   }
 
   private GeneratedImage draw(
-      ImageRun run, Optional<StartLatent> start, PassNetworks networks, NDManager scope) {
+      ImageRun run, Optional<StartLatent> start, RequestNetworks networks, NDManager scope) {
     progress.listener().imageStart(run.index(), run.seeds().seed());
     float[] latent = first.sample(run, start, networks, scope);
     if (second.isPresent()) {
@@ -181,7 +183,7 @@ final class Generation {
     return Pixels.raster(pixels, drawn);
   }
 
-  private static Raster enlarge(Raster picture, Upscaling by, PassNetworks networks) {
+  private static Raster enlarge(Raster picture, Upscaling by, RequestNetworks networks) {
     return networks.enlarge(
         by.upscaler(),
         picture,
@@ -190,18 +192,18 @@ final class Generation {
   }
 
   /** What was passed over, and what the text that the request was read from says beyond it. */
-  private List<String> warnings(PassNetworks networks) {
+  private List<String> warnings(RequestNetworks networks) {
     List<String> passedOver = networks.warnings();
     List<String> warnings = new ArrayList<>();
-    Optional<Pass> hires = second.map(HiresPass::pass);
+    Optional<DenoisingPass> hires = second.map(HiresPass::pass);
     warnings.addAll(PromptWarnings.of(first, hires, passedOver));
     warnings.addAll(passedOver);
     warnings.addAll(PromptWarnings.ofEmbeddingsAmongLoras(model, first, hires));
     warnings.addAll(Reproduction.warnings(settings(firstSeeds, networks), model.checkpoint()));
-    return warnings.stream().map(model.shownPaths()::in).distinct().toList();
+    return warnings.stream().map(model.pathRedactor()::redact).distinct().toList();
   }
 
-  private ImageSettings settings(ImageSeeds seeds, PassNetworks networks) {
+  private ImageSettings settings(ImageSeeds seeds, RequestNetworks networks) {
     Variation variation = spec.variation();
     PromptSpec drawn = spec;
     if (variation.strength() != 0) {

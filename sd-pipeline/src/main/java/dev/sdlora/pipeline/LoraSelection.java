@@ -15,8 +15,8 @@ import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Match;
-import dev.sdlora.pipeline.WeightGate.Demand;
-import dev.sdlora.pipeline.WeightGate.Wish;
+import dev.sdlora.pipeline.WeightGate.LeaseRequest;
+import dev.sdlora.pipeline.WeightGate.LeaseTerms;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.Limit;
 import dev.sdlora.prompt.grammar.LoraTag;
@@ -187,22 +187,23 @@ final class LoraSelection {
     return new LoraSelection(model, mode, lenient, kept, all);
   }
 
-  /** What it needs of the weights in the first step. */
-  Wish wish() {
+  /** The weights that it needs in the first step. */
+  LeaseRequest leaseRequest() {
     PatchPlan patched = plan(0, 1);
-    PatchPlan resting = patched.where((weight, change) -> !Overlays.canRide(weight, change));
+    PatchPlan patchedOnly = patched.where((weight, change) -> !Overlays.canOverlay(weight, change));
     boolean restChanges = isScheduled() && fits.stream().anyMatch(LoraSelection::changesUnpatched);
-    return new Wish(mode, new Demand(patched, isScheduled()), new Demand(resting, restChanges));
+    return new LeaseRequest(
+        mode, new LeaseTerms(patched, isScheduled()), new LeaseTerms(patchedOnly, restChanges));
   }
 
-  /** Whether a LoRA is scheduled and has changes that cannot ride. */
+  /** Whether a LoRA is scheduled and has changes that cannot be overlaid. */
   private static boolean changesUnpatched(Fit fit) {
-    return !fit.use.strength().unet().isConstant() && !ridesWhole(fit);
+    return !fit.use.strength().unet().isConstant() && !isOverlaidWhole(fit);
   }
 
-  private static boolean ridesWhole(Fit fit) {
+  private static boolean isOverlaidWhole(Fit fit) {
     return fit.peak
-        .where((weight, change) -> !Overlays.canRide(weight, change))
+        .where((weight, change) -> !Overlays.canOverlay(weight, change))
         .equals(PatchPlan.NONE);
   }
 
@@ -217,9 +218,9 @@ final class LoraSelection {
     return plan(model, uses, new ArrayList<>());
   }
 
-  /** What those that cannot ride change in a step. */
-  PatchPlan resting(int step, int steps) {
-    return plan(step, steps).where((weight, change) -> !Overlays.canRide(weight, change));
+  /** What the LoRAs that cannot be overlaid change in a step. */
+  PatchPlan patchedOnly(int step, int steps) {
+    return plan(step, steps).where((weight, change) -> !Overlays.canOverlay(weight, change));
   }
 
   /** The changes of each LoRA at its peak strength. */
@@ -252,19 +253,19 @@ final class LoraSelection {
   /**
    * What became of each LoRA.
    *
-   * @param applied how they were applied, as far as they can ride
+   * @param applied how they were applied, as far as they can be overlaid
    */
   List<LoraReport> reports(LoraFiles files, LoraMode applied) {
     List<LoraReport> reports = new ArrayList<>();
     for (Fit fit : fits) {
-      boolean rides = !fit.peak.where(Overlays::canRide).equals(PatchPlan.NONE);
+      boolean overlaid = !fit.peak.where(Overlays::canOverlay).equals(PatchPlan.NONE);
       reports.add(
           new LoraReport(
               fit.use.name(),
               fit.use.file().file().path(),
               files.hash(fit.use.file().file().path()),
               fit.use.strength(),
-              rides ? applied : LoraMode.PATCHED,
+              overlaid ? applied : LoraMode.PATCHED,
               fit.match.matched(),
               fit.match.unmatched()));
     }

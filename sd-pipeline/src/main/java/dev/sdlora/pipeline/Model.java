@@ -23,7 +23,7 @@ import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
-import dev.sdlora.tensors.folder.ShownPaths;
+import dev.sdlora.tensors.folder.PathRedactor;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +37,7 @@ final class Model implements AutoCloseable {
 
   private final Checkpoint checkpoint;
   private final Networks networks;
-  private final Companions companions;
+  private final AuxiliaryNetworks auxiliary;
   private final LoraFiles loraFiles;
   private final FolderLibrary library;
   private final FolderEmbeddings embeddings;
@@ -45,7 +45,7 @@ final class Model implements AutoCloseable {
   private final Map<Network, Map<String, List<Long>>> shapes;
   private final LoraMode loraMode;
   private final boolean lenient;
-  private final ShownPaths shownPaths;
+  private final PathRedactor pathRedactor;
   private final Limits limits;
   private final MemoryBudget memory;
   private final WeightGate gate;
@@ -57,23 +57,23 @@ final class Model implements AutoCloseable {
   Model(
       Checkpoint checkpoint,
       Networks networks,
-      Companions companions,
+      AuxiliaryNetworks auxiliary,
       LoraFiles loraFiles,
       FolderLibrary library,
       FolderEmbeddings embeddings,
       LoraMode loraMode,
       boolean lenient,
       Limits limits,
-      ShownPaths shownPaths) {
+      PathRedactor pathRedactor) {
     this.checkpoint = checkpoint;
     this.networks = networks;
-    this.companions = companions;
+    this.auxiliary = auxiliary;
     this.loraFiles = loraFiles;
     this.library = library;
     this.embeddings = embeddings;
     this.loraMode = loraMode;
     this.lenient = lenient;
-    this.shownPaths = shownPaths;
+    this.pathRedactor = pathRedactor;
     this.limits = limits;
     this.memory =
         new MemoryBudget(limits.maxBytes(), new MachineMemory(), Runtime.getRuntime().maxMemory());
@@ -95,12 +95,12 @@ final class Model implements AutoCloseable {
 
   /** Makes previews. */
   Previewer previewer() {
-    return companions.previewer();
+    return auxiliary.previewer();
   }
 
   /** The networks that make pictures follow others. */
   ControlNets controlNets() {
-    return companions.controlNets();
+    return auxiliary.controlNets();
   }
 
   /** The autoencoder as a request wants it for pictures of a size. */
@@ -120,7 +120,7 @@ final class Model implements AutoCloseable {
 
   /** The upscalers that requests can name. */
   UpscalerFolders upscalers() {
-    return companions.upscalers();
+    return auxiliary.upscalers();
   }
 
   LoraFiles loraFiles() {
@@ -143,8 +143,8 @@ final class Model implements AutoCloseable {
   }
 
   /** How files are shown to those who only write prompts. */
-  ShownPaths shownPaths() {
-    return shownPaths;
+  PathRedactor pathRedactor() {
+    return pathRedactor;
   }
 
   ModuleIndex modules() {
@@ -209,7 +209,7 @@ final class Model implements AutoCloseable {
 
   @Override
   public void close() {
-    companions.close();
+    auxiliary.close();
     networks.close();
   }
 }

@@ -51,7 +51,7 @@ final class Ddim implements SamplingMethod {
       Ancestral step = Ancestral.split(sigma, sigmas.at(i + 1), eta);
       double keep = step.down() / sigma;
       x = Latents.combine(keep, x, 1 - keep, denoised);
-      x = step.stir(x, 1, noise);
+      x = step.addNoise(x, 1, noise);
       observer.stepEnd(i, sigma, denoised);
     }
     return x;

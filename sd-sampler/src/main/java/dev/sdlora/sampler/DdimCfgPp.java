@@ -32,7 +32,7 @@ final class DdimCfgPp implements SamplingMethod {
       Ancestral step = Ancestral.split(sigma, sigmas.at(i + 1), eta);
       double keep = step.down() / sigma;
       x = Latents.combine(1, denoised, keep, x, -keep, sides.uncond());
-      x = step.stir(x, 1, noise);
+      x = step.addNoise(x, 1, noise);
       observer.stepEnd(i, sigma, denoised);
     }
     return x;

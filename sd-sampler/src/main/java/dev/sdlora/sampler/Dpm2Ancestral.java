@@ -28,7 +28,7 @@ final class Dpm2Ancestral implements SamplingMethod {
       float[] denoised = denoiser.denoise(x, sigma);
       Ancestral step = Ancestral.split(sigma, sigmas.at(i + 1), eta);
       x = Dpm2.step(denoiser, x, denoised, sigma, step.down());
-      x = step.stir(x, sNoise, noise);
+      x = step.addNoise(x, sNoise, noise);
       observer.stepEnd(i, sigma, denoised);
     }
     return x;

@@ -55,7 +55,7 @@ final class DpmAdaptive implements SamplingMethod {
       double factor = factor(error(low, high, lower), order);
       if (factor >= ACCEPT || h <= SHORTEST) {
         lower = low;
-        x = split.stir(high, sNoise, noise);
+        x = split.addNoise(high, sNoise, noise);
         t = tNext;
       }
       h = Math.max(SHORTEST, h * factor);

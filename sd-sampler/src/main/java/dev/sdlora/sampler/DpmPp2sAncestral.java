@@ -37,7 +37,7 @@ final class DpmPp2sAncestral implements SamplingMethod {
       }
       double keep = step.down() / sigma;
       x = Latents.combine(keep, x, 1 - keep, data);
-      x = step.stir(x, sNoise, noise);
+      x = step.addNoise(x, sNoise, noise);
       observer.stepEnd(i, sigma, denoised);
     }
     return x;

@@ -63,6 +63,6 @@ final class DpmPpSde implements SamplingMethod {
     Ancestral step = Ancestral.split(sigma, sigmaNext, eta);
     double keep = step.down() / sigma;
     float[] there = Latents.combine(keep, x, 1 - keep, data);
-    return step.stir(there, sNoise, noise);
+    return step.addNoise(there, sNoise, noise);
   }
 }

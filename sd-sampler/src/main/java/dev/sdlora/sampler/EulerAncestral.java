@@ -34,7 +34,7 @@ final class EulerAncestral implements SamplingMethod {
       Ancestral step = Ancestral.split(sigma, sigmas.at(i + 1), eta);
       double keep = step.down() / sigma;
       x = Latents.combine(keep, x, 1 - keep, denoised);
-      x = step.stir(x, sNoise, noise);
+      x = step.addNoise(x, sNoise, noise);
       observer.stepEnd(i, sigma, denoised);
     }
     return x;

@@ -200,8 +200,8 @@ public final class SamplingPlan {
     // In the form of the samplers a latent on training times is larger by spread(first level).
     double form = variancePreserving() ? spread(sigmas.at(0)) : 1;
     double shrink = variancePreserving() ? form / spread(pictureSigma) : 1;
-    double loudness = shrink * pictureSigma + form * settings.options().extraNoise();
-    float[] start = Latents.combine(shrink, picture, loudness, unitNoise);
+    double noiseScale = shrink * pictureSigma + form * settings.options().extraNoise();
+    float[] start = Latents.combine(shrink, picture, noiseScale, unitNoise);
     return walk(denoiser, start, noise, observer);
   }
 

@@ -60,12 +60,17 @@ class DiffusersParityTest {
             : new RecordedNoise();
     Denoiser ideal = AnalyticDenoisers.ofManifest(made.path("denoiser").textValue());
     Calls calls = new Calls(toldTimes(ideal, Fixtures.numbers(made.path("timesteps")), run));
-    double loudness = ourForm ? made.path("init_noise_sigma").doubleValue() : spread(sigmas.at(0));
+    double noiseScale =
+        ourForm ? made.path("init_noise_sigma").doubleValue() : spread(sigmas.at(0));
 
     float[] result =
         method(made)
             .sample(
-                calls, Latents.scale(loudness, RUNS.floats(run + ".noise0")), sigmas, noise, calls);
+                calls,
+                Latents.scale(noiseScale, RUNS.floats(run + ".noise0")),
+                sigmas,
+                noise,
+                calls);
 
     double[][] steps = RUNS.rows(run + ".steps");
     assertThat(calls.seen()).hasSize(steps.length);

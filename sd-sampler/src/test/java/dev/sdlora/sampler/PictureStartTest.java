@@ -161,8 +161,8 @@ class PictureStartTest {
 
     part.run(calls, PICTURE, UNIT_NOISE, new RecordedNoise(), calls);
 
-    double loudness = part.sigmas().at(0) + 0.1;
-    double[] expected = toDoubles(Latents.combine(1, PICTURE, loudness, UNIT_NOISE));
+    double noiseScale = part.sigmas().at(0) + 0.1;
+    double[] expected = toDoubles(Latents.combine(1, PICTURE, noiseScale, UNIT_NOISE));
     assertClose(toDoubles(calls.seen().get(0)), expected, 1e-6, 1e-6);
   }
 

@@ -11,9 +11,9 @@ import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
+import dev.sdlora.pipeline.denoise.InpaintingChannels;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
-import dev.sdlora.pipeline.denoise.ShownChannels;
-import dev.sdlora.prompt.schedule.SchedulePass;
+import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.prompt.tree.PromptReader;
 import dev.sdlora.prompt.tree.ReadPrompt;
@@ -27,10 +27,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One way down the noise levels, the same for all pictures of a request: prompts, LoRAs, sampler,
- * size. Used by one thread.
+ * One denoising pass from the first noise level to the last, the same for all pictures of a
+ * request: prompts, LoRAs, sampler, size. Used by one thread.
  */
-final class Pass {
+final class DenoisingPass {
   private final Model model;
   private final PromptSpec spec;
   private final ImageSize size;
@@ -39,18 +39,22 @@ final class Pass {
   private final ReadPrompt prompt;
   private final ReadPrompt negative;
   private final LoraSelection loras;
-  private final PassPlan plan;
+  private final PassSampling plan;
   private Optional<float[]> shown = Optional.empty();
   private @Nullable Conditions conditions;
 
-  private Pass(
-      Model model, PromptSpec spec, PassPlan plan, Progress progress, Optional<Pass> before) {
+  private DenoisingPass(
+      Model model,
+      PromptSpec spec,
+      PassSampling plan,
+      Progress progress,
+      Optional<DenoisingPass> before) {
     this.model = model;
     this.spec = spec;
     this.size = plan.size();
     this.plan = plan;
     this.progress = progress;
-    this.stepsBefore = before.map(Pass::stepsOfPrompts).orElse(0);
+    this.stepsBefore = before.map(DenoisingPass::stepsOfPrompts).orElse(0);
     PromptReader reader = new PromptReader(spec.promptOptions(), new LoraNames(model.library()));
     this.prompt =
         before
@@ -75,21 +79,21 @@ final class Pass {
    * @param spec prompts and sampling
    * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit
    */
-  static Pass first(Model model, PromptSpec spec, PassPlan plan, Progress progress) {
-    return new Pass(model, spec, plan, progress, Optional.empty());
+  static DenoisingPass first(Model model, PromptSpec spec, PassSampling plan, Progress progress) {
+    return new DenoisingPass(model, spec, plan, progress, Optional.empty());
   }
 
   /** A second pass. Where its prompts are those of this one, the LoRAs stay where they are. */
-  Pass followedBy(PromptSpec second, PassPlan plan) {
-    return new Pass(model, second, plan, progress, Optional.of(this));
+  DenoisingPass followedBy(PromptSpec second, PassSampling plan) {
+    return new DenoisingPass(model, second, plan, progress, Optional.of(this));
   }
 
-  /** What is to be seen. */
+  /** The prompt. */
   ReadPrompt prompt() {
     return prompt;
   }
 
-  /** What is not. */
+  /** The negative prompt. */
   ReadPrompt negative() {
     return negative;
   }
@@ -114,7 +118,7 @@ final class Pass {
   }
 
   /** Puts the LoRAs of this pass on and encodes its prompts, which is done once. */
-  void prepare(PassNetworks networks, NDManager scope) {
+  void prepare(RequestNetworks networks, NDManager scope) {
     AppliedLoras applied = networks.with(loras);
     if (conditions == null) {
       progress.listener().conditioningStart();
@@ -135,8 +139,8 @@ final class Pass {
   }
 
   /** The steps that prompts change over; A1111 counts calls of the network. */
-  SchedulePass schedule() {
-    return new SchedulePass(
+  PromptSteps schedule() {
+    return new PromptSteps(
         stepsOfPrompts(), stepsBefore, spec.promptOptions().oldEditingTimelines());
   }
 
@@ -152,7 +156,7 @@ final class Pass {
    * @return [channels][height / 8][width / 8] at unit variance
    */
   float[] sample(
-      ImageRun image, Optional<StartLatent> start, PassNetworks networks, NDManager scope) {
+      ImageRun image, Optional<StartLatent> start, RequestNetworks networks, NDManager scope) {
     prepare(networks, scope);
     if (start.isPresent() && plan.keepsAll()) {
       return start.get().clean();
@@ -164,8 +168,8 @@ final class Pass {
             shape(size),
             shape(spec.variation().resizeFrom().orElse(size)));
     Denoiser denoiser = guidance(networks, scope).start();
-    PassSteps steps =
-        new PassSteps(
+    StepNotifier steps =
+        new StepNotifier(
             image, plan, model.previewer(), progress, networks.with(loras), networks.controls());
     return start.isPresent()
         ? plan.repaint(denoiser, filled(start.get(), image.seeds()), noise, steps)
@@ -182,7 +186,7 @@ final class Pass {
     return new LatentShape(channels, of.height() / 8, of.width() / 8);
   }
 
-  private Guidance guidance(PassNetworks networks, NDManager scope) {
+  private Guidance guidance(RequestNetworks networks, NDManager scope) {
     BatchedPredictor predictor =
         new BatchedPredictor(
             predictor(networks), plan.levels(), shape(size).channels(), size, scope);
@@ -198,11 +202,11 @@ final class Pass {
   }
 
   /** How the U-Net is called, for every picture and every step. */
-  private NoisePredictor predictor(PassNetworks networks) {
+  private NoisePredictor predictor(RequestNetworks networks) {
     NoisePredictor unet =
         networks.controls().over(networks.with(loras).unet(), size, spec.tiling());
     NoisePredictor shownUnet =
-        shown.<NoisePredictor>map(channels -> new ShownChannels(unet, channels)).orElse(unet);
+        shown.<NoisePredictor>map(channels -> new InpaintingChannels(unet, channels)).orElse(unet);
     return (batch, scope) -> {
       progress.stopIfCancelled();
       return shownUnet.predict(batch, scope);

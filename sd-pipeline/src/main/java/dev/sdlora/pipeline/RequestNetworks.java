@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * The networks as the passes of a request use them one after another, each with its own LoRAs. Used
  * by one thread.
  */
-final class PassNetworks implements AutoCloseable {
+final class RequestNetworks implements AutoCloseable {
   private final Model model;
   private final Progress progress;
   private final Controls controls;
@@ -36,7 +36,7 @@ final class PassNetworks implements AutoCloseable {
    * @param units the pictures that all passes follow
    * @throws dev.sdlora.api.CheckpointException if the network of a unit cannot be used
    */
-  PassNetworks(Model model, List<ControlUnit> units, Progress progress) {
+  RequestNetworks(Model model, List<ControlUnit> units, Progress progress) {
     this.model = model;
     this.progress = progress;
     this.controls = model.controlNets().open(units);
