@@ -7,7 +7,7 @@ import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.lora.overlay.Overlay;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.lora.plan.PatchPlan.Change;
+import dev.sdlora.pipeline.conditioning.EncoderWeights;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.torch.TensorDict;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * LoRAs patched in or beside them. Used by one thread.
  */
 final class AppliedLoras implements AutoCloseable {
-  private final LoraSelection loras;
+  private final LoraPlans loras;
   private final boolean restChanges;
   private final WeightGate.Lease lease;
   private final @Nullable Overlay overlay;
@@ -36,7 +36,7 @@ final class AppliedLoras implements AutoCloseable {
 
   private AppliedLoras(
       Networks networks,
-      LoraSelection loras,
+      LoraPlans loras,
       boolean restChanges,
       WeightGate.Lease lease,
       @Nullable Overlay overlay) {
@@ -57,7 +57,7 @@ final class AppliedLoras implements AutoCloseable {
    * @throws LoraException if one holds NaN or infinity
    * @throws TensorFileException if one cannot be read, or the checkpoint is needed and has changed
    */
-  static AppliedLoras of(Model model, LoraSelection loras, BooleanSupplier cancelled) {
+  static AppliedLoras of(Model model, LoraPlans loras, BooleanSupplier cancelled) {
     try {
       return apply(model, loras, cancelled);
     } catch (LoraException | TensorFileException e) {
@@ -72,7 +72,7 @@ final class AppliedLoras implements AutoCloseable {
     }
   }
 
-  private static AppliedLoras apply(Model model, LoraSelection loras, BooleanSupplier cancelled) {
+  private static AppliedLoras apply(Model model, LoraPlans loras, BooleanSupplier cancelled) {
     WeightGate.LeaseRequest request = loras.leaseRequest();
     WeightGate.Lease lease = model.gate().enter(request, cancelled);
     Overlay overlay = null;
@@ -93,9 +93,9 @@ final class AppliedLoras implements AutoCloseable {
 
   /** What is wrong with each LoRA that cannot be applied alone, by its place. */
   private static Map<Integer, StableDiffusionException> trials(
-      Model model, LoraSelection loras, BooleanSupplier cancelled) {
+      Model model, LoraPlans loras, BooleanSupplier cancelled) {
     Map<Integer, StableDiffusionException> failed = new HashMap<>();
-    List<LoraSelection> alone = loras.oneByOne();
+    List<LoraPlans> alone = loras.oneByOne();
     for (int i = 0; i < alone.size(); i++) {
       try (AppliedLoras trial = apply(model, alone.get(i), cancelled)) {
         trial.keep();
@@ -117,7 +117,7 @@ final class AppliedLoras implements AutoCloseable {
   }
 
   /** The LoRAs, without those that were left out. */
-  LoraSelection loras() {
+  LoraPlans loras() {
     return loras;
   }
 
@@ -125,17 +125,12 @@ final class AppliedLoras implements AutoCloseable {
     return textEncoder;
   }
 
-  /**
-   * Stands for what the weights of the text encoder are to this request. Equal values mean equal
-   * weights, and the same way of computing with them.
-   */
-  Object textWeights() {
-    return new TextWeights(
+  /** What the weights of the text encoder are to this request. */
+  EncoderWeights textWeights() {
+    return new EncoderWeights(
         loras.plan(0, 1).changes().getOrDefault(Network.TEXT_ENCODER, Map.of()),
         textDict.isPresent());
   }
-
-  private record TextWeights(Map<String, List<Change>> changes, boolean overlaid) {}
 
   UNet unet() {
     return unet;

@@ -22,13 +22,11 @@ import dev.sdlora.sampler.noise.ImageNoise;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.noise.Noise;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One denoising pass from the first noise level to the last, the same for all pictures of a
- * request: prompts, LoRAs, sampler, size. Used by one thread.
+ * request: prompts, LoRAs, sampler, size. Immutable, compared by identity.
  */
 final class DenoisingPass {
   private final Model model;
@@ -38,10 +36,8 @@ final class DenoisingPass {
   private final int stepsBefore;
   private final ReadPrompt prompt;
   private final ReadPrompt negative;
-  private final LoraSelection loras;
+  private final LoraPlans loras;
   private final PassSampling plan;
-  private Optional<float[]> shown = Optional.empty();
-  private @Nullable Conditions conditions;
 
   private DenoisingPass(
       Model model,
@@ -70,7 +66,7 @@ final class DenoisingPass {
         before
             .filter(pass -> pass.prompt == prompt && pass.negative == negative)
             .map(pass -> pass.loras)
-            .orElseGet(() -> LoraSelection.of(spec, prompt, negative, model));
+            .orElseGet(() -> LoraResolver.resolve(spec, prompt, negative, model));
   }
 
   /**
@@ -98,15 +94,6 @@ final class DenoisingPass {
     return negative;
   }
 
-  /**
-   * Shows an inpainting model what it reads beside the noisy latent.
-   *
-   * @param channels [count][height / 8][width / 8]
-   */
-  void show(float[] channels) {
-    shown = Optional.of(channels);
-  }
-
   /** The size of its pictures. */
   ImageSize size() {
     return size;
@@ -117,17 +104,20 @@ final class DenoisingPass {
     return plan.steps();
   }
 
-  /** Puts the LoRAs of this pass on and encodes its prompts, which is done once. */
-  void prepare(RequestNetworks networks, NDManager scope) {
+  /** Puts the LoRAs of this pass on and encodes its prompts, which a request does once. */
+  Conditions prepare(RequestNetworks networks, NDManager scope) {
     AppliedLoras applied = networks.with(loras);
-    if (conditions == null) {
-      progress.listener().conditioningStart();
-      progress.stopIfCancelled();
-      conditions =
-          conditioner(applied, networks.embeddings(loras))
-              .conditions(prompt.text(), negative.text(), schedule(), scope);
-      progress.listener().conditioningEnd();
-    }
+    return networks.conditions(this, () -> encode(applied, networks, scope));
+  }
+
+  private Conditions encode(AppliedLoras applied, RequestNetworks networks, NDManager scope) {
+    progress.listener().conditioningStart();
+    progress.stopIfCancelled();
+    Conditions conditions =
+        conditioner(applied, networks.embeddings(loras))
+            .conditions(prompt.text(), negative.text(), schedule(), scope);
+    progress.listener().conditioningEnd();
+    return conditions;
   }
 
   private Conditioner conditioner(AppliedLoras applied, TrainedWords words) {
@@ -152,12 +142,12 @@ final class DenoisingPass {
    * Samples a latent.
    *
    * @param image the picture
-   * @param start what it starts from; empty for noise alone
+   * @param start what it starts from, and what an inpainting model reads beside it
    * @return [channels][height / 8][width / 8] at unit variance
    */
-  float[] sample(
-      ImageRun image, Optional<StartLatent> start, RequestNetworks networks, NDManager scope) {
-    prepare(networks, scope);
+  float[] sample(ImageRun image, PassInput input, RequestNetworks networks, NDManager scope) {
+    Conditions conditions = prepare(networks, scope);
+    Optional<StartLatent> start = input.start();
     if (start.isPresent() && plan.keepsAll()) {
       return start.get().clean();
     }
@@ -167,7 +157,7 @@ final class DenoisingPass {
             image.seeds(),
             shape(size),
             shape(spec.variation().resizeFrom().orElse(size)));
-    Denoiser denoiser = guidance(networks, scope).start();
+    Denoiser denoiser = guidance(conditions, input, networks, scope).start();
     StepNotifier steps =
         new StepNotifier(
             image, plan, model.previewer(), progress, networks.with(loras), networks.controls());
@@ -186,14 +176,15 @@ final class DenoisingPass {
     return new LatentShape(channels, of.height() / 8, of.width() / 8);
   }
 
-  private Guidance guidance(RequestNetworks networks, NDManager scope) {
+  private Guidance guidance(
+      Conditions conditions, PassInput input, RequestNetworks networks, NDManager scope) {
     BatchedPredictor predictor =
         new BatchedPredictor(
-            predictor(networks), plan.levels(), shape(size).channels(), size, scope);
+            predictor(input, networks), plan.levels(), shape(size).channels(), size, scope);
     SamplerOptions sampling = spec.samplerOptions();
     return new Guidance(
         predictor,
-        Objects.requireNonNull(conditions),
+        conditions,
         new GuidanceOptions(
             model.networks().prediction(),
             spec.cfgScale(),
@@ -202,14 +193,17 @@ final class DenoisingPass {
   }
 
   /** How the U-Net is called, for every picture and every step. */
-  private NoisePredictor predictor(RequestNetworks networks) {
+  private NoisePredictor predictor(PassInput input, RequestNetworks networks) {
     NoisePredictor unet =
         networks.controls().over(networks.with(loras).unet(), size, spec.tiling());
-    NoisePredictor shownUnet =
-        shown.<NoisePredictor>map(channels -> new InpaintingChannels(unet, channels)).orElse(unet);
+    NoisePredictor whole =
+        input
+            .inpaintingChannels()
+            .<NoisePredictor>map(channels -> new InpaintingChannels(unet, channels))
+            .orElse(unet);
     return (batch, scope) -> {
       progress.stopIfCancelled();
-      return shownUnet.predict(batch, scope);
+      return whole.predict(batch, scope);
     };
   }
 }

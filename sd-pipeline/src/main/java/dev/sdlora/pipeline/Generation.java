@@ -113,10 +113,10 @@ final class Generation {
     try (RequestNetworks networks = new RequestNetworks(model, spec.controlUnits(), progress);
         NDManager scope = model.networks().torch().scope()) {
       first.prepare(networks, scope);
-      Optional<StartLatent> latent = encode(scope);
+      Inputs inputs = encode(scope);
       List<GeneratedImage> images = new ArrayList<>();
       for (int i = 0; i < spec.images(); i++) {
-        GeneratedImage image = draw(image(i), latent, networks, scope);
+        GeneratedImage image = draw(image(i), inputs, networks, scope);
         if (keepsImages) {
           images.add(image);
         }
@@ -139,28 +139,37 @@ final class Generation {
     return new ImageRun(index, firstSeeds.image(index), 0, steps);
   }
 
-  /** The latent to start from, if any, and what an inpainting model is shown beside it. */
-  private Optional<StartLatent> encode(NDManager scope) {
+  /**
+   * What the passes of all pictures are given.
+   *
+   * @param hiresChannels what an inpainting model reads in the second pass
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  private record Inputs(PassInput first, Optional<float[]> hiresChannels) {}
+
+  private Inputs encode(NDManager scope) {
     progress.stopIfCancelled();
     CanvasEncoder encoder =
         new CanvasEncoder(model.vae(spec, size), model.networks().latentResizing());
+    Optional<float[]> firstChannels = Optional.empty();
+    Optional<float[]> hiresChannels = Optional.empty();
     if (model.networks().unet().config().isInpainting()) {
-      double conditioningMaskWeight =
-          repainting.map(Repainting::conditioningMaskWeight).orElse(1.0);
-      first.show(encoder.channels(canvas, size, conditioningMaskWeight, scope));
-      second.ifPresent(
-          hires -> hires.pass().show(encoder.channels(Optional.empty(), hires.size(), 1, scope)));
+      double maskWeight = repainting.map(Repainting::conditioningMaskWeight).orElse(1.0);
+      firstChannels = Optional.of(encoder.channels(canvas, size, maskWeight, scope));
+      hiresChannels =
+          second.map(hires -> encoder.channels(Optional.empty(), hires.size(), 1, scope));
     }
     progress.stopIfCancelled();
-    return canvas.map(given -> encoder.encode(given, size, scope));
+    Optional<StartLatent> start = canvas.map(given -> encoder.encode(given, size, scope));
+    return new Inputs(new PassInput(start, firstChannels), hiresChannels);
   }
 
   private GeneratedImage draw(
-      ImageRun run, Optional<StartLatent> start, RequestNetworks networks, NDManager scope) {
+      ImageRun run, Inputs inputs, RequestNetworks networks, NDManager scope) {
     progress.listener().imageStart(run.index(), run.seeds().seed());
-    float[] latent = first.sample(run, start, networks, scope);
+    float[] latent = first.sample(run, inputs.first(), networks, scope);
     if (second.isPresent()) {
-      latent = second.get().refine(run, latent, networks, scope);
+      latent = second.get().refine(run, latent, inputs.hiresChannels(), networks, scope);
     }
     Raster drawn = decode(run, latent, scope);
     Raster finished = canvas.map(given -> given.finish(drawn)).orElse(drawn);

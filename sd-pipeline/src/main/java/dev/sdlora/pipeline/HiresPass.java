@@ -102,10 +102,17 @@ final class HiresPass {
    * Enlarges a latent and samples again, with noise of the same seeds.
    *
    * @param latent of the first pass
+   * @param inpaintingChannels what an inpainting model reads beside the noisy latent
    */
-  float[] refine(ImageRun image, float[] latent, RequestNetworks networks, NDManager scope) {
+  float[] refine(
+      ImageRun image,
+      float[] latent,
+      Optional<float[]> inpaintingChannels,
+      RequestNetworks networks,
+      NDManager scope) {
     StartLatent start = new StartLatent(cut(enlarge(latent, networks, scope)), Optional.empty());
-    return pass.sample(image.after(firstSteps), Optional.of(start), networks, scope);
+    PassInput input = new PassInput(Optional.of(start), inpaintingChannels);
+    return pass.sample(image.after(firstSteps), input, networks, scope);
   }
 
   private float[] enlarge(float[] latent, RequestNetworks networks, NDManager scope) {

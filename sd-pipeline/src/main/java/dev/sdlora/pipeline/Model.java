@@ -10,8 +10,11 @@ import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.patch.Patcher;
+import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
@@ -147,8 +150,18 @@ final class Model implements AutoCloseable {
     return pathRedactor;
   }
 
-  ModuleIndex modules() {
-    return modules;
+  /**
+   * Plans LoRAs for the checkpoint.
+   *
+   * @throws dev.sdlora.api.LoraException if one does not fit
+   */
+  PatchPlan plan(List<LoraUse> uses) {
+    return match(uses).plan();
+  }
+
+  /** The same with how each LoRA fits. */
+  Matched match(List<LoraUse> uses) {
+    return PatchPlan.match(modules, checkpoint.name(), checkpoint.family(), uses);
   }
 
   /** The shapes of all weights that LoRAs can change. */

@@ -4,6 +4,7 @@ import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.LoraReport;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.control.Controls;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.pipeline.raster.Raster;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +25,11 @@ final class RequestNetworks implements AutoCloseable {
   private final Model model;
   private final Progress progress;
   private final Controls controls;
-  private final Map<LoraSelection, AppliedLoras> used = new LinkedHashMap<>();
+  private final Map<LoraPlans, AppliedLoras> used = new LinkedHashMap<>();
   private final Map<Upscaler, Enlarging> upscalers = new HashMap<>();
-  private final Map<LoraSelection, PromptEmbeddings> embeddings = new LinkedHashMap<>();
-  private @Nullable LoraSelection selected;
+  private final Map<LoraPlans, PromptEmbeddings> embeddings = new LinkedHashMap<>();
+  private final Map<DenoisingPass, Conditions> conditions = new HashMap<>();
+  private @Nullable LoraPlans selected;
   private @Nullable AppliedLoras current;
   private long waitedNanos;
 
@@ -51,7 +54,7 @@ final class RequestNetworks implements AutoCloseable {
    * The networks with some LoRAs, which take the place of those before. They are valid until others
    * are asked for.
    */
-  AppliedLoras with(LoraSelection wanted) {
+  AppliedLoras with(LoraPlans wanted) {
     AppliedLoras applied = current;
     if (applied != null && selected == wanted) {
       return applied;
@@ -87,9 +90,18 @@ final class RequestNetworks implements AutoCloseable {
   /**
    * The embeddings that prompts may name while some LoRAs act, and what became of those they named.
    */
-  PromptEmbeddings embeddings(LoraSelection wanted) {
+  PromptEmbeddings embeddings(LoraPlans wanted) {
     List<LoraFile> files = with(wanted).loras().files();
     return embeddings.computeIfAbsent(wanted, first -> model.embeddings(files, first.isLenient()));
+  }
+
+  /**
+   * The encoded prompts of a pass, kept for its other pictures.
+   *
+   * @param encoding encodes them with the LoRAs that are on
+   */
+  Conditions conditions(DenoisingPass pass, Supplier<Conditions> encoding) {
+    return conditions.computeIfAbsent(pass, first -> encoding.get());
   }
 
   /** Gives the weights free. What is patched stays until someone wants something else. */
@@ -106,7 +118,8 @@ final class RequestNetworks implements AutoCloseable {
   /** What became of the LoRAs of all passes. */
   List<LoraReport> reports() {
     return used.values().stream()
-        .flatMap(applied -> applied.loras().reports(model.loraFiles(), applied.mode()).stream())
+        .flatMap(
+            applied -> LoraReports.of(applied.loras(), model.loraFiles(), applied.mode()).stream())
         .distinct()
         .toList();
   }
@@ -124,7 +137,8 @@ final class RequestNetworks implements AutoCloseable {
   /** Hashes of the LoRAs of all passes, by the names that the prompts use. */
   Map<String, String> hashes() {
     Map<String, String> hashes = new LinkedHashMap<>();
-    used.values().forEach(applied -> hashes.putAll(applied.loras().hashes(model.loraFiles())));
+    used.values()
+        .forEach(applied -> hashes.putAll(LoraReports.hashes(applied.loras(), model.loraFiles())));
     return hashes;
   }
 

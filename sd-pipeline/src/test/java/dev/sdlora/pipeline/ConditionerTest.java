@@ -16,6 +16,7 @@ import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
+import dev.sdlora.pipeline.conditioning.EncoderWeights;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
@@ -68,7 +69,7 @@ class ConditionerTest {
   }
 
   private Conditions conditions(String prompt, String negative, PromptOptions options) {
-    ChunkEncoder encoder = new ChunkEncoder(networks.textEncoder(), "plain", known);
+    ChunkEncoder encoder = new ChunkEncoder(networks.textEncoder(), EncoderWeights.PLAIN, known);
     return new Conditioner(encoder, options, 1, TrainedWords.NONE)
         .conditions(prompt, negative, PromptSteps.first(10), scope);
   }

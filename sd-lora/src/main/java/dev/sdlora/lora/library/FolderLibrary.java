@@ -5,6 +5,7 @@ import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.LoraQuery;
+import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.folder.FolderReading;
 import dev.sdlora.tensors.folder.FolderTree;
 import dev.sdlora.tensors.folder.NaturalOrder;
@@ -73,6 +74,15 @@ public final class FolderLibrary implements LoraLibrary {
   public LoraAdapter find(String name) {
     // Names of files are known from their folders; those that trainers gave only from the files.
     return fileNamed(name).or(() -> scan().names().find(name)).orElseThrow(() -> unknown(name));
+  }
+
+  /**
+   * Opens the file that a name stands for.
+   *
+   * @throws LoraException as {@link #find}, and as {@link LoraFiles#open}
+   */
+  public LoraFile open(String name) {
+    return files.open(find(name).path());
   }
 
   /** All names that {@link #find} knows. */

@@ -77,6 +77,15 @@ public final class LoraFiles {
         .orElseGet(() -> autoV3.keep(path, stamp, FileHashes.autoV3(open(path).file())));
   }
 
+  /** A1111's short hash of an open file, computed when first asked for. */
+  public String hash(LoraFile file) {
+    Path path = file.file().path();
+    Stamp stamp = stamp(path);
+    return autoV3
+        .find(path, stamp)
+        .orElseGet(() -> autoV3.keep(path, stamp, FileHashes.autoV3(file.file())));
+  }
+
   /** All hashes of a file, computed when first asked for. */
   public LoraHashes hashes(Path path) {
     Stamp stamp = stamp(path);
