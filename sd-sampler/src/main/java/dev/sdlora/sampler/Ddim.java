@@ -41,6 +41,11 @@ final class Ddim implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.TRAINING_TIMES;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;

@@ -20,6 +20,11 @@ final class DdimCfgPp implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.TRAINING_TIMES;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;

@@ -32,6 +32,11 @@ final class DpmAdaptive implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.SCHEDULED_ABOVE_ZERO;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     DpmSolver solver = new DpmSolver(denoiser);

@@ -35,6 +35,11 @@ final class DpmFast implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.SCHEDULED_ABOVE_ZERO;
+  }
+
+  @Override
   public int steps(Sigmas sigmas) {
     return orders(sigmas.steps()).length;
   }

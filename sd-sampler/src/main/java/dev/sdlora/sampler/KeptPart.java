@@ -27,7 +27,17 @@ final class KeptPart {
 
     @Override
     public float[] denoise(float[] x, double sigma) {
-      return blend(denoiser.denoise(x, sigma), picture, repaint);
+      return kept(denoiser.denoise(x, sigma));
+    }
+
+    @Override
+    public Sides denoiseSides(float[] x, double sigma) {
+      Sides sides = denoiser.denoiseSides(x, sigma);
+      return new Sides(kept(sides.denoised()), kept(sides.uncond()));
+    }
+
+    private float[] kept(float[] predicted) {
+      return blend(predicted, picture, repaint);
     }
   }
 

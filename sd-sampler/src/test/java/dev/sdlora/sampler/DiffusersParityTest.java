@@ -91,15 +91,16 @@ class DiffusersParityTest {
    */
   private static Denoiser toldTimes(Denoiser ideal, double[] times, String run) {
     AtomicInteger call = new AtomicInteger();
-    return (x, sigma) -> {
-      double told = levels(run).timeToSigma(times[call.getAndIncrement()]);
-      if (Math.abs(told / sigma - 1) < 1e-5) {
-        return ideal.denoise(x, sigma);
-      }
-      float[] seen = Latents.scale(spread(told) / spread(sigma), x);
-      float[] noise = Latents.noise(seen, ideal.denoise(seen, told), told);
-      return Latents.combine(1, x, -sigma, noise);
-    };
+    return (Unguided)
+        (x, sigma) -> {
+          double told = levels(run).timeToSigma(times[call.getAndIncrement()]);
+          if (Math.abs(told / sigma - 1) < 1e-5) {
+            return ideal.denoise(x, sigma);
+          }
+          float[] seen = Latents.scale(spread(told) / spread(sigma), x);
+          float[] noise = Latents.noise(seen, ideal.denoise(seen, told), told);
+          return Latents.combine(1, x, -sigma, noise);
+        };
   }
 
   private static double spread(double sigma) {
