@@ -10,6 +10,7 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.conditioning.EncoderWeights;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.HashMap;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The networks as one request uses them: over weights that nobody else changes meanwhile, with its
@@ -28,7 +28,7 @@ final class AppliedLoras implements AutoCloseable {
   private final LoraPlans loras;
   private final boolean restChanges;
   private final WeightGate.Lease lease;
-  private final @Nullable Overlay overlay;
+  private final Optional<Overlay> overlay;
   private final Optional<TensorDict> textDict;
   private final Optional<TensorDict> unetDict;
   private final TextEncoder textEncoder;
@@ -39,7 +39,7 @@ final class AppliedLoras implements AutoCloseable {
       LoraPlans loras,
       boolean restChanges,
       WeightGate.Lease lease,
-      @Nullable Overlay overlay) {
+      Optional<Overlay> overlay) {
     this.loras = loras;
     this.restChanges = restChanges;
     this.lease = lease;
@@ -75,17 +75,17 @@ final class AppliedLoras implements AutoCloseable {
   private static AppliedLoras apply(Model model, LoraPlans loras, BooleanSupplier cancelled) {
     WeightGate.LeaseRequest request = loras.leaseRequest();
     WeightGate.Lease lease = model.gate().enter(request, cancelled);
-    Overlay overlay = null;
+    Optional<Overlay> overlay = Optional.empty();
     try {
       if (lease.overlays()) {
-        overlay = model.overlays().open(loras.peaks(), model.shapes(), model.networks().type());
+        overlay =
+            Optional.of(
+                model.overlays().open(loras.peaks(), model.shapes(), model.networks().type()));
       }
       return new AppliedLoras(
           model.networks(), loras, request.overlaid().changes(), lease, overlay);
     } catch (RuntimeException | Error e) {
-      if (overlay != null) {
-        overlay.close();
-      }
+      overlay.ifPresent(Overlay::close);
       lease.close();
       throw e;
     }
@@ -107,7 +107,7 @@ final class AppliedLoras implements AutoCloseable {
   }
 
   private Optional<TensorDict> dict(Network network, LiveWeights weights) {
-    Map<String, NDArray> beside = overlay == null ? Map.of() : overlay.tensors(network);
+    Map<String, NDArray> beside = overlay.map(given -> given.tensors(network)).orElse(Map.of());
     if (beside.isEmpty()) {
       return Optional.empty();
     }
@@ -138,7 +138,7 @@ final class AppliedLoras implements AutoCloseable {
 
   /** How the LoRAs were applied; patched and overlaid ones together count as overlaid. */
   LoraMode mode() {
-    return overlay == null ? LoraMode.PATCHED : LoraMode.OVERLAY;
+    return overlay.isEmpty() ? LoraMode.PATCHED : LoraMode.OVERLAY;
   }
 
   /** How long other requests were waited for. */
@@ -156,10 +156,10 @@ final class AppliedLoras implements AutoCloseable {
     if (!loras.isScheduled()) {
       return;
     }
-    if (overlay == null) {
+    if (overlay.isEmpty()) {
       lease.change(loras.plan(step, steps));
     } else {
-      overlay.scale(loras.shares(step, steps));
+      overlay.get().scale(loras.shares(step, steps));
       if (restChanges) {
         lease.change(loras.patchedOnly(step, steps));
       }
@@ -173,14 +173,10 @@ final class AppliedLoras implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      textDict.ifPresent(TensorDict::close);
-      unetDict.ifPresent(TensorDict::close);
-      if (overlay != null) {
-        overlay.close();
-      }
-    } finally {
-      lease.close();
-    }
+    Closing.all(
+        () -> textDict.ifPresent(TensorDict::close),
+        () -> unetDict.ifPresent(TensorDict::close),
+        () -> overlay.ifPresent(Overlay::close),
+        lease::close);
   }
 }

@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.preview.LatentToRgb;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.preview.TinyPreview;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
+import dev.sdlora.tensors.torch.Closing;
 import java.util.Optional;
 
 /** The networks of a pipeline that are not of its checkpoint: for control, previews, upscaling. */
@@ -65,7 +66,6 @@ final class AuxiliaryNetworks implements AutoCloseable {
 
   @Override
   public void close() {
-    tinyPreview.ifPresent(TinyPreview::close);
-    controlNets.close();
+    Closing.all(() -> tinyPreview.ifPresent(TinyPreview::close), controlNets::close);
   }
 }

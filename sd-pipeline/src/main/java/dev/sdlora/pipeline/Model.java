@@ -27,6 +27,7 @@ import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.folder.PathRedactor;
+import dev.sdlora.tensors.torch.Closing;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -222,7 +223,6 @@ final class Model implements AutoCloseable {
 
   @Override
   public void close() {
-    auxiliary.close();
-    networks.close();
+    Closing.all(auxiliary::close, networks::close);
   }
 }

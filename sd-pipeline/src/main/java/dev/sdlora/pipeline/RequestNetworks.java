@@ -9,6 +9,7 @@ import dev.sdlora.pipeline.control.Controls;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.upscale.Enlarging;
+import dev.sdlora.tensors.torch.Closing;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -163,12 +164,14 @@ final class RequestNetworks implements AutoCloseable {
 
   @Override
   public void close() {
-    try (controls) {
-      if (current != null) {
-        current.close();
-      }
-    } finally {
-      upscalers.values().forEach(Enlarging::close);
-    }
+    AppliedLoras applied = current;
+    Closing.all(
+        () -> {
+          if (applied != null) {
+            applied.close();
+          }
+        },
+        controls::close,
+        () -> Closing.all(upscalers.values(), Enlarging::close));
   }
 }

@@ -11,6 +11,7 @@ import dev.sdlora.pipeline.network.T2iAdapter;
 import dev.sdlora.pipeline.network.T2iAdapterConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -62,8 +63,7 @@ public final class ControlNets implements AutoCloseable {
       implements AutoCloseable {
     @Override
     public void close() {
-      weights.close();
-      memory.close();
+      Closing.all(weights::close, memory::close);
     }
   }
 
@@ -148,7 +148,6 @@ public final class ControlNets implements AutoCloseable {
 
   @Override
   public void close() {
-    kept.values().forEach(Loaded::close);
-    kept.clear();
+    Closing.all(() -> Closing.all(kept.values(), Loaded::close), kept::clear);
   }
 }

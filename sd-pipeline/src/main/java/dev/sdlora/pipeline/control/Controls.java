@@ -10,6 +10,7 @@ import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.raster.Framing;
 import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,8 +108,6 @@ public final class Controls implements AutoCloseable {
 
   @Override
   public void close() {
-    memory.close();
-    owned.forEach(ControlNets.Loaded::close);
-    owned.clear();
+    Closing.all(memory::close, () -> Closing.all(owned, ControlNets.Loaded::close), owned::clear);
   }
 }

@@ -22,8 +22,9 @@ public final class ReadPrompt {
     this.prompt = prompt;
     this.negative = negative;
     this.tagsAct = tagsAct;
-    this.cut = tagsAct ? ExtraNetworks.cut(prompt) : ExtraNetworks.cutComments(prompt);
-    this.tree = PromptParser.parse(prompt);
+    ExtraNetworks whole = ExtraNetworks.cut(prompt);
+    this.cut = tagsAct ? whole : ExtraNetworks.cutComments(prompt);
+    this.tree = PromptParser.parse(prompt, whole);
     this.tagMistakes =
         tagsAct ? TagMistakes.of(prompt, cut, isLora) : new TagMistakes(List.of(), List.of());
   }
