@@ -1,11 +1,11 @@
 package dev.sdlora.sampler;
 
-/** Denoisers that keep a part of a picture. */
-final class KeptPart {
+/** Keeps a part of a picture as it is, in latents and in what a denoiser predicts. Stateless. */
+public final class KeptPart {
   private KeptPart() {}
 
   /** {@code repaint·made + (1 - repaint)·kept}, element by element; a new array. */
-  static float[] blend(float[] made, float[] kept, float[] repaint) {
+  public static float[] blend(float[] made, float[] kept, float[] repaint) {
     float[] blended = new float[made.length];
     for (int i = 0; i < made.length; i++) {
       blended[i] = repaint[i] * made[i] + (1 - repaint[i]) * kept[i];
