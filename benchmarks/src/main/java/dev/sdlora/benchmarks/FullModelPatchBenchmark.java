@@ -116,11 +116,7 @@ public final class FullModelPatchBenchmark {
                 files.unet().weights()));
     LoraUse use = new LoraUse("random", LoraFile.open(lora), 1, 1);
     return PatchPlan.of(
-        index,
-        files.checkpoint().path().toString(),
-        files.checkpoint().family(),
-        List.of(use),
-        new ArrayList<>());
+        index, files.checkpoint().path().toString(), files.checkpoint().family(), List.of(use));
   }
 
   private static NDArray[] touched(PatchPlan plan, Map<Network, LiveWeights> live) {

@@ -97,8 +97,7 @@ public final class OverlayBenchmark {
         index,
         files.checkpoint().path().toString(),
         files.checkpoint().family(),
-        List.of(new LoraUse("random", LoraFile.open(lora), 1, 1)),
-        new ArrayList<>());
+        List.of(new LoraUse("random", LoraFile.open(lora), 1, 1)));
   }
 
   private static TensorDict dict(LiveWeights weights, Overlay overlay) {

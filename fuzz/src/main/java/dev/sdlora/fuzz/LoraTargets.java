@@ -12,7 +12,6 @@ import dev.sdlora.lora.plan.PatchPlan;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,9 +62,8 @@ final class LoraTargets {
 
   private static void plan(Path path) {
     LoraFile file = LoraFile.open(path);
-    List<PatchPlan.Match> matches = new ArrayList<>();
     List<LoraUse> uses = List.of(new LoraUse("fuzz", file, 1, 0.5));
-    PatchPlan.of(LAYERS, "fuzz", ModelFamily.SD1, uses, matches);
+    PatchPlan.of(LAYERS, "fuzz", ModelFamily.SD1, uses);
   }
 
   private static void adapterConfig(byte[] json) throws IOException {

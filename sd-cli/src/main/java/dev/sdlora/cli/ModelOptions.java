@@ -72,7 +72,7 @@ final class ModelOptions {
   static Pipeline load(Pipeline.Builder builder, Checkpoint opened, Console console) {
     String what =
         "loading %s, %.1f million weights".formatted(opened.name(), opened.parameters() / 1e6);
-    Waiting waiting = Waiting.on(console.terminal(), what);
+    ElapsedTimeLine waiting = ElapsedTimeLine.on(console.terminal(), what);
     try {
       return builder.checkpoint(opened).build();
     } finally {

@@ -98,7 +98,7 @@ final class PictureOptions {
       names = "--lora-mode",
       paramLabel = "auto|patched|overlay",
       description =
-          "Whether LoRAs change the weights or ride beside them. Default: auto, which patches when"
+          "Whether LoRAs are patched into the weights or overlaid. Default: auto, which patches when"
               + " there is one request at a time.")
   private Optional<LoraMode> loraMode = Optional.empty();
 

@@ -48,8 +48,8 @@ final class ProgressBarTest {
 
   @Test
   void waiting_withoutTerminal_doesNothing_withOne_endsWithAnEmptyLine() {
-    Waiting.on(Optional.empty(), "loading").close();
-    Waiting.on(Optional.of(new PrintWriter(terminal)), "loading").close();
+    ElapsedTimeLine.on(Optional.empty(), "loading").close();
+    ElapsedTimeLine.on(Optional.of(new PrintWriter(terminal)), "loading").close();
     assertThat(terminal.toString()).matches("|\rloading, 0 s\r {12,13}\r");
   }
 }

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Requests with different LoRAs at the same time, on one copy of the weights: the LoRAs ride beside
- * them. A LoRA that does not exist is left out with a warning here; without {@code lenient} it
- * would be an error.
+ * Requests with different LoRAs at the same time, on one copy of the weights: the LoRAs are
+ * overlaid on them. A LoRA that does not exist is left out with a warning here; without {@code
+ * lenient} it would be an error.
  */
 public final class ServeSeveralLoras {
   private ServeSeveralLoras() {}

@@ -7,9 +7,10 @@ import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.lora.overlay.Overlay;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.lora.plan.PatchPlan.Change;
+import dev.sdlora.pipeline.conditioning.EncoderWeights;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.HashMap;
@@ -18,17 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The networks as one request uses them: over weights that nobody else changes meanwhile, with its
  * LoRAs patched in or beside them. Used by one thread.
  */
 final class AppliedLoras implements AutoCloseable {
-  private final LoraSelection loras;
+  private final LoraPlans loras;
   private final boolean restChanges;
-  private final WeightGate.Pass pass;
-  private final @Nullable Overlay overlay;
+  private final WeightGate.Lease lease;
+  private final Optional<Overlay> overlay;
   private final Optional<TensorDict> textDict;
   private final Optional<TensorDict> unetDict;
   private final TextEncoder textEncoder;
@@ -36,13 +36,13 @@ final class AppliedLoras implements AutoCloseable {
 
   private AppliedLoras(
       Networks networks,
-      LoraSelection loras,
+      LoraPlans loras,
       boolean restChanges,
-      WeightGate.Pass pass,
-      @Nullable Overlay overlay) {
+      WeightGate.Lease lease,
+      Optional<Overlay> overlay) {
     this.loras = loras;
     this.restChanges = restChanges;
-    this.pass = pass;
+    this.lease = lease;
     this.overlay = overlay;
     this.textDict = dict(Network.TEXT_ENCODER, networks.textEncoder().weights());
     this.unetDict = dict(Network.UNET, networks.unet().weights());
@@ -57,7 +57,7 @@ final class AppliedLoras implements AutoCloseable {
    * @throws LoraException if one holds NaN or infinity
    * @throws TensorFileException if one cannot be read, or the checkpoint is needed and has changed
    */
-  static AppliedLoras of(Model model, LoraSelection loras, BooleanSupplier cancelled) {
+  static AppliedLoras of(Model model, LoraPlans loras, BooleanSupplier cancelled) {
     try {
       return apply(model, loras, cancelled);
     } catch (LoraException | TensorFileException e) {
@@ -72,29 +72,30 @@ final class AppliedLoras implements AutoCloseable {
     }
   }
 
-  private static AppliedLoras apply(Model model, LoraSelection loras, BooleanSupplier cancelled) {
-    WeightGate.Wish wish = loras.wish();
-    WeightGate.Pass pass = model.gate().enter(wish, cancelled);
-    Overlay overlay = null;
+  private static AppliedLoras apply(Model model, LoraPlans loras, BooleanSupplier cancelled) {
+    WeightGate.LeaseRequest request = loras.leaseRequest();
+    WeightGate.Lease lease = model.gate().enter(request, cancelled);
+    Optional<Overlay> overlay = Optional.empty();
     try {
-      if (pass.overlays()) {
-        overlay = model.overlays().open(loras.peaks(), model.shapes(), model.networks().type());
+      if (lease.overlays()) {
+        overlay =
+            Optional.of(
+                model.overlays().open(loras.peaks(), model.shapes(), model.networks().type()));
       }
-      return new AppliedLoras(model.networks(), loras, wish.overlaid().changes(), pass, overlay);
+      return new AppliedLoras(
+          model.networks(), loras, request.overlaid().changes(), lease, overlay);
     } catch (RuntimeException | Error e) {
-      if (overlay != null) {
-        overlay.close();
-      }
-      pass.close();
+      overlay.ifPresent(Overlay::close);
+      lease.close();
       throw e;
     }
   }
 
   /** What is wrong with each LoRA that cannot be applied alone, by its place. */
   private static Map<Integer, StableDiffusionException> trials(
-      Model model, LoraSelection loras, BooleanSupplier cancelled) {
+      Model model, LoraPlans loras, BooleanSupplier cancelled) {
     Map<Integer, StableDiffusionException> failed = new HashMap<>();
-    List<LoraSelection> alone = loras.oneByOne();
+    List<LoraPlans> alone = loras.oneByOne();
     for (int i = 0; i < alone.size(); i++) {
       try (AppliedLoras trial = apply(model, alone.get(i), cancelled)) {
         trial.keep();
@@ -106,7 +107,7 @@ final class AppliedLoras implements AutoCloseable {
   }
 
   private Optional<TensorDict> dict(Network network, LiveWeights weights) {
-    Map<String, NDArray> beside = overlay == null ? Map.of() : overlay.tensors(network);
+    Map<String, NDArray> beside = overlay.map(given -> given.tensors(network)).orElse(Map.of());
     if (beside.isEmpty()) {
       return Optional.empty();
     }
@@ -116,7 +117,7 @@ final class AppliedLoras implements AutoCloseable {
   }
 
   /** The LoRAs, without those that were left out. */
-  LoraSelection loras() {
+  LoraPlans loras() {
     return loras;
   }
 
@@ -124,17 +125,12 @@ final class AppliedLoras implements AutoCloseable {
     return textEncoder;
   }
 
-  /**
-   * Stands for what the weights of the text encoder are to this request. Equal values mean equal
-   * weights, and the same way of computing with them.
-   */
-  Object textWeights() {
-    return new TextWeights(
+  /** What the weights of the text encoder are to this request. */
+  EncoderWeights textWeights() {
+    return new EncoderWeights(
         loras.plan(0, 1).changes().getOrDefault(Network.TEXT_ENCODER, Map.of()),
         textDict.isPresent());
   }
-
-  private record TextWeights(Map<String, List<Change>> changes, boolean overlaid) {}
 
   UNet unet() {
     return unet;
@@ -142,12 +138,12 @@ final class AppliedLoras implements AutoCloseable {
 
   /** How the LoRAs were applied; patched and overlaid ones together count as overlaid. */
   LoraMode mode() {
-    return overlay == null ? LoraMode.PATCHED : LoraMode.OVERLAY;
+    return overlay.isEmpty() ? LoraMode.PATCHED : LoraMode.OVERLAY;
   }
 
   /** How long other requests were waited for. */
   long waitedNanos() {
-    return pass.waitedNanos();
+    return lease.waitedNanos();
   }
 
   /**
@@ -160,31 +156,27 @@ final class AppliedLoras implements AutoCloseable {
     if (!loras.isScheduled()) {
       return;
     }
-    if (overlay == null) {
-      pass.change(loras.plan(step, steps));
+    if (overlay.isEmpty()) {
+      lease.change(loras.plan(step, steps));
     } else {
-      overlay.scale(loras.shares(step, steps));
+      overlay.get().scale(loras.shares(step, steps));
       if (restChanges) {
-        pass.change(loras.resting(step, steps));
+        lease.change(loras.patchedOnly(step, steps));
       }
     }
   }
 
   /** The request has succeeded: what is patched stays for the next one. */
   void keep() {
-    pass.keep();
+    lease.keep();
   }
 
   @Override
   public void close() {
-    try {
-      textDict.ifPresent(TensorDict::close);
-      unetDict.ifPresent(TensorDict::close);
-      if (overlay != null) {
-        overlay.close();
-      }
-    } finally {
-      pass.close();
-    }
+    Closing.all(
+        () -> textDict.ifPresent(TensorDict::close),
+        () -> unetDict.ifPresent(TensorDict::close),
+        () -> overlay.ifPresent(Overlay::close),
+        lease::close);
   }
 }

@@ -21,7 +21,7 @@ import dev.sdlora.prompt.grammar.Limit;
 import dev.sdlora.prompt.grammar.Subprompt;
 import dev.sdlora.prompt.grammar.WeightedText;
 import dev.sdlora.prompt.schedule.PromptSchedule;
-import dev.sdlora.prompt.schedule.SchedulePass;
+import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TokenChunk;
@@ -125,15 +125,15 @@ final class Explanations implements PromptKnowledge {
     return explained;
   }
 
-  private static List<SchedulePass> passes(Options options) {
-    SchedulePass first = SchedulePass.first(options.steps());
+  private static List<PromptSteps> passes(Options options) {
+    PromptSteps first = PromptSteps.first(options.steps());
     return options.hiresSteps() == 0
         ? List.of(first)
-        : List.of(first, SchedulePass.second(options.hiresSteps(), options.steps()));
+        : List.of(first, PromptSteps.second(options.hiresSteps(), options.steps()));
   }
 
   /** What each part of a text says over the steps. */
-  private static List<List<Scheduled>> schedules(String text, SchedulePass pass, Options options) {
+  private static List<List<Scheduled>> schedules(String text, PromptSteps pass, Options options) {
     Stream<PromptSchedule> schedules =
         options.negative()
             ? Stream.of(PromptSchedule.of(text, pass, options.limits()))

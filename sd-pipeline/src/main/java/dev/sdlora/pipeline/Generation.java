@@ -45,7 +45,7 @@ final class Generation {
   private final ImageSize size;
   private final Optional<Canvas> canvas;
   private final Optional<Repainting> repainting;
-  private final Pass first;
+  private final DenoisingPass first;
   private final Optional<HiresPass> second;
 
   private Generation(
@@ -66,7 +66,8 @@ final class Generation {
     this.size = size;
     this.canvas = source.map(given -> Canvas.of(given, size));
     this.repainting = source.map(Repainting::of);
-    this.first = Pass.first(model, spec, PassPlan.of(model, spec, size, repainting), progress);
+    this.first =
+        DenoisingPass.first(model, spec, PassSampling.of(model, spec, size, repainting), progress);
     this.second = spec.hiresFix().map(fix -> new HiresPass(model, first, spec, fix, progress));
   }
 
@@ -109,13 +110,13 @@ final class Generation {
   /** Native memory that it takes is given back whatever happens. */
   private GenerationResult run(boolean keepsImages) {
     long start = System.nanoTime();
-    try (PassNetworks networks = new PassNetworks(model, spec.controlUnits(), progress);
+    try (RequestNetworks networks = new RequestNetworks(model, spec.controlUnits(), progress);
         NDManager scope = model.networks().torch().scope()) {
       first.prepare(networks, scope);
-      Optional<StartLatent> latent = encode(scope);
+      Inputs inputs = encode(scope);
       List<GeneratedImage> images = new ArrayList<>();
       for (int i = 0; i < spec.images(); i++) {
-        GeneratedImage image = draw(image(i), latent, networks, scope);
+        GeneratedImage image = draw(image(i), inputs, networks, scope);
         if (keepsImages) {
           images.add(image);
         }
@@ -138,27 +139,37 @@ final class Generation {
     return new ImageRun(index, firstSeeds.image(index), 0, steps);
   }
 
-  /** The latent to start from, if any, and what an inpainting model is shown beside it. */
-  private Optional<StartLatent> encode(NDManager scope) {
+  /**
+   * What the passes of all pictures are given.
+   *
+   * @param hiresChannels what an inpainting model reads in the second pass
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  private record Inputs(PassInput first, Optional<float[]> hiresChannels) {}
+
+  private Inputs encode(NDManager scope) {
     progress.stopIfCancelled();
     CanvasEncoder encoder =
         new CanvasEncoder(model.vae(spec, size), model.networks().latentResizing());
+    Optional<float[]> firstChannels = Optional.empty();
+    Optional<float[]> hiresChannels = Optional.empty();
     if (model.networks().unet().config().isInpainting()) {
-      double blindness = repainting.map(Repainting::blindness).orElse(1.0);
-      first.show(encoder.channels(canvas, size, blindness, scope));
-      second.ifPresent(
-          hires -> hires.pass().show(encoder.channels(Optional.empty(), hires.size(), 1, scope)));
+      double maskWeight = repainting.map(Repainting::conditioningMaskWeight).orElse(1.0);
+      firstChannels = Optional.of(encoder.channels(canvas, size, maskWeight, scope));
+      hiresChannels =
+          second.map(hires -> encoder.channels(Optional.empty(), hires.size(), 1, scope));
     }
     progress.stopIfCancelled();
-    return canvas.map(given -> encoder.encode(given, size, scope));
+    Optional<StartLatent> start = canvas.map(given -> encoder.encode(given, size, scope));
+    return new Inputs(new PassInput(start, firstChannels), hiresChannels);
   }
 
   private GeneratedImage draw(
-      ImageRun run, Optional<StartLatent> start, PassNetworks networks, NDManager scope) {
+      ImageRun run, Inputs inputs, RequestNetworks networks, NDManager scope) {
     progress.listener().imageStart(run.index(), run.seeds().seed());
-    float[] latent = first.sample(run, start, networks, scope);
+    float[] latent = first.sample(run, inputs.first(), networks, scope);
     if (second.isPresent()) {
-      latent = second.get().refine(run, latent, networks, scope);
+      latent = second.get().refine(run, latent, inputs.hiresChannels(), networks, scope);
     }
     Raster drawn = decode(run, latent, scope);
     Raster finished = canvas.map(given -> given.finish(drawn)).orElse(drawn);
@@ -181,7 +192,7 @@ final class Generation {
     return Pixels.raster(pixels, drawn);
   }
 
-  private static Raster enlarge(Raster picture, Upscaling by, PassNetworks networks) {
+  private static Raster enlarge(Raster picture, Upscaling by, RequestNetworks networks) {
     return networks.enlarge(
         by.upscaler(),
         picture,
@@ -190,18 +201,18 @@ final class Generation {
   }
 
   /** What was passed over, and what the text that the request was read from says beyond it. */
-  private List<String> warnings(PassNetworks networks) {
+  private List<String> warnings(RequestNetworks networks) {
     List<String> passedOver = networks.warnings();
     List<String> warnings = new ArrayList<>();
-    Optional<Pass> hires = second.map(HiresPass::pass);
+    Optional<DenoisingPass> hires = second.map(HiresPass::pass);
     warnings.addAll(PromptWarnings.of(first, hires, passedOver));
     warnings.addAll(passedOver);
     warnings.addAll(PromptWarnings.ofEmbeddingsAmongLoras(model, first, hires));
     warnings.addAll(Reproduction.warnings(settings(firstSeeds, networks), model.checkpoint()));
-    return warnings.stream().map(model.shownPaths()::in).distinct().toList();
+    return warnings.stream().map(model.pathRedactor()::redact).distinct().toList();
   }
 
-  private ImageSettings settings(ImageSeeds seeds, PassNetworks networks) {
+  private ImageSettings settings(ImageSeeds seeds, RequestNetworks networks) {
     Variation variation = spec.variation();
     PromptSpec drawn = spec;
     if (variation.strength() != 0) {

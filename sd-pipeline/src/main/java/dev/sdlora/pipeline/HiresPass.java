@@ -32,7 +32,7 @@ final class HiresPass {
   private final PromptSpec second;
   private final ImageSize enlarged;
   private final ImageSize size;
-  private final Pass pass;
+  private final DenoisingPass pass;
 
   /**
    * A pass after another.
@@ -41,7 +41,8 @@ final class HiresPass {
    * @param spec of the request
    * @param progress of the request
    */
-  HiresPass(Model model, Pass first, PromptSpec spec, HiresFix settings, Progress progress) {
+  HiresPass(
+      Model model, DenoisingPass first, PromptSpec spec, HiresFix settings, Progress progress) {
     this.settings = settings;
     this.model = model;
     this.progress = progress;
@@ -52,7 +53,7 @@ final class HiresPass {
     this.second = second(spec, settings);
     this.pass =
         first.followedBy(
-            second, PassPlan.of(model, second, size, Optional.of(Repainting.of(settings))));
+            second, PassSampling.of(model, second, size, Optional.of(Repainting.of(settings))));
   }
 
   /** The size that covers the result, in the proportions of the first pass. */
@@ -93,7 +94,7 @@ final class HiresPass {
   }
 
   /** The pass itself. */
-  Pass pass() {
+  DenoisingPass pass() {
     return pass;
   }
 
@@ -101,13 +102,20 @@ final class HiresPass {
    * Enlarges a latent and samples again, with noise of the same seeds.
    *
    * @param latent of the first pass
+   * @param inpaintingChannels what an inpainting model reads beside the noisy latent
    */
-  float[] refine(ImageRun image, float[] latent, PassNetworks networks, NDManager scope) {
+  float[] refine(
+      ImageRun image,
+      float[] latent,
+      Optional<float[]> inpaintingChannels,
+      RequestNetworks networks,
+      NDManager scope) {
     StartLatent start = new StartLatent(cut(enlarge(latent, networks, scope)), Optional.empty());
-    return pass.sample(image.after(firstSteps), Optional.of(start), networks, scope);
+    PassInput input = new PassInput(Optional.of(start), inpaintingChannels);
+    return pass.sample(image.after(firstSteps), input, networks, scope);
   }
 
-  private float[] enlarge(float[] latent, PassNetworks networks, NDManager scope) {
+  private float[] enlarge(float[] latent, RequestNetworks networks, NDManager scope) {
     progress.stopIfCancelled();
     LatentResizing.Mode mode = LATENT_MODES.get(settings.upscaler());
     if (mode != null) {

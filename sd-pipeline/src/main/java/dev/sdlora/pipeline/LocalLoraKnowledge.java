@@ -15,12 +15,12 @@ import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Match;
+import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,21 +60,20 @@ final class LocalLoraKnowledge implements LoraKnowledge {
     ModelFiles model = CheckpointReader.read(checkpoint.path());
     Map<Network, Map<String, Origin>> weights =
         Map.of(Network.TEXT_ENCODER, model.clipWeights(), Network.UNET, model.unetWeights());
-    List<Match> matches = new ArrayList<>();
-    PatchPlan plan =
-        PatchPlan.of(
+    Matched matched =
+        PatchPlan.match(
             new ModuleIndex(shapes(weights)),
             model.checkpoint().name(),
             model.checkpoint().family(),
-            List.of(new LoraUse(lora.name(), files.open(lora.path()), lora.strength()).peak()),
-            matches);
+            List.of(new LoraUse(lora.name(), files.open(lora.path()), lora.strength()).peak()));
+    Match match = matched.matches().get(0);
     try (Torch torch = Torch.open("cpu")) {
       return new LoraEffect(
           lora,
           model.checkpoint(),
-          matches.get(0).matched(),
-          matches.get(0).unmatched(),
-          new EffectMeter(torch, new TensorLoader(torch)).measure(plan, weights));
+          match.matched(),
+          match.unmatched(),
+          new EffectMeter(torch, new TensorLoader(torch)).measure(matched.plan(), weights));
     }
   }
 

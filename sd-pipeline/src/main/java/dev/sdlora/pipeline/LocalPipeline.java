@@ -229,8 +229,8 @@ final class LocalPipeline implements Pipeline {
       try {
         watched.generationStart(spec);
         return model
-            .shownPaths()
-            .in(
+            .pathRedactor()
+            .redact(
                 () ->
                     Cancellation.during(
                         this::isStopped,

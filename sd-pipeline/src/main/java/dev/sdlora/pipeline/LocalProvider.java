@@ -24,7 +24,7 @@ import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.PictureFiles;
 import dev.sdlora.pipeline.upscale.RrdbUpscaler;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
-import dev.sdlora.tensors.folder.ShownPaths;
+import dev.sdlora.tensors.folder.PathRedactor;
 import dev.sdlora.tensors.torch.Torch;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -56,19 +56,19 @@ public final class LocalProvider implements PipelineProvider {
     UpscalerFolders upscalers = new UpscalerFolders(settings.upscalerDirectories());
     Networks networks = Networks.load(files, settings.precision(), settings.device());
     try {
-      Companions companions = Companions.load(settings, upscalers, files, networks);
+      AuxiliaryNetworks auxiliary = AuxiliaryNetworks.load(settings, upscalers, files, networks);
       Model model =
           new Model(
               files.checkpoint(),
               networks,
-              companions,
+              auxiliary,
               loraFiles,
               library,
               embeddings,
               settings.loraMode(),
               settings.lenient(),
               settings.limits(),
-              shownPaths(settings));
+              pathRedactor(settings));
       LocalPipeline pipeline = new LocalPipeline(model, settings.concurrency());
       if (settings.closeOnShutdown()) {
         pipeline.closeOnShutdown();
@@ -80,8 +80,8 @@ public final class LocalProvider implements PipelineProvider {
     }
   }
 
-  private static ShownPaths shownPaths(Settings settings) {
-    return new ShownPaths(
+  private static PathRedactor pathRedactor(Settings settings) {
+    return new PathRedactor(
         Stream.of(
                 settings.loraDirectories(),
                 settings.embeddingDirectories(),

@@ -10,8 +10,11 @@ import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.patch.Patcher;
+import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
@@ -23,7 +26,8 @@ import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
-import dev.sdlora.tensors.folder.ShownPaths;
+import dev.sdlora.tensors.folder.PathRedactor;
+import dev.sdlora.tensors.torch.Closing;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +41,7 @@ final class Model implements AutoCloseable {
 
   private final Checkpoint checkpoint;
   private final Networks networks;
-  private final Companions companions;
+  private final AuxiliaryNetworks auxiliary;
   private final LoraFiles loraFiles;
   private final FolderLibrary library;
   private final FolderEmbeddings embeddings;
@@ -45,7 +49,7 @@ final class Model implements AutoCloseable {
   private final Map<Network, Map<String, List<Long>>> shapes;
   private final LoraMode loraMode;
   private final boolean lenient;
-  private final ShownPaths shownPaths;
+  private final PathRedactor pathRedactor;
   private final Limits limits;
   private final MemoryBudget memory;
   private final WeightGate gate;
@@ -57,23 +61,23 @@ final class Model implements AutoCloseable {
   Model(
       Checkpoint checkpoint,
       Networks networks,
-      Companions companions,
+      AuxiliaryNetworks auxiliary,
       LoraFiles loraFiles,
       FolderLibrary library,
       FolderEmbeddings embeddings,
       LoraMode loraMode,
       boolean lenient,
       Limits limits,
-      ShownPaths shownPaths) {
+      PathRedactor pathRedactor) {
     this.checkpoint = checkpoint;
     this.networks = networks;
-    this.companions = companions;
+    this.auxiliary = auxiliary;
     this.loraFiles = loraFiles;
     this.library = library;
     this.embeddings = embeddings;
     this.loraMode = loraMode;
     this.lenient = lenient;
-    this.shownPaths = shownPaths;
+    this.pathRedactor = pathRedactor;
     this.limits = limits;
     this.memory =
         new MemoryBudget(limits.maxBytes(), new MachineMemory(), Runtime.getRuntime().maxMemory());
@@ -95,12 +99,12 @@ final class Model implements AutoCloseable {
 
   /** Makes previews. */
   Previewer previewer() {
-    return companions.previewer();
+    return auxiliary.previewer();
   }
 
   /** The networks that make pictures follow others. */
   ControlNets controlNets() {
-    return companions.controlNets();
+    return auxiliary.controlNets();
   }
 
   /** The autoencoder as a request wants it for pictures of a size. */
@@ -120,7 +124,7 @@ final class Model implements AutoCloseable {
 
   /** The upscalers that requests can name. */
   UpscalerFolders upscalers() {
-    return companions.upscalers();
+    return auxiliary.upscalers();
   }
 
   LoraFiles loraFiles() {
@@ -143,12 +147,22 @@ final class Model implements AutoCloseable {
   }
 
   /** How files are shown to those who only write prompts. */
-  ShownPaths shownPaths() {
-    return shownPaths;
+  PathRedactor pathRedactor() {
+    return pathRedactor;
   }
 
-  ModuleIndex modules() {
-    return modules;
+  /**
+   * Plans LoRAs for the checkpoint.
+   *
+   * @throws dev.sdlora.api.LoraException if one does not fit
+   */
+  PatchPlan plan(List<LoraUse> uses) {
+    return match(uses).plan();
+  }
+
+  /** The same with how each LoRA fits. */
+  Matched match(List<LoraUse> uses) {
+    return PatchPlan.match(modules, checkpoint.name(), checkpoint.family(), uses);
   }
 
   /** The shapes of all weights that LoRAs can change. */
@@ -209,7 +223,6 @@ final class Model implements AutoCloseable {
 
   @Override
   public void close() {
-    companions.close();
-    networks.close();
+    Closing.all(auxiliary::close, networks::close);
   }
 }

@@ -8,6 +8,7 @@ import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -108,7 +109,6 @@ final class Networks implements AutoCloseable {
 
   @Override
   public void close() {
-    loaded.forEach(LiveWeights::close);
-    torch.close();
+    Closing.all(() -> Closing.all(loaded, LiveWeights::close), torch::close);
   }
 }

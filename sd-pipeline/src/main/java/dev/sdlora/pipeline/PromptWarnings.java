@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.LoraException;
-import dev.sdlora.prompt.schedule.SchedulePass;
+import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tree.Finding;
 import dev.sdlora.prompt.tree.ReadPrompt;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ final class PromptWarnings {
   private PromptWarnings() {}
 
   /** One sentence for each thing about a prompt, which is read in some passes. */
-  static List<String> of(ReadPrompt prompt, List<SchedulePass> passes) {
+  static List<String> of(ReadPrompt prompt, List<PromptSteps> passes) {
     return sentences("", prompt, passes, List.of());
   }
 
@@ -30,10 +30,11 @@ final class PromptWarnings {
    * @param first its pass, or the first of two
    * @param others what else is said, of which some says more about the same things
    */
-  static List<String> of(Pass first, Optional<Pass> second, List<String> others) {
+  static List<String> of(DenoisingPass first, Optional<DenoisingPass> second, List<String> others) {
     List<String> sentences =
         Stream.of(
-                of(Pass::prompt, first, second, others), of(Pass::negative, first, second, others))
+                of(DenoisingPass::prompt, first, second, others),
+                of(DenoisingPass::negative, first, second, others))
             .flatMap(List::stream)
             .distinct()
             .toList();
@@ -46,7 +47,8 @@ final class PromptWarnings {
   }
 
   /** What prompts name that lies in a folder of LoRAs and is an embedding. */
-  static List<String> ofEmbeddingsAmongLoras(Model model, Pass first, Optional<Pass> second) {
+  static List<String> ofEmbeddingsAmongLoras(
+      Model model, DenoisingPass first, Optional<DenoisingPass> second) {
     Map<String, Path> files;
     try {
       files = model.library().paths();
@@ -68,13 +70,16 @@ final class PromptWarnings {
   }
 
   private static List<String> of(
-      Function<Pass, ReadPrompt> which, Pass first, Optional<Pass> second, List<String> others) {
+      Function<DenoisingPass, ReadPrompt> which,
+      DenoisingPass first,
+      Optional<DenoisingPass> second,
+      List<String> others) {
     ReadPrompt prompt = which.apply(first);
     if (second.isEmpty()) {
       return sentences("", prompt, List.of(first.schedule()), others);
     }
     ReadPrompt hires = which.apply(second.get());
-    SchedulePass hiresPass = second.get().schedule();
+    PromptSteps hiresPass = second.get().schedule();
     if (hires == prompt) {
       return sentences("", prompt, List.of(first.schedule(), hiresPass), others);
     }
@@ -86,7 +91,7 @@ final class PromptWarnings {
   }
 
   private static List<String> sentences(
-      String pass, ReadPrompt prompt, List<SchedulePass> passes, List<String> others) {
+      String pass, ReadPrompt prompt, List<PromptSteps> passes, List<String> others) {
     String place = prompt.isNegative() ? "negative prompt: " : pass.isEmpty() ? "" : "prompt: ";
     return prompt.findings(passes).stream()
         .map(Finding::message)

@@ -14,14 +14,15 @@ import java.util.Optional;
  * @param fixSteps whether all steps are made, rather than the strength's share of them
  * @param noiseMultiplier factor on the noise that is added first
  * @param content what lies in a masked place before sampling
- * @param blindness how far inpainting models are blinded to what is masked, 1 is wholly
+ * @param conditioningMaskWeight how far inpainting models are kept from seeing what is masked, from
+ *     0 to 1 for not at all
  */
 record Repainting(
     double strength,
     boolean fixSteps,
     double noiseMultiplier,
     MaskedContent content,
-    double blindness) {
+    double conditioningMaskWeight) {
 
   /** Of a request that starts from a picture. */
   static Repainting of(ImageToImage settings) {

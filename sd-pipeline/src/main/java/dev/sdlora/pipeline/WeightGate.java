@@ -46,28 +46,28 @@ final class WeightGate {
   }
 
   /**
-   * What a request needs of the weights.
+   * The weights that a request needs.
    *
    * @param plan what is patched into them
    * @param changes whether it will ask for other plans on the way, and so cannot share them
    */
-  record Demand(PatchPlan plan, boolean changes) {}
+  record LeaseTerms(PatchPlan plan, boolean changes) {}
 
   /**
-   * What a request needs, depending on how its LoRAs are applied.
+   * The weights that a request needs, depending on how its LoRAs are applied.
    *
    * @param mode how it wants them
    * @param patched what it needs when all are patched
-   * @param overlaid what it needs when those that can ride do
+   * @param overlaid what it needs when those that can be overlaid are
    */
-  record Wish(LoraMode mode, Demand patched, Demand overlaid) {}
+  record LeaseRequest(LoraMode mode, LeaseTerms patched, LeaseTerms overlaid) {}
 
   /** A request that waits. Compared by identity. */
   private static final class Ticket {
-    private final Wish wish;
+    private final LeaseRequest request;
 
-    Ticket(Wish wish) {
-      this.wish = wish;
+    Ticket(LeaseRequest request) {
+      this.request = request;
     }
   }
 
@@ -78,10 +78,10 @@ final class WeightGate {
    * @throws GenerationCancelledException if it was cancelled while it waited
    * @throws IllegalStateException if the gate was closed meanwhile
    */
-  Pass enter(Wish wish, BooleanSupplier cancelled) {
+  Lease enter(LeaseRequest request, BooleanSupplier cancelled) {
     long start = System.nanoTime();
-    Ticket ticket = new Ticket(wish);
-    Pass pass;
+    Ticket ticket = new Ticket(request);
+    Lease lease;
     lock.lock();
     try {
       waiting.add(ticket);
@@ -91,8 +91,8 @@ final class WeightGate {
           changed.awaitUninterruptibly();
         }
         refuse(cancelled);
-        pass = new Pass(overlays(ticket), users == 0, System.nanoTime() - start);
-        take(pass.overlays ? wish.overlaid : wish.patched);
+        lease = new Lease(overlays(ticket), users == 0, System.nanoTime() - start);
+        take(lease.overlays ? request.overlaid : request.patched);
       } finally {
         waiting.remove(ticket);
         changed.signalAll();
@@ -100,8 +100,8 @@ final class WeightGate {
     } finally {
       lock.unlock();
     }
-    pass.begin(pass.overlays ? wish.overlaid.plan : wish.patched.plan);
-    return pass;
+    lease.begin(lease.overlays ? request.overlaid.plan : request.patched.plan);
+    return lease;
   }
 
   private void refuse(BooleanSupplier cancelled) {
@@ -117,25 +117,26 @@ final class WeightGate {
     if (waiting.peek() != ticket || changing || exclusive) {
       return false;
     }
-    Demand demand = overlays(ticket) ? ticket.wish.overlaid : ticket.wish.patched;
-    return users == 0 || (!demand.changes && demand.plan.equals(held));
+    LeaseTerms terms = overlays(ticket) ? ticket.request.overlaid : ticket.request.patched;
+    return users == 0 || (!terms.changes && terms.plan.equals(held));
   }
 
-  /** Whether a request that is next is to have its LoRAs beside the weights. */
+  /** Whether the next request has its LoRAs overlaid. */
   private boolean overlays(Ticket ticket) {
-    Wish wish = ticket.wish;
-    return switch (wish.mode) {
+    LeaseRequest request = ticket.request;
+    return switch (request.mode) {
       case PATCHED -> false;
       case OVERLAY -> true;
       case AUTO ->
-          (users > 0 && !wish.patched.plan.equals(held))
-              || waiting.stream().anyMatch(t -> !t.wish.patched.plan.equals(wish.patched.plan));
+          (users > 0 && !request.patched.plan.equals(held))
+              || waiting.stream()
+                  .anyMatch(t -> !t.request.patched.plan.equals(request.patched.plan));
     };
   }
 
-  private void take(Demand demand) {
+  private void take(LeaseTerms terms) {
     changing = users == 0;
-    exclusive = demand.changes;
+    exclusive = terms.changes;
     users++;
   }
 
@@ -170,14 +171,14 @@ final class WeightGate {
     }
   }
 
-  /** The right to use the weights. Used by one thread. */
-  final class Pass implements AutoCloseable {
+  /** The right to use the weights until it is closed. Used by one thread. */
+  final class Lease implements AutoCloseable {
     private final boolean overlays;
     private final boolean first;
     private final long waitedNanos;
     private boolean kept;
 
-    private Pass(boolean overlays, boolean first, long waitedNanos) {
+    private Lease(boolean overlays, boolean first, long waitedNanos) {
       this.overlays = overlays;
       this.first = first;
       this.waitedNanos = waitedNanos;
@@ -194,7 +195,7 @@ final class WeightGate {
       }
     }
 
-    /** Whether LoRAs that can are to ride beside the weights. */
+    /** Whether LoRAs are overlaid where they can be, rather than patched into the weights. */
     boolean overlays() {
       return overlays;
     }

@@ -16,10 +16,11 @@ import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
+import dev.sdlora.pipeline.conditioning.EncoderWeights;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
-import dev.sdlora.prompt.schedule.SchedulePass;
+import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.sampler.Denoiser;
@@ -68,9 +69,9 @@ class ConditionerTest {
   }
 
   private Conditions conditions(String prompt, String negative, PromptOptions options) {
-    ChunkEncoder encoder = new ChunkEncoder(networks.textEncoder(), "plain", known);
+    ChunkEncoder encoder = new ChunkEncoder(networks.textEncoder(), EncoderWeights.PLAIN, known);
     return new Conditioner(encoder, options, 1, TrainedWords.NONE)
-        .conditions(prompt, negative, SchedulePass.first(10), scope);
+        .conditions(prompt, negative, PromptSteps.first(10), scope);
   }
 
   private Conditions conditions(String prompt) {

@@ -19,6 +19,7 @@ import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Match;
+import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
@@ -27,7 +28,6 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,10 +60,10 @@ class LoraParityTest {
   @ParameterizedTest
   @ValueSource(strings = {"lora_kohya", "lora_peft"})
   void apply_file_givesTheGoldenStatesAndNoise(String name) {
-    List<Match> matches = new ArrayList<>();
-    patcher.apply(plan(name, STRENGTH, STRENGTH, matches));
+    Matched plan = plan(name, STRENGTH, STRENGTH);
+    patcher.apply(plan.plan());
 
-    assertThat(matches).singleElement().isEqualTo(new Match(215 + 30, List.of()));
+    assertThat(plan.matches()).singleElement().isEqualTo(new Match(215 + 30, List.of()));
     assertClose(encode(1), floats(GOLDEN, "text.last_ln"), TOLERANCE);
     assertClose(encode(2), floats(GOLDEN, "text.penultimate_ln"), TOLERANCE);
     assertClose(predict("unet.context"), floats(GOLDEN, "unet.out"), TOLERANCE);
@@ -76,7 +76,7 @@ class LoraParityTest {
   @ParameterizedTest
   @ValueSource(strings = {"lora_kohya", "lora_peft"})
   void apply_unetStrengthOnly_leavesTheTextEncoder(String name) {
-    patcher.apply(plan(name, 0, STRENGTH, new ArrayList<>()));
+    patcher.apply(plan(name, 0, STRENGTH).plan());
 
     assertThat(networks.textEncoder().weights().patched()).isEmpty();
     TensorFile plain = Fixtures.golden("golden");
@@ -94,7 +94,7 @@ class LoraParityTest {
   void overlay_file_givesTheGoldenStatesAndNoise(String name) {
     int arrays = networks.torch().liveArrays();
     Map<Network, Map<String, List<Long>>> shapes = shapes();
-    List<PatchPlan> plans = List.of(plan(name, STRENGTH, STRENGTH, new ArrayList<>()));
+    List<PatchPlan> plans = List.of(plan(name, STRENGTH, STRENGTH).plan());
     try (Overlay overlay = new Overlays(networks.torch()).open(plans, shapes, ScalarType.FLOAT32);
         TensorDict text = dict(networks.textEncoder().weights(), overlay, Network.TEXT_ENCODER);
         TensorDict unet = dict(networks.unet().weights(), overlay, Network.UNET);
@@ -105,14 +105,14 @@ class LoraParityTest {
           encoder.encode(ids, 1, scope).toFloatArray(), floats(GOLDEN, "text.last_ln"), TOLERANCE);
       NDArray context =
           Torch.floats(scope, floats(GOLDEN, "unet.context"), shape(GOLDEN, "unet.context"));
-      UNet riding = networks.unet().reading(unet);
-      assertClose(predict(riding, context, scope), floats(GOLDEN, "unet.out"), TOLERANCE);
+      UNet overlaid = networks.unet().reading(unet);
+      assertClose(predict(overlaid, context, scope), floats(GOLDEN, "unet.out"), TOLERANCE);
       // Nothing but the scales changes with the strength.
       float[] plain = predict(networks.unet(), context, scope);
       overlay.scale(new double[] {0});
-      assertThat(predict(riding, context, scope)).isEqualTo(plain);
+      assertThat(predict(overlaid, context, scope)).isEqualTo(plain);
       overlay.scale(new double[] {1});
-      assertClose(predict(riding, context, scope), floats(GOLDEN, "unet.out"), TOLERANCE);
+      assertClose(predict(overlaid, context, scope), floats(GOLDEN, "unet.out"), TOLERANCE);
     }
     assertThat(networks.torch().liveArrays()).isEqualTo(arrays);
   }
@@ -129,14 +129,13 @@ class LoraParityTest {
     return shapes;
   }
 
-  private static PatchPlan plan(String name, double text, double unet, List<Match> matches) {
+  private static Matched plan(String name, double text, double unet) {
     LoraFile file = LoraFile.open(Fixtures.GOLDENS.resolve(name + ".safetensors"));
-    return PatchPlan.of(
+    return PatchPlan.match(
         new ModuleIndex(shapes()),
         "tiny",
         ModelFamily.SD1,
-        List.of(new LoraUse(name, file, text, unet)),
-        matches);
+        List.of(new LoraUse(name, file, text, unet)));
   }
 
   private static float[] encode(int clipSkip) {

@@ -8,9 +8,9 @@ import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
-import dev.sdlora.pipeline.WeightGate.Demand;
-import dev.sdlora.pipeline.WeightGate.Pass;
-import dev.sdlora.pipeline.WeightGate.Wish;
+import dev.sdlora.pipeline.WeightGate.Lease;
+import dev.sdlora.pipeline.WeightGate.LeaseRequest;
+import dev.sdlora.pipeline.WeightGate.LeaseTerms;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -44,27 +44,28 @@ class WeightGateTest {
     return new PatchPlan(Map.of(Network.UNET, Map.of(weight, List.of())));
   }
 
-  private static Wish wish(LoraMode mode, PatchPlan plan) {
-    return new Wish(mode, new Demand(plan, false), new Demand(PatchPlan.NONE, false));
+  private static LeaseRequest request(LoraMode mode, PatchPlan plan) {
+    return new LeaseRequest(
+        mode, new LeaseTerms(plan, false), new LeaseTerms(PatchPlan.NONE, false));
   }
 
-  private Pass enter(LoraMode mode, PatchPlan plan) {
-    return gate.enter(wish(mode, plan), () -> false);
+  private Lease enter(LoraMode mode, PatchPlan plan) {
+    return gate.enter(request(mode, plan), () -> false);
   }
 
-  private CompletableFuture<Pass> later(Wish wish) {
+  private CompletableFuture<Lease> later(LeaseRequest request) {
     int before = gate.waiting();
-    CompletableFuture<Pass> pass =
-        CompletableFuture.supplyAsync(() -> gate.enter(wish, () -> false), threads);
-    while (gate.waiting() == before && !pass.isDone()) {
+    CompletableFuture<Lease> lease =
+        CompletableFuture.supplyAsync(() -> gate.enter(request, () -> false), threads);
+    while (gate.waiting() == before && !lease.isDone()) {
       Thread.onSpinWait();
     }
-    return pass;
+    return lease;
   }
 
-  private static void leave(Pass pass) {
-    pass.keep();
-    pass.close();
+  private static void leave(Lease lease) {
+    lease.keep();
+    lease.close();
   }
 
   @AfterEach
@@ -74,8 +75,8 @@ class WeightGateTest {
 
   @Test
   void enter_samePlan_sharesTheWeights() {
-    Pass first = enter(LoraMode.PATCHED, A);
-    Pass second = enter(LoraMode.PATCHED, A);
+    Lease first = enter(LoraMode.PATCHED, A);
+    Lease second = enter(LoraMode.PATCHED, A);
     assertThat(applied).containsExactly(A);
     leave(first);
     leave(second);
@@ -85,13 +86,13 @@ class WeightGateTest {
 
   @Test
   void enter_otherPlan_waitsUntilTheWeightsAreFree() {
-    Pass first = enter(LoraMode.PATCHED, A);
-    CompletableFuture<Pass> other = later(wish(LoraMode.PATCHED, B));
-    CompletableFuture<Pass> behind = later(wish(LoraMode.PATCHED, A));
+    Lease first = enter(LoraMode.PATCHED, A);
+    CompletableFuture<Lease> other = later(request(LoraMode.PATCHED, B));
+    CompletableFuture<Lease> behind = later(request(LoraMode.PATCHED, A));
     assertThat(other).isNotDone();
     assertThat(behind).as("it does not overtake").isNotDone();
     leave(first);
-    Pass second = other.join();
+    Lease second = other.join();
     assertThat(second.waitedNanos()).isPositive();
     assertThat(applied).containsExactly(A, B);
     leave(second);
@@ -101,9 +102,9 @@ class WeightGateTest {
 
   @Test
   void enter_overlays_runTogetherOnTheBase() {
-    Pass first = enter(LoraMode.OVERLAY, A);
-    Pass second = enter(LoraMode.OVERLAY, B);
-    Pass plain = enter(LoraMode.AUTO, PatchPlan.NONE);
+    Lease first = enter(LoraMode.OVERLAY, A);
+    Lease second = enter(LoraMode.OVERLAY, B);
+    Lease plain = enter(LoraMode.AUTO, PatchPlan.NONE);
     assertThat(first.overlays() && second.overlays()).isTrue();
     assertThat(applied).containsExactly(PatchPlan.NONE);
     leave(plain);
@@ -113,14 +114,14 @@ class WeightGateTest {
 
   @Test
   void enter_auto_patchesWhenNobodyServesAnotherSet() {
-    Pass first = enter(LoraMode.AUTO, A);
-    Pass same = enter(LoraMode.AUTO, A);
+    Lease first = enter(LoraMode.AUTO, A);
+    Lease same = enter(LoraMode.AUTO, A);
     assertThat(first.overlays() || same.overlays()).isFalse();
-    CompletableFuture<Pass> other = later(wish(LoraMode.AUTO, B));
+    CompletableFuture<Lease> other = later(request(LoraMode.AUTO, B));
     assertThat(other).as("the base is patched").isNotDone();
     leave(first);
     leave(same);
-    Pass second = other.join();
+    Lease second = other.join();
     assertThat(second.overlays()).isFalse();
     leave(second);
     assertThat(applied).containsExactly(A, B);
@@ -128,9 +129,9 @@ class WeightGateTest {
 
   @Test
   void enter_autoBesideOtherSets_overlays() {
-    Pass plain = enter(LoraMode.AUTO, PatchPlan.NONE);
-    Pass first = enter(LoraMode.AUTO, A);
-    Pass second = enter(LoraMode.AUTO, B);
+    Lease plain = enter(LoraMode.AUTO, PatchPlan.NONE);
+    Lease first = enter(LoraMode.AUTO, A);
+    Lease second = enter(LoraMode.AUTO, B);
     assertThat(first.overlays() && second.overlays()).isTrue();
     leave(plain);
     leave(first);
@@ -139,13 +140,13 @@ class WeightGateTest {
 
   @Test
   void enter_autoWithOthersWaiting_overlaysSoThatAllRun() {
-    Pass first = enter(LoraMode.PATCHED, A);
-    CompletableFuture<Pass> b = later(wish(LoraMode.AUTO, B));
-    CompletableFuture<Pass> c = later(wish(LoraMode.AUTO, plan("c")));
+    Lease first = enter(LoraMode.PATCHED, A);
+    CompletableFuture<Lease> b = later(request(LoraMode.AUTO, B));
+    CompletableFuture<Lease> c = later(request(LoraMode.AUTO, plan("c")));
     leave(first);
-    Pass second = b.join();
+    Lease second = b.join();
     assertThat(second.overlays()).isTrue();
-    Pass third = c.join();
+    Lease third = c.join();
     assertThat(third.overlays()).isTrue();
     leave(second);
     leave(third);
@@ -153,18 +154,19 @@ class WeightGateTest {
 
   @Test
   void enter_changingPlans_hasTheWeightsAlone() {
-    Wish scheduled =
-        new Wish(LoraMode.PATCHED, new Demand(A, true), new Demand(PatchPlan.NONE, false));
-    Pass first = gate.enter(scheduled, () -> false);
-    CompletableFuture<Pass> same = later(wish(LoraMode.PATCHED, A));
+    LeaseRequest scheduled =
+        new LeaseRequest(
+            LoraMode.PATCHED, new LeaseTerms(A, true), new LeaseTerms(PatchPlan.NONE, false));
+    Lease first = gate.enter(scheduled, () -> false);
+    CompletableFuture<Lease> same = later(request(LoraMode.PATCHED, A));
     first.change(B);
     assertThat(same).isNotDone();
     leave(first);
     leave(same.join());
     assertThat(applied).containsExactly(A, B, A);
     // One that changes plans does not join either.
-    Pass sharing = enter(LoraMode.PATCHED, A);
-    CompletableFuture<Pass> waits = later(scheduled);
+    Lease sharing = enter(LoraMode.PATCHED, A);
+    CompletableFuture<Lease> waits = later(scheduled);
     assertThat(waits).isNotDone();
     leave(sharing);
     leave(waits.join());
@@ -172,8 +174,8 @@ class WeightGateTest {
 
   @Test
   void close_failedRequest_restoresWhenTheLastLeaves() {
-    Pass first = enter(LoraMode.PATCHED, A);
-    Pass second = enter(LoraMode.PATCHED, A);
+    Lease first = enter(LoraMode.PATCHED, A);
+    Lease second = enter(LoraMode.PATCHED, A);
     first.close();
     assertThat(applied).containsExactly(A);
     leave(second);
@@ -190,15 +192,15 @@ class WeightGateTest {
 
   @Test
   void enter_cancelledWhileWaiting_givesItsPlaceUp() {
-    Pass first = enter(LoraMode.PATCHED, A);
+    Lease first = enter(LoraMode.PATCHED, A);
     AtomicBoolean cancelled = new AtomicBoolean();
-    CompletableFuture<Pass> other =
+    CompletableFuture<Lease> other =
         CompletableFuture.supplyAsync(
-            () -> gate.enter(wish(LoraMode.PATCHED, B), cancelled::get), threads);
+            () -> gate.enter(request(LoraMode.PATCHED, B), cancelled::get), threads);
     while (gate.waiting() == 0) {
       Thread.onSpinWait();
     }
-    CompletableFuture<Pass> behind = later(wish(LoraMode.PATCHED, A));
+    CompletableFuture<Lease> behind = later(request(LoraMode.PATCHED, A));
     cancelled.set(true);
     gate.wake();
     assertThatThrownBy(other::join)
@@ -210,8 +212,8 @@ class WeightGateTest {
 
   @Test
   void close_gate_refusesThoseThatWait() {
-    Pass first = enter(LoraMode.PATCHED, A);
-    CompletableFuture<Pass> other = later(wish(LoraMode.PATCHED, B));
+    Lease first = enter(LoraMode.PATCHED, A);
+    CompletableFuture<Lease> other = later(request(LoraMode.PATCHED, B));
     gate.close();
     assertThatThrownBy(other::join).hasCauseInstanceOf(IllegalStateException.class);
     leave(first);

@@ -19,7 +19,7 @@ record Ancestral(double down, double up) {
   }
 
   /** The latent with the fresh noise in it; draws only if there is any to add. */
-  float[] stir(float[] x, double sNoise, NoiseSource noise) {
+  float[] addNoise(float[] x, double sNoise, NoiseSource noise) {
     return up > 0 ? Latents.combine(1, x, sNoise * up, noise.next(x.length)) : x;
   }
 }

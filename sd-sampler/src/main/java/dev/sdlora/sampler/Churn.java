@@ -28,20 +28,20 @@ record Churn(double sChurn, double sTmin, double sTmax, double sNoise) {
 
   /** A latent and its noise level. */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  record Stirred(float[] x, double sigma) {}
+  record Noised(float[] x, double sigma) {}
 
   /** The latent from which a step starts, {@code x} itself where no noise is added. */
-  Stirred stir(float[] x, double sigma, int steps, NoiseSource noise) {
+  Noised addNoise(float[] x, double sigma, int steps, NoiseSource noise) {
     if (sChurn == 0) {
-      return new Stirred(x, sigma);
+      return new Noised(x, sigma);
     }
     float[] fresh = noise.next(x.length);
     double gamma = sigma >= sTmin && sigma <= sTmax ? Math.min(sChurn / steps, MOST) : 0;
     if (gamma == 0) {
-      return new Stirred(x, sigma);
+      return new Noised(x, sigma);
     }
     double sigmaHat = sigma * (1 + gamma);
     double added = sNoise * Math.sqrt(sigmaHat * sigmaHat - sigma * sigma);
-    return new Stirred(Latents.combine(1, x, added, fresh), sigmaHat);
+    return new Noised(Latents.combine(1, x, added, fresh), sigmaHat);
   }
 }

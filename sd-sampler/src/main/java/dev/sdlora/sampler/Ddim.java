@@ -41,6 +41,11 @@ final class Ddim implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.TRAINING_TIMES;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;
@@ -51,7 +56,7 @@ final class Ddim implements SamplingMethod {
       Ancestral step = Ancestral.split(sigma, sigmas.at(i + 1), eta);
       double keep = step.down() / sigma;
       x = Latents.combine(keep, x, 1 - keep, denoised);
-      x = step.stir(x, 1, noise);
+      x = step.addNoise(x, 1, noise);
       observer.stepEnd(i, sigma, denoised);
     }
     return x;

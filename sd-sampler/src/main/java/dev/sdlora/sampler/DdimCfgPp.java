@@ -20,6 +20,11 @@ final class DdimCfgPp implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.TRAINING_TIMES;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;
@@ -32,7 +37,7 @@ final class DdimCfgPp implements SamplingMethod {
       Ancestral step = Ancestral.split(sigma, sigmas.at(i + 1), eta);
       double keep = step.down() / sigma;
       x = Latents.combine(1, denoised, keep, x, -keep, sides.uncond());
-      x = step.stir(x, 1, noise);
+      x = step.addNoise(x, 1, noise);
       observer.stepEnd(i, sigma, denoised);
     }
     return x;

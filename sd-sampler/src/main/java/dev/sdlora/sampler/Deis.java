@@ -27,6 +27,11 @@ final class Deis implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.SCHEDULED;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;

@@ -1,7 +1,6 @@
 package dev.sdlora.sampler;
 
 /** Predicts the clean latent behind a noisy one; all that a sampler knows of the model. */
-@FunctionalInterface
 public interface Denoiser {
   /**
    * The expected clean latent, given {@code x = clean + sigma·noise}.
@@ -23,10 +22,7 @@ public interface Denoiser {
    * @param x the noisy latent, which must not be modified
    * @param sigma its noise level, above 0
    */
-  default Sides denoiseSides(float[] x, double sigma) {
-    float[] denoised = denoise(x, sigma);
-    return new Sides(denoised, denoised);
-  }
+  Sides denoiseSides(float[] x, double sigma);
 
   /**
    * Two predictions of the clean latent.

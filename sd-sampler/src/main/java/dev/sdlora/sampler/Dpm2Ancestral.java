@@ -19,6 +19,11 @@ final class Dpm2Ancestral implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.SCHEDULED;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;
@@ -28,7 +33,7 @@ final class Dpm2Ancestral implements SamplingMethod {
       float[] denoised = denoiser.denoise(x, sigma);
       Ancestral step = Ancestral.split(sigma, sigmas.at(i + 1), eta);
       x = Dpm2.step(denoiser, x, denoised, sigma, step.down());
-      x = step.stir(x, sNoise, noise);
+      x = step.addNoise(x, sNoise, noise);
       observer.stepEnd(i, sigma, denoised);
     }
     return x;

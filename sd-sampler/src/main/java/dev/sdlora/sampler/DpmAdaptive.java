@@ -32,6 +32,11 @@ final class DpmAdaptive implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.SCHEDULED_ABOVE_ZERO;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     DpmSolver solver = new DpmSolver(denoiser);
@@ -55,7 +60,7 @@ final class DpmAdaptive implements SamplingMethod {
       double factor = factor(error(low, high, lower), order);
       if (factor >= ACCEPT || h <= SHORTEST) {
         lower = low;
-        x = split.stir(high, sNoise, noise);
+        x = split.addNoise(high, sNoise, noise);
         t = tNext;
       }
       h = Math.max(SHORTEST, h * factor);

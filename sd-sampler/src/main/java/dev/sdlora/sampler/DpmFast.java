@@ -35,6 +35,11 @@ final class DpmFast implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.SCHEDULED_ABOVE_ZERO;
+  }
+
+  @Override
   public int steps(Sigmas sigmas) {
     return orders(sigmas.steps()).length;
   }
@@ -56,7 +61,7 @@ final class DpmFast implements SamplingMethod {
       double[] eps = solver.noise(x, t);
       float[] denoised = DpmSolver.toFloats(1, x, -sigma, eps);
       x = step(solver, orders[i], x, t, split.tDown(), eps);
-      x = split.stir(x, sNoise, noise);
+      x = split.addNoise(x, sNoise, noise);
       observer.stepEnd(i, sigma, denoised);
     }
     return DpmSolver.toFloats(1, x, 0, x);

@@ -13,6 +13,11 @@ import dev.sdlora.sampler.schedule.Sigmas;
  */
 final class DpmPp2m implements SamplingMethod {
   @Override
+  public LevelRule levels() {
+    return LevelRule.SCHEDULED;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;

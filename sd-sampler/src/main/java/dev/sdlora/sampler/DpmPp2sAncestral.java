@@ -20,6 +20,11 @@ final class DpmPp2sAncestral implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.SCHEDULED;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;
@@ -37,7 +42,7 @@ final class DpmPp2sAncestral implements SamplingMethod {
       }
       double keep = step.down() / sigma;
       x = Latents.combine(keep, x, 1 - keep, data);
-      x = step.stir(x, sNoise, noise);
+      x = step.addNoise(x, sNoise, noise);
       observer.stepEnd(i, sigma, denoised);
     }
     return x;

@@ -20,6 +20,11 @@ final class DpmPpSde implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.SCHEDULED;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;
@@ -63,6 +68,6 @@ final class DpmPpSde implements SamplingMethod {
     Ancestral step = Ancestral.split(sigma, sigmaNext, eta);
     double keep = step.down() / sigma;
     float[] there = Latents.combine(keep, x, 1 - keep, data);
-    return step.stir(there, sNoise, noise);
+    return step.addNoise(there, sNoise, noise);
   }
 }

@@ -121,7 +121,7 @@ final class DpmSolver {
     }
 
     /** The latent with fresh noise; draws only if there is any to add. */
-    double[] stir(double[] x, double sNoise, NoiseSource noise) {
+    double[] addNoise(double[] x, double sNoise, NoiseSource noise) {
       return up > 0 ? moved(x, sNoise * up, toDoubles(noise.next(x.length)), 0, x) : x;
     }
   }

@@ -15,12 +15,17 @@ final class Euler implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.SCHEDULED;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;
     for (int i = 0; i < sigmas.steps(); i++) {
       observer.stepStart(i, sigmas.at(i));
-      Churn.Stirred from = churn.stir(x, sigmas.at(i), sigmas.steps(), noise);
+      Churn.Noised from = churn.addNoise(x, sigmas.at(i), sigmas.steps(), noise);
       float[] denoised = denoiser.denoise(from.x(), from.sigma());
       // x + (sigmaNext - sigma)·(x - denoised)/sigma, as a blend of the two.
       double keep = sigmas.at(i + 1) / from.sigma();

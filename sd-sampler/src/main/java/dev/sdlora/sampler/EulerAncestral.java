@@ -24,6 +24,11 @@ final class EulerAncestral implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.SCHEDULED;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;
@@ -34,7 +39,7 @@ final class EulerAncestral implements SamplingMethod {
       Ancestral step = Ancestral.split(sigma, sigmas.at(i + 1), eta);
       double keep = step.down() / sigma;
       x = Latents.combine(keep, x, 1 - keep, denoised);
-      x = step.stir(x, sNoise, noise);
+      x = step.addNoise(x, sNoise, noise);
       observer.stepEnd(i, sigma, denoised);
     }
     return x;

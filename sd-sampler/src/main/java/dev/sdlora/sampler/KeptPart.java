@@ -1,11 +1,11 @@
 package dev.sdlora.sampler;
 
-/** Denoisers that keep a part of a picture. */
-final class KeptPart {
+/** Keeps a part of a picture as it is, in latents and in what a denoiser predicts. Stateless. */
+public final class KeptPart {
   private KeptPart() {}
 
   /** {@code repaint·made + (1 - repaint)·kept}, element by element; a new array. */
-  static float[] blend(float[] made, float[] kept, float[] repaint) {
+  public static float[] blend(float[] made, float[] kept, float[] repaint) {
     float[] blended = new float[made.length];
     for (int i = 0; i < made.length; i++) {
       blended[i] = repaint[i] * made[i] + (1 - repaint[i]) * kept[i];
@@ -27,7 +27,17 @@ final class KeptPart {
 
     @Override
     public float[] denoise(float[] x, double sigma) {
-      return blend(denoiser.denoise(x, sigma), picture, repaint);
+      return kept(denoiser.denoise(x, sigma));
+    }
+
+    @Override
+    public Sides denoiseSides(float[] x, double sigma) {
+      Sides sides = denoiser.denoiseSides(x, sigma);
+      return new Sides(kept(sides.denoised()), kept(sides.uncond()));
+    }
+
+    private float[] kept(float[] predicted) {
+      return blend(predicted, picture, repaint);
     }
   }
 

@@ -27,6 +27,11 @@ final class Lcm implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.CONSISTENCY_TIMES_SPREAD;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;

@@ -26,6 +26,11 @@ final class Plms implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.TRAINING_TIMES;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;

@@ -38,6 +38,11 @@ final class Restart implements SamplingMethod {
   record Leg(double from, double to) {}
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.SCHEDULED;
+  }
+
+  @Override
   public int steps(Sigmas sigmas) {
     return legs(sigmas).size();
   }

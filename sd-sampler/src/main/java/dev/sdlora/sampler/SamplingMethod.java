@@ -7,7 +7,10 @@ import dev.sdlora.sampler.schedule.Sigmas;
  * A way to walk down the noise levels. Implementations are immutable; each documents how often a
  * step calls the denoiser and draws noise.
  */
-public interface SamplingMethod {
+interface SamplingMethod {
+  /** Which noise levels it walks down, and the form of its latents at their ends. */
+  LevelRule levels();
+
   /**
    * Walks from the first noise level to the last.
    *

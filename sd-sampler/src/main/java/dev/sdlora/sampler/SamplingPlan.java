@@ -1,8 +1,8 @@
 package dev.sdlora.sampler;
 
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.sampler.LevelRule.Part;
 import dev.sdlora.sampler.noise.NoiseSource;
-import dev.sdlora.sampler.schedule.ConsistencyTimes;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Schedules;
 import dev.sdlora.sampler.schedule.Sigmas;
@@ -31,15 +31,15 @@ public final class SamplingPlan {
   private SamplingPlan(
       SamplingSettings settings,
       NoiseLevels levels,
+      SamplingMethod method,
       Sigmas whole,
-      Sigmas sigmas,
-      double pictureSigma) {
+      Part part) {
     this.settings = settings;
     this.levels = levels;
-    this.method = SamplingMethods.of(settings.sampler(), levels, settings.options());
+    this.method = method;
     this.whole = whole;
-    this.sigmas = sigmas;
-    this.pictureSigma = pictureSigma;
+    this.sigmas = part.sigmas();
+    this.pictureSigma = part.pictureSigma();
   }
 
   /**
@@ -53,39 +53,9 @@ public final class SamplingPlan {
    *     the model's levels
    */
   public static SamplingPlan of(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
-    Sigmas sigmas = sigmas(settings, levels, family);
-    return new SamplingPlan(settings, levels, sigmas, sigmas, sigmas.at(0));
-  }
-
-  private static Sigmas sigmas(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
-    int steps = settings.steps();
-    return switch (settings.sampler()) {
-      case DDIM, DDIM_CFGPP, PLMS, PNDM -> Schedules.ddim(steps, levels);
-      // As many steps as the others have levels, spread from the very first time to 0.
-      case UNIPC ->
-          Schedules.timeUniform(
-              Schedules.ddim(steps, levels).steps() + 1, levels.trainingSteps() - 1, levels);
-      case LCM -> new ConsistencyTimes(levels).spread(steps);
-      case TCD -> new ConsistencyTimes(levels).picked(steps);
-      case DPM_FAST, DPM_ADAPTIVE ->
-          steps == 1
-              ? Sigmas.of(levels.sigmaMax(), levels.sigmaMin())
-              : scheduled(settings, levels, family);
-      default -> scheduled(settings, levels, family);
-    };
-  }
-
-  private static Sigmas scheduled(
-      SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
-    int more = settings.discardsNextToLast() ? 1 : 0;
-    Sigmas sigmas =
-        Schedules.sigmas(
-            settings.sampler().resolve(settings.schedule()),
-            settings.steps() + more,
-            levels,
-            family,
-            settings.options());
-    return more == 1 ? sigmas.withoutNextToLast() : sigmas;
+    SamplingMethod method = SamplingMethods.of(settings.sampler(), levels, settings.options());
+    Sigmas sigmas = method.levels().whole(settings, levels, family);
+    return new SamplingPlan(settings, levels, method, sigmas, Part.of(sigmas));
   }
 
   /**
@@ -103,29 +73,8 @@ public final class SamplingPlan {
           "the picture must be taken back by 0 to %d steps: %d"
               .formatted(settings.steps() - 1, encoded));
     }
-    return switch (settings.sampler()) {
-      case DDIM, DDIM_CFGPP, PLMS, PNDM -> {
-        int first = Math.max(0, sigmas.steps() - Math.max(1, encoded));
-        Sigmas rest = sigmas.from(Math.min(first + 1, sigmas.steps() - 1));
-        yield new SamplingPlan(settings, levels, sigmas, rest, sigmas.at(first));
-      }
-      case UNIPC -> {
-        Sigmas times = Schedules.ddim(settings.steps(), levels);
-        int first = Math.max(0, times.steps() - Math.max(1, encoded));
-        double firstTime = levels.sigmaToTime(times.at(encoded < 2 ? first : first + 1));
-        Sigmas rest = Schedules.timeUniform(Math.max(1, encoded), firstTime, levels);
-        yield new SamplingPlan(settings, levels, sigmas, rest, times.at(first));
-      }
-      case DPM_FAST, DPM_ADAPTIVE -> {
-        // These end at the last level above 0 and need one above that to start from.
-        Sigmas rest = sigmas.from(Math.max(0, settings.steps() - Math.max(1, encoded) - 1));
-        yield new SamplingPlan(settings, levels, sigmas, rest, rest.at(0));
-      }
-      default -> {
-        Sigmas rest = sigmas.from(settings.steps() - encoded - 1);
-        yield new SamplingPlan(settings, levels, sigmas, rest, rest.at(0));
-      }
-    };
+    Part part = method.levels().part(sigmas, encoded, settings, levels);
+    return new SamplingPlan(settings, levels, method, sigmas, part);
   }
 
   /** The noise levels; most samplers make a step between each two. */
@@ -134,7 +83,7 @@ public final class SamplingPlan {
   }
 
   /** The method that walks down the levels. */
-  public SamplingMethod method() {
+  SamplingMethod method() {
     return method;
   }
 
@@ -158,7 +107,7 @@ public final class SamplingPlan {
   }
 
   private boolean variancePreserving() {
-    return settings.sampler().onTimesteps();
+    return method.levels().variancePreserving();
   }
 
   private static double spread(double sigma) {
@@ -200,8 +149,8 @@ public final class SamplingPlan {
     // In the form of the samplers a latent on training times is larger by spread(first level).
     double form = variancePreserving() ? spread(sigmas.at(0)) : 1;
     double shrink = variancePreserving() ? form / spread(pictureSigma) : 1;
-    double loudness = shrink * pictureSigma + form * settings.options().extraNoise();
-    float[] start = Latents.combine(shrink, picture, loudness, unitNoise);
+    double noiseScale = shrink * pictureSigma + form * settings.options().extraNoise();
+    float[] start = Latents.combine(shrink, picture, noiseScale, unitNoise);
     return walk(denoiser, start, noise, observer);
   }
 

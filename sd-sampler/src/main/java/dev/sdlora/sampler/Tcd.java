@@ -26,6 +26,11 @@ final class Tcd implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.CONSISTENCY_TIMES_PICKED;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;

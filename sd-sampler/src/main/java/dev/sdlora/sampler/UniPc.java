@@ -32,6 +32,11 @@ final class UniPc implements SamplingMethod {
   }
 
   @Override
+  public LevelRule levels() {
+    return LevelRule.UNIFORM_TIMES;
+  }
+
+  @Override
   public float[] sample(
       Denoiser denoiser, float[] start, Sigmas sigmas, NoiseSource noise, StepObserver observer) {
     float[] x = start;

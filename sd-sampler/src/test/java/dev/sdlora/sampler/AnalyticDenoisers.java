@@ -8,22 +8,24 @@ final class AnalyticDenoisers {
 
   /** Data from a mixture of normals with means m, deviations s and weights w. */
   static Denoiser mixture(double[] m, double[] s, double[] w) {
-    return (x, sigma) -> {
-      float[] denoised = new float[x.length];
-      for (int i = 0; i < x.length; i++) {
-        double weights = 0;
-        double weighted = 0;
-        for (int k = 0; k < m.length; k++) {
-          double variance = s[k] * s[k] + sigma * sigma;
-          double offset = x[i] - m[k];
-          double weight = w[k] / Math.sqrt(variance) * Math.exp(-0.5 * offset * offset / variance);
-          weights += weight;
-          weighted += weight * (s[k] * s[k] * x[i] + sigma * sigma * m[k]) / variance;
-        }
-        denoised[i] = (float) (weighted / weights);
-      }
-      return denoised;
-    };
+    return (Unguided)
+        (x, sigma) -> {
+          float[] denoised = new float[x.length];
+          for (int i = 0; i < x.length; i++) {
+            double weights = 0;
+            double weighted = 0;
+            for (int k = 0; k < m.length; k++) {
+              double variance = s[k] * s[k] + sigma * sigma;
+              double offset = x[i] - m[k];
+              double weight =
+                  w[k] / Math.sqrt(variance) * Math.exp(-0.5 * offset * offset / variance);
+              weights += weight;
+              weighted += weight * (s[k] * s[k] * x[i] + sigma * sigma * m[k]) / variance;
+            }
+            denoised[i] = (float) (weighted / weights);
+          }
+          return denoised;
+        };
   }
 
   /** Data from one normal distribution. */

@@ -22,6 +22,13 @@ final class Calls implements Denoiser, StepObserver {
   }
 
   @Override
+  public Sides denoiseSides(float[] x, double sigma) {
+    seen.add(x.clone());
+    sigmas.add(sigma);
+    return denoiser.denoiseSides(x, sigma);
+  }
+
+  @Override
   public void stepStart(int step, double sigma) {
     starts.add(seen.size());
   }

@@ -60,12 +60,17 @@ class DiffusersParityTest {
             : new RecordedNoise();
     Denoiser ideal = AnalyticDenoisers.ofManifest(made.path("denoiser").textValue());
     Calls calls = new Calls(toldTimes(ideal, Fixtures.numbers(made.path("timesteps")), run));
-    double loudness = ourForm ? made.path("init_noise_sigma").doubleValue() : spread(sigmas.at(0));
+    double noiseScale =
+        ourForm ? made.path("init_noise_sigma").doubleValue() : spread(sigmas.at(0));
 
     float[] result =
         method(made)
             .sample(
-                calls, Latents.scale(loudness, RUNS.floats(run + ".noise0")), sigmas, noise, calls);
+                calls,
+                Latents.scale(noiseScale, RUNS.floats(run + ".noise0")),
+                sigmas,
+                noise,
+                calls);
 
     double[][] steps = RUNS.rows(run + ".steps");
     assertThat(calls.seen()).hasSize(steps.length);
@@ -86,15 +91,16 @@ class DiffusersParityTest {
    */
   private static Denoiser toldTimes(Denoiser ideal, double[] times, String run) {
     AtomicInteger call = new AtomicInteger();
-    return (x, sigma) -> {
-      double told = levels(run).timeToSigma(times[call.getAndIncrement()]);
-      if (Math.abs(told / sigma - 1) < 1e-5) {
-        return ideal.denoise(x, sigma);
-      }
-      float[] seen = Latents.scale(spread(told) / spread(sigma), x);
-      float[] noise = Latents.noise(seen, ideal.denoise(seen, told), told);
-      return Latents.combine(1, x, -sigma, noise);
-    };
+    return (Unguided)
+        (x, sigma) -> {
+          double told = levels(run).timeToSigma(times[call.getAndIncrement()]);
+          if (Math.abs(told / sigma - 1) < 1e-5) {
+            return ideal.denoise(x, sigma);
+          }
+          float[] seen = Latents.scale(spread(told) / spread(sigma), x);
+          float[] noise = Latents.noise(seen, ideal.denoise(seen, told), told);
+          return Latents.combine(1, x, -sigma, noise);
+        };
   }
 
   private static double spread(double sigma) {

@@ -93,7 +93,9 @@ class PictureStartTest {
           }
         };
 
-    whole.from(7).run((x, sigma) -> PICTURE, PICTURE, UNIT_NOISE, noise, StepObserver.NONE);
+    whole
+        .from(7)
+        .run((Unguided) (x, sigma) -> PICTURE, PICTURE, UNIT_NOISE, noise, StepObserver.NONE);
 
     assertThat(range).containsExactly(whole.sigmas().lastPositive(), whole.sigmas().at(0));
     assertThat(asked.get(0)).isCloseTo(whole.sigmas().at(12), within(1e-6));
@@ -104,7 +106,7 @@ class PictureStartTest {
   @Test
   void from_timestepSampler_startsOneLevelAboveItsFirst() {
     SamplingPlan part = plan(Sampler.DDIM, 20).from(15);
-    Calls calls = new Calls((x, sigma) -> PICTURE);
+    Calls calls = new Calls((Unguided) (x, sigma) -> PICTURE);
 
     part.run(calls, PICTURE, UNIT_NOISE, new RecordedNoise(), calls);
 
@@ -132,7 +134,7 @@ class PictureStartTest {
   void from_everySamplerAndDepth_makesAtLeastOneStepAndFindsThePicture(Sampler sampler) {
     for (int encoded = 0; encoded < 8; encoded++) {
       SamplingPlan part = plan(sampler, 8).from(encoded);
-      Calls calls = new Calls((x, sigma) -> PICTURE);
+      Calls calls = new Calls((Unguided) (x, sigma) -> PICTURE);
 
       float[] result = part.run(calls, PICTURE, UNIT_NOISE, Noise.of(Rng.NV, 3), calls);
 
@@ -157,12 +159,12 @@ class PictureStartTest {
                 LEVELS,
                 ModelFamily.SD1)
             .from(4);
-    Calls calls = new Calls((x, sigma) -> PICTURE);
+    Calls calls = new Calls((Unguided) (x, sigma) -> PICTURE);
 
     part.run(calls, PICTURE, UNIT_NOISE, new RecordedNoise(), calls);
 
-    double loudness = part.sigmas().at(0) + 0.1;
-    double[] expected = toDoubles(Latents.combine(1, PICTURE, loudness, UNIT_NOISE));
+    double noiseScale = part.sigmas().at(0) + 0.1;
+    double[] expected = toDoubles(Latents.combine(1, PICTURE, noiseScale, UNIT_NOISE));
     assertClose(toDoubles(calls.seen().get(0)), expected, 1e-6, 1e-6);
   }
 
@@ -172,7 +174,7 @@ class PictureStartTest {
   void keeping_halfAMask_blendsBeforeOrAfter(Sampler sampler) {
     float[] repaint = new float[LENGTH];
     Arrays.fill(repaint, 0, LENGTH / 2, 1);
-    Calls model = new Calls((x, sigma) -> new float[LENGTH]);
+    Calls model = new Calls((Unguided) (x, sigma) -> new float[LENGTH]);
     Denoiser keeping = plan(sampler, 10).keeping(model, PICTURE, repaint, UNIT_NOISE);
     float[] x = Noise.of(Rng.CPU, 5).next(LENGTH);
 

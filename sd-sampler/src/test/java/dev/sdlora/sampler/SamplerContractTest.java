@@ -131,7 +131,11 @@ class SamplerContractTest {
     float[] result =
         plan.method()
             .sample(
-                (x, sigma) -> target, start, plan.sigmas(), Noise.of(Rng.NV, 1), StepObserver.NONE);
+                (Unguided) (x, sigma) -> target,
+                start,
+                plan.sigmas(),
+                Noise.of(Rng.NV, 1),
+                StepObserver.NONE);
 
     double[] expected = toDoubles(Latents.combine(left, start, 1 - left, target));
     assertClose(toDoubles(result), expected, 1e-6, 3e-5);
@@ -148,7 +152,7 @@ class SamplerContractTest {
     float[] target = Noise.of(Rng.CPU, 3).next(LENGTH);
     double last = plan.sigmas().lastPositive();
 
-    float[] result = run(plan, (x, sigma) -> target, StepObserver.NONE);
+    float[] result = run(plan, (Unguided) (x, sigma) -> target, StepObserver.NONE);
 
     // Noise of the lowest level is left by those that do not step to 0; 5 deviations of it.
     boolean toZero = plan.sigmas().at(plan.sigmas().steps()) == 0;
@@ -178,10 +182,11 @@ class SamplerContractTest {
 
     run(
         plan,
-        (x, sigma) -> {
-          calls.add(events.size());
-          return IDEAL.denoise(x, sigma);
-        },
+        (Unguided)
+            (x, sigma) -> {
+              calls.add(events.size());
+              return IDEAL.denoise(x, sigma);
+            },
         new StepObserver() {
           @Override
           public void stepStart(int step, double sigma) {

@@ -190,7 +190,7 @@ class SamplingPlanTest {
     assertThatThrownBy(
             () ->
                 plan.run(
-                    (x, sigma) -> new float[3],
+                    (Unguided) (x, sigma) -> new float[3],
                     new float[4],
                     new RecordedNoise(),
                     StepObserver.NONE))
@@ -212,7 +212,7 @@ class SamplingPlanTest {
                   ModelFamily.SD1);
           if (sampler != Sampler.DPM_ADAPTIVE) {
             ImageNoise noise = new ImageNoise(Rng.NV, ImageSeeds.of(3), new LatentShape(4, 2, 2));
-            plan.run((x, sigma) -> x, new float[16], noise, StepObserver.NONE);
+            plan.run((Unguided) (x, sigma) -> x, new float[16], noise, StepObserver.NONE);
           }
         });
     assertThatThrownBy(

@@ -18,7 +18,7 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
    * @throws TrainingException if it has none of them, or predicts what no loss here is made for
    */
   List<AdapterModule> modules(ModelFiles model) {
-    if (model.prediction() != Prediction.NOISE) {
+    if (model.prediction() != Prediction.EPSILON) {
       throw new TrainingException(
           "checkpoint '%s' predicts velocity; this version trains on models that predict noise"
               .formatted(model.checkpoint().path()));

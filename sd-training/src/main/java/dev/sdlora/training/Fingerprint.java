@@ -12,7 +12,7 @@ final class Fingerprint {
   private Fingerprint() {}
 
   static Map<String, String> of(
-      Settings settings, CheckpointIdentity checkpoint, Preparation preparation) {
+      Settings settings, CheckpointIdentity checkpoint, PreparedData preparation) {
     AdapterSettings adapter = settings.adapter();
     Recipe recipe = settings.recipe();
     Map<String, Object> values = new LinkedHashMap<>();

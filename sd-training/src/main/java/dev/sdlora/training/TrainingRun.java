@@ -43,7 +43,7 @@ final class TrainingRun {
       settings.listener().start(settings.set().examples().size(), steps);
       CheckpointIdentity checkpoint =
           unbroken(() -> CheckpointIdentity.of(settings.model().checkpoint()));
-      Preparation data = unbroken(() -> Preparation.of(settings, this::isCancelled));
+      PreparedData data = unbroken(() -> PreparedData.of(settings, this::isCancelled));
       TrainingResult result =
           isCancelled() ? result(outputs.file(), new Losses(0), true) : train(checkpoint, data);
       settings.listener().end(result);
@@ -55,16 +55,16 @@ final class TrainingRun {
     }
   }
 
-  private TrainingResult train(CheckpointIdentity checkpoint, Preparation data) {
+  private TrainingResult train(CheckpointIdentity checkpoint, PreparedData data) {
     try (Torch torch = Torch.open("cpu")) {
-      Trainee trainee = unbroken(() -> new Trainee(torch, settings, data));
+      TrainingState training = unbroken(() -> new TrainingState(torch, settings, data));
       Map<String, String> words = Fingerprint.of(settings, checkpoint, data);
-      Instant started = started(trainee, words);
-      Writer writer = new Writer(trainee, words, new FileMetadata(settings, checkpoint, started));
-      LOG.info("training {} from step {} to {}", outputs.name(), trainee.losses().count(), steps);
-      int first = trainee.losses().count();
-      ThreadLimit.run(settings.model().unetSize(), () -> loop(trainee, writer));
-      int done = trainee.losses().count();
+      Instant started = started(training, words);
+      Writer writer = new Writer(training, words, new FileMetadata(settings, checkpoint, started));
+      LOG.info("training {} from step {} to {}", outputs.name(), training.losses().count(), steps);
+      int first = training.losses().count();
+      ThreadLimit.run(settings.model().unetSize(), () -> loop(training, writer));
+      int done = training.losses().count();
       Path file = outputs.file();
       if (done == steps) {
         writer.last();
@@ -73,26 +73,26 @@ final class TrainingRun {
       } else if (done > 0) {
         file = outputs.checkpoint(done);
       }
-      return result(file, trainee.losses(), done < steps);
+      return result(file, training.losses(), done < steps);
     }
   }
 
   /** When the training first began; goes on from a saved state if that is wanted. */
-  private Instant started(Trainee trainee, Map<String, String> words) {
+  private Instant started(TrainingState training, Map<String, String> words) {
     Instant now = settings.clock().instant();
     if (outputs.resume() && Files.exists(outputs.state())) {
-      Map<String, String> found = unbroken(() -> trainee.resume(outputs.state(), words));
+      Map<String, String> found = unbroken(() -> training.resume(outputs.state(), words));
       return Instant.parse(found.getOrDefault(STARTED, now.toString()));
     }
     return now;
   }
 
-  private void loop(Trainee trainee, Writer writer) {
-    int first = trainee.losses().count();
+  private void loop(TrainingState training, Writer writer) {
+    int first = training.losses().count();
     long from = System.nanoTime();
-    while (trainee.losses().count() < steps && !isCancelled()) {
-      double loss = trainee.step();
-      int done = trainee.losses().count();
+    while (training.losses().count() < steps && !isCancelled()) {
+      double loss = training.step();
+      int done = training.losses().count();
       double perSecond = (done - first) * 1e9 / Math.max(1, System.nanoTime() - from);
       settings
           .listener()
@@ -101,7 +101,7 @@ final class TrainingRun {
                   done,
                   steps,
                   loss,
-                  trainee.losses().running(),
+                  training.losses().running(),
                   settings.recipe().unetRate().at(done - 1),
                   perSecond,
                   Duration.ofMillis((long) ((steps - done) / perSecond * 1000))));
@@ -159,20 +159,20 @@ final class TrainingRun {
 
   /** Writes what a training leaves behind. */
   private final class Writer {
-    private final Trainee trainee;
+    private final TrainingState training;
     private final Map<String, String> words;
     private final FileMetadata metadata;
     private int savedStep = -1;
 
-    Writer(Trainee trainee, Map<String, String> words, FileMetadata metadata) {
-      this.trainee = trainee;
+    Writer(TrainingState training, Map<String, String> words, FileMetadata metadata) {
+      this.training = training;
       this.words = new LinkedHashMap<>(words);
       this.words.put(STARTED, metadata.started().toString());
       this.metadata = metadata;
     }
 
     private int step() {
-      return trainee.losses().count();
+      return training.losses().count();
     }
 
     /** The LoRA of this step, then the state, so that a state never lacks its LoRA. */
@@ -184,7 +184,7 @@ final class TrainingRun {
       lora(file);
       unbroken(
           () -> {
-            trainee.save(outputs.state(), words);
+            training.save(outputs.state(), words);
             return file;
           });
       plot();
@@ -221,7 +221,7 @@ final class TrainingRun {
       Map<String, String> pairs = metadata.at(step(), settings.clock().instant());
       unbroken(
           () -> {
-            LoraWriter.write(file, trainee.parameters(), outputs.format(), pairs);
+            LoraWriter.write(file, training.parameters(), outputs.format(), pairs);
             return file;
           });
     }
@@ -229,7 +229,8 @@ final class TrainingRun {
     private void plot() {
       outputs
           .lossPlot()
-          .ifPresent(file -> OutputFiles.lossPlot(file, outputs.name(), trainee.losses().values()));
+          .ifPresent(
+              file -> OutputFiles.lossPlot(file, outputs.name(), training.losses().values()));
     }
   }
 }

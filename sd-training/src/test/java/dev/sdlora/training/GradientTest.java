@@ -26,7 +26,6 @@ import dev.sdlora.training.data.Captions;
 import dev.sdlora.training.step.AdamW;
 import java.awt.Color;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -159,8 +158,7 @@ class GradientTest {
                     new ModuleIndex(shapes),
                     "tiny",
                     ModelFamily.SD1,
-                    List.of(new LoraUse("lora", file, strength, strength)),
-                    new ArrayList<>()));
+                    List.of(new LoraUse("lora", file, strength, strength))));
         return error(torch, text, unet, batch, member);
       }
     }

@@ -22,14 +22,19 @@ final class Caller {
   private static final int HANG_SECONDS = 300;
 
   private final List<Pipeline> pipelines;
-  private final Vandal vandal;
+  private final FileCorrupter corrupter;
   private final int loras;
   private final Tally tally;
   private final SplittableRandom random;
 
-  Caller(List<Pipeline> pipelines, Vandal vandal, int loras, Tally tally, SplittableRandom random) {
+  Caller(
+      List<Pipeline> pipelines,
+      FileCorrupter corrupter,
+      int loras,
+      Tally tally,
+      SplittableRandom random) {
     this.pipelines = pipelines;
-    this.vandal = vandal;
+    this.corrupter = corrupter;
     this.loras = loras;
     this.tally = tally;
     this.random = random;
@@ -86,7 +91,7 @@ final class Caller {
                 future.cancel(true);
               }
             },
-            () -> vandal.strike(own));
+            () -> corrupter.corrupt(own));
     Pipeline pipeline = pipelines.get(random.nextInt(pipelines.size()));
     CompletableFuture<GenerationResult> future = pipeline.generateAsync(spec, listener);
     begun.set(future);

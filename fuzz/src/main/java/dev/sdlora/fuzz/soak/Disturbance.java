@@ -35,9 +35,9 @@ final class Disturbance implements GenerationListener {
    * Some disturbance, or none.
    *
    * @param cancel cancels the request
-   * @param strike damages files
+   * @param corrupt damages files
    */
-  static GenerationListener random(SplittableRandom random, Runnable cancel, Runnable strike) {
+  static GenerationListener random(SplittableRandom random, Runnable cancel, Runnable corrupt) {
     int at = random.nextInt(LATEST);
     return switch (random.nextInt(8)) {
       case 0 ->
@@ -53,7 +53,7 @@ final class Disturbance implements GenerationListener {
                 throw new Collapse();
               });
       case 2, 3 -> new Disturbance(at, cancel);
-      case 4, 5 -> new Disturbance(at, strike);
+      case 4, 5 -> new Disturbance(at, corrupt);
       default -> GenerationListener.NONE;
     };
   }

@@ -40,7 +40,7 @@ final class RandomFiles {
         .write(path);
   }
 
-  /** Adapters that can ride beside the weights, and such as cannot. */
+  /** Adapters that can be overlaid on the weights, and such as cannot. */
   enum Kind {
     LORA,
     LOHA,

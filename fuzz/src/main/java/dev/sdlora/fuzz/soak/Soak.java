@@ -50,7 +50,7 @@ public final class Soak implements AutoCloseable {
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).seed(1).build();
 
   private final SplittableRandom random;
-  private final Vandal vandal;
+  private final FileCorrupter corrupter;
   private final List<Pipeline> pipelines;
   private final List<Long> checksums = new ArrayList<>();
   private final List<byte[]> pictures = new ArrayList<>();
@@ -71,7 +71,7 @@ public final class Soak implements AutoCloseable {
     }
     RandomFiles.embedding(embeddings.resolve("emb0.safetensors"), 1, random.split());
     RandomFiles.embedding(embeddings.resolve("emb1.safetensors"), 3, random.split());
-    vandal = new Vandal(folder.resolve("prey"), checkpoint);
+    corrupter = new FileCorrupter(folder.resolve("prey"), checkpoint);
     pipelines =
         List.of(
             pipeline(checkpoint, loras, embeddings, Precision.FLOAT32, 2),
@@ -134,10 +134,10 @@ public final class Soak implements AutoCloseable {
   private List<String> batch() throws Exception {
     List<Future<List<String>>> callers = new ArrayList<>();
     ExecutorService threads = Executors.newFixedThreadPool(CALLERS);
-    vandal.begin();
+    corrupter.begin();
     try {
       for (int i = 0; i < CALLERS; i++) {
-        Caller caller = new Caller(pipelines, vandal, KINDS.size(), tally, random.split());
+        Caller caller = new Caller(pipelines, corrupter, KINDS.size(), tally, random.split());
         callers.add(threads.submit(() -> caller.ask(REQUESTS_PER_CALLER)));
       }
       List<String> faults = new ArrayList<>();
@@ -145,7 +145,7 @@ public final class Soak implements AutoCloseable {
         faults.addAll(caller.get());
       }
       settle();
-      vandal.repair();
+      corrupter.repair();
       faults.addAll(leftovers());
       return faults;
     } finally {

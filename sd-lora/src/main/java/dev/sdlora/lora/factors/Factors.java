@@ -176,7 +176,7 @@ public final class Factors {
    */
   public Optional<LowRank> lowRank(
       TensorFile.Reader reader, LoraModule module, double strength, NDManager scope) {
-    if (!isProduct(module)) {
+    if (!isFactorPair(module)) {
       return Optional.empty();
     }
     return Optional.of(lowRanks(reader, List.of(new Portion(module, strength)), scope).get(0));
@@ -219,8 +219,8 @@ public final class Factors {
   }
 
   /**
-   * The two factors of a module whose change {@linkplain #hasProduct is a product}, whatever its
-   * kind.
+   * The two factors of a module whose change {@linkplain #hasLowRankForm is a product}, whatever
+   * its kind.
    *
    * @param shape of the layer's weight
    * @return the factors, with the strength and alpha / rank as their scale
@@ -233,7 +233,7 @@ public final class Factors {
       double strength,
       NDManager scope) {
     Portion portion = new Portion(module, strength);
-    if (isProduct(module)) {
+    if (isFactorPair(module)) {
       return lowRanks(reader, List.of(portion), scope).get(0);
     }
     long kernel = shape.stream().skip(2).reduce(1L, Math::multiplyExact);
@@ -295,7 +295,7 @@ public final class Factors {
   }
 
   /** Whether a module is stored as a product of two factors. */
-  public static boolean isProduct(LoraModule module) {
+  public static boolean isFactorPair(LoraModule module) {
     return module.kind() == Kind.LORA && module.find(Part.DORA_SCALE).isEmpty();
   }
 
@@ -304,8 +304,8 @@ public final class Factors {
    * layer's own weight: LoRA and LoCon always, LoHa and LoKr where the {@linkplain ProductRank
    * rank} that their formulas come to is low.
    */
-  public static boolean hasProduct(LoraModule module) {
-    return isProduct(module)
+  public static boolean hasLowRankForm(LoraModule module) {
+    return isFactorPair(module)
         || (module.find(Part.DORA_SCALE).isEmpty() && ProductRank.isLow(module));
   }
 

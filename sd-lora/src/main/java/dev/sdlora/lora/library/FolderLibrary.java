@@ -5,11 +5,12 @@ import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.LoraQuery;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.tensors.folder.FolderReading;
 import dev.sdlora.tensors.folder.FolderTree;
-import dev.sdlora.tensors.folder.ManyFiles;
 import dev.sdlora.tensors.folder.NaturalOrder;
 import dev.sdlora.tensors.folder.Nearest;
-import dev.sdlora.tensors.folder.ShownPaths;
+import dev.sdlora.tensors.folder.PathRedactor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,7 +37,7 @@ public final class FolderLibrary implements LoraLibrary {
   private final LoraFiles files;
   private final LoraCards cards;
   private final List<FolderTree> trees;
-  private final ShownPaths shown;
+  private final PathRedactor paths;
 
   /**
    * Looks at folders.
@@ -49,7 +50,7 @@ public final class FolderLibrary implements LoraLibrary {
     this.files = files;
     this.cards = cards;
     this.trees = folders.stream().map(folder -> new FolderTree(folder, KIND)).toList();
-    this.shown = new ShownPaths(folders);
+    this.paths = new PathRedactor(folders);
     look();
   }
 
@@ -75,6 +76,15 @@ public final class FolderLibrary implements LoraLibrary {
     return fileNamed(name).or(() -> scan().names().find(name)).orElseThrow(() -> unknown(name));
   }
 
+  /**
+   * Opens the file that a name stands for.
+   *
+   * @throws LoraException as {@link #find}, and as {@link LoraFiles#open}
+   */
+  public LoraFile open(String name) {
+    return files.open(find(name).path());
+  }
+
   /** All names that {@link #find} knows. */
   public Set<String> names() {
     return scan().names().all();
@@ -98,7 +108,7 @@ public final class FolderLibrary implements LoraLibrary {
 
   private Scan scan() {
     FolderTree.Found found = look();
-    List<Summary> summaries = ManyFiles.read(found.files(), files::summary);
+    List<Summary> summaries = FolderReading.read(found.files(), files::summary);
     Map<Path, String> problems = new LinkedHashMap<>(found.problems());
     for (int i = 0; i < summaries.size(); i++) {
       if (summaries.get(i).adapter().isEmpty()) {
@@ -120,7 +130,7 @@ public final class FolderLibrary implements LoraLibrary {
     for (Map.Entry<Path, String> file : scan.problems().entrySet()) {
       if (FolderTree.stem(file.getKey()).equals(name)) {
         return new LoraException(
-            shown.in("LoRA '" + name + "' cannot be used: " + file.getValue()),
+            paths.redact("LoRA '" + name + "' cannot be used: " + file.getValue()),
             files.summary(file.getKey()).reason(),
             name,
             List.of());
@@ -158,7 +168,7 @@ public final class FolderLibrary implements LoraLibrary {
     return "LoRA '%s' is not in %s%s"
         .formatted(
             name,
-            shown.in(folders),
+            paths.redact(folders),
             near.isEmpty()
                 ? empty ? "; there is no LoRA file" : ""
                 : "; did you mean '" + String.join("' or '", near) + "'?");

@@ -13,15 +13,12 @@ import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.library.Sidecars.Notes;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -31,24 +28,6 @@ import java.util.stream.Stream;
 public final class LoraCards {
   private final LoraFiles files;
   private final Sidecars sidecars = new Sidecars();
-
-  /** Training tags, by the metadata that they stand in, as long as somebody holds that. */
-  private final Map<Map<String, String>, Tags> tags =
-      Collections.synchronizedMap(new WeakHashMap<>());
-
-  /**
-   * Tags of the training pictures.
-   *
-   * @param all the most frequent
-   * @param telling those of them that not all captions have
-   */
-  private record Tags(List<TriggerWord> all, List<TriggerWord> telling) {
-    static Tags of(Map<String, String> metadata) {
-      return new Tags(
-          TrainingTags.of(metadata, tag -> true),
-          TrainingTags.of(metadata, tag -> !CommonCaptionWords.contain(tag)));
-    }
-  }
 
   /** Cards of files that are opened by the same hand as others. */
   public LoraCards(LoraFiles files) {
@@ -73,23 +52,31 @@ public final class LoraCards {
    * are as common in the captions of other pictures call up nothing and are left out.
    */
   public List<TriggerWord> triggerWords(LoraAdapter lora) {
-    return words(lora, tags(lora).telling);
+    Summary summary = files.summary(lora.path());
+    return words(lora, summary, tags(lora, summary).telling());
   }
 
   /** The same with all tags of the training pictures, also such as all pictures have. */
   List<TriggerWord> trainedWith(LoraAdapter lora) {
-    return words(lora, tags(lora).all);
+    Summary summary = files.summary(lora.path());
+    return words(lora, summary, tags(lora, summary).all());
   }
 
-  private Tags tags(LoraAdapter lora) {
-    return tags.computeIfAbsent(lora.metadata(), Tags::of);
+  /** An adapter that was made before its file changed has tags of its own. */
+  private static Tags tags(LoraAdapter lora, Summary summary) {
+    return summary
+        .adapter()
+        .filter(known -> known.metadata().equals(lora.metadata()))
+        .map(known -> summary.tags().get())
+        .orElseGet(() -> Tags.of(lora.metadata()));
   }
 
-  private List<TriggerWord> words(LoraAdapter lora, List<TriggerWord> trainingTags) {
+  private List<TriggerWord> words(
+      LoraAdapter lora, Summary summary, List<TriggerWord> trainingTags) {
     List<TriggerWord> words = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     Stream.of(
-            words(files.summary(lora.path()).words(), Source.TRAINED_ALONG),
+            words(summary.words(), Source.TRAINED_ALONG),
             words(sidecars.edited(lora.path()).phrases(), Source.ACTIVATION_TEXT),
             words(sidecars.downloaded(lora.path()).phrases(), Source.TRAINED_WORDS),
             words(

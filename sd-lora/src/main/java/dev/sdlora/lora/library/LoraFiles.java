@@ -6,8 +6,8 @@ import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraHashes;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.FileHashes;
-import dev.sdlora.tensors.folder.ManyFiles;
-import dev.sdlora.tensors.folder.Remembered;
+import dev.sdlora.tensors.folder.FileCache;
+import dev.sdlora.tensors.folder.FolderReading;
 import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -27,10 +27,10 @@ public final class LoraFiles {
   /** Where PEFT writes ranks and alphas. */
   private static final String PEFT_SETTINGS = "adapter_config.json";
 
-  private final Remembered<LoraFile> headers = new Remembered<>(HEADERS);
-  private final Remembered<Summary> summaries = new Remembered<>(FILES);
-  private final Remembered<String> autoV3 = new Remembered<>(FILES);
-  private final Remembered<String> sha256 = new Remembered<>(FILES);
+  private final FileCache<LoraFile> headers = new FileCache<>(HEADERS);
+  private final FileCache<Summary> summaries = new FileCache<>(FILES);
+  private final FileCache<String> autoV3 = new FileCache<>(FILES);
+  private final FileCache<String> sha256 = new FileCache<>(FILES);
 
   /**
    * Opens a file, or gives what was opened before if its size and time stamp, and that of PEFT's
@@ -61,7 +61,7 @@ public final class LoraFiles {
   }
 
   private Summary read(Path path, Stamp stamp) {
-    return ManyFiles.attempt(
+    return FolderReading.attempt(
         () -> summaries.keep(path, stamp, Summary.of(LoraFile.open(path))),
         problem -> {
           Summary unusable = Summary.unusable(problem.reason(), problem.cause());
@@ -75,6 +75,15 @@ public final class LoraFiles {
     return autoV3
         .find(path, stamp)
         .orElseGet(() -> autoV3.keep(path, stamp, FileHashes.autoV3(open(path).file())));
+  }
+
+  /** A1111's short hash of an open file, computed when first asked for. */
+  public String hash(LoraFile file) {
+    Path path = file.file().path();
+    Stamp stamp = stamp(path);
+    return autoV3
+        .find(path, stamp)
+        .orElseGet(() -> autoV3.keep(path, stamp, FileHashes.autoV3(file.file())));
   }
 
   /** All hashes of a file, computed when first asked for. */

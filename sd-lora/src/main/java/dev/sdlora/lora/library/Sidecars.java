@@ -2,7 +2,7 @@ package dev.sdlora.lora.library;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.tensors.file.SettingsJson;
-import dev.sdlora.tensors.folder.Remembered;
+import dev.sdlora.tensors.folder.FileCache;
 import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ final class Sidecars {
   /** In A1111's order of preference. */
   private static final List<String> PICTURES = List.of("png", "jpg", "jpeg", "webp", "gif");
 
-  private final Remembered<Notes> known = new Remembered<>(1 << 16);
+  private final FileCache<Notes> known = new FileCache<>(1 << 16);
 
   /**
    * What a file beside a LoRA says; blank texts count as missing.

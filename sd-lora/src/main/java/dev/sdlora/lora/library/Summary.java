@@ -6,6 +6,7 @@ import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param adapter the file as callers see it, if it can be used
  * @param kinds the labels of its modules' kinds, most frequent first
  * @param words the names of embeddings in it, which were trained along
+ * @param tags of the training pictures
  * @param problem why it cannot be used, or nothing
  * @param reason the same for programs
  */
@@ -22,6 +24,7 @@ record Summary(
     Optional<LoraAdapter> adapter,
     List<String> kinds,
     List<String> words,
+    Tags.Lazy tags,
     String problem,
     Reason reason) {
   static Summary of(LoraFile file) {
@@ -29,6 +32,7 @@ record Summary(
         Optional.of(LoraFiles.adapter(file)),
         KindLabels.of(file.modules()),
         file.embeddings().stream().map(BundledEmbedding::name).toList(),
+        new Tags.Lazy(file.file().metadata()),
         "",
         Reason.OTHER);
   }
@@ -36,10 +40,12 @@ record Summary(
   /**
    * A file that cannot be used.
    *
+   * @param tags of the training pictures
    * @param problem why, in a sentence
    */
   static Summary unusable(String problem, Throwable cause) {
     Reason reason = cause instanceof LoraException lora ? lora.reason() : Reason.DAMAGED;
-    return new Summary(Optional.empty(), List.of(), List.of(), problem, reason);
+    return new Summary(
+        Optional.empty(), List.of(), List.of(), new Tags.Lazy(Map.of()), problem, reason);
   }
 }

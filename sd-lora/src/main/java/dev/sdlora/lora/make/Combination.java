@@ -153,7 +153,7 @@ public final class Combination {
   private static List<Long> shape(List<Source> sources, LowRank product) {
     List<Long> shape = List.of(product.up().getShape().get(0), product.down().getShape().get(1));
     for (Source source : sources) {
-      if (Factors.isProduct(source.module())) {
+      if (Factors.isFactorPair(source.module())) {
         List<Long> own = shape(source.module(), shape.get(0));
         shape = own.size() > shape.size() ? own : shape;
       }

@@ -39,14 +39,14 @@ public final class Overlays {
   }
 
   /** Whether a change can be made beside a weight; otherwise the weight must be patched. */
-  public static boolean canRide(String weight, Change change) {
+  public static boolean canOverlay(String weight, Change change) {
     return weight.endsWith(".weight")
         && !weight.contains(TABLES)
-        && Factors.hasProduct(change.module());
+        && Factors.hasLowRankForm(change.module());
   }
 
   /**
-   * Reads the changes of a request that can ride.
+   * Reads those changes of a request that can be overlaid.
    *
    * @param plans for each LoRA of the request, its changes at its peak strength
    * @param shapes of the weights, for each network
@@ -59,16 +59,16 @@ public final class Overlays {
       List<PatchPlan> plans, Map<Network, Map<String, List<Long>>> shapes, ScalarType type) {
     Overlay overlay = new Overlay(torch.scope(), program);
     try (OpenFiles files = new OpenFiles()) {
-      riders(plans)
+      overlaid(plans)
           .forEach(
               (network, weights) ->
                   weights.forEach(
-                      (weight, riders) -> {
+                      (weight, overlaid) -> {
                         List<Long> shape = shapes.getOrDefault(network, Map.of()).get(weight);
                         if (shape == null) {
                           throw new IllegalArgumentException("no weight is named " + weight);
                         }
-                        add(overlay, network, weight, shape, riders, files, type);
+                        add(overlay, network, weight, shape, overlaid, files, type);
                       }));
       return overlay;
     } catch (RuntimeException | Error e) {
@@ -78,15 +78,15 @@ public final class Overlays {
   }
 
   /** A change and which LoRA of the request it belongs to. */
-  private record Rider(int use, Change change) {}
+  private record OverlaidChange(int use, Change change) {}
 
-  private static Map<Network, Map<String, List<Rider>>> riders(List<PatchPlan> plans) {
-    Map<Network, Map<String, List<Rider>>> riders = new EnumMap<>(Network.class);
+  private static Map<Network, Map<String, List<OverlaidChange>>> overlaid(List<PatchPlan> plans) {
+    Map<Network, Map<String, List<OverlaidChange>>> overlaid = new EnumMap<>(Network.class);
     for (int i = 0; i < plans.size(); i++) {
       int use = i;
       plans
           .get(i)
-          .where(Overlays::canRide)
+          .where(Overlays::canOverlay)
           .changes()
           .forEach(
               (network, weights) ->
@@ -94,12 +94,12 @@ public final class Overlays {
                       (weight, changes) ->
                           changes.forEach(
                               change ->
-                                  riders
+                                  overlaid
                                       .computeIfAbsent(network, key -> new LinkedHashMap<>())
                                       .computeIfAbsent(weight, key -> new ArrayList<>())
-                                      .add(new Rider(use, change)))));
+                                      .add(new OverlaidChange(use, change)))));
     }
-    return riders;
+    return overlaid;
   }
 
   private void add(
@@ -107,19 +107,19 @@ public final class Overlays {
       Network network,
       String weight,
       List<Long> shape,
-      List<Rider> riders,
+      List<OverlaidChange> overlaid,
       OpenFiles files,
       ScalarType type) {
     try (NDManager parts = torch.scope()) {
       List<NDArray> downs = new ArrayList<>();
       List<NDArray> ups = new ArrayList<>();
       List<Slot> slots = new ArrayList<>();
-      for (Rider rider : riders) {
-        LowRank product = product(rider.change(), shape, files, parts);
+      for (OverlaidChange each : overlaid) {
+        LowRank product = product(each.change(), shape, files, parts);
         downs.add(product.down());
         ups.add(product.up());
         int rank = Math.toIntExact(product.down().getShape().get(0));
-        slots.add(new Slot(rider.use(), rank, product.scale()));
+        slots.add(new Slot(each.use(), rank, product.scale()));
       }
       long rank = slots.stream().mapToLong(Slot::rank).sum();
       long[] downShape = shape.stream().mapToLong(Long::longValue).toArray();

@@ -108,7 +108,7 @@ public final class Patcher {
   }
 
   private static boolean areProducts(String name, List<Change> changes) {
-    return !isBias(name) && changes.stream().allMatch(c -> Factors.isProduct(c.module()));
+    return !isBias(name) && changes.stream().allMatch(c -> Factors.isFactorPair(c.module()));
   }
 
   private static boolean isBias(String name) {

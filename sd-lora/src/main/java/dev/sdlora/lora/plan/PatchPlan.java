@@ -48,29 +48,38 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
   public record Match(int matched, List<String> unmatched) {}
 
   /**
+   * A plan and how the LoRAs that it is made of fit the checkpoint.
+   *
+   * @param matches one for each LoRA, in order
+   */
+  public record Matched(PatchPlan plan, List<Match> matches) {}
+
+  /**
    * Plans a set of LoRAs. Modules at strength 0 are matched but change nothing.
    *
    * @param index the layers of the checkpoint
    * @param checkpoint its name, for messages
    * @param family its family, for messages
    * @param uses the LoRAs in order
-   * @param matches gets one entry for each LoRA
    * @throws LoraException if no module of a LoRA fits, one has the wrong shape, or weights of
    *     blocks are for another family
    */
   public static PatchPlan of(
-      ModuleIndex index,
-      String checkpoint,
-      ModelFamily family,
-      List<LoraUse> uses,
-      List<Match> matches) {
+      ModuleIndex index, String checkpoint, ModelFamily family, List<LoraUse> uses) {
+    return match(index, checkpoint, family, uses).plan();
+  }
+
+  /** The same with how each LoRA fits. */
+  public static Matched match(
+      ModuleIndex index, String checkpoint, ModelFamily family, List<LoraUse> uses) {
     Map<Network, Map<String, List<Change>>> changes = new EnumMap<>(Network.class);
+    List<Match> matches = new ArrayList<>();
     for (LoraUse use : uses) {
       requireFamily(use, checkpoint, family);
       requireBlocks(use, checkpoint, family);
       matches.add(add(index, checkpoint, family, use, changes));
     }
-    return new PatchPlan(changes);
+    return new Matched(new PatchPlan(changes), List.copyOf(matches));
   }
 
   /** The changes among these that satisfy a condition on the weight's name and the change. */

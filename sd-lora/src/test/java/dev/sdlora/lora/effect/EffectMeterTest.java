@@ -131,9 +131,7 @@ class EffectMeterTest {
   }
 
   private List<Block> measure(LoraUse... uses) {
-    PatchPlan plan =
-        PatchPlan.of(
-            new ModuleIndex(SHAPES), "tiny", ModelFamily.SD1, List.of(uses), new ArrayList<>());
+    PatchPlan plan = PatchPlan.of(new ModuleIndex(SHAPES), "tiny", ModelFamily.SD1, List.of(uses));
     int arrays = torch.liveArrays();
     EffectMeter meter = new EffectMeter(torch, new TensorLoader(torch));
     List<Block> blocks = meter.measure(plan, origins);

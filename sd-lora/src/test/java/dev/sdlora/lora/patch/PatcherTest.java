@@ -40,7 +40,7 @@ class PatcherTest {
   private static List<LoraFile> files;
 
   /** A LoRA by number with its strengths. */
-  record Wish(int lora, double text, double unet) {}
+  record Strengths(int lora, double text, double unet) {}
 
   @BeforeContainer
   static void load() throws IOException {
@@ -68,29 +68,29 @@ class PatcherTest {
   }
 
   @Provide
-  Arbitrary<List<List<Wish>>> sequences() {
+  Arbitrary<List<List<Strengths>>> sequences() {
     Arbitrary<Double> strength = Arbitraries.of(-1.0, 0.0, 0.3, 0.8, 1.0, 7.5);
-    Arbitrary<Wish> wish =
+    Arbitrary<Strengths> strengths =
         Combinators.combine(Arbitraries.integers().between(0, DAMAGED), strength, strength)
-            .as(Wish::new);
-    return wish.list().ofMaxSize(3).list().ofMinSize(1).ofMaxSize(6);
+            .as(Strengths::new);
+    return strengths.list().ofMaxSize(3).list().ofMinSize(1).ofMaxSize(6);
   }
 
   @Property(tries = 60)
   void apply_anySequenceInFloat32_isTheSumAndComesOffWithoutTrace(
-      @ForAll("sequences") List<List<Wish>> sequence) {
+      @ForAll("sequences") List<List<Strengths>> sequence) {
     // A float32 sum in another order differs by a few units in the last place.
     check(float32, sequence, 1e-6);
   }
 
   @Property(tries = 30)
   void apply_anySequenceInBfloat16_isTheSumRoundedOnceAndComesOffWithoutTrace(
-      @ForAll("sequences") List<List<Wish>> sequence) {
+      @ForAll("sequences") List<List<Strengths>> sequence) {
     // Half a unit of 8 bits of fraction, and the float32 error that may tip a tie.
     check(bfloat16, sequence, 1.0 / 256 + 1e-6);
   }
 
-  private static void check(TinyModel model, List<List<Wish>> sequence, double tolerance) {
+  private static void check(TinyModel model, List<List<Strengths>> sequence, double tolerance) {
     Map<String, float[]> before = model.values();
     int arrays = model.torch.liveArrays();
     try {
@@ -104,11 +104,14 @@ class PatcherTest {
   }
 
   private static void run(
-      TinyModel model, List<List<Wish>> sequence, double tolerance, Map<String, float[]> before) {
-    for (List<Wish> wishes : sequence) {
+      TinyModel model,
+      List<List<Strengths>> sequence,
+      double tolerance,
+      Map<String, float[]> before) {
+    for (List<Strengths> set : sequence) {
       List<LoraUse> uses =
-          wishes.stream().map(w -> new LoraUse("lora", files.get(w.lora), w.text, w.unet)).toList();
-      boolean fails = wishes.stream().anyMatch(w -> w.lora == DAMAGED && w.unet != 0);
+          set.stream().map(w -> new LoraUse("lora", files.get(w.lora), w.text, w.unet)).toList();
+      boolean fails = set.stream().anyMatch(w -> w.lora == DAMAGED && w.unet != 0);
       if (fails) {
         assertThatThrownBy(() -> model.patcher.apply(model.plan(uses)))
             .isInstanceOf(LoraException.class)

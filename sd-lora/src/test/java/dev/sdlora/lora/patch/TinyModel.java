@@ -141,7 +141,7 @@ final class TinyModel implements AutoCloseable {
   }
 
   PatchPlan plan(List<LoraUse> uses) {
-    return PatchPlan.of(index, "tiny", ModelFamily.SD1, uses, new ArrayList<>());
+    return PatchPlan.of(index, "tiny", ModelFamily.SD1, uses);
   }
 
   /** All weights as they are. */

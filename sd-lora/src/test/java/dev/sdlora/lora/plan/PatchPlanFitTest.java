@@ -9,7 +9,6 @@ import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -46,8 +45,7 @@ class PatchPlanFitTest {
     Path path = folder.resolve("twice.safetensors");
     writer.write(path);
     LoraUse use = new LoraUse("twice", LoraFile.open(path), 1, 1);
-    assertThatThrownBy(
-            () -> PatchPlan.of(INDEX, "tiny", ModelFamily.SD1, List.of(use), new ArrayList<>()))
+    assertThatThrownBy(() -> PatchPlan.of(INDEX, "tiny", ModelFamily.SD1, List.of(use)))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("both change 'fc.weight' by LoRA");
   }
@@ -63,10 +61,9 @@ class PatchPlanFitTest {
     Path path = folder.resolve("some.safetensors");
     writer.write(path);
     LoraUse use = new LoraUse("some", LoraFile.open(path), 1, 1);
-    List<PatchPlan.Match> matches = new ArrayList<>();
-    PatchPlan plan = PatchPlan.of(INDEX, "tiny", ModelFamily.SD1, List.of(use), matches);
-    assertThat(matches).hasSize(1);
-    return plan.changes().values().stream().flatMap(m -> m.keySet().stream()).toList();
+    PatchPlan.Matched matched = PatchPlan.match(INDEX, "tiny", ModelFamily.SD1, List.of(use));
+    assertThat(matched.matches()).hasSize(1);
+    return matched.plan().changes().values().stream().flatMap(m -> m.keySet().stream()).toList();
   }
 
   @ParameterizedTest

@@ -9,9 +9,9 @@ import dev.sdlora.pipeline.raster.Box;
 import dev.sdlora.pipeline.raster.ColourCorrection;
 import dev.sdlora.pipeline.raster.Framing;
 import dev.sdlora.pipeline.raster.GaussianBlur;
+import dev.sdlora.pipeline.raster.MaskFill;
 import dev.sdlora.pipeline.raster.MaskRegion;
 import dev.sdlora.pipeline.raster.Raster;
-import dev.sdlora.pipeline.raster.Surroundings;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -105,7 +105,7 @@ public final class Canvas {
   }
 
   private Canvas filled() {
-    return new Canvas(Surroundings.fill(picture, mask.orElseThrow()), mask, finish);
+    return new Canvas(MaskFill.fill(picture, mask.orElseThrow()), mask, finish);
   }
 
   private Canvas corrected() {

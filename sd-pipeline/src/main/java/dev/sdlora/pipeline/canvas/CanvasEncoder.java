@@ -51,12 +51,13 @@ public final class CanvasEncoder {
    * masked.
    *
    * @param size of the request
-   * @param blindness how far what is masked is hidden; 1 is wholly
+   * @param conditioningMaskWeight how far the masked part is hidden from the model, from 0 to 1 for
+   *     wholly: A1111's "inpainting conditioning mask strength"
    * @param scope a manager for what is needed on the way
    * @return [1 + channels][height / 8][width / 8]
    */
   public float[] channels(
-      Optional<Canvas> canvas, ImageSize size, double blindness, NDManager scope) {
+      Optional<Canvas> canvas, ImageSize size, double conditioningMaskWeight, NDManager scope) {
     int width = size.width();
     int height = size.height();
     Optional<Raster> mask = canvas.flatMap(Canvas::mask);
@@ -66,7 +67,7 @@ public final class CanvasEncoder {
       seen = canvas.orElseThrow().picture().planes();
       for (int i = 0; i < seen.length; i++) {
         if (mask.get().level(i % (width * height)) > 127) {
-          seen[i] *= (float) (1 - blindness);
+          seen[i] *= (float) (1 - conditioningMaskWeight);
         }
       }
     }

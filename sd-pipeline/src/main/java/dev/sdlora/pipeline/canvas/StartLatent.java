@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.canvas;
 
 import dev.sdlora.api.MaskedContent;
+import dev.sdlora.sampler.KeptPart;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -33,14 +34,6 @@ public record StartLatent(float[] clean, Optional<float[]> repaint) {
   }
 
   private float[] mix(float[] kept, float[] made) {
-    if (repaint.isEmpty()) {
-      return made;
-    }
-    float[] share = repaint.get();
-    float[] mixed = new float[kept.length];
-    for (int i = 0; i < mixed.length; i++) {
-      mixed[i] = share[i] * made[i] + (1 - share[i]) * kept[i];
-    }
-    return mixed;
+    return repaint.map(share -> KeptPart.blend(made, kept, share)).orElse(made);
   }
 }

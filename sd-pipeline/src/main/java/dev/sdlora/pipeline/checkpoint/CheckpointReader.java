@@ -78,7 +78,7 @@ public final class CheckpointReader {
         clip.config(),
         unet.config(),
         vae.config(),
-        Prediction.NOISE,
+        Prediction.EPSILON,
         clipWeights,
         unetWeights,
         vaeWeights);

@@ -80,8 +80,8 @@ final class DiffusersFolder {
             ? json(folder, file).path("prediction_type").asText("epsilon")
             : "epsilon";
     return switch (type) {
-      case "epsilon" -> Prediction.NOISE;
-      case "v_prediction" -> Prediction.VELOCITY;
+      case "epsilon" -> Prediction.EPSILON;
+      case "v_prediction" -> Prediction.V_PREDICTION;
       default ->
           throw new CheckpointException(
               "checkpoint '"

@@ -39,8 +39,8 @@ final class SingleFile {
   private static Prediction prediction(TensorFile file) {
     String noted = file.metadata().getOrDefault("modelspec.prediction_type", "");
     return noted.startsWith("v") || file.find("v_pred").isPresent()
-        ? Prediction.VELOCITY
-        : Prediction.NOISE;
+        ? Prediction.V_PREDICTION
+        : Prediction.EPSILON;
   }
 
   private static Network<ClipConfig> clip(TensorFile file) {

@@ -16,17 +16,16 @@ import java.util.Optional;
  */
 public final class ChunkEncoder {
   private final TextEncoder encoder;
-  private final Object weights;
+  private final EncoderWeights weights;
   private final EncodedChunks known;
 
   /**
    * An encoder as one request sees it.
    *
-   * @param weights stands for what the encoder's weights are, LoRAs included: encoders whose
-   *     weights differ have values that are not equal
+   * @param weights what the encoder's weights are, LoRAs included
    * @param known what was encoded before
    */
-  public ChunkEncoder(TextEncoder encoder, Object weights, EncodedChunks known) {
+  public ChunkEncoder(TextEncoder encoder, EncoderWeights weights, EncodedChunks known) {
     this.encoder = encoder;
     this.weights = weights;
     this.known = known;

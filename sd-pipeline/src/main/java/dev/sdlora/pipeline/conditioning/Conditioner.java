@@ -10,7 +10,7 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.WeightedText;
 import dev.sdlora.prompt.schedule.PromptSchedule;
-import dev.sdlora.prompt.schedule.SchedulePass;
+import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TokenChunk;
@@ -59,7 +59,7 @@ public final class Conditioner {
    * @throws IllegalArgumentException if the encoder has fewer layers than are skipped
    * @throws CheckpointException if the checkpoint's vocabulary lacks a token
    */
-  public Conditions conditions(String prompt, String negative, SchedulePass pass, NDManager scope) {
+  public Conditions conditions(String prompt, String negative, PromptSteps pass, NDManager scope) {
     PromptLimits limits = options.limits();
     List<Part> parts = new ArrayList<>();
     for (PromptSchedule.Weighted part : PromptSchedule.ofParts(prompt, pass, limits)) {

@@ -28,11 +28,11 @@ public final class EncodedChunks {
   /**
    * What decides the states of a chunk.
    *
-   * @param encoder stands for the weights of the text encoder, compared with {@code equals}
+   * @param encoder the weights of the text encoder
    * @param clipSkip which of its layers is read
    * @param chunk the tokens and trained words, all of weight 1
    */
-  record Key(Object encoder, int clipSkip, TokenChunk chunk) {}
+  record Key(EncoderWeights encoder, int clipSkip, TokenChunk chunk) {}
 
   /** The states, [77][width], not to be changed; empty if they are not kept. */
   synchronized Optional<float[]> find(Key key) {

@@ -11,6 +11,7 @@ import dev.sdlora.pipeline.network.T2iAdapter;
 import dev.sdlora.pipeline.network.T2iAdapterConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -58,11 +59,11 @@ public final class ControlNets implements AutoCloseable {
   }
 
   /** A network and the native memory that it alone has. */
-  record Loaded(Follower network, LiveWeights weights, Torch memory) implements AutoCloseable {
+  record Loaded(ControlNetwork network, LiveWeights weights, Torch memory)
+      implements AutoCloseable {
     @Override
     public void close() {
-      weights.close();
-      memory.close();
+      Closing.all(weights::close, memory::close);
     }
   }
 
@@ -113,15 +114,18 @@ public final class ControlNets implements AutoCloseable {
       requireFit(path, config.channels().equals(unet.channels()), config.channels());
       return load(
           adapter.get(),
-          (memory, weights) -> Follower.of(new T2iAdapter(memory, config, weights), unet.layers()));
+          (memory, weights) ->
+              ControlNetwork.of(new T2iAdapter(memory, config, weights), unet.layers()));
     }
     NetworkFile<ControlNetConfig> read = ControlNetReader.read(file, unet.heads());
     ControlNetConfig config = read.config();
     requireFit(path, config.unet().hasEncoderOf(unet), config.unet());
-    return load(read, (memory, weights) -> Follower.of(new ControlNet(memory, config, weights)));
+    return load(
+        read, (memory, weights) -> ControlNetwork.of(new ControlNet(memory, config, weights)));
   }
 
-  private <C> Loaded load(NetworkFile<C> file, BiFunction<Torch, LiveWeights, Follower> network) {
+  private <C> Loaded load(
+      NetworkFile<C> file, BiFunction<Torch, LiveWeights, ControlNetwork> network) {
     Torch memory = torch.child();
     try {
       LiveWeights weights =
@@ -144,7 +148,6 @@ public final class ControlNets implements AutoCloseable {
 
   @Override
   public void close() {
-    kept.values().forEach(Loaded::close);
-    kept.clear();
+    Closing.all(() -> Closing.all(kept.values(), Loaded::close), kept::clear);
   }
 }

@@ -10,14 +10,15 @@ import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.raster.Framing;
 import dev.sdlora.pipeline.raster.Raster;
+import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The pictures that one request follows. Used by one thread. */
+/** The control units of one request. Used by one thread. */
 public final class Controls implements AutoCloseable {
-  private final List<Followed> followed = new ArrayList<>();
+  private final List<LoadedUnit> units = new ArrayList<>();
   private final List<ControlNets.Loaded> owned = new ArrayList<>();
   private final NDManager memory;
   private NDManager made;
@@ -36,17 +37,17 @@ public final class Controls implements AutoCloseable {
   }
 
   /** A picture and the network that reads it. */
-  private record Followed(ControlUnit unit, Follower network) {}
+  private record LoadedUnit(ControlUnit unit, ControlNetwork network) {}
 
   /** What has been read of a picture, and when it acts. */
-  private record Active(ControlUnit unit, Follower.Guide guide) {
+  private record Active(ControlUnit unit, ControlNetwork.Control control) {
     boolean at(double share) {
       return unit.start() <= share && share <= unit.end();
     }
   }
 
-  void add(ControlUnit unit, Follower network) {
-    followed.add(new Followed(unit, network));
+  void add(ControlUnit unit, ControlNetwork network) {
+    units.add(new LoadedUnit(unit, network));
   }
 
   /** Takes a network that is to be freed with this. */
@@ -75,7 +76,7 @@ public final class Controls implements AutoCloseable {
     if (!size.equals(readFor)) {
       made.close();
       made = memory.newSubManager();
-      read = followed.stream().map(each -> read(each, size, tiling)).toList();
+      read = units.stream().map(each -> read(each, size, tiling)).toList();
       readFor = size;
     }
     UNet seamless = unet.tiling(tiling);
@@ -83,16 +84,16 @@ public final class Controls implements AutoCloseable {
       Residuals sum = Residuals.NONE;
       for (Active each : read) {
         if (each.at(share)) {
-          sum = sum.and(each.guide.residuals(batch, scope));
+          sum = sum.and(each.control.residuals(batch, scope));
         }
       }
       return seamless.predict(batch.latents(), batch.times(), batch.context(), sum, scope);
     };
   }
 
-  private Active read(Followed each, ImageSize size, Tiling tiling) {
+  private Active read(LoadedUnit each, ImageSize size, Tiling tiling) {
     try (NDArray picture = picture(each.unit, size, memory)) {
-      return new Active(each.unit, each.network.guide(each.unit, picture, tiling, made));
+      return new Active(each.unit, each.network.read(each.unit, picture, tiling, made));
     }
   }
 
@@ -107,8 +108,6 @@ public final class Controls implements AutoCloseable {
 
   @Override
   public void close() {
-    memory.close();
-    owned.forEach(ControlNets.Loaded::close);
-    owned.clear();
+    Closing.all(memory::close, () -> Closing.all(owned, ControlNets.Loaded::close), owned::clear);
   }
 }

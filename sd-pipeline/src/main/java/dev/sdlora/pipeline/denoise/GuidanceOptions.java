@@ -17,6 +17,6 @@ public record GuidanceOptions(
     Prediction prediction, double scale, double rescale, double skipBelow) {
   /** Nothing but a scale, for a network that predicts noise. */
   public static GuidanceOptions scale(double scale) {
-    return new GuidanceOptions(Prediction.NOISE, scale, 0, 0);
+    return new GuidanceOptions(Prediction.EPSILON, scale, 0, 0);
   }
 }

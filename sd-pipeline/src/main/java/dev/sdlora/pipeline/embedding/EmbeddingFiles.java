@@ -5,8 +5,8 @@ import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.FileHashes;
-import dev.sdlora.tensors.folder.ManyFiles;
-import dev.sdlora.tensors.folder.Remembered;
+import dev.sdlora.tensors.folder.FileCache;
+import dev.sdlora.tensors.folder.FolderReading;
 import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -26,10 +26,10 @@ public final class EmbeddingFiles {
   /** Enough for any collection. */
   private static final int FILES = 1 << 16;
 
-  private final Remembered<EmbeddingFile> whole = new Remembered<>(WHOLE);
-  private final Remembered<Summary> summaries = new Remembered<>(FILES);
-  private final Remembered<String> hashes = new Remembered<>(FILES);
-  private final Remembered<Map<String, EmbeddingFile>> bundles = new Remembered<>(WHOLE);
+  private final FileCache<EmbeddingFile> whole = new FileCache<>(WHOLE);
+  private final FileCache<Summary> summaries = new FileCache<>(FILES);
+  private final FileCache<String> hashes = new FileCache<>(FILES);
+  private final FileCache<Map<String, EmbeddingFile>> bundles = new FileCache<>(WHOLE);
 
   /**
    * What is kept of a file that was looked at.
@@ -67,7 +67,7 @@ public final class EmbeddingFiles {
   }
 
   private Summary read(Path path, Stamp stamp) {
-    return ManyFiles.attempt(
+    return FolderReading.attempt(
         () -> {
           Optional<EmbeddingFile> file =
               EmbeddingFile.isPicture(path)

@@ -4,11 +4,11 @@ import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.pipeline.embedding.EmbeddingFiles.Summary;
+import dev.sdlora.tensors.folder.FolderReading;
 import dev.sdlora.tensors.folder.FolderTree;
-import dev.sdlora.tensors.folder.ManyFiles;
 import dev.sdlora.tensors.folder.NaturalOrder;
 import dev.sdlora.tensors.folder.Nearest;
-import dev.sdlora.tensors.folder.ShownPaths;
+import dev.sdlora.tensors.folder.PathRedactor;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Comparator;
@@ -37,7 +37,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
   private final EmbeddingFiles files;
   private final List<FolderTree> trees;
   private final List<Embedding> given;
-  private final ShownPaths shown;
+  private final PathRedactor shown;
 
   /**
    * Looks at folders.
@@ -50,7 +50,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
     this.files = files;
     this.trees = folders.stream().map(folder -> new FolderTree(folder, KIND)).toList();
     this.given = List.copyOf(given);
-    this.shown = new ShownPaths(folders);
+    this.shown = new PathRedactor(folders);
     look();
   }
 
@@ -90,7 +90,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
                 name,
                 trees.isEmpty()
                     ? "any folder: there is no embedding directory"
-                    : shown.in(
+                    : shown.redact(
                         trees.stream()
                             .map(tree -> tree.root().toString())
                             .collect(Collectors.joining(", "))),
@@ -173,7 +173,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
 
   private Map<Path, Summary> summaries() {
     List<Path> found = look().files();
-    List<Summary> summaries = ManyFiles.read(found, files::summary);
+    List<Summary> summaries = FolderReading.read(found, files::summary);
     Map<Path, Summary> byPath = new LinkedHashMap<>();
     for (int i = 0; i < found.size(); i++) {
       byPath.put(found.get(i), summaries.get(i));

@@ -1,11 +1,11 @@
 package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.tensors.file.Inflated;
 import dev.sdlora.tensors.file.SettingsJson;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.IndexColorModel;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -13,7 +13,6 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
@@ -143,27 +142,14 @@ final class HiddenText {
   }
 
   private static String inflate(byte[] stream) {
-    Inflater inflater = new Inflater();
     try {
-      inflater.setInput(stream);
-      ByteArrayOutputStream text = new ByteArrayOutputStream();
-      byte[] buffer = new byte[8192];
-      while (!inflater.finished()) {
-        int count = inflater.inflate(buffer);
-        if ((count == 0 && !inflater.finished()) || text.size() > SettingsJson.MAX_BYTES) {
-          throw new DataFormatException("it has no end");
-        }
-        text.write(buffer, 0, count);
-      }
-      return text.toString(StandardCharsets.UTF_8);
+      return new String(Inflated.zlib(stream, 0, SettingsJson.MAX_BYTES), StandardCharsets.UTF_8);
     } catch (DataFormatException e) {
       throw new EmbeddingException(
           "has an embedding in its pixels that is damaged, probably by storing the picture with"
               + " loss: "
               + e.getMessage(),
           e);
-    } finally {
-      inflater.end();
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline.image;
 
-import java.io.ByteArrayOutputStream;
+import dev.sdlora.tensors.file.Inflated;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /** A chunk of a PNG that holds a text under a keyword; PNG specification, 3rd edition, 11.3.3. */
 final class TextChunk {
@@ -68,11 +67,11 @@ final class TextChunk {
   String text() throws DataFormatException {
     int at = keywordEnd + 1;
     return switch (type) {
-      case "zTXt" -> latin1(inflate(data, skip(at, 1)));
+      case "zTXt" -> latin1(Inflated.zlib(data, skip(at, 1), MAX_BYTES));
       case "iTXt" -> {
         int languageAt = skip(at, 2);
         int textAt = nextZero(data, nextZero(data, languageAt) + 1) + 1;
-        yield utf8(data[at] == 0 ? from(textAt) : inflate(data, textAt));
+        yield utf8(data[at] == 0 ? from(textAt) : Inflated.zlib(data, textAt, MAX_BYTES));
       }
       default -> latin1(from(at));
     };
@@ -96,28 +95,6 @@ final class TextChunk {
       }
     }
     throw new DataFormatException("it lacks a zero byte");
-  }
-
-  private static byte[] inflate(byte[] data, int from) throws DataFormatException {
-    Inflater inflater = new Inflater();
-    try {
-      inflater.setInput(data, from, data.length - from);
-      ByteArrayOutputStream unpacked = new ByteArrayOutputStream();
-      byte[] buffer = new byte[8192];
-      while (!inflater.finished()) {
-        int count = inflater.inflate(buffer);
-        if (count == 0 && !inflater.finished()) {
-          throw new DataFormatException("its compressed data end early");
-        }
-        unpacked.write(buffer, 0, count);
-        if (unpacked.size() > MAX_BYTES) {
-          throw new DataFormatException("unpacked it has more than " + MAX_BYTES + " bytes");
-        }
-      }
-      return unpacked.toByteArray();
-    } finally {
-      inflater.end();
-    }
   }
 
   private static String latin1(byte[] bytes) {

@@ -8,7 +8,7 @@ import dev.sdlora.lora.make.Baking.Weight;
 import dev.sdlora.lora.make.MakingListener;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
-import dev.sdlora.lora.plan.PatchPlan.Match;
+import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.file.DType;
@@ -96,8 +96,8 @@ public final class LoraBaking {
     sources.add(checkpoint);
     Targets.require(file, sources);
     ModelFiles model = CheckpointReader.read(checkpoint);
-    List<Match> matches = new ArrayList<>();
-    PatchPlan plan = plan(model, matches);
+    Matched matched = matched(model);
+    PatchPlan plan = matched.plan();
     int total = plan.changes().values().stream().mapToInt(Map::size).sum();
     List<StoredTensor> tensors = StoredTensor.of(model);
     Map<StoredTensor, Weight> weights = weights(plan, tensors);
@@ -122,16 +122,17 @@ public final class LoraBaking {
       writer.write(file);
     }
     return new Baked(
-        file, total, matches.stream().flatMap(match -> match.unmatched().stream()).toList());
+        file,
+        total,
+        matched.matches().stream().flatMap(match -> match.unmatched().stream()).toList());
   }
 
-  private PatchPlan plan(ModelFiles model, List<Match> matches) {
-    return PatchPlan.of(
+  private Matched matched(ModelFiles model) {
+    return PatchPlan.match(
         KnownLayers.of(model),
         model.checkpoint().name(),
         model.checkpoint().family(),
-        Uses.open(loras),
-        matches);
+        Uses.open(loras));
   }
 
   /** The weights that change, in the order in which a file is written: widest formats first. */

@@ -6,7 +6,7 @@ package dev.sdlora.pipeline.network;
  */
 public enum Prediction {
   /** The noise, as most models do (Ho et al. 2020). */
-  NOISE {
+  EPSILON {
     @Override
     public double clean(double x, double sigma, double predicted) {
       return x - sigma * predicted;
@@ -16,7 +16,7 @@ public enum Prediction {
    * The velocity {@code a·noise - s·clean} with {@code a = 1 / sqrt(sigma² + 1)} and {@code s =
    * sigma·a} (Salimans and Ho 2022, "Progressive Distillation", appendix D).
    */
-  VELOCITY {
+  V_PREDICTION {
     @Override
     public double clean(double x, double sigma, double predicted) {
       double variance = sigma * sigma + 1;

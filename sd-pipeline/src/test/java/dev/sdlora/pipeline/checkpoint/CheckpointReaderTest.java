@@ -259,17 +259,17 @@ class CheckpointReaderTest {
 
   @Test
   void read_modelThatPredictsVelocity_isKnownByItsMarks() throws IOException {
-    assertThat(CheckpointReader.read(SINGLE_FILE).prediction()).isEqualTo(Prediction.NOISE);
+    assertThat(CheckpointReader.read(SINGLE_FILE).prediction()).isEqualTo(Prediction.EPSILON);
     Path marked = copy(name -> name, Map.of("v_pred", List.of()));
-    assertThat(CheckpointReader.read(marked).prediction()).isEqualTo(Prediction.VELOCITY);
+    assertThat(CheckpointReader.read(marked).prediction()).isEqualTo(Prediction.V_PREDICTION);
 
     copyFolder();
     Path config = folder.resolve("model/scheduler/scheduler_config.json");
     assertThat(CheckpointReader.read(folder.resolve("model")).prediction())
-        .isEqualTo(Prediction.NOISE);
+        .isEqualTo(Prediction.EPSILON);
     Files.writeString(config, "{\"prediction_type\": \"v_prediction\"}");
     assertThat(CheckpointReader.read(folder.resolve("model")).prediction())
-        .isEqualTo(Prediction.VELOCITY);
+        .isEqualTo(Prediction.V_PREDICTION);
     Files.writeString(config, "{\"prediction_type\": \"sample\"}");
     assertThatThrownBy(() -> CheckpointReader.read(folder.resolve("model")))
         .isInstanceOf(CheckpointException.class)
@@ -277,6 +277,6 @@ class CheckpointReaderTest {
         .hasMessageContaining("expected epsilon or v_prediction");
     Files.delete(config);
     assertThat(CheckpointReader.read(folder.resolve("model")).prediction())
-        .isEqualTo(Prediction.NOISE);
+        .isEqualTo(Prediction.EPSILON);
   }
 }

@@ -7,6 +7,7 @@ import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TokenChunk;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -19,12 +20,18 @@ class EncodedChunksTest {
   void find_otherWeightsOfWords_isTheSameChunk() {
     EncodedChunks chunks = new EncodedChunks();
     float[] states = {1};
-    chunks.keep(new EncodedChunks.Key("plain", 1, chunk("a (cat:1.3)")), states);
+    chunks.keep(new EncodedChunks.Key(EncoderWeights.PLAIN, 1, chunk("a (cat:1.3)")), states);
 
-    assertThat(chunks.find(new EncodedChunks.Key("plain", 1, chunk("a cat")))).containsSame(states);
-    assertThat(chunks.find(new EncodedChunks.Key("plain", 1, chunk("a dog")))).isEmpty();
-    assertThat(chunks.find(new EncodedChunks.Key("plain", 2, chunk("a cat")))).isEmpty();
-    assertThat(chunks.find(new EncodedChunks.Key("lora", 1, chunk("a cat")))).isEmpty();
+    assertThat(chunks.find(new EncodedChunks.Key(EncoderWeights.PLAIN, 1, chunk("a cat"))))
+        .containsSame(states);
+    assertThat(chunks.find(new EncodedChunks.Key(EncoderWeights.PLAIN, 1, chunk("a dog"))))
+        .isEmpty();
+    assertThat(chunks.find(new EncodedChunks.Key(EncoderWeights.PLAIN, 2, chunk("a cat"))))
+        .isEmpty();
+    assertThat(
+            chunks.find(
+                new EncodedChunks.Key(new EncoderWeights(Map.of(), true), 1, chunk("a cat"))))
+        .isEmpty();
   }
 
   @Test
@@ -32,7 +39,7 @@ class EncodedChunksTest {
     EncodedChunks chunks = new EncodedChunks();
     List<EncodedChunks.Key> keys =
         IntStream.range(0, EncodedChunks.MOST + 1)
-            .mapToObj(i -> new EncodedChunks.Key("plain", i, TokenChunk.EMPTY))
+            .mapToObj(i -> new EncodedChunks.Key(EncoderWeights.PLAIN, i, TokenChunk.EMPTY))
             .toList();
     keys.subList(0, EncodedChunks.MOST).forEach(key -> chunks.keep(key, new float[] {1}));
     assertThat(chunks.find(keys.get(0))).isPresent();

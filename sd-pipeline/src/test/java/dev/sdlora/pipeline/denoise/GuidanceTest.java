@@ -251,13 +251,13 @@ class GuidanceTest {
             4,
             new ImageSize(8, 8),
             scope);
-    GuidanceOptions options = new GuidanceOptions(Prediction.VELOCITY, 1, 0, 0);
+    GuidanceOptions options = new GuidanceOptions(Prediction.V_PREDICTION, 1, 0, 0);
     float[] denoised = new Guidance(exact, conditions(0, 1, 1), options).start().denoise(x, SIGMA);
     assertThat(denoised).containsExactly(clean, within(1e-6f));
   }
 
   private static GuidanceOptions options(double scale, double rescale, double skipBelow) {
-    return new GuidanceOptions(Prediction.NOISE, scale, rescale, skipBelow);
+    return new GuidanceOptions(Prediction.EPSILON, scale, rescale, skipBelow);
   }
 
   private static GuidanceOptions scale(double scale) {

@@ -60,11 +60,7 @@ final class TinyFiles {
           });
       PatchPlan plan =
           PatchPlan.of(
-              new ModuleIndex(shapes),
-              "tiny",
-              model.checkpoint().family(),
-              Uses.open(loras),
-              new ArrayList<>());
+              new ModuleIndex(shapes), "tiny", model.checkpoint().family(), Uses.open(loras));
       new Patcher(torch, loader, live).apply(plan);
       live.forEach(
           (network, weights) ->

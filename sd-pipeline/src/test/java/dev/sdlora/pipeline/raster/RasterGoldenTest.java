@@ -56,7 +56,7 @@ class RasterGoldenTest {
   void surroundings_agreeWithPillow() {
     Raster source = raster("fill.source");
     Raster mask = raster("fill.mask");
-    Raster filled = Surroundings.fill(source, mask);
+    Raster filled = MaskFill.fill(source, mask);
     // Pillow keeps colours in bytes that are multiplied by as little as a tenth.
     assertClose(filled, raster("fill"), 6);
     for (int i = 0; i < filled.samples().length; i++) {

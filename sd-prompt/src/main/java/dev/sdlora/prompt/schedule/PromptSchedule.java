@@ -36,7 +36,7 @@ public record PromptSchedule(List<Entry> entries) {
    *
    * @throws dev.sdlora.api.PromptSyntaxException if its texts exceed the limits
    */
-  public static PromptSchedule of(String text, SchedulePass pass, PromptLimits limits) {
+  public static PromptSchedule of(String text, PromptSteps pass, PromptLimits limits) {
     return new Texts(limits.texts()).schedule(text, pass);
   }
 
@@ -46,7 +46,7 @@ public record PromptSchedule(List<Entry> entries) {
    * @throws dev.sdlora.api.PromptSyntaxException if there are too many, or their texts together
    *     exceed the limits
    */
-  public static List<Weighted> ofParts(String prompt, SchedulePass pass, PromptLimits limits) {
+  public static List<Weighted> ofParts(String prompt, PromptSteps pass, PromptLimits limits) {
     Texts texts = new Texts(limits.texts());
     return Subprompt.split(prompt, limits).stream()
         .map(part -> new Weighted(part.weight(), texts.schedule(part.text(), pass)))
@@ -63,7 +63,7 @@ public record PromptSchedule(List<Entry> entries) {
       this.most = most;
     }
 
-    PromptSchedule schedule(String text, SchedulePass pass) {
+    PromptSchedule schedule(String text, PromptSteps pass) {
       List<Switch> switches = Switches.find(text);
       BitSet ends = new BitSet();
       ends.set(pass.steps());

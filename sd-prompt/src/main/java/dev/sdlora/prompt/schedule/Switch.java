@@ -10,7 +10,7 @@ public sealed interface Switch {
   Span span();
 
   /** What stands here at a step of a pass, counted from 1. */
-  Span at(int step, SchedulePass pass);
+  Span at(int step, PromptSteps pass);
 
   /**
    * {@code [before:after:when]}, {@code [after:when]} or {@code [before::when]}.
@@ -21,7 +21,7 @@ public sealed interface Switch {
    */
   record Editing(Span span, Span before, Span after, String when) implements Switch {
     @Override
-    public Span at(int step, SchedulePass pass) {
+    public Span at(int step, PromptSteps pass) {
       return step <= pass.stepOf(when) ? before : after;
     }
   }
@@ -38,7 +38,7 @@ public sealed interface Switch {
     }
 
     @Override
-    public Span at(int step, SchedulePass pass) {
+    public Span at(int step, PromptSteps pass) {
       return options.get((step - 1) % options.size());
     }
   }

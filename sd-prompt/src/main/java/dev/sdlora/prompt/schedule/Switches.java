@@ -20,7 +20,7 @@ public final class Switches {
   }
 
   /** The text at a step, counted from 1. */
-  static String textAt(String text, List<Switch> switches, int step, SchedulePass pass) {
+  static String textAt(String text, List<Switch> switches, int step, PromptSteps pass) {
     StringBuilder result = new StringBuilder(text.length());
     // Where the chosen texts end that are being copied, and where it goes on behind each.
     Deque<Span> open = new ArrayDeque<>();

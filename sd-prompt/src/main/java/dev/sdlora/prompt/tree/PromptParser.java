@@ -21,15 +21,23 @@ public final class PromptParser {
   private final Leaves leaves;
   private final String text;
 
-  private PromptParser(String prompt) {
-    ExtraNetworks cut = ExtraNetworks.cut(prompt);
+  private PromptParser(String prompt, ExtraNetworks cut) {
     leaves = new Leaves(prompt, cut);
     text = cut.text();
   }
 
   /** The tree of a prompt as A1111 reads it, in time that grows as the prompt's length. */
   public static Prompt parse(String prompt) {
-    return new PromptParser(prompt).parse();
+    return parse(prompt, ExtraNetworks.cut(prompt));
+  }
+
+  /**
+   * The same where comments and tags have been cut already.
+   *
+   * @param cut what {@link ExtraNetworks#cut} gives of the prompt
+   */
+  static Prompt parse(String prompt, ExtraNetworks cut) {
+    return new PromptParser(prompt, cut).parse();
   }
 
   private Prompt parse() {

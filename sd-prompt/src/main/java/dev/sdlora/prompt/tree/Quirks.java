@@ -10,19 +10,19 @@ import dev.sdlora.api.PromptNode.Tag;
 import dev.sdlora.prompt.grammar.Characters;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.LoraTag;
-import dev.sdlora.prompt.schedule.SchedulePass;
+import dev.sdlora.prompt.schedule.PromptSteps;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** What is well-formed in a prompt and still means something that its writer may not expect. */
 final class Quirks {
-  private final List<SchedulePass> passes;
+  private final List<PromptSteps> passes;
   private final boolean negative;
   private final boolean tagsAct;
   private final List<Finding> found = new ArrayList<>();
 
-  private Quirks(List<SchedulePass> passes, boolean negative, boolean tagsAct) {
+  private Quirks(List<PromptSteps> passes, boolean negative, boolean tagsAct) {
     this.passes = passes;
     this.negative = negative;
     this.tagsAct = tagsAct;
@@ -36,7 +36,7 @@ final class Quirks {
    * @param tagsAct whether tags are more than text in it
    */
   static List<Finding> of(
-      Prompt tree, List<SchedulePass> passes, boolean negative, boolean tagsAct) {
+      Prompt tree, List<PromptSteps> passes, boolean negative, boolean tagsAct) {
     Quirks quirks = new Quirks(passes, negative, tagsAct);
     boolean alone = tree.parts().size() == 1;
     tree.parts().forEach(part -> quirks.lookAt(part.nodes(), 1, false, alone));

@@ -3,7 +3,7 @@ package dev.sdlora.prompt.tree;
 import dev.sdlora.api.Prompt;
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
-import dev.sdlora.prompt.schedule.SchedulePass;
+import dev.sdlora.prompt.schedule.PromptSteps;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
@@ -22,8 +22,9 @@ public final class ReadPrompt {
     this.prompt = prompt;
     this.negative = negative;
     this.tagsAct = tagsAct;
-    this.cut = tagsAct ? ExtraNetworks.cut(prompt) : ExtraNetworks.cutComments(prompt);
-    this.tree = PromptParser.parse(prompt);
+    ExtraNetworks whole = ExtraNetworks.cut(prompt);
+    this.cut = tagsAct ? whole : ExtraNetworks.cutComments(prompt);
+    this.tree = PromptParser.parse(prompt, whole);
     this.tagMistakes =
         tagsAct ? TagMistakes.of(prompt, cut, isLora) : new TagMistakes(List.of(), List.of());
   }
@@ -90,7 +91,7 @@ public final class ReadPrompt {
    *
    * @param passes in which the prompt is read, one after another
    */
-  public List<Finding> findings(List<SchedulePass> passes) {
+  public List<Finding> findings(List<PromptSteps> passes) {
     return Stream.concat(mistakes().stream(), Quirks.of(tree, passes, negative, tagsAct).stream())
         .toList();
   }

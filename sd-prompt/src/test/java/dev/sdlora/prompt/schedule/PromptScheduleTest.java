@@ -25,9 +25,9 @@ class PromptScheduleTest {
     String text = golden.get("text").textValue();
 
     List<PromptSchedule.Weighted> first =
-        PromptSchedule.ofParts(text, SchedulePass.first(20), PromptLimits.NONE);
+        PromptSchedule.ofParts(text, PromptSteps.first(20), PromptLimits.NONE);
     List<PromptSchedule.Weighted> second =
-        PromptSchedule.ofParts(text, SchedulePass.second(12, 20), PromptLimits.NONE);
+        PromptSchedule.ofParts(text, PromptSteps.second(12, 20), PromptLimits.NONE);
 
     assertThat(entries(first)).isEqualTo(golden.get("schedule20"));
     assertThat(entries(second)).isEqualTo(golden.get("hires12"));
@@ -42,7 +42,7 @@ class PromptScheduleTest {
   @MethodSource("dev.sdlora.prompt.Goldens#strayBrackets")
   void of_strayBrackets_agreesWithLark(JsonNode golden) {
     PromptSchedule schedule =
-        PromptSchedule.of(golden.get("text").textValue(), SchedulePass.first(6), PromptLimits.NONE);
+        PromptSchedule.of(golden.get("text").textValue(), PromptSteps.first(6), PromptLimits.NONE);
 
     assertThat(entries(List.of(new PromptSchedule.Weighted(1, schedule))).get(0))
         .isEqualTo(golden.get("schedule6"));
@@ -118,7 +118,7 @@ class PromptScheduleTest {
           """)
   void of_workedExample_hasTheseTexts(String text, String entries) {
     assertThat(
-            PromptSchedule.of(text, SchedulePass.first(10), PromptLimits.NONE).entries().stream()
+            PromptSchedule.of(text, PromptSteps.first(10), PromptLimits.NONE).entries().stream()
                 .map(entry -> entry.end() + ":" + entry.text())
                 .collect(Collectors.joining(" ")))
         .isEqualTo(entries);
@@ -138,7 +138,7 @@ class PromptScheduleTest {
           """)
   void of_secondPass_countsOnFromTheFirst(String text, String texts) {
     PromptSchedule schedule =
-        PromptSchedule.of(text, SchedulePass.second(10, 10), PromptLimits.NONE);
+        PromptSchedule.of(text, PromptSteps.second(10, 10), PromptLimits.NONE);
 
     assertThat(IntStream.rangeClosed(1, 10).mapToObj(schedule::textAt).toList())
         .containsExactly(texts.split(" "));
@@ -147,10 +147,9 @@ class PromptScheduleTest {
   @ParameterizedTest
   @CsvSource({"[a:b:1.0],1", "[a:b:2.9],2", "[a:b:0.5],5", "[a:b:.5e0],5", "[a:b:-0.5],0"})
   void of_oldTimelines_readsNumbersBelowOneAsShares(String text, int end) {
-    PromptSchedule first =
-        PromptSchedule.of(text, new SchedulePass(10, 0, true), PromptLimits.NONE);
+    PromptSchedule first = PromptSchedule.of(text, new PromptSteps(10, 0, true), PromptLimits.NONE);
     PromptSchedule second =
-        PromptSchedule.of(text, new SchedulePass(7, 10, true), PromptLimits.NONE);
+        PromptSchedule.of(text, new PromptSteps(7, 10, true), PromptLimits.NONE);
 
     assertThat(IntStream.rangeClosed(1, 10).filter(step -> first.textAt(step).equals("a")))
         .hasSize(end);
@@ -159,9 +158,9 @@ class PromptScheduleTest {
 
   @Test
   void textAt_callsOfTheModel_firstTextHoldsOneCallMore() {
-    PromptSchedule editing = PromptSchedule.of("[a:b:3]", SchedulePass.first(5), PromptLimits.NONE);
+    PromptSchedule editing = PromptSchedule.of("[a:b:3]", PromptSteps.first(5), PromptLimits.NONE);
     PromptSchedule alternation =
-        PromptSchedule.of("[a|b]", SchedulePass.first(5), PromptLimits.NONE);
+        PromptSchedule.of("[a|b]", PromptSteps.first(5), PromptLimits.NONE);
 
     assertThat(IntStream.range(0, 7).mapToObj(editing::textAt))
         .containsExactly("a", "a", "a", "a", "b", "b", "a");
@@ -172,10 +171,10 @@ class PromptScheduleTest {
   @Test
   void schedulePass_impossibleNumbers_areRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> SchedulePass.first(0))
+        .isThrownBy(() -> PromptSteps.first(0))
         .withMessage("steps must be at least 1: 0");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> SchedulePass.second(1, -1))
+        .isThrownBy(() -> PromptSteps.second(1, -1))
         .withMessage("before must not be negative: -1");
   }
 }

@@ -25,7 +25,7 @@ class SwitchesTest {
       @ForAll @Chars({'(', ')', '[', ']', ':', '|', '\\', '3', ' ', 'a', '\n'}) String text) {
     assertNested(Switches.find(text));
     assertNested(Switches.find("[[a:" + text + ":3]|[b:5]]" + text));
-    assertThat(PromptSchedule.of(text, SchedulePass.first(9), PromptLimits.NONE).entries())
+    assertThat(PromptSchedule.of(text, PromptSteps.first(9), PromptLimits.NONE).entries())
         .isNotEmpty();
   }
 

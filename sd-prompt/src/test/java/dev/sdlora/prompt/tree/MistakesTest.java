@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.PromptSyntaxException;
-import dev.sdlora.prompt.schedule.SchedulePass;
+import dev.sdlora.prompt.schedule.PromptSteps;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MistakesTest {
-  private static final List<SchedulePass> ONE_PASS = List.of(SchedulePass.first(20));
+  private static final List<PromptSteps> ONE_PASS = List.of(PromptSteps.first(20));
 
   private static ReadPrompt read(String prompt, boolean negative) {
     return ReadPrompt.of(prompt, negative, true, List.of("ink", "my ink-2")::contains);
@@ -169,7 +169,7 @@ class MistakesTest {
   void findings_editingThatSwitchesInEitherPass_isNoQuirk(String prompt, int count) {
     assertThat(
             read(prompt, false)
-                .findings(List.of(SchedulePass.first(20), SchedulePass.second(10, 20))))
+                .findings(List.of(PromptSteps.first(20), PromptSteps.second(10, 20))))
         .hasSize(count);
   }
 

@@ -10,7 +10,7 @@ import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.Style;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.schedule.PromptSchedule;
-import dev.sdlora.prompt.schedule.SchedulePass;
+import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import java.util.Collections;
@@ -69,20 +69,20 @@ class PromptLimitsTest {
   void ofParts_moreThanTheLimit_isRefused() {
     PromptLimits limits = PromptLimits.DEFAULTS.withParts(3);
 
-    assertThat(PromptSchedule.ofParts("a AND b AND c", SchedulePass.first(5), limits)).hasSize(3);
+    assertThat(PromptSchedule.ofParts("a AND b AND c", PromptSteps.first(5), limits)).hasSize(3);
     assertThatThrownBy(
-            () -> PromptSchedule.ofParts("a AND b AND c AND d", SchedulePass.first(5), limits))
+            () -> PromptSchedule.ofParts("a AND b AND c AND d", PromptSteps.first(5), limits))
         .isInstanceOf(PromptSyntaxException.class)
         .hasMessage("the prompt has 4 parts that AND joins, but PromptLimits.parts allows 3");
     // In a negative prompt it is a word.
-    assertThat(PromptSchedule.of("a AND b AND c AND d", SchedulePass.first(5), limits).entries())
+    assertThat(PromptSchedule.of("a AND b AND c AND d", PromptSteps.first(5), limits).entries())
         .hasSize(1);
   }
 
   @Test
   void ofParts_textsOfAllParts_countTogetherAndEqualOnesOnce() {
     PromptLimits limits = PromptLimits.DEFAULTS.withTexts(8);
-    SchedulePass pass = SchedulePass.first(1000);
+    PromptSteps pass = PromptSteps.first(1000);
 
     assertThat(PromptSchedule.ofParts("[a|b]c AND [a|b]", pass, limits)).hasSize(2);
     assertThatThrownBy(() -> PromptSchedule.ofParts("[a|b]c AND [a|b|d]", pass, limits))
@@ -96,7 +96,7 @@ class PromptLimitsTest {
   @Timeout(60)
   void of_alternationsOverALongText_keepsEqualTextsOnceAndStopsAtTheLimit() {
     String filler = "x".repeat(1 << 17);
-    SchedulePass pass = SchedulePass.first(1000);
+    PromptSteps pass = PromptSteps.first(1000);
 
     PromptSchedule two = PromptSchedule.of("[a|b]" + filler, pass, PromptLimits.NONE);
 
@@ -134,7 +134,7 @@ class PromptLimitsTest {
   @Timeout(60)
   void findings_longPrompt_finish(String part) {
     String prompt = part.repeat(100_000 / part.length());
-    SchedulePass pass = SchedulePass.first(20);
+    PromptSteps pass = PromptSteps.first(20);
     ReadPrompt read = reader(PromptOptions.DEFAULTS.withLimits(PromptLimits.NONE)).prompt(prompt);
 
     assertThat(read.findings(List.of(pass))).isNotNull();

@@ -190,7 +190,7 @@ public final class TensorFile {
     private final FileChannel channel;
 
     /** The one that was read last. */
-    private volatile @Nullable Scattered scattered;
+    private volatile @Nullable StridedTensor scattered;
 
     private Reader(TensorFile file) {
       this.file = file;
@@ -301,7 +301,7 @@ public final class TensorFile {
         throw new IllegalStateException("the reader of '" + file.path + "' is closed");
       }
       try {
-        Optional<Scattered> scattered = scattered(entry);
+        Optional<StridedTensor> scattered = scattered(entry);
         if (scattered.isPresent()) {
           scattered.get().read(channel, from, target);
         } else {
@@ -314,14 +314,14 @@ public final class TensorFile {
     }
 
     /** In the file's own shape, to which the strides belong. */
-    private Optional<Scattered> scattered(TensorEntry entry) {
+    private Optional<StridedTensor> scattered(TensorEntry entry) {
       List<Long> strides = file.contents.strides().get(entry.name());
       if (strides == null) {
         return Optional.empty();
       }
-      Scattered known = scattered;
+      StridedTensor known = scattered;
       if (known == null || !known.entry().name().equals(entry.name())) {
-        known = new Scattered(file.path, file.find(entry.name()).orElseThrow(), strides);
+        known = new StridedTensor(file.path, file.find(entry.name()).orElseThrow(), strides);
         scattered = known;
       }
       return Optional.of(known);

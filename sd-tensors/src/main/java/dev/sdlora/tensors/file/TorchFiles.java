@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /**
  * Reads the heads of files that {@code torch.save} wrote: since PyTorch 1.6 a zip archive with a
@@ -134,23 +133,14 @@ final class TorchFiles {
   }
 
   private byte[] inflate(byte[] packed, int size) {
-    Inflater inflater = new Inflater(true);
     try {
-      inflater.setInput(packed);
-      byte[] bytes = new byte[size];
-      int done = 0;
-      while (done < size) {
-        int count = inflater.inflate(bytes, done, size - done);
-        if (count == 0) {
-          throw error("is a damaged zip archive: its pickle ends too early");
-        }
-        done += count;
+      byte[] bytes = Inflated.raw(packed, size);
+      if (bytes.length < size) {
+        throw error("is a damaged zip archive: its pickle ends too early");
       }
       return bytes;
     } catch (DataFormatException e) {
       throw TensorFileErrors.error(path, "is a damaged zip archive: " + e.getMessage(), e);
-    } finally {
-      inflater.end();
     }
   }
 

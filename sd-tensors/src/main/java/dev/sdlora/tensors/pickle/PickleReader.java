@@ -22,8 +22,8 @@ import java.util.Optional;
  *
  * <p>Dictionaries become {@link Map}, lists and tuples {@link List}, text {@link String}, integers
  * {@link Long} or {@link BigInteger}, floats {@link Double}, truth values {@link Boolean}, tensors
- * {@link TensorRef}; all else is {@link Inert}. A hostile pickle can put a list into itself:
- * whoever walks through the values must bound the depth.
+ * {@link TensorRef}; all else is {@link IgnoredObject}. A hostile pickle can put a list into
+ * itself: whoever walks through the values must bound the depth.
  *
  * <p>Time and memory are bounded by the length of the pickle and by {@link #MAX_STEPS}: an
  * instruction makes at most one value, and text and bytes are never longer than what was read. What
@@ -92,7 +92,7 @@ public final class PickleReader {
   private Optional<Object> value(int code) throws PickleException {
     return Optional.ofNullable(
         switch (code) {
-          case 'N' -> Inert.NONE;
+          case 'N' -> IgnoredObject.NONE;
           case 0x88 -> true;
           case 0x89 -> false;
           case 'J' -> (long) in.getInt();
@@ -177,9 +177,9 @@ public final class PickleReader {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  private Inert skip(long length) throws PickleException {
+  private IgnoredObject skip(long length) throws PickleException {
     in.position(in.position() + within(length));
-    return Inert.SKIPPED;
+    return IgnoredObject.SKIPPED;
   }
 
   /** A length that the rest of the pickle has room for. */
@@ -248,7 +248,7 @@ public final class PickleReader {
       @SuppressWarnings("unchecked") // Likewise.
       Map<Object, Object> target = (Map<Object, Object>) map;
       fill(target, keysAndValues);
-    } else if (top() != Inert.SKIPPED) {
+    } else if (top() != IgnoredObject.SKIPPED) {
       throw damaged("an entry of what is no dictionary");
     }
   }

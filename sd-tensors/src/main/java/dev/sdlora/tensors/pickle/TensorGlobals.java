@@ -107,7 +107,7 @@ final class TensorGlobals {
         return arguments.get(0);
       }
       if (PASSED_OVER.contains(global)) {
-        return Inert.SKIPPED;
+        return IgnoredObject.SKIPPED;
       }
     }
     throw new PickleException(

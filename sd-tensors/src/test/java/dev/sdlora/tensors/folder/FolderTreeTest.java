@@ -140,26 +140,26 @@ class FolderTreeTest {
   }
 
   private static String reason(Throwable thrown) {
-    return ManyFiles.attempt(
+    return FolderReading.attempt(
         () -> {
           if (thrown instanceof Error error) {
             throw error;
           }
           throw (RuntimeException) thrown;
         },
-        ManyFiles.Problem::reason);
+        FolderReading.Problem::reason);
   }
 
   @Test
   void attempt_cancelled_isNoReasonOfTheFile() {
     assertThatThrownBy(
             () ->
-                ManyFiles.attempt(
+                FolderReading.attempt(
                     () -> {
                       Cancellation.check();
                       throw new GenerationCancelledException("cancelled");
                     },
-                    ManyFiles.Problem::reason))
+                    FolderReading.Problem::reason))
         .isInstanceOf(GenerationCancelledException.class);
   }
 
@@ -174,7 +174,7 @@ class FolderTreeTest {
             () ->
                 Cancellation.during(
                     () -> read.get() > 10,
-                    () -> ManyFiles.read(files, path -> read.incrementAndGet())))
+                    () -> FolderReading.read(files, path -> read.incrementAndGet())))
         .isInstanceOf(GenerationCancelledException.class);
     assertThat(read).hasValueLessThan(5000);
   }

@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.torch.Torch;
-import dev.sdlora.training.data.Draws;
+import dev.sdlora.training.data.SeededRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +32,7 @@ public final class LoraParameters {
   public LoraParameters(Torch torch, List<AdapterModule> modules, double alpha, long seed) {
     this.modules = List.copyOf(modules);
     this.alpha = alpha;
-    SplittableRandom random = Draws.of(seed, "start", 0);
+    SplittableRandom random = SeededRandom.of(seed, "start", 0);
     for (AdapterModule module : modules) {
       Map<String, NDArray> weights = weights(module.network());
       double bound = 1 / Math.sqrt((double) module.fanIn());

@@ -49,7 +49,7 @@ public final class Batches {
   public Batch at(int step) {
     int size = settings.size();
     int length = examples.get(0).latent().length;
-    SplittableRandom random = Draws.of(settings.seed(), "batch", step);
+    SplittableRandom random = SeededRandom.of(settings.seed(), "batch", step);
     NoiseSource noise = Noise.of(Rng.NV, random.nextLong());
     Batch batch =
         new Batch(
@@ -89,7 +89,7 @@ public final class Batches {
     int count = examples.size();
     long epoch = position / count;
     if (epoch != orderedEpoch) {
-      order = shuffled(count, Draws.of(settings.seed(), "order", epoch));
+      order = shuffled(count, SeededRandom.of(settings.seed(), "order", epoch));
       orderedEpoch = epoch;
     }
     return examples.get(order[(int) (position % count)]);

@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What was read from files, kept as long as their stamps stay the same. When there is too much, or
+ * Values read from files, kept as long as their stamps stay the same. When there is too much, or
  * memory gets short, what was not asked for the longest is forgotten. Safe for use by several
  * threads.
  */
-public final class Remembered<T> {
+public final class FileCache<T> {
   private final Map<Path, Kept<T>> kept;
 
-  /** An empty memory for at most so many files. */
-  public Remembered(int most) {
+  /** An empty cache of at most so many files. */
+  public FileCache(int most) {
     this.kept =
         new LinkedHashMap<>(16, 0.75f, true) {
           private static final long serialVersionUID = 1L;

@@ -2,10 +2,10 @@ package dev.sdlora.training;
 
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.training.data.Captions;
-import dev.sdlora.training.data.Draws;
 import dev.sdlora.training.data.Example;
 import dev.sdlora.training.data.PictureEncoder;
 import dev.sdlora.training.data.Pixels;
+import dev.sdlora.training.data.SeededRandom;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -22,10 +22,10 @@ import java.util.function.BooleanSupplier;
  * @param captions as tokens if the text encoder is trained, else as its states
  * @param digest changes with every pixel and letter of them
  */
-record Preparation(List<Example> examples, Captions captions, String digest) {
+record PreparedData(List<Example> examples, Captions captions, String digest) {
 
   /** Encodes pictures and captions; stops between two pictures when told so. */
-  static Preparation of(Settings settings, BooleanSupplier cancelled) {
+  static PreparedData of(Settings settings, BooleanSupplier cancelled) {
     List<TrainingExample> set = settings.set().examples();
     ModelFiles model = settings.model();
     List<String> texts = set.stream().map(TrainingExample::caption).toList();
@@ -42,7 +42,7 @@ record Preparation(List<Example> examples, Captions captions, String digest) {
         examples.add(encode(encoder, set.get(i), i, settings.recipe(), digest));
       }
     }
-    return new Preparation(examples, captions, HexFormat.of().formatHex(digest.digest()));
+    return new PreparedData(examples, captions, HexFormat.of().formatHex(digest.digest()));
   }
 
   private static Example encode(
@@ -58,7 +58,7 @@ record Preparation(List<Example> examples, Captions captions, String digest) {
     digest.update(bytes);
     // A zero byte ends the text, so that no letter can move from one caption to the next.
     digest.update((example.caption() + "\0").getBytes(StandardCharsets.UTF_8));
-    long seed = Draws.of(recipe.seed(), "latent", position).nextLong();
+    long seed = SeededRandom.of(recipe.seed(), "latent", position).nextLong();
     float[] latent = encoder.encode(pixels, recipe.size(), seed);
     return new Example(latent, example.caption(), example.strength());
   }

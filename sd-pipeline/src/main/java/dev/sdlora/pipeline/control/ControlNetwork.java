@@ -12,8 +12,8 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** A network that makes a U-Net follow pictures. */
-interface Follower {
+/** A network that steers a U-Net by a picture: a ControlNet or a T2I-Adapter. */
+interface ControlNetwork {
 
   /**
    * Reads a picture.
@@ -21,17 +21,17 @@ interface Follower {
    * @param picture float32 [1, 3, height, width], 0 to 1
    * @param memory owns what is made of it
    */
-  Guide guide(ControlUnit unit, NDArray picture, Tiling tiling, NDManager memory);
+  Control read(ControlUnit unit, NDArray picture, Tiling tiling, NDManager memory);
 
   /** What has been read of a picture, for all steps. */
   @FunctionalInterface
-  interface Guide {
+  interface Control {
     /** What the U-Net is to add. */
     Residuals residuals(Batch batch, NDManager scope);
   }
 
   /** A ControlNet. */
-  static Follower of(ControlNet network) {
+  static ControlNetwork of(ControlNet network) {
     int outputs = network.config().outputs();
     int[] outwards = IntStream.range(0, outputs).map(i -> outputs - 1 - i).toArray();
     return (unit, picture, tiling, memory) -> {
@@ -55,7 +55,7 @@ interface Follower {
    *
    * @param layers of the U-Net in each level of its way down
    */
-  static Follower of(T2iAdapter network, int layers) {
+  static ControlNetwork of(T2iAdapter network, int layers) {
     int levels = network.config().channels().size();
     int middle = levels * (layers + 1);
     // Its outputs are added to the last block of each level.

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A tensor whose elements do not lie in the order of their indices, such as a transposed matrix or
  * a slice of columns. PyTorch saves these as they are. Safe for use by several threads.
  */
-final class Scattered {
+final class StridedTensor {
   /** Where the tensor's own bytes are fewer than this share, they are fetched one by one. */
   private static final int DENSE = 8;
 
@@ -29,7 +29,7 @@ final class Scattered {
    * @param entry the tensor
    * @param strides how many elements lie between neighbours along each dimension, none negative
    */
-  Scattered(Path path, TensorEntry entry, List<Long> strides) {
+  StridedTensor(Path path, TensorEntry entry, List<Long> strides) {
     this.path = path;
     this.entry = entry;
     this.strides = strides;

@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
  * Random numbers that follow from a seed, a purpose and a position alone, so that a resumed
  * training needs no generator's state. Stateless.
  */
-public final class Draws {
-  private Draws() {}
+public final class SeededRandom {
+  private SeededRandom() {}
 
   /**
    * A generator.

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Reads the files of a folder so that one which cannot be read hides none of the others. */
-public final class ManyFiles {
-  private ManyFiles() {}
+public final class FolderReading {
+  private FolderReading() {}
 
   /**
    * Why a file cannot be read.

@@ -4,14 +4,17 @@ import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.LoraReport;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.control.Controls;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.upscale.Enlarging;
+import dev.sdlora.tensors.torch.Closing;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,14 +22,15 @@ import org.jspecify.annotations.Nullable;
  * The networks as the passes of a request use them one after another, each with its own LoRAs. Used
  * by one thread.
  */
-final class PassNetworks implements AutoCloseable {
+final class RequestNetworks implements AutoCloseable {
   private final Model model;
   private final Progress progress;
   private final Controls controls;
-  private final Map<LoraSelection, AppliedLoras> used = new LinkedHashMap<>();
+  private final Map<LoraPlans, AppliedLoras> used = new LinkedHashMap<>();
   private final Map<Upscaler, Enlarging> upscalers = new HashMap<>();
-  private final Map<LoraSelection, PromptEmbeddings> embeddings = new LinkedHashMap<>();
-  private @Nullable LoraSelection selected;
+  private final Map<LoraPlans, PromptEmbeddings> embeddings = new LinkedHashMap<>();
+  private final Map<DenoisingPass, Conditions> conditions = new HashMap<>();
+  private @Nullable LoraPlans selected;
   private @Nullable AppliedLoras current;
   private long waitedNanos;
 
@@ -36,7 +40,7 @@ final class PassNetworks implements AutoCloseable {
    * @param units the pictures that all passes follow
    * @throws dev.sdlora.api.CheckpointException if the network of a unit cannot be used
    */
-  PassNetworks(Model model, List<ControlUnit> units, Progress progress) {
+  RequestNetworks(Model model, List<ControlUnit> units, Progress progress) {
     this.model = model;
     this.progress = progress;
     this.controls = model.controlNets().open(units);
@@ -51,7 +55,7 @@ final class PassNetworks implements AutoCloseable {
    * The networks with some LoRAs, which take the place of those before. They are valid until others
    * are asked for.
    */
-  AppliedLoras with(LoraSelection wanted) {
+  AppliedLoras with(LoraPlans wanted) {
     AppliedLoras applied = current;
     if (applied != null && selected == wanted) {
       return applied;
@@ -87,9 +91,18 @@ final class PassNetworks implements AutoCloseable {
   /**
    * The embeddings that prompts may name while some LoRAs act, and what became of those they named.
    */
-  PromptEmbeddings embeddings(LoraSelection wanted) {
+  PromptEmbeddings embeddings(LoraPlans wanted) {
     List<LoraFile> files = with(wanted).loras().files();
     return embeddings.computeIfAbsent(wanted, first -> model.embeddings(files, first.isLenient()));
+  }
+
+  /**
+   * The encoded prompts of a pass, kept for its other pictures.
+   *
+   * @param encoding encodes them with the LoRAs that are on
+   */
+  Conditions conditions(DenoisingPass pass, Supplier<Conditions> encoding) {
+    return conditions.computeIfAbsent(pass, first -> encoding.get());
   }
 
   /** Gives the weights free. What is patched stays until someone wants something else. */
@@ -106,7 +119,8 @@ final class PassNetworks implements AutoCloseable {
   /** What became of the LoRAs of all passes. */
   List<LoraReport> reports() {
     return used.values().stream()
-        .flatMap(applied -> applied.loras().reports(model.loraFiles(), applied.mode()).stream())
+        .flatMap(
+            applied -> LoraReports.of(applied.loras(), model.loraFiles(), applied.mode()).stream())
         .distinct()
         .toList();
   }
@@ -124,7 +138,8 @@ final class PassNetworks implements AutoCloseable {
   /** Hashes of the LoRAs of all passes, by the names that the prompts use. */
   Map<String, String> hashes() {
     Map<String, String> hashes = new LinkedHashMap<>();
-    used.values().forEach(applied -> hashes.putAll(applied.loras().hashes(model.loraFiles())));
+    used.values()
+        .forEach(applied -> hashes.putAll(LoraReports.hashes(applied.loras(), model.loraFiles())));
     return hashes;
   }
 
@@ -149,12 +164,14 @@ final class PassNetworks implements AutoCloseable {
 
   @Override
   public void close() {
-    try (controls) {
-      if (current != null) {
-        current.close();
-      }
-    } finally {
-      upscalers.values().forEach(Enlarging::close);
-    }
+    AppliedLoras applied = current;
+    Closing.all(
+        () -> {
+          if (applied != null) {
+            applied.close();
+          }
+        },
+        controls::close,
+        () -> Closing.all(upscalers.values(), Enlarging::close));
   }
 }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * Damages the files of a folder while they are in use, hides a checkpoint, and puts everything
  * back: the same bytes under the same time stamps. Safe for use by several threads.
  */
-final class Vandal {
+final class FileCorrupter {
   private final Path folder;
   private final Path checkpoint;
   private final Path hidden;
@@ -42,7 +42,7 @@ final class Vandal {
    * @param folder of what is damaged, folders in it included
    * @param checkpoint what is only hidden: it must not change while a pipeline is open
    */
-  Vandal(Path folder, Path checkpoint) throws IOException {
+  FileCorrupter(Path folder, Path checkpoint) throws IOException {
     this.folder = folder;
     this.checkpoint = checkpoint;
     this.hidden = checkpoint.resolveSibling("hidden");
@@ -63,7 +63,7 @@ final class Vandal {
   }
 
   /** Does something to a file that should not be done, unless the files were put back already. */
-  synchronized void strike(SplittableRandom random) {
+  synchronized void corrupt(SplittableRandom random) {
     if (!active) {
       return;
     }

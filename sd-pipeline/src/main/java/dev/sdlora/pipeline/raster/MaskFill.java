@@ -4,13 +4,13 @@ package dev.sdlora.pipeline.raster;
  * Fills what is masked with the colours around it: the rest of the picture, blurred ever less
  * widely, layer upon layer. The radii are A1111's; here the layers are not rounded to levels.
  */
-public final class Surroundings {
+public final class MaskFill {
   /** Standard deviations in pixels, and how often each layer is laid on. */
   private static final int[][] LAYERS = {{256, 1}, {64, 1}, {16, 2}, {4, 4}, {2, 2}, {0, 1}};
 
   private static final int BOXES = 3;
 
-  private Surroundings() {}
+  private MaskFill() {}
 
   /**
    * A picture whose masked part is filled.

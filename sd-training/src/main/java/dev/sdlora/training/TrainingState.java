@@ -20,16 +20,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A LoRA on its way, with all that a step needs. Its native memory belongs to the owner it is
- * given. Not safe for several threads.
+ * A LoRA in training, with the networks, examples and optimiser that a step needs. Its native
+ * memory belongs to the owner it is given. Not safe for several threads.
  */
-final class Trainee {
+final class TrainingState {
   private static final String STEP = "step";
   private static final String LOSSES = "losses";
 
   private final Torch torch;
   private final Settings settings;
-  private final Preparation data;
+  private final PreparedData data;
   private final DenoisingNetworks networks;
   private final LoraParameters parameters;
   private final Batches batches;
@@ -39,7 +39,7 @@ final class Trainee {
   /** One network's factors, which have a learning rate of their own. */
   private record Part(AdamW optimiser, LearningRate rate) {}
 
-  Trainee(Torch torch, Settings settings, Preparation data) {
+  TrainingState(Torch torch, Settings settings, PreparedData data) {
     AdapterSettings adapter = settings.adapter();
     Recipe recipe = settings.recipe();
     this.torch = torch;

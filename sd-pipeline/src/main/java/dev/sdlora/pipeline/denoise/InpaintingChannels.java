@@ -8,7 +8,7 @@ import dev.sdlora.tensors.torch.Torch;
  * Shows a network further channels behind those of the noisy latent, as inpainting models read them
  * (Rombach et al. 2022, section 4.5): the same in every row and every call.
  */
-public final class ShownChannels implements NoisePredictor {
+public final class InpaintingChannels implements NoisePredictor {
   private final NoisePredictor network;
   private final float[] channels;
 
@@ -17,7 +17,7 @@ public final class ShownChannels implements NoisePredictor {
    *
    * @param channels [count][height / 8][width / 8]; not changed
    */
-  public ShownChannels(NoisePredictor network, float[] channels) {
+  public InpaintingChannels(NoisePredictor network, float[] channels) {
     this.network = network;
     this.channels = channels;
   }

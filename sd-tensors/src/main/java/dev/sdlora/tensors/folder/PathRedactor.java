@@ -14,12 +14,12 @@ import java.util.function.Supplier;
  * How files in some folders are shown to those who only know their names, such as the author of a
  * prompt: without the way to the folder, which is nobody's business but the server's. Immutable.
  */
-public final class ShownPaths {
+public final class PathRedactor {
   /** What is written for the beginning of a path, the longest beginning first. */
   private final Map<String, String> shown = new LinkedHashMap<>();
 
   /** Shows files in these folders, and in those inside them. */
-  public ShownPaths(Collection<Path> folders) {
+  public PathRedactor(Collection<Path> folders) {
     Map<String, String> all = new LinkedHashMap<>();
     for (Path folder : folders) {
       Path absolute = folder.toAbsolutePath();
@@ -44,7 +44,7 @@ public final class ShownPaths {
   }
 
   /** A sentence in which no path leads to one of the folders. */
-  public String in(String sentence) {
+  public String redact(String sentence) {
     String result = sentence;
     for (Map.Entry<String, String> entry : shown.entrySet()) {
       Path folder = Path.of(entry.getKey());
@@ -57,18 +57,18 @@ public final class ShownPaths {
   }
 
   /** What work gives; if it fails, with such a sentence. */
-  public <T> T in(Supplier<T> work) {
+  public <T> T redact(Supplier<T> work) {
     try {
       return work.get();
     } catch (StableDiffusionException e) {
-      throw in(e);
+      throw redact(e);
     }
   }
 
   /** The same error with such a sentence. */
-  public StableDiffusionException in(StableDiffusionException error) {
+  public StableDiffusionException redact(StableDiffusionException error) {
     String message = String.valueOf(error.getMessage());
-    String sentence = in(message);
+    String sentence = redact(message);
     return sentence.equals(message) ? error : error.withMessage(sentence);
   }
 }

@@ -7,16 +7,17 @@ import dev.sdlora.pipeline.preview.LatentToRgb;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.preview.TinyPreview;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
+import dev.sdlora.tensors.torch.Closing;
 import java.util.Optional;
 
-/** What a pipeline has beside the networks of its checkpoint. */
-final class Companions implements AutoCloseable {
+/** The networks of a pipeline that are not of its checkpoint: for control, previews, upscaling. */
+final class AuxiliaryNetworks implements AutoCloseable {
   private final UpscalerFolders upscalers;
   private final ControlNets controlNets;
   private final Optional<TinyPreview> tinyPreview;
   private final Previewer previewer;
 
-  private Companions(
+  private AuxiliaryNetworks(
       UpscalerFolders upscalers,
       ControlNets controlNets,
       Optional<TinyPreview> tinyPreview,
@@ -28,7 +29,7 @@ final class Companions implements AutoCloseable {
   }
 
   /** Reads networks into the native memory of those of the checkpoint, which owns them. */
-  static Companions load(
+  static AuxiliaryNetworks load(
       Settings settings, UpscalerFolders upscalers, ModelFiles files, Networks networks) {
     ControlNets controlNets =
         new ControlNets(settings.controlNets(), networks.torch(), files.unet(), networks.type());
@@ -43,7 +44,7 @@ final class Companions implements AutoCloseable {
                           networks.vae().config().latentChannels(),
                           networks.torch(),
                           networks.loader()));
-      return new Companions(
+      return new AuxiliaryNetworks(
           upscalers, controlNets, preview, LatentToRgb.of(files.checkpoint().family()));
     } catch (RuntimeException | Error e) {
       controlNets.close();
@@ -65,7 +66,6 @@ final class Companions implements AutoCloseable {
 
   @Override
   public void close() {
-    tinyPreview.ifPresent(TinyPreview::close);
-    controlNets.close();
+    Closing.all(() -> tinyPreview.ifPresent(TinyPreview::close), controlNets::close);
   }
 }

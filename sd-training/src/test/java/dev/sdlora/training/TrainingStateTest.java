@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TraineeTest {
+class TrainingStateTest {
   @TempDir private Path folder;
 
   private Settings settings() {
@@ -26,20 +26,20 @@ class TraineeTest {
   @Test
   void everyOperation_done_leavesAsManyNativeArrays() {
     Settings settings = settings();
-    Preparation data = Preparation.of(settings, () -> false);
+    PreparedData data = PreparedData.of(settings, () -> false);
     Path state = folder.resolve("state.safetensors");
     try (Torch torch = Torch.open("cpu")) {
-      Trainee trainee = new Trainee(torch, settings, data);
+      TrainingState training = new TrainingState(torch, settings, data);
       int arrays = torch.liveArrays();
 
-      trainee.step();
+      training.step();
       assertThat(torch.liveArrays()).isEqualTo(arrays);
-      trainee.save(state, Map.of());
+      training.save(state, Map.of());
       assertThat(torch.liveArrays()).isEqualTo(arrays);
-      trainee.step();
-      trainee.resume(state, Map.of());
+      training.step();
+      training.resume(state, Map.of());
       assertThat(torch.liveArrays()).isEqualTo(arrays);
-      assertThat(trainee.losses().count()).isEqualTo(1);
+      assertThat(training.losses().count()).isEqualTo(1);
     }
   }
 
@@ -47,11 +47,11 @@ class TraineeTest {
   @Test
   void trainee_new_holdsWeightsFactorsAveragesAndSizes() {
     Settings settings = settings();
-    Preparation data = Preparation.of(settings, () -> false);
+    PreparedData data = PreparedData.of(settings, () -> false);
     try (Torch torch = Torch.open("cpu")) {
       int modules = settings.adapter().modules(settings.model()).size();
       int weights = settings.model().unetWeights().size() + settings.model().clipWeights().size();
-      new Trainee(torch, settings, data);
+      new TrainingState(torch, settings, data);
 
       // For each factor itself, two averages and the count of its steps; two tensors of dimensions.
       assertThat(torch.liveArrays()).isEqualTo(weights + 2 * modules * 4 + 2);
@@ -73,7 +73,7 @@ class TraineeTest {
             unet.heads(),
             unet.contextWidth(),
             false);
-    ModelFiles files = with(model, bare, Prediction.NOISE);
+    ModelFiles files = with(model, bare, Prediction.EPSILON);
     AdapterSettings adapter = new AdapterSettings(4, 4, TrainedModules.ATTENTION, true);
 
     assertThatThrownBy(() -> adapter.modules(files))
@@ -87,7 +87,7 @@ class TraineeTest {
   @Test
   void modules_checkpointThatPredictsVelocity_isRefused() {
     Settings settings = settings();
-    ModelFiles files = with(settings.model(), settings.model().unet(), Prediction.VELOCITY);
+    ModelFiles files = with(settings.model(), settings.model().unet(), Prediction.V_PREDICTION);
 
     assertThatThrownBy(() -> settings.adapter().modules(files))
         .isInstanceOf(TrainingException.class)

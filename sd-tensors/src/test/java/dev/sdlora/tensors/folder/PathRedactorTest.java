@@ -8,30 +8,30 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ShownPathsTest {
+class PathRedactorTest {
   private static final Path FOLDER = Path.of("some/loras").toAbsolutePath();
 
   @Test
   void in_folderGivenAbsolutely_showsWhatLiesInIt() {
-    ShownPaths shown = new ShownPaths(List.of(FOLDER));
+    PathRedactor shown = new PathRedactor(List.of(FOLDER));
 
-    assertThat(shown.in("LoRA '" + FOLDER.resolve("styles/ink.pt") + "' is torn"))
+    assertThat(shown.redact("LoRA '" + FOLDER.resolve("styles/ink.pt") + "' is torn"))
         .isEqualTo("LoRA '" + Path.of("styles/ink.pt") + "' is torn");
-    assertThat(shown.in("not in " + FOLDER)).isEqualTo("not in loras");
+    assertThat(shown.redact("not in " + FOLDER)).isEqualTo("not in loras");
   }
 
   @Test
   void in_folderGivenRelatively_showsItAsGiven() {
-    ShownPaths shown = new ShownPaths(List.of(Path.of("some/loras")));
+    PathRedactor shown = new PathRedactor(List.of(Path.of("some/loras")));
     String given = "'" + Path.of("some/loras/ink.pt") + "'";
 
-    assertThat(shown.in(given)).isEqualTo(given);
-    assertThat(shown.in("'" + FOLDER.resolve("ink.pt") + "'")).isEqualTo(given);
+    assertThat(shown.redact(given)).isEqualTo(given);
+    assertThat(shown.redact("'" + FOLDER.resolve("ink.pt") + "'")).isEqualTo(given);
   }
 
   @Test
   void in_failingWork_keepsWhatTheErrorTells() {
-    ShownPaths shown = new ShownPaths(List.of(FOLDER, FOLDER.resolve("deep")));
+    PathRedactor shown = new PathRedactor(List.of(FOLDER, FOLDER.resolve("deep")));
     LoraException error =
         new LoraException(
             "'" + FOLDER.resolve("deep/ink.pt") + "' is torn",
@@ -42,7 +42,7 @@ class ShownPathsTest {
     Throwable thrown =
         catchThrowable(
             () ->
-                shown.in(
+                shown.redact(
                     () -> {
                       throw error;
                     }));

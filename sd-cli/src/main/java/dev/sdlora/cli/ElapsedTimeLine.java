@@ -9,19 +9,19 @@ import java.util.TimerTask;
  * One line on a terminal that says what is waited for and how long already, while something works
  * that does not tell how far it is. Closing takes the line away.
  */
-final class Waiting implements AutoCloseable {
+final class ElapsedTimeLine implements AutoCloseable {
   private static final long SECOND = 1000;
 
   private final Timer clock = new Timer("waiting", true);
   private final Optional<TerminalLine> line;
 
-  private Waiting(Optional<TerminalLine> line) {
+  private ElapsedTimeLine(Optional<TerminalLine> line) {
     this.line = line;
   }
 
   /** Shows a line at once and counts seconds behind it; without a terminal it does nothing. */
-  static Waiting on(Optional<PrintWriter> terminal, String what) {
-    Waiting waiting = new Waiting(terminal.map(TerminalLine::new));
+  static ElapsedTimeLine on(Optional<PrintWriter> terminal, String what) {
+    ElapsedTimeLine waiting = new ElapsedTimeLine(terminal.map(TerminalLine::new));
     waiting.line.ifPresent(shown -> waiting.count(shown, what));
     return waiting;
   }

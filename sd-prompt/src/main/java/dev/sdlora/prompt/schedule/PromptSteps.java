@@ -10,10 +10,10 @@ package dev.sdlora.prompt.schedule;
  * @param oldTimelines whether numbers below 1 are shares and others steps, dot or not, and the
  *     second pass has the texts of the first: A1111's option "use old prompt editing timelines"
  */
-public record SchedulePass(int steps, int before, boolean oldTimelines) {
+public record PromptSteps(int steps, int before, boolean oldTimelines) {
 
   /** Checks the numbers. */
-  public SchedulePass {
+  public PromptSteps {
     if (steps < 1) {
       throw new IllegalArgumentException("steps must be at least 1: " + steps);
     }
@@ -27,13 +27,13 @@ public record SchedulePass(int steps, int before, boolean oldTimelines) {
   }
 
   /** The only pass, or the first of two. */
-  public static SchedulePass first(int steps) {
-    return new SchedulePass(steps, 0, false);
+  public static PromptSteps first(int steps) {
+    return new PromptSteps(steps, 0, false);
   }
 
   /** The second pass, of {@code steps} steps after {@code before} of the first. */
-  public static SchedulePass second(int steps, int before) {
-    return new SchedulePass(steps, before, false);
+  public static PromptSteps second(int steps, int before) {
+    return new PromptSteps(steps, before, false);
   }
 
   /** The last step before a switch at a number: below 1 if there is none, at most the last. */

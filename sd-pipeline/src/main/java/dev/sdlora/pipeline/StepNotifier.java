@@ -7,7 +7,7 @@ import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.sampler.StepObserver;
 
 /** Passes a sampler's steps on to the listener, and to networks that change on the way. */
-final class PassSteps implements StepObserver {
+final class StepNotifier implements StepObserver {
   private final ImageRun image;
   private final int steps;
   private final ImageSize size;
@@ -16,9 +16,9 @@ final class PassSteps implements StepObserver {
   private final AppliedLoras applied;
   private final Controls controls;
 
-  PassSteps(
+  StepNotifier(
       ImageRun image,
-      PassPlan plan,
+      PassSampling plan,
       Previewer previewer,
       Progress progress,
       AppliedLoras applied,

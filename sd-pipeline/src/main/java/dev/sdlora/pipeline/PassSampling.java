@@ -14,13 +14,13 @@ import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.Optional;
 
 /** How a pass samples: its size, its noise levels, and how far it changes what it starts from. */
-final class PassPlan {
+final class PassSampling {
   private final ImageSize size;
   private final NoiseLevels levels;
   private final SamplingPlan sampling;
   private final Optional<Repainting> repainting;
 
-  private PassPlan(
+  private PassSampling(
       ImageSize size, NoiseLevels levels, SamplingPlan sampling, Optional<Repainting> repainting) {
     this.size = size;
     this.levels = levels;
@@ -34,7 +34,7 @@ final class PassPlan {
    * @param size of its pictures
    * @param repainting how it changes a latent that is given; empty if it starts from noise
    */
-  static PassPlan of(
+  static PassSampling of(
       Model model, PromptSpec spec, ImageSize size, Optional<Repainting> repainting) {
     NoiseLevels levels =
         spec.samplerOptions().zeroTerminalSnr() ? model.levels().zeroTerminalSnr() : model.levels();
@@ -47,7 +47,7 @@ final class PassPlan {
             part.map(steps -> settings.withSteps(steps.total())).orElse(settings),
             levels,
             model.checkpoint().family());
-    return new PassPlan(
+    return new PassSampling(
         size, levels, part.map(steps -> whole.from(steps.encoded())).orElse(whole), repainting);
   }
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a pipeline can have beside its checkpoint, through the public API. */
-class CompanionsTest {
+class AuxiliaryNetworksTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(4).seed(5).build();
 

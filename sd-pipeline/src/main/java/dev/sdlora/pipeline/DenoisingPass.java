@@ -11,9 +11,9 @@ import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
+import dev.sdlora.pipeline.denoise.InpaintingChannels;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
-import dev.sdlora.pipeline.denoise.ShownChannels;
-import dev.sdlora.prompt.schedule.SchedulePass;
+import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.prompt.tree.PromptReader;
 import dev.sdlora.prompt.tree.ReadPrompt;
@@ -22,15 +22,13 @@ import dev.sdlora.sampler.noise.ImageNoise;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.noise.Noise;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * One way down the noise levels, the same for all pictures of a request: prompts, LoRAs, sampler,
- * size. Used by one thread.
+ * One denoising pass from the first noise level to the last, the same for all pictures of a
+ * request: prompts, LoRAs, sampler, size. Immutable, compared by identity.
  */
-final class Pass {
+final class DenoisingPass {
   private final Model model;
   private final PromptSpec spec;
   private final ImageSize size;
@@ -38,19 +36,21 @@ final class Pass {
   private final int stepsBefore;
   private final ReadPrompt prompt;
   private final ReadPrompt negative;
-  private final LoraSelection loras;
-  private final PassPlan plan;
-  private Optional<float[]> shown = Optional.empty();
-  private @Nullable Conditions conditions;
+  private final LoraPlans loras;
+  private final PassSampling plan;
 
-  private Pass(
-      Model model, PromptSpec spec, PassPlan plan, Progress progress, Optional<Pass> before) {
+  private DenoisingPass(
+      Model model,
+      PromptSpec spec,
+      PassSampling plan,
+      Progress progress,
+      Optional<DenoisingPass> before) {
     this.model = model;
     this.spec = spec;
     this.size = plan.size();
     this.plan = plan;
     this.progress = progress;
-    this.stepsBefore = before.map(Pass::stepsOfPrompts).orElse(0);
+    this.stepsBefore = before.map(DenoisingPass::stepsOfPrompts).orElse(0);
     PromptReader reader = new PromptReader(spec.promptOptions(), new LoraNames(model.library()));
     this.prompt =
         before
@@ -66,7 +66,7 @@ final class Pass {
         before
             .filter(pass -> pass.prompt == prompt && pass.negative == negative)
             .map(pass -> pass.loras)
-            .orElseGet(() -> LoraSelection.of(spec, prompt, negative, model));
+            .orElseGet(() -> LoraResolver.resolve(spec, prompt, negative, model));
   }
 
   /**
@@ -75,32 +75,23 @@ final class Pass {
    * @param spec prompts and sampling
    * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit
    */
-  static Pass first(Model model, PromptSpec spec, PassPlan plan, Progress progress) {
-    return new Pass(model, spec, plan, progress, Optional.empty());
+  static DenoisingPass first(Model model, PromptSpec spec, PassSampling plan, Progress progress) {
+    return new DenoisingPass(model, spec, plan, progress, Optional.empty());
   }
 
   /** A second pass. Where its prompts are those of this one, the LoRAs stay where they are. */
-  Pass followedBy(PromptSpec second, PassPlan plan) {
-    return new Pass(model, second, plan, progress, Optional.of(this));
+  DenoisingPass followedBy(PromptSpec second, PassSampling plan) {
+    return new DenoisingPass(model, second, plan, progress, Optional.of(this));
   }
 
-  /** What is to be seen. */
+  /** The prompt. */
   ReadPrompt prompt() {
     return prompt;
   }
 
-  /** What is not. */
+  /** The negative prompt. */
   ReadPrompt negative() {
     return negative;
-  }
-
-  /**
-   * Shows an inpainting model what it reads beside the noisy latent.
-   *
-   * @param channels [count][height / 8][width / 8]
-   */
-  void show(float[] channels) {
-    shown = Optional.of(channels);
   }
 
   /** The size of its pictures. */
@@ -113,17 +104,20 @@ final class Pass {
     return plan.steps();
   }
 
-  /** Puts the LoRAs of this pass on and encodes its prompts, which is done once. */
-  void prepare(PassNetworks networks, NDManager scope) {
+  /** Puts the LoRAs of this pass on and encodes its prompts, which a request does once. */
+  Conditions prepare(RequestNetworks networks, NDManager scope) {
     AppliedLoras applied = networks.with(loras);
-    if (conditions == null) {
-      progress.listener().conditioningStart();
-      progress.stopIfCancelled();
-      conditions =
-          conditioner(applied, networks.embeddings(loras))
-              .conditions(prompt.text(), negative.text(), schedule(), scope);
-      progress.listener().conditioningEnd();
-    }
+    return networks.conditions(this, () -> encode(applied, networks, scope));
+  }
+
+  private Conditions encode(AppliedLoras applied, RequestNetworks networks, NDManager scope) {
+    progress.listener().conditioningStart();
+    progress.stopIfCancelled();
+    Conditions conditions =
+        conditioner(applied, networks.embeddings(loras))
+            .conditions(prompt.text(), negative.text(), schedule(), scope);
+    progress.listener().conditioningEnd();
+    return conditions;
   }
 
   private Conditioner conditioner(AppliedLoras applied, TrainedWords words) {
@@ -135,8 +129,8 @@ final class Pass {
   }
 
   /** The steps that prompts change over; A1111 counts calls of the network. */
-  SchedulePass schedule() {
-    return new SchedulePass(
+  PromptSteps schedule() {
+    return new PromptSteps(
         stepsOfPrompts(), stepsBefore, spec.promptOptions().oldEditingTimelines());
   }
 
@@ -148,12 +142,12 @@ final class Pass {
    * Samples a latent.
    *
    * @param image the picture
-   * @param start what it starts from; empty for noise alone
+   * @param start what it starts from, and what an inpainting model reads beside it
    * @return [channels][height / 8][width / 8] at unit variance
    */
-  float[] sample(
-      ImageRun image, Optional<StartLatent> start, PassNetworks networks, NDManager scope) {
-    prepare(networks, scope);
+  float[] sample(ImageRun image, PassInput input, RequestNetworks networks, NDManager scope) {
+    Conditions conditions = prepare(networks, scope);
+    Optional<StartLatent> start = input.start();
     if (start.isPresent() && plan.keepsAll()) {
       return start.get().clean();
     }
@@ -163,9 +157,9 @@ final class Pass {
             image.seeds(),
             shape(size),
             shape(spec.variation().resizeFrom().orElse(size)));
-    Denoiser denoiser = guidance(networks, scope).start();
-    PassSteps steps =
-        new PassSteps(
+    Denoiser denoiser = guidance(conditions, input, networks, scope).start();
+    StepNotifier steps =
+        new StepNotifier(
             image, plan, model.previewer(), progress, networks.with(loras), networks.controls());
     return start.isPresent()
         ? plan.repaint(denoiser, filled(start.get(), image.seeds()), noise, steps)
@@ -182,14 +176,15 @@ final class Pass {
     return new LatentShape(channels, of.height() / 8, of.width() / 8);
   }
 
-  private Guidance guidance(PassNetworks networks, NDManager scope) {
+  private Guidance guidance(
+      Conditions conditions, PassInput input, RequestNetworks networks, NDManager scope) {
     BatchedPredictor predictor =
         new BatchedPredictor(
-            predictor(networks), plan.levels(), shape(size).channels(), size, scope);
+            predictor(input, networks), plan.levels(), shape(size).channels(), size, scope);
     SamplerOptions sampling = spec.samplerOptions();
     return new Guidance(
         predictor,
-        Objects.requireNonNull(conditions),
+        conditions,
         new GuidanceOptions(
             model.networks().prediction(),
             spec.cfgScale(),
@@ -198,14 +193,17 @@ final class Pass {
   }
 
   /** How the U-Net is called, for every picture and every step. */
-  private NoisePredictor predictor(PassNetworks networks) {
+  private NoisePredictor predictor(PassInput input, RequestNetworks networks) {
     NoisePredictor unet =
         networks.controls().over(networks.with(loras).unet(), size, spec.tiling());
-    NoisePredictor shownUnet =
-        shown.<NoisePredictor>map(channels -> new ShownChannels(unet, channels)).orElse(unet);
+    NoisePredictor whole =
+        input
+            .inpaintingChannels()
+            .<NoisePredictor>map(channels -> new InpaintingChannels(unet, channels))
+            .orElse(unet);
     return (batch, scope) -> {
       progress.stopIfCancelled();
-      return shownUnet.predict(batch, scope);
+      return whole.predict(batch, scope);
     };
   }
 }

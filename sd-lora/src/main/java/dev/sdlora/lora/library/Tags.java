@@ -1,0 +1,39 @@
+package dev.sdlora.lora.library;
+
+import dev.sdlora.api.TriggerWord;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tags of the training pictures of a file.
+ *
+ * @param all the most frequent
+ * @param telling those of them that not all captions have
+ */
+record Tags(List<TriggerWord> all, List<TriggerWord> telling) {
+  static Tags of(Map<String, String> metadata) {
+    return new Tags(
+        TrainingTags.of(metadata, tag -> true),
+        TrainingTags.of(metadata, tag -> !CommonCaptionWords.contain(tag)));
+  }
+
+  /** The tags in some metadata, read when first asked for. Safe for use by several threads. */
+  static final class Lazy {
+    private final Map<String, String> metadata;
+    private @Nullable Tags tags;
+
+    Lazy(Map<String, String> metadata) {
+      this.metadata = metadata;
+    }
+
+    synchronized Tags get() {
+      Tags known = tags;
+      if (known == null) {
+        known = Tags.of(metadata);
+        tags = known;
+      }
+      return known;
+    }
+  }
+}

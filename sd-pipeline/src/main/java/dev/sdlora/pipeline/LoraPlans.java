@@ -1,0 +1,155 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.overlay.Overlays;
+import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.lora.plan.PatchPlan.Match;
+import dev.sdlora.pipeline.WeightGate.LeaseRequest;
+import dev.sdlora.pipeline.WeightGate.LeaseTerms;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * What the LoRAs of a request change, as a whole and step by step. Immutable, compared by identity.
+ */
+final class LoraPlans {
+  private final Function<List<LoraUse>, PatchPlan> planner;
+  private final LoraMode mode;
+  private final boolean lenient;
+  private final List<Fit> fits;
+  private final List<String> warnings;
+
+  /**
+   * A LoRA and how it fits the checkpoint.
+   *
+   * @param use the LoRA with its strengths
+   * @param peak its changes at its peak strength
+   * @param match which of its modules belong to a layer
+   */
+  record Fit(LoraUse use, PatchPlan peak, Match match) {}
+
+  /**
+   * Plans of LoRAs that fit.
+   *
+   * @param planner plans LoRAs for the checkpoint
+   * @param mode how the request wants them applied
+   * @param lenient whether those that cannot be used are left out
+   * @param warnings what was passed over
+   */
+  LoraPlans(
+      Function<List<LoraUse>, PatchPlan> planner,
+      LoraMode mode,
+      boolean lenient,
+      List<Fit> fits,
+      List<String> warnings) {
+    this.planner = planner;
+    this.mode = mode;
+    this.lenient = lenient;
+    this.fits = List.copyOf(fits);
+    this.warnings = List.copyOf(warnings);
+  }
+
+  /** Whether LoRAs that cannot be used are left out. */
+  boolean isLenient() {
+    return lenient;
+  }
+
+  /** Its LoRAs, in order. */
+  List<Fit> fits() {
+    return fits;
+  }
+
+  /** Its files, in order. */
+  List<LoraFile> files() {
+    return fits.stream().map(fit -> fit.use.file()).toList();
+  }
+
+  /** Each LoRA alone, in order. */
+  List<LoraPlans> oneByOne() {
+    return fits.stream()
+        .map(fit -> new LoraPlans(planner, mode, lenient, List.of(fit), List.of()))
+        .toList();
+  }
+
+  /**
+   * The same without some LoRAs.
+   *
+   * @param failed the places of those to leave out, with what is wrong with each
+   */
+  LoraPlans without(Map<Integer, StableDiffusionException> failed) {
+    List<Fit> kept = new ArrayList<>();
+    List<String> all = new ArrayList<>(warnings);
+    for (int i = 0; i < fits.size(); i++) {
+      StableDiffusionException cause = failed.get(i);
+      if (cause == null) {
+        kept.add(fits.get(i));
+      } else {
+        all.add(leftOut(cause));
+      }
+    }
+    return new LoraPlans(planner, mode, lenient, kept, all);
+  }
+
+  /** The weights that it needs in the first step. */
+  LeaseRequest leaseRequest() {
+    PatchPlan patched = plan(0, 1);
+    PatchPlan patchedOnly = patched.where((weight, change) -> !Overlays.canOverlay(weight, change));
+    boolean restChanges = isScheduled() && fits.stream().anyMatch(LoraPlans::changesUnpatched);
+    return new LeaseRequest(
+        mode, new LeaseTerms(patched, isScheduled()), new LeaseTerms(patchedOnly, restChanges));
+  }
+
+  /** Whether a LoRA is scheduled and has changes that cannot be overlaid. */
+  private static boolean changesUnpatched(Fit fit) {
+    return !fit.use.strength().unet().isConstant() && !isOverlaidWhole(fit);
+  }
+
+  private static boolean isOverlaidWhole(Fit fit) {
+    return fit.peak
+        .where((weight, change) -> !Overlays.canOverlay(weight, change))
+        .equals(PatchPlan.NONE);
+  }
+
+  /** Whether any strength changes from step to step. */
+  boolean isScheduled() {
+    return fits.stream().anyMatch(fit -> !fit.use.strength().unet().isConstant());
+  }
+
+  /** What all LoRAs change in a step. */
+  PatchPlan plan(int step, int steps) {
+    return planner.apply(fits.stream().map(fit -> fit.use.at(step, steps)).toList());
+  }
+
+  /** What the LoRAs that cannot be overlaid change in a step. */
+  PatchPlan patchedOnly(int step, int steps) {
+    return plan(step, steps).where((weight, change) -> !Overlays.canOverlay(weight, change));
+  }
+
+  /** The changes of each LoRA at its peak strength. */
+  List<PatchPlan> peaks() {
+    return fits.stream().map(Fit::peak).toList();
+  }
+
+  /** The strength of each LoRA in the U-Net in a step, as a share of its peak. */
+  double[] shares(int step, int steps) {
+    return fits.stream()
+        .map(fit -> fit.use.strength().unet())
+        .mapToDouble(unet -> unet.peak() == 0 ? 0 : unet.at(step, steps) / unet.peak())
+        .toArray();
+  }
+
+  /** What was passed over. */
+  List<String> warnings() {
+    return warnings;
+  }
+
+  /** The warning of a LoRA that was left out for a cause. */
+  static String leftOut(StableDiffusionException cause) {
+    return cause.getMessage() + "; it was left out";
+  }
+}

@@ -1,0 +1,46 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.LoraReport;
+import dev.sdlora.lora.library.LoraFiles;
+import dev.sdlora.lora.overlay.Overlays;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.pipeline.LoraPlans.Fit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What is told about the LoRAs of a request once they have been applied. Stateless. */
+final class LoraReports {
+  private LoraReports() {}
+
+  /** A1111's short hash of each file, by the name that the request uses. */
+  static Map<String, String> hashes(LoraPlans loras, LoraFiles files) {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    for (Fit fit : loras.fits()) {
+      hashes.put(fit.use().name(), files.hash(fit.use().file()));
+    }
+    return hashes;
+  }
+
+  /**
+   * What became of each LoRA.
+   *
+   * @param applied how they were applied, as far as they can be overlaid
+   */
+  static List<LoraReport> of(LoraPlans loras, LoraFiles files, LoraMode applied) {
+    return loras.fits().stream().map(fit -> report(fit, files, applied)).toList();
+  }
+
+  private static LoraReport report(Fit fit, LoraFiles files, LoraMode applied) {
+    boolean overlaid = !fit.peak().where(Overlays::canOverlay).equals(PatchPlan.NONE);
+    return new LoraReport(
+        fit.use().name(),
+        fit.use().file().file().path(),
+        files.hash(fit.use().file()),
+        fit.use().strength(),
+        overlaid ? applied : LoraMode.PATCHED,
+        fit.match().matched(),
+        fit.match().unmatched());
+  }
+}

@@ -1,0 +1,22 @@
+package dev.sdlora.sampler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LevelRuleTest {
+  @ParameterizedTest
+  @EnumSource
+  void levels_ofEverySampler_areWhatTheApiSays(Sampler sampler) {
+    LevelRule rule =
+        SamplingMethods.of(sampler, NoiseLevels.stableDiffusion(), SamplerOptions.DEFAULTS)
+            .levels();
+
+    assertThat(rule.variancePreserving()).isEqualTo(sampler.onTimesteps());
+    assertThat(rule != LevelRule.SCHEDULED).isEqualTo(sampler.ignoresSchedule());
+  }
+}

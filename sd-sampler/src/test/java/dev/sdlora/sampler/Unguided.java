@@ -1,0 +1,11 @@
+package dev.sdlora.sampler;
+
+/** A model without guidance, whose two sides are the same. */
+@FunctionalInterface
+interface Unguided extends Denoiser {
+  @Override
+  default Sides denoiseSides(float[] x, double sigma) {
+    float[] denoised = denoise(x, sigma);
+    return new Sides(denoised, denoised);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.sdlora.tensors.torch;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Closes several things, all of them even if one throws. Stateless. */
+public final class Closing {
+  private Closing() {}
+
+  /** Closing one thing; throws nothing that is checked. */
+  @FunctionalInterface
+  public interface Step {
+    /** Closes it. */
+    void close();
+  }
+
+  /**
+   * Takes all steps in order. What the first failing one throws comes out at the end, with what
+   * others throw suppressed in it.
+   */
+  public static void all(Step... steps) {
+    all(List.of(steps), Step::close);
+  }
+
+  /** Closes each of some things in order, likewise. */
+  public static <T> void all(Collection<T> things, Consumer<? super T> close) {
+    Throwable first = null;
+    for (T thing : things) {
+      first = attempt(thing, close, first);
+    }
+    if (first instanceof RuntimeException e) {
+      throw e;
+    }
+    if (first instanceof Error e) {
+      throw e;
+    }
+  }
+
+  private static <T> @Nullable Throwable attempt(
+      T thing, Consumer<? super T> close, @Nullable Throwable first) {
+    try {
+      close.accept(thing);
+      return first;
+    } catch (RuntimeException | Error e) {
+      if (first == null) {
+        return e;
+      }
+      if (first != e) {
+        first.addSuppressed(e);
+      }
+      return first;
+    }
+  }
+}
