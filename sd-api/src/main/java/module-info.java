@@ -1,3 +1,4 @@
+import dev.sdlora.api.make.MakingBackend;
 import dev.sdlora.api.spi.PipelineProvider;
 
 /** Stable Diffusion with LoRA: what a caller names. */
@@ -8,8 +9,10 @@ module dev.sdlora.api {
 
   exports dev.sdlora.api;
   exports dev.sdlora.api.grid;
+  exports dev.sdlora.api.make;
   exports dev.sdlora.api.spi to
       dev.sdlora.pipeline;
 
+  uses MakingBackend;
   uses PipelineProvider;
 }

@@ -1,5 +1,7 @@
+import dev.sdlora.api.make.MakingBackend;
 import dev.sdlora.api.spi.PipelineProvider;
 import dev.sdlora.pipeline.LocalProvider;
+import dev.sdlora.pipeline.make.LocalMaking;
 
 /** From a prompt to a picture. */
 @SuppressWarnings("module") // dev.sdlora.training stands on this module and is compiled later.
@@ -26,6 +28,8 @@ module dev.sdlora.pipeline {
   opens dev.sdlora.pipeline.network to
       dev.sdlora.tensors;
 
+  provides MakingBackend with
+      LocalMaking;
   provides PipelineProvider with
       LocalProvider;
 }

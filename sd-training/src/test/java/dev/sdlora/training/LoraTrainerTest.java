@@ -7,10 +7,10 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.NumberFormat;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.lora.format.LoraFile;
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.TensorFile;
 import java.awt.Color;
 import java.io.IOException;
@@ -96,7 +96,7 @@ class LoraTrainerTest {
         .steps(2)
         .batchSize(2)
         .alpha(2)
-        .fileFormat(DType.F32)
+        .fileFormat(NumberFormat.FLOAT32)
         .build()
         .train();
 
@@ -248,7 +248,7 @@ class LoraTrainerTest {
     assertThatThrownBy(() -> wild.build().train())
         .hasMessageContaining("too large for float16; write");
     assertThat(files()).isEmpty();
-    assertThatThrownBy(() -> wild.fileFormat(DType.F32).build().train())
+    assertThatThrownBy(() -> wild.fileFormat(NumberFormat.FLOAT32).build().train())
         .isInstanceOf(TrainingException.class)
         .hasMessageMatching(
             "the (loss|length of the gradient) of step 2 is (NaN|-?Infinity), expected a finite"

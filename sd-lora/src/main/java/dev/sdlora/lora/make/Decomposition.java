@@ -2,6 +2,7 @@ package dev.sdlora.lora.make;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.make.MakingBackend.Ranks;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LowRank;
@@ -56,7 +57,7 @@ public final class Decomposition {
    *     the largest are found with random numbers (Halko, Martinsson and Tropp 2011), the same ones
    *     each time
    */
-  FactorPair of(Difference matrix, RankRule rule, boolean exact) {
+  FactorPair of(Difference matrix, Ranks rule, boolean exact) {
     try (NDManager scope = torch.scope()) {
       NDArray m = matrix.matrix();
       long shorter = Math.min(m.getShape().get(0), m.getShape().get(1));
@@ -75,7 +76,7 @@ public final class Decomposition {
   }
 
   /** Factors of the sum of products, through their QR decompositions; exact. */
-  public FactorPair of(List<LowRank> products, RankRule rule) {
+  public FactorPair of(List<LowRank> products, Ranks rule) {
     try (NDManager scope = torch.scope()) {
       List<NDArray> sum = beside(products, scope);
       List<NDArray> found =
@@ -126,9 +127,9 @@ public final class Decomposition {
         .runForList(scope);
   }
 
-  private FactorPair best(List<NDArray> found, RankRule rule, double energy, NDManager scope) {
+  private FactorPair best(List<NDArray> found, Ranks rule, double energy, NDManager scope) {
     double[] singular = doubles(found.get(1));
-    int rank = rule.choose(singular, energy);
+    int rank = RankRule.choose(rule, singular, energy);
     List<NDArray> factors =
         program
             .call("split")
