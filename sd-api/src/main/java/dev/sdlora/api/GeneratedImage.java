@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.service.Services;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,7 +70,7 @@ public final class GeneratedImage {
 
   /** The bytes of a PNG with the settings, as {@link #save} writes it. */
   public byte[] png() {
-    return PipelineProvider.get().encode(this, "png");
+    return Services.find(Backend.Pictures.class).encode(this, "png");
   }
 
   /**
@@ -81,7 +81,7 @@ public final class GeneratedImage {
    * @throws IllegalArgumentException if the format is another
    */
   public void write(OutputStream out, String format) {
-    byte[] bytes = PipelineProvider.get().encode(this, format);
+    byte[] bytes = Services.find(Backend.Pictures.class).encode(this, format);
     try {
       out.write(bytes);
       out.flush();
@@ -98,7 +98,7 @@ public final class GeneratedImage {
    */
   public static String readParameters(Path file) {
     Objects.requireNonNull(file, "file");
-    return PipelineProvider.get().readParameters(file);
+    return Services.find(Backend.Pictures.class).readParameters(file);
   }
 
   /**
@@ -108,7 +108,7 @@ public final class GeneratedImage {
    * @throws ImageFileException if the stream fails or is longer, or holds no such text
    */
   public static String readParameters(InputStream stream) {
-    return PipelineProvider.get().readParameters(stream);
+    return Services.find(Backend.Pictures.class).readParameters(stream);
   }
 
   /**
@@ -124,7 +124,7 @@ public final class GeneratedImage {
    */
   public void save(Path file) {
     Objects.requireNonNull(file, "file");
-    PipelineProvider.get().save(this, file);
+    Services.find(Backend.Pictures.class).save(this, file);
   }
 
   /** The size and the seed, such as {@code GeneratedImage[512x768, seed 42]}. */

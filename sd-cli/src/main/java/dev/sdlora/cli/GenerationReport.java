@@ -11,13 +11,13 @@ import java.util.Locale;
  * What {@code sd generate --json} tells; {@code files}, {@code seeds} and so on run in parallel.
  */
 record GenerationReport(
-    GenerationResult result, OutputFiles files, Seconds seconds, LiveNativeArrays arrays) {
+    GenerationResult result, OutputFiles files, Seconds seconds, LiveTensors arrays) {
 
   /** How long opening the checkpoint, loading its weights and generating took. */
   record Seconds(double open, double load, double generate) {}
 
   /** Native tensors of the pipeline around the generation. */
-  record LiveNativeArrays(int before, int after) {}
+  record LiveTensors(int before, int after) {}
 
   ObjectNode toJson() {
     ObjectNode json = Json.object();

@@ -202,7 +202,7 @@ class LoraTrainerTest {
     try (Pipeline pipeline =
         Pipeline.builder().checkpoint(Checkpoint.open(Fixtures.CHECKPOINT)).build()) {
       byte[] before = pipeline.generate(spec).first().rgb();
-      int arrays = pipeline.liveNativeArrays();
+      int arrays = pipeline.liveTensors();
       List<Path> shown = new ArrayList<>();
       Path file =
           LoraTrainer.builder()
@@ -237,7 +237,7 @@ class LoraTrainerTest {
           pipeline.generate(spec.toBuilder().lora(lora.withStrength(0)).build()).first().rgb();
       assertThat(with).isNotEqualTo(before);
       assertThat(without).isEqualTo(before);
-      assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+      assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     }
   }
 

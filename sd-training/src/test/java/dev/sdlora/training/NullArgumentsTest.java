@@ -84,7 +84,11 @@ class NullArgumentsTest {
     "TriggerWord",
     "TrainingProgress",
     "TrainingResult",
-    "Baked"
+    "Baked",
+    "MadeLora",
+    "LeftOut",
+    "FileDescription",
+    "Backend"
   };
 
   private static final Map<Class<?>, Object> EIGHT =
