@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
  * The best low-rank factors of matrices, by singular values: no two factors of a rank come closer,
  * measured by the sum of squares (Eckart and Young 1936). Not safe for several threads.
  */
-public final class Decomposition {
+final class Decomposition {
   /** Columns that are tried beyond those wanted, as Halko et al. advise (5 to 10). */
   private static final int OVERSAMPLING = 10;
 
@@ -31,7 +31,7 @@ public final class Decomposition {
   private float[] drawn = new float[0];
 
   /** Decompositions in the memory of an owner. */
-  public Decomposition(Torch torch) {
+  Decomposition(Torch torch) {
     this.torch = torch;
     this.program = Program.load(torch, Decomposition.class, "decomposition.torchscript.py");
   }
@@ -76,7 +76,7 @@ public final class Decomposition {
   }
 
   /** Factors of the sum of products, through their QR decompositions; exact. */
-  public FactorPair of(List<LowRank> products, Ranks rule) {
+  FactorPair of(List<LowRank> products, Ranks rule) {
     try (NDManager scope = torch.scope()) {
       List<NDArray> sum = beside(products, scope);
       List<NDArray> found =
@@ -93,7 +93,7 @@ public final class Decomposition {
    * The sum of products as one product, exact but for the rounding of the scales: factors side by
    * side. Their rank is the sum of the ranks.
    */
-  public FactorPair concatenation(List<LowRank> products) {
+  FactorPair concatenation(List<LowRank> products) {
     try (NDManager scope = torch.scope()) {
       List<NDArray> sum = beside(products, scope);
       int rank = (int) sum.get(1).getShape().get(0);
