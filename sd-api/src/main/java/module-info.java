@@ -1,15 +1,20 @@
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.Backend;
+import dev.sdlora.api.make.MakingBackend;
 
 /** Stable Diffusion with LoRA: what a caller names. */
-@SuppressWarnings("module") // dev.sdlora.pipeline stands on this module and is compiled later.
 module dev.sdlora.api {
   requires static transitive org.jspecify;
   requires transitive java.desktop;
 
   exports dev.sdlora.api;
   exports dev.sdlora.api.grid;
-  exports dev.sdlora.api.spi to
-      dev.sdlora.pipeline;
+  exports dev.sdlora.api.make;
 
-  uses PipelineProvider;
+  uses Backend.Embeddings;
+  uses Backend.Files;
+  uses Backend.Loras;
+  uses Backend.Pictures;
+  uses Backend.Pipelines;
+  uses Backend.Prompts;
+  uses MakingBackend;
 }

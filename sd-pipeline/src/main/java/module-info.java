@@ -1,5 +1,12 @@
-import dev.sdlora.api.spi.PipelineProvider;
-import dev.sdlora.pipeline.LocalProvider;
+import dev.sdlora.api.Backend;
+import dev.sdlora.api.make.MakingBackend;
+import dev.sdlora.pipeline.LocalEmbeddings;
+import dev.sdlora.pipeline.LocalFiles;
+import dev.sdlora.pipeline.LocalLoras;
+import dev.sdlora.pipeline.LocalPictures;
+import dev.sdlora.pipeline.LocalPipelines;
+import dev.sdlora.pipeline.LocalPrompts;
+import dev.sdlora.pipeline.make.LocalMaking;
 
 /** From a prompt to a picture. */
 @SuppressWarnings("module") // dev.sdlora.training stands on this module and is compiled later.
@@ -26,6 +33,18 @@ module dev.sdlora.pipeline {
   opens dev.sdlora.pipeline.network to
       dev.sdlora.tensors;
 
-  provides PipelineProvider with
-      LocalProvider;
+  provides Backend.Embeddings with
+      LocalEmbeddings;
+  provides Backend.Files with
+      LocalFiles;
+  provides Backend.Loras with
+      LocalLoras;
+  provides Backend.Pictures with
+      LocalPictures;
+  provides Backend.Pipelines with
+      LocalPipelines;
+  provides Backend.Prompts with
+      LocalPrompts;
+  provides MakingBackend with
+      LocalMaking;
 }

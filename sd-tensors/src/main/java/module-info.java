@@ -17,6 +17,8 @@ module dev.sdlora.tensors {
   exports dev.sdlora.tensors.folder to
       dev.sdlora.lora,
       dev.sdlora.pipeline;
+  exports dev.sdlora.tensors.natives to
+      dev.sdlora.pipeline;
   exports dev.sdlora.tensors.torch to
       dev.sdlora.lora,
       dev.sdlora.pipeline,

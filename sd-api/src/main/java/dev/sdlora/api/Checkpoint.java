@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -52,7 +52,7 @@ public record Checkpoint(
    */
   public static Checkpoint open(Path path) {
     Objects.requireNonNull(path, "path");
-    return PipelineProvider.get().openCheckpoint(path);
+    return Services.find(Backend.Files.class).openCheckpoint(path);
   }
 
   /** The file or folder name without its extension, as A1111 writes it into pictures. */

@@ -4,14 +4,14 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The names of devices, as people know them from PyTorch and from DJL. */
+/** The names of devices, as people write them. */
 final class DeviceNames {
   private static final Pattern GPU = Pattern.compile("(?:gpu|cuda):?(\\d{1,3})|gpu|cuda");
 
   private DeviceNames() {}
 
   /**
-   * DJL's name of a device: {@code cpu}, {@code gpu0} and so on.
+   * The one name of a device: {@code cpu}, {@code gpu0} and so on.
    *
    * @throws IllegalArgumentException if the name is none
    */

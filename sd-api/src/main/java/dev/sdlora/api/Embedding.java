@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -42,7 +42,7 @@ public record Embedding(Path path, String name, int vectors, List<Integer> width
    */
   public static Embedding open(Path path) {
     Objects.requireNonNull(path, "path");
-    return PipelineProvider.get().openEmbedding(path);
+    return Services.find(Backend.Embeddings.class).open(path);
   }
 
   /**
@@ -74,6 +74,6 @@ public record Embedding(Path path, String name, int vectors, List<Integer> width
    * @throws EmbeddingException if the file cannot be read any more
    */
   public String hash() {
-    return PipelineProvider.get().embeddingHash(path);
+    return Services.find(Backend.Embeddings.class).hash(path);
   }
 }

@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,7 @@ public interface EmbeddingLibrary {
    */
   static EmbeddingLibrary open(List<Path> folders) {
     Objects.requireNonNull(folders, "folders");
-    return PipelineProvider.get().openEmbeddingLibrary(folders);
+    return Services.find(Backend.Embeddings.class).openLibrary(folders);
   }
 
   /** Looks at one folder and all folders inside it; see {@link #open(List)}. */

@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.service.Services;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,7 +70,7 @@ public final class GeneratedImage {
 
   /** The bytes of a PNG with the settings, as {@link #save} writes it. */
   public byte[] png() {
-    return PipelineProvider.get().encode(this, "png");
+    return Services.find(Backend.Pictures.class).encode(this, "png");
   }
 
   /**
@@ -83,7 +83,7 @@ public final class GeneratedImage {
   public void write(OutputStream out, String format) {
     Objects.requireNonNull(out, "out");
     Objects.requireNonNull(format, "format");
-    byte[] bytes = PipelineProvider.get().encode(this, format);
+    byte[] bytes = Services.find(Backend.Pictures.class).encode(this, format);
     try {
       out.write(bytes);
       out.flush();
@@ -100,7 +100,7 @@ public final class GeneratedImage {
    */
   public static String readParameters(Path file) {
     Objects.requireNonNull(file, "file");
-    return PipelineProvider.get().readParameters(file);
+    return Services.find(Backend.Pictures.class).readParameters(file);
   }
 
   /**
@@ -111,7 +111,7 @@ public final class GeneratedImage {
    */
   public static String readParameters(InputStream stream) {
     Objects.requireNonNull(stream, "stream");
-    return PipelineProvider.get().readParameters(stream);
+    return Services.find(Backend.Pictures.class).readParameters(stream);
   }
 
   /**
@@ -127,7 +127,7 @@ public final class GeneratedImage {
    */
   public void save(Path file) {
     Objects.requireNonNull(file, "file");
-    PipelineProvider.get().save(this, file);
+    Services.find(Backend.Pictures.class).save(this, file);
   }
 
   /** The size and the seed, such as {@code GeneratedImage[512x768, seed 42]}. */

@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +62,7 @@ public record LoraAdapter(
    */
   public static LoraAdapter open(Path path) {
     Objects.requireNonNull(path, "path");
-    return PipelineProvider.get().openLora(path);
+    return Services.find(Backend.Loras.class).open(path);
   }
 
   /** The file name without its extension: what a prompt writes in {@code <lora:name:1>}. */
@@ -202,7 +202,7 @@ public record LoraAdapter(
    * @throws LoraException if the file cannot be read any more, or is now something else
    */
   public List<String> kinds() {
-    return PipelineProvider.get().loraKnowledge().kinds(this);
+    return Services.find(Backend.Loras.class).kinds(this);
   }
 
   /**
@@ -213,7 +213,7 @@ public record LoraAdapter(
    * sentences (16 letters and more on average) taken apart into words of three letters and more.
    */
   public List<TriggerWord> triggerWords() {
-    return PipelineProvider.get().loraKnowledge().triggerWords(this);
+    return Services.find(Backend.Loras.class).triggerWords(this);
   }
 
   /**
@@ -224,7 +224,7 @@ public record LoraAdapter(
    * @throws TensorFileException if it is damaged
    */
   public LoraDetails details() {
-    return PipelineProvider.get().loraKnowledge().details(this);
+    return Services.find(Backend.Loras.class).details(this);
   }
 
   /**
@@ -235,7 +235,7 @@ public record LoraAdapter(
    * @throws TensorFileException if it changed meanwhile
    */
   public LoraHashes hashes() {
-    return PipelineProvider.get().loraKnowledge().hashes(this);
+    return Services.find(Backend.Loras.class).hashes(this);
   }
 
   /**
@@ -250,6 +250,6 @@ public record LoraAdapter(
    */
   public LoraEffect effectOn(Checkpoint checkpoint) {
     Objects.requireNonNull(checkpoint, "checkpoint");
-    return PipelineProvider.get().loraKnowledge().effectOn(this, checkpoint);
+    return Services.find(Backend.Loras.class).effectOn(this, checkpoint);
   }
 }

@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ public interface LoraLibrary {
    */
   static LoraLibrary open(List<Path> folders) {
     Objects.requireNonNull(folders, "folders");
-    return PipelineProvider.get().openLoraLibrary(folders);
+    return Services.find(Backend.Loras.class).openLibrary(folders);
   }
 
   /** Looks at one folder and all folders inside it; see {@link #open(List)}. */

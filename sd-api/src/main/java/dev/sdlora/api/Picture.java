@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.service.Services;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -144,6 +145,37 @@ public final class Picture {
     }
     image.setRGB(0, 0, width, height, packed, 0, width);
     return image;
+  }
+
+  /**
+   * The picture at another size, by Lanczos' filter with three lobes as Pillow computes it, which
+   * A1111 resizes pictures with. Proportions are the caller's.
+   *
+   * @param width pixels from left to right, at least 1
+   * @param height pixels from top to bottom, at least 1
+   * @throws IllegalArgumentException if a side is less than 1, or the picture would have more than
+   *     {@link #MAX_PIXELS}
+   */
+  public Picture resized(int width, int height) {
+    Checks.atLeast(1, width, "width");
+    Checks.atLeast(1, height, "height");
+    if ((long) width * height > MAX_PIXELS) {
+      throw new IllegalArgumentException(
+          "a picture must have at most %d pixels: %dx%d".formatted(MAX_PIXELS, width, height));
+    }
+    return Services.find(Backend.Pictures.class).resize(this, width, height);
+  }
+
+  /**
+   * Writes a PNG without settings, whatever the name ends in. The file appears whole or not at all:
+   * an existing one is only replaced when everything is written.
+   *
+   * @param file the target; its folder must exist
+   * @throws ImageFileException if it cannot be written; nothing is left behind
+   */
+  public void savePng(Path file) {
+    Objects.requireNonNull(file, "file");
+    Services.find(Backend.Pictures.class).savePng(this, file);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -114,10 +114,20 @@ public interface Pipeline extends AutoCloseable {
   CompletableFuture<GenerationResult> generateAsync(PromptSpec spec, GenerationListener listener);
 
   /**
-   * How many native tensors this pipeline holds at the moment. The number is the same whenever no
-   * request is under way; for tests and monitoring.
+   * How many tensors this pipeline holds outside Java's heap at the moment. The number is the same
+   * whenever no request is under way; for tests and monitoring.
    */
-  int liveNativeArrays();
+  int liveTensors();
+
+  /**
+   * From now on Ctrl-C and {@code kill} end the process at once, in the middle of a computation
+   * too. For the shutdown hook of a program that is ending: a JVM that ends ignores them, and a
+   * long computation would have to be waited for. Does nothing before the first pipeline is built,
+   * and on Windows.
+   */
+  static void endAtNextSignal() {
+    Services.find(Backend.Pipelines.class).endAtNextSignal();
+  }
 
   /**
    * Waits for the requests under way, refuses those that wait, and frees all native memory. Closing
@@ -259,10 +269,10 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets where to compute: {@code cpu}, the default; or {@code gpu}, the first of NVIDIA's with a
-     * CUDA build of libtorch on the class path, which may be written {@code gpu0}, {@code gpu:0},
-     * {@code cuda} and {@code cuda:0} too. The others are {@code gpu1} and so on. The code makes no
-     * assumption about the device, but only the CPU is tested.
+     * Sets where to compute: {@code cpu}, the default; or {@code gpu}, the first of NVIDIA's, which
+     * may be written {@code gpu0}, {@code gpu:0}, {@code cuda} and {@code cuda:0} too and needs the
+     * native libraries for CUDA on the class path. The others are {@code gpu1} and so on. The code
+     * makes no assumption about the device, but only the CPU is tested.
      *
      * @return this builder
      * @throws IllegalArgumentException if there is no device of that kind
@@ -369,7 +379,8 @@ public interface Pipeline extends AutoCloseable {
      * Reads the weights. The builder can be used further.
      *
      * @throws IllegalStateException if no checkpoint is set
-     * @throws StableDiffusionException if the device is not there, or libtorch is not made for it
+     * @throws StableDiffusionException if the device is not there, or the native libraries are not
+     *     made for it
      * @throws CheckpointException if the checkpoint does not hold what it should
      * @throws CheckpointException if an upscaler directory is not a folder, or a ControlNet or
      *     preview decoder is something else or for another family of models
@@ -380,9 +391,9 @@ public interface Pipeline extends AutoCloseable {
     public Pipeline build() {
       Checkpoint model =
           checkpoint.orElseThrow(() -> new IllegalStateException("checkpoint is not set"));
-      return PipelineProvider.get()
+      return Services.find(Backend.Pipelines.class)
           .open(
-              new PipelineProvider.Settings(
+              new Backend.Settings(
                   model,
                   loraDirectories,
                   embeddingDirectories,
@@ -396,7 +407,7 @@ public interface Pipeline extends AutoCloseable {
                   lenient,
                   concurrency,
                   closeOnShutdown,
-                  new PipelineProvider.Limits(maxPixels, maxBytes, maxQueued)));
+                  new Backend.Limits(maxPixels, maxBytes, maxQueued)));
     }
   }
 }

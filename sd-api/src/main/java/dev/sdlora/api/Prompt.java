@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.service.Services;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -51,7 +51,7 @@ public record Prompt(List<Part> parts) {
   public static Prompt parse(String text, PromptMode mode) {
     Objects.requireNonNull(text, "text");
     Objects.requireNonNull(mode, "mode");
-    return PipelineProvider.get().promptKnowledge().parse(text, mode);
+    return Services.find(Backend.Prompts.class).parse(text, mode);
   }
 
   /** How this prompt is understood; see {@link PromptExplanation#of}. */

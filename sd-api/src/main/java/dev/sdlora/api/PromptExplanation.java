@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.service.Services;
 import java.util.List;
 import java.util.Map;
 
@@ -90,7 +90,7 @@ public record PromptExplanation(
    * @throws PromptSyntaxException if it exceeds the limits
    */
   public static PromptExplanation of(String prompt, Options options) {
-    return PipelineProvider.get().promptKnowledge().explain(prompt, options);
+    return Services.find(Backend.Prompts.class).explain(prompt, options);
   }
 
   /**

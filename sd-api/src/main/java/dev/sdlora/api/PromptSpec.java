@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.service.Services;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,7 +44,7 @@ public final class PromptSpec {
    */
   public static PromptSpec fromParameters(String text) {
     Objects.requireNonNull(text, "text");
-    return PipelineProvider.get().parseParameters(text);
+    return Services.find(Backend.Pictures.class).parseParameters(text);
   }
 
   /**

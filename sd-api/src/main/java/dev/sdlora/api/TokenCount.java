@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.service.Services;
 import java.util.List;
 
 /**
@@ -16,7 +16,7 @@ public record TokenCount(int tokens, int chunks) {
 
   /** The length of a prompt, without its tags and comments. */
   public static TokenCount of(String prompt) {
-    return PipelineProvider.get().promptKnowledge().count(prompt, List.of());
+    return Services.find(Backend.Prompts.class).count(prompt, List.of());
   }
 
   /**
@@ -25,7 +25,7 @@ public record TokenCount(int tokens, int chunks) {
    * @throws EmbeddingException if a folder of the library is gone
    */
   public static TokenCount of(String prompt, EmbeddingLibrary embeddings) {
-    return PipelineProvider.get().promptKnowledge().count(prompt, embeddings.list());
+    return Services.find(Backend.Prompts.class).count(prompt, embeddings.list());
   }
 
   /** How many tokens there is room for in these chunks. */

@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-import dev.sdlora.api.spi.PipelineProvider;
+import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
 import java.util.Objects;
 
@@ -25,7 +25,7 @@ public interface UpscalerNetwork extends AutoCloseable {
    */
   static UpscalerNetwork open(Path file) {
     Objects.requireNonNull(file, "file");
-    return PipelineProvider.get().openUpscaler(file);
+    return Services.find(Backend.Pictures.class).openUpscaler(file);
   }
 
   /** The name of the file without its extension. */

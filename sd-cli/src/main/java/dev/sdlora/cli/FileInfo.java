@@ -5,6 +5,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.FileDescription;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.ImageSettingsException;
@@ -12,7 +13,6 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.TensorFileException;
-import dev.sdlora.pipeline.checkpoint.FileKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -41,25 +41,26 @@ final class FileInfo {
   }
 
   private static ObjectNode tensors(Path path) {
-    Optional<FileKind.Kind> kind = FileKind.recognise(path);
-    if (kind.isEmpty()) {
+    Optional<FileDescription> description = FileDescription.of(path);
+    if (description.isEmpty()) {
       return adapter(path);
     }
-    return switch (kind.get().name()) {
-      case "lora" -> lora(LoraAdapter.open(path));
-      case "embedding" -> embedding(Embedding.open(path));
-      case "checkpoint" -> checkpointOrNote(path, kind.get());
-      default -> noted(path, kind.get().name(), kind.get().sentence());
+    return switch (description.get().kind()) {
+      case LORA -> lora(LoraAdapter.open(path));
+      case EMBEDDING -> embedding(Embedding.open(path));
+      case CHECKPOINT -> checkpointOrNote(path, description.get());
+      case CONTROLNET, T2I_ADAPTER, TAESD, UPSCALER, VAE, TEXT_ENCODER, UNET ->
+          noted(path, description.get().kind().label(), description.get().note());
     };
   }
 
   /** A checkpoint that can be run, or what it is instead. */
-  private static ObjectNode checkpointOrNote(Path path, FileKind.Kind kind) {
+  private static ObjectNode checkpointOrNote(Path path, FileDescription description) {
     try {
       return checkpoint(Checkpoint.open(path));
     } catch (CheckpointException e) {
-      String note = kind.runnable() ? String.valueOf(e.getMessage()) : kind.sentence();
-      return noted(path, kind.name(), note);
+      String note = description.runnable() ? String.valueOf(e.getMessage()) : description.note();
+      return noted(path, description.kind().label(), note);
     }
   }
 

@@ -59,7 +59,7 @@ final class GenerateCommand implements Callable<Integer> {
     double openSeconds = watch.lap();
     try (Pipeline pipeline = model.load(checkpoint, console)) {
       double loadSeconds = watch.lap();
-      int arraysBefore = pipeline.liveNativeArrays();
+      int arraysBefore = pipeline.liveTensors();
       PictureWriter writer = new PictureWriter(files, this::saved, progressBar(), preview);
       GenerationResult result = pipeline.generate(spec, writer);
       double generateSeconds = watch.lap();
@@ -70,7 +70,7 @@ final class GenerateCommand implements Callable<Integer> {
                 result,
                 writer.pictures(),
                 new GenerationReport.Seconds(openSeconds, loadSeconds, generateSeconds),
-                new GenerationReport.LiveNativeArrays(arraysBefore, pipeline.liveNativeArrays()));
+                new GenerationReport.LiveTensors(arraysBefore, pipeline.liveTensors()));
         console.out().println(Json.line(report.toJson()));
       } else if (!quiet) {
         console.err().println(seeds(writer.pictures()));

@@ -14,13 +14,13 @@ record GenerationReport(
     GenerationResult result,
     List<PictureWriter.Saved> pictures,
     Seconds seconds,
-    LiveNativeArrays arrays) {
+    LiveTensors arrays) {
 
   /** How long opening the checkpoint, loading its weights and generating took. */
   record Seconds(double open, double load, double generate) {}
 
   /** Native tensors of the pipeline around the generation. */
-  record LiveNativeArrays(int before, int after) {}
+  record LiveTensors(int before, int after) {}
 
   ObjectNode toJson() {
     ObjectNode json = Json.object();

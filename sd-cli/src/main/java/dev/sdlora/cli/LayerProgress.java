@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.lora.make.MakingListener;
+import dev.sdlora.api.make.MakingListener;
 import java.io.PrintWriter;
 import java.util.function.LongSupplier;
 

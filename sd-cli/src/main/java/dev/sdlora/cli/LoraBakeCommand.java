@@ -1,8 +1,8 @@
 package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.pipeline.make.LoraBaking;
-import dev.sdlora.pipeline.make.LoraBaking.Baked;
+import dev.sdlora.api.make.LoraBaking;
+import dev.sdlora.api.make.LoraBaking.Baked;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.lora.make.KeyNames;
-import dev.sdlora.pipeline.make.LoraConversion;
+import dev.sdlora.api.make.KeyNames;
+import dev.sdlora.api.make.LoraConversion;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;

@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.pipeline.make.LoraExtraction;
+import dev.sdlora.api.make.LoraExtraction;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.pipeline.make.LoraMerging;
+import dev.sdlora.api.make.LoraMerging;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

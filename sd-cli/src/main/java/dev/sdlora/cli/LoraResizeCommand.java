@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.pipeline.make.LoraResizing;
+import dev.sdlora.api.make.LoraResizing;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -2,10 +2,10 @@ package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.lora.make.LeftOut;
-import dev.sdlora.lora.make.MadeLora;
-import dev.sdlora.lora.make.MakingListener;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.api.NumberFormat;
+import dev.sdlora.api.make.LeftOut;
+import dev.sdlora.api.make.MadeLora;
+import dev.sdlora.api.make.MakingListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -130,18 +130,18 @@ final class MakingOptions {
         paramLabel = "float16|bfloat16|float32",
         converter = Labels.class,
         description = "Number format of the file. Default: float16, or what the LoRAs have.")
-    private Optional<DType> format = Optional.empty();
+    private Optional<NumberFormat> format = Optional.empty();
 
-    Optional<DType> format() {
+    Optional<NumberFormat> format() {
       return format;
     }
   }
 
   /** Reads number formats by their labels. */
-  static final class Labels implements ITypeConverter<DType> {
+  static final class Labels implements ITypeConverter<NumberFormat> {
     @Override
-    public DType convert(String text) {
-      return Stream.of(DType.F16, DType.BF16, DType.F32)
+    public NumberFormat convert(String text) {
+      return Stream.of(NumberFormat.values())
           .filter(format -> format.label().equals(text))
           .findFirst()
           .orElseThrow(

@@ -3,8 +3,8 @@ package dev.sdlora.cli;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.LatentPreview;
+import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.pipeline.image.PngFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +54,7 @@ final class PictureWriter implements GenerationListener {
   @Override
   public void stepEnd(Step step, LatentPreview latent) {
     progress.ifPresent(bar -> bar.show(step.image(), step.number(), step.total()));
-    preview.ifPresent(file -> PngFiles.save(latent.toImage(), file));
+    preview.ifPresent(file -> Picture.of(latent.toImage()).savePng(file));
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.tensors.natives.Natives;
+import dev.sdlora.api.Pipeline;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -33,7 +33,7 @@ final class StopOnExit {
     if (ended.getCount() == 0) {
       return;
     }
-    Natives.endAtNextSignal();
+    Pipeline.endAtNextSignal();
     worker.interrupt();
     try {
       if (!ended.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {

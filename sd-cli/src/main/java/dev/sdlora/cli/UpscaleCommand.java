@@ -5,9 +5,6 @@ import dev.sdlora.api.Picture;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.UpscalerNetwork;
 import dev.sdlora.api.Upscaling;
-import dev.sdlora.pipeline.image.PngFiles;
-import dev.sdlora.pipeline.raster.Raster;
-import dev.sdlora.pipeline.raster.Resampling;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -66,7 +63,7 @@ final class UpscaleCommand implements Runnable {
             .orElseGet(
                 () ->
                     new Enlarged("Lanczos", resize(picture, picture, scale.orElse(DEFAULT_SCALE))));
-    PngFiles.save(large.picture().toBufferedImage(), target);
+    large.picture().savePng(target);
     if (console.json()) {
       ObjectNode report = Json.object();
       report.put("file", target.toString());
@@ -97,6 +94,6 @@ final class UpscaleCommand implements Runnable {
   private static Picture resize(Picture source, Picture of, double factor) {
     int width = (int) Math.round(of.width() * factor);
     int height = (int) Math.round(of.height() * factor);
-    return Resampling.LANCZOS.resize(Raster.of(source), width, height).toPicture();
+    return source.resized(width, height);
   }
 }

@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ReadmeTest {
   private static final Path README = Path.of("../README.md");
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern FOR_USERS =
+      Pattern.compile("import (java|dev\\.sdlora\\.(api|training|demo\\.model))\\..*;");
   private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
   private static final Pattern SD =
       Pattern.compile("(?m)(?:^|[ /])sd ((?:generate|grid|upscale|train|info|prompt|lora) .*)$");
@@ -65,6 +67,14 @@ class ReadmeTest {
     ByteArrayOutputStream errors = new ByteArrayOutputStream();
     int code = compiler.run(null, null, errors, sources.toArray(String[]::new));
     assertThat(code).as(errors.toString(StandardCharsets.UTF_8)).isZero();
+  }
+
+  /** The API, the training, and the demo model, which is one of many. */
+  @Test
+  void javaBlocks_importWhatIsForUsers() throws IOException {
+    for (String block : blocks(JAVA, README)) {
+      assertThat(lines(block, true).lines()).allMatch(FOR_USERS.asMatchPredicate());
+    }
   }
 
   private static String lines(String block, boolean imports) {

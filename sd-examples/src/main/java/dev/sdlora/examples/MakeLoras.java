@@ -1,14 +1,14 @@
 package dev.sdlora.examples;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.make.KeyNames;
+import dev.sdlora.api.make.LoraBaking;
+import dev.sdlora.api.make.LoraConversion;
+import dev.sdlora.api.make.LoraExtraction;
+import dev.sdlora.api.make.LoraMerging;
+import dev.sdlora.api.make.LoraResizing;
+import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.demo.model.DemoModel;
-import dev.sdlora.lora.make.KeyNames;
-import dev.sdlora.lora.make.MadeLora;
-import dev.sdlora.pipeline.make.LoraBaking;
-import dev.sdlora.pipeline.make.LoraConversion;
-import dev.sdlora.pipeline.make.LoraExtraction;
-import dev.sdlora.pipeline.make.LoraMerging;
-import dev.sdlora.pipeline.make.LoraResizing;
 import java.nio.file.Path;
 import java.util.List;
 

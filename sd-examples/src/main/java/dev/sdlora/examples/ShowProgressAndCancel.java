@@ -4,10 +4,10 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LatentPreview;
+import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.demo.model.DemoModel;
-import dev.sdlora.pipeline.image.PngFiles;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 
@@ -30,7 +30,7 @@ public final class ShowProgressAndCancel {
               System.out.printf(
                   "step %d of %d, noise %.3f%n", step.number(), step.total(), step.sigma());
               if (step.number() == 3) {
-                PngFiles.save(preview.toImage(), folder.resolve("preview.png"));
+                Picture.of(preview.toImage()).savePng(folder.resolve("preview.png"));
                 thirdStep.complete(step.number());
               }
             }

@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.spi.PipelineProvider.Settings;
+import dev.sdlora.api.Backend.Settings;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.preview.LatentToRgb;

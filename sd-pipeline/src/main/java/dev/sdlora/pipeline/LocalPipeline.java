@@ -109,7 +109,7 @@ final class LocalPipeline implements Pipeline {
   }
 
   @Override
-  public int liveNativeArrays() {
+  public int liveTensors() {
     return closed ? 0 : model.networks().torch().liveArrays();
   }
 

@@ -1,10 +1,10 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.Backend.Limits;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.spi.PipelineProvider.Limits;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraFiles;

@@ -42,7 +42,7 @@ class AuxiliaryNetworksTest {
   @TempDir private static Path folder;
   private static Path control;
   private Pipeline pipeline = builder().build();
-  private int arrays = pipeline.liveNativeArrays();
+  private int arrays = pipeline.liveTensors();
 
   /**
    * A ControlNet of the U-Net's own way down, with random layers where others have been trained.
@@ -73,12 +73,12 @@ class AuxiliaryNetworksTest {
   private void use(Pipeline.Builder other) {
     pipeline.close();
     pipeline = other.build();
-    arrays = pipeline.liveNativeArrays();
+    arrays = pipeline.liveTensors();
   }
 
   @AfterEach
   void close() {
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     pipeline.close();
   }
 
@@ -154,7 +154,7 @@ class AuxiliaryNetworksTest {
     assertThatThrownBy(() -> rgb(spec))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll("tiny-sd1", "is not a ControlNet");
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     assertThat(rgb(SPEC)).isEqualTo(plain);
     assertThatThrownBy(() -> builder().controlNet(Fixtures.CHECKPOINT).build())
         .isInstanceOf(CheckpointException.class)

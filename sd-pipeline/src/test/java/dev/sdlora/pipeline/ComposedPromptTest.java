@@ -45,12 +45,12 @@ class ComposedPromptTest {
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .loraDirectory(Fixtures.LORAS)
             .build();
-    arrays = pipeline.liveNativeArrays();
+    arrays = pipeline.liveTensors();
   }
 
   @AfterEach
   void countArrays() {
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
   }
 
   @AfterAll

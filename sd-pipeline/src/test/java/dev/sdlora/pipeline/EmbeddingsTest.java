@@ -68,12 +68,12 @@ class EmbeddingsTest {
             .embeddingDirectory(embeddings)
             .embedding(Embedding.open(embeddings.resolve("zig.safetensors")).withName("my own"))
             .build();
-    arrays = pipeline.liveNativeArrays();
+    arrays = pipeline.liveTensors();
   }
 
   @AfterAll
   static void close() {
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     pipeline.close();
   }
 
@@ -145,7 +145,7 @@ class EmbeddingsTest {
           """)
   void generate_embeddingOfWords_isTheSamePictureAsTheWords(String prompt, String words) {
     assertThat(rgb(prompt(prompt))).isEqualTo(rgb(prompt(words)));
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
   }
 
   @Test
@@ -193,7 +193,7 @@ class EmbeddingsTest {
     assertThatThrownBy(() -> pipeline.generate(strict))
         .isInstanceOf(EmbeddingException.class)
         .hasMessageContaining(trouble);
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
 
     GenerationResult lenient = pipeline.generate(strict.toBuilder().lenient(true).build());
     assertThat(lenient.warnings())

@@ -44,12 +44,12 @@ class InpaintingModelTest {
   static void write() {
     blind = open("blind", 0);
     seeing = open("seeing", 0.2);
-    arrays = seeing.liveNativeArrays();
+    arrays = seeing.liveTensors();
   }
 
   @AfterAll
   static void close() {
-    assertThat(seeing.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(seeing.liveTensors()).isEqualTo(arrays);
     blind.close();
     seeing.close();
   }

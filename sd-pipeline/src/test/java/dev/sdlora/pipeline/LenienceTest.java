@@ -55,12 +55,12 @@ class LenienceTest {
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .loraDirectory(folder)
             .build();
-    arrays = pipeline.liveNativeArrays();
+    arrays = pipeline.liveTensors();
   }
 
   @AfterAll
   static void close() {
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     pipeline.close();
   }
 
@@ -108,7 +108,7 @@ class LenienceTest {
       assertThatThrownBy(() -> rgb(spec))
           .isInstanceOf(StableDiffusionException.class)
           .hasMessageContaining(trouble);
-      assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+      assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     }
     assertThat(rgb(SPEC)).isEqualTo(plain);
 

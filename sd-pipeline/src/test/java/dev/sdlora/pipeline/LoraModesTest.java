@@ -63,12 +63,12 @@ class LoraModesTest {
             .loraDirectory(Fixtures.LORAS)
             .concurrency(2)
             .build();
-    arrays = pipeline.liveNativeArrays();
+    arrays = pipeline.liveTensors();
   }
 
   @AfterEach
   void countArrays() {
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
   }
 
   @AfterAll
@@ -382,7 +382,7 @@ class LoraModesTest {
         };
     assertThatThrownBy(() -> pipeline.generate(spec, failing))
         .isInstanceOf(IllegalStateException.class);
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
 
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch cancelled = new CountDownLatch(1);
@@ -491,7 +491,7 @@ class LoraModesTest {
     assertThatThrownBy(second::join)
         .isInstanceOf(CompletionException.class)
         .hasCauseInstanceOf(IllegalStateException.class);
-    assertThat(other.liveNativeArrays()).isZero();
+    assertThat(other.liveTensors()).isZero();
   }
 
   private static GenerationListener meetIn(CountDownLatch bothInside) {

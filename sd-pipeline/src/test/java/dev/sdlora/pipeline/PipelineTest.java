@@ -62,12 +62,12 @@ class PipelineTest {
     Path checkpoint = folder.resolve("model.safetensors");
     Files.copy(Fixtures.CHECKPOINT, checkpoint, StandardCopyOption.COPY_ATTRIBUTES);
     pipeline = builder(checkpoint).loraDirectory(loras).build();
-    arrays = pipeline.liveNativeArrays();
+    arrays = pipeline.liveTensors();
   }
 
   @AfterEach
   void close() {
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     pipeline.close();
   }
 
@@ -282,7 +282,7 @@ class PipelineTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("enough");
     assertThat(events).endsWith("step 1/3", "failed");
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     assertThat(rgb(SPEC)).isEqualTo(plain);
   }
 
@@ -367,7 +367,7 @@ class PipelineTest {
         .hasMessageContaining("has no LoRA directory");
     other.close();
     other.close();
-    assertThat(other.liveNativeArrays()).isZero();
+    assertThat(other.liveTensors()).isZero();
     assertThatThrownBy(() -> other.generate(SPEC))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("closed");

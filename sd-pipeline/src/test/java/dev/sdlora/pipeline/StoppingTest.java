@@ -45,7 +45,7 @@ class StoppingTest {
   @BeforeEach
   void open() {
     pipeline = builder().maxQueued(2).build();
-    arrays = pipeline.liveNativeArrays();
+    arrays = pipeline.liveTensors();
   }
 
   private static Pipeline.Builder builder() {
@@ -149,7 +149,7 @@ class StoppingTest {
     held.released.countDown();
     assertThat(held.failure.join()).isInstanceOf(GenerationCancelledException.class);
     assertThat(pipeline.generate(SPEC).images()).hasSize(1);
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
   }
 
   @ParameterizedTest
@@ -164,7 +164,7 @@ class StoppingTest {
     held.released.countDown();
     assertThat(held.failure.join()).isInstanceOf(GenerationCancelledException.class);
     assertThat(rgb(SPEC)).isEqualTo(plain);
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
   }
 
   @Test
@@ -331,7 +331,7 @@ class StoppingTest {
       List<PromptSpec> specs = List.of(SPEC, inked);
       List<byte[]> expected =
           specs.stream().map(spec -> shared.generate(spec).first().rgb()).toList();
-      int before = shared.liveNativeArrays();
+      int before = shared.liveTensors();
       List<Throwable> wrong = new CopyOnWriteArrayList<>();
       List<Thread> callers = new ArrayList<>();
       for (int caller = 0; caller < 8; caller++) {
@@ -357,7 +357,7 @@ class StoppingTest {
       callers.forEach(StoppingTest::join);
       assertThat(wrong).isEmpty();
       assertThat(shared.generate(SPEC).first().rgb()).isEqualTo(expected.get(0));
-      assertThat(shared.liveNativeArrays()).isEqualTo(before);
+      assertThat(shared.liveTensors()).isEqualTo(before);
     }
   }
 

@@ -34,7 +34,7 @@ final class TinyPipeline implements AutoCloseable {
           .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
           .loraDirectory(Fixtures.LORAS)
           .build();
-  private final int arrays = pipeline.liveNativeArrays();
+  private final int arrays = pipeline.liveTensors();
 
   /** A picture that is not flat anywhere. */
   static Picture picture(int width, int height) {
@@ -98,7 +98,7 @@ final class TinyPipeline implements AutoCloseable {
     assertThatThrownBy(() -> pipeline.generate(spec, inStep(step, this::fail)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("enough");
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     List<CompletableFuture<?>> futures = new ArrayList<>();
     List<Throwable> causes = new ArrayList<>();
     CompletableFuture<?> begun = new CompletableFuture<>();
@@ -127,7 +127,7 @@ final class TinyPipeline implements AutoCloseable {
     assertThatThrownBy(() -> futures.get(0).join()).isInstanceOf(CancellationException.class);
     assertThat(draw(SPEC).rgb()).isEqualTo(plain);
     assertThat(causes).singleElement().isInstanceOf(GenerationCancelledException.class);
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
   }
 
   private void fail() {
@@ -147,7 +147,7 @@ final class TinyPipeline implements AutoCloseable {
 
   @Override
   public void close() {
-    assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     pipeline.close();
   }
 }

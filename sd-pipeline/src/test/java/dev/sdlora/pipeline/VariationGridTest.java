@@ -38,7 +38,7 @@ class VariationGridTest {
             .checkpoint(Checkpoint.open(resource("/models/tiny-sd1.safetensors")))
             .loraDirectory(resource("/models/loras"))
             .build()) {
-      int arrays = pipeline.liveNativeArrays();
+      int arrays = pipeline.liveTensors();
       List<PromptSpec> drawn = new ArrayList<>();
       GenerationListener watcher =
           new GenerationListener() {
@@ -66,7 +66,7 @@ class VariationGridTest {
       // Of a request that fails nothing stays, and its error is the grid's.
       assertThatThrownBy(() -> VariationGrid.of(SPEC, Axis.loraStrengths("none", 1)).draw(pipeline))
           .hasMessageContaining("none");
-      assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+      assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sdlora.training;
 
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.tensors.file.DType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -104,7 +105,7 @@ record Assembly(LoraTrainerBuilder given) {
         file,
         given.name.orElse(Outputs.stem(file)),
         given.trigger,
-        given.format,
+        DType.of(given.format),
         given.saveEvery,
         given.resume,
         given.samples,

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * thread, which is what models with less than 100 million weights in the U-Net are trained on, and
  * others with {@code OMP_NUM_THREADS=1}, the same settings give the same file, but for the times in
  * its metadata, and a training that was stopped and resumed gives what it would have given in one
- * go. With several threads libtorch may add up gradients in another order, which moves their last
- * bits.
+ * go. With several threads gradients may be added up in another order, which moves their last bits.
  *
  * <h2>Threads</h2>
  *

@@ -1,9 +1,9 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.NumberFormat;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.tensors.file.DType;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -48,7 +48,7 @@ public final class LoraTrainerBuilder {
   List<PromptSpec> samples = List.of();
   int sampleEvery;
   Optional<Path> lossPlot = Optional.empty();
-  DType format = DType.F16;
+  NumberFormat format = NumberFormat.FLOAT16;
   TrainingListener listener = TrainingListener.NONE;
   Clock clock = Clock.systemUTC();
 
@@ -269,13 +269,11 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Sets the number format of the file: F16, the default, or F32. */
-  @SuppressWarnings("exports")
-  public LoraTrainerBuilder fileFormat(DType format) {
+  /** Sets the number format of the file: FLOAT16, the default, or FLOAT32. */
+  public LoraTrainerBuilder fileFormat(NumberFormat format) {
     Objects.requireNonNull(format, "format");
-    Checks.require(
-        format == DType.F16 || format == DType.F32, "fileFormat", "be F16 or F32", format);
-    this.format = Objects.requireNonNull(format, "format");
+    Checks.require(format != NumberFormat.BFLOAT16, "fileFormat", "be FLOAT16 or FLOAT32", format);
+    this.format = format;
     return this;
   }
 

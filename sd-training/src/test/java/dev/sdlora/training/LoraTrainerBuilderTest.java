@@ -3,8 +3,8 @@ package dev.sdlora.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.NumberFormat;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.tensors.file.DType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +53,9 @@ class LoraTrainerBuilderTest {
         bad(b -> b.triggerWord(""), "triggerWord must not be blank: ''"),
         bad(b -> b.output(Path.of("x.ckpt")), "output must end in .safetensors: x.ckpt"),
         bad(b -> b.lossPlot(Path.of("x.jpg")), "lossPlot must end in .png: x.jpg"),
-        bad(b -> b.fileFormat(DType.I8), "fileFormat must be F16 or F32: I8"));
+        bad(
+            b -> b.fileFormat(NumberFormat.BFLOAT16),
+            "fileFormat must be FLOAT16 or FLOAT32: BFLOAT16"));
   }
 
   private static Arguments bad(Consumer<LoraTrainerBuilder> call, String message) {

@@ -7,10 +7,10 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.NumberFormat;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.lora.format.LoraFile;
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.TensorFile;
 import java.awt.Color;
 import java.io.IOException;
@@ -96,7 +96,7 @@ class LoraTrainerTest {
         .steps(2)
         .batchSize(2)
         .alpha(2)
-        .fileFormat(DType.F32)
+        .fileFormat(NumberFormat.FLOAT32)
         .build()
         .train();
 
@@ -202,7 +202,7 @@ class LoraTrainerTest {
     try (Pipeline pipeline =
         Pipeline.builder().checkpoint(Checkpoint.open(Fixtures.CHECKPOINT)).build()) {
       byte[] before = pipeline.generate(spec).first().rgb();
-      int arrays = pipeline.liveNativeArrays();
+      int arrays = pipeline.liveTensors();
       List<Path> shown = new ArrayList<>();
       Path file =
           LoraTrainer.builder()
@@ -237,7 +237,7 @@ class LoraTrainerTest {
           pipeline.generate(spec.toBuilder().lora(lora.withStrength(0)).build()).first().rgb();
       assertThat(with).isNotEqualTo(before);
       assertThat(without).isEqualTo(before);
-      assertThat(pipeline.liveNativeArrays()).isEqualTo(arrays);
+      assertThat(pipeline.liveTensors()).isEqualTo(arrays);
     }
   }
 
@@ -248,7 +248,7 @@ class LoraTrainerTest {
     assertThatThrownBy(() -> wild.build().train())
         .hasMessageContaining("too large for float16; write");
     assertThat(files()).isEmpty();
-    assertThatThrownBy(() -> wild.fileFormat(DType.F32).build().train())
+    assertThatThrownBy(() -> wild.fileFormat(NumberFormat.FLOAT32).build().train())
         .isInstanceOf(TrainingException.class)
         .hasMessageMatching(
             "the (loss|length of the gradient) of step 2 is (NaN|-?Infinity), expected a finite"

@@ -29,12 +29,12 @@ import dev.sdlora.api.Variation;
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.Sheet;
 import dev.sdlora.api.grid.VariationGrid;
-import dev.sdlora.lora.make.KeyNames;
-import dev.sdlora.pipeline.make.LoraBaking;
-import dev.sdlora.pipeline.make.LoraConversion;
-import dev.sdlora.pipeline.make.LoraExtraction;
-import dev.sdlora.pipeline.make.LoraMerging;
-import dev.sdlora.pipeline.make.LoraResizing;
+import dev.sdlora.api.make.KeyNames;
+import dev.sdlora.api.make.LoraBaking;
+import dev.sdlora.api.make.LoraConversion;
+import dev.sdlora.api.make.LoraExtraction;
+import dev.sdlora.api.make.LoraMerging;
+import dev.sdlora.api.make.LoraResizing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -86,7 +86,11 @@ class NullArgumentsTest {
     "TriggerWord",
     "TrainingProgress",
     "TrainingResult",
-    "Baked"
+    "Baked",
+    "MadeLora",
+    "LeftOut",
+    "FileDescription",
+    "Backend"
   };
 
   private static final Map<Class<?>, Object> EIGHT =

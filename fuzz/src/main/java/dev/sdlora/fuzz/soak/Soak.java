@@ -188,7 +188,7 @@ public final class Soak implements AutoCloseable {
   }
 
   private long arrays() {
-    return pipelines.stream().mapToLong(Pipeline::liveNativeArrays).sum();
+    return pipelines.stream().mapToLong(Pipeline::liveTensors).sum();
   }
 
   @Override

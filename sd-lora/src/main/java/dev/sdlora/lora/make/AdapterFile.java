@@ -1,6 +1,8 @@
 package dev.sdlora.lora.make;
 
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.make.LeftOut;
+import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.Part;
@@ -68,8 +70,8 @@ public final class AdapterFile implements AutoCloseable {
     downShape.set(0, (long) factors.rank());
     List<Long> upShape = new ArrayList<>(List.of(shape.get(0), (long) factors.rank()));
     shape.stream().skip(2).forEach(side -> upShape.add(1L));
-    spool(key + KeyNames.KOHYA.down(), downShape, factors.down());
-    spool(key + KeyNames.KOHYA.up(), upShape, factors.up());
+    spool(key + KeyStyle.KOHYA.down(), downShape, factors.down());
+    spool(key + KeyStyle.KOHYA.up(), upShape, factors.up());
     alpha(writer, key, alpha, format);
     keys.add(key);
     rank = Math.max(rank, factors.rank());

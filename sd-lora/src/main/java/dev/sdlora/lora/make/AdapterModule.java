@@ -19,7 +19,7 @@ public record AdapterModule(Network network, String name, List<Long> shape, int 
 
   /** The name of the layer in files with kohya's names. */
   public String key() {
-    return KeyNames.KOHYA.key(network, name);
+    return KeyStyle.KOHYA.key(network, name);
   }
 
   /** The shape of the factor that is applied first: [rank, in] or [rank, in, k, k]. */

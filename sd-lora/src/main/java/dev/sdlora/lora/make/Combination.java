@@ -2,6 +2,8 @@ package dev.sdlora.lora.make;
 
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.make.MakingBackend.Ranks;
+import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
@@ -35,7 +37,7 @@ public final class Combination {
   private final Decomposition decomposition;
   private final ModuleIndex index;
   private final LayerNames names;
-  private final Optional<RankRule> rule;
+  private final Optional<Ranks> rule;
 
   /**
    * A way of adding up.
@@ -46,7 +48,7 @@ public final class Combination {
    * @param rule how large the factors may be; without one, those of all files are set side by side,
    *     which is exact
    */
-  public Combination(Torch torch, ModuleIndex index, LayerNames names, Optional<RankRule> rule) {
+  public Combination(Torch torch, ModuleIndex index, LayerNames names, Optional<Ranks> rule) {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
     this.factors = new Factors(torch, loader);
@@ -115,7 +117,7 @@ public final class Combination {
       }
       change.vectors().forEach((part, values) -> target.add(key, part, values));
       if (!change.whole().isEmpty()) {
-        RankRule wanted = rule.orElseThrow(() -> needsRank(key, sources));
+        Ranks wanted = rule.orElseThrow(() -> needsRank(key, sources));
         FactorPair best =
             decomposition.of(
                 decomposition.sum(change.products(), change.whole(), scope), wanted, false);

@@ -1,6 +1,8 @@
 package dev.sdlora.lora.make;
 
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.make.MadeLora;
+import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraFile;
@@ -31,7 +33,7 @@ public final class Conversion {
 
   private final LoraFile source;
   private final ModuleIndex index;
-  private final KeyNames style;
+  private final KeyStyle style;
   private final LayerNames names;
   private final boolean scaleInFactors;
 
@@ -47,7 +49,7 @@ public final class Conversion {
   public Conversion(
       LoraFile source,
       ModuleIndex index,
-      KeyNames style,
+      KeyStyle style,
       LayerNames names,
       boolean scaleInFactors) {
     this.source = source;
@@ -98,7 +100,7 @@ public final class Conversion {
             .values()
             .forEach(entry -> copy(writer, entry.name(), entry, entry.shape(), reader));
       }
-      if (style == KeyNames.PEFT && !scaleInFactors) {
+      if (style == KeyStyle.PEFT && !scaleInFactors) {
         PeftConfig.of(modules).ifPresent(json -> metadata.put(PeftConfig.KEY, json));
       }
       metadata.pairs().forEach(writer::metadata);
@@ -150,7 +152,7 @@ public final class Conversion {
     } else {
       copy(writer, key + style.up(), up, up.shape(), reader);
     }
-    if (style == KeyNames.KOHYA) {
+    if (style == KeyStyle.KOHYA) {
       alpha(writer, key, named, reader);
     }
     module
@@ -199,7 +201,7 @@ public final class Conversion {
               + " LyCORIS wrote before 3.0, have no name in PEFT's style");
     }
     boolean convolution = named.module().part(Part.LORA_DOWN).shape().size() == 4;
-    if (style == KeyNames.PEFT) {
+    if (style == KeyStyle.PEFT) {
       return convolution ? List.of(1L, out, 1L, 1L) : List.of(out);
     }
     return convolution ? List.of(out, 1L, 1L, 1L) : List.of(out, 1L);

@@ -2,6 +2,7 @@ package dev.sdlora.lora.make;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.make.MakingBackend.Ranks;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LowRank;
@@ -13,7 +14,7 @@ import java.util.SplittableRandom;
  * The best low-rank factors of matrices, by singular values: no two factors of a rank come closer,
  * measured by the sum of squares (Eckart and Young 1936). Not safe for several threads.
  */
-public final class Decomposition {
+final class Decomposition {
   /** Columns that are tried beyond those wanted, as Halko et al. advise (5 to 10). */
   private static final int OVERSAMPLING = 10;
 
@@ -30,7 +31,7 @@ public final class Decomposition {
   private float[] drawn = new float[0];
 
   /** Decompositions in the memory of an owner. */
-  public Decomposition(Torch torch) {
+  Decomposition(Torch torch) {
     this.torch = torch;
     this.program = Program.load(torch, Decomposition.class, "decomposition.torchscript.py");
   }
@@ -56,7 +57,7 @@ public final class Decomposition {
    *     the largest are found with random numbers (Halko, Martinsson and Tropp 2011), the same ones
    *     each time
    */
-  FactorPair of(Difference matrix, RankRule rule, boolean exact) {
+  FactorPair of(Difference matrix, Ranks rule, boolean exact) {
     try (NDManager scope = torch.scope()) {
       NDArray m = matrix.matrix();
       long shorter = Math.min(m.getShape().get(0), m.getShape().get(1));
@@ -75,7 +76,7 @@ public final class Decomposition {
   }
 
   /** Factors of the sum of products, through their QR decompositions; exact. */
-  public FactorPair of(List<LowRank> products, RankRule rule) {
+  FactorPair of(List<LowRank> products, Ranks rule) {
     try (NDManager scope = torch.scope()) {
       List<NDArray> sum = beside(products, scope);
       List<NDArray> found =
@@ -92,7 +93,7 @@ public final class Decomposition {
    * The sum of products as one product, exact but for the rounding of the scales: factors side by
    * side. Their rank is the sum of the ranks.
    */
-  public FactorPair concatenation(List<LowRank> products) {
+  FactorPair concatenation(List<LowRank> products) {
     try (NDManager scope = torch.scope()) {
       List<NDArray> sum = beside(products, scope);
       int rank = (int) sum.get(1).getShape().get(0);
@@ -126,9 +127,9 @@ public final class Decomposition {
         .runForList(scope);
   }
 
-  private FactorPair best(List<NDArray> found, RankRule rule, double energy, NDManager scope) {
+  private FactorPair best(List<NDArray> found, Ranks rule, double energy, NDManager scope) {
     double[] singular = doubles(found.get(1));
-    int rank = rule.choose(singular, energy);
+    int rank = RankRule.choose(rule, singular, energy);
     List<NDArray> factors =
         program
             .call("split")

@@ -3,6 +3,9 @@ package dev.sdlora.lora.make;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.make.LeftOut;
+import dev.sdlora.api.make.MakingBackend.Ranks;
+import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.lora.make.Decomposition.Difference;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.file.OpenFiles;
@@ -21,7 +24,7 @@ public final class Extraction {
   private final Torch torch;
   private final TensorLoader loader;
   private final Decomposition decomposition;
-  private final RankRule rule;
+  private final Ranks rule;
   private final boolean exact;
 
   /**
@@ -30,7 +33,7 @@ public final class Extraction {
    * @param rule how large the factors may be
    * @param exact whether all singular values are computed, not only the largest
    */
-  public Extraction(Torch torch, RankRule rule, boolean exact) {
+  public Extraction(Torch torch, Ranks rule, boolean exact) {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
     this.decomposition = new Decomposition(torch);
@@ -123,7 +126,7 @@ public final class Extraction {
         return;
       }
       FactorPair best = decomposition.of(difference, rule, exact);
-      String key = KeyNames.KOHYA.key(layer.network(), layer.name());
+      String key = KeyStyle.KOHYA.key(layer.network(), layer.name());
       target.add(key, layer.original().shape(), best, best.rank());
     }
   }

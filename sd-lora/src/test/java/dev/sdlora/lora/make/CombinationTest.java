@@ -8,6 +8,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.make.MakingBackend.Ranks;
+import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
@@ -83,11 +85,11 @@ class CombinationTest {
     return values;
   }
 
-  private LoraFile combine(List<LoraUse> uses, Optional<RankRule> rule) {
+  private LoraFile combine(List<LoraUse> uses, Optional<Ranks> rule) {
     Path path = folder.resolve("combined.safetensors");
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(path, DType.F32)) {
-      new Combination(torch, INDEX, KeyNames.KOHYA, rule).run(uses, target, MakingListener.NONE);
+      new Combination(torch, INDEX, KeyStyle.KOHYA, rule).run(uses, target, MakingListener.NONE);
       target.write(Map.of("ss_base_model_version", "sd_v1"));
     }
     return LoraFile.open(path);
@@ -135,7 +137,7 @@ class CombinationTest {
     LoraFile lora = loraWithVectors();
     List<LoraUse> both = List.of(new LoraUse("a", loha(), 0, 0.7), new LoraUse("a", lora, 0, -1.2));
 
-    LoraFile combined = combine(both, Optional.of(new RankRule(10, 1)));
+    LoraFile combined = combine(both, Optional.of(new Ranks(10, 1)));
 
     assertTimes(delta(List.of(new LoraUse("a", combined, 1, 1))), 1, delta(both));
     assertThat(values(combined, "lora_unet_a.alpha")).containsExactly(10);
@@ -176,7 +178,7 @@ class CombinationTest {
                 .tensor("lora_unet_a.dora_scale", List.of(12L, 1L), floats(12), DType.F32));
 
     assertThatThrownBy(
-            () -> combine(List.of(new LoraUse("a", dora, 1, 1)), Optional.of(new RankRule(1, 1))))
+            () -> combine(List.of(new LoraUse("a", dora, 1, 1)), Optional.of(new Ranks(1, 1))))
         .isInstanceOf(LoraException.class)
         .hasMessageContaining("'lora_unet_a' is DoRA, whose effect depends on the weights")
         .hasMessageContaining("extract a LoRA");

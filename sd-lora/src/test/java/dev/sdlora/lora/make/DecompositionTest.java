@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.make.MakingBackend.Ranks;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LowRank;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ class DecompositionTest {
   }
 
   /** Decomposes tuned - original. */
-  private static FactorPair extract(Matrix tuned, Matrix original, RankRule rule, boolean exact) {
+  private static FactorPair extract(Matrix tuned, Matrix original, Ranks rule, boolean exact) {
     try (NDManager scope = torch.scope()) {
       NDArray before = Torch.floats(scope, original.floats(), original.rows(), original.columns());
       NDArray after = Torch.floats(scope, tuned.floats(), tuned.rows(), tuned.columns());
@@ -64,7 +65,7 @@ class DecompositionTest {
     Matrix original = Matrix.random(rows, columns, random);
     Matrix tuned = Matrix.of(rows, columns, original.plus(1, change).floats());
 
-    FactorPair best = extract(tuned, original, new RankRule(rank, 1), exact);
+    FactorPair best = extract(tuned, original, new Ranks(rank, 1), exact);
 
     Matrix error = tuned.plus(-1, original).plus(-1, product(best, rows, columns));
     // What is subtracted was rounded at the size of the weights.
@@ -88,7 +89,7 @@ class DecompositionTest {
     Matrix original = Matrix.random(rows, columns, random);
     Matrix change = tuned.plus(-1, original);
 
-    FactorPair best = extract(tuned, original, new RankRule(rank, 1), exact);
+    FactorPair best = extract(tuned, original, new Ranks(rank, 1), exact);
 
     double left = change.plus(-1, product(best, rows, columns)).energy();
     double allowed = (exact ? ROUNDING : 0.02) * change.energy();
@@ -113,7 +114,7 @@ class DecompositionTest {
 
     FactorPair best;
     try (NDManager scope = torch.scope()) {
-      best = decomposition.of(List.of(lowRank(up, down, scale, scope)), new RankRule(wanted, 1));
+      best = decomposition.of(List.of(lowRank(up, down, scale, scope)), new Ranks(wanted, 1));
     }
 
     double left = change.plus(-1, product(best, rows, columns)).energy();
@@ -158,10 +159,10 @@ class DecompositionTest {
   @Example
   void everything_leavesNoNativeMemory() {
     Matrix tuned = Matrix.random(5, 7, new Random(1));
-    extract(tuned, Matrix.random(5, 7, new Random(2)), new RankRule(2, 1), false);
+    extract(tuned, Matrix.random(5, 7, new Random(2)), new Ranks(2, 1), false);
     int before = torch.liveArrays();
 
-    extract(tuned, Matrix.random(5, 7, new Random(3)), new RankRule(2, 1), true);
+    extract(tuned, Matrix.random(5, 7, new Random(3)), new Ranks(2, 1), true);
 
     assertThat(torch.liveArrays()).isEqualTo(before);
   }
@@ -170,19 +171,19 @@ class DecompositionTest {
   void choose_energy_isTheSmallestRankThatKeepsIt() {
     double[] singular = {3, 2, 1};
 
-    assertThat(new RankRule(8, 9 / 14.0).choose(singular, 14)).isEqualTo(1);
-    assertThat(new RankRule(8, 0.65).choose(singular, 14)).isEqualTo(2);
-    assertThat(new RankRule(8, 0.99).choose(singular, 14)).isEqualTo(3);
-    assertThat(new RankRule(2, 0.99).choose(singular, 14)).isEqualTo(2);
-    assertThat(new RankRule(8, 1).choose(singular, 14)).isEqualTo(3);
-    assertThat(new RankRule(8, 0.5).choose(new double[] {0, 0}, 0)).isEqualTo(1);
+    assertThat(RankRule.choose(new Ranks(8, 9 / 14.0), singular, 14)).isEqualTo(1);
+    assertThat(RankRule.choose(new Ranks(8, 0.65), singular, 14)).isEqualTo(2);
+    assertThat(RankRule.choose(new Ranks(8, 0.99), singular, 14)).isEqualTo(3);
+    assertThat(RankRule.choose(new Ranks(2, 0.99), singular, 14)).isEqualTo(2);
+    assertThat(RankRule.choose(new Ranks(8, 1), singular, 14)).isEqualTo(3);
+    assertThat(RankRule.choose(new Ranks(8, 0.5), new double[] {0, 0}, 0)).isEqualTo(1);
   }
 
   @Example
   void rankRule_badNumbers_areNamed() {
-    assertThatThrownBy(() -> new RankRule(0, 1)).hasMessage("rank must be at least 1: 0");
-    assertThatThrownBy(() -> new RankRule(1, 0))
+    assertThatThrownBy(() -> new Ranks(0, 1)).hasMessage("rank must be at least 1: 0");
+    assertThatThrownBy(() -> new Ranks(1, 0))
         .hasMessage("energy must be above 0 and at most 1: 0.0");
-    assertThatThrownBy(() -> new RankRule(1, Double.NaN)).hasMessageContaining("NaN");
+    assertThatThrownBy(() -> new Ranks(1, Double.NaN)).hasMessageContaining("NaN");
   }
 }

@@ -1,6 +1,8 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.FileDescription;
+import dev.sdlora.api.FileDescription.Kind;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,14 +15,13 @@ import java.util.function.Predicate;
 /** Recognises by its tensor names what a file is. */
 public final class FileKind {
   private static final String ONLY_SD1 = "; this version runs SD 1.x checkpoints";
-  private static final String CHECKPOINT = "checkpoint";
   private static final String NOT_CHECKPOINT = ", not a checkpoint";
 
   /** Names that give other things away; the first that fits counts. */
   private static final List<Sign> OTHERS =
       List.of(
           new Sign(
-              "lora",
+              Kind.LORA,
               name ->
                   name.contains("lora_down")
                       || name.contains("lora_A.")
@@ -33,27 +34,27 @@ public final class FileKind {
               NOT_CHECKPOINT
                   + "; name it in the prompt as <lora:name:1> or open it with LoraAdapter.open"),
           new Sign(
-              CHECKPOINT,
+              Kind.CHECKPOINT,
               name -> name.startsWith("conditioner.embedders."),
               "is for SDXL",
               ONLY_SD1),
           new Sign(
-              CHECKPOINT,
+              Kind.CHECKPOINT,
               name -> name.startsWith("cond_stage_model.model."),
               "is for SD 2.x",
               ONLY_SD1),
           new Sign(
-              CHECKPOINT,
+              Kind.CHECKPOINT,
               name -> name.contains("double_blocks.") || name.contains("joint_blocks."),
               "is for a transformer model such as FLUX or SD 3",
               ONLY_SD1),
           new Sign(
-              "embedding",
+              Kind.EMBEDDING,
               name -> name.equals("emb_params") || name.startsWith("string_to_param"),
               "is a textual inversion embedding",
               NOT_CHECKPOINT),
           new Sign(
-              "controlnet",
+              Kind.CONTROLNET,
               name ->
                   name.startsWith("control_model.")
                       || name.startsWith("controlnet_")
@@ -61,18 +62,18 @@ public final class FileKind {
               "is a ControlNet",
               NOT_CHECKPOINT),
           new Sign(
-              "t2i-adapter",
+              Kind.T2I_ADAPTER,
               name -> name.matches("(adapter\\.)?body\\.\\d+\\.(in_conv|resnets|block1)\\..*"),
               "is a T2I-Adapter",
               NOT_CHECKPOINT),
           new Sign(
-              "taesd",
+              Kind.TAESD,
               name ->
                   name.matches("((taesd_)?(de|en)coder\\.)?(layers\\.)?\\d+\\.conv\\.0\\.weight"),
               "is a TAESD, which decodes or encodes previews",
               NOT_CHECKPOINT),
           new Sign(
-              "upscaler",
+              Kind.UPSCALER,
               name ->
                   name.matches("(.*\\.)?(RDB|rdb)1\\.conv1\\..*")
                       || name.equals("conv_first.weight")
@@ -88,30 +89,19 @@ public final class FileKind {
   private static final List<Parts> PARTS =
       List.of(
           new Parts(
-              "vae",
+              Kind.VAE,
               List.of("decoder.conv_in.weight", "encoder.conv_in.weight"),
               "is a VAE alone, which this version reads only as a part of a checkpoint"),
           new Parts(
-              "text-encoder",
+              Kind.TEXT_ENCODER,
               List.of("text_model.embeddings.token_embedding.weight"),
               "is a text encoder alone, which this version reads only as a part of a checkpoint"),
           new Parts(
-              "unet",
+              Kind.UNET,
               List.of("conv_in.weight", "time_embedding.linear_1.weight"),
               "is a U-Net alone, which this version reads only as a part of a checkpoint"));
 
   private FileKind() {}
-
-  /**
-   * What a file is, for people.
-   *
-   * @param name one word: {@code checkpoint}, {@code lora}, {@code embedding}, {@code controlnet},
-   *     {@code t2i-adapter}, {@code taesd}, {@code upscaler}, {@code vae}, {@code text-encoder} or
-   *     {@code unet}
-   * @param sentence what is said of it, after its path
-   * @param runnable whether this version runs whole checkpoints of this kind
-   */
-  public record Kind(String name, String sentence, boolean runnable) {}
 
   /**
    * What a file is, as far as its names give it away. An SD 1.x checkpoint, whole or in parts, is
@@ -119,17 +109,17 @@ public final class FileKind {
    *
    * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
    */
-  public static Optional<Kind> recognise(Path path) {
+  public static Optional<FileDescription> recognise(Path path) {
     Set<String> names = TensorFile.open(path).tensors().keySet();
     for (Sign sign : OTHERS) {
       if (names.stream().anyMatch(sign.of)) {
         String unfit = sign.unfit.equals(ONLY_SD1) ? ONLY_SD1 : "";
-        return Optional.of(new Kind(sign.kind, sign.is + unfit, false));
+        return Optional.of(new FileDescription(sign.kind, sign.is + unfit, false));
       }
     }
     for (Parts parts : PARTS) {
       if (names.containsAll(parts.names)) {
-        return Optional.of(new Kind(parts.kind, parts.is, false));
+        return Optional.of(new FileDescription(parts.kind, parts.is, false));
       }
     }
     List<String> lacking =
@@ -140,8 +130,8 @@ public final class FileKind {
     return lacking.size() == NETWORKS.size()
         ? Optional.empty()
         : Optional.of(
-            new Kind(
-                CHECKPOINT,
+            new FileDescription(
+                Kind.CHECKPOINT,
                 "is an SD 1.x checkpoint"
                     + (lacking.isEmpty() ? "" : " without " + String.join(" and ", lacking)),
                 true));
@@ -192,7 +182,7 @@ public final class FileKind {
    * @param is the sentence about the file
    * @param unfit what is added where a checkpoint was wanted
    */
-  private record Sign(String kind, Predicate<String> of, String is, String unfit) {}
+  private record Sign(Kind kind, Predicate<String> of, String is, String unfit) {}
 
-  private record Parts(String kind, List<String> names, String is) {}
+  private record Parts(Kind kind, List<String> names, String is) {}
 }

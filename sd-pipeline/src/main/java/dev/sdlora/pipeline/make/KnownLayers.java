@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.ModelFamily;
-import dev.sdlora.lora.make.KeyNames;
+import dev.sdlora.lora.make.KeyStyle;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
@@ -94,8 +94,8 @@ final class KnownLayers {
    * What layers are called in a style. For SDXL kohya's trainer numbers the text encoders, and
    * calls the layers of the U-Net as Stability's code does.
    */
-  static LayerNames names(ModelFamily family, KeyNames style) {
-    if (family != ModelFamily.SDXL || style == KeyNames.PEFT) {
+  static LayerNames names(ModelFamily family, KeyStyle style) {
+    if (family != ModelFamily.SDXL || style == KeyStyle.PEFT) {
       return style;
     }
     UnaryOperator<String> inFile = SingleFileNames.unet(SDXL);

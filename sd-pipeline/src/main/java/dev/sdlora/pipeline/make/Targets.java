@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.make;
 
+import dev.sdlora.api.NumberFormat;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /** Files that are going to be written: their names and number formats. */
@@ -41,16 +43,12 @@ final class Targets {
     return target;
   }
 
-  /** Checks a number format for LoRA files. */
-  static DType requireFormat(DType format) {
-    if (format != DType.F16 && format != DType.BF16 && format != DType.F32) {
-      throw new IllegalArgumentException("fileFormat must be F16, BF16 or F32: " + format);
-    }
-    return format;
+  /** The number format that is asked for, or the smallest that holds the factors of some files. */
+  static DType format(Optional<NumberFormat> wanted, Collection<LoraFile> files) {
+    return wanted.map(DType::of).orElseGet(() -> widest(files));
   }
 
-  /** The smallest number format that holds the factors of some files. */
-  static DType widest(Collection<LoraFile> files) {
+  private static DType widest(Collection<LoraFile> files) {
     Set<DType> used = EnumSet.noneOf(DType.class);
     for (LoraFile file : files) {
       for (LoraModule module : file.modules()) {

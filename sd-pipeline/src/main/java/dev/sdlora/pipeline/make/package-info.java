@@ -1,7 +1,4 @@
-/**
- * Makes LoRA files out of checkpoints and other LoRA files, and checkpoints with LoRAs in them.
- * Each class is one task: name what it works on, set what differs from the defaults, and write.
- */
+/** What stands behind {@code dev.sdlora.api.make}; a class for each of its tasks. */
 @NullMarked
 package dev.sdlora.pipeline.make;
 

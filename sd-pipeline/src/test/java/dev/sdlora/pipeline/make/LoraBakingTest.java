@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.make.LoraBaking;
+import dev.sdlora.api.make.LoraBaking.Baked;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.make.LoraBaking.Baked;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.Floats;
 import dev.sdlora.tensors.file.SafetensorsWriter;

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.make;
 
-import static dev.sdlora.lora.make.LeftOut.Cause.OUTSIDE_TRANSFORMERS;
-import static dev.sdlora.lora.make.LeftOut.Cause.TEXT_ENCODER;
+import static dev.sdlora.api.make.LeftOut.Cause.OUTSIDE_TRANSFORMERS;
+import static dev.sdlora.api.make.LeftOut.Cause.TEXT_ENCODER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -10,9 +10,13 @@ import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelFamily;
-import dev.sdlora.lora.make.LeftOut;
-import dev.sdlora.lora.make.MadeLora;
-import dev.sdlora.tensors.file.DType;
+import dev.sdlora.api.NumberFormat;
+import dev.sdlora.api.make.LeftOut;
+import dev.sdlora.api.make.LoraBaking;
+import dev.sdlora.api.make.LoraExtraction;
+import dev.sdlora.api.make.MadeLora;
+import dev.sdlora.api.make.MakingBackend;
+import dev.sdlora.api.make.MakingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +26,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -63,7 +68,7 @@ class LoraExtractionTest {
         LoraExtraction.between(original, tuned)
             .rank(2)
             .convolutions(true)
-            .fileFormat(DType.F32)
+            .fileFormat(NumberFormat.FLOAT32)
             .write(file);
 
     assertThat(made.modules()).isEqualTo(215 + 30);
@@ -147,7 +152,7 @@ class LoraExtractionTest {
   }
 
   private static LoraExtraction extraction() {
-    return LoraExtraction.between(original, tuned).rank(2).fileFormat(DType.F32);
+    return LoraExtraction.between(original, tuned).rank(2).fileFormat(NumberFormat.FLOAT32);
   }
 
   @Test
@@ -166,11 +171,19 @@ class LoraExtractionTest {
   void write_twice_isTheSame() throws IOException {
     Clock clock = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
     for (String name : List.of("a", "b")) {
-      LoraExtraction.between(original, tuned)
-          .rank(1)
-          .name("same")
-          .clock(clock)
-          .write(folder.resolve(name + ".safetensors"));
+      new LocalMaking(clock)
+          .extract(
+              new MakingBackend.Extract(
+                  original,
+                  tuned,
+                  new MakingBackend.Ranks(1, 1),
+                  false,
+                  true,
+                  false,
+                  NumberFormat.FLOAT16,
+                  Optional.of("same")),
+              folder.resolve(name + ".safetensors"),
+              MakingListener.NONE);
     }
 
     assertThat(Files.readAllBytes(folder.resolve("a.safetensors")))

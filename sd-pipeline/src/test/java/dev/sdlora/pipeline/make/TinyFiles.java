@@ -3,7 +3,7 @@ package dev.sdlora.pipeline.make;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.lora.make.KeyNames;
+import dev.sdlora.lora.make.KeyStyle;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
@@ -115,7 +115,7 @@ final class TinyFiles {
                   List<Long> shape = origin.shape();
                   boolean embedding = name.contains("embeddings");
                   if (shape.size() > 1 && !embedding && layers.test(name)) {
-                    String key = KeyNames.KOHYA.key(network, name.replace(".weight", ""));
+                    String key = KeyStyle.KOHYA.key(network, name.replace(".weight", ""));
                     addModule(writer, key, shape, random, format);
                   }
                 }));

@@ -1,5 +1,6 @@
 package dev.sdlora.tensors.file;
 
+import dev.sdlora.api.NumberFormat;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -33,6 +34,15 @@ public enum DType {
 
   DType(int bytes) {
     this.bytes = bytes;
+  }
+
+  /** The format that a caller names. */
+  public static DType of(NumberFormat format) {
+    return switch (format) {
+      case FLOAT32 -> F32;
+      case FLOAT16 -> F16;
+      case BFLOAT16 -> BF16;
+    };
   }
 
   /** The size of one element in bytes: 1, 2, 4 or 8. */

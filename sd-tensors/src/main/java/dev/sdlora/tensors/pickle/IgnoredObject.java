@@ -1,7 +1,7 @@
 package dev.sdlora.tensors.pickle;
 
 /** What a pickle holds beside data. */
-public enum IgnoredObject {
+enum IgnoredObject {
   /** Python's {@code None}. */
   NONE,
   /** Something that is of no use here and was passed over. */

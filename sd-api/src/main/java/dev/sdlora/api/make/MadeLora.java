@@ -1,4 +1,4 @@
-package dev.sdlora.lora.make;
+package dev.sdlora.api.make;
 
 import java.nio.file.Path;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.sdlora.lora.make;
+package dev.sdlora.api.make;
 
 /**
  * Watches the making of a file. Called on the thread that makes it, which waits: be quick. A

@@ -1,4 +1,4 @@
-package dev.sdlora.lora.make;
+package dev.sdlora.api.make;
 
 import java.util.List;
 

@@ -1,13 +1,15 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.Backend;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraDetails;
 import dev.sdlora.api.LoraEffect;
 import dev.sdlora.api.LoraHashes;
+import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.TriggerWord;
-import dev.sdlora.api.spi.LoraKnowledge;
 import dev.sdlora.lora.effect.EffectMeter;
+import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.plan.LoraUse;
@@ -21,18 +23,24 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What can be found out about LoRA files. Safe for use by several threads. */
-final class LocalLoraKnowledge implements LoraKnowledge {
-  private final LoraFiles files;
-  private final LoraCards cards;
+/** What can be found out about LoRA files. Made by {@link java.util.ServiceLoader}. */
+public final class LocalLoras implements Backend.Loras {
+  private final LoraFiles files = KnownFiles.LORAS;
+  private final LoraCards cards = KnownFiles.LORA_CARDS;
 
-  LocalLoraKnowledge(LoraFiles files, LoraCards cards) {
-    this.files = files;
-    this.cards = cards;
+  @Override
+  public LoraAdapter open(Path path) {
+    return LoraFiles.adapter(files.open(path));
+  }
+
+  @Override
+  public LoraLibrary openLibrary(List<Path> folders) {
+    return new FolderLibrary(files, cards, folders);
   }
 
   @Override

@@ -1,18 +1,13 @@
 package dev.sdlora.lora.make;
 
+import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.lora.plan.Network;
 
-/** The two ways of naming tensors in which LoRA files are written. */
-public enum KeyNames implements LayerNames {
-  /**
-   * kohya's sd-scripts: {@code lora_unet_…_to_q.lora_down.weight}, and {@code .alpha} beside it.
-   * What A1111, ComfyUI and most model sites have.
-   */
+/** How the names of tensors are put together in the styles of {@link KeyNames}. */
+public enum KeyStyle implements LayerNames {
+  /** See {@link KeyNames#KOHYA}. */
   KOHYA("lora_unet_", "lora_te", '_', ".lora_down.weight", ".lora_up.weight", ".dora_scale"),
-  /**
-   * PEFT as diffusers saves it: {@code unet.….to_q.lora_A.weight}. Alphas stand in the metadata,
-   * under {@code lora_adapter_metadata}.
-   */
+  /** See {@link KeyNames#PEFT}. */
   PEFT("unet.", "text_encoder", '.', ".lora_A.weight", ".lora_B.weight", ".lora_magnitude_vector");
 
   private final String unet;
@@ -22,7 +17,7 @@ public enum KeyNames implements LayerNames {
   private final String up;
   private final String magnitude;
 
-  KeyNames(
+  KeyStyle(
       String unet, String textEncoder, char separator, String down, String up, String magnitude) {
     this.unet = unet;
     this.textEncoder = textEncoder;
@@ -30,6 +25,14 @@ public enum KeyNames implements LayerNames {
     this.down = down;
     this.up = up;
     this.magnitude = magnitude;
+  }
+
+  /** The style that a caller names. */
+  public static KeyStyle of(KeyNames names) {
+    return switch (names) {
+      case KOHYA -> KOHYA;
+      case PEFT -> PEFT;
+    };
   }
 
   /** Names as SD 1.x and 2.x have them; kohya's trainer calls some layers of SDXL otherwise. */

@@ -1,16 +1,7 @@
-package dev.sdlora.pipeline.make;
+package dev.sdlora.api.make;
 
-import dev.sdlora.lora.format.LoraFile;
-import dev.sdlora.lora.make.AdapterMetadata;
-import dev.sdlora.lora.make.Conversion;
-import dev.sdlora.lora.make.KeyNames;
-import dev.sdlora.lora.make.MadeLora;
-import dev.sdlora.lora.make.MakingListener;
-import dev.sdlora.lora.plan.ModuleIndex;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -84,19 +75,8 @@ public final class LoraConversion {
    */
   public MadeLora write(Path file) {
     Objects.requireNonNull(file, "file");
-    Targets.require(file, List.of(source));
-    LoraFile lora = LoraFile.open(source);
-    Map<String, String> old = lora.file().metadata();
-    AdapterMetadata metadata = Conversion.metadata(old);
-    if (!old.containsKey("ss_base_model_version") && !old.containsKey("modelspec.architecture")) {
-      metadata.model(lora.family());
-    }
-    ModuleIndex index =
-        checkpoint
-            .map(path -> KnownLayers.of(CheckpointReader.read(path)))
-            .orElseGet(() -> KnownLayers.of(lora.family()));
-    return new Conversion(
-            lora, index, names, KnownLayers.names(lora.family(), names), scaleInFactors)
-        .write(file, metadata, listener);
+    return Services.find(MakingBackend.class)
+        .convert(
+            new MakingBackend.Convert(source, names, checkpoint, scaleInFactors), file, listener);
   }
 }

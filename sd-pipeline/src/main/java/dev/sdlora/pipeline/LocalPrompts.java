@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.Backend;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.Prompt;
 import dev.sdlora.api.PromptExplanation;
@@ -13,7 +14,6 @@ import dev.sdlora.api.PromptExplanation.Token;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.TokenCount;
-import dev.sdlora.api.spi.PromptKnowledge;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
@@ -33,8 +33,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Shows how a prompt is understood, by the same steps that a generation takes. */
-final class Explanations implements PromptKnowledge {
+/**
+ * Shows how a prompt is understood, by the same steps that a generation takes. Made by {@link
+ * java.util.ServiceLoader}.
+ */
+public final class LocalPrompts implements Backend.Prompts {
 
   @Override
   public Prompt parse(String text, PromptMode mode) {
@@ -64,7 +67,7 @@ final class Explanations implements PromptKnowledge {
     return new PromptExplanation(
         prompt,
         networks.text(),
-        networks.networks().stream().map(Explanations::network).toList(),
+        networks.networks().stream().map(LocalPrompts::network).toList(),
         pieces(Attention.parse(networks.text())),
         parts,
         texts(parts).map(text -> encode(text, words, limits)).toList(),
@@ -86,7 +89,7 @@ final class Explanations implements PromptKnowledge {
 
   private static TrainedWords words(List<Embedding> embeddings) {
     return TrainedWords.of(
-        embeddings.stream().map(Explanations::withoutNumbers).toList(), ClipTokenizer.standard());
+        embeddings.stream().map(LocalPrompts::withoutNumbers).toList(), ClipTokenizer.standard());
   }
 
   private static List<TokenChunk> chunks(
@@ -158,7 +161,7 @@ final class Explanations implements PromptKnowledge {
   private static Encoded encode(String text, TrainedWords words, PromptLimits limits) {
     List<WeightedText> attention = Attention.parse(text);
     List<TokenChunk> chunks = chunks(attention, words, limits);
-    return new Encoded(text, pieces(attention), chunks.stream().map(Explanations::tokens).toList());
+    return new Encoded(text, pieces(attention), chunks.stream().map(LocalPrompts::tokens).toList());
   }
 
   private static List<Piece> pieces(List<WeightedText> pieces) {

@@ -1,0 +1,80 @@
+package dev.sdlora.api.make;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.service.Services;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Writes a checkpoint with LoRAs in it for good. Every changed weight is what a float32 pipeline
+ * computes with when it has the LoRAs patched in, rounded once to the number format that the weight
+ * has in the file.
+ *
+ * <p>A single file keeps its tensors, their names, shapes, number formats and metadata; what is not
+ * a weight of the networks, such as averaged copies ({@code model_ema.}), is copied as it is. A
+ * diffusers folder becomes a single file with the names of the original CompVis code.
+ *
+ * <p>Weights are worked on a few at a time, so that memory does not grow with the size of the
+ * model. Setters return this object. Not safe for several threads.
+ */
+public final class LoraBaking {
+  private final Path checkpoint;
+  private final List<LoraAdapter> loras;
+  private MakingListener listener = MakingListener.NONE;
+
+  private LoraBaking(Path checkpoint, List<LoraAdapter> loras) {
+    this.checkpoint = checkpoint;
+    this.loras = List.copyOf(loras);
+  }
+
+  /**
+   * A checkpoint that was written.
+   *
+   * @param file where
+   * @param changed how many weights differ from the original
+   * @param unmatched modules that belong to no layer, by their names in the LoRA files
+   */
+  public record Baked(Path file, int changed, List<String> unmatched) {
+    /** Copies the list. */
+    public Baked {
+      unmatched = List.copyOf(unmatched);
+    }
+  }
+
+  /**
+   * A baking of LoRAs at the strengths that they have.
+   *
+   * @param checkpoint a file or a diffusers folder; it stays as it is
+   * @throws IllegalArgumentException if there is no LoRA
+   */
+  public static LoraBaking into(Path checkpoint, List<LoraAdapter> loras) {
+    Objects.requireNonNull(checkpoint, "checkpoint");
+    Objects.requireNonNull(loras, "loras");
+    if (loras.isEmpty()) {
+      throw new IllegalArgumentException("loras must not be empty");
+    }
+    return new LoraBaking(checkpoint, loras);
+  }
+
+  /** Sets who is told of every changed weight. Default: nobody. */
+  public LoraBaking listener(MakingListener listener) {
+    this.listener = Objects.requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * Bakes, and writes a safetensors file; an earlier one is replaced only when all is done.
+   *
+   * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
+   *     a file that is read, or a strength changes over the steps
+   * @throws dev.sdlora.api.CheckpointException if the checkpoint cannot be read as a model
+   * @throws dev.sdlora.api.LoraException if a LoRA does not fit it or holds NaN or infinity
+   * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
+   */
+  public Baked write(Path file) {
+    Objects.requireNonNull(file, "file");
+    return Services.find(MakingBackend.class)
+        .bake(new MakingBackend.Bake(checkpoint, loras), file, listener);
+  }
+}

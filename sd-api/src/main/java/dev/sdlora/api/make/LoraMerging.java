@@ -1,0 +1,101 @@
+package dev.sdlora.api.make;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.NumberFormat;
+import dev.sdlora.api.make.MakingBackend.Ranks;
+import dev.sdlora.api.service.Services;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Makes one LoRA of several, which at strength 1 does what they do together at their strengths.
+ * Without a rank the factors of all are set side by side: the ranks add up, and the sum is exact
+ * but for rounding to the file's number format. With one, the closest changes of that rank are
+ * found.
+ *
+ * <p>Setters check their value at once, throw an {@link IllegalArgumentException} for a bad one,
+ * and return this object. Not safe for several threads.
+ */
+public final class LoraMerging {
+  private final List<LoraAdapter> loras;
+  private Optional<Ranks> ranks = Optional.empty();
+  private Optional<NumberFormat> format = Optional.empty();
+  private Optional<String> name = Optional.empty();
+  private MakingListener listener = MakingListener.NONE;
+
+  private LoraMerging(List<LoraAdapter> loras) {
+    this.loras = List.copyOf(loras);
+  }
+
+  /**
+   * A merging of LoRAs at the strengths that they have; names in kohya's and other styles may be
+   * mixed.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public static LoraMerging of(List<LoraAdapter> loras) {
+    Objects.requireNonNull(loras, "loras");
+    if (loras.isEmpty()) {
+      throw new IllegalArgumentException("loras must not be empty");
+    }
+    return new LoraMerging(loras);
+  }
+
+  /** Gives every layer this rank, at least 1. Default: the sum of the ranks. */
+  public LoraMerging rank(int rank) {
+    this.ranks = Optional.of(Ranks.all(rank));
+    return this;
+  }
+
+  /**
+   * Gives every layer the smallest rank that keeps a share of its change, measured by the sum of
+   * squares.
+   *
+   * @param share above 0 and at most 1
+   * @param largestRank the most that a layer gets, at least 1
+   */
+  public LoraMerging energy(double share, int largestRank) {
+    this.ranks = Optional.of(new Ranks(largestRank, share));
+    return this;
+  }
+
+  /**
+   * Sets the number format of the file. Default: the smallest that holds the factors of all files.
+   * Strengths and alphas that differ between the files are multiplied into the factors and rounded
+   * to it.
+   */
+  public LoraMerging fileFormat(NumberFormat format) {
+    this.format = Optional.of(Objects.requireNonNull(format, "format"));
+    return this;
+  }
+
+  /** Sets the name inside the file, which prompts may use as well. Default: the file's stem. */
+  public LoraMerging name(String name) {
+    this.name = Optional.of(Objects.requireNonNull(name, "name"));
+    return this;
+  }
+
+  /** Sets who is told of every layer. Default: nobody. */
+  public LoraMerging listener(MakingListener listener) {
+    this.listener = Objects.requireNonNull(listener, "listener");
+    return this;
+  }
+
+  /**
+   * Merges, and writes a safetensors file with kohya's names.
+   *
+   * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
+   *     a file that is read, or a strength changes over the steps
+   * @throws LoraException if the files are for different families or sizes of models, all strengths
+   *     are 0, a module is no product of two factors, or a file holds NaN or infinity
+   * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
+   */
+  public MadeLora write(Path file) {
+    Objects.requireNonNull(file, "file");
+    return Services.find(MakingBackend.class)
+        .merge(new MakingBackend.Merge(loras, ranks, format, name), file, listener);
+  }
+}

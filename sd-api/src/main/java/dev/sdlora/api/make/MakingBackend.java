@@ -1,0 +1,130 @@
+package dev.sdlora.api.make;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.NumberFormat;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What does the work behind this package, found by {@link java.util.ServiceLoader} and implemented
+ * by sd-pipeline. Callers of the library do not need it. The contracts are those of the methods
+ * {@code write} of the classes that call it.
+ */
+public interface MakingBackend {
+
+  /** Behind {@link LoraExtraction#write}. */
+  MadeLora extract(Extract task, Path file, MakingListener listener);
+
+  /** Behind {@link LoraMerging#write}. */
+  MadeLora merge(Merge task, Path file, MakingListener listener);
+
+  /** Behind {@link LoraResizing#write}. */
+  MadeLora resize(Resize task, Path file, MakingListener listener);
+
+  /** Behind {@link LoraConversion#write}. */
+  MadeLora convert(Convert task, Path file, MakingListener listener);
+
+  /** Behind {@link LoraBaking#write}. */
+  LoraBaking.Baked bake(Bake task, Path file, MakingListener listener);
+
+  /**
+   * How large the factors of a layer may be.
+   *
+   * @param largest the most that a rank is, at least 1
+   * @param energy the share of the change to keep, above 0 and at most 1; at 1 the largest rank
+   *     decides alone
+   */
+  record Ranks(int largest, double energy) {
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException if one is out of its range
+     */
+    public Ranks {
+      if (largest < 1) {
+        throw new IllegalArgumentException("rank must be at least 1: " + largest);
+      }
+      if (!(energy > 0 && energy <= 1)) {
+        throw new IllegalArgumentException("energy must be above 0 and at most 1: " + energy);
+      }
+    }
+
+    static Ranks all(int rank) {
+      return new Ranks(rank, 1);
+    }
+  }
+
+  /**
+   * The settings of {@link LoraExtraction}.
+   *
+   * @param original the checkpoint to use the LoRA on
+   * @param tuned the checkpoint that it brings about
+   * @param ranks of its layers
+   * @param convolutions whether layers outside transformers are taken
+   * @param textEncoder whether those of the text encoder are
+   * @param exact whether all singular values are computed
+   * @param format of the numbers in the file
+   * @param name inside the file
+   */
+  record Extract(
+      Path original,
+      Path tuned,
+      Ranks ranks,
+      boolean convolutions,
+      boolean textEncoder,
+      boolean exact,
+      NumberFormat format,
+      Optional<String> name) {}
+
+  /**
+   * The settings of {@link LoraMerging}.
+   *
+   * @param loras at their strengths
+   * @param ranks of the layers; empty for the sum of those there are
+   * @param format of the numbers in the file; empty for the smallest that holds all
+   * @param name inside the file
+   */
+  record Merge(
+      List<LoraAdapter> loras,
+      Optional<Ranks> ranks,
+      Optional<NumberFormat> format,
+      Optional<String> name) {
+    /** Copies the list. */
+    public Merge {
+      loras = List.copyOf(loras);
+    }
+  }
+
+  /**
+   * The settings of {@link LoraResizing}.
+   *
+   * @param lora the file
+   * @param ranks of the layers
+   * @param format of the numbers in the new file; empty for that of the old one
+   */
+  record Resize(Path lora, Ranks ranks, Optional<NumberFormat> format) {}
+
+  /**
+   * The settings of {@link LoraConversion}.
+   *
+   * @param lora the file
+   * @param names the style to write
+   * @param checkpoint whose layers can be named; empty for the published models
+   * @param scaleInFactors whether alpha / rank is multiplied into a factor
+   */
+  record Convert(Path lora, KeyNames names, Optional<Path> checkpoint, boolean scaleInFactors) {}
+
+  /**
+   * The settings of {@link LoraBaking}.
+   *
+   * @param checkpoint a file or a diffusers folder
+   * @param loras at their strengths
+   */
+  record Bake(Path checkpoint, List<LoraAdapter> loras) {
+    /** Copies the list. */
+    public Bake {
+      loras = List.copyOf(loras);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.api.service;
+
+import org.jspecify.annotations.NullMarked;

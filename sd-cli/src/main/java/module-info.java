@@ -1,0 +1,14 @@
+/** The command line. */
+module dev.sdlora.cli {
+  requires static org.jspecify;
+  requires com.fasterxml.jackson.databind;
+  requires dev.sdlora.api;
+  requires dev.sdlora.demo.model;
+  requires dev.sdlora.training;
+  requires info.picocli;
+
+  // Options are fields that are set by their annotations; reports are records that become JSON.
+  opens dev.sdlora.cli to
+      com.fasterxml.jackson.databind,
+      info.picocli;
+}

@@ -1,0 +1,103 @@
+package dev.sdlora.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * In the libraries, a type is public because callers name it, because another package does, or
+ * because it stands in what such a type offers; for no other cause. Here, since this module uses
+ * more of them than a user can.
+ */
+final class PublicTypesTest {
+
+  @Test
+  void publicTypes_areForCallersOrNeededByAnotherPackage() throws IOException {
+    JavaClasses classes =
+        new ClassFileImporter()
+            .withImportOption(new DoNotIncludeTests())
+            .importPackages("dev.sdlora");
+    List<ModuleDescriptor> modules = modules();
+    assertThat(modules).hasSizeGreaterThanOrEqualTo(7);
+    Set<String> forAll =
+        modules.stream()
+            .flatMap(module -> module.exports().stream())
+            .filter(exports -> !exports.isQualified())
+            .map(ModuleDescriptor.Exports::source)
+            .collect(Collectors.toSet());
+    Set<String> services =
+        modules.stream()
+            .flatMap(module -> module.provides().stream())
+            .flatMap(provides -> provides.providers().stream())
+            .collect(Collectors.toSet());
+
+    List<String> needless =
+        classes.stream()
+            .filter(PublicTypesTest::isPublicTopLevel)
+            .filter(type -> !type.getPackageName().startsWith("dev.sdlora.demo"))
+            .filter(type -> !forAll.contains(type.getPackageName()))
+            .filter(type -> !services.contains(type.getName()))
+            .filter(type -> !isNamedByAnotherPackage(type, classes))
+            .filter(type -> !isOfferedByAnotherType(type, classes))
+            .map(JavaClass::getName)
+            .sorted()
+            .toList();
+
+    assertThat(needless).isEmpty();
+  }
+
+  /** Those of this project that the tests run with. */
+  private static List<ModuleDescriptor> modules() throws IOException {
+    List<ModuleDescriptor> modules = new ArrayList<>();
+    ClassLoader loader = PublicTypesTest.class.getClassLoader();
+    for (URL url : Collections.list(loader.getResources("module-info.class"))) {
+      try (InputStream descriptor = url.openStream()) {
+        ModuleDescriptor module = ModuleDescriptor.read(descriptor);
+        if (module.name().startsWith("dev.sdlora.")) {
+          modules.add(module);
+        }
+      }
+    }
+    return modules;
+  }
+
+  private static boolean isPublicTopLevel(JavaClass type) {
+    return type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC);
+  }
+
+  /** By its own name or that of a type inside it. */
+  private static boolean isNamedByAnotherPackage(JavaClass type, JavaClasses classes) {
+    Stream<JavaClass> inside =
+        classes.stream().filter(other -> other.getName().startsWith(type.getName() + "$"));
+    return Stream.concat(Stream.of(type), inside)
+        .flatMap(part -> part.getDirectDependenciesToSelf().stream())
+        .anyMatch(use -> !use.getOriginClass().getPackageName().equals(type.getPackageName()));
+  }
+
+  private static boolean isOfferedByAnotherType(JavaClass type, JavaClasses classes) {
+    return classes.stream()
+        .filter(other -> other.getModifiers().contains(JavaModifier.PUBLIC))
+        .filter(other -> !other.equals(type) && !other.getName().startsWith(type.getName() + "$"))
+        .flatMap(other -> other.getCodeUnits().stream())
+        .filter(unit -> unit.getModifiers().contains(JavaModifier.PUBLIC))
+        .flatMap(
+            unit ->
+                Stream.concat(unit.getParameterTypes().stream(), Stream.of(unit.getReturnType())))
+        .anyMatch(named -> named.getAllInvolvedRawTypes().contains(type));
+  }
+}

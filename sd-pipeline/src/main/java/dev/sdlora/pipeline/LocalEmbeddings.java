@@ -1,0 +1,27 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.Backend;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingLibrary;
+import dev.sdlora.pipeline.embedding.FolderEmbeddings;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What can be found out about embeddings. Made by {@link java.util.ServiceLoader}. */
+public final class LocalEmbeddings implements Backend.Embeddings {
+
+  @Override
+  public Embedding open(Path path) {
+    return KnownFiles.EMBEDDINGS.open(path);
+  }
+
+  @Override
+  public EmbeddingLibrary openLibrary(List<Path> folders) {
+    return new FolderEmbeddings(KnownFiles.EMBEDDINGS, folders, List.of());
+  }
+
+  @Override
+  public String hash(Path path) {
+    return KnownFiles.EMBEDDINGS.hash(path);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.Backend;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.FileDescription;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.FileKind;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Looks into files with weights. Made by {@link java.util.ServiceLoader}. */
+public final class LocalFiles implements Backend.Files {
+
+  @Override
+  public Checkpoint openCheckpoint(Path path) {
+    return CheckpointReader.read(path).checkpoint();
+  }
+
+  @Override
+  public Optional<FileDescription> describe(Path file) {
+    return FileKind.recognise(file);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.Backend;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.lora.library.FolderLibrary;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.embedding.FolderEmbeddings;
+import dev.sdlora.pipeline.embedding.PromptEmbeddings;
+import dev.sdlora.pipeline.upscale.UpscalerFolders;
+import dev.sdlora.tensors.folder.PathRedactor;
+import dev.sdlora.tensors.natives.Natives;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Opens pipelines. Made by {@link java.util.ServiceLoader}. */
+public final class LocalPipelines implements Backend.Pipelines {
+
+  @Override
+  public Pipeline open(Backend.Settings settings) {
+    FolderLibrary library =
+        new FolderLibrary(KnownFiles.LORAS, KnownFiles.LORA_CARDS, settings.loraDirectories());
+    FolderEmbeddings embeddings =
+        new FolderEmbeddings(
+            KnownFiles.EMBEDDINGS, settings.embeddingDirectories(), settings.embeddings());
+    ModelFiles files = CheckpointReader.read(settings.checkpoint().path());
+    if (!settings.lenient()) {
+      embeddings.requireGivenFit(
+          new PromptEmbeddings.Target(files.checkpoint(), files.clip().width()));
+    }
+    UpscalerFolders upscalers = new UpscalerFolders(settings.upscalerDirectories());
+    Networks networks = Networks.load(files, settings.precision(), settings.device());
+    try {
+      AuxiliaryNetworks auxiliary = AuxiliaryNetworks.load(settings, upscalers, files, networks);
+      Model model =
+          new Model(
+              files.checkpoint(),
+              networks,
+              auxiliary,
+              KnownFiles.LORAS,
+              library,
+              embeddings,
+              settings.loraMode(),
+              settings.lenient(),
+              settings.limits(),
+              pathRedactor(settings));
+      LocalPipeline pipeline = new LocalPipeline(model, settings.concurrency());
+      if (settings.closeOnShutdown()) {
+        pipeline.closeOnShutdown();
+      }
+      return pipeline;
+    } catch (RuntimeException | Error e) {
+      networks.close();
+      throw e;
+    }
+  }
+
+  private static PathRedactor pathRedactor(Backend.Settings settings) {
+    return new PathRedactor(
+        Stream.of(
+                settings.loraDirectories(),
+                settings.embeddingDirectories(),
+                settings.upscalerDirectories(),
+                Optional.ofNullable(settings.checkpoint().path().getParent()).stream().toList())
+            .flatMap(List::stream)
+            .toList());
+  }
+
+  @Override
+  public void endAtNextSignal() {
+    Natives.endAtNextSignal();
+  }
+}

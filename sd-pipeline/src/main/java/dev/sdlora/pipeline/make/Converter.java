@@ -1,0 +1,38 @@
+package dev.sdlora.pipeline.make;
+
+import dev.sdlora.api.make.LoraConversion;
+import dev.sdlora.api.make.MadeLora;
+import dev.sdlora.api.make.MakingBackend.Convert;
+import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.make.AdapterMetadata;
+import dev.sdlora.lora.make.Conversion;
+import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Does what {@link LoraConversion} is asked for. */
+final class Converter {
+  private Converter() {}
+
+  static MadeLora write(Convert task, Path file, MakingListener listener) {
+    Targets.require(file, List.of(task.lora()));
+    LoraFile lora = LoraFile.open(task.lora());
+    Map<String, String> old = lora.file().metadata();
+    AdapterMetadata metadata = Conversion.metadata(old);
+    if (!old.containsKey("ss_base_model_version") && !old.containsKey("modelspec.architecture")) {
+      metadata.model(lora.family());
+    }
+    ModuleIndex index =
+        task.checkpoint()
+            .map(path -> KnownLayers.of(CheckpointReader.read(path)))
+            .orElseGet(() -> KnownLayers.of(lora.family()));
+    KeyStyle style = KeyStyle.of(task.names());
+    return new Conversion(
+            lora, index, style, KnownLayers.names(lora.family(), style), task.scaleInFactors())
+        .write(file, metadata, listener);
+  }
+}

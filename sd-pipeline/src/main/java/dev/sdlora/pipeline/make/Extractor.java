@@ -1,0 +1,123 @@
+package dev.sdlora.pipeline.make;
+
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.make.LeftOut.Cause;
+import dev.sdlora.api.make.LoraExtraction;
+import dev.sdlora.api.make.MadeLora;
+import dev.sdlora.api.make.MakingBackend.Extract;
+import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.lora.make.AdapterFile;
+import dev.sdlora.lora.make.AdapterMetadata;
+import dev.sdlora.lora.make.Extraction;
+import dev.sdlora.lora.make.Extraction.Layer;
+import dev.sdlora.lora.make.Extraction.Rest;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.NetworkFile;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.torch.ThreadLimit;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.Origin;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Does what {@link LoraExtraction} is asked for. */
+final class Extractor {
+  private static final String WEIGHT = ".weight";
+
+  private final Extract task;
+  private final Clock clock;
+
+  Extractor(Extract task, Clock clock) {
+    this.task = task;
+    this.clock = clock;
+  }
+
+  MadeLora write(Path file, MakingListener listener) {
+    Targets.require(file, List.of(task.original(), task.tuned()));
+    ModelFiles before = CheckpointReader.read(task.original());
+    Choice choice = new Choice(CheckpointReader.read(task.tuned()));
+    choice.add(Network.TEXT_ENCODER, before.clipWeights());
+    choice.add(Network.UNET, before.unetWeights());
+    try (Torch torch = Torch.open("cpu");
+        AdapterFile target = new AdapterFile(file, DType.of(task.format()))) {
+      Extraction extraction = new Extraction(torch, task.ranks(), task.exact());
+      ThreadLimit.run(
+          before.unetSize(), () -> extraction.run(choice.layers, choice.rest, target, listener));
+      return target.write(metadata(before, file, target.rank()));
+    }
+  }
+
+  /** Which weights become layers of the file, and which are left out for what cause. */
+  private final class Choice {
+    private final ModelFiles after;
+    private final List<Layer> layers = new ArrayList<>();
+    private final List<Rest> rest = new ArrayList<>();
+
+    Choice(ModelFiles after) {
+      this.after = after;
+    }
+
+    void add(Network network, Map<String, Origin> before) {
+      Map<String, Origin> others =
+          network == Network.UNET ? after.unetWeights() : after.clipWeights();
+      before.forEach((weight, origin) -> add(network, weight, origin, others.get(weight)));
+    }
+
+    private void add(Network network, String weight, Origin origin, @Nullable Origin other) {
+      Optional<Cause> cause = whyNot(network, weight, origin);
+      boolean alike = other != null && other.shape().equals(origin.shape());
+      if (cause.isEmpty() && !alike) {
+        throw new CheckpointException(
+            "checkpoint '%s' has no '%s' of shape %s, which '%s' has; expected two models of one size"
+                .formatted(task.tuned(), weight, origin.shape(), task.original()));
+      }
+      if (other == null) {
+        return; // a bias that one of them does not have
+      }
+      if (cause.isPresent()) {
+        rest.add(new Rest(new Layer(network, weight, origin, other), cause.get()));
+      } else {
+        String layer = weight.substring(0, weight.length() - WEIGHT.length());
+        layers.add(new Layer(network, layer, origin, other));
+      }
+    }
+
+    private Optional<Cause> whyNot(Network network, String weight, Origin origin) {
+      boolean matrix = weight.endsWith(WEIGHT) && origin.shape().size() > 1;
+      if (network == Network.UNET) {
+        if (!matrix) {
+          return Optional.of(Cause.NO_FACTORS);
+        }
+        return task.convolutions() || weight.contains(".attentions.")
+            ? Optional.empty()
+            : Optional.of(Cause.OUTSIDE_TRANSFORMERS);
+      }
+      if (!matrix || !(weight.contains(".self_attn.") || weight.contains(".mlp."))) {
+        return Optional.of(Cause.NO_FACTORS);
+      }
+      return task.textEncoder() ? Optional.empty() : Optional.of(Cause.TEXT_ENCODER);
+    }
+  }
+
+  private Map<String, String> metadata(ModelFiles model, Path file, int rank) {
+    String title = task.name().orElseGet(() -> NetworkFile.name(file));
+    return new AdapterMetadata()
+        .put("ss_output_name", title)
+        .model(model.checkpoint().family())
+        .put("ss_sd_model_name", String.valueOf(task.original().getFileName()))
+        .network(rank, rank, task.convolutions())
+        .put(
+            "ss_training_comment",
+            "extracted from the difference of %s and %s"
+                .formatted(task.tuned().getFileName(), task.original().getFileName()))
+        .specification(model.checkpoint().family(), title, clock.instant())
+        .pairs();
+  }
+}

@@ -1,0 +1,48 @@
+package dev.sdlora.pipeline.make;
+
+import dev.sdlora.api.make.LoraBaking.Baked;
+import dev.sdlora.api.make.MadeLora;
+import dev.sdlora.api.make.MakingBackend;
+import dev.sdlora.api.make.MakingListener;
+import java.nio.file.Path;
+import java.time.Clock;
+
+/** Stands behind {@code dev.sdlora.api.make}. Made by {@link java.util.ServiceLoader}. */
+public final class LocalMaking implements MakingBackend {
+  private final Clock clock;
+
+  /** Files tell when they were made. */
+  public LocalMaking() {
+    this(Clock.systemUTC());
+  }
+
+  /** Where the date in files comes from is given by tests that compare files. */
+  LocalMaking(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public MadeLora extract(Extract task, Path file, MakingListener listener) {
+    return new Extractor(task, clock).write(file, listener);
+  }
+
+  @Override
+  public MadeLora merge(Merge task, Path file, MakingListener listener) {
+    return new Merger(task, clock).write(file, listener);
+  }
+
+  @Override
+  public MadeLora resize(Resize task, Path file, MakingListener listener) {
+    return Resizer.write(task, file, listener);
+  }
+
+  @Override
+  public MadeLora convert(Convert task, Path file, MakingListener listener) {
+    return Converter.write(task, file, listener);
+  }
+
+  @Override
+  public Baked bake(Bake task, Path file, MakingListener listener) {
+    return new Baker(task).write(file, listener);
+  }
+}
