@@ -40,7 +40,6 @@ record Summary(
   /**
    * A file that cannot be used.
    *
-   * @param tags of the training pictures
    * @param problem why, in a sentence
    */
   static Summary unusable(String problem, Throwable cause) {
