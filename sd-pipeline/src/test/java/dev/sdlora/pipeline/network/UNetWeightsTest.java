@@ -1,0 +1,70 @@
+package dev.sdlora.pipeline.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.torch.TensorDict;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The text of the U-Net's program and the list of its weights name the same ones. */
+class UNetWeightsTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void predict_withTheListedWeights_readsAllAndNoOther(boolean linearProjection) {
+    UNetConfig config =
+        new UNetConfig(4, 4, List.of(32, 64), 1, List.of(1, 0), 1, 8, 24, linearProjection);
+    try (Torch torch = Torch.open("cpu");
+        NDManager scope = torch.scope();
+        LiveWeights weights =
+            new RandomWeights(config.weights(), 5)
+                .load(torch, folder.resolve("unet.safetensors"))) {
+      UNet unet = new UNet(torch, config, weights);
+      Map<String, NDArray> listed = new LinkedHashMap<>();
+      config.weights().keySet().forEach(name -> listed.put(name, weights.tensor(name)));
+
+      // A weight that the text reads and the list lacks would end this call.
+      assertThatCode(() -> predict(unet, listed, scope)).doesNotThrowAnyException();
+      // A weight that the text does not read could have any shape.
+      List<String> unread = new ArrayList<>();
+      for (String name : listed.keySet()) {
+        Map<String, NDArray> misshapen = new LinkedHashMap<>(listed);
+        misshapen.put(name, Torch.floats(scope, new float[1], 1, 1, 1, 1, 1));
+        if (catchThrowable(() -> predict(unet, misshapen, scope)) == null) {
+          unread.add(name);
+        }
+      }
+      assertThat(unread).isEmpty();
+    }
+  }
+
+  private static void predict(UNet unet, Map<String, NDArray> weights, NDManager scope) {
+    try (TensorDict dict = TensorDict.of(weights)) {
+      NDArray latents = Torch.floats(scope, numbers(4 * 8 * 8), 1, 4, 8, 8);
+      NDArray context = Torch.floats(scope, numbers(3 * 24), 1, 3, 24);
+      NDArray times = Torch.floats(scope, new float[] {500}, 1);
+      unet.reading(dict).predict(latents, times, context, scope).close();
+    }
+  }
+
+  private static float[] numbers(int count) {
+    float[] numbers = new float[count];
+    for (int i = 0; i < count; i++) {
+      numbers[i] = (float) Math.sin(i);
+    }
+    return numbers;
+  }
+}
