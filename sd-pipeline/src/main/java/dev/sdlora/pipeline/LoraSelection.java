@@ -259,14 +259,15 @@ final class LoraSelection {
     for (Fit fit : fits) {
       boolean rides = !fit.peak.where(Overlays::canRide).equals(PatchPlan.NONE);
       reports.add(
-          new LoraReport(
-              fit.use.name(),
-              fit.use.file().file().path(),
-              files.hash(fit.use.file().file().path()),
-              fit.use.strength(),
-              rides ? applied : LoraMode.PATCHED,
-              fit.match.matched(),
-              fit.match.unmatched()));
+          LoraReport.builder(
+                  fit.use.name(),
+                  fit.use.file().file().path(),
+                  files.hash(fit.use.file().file().path()))
+              .strength(fit.use.strength())
+              .mode(rides ? applied : LoraMode.PATCHED)
+              .matched(fit.match.matched())
+              .unmatched(fit.match.unmatched())
+              .build());
     }
     return reports;
   }

@@ -103,7 +103,7 @@ public final class LoraCards {
   }
 
   private static List<TriggerWord> words(List<String> texts, Source source) {
-    return texts.stream().map(text -> new TriggerWord(text, source, 0)).toList();
+    return texts.stream().map(text -> TriggerWord.of(text, source)).toList();
   }
 
   /** What people wrote about a LoRA, other than trigger words. */
@@ -124,17 +124,18 @@ public final class LoraCards {
   public LoraDetails details(LoraAdapter lora) {
     LoraFile file = files.open(lora.path());
     Notes edited = sidecars.edited(lora.path());
-    return new LoraDetails(
-        lora,
-        file.file().fileSize(),
-        modules(file),
-        TrainingFacts.of(lora.metadata(), sidecars.downloaded(lora.path()).checkpoint()),
-        new Usage(
-            triggerWords(lora),
-            edited.weight().map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-            edited.negativeText(),
-            notes(lora),
-            Sidecars.preview(lora.path())));
+    return LoraDetails.builder(lora)
+        .bytes(file.file().fileSize())
+        .modules(modules(file))
+        .training(TrainingFacts.of(lora.metadata(), sidecars.downloaded(lora.path()).checkpoint()))
+        .usage(
+            new Usage(
+                triggerWords(lora),
+                edited.weight().map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+                edited.negativeText(),
+                notes(lora),
+                Sidecars.preview(lora.path())))
+        .build();
   }
 
   private static List<Module> modules(LoraFile file) {

@@ -98,13 +98,10 @@ public final class LoraFiles {
 
   /** What callers of the library see of a file, at strength 1. */
   public static LoraAdapter adapter(LoraFile file) {
-    return new LoraAdapter(
-        file.file().path(),
-        file.family(),
-        file.modules().size(),
-        file.rank(),
-        file.file().metadata(),
-        1,
-        1);
+    return LoraAdapter.builder(file.file().path(), file.family())
+        .modules(file.modules().size())
+        .rank(file.rank())
+        .metadata(file.file().metadata())
+        .build();
   }
 }

@@ -65,14 +65,13 @@ public final class CheckpointReader {
     List<Origin> all =
         Stream.of(clipWeights, unetWeights, vaeWeights).flatMap(m -> m.values().stream()).toList();
     Checkpoint checkpoint =
-        new Checkpoint(
-            path,
-            ModelFamily.SD1,
-            layout,
-            storage(all),
-            all.size(),
-            all.stream().mapToLong(origin -> origin.entry().elements()).sum(),
-            new ImageSize(defaultSide, defaultSide));
+        Checkpoint.builder(path, ModelFamily.SD1)
+            .layout(layout)
+            .storage(storage(all))
+            .tensors(all.size())
+            .parameters(all.stream().mapToLong(origin -> origin.entry().elements()).sum())
+            .defaultSize(new ImageSize(defaultSide, defaultSide))
+            .build();
     return new ModelFiles(
         checkpoint,
         clip.config(),

@@ -141,7 +141,11 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
               + encoders.stream().map(Rows::count).toList());
     }
     return new EmbeddingFile(
-        new Embedding(path, name, vectors, encoders.stream().map(Rows::width).toList()),
+        Embedding.builder(path)
+            .name(name)
+            .vectors(vectors)
+            .widths(encoders.stream().map(Rows::width).toList())
+            .build(),
         new TrainedWord(name, vectors, encoders.stream().map(Rows::values).toList()));
   }
 
