@@ -102,14 +102,23 @@ final class LoraSelection {
       List<String> warnings) {
     for (Finding unclosed : prompt.unclosedTags()) {
       if (!lenient) {
-        throw new PromptSyntaxException(unclosed.message(), unclosed.offset());
+        throw new PromptSyntaxException(unclosed.message(), unclosed.offset())
+            .within(prompt.written());
       }
       warnings.add(unclosed.message() + "; it was read as text");
     }
     for (ExtraNetwork network : prompt.cut().networks()) {
       if (LoraTag.isKind(network.kind())) {
-        wanted.add(() -> fit(LoraTag.of(network).orElseThrow(), model));
+        wanted.add(() -> fit(tag(prompt, network), model));
       }
+    }
+  }
+
+  private static LoraTag tag(ReadPrompt prompt, ExtraNetwork network) {
+    try {
+      return LoraTag.of(network).orElseThrow();
+    } catch (PromptSyntaxException e) {
+      throw e.within(prompt.written());
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sdlora.lora.library;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraDetails;
 import dev.sdlora.api.LoraDetails.Module;
@@ -63,7 +64,7 @@ public final class LoraCards {
   public List<String> kinds(LoraAdapter lora) {
     Summary summary = files.summary(lora.path());
     if (summary.adapter().isEmpty()) {
-      throw new LoraException(summary.problem(), summary.reason());
+      throw new LoraException(summary.problem(), summary.reason(), ErrorDetails.in(lora.path()));
     }
     return summary.kinds();
   }

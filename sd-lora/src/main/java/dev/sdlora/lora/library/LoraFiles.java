@@ -1,5 +1,6 @@
 package dev.sdlora.lora.library;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
@@ -89,10 +90,14 @@ public final class LoraFiles {
     try {
       return Stamp.of(path, path.resolveSibling(PEFT_SETTINGS));
     } catch (NoSuchFileException e) {
-      throw new LoraException("LoRA '" + path + "' does not exist", Reason.UNKNOWN, e);
+      throw new LoraException(
+          "LoRA '" + path + "' does not exist", Reason.UNKNOWN, ErrorDetails.in(path), e);
     } catch (IOException e) {
       throw new LoraException(
-          "LoRA '" + path + "' cannot be read: " + e.getMessage(), Reason.UNREADABLE, e);
+          "LoRA '" + path + "' cannot be read: " + e.getMessage(),
+          Reason.UNREADABLE,
+          ErrorDetails.in(path),
+          e);
     }
   }
 

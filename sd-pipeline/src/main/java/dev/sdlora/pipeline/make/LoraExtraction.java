@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Extraction;
@@ -186,7 +187,8 @@ public final class LoraExtraction {
       if (cause.isEmpty() && !alike) {
         throw new CheckpointException(
             "checkpoint '%s' has no '%s' of shape %s, which '%s' has; expected two models of one size"
-                .formatted(tuned, weight, origin.shape(), original));
+                .formatted(tuned, weight, origin.shape(), original),
+            ErrorDetails.in(tuned).withTensor(weight));
       }
       if (other == null) {
         return; // a bias that one of them does not have

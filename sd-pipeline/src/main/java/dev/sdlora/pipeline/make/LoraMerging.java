@@ -1,7 +1,9 @@
 package dev.sdlora.pipeline.make;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.make.AdapterFile;
@@ -126,7 +128,8 @@ public final class LoraMerging {
               torch, KnownLayers.of(family), KnownLayers.names(family, KeyNames.KOHYA), rule)
           .run(uses, target, listener);
       if (target.modules() == 0) {
-        throw new LoraException("nothing is left of the LoRAs to merge: all strengths are 0");
+        throw new LoraException(
+            "nothing is left of the LoRAs to merge: all strengths are 0", Reason.NOTHING_CHANGED);
       }
       return target.write(metadata(files, family, file, target.rank()));
     }
@@ -144,7 +147,9 @@ public final class LoraMerging {
                     known.file().path(),
                     known.family().label(),
                     file.file().path(),
-                    file.family().label()));
+                    file.family().label()),
+            Reason.WRONG_FAMILY,
+            ErrorDetails.in(file.file().path()).withFamilies(known.family(), file.family()));
       }
     }
     return known.family();
