@@ -81,6 +81,8 @@ public final class GeneratedImage {
    * @throws IllegalArgumentException if the format is another
    */
   public void write(OutputStream out, String format) {
+    Objects.requireNonNull(out, "out");
+    Objects.requireNonNull(format, "format");
     byte[] bytes = PipelineProvider.get().encode(this, format);
     try {
       out.write(bytes);
@@ -108,6 +110,7 @@ public final class GeneratedImage {
    * @throws ImageFileException if the stream fails or is longer, or holds no such text
    */
   public static String readParameters(InputStream stream) {
+    Objects.requireNonNull(stream, "stream");
     return PipelineProvider.get().readParameters(stream);
   }
 

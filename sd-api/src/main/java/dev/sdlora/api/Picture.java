@@ -105,6 +105,7 @@ public final class Picture {
    *     another format
    */
   public static Picture read(InputStream stream) {
+    Objects.requireNonNull(stream, "stream");
     return of(ImageDecoder.decode("image stream", () -> new NotClosed(stream)));
   }
 

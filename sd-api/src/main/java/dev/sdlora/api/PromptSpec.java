@@ -69,6 +69,7 @@ public final class PromptSpec {
    * @throws ImageFileException if the stream fails or is longer, or holds no such text
    */
   public static PromptSpec fromImage(InputStream stream) {
+    Objects.requireNonNull(stream, "stream");
     return fromParameters(GeneratedImage.readParameters(stream));
   }
 

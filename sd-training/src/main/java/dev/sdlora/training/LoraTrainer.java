@@ -2,6 +2,7 @@ package dev.sdlora.training;
 
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,8 @@ public final class LoraTrainer {
    * @throws dev.sdlora.api.CheckpointException if it does not hold what it should
    */
   public static LoraTrainerBuilder recommended(Path checkpoint, TrainingSet pictures) {
+    Objects.requireNonNull(checkpoint, "checkpoint");
+    Objects.requireNonNull(pictures, "pictures");
     LoraTrainerBuilder builder = builder().checkpoint(checkpoint).trainingSet(pictures);
     return Recommendation.of(CheckpointReader.read(checkpoint), pictures.examples().size())
         .applyTo(builder);

@@ -6,6 +6,7 @@ import dev.sdlora.api.BlockWeights;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.Embedding;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
@@ -106,6 +107,7 @@ class NullArgumentsTest {
             Pipeline.builder(),
             PromptSpec.builder(),
             PromptSpec.builder().build(),
+            ErrorDetails.NONE,
             SamplerOptions.builder(),
             SamplerOptions.DEFAULTS,
             HiresFix.builder(),
