@@ -187,7 +187,7 @@ public final class PromptOptions {
       limits = values.limits;
     }
 
-    /** Sets whether malformed prompts are errors. Default {@link PromptMode.A1111}. */
+    /** Sets whether malformed prompts are errors. Default {@link PromptMode#A1111}. */
     public Builder mode(PromptMode mode) {
       Objects.requireNonNull(mode, "mode");
       this.mode = mode;
