@@ -37,6 +37,7 @@ import dev.sdlora.pipeline.make.LoraConversion;
 import dev.sdlora.pipeline.make.LoraExtraction;
 import dev.sdlora.pipeline.make.LoraMerging;
 import dev.sdlora.pipeline.make.LoraResizing;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
@@ -142,6 +143,7 @@ class NullArgumentsTest {
             OptionalLong.empty(),
             OptionalInt.empty(),
             PICTURE.toBufferedImage(),
+            new ByteArrayOutputStream(),
             Axis.seeds(1),
             VariationGrid.of(PromptSpec.builder().build(), Axis.seeds(1)),
             LoraBaking.into(FILE, List.of(ADAPTER)),
