@@ -2,36 +2,79 @@ package dev.sdlora.api;
 
 import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Stable Diffusion model on disk: a single {@code .safetensors} file as people download it, or a
  * folder in the diffusers layout. Opening reads and checks names and shapes only; the weights are
  * read when a {@link Pipeline} is built on it. Immutable; it holds no open file.
- *
- * @param path the file or folder
- * @param family which generation of Stable Diffusion it is
- * @param layout how the file names its tensors
- * @param storage the number format of most weights in the file, such as {@code float16}
- * @param tensors how many tensors the networks use
- * @param parameters how many numbers those tensors hold
- * @param defaultSize the picture size that the model was made for
  */
-public record Checkpoint(
-    Path path,
-    ModelFamily family,
-    Layout layout,
-    String storage,
-    int tensors,
-    long parameters,
-    ImageSize defaultSize) {
-  /** Refuses null. */
-  public Checkpoint {
+public final class Checkpoint {
+  private final Path path;
+  private final ModelFamily family;
+  private final Layout layout;
+  private final String storage;
+  private final int tensors;
+  private final long parameters;
+  private final ImageSize defaultSize;
+
+  private Checkpoint(Builder values) {
+    path = values.path;
+    family = values.family;
+    layout = values.layout;
+    storage = values.storage;
+    tensors = values.tensors;
+    parameters = values.parameters;
+    defaultSize = values.defaultSize;
+  }
+
+  /** A builder with what there has to be; the rest has the defaults that its setters tell. */
+  public static Builder builder(Path path, ModelFamily family) {
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(family, "family");
-    Objects.requireNonNull(layout, "layout");
-    Objects.requireNonNull(storage, "storage");
-    Objects.requireNonNull(defaultSize, "defaultSize");
+    return new Builder(path, family);
+  }
+
+  /** A builder that starts from this one. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /** The file or folder. */
+  public Path path() {
+    return path;
+  }
+
+  /** Which generation of Stable Diffusion it is. */
+  public ModelFamily family() {
+    return family;
+  }
+
+  /** How the file names its tensors. */
+  public Layout layout() {
+    return layout;
+  }
+
+  /** The number format of most weights in the file, such as {@code float16}. */
+  public String storage() {
+    return storage;
+  }
+
+  /** How many tensors the networks use. */
+  public int tensors() {
+    return tensors;
+  }
+
+  /** How many numbers those tensors hold. */
+  public long parameters() {
+    return parameters;
+  }
+
+  /** The picture size that the model was made for. */
+  public ImageSize defaultSize() {
+    return defaultSize;
   }
 
   /** How a checkpoint lies on disk. */
@@ -58,5 +101,92 @@ public record Checkpoint(
   /** The file or folder name without its extension, as A1111 writes it into pictures. */
   public String name() {
     return FileNames.stem(path);
+  }
+
+  /** Whether the other tells the same. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Checkpoint that && state().equals(that.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return state().hashCode();
+  }
+
+  private List<Object> state() {
+    return List.of(path, family, layout, storage, tensors, parameters, defaultSize);
+  }
+
+  @Override
+  public String toString() {
+    return "Checkpoint" + state();
+  }
+
+  /** Collects what there is to tell. Not safe for use by several threads at once. */
+  public static final class Builder {
+    private final Path path;
+    private final ModelFamily family;
+    private Layout layout = Layout.SINGLE_FILE;
+    private String storage = "float32";
+    private int tensors;
+    private long parameters;
+    private ImageSize defaultSize = new ImageSize(512, 512);
+
+    private Builder(Path path, ModelFamily family) {
+      this.path = path;
+      this.family = family;
+    }
+
+    private Builder(Checkpoint values) {
+      path = values.path;
+      family = values.family;
+      layout = values.layout;
+      storage = values.storage;
+      tensors = values.tensors;
+      parameters = values.parameters;
+      defaultSize = values.defaultSize;
+    }
+
+    /** Sets how the file names its tensors. Default {@link Layout#SINGLE_FILE}. */
+    public Builder layout(Layout layout) {
+      Objects.requireNonNull(layout, "layout");
+      this.layout = layout;
+      return this;
+    }
+
+    /**
+     * Sets the number format of most weights in the file, such as {@code float16}. Default {@code
+     * float32}.
+     */
+    public Builder storage(String storage) {
+      Objects.requireNonNull(storage, "storage");
+      this.storage = storage;
+      return this;
+    }
+
+    /** Sets how many tensors the networks use. Default 0. */
+    public Builder tensors(int tensors) {
+      this.tensors = tensors;
+      return this;
+    }
+
+    /** Sets how many numbers those tensors hold. Default 0. */
+    public Builder parameters(long parameters) {
+      this.parameters = parameters;
+      return this;
+    }
+
+    /** Sets the picture size that the model was made for. Default 512x512. */
+    public Builder defaultSize(ImageSize defaultSize) {
+      Objects.requireNonNull(defaultSize, "defaultSize");
+      this.defaultSize = defaultSize;
+      return this;
+    }
+
+    /** What was collected; the builder can be used further. */
+    public Checkpoint build() {
+      return new Checkpoint(this);
+    }
   }
 }

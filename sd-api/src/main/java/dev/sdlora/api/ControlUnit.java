@@ -1,7 +1,9 @@
 package dev.sdlora.api;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network beside the U-Net that makes the picture follow another: its edges, depth, poses
@@ -71,6 +73,17 @@ public final class ControlUnit {
   /** How the picture gets to the request's size. Default {@link ResizeMode#CROP_AND_RESIZE}. */
   public ResizeMode resizeMode() {
     return values.resizeMode;
+  }
+
+  /** Whether the other has the same settings. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ControlUnit settings && values.state().equals(settings.values.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return values.state().hashCode();
   }
 
   /** The network, the size of the picture, and the weight. */
@@ -188,6 +201,10 @@ public final class ControlUnit {
     /** The settings; the builder can be used further. */
     public ControlUnit build() {
       return new ControlUnit(new Builder(this));
+    }
+
+    private List<Object> state() {
+      return List.of(network, picture, weight, start, end, mode, resizeMode);
     }
   }
 }

@@ -4,31 +4,54 @@ import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of textual inversion (Gal et al. 2022): vectors that a text encoder reads where a prompt
  * names them, such as {@code EasyNegative}. Immutable; it holds no open file.
- *
- * @param path the file
- * @param name what prompts write for it, without regard to upper and lower case
- * @param vectors how many tokens it takes up in a prompt, from 1 to 75
- * @param widths how many numbers a vector has, for each text encoder that the model has
  */
-public record Embedding(Path path, String name, int vectors, List<Integer> widths) {
+public final class Embedding {
+  private final Path path;
+  private final String name;
+  private final int vectors;
+  private final List<Integer> widths;
 
-  /**
-   * Copies the list.
-   *
-   * @throws IllegalArgumentException if the name is blank
-   */
-  public Embedding {
+  private Embedding(Builder values) {
+    path = values.path;
+    name = values.name;
+    vectors = values.vectors;
+    widths = values.widths;
+  }
+
+  /** A builder with what there has to be; the rest has the defaults that its setters tell. */
+  public static Builder builder(Path path) {
     Objects.requireNonNull(path, "path");
-    Objects.requireNonNull(name, "name");
-    Objects.requireNonNull(widths, "widths");
-    if (name.isBlank()) {
-      throw new IllegalArgumentException("name must not be blank: '" + name + "'");
-    }
-    widths = List.copyOf(widths);
+    return new Builder(path);
+  }
+
+  /** A builder that starts from this one. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /** The file. */
+  public Path path() {
+    return path;
+  }
+
+  /** What prompts write for it, without regard to upper and lower case. */
+  public String name() {
+    return name;
+  }
+
+  /** How many tokens it takes up in a prompt, from 1 to 75. */
+  public int vectors() {
+    return vectors;
+  }
+
+  /** How many numbers a vector has, for each text encoder that the model has. */
+  public List<Integer> widths() {
+    return widths;
   }
 
   /**
@@ -51,8 +74,7 @@ public record Embedding(Path path, String name, int vectors, List<Integer> width
    * @throws IllegalArgumentException if the name is blank
    */
   public Embedding withName(String name) {
-    Objects.requireNonNull(name, "name");
-    return new Embedding(path, name, vectors, widths);
+    return toBuilder().name(name).build();
   }
 
   /** The models that it was trained for, as far as the widths of its vectors tell. */
@@ -75,5 +97,81 @@ public record Embedding(Path path, String name, int vectors, List<Integer> width
    */
   public String hash() {
     return Services.find(Backend.Embeddings.class).hash(path);
+  }
+
+  /** Whether the other tells the same. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Embedding that && state().equals(that.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return state().hashCode();
+  }
+
+  private List<Object> state() {
+    return List.of(path, name, vectors, widths);
+  }
+
+  @Override
+  public String toString() {
+    return "Embedding" + state();
+  }
+
+  /** Collects what there is to tell. Not safe for use by several threads at once. */
+  public static final class Builder {
+    private final Path path;
+    private String name;
+    private int vectors = 1;
+    private List<Integer> widths = List.of(768);
+
+    private Builder(Path path) {
+      this.path = path;
+      this.name = FileNames.stem(path);
+    }
+
+    private Builder(Embedding values) {
+      path = values.path;
+      name = values.name;
+      vectors = values.vectors;
+      widths = values.widths;
+    }
+
+    /** Sets how many tokens it takes up in a prompt, from 1 to 75. Default 1. */
+    public Builder vectors(int vectors) {
+      this.vectors = vectors;
+      return this;
+    }
+
+    /**
+     * Sets how many numbers a vector has, for each text encoder that the model has. Default 768, as
+     * SD 1.x has it.
+     */
+    public Builder widths(List<Integer> widths) {
+      Objects.requireNonNull(widths, "widths");
+      this.widths = List.copyOf(widths);
+      return this;
+    }
+
+    /**
+     * Sets what prompts write for it, without regard to upper and lower case. Default: the file's
+     * name without its extension.
+     *
+     * @throws IllegalArgumentException if it is blank
+     */
+    public Builder name(String name) {
+      Objects.requireNonNull(name, "name");
+      if (name.isBlank()) {
+        throw new IllegalArgumentException("name must not be blank: '" + name + "'");
+      }
+      this.name = name;
+      return this;
+    }
+
+    /** What was collected; the builder can be used further. */
+    public Embedding build() {
+      return new Embedding(this);
+    }
   }
 }

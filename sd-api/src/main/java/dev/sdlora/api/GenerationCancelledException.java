@@ -8,4 +8,9 @@ public class GenerationCancelledException extends StableDiffusionException {
   public GenerationCancelledException(String message) {
     super(message);
   }
+
+  @Override
+  protected StableDiffusionException copy(String message) {
+    return new GenerationCancelledException(message);
+  }
 }

@@ -3,34 +3,58 @@ package dev.sdlora.api;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The pictures of one request and what there is to know about how they came about.
- *
- * @param images the pictures, in the order of their seeds; none if the listener {@linkplain
- *     GenerationListener#takesImages takes} them
- * @param loras what became of each LoRA that acted, in the order of application
- * @param warnings sentences about things that were passed over, such as a tag of an unknown kind,
- *     or, in a {@linkplain PromptSpecBuilder#lenient lenient} request, a LoRA that could not be
- *     used
- * @param elapsed from the start of the work to its end, without waiting for other requests
- */
-public record GenerationResult(
-    List<GeneratedImage> images, List<LoraReport> loras, List<String> warnings, Duration elapsed)
-    implements Iterable<GeneratedImage> {
+/** The pictures of one request and what there is to know about how they came about. Immutable. */
+public final class GenerationResult implements Iterable<GeneratedImage> {
+  private final List<GeneratedImage> images;
+  private final List<LoraReport> loras;
+  private final List<String> warnings;
+  private final Duration elapsed;
 
-  /** Copies the lists. */
-  public GenerationResult {
-    images = List.copyOf(images);
-    loras = List.copyOf(loras);
-    warnings = List.copyOf(warnings);
+  private GenerationResult(Builder values) {
+    images = values.images;
+    loras = values.loras;
+    warnings = values.warnings;
+    elapsed = values.elapsed;
   }
 
-  /** How much there is of everything, and the warnings. */
-  @Override
-  public String toString() {
-    return "GenerationResult[%d images, %d LoRAs, warnings %s, %s]"
-        .formatted(images.size(), loras.size(), warnings, elapsed);
+  /** A builder with what there has to be; the rest has the defaults that its setters tell. */
+  public static Builder builder(List<GeneratedImage> images) {
+    Objects.requireNonNull(images, "images");
+    return new Builder(List.copyOf(images));
+  }
+
+  /** A builder that starts from this one. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /**
+   * The pictures, in the order of their seeds; none if the listener {@linkplain
+   * GenerationListener#takesImages takes} them.
+   */
+  public List<GeneratedImage> images() {
+    return images;
+  }
+
+  /** What became of each LoRA that acted, in the order of application. */
+  public List<LoraReport> loras() {
+    return loras;
+  }
+
+  /**
+   * Sentences about things that were passed over, such as a tag of an unknown kind, or, in a
+   * {@linkplain PromptSpecBuilder#lenient lenient} request, a LoRA that could not be used.
+   */
+  public List<String> warnings() {
+    return warnings;
+  }
+
+  /** The time from the start of the work to its end, without waiting for other requests. */
+  public Duration elapsed() {
+    return elapsed;
   }
 
   /**
@@ -48,5 +72,79 @@ public record GenerationResult(
   @Override
   public Iterator<GeneratedImage> iterator() {
     return images.iterator();
+  }
+
+  /** Whether the other tells the same. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof GenerationResult that && state().equals(that.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return state().hashCode();
+  }
+
+  private List<Object> state() {
+    return List.of(images, loras, warnings, elapsed);
+  }
+
+  /** How much there is of everything, and the warnings. */
+  @Override
+  public String toString() {
+    return "GenerationResult[%d images, %d LoRAs, warnings %s, %s]"
+        .formatted(images.size(), loras.size(), warnings, elapsed);
+  }
+
+  /** Collects what there is to tell. Not safe for use by several threads at once. */
+  public static final class Builder {
+    private final List<GeneratedImage> images;
+    private List<LoraReport> loras = List.of();
+    private List<String> warnings = List.of();
+    private Duration elapsed = Duration.ZERO;
+
+    private Builder(List<GeneratedImage> images) {
+      this.images = images;
+    }
+
+    private Builder(GenerationResult values) {
+      images = values.images;
+      loras = values.loras;
+      warnings = values.warnings;
+      elapsed = values.elapsed;
+    }
+
+    /** Sets what became of each LoRA that acted, in the order of application. Default none. */
+    public Builder loras(List<LoraReport> loras) {
+      Objects.requireNonNull(loras, "loras");
+      this.loras = List.copyOf(loras);
+      return this;
+    }
+
+    /**
+     * Sets sentences about things that were passed over, such as a tag of an unknown kind, or, in a
+     * {@linkplain PromptSpecBuilder#lenient lenient} request, a LoRA that could not be used.
+     * Default none.
+     */
+    public Builder warnings(List<String> warnings) {
+      Objects.requireNonNull(warnings, "warnings");
+      this.warnings = List.copyOf(warnings);
+      return this;
+    }
+
+    /**
+     * Sets the time from the start of the work to its end, without waiting for other requests.
+     * Default {@link Duration#ZERO}.
+     */
+    public Builder elapsed(Duration elapsed) {
+      Objects.requireNonNull(elapsed, "elapsed");
+      this.elapsed = elapsed;
+      return this;
+    }
+
+    /** What was collected; the builder can be used further. */
+    public GenerationResult build() {
+      return new GenerationResult(this);
+    }
   }
 }

@@ -1,8 +1,11 @@
 package dev.sdlora.api;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A second pass over the enlarged picture; A1111's "Hires. fix". Immutable; safe for several
@@ -40,8 +43,8 @@ public final class HiresFix {
     return values.upscaler;
   }
 
-  /** The steps of the second pass; 0, the default, for those of the first. */
-  public int steps() {
+  /** The steps of the second pass; empty, the default, for those of the first. */
+  public OptionalInt steps() {
     return values.steps;
   }
 
@@ -51,12 +54,12 @@ public final class HiresFix {
   }
 
   /** The prompt of the second pass; empty, the default, for that of the first. */
-  public String prompt() {
+  public Optional<String> prompt() {
     return values.prompt;
   }
 
   /** The negative prompt of the second pass; empty, the default, for that of the first. */
-  public String negativePrompt() {
+  public Optional<String> negativePrompt() {
     return values.negativePrompt;
   }
 
@@ -73,6 +76,17 @@ public final class HiresFix {
   /** The guidance scale of the second pass; empty, the default, for that of the first. */
   public OptionalDouble cfgScale() {
     return values.cfgScale;
+  }
+
+  /** Whether the other has the same settings. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof HiresFix settings && values.state().equals(settings.values.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return values.state().hashCode();
   }
 
   /** What it enlarges to, by what, and how much it may change. */
@@ -92,10 +106,10 @@ public final class HiresFix {
     private double scale = 2;
     private Optional<ImageSize> size = Optional.empty();
     private Upscaler upscaler = Upscaler.LATENT;
-    private int steps;
+    private OptionalInt steps = OptionalInt.empty();
     private double denoisingStrength = 0.7;
-    private String prompt = "";
-    private String negativePrompt = "";
+    private Optional<String> prompt = Optional.empty();
+    private Optional<String> negativePrompt = Optional.empty();
     private Optional<Sampler> sampler = Optional.empty();
     private Optional<Schedule> schedule = Optional.empty();
     private OptionalDouble cfgScale = OptionalDouble.empty();
@@ -143,13 +157,14 @@ public final class HiresFix {
     }
 
     /**
-     * Sets the steps of the second pass, 0 to 1000; all of them are done whatever the strength.
-     * Default 0: as many as in the first pass.
+     * Sets the steps of the second pass, up to 1000; all of them are done whatever the strength.
+     * Default: as many as in the first pass, for which A1111 writes 0.
      *
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder steps(int steps) {
-      this.steps = Checks.inRange(0, 1000, steps, "hires steps");
+      Checks.inRange(0, 1000, steps, "hires steps");
+      this.steps = steps == 0 ? OptionalInt.empty() : OptionalInt.of(steps);
       return this;
     }
 
@@ -164,15 +179,19 @@ public final class HiresFix {
       return this;
     }
 
-    /** Sets the prompt of the second pass, LoRA tags included. Default empty: the first one's. */
+    /**
+     * Sets the prompt of the second pass, LoRA tags included. Default: the first one's, which is
+     * also what an empty text means in A1111.
+     */
     public Builder prompt(String prompt) {
-      this.prompt = Objects.requireNonNull(prompt, "prompt");
+      this.prompt = setUnlessEmpty(Objects.requireNonNull(prompt, "prompt"));
       return this;
     }
 
-    /** Sets the negative prompt of the second pass. Default empty: the first one's. */
+    /** Sets the negative prompt of the second pass; see {@link #prompt}. */
     public Builder negativePrompt(String negativePrompt) {
-      this.negativePrompt = Objects.requireNonNull(negativePrompt, "negativePrompt");
+      this.negativePrompt =
+          setUnlessEmpty(Objects.requireNonNull(negativePrompt, "negativePrompt"));
       return this;
     }
 
@@ -201,6 +220,24 @@ public final class HiresFix {
     /** The settings; the builder can be used further. */
     public HiresFix build() {
       return new HiresFix(new Builder(this));
+    }
+
+    private static Optional<String> setUnlessEmpty(String text) {
+      return Optional.of(text).filter(given -> !given.isEmpty());
+    }
+
+    private List<Object> state() {
+      return List.of(
+          scale,
+          size,
+          upscaler,
+          steps,
+          denoisingStrength,
+          prompt,
+          negativePrompt,
+          sampler,
+          schedule,
+          cfgScale);
     }
   }
 }

@@ -1,8 +1,10 @@
 package dev.sdlora.api;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A picture that the request starts from in place of noise; A1111's "img2img". Immutable; safe for
@@ -68,6 +70,17 @@ public final class ImageToImage {
   /** What is painted beyond the edges; empty for nothing. */
   public Optional<Outpainting> outpainting() {
     return values.outpainting;
+  }
+
+  /** Whether the other has the same settings. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof ImageToImage settings && values.state().equals(settings.values.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return values.state().hashCode();
   }
 
   /** The size of the picture and how much of it may change. */
@@ -199,6 +212,18 @@ public final class ImageToImage {
             "the mask must be as large as the picture: the mask has %dx%d pixels, the picture %dx%d"
                 .formatted(mask.width(), mask.height(), picture.width(), picture.height()));
       }
+    }
+
+    private List<Object> state() {
+      return List.of(
+          picture,
+          denoisingStrength,
+          resizeMode,
+          fixSteps,
+          noiseMultiplier,
+          colorCorrection,
+          inpainting,
+          outpainting);
     }
   }
 }

@@ -1,8 +1,10 @@
 package dev.sdlora.api;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Which part of a picture is repainted, and from what. Immutable; safe for several threads. */
 public final class Inpainting {
@@ -60,6 +62,17 @@ public final class Inpainting {
   /** How far inpainting models are blinded to what the mask covers. Default 1: wholly. */
   public double conditionalMaskWeight() {
     return values.conditionalMaskWeight;
+  }
+
+  /** Whether the other has the same settings. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Inpainting settings && values.state().equals(settings.values.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return values.state().hashCode();
   }
 
   /** The size of the mask and what lies under it. */
@@ -175,6 +188,11 @@ public final class Inpainting {
     /** The settings; the builder can be used further. */
     public Inpainting build() {
       return new Inpainting(new Builder(this));
+    }
+
+    private List<Object> state() {
+      return List.of(
+          mask, maskBlur, maskedContent, inverted, onlyMasked, padding, conditionalMaskWeight);
     }
   }
 }

@@ -5,32 +5,63 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What a LoRA file and the files beside it tell about it. Immutable.
- *
- * @param lora the adapter, with name, alias, family and all metadata
- * @param bytes the size of the file
- * @param modules the layers that it changes, in the order of the file
- * @param training how it was trained, as far as it says
- * @param usage how it is meant to be used, as far as anybody says
- */
-public record LoraDetails(
-    LoraAdapter lora, long bytes, List<Module> modules, Training training, Usage usage) {
+/** What a LoRA file and the files beside it tell about it. Immutable. */
+public final class LoraDetails {
+  private final LoraAdapter lora;
+  private final long bytes;
+  private final List<Module> modules;
+  private final Training training;
+  private final Usage usage;
 
-  /** Copies the list. */
-  public LoraDetails {
-    modules = List.copyOf(modules);
+  private LoraDetails(Builder values) {
+    lora = values.lora;
+    bytes = values.bytes;
+    modules = values.modules;
+    training = values.training;
+    usage = values.usage;
   }
 
-  /** The adapter and its size, without the list of modules. */
-  @Override
-  public String toString() {
-    return "LoraDetails[" + lora + ", " + bytes + " bytes]";
+  /** A builder with what there has to be; the rest has the defaults that its setters tell. */
+  public static Builder builder(LoraAdapter lora) {
+    Objects.requireNonNull(lora, "lora");
+    return new Builder(lora);
+  }
+
+  /** A builder that starts from this one. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /** The adapter, with name, alias, family and all metadata. */
+  public LoraAdapter lora() {
+    return lora;
+  }
+
+  /** The size of the file. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** The layers that it changes, in the order of the file. */
+  public List<Module> modules() {
+    return modules;
+  }
+
+  /** How it was trained, as far as it says. */
+  public Training training() {
+    return training;
+  }
+
+  /** How it is meant to be used, as far as anybody says. */
+  public Usage usage() {
+    return usage;
   }
 
   /** How many modules each network has; networks without any are left out. */
@@ -60,6 +91,80 @@ public record LoraDetails(
    */
   public record Module(String key, ModelPart part, String kind, int rank, OptionalDouble alpha) {}
 
+  /** Whether the other tells the same. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof LoraDetails that && state().equals(that.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return state().hashCode();
+  }
+
+  private List<Object> state() {
+    return List.of(lora, bytes, modules, training, usage);
+  }
+
+  /** The adapter and its size, without the list of modules. */
+  @Override
+  public String toString() {
+    return "LoraDetails[" + lora + ", " + bytes + " bytes]";
+  }
+
+  /** Collects what there is to tell. Not safe for use by several threads at once. */
+  public static final class Builder {
+    private final LoraAdapter lora;
+    private long bytes;
+    private List<Module> modules = List.of();
+    private Training training = Training.NONE;
+    private Usage usage = Usage.NONE;
+
+    private Builder(LoraAdapter lora) {
+      this.lora = lora;
+    }
+
+    private Builder(LoraDetails values) {
+      lora = values.lora;
+      bytes = values.bytes;
+      modules = values.modules;
+      training = values.training;
+      usage = values.usage;
+    }
+
+    /** Sets the size of the file. Default 0. */
+    public Builder bytes(long bytes) {
+      this.bytes = bytes;
+      return this;
+    }
+
+    /** Sets the layers that it changes, in the order of the file. Default none. */
+    public Builder modules(List<Module> modules) {
+      Objects.requireNonNull(modules, "modules");
+      this.modules = List.copyOf(modules);
+      return this;
+    }
+
+    /** Sets how it was trained, as far as it says. Default: nothing is known. */
+    public Builder training(Training training) {
+      Objects.requireNonNull(training, "training");
+      this.training = training;
+      return this;
+    }
+
+    /** Sets how it is meant to be used, as far as anybody says. Default: nothing is known. */
+    public Builder usage(Usage usage) {
+      Objects.requireNonNull(usage, "usage");
+      this.usage = usage;
+      return this;
+    }
+
+    /** What was collected; the builder can be used further. */
+    public LoraDetails build() {
+      return new LoraDetails(this);
+    }
+  }
+
   /**
    * How a LoRA was trained. Trainers leave out what they like.
    *
@@ -75,7 +180,10 @@ public record LoraDetails(
       Optional<String> title,
       Optional<String> checkpoint,
       Optional<Resolution> resolution,
-      OptionalInt clipSkip) {}
+      OptionalInt clipSkip) {
+    private static final Training NONE =
+        new Training(Optional.empty(), Optional.empty(), Optional.empty(), OptionalInt.empty());
+  }
 
   /**
    * A size of training pictures in pixels. Unlike an {@link ImageSize} it may be any.
@@ -108,6 +216,14 @@ public record LoraDetails(
       Optional<String> negativeText,
       Optional<String> notes,
       Optional<Path> preview) {
+
+    private static final Usage NONE =
+        new Usage(
+            List.of(),
+            OptionalDouble.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
 
     /** Copies the list. */
     public Usage {

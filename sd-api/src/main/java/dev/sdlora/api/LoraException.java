@@ -13,8 +13,6 @@ public class LoraException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;
-  private final @Nullable String name;
-  private final List<String> candidates;
 
   /** Why a LoRA cannot be used. */
   public enum Reason {
@@ -36,45 +34,39 @@ public class LoraException extends StableDiffusionException {
     NOTHING_MATCHED,
     /** One of its modules does not fit the layer that it changes. */
     MISFIT,
-    /** Anything else, such as what goes wrong when files are made of LoRAs. */
+    /** At this strength its numbers are too large for the number format. */
+    OVERFLOW,
+    /** There is nothing to write: all strengths are 0, or two checkpoints are alike. */
+    NOTHING_CHANGED,
+    /** Anything else. */
     OTHER
-  }
-
-  /** An error for another reason than those that have a name. */
-  public LoraException(String message) {
-    this(message, (Throwable) null);
-  }
-
-  /** An error with what caused it, for another reason than those that have a name. */
-  public LoraException(String message, @Nullable Throwable cause) {
-    this(message, Reason.OTHER, cause);
   }
 
   /** An error with its reason. */
   public LoraException(String message, Reason reason) {
-    this(message, reason, (Throwable) null);
+    this(message, reason, ErrorDetails.NONE);
   }
 
   /** An error with its reason and what caused it. */
   public LoraException(String message, Reason reason, @Nullable Throwable cause) {
-    this(message, reason, null, List.of(), cause);
+    this(message, reason, ErrorDetails.NONE, cause);
   }
 
   /** An error about a name that was asked for, and the names that may have been meant. */
   public LoraException(String message, Reason reason, String name, List<String> candidates) {
-    this(message, reason, name, candidates, null);
+    this(message, reason, ErrorDetails.NONE.withName(name).withNearestNames(candidates));
   }
 
-  private LoraException(
-      String message,
-      Reason reason,
-      @Nullable String name,
-      List<String> candidates,
-      @Nullable Throwable cause) {
-    super(message, cause);
+  /** An error with its reason and what it is about. */
+  public LoraException(String message, Reason reason, ErrorDetails details) {
+    this(message, reason, details, null);
+  }
+
+  /** An error with its reason, what it is about, and what caused it. */
+  public LoraException(
+      String message, Reason reason, ErrorDetails details, @Nullable Throwable cause) {
+    super(message, details, cause);
     this.reason = Objects.requireNonNull(reason, "reason");
-    this.name = name;
-    this.candidates = List.copyOf(candidates);
   }
 
   /** Why it cannot be used. */
@@ -87,28 +79,54 @@ public class LoraException extends StableDiffusionException {
    * error is not about one of a request.
    */
   public Optional<String> name() {
-    return Optional.ofNullable(name);
+    return details().name();
   }
 
   /** Names that may have been meant, the most probable first; mostly empty. */
   public List<String> candidates() {
-    return candidates;
+    return details().nearestNames();
+  }
+
+  /** The names that there are, where one was asked for that is not among them. */
+  public final List<String> knownNames() {
+    return details().knownNames();
+  }
+
+  /** The module that the error is about, by its name in the file; empty if it is about none. */
+  public final Optional<String> module() {
+    return details().module();
+  }
+
+  /** The tensor that the error is about, by its name in the file; empty if it is about none. */
+  public final Optional<String> tensor() {
+    return details().tensor();
+  }
+
+  /** The family of models that was expected, where another was found. */
+  public final Optional<ModelFamily> expectedFamily() {
+    return details().expectedFamily();
+  }
+
+  /** The family that was found, see {@link #expectedFamily}. */
+  public final Optional<ModelFamily> foundFamily() {
+    return details().foundFamily();
   }
 
   /** The same error about a LoRA that a request names; one that has a name keeps it. */
   public LoraException named(String name) {
     Objects.requireNonNull(name, "name");
-    if (this.name != null) {
+    if (details().name().isPresent()) {
       return this;
     }
     LoraException named =
-        new LoraException(String.valueOf(getMessage()), reason, name, candidates, getCause());
+        new LoraException(
+            String.valueOf(getMessage()), reason, details().withName(name), getCause());
     named.setStackTrace(getStackTrace());
     return named;
   }
 
   @Override
   protected StableDiffusionException copy(String message) {
-    return new LoraException(message, reason, name, candidates, getCause());
+    return new LoraException(message, reason, details(), getCause());
   }
 }

@@ -1,23 +1,48 @@
 package dev.sdlora.api;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What to look for among LoRA files; everything that is set must hold. Immutable.
- *
- * @param text words that must all occur, in any case and order, in the name, the trainer's name,
- *     the title, the trigger words that somebody wrote down, the notes, or the names of the folders
- *     inside the library; training tags do not count. Parts of words do. Default empty, which holds
- *     for every file
- * @param family the generation of Stable Diffusion. Default any
- * @param trigger a word or phrase that must occur, in any case but as whole words, in one of the
- *     trigger words, training tags included. Default any
- */
-public record LoraQuery(String text, Optional<ModelFamily> family, Optional<String> trigger) {
+/** What to look for among LoRA files; everything that is set must hold. Immutable. */
+public final class LoraQuery {
 
   /** Holds for every file. */
   public static final LoraQuery ALL = new LoraQuery("", Optional.empty(), Optional.empty());
+
+  private final String text;
+  private final Optional<ModelFamily> family;
+  private final Optional<String> trigger;
+
+  private LoraQuery(String text, Optional<ModelFamily> family, Optional<String> trigger) {
+    this.text = text;
+    this.family = family;
+    this.trigger = trigger;
+  }
+
+  /**
+   * Words that must all occur, in any case and order, in the name, the trainer's name, the title,
+   * the trigger words that somebody wrote down, the notes, or the names of the folders inside the
+   * library; training tags do not count. Parts of words do. Default empty, which holds for every
+   * file.
+   */
+  public String text() {
+    return text;
+  }
+
+  /** The generation of Stable Diffusion. Default any. */
+  public Optional<ModelFamily> family() {
+    return family;
+  }
+
+  /**
+   * A word or phrase that must occur, in any case but as whole words, in one of the trigger words,
+   * training tags included. Default any.
+   */
+  public Optional<String> trigger() {
+    return trigger;
+  }
 
   /** Looks for words; see {@link #text()}. */
   public static LoraQuery text(String text) {
@@ -42,20 +67,30 @@ public record LoraQuery(String text, Optional<ModelFamily> family, Optional<Stri
    * @throws IllegalArgumentException if the word is blank
    */
   public LoraQuery withTrigger(String trigger) {
-    return new LoraQuery(text, family, Optional.of(Objects.requireNonNull(trigger, "trigger")));
-  }
-
-  /**
-   * Checks the trigger word.
-   *
-   * @throws IllegalArgumentException if it is blank
-   */
-  public LoraQuery {
-    Objects.requireNonNull(text, "text");
-    Objects.requireNonNull(family, "family");
     Objects.requireNonNull(trigger, "trigger");
-    if (trigger.isPresent() && trigger.get().isBlank()) {
+    if (trigger.isBlank()) {
       throw new IllegalArgumentException("trigger must not be blank");
     }
+    return new LoraQuery(text, family, Optional.of(trigger));
+  }
+
+  /** Whether the other says the same. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof LoraQuery that && state().equals(that.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return state().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "LoraQuery" + state();
+  }
+
+  private List<Object> state() {
+    return List.of(text, family, trigger);
   }
 }

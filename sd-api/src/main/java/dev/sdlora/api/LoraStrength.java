@@ -1,34 +1,54 @@
 package dev.sdlora.api;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How strongly a LoRA acts, and where. The factor on the change of a layer is {@code textEncoder}
- * or {@code unet} times the weight of the layer's block. Immutable.
- *
- * @param textEncoder factor on the change of the text encoder. Prompts are encoded before the first
- *     step, so this one has no schedule
- * @param unet factor on the change of the U-Net in each step
- * @param blocks factors of the blocks
- * @param rankLimit how many of the leading rank components to use; empty for all. Meant for files
- *     whose leading components are trained to stand alone (DyLoRA)
+ * How strongly a LoRA acts, and where. The factor on the change of a layer is {@link #textEncoder}
+ * or {@link #unet} times the weight of the layer's block. Immutable.
  */
-public record LoraStrength(
-    double textEncoder, StrengthSchedule unet, BlockWeights blocks, OptionalInt rankLimit) {
+public final class LoraStrength {
+
+  private final double textEncoder;
+  private final StrengthSchedule unet;
+  private final BlockWeights blocks;
+  private final OptionalInt rankLimit;
+
+  private LoraStrength(
+      double textEncoder, StrengthSchedule unet, BlockWeights blocks, OptionalInt rankLimit) {
+    this.textEncoder = Checks.finite(textEncoder, "textEncoderStrength");
+    this.unet = unet;
+    this.blocks = blocks;
+    rankLimit.ifPresent(limit -> Checks.atLeast(1, limit, "rankLimit"));
+    this.rankLimit = rankLimit;
+  }
 
   /**
-   * Checks the numbers.
-   *
-   * @throws IllegalArgumentException if the text encoder's strength is NaN or infinite, or the rank
-   *     limit is less than 1
+   * Factor on the change of the text encoder. Prompts are encoded before the first step, so this
+   * one has no schedule.
    */
-  public LoraStrength {
-    Objects.requireNonNull(unet, "unet");
-    Objects.requireNonNull(blocks, "blocks");
-    Objects.requireNonNull(rankLimit, "rankLimit");
-    Checks.finite(textEncoder, "textEncoderStrength");
-    rankLimit.ifPresent(limit -> Checks.atLeast(1, limit, "rankLimit"));
+  public double textEncoder() {
+    return textEncoder;
+  }
+
+  /** Factor on the change of the U-Net in each step. */
+  public StrengthSchedule unet() {
+    return unet;
+  }
+
+  /** Factors of the blocks. */
+  public BlockWeights blocks() {
+    return blocks;
+  }
+
+  /**
+   * How many of the leading rank components to use; empty for all. Meant for files whose leading
+   * components are trained to stand alone (DyLoRA).
+   */
+  public OptionalInt rankLimit() {
+    return rankLimit;
   }
 
   /** One strength everywhere. */
@@ -80,5 +100,26 @@ public record LoraStrength(
     }
     rankLimit.ifPresent(limit -> text.append(":dyn=").append(limit));
     return text.toString();
+  }
+
+  /** Whether the other says the same. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof LoraStrength that && state().equals(that.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return state().hashCode();
+  }
+
+  /** What a tag would say, such as {@code LoraStrength[0.8:lbw=INS]}. */
+  @Override
+  public String toString() {
+    return "LoraStrength[" + tagArguments() + "]";
+  }
+
+  private List<Object> state() {
+    return List.of(textEncoder, unet, blocks, rankLimit);
   }
 }

@@ -92,7 +92,8 @@ public final class Picture {
   public static Picture read(Path file) {
     Objects.requireNonNull(file, "file");
     if (!Files.isRegularFile(file)) {
-      throw new ImageFileException("image file '" + file + "' does not exist or is a folder");
+      throw new ImageFileException(
+          "image file '" + file + "' does not exist or is a folder", ErrorDetails.in(file));
     }
     return of(ImageDecoder.decode("image file '" + file + "'", () -> Files.newInputStream(file)));
   }

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 
 /**
  * Turns prompts into pictures with one checkpoint.
@@ -112,6 +113,33 @@ public interface Pipeline extends AutoCloseable {
    * @throws IllegalStateException if the pipeline is closed
    */
   CompletableFuture<GenerationResult> generateAsync(PromptSpec spec, GenerationListener listener);
+
+  /**
+   * Makes the pictures of a spec for whoever subscribes, and tells how far it is; by the rules of
+   * Reactive Streams.
+   *
+   * <p>Every subscriber has a request of its own, which enters the queue with the first {@code
+   * request(n)}. Cancelling the subscription cancels it as completing the future of {@link
+   * #generateAsync(PromptSpec, GenerationListener)} does. What that future would end with arrives
+   * by {@code onError}: the exceptions of {@link #generate(PromptSpec)}, a closed pipeline
+   * included. {@code request(0)} ends the stream with an {@link IllegalArgumentException}.
+   *
+   * <p>The work never waits for the subscriber. Of steps that it has not asked for yet only the
+   * latest is kept; all other events are kept until they are asked for, with their pictures. A
+   * preview is made for each step that was asked for when it was done. A failure overtakes what
+   * waits, but for pictures.
+   *
+   * <p>Subscribers are called on a thread that does not generate, one call at a time, so they may
+   * wait, call this pipeline and close it. If one throws, that counts as cancelling, and the
+   * exception ends the thread.
+   *
+   * @param spec what to make
+   * @return does nothing until somebody subscribes; can be used any number of times
+   */
+  default Flow.Publisher<GenerationEvent> stream(PromptSpec spec) {
+    Objects.requireNonNull(spec, "spec");
+    return new GenerationPublisher(this, spec);
+  }
 
   /**
    * How many tensors this pipeline holds outside Java's heap at the moment. The number is the same

@@ -2,110 +2,113 @@ package dev.sdlora.api;
 
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the prompts of a request are read. Immutable; start from {@link #DEFAULTS} or {@link
  * #EXACT_A1111}.
- *
- * @param mode whether malformed prompts are errors. Default {@link PromptMode#A1111}
- * @param emphasis what weights do. Default {@link Emphasis#ORIGINAL}
- * @param styles merged into both prompts in this order before anything else. Default none
- * @param negativeLoras whether LoRA tags in the negative prompt act. Default true; A1111 takes them
- *     for text
- * @param commaBacktracking when a chunk of 75 tokens is full: how many tokens to look back for a
- *     comma to break at, 0 to 74. Default 20; 0 breaks anywhere
- * @param padConds whether the shorter of prompt and negative prompt is filled up with empty chunks
- *     so that both run as one batch; the picture changes a little. Default false
- * @param oldEditingTimelines whether {@code [from:to:when]} takes every number from 1 for a step
- *     and every one below for a share, and hires fix starts the count again, as before A1111 1.6.
- *     Default false
- * @param limits how much the prompts may ask for. Default {@link PromptLimits#DEFAULTS}
  */
-public record PromptOptions(
-    PromptMode mode,
-    Emphasis emphasis,
-    List<Style> styles,
-    boolean negativeLoras,
-    int commaBacktracking,
-    boolean padConds,
-    boolean oldEditingTimelines,
-    PromptLimits limits) {
-
+public final class PromptOptions {
   /** What a request has that does not say otherwise. */
-  public static final PromptOptions DEFAULTS =
-      new PromptOptions(
-          PromptMode.A1111,
-          Emphasis.ORIGINAL,
-          List.of(),
-          true,
-          20,
-          false,
-          false,
-          PromptLimits.DEFAULTS);
+  public static final PromptOptions DEFAULTS = builder().build();
 
   /** The defaults of A1111 without exception: LoRA tags in the negative prompt are text. */
   public static final PromptOptions EXACT_A1111 = DEFAULTS.withNegativeLoras(false);
 
+  private final PromptMode mode;
+  private final Emphasis emphasis;
+  private final List<Style> styles;
+  private final boolean negativeLoras;
+  private final int commaBacktracking;
+  private final boolean padConds;
+  private final boolean oldEditingTimelines;
+  private final PromptLimits limits;
+
+  private PromptOptions(Builder values) {
+    mode = values.mode;
+    emphasis = values.emphasis;
+    styles = values.styles;
+    negativeLoras = values.negativeLoras;
+    commaBacktracking = values.commaBacktracking;
+    padConds = values.padConds;
+    oldEditingTimelines = values.oldEditingTimelines;
+    limits = values.limits;
+  }
+
+  /** A builder; the rest has the defaults that its setters tell. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that starts from this one. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /** Whether malformed prompts are errors. */
+  public PromptMode mode() {
+    return mode;
+  }
+
+  /** What weights do. */
+  public Emphasis emphasis() {
+    return emphasis;
+  }
+
+  /** What is merged into both prompts, in this order, before anything else. */
+  public List<Style> styles() {
+    return styles;
+  }
+
+  /** Whether LoRA tags in the negative prompt act; A1111 takes them for text. */
+  public boolean negativeLoras() {
+    return negativeLoras;
+  }
+
+  /** How many tokens to look back for a comma to break at when a chunk of 75 is full. */
+  public int commaBacktracking() {
+    return commaBacktracking;
+  }
+
   /**
-   * Copies the list and checks the number.
-   *
-   * @throws IllegalArgumentException if {@code commaBacktracking} is not from 0 to 74
+   * Whether the shorter of prompt and negative prompt is filled up with empty chunks so that both
+   * run as one batch; the picture changes a little.
    */
-  public PromptOptions {
-    Objects.requireNonNull(mode, "mode");
-    Objects.requireNonNull(emphasis, "emphasis");
-    Objects.requireNonNull(styles, "styles");
-    styles = List.copyOf(styles);
-    Objects.requireNonNull(limits, "limits");
-    Checks.inRange(0, 74, commaBacktracking, "commaBacktracking");
+  public boolean padConds() {
+    return padConds;
+  }
+
+  /**
+   * Whether {@code [from:to:when]} takes every number from 1 for a step and every one below for a
+   * share, and hires fix starts the count again, as before A1111 1.6.
+   */
+  public boolean oldEditingTimelines() {
+    return oldEditingTimelines;
+  }
+
+  /** How much the prompts may ask for. */
+  public PromptLimits limits() {
+    return limits;
   }
 
   /** The same in another mode. */
   public PromptOptions withMode(PromptMode mode) {
-    Objects.requireNonNull(mode, "mode");
-    return new PromptOptions(
-        mode,
-        emphasis,
-        styles,
-        negativeLoras,
-        commaBacktracking,
-        padConds,
-        oldEditingTimelines,
-        limits);
+    return toBuilder().mode(mode).build();
   }
 
   /** The same with another emphasis. */
   public PromptOptions withEmphasis(Emphasis emphasis) {
-    Objects.requireNonNull(emphasis, "emphasis");
-    return new PromptOptions(
-        mode,
-        emphasis,
-        styles,
-        negativeLoras,
-        commaBacktracking,
-        padConds,
-        oldEditingTimelines,
-        limits);
+    return toBuilder().emphasis(emphasis).build();
   }
 
   /** The same with other styles in place of those it has. */
   public PromptOptions withStyles(List<Style> styles) {
-    Objects.requireNonNull(styles, "styles");
-    return new PromptOptions(
-        mode,
-        emphasis,
-        styles,
-        negativeLoras,
-        commaBacktracking,
-        padConds,
-        oldEditingTimelines,
-        limits);
+    return toBuilder().styles(styles).build();
   }
 
   /** The same, with or without LoRAs from the negative prompt. */
   public PromptOptions withNegativeLoras(boolean act) {
-    return new PromptOptions(
-        mode, emphasis, styles, act, commaBacktracking, padConds, oldEditingTimelines, limits);
+    return toBuilder().negativeLoras(act).build();
   }
 
   /**
@@ -114,25 +117,37 @@ public record PromptOptions(
    * @throws IllegalArgumentException if it is not from 0 to 74
    */
   public PromptOptions withCommaBacktracking(int tokens) {
-    return new PromptOptions(
-        mode, emphasis, styles, negativeLoras, tokens, padConds, oldEditingTimelines, limits);
+    return toBuilder().commaBacktracking(tokens).build();
   }
 
   /** The same, with or without padding of the shorter prompt. */
   public PromptOptions withPadConds(boolean pad) {
-    return new PromptOptions(
-        mode, emphasis, styles, negativeLoras, commaBacktracking, pad, oldEditingTimelines, limits);
+    return toBuilder().padConds(pad).build();
   }
 
   /** The same with the old or the new meaning of numbers in prompt editing. */
   public PromptOptions withOldEditingTimelines(boolean old) {
-    return new PromptOptions(
-        mode, emphasis, styles, negativeLoras, commaBacktracking, padConds, old, limits);
+    return toBuilder().oldEditingTimelines(old).build();
   }
 
   /** The same with other limits. */
   public PromptOptions withLimits(PromptLimits limits) {
-    return new PromptOptions(
+    return toBuilder().limits(limits).build();
+  }
+
+  /** Whether the other tells the same. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof PromptOptions that && state().equals(that.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return state().hashCode();
+  }
+
+  private List<Object> state() {
+    return List.of(
         mode,
         emphasis,
         styles,
@@ -141,5 +156,107 @@ public record PromptOptions(
         padConds,
         oldEditingTimelines,
         limits);
+  }
+
+  @Override
+  public String toString() {
+    return "PromptOptions" + state();
+  }
+
+  /** Collects what there is to tell. Not safe for use by several threads at once. */
+  public static final class Builder {
+    private PromptMode mode = PromptMode.A1111;
+    private Emphasis emphasis = Emphasis.ORIGINAL;
+    private List<Style> styles = List.of();
+    private boolean negativeLoras = true;
+    private int commaBacktracking = 20;
+    private boolean padConds = false;
+    private boolean oldEditingTimelines = false;
+    private PromptLimits limits = PromptLimits.DEFAULTS;
+
+    private Builder() {}
+
+    private Builder(PromptOptions values) {
+      mode = values.mode;
+      emphasis = values.emphasis;
+      styles = values.styles;
+      negativeLoras = values.negativeLoras;
+      commaBacktracking = values.commaBacktracking;
+      padConds = values.padConds;
+      oldEditingTimelines = values.oldEditingTimelines;
+      limits = values.limits;
+    }
+
+    /** Sets whether malformed prompts are errors. Default {@link PromptMode#A1111}. */
+    public Builder mode(PromptMode mode) {
+      Objects.requireNonNull(mode, "mode");
+      this.mode = mode;
+      return this;
+    }
+
+    /** Sets what weights do. Default {@link Emphasis#ORIGINAL}. */
+    public Builder emphasis(Emphasis emphasis) {
+      Objects.requireNonNull(emphasis, "emphasis");
+      this.emphasis = emphasis;
+      return this;
+    }
+
+    /** Sets what is merged into both prompts, in this order, before anything else. Default none. */
+    public Builder styles(List<Style> styles) {
+      Objects.requireNonNull(styles, "styles");
+      this.styles = List.copyOf(styles);
+      return this;
+    }
+
+    /**
+     * Sets whether LoRA tags in the negative prompt act; A1111 takes them for text. Default {@code
+     * true}.
+     */
+    public Builder negativeLoras(boolean negativeLoras) {
+      this.negativeLoras = negativeLoras;
+      return this;
+    }
+
+    /**
+     * Sets whether the shorter of prompt and negative prompt is filled up with empty chunks so that
+     * both run as one batch; the picture changes a little. Default {@code false}.
+     */
+    public Builder padConds(boolean padConds) {
+      this.padConds = padConds;
+      return this;
+    }
+
+    /**
+     * Sets whether {@code [from:to:when]} takes every number from 1 for a step and every one below
+     * for a share, and hires fix starts the count again, as before A1111 1.6. Default {@code
+     * false}.
+     */
+    public Builder oldEditingTimelines(boolean oldEditingTimelines) {
+      this.oldEditingTimelines = oldEditingTimelines;
+      return this;
+    }
+
+    /** Sets how much the prompts may ask for. Default {@link PromptLimits#DEFAULTS}. */
+    public Builder limits(PromptLimits limits) {
+      Objects.requireNonNull(limits, "limits");
+      this.limits = limits;
+      return this;
+    }
+
+    /**
+     * Sets how many tokens to look back for a comma to break at when a chunk of 75 is full, 0 to
+     * 74. Default 20; 0 breaks anywhere.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder commaBacktracking(int commaBacktracking) {
+      this.commaBacktracking = Checks.inRange(0, 74, commaBacktracking, "commaBacktracking");
+      return this;
+    }
+
+    /** What was collected; the builder can be used further. */
+    public PromptOptions build() {
+      return new PromptOptions(this);
+    }
   }
 }

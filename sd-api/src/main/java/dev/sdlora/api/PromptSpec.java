@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that decides what a picture looks like, apart from the checkpoint. Immutable; derive
@@ -220,6 +221,17 @@ public final class PromptSpec {
    */
   public List<String> notInPictures() {
     return UnwrittenSettings.of(this);
+  }
+
+  /** Whether the other has the same settings. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof PromptSpec settings && values.state().equals(settings.values.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return values.state().hashCode();
   }
 
   /** The prompt and the settings, for logs; long prompts are cut. */

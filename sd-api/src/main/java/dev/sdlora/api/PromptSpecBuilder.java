@@ -388,6 +388,35 @@ public final class PromptSpecBuilder {
     return new PromptSpec(new PromptSpecBuilder(this));
   }
 
+  /** All settings, by which specs are compared. */
+  List<Object> state() {
+    return List.of(
+        prompt,
+        negativePrompt,
+        size,
+        steps,
+        sampler,
+        schedule,
+        cfgScale,
+        seed,
+        rng,
+        images,
+        clipSkip,
+        loras,
+        loraMode,
+        lenient,
+        promptOptions,
+        samplerOptions,
+        variation,
+        imageToImage,
+        hiresFix,
+        controlUnits,
+        tiling,
+        vaeTiling,
+        upscaling,
+        otherParameters);
+  }
+
   private static <T> List<T> with(List<T> list, T more) {
     List<T> longer = new ArrayList<>(list);
     longer.add(more);

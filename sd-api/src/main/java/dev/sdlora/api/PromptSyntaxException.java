@@ -1,5 +1,9 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /** A prompt says something that has no meaning, such as a LoRA weight that is not a number. */
 public class PromptSyntaxException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
@@ -7,21 +11,53 @@ public class PromptSyntaxException extends StableDiffusionException {
   private static final int SHOWN_AFTER = 20;
 
   private final int offset;
+  private final @Nullable String prompt;
 
   /** An error at a place of the prompt, counted in characters from 0. */
   public PromptSyntaxException(String message, int offset) {
-    super(message);
+    this(message, offset, null, null);
+  }
+
+  private PromptSyntaxException(
+      String message, int offset, @Nullable String prompt, @Nullable Throwable cause) {
+    super(message, cause);
     this.offset = offset;
+    this.prompt = prompt;
   }
 
   /** An error with the line of the prompt where it is, and a caret below the place. */
   public static PromptSyntaxException in(String prompt, String message, int offset) {
-    return new PromptSyntaxException(message + "\n" + caret(prompt, offset), offset);
+    return new PromptSyntaxException(message + "\n" + caret(prompt, offset), offset, prompt, null);
   }
 
   /** Where in the prompt the trouble starts, in characters from 0. */
   public int offset() {
     return offset;
+  }
+
+  /**
+   * The text in which {@link #offset()} counts: the prompt or the negative prompt of a pass, with
+   * its styles. Empty where only its length is refused.
+   */
+  public Optional<String> prompt() {
+    return Optional.ofNullable(prompt);
+  }
+
+  /** The same error with the prompt that it is in; one that has a prompt keeps it. */
+  public PromptSyntaxException within(String text) {
+    Objects.requireNonNull(text, "text");
+    if (prompt != null) {
+      return this;
+    }
+    PromptSyntaxException within =
+        new PromptSyntaxException(String.valueOf(getMessage()), offset, text, getCause());
+    within.setStackTrace(getStackTrace());
+    return within;
+  }
+
+  @Override
+  protected StableDiffusionException copy(String message) {
+    return new PromptSyntaxException(message, offset, prompt, getCause());
   }
 
   private static String caret(String prompt, int offset) {

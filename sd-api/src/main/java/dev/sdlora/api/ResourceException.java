@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,11 @@ public class ResourceException extends StableDiffusionException {
 
   private final Resource resource;
 
+  /** -1 for unknown. */
+  private final long needed;
+
+  private final long available;
+
   /** An error with its sentence. */
   public ResourceException(Resource resource, String message) {
     this(resource, message, null);
@@ -29,12 +36,51 @@ public class ResourceException extends StableDiffusionException {
 
   /** An error with its sentence and what caused it. */
   public ResourceException(Resource resource, String message, @Nullable Throwable cause) {
+    this(resource, message, -1, -1, cause);
+  }
+
+  /**
+   * An error with its numbers.
+   *
+   * @param needed see {@link #needed()}
+   * @param available see {@link #available()}
+   */
+  public ResourceException(Resource resource, String message, long needed, long available) {
+    this(resource, message, needed, available, null);
+  }
+
+  private ResourceException(
+      Resource resource, String message, long needed, long available, @Nullable Throwable cause) {
     super(message, cause);
-    this.resource = resource;
+    this.resource = Objects.requireNonNull(resource, "resource");
+    this.needed = needed;
+    this.available = available;
   }
 
   /** What there is not enough of. */
   public Resource resource() {
     return resource;
+  }
+
+  /**
+   * How much the request needs: pixels, an estimate of bytes, or places in the queue. Empty where
+   * memory ran out on the way.
+   */
+  public OptionalLong needed() {
+    return known(needed);
+  }
+
+  /** How much there is, in the same unit. Empty where memory ran out on the way. */
+  public OptionalLong available() {
+    return known(available);
+  }
+
+  private static OptionalLong known(long number) {
+    return number < 0 ? OptionalLong.empty() : OptionalLong.of(number);
+  }
+
+  @Override
+  protected StableDiffusionException copy(String message) {
+    return new ResourceException(resource, message, needed, available, getCause());
   }
 }

@@ -1,8 +1,12 @@
 package dev.sdlora.api;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The finer settings of sampling, under the names that A1111 has for them. A sampler or schedule
@@ -48,8 +52,8 @@ public final class SamplerOptions {
     return values.sTmin;
   }
 
-  /** The sigma above which no noise is added back; 0, the default, for no limit. */
-  public double sTmax() {
+  /** The sigma above which no noise is added back; empty, the default, for no limit. */
+  public OptionalDouble sTmax() {
     return values.sTmax;
   }
 
@@ -83,18 +87,18 @@ public final class SamplerOptions {
     return values.zeroTerminalSnr;
   }
 
-  /** The smallest sigma of the schedule; 0, the default, for the model's. */
-  public double sigmaMin() {
+  /** The smallest sigma of the schedule; empty, the default, for the model's. */
+  public OptionalDouble sigmaMin() {
     return values.sigmaMin;
   }
 
-  /** The largest sigma of the schedule; 0, the default, for the model's. */
-  public double sigmaMax() {
+  /** The largest sigma of the schedule; empty, the default, for the model's. */
+  public OptionalDouble sigmaMax() {
     return values.sigmaMax;
   }
 
-  /** The bend of Karras and polyexponential schedules; 0, the default, for the schedule's own. */
-  public double rho() {
+  /** The bend of Karras and polyexponential schedules; empty, the default, for their own. */
+  public OptionalDouble rho() {
     return values.rho;
   }
 
@@ -128,6 +132,37 @@ public final class SamplerOptions {
     return values.extraNoise;
   }
 
+  /** Whether the other has the same options. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof SamplerOptions options && values.state().equals(options.values.state());
+  }
+
+  @Override
+  public int hashCode() {
+    return values.state().hashCode();
+  }
+
+  /** The options that differ from the defaults, such as {@code SamplerOptions[sChurn=5.0]}. */
+  @Override
+  public String toString() {
+    Map<String, Object> usual = new Builder().state();
+    return values.state().entrySet().stream()
+        .filter(option -> !option.getValue().equals(usual.get(option.getKey())))
+        .map(SamplerOptions::shown)
+        .collect(Collectors.joining(", ", "SamplerOptions[", "]"));
+  }
+
+  private static String shown(Map.Entry<String, Object> option) {
+    Object value = option.getValue();
+    if (value instanceof OptionalDouble number && number.isPresent()) {
+      value = number.getAsDouble();
+    } else if (value instanceof OptionalInt number && number.isPresent()) {
+      value = number.getAsInt();
+    }
+    return option.getKey() + "=" + value;
+  }
+
   /** The function B(h) of UniPC, Zhao et al. 2023. */
   public enum UniPcVariant {
     /** B(h) = h. */
@@ -142,16 +177,16 @@ public final class SamplerOptions {
     private OptionalDouble etaDdim = OptionalDouble.empty();
     private double sChurn;
     private double sTmin;
-    private double sTmax;
+    private OptionalDouble sTmax = OptionalDouble.empty();
     private double sNoise = 1;
     private long ensd;
     private boolean discardNextToLastSigma;
     private double skipUncondBelowSigma;
     private double cfgRescale;
     private boolean zeroTerminalSnr;
-    private double sigmaMin;
-    private double sigmaMax;
-    private double rho;
+    private OptionalDouble sigmaMin = OptionalDouble.empty();
+    private OptionalDouble sigmaMax = OptionalDouble.empty();
+    private OptionalDouble rho = OptionalDouble.empty();
     private double betaAlpha = 0.6;
     private double betaBeta = 0.6;
     private OptionalInt order = OptionalInt.empty();
@@ -227,12 +262,13 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the sigma above which {@link #sChurn} does nothing. Default 0, which means no limit.
+     * Sets the sigma above which {@link #sChurn} does nothing. Default: no limit, for which A1111
+     * writes 0; so 0 takes the limit away.
      *
      * @throws IllegalArgumentException if it is negative or not finite
      */
     public Builder sTmax(double sigma) {
-      this.sTmax = Checks.notNegative(sigma, "sTmax");
+      this.sTmax = setUnlessZero(Checks.notNegative(sigma, "sTmax"));
       return this;
     }
 
@@ -293,32 +329,35 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the smallest sigma of schedules that are built from one. Default 0, the model's.
+     * Sets the smallest sigma of schedules that are built from one. Default: the model's, for which
+     * A1111 writes 0.
      *
      * @throws IllegalArgumentException if it is negative or not finite
      */
     public Builder sigmaMin(double sigma) {
-      this.sigmaMin = Checks.notNegative(sigma, "sigmaMin");
+      this.sigmaMin = setUnlessZero(Checks.notNegative(sigma, "sigmaMin"));
       return this;
     }
 
     /**
-     * Sets the largest sigma of schedules that are built from one. Default 0, the model's.
+     * Sets the largest sigma of schedules that are built from one. Default: the model's, for which
+     * A1111 writes 0.
      *
      * @throws IllegalArgumentException if it is negative or not finite
      */
     public Builder sigmaMax(double sigma) {
-      this.sigmaMax = Checks.notNegative(sigma, "sigmaMax");
+      this.sigmaMax = setUnlessZero(Checks.notNegative(sigma, "sigmaMax"));
       return this;
     }
 
     /**
-     * Sets rho of the Karras and polyexponential schedules. Default 0, the schedule's own: 7 and 1.
+     * Sets rho of the Karras and polyexponential schedules. Default: their own, 7 and 1, for which
+     * A1111 writes 0.
      *
      * @throws IllegalArgumentException if it is negative or not finite
      */
     public Builder rho(double rho) {
-      this.rho = Checks.notNegative(rho, "rho");
+      this.rho = setUnlessZero(Checks.notNegative(rho, "rho"));
       return this;
     }
 
@@ -376,15 +415,52 @@ public final class SamplerOptions {
      */
     public SamplerOptions build() {
       requireOrder("sigmaMin", sigmaMin, "sigmaMax", sigmaMax);
-      requireOrder("sTmin", sTmin, "sTmax", sTmax);
+      requireOrder("sTmin", OptionalDouble.of(sTmin), "sTmax", sTmax);
       return new SamplerOptions(new Builder(this));
     }
 
-    private static void requireOrder(String low, double least, String high, double most) {
-      if (most != 0 && least >= most) {
+    /** In A1111's settings 0 stands for what is not set. */
+    private static OptionalDouble setUnlessZero(double value) {
+      return value == 0 ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+
+    private static void requireOrder(
+        String low, OptionalDouble least, String high, OptionalDouble most) {
+      if (least.isPresent() && most.isPresent() && least.getAsDouble() >= most.getAsDouble()) {
         throw new IllegalStateException(
-            low + " must be below " + high + ": " + least + ", " + most);
+            low
+                + " must be below "
+                + high
+                + ": "
+                + least.getAsDouble()
+                + ", "
+                + most.getAsDouble());
       }
+    }
+
+    private Map<String, Object> state() {
+      Map<String, Object> state = new LinkedHashMap<>();
+      state.put("eta", eta);
+      state.put("etaDdim", etaDdim);
+      state.put("sChurn", sChurn);
+      state.put("sTmin", sTmin);
+      state.put("sTmax", sTmax);
+      state.put("sNoise", sNoise);
+      state.put("ensd", ensd);
+      state.put("discardNextToLastSigma", discardNextToLastSigma);
+      state.put("skipUncondBelowSigma", skipUncondBelowSigma);
+      state.put("cfgRescale", cfgRescale);
+      state.put("zeroTerminalSnr", zeroTerminalSnr);
+      state.put("sigmaMin", sigmaMin);
+      state.put("sigmaMax", sigmaMax);
+      state.put("rho", rho);
+      state.put("betaAlpha", betaAlpha);
+      state.put("betaBeta", betaBeta);
+      state.put("order", order);
+      state.put("uniPcVariant", uniPcVariant);
+      state.put("sgmNoiseMultiplier", sgmNoiseMultiplier);
+      state.put("extraNoise", extraNoise);
+      return state;
     }
   }
 }

@@ -1,5 +1,8 @@
 package dev.sdlora.api;
 
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +18,41 @@ public class StableDiffusionException extends RuntimeException {
   /** Names in damaged files can have millions of characters. */
   private static final int LONGEST = 4000;
 
+  /** Not kept when the error is serialized. */
+  private final transient @Nullable ErrorDetails details;
+
   /** An error with its sentence, of which the middle is left out if it is longer than a page. */
   public StableDiffusionException(String message) {
-    super(cut(message));
+    this(message, ErrorDetails.NONE);
   }
 
   /** An error with its sentence and what caused it. */
   public StableDiffusionException(String message, @Nullable Throwable cause) {
+    this(message, ErrorDetails.NONE, cause);
+  }
+
+  /** An error with its sentence and what it is about. */
+  public StableDiffusionException(String message, ErrorDetails details) {
+    this(message, details, null);
+  }
+
+  /** An error with its sentence, what it is about, and what caused it. */
+  public StableDiffusionException(String message, ErrorDetails details, @Nullable Throwable cause) {
     super(cut(message), cause);
+    this.details = Objects.requireNonNull(details, "details");
+  }
+
+  /**
+   * What the error is about, for programs. Its file is the real one, also where the sentence is
+   * about the path that the caller gave.
+   */
+  public final ErrorDetails details() {
+    return details == null ? ErrorDetails.NONE : details;
+  }
+
+  /** The file or folder that the error is about; empty if it is about none. */
+  public final Optional<Path> file() {
+    return details().file();
   }
 
   private static String cut(String message) {
@@ -51,6 +81,6 @@ public class StableDiffusionException extends RuntimeException {
 
   /** An error of the same kind with the same cause and another sentence. */
   protected StableDiffusionException copy(String message) {
-    return new StableDiffusionException(message, getCause());
+    return new StableDiffusionException(message, details(), getCause());
   }
 }

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A file of tensors is damaged, is something else, or changed while it was in use. */
@@ -8,16 +9,31 @@ public class TensorFileException extends StableDiffusionException {
 
   /** An error with its sentence. */
   public TensorFileException(String message) {
-    super(message);
+    this(message, ErrorDetails.NONE);
   }
 
   /** An error with its sentence and what caused it. */
   public TensorFileException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    this(message, ErrorDetails.NONE, cause);
+  }
+
+  /** An error with its sentence and what it is about. */
+  public TensorFileException(String message, ErrorDetails details) {
+    this(message, details, null);
+  }
+
+  /** An error with its sentence, what it is about, and what caused it. */
+  public TensorFileException(String message, ErrorDetails details, @Nullable Throwable cause) {
+    super(message, details, cause);
+  }
+
+  /** The tensor that the error is about, by its name in the file; empty if it is about none. */
+  public final Optional<String> tensor() {
+    return details().tensor();
   }
 
   @Override
   protected StableDiffusionException copy(String message) {
-    return new TensorFileException(message, getCause());
+    return new TensorFileException(message, details(), getCause());
   }
 }

@@ -1,14 +1,34 @@
 package dev.sdlora.api;
 
+import java.util.Objects;
+import java.util.OptionalInt;
+
 /**
  * A word or phrase that calls up what a LoRA was trained on.
  *
  * @param text what to write into the prompt
  * @param source who says so
  * @param count for {@link Source#TRAINING_TAGS} how many training pictures have it in their
- *     caption, repeats included; 0 otherwise
+ *     caption, repeats included; empty otherwise
  */
-public record TriggerWord(String text, Source source, int count) {
+public record TriggerWord(String text, Source source, OptionalInt count) {
+
+  /** Refuses null. */
+  public TriggerWord {
+    Objects.requireNonNull(text, "text");
+    Objects.requireNonNull(source, "source");
+    Objects.requireNonNull(count, "count");
+  }
+
+  /** A word that somebody wrote down. */
+  public static TriggerWord of(String text, Source source) {
+    return new TriggerWord(text, source, OptionalInt.empty());
+  }
+
+  /** A word that is in the captions of so many training pictures. */
+  public static TriggerWord counted(String text, int count) {
+    return new TriggerWord(text, Source.TRAINING_TAGS, OptionalInt.of(count));
+  }
 
   /** Where trigger words come from, the most deliberate first. */
   public enum Source {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a request can say about LoRAs, and that derived values keep it. */
 class LoraSettingsTest {
   private static final LoraAdapter INK =
-      new LoraAdapter(Path.of("ink.safetensors"), ModelFamily.SD1, 1, 4, Map.of(), 1, 1);
+      LoraAdapter.builder(Path.of("ink.safetensors"), ModelFamily.SD1).rank(4).build();
 
   @Test
   void promptSpec_derived_keepsModeAndLenience() {
@@ -37,7 +36,10 @@ class LoraSettingsTest {
             .rankLimit(2)
             .build();
     LoraStrength expected =
-        new LoraStrength(0.5, fading, BlockWeights.preset("OUTALL"), OptionalInt.of(2));
+        LoraStrength.of(0.5)
+            .withUnet(fading)
+            .withBlocks(BlockWeights.preset("OUTALL"))
+            .withRankLimit(OptionalInt.of(2));
     assertThat(adapter.strength()).isEqualTo(expected);
     assertThat(adapter.toBuilder().build()).isEqualTo(adapter);
     assertThat(INK.toBuilder().strength(expected).build()).isEqualTo(adapter);

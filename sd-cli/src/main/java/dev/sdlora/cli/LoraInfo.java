@@ -54,7 +54,7 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
       ObjectNode entry = words.addObject();
       entry.put("text", word.text()).put("source", word.source().label());
       if (word.source() == TriggerWord.Source.TRAINING_TAGS) {
-        entry.put("count", word.count());
+        entry.put("count", word.count().orElse(0));
       }
     }
     usage.preferredWeight().ifPresent(weight -> json.put("preferredWeight", weight));
@@ -129,7 +129,12 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
     String words =
         details.usage().triggerWords().stream()
             .filter(word -> word.source() == source)
-            .map(word -> word.text() + (word.count() > 0 ? " (" + word.count() + ")" : ""))
+            .map(
+                word ->
+                    word.text()
+                        + word.count().stream()
+                            .mapToObj(count -> " (" + count + ")")
+                            .collect(Collectors.joining()))
             .collect(Collectors.joining(", "));
     return Optional.of(words).filter(text -> !text.isEmpty());
   }

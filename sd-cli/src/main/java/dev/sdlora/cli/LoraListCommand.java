@@ -58,7 +58,9 @@ final class LoraListCommand implements Runnable {
 
   @Override
   public void run() {
-    LoraQuery query = new LoraQuery(text, family, trigger);
+    LoraQuery query = LoraQuery.text(text);
+    query = family.map(query::withFamily).orElse(query);
+    query = trigger.map(query::withTrigger).orElse(query);
     LoraLibrary library =
         LoraLibrary.open(folders.isEmpty() ? List.of(BundledModel.loras()) : folders);
     List<LoraAdapter> loras = library.search(query);

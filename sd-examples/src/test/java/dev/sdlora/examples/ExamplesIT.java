@@ -61,6 +61,12 @@ final class ExamplesIT {
   }
 
   @Test
+  void streamProgress_drawsWhatGenerateDraws() throws IOException {
+    StreamProgress.main(arguments());
+    assertThat(ImageIO.read(file("streamed.png")).getWidth()).isEqualTo(128);
+  }
+
+  @Test
   void trainLora_writesALoraAndDrawsWithIt() throws IOException {
     TrainLora.main(new String[] {folder.toString(), "30"});
     assertThat(file("moon.safetensors")).isNotEmpty();

@@ -123,11 +123,11 @@ final class Generation {
       }
       progress.stopIfCancelled();
       GenerationResult result =
-          new GenerationResult(
-              images,
-              networks.reports(),
-              warnings(networks),
-              Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()));
+          GenerationResult.builder(images)
+              .loras(networks.reports())
+              .warnings(warnings(networks))
+              .elapsed(Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()))
+              .build();
       progress.listener().generationEnd(result);
       networks.keep();
       return result;

@@ -76,12 +76,9 @@ final class HiresPass {
     PromptSpecBuilder second =
         spec.toBuilder()
             .noHiresFix()
-            .prompt(settings.prompt().isEmpty() ? spec.prompt() : settings.prompt())
-            .negativePrompt(
-                settings.negativePrompt().isEmpty()
-                    ? spec.negativePrompt()
-                    : settings.negativePrompt())
-            .steps(settings.steps() == 0 ? spec.steps() : settings.steps());
+            .prompt(settings.prompt().orElse(spec.prompt()))
+            .negativePrompt(settings.negativePrompt().orElse(spec.negativePrompt()))
+            .steps(settings.steps().orElse(spec.steps()));
     settings.sampler().ifPresent(second::sampler);
     settings.schedule().ifPresent(second::schedule);
     settings.cfgScale().ifPresent(second::cfgScale);

@@ -151,7 +151,9 @@ final class LocalPipeline implements Pipeline {
           new ResourceException(
               Resource.QUEUE,
               "%d requests wait for this pipeline already, which is the most that it lets wait"
-                  .formatted(maxQueued)));
+                  .formatted(maxQueued),
+              maxQueued + 1L,
+              maxQueued));
     }
     Work work = new Work(spec, listener);
     try {

@@ -34,13 +34,12 @@ final class LoraReports {
 
   private static LoraReport report(Fit fit, LoraFiles files, LoraMode applied) {
     boolean overlaid = !fit.peak().where(Overlays::canOverlay).equals(PatchPlan.NONE);
-    return new LoraReport(
-        fit.use().name(),
-        fit.use().file().file().path(),
-        files.hash(fit.use().file()),
-        fit.use().strength(),
-        overlaid ? applied : LoraMode.PATCHED,
-        fit.match().matched(),
-        fit.match().unmatched());
+    return LoraReport.builder(
+            fit.use().name(), fit.use().file().file().path(), files.hash(fit.use().file()))
+        .strength(fit.use().strength())
+        .mode(overlaid ? applied : LoraMode.PATCHED)
+        .matched(fit.match().matched())
+        .unmatched(fit.match().unmatched())
+        .build();
   }
 }

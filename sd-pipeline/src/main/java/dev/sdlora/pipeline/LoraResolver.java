@@ -69,14 +69,23 @@ final class LoraResolver {
   private void addTagged(ReadPrompt prompt) {
     for (Finding unclosed : prompt.unclosedTags()) {
       if (!lenient) {
-        throw new PromptSyntaxException(unclosed.message(), unclosed.offset());
+        throw new PromptSyntaxException(unclosed.message(), unclosed.offset())
+            .within(prompt.written());
       }
       warnings.add(unclosed.message() + "; it was read as text");
     }
     for (ExtraNetwork network : prompt.cut().networks()) {
       if (LoraTag.isKind(network.kind())) {
-        wanted.add(() -> fit(LoraTag.of(network).orElseThrow()));
+        wanted.add(() -> fit(tag(prompt, network)));
       }
+    }
+  }
+
+  private static LoraTag tag(ReadPrompt prompt, ExtraNetwork network) {
+    try {
+      return LoraTag.of(network).orElseThrow();
+    } catch (PromptSyntaxException e) {
+      throw e.within(prompt.written());
     }
   }
 

@@ -109,7 +109,9 @@ final class RequestMemory {
               most == Picture.MAX_PIXELS
                   ? "the most that is possible"
                   : "the most for this pipeline",
-              most));
+              most),
+          (long) (width * height),
+          most);
     }
   }
 

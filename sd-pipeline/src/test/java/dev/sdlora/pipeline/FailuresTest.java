@@ -83,7 +83,7 @@ class FailuresTest {
 
   private static List<Throwable> documented() {
     return List.of(
-        new LoraException("unknown"),
+        new LoraException("unknown", LoraException.Reason.UNKNOWN),
         new IllegalArgumentException("clipSkip"),
         new IllegalStateException("closed"),
         new AssertionError("not ours"));

@@ -36,7 +36,7 @@ class WeightGateTest {
   private void apply(PatchPlan plan) {
     applied.add(plan);
     if (plan.equals(plan("broken"))) {
-      throw new LoraException("broken");
+      throw new LoraException("broken", LoraException.Reason.OTHER);
     }
   }
 

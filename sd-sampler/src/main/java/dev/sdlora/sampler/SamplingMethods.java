@@ -54,7 +54,7 @@ final class SamplingMethods {
   }
 
   private static Churn churn(SamplerOptions options) {
-    double sTmax = options.sTmax() == 0 ? Double.POSITIVE_INFINITY : options.sTmax();
+    double sTmax = options.sTmax().orElse(Double.POSITIVE_INFINITY);
     return new Churn(options.sChurn(), options.sTmin(), sTmax, options.sNoise());
   }
 }

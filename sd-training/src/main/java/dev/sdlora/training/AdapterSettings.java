@@ -1,5 +1,6 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
@@ -21,7 +22,8 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
     if (model.prediction() != Prediction.EPSILON) {
       throw new TrainingException(
           "checkpoint '%s' predicts velocity; this version trains on models that predict noise"
-              .formatted(model.checkpoint().path()));
+              .formatted(model.checkpoint().path()),
+          ErrorDetails.in(model.checkpoint().path()));
     }
     List<AdapterModule> found = new ArrayList<>();
     add(found, Network.UNET, model.unet().weights());
@@ -32,7 +34,8 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
       throw new TrainingException(
           "checkpoint '%s' has no layers to train: none of its U-Net's layers is among modules %s, expected"
                   .formatted(model.checkpoint().path(), modules)
-              + " attention inside transformers");
+              + " attention inside transformers",
+          ErrorDetails.in(model.checkpoint().path()));
     }
     return found;
   }

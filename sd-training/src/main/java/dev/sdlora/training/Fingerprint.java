@@ -1,5 +1,6 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.ErrorDetails;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -59,7 +60,8 @@ final class Fingerprint {
                         state,
                         key.substring(PREFIX.length()),
                         other == null ? "missing" : other,
-                        value));
+                        value),
+                ErrorDetails.in(state));
           }
         });
   }

@@ -1,5 +1,6 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ImageFileException;
 import dev.sdlora.pipeline.image.PngFiles;
 import dev.sdlora.training.plot.LossPlot;
@@ -25,7 +26,9 @@ final class OutputFiles {
       PngFiles.save(LossPlot.draw(title, losses, Losses.WINDOW), file);
     } catch (ImageFileException e) {
       throw new TrainingException(
-          "loss plot '%s' cannot be written: %s".formatted(file, e.getMessage()), e);
+          "loss plot '%s' cannot be written: %s".formatted(file, e.getMessage()),
+          ErrorDetails.in(file),
+          e);
     }
   }
 
@@ -41,7 +44,8 @@ final class OutputFiles {
         Files.createDirectories(folder);
       }
     } catch (IOException e) {
-      throw new TrainingException("folder '%s' cannot be made: %s".formatted(folder, e), e);
+      throw new TrainingException(
+          "folder '%s' cannot be made: %s".formatted(folder, e), ErrorDetails.in(file), e);
     }
   }
 

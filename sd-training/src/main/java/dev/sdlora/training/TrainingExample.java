@@ -1,5 +1,6 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.ErrorDetails;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -66,13 +67,15 @@ public record TrainingExample(
       if (picture == null) {
         throw new TrainingException(
             "picture '%s' cannot be read: it is not of a known format, expected PNG or JPEG"
-                .formatted(file));
+                .formatted(file),
+            ErrorDetails.in(file));
       }
       return picture;
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new TrainingException(
           "picture '%s' cannot be read: %s; the file is probably damaged, or its colours are not RGB"
               .formatted(file, e.getMessage()),
+          ErrorDetails.in(file),
           e);
     }
   }

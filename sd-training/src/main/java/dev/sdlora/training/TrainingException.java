@@ -1,6 +1,8 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.StableDiffusionException;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,13 +12,47 @@ import org.jspecify.annotations.Nullable;
 public class TrainingException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 
+  /** 0 for none. */
+  private final int step;
+
   /** An error with its sentence. */
   public TrainingException(String message) {
-    super(message);
+    this(message, ErrorDetails.NONE);
   }
 
   /** An error with its sentence and what caused it. */
   public TrainingException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    this(message, ErrorDetails.NONE, cause);
+  }
+
+  /** An error with its sentence and what it is about. */
+  public TrainingException(String message, ErrorDetails details) {
+    this(message, details, null);
+  }
+
+  /** An error with its sentence, what it is about, and what caused it. */
+  public TrainingException(String message, ErrorDetails details, @Nullable Throwable cause) {
+    this(message, 0, details, cause);
+  }
+
+  /** An error in a step of the training, counted from 1. */
+  public TrainingException(String message, int step) {
+    this(message, step, ErrorDetails.NONE, null);
+  }
+
+  private TrainingException(
+      String message, int step, ErrorDetails details, @Nullable Throwable cause) {
+    super(message, details, cause);
+    this.step = step;
+  }
+
+  /** The step in which it happened, from 1; empty before the first. */
+  public OptionalInt step() {
+    return step == 0 ? OptionalInt.empty() : OptionalInt.of(step);
+  }
+
+  @Override
+  protected StableDiffusionException copy(String message) {
+    return new TrainingException(message, step, details(), getCause());
   }
 }

@@ -1,5 +1,6 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.ErrorDetails;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -71,7 +72,8 @@ public final class TrainingSet {
     if (examples.isEmpty()) {
       throw new TrainingException(
           "folder '%s' holds no pictures, expected files that end in .png, .jpg or .jpeg"
-              .formatted(folder));
+              .formatted(folder),
+          ErrorDetails.in(folder));
     }
     return new TrainingSet(
         String.valueOf(folder.toAbsolutePath().normalize().getFileName()), examples);
@@ -81,13 +83,16 @@ public final class TrainingSet {
     if (!Files.isDirectory(folder)) {
       throw new TrainingException(
           "'%s' is %s, expected a folder with pictures"
-              .formatted(folder, Files.exists(folder) ? "a file" : "missing"));
+              .formatted(folder, Files.exists(folder) ? "a file" : "missing"),
+          ErrorDetails.in(folder));
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> isPicture(fileName(file))).sorted().toList();
     } catch (IOException e) {
       throw new TrainingException(
-          "folder '%s' cannot be read: %s".formatted(folder, e.getMessage()), e);
+          "folder '%s' cannot be read: %s".formatted(folder, e.getMessage()),
+          ErrorDetails.in(folder),
+          e);
     }
   }
 
@@ -115,13 +120,18 @@ public final class TrainingSet {
       throw new TrainingException(
           "picture '%s' has no caption, expected its text in '%s'; an empty file stands for none"
               .formatted(picture, file),
+          ErrorDetails.in(file),
           e);
     } catch (CharacterCodingException e) {
       throw new TrainingException(
-          "caption '%s' cannot be read: it is not UTF-8 text".formatted(file), e);
+          "caption '%s' cannot be read: it is not UTF-8 text".formatted(file),
+          ErrorDetails.in(file),
+          e);
     } catch (IOException e) {
       throw new TrainingException(
-          "caption '%s' cannot be read: %s".formatted(file, e.getMessage()), e);
+          "caption '%s' cannot be read: %s".formatted(file, e.getMessage()),
+          ErrorDetails.in(file),
+          e);
     }
   }
 

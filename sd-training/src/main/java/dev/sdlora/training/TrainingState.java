@@ -114,7 +114,8 @@ final class TrainingState {
       throw new TrainingException(
           ("the %s of step %d is %s, expected a finite number; the learning rate %s is probably too"
                   + " high, and what was written in earlier steps is kept")
-              .formatted(what, step + 1, value, settings.recipe().rates().unet()));
+              .formatted(what, step + 1, value, settings.recipe().rates().unet()),
+          step + 1);
     }
   }
 

@@ -3,8 +3,10 @@ package dev.sdlora.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.BlockWeights;
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.Embedding;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
@@ -95,8 +97,7 @@ class NullArgumentsTest {
 
   private static final Map<Class<?>, Object> EIGHT =
       Map.of(int.class, 8, long.class, 8L, double.class, 8.0, float.class, 8f);
-  private static final LoraAdapter ADAPTER =
-      new LoraAdapter(FILE, ModelFamily.SD1, 1, 1, Map.of(), 1, 1);
+  private static final LoraAdapter ADAPTER = LoraAdapter.builder(FILE, ModelFamily.SD1).build();
   private static final Picture PICTURE = Picture.of(8, 8, new byte[3 * 8 * 8]);
 
   /** Something to call methods on, and to hand over beside the null. */
@@ -112,6 +113,7 @@ class NullArgumentsTest {
             Pipeline.builder(),
             PromptSpec.builder(),
             PromptSpec.builder().build(),
+            ErrorDetails.NONE,
             SamplerOptions.builder(),
             SamplerOptions.DEFAULTS,
             HiresFix.builder(),
@@ -119,15 +121,19 @@ class NullArgumentsTest {
             ImageToImage.builder(PICTURE),
             Inpainting.builder(PICTURE),
             Inpainting.builder(PICTURE).build(),
-            new Embedding(FILE, "word", 1, List.of(768)),
+            Embedding.builder(FILE).build(),
+            Embedding.builder(FILE),
             ADAPTER,
             ADAPTER.toBuilder(),
-            new LoraQuery("", Optional.empty(), Optional.empty()),
+            LoraQuery.ALL,
             BlockWeights.ALL,
             StrengthSchedule.constant(1),
             Upscaler.LATENT,
             Variation.NONE,
             PromptOptions.DEFAULTS,
+            PromptOptions.builder(),
+            Checkpoint.builder(FILE, ModelFamily.SD1).build(),
+            Checkpoint.builder(FILE, ModelFamily.SD1),
             Prompt.parse("a"),
             LoraStrength.of(1, 1),
             new PromptCompleter((LoraLibrary) implementation(LoraLibrary.class), () -> List.of()),

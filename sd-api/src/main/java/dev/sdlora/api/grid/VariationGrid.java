@@ -130,7 +130,9 @@ public final class VariationGrid {
       throw new ResourceException(
           pixels > Picture.MAX_PIXELS ? Resource.PIXELS : Resource.MEMORY,
           "a sheet of %d pictures of %dx%d would need about %.0f MB of Java's heap, but it has at most %.0f MB"
-              .formatted(cells(), picture.width(), picture.height(), bytes / MEGA, heap / MEGA));
+              .formatted(cells(), picture.width(), picture.height(), bytes / MEGA, heap / MEGA),
+          (long) (pixels > Picture.MAX_PIXELS ? pixels : bytes),
+          pixels > Picture.MAX_PIXELS ? Picture.MAX_PIXELS : (long) heap);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.lora.factors;
 
 import ai.djl.ndarray.NDArray;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.format.LoraModule;
@@ -41,7 +42,8 @@ final class Axis {
     throw new LoraException(
         "LoRA '%s': tensor '%s' has shape %s, expected [%d, 1] for rows or [1, %d] for columns"
             .formatted(file.path(), magnitudes.name(), shape, out, in),
-        Reason.DAMAGED);
+        Reason.DAMAGED,
+        ErrorDetails.in(file.path()).withTensor(magnitudes.name()));
   }
 
   /**
@@ -68,7 +70,10 @@ final class Axis {
                   factors.elements(),
                   expected,
                   onInput ? "columns" : "rows"),
-          Reason.MISFIT);
+          Reason.MISFIT,
+          ErrorDetails.in(reader.file().path())
+              .withTensor(factors.name())
+              .withModule(module.key()));
     }
     return onInput ? 1 : 0;
   }

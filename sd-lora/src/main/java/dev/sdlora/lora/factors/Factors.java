@@ -3,6 +3,7 @@ package dev.sdlora.lora.factors;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.format.Kind;
@@ -154,7 +155,10 @@ public final class Factors {
                       entry.get().elements(),
                       originalBias.size())
               + " probably trained for another model",
-          Reason.MISFIT);
+          Reason.MISFIT,
+          ErrorDetails.in(reader.file().path())
+              .withModule(module.key())
+              .withTensor(entry.get().name()));
     }
     try (NDManager parts = torch.scope()) {
       NDArray stored =
@@ -291,7 +295,9 @@ public final class Factors {
   private static LoraException tooLarge(TensorFile file, LoraModule module, double strength) {
     return new LoraException(
         "LoRA '%s': at strength %s the change of '%s' becomes infinite"
-            .formatted(file.path(), strength, module.key()));
+            .formatted(file.path(), strength, module.key()),
+        Reason.OVERFLOW,
+        ErrorDetails.in(file.path()).withModule(module.key()));
   }
 
   /** Whether a module is stored as a product of two factors. */
@@ -355,6 +361,7 @@ public final class Factors {
                     .collect(Collectors.joining(", ")),
                 original.getShape()),
         Reason.MISFIT,
+        ErrorDetails.in(reader.file().path()).withModule(module.key()),
         cause);
   }
 }

@@ -2,6 +2,7 @@ package dev.sdlora.lora.factors;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -41,6 +42,7 @@ record Parts(List<NDArray> tensors, double largest) {
     return new LoraException(
         "LoRA '%s': tensor '%s' holds NaN or infinity; its training probably failed"
             .formatted(file.path(), entry.name()),
-        Reason.DAMAGED);
+        Reason.DAMAGED,
+        ErrorDetails.in(file.path()).withTensor(entry.name()));
   }
 }

@@ -1,5 +1,6 @@
 package dev.sdlora.lora.factors;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.format.LoraModule;
@@ -55,7 +56,8 @@ final class Scale {
       throw new LoraException(
           "LoRA '%s': tensor '%s' has shape %s, expected a single number"
               .formatted(reader.file().path(), entry.name(), entry.shape()),
-          Reason.DAMAGED);
+          Reason.DAMAGED,
+          ErrorDetails.in(reader.file().path()).withTensor(entry.name()));
     }
     double value = reader.floats(entry)[0];
     if (!Double.isFinite(value)) {

@@ -2,6 +2,7 @@ package dev.sdlora.lora.format;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.tensors.file.SettingsJson;
@@ -213,6 +214,7 @@ final class AdapterConfig {
   }
 
   private static LoraException error(Path path, String reason, @Nullable Throwable cause) {
-    return new LoraException("LoRA '" + path + "': " + reason, Reason.DAMAGED, cause);
+    return new LoraException(
+        "LoRA '" + path + "': " + reason, Reason.DAMAGED, ErrorDetails.in(path), cause);
   }
 }

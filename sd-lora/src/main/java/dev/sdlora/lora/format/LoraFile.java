@@ -1,5 +1,6 @@
 package dev.sdlora.lora.format;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.ModelFamily;
@@ -43,7 +44,8 @@ public record LoraFile(
    */
   public static LoraFile open(Path path) {
     if (!Files.exists(path)) {
-      throw new LoraException("LoRA '" + path + "' does not exist", Reason.UNKNOWN);
+      throw new LoraException(
+          "LoRA '" + path + "' does not exist", Reason.UNKNOWN, ErrorDetails.in(path));
     }
     TensorFile file = TensorFile.open(path);
     Modules sorted = new Modules(file);
@@ -59,7 +61,8 @@ public record LoraFile(
               + (sorted.embeddings().isEmpty()
                   ? OtherFiles.whatElse(file.tensors().keySet())
                   : "holds textual inversion embeddings and no LoRA"),
-          Reason.NOT_A_LORA);
+          Reason.NOT_A_LORA,
+          ErrorDetails.in(path));
     }
     return new LoraFile(
         file,

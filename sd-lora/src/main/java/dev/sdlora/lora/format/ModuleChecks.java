@@ -1,5 +1,6 @@
 package dev.sdlora.lora.format;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -234,6 +235,7 @@ final class ModuleChecks {
   }
 
   private LoraException error(String reason) {
-    return new LoraException("LoRA '" + file.path() + "': " + reason, Reason.DAMAGED);
+    return new LoraException(
+        "LoRA '" + file.path() + "': " + reason, Reason.DAMAGED, ErrorDetails.in(file.path()));
   }
 }

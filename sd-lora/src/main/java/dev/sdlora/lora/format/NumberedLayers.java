@@ -2,6 +2,7 @@ package dev.sdlora.lora.format;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.tensors.file.SettingsJson;
@@ -159,6 +160,7 @@ final class NumberedLayers {
     return new LoraException(
         "LoRA '" + file.path() + "' only numbers its layers (cloneofsimo's layout): " + reason,
         Reason.DAMAGED,
+        ErrorDetails.in(file.path()),
         cause);
   }
 }

@@ -1,7 +1,9 @@
 package dev.sdlora.lora.format;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.Arrays;
 import java.util.List;
@@ -96,7 +98,8 @@ final class OtherFiles {
     if (file.tensors().keySet().stream().anyMatch(OtherFiles::isOfControlLora)) {
       throw new LoraException(
           "'" + file.path() + "' is a ControlNet in the form of a LoRA, which changes no model",
-          Reason.NOT_A_LORA);
+          Reason.NOT_A_LORA,
+          ErrorDetails.in(file.path()));
     }
     for (Sign sign : OTHER_MODELS) {
       Optional<String> key = keys.stream().filter(sign.names).findFirst();
@@ -104,7 +107,10 @@ final class OtherFiles {
         throw new LoraException(
             "LoRA '%s' is for %s (module '%s'), expected one for SD 1.x, SD 2.x or SDXL"
                 .formatted(file.path(), sign.message, key.get()),
-            Reason.WRONG_FAMILY);
+            Reason.WRONG_FAMILY,
+            ErrorDetails.in(file.path())
+                .withModule(key.get())
+                .withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN));
       }
     }
   }
@@ -122,7 +128,8 @@ final class OtherFiles {
         throw new LoraException(
             "LoRA '%s' uses %s (tensor '%s'), which this version cannot apply"
                 .formatted(file.path(), sign.message, name.get()),
-            Reason.UNSUPPORTED);
+            Reason.UNSUPPORTED,
+            ErrorDetails.in(file.path()).withTensor(name.get()));
       }
     }
   }

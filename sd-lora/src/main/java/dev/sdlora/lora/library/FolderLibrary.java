@@ -1,5 +1,6 @@
 package dev.sdlora.lora.library;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
@@ -29,7 +30,10 @@ import java.util.stream.Collectors;
 public final class FolderLibrary implements LoraLibrary {
   private static final FolderTree.Kind KIND =
       new FolderTree.Kind(
-          "LoRA", List.of(".safetensors", ".pt", ".ckpt", ".bin"), LoraException::new);
+          "LoRA",
+          List.of(".safetensors", ".pt", ".ckpt", ".bin"),
+          (sentence, folder) ->
+              new LoraException(sentence, Reason.UNREADABLE, ErrorDetails.in(folder)));
 
   private static final Comparator<LoraAdapter> BY_NAME =
       Comparator.comparing(LoraAdapter::name, NaturalOrder.NAMES).thenComparing(LoraAdapter::path);
@@ -132,8 +136,7 @@ public final class FolderLibrary implements LoraLibrary {
         return new LoraException(
             paths.redact("LoRA '" + name + "' cannot be used: " + file.getValue()),
             files.summary(file.getKey()).reason(),
-            name,
-            List.of());
+            ErrorDetails.in(file.getKey()).withName(name));
       }
     }
     List<String> sharing =
@@ -158,8 +161,10 @@ public final class FolderLibrary implements LoraLibrary {
             ? "LoRA '" + name + "' cannot be found: the pipeline has no LoRA directory"
             : notIn(name, near, scan.loras().isEmpty()),
         Reason.UNKNOWN,
-        name,
-        near);
+        ErrorDetails.NONE
+            .withName(name)
+            .withKnownNames(List.copyOf(scan.names().all()))
+            .withNearestNames(near));
   }
 
   private String notIn(String name, List<String> near, boolean empty) {

@@ -1,5 +1,6 @@
 package dev.sdlora.lora.library;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraDetails;
 import dev.sdlora.api.LoraDetails.Module;
@@ -42,7 +43,7 @@ public final class LoraCards {
   public List<String> kinds(LoraAdapter lora) {
     Summary summary = files.summary(lora.path());
     if (summary.adapter().isEmpty()) {
-      throw new LoraException(summary.problem(), summary.reason());
+      throw new LoraException(summary.problem(), summary.reason(), ErrorDetails.in(lora.path()));
     }
     return summary.kinds();
   }
@@ -90,7 +91,7 @@ public final class LoraCards {
   }
 
   private static List<TriggerWord> words(List<String> texts, Source source) {
-    return texts.stream().map(text -> new TriggerWord(text, source, 0)).toList();
+    return texts.stream().map(text -> TriggerWord.of(text, source)).toList();
   }
 
   /** What people wrote about a LoRA, other than trigger words. */
@@ -111,17 +112,18 @@ public final class LoraCards {
   public LoraDetails details(LoraAdapter lora) {
     LoraFile file = files.open(lora.path());
     Notes edited = sidecars.edited(lora.path());
-    return new LoraDetails(
-        lora,
-        file.file().fileSize(),
-        modules(file),
-        TrainingFacts.of(lora.metadata(), sidecars.downloaded(lora.path()).checkpoint()),
-        new Usage(
-            triggerWords(lora),
-            edited.weight().map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-            edited.negativeText(),
-            notes(lora),
-            Sidecars.preview(lora.path())));
+    return LoraDetails.builder(lora)
+        .bytes(file.file().fileSize())
+        .modules(modules(file))
+        .training(TrainingFacts.of(lora.metadata(), sidecars.downloaded(lora.path()).checkpoint()))
+        .usage(
+            new Usage(
+                triggerWords(lora),
+                edited.weight().map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+                edited.negativeText(),
+                notes(lora),
+                Sidecars.preview(lora.path())))
+        .build();
   }
 
   private static List<Module> modules(LoraFile file) {

@@ -1,5 +1,6 @@
 package dev.sdlora.lora.library;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
@@ -98,22 +99,23 @@ public final class LoraFiles {
     try {
       return Stamp.of(path, path.resolveSibling(PEFT_SETTINGS));
     } catch (NoSuchFileException e) {
-      throw new LoraException("LoRA '" + path + "' does not exist", Reason.UNKNOWN, e);
+      throw new LoraException(
+          "LoRA '" + path + "' does not exist", Reason.UNKNOWN, ErrorDetails.in(path), e);
     } catch (IOException e) {
       throw new LoraException(
-          "LoRA '" + path + "' cannot be read: " + e.getMessage(), Reason.UNREADABLE, e);
+          "LoRA '" + path + "' cannot be read: " + e.getMessage(),
+          Reason.UNREADABLE,
+          ErrorDetails.in(path),
+          e);
     }
   }
 
   /** What callers of the library see of a file, at strength 1. */
   public static LoraAdapter adapter(LoraFile file) {
-    return new LoraAdapter(
-        file.file().path(),
-        file.family(),
-        file.modules().size(),
-        file.rank(),
-        file.file().metadata(),
-        1,
-        1);
+    return LoraAdapter.builder(file.file().path(), file.family())
+        .modules(file.modules().size())
+        .rank(file.rank())
+        .metadata(file.file().metadata())
+        .build();
   }
 }

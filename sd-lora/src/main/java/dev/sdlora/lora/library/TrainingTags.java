@@ -57,9 +57,7 @@ final class TrainingTags {
             .filter(tag -> counted.test(tag.getKey()))
             .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
             .limit(MOST)
-            .map(
-                tag ->
-                    new TriggerWord(tag.getKey(), TriggerWord.Source.TRAINING_TAGS, tag.getValue()))
+            .map(tag -> TriggerWord.counted(tag.getKey(), tag.getValue()))
             .toList();
   }
 

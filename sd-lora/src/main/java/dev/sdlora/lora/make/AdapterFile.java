@@ -1,8 +1,10 @@
 package dev.sdlora.lora.make;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.make.LeftOut;
 import dev.sdlora.api.make.MadeLora;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.Part;
@@ -103,7 +105,9 @@ public final class AdapterFile implements AutoCloseable {
       if (!embeddings.add(embedding.name())) {
         throw new LoraException(
             "LoRA '%s' brings an embedding '%s', but so does another of the files; expected each once"
-                .formatted(file.file().path(), embedding.name()));
+                .formatted(file.file().path(), embedding.name()),
+            Reason.AMBIGUOUS,
+            ErrorDetails.in(file.file().path()).withName(embedding.name()));
       }
       for (TensorEntry entry : embedding.tensors().values()) {
         writer.tensor(
@@ -137,12 +141,16 @@ public final class AdapterFile implements AutoCloseable {
       if (!Float.isFinite(value)) {
         throw new LoraException(
             "the change of '%s' holds NaN or infinity, so '%s' cannot be written"
-                .formatted(key, target));
+                .formatted(key, target),
+            Reason.OVERFLOW,
+            ErrorDetails.in(target).withModule(key));
       }
       if (format == DType.F16 && Math.abs(value) >= HALF_LIMIT) {
         throw new LoraException(
             "the change of '%s' has the number %s, too large for float16; write '%s' in float32"
-                .formatted(key, value, target));
+                .formatted(key, value, target),
+            Reason.OVERFLOW,
+            ErrorDetails.in(target).withModule(key));
       }
     }
   }

@@ -1,9 +1,11 @@
 package dev.sdlora.lora.make;
 
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.make.MakingBackend.Ranks;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
@@ -148,7 +150,9 @@ public final class Combination {
     return new LoraException(
         "the changes of '%s' in %s are no products of two factors, so they cannot be set side by side;"
                 .formatted(key, sources.stream().map(s -> s.file().file().path()).toList())
-            + " give a rank to approach their sum");
+            + " give a rank to approach their sum",
+        Reason.UNSUPPORTED,
+        ErrorDetails.NONE.withModule(key));
   }
 
   /** The shape of the layer's weight as far as the files show it. */

@@ -1,8 +1,10 @@
 package dev.sdlora.lora.make;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraFile;
@@ -83,7 +85,9 @@ public final class Conversion {
     if (!source.strays().isEmpty()) {
       throw new LoraException(
           "LoRA '%s': tensor '%s' belongs to no module, so it has no other name"
-              .formatted(path(), source.strays().get(0)));
+              .formatted(path(), source.strays().get(0)),
+          Reason.UNSUPPORTED,
+          ErrorDetails.in(path()).withTensor(source.strays().get(0)));
     }
     SafetensorsWriter writer = new SafetensorsWriter();
     List<Named> modules = new ArrayList<>();
@@ -113,7 +117,9 @@ public final class Conversion {
     if (module.kind() != Kind.LORA || !PARTS.containsAll(module.parts().keySet())) {
       throw new LoraException(
           "LoRA '%s': module '%s' is %s with parts %s; only LoRA and DoRA have names in both styles"
-              .formatted(path(), module.key(), module.kind().label(), module.parts().keySet()));
+              .formatted(path(), module.key(), module.kind().label(), module.parts().keySet()),
+          Reason.UNSUPPORTED,
+          ErrorDetails.in(path()).withModule(module.key()));
     }
     Layer layer =
         index
@@ -123,7 +129,9 @@ public final class Conversion {
                     new LoraException(
                         "LoRA '%s': module '%s' is for no layer that is known of %s models, so it has no other name; name"
                                 .formatted(path(), module.key(), source.family().label())
-                            + " the checkpoint that it was made for"));
+                            + " the checkpoint that it was made for",
+                        Reason.UNSUPPORTED,
+                        ErrorDetails.in(path()).withModule(module.key())));
     return new Named(layer, module, alpha(module, reader));
   }
 
@@ -198,7 +206,9 @@ public final class Conversion {
       throw new LoraException(
           "LoRA '%s': tensor '%s' has shape %s, expected one magnitude for each of %d rows; those of columns, as"
                   .formatted(path(), entry.name(), entry.shape(), out)
-              + " LyCORIS wrote before 3.0, have no name in PEFT's style");
+              + " LyCORIS wrote before 3.0, have no name in PEFT's style",
+          Reason.UNSUPPORTED,
+          ErrorDetails.in(path()).withTensor(entry.name()));
     }
     boolean convolution = named.module().part(Part.LORA_DOWN).shape().size() == 4;
     if (style == KeyStyle.PEFT) {

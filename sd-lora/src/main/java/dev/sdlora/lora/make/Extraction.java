@@ -2,10 +2,12 @@ package dev.sdlora.lora.make;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.make.LeftOut;
 import dev.sdlora.api.make.MakingBackend.Ranks;
 import dev.sdlora.api.make.MakingListener;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.make.Decomposition.Difference;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.file.OpenFiles;
@@ -90,7 +92,8 @@ public final class Extraction {
                 layers,
                 leftOut.isEmpty()
                     ? "they are probably copies of one model"
-                    : "they do in what is left out: " + others));
+                    : "they do in what is left out: " + others),
+        Reason.NOTHING_CHANGED);
   }
 
   private void leaveOut(Rest left, OpenFiles files, AdapterFile target) {
@@ -118,7 +121,9 @@ public final class Extraction {
         Origin damaged = loader.isFinite(original) ? layer.tuned() : layer.original();
         throw new LoraException(
             "checkpoint '%s': tensor '%s' holds NaN or infinity, so nothing can be extracted from it"
-                .formatted(damaged.file().path(), damaged.entry().name()));
+                .formatted(damaged.file().path(), damaged.entry().name()),
+            Reason.DAMAGED,
+            ErrorDetails.in(damaged.file().path()).withTensor(damaged.entry().name()));
       }
       Difference difference = decomposition.difference(tuned, original, scope);
       original.close();

@@ -3,7 +3,9 @@ package dev.sdlora.lora.make;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraFile;
@@ -103,7 +105,9 @@ final class LayerChange {
                       down.get(1),
                       first.up().getShape().get(0),
                       first.down().getShape().get(1))
-              + " they were probably trained for different models");
+              + " they were probably trained for different models",
+          Reason.MISFIT,
+          ErrorDetails.in(source.file().file().path()).withModule(source.module().key()));
     }
   }
 
@@ -115,7 +119,9 @@ final class LayerChange {
           "LoRA '%s': module '%s' changes %d numbers, but another LoRA %d of them; they were"
                   .formatted(
                       source.file().file().path(), source.module().key(), values.length, sum.length)
-              + " probably trained for different models");
+              + " probably trained for different models",
+          Reason.MISFIT,
+          ErrorDetails.in(source.file().file().path()).withModule(source.module().key()));
     }
     for (int i = 0; i < sum.length; i++) {
       sum[i] += values[i];
@@ -131,7 +137,9 @@ final class LayerChange {
                     source.file().file().path(),
                     module.key(),
                     dora ? "DoRA" : module.kind().label())
-            + " a checkpoint and extract a LoRA from the difference");
+            + " a checkpoint and extract a LoRA from the difference",
+        Reason.UNSUPPORTED,
+        ErrorDetails.in(source.file().file().path()).withModule(source.module().key()));
   }
 
   private static LoraException unknownSize(Source source) {
@@ -141,7 +149,9 @@ final class LayerChange {
                     source.file().file().path(),
                     source.module().key(),
                     source.module().kind().label())
-            + " and extract a LoRA from the difference");
+            + " and extract a LoRA from the difference",
+        Reason.UNSUPPORTED,
+        ErrorDetails.in(source.file().file().path()).withModule(source.module().key()));
   }
 
   /** The changes that are products of two factors. */

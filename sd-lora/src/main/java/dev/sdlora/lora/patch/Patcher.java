@@ -2,6 +2,7 @@ package dev.sdlora.lora.patch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.factors.Factors;
@@ -103,7 +104,8 @@ public final class Patcher {
           "LoRA '%s': module '%s' changes '%s', which the checkpoint does not have; it was probably"
                   .formatted(change.file().path(), change.module().key(), name)
               + " trained for another model",
-          Reason.MISFIT);
+          Reason.MISFIT,
+          ErrorDetails.in(change.file().path()).withModule(change.module().key()));
     }
   }
 

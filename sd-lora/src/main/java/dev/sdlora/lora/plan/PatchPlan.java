@@ -1,5 +1,6 @@
 package dev.sdlora.lora.plan;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.ModelFamily;
@@ -109,7 +110,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                   checkpoint,
                   family.label(),
                   family == ModelFamily.SDXL ? "12 or 20" : "17 or 26"),
-          Reason.WRONG_FAMILY);
+          Reason.WRONG_FAMILY,
+          ErrorDetails.in(use.file().file().path()).withName(use.name()));
     }
   }
 
@@ -125,7 +127,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                   checkpoint,
                   family.label(),
                   family.label()),
-          Reason.WRONG_FAMILY);
+          Reason.WRONG_FAMILY,
+          ErrorDetails.in(use.file().file().path()).withName(use.name()).withFamilies(family, own));
     }
   }
 
@@ -158,7 +161,10 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                         layer.weight(),
                         module.kind().label())
                 + " together of two",
-            Reason.DAMAGED);
+            Reason.DAMAGED,
+            ErrorDetails.in(use.file().file().path())
+                .withName(use.name())
+                .withModule(module.key()));
       }
       matched++;
       double strength = use.strength(layer.network(), layer.weight(), family);
@@ -182,7 +188,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                       checkpoint,
                       unmatched.get(0))
               + " probably for another kind of model",
-          Reason.NOTHING_MATCHED);
+          Reason.NOTHING_MATCHED,
+          ErrorDetails.in(use.file().file().path()).withName(use.name()));
     }
     unmatched.addAll(use.file().strays());
     return new Match(matched, List.copyOf(unmatched));
@@ -218,7 +225,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                       layer.out(),
                       layer.in())
               + " it was probably trained for another model",
-          Reason.MISFIT);
+          Reason.MISFIT,
+          ErrorDetails.in(use.file().file().path()).withName(use.name()).withModule(module.key()));
     }
     if (module.changesBias() && layer.bias().isEmpty()) {
       throw new LoraException(
@@ -230,7 +238,8 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
                       layer.weight(),
                       checkpoint)
               + " probably trained for another model",
-          Reason.MISFIT);
+          Reason.MISFIT,
+          ErrorDetails.in(use.file().file().path()).withName(use.name()).withModule(module.key()));
     }
   }
 }

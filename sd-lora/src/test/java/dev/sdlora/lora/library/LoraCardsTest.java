@@ -80,8 +80,8 @@ class LoraCardsTest {
     assertThat(details.training().checkpoint()).contains("SD 1.5");
     assertThat(details.usage().triggerWords())
         .containsExactly(
-            new TriggerWord("zorp, ink", Source.ACTIVATION_TEXT, 0),
-            new TriggerWord("old zorp", Source.TRAINED_WORDS, 0));
+            TriggerWord.of("zorp, ink", Source.ACTIVATION_TEXT),
+            TriggerWord.of("old zorp", Source.TRAINED_WORDS));
   }
 
   @Test
@@ -95,9 +95,9 @@ class LoraCardsTest {
             "lora_unet_x");
     assertThat(cards.triggerWords(lora))
         .containsExactly(
-            new TriggerWord("moxin", Source.TRAINED_WORDS, 0),
-            new TriggerWord("shuimo", Source.TRIGGER_PHRASE, 0),
-            new TriggerWord("ink", Source.TRAINING_TAGS, 4));
+            TriggerWord.of("moxin", Source.TRAINED_WORDS),
+            TriggerWord.of("shuimo", Source.TRIGGER_PHRASE),
+            TriggerWord.counted("ink", 4));
   }
 
   @Test
@@ -108,8 +108,7 @@ class LoraCardsTest {
                 "ss_tag_frequency",
                 "{\"x\": {\"a small orange zorp at the top of a black background\": 9}}"),
             "lora_unet_x");
-    assertThat(cards.triggerWords(sentences))
-        .containsExactly(new TriggerWord("zorp", Source.TRAINING_TAGS, 9));
+    assertThat(cards.triggerWords(sentences)).containsExactly(TriggerWord.counted("zorp", 9));
 
     String tags =
         IntStream.range(0, 30)
@@ -141,9 +140,9 @@ class LoraCardsTest {
 
     assertThat(cards.triggerWords(lora))
         .containsExactly(
-            new TriggerWord("<s1>", Source.TRAINED_ALONG, 0),
-            new TriggerWord("<s2>", Source.TRAINED_ALONG, 0),
-            new TriggerWord("zorp", Source.ACTIVATION_TEXT, 0));
+            TriggerWord.of("<s1>", Source.TRAINED_ALONG),
+            TriggerWord.of("<s2>", Source.TRAINED_ALONG),
+            TriggerWord.of("zorp", Source.ACTIVATION_TEXT));
   }
 
   @Test

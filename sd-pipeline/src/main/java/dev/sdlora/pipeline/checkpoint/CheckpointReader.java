@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.network.ClipConfig;
@@ -29,7 +30,8 @@ public final class CheckpointReader {
    */
   public static ModelFiles read(Path path) {
     if (!Files.exists(path)) {
-      throw new CheckpointException("checkpoint '" + path + "' does not exist");
+      throw new CheckpointException(
+          "checkpoint '" + path + "' does not exist", ErrorDetails.in(path));
     }
     return Files.isDirectory(path) ? DiffusersFolder.read(path) : SingleFile.read(path);
   }
@@ -52,12 +54,14 @@ public final class CheckpointReader {
                       unet.config().inChannels(),
                       channels,
                       UNetConfig.inpaintingChannels(channels))
-              + " it is probably an editing model, which this version cannot run");
+              + " it is probably an editing model, which this version cannot run",
+          ErrorDetails.in(path));
     }
     if (vae.config().factor() != 8) {
       throw new CheckpointException(
           "checkpoint '%s': its VAE enlarges %d times, expected 8"
-              .formatted(path, vae.config().factor()));
+              .formatted(path, vae.config().factor()),
+          ErrorDetails.in(path));
     }
     Map<String, Origin> clipWeights = clip.tensors().resolve(clip.config().weights());
     Map<String, Origin> unetWeights = unet.tensors().resolve(unet.config().weights());
@@ -65,14 +69,13 @@ public final class CheckpointReader {
     List<Origin> all =
         Stream.of(clipWeights, unetWeights, vaeWeights).flatMap(m -> m.values().stream()).toList();
     Checkpoint checkpoint =
-        new Checkpoint(
-            path,
-            ModelFamily.SD1,
-            layout,
-            storage(all),
-            all.size(),
-            all.stream().mapToLong(origin -> origin.entry().elements()).sum(),
-            new ImageSize(defaultSide, defaultSide));
+        Checkpoint.builder(path, ModelFamily.SD1)
+            .layout(layout)
+            .storage(storage(all))
+            .tensors(all.size())
+            .parameters(all.stream().mapToLong(origin -> origin.entry().elements()).sum())
+            .defaultSize(new ImageSize(defaultSide, defaultSide))
+            .build();
     return new ModelFiles(
         checkpoint,
         clip.config(),

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.pipeline.network.ControlNetConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.file.TensorFile;
@@ -40,7 +41,8 @@ public final class ControlNetReader {
             + "' is not a ControlNet or T2I-Adapter: it has none of the tensors"
             + " 'control_model.input_hint_block.0.weight', 'input_hint_block.0.weight' and '"
             + HINT
-            + "conv_in.weight'");
+            + "conv_in.weight'",
+        ErrorDetails.in(file.path()));
   }
 
   private static NetworkFile<ControlNetConfig> diffusers(TensorFile file, int heads) {
@@ -118,7 +120,8 @@ public final class ControlNetReader {
       throw new CheckpointException(
           "'%s': the ControlNet has %d layers between the first and the last that read the picture,"
                   .formatted(tensors.file().path(), hintBlocks)
-              + " expected pairs");
+              + " expected pairs",
+          ErrorDetails.in(tensors.file().path()));
     }
     List<Integer> hint = new ArrayList<>(List.of(tensors.common(0, HINT + "conv_in.weight")));
     for (int i = 1; i < hintBlocks; i += 2) {

@@ -3,6 +3,8 @@ package dev.sdlora.pipeline.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
@@ -46,14 +48,16 @@ final class DiffusersFolder {
           "'"
               + folder
               + "' is a folder without a sub-folder 'unet'; expected a checkpoint file or a folder in"
-              + " the diffusers layout");
+              + " the diffusers layout",
+          ErrorDetails.in(folder));
     }
     if (Files.isDirectory(folder.resolve("text_encoder_2"))) {
       throw new CheckpointException(
           "'"
               + folder
               + "' is for SDXL (it has a second text encoder); this version runs SD 1.x"
-              + " checkpoints");
+              + " checkpoints",
+          ErrorDetails.in(folder).withFamilies(ModelFamily.SD1, ModelFamily.SDXL));
     }
     JsonNode unetConfig = config(folder, "unet");
     Network<ClipConfig> clip = clip(folder);
@@ -64,7 +68,8 @@ final class DiffusersFolder {
           "'"
               + folder
               + "' is for SD 2.x (its transformers have linear projections); this version"
-              + " runs SD 1.x checkpoints");
+              + " runs SD 1.x checkpoints",
+          ErrorDetails.in(folder).withFamilies(ModelFamily.SD1, ModelFamily.SD2));
     }
     int side = 8 * whole(folder, unetConfig, "sample_size", 64, MAX_SAMPLE_SIZE);
     return CheckpointReader.assemble(
@@ -90,7 +95,8 @@ final class DiffusersFolder {
                   + type
                   + "' says '"
                   + file
-                  + "', expected epsilon or v_prediction");
+                  + "', expected epsilon or v_prediction",
+              ErrorDetails.in(file));
     };
   }
 
@@ -122,7 +128,8 @@ final class DiffusersFolder {
           "'"
               + folder
               + "' has a different number of attention heads at each level, as SD 2.x has;"
-              + " this version runs SD 1.x checkpoints");
+              + " this version runs SD 1.x checkpoints",
+          ErrorDetails.in(folder).withFamilies(ModelFamily.SD1, ModelFamily.SD2));
     }
     int number = whole(folder, config, "attention_head_dim", 8, MAX_HEADS);
     return new Network<>(
@@ -155,7 +162,8 @@ final class DiffusersFolder {
           "checkpoint '%s': the config.json of its VAE has scaling_factor %s, expected a factor such"
                   .formatted(folder, scale)
               + " as "
-              + NetworkShapes.LATENT_SCALE);
+              + NetworkShapes.LATENT_SCALE,
+          ErrorDetails.in(folder));
     }
     return new Network<>(NetworkShapes.vae(tensors, levels, layers, scale), tensors);
   }
@@ -175,7 +183,8 @@ final class DiffusersFolder {
     if (!number.canConvertToExactIntegral() || number.asInt() < 1 || number.asInt() > most) {
       throw new CheckpointException(
           "checkpoint '%s': a config.json has %s %s, expected a whole number from 1 to %d"
-              .formatted(folder, key, number, most));
+              .formatted(folder, key, number, most),
+          ErrorDetails.in(folder));
     }
     return number.asInt();
   }
@@ -189,7 +198,9 @@ final class DiffusersFolder {
       return SettingsJson.read(file);
     } catch (IOException e) {
       throw new CheckpointException(
-          "checkpoint '" + folder + "': '" + file + "' cannot be read: " + e.getMessage(), e);
+          "checkpoint '" + folder + "': '" + file + "' cannot be read: " + e.getMessage(),
+          ErrorDetails.in(file),
+          e);
     }
   }
 
@@ -204,7 +215,8 @@ final class DiffusersFolder {
               + folder
               + "': '"
               + file
-              + "' is missing; weights in .bin files are not read by this version");
+              + "' is missing; weights in .bin files are not read by this version",
+          ErrorDetails.in(file));
     }
     return TensorFile.open(file);
   }

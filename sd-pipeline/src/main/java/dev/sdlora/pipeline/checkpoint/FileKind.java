@@ -3,6 +3,8 @@ package dev.sdlora.pipeline.checkpoint;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.FileDescription;
 import dev.sdlora.api.FileDescription.Kind;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,17 +39,20 @@ public final class FileKind {
               Kind.CHECKPOINT,
               name -> name.startsWith("conditioner.embedders."),
               "is for SDXL",
-              ONLY_SD1),
+              ONLY_SD1,
+              Optional.of(ModelFamily.SDXL)),
           new Sign(
               Kind.CHECKPOINT,
               name -> name.startsWith("cond_stage_model.model."),
               "is for SD 2.x",
-              ONLY_SD1),
+              ONLY_SD1,
+              Optional.of(ModelFamily.SD2)),
           new Sign(
               Kind.CHECKPOINT,
               name -> name.contains("double_blocks.") || name.contains("joint_blocks."),
               "is for a transformer model such as FLUX or SD 3",
-              ONLY_SD1),
+              ONLY_SD1,
+              Optional.of(ModelFamily.UNKNOWN)),
           new Sign(
               Kind.EMBEDDING,
               name -> name.equals("emb_params") || name.startsWith("string_to_param"),
@@ -146,7 +151,8 @@ public final class FileKind {
     Set<String> names = file.tensors().keySet();
     for (Sign sign : OTHERS) {
       if (names.stream().anyMatch(sign.of)) {
-        throw new CheckpointException("'" + file.path() + "' " + sign.is + sign.unfit);
+        throw new CheckpointException(
+            "'" + file.path() + "' " + sign.is + sign.unfit, sign.details(file));
       }
     }
     boolean unet = has(names, LdmNames.UNET);
@@ -157,7 +163,8 @@ public final class FileKind {
           "'%s' is not a Stable Diffusion checkpoint: none of its %d tensors begins with '%s'; the"
                   .formatted(file.path(), names.size(), LdmNames.UNET)
               + " first is "
-              + names.stream().findFirst().map(name -> "'" + name + "'").orElse("missing"));
+              + names.stream().findFirst().map(name -> "'" + name + "'").orElse("missing"),
+          ErrorDetails.in(file.path()));
     }
     require(file, unet, "U-Net", LdmNames.UNET);
     require(file, vae, "VAE", LdmNames.VAE);
@@ -172,7 +179,8 @@ public final class FileKind {
     if (!present) {
       throw new CheckpointException(
           "checkpoint '%s' has no %s: no tensor begins with '%s'"
-              .formatted(file.path(), network, prefix));
+              .formatted(file.path(), network, prefix),
+          ErrorDetails.in(file.path()));
     }
   }
 
@@ -181,8 +189,19 @@ public final class FileKind {
    *
    * @param is the sentence about the file
    * @param unfit what is added where a checkpoint was wanted
+   * @param family of a checkpoint for other models
    */
-  private record Sign(Kind kind, Predicate<String> of, String is, String unfit) {}
+  private record Sign(
+      Kind kind, Predicate<String> of, String is, String unfit, Optional<ModelFamily> family) {
+    Sign(Kind kind, Predicate<String> of, String is, String unfit) {
+      this(kind, of, is, unfit, Optional.empty());
+    }
+
+    ErrorDetails details(TensorFile file) {
+      ErrorDetails details = ErrorDetails.in(file.path());
+      return family.map(found -> details.withFamilies(ModelFamily.SD1, found)).orElse(details);
+    }
+  }
 
   private record Parts(Kind kind, List<String> names, String is) {}
 }

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;
@@ -44,7 +45,8 @@ record FileTensors(TensorFile file, String network, Names names) {
     if (size < 1 || size > MAX_SIZE) {
       throw new CheckpointException(
           "'%s': tensor '%s' of the %s has a dimension of %d, expected 1 to %d"
-              .formatted(file.path(), names.inFile(candidates[0]), network, size, MAX_SIZE));
+              .formatted(file.path(), names.inFile(candidates[0]), network, size, MAX_SIZE),
+          ErrorDetails.in(file.path()).withTensor(names.inFile(candidates[0])));
     }
     return (int) size;
   }
@@ -74,7 +76,8 @@ record FileTensors(TensorFile file, String network, Names names) {
       throw new CheckpointException(
           "'%s': the %s has %d parts that are numbered as in '%s', expected at most %d"
               .formatted(
-                  file.path(), network, members.size(), members.values().iterator().next(), most));
+                  file.path(), network, members.size(), members.values().iterator().next(), most),
+          ErrorDetails.in(file.path()));
     }
     Map<String, String> strangers = new LinkedHashMap<>(members);
     for (int i = 0; i < members.size(); i++) {
@@ -85,7 +88,8 @@ record FileTensors(TensorFile file, String network, Names names) {
           throw new CheckpointException(
               "'%s': tensor '%s' of the %s has number %s, but there are %d such parts, which begin"
                       .formatted(file.path(), name, network, number, members.size())
-                  + " with number %d; a part is missing or the name is damaged".formatted(first));
+                  + " with number %d; a part is missing or the name is damaged".formatted(first),
+              ErrorDetails.in(file.path()).withTensor(name));
         });
     return members.size();
   }
@@ -105,13 +109,15 @@ record FileTensors(TensorFile file, String network, Names names) {
           if (!withoutOnes(entry.shape()).equals(withoutOnes(shape))) {
             throw new CheckpointException(
                 "'%s': tensor '%s' of the %s has shape %s, expected %s"
-                    .formatted(file.path(), entry.name(), network, entry.shape(), shape));
+                    .formatted(file.path(), entry.name(), network, entry.shape(), shape),
+                ErrorDetails.in(file.path()).withTensor(entry.name()));
           }
           if (!entry.dtype().isFloating()) {
             throw new CheckpointException(
                 "'%s': tensor '%s' of the %s holds %s numbers, expected floats;"
                         .formatted(file.path(), entry.name(), network, entry.dtype())
-                    + " quantised checkpoints are not supported");
+                    + " quantised checkpoints are not supported",
+                ErrorDetails.in(file.path()).withTensor(entry.name()));
           }
           origins.put(name, new Origin(file, entry, shape));
         });
@@ -126,6 +132,7 @@ record FileTensors(TensorFile file, String network, Names names) {
   private CheckpointException missing(String name, String expected) {
     return new CheckpointException(
         "'%s': tensor '%s' of the %s is missing%s"
-            .formatted(file.path(), names.inFile(name), network, expected));
+            .formatted(file.path(), names.inFile(name), network, expected),
+        ErrorDetails.in(file.path()).withTensor(names.inFile(name)));
   }
 }

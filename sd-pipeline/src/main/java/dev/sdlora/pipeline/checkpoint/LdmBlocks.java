@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,8 @@ record LdmBlocks(int levels, int layers, List<Integer> depth, int middle) {
     if (downsamplers.isEmpty()) {
       throw new CheckpointException(
           "'%s': the U-Net has no downsampler, expected tensors named %sinput_blocks.3.0.op"
-              .formatted(file.path(), prefix));
+              .formatted(file.path(), prefix),
+          ErrorDetails.in(file.path()));
     }
     int layers = downsamplers.first() - 1;
     int levels = downsamplers.size() + 1;
@@ -56,7 +58,8 @@ record LdmBlocks(int levels, int layers, List<Integer> depth, int middle) {
       throw new CheckpointException(
           "'%s': the U-Net has %d input blocks with downsamplers in %s, expected a downsampler behind"
                   .formatted(file.path(), blocks, downsamplers)
-              + " every level and as many blocks in each level");
+              + " every level and as many blocks in each level",
+          ErrorDetails.in(file.path()));
     }
     List<Integer> depth = new ArrayList<>();
     for (int i = 0; i < levels; i++) {

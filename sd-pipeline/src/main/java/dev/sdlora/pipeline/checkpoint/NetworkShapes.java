@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
@@ -126,7 +127,8 @@ final class NetworkShapes {
     if (width % heads != 0) {
       throw new CheckpointException(
           "'%s': the %s is %d wide, which %d attention heads cannot share evenly"
-              .formatted(tensors.file().path(), tensors.network(), width, heads));
+              .formatted(tensors.file().path(), tensors.network(), width, heads),
+          ErrorDetails.in(tensors.file().path()));
     }
   }
 

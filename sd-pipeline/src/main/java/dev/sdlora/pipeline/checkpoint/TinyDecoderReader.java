@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.pipeline.network.TinyDecoderConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
@@ -48,6 +49,7 @@ public final class TinyDecoderReader {
             + "' is not a decoder of TAESD: it has none of the tensors '1.weight',"
             + " 'decoder.1.weight' and '"
             + LAYERS
-            + "0.weight'");
+            + "0.weight'",
+        ErrorDetails.in(file.path()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;
@@ -47,7 +48,8 @@ public final class UpscalerReader {
             + file.tensors().size()
             + " tensors is '"
             + file.tensors().keySet().stream().findFirst().orElse("")
-            + "'");
+            + "'",
+        ErrorDetails.in(path));
   }
 
   private static NetworkFile<RrdbConfig> read(TensorFile file, String wrapper, Layout layout) {
@@ -68,7 +70,8 @@ public final class UpscalerReader {
       throw new CheckpointException(
           "'%s': the upscaler doubles pictures %d times after making them %d times smaller; expected"
                   .formatted(file.path(), doublings, unshuffle)
-              + " that they become larger by a whole factor");
+              + " that they become larger by a whole factor",
+          ErrorDetails.in(file.path()));
     }
     String dense = "body.0.rdb1.conv";
     RrdbConfig config =
@@ -95,7 +98,8 @@ public final class UpscalerReader {
       throw new CheckpointException(
           "'%s': %d tensors do not belong to an upscaler of the ESRGAN architecture, such as '%s'; it"
                   .formatted(file.path(), rest.size(), rest.get(0))
-              + " is probably of a related one, which this version cannot run");
+              + " is probably of a related one, which this version cannot run",
+          ErrorDetails.in(file.path()).withTensor(rest.get(0)));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.control;
 
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.pipeline.checkpoint.ControlNetReader;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.T2iAdapterReader;
@@ -142,7 +143,8 @@ public final class ControlNets implements AutoCloseable {
       throw new CheckpointException(
           "'%s' does not fit the checkpoint: it is made for %s, but the U-Net is %s; it is probably"
                   .formatted(file, dimensions, unet)
-              + " for another family of models");
+              + " for another family of models",
+          ErrorDetails.in(file));
     }
   }
 

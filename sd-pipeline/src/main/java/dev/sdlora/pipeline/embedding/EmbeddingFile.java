@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
@@ -49,7 +50,8 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
             .orElseThrow(
                 () ->
                     new EmbeddingException(
-                        "'" + path + "' is a picture into which no embedding is written"))
+                        "'" + path + "' is a picture into which no embedding is written",
+                        ErrorDetails.in(path)))
         : explained(path, () -> of(path, FolderTree.stem(path), rows(path)));
   }
 
@@ -125,7 +127,8 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
     long[] shape = Rows.shape(name, tensor.shape());
     if (!tensor.dtype().isFloating()) {
       throw new EmbeddingException(
-          "is not an embedding: tensor '" + name + "' holds " + tensor.dtype().label());
+          "is not an embedding: tensor '" + name + "' holds " + tensor.dtype().label(),
+          ErrorDetails.NONE.withTensor(name));
     }
     return new Rows((int) shape[0], (int) shape[1], reader.floats(tensor));
   }
@@ -141,24 +144,30 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
               + encoders.stream().map(Rows::count).toList());
     }
     return new EmbeddingFile(
-        new Embedding(path, name, vectors, encoders.stream().map(Rows::width).toList()),
+        Embedding.builder(path)
+            .name(name)
+            .vectors(vectors)
+            .widths(encoders.stream().map(Rows::width).toList())
+            .build(),
         new TrainedWord(name, vectors, encoders.stream().map(Rows::values).toList()));
   }
 
   /** Puts the file in front of what is wrong with it. */
   private static <T> T explained(Path path, Supplier<T> reading) {
     if (!Files.exists(path)) {
-      throw new EmbeddingException("embedding '" + path + "' does not exist");
+      throw new EmbeddingException(
+          "embedding '" + path + "' does not exist", ErrorDetails.in(path));
     }
     // A pipe would be waited for.
     if (!Files.isRegularFile(path)) {
-      throw new EmbeddingException("'" + path + "' is not a regular file");
+      throw new EmbeddingException("'" + path + "' is not a regular file", ErrorDetails.in(path));
     }
     Cancellation.check();
     try {
       return reading.get();
     } catch (EmbeddingException e) {
-      throw new EmbeddingException("'" + path + "' " + e.getMessage(), e);
+      throw new EmbeddingException(
+          "'" + path + "' " + e.getMessage(), e.details().withFile(path), e);
     }
   }
 }

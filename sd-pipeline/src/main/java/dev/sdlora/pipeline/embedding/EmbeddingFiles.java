@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.FileHashes;
@@ -108,9 +109,11 @@ public final class EmbeddingFiles {
     try {
       return Stamp.of(path);
     } catch (NoSuchFileException e) {
-      throw new EmbeddingException("embedding '" + path + "' does not exist", e);
+      throw new EmbeddingException(
+          "embedding '" + path + "' does not exist", ErrorDetails.in(path), e);
     } catch (IOException e) {
-      throw new EmbeddingException("embedding '" + path + "' cannot be read: " + e, e);
+      throw new EmbeddingException(
+          "embedding '" + path + "' cannot be read: " + e, ErrorDetails.in(path), e);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.embedding;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.EmbeddingLibrary;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.pipeline.embedding.EmbeddingFiles.Summary;
 import dev.sdlora.tensors.folder.FolderReading;
 import dev.sdlora.tensors.folder.FolderTree;
@@ -29,7 +30,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
           "embedding",
           Stream.concat(Stream.of(".safetensors", ".pt", ".bin"), EmbeddingFile.PICTURES.stream())
               .toList(),
-          EmbeddingException::new);
+          (sentence, folder) -> new EmbeddingException(sentence, ErrorDetails.in(folder)));
 
   private static final Comparator<Embedding> BY_NAME =
       Comparator.comparing(Embedding::name, NaturalOrder.NAMES).thenComparing(Embedding::path);
@@ -94,7 +95,8 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
                         trees.stream()
                             .map(tree -> tree.root().toString())
                             .collect(Collectors.joining(", "))),
-                near.isEmpty() ? "" : "; did you mean '" + String.join("' or '", near) + "'?"));
+                near.isEmpty() ? "" : "; did you mean '" + String.join("' or '", near) + "'?"),
+        ErrorDetails.NONE.withName(name).withKnownNames(List.copyOf(names)).withNearestNames(near));
   }
 
   /**

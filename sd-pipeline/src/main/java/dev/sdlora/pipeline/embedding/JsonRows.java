@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.embedding;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.tensors.file.SettingsJson;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,8 @@ final class JsonRows {
       JsonNode row = matrix ? tensor.path((int) (i / shape[1])) : tensor;
       if (row.size() != shape[1] || !row.path(column).isNumber()) {
         throw new EmbeddingException(
-            "is damaged: tensor '" + name + "' in the picture is no matrix of numbers");
+            "is damaged: tensor '" + name + "' in the picture is no matrix of numbers",
+            ErrorDetails.NONE.withTensor(name));
       }
       values[i] = (float) row.path(column).doubleValue();
     }

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.ErrorDetails;
 import java.util.List;
 import java.util.Set;
 
@@ -28,7 +29,8 @@ final class Layout {
     if (params.size() > 1) {
       throw new EmbeddingException(
           "holds %d embeddings ('%s'), expected one"
-              .formatted(params.size(), String.join("', '", params)));
+              .formatted(params.size(), String.join("', '", params)),
+          ErrorDetails.NONE.withKnownNames(List.copyOf(params)));
     }
     for (List<String> pair : PAIRS) {
       if (names.containsAll(pair)) {

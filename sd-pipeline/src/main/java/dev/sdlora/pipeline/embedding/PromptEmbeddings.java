@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.embedding;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.BundledEmbedding;
@@ -65,7 +66,10 @@ public final class PromptEmbeddings implements TrainedWords {
                       .collect(Collectors.joining(" and ")),
                   checkpoint.name(),
                   checkpoint.family().label(),
-                  width));
+                  width),
+          ErrorDetails.in(embedding.path())
+              .withName(name)
+              .withFamilies(ModelFamily.SD1, embedding.family()));
     }
   }
 
@@ -158,7 +162,9 @@ public final class PromptEmbeddings implements TrainedWords {
       hash = candidate.hashed.map(files::hash);
     } catch (StableDiffusionException e) {
       throw new EmbeddingException(
-          "embedding '" + candidate.name + "' cannot be used: " + e.getMessage(), e);
+          "embedding '" + candidate.name + "' cannot be used: " + e.getMessage(),
+          e.details().withName(candidate.name),
+          e);
     }
     target.requireFit(candidate.name, file.details());
     hash.ifPresent(digits -> hashes.put(candidate.name, digits));

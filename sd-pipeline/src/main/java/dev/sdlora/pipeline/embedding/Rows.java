@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.prompt.tokens.TokenChunk;
 import java.util.List;
 
@@ -32,12 +33,14 @@ record Rows(int count, int width, float[] values) {
     if (shape.size() > 2 || count < 1 || width < 1 || width > MAX_WIDTH) {
       throw new EmbeddingException(
           "is not an embedding: tensor '%s' is %s, expected [vectors, width]"
-              .formatted(tensor, shape));
+              .formatted(tensor, shape),
+          ErrorDetails.NONE.withTensor(tensor));
     }
     if (count > TokenChunk.CAPACITY) {
       throw new EmbeddingException(
           "has %d vectors, more than the %d that a text encoder reads at once"
-              .formatted(count, TokenChunk.CAPACITY));
+              .formatted(count, TokenChunk.CAPACITY),
+          ErrorDetails.NONE.withTensor(tensor));
     }
     return new long[] {count, width};
   }

@@ -65,7 +65,7 @@ final class HiresKeys {
               InfotextDraft::hiresSize),
           setting(
               "Hires steps",
-              when((spec, hires) -> InfotextKey.unless(0, hires.steps())),
+              when((spec, hires) -> hires.steps().stream().mapToObj(Integer::toString).findFirst()),
               (draft, value) -> draft.hires.steps(InfotextValues.integer(value))),
           setting(
               "Hires upscaler",
@@ -80,8 +80,8 @@ final class HiresKeys {
         settings.spec().hiresFix().flatMap(hires -> writer.apply(settings.spec(), hires));
   }
 
-  private static Optional<String> other(String text, String first) {
-    return InfotextKey.text(text.equals(first) ? "" : text);
+  private static Optional<String> other(Optional<String> text, String first) {
+    return InfotextKey.text(text.filter(given -> !given.equals(first)).orElse(""));
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.image;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.ImageSettingsException;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The sentences of this package's errors: all begin with the file. */
 final class ImageErrors {
@@ -25,16 +27,23 @@ final class ImageErrors {
     return new ImageFileException(subject + " " + predicate, cause);
   }
 
+  /** An error about a file, or about the picture of a stream. */
+  static ImageFileException error(
+      PictureSource source, String predicate, @Nullable Throwable cause) {
+    return new ImageFileException(source + " " + predicate, source.details(), cause);
+  }
+
   static ImageFileException notWritten(Path file, IOException cause) {
     String reason =
         cause instanceof NoSuchFileException ? "its folder does not exist" : reason(cause);
-    return error(subject(file), "could not be written: " + reason, cause);
+    return new ImageFileException(
+        subject(file) + " could not be written: " + reason, ErrorDetails.in(file), cause);
   }
 
-  static ImageFileException notRead(String subject, IOException cause) {
+  static ImageFileException notRead(PictureSource source, IOException cause) {
     return cause instanceof NoSuchFileException
-        ? error(subject, "does not exist", cause)
-        : error(subject, "could not be read: " + reason(cause), cause);
+        ? error(source, "does not exist", cause)
+        : error(source, "could not be read: " + reason(cause), cause);
   }
 
   /** The error that a picture holds no settings. */
@@ -43,7 +52,8 @@ final class ImageErrors {
         source
             + " holds no "
             + what
-            + "; other programs do not write it, and many web sites remove it");
+            + "; other programs do not write it, and many web sites remove it",
+        source.details());
   }
 
   private static String reason(IOException cause) {

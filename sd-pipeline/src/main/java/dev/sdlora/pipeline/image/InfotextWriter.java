@@ -40,12 +40,10 @@ final class InfotextWriter {
 
   private static HiresFix merged(HiresFix hires, PromptOptions options) {
     HiresFix.Builder merged = hires.toBuilder();
-    if (!hires.prompt().isEmpty()) {
-      merged.prompt(Styles.onPrompt(hires.prompt(), options));
-    }
-    if (!hires.negativePrompt().isEmpty()) {
-      merged.negativePrompt(Styles.onNegativePrompt(hires.negativePrompt(), options));
-    }
+    hires.prompt().ifPresent(text -> merged.prompt(Styles.onPrompt(text, options)));
+    hires
+        .negativePrompt()
+        .ifPresent(text -> merged.negativePrompt(Styles.onNegativePrompt(text, options)));
     return merged.build();
   }
 
@@ -56,8 +54,8 @@ final class InfotextWriter {
     }
     PromptSpecBuilder tagged = spec.toBuilder().noLoras().prompt(tagged(spec.prompt(), spec));
     spec.hiresFix()
-        .filter(hires -> !hires.prompt().isEmpty())
-        .map(hires -> hires.toBuilder().prompt(tagged(hires.prompt(), spec)).build())
+        .filter(hires -> hires.prompt().isPresent())
+        .map(hires -> hires.toBuilder().prompt(tagged(hires.prompt().orElseThrow(), spec)).build())
         .ifPresent(tagged::hiresFix);
     return tagged.build();
   }

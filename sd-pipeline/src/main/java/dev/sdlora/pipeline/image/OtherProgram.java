@@ -79,7 +79,7 @@ enum OtherProgram {
 
   /** The error that the settings of a picture are this program's. */
   ImageFileException notRead(PictureSource source) {
-    return new ImageSettingsException(source + " " + sentence());
+    return new ImageSettingsException(source + " " + sentence(), source.details(), label);
   }
 
   /** The end of the sentence that something has such settings. */

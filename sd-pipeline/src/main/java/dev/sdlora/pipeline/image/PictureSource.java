@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.image;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ImageFileException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -25,6 +26,11 @@ final class PictureSource {
     this.content = content;
   }
 
+  /** What errors about it tell beside their sentence. */
+  ErrorDetails details() {
+    return file.map(ErrorDetails::in).orElse(ErrorDetails.NONE);
+  }
+
   static PictureSource of(Path file) {
     return new PictureSource(ImageErrors.subject(file), Optional.of(file), new byte[0]);
   }
@@ -40,7 +46,7 @@ final class PictureSource {
     try {
       content = stream.readNBytes(MAX_STREAM + 1);
     } catch (IOException e) {
-      throw ImageErrors.notRead(source.subject, e);
+      throw ImageErrors.notRead(source, e);
     }
     if (content.length > MAX_STREAM) {
       throw source.error("has more than the " + MAX_STREAM + " bytes that are read");
@@ -90,15 +96,15 @@ final class PictureSource {
         return reading.from(new InFile(channel));
       }
     } catch (EOFException e) {
-      throw ImageErrors.error(subject, "became shorter while it was read", e);
+      throw ImageErrors.error(this, "became shorter while it was read", e);
     } catch (IOException e) {
-      throw ImageErrors.notRead(subject, e);
+      throw ImageErrors.notRead(this, e);
     }
   }
 
   /** An error about this source. */
   ImageFileException error(String predicate) {
-    return ImageErrors.error(subject, predicate);
+    return ImageErrors.error(this, predicate, null);
   }
 
   /** What errors begin with. */

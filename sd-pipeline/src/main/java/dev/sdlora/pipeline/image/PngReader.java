@@ -125,6 +125,6 @@ final class PngReader {
   }
 
   private ImageFileException damaged(String trouble, DataFormatException cause) {
-    return ImageErrors.error(source.toString(), "is damaged: " + trouble, cause);
+    return ImageErrors.error(source, "is damaged: " + trouble, cause);
   }
 }

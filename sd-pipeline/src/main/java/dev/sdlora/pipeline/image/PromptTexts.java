@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.image;
 
+import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.PromptSpec;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,12 +25,12 @@ final class PromptTexts {
 
   /** All prompts; those that are not given are empty. */
   static Stream<String> all(PromptSpec spec) {
-    Optional<String> hires = spec.hiresFix().map(fix -> fix.prompt());
+    Optional<String> hires = spec.hiresFix().flatMap(HiresFix::prompt);
     return Stream.concat(Stream.of(spec.prompt(), hires.orElse("")), negative(spec));
   }
 
   private static Stream<String> negative(PromptSpec spec) {
-    Optional<String> hires = spec.hiresFix().map(fix -> fix.negativePrompt());
+    Optional<String> hires = spec.hiresFix().flatMap(HiresFix::negativePrompt);
     return Stream.of(spec.negativePrompt(), hires.orElse(""));
   }
 }

@@ -77,13 +77,13 @@ final class SamplerKeys {
               "Schedule min sigma",
               SamplerKeys::hasSchedule,
               0,
-              SamplerOptions::sigmaMin,
+              options -> options.sigmaMin().orElse(0),
               (draft, value) -> draft.sampler.sigmaMin(value)),
           number(
               "Schedule max sigma",
               SamplerKeys::hasSchedule,
               0,
-              SamplerOptions::sigmaMax,
+              options -> options.sigmaMax().orElse(0),
               (draft, value) -> draft.sampler.sigmaMax(value)),
           setting(
               "Schedule rho",
@@ -118,7 +118,10 @@ final class SamplerKeys {
           churn(
               "Sigma tmin", 0, SamplerOptions::sTmin, (draft, value) -> draft.sampler.sTmin(value)),
           churn(
-              "Sigma tmax", 0, SamplerOptions::sTmax, (draft, value) -> draft.sampler.sTmax(value)),
+              "Sigma tmax",
+              0,
+              options -> options.sTmax().orElse(0),
+              (draft, value) -> draft.sampler.sTmax(value)),
           number(
               "Sigma noise",
               SamplerKeys::scalesNoise,
@@ -272,7 +275,7 @@ final class SamplerKeys {
   }
 
   private static Optional<String> rho(PromptSpec spec) {
-    double rho = spec.samplerOptions().rho();
+    double rho = spec.samplerOptions().rho().orElse(0);
     boolean matters =
         rho != 0
             && inAnyPass(

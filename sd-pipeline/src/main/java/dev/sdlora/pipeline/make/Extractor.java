@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.make.LeftOut.Cause;
 import dev.sdlora.api.make.LoraExtraction;
 import dev.sdlora.api.make.MadeLora;
@@ -76,7 +77,8 @@ final class Extractor {
       if (cause.isEmpty() && !alike) {
         throw new CheckpointException(
             "checkpoint '%s' has no '%s' of shape %s, which '%s' has; expected two models of one size"
-                .formatted(task.tuned(), weight, origin.shape(), task.original()));
+                .formatted(task.tuned(), weight, origin.shape(), task.original()),
+            ErrorDetails.in(task.tuned()).withTensor(weight));
       }
       if (other == null) {
         return; // a bias that one of them does not have

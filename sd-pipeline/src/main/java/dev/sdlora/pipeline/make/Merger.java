@@ -1,7 +1,9 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.make.LoraMerging;
 import dev.sdlora.api.make.MadeLora;
@@ -46,7 +48,8 @@ final class Merger {
               task.ranks())
           .run(uses, target, listener);
       if (target.modules() == 0) {
-        throw new LoraException("nothing is left of the LoRAs to merge: all strengths are 0");
+        throw new LoraException(
+            "nothing is left of the LoRAs to merge: all strengths are 0", Reason.NOTHING_CHANGED);
       }
       return target.write(metadata(files, family, file, target.rank()));
     }
@@ -64,7 +67,9 @@ final class Merger {
                     known.file().path(),
                     known.family().label(),
                     file.file().path(),
-                    file.family().label()));
+                    file.family().label()),
+            Reason.WRONG_FAMILY,
+            ErrorDetails.in(file.file().path()).withFamilies(known.family(), file.family()));
       }
     }
     return known.family();

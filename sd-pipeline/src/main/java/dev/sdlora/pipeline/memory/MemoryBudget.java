@@ -122,7 +122,9 @@ public final class MemoryBudget {
                     what,
                     most.isPresent() ? "the most for this pipeline is" : "what is left is",
                     Bytes.text(limit()));
-    return new ResourceException(Resource.MEMORY, sentence);
+    return need.heapBytes() > heap
+        ? new ResourceException(Resource.MEMORY, sentence, (long) need.heapBytes(), (long) heap)
+        : new ResourceException(Resource.MEMORY, sentence, (long) need.bytes(), (long) limit());
   }
 
   /** Makes requests that wait look whether they were cancelled. */

@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.preview;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.TinyDecoderReader;
 import dev.sdlora.pipeline.image.Pixels;
@@ -51,7 +52,8 @@ public final class TinyPreview implements Previewer, AutoCloseable {
                   latentChannels,
                   config.latentChannels() == MODERN_CHANNELS
                       ? "it is probably TAESD3 or TAEF1, and TAESD is the one for SD 1.x"
-                      : "it was probably made for another model"));
+                      : "it was probably made for another model"),
+          ErrorDetails.in(file));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.upscale;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.UpscalerReader;
@@ -43,7 +44,8 @@ public final class UpscalerFolders {
     this.folders = List.copyOf(folders);
     for (Path folder : folders) {
       if (!Files.isDirectory(folder)) {
-        throw new CheckpointException("upscaler directory '" + folder + "' is not a folder");
+        throw new CheckpointException(
+            "upscaler directory '" + folder + "' is not a folder", ErrorDetails.in(folder));
       }
     }
   }
@@ -93,7 +95,10 @@ public final class UpscalerFolders {
             () ->
                 new CheckpointException(
                     "no upscaler is named '%s'; there are %s in the upscaler directories %s"
-                        .formatted(name, files.stream().map(NetworkFile::name).toList(), folders)));
+                        .formatted(name, files.stream().map(NetworkFile::name).toList(), folders),
+                    ErrorDetails.NONE
+                        .withName(name)
+                        .withKnownNames(files.stream().map(NetworkFile::name).toList())));
   }
 
   private List<Path> files() {
@@ -105,7 +110,9 @@ public final class UpscalerFolders {
             .forEach(files::add);
       } catch (IOException | UncheckedIOException e) {
         throw new CheckpointException(
-            "upscaler directory '" + folder + "' cannot be read: " + e.getMessage(), e);
+            "upscaler directory '" + folder + "' cannot be read: " + e.getMessage(),
+            ErrorDetails.in(folder),
+            e);
       }
     }
     return files;

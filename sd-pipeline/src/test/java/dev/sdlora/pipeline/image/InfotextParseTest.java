@@ -315,7 +315,7 @@ final class InfotextParseTest {
     PromptSpec spec =
         Infotext.parse("Steps: 20, Schedule min sigma: 5, Schedule max sigma: 2, Seed: 1");
 
-    assertThat(spec.samplerOptions().sigmaMin()).isZero();
+    assertThat(spec.samplerOptions().sigmaMin()).isEmpty();
     assertThat(spec.otherParameters())
         .containsEntry("Schedule min sigma", "5")
         .containsEntry("Schedule max sigma", "2");

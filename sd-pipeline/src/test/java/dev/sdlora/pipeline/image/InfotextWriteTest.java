@@ -174,7 +174,6 @@ final class InfotextWriteTest {
   }
 
   private static LoraAdapter lora(String name) {
-    return new LoraAdapter(
-        Path.of(name + ".safetensors"), ModelFamily.SD1, 1, 4, Map.of(), 1.0, 1.0);
+    return LoraAdapter.builder(Path.of(name + ".safetensors"), ModelFamily.SD1).rank(4).build();
   }
 }

@@ -163,7 +163,11 @@ final class ReproductionTest {
   }
 
   private Checkpoint checkpoint() {
-    return new Checkpoint(
-        model, ModelFamily.SD1, Checkpoint.Layout.SINGLE_FILE, "F32", 1, 1, new ImageSize(64, 64));
+    return Checkpoint.builder(model, ModelFamily.SD1)
+        .storage("F32")
+        .tensors(1)
+        .parameters(1)
+        .defaultSize(new ImageSize(64, 64))
+        .build();
   }
 }

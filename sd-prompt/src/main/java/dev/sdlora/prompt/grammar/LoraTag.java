@@ -69,16 +69,17 @@ public record LoraTag(String name, LoraStrength strength, int offset) {
       throw error(network, "has no name; write <lora:name:weight>");
     }
     LoraStrength strength =
-        new LoraStrength(
-            textEncoder.first(),
-            unet,
-            Optional.ofNullable(named.get("lbw"))
-                .map(text -> blocks(network, text))
-                .orElse(BlockWeights.ALL),
-            Optional.ofNullable(named.get("dyn"))
-                .or(() -> at(positional, 3))
-                .map(text -> OptionalInt.of(rank(network, text)))
-                .orElse(OptionalInt.empty()));
+        LoraStrength.of(textEncoder.first())
+            .withUnet(unet)
+            .withBlocks(
+                Optional.ofNullable(named.get("lbw"))
+                    .map(text -> blocks(network, text))
+                    .orElse(BlockWeights.ALL))
+            .withRankLimit(
+                Optional.ofNullable(named.get("dyn"))
+                    .or(() -> at(positional, 3))
+                    .map(text -> OptionalInt.of(rank(network, text)))
+                    .orElse(OptionalInt.empty()));
     return new LoraTag(name, strength, network.offset());
   }
 

@@ -52,6 +52,11 @@ public final class ReadPrompt {
     return cut;
   }
 
+  /** What was read, with its tags and comments. */
+  public String written() {
+    return prompt;
+  }
+
   /** The text without comments and tags. */
   public String text() {
     return cut.text();

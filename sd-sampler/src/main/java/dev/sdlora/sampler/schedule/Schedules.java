@@ -22,8 +22,8 @@ public final class Schedules {
     this.steps = steps;
     this.levels = levels;
     this.options = options;
-    this.sigmaMax = options.sigmaMax() == 0 ? levels.sigmaMax() : options.sigmaMax();
-    this.sigmaMin = options.sigmaMin() == 0 ? levels.sigmaMin() : options.sigmaMin();
+    this.sigmaMax = options.sigmaMax().orElse(levels.sigmaMax());
+    this.sigmaMin = options.sigmaMin().orElse(levels.sigmaMin());
     if (!(sigmaMin < sigmaMax)) {
       throw new IllegalArgumentException(
           "sigmaMin must be below sigmaMax: " + sigmaMin + ", " + sigmaMax);
@@ -185,7 +185,7 @@ public final class Schedules {
   }
 
   private double rho(double own) {
-    return options.rho() == 0 ? own : options.rho();
+    return options.rho().orElse(own);
   }
 
   private void requireTrainingSteps() {

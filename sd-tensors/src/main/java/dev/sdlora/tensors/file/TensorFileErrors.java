@@ -1,5 +1,6 @@
 package dev.sdlora.tensors.file;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.TensorFileException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,11 +10,11 @@ final class TensorFileErrors {
   private TensorFileErrors() {}
 
   static TensorFileException error(Path path, String predicate) {
-    return new TensorFileException(sentence(path, predicate));
+    return new TensorFileException(sentence(path, predicate), ErrorDetails.in(path));
   }
 
   static TensorFileException error(Path path, String predicate, Throwable cause) {
-    return new TensorFileException(sentence(path, predicate), cause);
+    return new TensorFileException(sentence(path, predicate), ErrorDetails.in(path), cause);
   }
 
   /** An error of the file system; its class is named because its message is often just a path. */

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,10 +53,12 @@ public final class FolderTree {
    *
    * @param noun what messages call it
    * @param extensions how the names of its files end, in lower case
-   * @param error makes an exception of a message
+   * @param error makes an exception of a message and the folder that it is about
    */
   public record Kind(
-      String noun, List<String> extensions, Function<String, StableDiffusionException> error) {}
+      String noun,
+      List<String> extensions,
+      BiFunction<String, Path, StableDiffusionException> error) {}
 
   /** The name of a file that is found: without its folder and its extension. */
   public static String stem(Path path) {
@@ -128,7 +130,7 @@ public final class FolderTree {
   }
 
   private StableDiffusionException error(@Nullable String predicate) {
-    return kind.error.apply(kind.noun + " directory '" + root + "' " + predicate);
+    return kind.error.apply(kind.noun + " directory '" + root + "' " + predicate, root);
   }
 
   /** A folder that is to be visited, and where it really lies. */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -193,7 +194,8 @@ public final class TensorLoader {
   private NDArray transfer(TensorFile.Reader reader, TensorEntry entry) {
     if (entry.byteLength() > Integer.MAX_VALUE) {
       throw new TensorFileException(
-          "tensor '" + entry.name() + "' has " + entry.byteLength() + " bytes; 2 GB is the most");
+          "tensor '" + entry.name() + "' has " + entry.byteLength() + " bytes; 2 GB is the most",
+          ErrorDetails.in(reader.file().path()).withTensor(entry.name()));
     }
     DataType stored = stored(entry.dtype());
     ByteBuffer bytes = room(entry.byteLength());

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Folders that links lead through in circles, and very deep ones. */
 class FolderTreeTest {
   private static final FolderTree.Kind KIND =
-      new FolderTree.Kind("test", List.of(".x"), StableDiffusionException::new);
+      new FolderTree.Kind(
+          "test", List.of(".x"), (sentence, folder) -> new StableDiffusionException(sentence));
 
   private static final Duration FAR_TOO_LONG = Duration.ofSeconds(60);
 

@@ -1,6 +1,7 @@
 package dev.sdlora.training.step;
 
 import ai.djl.ndarray.NDArray;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
@@ -52,6 +53,7 @@ public final class StateFile {
   private static TensorFileException missing(Path path, String name, NDArray tensor) {
     return new TensorFileException(
         "training state '%s' has no tensor '%s' of %d numbers; it is probably of another training"
-            .formatted(path, name, tensor.size()));
+            .formatted(path, name, tensor.size()),
+        ErrorDetails.in(path).withTensor(name));
   }
 }

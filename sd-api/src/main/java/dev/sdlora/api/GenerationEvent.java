@@ -1,0 +1,87 @@
+package dev.sdlora.api;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What {@link Pipeline#stream} tells about a request, in this order: {@link Queued}, {@link
+ * Started}, {@link LorasApplied}, {@link PromptsEncoded}, then for each picture its {@link StepDone
+ * steps} and {@link ImageDone}, and at last {@link ResultReady}. A hires pass with prompts of its
+ * own applies LoRAs and encodes prompts again, between its steps and those before. All are values.
+ */
+public sealed interface GenerationEvent {
+
+  /**
+   * The pipeline has taken the request, which may wait for others.
+   *
+   * @param spec the request
+   */
+  record Queued(PromptSpec spec) implements GenerationEvent {
+    /** Refuses null. */
+    public Queued {
+      Objects.requireNonNull(spec, "spec");
+    }
+  }
+
+  /**
+   * The work begins: LoRAs are put on and taken off the weights.
+   *
+   * @param spec the request
+   */
+  record Started(PromptSpec spec) implements GenerationEvent {
+    /** Refuses null. */
+    public Started {
+      Objects.requireNonNull(spec, "spec");
+    }
+  }
+
+  /** The weights are as the request wants them; prompts are encoded. */
+  record LorasApplied() implements GenerationEvent {}
+
+  /** The prompts are encoded; sampling begins. */
+  record PromptsEncoded() implements GenerationEvent {}
+
+  /**
+   * A sampling step is done.
+   *
+   * @param image index of the picture, from 0
+   * @param number the step, from 1
+   * @param total how many steps this picture takes, in both passes of hires fix
+   * @param sigma the noise level at which the step started, in units of the data's standard
+   *     deviation
+   * @param preview what the picture looks like so far, see {@link LatentPreview}; empty if the step
+   *     was not asked for yet when it was done
+   */
+  record StepDone(int image, int number, int total, double sigma, Optional<Picture> preview)
+      implements GenerationEvent {
+    /** Refuses null. */
+    public StepDone {
+      Objects.requireNonNull(preview, "preview");
+    }
+  }
+
+  /**
+   * A picture is finished.
+   *
+   * @param index of the picture, from 0
+   * @param image the picture
+   */
+  record ImageDone(int index, GeneratedImage image) implements GenerationEvent {
+    /** Refuses null. */
+    public ImageDone {
+      Objects.requireNonNull(image, "image");
+    }
+  }
+
+  /**
+   * All pictures are made; nothing comes after this but the completion.
+   *
+   * @param result what {@link Pipeline#generate(PromptSpec)} returns
+   */
+  record ResultReady(GenerationResult result) implements GenerationEvent {
+    /** Refuses null. */
+    public ResultReady {
+      Objects.requireNonNull(result, "result");
+    }
+  }
+}

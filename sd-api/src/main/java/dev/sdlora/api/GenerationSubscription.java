@@ -1,0 +1,259 @@
+package dev.sdlora.api;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and the subscriber that it is made for, by the rules of Reactive Streams. Events come
+ * in on the thread that generates, which never waits for the subscriber; they go out on a thread
+ * that exists only while there is something to say, so that subscribers may block, call the
+ * pipeline, and close it.
+ */
+final class GenerationSubscription implements Flow.Subscription {
+  private final Pipeline pipeline;
+  private final PromptSpec spec;
+  private final PendingEvents pending = new PendingEvents();
+  private Flow.@Nullable Subscriber<? super GenerationEvent> subscriber;
+  private @Nullable CompletableFuture<GenerationResult> request;
+  private boolean requested;
+  private @Nullable Throwable failure;
+  private boolean finished;
+
+  /** One signal at a time: whether somebody is at it. Subscribing is the first signal. */
+  private boolean signalling = true;
+
+  GenerationSubscription(
+      Pipeline pipeline, PromptSpec spec, Flow.Subscriber<? super GenerationEvent> subscriber) {
+    this.pipeline = pipeline;
+    this.spec = spec;
+    this.subscriber = subscriber;
+  }
+
+  void begin() {
+    Flow.Subscriber<? super GenerationEvent> told = subscriber;
+    try {
+      if (told != null) {
+        told.onSubscribe(this);
+      }
+    } catch (Throwable e) {
+      cancel();
+      throw e;
+    }
+    synchronized (this) {
+      signalling = false;
+    }
+    signal();
+  }
+
+  @Override
+  public void request(long events) {
+    boolean begins = false;
+    boolean wrong = events <= 0;
+    synchronized (this) {
+      if (subscriber == null) {
+        return;
+      }
+      if (!wrong) {
+        pending.request(events);
+        begins = !requested && !finished;
+        requested = true;
+      } else if (failure == null) {
+        pending.clear();
+        fail(new IllegalArgumentException("requested must be at least 1: " + events));
+      }
+    }
+    if (wrong) {
+      stop();
+    }
+    if (begins) {
+      ask();
+    }
+    signal();
+  }
+
+  @Override
+  public void cancel() {
+    synchronized (this) {
+      subscriber = null;
+      pending.clear();
+    }
+    stop();
+  }
+
+  /** Ends the request at its next step, or takes it out of the queue. */
+  private void stop() {
+    CompletableFuture<GenerationResult> stopped;
+    synchronized (this) {
+      stopped = request;
+    }
+    if (stopped != null) {
+      stopped.cancel(false);
+    }
+  }
+
+  private void ask() {
+    add(() -> new GenerationEvent.Queued(spec));
+    try {
+      CompletableFuture<GenerationResult> future = pipeline.generateAsync(spec, listener());
+      boolean unwanted;
+      synchronized (this) {
+        request = future;
+        unwanted = subscriber == null || finished;
+      }
+      var unused = future.whenComplete(this::end);
+      if (unwanted) {
+        future.cancel(false);
+      }
+    } catch (Throwable e) {
+      end(null, e);
+    }
+  }
+
+  private void end(@Nullable GenerationResult result, @Nullable Throwable thrown) {
+    synchronized (this) {
+      if (finished || subscriber == null) {
+        return;
+      }
+      if (result != null) {
+        pending.add(new GenerationEvent.ResultReady(result));
+        finished = true;
+      } else {
+        pending.keepImages();
+        fail(
+            thrown instanceof CompletionException && thrown.getCause() != null
+                ? thrown.getCause()
+                : thrown);
+      }
+    }
+    signal();
+  }
+
+  /** To be called by who holds the lock. */
+  private void fail(@Nullable Throwable thrown) {
+    failure = thrown == null ? new IllegalStateException("the request has no result") : thrown;
+    finished = true;
+  }
+
+  private void add(Supplier<GenerationEvent> event) {
+    synchronized (this) {
+      if (finished || subscriber == null) {
+        return;
+      }
+      pending.add(event.get());
+    }
+    signal();
+  }
+
+  private GenerationListener listener() {
+    return new GenerationListener() {
+      @Override
+      public void generationStart(PromptSpec started) {
+        add(() -> new GenerationEvent.Started(started));
+      }
+
+      @Override
+      public void lorasEnd() {
+        add(GenerationEvent.LorasApplied::new);
+      }
+
+      @Override
+      public void conditioningEnd() {
+        add(GenerationEvent.PromptsEncoded::new);
+      }
+
+      @Override
+      public void stepEnd(Step step, LatentPreview preview) {
+        GenerationEvent.StepDone done = GenerationSubscription.this.step(step, preview);
+        add(() -> done);
+      }
+
+      @Override
+      public void imageEnd(int index, GeneratedImage image) {
+        add(() -> new GenerationEvent.ImageDone(index, image));
+      }
+    };
+  }
+
+  /** With its preview, which costs time, if the subscriber keeps up. */
+  private GenerationEvent.StepDone step(GenerationListener.Step step, LatentPreview preview) {
+    boolean wanted;
+    synchronized (this) {
+      wanted = subscriber != null && pending.isNextRequested();
+    }
+    return new GenerationEvent.StepDone(
+        step.image(),
+        step.number(),
+        step.total(),
+        step.sigma(),
+        wanted ? Optional.of(Picture.of(preview.toImage())) : Optional.empty());
+  }
+
+  /** Sees to it that a thread says what there is to say. */
+  private void signal() {
+    synchronized (this) {
+      if (signalling || !hasNews()) {
+        return;
+      }
+      signalling = true;
+    }
+    try {
+      Thread thread = new Thread(this::sayAll, "sd-lora stream");
+      thread.setDaemon(true);
+      thread.start();
+    } catch (Throwable e) {
+      synchronized (this) {
+        signalling = false;
+      }
+      throw e;
+    }
+  }
+
+  /** To be called by who holds the lock. */
+  private boolean hasNews() {
+    return subscriber != null && (pending.hasNext() || (finished && pending.isEmpty()));
+  }
+
+  private void sayAll() {
+    try {
+      while (say()) {
+        // One after another.
+      }
+    } catch (Throwable e) {
+      // A subscriber that throws has cancelled; its error goes where those of threads go.
+      cancel();
+      throw e;
+    }
+  }
+
+  /** Gives one signal, if there is one to give. */
+  private boolean say() {
+    Flow.Subscriber<? super GenerationEvent> told;
+    GenerationEvent event;
+    Throwable error;
+    synchronized (this) {
+      if (!hasNews()) {
+        signalling = false;
+        return false;
+      }
+      told = Objects.requireNonNull(subscriber);
+      event = pending.poll();
+      error = failure;
+      if (event == null) {
+        subscriber = null;
+      }
+    }
+    if (event != null) {
+      told.onNext(event);
+    } else if (error != null) {
+      told.onError(error);
+    } else {
+      told.onComplete();
+    }
+    return true;
+  }
+}

@@ -1,0 +1,88 @@
+package dev.sdlora.api;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** A pipeline whose requests go as far as a test takes them. */
+final class ScriptedPipeline implements Pipeline {
+  static final GeneratedImage IMAGE =
+      new GeneratedImage(Picture.of(8, 8, new byte[3 * 8 * 8]), 1, "");
+
+  final List<Request> requests = new ArrayList<>();
+  boolean closed;
+
+  /** A request, and the listener by which the test tells what happens to it. */
+  record Request(
+      PromptSpec spec, GenerationListener listener, CompletableFuture<GenerationResult> future) {
+    void begin() {
+      listener.generationStart(spec);
+      listener.lorasStart();
+      listener.lorasEnd();
+      listener.conditioningStart();
+      listener.conditioningEnd();
+    }
+
+    void step(int number) {
+      GenerationListener.Step step = new GenerationListener.Step(0, number, 4, 1.0 / number);
+      listener.stepEnd(step, () -> IMAGE.toBufferedImage());
+    }
+
+    void image(int index) {
+      listener.imageEnd(index, IMAGE);
+    }
+
+    void end() {
+      GenerationResult result = GenerationResult.builder(List.of(IMAGE)).build();
+      listener.generationEnd(result);
+      future.complete(result);
+    }
+  }
+
+  @Override
+  public CompletableFuture<GenerationResult> generateAsync(
+      PromptSpec spec, GenerationListener listener) {
+    if (closed) {
+      throw new IllegalStateException("the pipeline is closed");
+    }
+    Request request = new Request(spec, listener, new CompletableFuture<>());
+    requests.add(request);
+    return request.future;
+  }
+
+  @Override
+  public Checkpoint checkpoint() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public LoraLibrary loras() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public EmbeddingLibrary embeddings() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public GenerationResult generate(PromptSpec spec, GenerationListener listener) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public int liveNativeArrays() {
+    return 0;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  @Override
+  public void close(Duration patience) {
+    closed = true;
+  }
+}

@@ -1,0 +1,243 @@
+package dev.sdlora.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** What is built is a value: every setter makes another one, and a copy is equal. */
+class ValueTypesTest {
+  private static final Path FILE = Path.of("some.safetensors");
+  private static final Picture PICTURE = Picture.of(8, 8, new byte[3 * 8 * 8]);
+  private static final LoraAdapter LORA = LoraAdapter.builder(FILE, ModelFamily.SD1).build();
+  private static final Inpainting PART = Inpainting.builder(PICTURE).maskBlur(9).build();
+
+  /** Unequal to every default; by the type of a setter's parameter. */
+  private static final Map<Class<?>, Object> OTHERS =
+      Map.ofEntries(
+          Map.entry(String.class, "other"),
+          Map.entry(double.class, 0.25),
+          Map.entry(int.class, 16),
+          Map.entry(long.class, 16L),
+          Map.entry(Path.class, Path.of("other")),
+          Map.entry(Duration.class, Duration.ofSeconds(3)),
+          Map.entry(ImageSize.class, new ImageSize(64, 128)),
+          Map.entry(Map.class, Map.of("Noise multiplier", "0.5", "Mask blur", "7")),
+          Map.entry(LoraAdapter.class, LORA),
+          Map.entry(LoraStrength.class, LoraStrength.of(0.5)),
+          Map.entry(StrengthSchedule.class, StrengthSchedule.parse("1@0,0@1")),
+          Map.entry(BlockWeights.class, BlockWeights.preset("OUTALL")),
+          Map.entry(PromptOptions.class, PromptOptions.EXACT_A1111),
+          Map.entry(PromptLimits.class, new PromptLimits(5, 5, 5, 5, 5)),
+          Map.entry(SamplerOptions.class, SamplerOptions.builder().eta(0.5).build()),
+          Map.entry(Variation.class, Variation.of(3, 0.5)),
+          Map.entry(ImageToImage.class, ImageToImage.builder(PICTURE).build()),
+          Map.entry(HiresFix.class, HiresFix.builder().build()),
+          Map.entry(Inpainting.class, PART),
+          Map.entry(Outpainting.class, Outpainting.of(8, 0, 0, 0)),
+          Map.entry(ControlUnit.class, ControlUnit.builder(FILE, PICTURE).build()),
+          Map.entry(Upscaler.class, Upscaler.LANCZOS),
+          Map.entry(Upscaling.class, new Upscaling(Upscaler.LANCZOS, 2)),
+          Map.entry(
+              LoraDetails.Training.class,
+              new LoraDetails.Training(
+                  Optional.of("t"), Optional.empty(), Optional.empty(), OptionalInt.empty())),
+          Map.entry(
+              LoraDetails.Usage.class,
+              new LoraDetails.Usage(
+                  List.of(),
+                  OptionalDouble.of(1),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty())));
+
+  /** Setters that take back what is not set to begin with. */
+  private static final Set<String> TAKE_BACK =
+      Set.of("randomSeed", "noLoras", "noHiresFix", "noControlUnits");
+
+  private static final List<Supplier<Object>> BUILDERS =
+      List.of(
+          PromptSpec::builder,
+          SamplerOptions::builder,
+          HiresFix::builder,
+          () -> ImageToImage.builder(PICTURE),
+          () -> Inpainting.builder(PICTURE),
+          () -> ControlUnit.builder(FILE, PICTURE),
+          PromptOptions::builder,
+          () -> LoraAdapter.builder(FILE, ModelFamily.SD1),
+          () -> Checkpoint.builder(FILE, ModelFamily.SD1),
+          () -> Embedding.builder(FILE),
+          () -> LoraReport.builder("ink", FILE, "0123456789ab"),
+          () -> GenerationResult.builder(List.of()),
+          () -> LoraDetails.builder(LORA));
+
+  @TestFactory
+  Stream<DynamicTest> builders_everySetter_makesAnotherValue() {
+    return BUILDERS.stream()
+        .map(
+            builder -> {
+              String name = build(builder.get()).getClass().getSimpleName();
+              return DynamicTest.dynamicTest(name, () -> requireValues(builder));
+            });
+  }
+
+  private static void requireValues(Supplier<Object> builder) {
+    Object plain = build(builder.get());
+    requireEqual(plain, build(builder.get()));
+    assertThat(plain).isNotEqualTo(null).isNotEqualTo("plain");
+    List<Object> seen = new ArrayList<>(List.of(plain));
+    for (Method setter : setters(builder.get().getClass())) {
+      Object changing = builder.get();
+      call(setter, changing, arguments(setter));
+      Object changed = build(changing);
+      if (TAKE_BACK.contains(setter.getName())) {
+        requireEqual(changed, plain);
+        continue;
+      }
+      assertThat(changed).as(setter.toString()).isNotEqualTo(plain);
+      assertThat(changed.hashCode()).as(setter.toString()).isNotEqualTo(plain.hashCode());
+      requireEqual(build(call("toBuilder", changed)), changed);
+      seen.add(changed);
+    }
+    assertThat(seen).hasSizeGreaterThan(3);
+  }
+
+  private static void requireEqual(Object one, Object other) {
+    assertThat(one).isEqualTo(other).hasSameHashCodeAs(other).hasToString(other.toString());
+    assertThat(one.toString()).startsWith(one.getClass().getSimpleName() + "[");
+  }
+
+  private static List<Method> setters(Class<?> builder) {
+    return Arrays.stream(builder.getDeclaredMethods())
+        .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
+        .filter(method -> method.getReturnType() == builder)
+        .toList();
+  }
+
+  private static Object[] arguments(Method setter) {
+    Object[] arguments = new Object[setter.getParameterCount()];
+    for (int i = 0; i < arguments.length; i++) {
+      arguments[i] = argument(setter, i);
+    }
+    return arguments;
+  }
+
+  private static Object argument(Method setter, int index) {
+    Class<?> type = setter.getParameterTypes()[index];
+    if (type == LoraMode.class) {
+      return LoraMode.OVERLAY;
+    }
+    if (type.isEnum()) {
+      Object[] all = type.getEnumConstants();
+      return all[setter.getName().equals("mode") || all.length < 3 ? 1 : all.length - 2];
+    }
+    if (type == boolean.class) {
+      return !setter.getName().equals("negativeLoras");
+    }
+    if (type == List.class) {
+      return switch (setter.getName()) {
+        case "styles" -> List.of(new Style("a", "b", "c"));
+        case "modules" ->
+            List.of(new LoraDetails.Module("a", ModelPart.UNET, "LoRA", 1, OptionalDouble.empty()));
+        case "loras" -> List.of(LoraReport.builder("ink", FILE, "0").build());
+        case "widths" -> List.of(1024);
+        default -> List.of("other");
+      };
+    }
+    if (type == int.class && setter.getName().equals("clipSkip")) {
+      return 2;
+    }
+    if (type == int.class && setter.getName().equals("order")) {
+      return 2;
+    }
+    if (type == double.class && setter.getName().equals("scale")) {
+      return 1.5;
+    }
+    if (type == double.class && index == 1) {
+      return 0.75;
+    }
+    Object other = OTHERS.get(type);
+    assertThat(other).as("a value for " + setter).isNotNull();
+    return other;
+  }
+
+  private static Object build(Object builder) {
+    return call("build", builder);
+  }
+
+  private static Object call(String name, Object target) {
+    try {
+      return call(target.getClass().getMethod(name), target);
+    } catch (NoSuchMethodException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Object call(Method method, Object target, Object... arguments) {
+    try {
+      return method.invoke(target, arguments);
+    } catch (IllegalAccessException | InvocationTargetException e) {
+      throw new LinkageError(method + " " + Arrays.toString(arguments), e);
+    }
+  }
+
+  @Test
+  void classes_withABuilder_areAllTested() throws Exception {
+    Set<Class<?>> tested = new HashSet<>();
+    BUILDERS.forEach(builder -> tested.add(build(builder.get()).getClass()));
+    Path classes =
+        Path.of(PromptSpec.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+            .resolve("dev/sdlora/api");
+    try (Stream<Path> files = Files.list(classes)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(".class") && !name.equals("package-info.class")) {
+          Class<?> type = Class.forName("dev.sdlora.api." + name.replace(".class", ""));
+          boolean value =
+              Arrays.stream(type.getDeclaredMethods())
+                  .anyMatch(method -> method.getName().equals("toBuilder"));
+          assertThat(!value || tested.contains(type)).as(name).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void withers_makeOtherValues() {
+    assertThat(LoraQuery.text("a"))
+        .isEqualTo(LoraQuery.ALL.withText("a"))
+        .isNotEqualTo(LoraQuery.ALL);
+    assertThat(LoraQuery.ALL.withFamily(ModelFamily.SD1))
+        .isNotEqualTo(LoraQuery.ALL)
+        .hasSameHashCodeAs(LoraQuery.ALL.withFamily(ModelFamily.SD1));
+    assertThat(LoraQuery.ALL.withTrigger("ink")).isNotEqualTo(LoraQuery.ALL);
+    LoraStrength one = LoraStrength.of(1);
+    assertThat(one).isEqualTo(LoraStrength.of(1, 1)).hasSameHashCodeAs(LoraStrength.of(1, 1));
+    assertThat(
+            List.of(
+                one.withTextEncoder(2),
+                one.withUnet(StrengthSchedule.constant(2)),
+                one.withBlocks(BlockWeights.preset("OUTALL")),
+                one.withRankLimit(OptionalInt.of(2))))
+        .doesNotContain(one)
+        .doesNotHaveDuplicates();
+  }
+}
