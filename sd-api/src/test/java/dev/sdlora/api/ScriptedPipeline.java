@@ -72,7 +72,7 @@ final class ScriptedPipeline implements Pipeline {
   }
 
   @Override
-  public int liveNativeArrays() {
+  public int liveTensors() {
     return 0;
   }
 

@@ -2,9 +2,9 @@ package dev.sdlora.lora.make;
 
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.make.LeftOut;
 import dev.sdlora.api.make.MadeLora;
-import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.Part;

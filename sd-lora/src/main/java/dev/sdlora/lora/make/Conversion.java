@@ -2,9 +2,9 @@ package dev.sdlora.lora.make;
 
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
-import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.Kind;
 import dev.sdlora.lora.format.LoraFile;

@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.FileDescription;
 import dev.sdlora.api.FileDescription.Kind;
-import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;

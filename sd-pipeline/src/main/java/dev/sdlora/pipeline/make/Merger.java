@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.ModelFamily;
