@@ -142,7 +142,7 @@ final class DenoisingPass {
    * Samples a latent.
    *
    * @param image the picture
-   * @param start what it starts from, and what an inpainting model reads beside it
+   * @param input what it starts from, and what an inpainting model reads beside it
    * @return [channels][height / 8][width / 8] at unit variance
    */
   float[] sample(ImageRun image, PassInput input, RequestNetworks networks, NDManager scope) {
