@@ -1,4 +1,4 @@
-package dev.sdlora.api.grid;
+package dev.sdlora.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,32 +8,24 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.grid.Axis;
+import dev.sdlora.api.grid.VariationGrid;
+import dev.sdlora.testkit.TinyModels;
 import java.awt.image.BufferedImage;
-import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class VariationGridTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(1).seed(3).images(4).build();
 
-  private static Path resource(String name) {
-    try {
-      return Path.of(Objects.requireNonNull(VariationGridTest.class.getResource(name)).toURI());
-    } catch (URISyntaxException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   @Test
   void draw_showsEachCellAsItIsMadeAlone() {
     try (Pipeline pipeline =
         Pipeline.builder()
-            .checkpoint(Checkpoint.open(resource("/models/tiny-sd1.safetensors")))
-            .loraDirectory(resource("/models/loras"))
+            .checkpoint(Checkpoint.open(TinyModels.CHECKPOINT))
+            .loraDirectory(TinyModels.LORAS)
             .build()) {
       int arrays = pipeline.liveNativeArrays();
       List<PromptSpec> drawn = new ArrayList<>();
