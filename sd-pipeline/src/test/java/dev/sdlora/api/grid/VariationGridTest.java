@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline;
+package dev.sdlora.api.grid;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,14 +8,13 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.grid.Axis;
-import dev.sdlora.api.grid.VariationGrid;
 import dev.sdlora.testkit.TinyModels;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** Lies here because it draws: sd-api has no networks. */
 class VariationGridTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(1).seed(3).images(4).build();
