@@ -1,6 +1,6 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.assertClose;
+import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -101,9 +101,11 @@ class ConditionerTest {
   void conditions_editedPrompt_changesWhereA1111sCounterDoes() {
     Conditions conditions = conditions("a [cat:dog:3]", "[ugly|bad]", PromptOptions.DEFAULTS);
     for (int call = 0; call < 10; call++) {
-      assertClose(side(conditions, call).states(), encode(call <= 3 ? "a cat" : "a dog"), NOISE);
+      assertCloseToScale(
+          side(conditions, call).states(), encode(call <= 3 ? "a cat" : "a dog"), NOISE);
       boolean ugly = call <= 1 || call % 2 == 1;
-      assertClose(conditions.at(call).negative().states(), encode(ugly ? "ugly" : "bad"), NOISE);
+      assertCloseToScale(
+          conditions.at(call).negative().states(), encode(ugly ? "ugly" : "bad"), NOISE);
     }
   }
 
@@ -116,9 +118,10 @@ class ConditionerTest {
     Conditions.Call call = conditions.at(0);
     assertThat(call.prompt()).extracting(Conditioning::tokens).containsExactly(154, 154);
     assertThat(call.negative().tokens()).isEqualTo(77);
-    assertClose(call.prompt().get(0).states(), encode("cat ".repeat(75), "cat ".repeat(5)), NOISE);
+    assertCloseToScale(
+        call.prompt().get(0).states(), encode("cat ".repeat(75), "cat ".repeat(5)), NOISE);
     float[] dog = call.prompt().get(1).states();
-    assertClose(Arrays.copyOf(dog, dog.length / 2), encode("dog"), NOISE);
+    assertCloseToScale(Arrays.copyOf(dog, dog.length / 2), encode("dog"), NOISE);
     assertThat(Arrays.copyOfRange(dog, 153 * 32, 154 * 32))
         .isEqualTo(Arrays.copyOfRange(dog, 76 * 32, 77 * 32));
   }
@@ -126,16 +129,16 @@ class ConditionerTest {
   @Test
   void conditions_textsOfOneSchedule_areFilledUpWithEmptyChunks() {
     Conditions conditions = conditions("[" + "cat ".repeat(80) + ":dog:5]");
-    assertClose(side(conditions, 9).states(), encode("dog", ""), NOISE);
+    assertCloseToScale(side(conditions, 9).states(), encode("dog", ""), NOISE);
   }
 
   @Test
   void conditions_padded_addEmptyChunksToTheShorterSide() {
     PromptOptions padded = PromptOptions.DEFAULTS.withPadConds(true);
     Conditions.Call call = conditions("cat ".repeat(80), "ugly", padded).at(0);
-    assertClose(call.negative().states(), encode("ugly", ""), NOISE);
+    assertCloseToScale(call.negative().states(), encode("ugly", ""), NOISE);
     call = conditions("cat", "ugly ".repeat(80), padded).at(0);
-    assertClose(call.prompt().get(0).states(), encode("cat", ""), NOISE);
+    assertCloseToScale(call.prompt().get(0).states(), encode("cat", ""), NOISE);
   }
 
   @Test
@@ -156,10 +159,10 @@ class ConditionerTest {
     for (int i = 0; i < 77 * 32; i++) {
       kept[i] = (float) (weighed[i] * before / after);
     }
-    assertClose(states(prompt, Emphasis.ORIGINAL), kept, NOISE);
-    assertClose(states(prompt, Emphasis.NO_NORM), weighed, NOISE);
-    assertClose(states(prompt, Emphasis.IGNORE), plain, NOISE);
-    assertClose(states(prompt, Emphasis.NONE), encode(prompt), NOISE);
+    assertCloseToScale(states(prompt, Emphasis.ORIGINAL), kept, NOISE);
+    assertCloseToScale(states(prompt, Emphasis.NO_NORM), weighed, NOISE);
+    assertCloseToScale(states(prompt, Emphasis.IGNORE), plain, NOISE);
+    assertCloseToScale(states(prompt, Emphasis.NONE), encode(prompt), NOISE);
   }
 
   private float[] states(String prompt, Emphasis emphasis) {
@@ -171,11 +174,11 @@ class ConditionerTest {
   void conditions_commaBacktracking_movesTheBorder() {
     String prompt = "cat ".repeat(60) + ", " + "dog ".repeat(20);
     PromptOptions anywhere = PromptOptions.DEFAULTS.withCommaBacktracking(0);
-    assertClose(
+    assertCloseToScale(
         side(conditions(prompt), 0).states(),
         encode("cat ".repeat(60) + ",", "dog ".repeat(20)),
         NOISE);
-    assertClose(
+    assertCloseToScale(
         side(conditions(prompt, "", anywhere), 0).states(),
         encode("cat ".repeat(60) + "," + "dog ".repeat(14), "dog ".repeat(6)),
         NOISE);
@@ -237,7 +240,7 @@ class ConditionerTest {
       for (int i = 0; i < x.length; i++) {
         expected[i] = (float) (x[i] - sigma * sum[i]);
       }
-      assertClose(together.denoise(x, sigma), expected, NOISE);
+      assertCloseToScale(together.denoise(x, sigma), expected, NOISE);
     }
   }
 

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.assertClose;
 import static dev.sdlora.pipeline.Fixtures.doubles;
 import static dev.sdlora.pipeline.Fixtures.floats;
+import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -70,10 +70,10 @@ class EndToEndParityTest {
               floats(RUNS, name + ".noise"),
               EndToEndParityTest::noNoise,
               StepObserver.NONE);
-      assertClose(latent, floats(RUNS, name + ".latent"), 1e-4);
+      assertCloseToScale(latent, floats(RUNS, name + ".latent"), 1e-4);
 
       float[] image = networks.vae().decode(latent, SIZE, scope);
-      assertClose(image, floats(RUNS, name + ".image"), 1e-4);
+      assertCloseToScale(image, floats(RUNS, name + ".image"), 1e-4);
     }
   }
 

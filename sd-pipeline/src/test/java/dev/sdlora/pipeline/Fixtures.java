@@ -1,18 +1,17 @@
 package dev.sdlora.pipeline;
 
-import static org.assertj.core.api.Assertions.fail;
-
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.testkit.TinyModels;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 
-/** Goldens and models of the tests, and how to compare with them. */
+/** Goldens and models of the tests. */
 final class Fixtures {
-  static final Path CHECKPOINT = path("/models/tiny-sd1.safetensors");
-  static final Path LORAS = path("/models/loras");
+  static final Path CHECKPOINT = TinyModels.CHECKPOINT;
+  static final Path LORAS = TinyModels.LORAS;
   static final Path GOLDENS = path("/dev/sdlora/pipeline");
 
   private Fixtures() {}
@@ -55,40 +54,6 @@ final class Fixtures {
 
   private static TensorEntry entry(TensorFile file, String name) {
     return file.find(name).orElseThrow(() -> new AssertionError("no golden " + name));
-  }
-
-  /**
-   * Compares element by element; the tolerance is a share of the golden's largest value. Reports
-   * the worst element, and refuses NaN.
-   */
-  static void assertClose(float[] actual, float[] expected, double tolerance) {
-    if (actual.length != expected.length) {
-      fail("expected %d elements but there are %d", expected.length, actual.length);
-    }
-    double largest = 0;
-    for (float value : expected) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-    int worst = -1;
-    double worstError = tolerance * largest;
-    for (int i = 0; i < expected.length; i++) {
-      double error = Math.abs((double) actual[i] - expected[i]);
-      if (!(error <= worstError)) {
-        worst = i;
-        worstError = error;
-      }
-    }
-    if (worst >= 0) {
-      fail(
-          "element %d of %d: expected %s but was %s, %.2e of the largest value %s (allowed %.0e)",
-          worst,
-          expected.length,
-          expected[worst],
-          actual[worst],
-          worstError / largest,
-          largest,
-          tolerance);
-    }
   }
 
   private static Path path(String resource) {

@@ -10,6 +10,7 @@ import dev.sdlora.api.LoraEffect;
 import dev.sdlora.api.LoraEffect.Block;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.ModelPart;
+import dev.sdlora.testkit.TinyModels;
 import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -17,8 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a LoRA tells about itself and does to a checkpoint, through the public API. */
 class LoraKnowledgeTest {
-  private static final LoraAdapter LORA =
-      LoraAdapter.open(Fixtures.GOLDENS.resolve("lora_kohya.safetensors"));
+  private static final LoraAdapter LORA = LoraAdapter.open(TinyModels.LORA);
 
   @Test
   void details_goldenLora_hasItsModulesInBothNetworks() {

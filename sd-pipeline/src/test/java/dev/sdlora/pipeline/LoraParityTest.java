@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.assertClose;
 import static dev.sdlora.pipeline.Fixtures.floats;
 import static dev.sdlora.pipeline.Fixtures.ids;
 import static dev.sdlora.pipeline.Fixtures.shape;
+import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -28,6 +28,7 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,39 +59,39 @@ class LoraParityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lora_kohya", "lora_peft"})
+  @ValueSource(strings = {"tiny_lora", "lora_peft"})
   void apply_file_givesTheGoldenStatesAndNoise(String name) {
     Matched plan = plan(name, STRENGTH, STRENGTH);
     patcher.apply(plan.plan());
 
     assertThat(plan.matches()).singleElement().isEqualTo(new Match(215 + 30, List.of()));
-    assertClose(encode(1), floats(GOLDEN, "text.last_ln"), TOLERANCE);
-    assertClose(encode(2), floats(GOLDEN, "text.penultimate_ln"), TOLERANCE);
-    assertClose(predict("unet.context"), floats(GOLDEN, "unet.out"), TOLERANCE);
+    assertCloseToScale(encode(1), floats(GOLDEN, "text.last_ln"), TOLERANCE);
+    assertCloseToScale(encode(2), floats(GOLDEN, "text.penultimate_ln"), TOLERANCE);
+    assertCloseToScale(predict("unet.context"), floats(GOLDEN, "unet.out"), TOLERANCE);
 
     patcher.restore();
     TensorFile plain = Fixtures.golden("golden");
-    assertClose(encode(1), floats(plain, "text.last_ln"), TOLERANCE);
+    assertCloseToScale(encode(1), floats(plain, "text.last_ln"), TOLERANCE);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lora_kohya", "lora_peft"})
+  @ValueSource(strings = {"tiny_lora", "lora_peft"})
   void apply_unetStrengthOnly_leavesTheTextEncoder(String name) {
     patcher.apply(plan(name, 0, STRENGTH).plan());
 
     assertThat(networks.textEncoder().weights().patched()).isEmpty();
     TensorFile plain = Fixtures.golden("golden");
     float[] states = encode(1);
-    assertClose(states, floats(plain, "text.last_ln"), TOLERANCE);
+    assertCloseToScale(states, floats(plain, "text.last_ln"), TOLERANCE);
     try (NDManager scope = networks.torch().scope()) {
       NDArray context = Torch.floats(scope, states, shape(plain, "text.last_ln"));
-      assertClose(
+      assertCloseToScale(
           predict(networks.unet(), context, scope), floats(GOLDEN, "unet_only.out"), TOLERANCE);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lora_kohya", "lora_peft"})
+  @ValueSource(strings = {"tiny_lora", "lora_peft"})
   void overlay_file_givesTheGoldenStatesAndNoise(String name) {
     int arrays = networks.torch().liveArrays();
     Map<Network, Map<String, List<Long>>> shapes = shapes();
@@ -101,18 +102,18 @@ class LoraParityTest {
         NDManager scope = networks.torch().scope()) {
       TextEncoder encoder = networks.textEncoder().reading(text);
       int[][] ids = ids(Fixtures.golden("golden"), "text.input_ids_full");
-      assertClose(
+      assertCloseToScale(
           encoder.encode(ids, 1, scope).toFloatArray(), floats(GOLDEN, "text.last_ln"), TOLERANCE);
       NDArray context =
           Torch.floats(scope, floats(GOLDEN, "unet.context"), shape(GOLDEN, "unet.context"));
       UNet overlaid = networks.unet().reading(unet);
-      assertClose(predict(overlaid, context, scope), floats(GOLDEN, "unet.out"), TOLERANCE);
+      assertCloseToScale(predict(overlaid, context, scope), floats(GOLDEN, "unet.out"), TOLERANCE);
       // Nothing but the scales changes with the strength.
       float[] plain = predict(networks.unet(), context, scope);
       overlay.scale(new double[] {0});
       assertThat(predict(overlaid, context, scope)).isEqualTo(plain);
       overlay.scale(new double[] {1});
-      assertClose(predict(overlaid, context, scope), floats(GOLDEN, "unet.out"), TOLERANCE);
+      assertCloseToScale(predict(overlaid, context, scope), floats(GOLDEN, "unet.out"), TOLERANCE);
     }
     assertThat(networks.torch().liveArrays()).isEqualTo(arrays);
   }
@@ -130,7 +131,8 @@ class LoraParityTest {
   }
 
   private static Matched plan(String name, double text, double unet) {
-    LoraFile file = LoraFile.open(Fixtures.GOLDENS.resolve(name + ".safetensors"));
+    Path folder = name.equals("tiny_lora") ? Fixtures.LORAS : Fixtures.GOLDENS;
+    LoraFile file = LoraFile.open(folder.resolve(name + ".safetensors"));
     return PatchPlan.match(
         new ModuleIndex(shapes()),
         "tiny",

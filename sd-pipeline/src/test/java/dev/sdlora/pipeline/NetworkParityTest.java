@@ -1,9 +1,9 @@
 package dev.sdlora.pipeline;
 
-import static dev.sdlora.pipeline.Fixtures.assertClose;
 import static dev.sdlora.pipeline.Fixtures.floats;
 import static dev.sdlora.pipeline.Fixtures.ids;
 import static dev.sdlora.pipeline.Fixtures.shape;
+import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
@@ -82,7 +82,7 @@ class NetworkParityTest {
     try (NDManager scope = layout.networks().torch().scope()) {
       NDArray states = layout.networks().textEncoder().encode(ids(GOLDEN, layout.ids), skip, scope);
       assertThat(states.getShape().getShape()).isEqualTo(shape(GOLDEN, golden));
-      assertClose(states.toFloatArray(), floats(GOLDEN, golden), TOLERANCE);
+      assertCloseToScale(states.toFloatArray(), floats(GOLDEN, golden), TOLERANCE);
     }
   }
 
@@ -105,7 +105,8 @@ class NetworkParityTest {
                     Torch.floats(scope, times, latentShape[0]),
                     tensor(scope, "unet." + name + ".context"),
                     scope);
-        assertClose(noise.toFloatArray(), floats(GOLDEN, "unet." + name + ".out"), TOLERANCE);
+        assertCloseToScale(
+            noise.toFloatArray(), floats(GOLDEN, "unet." + name + ".out"), TOLERANCE);
       }
     }
   }
@@ -115,9 +116,9 @@ class NetworkParityTest {
   void vae_goldenPicture_agrees(Layout layout) {
     try (NDManager scope = layout.networks().torch().scope()) {
       NDArray moments = layout.networks().vae().encode(tensor(scope, "vae.image"), scope);
-      assertClose(moments.toFloatArray(), floats(GOLDEN, "vae.moments"), TOLERANCE);
+      assertCloseToScale(moments.toFloatArray(), floats(GOLDEN, "vae.moments"), TOLERANCE);
       NDArray pixels = layout.networks().vae().decode(tensor(scope, "vae.latent"), scope);
-      assertClose(pixels.toFloatArray(), floats(GOLDEN, "vae.decoded"), TOLERANCE);
+      assertCloseToScale(pixels.toFloatArray(), floats(GOLDEN, "vae.decoded"), TOLERANCE);
     }
   }
 

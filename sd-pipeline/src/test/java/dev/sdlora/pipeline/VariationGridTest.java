@@ -8,35 +8,29 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+<<<<<<<< HEAD:sd-pipeline/src/test/java/dev/sdlora/pipeline/VariationGridTest.java
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.Sheet;
 import dev.sdlora.api.grid.VariationGrid;
+========
+import dev.sdlora.testkit.TinyModels;
+>>>>>>>> w3-pub:sd-pipeline/src/test/java/dev/sdlora/api/grid/VariationGridTest.java
 import java.awt.image.BufferedImage;
-import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
+/** Lies here because it draws: sd-api has no networks. */
 class VariationGridTest {
   private static final PromptSpec SPEC =
       PromptSpec.builder().prompt("a cat").size(64, 64).steps(1).seed(3).images(4).build();
-
-  private static Path resource(String name) {
-    try {
-      return Path.of(Objects.requireNonNull(VariationGridTest.class.getResource(name)).toURI());
-    } catch (URISyntaxException e) {
-      throw new AssertionError(e);
-    }
-  }
 
   @Test
   void draw_showsEachCellAsItIsMadeAlone() {
     try (Pipeline pipeline =
         Pipeline.builder()
-            .checkpoint(Checkpoint.open(resource("/models/tiny-sd1.safetensors")))
-            .loraDirectory(resource("/models/loras"))
+            .checkpoint(Checkpoint.open(TinyModels.CHECKPOINT))
+            .loraDirectory(TinyModels.LORAS)
             .build()) {
       int arrays = pipeline.liveTensors();
       List<PromptSpec> drawn = new ArrayList<>();

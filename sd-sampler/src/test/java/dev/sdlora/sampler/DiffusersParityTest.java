@@ -1,6 +1,6 @@
 package dev.sdlora.sampler;
 
-import static dev.sdlora.sampler.CloseAssert.assertCloseToScale;
+import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;

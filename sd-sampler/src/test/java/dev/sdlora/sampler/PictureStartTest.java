@@ -1,7 +1,7 @@
 package dev.sdlora.sampler;
 
-import static dev.sdlora.sampler.CloseAssert.assertClose;
-import static dev.sdlora.sampler.CloseAssert.toDoubles;
+import static dev.sdlora.testkit.CloseAssert.assertClose;
+import static dev.sdlora.testkit.CloseAssert.toDoubles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;

@@ -1,11 +1,10 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.testkit.TinyModels;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.net.URISyntaxException;
-import java.net.URL;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -14,7 +13,7 @@ import java.util.List;
 
 /** What the tests train on. */
 final class Fixtures {
-  static final Path CHECKPOINT = path("/models/tiny-sd1.safetensors");
+  static final Path CHECKPOINT = TinyModels.CHECKPOINT;
 
   /** Small, so that a step takes hundredths of a second. */
   static final ImageSize SIZE = new ImageSize(64, 64);
@@ -55,17 +54,5 @@ final class Fixtures {
         .learningRate(5e-3)
         .steps(5)
         .clock(CLOCK);
-  }
-
-  private static Path path(String resource) {
-    URL url = Fixtures.class.getResource(resource);
-    if (url == null) {
-      throw new AssertionError("no test resource " + resource);
-    }
-    try {
-      return Path.of(url.toURI());
-    } catch (URISyntaxException e) {
-      throw new AssertionError(e);
-    }
   }
 }

@@ -15,6 +15,7 @@ import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.testkit.TinyModels;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointReaderTest {
-  private static final Path SINGLE_FILE = resource("/models/tiny-sd1.safetensors");
+  private static final Path SINGLE_FILE = TinyModels.CHECKPOINT;
   private static final Path FOLDER = resource("/dev/sdlora/pipeline/diffusers");
 
   private static final String CONV = "model.diffusion_model.input_blocks.4.0.in_layers.2.weight";

@@ -19,6 +19,7 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
+import dev.sdlora.testkit.TinyModels;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
@@ -35,9 +36,9 @@ import java.util.function.Predicate;
 
 /** A small checkpoint, LoRAs for it, and what they make of its weights. */
 final class TinyFiles {
-  static final Path CHECKPOINT = path("/models/tiny-sd1.safetensors");
+  static final Path CHECKPOINT = TinyModels.CHECKPOINT;
   static final Path FOLDER = path("/dev/sdlora/pipeline/diffusers");
-  static final Path KOHYA = path("/dev/sdlora/pipeline/lora_kohya.safetensors");
+  static final Path KOHYA = TinyModels.LORA;
   static final Path PEFT = path("/dev/sdlora/pipeline/lora_peft.safetensors");
   static final Path SDXL = path("/dev/sdlora/pipeline/lora_sdxl.safetensors");
 

@@ -1,6 +1,6 @@
 package dev.sdlora.sampler.schedule;
 
-import static dev.sdlora.sampler.CloseAssert.assertClose;
+import static dev.sdlora.testkit.CloseAssert.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;

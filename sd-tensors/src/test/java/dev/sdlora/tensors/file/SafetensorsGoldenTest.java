@@ -2,11 +2,8 @@ package dev.sdlora.tensors.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.URISyntaxException;
-import java.net.URL;
-import java.nio.file.Path;
+import dev.sdlora.testkit.TinyModels;
 import java.util.List;
-import java.util.Objects;
 import org.assertj.core.data.MapEntry;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,9 +16,8 @@ final class SafetensorsGoldenTest {
   private TensorFile file;
 
   @BeforeEach
-  void open() throws URISyntaxException {
-    URL url = SafetensorsGoldenTest.class.getResource("lora_kohya.safetensors");
-    file = TensorFile.open(Path.of(Objects.requireNonNull(url).toURI()));
+  void open() {
+    file = TensorFile.open(TinyModels.LORA);
   }
 
   @Test

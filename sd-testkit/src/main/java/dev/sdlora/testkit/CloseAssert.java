@@ -1,4 +1,4 @@
-package dev.sdlora.sampler;
+package dev.sdlora.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -32,6 +32,15 @@ public final class CloseAssert {
   public static void assertCloseToScale(float[] actual, double[] expected, double tolerance) {
     double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
     assertClose(toDoubles(actual), expected, 0, tolerance * largest);
+  }
+
+  /**
+   * Every element must be within {@code tolerance} times the largest expected magnitude.
+   *
+   * @param tolerance a share of the largest magnitude
+   */
+  public static void assertCloseToScale(float[] actual, float[] expected, double tolerance) {
+    assertCloseToScale(actual, toDoubles(expected), tolerance);
   }
 
   /** The same numbers as doubles. */

@@ -1,6 +1,6 @@
-package dev.sdlora.sampler;
+package dev.sdlora.testkit;
 
-import static dev.sdlora.sampler.CloseAssert.assertClose;
+import static dev.sdlora.testkit.CloseAssert.assertClose;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;

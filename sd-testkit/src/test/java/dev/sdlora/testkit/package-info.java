@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.testkit;
+
+import org.jspecify.annotations.NullMarked;
