@@ -8,13 +8,10 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
-<<<<<<<< HEAD:sd-pipeline/src/test/java/dev/sdlora/pipeline/VariationGridTest.java
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.Sheet;
 import dev.sdlora.api.grid.VariationGrid;
-========
 import dev.sdlora.testkit.TinyModels;
->>>>>>>> w3-pub:sd-pipeline/src/test/java/dev/sdlora/api/grid/VariationGridTest.java
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
