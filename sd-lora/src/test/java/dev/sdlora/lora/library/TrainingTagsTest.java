@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrainingTagsTest {
   private static List<String> tags(String frequencies) {
     return TrainingTags.of(Map.of("ss_tag_frequency", frequencies), tag -> true).stream()
-        .map(tag -> tag.text() + "=" + tag.count())
+        .map(tag -> tag.text() + "=" + tag.count().orElseThrow())
         .toList();
   }
 
