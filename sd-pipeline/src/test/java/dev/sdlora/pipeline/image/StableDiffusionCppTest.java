@@ -114,7 +114,7 @@ final class StableDiffusionCppTest {
     assertThat(scaled.upscaler()).isEqualTo(Upscaler.LATENT_NEAREST);
     assertThat(scaled.scale()).isEqualTo(1.5);
     assertThat(scaled.size()).isEmpty();
-    assertThat(scaled.steps()).isEqualTo(3);
+    assertThat(scaled.steps()).hasValue(3);
     assertThat(scaled.denoisingStrength()).isEqualTo(0.6);
     assertThat(Infotext.parse(text.formatted("96x128")).hiresFix().orElseThrow().size())
         .contains(new ImageSize(96, 128));
