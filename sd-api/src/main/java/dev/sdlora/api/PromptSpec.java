@@ -167,6 +167,11 @@ public final class PromptSpec {
     return values.samplerOptions;
   }
 
+  /** What SDXL is told of sizes beside the prompt. Default {@link SizeConditioning#DEFAULTS}. */
+  public SizeConditioning sizeConditioning() {
+    return values.sizeConditioning;
+  }
+
   /** What is mixed into the noise of the seed. Default {@link Variation#NONE}. */
   public Variation variation() {
     return values.variation;

@@ -31,6 +31,7 @@ public final class PromptSpecBuilder {
   PromptOptions promptOptions = PromptOptions.DEFAULTS;
   SamplerOptions samplerOptions = SamplerOptions.DEFAULTS;
   Variation variation = Variation.NONE;
+  SizeConditioning sizeConditioning = SizeConditioning.DEFAULTS;
   Optional<ImageToImage> imageToImage = Optional.empty();
   Optional<HiresFix> hiresFix = Optional.empty();
   List<ControlUnit> controlUnits = List.of();
@@ -59,6 +60,7 @@ public final class PromptSpecBuilder {
     promptOptions = other.promptOptions;
     samplerOptions = other.samplerOptions;
     variation = other.variation;
+    sizeConditioning = other.sizeConditioning;
     imageToImage = other.imageToImage;
     hiresFix = other.hiresFix;
     controlUnits = other.controlUnits;
@@ -281,6 +283,17 @@ public final class PromptSpecBuilder {
   }
 
   /**
+   * Sets what SDXL is told of sizes beside the prompt. Default {@link SizeConditioning#DEFAULTS}.
+   * Other families do not look at it.
+   *
+   * @throws NullPointerException if it is null
+   */
+  public PromptSpecBuilder sizeConditioning(SizeConditioning sizeConditioning) {
+    this.sizeConditioning = Objects.requireNonNull(sizeConditioning, "sizeConditioning");
+    return this;
+  }
+
+  /**
    * Sets what is mixed into the noise of the seed. Default {@link Variation#NONE}.
    *
    * @return this builder
@@ -408,6 +421,7 @@ public final class PromptSpecBuilder {
         promptOptions,
         samplerOptions,
         variation,
+        sizeConditioning,
         imageToImage,
         hiresFix,
         controlUnits,

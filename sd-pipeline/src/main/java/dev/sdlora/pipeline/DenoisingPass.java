@@ -5,9 +5,9 @@ import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.pipeline.canvas.StartLatent;
-import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditions;
+import dev.sdlora.pipeline.conditioning.ToldSizes;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
@@ -122,10 +122,15 @@ final class DenoisingPass {
 
   private Conditioner conditioner(AppliedLoras applied, TrainedWords words) {
     return new Conditioner(
-        new ChunkEncoder(applied.textEncoder(), applied.textWeights(), model.encodedChunks()),
+        applied.chunkEncoders(model.encodedChunks()),
         spec.promptOptions(),
         spec.clipSkip(),
-        words);
+        words,
+        new ToldSizes(
+            model.checkpoint().family(),
+            model.networks().unet().config().vectorWidth(),
+            spec.sizeConditioning(),
+            size));
   }
 
   /** The steps that prompts change over; A1111 counts calls of the network. */

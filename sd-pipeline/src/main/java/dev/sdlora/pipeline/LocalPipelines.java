@@ -27,7 +27,9 @@ public final class LocalPipelines implements Backend.Pipelines {
     ModelFiles files = CheckpointReader.read(settings.checkpoint().path());
     if (!settings.lenient()) {
       embeddings.requireGivenFit(
-          new PromptEmbeddings.Target(files.checkpoint(), files.clip().width()));
+          new PromptEmbeddings.Target(
+              files.checkpoint(),
+              files.textEncoders().stream().map(encoder -> encoder.config().width()).toList()));
     }
     UpscalerFolders upscalers = new UpscalerFolders(settings.upscalerDirectories());
     Networks networks = Networks.load(files, settings.precision(), settings.device());

@@ -54,7 +54,7 @@ final class Model implements AutoCloseable {
   private final MemoryBudget memory;
   private final WeightGate gate;
   private final Overlays overlays;
-  private final NoiseLevels levels = NoiseLevels.stableDiffusion();
+  private final NoiseLevels levels;
   private final EncodedChunks encodedChunks = new EncodedChunks();
   private @Nullable String hash;
 
@@ -81,6 +81,10 @@ final class Model implements AutoCloseable {
     this.limits = limits;
     this.memory =
         new MemoryBudget(limits.maxBytes(), new MachineMemory(), Runtime.getRuntime().maxMemory());
+    this.levels =
+        networks.zeroTerminalSnr()
+            ? NoiseLevels.stableDiffusion().zeroTerminalSnr()
+            : NoiseLevels.stableDiffusion();
     this.shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
     this.modules = new ModuleIndex(shapes);
@@ -141,9 +145,10 @@ final class Model implements AutoCloseable {
 
   /** The embeddings that the prompts of one request may name, with those of its LoRAs. */
   PromptEmbeddings embeddings(List<LoraFile> loras, boolean lenient) {
-    int width = networks.textEncoder().config().width();
+    List<Integer> widths =
+        networks.textEncoders().stream().map(encoder -> encoder.config().width()).toList();
     return new PromptEmbeddings(
-        embeddings, loras, new PromptEmbeddings.Target(checkpoint, width), lenient);
+        embeddings, loras, new PromptEmbeddings.Target(checkpoint, widths), lenient);
   }
 
   /** How files are shown to those who only write prompts. */
@@ -199,11 +204,12 @@ final class Model implements AutoCloseable {
     return overlays;
   }
 
-  /** What the text encoder has made of the prompts so far. */
+  /** What the text encoders have made of the prompts so far. */
   EncodedChunks encodedChunks() {
     return encodedChunks;
   }
 
+  /** The noise levels that the U-Net was trained on. */
   NoiseLevels levels() {
     return levels;
   }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
+import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
@@ -93,6 +94,11 @@ public final class BatchedPredictor {
       System.arraycopy(conditions.get(row).states(), 0, states, row * length, length);
     }
     int width = conditions.get(0).width();
+    int vectorWidth = conditions.get(0).vector().length;
+    float[] vectors = new float[rows * vectorWidth];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(conditions.get(row).vector(), 0, vectors, row * vectorWidth, vectorWidth);
+    }
     try (NDManager step = scope.newSubManager()) {
       Batch batch =
           new Batch(
@@ -101,7 +107,10 @@ public final class BatchedPredictor {
               negativeFirst,
               Torch.floats(step, latents, rows, channels, size.height() / 8, size.width() / 8),
               Torch.floats(step, times, rows),
-              Torch.floats(step, states, rows, length / width, width));
+              Torch.floats(step, states, rows, length / width, width),
+              new AddedConditions(
+                  Torch.floats(step, vectors, rows, vectorWidth),
+                  Torch.floats(step, new float[0], rows, 0)));
       return network.predict(batch, step).toFloatArray();
     }
   }

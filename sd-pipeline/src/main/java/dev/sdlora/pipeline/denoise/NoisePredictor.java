@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.denoise;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.pipeline.network.AddedConditions;
 
 /**
  * Runs the U-Net; the one place where sampling does. What else a network reads beside latent, time
@@ -29,7 +30,8 @@ public interface NoisePredictor {
    * @param negativeFirst whether the first row is under the negative condition; no other is
    * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
    * @param times float32 [batch], training time steps, fractions allowed
-   * @param context float32 [batch, tokens, width], the states of the text encoder
+   * @param context float32 [batch, tokens, width], the states of the text encoders
+   * @param added what the network is told beside time and text
    */
   record Batch(
       int call,
@@ -37,10 +39,11 @@ public interface NoisePredictor {
       boolean negativeFirst,
       NDArray latents,
       NDArray times,
-      NDArray context) {
+      NDArray context,
+      AddedConditions added) {
     /** The same question about other latents. */
     Batch withLatents(NDArray others) {
-      return new Batch(call, sigma, negativeFirst, others, times, context);
+      return new Batch(call, sigma, negativeFirst, others, times, context, added);
     }
 
     /** The number of rows. */
