@@ -5,7 +5,9 @@ public enum PredictionType {
   /** The noise (Ho et al. 2020, "Denoising Diffusion Probabilistic Models"). */
   EPSILON("epsilon"),
   /** The velocity, a mixture of noise and picture (Salimans and Ho 2022). */
-  V_PREDICTION("v_prediction");
+  V_PREDICTION("v_prediction"),
+  /** A mixture of noise and picture that has unit variance at any level (Karras et al. 2022). */
+  EDM("edm");
 
   private final String label;
 

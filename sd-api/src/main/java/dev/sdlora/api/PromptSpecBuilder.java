@@ -32,6 +32,8 @@ public final class PromptSpecBuilder {
   SamplerOptions samplerOptions = SamplerOptions.DEFAULTS;
   Variation variation = Variation.NONE;
   SizeConditioning sizeConditioning = SizeConditioning.DEFAULTS;
+  double imageCfgScale = 1.5;
+  Optional<RefinerSwitch> refinerSwitch = Optional.empty();
   Optional<ImageToImage> imageToImage = Optional.empty();
   Optional<HiresFix> hiresFix = Optional.empty();
   List<ControlUnit> controlUnits = List.of();
@@ -61,6 +63,8 @@ public final class PromptSpecBuilder {
     samplerOptions = other.samplerOptions;
     variation = other.variation;
     sizeConditioning = other.sizeConditioning;
+    imageCfgScale = other.imageCfgScale;
+    refinerSwitch = other.refinerSwitch;
     imageToImage = other.imageToImage;
     hiresFix = other.hiresFix;
     controlUnits = other.controlUnits;
@@ -283,6 +287,29 @@ public final class PromptSpecBuilder {
   }
 
   /**
+   * Sets how strongly a model that edits pictures (InstructPix2Pix) keeps to the picture. Default
+   * 1.5; at 1 the picture guides no more than it does without the prompt. Other models do not look
+   * at it.
+   *
+   * @throws IllegalArgumentException if it is not a number
+   */
+  public PromptSpecBuilder imageCfgScale(double imageCfgScale) {
+    this.imageCfgScale = Checks.finite(imageCfgScale, "imageCfgScale");
+    return this;
+  }
+
+  /**
+   * Sets when the pipeline's refiner takes the place of its checkpoint. Default never. With hires
+   * fix it does so in the second pass, as in A1111.
+   *
+   * @throws NullPointerException if it is null
+   */
+  public PromptSpecBuilder refinerSwitch(RefinerSwitch refinerSwitch) {
+    this.refinerSwitch = Optional.of(Objects.requireNonNull(refinerSwitch, "refinerSwitch"));
+    return this;
+  }
+
+  /**
    * Sets what SDXL is told of sizes beside the prompt. Default {@link SizeConditioning#DEFAULTS}.
    * Other families do not look at it.
    *
@@ -422,6 +449,8 @@ public final class PromptSpecBuilder {
         samplerOptions,
         variation,
         sizeConditioning,
+        imageCfgScale,
+        refinerSwitch,
         imageToImage,
         hiresFix,
         controlUnits,

@@ -15,6 +15,7 @@ import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
+import dev.sdlora.pipeline.checkpoint.TrainedLevels;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
@@ -55,12 +56,14 @@ final class Model implements AutoCloseable {
   private final WeightGate gate;
   private final Overlays overlays;
   private final NoiseLevels levels;
+  private final Optional<Refiner> refiner;
   private final EncodedChunks encodedChunks = new EncodedChunks();
   private @Nullable String hash;
 
   Model(
       Checkpoint checkpoint,
       Networks networks,
+      Optional<Refiner> refiner,
       AuxiliaryNetworks auxiliary,
       LoraFiles loraFiles,
       FolderLibrary library,
@@ -71,6 +74,7 @@ final class Model implements AutoCloseable {
       PathRedactor pathRedactor) {
     this.checkpoint = checkpoint;
     this.networks = networks;
+    this.refiner = refiner;
     this.auxiliary = auxiliary;
     this.loraFiles = loraFiles;
     this.library = library;
@@ -81,10 +85,7 @@ final class Model implements AutoCloseable {
     this.limits = limits;
     this.memory =
         new MemoryBudget(limits.maxBytes(), new MachineMemory(), Runtime.getRuntime().maxMemory());
-    this.levels =
-        networks.zeroTerminalSnr()
-            ? NoiseLevels.stableDiffusion().zeroTerminalSnr()
-            : NoiseLevels.stableDiffusion();
+    this.levels = networks.levels().levels();
     this.shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
     this.modules = new ModuleIndex(shapes);
@@ -99,6 +100,11 @@ final class Model implements AutoCloseable {
 
   Networks networks() {
     return networks;
+  }
+
+  /** The model that may finish pictures. */
+  Optional<Refiner> refiner() {
+    return refiner;
   }
 
   /** Makes previews. */
@@ -209,9 +215,15 @@ final class Model implements AutoCloseable {
     return encodedChunks;
   }
 
-  /** The noise levels that the U-Net was trained on. */
-  NoiseLevels levels() {
-    return levels;
+  /**
+   * The noise levels of a request.
+   *
+   * @param zeroTerminalSnr whether it wants those of a model that was not trained so stretched up
+   *     to pure noise
+   */
+  NoiseLevels levels(boolean zeroTerminalSnr) {
+    boolean usual = networks.levels().kind() == TrainedLevels.Kind.SCALED_LINEAR;
+    return zeroTerminalSnr && usual ? levels.zeroTerminalSnr() : levels;
   }
 
   /** A1111's hash of a single-file checkpoint, computed when first asked for. */
@@ -229,6 +241,6 @@ final class Model implements AutoCloseable {
 
   @Override
   public void close() {
-    Closing.all(auxiliary::close, networks::close);
+    Closing.all(auxiliary::close, () -> refiner.ifPresent(Refiner::close), networks::close);
   }
 }

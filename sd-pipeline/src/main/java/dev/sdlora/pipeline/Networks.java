@@ -3,6 +3,7 @@ package dev.sdlora.pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TrainedLevels;
 import dev.sdlora.pipeline.network.LatentResizing;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.TextEncoder;
@@ -30,7 +31,7 @@ final class Networks implements AutoCloseable {
   private final Vae vae;
   private final LatentResizing latentResizing;
   private final Prediction prediction;
-  private final boolean zeroTerminalSnr;
+  private final TrainedLevels levels;
 
   private Networks(Torch torch, ModelFiles files, ScalarType type) {
     this.torch = torch;
@@ -45,7 +46,7 @@ final class Networks implements AutoCloseable {
         new Vae(torch, files.vae().config(), load(files.vae().weights(), ScalarType.FLOAT32));
     this.latentResizing = new LatentResizing(torch);
     this.prediction = files.prediction();
-    this.zeroTerminalSnr = files.zeroTerminalSnr();
+    this.levels = files.levels();
   }
 
   private LiveWeights load(Map<String, Origin> origins, ScalarType type) {
@@ -102,9 +103,9 @@ final class Networks implements AutoCloseable {
     return prediction;
   }
 
-  /** Whether the U-Net was trained up to pure noise. */
-  boolean zeroTerminalSnr() {
-    return zeroTerminalSnr;
+  /** The noise levels that the U-Net was trained on. */
+  TrainedLevels levels() {
+    return levels;
   }
 
   Vae vae() {

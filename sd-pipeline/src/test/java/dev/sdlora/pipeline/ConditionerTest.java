@@ -23,6 +23,7 @@ import dev.sdlora.pipeline.conditioning.ToldSizes;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TrainedWords;
@@ -221,7 +222,9 @@ class ConditionerTest {
                         networks
                             .unet()
                             .predict(batch.latents(), batch.times(), batch.context(), step),
+                    Prediction.EPSILON,
                     levels,
+                    new float[0],
                     4,
                     new ImageSize(72, 64),
                     scope),

@@ -12,6 +12,7 @@ import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.Precision;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TrainedLevels;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Residuals;
@@ -48,8 +49,12 @@ class FamilyParityTest {
     ModelFiles files = CheckpointReader.read(FamilyFiles.checkpoint(set, folder));
     assertThat(files.checkpoint().family()).isEqualTo(family);
     assertThat(files.checkpoint().predictionType().name()).isEqualTo(prediction);
-    assertThat(files.zeroTerminalSnr()).isEqualTo(set.equals("sdxl-v"));
-    assertThat(files.checkpoint().signs()).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(files.levels().kind())
+        .isEqualTo(
+            set.equals("sdxl-v")
+                ? TrainedLevels.Kind.ZERO_TERMINAL_SNR
+                : TrainedLevels.Kind.SCALED_LINEAR);
+    assertThat(files.checkpoint().signs()).hasSize(2);
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,6 +39,37 @@ public final class CheckpointReader {
     return Files.isDirectory(path) ? DiffusersFolder.read(path) : SingleFile.read(path);
   }
 
+  /**
+   * Opens a model that is to finish the pictures of another. A file without a VAE is taken to have
+   * the other's, since its own would not be used.
+   *
+   * @param base the other
+   * @throws CheckpointException as {@link #read}, or if it works on other latents
+   */
+  public static ModelFiles readRefiner(Path path, ModelFiles base) {
+    ModelFiles refiner =
+        Files.isRegularFile(path) ? SingleFile.read(path, Optional.of(base.vae())) : read(path);
+    boolean sameSpace =
+        refiner.vae().config().format().equals(base.vae().config().format())
+            && refiner.unet().config().inChannels() == base.unet().config().outChannels();
+    if (!sameSpace) {
+      throw new CheckpointException(
+          "refiner '%s' (%s) works on latents of %d channels scaled by %s, but checkpoint '%s' (%s) on %d channels scaled by %s; expected a refiner for the same latent space"
+              .formatted(
+                  path,
+                  refiner.checkpoint().family().label(),
+                  refiner.unet().config().inChannels(),
+                  refiner.vae().config().latentScale(),
+                  base.checkpoint().path(),
+                  base.checkpoint().family().label(),
+                  base.unet().config().outChannels(),
+                  base.vae().config().latentScale()),
+          ErrorDetails.in(path)
+              .withFamilies(base.checkpoint().family(), refiner.checkpoint().family()));
+    }
+    return refiner;
+  }
+
   /** Checks what all layouts have in common and finds the weights. */
   static ModelFiles assemble(
       Path path,
@@ -47,15 +79,14 @@ public final class CheckpointReader {
       PredictionSigns prediction,
       List<Network<ClipConfig>> encoders,
       Network<UNetConfig> unet,
-      Network<VaeConfig> vae,
+      ModelFiles.Part<VaeConfig> vaePart,
       int defaultSide) {
-    requireFitting(path, family, encoders, unet.config(), vae.config());
+    requireFitting(path, family, encoders, unet.config(), vaePart.config());
     List<ModelFiles.Part<ClipConfig>> encoderParts = new ArrayList<>();
     for (Network<ClipConfig> encoder : encoders) {
       encoderParts.add(encoder.part(encoder.config().weights()));
     }
     ModelFiles.Part<UNetConfig> unetPart = unet.part(unet.config().weights());
-    ModelFiles.Part<VaeConfig> vaePart = vae.part(vae.config().weights());
     List<Origin> all =
         Stream.concat(
                 encoderParts.stream().map(ModelFiles.Part::weights),
@@ -63,12 +94,12 @@ public final class CheckpointReader {
             .flatMap(weights -> weights.values().stream())
             .toList();
     List<String> signs = new ArrayList<>(List.of(sign));
-    signs.addAll(prediction.told());
+    signs.add(prediction.told());
     Checkpoint checkpoint =
         Checkpoint.builder(path, family)
             .layout(layout)
             .predictionType(prediction.prediction().type())
-            .task(task(unet.config(), vae.config()))
+            .task(task(unet.config(), vaePart.config()))
             .signs(signs)
             .storage(storage(all))
             .tensors(all.size())
@@ -76,12 +107,7 @@ public final class CheckpointReader {
             .defaultSize(new ImageSize(defaultSide, defaultSide))
             .build();
     return new ModelFiles(
-        checkpoint,
-        encoderParts,
-        unetPart,
-        vaePart,
-        prediction.prediction(),
-        prediction.zeroTerminalSnr());
+        checkpoint, encoderParts, unetPart, vaePart, prediction.prediction(), prediction.levels());
   }
 
   /** The picture size that models of a family were made for, if they are of full size. */

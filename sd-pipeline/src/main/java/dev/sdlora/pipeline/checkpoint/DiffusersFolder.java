@@ -7,6 +7,7 @@ import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
@@ -75,6 +76,7 @@ final class DiffusersFolder {
       encoders.add(clip(folder, "text_encoder_2", reading, pooled));
     }
     PredictionSigns prediction = prediction(folder);
+    Network<VaeConfig> vae = vae(folder, family);
     int side = 8 * whole(folder, unetConfig, "sample_size", 64, MAX_SAMPLE_SIZE);
     return CheckpointReader.assemble(
         folder,
@@ -84,7 +86,7 @@ final class DiffusersFolder {
         prediction,
         encoders,
         unet,
-        vae(folder, family),
+        vae.part(vae.config().weights()),
         side);
   }
 
@@ -99,30 +101,48 @@ final class DiffusersFolder {
   private static PredictionSigns prediction(Path folder) {
     Path file = folder.resolve("scheduler").resolve("scheduler_config.json");
     if (!Files.exists(file)) {
-      return new PredictionSigns(
-          Prediction.EPSILON, false, List.of("epsilon prediction: nothing says otherwise"));
+      return PredictionSigns.of(false, TrainedLevels.USUAL, "nothing says otherwise");
     }
     JsonNode settings = json(folder, file);
     String type = settings.path("prediction_type").asText("epsilon");
-    Prediction prediction =
-        switch (type) {
-          case "epsilon" -> Prediction.EPSILON;
-          case "v_prediction" -> Prediction.V_PREDICTION;
-          default ->
-              throw new CheckpointException(
-                  "checkpoint '"
-                      + folder
-                      + "': its U-Net predicts '"
-                      + type
-                      + "' says '"
-                      + file
-                      + "', expected epsilon or v_prediction",
-                  ErrorDetails.in(file));
-        };
-    return new PredictionSigns(
-        prediction,
-        settings.path("rescale_betas_zero_snr").asBoolean(false),
-        List.of(prediction.type().label() + ": scheduler_config.json"));
+    if (!type.equals("epsilon") && !type.equals("v_prediction")) {
+      throw new CheckpointException(
+          "checkpoint '"
+              + folder
+              + "': its U-Net predicts '"
+              + type
+              + "' says '"
+              + file
+              + "', expected epsilon or v_prediction",
+          ErrorDetails.in(file));
+    }
+    boolean velocity = type.equals("v_prediction");
+    String sign = "scheduler_config.json";
+    if (settings.path("_class_name").asText("").startsWith("EDM")) {
+      TrainedLevels range = range(folder, settings);
+      return velocity
+          ? new PredictionSigns(Prediction.EDM_V, range, "v-prediction with EDM levels: " + sign)
+          : new PredictionSigns(Prediction.EDM, range, "EDM prediction: " + sign);
+    }
+    return PredictionSigns.of(
+        velocity,
+        settings.path("rescale_betas_zero_snr").asBoolean(false)
+            ? TrainedLevels.ZERO_TERMINAL_SNR
+            : TrainedLevels.USUAL,
+        sign);
+  }
+
+  private static TrainedLevels range(Path folder, JsonNode settings) {
+    double lowest = settings.path("sigma_min").asDouble(0.002);
+    double highest = settings.path("sigma_max").asDouble(80);
+    if (!(lowest > 0 && highest > lowest && highest < MAX_SCALE)) {
+      throw new CheckpointException(
+          "checkpoint '%s': scheduler_config.json has noise levels from %s to %s, expected a range"
+                  .formatted(folder, lowest, highest)
+              + " above 0",
+          ErrorDetails.in(folder));
+    }
+    return TrainedLevels.edm(lowest, highest);
   }
 
   private static Network<ClipConfig> clip(
@@ -193,7 +213,16 @@ final class DiffusersFolder {
               + NetworkShapes.latentScale(family),
           ErrorDetails.in(folder));
     }
-    return new Network<>(NetworkShapes.vae(tensors, levels, layers, scale), tensors);
+    LatentFormat format =
+        new LatentFormat(scale, numbers(folder, "latents_mean"), numbers(folder, "latents_std"));
+    return new Network<>(NetworkShapes.vae(tensors, levels, layers, format), tensors);
+  }
+
+  /** A list of the VAE's settings, one number for each channel of a latent; mostly not there. */
+  private static List<Double> numbers(Path folder, String key) {
+    List<Double> numbers = new ArrayList<>();
+    config(folder, "vae").path(key).forEach(number -> numbers.add(number.asDouble()));
+    return numbers;
   }
 
   private static String oldVaeName(String name) {

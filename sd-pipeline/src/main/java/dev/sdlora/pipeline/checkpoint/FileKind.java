@@ -140,9 +140,10 @@ public final class FileKind {
   /**
    * Makes sure that a file has all networks of a checkpoint, and tells its family.
    *
+   * @param withVae whether a VAE has to be there
    * @throws CheckpointException if not; the message says what the file seems to be
    */
-  static SingleFileFamily requireCheckpoint(TensorFile file) {
+  static SingleFileFamily requireCheckpoint(TensorFile file, boolean withVae) {
     Set<String> names = file.tensors().keySet();
     for (Sign sign : OTHERS) {
       if (names.stream().anyMatch(sign.of)) {
@@ -173,7 +174,7 @@ public final class FileKind {
           ErrorDetails.in(file.path()));
     }
     require(file, unet, "U-Net", LdmNames.UNET);
-    require(file, vae, "VAE", LdmNames.VAE);
+    require(file, vae || !withVae, "VAE", LdmNames.VAE);
     require(file, family.isPresent(), "text encoder", LdmNames.CLIP);
     SingleFileFamily found = family.orElseThrow();
     for (SingleFileFamily.Place place : found.encoders()) {
@@ -184,6 +185,11 @@ public final class FileKind {
           place.prefix());
     }
     return found;
+  }
+
+  /** Whether a file has a VAE among other networks. */
+  static boolean hasVae(TensorFile file) {
+    return has(file.tensors().keySet(), LdmNames.VAE);
   }
 
   private static boolean has(Set<String> names, String prefix) {

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.PredictionType;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
@@ -19,7 +20,7 @@ import java.util.Map;
  * @param unet the U-Net
  * @param vae the autoencoder
  * @param prediction what the U-Net predicts
- * @param zeroTerminalSnr whether it was trained up to pure noise
+ * @param levels the noise levels that it was trained on
  */
 public record ModelFiles(
     Checkpoint checkpoint,
@@ -27,10 +28,23 @@ public record ModelFiles(
     Part<UNetConfig> unet,
     Part<VaeConfig> vae,
     Prediction prediction,
-    boolean zeroTerminalSnr) {
+    TrainedLevels levels) {
   /** Copies the list. */
   public ModelFiles {
     textEncoders = List.copyOf(textEncoders);
+  }
+
+  /** The same with a U-Net that predicts something else. */
+  public ModelFiles predicting(PredictionType type) {
+    Prediction other =
+        switch (type) {
+          case EPSILON -> Prediction.EPSILON;
+          case V_PREDICTION ->
+              levels.kind() == TrainedLevels.Kind.EDM ? Prediction.EDM_V : Prediction.V_PREDICTION;
+          case EDM -> Prediction.EDM;
+        };
+    Checkpoint told = checkpoint.toBuilder().predictionType(type).build();
+    return new ModelFiles(told, textEncoders, unet, vae, other, levels);
   }
 
   /** Where the weights lie that LoRAs can change. */

@@ -4,6 +4,7 @@ import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import java.util.ArrayList;
@@ -156,13 +157,23 @@ final class NetworkShapes {
   }
 
   /** A VAE of known levels and residual blocks in each level of the encoder. */
-  static VaeConfig vae(FileTensors tensors, int levels, int layers, double latentScale) {
+  static VaeConfig vae(FileTensors tensors, int levels, int layers, LatentFormat format) {
     List<Integer> channels = new ArrayList<>();
     for (int i = 0; i < Math.max(levels, 1); i++) {
       channels.add(resnetWidth(tensors, "encoder.down_blocks." + i + ".resnets.0"));
     }
     int latent = tensors.common(0, "post_quant_conv.bias", "post_quant_conv.weight");
-    return new VaeConfig(channels, layers, latent, latentScale);
+    for (List<Double> perChannel : List.of(format.mean(), format.std())) {
+      if (!perChannel.isEmpty()
+          && (perChannel.size() != latent
+              || !perChannel.stream().allMatch(number -> Double.isFinite(number)))) {
+        throw new CheckpointException(
+            "'%s': the mean and deviation of latents are %s, expected %d numbers"
+                .formatted(tensors.file().path(), perChannel, latent),
+            ErrorDetails.in(tensors.file().path()));
+      }
+    }
+    return new VaeConfig(channels, layers, latent, format);
   }
 
   private static void requireDivisible(FileTensors tensors, int width, int heads) {

@@ -4,11 +4,15 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -20,11 +24,23 @@ final class SingleFile {
   /** SD 2.x reads OpenCLIP's last but one layer, so some files lack the last one. */
   private static final int LAYERS_WITHOUT_LAST = 23;
 
+  private static final double EDM_DEVIATION = 0.5;
+
   private SingleFile() {}
 
   static ModelFiles read(Path path) {
+    return read(path, Optional.empty());
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param other the VAE if the file has none; empty if it must have one
+   */
+  static ModelFiles read(Path path, Optional<ModelFiles.Part<VaeConfig>> other) {
     TensorFile file = TensorFile.open(path);
-    SingleFileFamily family = FileKind.requireCheckpoint(file);
+    boolean ownVae = FileKind.hasVae(file) || other.isEmpty();
+    SingleFileFamily family = FileKind.requireCheckpoint(file, ownVae);
     Network<UNetConfig> unet = unet(file, family.family());
     boolean pooled = unet.config().vectorWidth() > 0;
     List<Network<ClipConfig>> encoders =
@@ -38,7 +54,7 @@ final class SingleFile {
         prediction,
         encoders,
         unet,
-        vae(file, family.family()),
+        ownVae ? vae(file, family.family()) : other.get(),
         CheckpointReader.defaultSide(family.family(), prediction, unet.config()));
   }
 
@@ -92,7 +108,7 @@ final class SingleFile {
         tensors -> NetworkShapes.unet(tensors, blocks, NetworkShapes.unetHeads(family)));
   }
 
-  private static Network<VaeConfig> vae(TensorFile file, ModelFamily family) {
+  private static ModelFiles.Part<VaeConfig> vae(TensorFile file, ModelFamily family) {
     FileTensors bare = new FileTensors(file, "VAE", name -> LdmNames.VAE + name);
     String prefix = Pattern.quote(LdmNames.VAE);
     int levels =
@@ -101,8 +117,29 @@ final class SingleFile {
         bare.count(
             Pattern.compile(prefix + "encoder\\.down\\.0\\.block\\.(\\d+)\\."),
             NetworkShapes.MAX_LAYERS);
-    return Network.of(
-        new FileTensors(file, "VAE", LdmNames.vae(levels)),
-        tensors -> NetworkShapes.vae(tensors, levels, layers, NetworkShapes.latentScale(family)));
+    Network<VaeConfig> network =
+        Network.of(
+            new FileTensors(file, "VAE", LdmNames.vae(levels)),
+            tensors -> NetworkShapes.vae(tensors, levels, layers, latentFormat(file, family)));
+    return network.part(network.config().weights());
+  }
+
+  /** Playground 2.5 brings each channel to mean 0 and deviation 0.5. */
+  private static LatentFormat latentFormat(TensorFile file, ModelFamily family) {
+    Optional<TensorEntry> mean = file.find("edm_mean");
+    Optional<TensorEntry> std = file.find("edm_std");
+    return mean.isPresent() && std.isPresent()
+        ? new LatentFormat(EDM_DEVIATION, numbers(file, mean.get()), numbers(file, std.get()))
+        : LatentFormat.scaledBy(NetworkShapes.latentScale(family));
+  }
+
+  private static List<Double> numbers(TensorFile file, TensorEntry entry) {
+    try (TensorFile.Reader reader = file.reader()) {
+      List<Double> numbers = new ArrayList<>();
+      for (float number : reader.floats(entry)) {
+        numbers.add((double) number);
+      }
+      return numbers;
+    }
   }
 }

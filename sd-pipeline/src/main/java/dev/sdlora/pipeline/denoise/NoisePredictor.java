@@ -27,7 +27,8 @@ public interface NoisePredictor {
    * @param call which call of the model this belongs to, counted from 0 for each picture; the
    *     conditions of a call may take several batches
    * @param sigma the noise level
-   * @param negativeFirst whether the first row is under the negative condition; no other is
+   * @param negatives how many of the first rows are under the negative condition
+   * @param blind how many of the first rows are not shown the picture that an editing model reads
    * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
    * @param times float32 [batch], training time steps, fractions allowed
    * @param context float32 [batch, tokens, width], the states of the text encoders
@@ -36,14 +37,15 @@ public interface NoisePredictor {
   record Batch(
       int call,
       double sigma,
-      boolean negativeFirst,
+      int negatives,
+      int blind,
       NDArray latents,
       NDArray times,
       NDArray context,
       AddedConditions added) {
     /** The same question about other latents. */
     Batch withLatents(NDArray others) {
-      return new Batch(call, sigma, negativeFirst, others, times, context, added);
+      return new Batch(call, sigma, negatives, blind, others, times, context, added);
     }
 
     /** The number of rows. */

@@ -113,6 +113,21 @@ public record UNetConfig(
         guidanceWidth);
   }
 
+  /** The same without a way up, as a ControlNet has it. */
+  UNetConfig withoutWayUp() {
+    return new UNetConfig(
+        inChannels,
+        outChannels,
+        channels,
+        layers,
+        new Transformers(transformers.down(), transformers.middle(), List.of()),
+        heads,
+        contextWidth,
+        linearProjection,
+        vectorWidth,
+        guidanceWidth);
+  }
+
   /**
    * Whether the way down and the middle have the dimensions of another U-Net's, but for the input.
    */
