@@ -29,7 +29,10 @@ public final class PromptSpec {
     return new PromptSpecBuilder();
   }
 
-  /** A builder that starts from this spec. */
+  /**
+   * A builder that starts from this spec. Its values count as defaults there: {@link
+   * PromptSpecBuilder#fewSteps(FewSteps)} replaces them.
+   */
   public PromptSpecBuilder toBuilder() {
     return new PromptSpecBuilder(values);
   }
