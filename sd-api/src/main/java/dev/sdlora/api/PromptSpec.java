@@ -200,6 +200,11 @@ public final class PromptSpec {
     return values.vaeTiling;
   }
 
+  /** What turns the last latent into the picture. Default {@link FinalDecoder#VAE}. */
+  public FinalDecoder finalDecoder() {
+    return values.finalDecoder;
+  }
+
   /** How finished pictures are enlarged; empty, the default, for not at all. */
   public Optional<Upscaling> upscaling() {
     return values.upscaling;

@@ -39,6 +39,7 @@ public final class PromptSpecBuilder {
   List<ControlUnit> controlUnits = List.of();
   Tiling tiling = Tiling.NONE;
   VaeTiling vaeTiling = VaeTiling.AUTO;
+  FinalDecoder finalDecoder = FinalDecoder.VAE;
   Optional<Upscaling> upscaling = Optional.empty();
   Map<String, String> otherParameters = Map.of();
 
@@ -71,6 +72,7 @@ public final class PromptSpecBuilder {
     controlUnits = other.controlUnits;
     tiling = other.tiling;
     vaeTiling = other.vaeTiling;
+    finalDecoder = other.finalDecoder;
     upscaling = other.upscaling;
     otherParameters = other.otherParameters;
   }
@@ -397,6 +399,18 @@ public final class PromptSpecBuilder {
   }
 
   /**
+   * Sets what turns the last latent into the picture. Default {@link FinalDecoder#VAE}. A pipeline
+   * without a {@link Pipeline.Builder#previewDecoder} refuses {@link FinalDecoder#TAESD} when
+   * generating.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder finalDecoder(FinalDecoder decoder) {
+    this.finalDecoder = Objects.requireNonNull(decoder, "decoder");
+    return this;
+  }
+
+  /**
    * Enlarges finished pictures. Default: not.
    *
    * @return this builder
@@ -458,6 +472,7 @@ public final class PromptSpecBuilder {
         controlUnits,
         tiling,
         vaeTiling,
+        finalDecoder,
         upscaling,
         otherParameters);
   }

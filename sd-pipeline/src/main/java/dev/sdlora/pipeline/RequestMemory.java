@@ -141,7 +141,7 @@ final class RequestMemory {
    * @throws dev.sdlora.api.CheckpointException if a network that the request names cannot be used
    */
   MemoryNeed need(boolean keepsImages) {
-    MemoryNeed most = pass(size).or(decoding(second.orElse(size)));
+    MemoryNeed most = pass(size).or(finishing(second.orElse(size)));
     if (source.isPresent()) {
       most = most.or(canvas(source.get()));
     }
@@ -186,6 +186,13 @@ final class RequestMemory {
   private int rows(ImageSize at) {
     int conditions = Subprompt.split(spec.prompt()).size() + (spec.cfgScale() == 1 ? 0 : 1);
     return Math.min(conditions, BatchedPredictor.rows(at));
+  }
+
+  private MemoryNeed finishing(ImageSize at) {
+    return switch (spec.finalDecoder()) {
+      case VAE -> decoding(at);
+      case TAESD -> decoded(NetworkMemory.decode(model.taesd().config(), pixels(at)), at);
+    };
   }
 
   private MemoryNeed decoding(ImageSize at) {

@@ -2,15 +2,15 @@
     # z [B, 4, h, w] at unit variance -> pixels from -1 to 1, [B, 3, 8h, 8w]
     p = "decoder.layers."
     h = torch.mul(torch.tanh(torch.div(z, 3.)), 3.)
-    h = torch.relu(__torch__.conv(h, w, p + "0", 1, 1))
+    h = torch.relu_(__torch__.conv(h, w, p + "0", 1, 1))
     # Layers are counted with those that have no weights: activations, and enlarging.
     layer = 2
     for i in range(torch.len(blocks)):
       for j in range(blocks[i]):
         b = p + str(layer) + ".conv."
-        y = torch.relu(__torch__.conv(h, w, b + "0", 1, 1))
-        y = torch.relu(__torch__.conv(y, w, b + "2", 1, 1))
-        h = torch.relu(torch.add(h, __torch__.conv(y, w, b + "4", 1, 1)))
+        y = torch.relu_(__torch__.conv(h, w, b + "0", 1, 1))
+        y = torch.relu_(__torch__.conv(y, w, b + "2", 1, 1))
+        h = torch.relu_(torch.add_(__torch__.conv(y, w, b + "4", 1, 1), h))
         layer = layer + 1
       if i < torch.len(blocks) - 1:
         h = torch.upsample_nearest2d(h, [2 * torch.size(h, 2), 2 * torch.size(h, 3)])
