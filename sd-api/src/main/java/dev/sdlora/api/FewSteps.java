@@ -37,16 +37,7 @@ public enum FewSteps {
    * Hyper-SD: Ren et al. 2024. A LoRA for each of 1, 2, 4 and 8 steps; those for 8 and 12 steps
    * with "CFG" in their names keep guidance.
    */
-  HYPER("Hyper", 1, 4, 12) {
-    @Override
-    FewStepsSettings settings(int steps) {
-      FewStepsSettings usual = super.settings(steps);
-      if (steps == 1) {
-        return usual.with(Sampler.TCD).withEtaDdim(1);
-      }
-      return steps > MOST_WITHOUT_GUIDANCE ? usual.withCfgScale(LOWEST_GUIDANCE) : usual;
-    }
-  },
+  HYPER("Hyper", 1, 4, 12),
   /** Trajectory consistency: Zheng et al. 2024. */
   TCD("TCD", 2, 4, 20),
   /** Phased consistency: Wang et al. 2024. A LoRA for each of 2, 4, 8 and 16 steps. */
@@ -110,18 +101,31 @@ public enum FewSteps {
       throw new IllegalArgumentException(
           "%s is made for %d to %d steps: %d".formatted(label, least, most, steps));
     }
-    OptionalDouble eta = this == TCD ? OptionalDouble.of(TCD_ETA) : OptionalDouble.empty();
     Optional<Boolean> endAtSigmaMin = this == PCM ? Optional.of(true) : Optional.empty();
-    return new FewStepsSettings(sampler(), Schedule.TRAILING, steps, 1, eta, endAtSigmaMin);
+    return new FewStepsSettings(
+        sampler(steps), Schedule.TRAILING, steps, cfgScale(steps), eta(steps), endAtSigmaMin);
   }
 
-  private Sampler sampler() {
+  private Sampler sampler(int steps) {
     return switch (this) {
       case LCM -> Sampler.LCM;
       case LIGHTNING -> Sampler.EULER;
-      case HYPER, PCM -> Sampler.DDIM;
+      case HYPER -> steps == 1 ? Sampler.TCD : Sampler.DDIM;
+      case PCM -> Sampler.DDIM;
       case TCD -> Sampler.TCD;
       case TURBO -> Sampler.EULER_A;
+    };
+  }
+
+  private double cfgScale(int steps) {
+    return this == HYPER && steps > MOST_WITHOUT_GUIDANCE ? LOWEST_GUIDANCE : 1;
+  }
+
+  private OptionalDouble eta(int steps) {
+    return switch (this) {
+      case TCD -> OptionalDouble.of(TCD_ETA);
+      case HYPER -> steps == 1 ? OptionalDouble.of(1) : OptionalDouble.empty();
+      default -> OptionalDouble.empty();
     };
   }
 }

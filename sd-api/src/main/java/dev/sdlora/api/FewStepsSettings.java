@@ -26,19 +26,6 @@ record FewStepsSettings(
     SAMPLER_OPTIONS
   }
 
-  FewStepsSettings with(Sampler other) {
-    return new FewStepsSettings(other, schedule, steps, cfgScale, etaDdim, endAtSigmaMin);
-  }
-
-  FewStepsSettings withCfgScale(double other) {
-    return new FewStepsSettings(sampler, schedule, steps, other, etaDdim, endAtSigmaMin);
-  }
-
-  FewStepsSettings withEtaDdim(double eta) {
-    return new FewStepsSettings(
-        sampler, schedule, steps, cfgScale, OptionalDouble.of(eta), endAtSigmaMin);
-  }
-
   /**
    * Sets what was not given.
    *

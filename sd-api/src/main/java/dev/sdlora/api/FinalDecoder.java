@@ -10,7 +10,7 @@ public enum FinalDecoder {
    * TAESD (Bohan 2023), whose file the pipeline has by {@link Pipeline.Builder#previewDecoder}: a
    * picture in a hundredth of the time and a fraction of the memory, with a little less detail.
    * Only the finished picture is drawn by it; what is encoded, and what {@link HiresFix} enlarges
-   * between its passes, is the VAE's. {@link Tiling} ends at it: edges meet in the latent only.
+   * between its passes, is the VAE's.
    */
   TAESD("TAESD");
 

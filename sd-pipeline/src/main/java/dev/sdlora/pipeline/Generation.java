@@ -190,7 +190,7 @@ final class Generation {
     float[] pixels =
         switch (spec.finalDecoder()) {
           case VAE -> model.vae(spec, drawn).decode(latent, drawn, scope);
-          case TAESD -> model.taesd().decode(latent, drawn);
+          case TAESD -> model.taesd().decode(latent, drawn, spec.tiling());
         };
     progress.listener().decodeEnd(run.index());
     return Pixels.raster(pixels, drawn);

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.Tiling;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.TinyDecoderReader;
 import dev.sdlora.pipeline.image.Pixels;
@@ -64,7 +65,7 @@ public final class Taesd implements Previewer, AutoCloseable {
   @Override
   public BufferedImage image(float[] latent, int height, int width) {
     ImageSize size = new ImageSize(SCALE * width, SCALE * height);
-    return Pixels.image(decode(latent, size), size.width());
+    return Pixels.image(decode(latent, size, Tiling.NONE), size.width());
   }
 
   /**
@@ -72,14 +73,15 @@ public final class Taesd implements Previewer, AutoCloseable {
    *
    * @param latent [channels][height / 8][width / 8] at unit variance
    * @param size of the picture
+   * @param tiling which edges continue at the opposite edge
    * @return [3][height][width], about -1 to 1
    */
-  public float[] decode(float[] latent, ImageSize size) {
+  public float[] decode(float[] latent, ImageSize size, Tiling tiling) {
     int height = size.height() / SCALE;
     int width = size.width() / SCALE;
     try (NDManager scope = torch.scope();
         NDArray latents = Torch.floats(scope, latent, 1, config.latentChannels(), height, width)) {
-      return decoder.decode(latents, scope).toFloatArray();
+      return decoder.decode(latents, tiling, scope).toFloatArray();
     }
   }
 
