@@ -277,9 +277,13 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets the decoder that makes previews: TAESD's ({@code taesd_decoder.pth} or {@code
-     * .safetensors}, with its author's names or those of diffusers). Previews then have the size of
-     * the picture and show details. Default: none, and a linear guess at the colours.
+     * Sets the decoder that makes previews, and the pictures of requests with {@link
+     * FinalDecoder#TAESD}: TAESD's ({@code taesd_decoder.pth} or {@code .safetensors}, with its
+     * author's names or those of diffusers). Previews then have the size of the picture and show
+     * details. Default: none, and a linear guess at the colours.
+     *
+     * <p>SD 1.x and 2.x need TAESD, SDXL needs TAESDXL ({@code taesdxl_decoder}). Both have the
+     * same tensors, so a file of the wrong one cannot be refused; its pictures have wrong colours.
      *
      * @return this builder
      */

@@ -195,7 +195,11 @@ final class Generation {
     progress.listener().decodeStart(run.index());
     progress.stopIfCancelled();
     ImageSize drawn = second.map(HiresPass::size).orElse(size);
-    float[] pixels = model.vae(spec, drawn).decode(latent, drawn, scope);
+    float[] pixels =
+        switch (spec.finalDecoder()) {
+          case VAE -> model.vae(spec, drawn).decode(latent, drawn, scope);
+          case TAESD -> model.taesd().decode(latent, drawn, spec.tiling());
+        };
     progress.listener().decodeEnd(run.index());
     return Pixels.raster(pixels, drawn);
   }
