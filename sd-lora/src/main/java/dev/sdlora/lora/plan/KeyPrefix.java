@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /**
  * What LoRA files put before the name of a layer: kohya's and LyCORIS's prefixes, the names of
- * networks in diffusers, ComfyUI and CompVis's code, and wrappers that say nothing.
+ * networks in diffusers, ComfyUI, OneTrainer, CompVis's and Stability's code, and wrappers that say
+ * nothing.
  *
  * @param text the prefix
  * @param network which network it means; empty for a wrapper, behind which another may follow
@@ -45,7 +46,10 @@ record KeyPrefix(String text, Optional<Network> network) {
           of("clip_h.", Network.TEXT_ENCODER),
           of("clip_g.", Network.TEXT_ENCODER_2),
           of("cond_stage_model.transformer.", Network.TEXT_ENCODER),
+          of("cond_stage_model.model.", Network.TEXT_ENCODER),
           of("conditioner.embedders.0.transformer.", Network.TEXT_ENCODER),
+          of("conditioner.embedders.0.model.", Network.TEXT_ENCODER),
+          of("conditioner.embedders.1.model.", Network.TEXT_ENCODER_2),
           wrapper(ModuleIndex.PEFT_MODEL),
           wrapper("lycoris_"),
           wrapper("lycoris."),
