@@ -3,6 +3,7 @@ package dev.sdlora.lora.make;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.lora.format.BundledEmbedding;
@@ -224,9 +225,9 @@ public final class Conversion {
     return source.file().path();
   }
 
-  /** The metadata of the source, but for what only its own style needs. */
-  public static AdapterMetadata metadata(Map<String, String> pairs) {
-    AdapterMetadata metadata = AdapterMetadata.from(pairs);
+  /** The metadata of the source and its family, but for what only its own style needs. */
+  public static AdapterMetadata metadata(Map<String, String> pairs, ModelFamily family) {
+    AdapterMetadata metadata = AdapterMetadata.from(pairs, family);
     metadata.remove(PeftConfig.KEY);
     return metadata;
   }
