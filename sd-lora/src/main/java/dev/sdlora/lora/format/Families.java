@@ -42,7 +42,7 @@ final class Families {
    */
   private static final Pattern SDXL_KEYS =
       Pattern.compile(
-          "(?:lora|oft|lycoris)_te2_.*|text_encoder_2\\..*|(?:text_encoders\\.)?clip_g\\..*"
+          "(?:lora|oft|lycoris)_te2[._].*|text_encoder_2\\..*|(?:text_encoders\\.)?clip_g\\..*"
               + "|conditioner\\.embedders\\.1\\..*"
               + "|.*(?:add_embedding|label_emb)[._].*"
               + "|.*transformer_blocks[._][1-9]\\d*[._].*"

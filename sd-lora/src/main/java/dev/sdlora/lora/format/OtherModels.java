@@ -18,7 +18,7 @@ final class OtherModels {
   /** What trainers put before the name proper; OpenCLIP's transformer is a text encoder. */
   private static final Pattern PREFIX =
       Pattern.compile(
-          "(?:base_model\\.model\\.|lora\\.|lora_unet_|lora_transformer_|lycoris[._]|oft_unet_"
+          "(?:base_model\\.model\\.|lora\\.|lora_unet[._]|lora_transformer[._]|lycoris[._]|oft_unet_"
               + "|(?:model\\.)?diffusion_model\\.|transformer\\.(?!resblocks|text_model)|unet\\.)*+");
 
   /** Layers of Stable Diffusion 1, 2 and XL, which are most of all that are looked at. */
@@ -26,7 +26,7 @@ final class OtherModels {
       Pattern.compile(
           "(?:down_blocks|mid_block|up_blocks|input_blocks|middle_block|output_blocks)[._]"
               + "(?!.*(?:motion_modules|temporal_transformer))"
-              + "|lora_te[12]?_text_model|text_encoder(?:_2)?\\.text_model");
+              + "|lora_te[12]?[._]text_model|text_encoder(?:_2)?\\.text_model");
 
   /** Two streams, of text and of pictures, with an attention in common. */
   private static final Predicate<Key> TWO_STREAMS =
