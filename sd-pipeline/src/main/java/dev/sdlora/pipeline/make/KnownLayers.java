@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.weights.Origin;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,12 +67,9 @@ final class KnownLayers {
 
   /** The layers of a checkpoint. */
   static ModuleIndex of(ModelFiles model) {
-    return new ModuleIndex(
-        Map.of(
-            Network.UNET,
-            shapes(model.unetWeights()),
-            Network.TEXT_ENCODER,
-            shapes(model.clipWeights())));
+    Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
+    model.patchable().forEach((network, weights) -> shapes.put(network, shapes(weights)));
+    return new ModuleIndex(shapes);
   }
 
   private static Map<String, List<Long>> shapes(Map<String, Origin> weights) {
