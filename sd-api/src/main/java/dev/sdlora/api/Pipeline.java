@@ -191,7 +191,7 @@ public interface Pipeline extends AutoCloseable {
     private final List<Path> controlNets = new ArrayList<>();
     private Optional<Path> previewDecoder = Optional.empty();
     private Optional<PredictionType> predictionType = Optional.empty();
-    private Optional<Checkpoint> refiner = Optional.empty();
+    private Optional<Path> refiner = Optional.empty();
     private Precision precision = Precision.FLOAT32;
     private String device = "cpu";
     private LoraMode loraMode = LoraMode.AUTO;
@@ -305,12 +305,13 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets a model that finishes pictures, such as SDXL's refiner; see {@link
-     * PromptSpecBuilder#refinerSwitch}. It stays in memory beside the checkpoint, and its VAE is
-     * not read. LoRAs do not act on it. Default: none.
+     * PromptSpecBuilder#refinerSwitch}. It stays in memory beside the checkpoint. Its VAE is not
+     * read and may be missing. LoRAs do not act on it. Default: none.
      *
+     * @param refiner a checkpoint file or a diffusers folder
      * @return this builder
      */
-    public Builder refiner(Checkpoint refiner) {
+    public Builder refiner(Path refiner) {
       this.refiner = Optional.of(Objects.requireNonNull(refiner, "refiner"));
       return this;
     }

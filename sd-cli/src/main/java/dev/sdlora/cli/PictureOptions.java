@@ -130,14 +130,16 @@ final class PictureOptions {
   @Mixin private final SamplingOptions sampling = new SamplingOptions();
   @Mixin private final VariationOptions variation = new VariationOptions();
   @Mixin private final NetworkOptions networks = new NetworkOptions();
+  @Mixin private final FamilyOptions family = new FamilyOptions();
 
   /**
    * The settings that the options describe.
    *
    * @param loraFolders where the names of LoRAs are looked up
+   * @param hasRefiner whether a model to finish pictures is given
    * @throws IllegalArgumentException if one makes no sense; the message names the option
    */
-  PromptSpec toSpec(List<Path> loraFolders) {
+  PromptSpec toSpec(List<Path> loraFolders, boolean hasRefiner) {
     if (prompt.isPresent() && !words.isEmpty()) {
       throw new IllegalArgumentException(
           "the prompt is given twice, by --prompt and as '%s'; put a prompt of several words in quotes"
@@ -177,6 +179,7 @@ final class PictureOptions {
     sampling.applyTo(spec);
     variation.applyTo(spec);
     networks.applyTo(spec);
+    family.applyTo(spec, hasRefiner);
     return spec.build();
   }
 

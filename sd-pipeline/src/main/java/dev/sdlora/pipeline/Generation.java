@@ -242,6 +242,13 @@ final class Generation {
             networks.hashes(),
             networks.embeddingHashes(),
             VERSION);
+    if (model.networks().unet().config().isEditing() && canvas.isPresent()) {
+      settings = settings.edited();
+    }
+    Optional<Refiner> refiner = model.refiner().filter(second -> networks.isRefined());
+    if (refiner.isPresent()) {
+      settings = settings.with(ImageSettings.REFINER, refiner.get().title());
+    }
     if (model.networks().type() == ScalarType.BFLOAT16) {
       settings = settings.with(ImageSettings.PRECISION, "bfloat16");
     }

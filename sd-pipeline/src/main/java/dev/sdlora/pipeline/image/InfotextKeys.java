@@ -38,7 +38,7 @@ final class InfotextKeys {
               "CFG scale",
               s -> Optional.of(InfotextValues.number(s.spec().cfgScale())),
               (draft, value) -> draft.spec.cfgScale(InfotextValues.decimal(value))),
-          fact("Image CFG scale"),
+          FamilyKeys.IMAGE_CFG_SCALE,
           setting(
               "Seed",
               s -> Optional.of(Long.toString(s.seed())),
@@ -116,6 +116,7 @@ final class InfotextKeys {
                       (draft, value) ->
                           draft.prompts = draft.prompts.withEmphasis(Emphasis.parse(value)))),
               SamplerKeys.ALL,
+              List.of(FamilyKeys.SWITCH_BY_STEPS),
               List.of(
                   setting(
                       "Pad conds",
@@ -139,7 +140,9 @@ final class InfotextKeys {
                       "Postprocess upscaler",
                       s -> s.spec().upscaling().map(Upscaling::upscaler).map(u -> u.name()),
                       InfotextDraft::upscaler)),
+              FamilyKeys.REFINING,
               OwnKeys.ALL,
+              FamilyKeys.OWN,
               List.of(fact("Version"), fact("User"), fact("Hashes")))
           .flatMap(Collection::stream)
           .toList();
