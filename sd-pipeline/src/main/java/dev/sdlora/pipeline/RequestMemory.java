@@ -176,8 +176,13 @@ final class RequestMemory {
     double width = at.width() / 8.0;
     int number = model.networks().type().bytes();
     long units = spec.controlUnits().stream().filter(unit -> unit.weight() != 0).count();
+    double refining =
+        spec.refinerSwitch()
+            .flatMap(change -> model.refiner())
+            .map(refiner -> NetworkMemory.unet(refiner.unet().config(), height, width))
+            .orElse(0.0);
     double row =
-        number * NetworkMemory.unet(unet, height, width)
+        number * Math.max(NetworkMemory.unet(unet, height, width), refining)
             + FLOAT * units * NetworkMemory.residuals(unet, height, width);
     return new MemoryNeed(rows(at) * row, LATENTS * pixels(at));
   }
