@@ -28,8 +28,7 @@ final class KnownLayers {
       new UNetConfig(4, 4, List.of(320, 640, 1280), 2, List.of(0, 2, 10), 10, 8, 2048, true);
 
   private static final UNetConfig REFINER =
-      new UNetConfig(
-          4, 4, List.of(384, 768, 1536, 1536), 2, List.of(0, 4, 4, 0), 4, 8, 1280, true);
+      new UNetConfig(4, 4, List.of(384, 768, 1536, 1536), 2, List.of(0, 4, 4, 0), 4, 8, 1280, true);
 
   private static final String FIRST_CONVOLUTION = ".conv1.weight";
 
