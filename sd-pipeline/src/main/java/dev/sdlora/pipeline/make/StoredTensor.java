@@ -4,10 +4,12 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
+import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.file.WeightScales;
 import dev.sdlora.tensors.weights.Origin;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +40,11 @@ record StoredTensor(
         : ofFolder(model);
   }
 
+  /** The format to write it in: its own, but for floats of 8 bits, which are widened. */
+  DType format() {
+    return entry.dtype().isFloat8() ? DType.F16 : entry.dtype();
+  }
+
   /** What the file tells about itself; nothing for a folder. */
   static Map<String, String> metadata(ModelFiles model) {
     return model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE
@@ -63,6 +70,7 @@ record StoredTensor(
                 weights.put(origin.entry().name(), new Place(Network.UNET, name, origin)));
     TensorFile file = file(model);
     return file.tensors().values().stream()
+        .filter(entry -> !WeightScales.isNote(entry.name()))
         .map(
             entry ->
                 new StoredTensor(
@@ -109,8 +117,11 @@ record StoredTensor(
                     Optional.of(new Place(network, name, origin)))));
   }
 
-  /** Its bytes as they are. */
+  /** Its bytes as they are; what is of 8 bits, widened. */
   SafetensorsWriter.Source copy(OpenFiles files) {
-    return channel -> channel.write(files.of(file).bytes(entry));
+    return entry.dtype().isFloat8()
+        ? channel ->
+            SafetensorsWriter.floats(files.of(file).floats(entry), format()).writeTo(channel)
+        : channel -> channel.write(files.of(file).bytes(entry));
   }
 }
