@@ -24,7 +24,7 @@ public final class LocalPipelines implements Backend.Pipelines {
     FolderEmbeddings embeddings =
         new FolderEmbeddings(
             KnownFiles.EMBEDDINGS, settings.embeddingDirectories(), settings.embeddings());
-    ModelFiles files = CheckpointReader.read(settings.checkpoint().path());
+    ModelFiles files = CheckpointReader.read(settings.checkpoint());
     if (!settings.lenient()) {
       embeddings.requireGivenFit(
           new PromptEmbeddings.Target(files.checkpoint(), files.clip().width()));

@@ -3,21 +3,22 @@ package dev.sdlora.pipeline.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
+import dev.sdlora.pipeline.checkpoint.NetworkWeights.Stems;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.SettingsJson;
-import dev.sdlora.tensors.file.TensorFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -27,13 +28,6 @@ import java.util.regex.Pattern;
 final class DiffusersFolder {
   private static final Names SAME = name -> name;
 
-  /** The attention of the VAE before diffusers 0.18. */
-  private static final Map<String, String> OLD_VAE_ATTENTION =
-      Map.of("to_q", "query", "to_k", "key", "to_v", "value", "to_out.0", "proj_attn");
-
-  private static final Pattern VAE_ATTENTION =
-      Pattern.compile("attentions\\.0\\.(to_\\w+(?:\\.0)?)\\.");
-
   /** Far more than any configuration has: the side of a latent, attention heads, a factor. */
   private static final int MAX_SAMPLE_SIZE = 1024;
 
@@ -42,7 +36,7 @@ final class DiffusersFolder {
 
   private DiffusersFolder() {}
 
-  static ModelFiles read(Path folder) {
+  static ModelFiles read(Path folder, CheckpointParts parts) {
     if (!Files.isDirectory(folder.resolve("unet"))) {
       throw new CheckpointException(
           "'"
@@ -59,10 +53,15 @@ final class DiffusersFolder {
               + " checkpoints",
           ErrorDetails.in(folder).withFamilies(ModelFamily.SD1, ModelFamily.SDXL));
     }
+    requireVariant(folder, parts.variant());
     JsonNode unetConfig = config(folder, "unet");
-    Network<ClipConfig> clip = clip(folder);
-    Network<UNetConfig> unet = unet(folder, unetConfig);
-    Network<VaeConfig> vae = vae(folder);
+    Network<UNetConfig> unet = unet(folder, unetConfig, parts);
+    Network<ClipConfig> clip =
+        parts
+            .textEncoder()
+            .map(path -> SeparateNetworks.textEncoder(path, unet.config()))
+            .orElseGet(() -> clip(folder, parts));
+    Network<VaeConfig> vae = vae(folder, unet.config(), parts);
     if (unet.config().linearProjection()) {
       throw new CheckpointException(
           "'"
@@ -100,17 +99,18 @@ final class DiffusersFolder {
     };
   }
 
-  private static Network<ClipConfig> clip(Path folder) {
+  private static Network<ClipConfig> clip(Path folder, CheckpointParts parts) {
     int heads = whole(folder, config(folder, "text_encoder"), "num_attention_heads", 0, MAX_HEADS);
     Pattern layer = Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.");
     return Network.of(
-        new FileTensors(weights(folder, "text_encoder", "model"), "text encoder", SAME),
+        new FileTensors(
+            weights(folder, "text_encoder", Stems.TRANSFORMERS, parts), "text encoder", SAME),
         tensors -> NetworkShapes.clip(tensors, layer, heads));
   }
 
-  private static Network<UNetConfig> unet(Path folder, JsonNode config) {
+  private static Network<UNetConfig> unet(Path folder, JsonNode config, CheckpointParts parts) {
     FileTensors tensors =
-        new FileTensors(weights(folder, "unet", "diffusion_pytorch_model"), "U-Net", SAME);
+        new FileTensors(weights(folder, "unet", Stems.DIFFUSERS, parts), "U-Net", SAME);
     int levels =
         tensors.count(Pattern.compile("down_blocks\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
     int layers =
@@ -143,18 +143,19 @@ final class DiffusersFolder {
         NetworkShapes.MAX_TRANSFORMERS);
   }
 
-  private static Network<VaeConfig> vae(Path folder) {
-    TensorFile file = weights(folder, "vae", "diffusion_pytorch_model");
-    boolean old = file.tensors().keySet().stream().anyMatch(name -> name.contains(".proj_attn."));
-    Names names = old ? DiffusersFolder::oldVaeName : SAME;
-    FileTensors tensors = new FileTensors(file, "VAE", names);
-    int levels =
-        tensors.count(
-            Pattern.compile("encoder\\.down_blocks\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
-    int layers =
-        tensors.count(
-            Pattern.compile("encoder\\.down_blocks\\.0\\.resnets\\.(\\d+)\\."),
-            NetworkShapes.MAX_LAYERS);
+  private static Network<VaeConfig> vae(Path folder, UNetConfig unet, CheckpointParts parts) {
+    double scale = latentScale(folder);
+    return parts
+        .vae()
+        .map(path -> SeparateNetworks.vae(path, unet, scale))
+        .orElseGet(() -> VaeNames.diffusers(weights(folder, "vae", Stems.DIFFUSERS, parts), scale));
+  }
+
+  private static double latentScale(Path folder) {
+    Path file = folder.resolve("vae").resolve("config.json");
+    if (!Files.exists(file)) {
+      return NetworkShapes.LATENT_SCALE;
+    }
     double scale =
         config(folder, "vae").path("scaling_factor").asDouble(NetworkShapes.LATENT_SCALE);
     if (!(scale > 0 && scale < MAX_SCALE)) {
@@ -165,13 +166,7 @@ final class DiffusersFolder {
               + NetworkShapes.LATENT_SCALE,
           ErrorDetails.in(folder));
     }
-    return new Network<>(NetworkShapes.vae(tensors, levels, layers, scale), tensors);
-  }
-
-  private static String oldVaeName(String name) {
-    return VAE_ATTENTION
-        .matcher(name)
-        .replaceFirst(part -> "attentions.0." + OLD_VAE_ATTENTION.get(part.group(1)) + ".");
+    return scale;
   }
 
   /** A whole number of a configuration, or what counts where there is none. */
@@ -204,20 +199,25 @@ final class DiffusersFolder {
     }
   }
 
-  /** The weights of a network, in full precision if there, else in half. */
-  private static TensorFile weights(Path folder, String network, String stem) {
-    Path full = folder.resolve(network).resolve(stem + ".safetensors");
-    Path half = folder.resolve(network).resolve(stem + ".fp16.safetensors");
-    Path file = !Files.exists(full) && Files.exists(half) ? half : full;
-    if (!Files.exists(file)) {
+  private static NetworkWeights weights(
+      Path folder, String network, Stems stems, CheckpointParts parts) {
+    return NetworkWeights.in(folder.resolve(network), stems, parts.variant());
+  }
+
+  /** Makes sure that a variant is there for one network at least, so that a wrong name is told. */
+  private static void requireVariant(Path folder, Optional<String> variant) {
+    if (variant.isPresent()
+        && !NetworkWeights.hasVariant(folder.resolve("unet"), Stems.DIFFUSERS, variant.get())
+        && !NetworkWeights.hasVariant(folder.resolve("vae"), Stems.DIFFUSERS, variant.get())
+        && !NetworkWeights.hasVariant(
+            folder.resolve("text_encoder"), Stems.TRANSFORMERS, variant.get())) {
       throw new CheckpointException(
-          "checkpoint '"
-              + folder
-              + "': '"
-              + file
-              + "' is missing; weights in .bin files are not read by this version",
-          ErrorDetails.in(file));
+          "checkpoint '%s' has no weights of variant '%s': expected files such as '%s'"
+              .formatted(
+                  folder,
+                  variant.get(),
+                  Path.of("unet", "diffusion_pytorch_model." + variant.get() + ".safetensors")),
+          ErrorDetails.in(folder));
     }
-    return TensorFile.open(file);
   }
 }

@@ -36,6 +36,11 @@ public final class FileKind {
               NOT_CHECKPOINT
                   + "; name it in the prompt as <lora:name:1> or open it with LoraAdapter.open"),
           new Sign(
+              Kind.LORA,
+              name -> name.endsWith(".diff") || name.endsWith(".diff_b"),
+              "holds only differences to the weights of a model (tensors named *.diff)",
+              NOT_CHECKPOINT + "; if it is a LoRA, name it in the prompt as <lora:name:1>"),
+          new Sign(
               Kind.CHECKPOINT,
               name -> name.startsWith("conditioner.embedders."),
               "is for SDXL",
@@ -96,15 +101,19 @@ public final class FileKind {
           new Parts(
               Kind.VAE,
               List.of("decoder.conv_in.weight", "encoder.conv_in.weight"),
-              "is a VAE alone, which this version reads only as a part of a checkpoint"),
+              "is a VAE alone, to be named beside a checkpoint"),
           new Parts(
               Kind.TEXT_ENCODER,
               List.of("text_model.embeddings.token_embedding.weight"),
-              "is a text encoder alone, which this version reads only as a part of a checkpoint"),
+              "is a text encoder alone, to be named beside a checkpoint"),
           new Parts(
               Kind.UNET,
               List.of("conv_in.weight", "time_embedding.linear_1.weight"),
-              "is a U-Net alone, which this version reads only as a part of a checkpoint"));
+              "is a U-Net alone, which this version reads only as a part of a checkpoint"),
+          new Parts(
+              Kind.UNET,
+              List.of("input_blocks.0.0.weight", "time_embed.0.weight"),
+              "is a U-Net alone, a checkpoint when VAE and text encoder are named"));
 
   private FileKind() {}
 
@@ -143,11 +152,14 @@ public final class FileKind {
   }
 
   /**
-   * Makes sure that a file has all three networks of an SD 1.x checkpoint.
+   * Makes sure that a file has all three networks of an SD 1.x checkpoint, but for those that come
+   * from elsewhere.
    *
+   * @param otherVae whether the VAE does
+   * @param otherClip whether the text encoder does
    * @throws CheckpointException if not; the message says what the file seems to be
    */
-  static void requireSd1(TensorFile file) {
+  static void requireSd1(TensorFile file, boolean otherVae, boolean otherClip) {
     Set<String> names = file.tensors().keySet();
     for (Sign sign : OTHERS) {
       if (names.stream().anyMatch(sign.of)) {
@@ -167,8 +179,8 @@ public final class FileKind {
           ErrorDetails.in(file.path()));
     }
     require(file, unet, "U-Net", LdmNames.UNET);
-    require(file, vae, "VAE", LdmNames.VAE);
-    require(file, clip, "text encoder", LdmNames.CLIP);
+    require(file, vae || otherVae, "VAE", LdmNames.VAE);
+    require(file, clip || otherClip, "text encoder", LdmNames.CLIP);
   }
 
   private static boolean has(Set<String> names, String prefix) {

@@ -1,12 +1,15 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.weights.Origin;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A checkpoint that has been checked: what its networks look like and where each weight lies.
@@ -33,6 +36,14 @@ public record ModelFiles(
   /** How many numbers the weights of the U-Net are. */
   public long unetSize() {
     return unetWeights.values().stream().mapToLong(origin -> origin.entry().elements()).sum();
+  }
+
+  /** The same with a note of the parts that it is put together from. */
+  ModelFiles with(CheckpointParts parts, Optional<Path> vaeFile) {
+    Checkpoint.Builder noted = checkpoint.toBuilder().parts(parts);
+    vaeFile.ifPresent(noted::vae);
+    return new ModelFiles(
+        noted.build(), clip, unet, vae, prediction, clipWeights, unetWeights, vaeWeights);
   }
 
   /** The same with a U-Net that predicts something else. */

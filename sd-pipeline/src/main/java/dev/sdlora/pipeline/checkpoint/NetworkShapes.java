@@ -127,8 +127,8 @@ final class NetworkShapes {
     if (width % heads != 0) {
       throw new CheckpointException(
           "'%s': the %s is %d wide, which %d attention heads cannot share evenly"
-              .formatted(tensors.file().path(), tensors.network(), width, heads),
-          ErrorDetails.in(tensors.file().path()));
+              .formatted(tensors.path(), tensors.network(), width, heads),
+          ErrorDetails.in(tensors.path()));
     }
   }
 

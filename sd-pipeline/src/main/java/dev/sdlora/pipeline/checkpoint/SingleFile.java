@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
@@ -8,11 +9,12 @@ import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
  * Reads a single-file checkpoint with the names of the CompVis code. Whatever else the file holds,
- * such as averaged copies ({@code model_ema.}) and optimiser states, is not looked at.
+ * such as the states of an optimiser, is not looked at.
  */
 final class SingleFile {
   /** SD 1.x has 8 attention heads at every level; no tensor tells it. */
@@ -23,12 +25,23 @@ final class SingleFile {
 
   private SingleFile() {}
 
-  static ModelFiles read(Path path) {
-    TensorFile file = TensorFile.open(path);
-    FileKind.requireSd1(file);
-    Network<ClipConfig> clip = clip(file);
+  static ModelFiles read(Path path, CheckpointParts parts) {
+    TensorFile file = Averages.of(SeparateNetworks.unet(TensorFile.open(path)), parts.ema());
+    Optional<Path> otherVae = SeparateNetworks.vaeOf(path, parts);
+    FileKind.requireSd1(file, otherVae.isPresent(), parts.textEncoder().isPresent());
     Network<UNetConfig> unet = unet(file);
-    Network<VaeConfig> vae = vae(file);
+    Network<ClipConfig> clip =
+        parts
+            .textEncoder()
+            .map(other -> SeparateNetworks.textEncoder(other, unet.config()))
+            .orElseGet(() -> clip(file));
+    Network<VaeConfig> vae =
+        otherVae
+            .map(other -> SeparateNetworks.vae(other, unet.config(), NetworkShapes.LATENT_SCALE))
+            .orElseGet(
+                () ->
+                    VaeNames.original(
+                        NetworkWeights.of(file), LdmNames.VAE, NetworkShapes.LATENT_SCALE));
     boolean fullSize = unet.config().channels().get(0) >= FULL_SIZE_CHANNELS;
     return CheckpointReader.assemble(
             path, Checkpoint.Layout.SINGLE_FILE, clip, unet, vae, fullSize ? 512 : 128)
@@ -69,19 +82,5 @@ final class SingleFile {
                 blocks.depth(),
                 blocks.middle(),
                 SD1_HEADS));
-  }
-
-  private static Network<VaeConfig> vae(TensorFile file) {
-    FileTensors bare = new FileTensors(file, "VAE", name -> LdmNames.VAE + name);
-    String prefix = Pattern.quote(LdmNames.VAE);
-    int levels =
-        bare.count(Pattern.compile(prefix + "decoder\\.up\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
-    int layers =
-        bare.count(
-            Pattern.compile(prefix + "encoder\\.down\\.0\\.block\\.(\\d+)\\."),
-            NetworkShapes.MAX_LAYERS);
-    return Network.of(
-        new FileTensors(file, "VAE", LdmNames.vae(levels)),
-        tensors -> NetworkShapes.vae(tensors, levels, layers, NetworkShapes.LATENT_SCALE));
   }
 }

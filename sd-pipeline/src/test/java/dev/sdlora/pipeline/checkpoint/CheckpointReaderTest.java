@@ -191,6 +191,7 @@ class CheckpointReaderTest {
         "cond_stage_model.model.x | is for SD 2.x",
         "model.diffusion_model.double_blocks.0.x | FLUX",
         "emb_params | textual inversion",
+        "blocks.0.self_attn.k.diff | holds only differences to the weights of a model",
         "something.else | is not a Stable Diffusion checkpoint"
       })
   void read_otherFile_saysWhatItIs(String tensor, String message) {
