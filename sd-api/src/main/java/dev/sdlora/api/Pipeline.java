@@ -192,6 +192,8 @@ public interface Pipeline extends AutoCloseable {
     private final List<Path> upscalerDirectories = new ArrayList<>();
     private final List<Path> controlNets = new ArrayList<>();
     private Optional<Path> previewDecoder = Optional.empty();
+    private Optional<PredictionType> predictionType = Optional.empty();
+    private Optional<Checkpoint> refiner = Optional.empty();
     private Precision precision = Precision.FLOAT32;
     private String device = "cpu";
     private LoraMode loraMode = LoraMode.AUTO;
@@ -347,14 +349,41 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets the decoder that makes previews: TAESD's ({@code taesd_decoder.pth} or {@code
-     * .safetensors}, with its author's names or those of diffusers). Previews then have the size of
-     * the picture and show details. Default: none, and a linear guess at the colours.
+     * Sets the decoder that makes previews, and the pictures of requests with {@link
+     * FinalDecoder#TAESD}: TAESD's ({@code taesd_decoder.pth} or {@code .safetensors}, with its
+     * author's names or those of diffusers). Previews then have the size of the picture and show
+     * details. Default: none, and a linear guess at the colours.
+     *
+     * <p>SD 1.x and 2.x need TAESD, SDXL needs TAESDXL ({@code taesdxl_decoder}). Both have the
+     * same tensors, so a file of the wrong one cannot be refused; its pictures have wrong colours.
      *
      * @return this builder
      */
     public Builder previewDecoder(Path file) {
       this.previewDecoder = Optional.of(Objects.requireNonNull(file, "file"));
+      return this;
+    }
+
+    /**
+     * Says what the U-Net predicts, where the files do not show it: {@link
+     * Checkpoint#predictionType} is then not looked at. Default: what the files show.
+     *
+     * @return this builder
+     */
+    public Builder predictionType(PredictionType predictionType) {
+      this.predictionType = Optional.of(Objects.requireNonNull(predictionType, "predictionType"));
+      return this;
+    }
+
+    /**
+     * Sets a model that finishes pictures, such as SDXL's refiner; see {@link
+     * PromptSpecBuilder#refinerSwitch}. It stays in memory beside the checkpoint, and its VAE is
+     * not read. LoRAs do not act on it. Default: none.
+     *
+     * @return this builder
+     */
+    public Builder refiner(Checkpoint refiner) {
+      this.refiner = Optional.of(Objects.requireNonNull(refiner, "refiner"));
       return this;
     }
 
@@ -481,7 +510,8 @@ public interface Pipeline extends AutoCloseable {
      * @throws IllegalStateException if no checkpoint is set
      * @throws StableDiffusionException if the device is not there, or the native libraries are not
      *     made for it
-     * @throws CheckpointException if the checkpoint does not hold what it should
+     * @throws CheckpointException if the checkpoint does not hold what it should, or the refiner is
+     *     of another latent space
      * @throws CheckpointException if an upscaler directory is not a folder, or a ControlNet or
      *     preview decoder is something else or for another family of models
      * @throws LoraException if a LoRA directory is not a folder
@@ -501,6 +531,8 @@ public interface Pipeline extends AutoCloseable {
                   upscalerDirectories,
                   controlNets,
                   previewDecoder,
+                  predictionType,
+                  refiner,
                   precision,
                   device,
                   loraMode,

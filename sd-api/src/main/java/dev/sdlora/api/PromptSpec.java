@@ -29,7 +29,10 @@ public final class PromptSpec {
     return new PromptSpecBuilder();
   }
 
-  /** A builder that starts from this spec. */
+  /**
+   * A builder that starts from this spec. Its values count as defaults there: {@link
+   * PromptSpecBuilder#fewSteps(FewSteps)} replaces them.
+   */
   public PromptSpecBuilder toBuilder() {
     return new PromptSpecBuilder(values);
   }
@@ -167,6 +170,21 @@ public final class PromptSpec {
     return values.samplerOptions;
   }
 
+  /** How strongly a model that edits pictures keeps to the picture. Default 1.5. */
+  public double imageCfgScale() {
+    return values.imageCfgScale;
+  }
+
+  /** When the pipeline's refiner takes over; empty, the default, for never. */
+  public Optional<RefinerSwitch> refinerSwitch() {
+    return values.refinerSwitch;
+  }
+
+  /** What SDXL is told of sizes beside the prompt. Default {@link SizeConditioning#DEFAULTS}. */
+  public SizeConditioning sizeConditioning() {
+    return values.sizeConditioning;
+  }
+
   /** What is mixed into the noise of the seed. Default {@link Variation#NONE}. */
   public Variation variation() {
     return values.variation;
@@ -195,6 +213,11 @@ public final class PromptSpec {
   /** Whether the VAE works in strips. Default {@link VaeTiling#AUTO}. */
   public VaeTiling vaeTiling() {
     return values.vaeTiling;
+  }
+
+  /** What turns the last latent into the picture. Default {@link FinalDecoder#VAE}. */
+  public FinalDecoder finalDecoder() {
+    return values.finalDecoder;
   }
 
   /** How finished pictures are enlarged; empty, the default, for not at all. */

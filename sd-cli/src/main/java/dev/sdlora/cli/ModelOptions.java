@@ -62,7 +62,7 @@ final class ModelOptions {
       paramLabel = "FILE",
       description =
           "TAESD's decoder, taesd_decoder.pth or .safetensors of github.com/madebyollin/taesd, for"
-              + " previews of full size. Default: none, small ones.")
+              + " previews of full size and --final-decoder. Default: none, small previews.")
   private Optional<Path> previewDecoder = Optional.empty();
 
   @Mixin private final PartsOptions parts = new PartsOptions();

@@ -47,6 +47,14 @@ final class PictureOptions {
               + " those of folders themselves. Default weight: 1.")
   private List<String> loras = new ArrayList<>();
 
+  @Option(
+      names = "--few-steps",
+      paramLabel = "METHOD[:N]",
+      description =
+          "Draw in few steps with a LoRA or checkpoint made for it: sampler, schedule, guidance and"
+              + " steps as its authors say. One of lcm, lightning, hyper, tcd, pcm, turbo.")
+  private Optional<FewStepsArgument> fewSteps = Optional.empty();
+
   @Option(names = "--steps", paramLabel = "N", description = "Sampling steps. Default: 20.")
   private Optional<Integer> steps = Optional.empty();
 
@@ -59,7 +67,8 @@ final class PictureOptions {
   @Option(
       names = "--schedule",
       paramLabel = "NAME",
-      description = "Any of A1111's, such as Karras. Default: Automatic, the sampler's own choice.")
+      description =
+          "Any of A1111's, such as Karras, or Trailing. Default: Automatic, the sampler's own choice.")
   private Optional<Schedule> schedule = Optional.empty();
 
   @Option(names = "--cfg", paramLabel = "SCALE", description = "Guidance scale. Default: 7.")
@@ -147,6 +156,7 @@ final class PictureOptions {
     }
     loras.forEach(lora -> spec.lora(LoraReference.openWeighted(lora, loraFolders)));
     negative.ifPresent(spec::negativePrompt);
+    set("--few-steps", fewSteps, few -> few.applyTo(spec));
     set("--steps", steps, spec::steps);
     sampler.map(NamedSampler::sampler).ifPresent(spec::sampler);
     sampler.flatMap(NamedSampler::schedule).ifPresent(spec::schedule);

@@ -15,6 +15,7 @@ import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
+import dev.sdlora.pipeline.checkpoint.TrainedLevels;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
@@ -23,6 +24,7 @@ import dev.sdlora.pipeline.memory.MachineMemory;
 import dev.sdlora.pipeline.memory.MemoryBudget;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.preview.Previewer;
+import dev.sdlora.pipeline.preview.Taesd;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
@@ -56,7 +58,8 @@ final class Model implements AutoCloseable {
   private final MemoryBudget memory;
   private final WeightGate gate;
   private final Overlays overlays;
-  private final NoiseLevels levels = NoiseLevels.stableDiffusion();
+  private final NoiseLevels levels;
+  private final Optional<Refiner> refiner;
   private final EncodedChunks encodedChunks = new EncodedChunks();
   private @Nullable String hash;
   private @Nullable String vaeHash;
@@ -64,6 +67,7 @@ final class Model implements AutoCloseable {
   Model(
       Checkpoint checkpoint,
       Networks networks,
+      Optional<Refiner> refiner,
       AuxiliaryNetworks auxiliary,
       LoraFiles loraFiles,
       FolderLibrary library,
@@ -74,6 +78,7 @@ final class Model implements AutoCloseable {
       PathRedactor pathRedactor) {
     this.checkpoint = checkpoint;
     this.networks = networks;
+    this.refiner = refiner;
     this.auxiliary = auxiliary;
     this.loraFiles = loraFiles;
     this.library = library;
@@ -84,6 +89,7 @@ final class Model implements AutoCloseable {
     this.limits = limits;
     this.memory =
         new MemoryBudget(limits.maxBytes(), new MachineMemory(), Runtime.getRuntime().maxMemory());
+    this.levels = networks.levels().levels();
     this.shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
     this.modules = new ModuleIndex(shapes);
@@ -100,9 +106,19 @@ final class Model implements AutoCloseable {
     return networks;
   }
 
+  /** The model that may finish pictures. */
+  Optional<Refiner> refiner() {
+    return refiner;
+  }
+
   /** Makes previews. */
   Previewer previewer() {
     return auxiliary.previewer();
+  }
+
+  /** Draws finished pictures, if the pipeline has it. */
+  Taesd taesd() {
+    return auxiliary.taesd();
   }
 
   /** The networks that make pictures follow others. */
@@ -144,9 +160,10 @@ final class Model implements AutoCloseable {
 
   /** The embeddings that the prompts of one request may name, with those of its LoRAs. */
   PromptEmbeddings embeddings(List<LoraFile> loras, boolean lenient) {
-    int width = networks.textEncoder().config().width();
+    List<Integer> widths =
+        networks.textEncoders().stream().map(encoder -> encoder.config().width()).toList();
     return new PromptEmbeddings(
-        embeddings, loras, new PromptEmbeddings.Target(checkpoint, width), lenient);
+        embeddings, loras, new PromptEmbeddings.Target(checkpoint, widths), lenient);
   }
 
   /** How files are shown to those who only write prompts. */
@@ -202,13 +219,20 @@ final class Model implements AutoCloseable {
     return overlays;
   }
 
-  /** What the text encoder has made of the prompts so far. */
+  /** What the text encoders have made of the prompts so far. */
   EncodedChunks encodedChunks() {
     return encodedChunks;
   }
 
-  NoiseLevels levels() {
-    return levels;
+  /**
+   * The noise levels of a request.
+   *
+   * @param zeroTerminalSnr whether it wants those of a model that was not trained so stretched up
+   *     to pure noise
+   */
+  NoiseLevels levels(boolean zeroTerminalSnr) {
+    boolean usual = networks.levels().kind() == TrainedLevels.Kind.SCALED_LINEAR;
+    return zeroTerminalSnr && usual ? levels.zeroTerminalSnr() : levels;
   }
 
   /** A1111's hash of a single-file checkpoint, computed when first asked for. */
@@ -238,6 +262,6 @@ final class Model implements AutoCloseable {
 
   @Override
   public void close() {
-    Closing.all(auxiliary::close, networks::close);
+    Closing.all(auxiliary::close, () -> refiner.ifPresent(Refiner::close), networks::close);
   }
 }

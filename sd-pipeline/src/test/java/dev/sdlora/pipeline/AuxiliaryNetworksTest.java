@@ -7,6 +7,8 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.ControlUnit.Mode;
+import dev.sdlora.api.FinalDecoder;
+import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.LatentPreview;
 import dev.sdlora.api.Picture;
@@ -50,10 +52,11 @@ class AuxiliaryNetworksTest {
   @BeforeAll
   static void makeControlNet() {
     ModelFiles model = CheckpointReader.read(Fixtures.CHECKPOINT);
-    ControlNetConfig config = new ControlNetConfig(model.unet(), List.of(4, 6, 8, 10));
+    ControlNetConfig config = new ControlNetConfig(model.unet().config(), List.of(4, 6, 8, 10));
     RandomWeights weights = new RandomWeights(config.weights(), 3);
     model
-        .unetWeights()
+        .unet()
+        .weights()
         .forEach(
             (name, origin) -> {
               if (config.weights().containsKey(name)) {
@@ -123,7 +126,7 @@ class AuxiliaryNetworksTest {
 
   @Test
   void generate_t2iAdapter_actsLikeAControlNet() {
-    List<Integer> channels = CheckpointReader.read(Fixtures.CHECKPOINT).unet().channels();
+    List<Integer> channels = CheckpointReader.read(Fixtures.CHECKPOINT).unet().config().channels();
     Path adapter =
         new RandomWeights(new T2iAdapterConfig(3, channels, 2, 1).weights(), 4)
             .write(folder.resolve("t2iadapter.safetensors"), name -> name);
@@ -164,18 +167,19 @@ class AuxiliaryNetworksTest {
   @Test
   void build_controlNetForAnotherModel_saysSo() {
     ModelFiles model = CheckpointReader.read(Fixtures.CHECKPOINT);
-    UNetConfig unet = model.unet();
+    UNetConfig unet = model.unet().config();
     UNetConfig wider =
         new UNetConfig(
             4,
             4,
             unet.channels(),
             unet.layers(),
-            unet.depth(),
-            unet.middleDepth(),
+            unet.transformers(),
             unet.heads(),
             unet.contextWidth() + 8,
-            false);
+            false,
+            0,
+            0);
     Path file =
         new RandomWeights(new ControlNetConfig(wider, List.of(4, 6, 8, 10)).weights(), 1)
             .write(folder.resolve("other.safetensors"), name -> name);
@@ -222,6 +226,47 @@ class AuxiliaryNetworksTest {
           }
         });
     assertThat(sizes).hasSize(4).containsOnly("64x64");
+  }
+
+  @Test
+  void generate_finalDecoderTaesd_drawsWithItAndSaysSo() {
+    Path decoder =
+        new RandomWeights(new TinyDecoderConfig(4, 4, TinyDecoderConfig.BLOCKS).weights(), 6)
+            .write(folder.resolve("taesd_decoder.safetensors"), name -> name);
+    use(builder().previewDecoder(decoder));
+    PromptSpec tiny = SPEC.toBuilder().finalDecoder(FinalDecoder.TAESD).build();
+    byte[][] preview = new byte[1][];
+    GeneratedImage drawn =
+        pipeline
+            .generate(
+                tiny,
+                new GenerationListener() {
+                  @Override
+                  public void stepEnd(Step step, LatentPreview latent) {
+                    preview[0] = Picture.of(latent.toImage()).rgb();
+                  }
+                })
+            .images()
+            .get(0);
+
+    // At the end of the last step there is no noise left, and the preview is the picture.
+    assertThat(drawn.picture().rgb()).isEqualTo(preview[0]).isNotEqualTo(rgb(SPEC));
+    assertThat(drawn.parameters()).contains(", VAE Decoder: TAESD");
+    assertThat(PromptSpec.fromParameters(drawn.parameters()).finalDecoder())
+        .isEqualTo(FinalDecoder.TAESD);
+  }
+
+  @Test
+  void generate_finalDecoderThatThePipelineHasNot_isRefusedAndTheNextRequestWorks() {
+    use(builder());
+    PromptSpec tiny = SPEC.toBuilder().finalDecoder(FinalDecoder.TAESD).build();
+
+    assertThatThrownBy(() -> pipeline.generate(tiny))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            "the request's finalDecoder is TAESD, but the pipeline was built without its file; give"
+                + " it to Pipeline.Builder.previewDecoder or by --preview-decoder");
+    assertThat(rgb(SPEC)).isNotEmpty();
   }
 
   /** TAESD3 and TAEF1 are TAESD but for the channels; others are no TAESD at all. */

@@ -9,6 +9,7 @@ import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.checkpoint.NetworkWeights.Stems;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
@@ -17,8 +18,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -27,6 +31,7 @@ import java.util.regex.Pattern;
  */
 final class DiffusersFolder {
   private static final Names SAME = name -> name;
+  private static final List<String> ENCODERS = List.of("text_encoder", "text_encoder_2");
 
   /** Far more than any configuration has: the side of a latent, attention heads, a factor. */
   private static final int MAX_SAMPLE_SIZE = 1024;
@@ -45,128 +50,200 @@ final class DiffusersFolder {
               + " the diffusers layout",
           ErrorDetails.in(folder));
     }
-    if (Files.isDirectory(folder.resolve("text_encoder_2"))) {
-      throw new CheckpointException(
-          "'"
-              + folder
-              + "' is for SDXL (it has a second text encoder); this version runs SD 1.x"
-              + " checkpoints",
-          ErrorDetails.in(folder).withFamilies(ModelFamily.SD1, ModelFamily.SDXL));
-    }
-    requireVariant(folder, parts.variant());
     JsonNode unetConfig = config(folder, "unet");
+    requireVariant(folder, parts.variant());
+    boolean ownSecond = Files.isDirectory(folder.resolve("text_encoder_2"));
+    boolean first =
+        Files.isDirectory(folder.resolve("text_encoder"))
+            || (parts.textEncoder().isPresent() && !ownSecond);
+    boolean second = ownSecond || parts.textEncoder2().isPresent();
     Network<UNetConfig> unet = unet(folder, unetConfig, parts);
-    Network<ClipConfig> clip =
-        parts
-            .textEncoder()
-            .map(path -> SeparateNetworks.textEncoder(path, unet.config()))
-            .orElseGet(() -> clip(folder, parts));
-    Network<VaeConfig> vae = vae(folder, unet.config(), parts);
-    if (unet.config().linearProjection()) {
+    boolean pooled = unet.config().vectorWidth() > 0;
+    ModelFamily family = family(unet.config(), first, second);
+    if (family == ModelFamily.SDXL && !second) {
       throw new CheckpointException(
-          "'"
+          "checkpoint '"
               + folder
-              + "' is for SD 2.x (its transformers have linear projections); this version"
-              + " runs SD 1.x checkpoints",
-          ErrorDetails.in(folder).withFamilies(ModelFamily.SD1, ModelFamily.SD2));
+              + "' has no sub-folder 'text_encoder_2', the second text encoder that SDXL needs",
+          ErrorDetails.in(folder));
     }
+    PredictionSigns prediction = prediction(folder);
     int side = 8 * whole(folder, unetConfig, "sample_size", 64, MAX_SAMPLE_SIZE);
     return CheckpointReader.assemble(
-            folder, Checkpoint.Layout.DIFFUSERS_FOLDER, clip, unet, vae, side)
-        .predicting(prediction(folder));
+        folder,
+        Checkpoint.Layout.DIFFUSERS_FOLDER,
+        family,
+        family.label() + ": the shapes of 'unet' and the sub-folders",
+        prediction,
+        encoders(folder, family, pooled, parts),
+        unet,
+        vae(folder, family, unet.config(), parts),
+        side);
+  }
+
+  /** The text encoders in the order in which the U-Net reads them; the refiner has the second. */
+  private static List<Network<ClipConfig>> encoders(
+      Path folder, ModelFamily family, boolean pooled, CheckpointParts parts) {
+    List<SingleFileFamily.Place> places = SingleFileFamily.encoders(family);
+    List<Network<ClipConfig>> encoders = new ArrayList<>();
+    for (int i = 0; i < places.size(); i++) {
+      SingleFileFamily.Place place = places.get(i);
+      boolean last = i == places.size() - 1;
+      String name = pooled && last ? "text_encoder_2" : "text_encoder";
+      encoders.add(
+          SeparateNetworks.textEncoder(parts, i)
+              .map(named -> SeparateNetworks.textEncoder(named, place, pooled && last))
+              .orElseGet(() -> clip(folder, name, place.reading(), pooled && last, parts)));
+    }
+    return encoders;
+  }
+
+  private static ModelFamily family(UNetConfig unet, boolean first, boolean second) {
+    if (unet.vectorWidth() > 0) {
+      return second && !first ? ModelFamily.SDXL_REFINER : ModelFamily.SDXL;
+    }
+    return unet.linearProjection() ? ModelFamily.SD2 : ModelFamily.SD1;
   }
 
   /** What the scheduler's settings say; folders without one predict noise. */
-  private static Prediction prediction(Path folder) {
+  private static PredictionSigns prediction(Path folder) {
     Path file = folder.resolve("scheduler").resolve("scheduler_config.json");
-    String type =
-        Files.exists(file)
-            ? json(folder, file).path("prediction_type").asText("epsilon")
-            : "epsilon";
-    return switch (type) {
-      case "epsilon" -> Prediction.EPSILON;
-      case "v_prediction" -> Prediction.V_PREDICTION;
-      default ->
-          throw new CheckpointException(
-              "checkpoint '"
-                  + folder
-                  + "': its U-Net predicts '"
-                  + type
-                  + "' says '"
-                  + file
-                  + "', expected epsilon or v_prediction",
-              ErrorDetails.in(file));
-    };
+    if (!Files.exists(file)) {
+      return PredictionSigns.of(false, TrainedLevels.USUAL, "nothing says otherwise");
+    }
+    JsonNode settings = json(folder, file);
+    String type = settings.path("prediction_type").asText("epsilon");
+    if (!type.equals("epsilon") && !type.equals("v_prediction")) {
+      throw new CheckpointException(
+          "checkpoint '"
+              + folder
+              + "': its U-Net predicts '"
+              + type
+              + "' says '"
+              + file
+              + "', expected epsilon or v_prediction",
+          ErrorDetails.in(file));
+    }
+    boolean velocity = type.equals("v_prediction");
+    String sign = "scheduler_config.json";
+    if (settings.path("_class_name").asText("").startsWith("EDM")) {
+      TrainedLevels range = range(folder, settings);
+      return velocity
+          ? new PredictionSigns(Prediction.EDM_V, range, "v-prediction with EDM levels: " + sign)
+          : new PredictionSigns(Prediction.EDM, range, "EDM prediction: " + sign);
+    }
+    return PredictionSigns.of(
+        velocity,
+        settings.path("rescale_betas_zero_snr").asBoolean(false)
+            ? TrainedLevels.ZERO_TERMINAL_SNR
+            : TrainedLevels.USUAL,
+        sign);
   }
 
-  private static Network<ClipConfig> clip(Path folder, CheckpointParts parts) {
-    int heads = whole(folder, config(folder, "text_encoder"), "num_attention_heads", 0, MAX_HEADS);
+  private static TrainedLevels range(Path folder, JsonNode settings) {
+    double lowest = settings.path("sigma_min").asDouble(0.002);
+    double highest = settings.path("sigma_max").asDouble(80);
+    if (!(lowest > 0 && highest > lowest && highest < MAX_SCALE)) {
+      throw new CheckpointException(
+          "checkpoint '%s': scheduler_config.json has noise levels from %s to %s, expected a range"
+                  .formatted(folder, lowest, highest)
+              + " above 0",
+          ErrorDetails.in(folder));
+    }
+    return TrainedLevels.edm(lowest, highest);
+  }
+
+  private static Network<ClipConfig> clip(
+      Path folder, String name, ClipConfig.Reading reading, boolean pooled, CheckpointParts parts) {
+    JsonNode config = config(folder, name);
+    int heads = whole(folder, config, "num_attention_heads", 0, MAX_HEADS);
+    ClipConfig.Kind kind =
+        config.path("hidden_act").asText("quick_gelu").equals("quick_gelu")
+            ? ClipConfig.Kind.OPENAI
+            : ClipConfig.Kind.OPEN_CLIP;
     Pattern layer = Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.");
     return Network.of(
         new FileTensors(
-            weights(folder, "text_encoder", Stems.TRANSFORMERS, parts), "text encoder", SAME),
-        tensors -> NetworkShapes.clip(tensors, layer, heads));
+            NetworkWeights.in(folder.resolve(name), Stems.TRANSFORMERS, parts.variant()),
+            "text encoder",
+            SAME),
+        tensors -> NetworkShapes.clip(tensors, layer, heads, kind, reading, pooled));
   }
 
   private static Network<UNetConfig> unet(Path folder, JsonNode config, CheckpointParts parts) {
     FileTensors tensors =
-        new FileTensors(weights(folder, "unet", Stems.DIFFUSERS, parts), "U-Net", SAME);
-    int levels =
-        tensors.count(Pattern.compile("down_blocks\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
-    int layers =
-        tensors.count(
-            Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\."), NetworkShapes.MAX_LAYERS);
-    List<Integer> depth = new ArrayList<>();
-    for (int i = 0; i < levels; i++) {
-      depth.add(transformers(tensors, "down_blocks." + i));
-    }
-    int middle = transformers(tensors, "mid_block");
-    // In SD 1.x configurations the key with this name holds the number of heads.
-    JsonNode heads = config.path("attention_head_dim");
-    if (heads.isArray()) {
-      throw new CheckpointException(
-          "'"
-              + folder
-              + "' has a different number of attention heads at each level, as SD 2.x has;"
-              + " this version runs SD 1.x checkpoints",
-          ErrorDetails.in(folder).withFamilies(ModelFamily.SD1, ModelFamily.SD2));
-    }
-    int number = whole(folder, config, "attention_head_dim", 8, MAX_HEADS);
+        new FileTensors(
+            NetworkWeights.in(folder.resolve("unet"), Stems.DIFFUSERS, parts.variant()),
+            "U-Net",
+            SAME);
     return new Network<>(
-        NetworkShapes.unet(tensors, levels, layers, depth, middle, number), tensors);
+        NetworkShapes.unet(tensors, UNetBlocks.ofDiffusers(tensors), heads(folder, config)),
+        tensors);
   }
 
-  private static int transformers(FileTensors tensors, String block) {
-    return tensors.count(
-        Pattern.compile(
-            Pattern.quote(block) + "\\.attentions\\.0\\.transformer_blocks\\.(\\d+)\\."),
-        NetworkShapes.MAX_TRANSFORMERS);
+  /** In configurations the key with the name of a head's width holds the number of heads. */
+  private static IntUnaryOperator heads(Path folder, JsonNode config) {
+    JsonNode given = config.path("attention_head_dim");
+    if (!given.isArray()) {
+      int number = whole(folder, config, "attention_head_dim", 8, MAX_HEADS);
+      return channels -> number;
+    }
+    JsonNode channels = config.path("block_out_channels");
+    Map<Integer, Integer> byWidth = new HashMap<>();
+    for (int i = 0; i < given.size(); i++) {
+      int number = given.get(i).asInt();
+      if (number < 1 || number > MAX_HEADS) {
+        throw new CheckpointException(
+            "checkpoint '%s': a config.json has attention_head_dim %s, expected whole numbers from 1"
+                    .formatted(folder, given)
+                + " to "
+                + MAX_HEADS,
+            ErrorDetails.in(folder));
+      }
+      byWidth.put(channels.path(i).asInt(), number);
+    }
+    return width -> byWidth.getOrDefault(width, 1);
   }
 
-  private static Network<VaeConfig> vae(Path folder, UNetConfig unet, CheckpointParts parts) {
-    double scale = latentScale(folder);
+  private static ModelFiles.Part<VaeConfig> vae(
+      Path folder, ModelFamily family, UNetConfig unet, CheckpointParts parts) {
+    LatentFormat format = latentFormat(folder, family);
     return parts
         .vae()
-        .map(path -> SeparateNetworks.vae(path, unet, scale))
-        .orElseGet(() -> VaeNames.diffusers(weights(folder, "vae", Stems.DIFFUSERS, parts), scale));
+        .map(named -> SeparateNetworks.vae(named, unet, format))
+        .orElseGet(
+            () -> {
+              Network<VaeConfig> vae =
+                  VaeNames.diffusers(
+                      NetworkWeights.in(folder.resolve("vae"), Stems.DIFFUSERS, parts.variant()),
+                      format);
+              return vae.part(vae.config().weights());
+            });
   }
 
-  private static double latentScale(Path folder) {
-    Path file = folder.resolve("vae").resolve("config.json");
-    if (!Files.exists(file)) {
-      return NetworkShapes.LATENT_SCALE;
+  /** What the settings of the folder's VAE say, or what is usual where it has none. */
+  private static LatentFormat latentFormat(Path folder, ModelFamily family) {
+    if (!Files.exists(folder.resolve("vae").resolve("config.json"))) {
+      return LatentFormat.scaledBy(NetworkShapes.latentScale(family));
     }
     double scale =
-        config(folder, "vae").path("scaling_factor").asDouble(NetworkShapes.LATENT_SCALE);
+        config(folder, "vae").path("scaling_factor").asDouble(NetworkShapes.latentScale(family));
     if (!(scale > 0 && scale < MAX_SCALE)) {
       throw new CheckpointException(
           "checkpoint '%s': the config.json of its VAE has scaling_factor %s, expected a factor such"
                   .formatted(folder, scale)
               + " as "
-              + NetworkShapes.LATENT_SCALE,
+              + NetworkShapes.latentScale(family),
           ErrorDetails.in(folder));
     }
-    return scale;
+    return new LatentFormat(scale, numbers(folder, "latents_mean"), numbers(folder, "latents_std"));
+  }
+
+  /** A list of the VAE's settings, one number for each channel of a latent; mostly not there. */
+  private static List<Double> numbers(Path folder, String key) {
+    List<Double> numbers = new ArrayList<>();
+    config(folder, "vae").path(key).forEach(number -> numbers.add(number.asDouble()));
+    return numbers;
   }
 
   /** A whole number of a configuration, or what counts where there is none. */
@@ -199,18 +276,16 @@ final class DiffusersFolder {
     }
   }
 
-  private static NetworkWeights weights(
-      Path folder, String network, Stems stems, CheckpointParts parts) {
-    return NetworkWeights.in(folder.resolve(network), stems, parts.variant());
-  }
-
   /** Makes sure that a variant is there for one network at least, so that a wrong name is told. */
   private static void requireVariant(Path folder, Optional<String> variant) {
     if (variant.isPresent()
         && !NetworkWeights.hasVariant(folder.resolve("unet"), Stems.DIFFUSERS, variant.get())
         && !NetworkWeights.hasVariant(folder.resolve("vae"), Stems.DIFFUSERS, variant.get())
-        && !NetworkWeights.hasVariant(
-            folder.resolve("text_encoder"), Stems.TRANSFORMERS, variant.get())) {
+        && ENCODERS.stream()
+            .noneMatch(
+                name ->
+                    NetworkWeights.hasVariant(
+                        folder.resolve(name), Stems.TRANSFORMERS, variant.get()))) {
       throw new CheckpointException(
           "checkpoint '%s' has no weights of variant '%s': expected files such as '%s'"
               .formatted(

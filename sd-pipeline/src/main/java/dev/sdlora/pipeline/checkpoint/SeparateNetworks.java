@@ -3,15 +3,18 @@ package dev.sdlora.pipeline.checkpoint;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.checkpoint.NetworkWeights.Stems;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -26,6 +29,17 @@ final class SeparateNetworks {
   private static final List<String> BESIDE = List.of(".vae.safetensors", ".vae.pt", ".vae.ckpt");
 
   private static final String TEXT_MODEL = "text_model.";
+  private static final String OPEN_CLIP = "transformer.resblocks.";
+
+  /** What text encoders have before their names in checkpoints; nothing in files of their own. */
+  private static final List<String> PREFIXES =
+      List.of(
+          "",
+          LdmNames.CLIP,
+          "conditioner.embedders.0.transformer.",
+          "conditioner.embedders.1.model.",
+          "conditioner.embedders.0.model.",
+          "cond_stage_model.model.");
 
   private SeparateNetworks() {}
 
@@ -45,20 +59,26 @@ final class SeparateNetworks {
                     : Optional.empty());
   }
 
+  /** The file or folder that is named for the first or second text encoder. */
+  static Optional<Path> textEncoder(CheckpointParts parts, int index) {
+    return index == 0 ? parts.textEncoder() : parts.textEncoder2();
+  }
+
   /**
    * Reads a VAE.
    *
    * @param unet that it is for, whose latents it has to have
-   * @param latentScale the factor on latents, which goes with the U-Net
+   * @param format how latents are scaled, which goes with the U-Net
    * @throws CheckpointException if it is none or does not fit
    */
-  static Network<VaeConfig> vae(Path path, UNetConfig unet, double latentScale) {
+  static ModelFiles.Part<VaeConfig> vae(Path path, UNetConfig unet, LatentFormat format) {
     requireThere(path, "VAE");
     NetworkWeights weights = weights(path, "vae", Stems.DIFFUSERS);
     Network<VaeConfig> vae =
-        weights.names().stream().anyMatch(name -> name.startsWith("decoder.up_blocks."))
-            ? VaeNames.diffusers(weights, latentScale)
-            : VaeNames.original(weights, prefix(weights, LdmNames.VAE, "VAE"), latentScale);
+        begins(weights, "decoder.up_blocks.")
+            ? VaeNames.diffusers(weights, format)
+            : VaeNames.original(
+                weights, prefix(weights, List.of(LdmNames.VAE, ""), "decoder.", "VAE"), format);
     int channels = vae.config().latentChannels();
     if (channels != unet.outChannels()) {
       throw new CheckpointException(
@@ -67,20 +87,33 @@ final class SeparateNetworks {
               + " another family of models",
           ErrorDetails.in(path));
     }
-    return vae;
+    return vae.part(vae.config().weights());
   }
 
   /**
-   * Reads a text encoder.
+   * Reads a text encoder under the names of a checkpoint, of OpenCLIP or of transformers.
    *
-   * @param unet that it is for, which reads its states
-   * @throws CheckpointException if it is none or does not fit
+   * @param place where it would lie in a checkpoint, and what it is there
+   * @param pooled whether the U-Net reads what it says of the whole text
+   * @throws CheckpointException if it is none
    */
-  static Network<ClipConfig> textEncoder(Path path, UNetConfig unet) {
+  static Network<ClipConfig> textEncoder(Path path, SingleFileFamily.Place place, boolean pooled) {
     requireThere(path, "text encoder");
-    NetworkWeights weights = weights(path, "text_encoder", Stems.TRANSFORMERS);
-    String prefix = prefix(weights, LdmNames.CLIP, "text encoder");
-    boolean bare = weights.names().stream().noneMatch(name -> name.startsWith(prefix + TEXT_MODEL));
+    boolean first = !place.equals(SingleFileFamily.encoders(ModelFamily.SDXL).get(1));
+    NetworkWeights weights =
+        weights(path, first ? "text_encoder" : "text_encoder_2", Stems.TRANSFORMERS);
+    List<String> prefixes = new ArrayList<>(List.of(place.prefix()));
+    prefixes.addAll(PREFIXES);
+    if (place.kind() == ClipConfig.Kind.OPEN_CLIP
+        && prefixes.stream().anyMatch(prefix -> begins(weights, prefix + OPEN_CLIP))) {
+      String prefix = prefix(weights, prefixes, OPEN_CLIP, "text encoder");
+      TensorFile file = weights.fileOf(weights.names().iterator().next());
+      return SingleFile.textEncoder(
+          file, new SingleFileFamily.Place(prefix, place.kind(), place.reading()), pooled);
+    }
+    boolean bare = prefixes.stream().noneMatch(prefix -> begins(weights, prefix + TEXT_MODEL));
+    String prefix =
+        prefix(weights, prefixes, bare ? "encoder.layers." : TEXT_MODEL, "text encoder");
     Names names =
         name ->
             prefix
@@ -92,15 +125,11 @@ final class SeparateNetworks {
     Network<ClipConfig> clip =
         Network.of(
             new FileTensors(weights, "text encoder", names),
-            tensors -> NetworkShapes.clip(tensors, layer, 0));
-    if (clip.config().width() != unet.contextWidth()) {
-      throw new CheckpointException(
-          "text encoder '%s' has states of width %d, expected the %d that the U-Net reads; it is"
-                  .formatted(path, clip.config().width(), unet.contextWidth())
-              + " probably for another family of models",
-          ErrorDetails.in(path));
-    }
-    return clip;
+            tensors ->
+                NetworkShapes.clip(tensors, layer, 0, place.kind(), place.reading(), pooled));
+    return Files.isRegularFile(path) && place.kind() == ClipConfig.Kind.OPEN_CLIP
+        ? SingleFile.withoutUnread(clip, place)
+        : clip;
   }
 
   /** A file whose U-Net, if it is alone there, has the beginning that it has in checkpoints. */
@@ -136,25 +165,34 @@ final class SeparateNetworks {
     return NetworkWeights.in(Files.isDirectory(inside) ? inside : path, stems, Optional.empty());
   }
 
-  /** The beginning of names in a checkpoint, if they have it here. */
-  private static String prefix(NetworkWeights weights, String prefix, String network) {
-    if (weights.names().stream().anyMatch(name -> name.startsWith(prefix))) {
-      return prefix;
-    }
-    boolean known =
-        weights.names().stream()
-            .anyMatch(name -> name.matches("(decoder|encoder|text_model|embeddings)\\..*"));
-    if (!known) {
-      throw new CheckpointException(
-          "'%s' is not a %s: none of its %d tensors begins with '%s', 'encoder.' or the like; the first is %s"
-              .formatted(
-                  weights.path(),
-                  network,
-                  weights.names().size(),
-                  prefix,
-                  weights.names().stream().findFirst().map(n -> "'" + n + "'").orElse("missing")),
-          ErrorDetails.in(weights.path()));
-    }
-    return "";
+  /**
+   * The beginning of a network's names, one of several.
+   *
+   * @param known what follows it
+   */
+  private static String prefix(
+      NetworkWeights weights, List<String> prefixes, String known, String network) {
+    return prefixes.stream()
+        .filter(prefix -> begins(weights, prefix + known))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    "'%s' is not a %s: none of its %d tensors begins with '%s' or '%s'; the first is %s"
+                        .formatted(
+                            weights.path(),
+                            network,
+                            weights.names().size(),
+                            known,
+                            prefixes.get(0) + known,
+                            weights.names().stream()
+                                .findFirst()
+                                .map(name -> "'" + name + "'")
+                                .orElse("missing")),
+                    ErrorDetails.in(weights.path())));
+  }
+
+  private static boolean begins(NetworkWeights weights, String prefix) {
+    return weights.names().stream().anyMatch(name -> name.startsWith(prefix));
   }
 }

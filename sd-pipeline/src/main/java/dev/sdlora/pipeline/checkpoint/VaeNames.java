@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
+import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.VaeConfig;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -17,7 +18,7 @@ final class VaeNames {
   private VaeNames() {}
 
   /** A VAE with diffusers' names, old or new. */
-  static Network<VaeConfig> diffusers(NetworkWeights weights, double latentScale) {
+  static Network<VaeConfig> diffusers(NetworkWeights weights, LatentFormat format) {
     boolean old = weights.names().stream().anyMatch(name -> name.contains(".proj_attn."));
     Names names = old ? VaeNames::old : name -> name;
     FileTensors tensors = new FileTensors(weights, "VAE", names);
@@ -28,7 +29,7 @@ final class VaeNames {
         tensors.count(
             Pattern.compile("encoder\\.down_blocks\\.0\\.resnets\\.(\\d+)\\."),
             NetworkShapes.MAX_LAYERS);
-    return new Network<>(NetworkShapes.vae(tensors, levels, layers, latentScale), tensors);
+    return new Network<>(NetworkShapes.vae(tensors, levels, layers, format), tensors);
   }
 
   private static String old(String name) {
@@ -42,7 +43,7 @@ final class VaeNames {
    *
    * @param prefix of its tensors
    */
-  static Network<VaeConfig> original(NetworkWeights weights, String prefix, double latentScale) {
+  static Network<VaeConfig> original(NetworkWeights weights, String prefix, LatentFormat format) {
     FileTensors bare = new FileTensors(weights, "VAE", name -> prefix + name);
     String quoted = Pattern.quote(prefix);
     int levels =
@@ -57,6 +58,6 @@ final class VaeNames {
             weights,
             "VAE",
             name -> prefix + inCheckpoint.inFile(name).substring(LdmNames.VAE.length())),
-        tensors -> NetworkShapes.vae(tensors, levels, layers, latentScale));
+        tensors -> NetworkShapes.vae(tensors, levels, layers, format));
   }
 }

@@ -40,9 +40,14 @@ public final class PromptEmbeddings implements TrainedWords {
    * What embeddings have to fit.
    *
    * @param checkpoint the model
-   * @param width of its text encoder
+   * @param widths of its text encoders
    */
-  public record Target(Checkpoint checkpoint, int width) {
+  public record Target(Checkpoint checkpoint, List<Integer> widths) {
+    /** Copies the list. */
+    public Target {
+      widths = List.copyOf(widths);
+    }
+
     /**
      * Checks an embedding.
      *
@@ -50,26 +55,28 @@ public final class PromptEmbeddings implements TrainedWords {
      * @throws EmbeddingException if it is for another model
      */
     void requireFit(String name, Embedding embedding) {
-      if (embedding.widths().equals(List.of(width))) {
+      if (embedding.widths().equals(widths)) {
         return;
       }
       String family =
           embedding.family() == ModelFamily.UNKNOWN ? "another model" : embedding.family().label();
       throw new EmbeddingException(
           ("embedding '%s' is for %s (vectors of %s numbers), but checkpoint '%s' is %s, whose text"
-                  + " encoder reads vectors of %d")
+                  + " encoder reads vectors of %s")
               .formatted(
                   name,
                   family,
-                  embedding.widths().stream()
-                      .map(String::valueOf)
-                      .collect(Collectors.joining(" and ")),
+                  joined(embedding.widths()),
                   checkpoint.name(),
                   checkpoint.family().label(),
-                  width),
+                  joined(widths)),
           ErrorDetails.in(embedding.path())
               .withName(name)
-              .withFamilies(ModelFamily.SD1, embedding.family()));
+              .withFamilies(checkpoint.family(), embedding.family()));
+    }
+
+    private static String joined(List<Integer> widths) {
+      return widths.stream().map(String::valueOf).collect(Collectors.joining(" and "));
     }
   }
 

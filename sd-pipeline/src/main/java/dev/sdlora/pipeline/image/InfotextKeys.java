@@ -5,6 +5,7 @@ import static dev.sdlora.pipeline.image.InfotextKey.flag;
 import static dev.sdlora.pipeline.image.InfotextKey.setting;
 
 import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.FinalDecoder;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.Tiling;
@@ -127,6 +128,10 @@ final class InfotextKeys {
                       }),
                   SamplerKeys.HIRES_EXTRA_NOISE,
                   setting(
+                      "VAE Decoder",
+                      s -> finalDecoder(s.spec().finalDecoder()),
+                      (draft, value) -> draft.spec.finalDecoder(FinalDecoder.parse(value))),
+                  setting(
                       "Postprocess upscale by",
                       s -> s.spec().upscaling().map(u -> InfotextValues.number(u.scale())),
                       InfotextDraft::upscale),
@@ -201,6 +206,10 @@ final class InfotextKeys {
     Rng rng = settings.spec().rng();
     boolean unsaid = rng == Rng.NV && "GPU".equals(settings.facts().get("RNG"));
     return unsaid ? Optional.empty() : Optional.of(rng.name());
+  }
+
+  private static Optional<String> finalDecoder(FinalDecoder decoder) {
+    return decoder == FinalDecoder.VAE ? Optional.empty() : Optional.of(decoder.label());
   }
 
   private static void readRng(InfotextDraft draft, String value) {

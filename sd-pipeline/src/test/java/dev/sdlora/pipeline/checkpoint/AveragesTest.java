@@ -33,7 +33,7 @@ final class AveragesTest {
     UNetConfig sdxl =
         new UNetConfig(
             4, 4, List.of(320, 640, 1280, 1280), 3, List.of(1, 2, 10, 0), 12, 8, 2048, true);
-    Names names = LdmNames.unet(LdmNames.UNET, sdxl.layers(), sdxl.depth());
+    Names names = LdmNames.unet(LdmNames.UNET, sdxl.layers(), sdxl.transformers());
     for (String name : sdxl.weights().keySet()) {
       String inFile = names.inFile(name);
       assertThat(Averages.name(average(inFile))).hasValue(inFile);
@@ -87,7 +87,7 @@ final class AveragesTest {
 
   private static float[] values(Path path, boolean ema) {
     ModelFiles files = CheckpointReader.read(path, CheckpointParts.builder().ema(ema).build());
-    Origin origin = Objects.requireNonNull(files.unetWeights().get("conv_in.weight"));
+    Origin origin = Objects.requireNonNull(files.unet().weights().get("conv_in.weight"));
     try (TensorFile.Reader reader = origin.file().reader()) {
       return reader.floats(origin.entry());
     }

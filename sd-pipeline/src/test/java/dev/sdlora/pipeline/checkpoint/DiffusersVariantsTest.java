@@ -108,10 +108,11 @@ final class DiffusersVariantsTest {
     Files.delete(text);
 
     ModelFiles files = CheckpointReader.read(folder);
-    assertThat(files.unet()).isEqualTo(wanted.unet());
-    assertThat(values(files.unetWeights())).isEqualTo(values(wanted.unetWeights()));
-    assertThat(values(files.vaeWeights())).isEqualTo(values(wanted.vaeWeights()));
-    assertThat(values(files.clipWeights())).isEqualTo(values(wanted.clipWeights()));
+    assertThat(files.unet().config()).isEqualTo(wanted.unet().config());
+    assertThat(values(files.unet().weights())).isEqualTo(values(wanted.unet().weights()));
+    assertThat(values(files.vae().weights())).isEqualTo(values(wanted.vae().weights()));
+    assertThat(values(files.textEncoders().get(0).weights()))
+        .isEqualTo(values(wanted.textEncoders().get(0).weights()));
     assertThat(files.checkpoint().parameters()).isEqualTo(wanted.checkpoint().parameters());
   }
 
@@ -131,7 +132,8 @@ final class DiffusersVariantsTest {
 
   private Path unetFile(CheckpointParts parts) {
     return CheckpointReader.read(folder, parts)
-        .unetWeights()
+        .unet()
+        .weights()
         .values()
         .iterator()
         .next()

@@ -95,19 +95,20 @@ final class SeparateNetworksTest {
   void read_vaeBeside_isTakenUnlessSwitchedOff(String name) throws IOException {
     Path vae = vae(name, "");
     ModelFiles files = CheckpointReader.read(checkpoint);
-    assertThat(fileOf(files.vaeWeights())).isEqualTo(vae);
+    assertThat(fileOf(files.vae().weights())).isEqualTo(vae);
     assertThat(files.checkpoint().vae()).hasValue(vae);
-    assertThat(files.vae()).isEqualTo(CheckpointReader.read(TinyModels.CHECKPOINT).vae());
-    Origin conv = Objects.requireNonNull(files.vaeWeights().get("decoder.conv_in.weight"));
+    assertThat(files.vae().config())
+        .isEqualTo(CheckpointReader.read(TinyModels.CHECKPOINT).vae().config());
+    Origin conv = Objects.requireNonNull(files.vae().weights().get("decoder.conv_in.weight"));
     try (TensorFile.Reader reader = conv.file().reader()) {
       assertThat(reader.floats(conv.entry())[0]).isEqualTo(0.5f);
     }
 
     ModelFiles own = CheckpointReader.read(checkpoint, OWN);
-    assertThat(fileOf(own.vaeWeights())).isEqualTo(checkpoint);
+    assertThat(fileOf(own.vae().weights())).isEqualTo(checkpoint);
     assertThat(own.checkpoint().vae()).isEmpty();
     Checkpoint opened = Checkpoint.open(checkpoint, OWN);
-    assertThat(fileOf(CheckpointReader.read(opened).vaeWeights())).isEqualTo(checkpoint);
+    assertThat(fileOf(CheckpointReader.read(opened).vae().weights())).isEqualTo(checkpoint);
   }
 
   @Test
@@ -115,8 +116,8 @@ final class SeparateNetworksTest {
     vae("model.vae.safetensors", "");
     Path named = vae("other.safetensors", LdmNames.VAE);
     CheckpointParts parts = CheckpointParts.builder().vae(named).build();
-    assertThat(fileOf(CheckpointReader.read(checkpoint, parts).vaeWeights())).isEqualTo(named);
-    assertThat(fileOf(CheckpointReader.read(diffusers(), parts).vaeWeights())).isEqualTo(named);
+    assertThat(fileOf(CheckpointReader.read(checkpoint, parts).vae().weights())).isEqualTo(named);
+    assertThat(fileOf(CheckpointReader.read(diffusers(), parts).vae().weights())).isEqualTo(named);
   }
 
   @Test
@@ -126,7 +127,7 @@ final class SeparateNetworksTest {
     for (Path vae : List.of(diffusers(), folderOfVae, file)) {
       ModelFiles files =
           CheckpointReader.read(checkpoint, CheckpointParts.builder().vae(vae).build());
-      assertThat(fileOf(files.vaeWeights())).isEqualTo(file);
+      assertThat(fileOf(files.vae().weights())).isEqualTo(file);
     }
   }
 
@@ -184,10 +185,11 @@ final class SeparateNetworksTest {
     CheckpointParts parts = CheckpointParts.builder().vae(vae).textEncoder(clip).build();
     ModelFiles files = CheckpointReader.read(unet, parts);
     ModelFiles whole = CheckpointReader.read(TinyModels.CHECKPOINT);
-    assertThat(files.unet()).isEqualTo(whole.unet());
-    assertThat(files.clip()).isEqualTo(whole.clip());
+    assertThat(files.unet().config()).isEqualTo(whole.unet().config());
+    assertThat(files.textEncoders().get(0).config())
+        .isEqualTo(whole.textEncoders().get(0).config());
     assertThat(files.checkpoint().tensors()).isEqualTo(whole.checkpoint().tensors());
-    assertThat(fileOf(files.clipWeights())).isEqualTo(clip);
+    assertThat(fileOf(files.textEncoders().get(0).weights())).isEqualTo(clip);
 
     assertThatThrownBy(
             () -> CheckpointReader.read(unet, CheckpointParts.builder().vae(vae).build()))
@@ -209,7 +211,7 @@ final class SeparateNetworksTest {
     for (Path path : List.of(bare, encoder, diffusers())) {
       ModelFiles files =
           CheckpointReader.read(checkpoint, CheckpointParts.builder().textEncoder(path).build());
-      assertThat(fileOf(files.clipWeights()).startsWith(path)).isTrue();
+      assertThat(fileOf(files.textEncoders().get(0).weights()).startsWith(path)).isTrue();
     }
     assertThatThrownBy(
             () ->
@@ -245,6 +247,7 @@ final class SeparateNetworksTest {
                 CheckpointReader.read(
                     checkpoint, CheckpointParts.builder().textEncoder(wide).build()))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("has states of width 64, expected the 32 that the U-Net reads");
+        .hasMessageContaining(
+            "its U-Net reads text states of 32 numbers, but its text encoders give 64");
   }
 }
