@@ -126,7 +126,13 @@ final class SeparateNetworks {
         Network.of(
             new FileTensors(weights, "text encoder", names),
             tensors ->
-                NetworkShapes.clip(tensors, layer, 0, place.kind(), place.reading(), pooled));
+                NetworkShapes.clip(
+                    tensors,
+                    layer,
+                    0,
+                    place.kind(),
+                    place.reading(),
+                    pooled && place.kind() == ClipConfig.Kind.OPEN_CLIP));
     return Files.isRegularFile(path) && place.kind() == ClipConfig.Kind.OPEN_CLIP
         ? SingleFile.withoutUnread(clip, place)
         : clip;

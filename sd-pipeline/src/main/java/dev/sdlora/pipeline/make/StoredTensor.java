@@ -1,6 +1,9 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
@@ -80,6 +83,13 @@ record StoredTensor(
   }
 
   private static List<StoredTensor> ofFolder(ModelFiles model) {
+    Checkpoint checkpoint = model.checkpoint();
+    if (checkpoint.family() != ModelFamily.SD1) {
+      throw new CheckpointException(
+          "'%s' is a folder of %s; expected a single file, since only folders of SD 1.x become one"
+              .formatted(checkpoint.path(), checkpoint.family().label()),
+          ErrorDetails.in(checkpoint.path()).withFamilies(ModelFamily.SD1, checkpoint.family()));
+    }
     List<StoredTensor> tensors = new ArrayList<>();
     add(
         tensors,

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.BlockWeights;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.NumberFormat;
 import dev.sdlora.api.make.CheckpointMerging;
 import dev.sdlora.api.make.CheckpointMerging.Merged;
@@ -18,6 +19,7 @@ import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.SettingsJson;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.testkit.TinyFamilies;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -295,6 +297,22 @@ class CheckpointMergingTest {
         .hasMessageContaining("embeddings.token_embedding.weight' has shape [49408, 32] in one and")
         .hasMessageContaining("[1000, 32] in the other");
     assertThat(folder).isEmptyDirectory();
+  }
+
+  @Example
+  void write_modelsOfSdxl_areMerged() {
+    Path model = TinyFamilies.sdxl();
+    Path sum = file("sum");
+    double[] multipliers = new double[20];
+    multipliers[19] = 1; // OUT08
+    CheckpointMerging.addDifference(model, model, model)
+        .blocks(BlockWeights.of(multipliers))
+        .write(sum);
+    assertThat(TinyFiles.tensors(sum)).isEqualTo(TinyFiles.tensors(model));
+    assertThat(CheckpointReader.read(sum).checkpoint().family()).isEqualTo(ModelFamily.SDXL);
+    assertThatThrownBy(() -> CheckpointMerging.weightedSum(A, model).write(sum))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("(SD 1.x) and '" + model + "' (SDXL) cannot be merged: tensor '");
   }
 
   @Example
