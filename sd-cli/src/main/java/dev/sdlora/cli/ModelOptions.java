@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which model to load and how. */
@@ -77,8 +78,10 @@ final class ModelOptions {
               + " previews of full size and --final-decoder. Default: none, small previews.")
   private Optional<Path> previewDecoder = Optional.empty();
 
+  @Mixin private final PartsOptions parts = new PartsOptions();
+
   Checkpoint open() {
-    return Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint));
+    return Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint), parts.parts());
   }
 
   /** Loads a model, which the terminal tells of. */
