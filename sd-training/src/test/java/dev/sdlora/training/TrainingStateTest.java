@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TrainedLevels;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.Transformers;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -104,6 +105,6 @@ class TrainingStateTest {
         new ModelFiles.Part<>(unet, model.unet().weights()),
         model.vae(),
         prediction,
-        false);
+        TrainedLevels.USUAL);
   }
 }
