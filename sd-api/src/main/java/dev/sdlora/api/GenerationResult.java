@@ -92,7 +92,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
   /** How much there is of everything, and the warnings. */
   @Override
   public String toString() {
-    return "GenerationResult[%d images, %d LoRAs, warnings %s, %s]"
+    return "GenerationResult[%s images, %s LoRAs, warnings %s, %s]"
         .formatted(images.size(), loras.size(), warnings, elapsed);
   }
 

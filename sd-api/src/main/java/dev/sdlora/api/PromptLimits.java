@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
+
 /**
  * How much the prompts of one request may ask for, so that no text that somebody typed can keep a
  * service busy. What exceeds a limit is refused with a {@link PromptSyntaxException} that names the

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -96,7 +97,7 @@ class BlockWeightsTest {
   private static String row(String preset, String[] blocks, ModelFamily family) {
     BlockWeights weights = BlockWeights.preset(preset);
     return Arrays.stream(blocks)
-        .map(block -> "%.0f".formatted(weights.weight(block, family)))
+        .map(block -> String.format(Locale.ROOT, "%.0f", weights.weight(block, family)))
         .collect(Collectors.joining());
   }
 

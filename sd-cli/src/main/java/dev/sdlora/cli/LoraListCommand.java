@@ -9,6 +9,7 @@ import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.TriggerWord;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -116,7 +117,7 @@ final class LoraListCommand implements Runnable {
           String.join(", ", lora.kinds()),
           lora.modules(),
           lora.rank(),
-          "%.1f".formatted(lora.path().toFile().length() / 1e6),
+          String.format(Locale.ROOT, "%.1f", lora.path().toFile().length() / 1e6),
           lora.alias().orElse(""),
           triggers ? words(lora) : "");
     }

@@ -27,7 +27,8 @@ import java.util.Optional;
 
 /**
  * The memory that a request will need, from its sizes, its batch and the networks; found out
- * without taking any. LoRAs are not counted: beside pictures they are small.
+ * without taking any. LoRAs are not counted: patches take the place of weights, and beside pictures
+ * overlays are small.
  */
 final class RequestMemory {
   private static final int FLOAT = Float.BYTES;
@@ -37,8 +38,16 @@ final class RequestMemory {
    */
   private static final double LATENTS = 10;
 
-  /** What the engine and the allocator keep beside tensors. */
+  /** What the engine keeps beside tensors. */
   private static final double ENGINE = 16e6;
+
+  /**
+   * What the allocator keeps of tensors that are no more: a quarter of what there was at once, but
+   * no more than two of the largest blocks that glibc does not hand back, of 32 MB.
+   */
+  private static final double KEPT_SHARE = 0.25;
+
+  private static final double MOST_KEPT = 64e6;
 
   private static final double PLANES = 3.0 * Float.BYTES;
   private static final double BYTES = 3;
@@ -141,7 +150,7 @@ final class RequestMemory {
    * @throws dev.sdlora.api.CheckpointException if a network that the request names cannot be used
    */
   MemoryNeed need(boolean keepsImages) {
-    MemoryNeed most = pass(size).or(decoding(second.orElse(size)));
+    MemoryNeed most = sampling().or(decoding(second.orElse(size)));
     if (source.isPresent()) {
       most = most.or(canvas(source.get()));
     }
@@ -160,9 +169,16 @@ final class RequestMemory {
     double kept = BYTES * finished * (keepsImages ? spec.images() : 1);
     double given =
         source.map(from -> (double) from.picture().width() * from.picture().height()).orElse(0.0);
+    double allocator = Math.min(KEPT_SHARE * most.nativeBytes(), MOST_KEPT);
     return most.and(
         new MemoryNeed(
-            ENGINE + model.controlNets().bytes(spec.controlUnits()), kept + 4 * BYTES * given));
+            ENGINE + allocator + model.controlNets().bytes(spec.controlUnits()),
+            kept + 4 * BYTES * given));
+  }
+
+  /** The first pass alone. */
+  MemoryNeed sampling() {
+    return pass(size);
   }
 
   private boolean isInpainting() {

@@ -148,7 +148,7 @@ public final class Factors {
     List<Long> shape = List.of(entry.get().elements());
     if (originalBias != null && originalBias.size() != entry.get().elements()) {
       throw new LoraException(
-          "LoRA '%s': tensor '%s' changes a bias of %d numbers, but the checkpoint's has %d; it was"
+          "LoRA '%s': tensor '%s' changes a bias of %s numbers, but the checkpoint's has %s; it was"
                   .formatted(
                       reader.file().path(),
                       entry.get().name(),

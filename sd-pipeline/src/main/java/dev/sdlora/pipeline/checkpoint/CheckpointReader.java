@@ -48,7 +48,7 @@ public final class CheckpointReader {
     if (unet.config().inChannels() != channels
         && unet.config().inChannels() != UNetConfig.inpaintingChannels(channels)) {
       throw new CheckpointException(
-          "checkpoint '%s': its U-Net takes %d channels, expected %d, or %d of an inpainting model;"
+          "checkpoint '%s': its U-Net takes %s channels, expected %s, or %s of an inpainting model;"
                   .formatted(
                       path,
                       unet.config().inChannels(),
@@ -59,7 +59,7 @@ public final class CheckpointReader {
     }
     if (vae.config().factor() != 8) {
       throw new CheckpointException(
-          "checkpoint '%s': its VAE enlarges %d times, expected 8"
+          "checkpoint '%s': its VAE enlarges %s times, expected 8"
               .formatted(path, vae.config().factor()),
           ErrorDetails.in(path));
     }

@@ -118,7 +118,7 @@ public final class ControlNetReader {
             tensors, blocks.levels(), blocks.layers(), blocks.depth(), blocks.middle(), heads);
     if (hintBlocks % 2 != 0) {
       throw new CheckpointException(
-          "'%s': the ControlNet has %d layers between the first and the last that read the picture,"
+          "'%s': the ControlNet has %s layers between the first and the last that read the picture,"
                   .formatted(tensors.file().path(), hintBlocks)
               + " expected pairs",
           ErrorDetails.in(tensors.file().path()));

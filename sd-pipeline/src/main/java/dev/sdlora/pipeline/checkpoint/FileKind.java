@@ -160,7 +160,7 @@ public final class FileKind {
     boolean clip = has(names, LdmNames.CLIP);
     if (!unet && !vae && !clip) {
       throw new CheckpointException(
-          "'%s' is not a Stable Diffusion checkpoint: none of its %d tensors begins with '%s'; the"
+          "'%s' is not a Stable Diffusion checkpoint: none of its %s tensors begins with '%s'; the"
                   .formatted(file.path(), names.size(), LdmNames.UNET)
               + " first is "
               + names.stream().findFirst().map(name -> "'" + name + "'").orElse("missing"),

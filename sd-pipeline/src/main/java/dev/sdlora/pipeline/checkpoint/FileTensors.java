@@ -44,7 +44,7 @@ record FileTensors(TensorFile file, String network, Names names) {
             .orElseThrow(() -> missing(candidates[0], ""));
     if (size < 1 || size > MAX_SIZE) {
       throw new CheckpointException(
-          "'%s': tensor '%s' of the %s has a dimension of %d, expected 1 to %d"
+          "'%s': tensor '%s' of the %s has a dimension of %s, expected 1 to %s"
               .formatted(file.path(), names.inFile(candidates[0]), network, size, MAX_SIZE),
           ErrorDetails.in(file.path()).withTensor(names.inFile(candidates[0])));
     }
@@ -74,7 +74,7 @@ record FileTensors(TensorFile file, String network, Names names) {
     }
     if (members.size() > most) {
       throw new CheckpointException(
-          "'%s': the %s has %d parts that are numbered as in '%s', expected at most %d"
+          "'%s': the %s has %s parts that are numbered as in '%s', expected at most %s"
               .formatted(
                   file.path(), network, members.size(), members.values().iterator().next(), most),
           ErrorDetails.in(file.path()));
@@ -86,9 +86,9 @@ record FileTensors(TensorFile file, String network, Names names) {
     strangers.forEach(
         (number, name) -> {
           throw new CheckpointException(
-              "'%s': tensor '%s' of the %s has number %s, but there are %d such parts, which begin"
+              "'%s': tensor '%s' of the %s has number %s, but there are %s such parts, which begin"
                       .formatted(file.path(), name, network, number, members.size())
-                  + " with number %d; a part is missing or the name is damaged".formatted(first),
+                  + " with number %s; a part is missing or the name is damaged".formatted(first),
               ErrorDetails.in(file.path()).withTensor(name));
         });
     return members.size();

@@ -126,7 +126,7 @@ final class NetworkShapes {
   private static void requireDivisible(FileTensors tensors, int width, int heads) {
     if (width % heads != 0) {
       throw new CheckpointException(
-          "'%s': the %s is %d wide, which %d attention heads cannot share evenly"
+          "'%s': the %s is %s wide, which %s attention heads cannot share evenly"
               .formatted(tensors.file().path(), tensors.network(), width, heads),
           ErrorDetails.in(tensors.file().path()));
     }

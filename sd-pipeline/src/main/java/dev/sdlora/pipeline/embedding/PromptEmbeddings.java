@@ -57,7 +57,7 @@ public final class PromptEmbeddings implements TrainedWords {
           embedding.family() == ModelFamily.UNKNOWN ? "another model" : embedding.family().label();
       throw new EmbeddingException(
           ("embedding '%s' is for %s (vectors of %s numbers), but checkpoint '%s' is %s, whose text"
-                  + " encoder reads vectors of %d")
+                  + " encoder reads vectors of %s")
               .formatted(
                   name,
                   family,

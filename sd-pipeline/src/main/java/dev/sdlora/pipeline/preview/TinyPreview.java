@@ -45,7 +45,7 @@ public final class TinyPreview implements Previewer, AutoCloseable {
   private static void requireFit(Path file, TinyDecoderConfig config, int latentChannels) {
     if (config.latentChannels() != latentChannels) {
       throw new CheckpointException(
-          "preview decoder '%s' is for latents of %d channels, but the checkpoint's have %d; %s"
+          "preview decoder '%s' is for latents of %s channels, but the checkpoint's have %s; %s"
               .formatted(
                   file,
                   config.latentChannels(),

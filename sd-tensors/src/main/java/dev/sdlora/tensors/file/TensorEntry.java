@@ -27,7 +27,7 @@ public record TensorEntry(
     }
     if (byteLength != byteLength(shape, dtype)) {
       throw new IllegalArgumentException(
-          "byteLength must be that of %s %s: %d".formatted(dtype, shape, byteLength));
+          "byteLength must be that of %s %s: %s".formatted(dtype, shape, byteLength));
     }
   }
 

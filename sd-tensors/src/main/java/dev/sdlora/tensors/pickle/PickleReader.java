@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -73,8 +74,11 @@ public final class PickleReader {
         stack.add(value.get());
       } else if (!arrange(code)) {
         throw new PickleException(
-            "has a pickle with the instruction 0x%02x at byte %d, which torch.save never writes"
-                .formatted(code, in.position() - 1));
+            String.format(
+                Locale.ROOT,
+                "has a pickle with the instruction 0x%02x at byte %d, which torch.save never writes",
+                code,
+                in.position() - 1));
       }
     }
   }
