@@ -46,7 +46,7 @@ public final class ControlUnit {
     return FileNames.stem(values.network);
   }
 
-  /** What to follow. */
+  /** The picture to follow. */
   public Picture picture() {
     return values.picture;
   }

@@ -39,7 +39,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
     return images;
   }
 
-  /** What became of each LoRA that acted, in the order of application. */
+  /** How each LoRA that acted was used, in the order of application. */
   public List<LoraReport> loras() {
     return loras;
   }
@@ -142,7 +142,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Builds it; the builder can be used further. */
     public GenerationResult build() {
       return new GenerationResult(this);
     }

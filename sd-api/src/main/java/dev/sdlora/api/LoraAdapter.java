@@ -311,7 +311,7 @@ public final class LoraAdapter {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Builds it; the builder can be used further. */
     public LoraAdapter build() {
       return new LoraAdapter(this);
     }

@@ -17,7 +17,7 @@ import dev.sdlora.api.value.Checks;
  */
 public record PromptLimits(int characters, int parts, int loras, int texts, int chunks) {
 
-  /** What a request has that does not say otherwise. */
+  /** The settings of a request that sets none. */
   public static final PromptLimits DEFAULTS = new PromptLimits(100_000, 50, 100, 1_000_000, 200);
 
   /** None but those of Java's numbers, for prompts whose writers are trusted. */

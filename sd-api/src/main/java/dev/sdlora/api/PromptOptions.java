@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * #EXACT_A1111}.
  */
 public final class PromptOptions {
-  /** What a request has that does not say otherwise. */
+  /** The settings of a request that sets none. */
   public static final PromptOptions DEFAULTS = builder().build();
 
   /** The defaults of A1111 without exception: LoRA tags in the negative prompt are text. */
@@ -255,7 +255,7 @@ public final class PromptOptions {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Builds it; the builder can be used further. */
     public PromptOptions build() {
       return new PromptOptions(this);
     }

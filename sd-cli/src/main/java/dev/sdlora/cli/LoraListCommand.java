@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
       "With --text, --family or --trigger only the LoRAs for which all of them hold."
     })
 final class LoraListCommand implements Runnable {
-  /** As many trigger words as are shown in a row; JSON has all. */
+  /** How many trigger words are shown in a row; JSON has all. */
   private static final int SHOWN_WORDS = 3;
 
   @Mixin private final Console console = new Console();

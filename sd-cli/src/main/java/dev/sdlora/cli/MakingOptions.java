@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What all commands that write a LoRA or a checkpoint share: where to, and what they show. */
+/** The options that all commands share which write a LoRA or a checkpoint. */
 @Heading("What to write")
 final class MakingOptions {
   /** Layers left out that are named; JSON has all. */

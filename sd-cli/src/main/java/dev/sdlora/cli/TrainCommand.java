@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
     })
 @Heading("What to write")
 final class TrainCommand implements Runnable {
-  /** In the steps of a training, unless the user says otherwise. */
+  /** How many times samples are drawn in a training, unless the user says otherwise. */
   private static final int SAMPLES = 4;
 
   private static final String EXTENSION = ".safetensors";

@@ -125,7 +125,7 @@ final class AppliedLoras implements AutoCloseable {
     return textEncoder;
   }
 
-  /** What the weights of the text encoder are to this request. */
+  /** How this request sees the weights of the text encoder. */
   EncoderWeights textWeights() {
     return new EncoderWeights(
         loras.plan(0, 1).changes().getOrDefault(Network.TEXT_ENCODER, Map.of()),

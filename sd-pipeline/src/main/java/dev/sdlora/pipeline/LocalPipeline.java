@@ -87,7 +87,7 @@ final class LocalPipeline implements Pipeline {
     shutdownHook = Optional.of(hook);
   }
 
-  /** What requests share. */
+  /** The model that all requests share. */
   Model model() {
     return model;
   }
@@ -200,7 +200,7 @@ final class LocalPipeline implements Pipeline {
       wake();
     }
 
-    /** Gives its place to another one. */
+    /** Gives its place to another request. */
     private synchronized void leave() {
       if (!left) {
         left = true;

@@ -150,7 +150,7 @@ final class RequestMemory {
    * @throws dev.sdlora.api.CheckpointException if a network that the request names cannot be used
    */
   MemoryNeed need(boolean keepsImages) {
-    MemoryNeed most = sampling().or(decoding(second.orElse(size)));
+    MemoryNeed most = pass(size).or(decoding(second.orElse(size)));
     if (source.isPresent()) {
       most = most.or(canvas(source.get()));
     }
@@ -247,9 +247,10 @@ final class RequestMemory {
     }
     double large = Enlarging.reached(network.get().factor(), scale);
     double result = width * height * large * large;
+    double last = result / Math.pow(network.get().factor(), 2);
     requireFew("the picture in its upscaler", width * large, height * large);
     return new MemoryNeed(
-        FLOAT * NetworkMemory.enlarge(network.get(), RrdbUpscaler.MOST_SEEN),
+        FLOAT * NetworkMemory.enlarge(network.get(), Math.min(RrdbUpscaler.MOST_SEEN, last)),
         BYTES * 2 * (result + target));
   }
 }

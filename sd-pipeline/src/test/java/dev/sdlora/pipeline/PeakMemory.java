@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline;
 
+import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.GeneratedImage;
@@ -31,9 +32,9 @@ import java.util.Optional;
  * what was estimated. For a JVM of its own whose heap is resident from the start ({@code
  * -XX:+AlwaysPreTouch -Xms2g -Xmx2g}), so that what is measured is native memory; Linux only.
  *
- * <p>Arguments: a checkpoint, a precision, width, height, steps; then any of {@code controlnets=2},
- * {@code cfg=1}, {@code upscale=2} and {@code lora=file}. The ControlNets and the upscaler, which
- * has the sizes of ESRGAN, are random.
+ * <p>Arguments: a checkpoint, a precision, width, height, steps, 0 to decode a latent and nothing
+ * else; then any of {@code controlnets=2}, {@code cfg=1}, {@code upscale=2} and {@code lora=file}.
+ * The ControlNets and the upscaler, which has the sizes of ESRGAN, are random.
  */
 final class PeakMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
@@ -73,21 +74,27 @@ final class PeakMemory {
       spec.controlUnit(ControlUnit.builder(file, TinyPipeline.picture(64, 64)).build());
     }
     try (Pipeline pipeline = builder.build()) {
+      int steps = Integer.parseInt(args[4]);
+      PromptSpec request = spec.size(size).steps(Math.max(1, steps)).build();
       // Code, threads and small buffers are there afterwards.
-      PromptSpec small = PromptSpec.builder().prompt("a dog").size(64, 64).steps(2).build();
-      pipeline.generate(small);
-      measure(pipeline, spec.size(size).steps(Integer.parseInt(args[4])).build(), size);
+      pipeline.generate(request.toBuilder().size(64, 64).steps(2).build());
+      measure((LocalPipeline) pipeline, request, size, steps > 0);
     }
   }
 
-  private static void measure(Pipeline pipeline, PromptSpec spec, ImageSize size) {
-    RequestMemory memory =
-        new RequestMemory(((LocalPipeline) pipeline).model(), spec, Optional.empty(), size);
+  private static void measure(
+      LocalPipeline pipeline, PromptSpec spec, ImageSize size, boolean all) {
+    RequestMemory memory = new RequestMemory(pipeline.model(), spec, Optional.empty(), size);
     MemoryNeed need = memory.need(true);
     long before = read("VmRSS:");
     long start = System.nanoTime();
     Phases phases = new Phases(before);
-    pipeline.generate(spec, phases);
+    if (all) {
+      pipeline.generate(spec, phases);
+    } else {
+      decode(pipeline.model(), spec, size);
+      phases.decodeEnd(0);
+    }
     double most = Arrays.stream(phases.peaks).max().orElseThrow();
     System.out.println(
         String.format(
@@ -102,6 +109,14 @@ final class PeakMemory {
             phases.peaks[2] / 1e6,
             need.heapBytes() / 1e6,
             (System.nanoTime() - start) / 1_000_000_000));
+  }
+
+  private static void decode(Model model, PromptSpec spec, ImageSize size) {
+    int channels = model.networks().vae().config().latentChannels();
+    float[] latent = new float[channels * size.height() / 8 * size.width() / 8];
+    try (NDManager scope = model.networks().torch().scope()) {
+      model.vae(spec, size).decode(latent, size, scope);
+    }
   }
 
   /** Peaks while sampling, while decoding, and after that. */

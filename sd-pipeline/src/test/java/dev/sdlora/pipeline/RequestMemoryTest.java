@@ -26,7 +26,7 @@ final class RequestMemoryTest {
   @ValueSource(
       strings = {
         "FLOAT32 512 512 1 lora=tiny_lora.safetensors",
-        "BFLOAT16 512 384 1 controlnets=2",
+        "BFLOAT16 512 512 1 controlnets=2",
         "FLOAT32 256 256 1 upscale=2",
       })
   void need_isWithinAQuarterOfThePeak(String request) throws Exception {

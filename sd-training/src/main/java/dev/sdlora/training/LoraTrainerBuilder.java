@@ -281,7 +281,7 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Sets who watches. Default: nobody. */
+  /** Sets the listener. Default: none. */
   public LoraTrainerBuilder listener(TrainingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;

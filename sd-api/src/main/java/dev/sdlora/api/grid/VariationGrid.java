@@ -32,7 +32,7 @@ public final class VariationGrid {
   /** Of the heap, for each pixel: in its cell, on the sheet, and while that becomes a picture. */
   private static final double BYTES_OF_PIXEL = 22;
 
-  /** In place of rows where only columns differ. */
+  /** The one row of a grid in which only columns differ. */
   private static final List<Axis.Value> ONE_ROW = List.of(new Axis.Value("", spec -> {}));
 
   private final PromptSpec spec;

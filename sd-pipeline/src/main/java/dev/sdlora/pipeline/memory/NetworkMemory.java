@@ -193,8 +193,8 @@ public final class NetworkMemory {
     double features = network.features();
     double dense = 3 * features + 2 * (features + 4 * network.growth()) + conv(features, features);
     double large = positions * (1L << (2 * network.doublings()));
-    // The result of a convolution is in blocks, too, until they are copied.
-    double convolution = features + conv(features, features) + features;
-    return Math.max(positions * dense, 2 * positions * features + large * convolution);
+    return Math.max(
+        positions * dense,
+        2 * positions * features + large * (features + conv(features, features)));
   }
 }

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 
 /** Previews of the full size by TAESD. */
 public final class TinyPreview implements Previewer, AutoCloseable {
-  /** Of the latents of SD 3 and Flux. */
+  /** The number of channels of the latents of SD 3 and Flux. */
   private static final int MODERN_CHANNELS = 16;
 
   private final Torch torch;
