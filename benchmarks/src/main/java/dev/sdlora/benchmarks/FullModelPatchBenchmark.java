@@ -75,7 +75,9 @@ public final class FullModelPatchBenchmark {
   /** Measures with two LoRAs that it writes for the checkpoint, and prints a table. */
   static void run(ModelFiles files, ScalarType type, int rank, int rounds, PrintStream out)
       throws IOException {
-    ModelConfig config = new ModelConfig(files.clip(), files.unet(), files.vae());
+    ModelConfig config =
+        new ModelConfig(
+            files.textEncoders().get(0).config(), files.unet().config(), files.vae().config());
     Path folder = Files.createTempDirectory("loras");
     Path a = folder.resolve("a.safetensors");
     Path b = folder.resolve("b.safetensors");
@@ -83,8 +85,9 @@ public final class FullModelPatchBenchmark {
       WriteLora.write(config, rank, 1, a);
       WriteLora.write(config, rank, 2, b);
       TensorLoader loader = new TensorLoader(torch);
-      try (LiveWeights clip = LiveWeights.load(torch, loader, files.clipWeights(), type);
-          LiveWeights unet = LiveWeights.load(torch, loader, files.unetWeights(), type)) {
+      try (LiveWeights clip =
+              LiveWeights.load(torch, loader, files.textEncoders().get(0).weights(), type);
+          LiveWeights unet = LiveWeights.load(torch, loader, files.unet().weights(), type)) {
         Map<Network, LiveWeights> live = Map.of(Network.TEXT_ENCODER, clip, Network.UNET, unet);
         PatchPlan first = plan(files, a);
         NDArray[] touched = touched(first, live);
@@ -117,9 +120,9 @@ public final class FullModelPatchBenchmark {
         new ModuleIndex(
             Map.of(
                 Network.TEXT_ENCODER,
-                files.clip().weights(),
+                files.textEncoders().get(0).config().weights(),
                 Network.UNET,
-                files.unet().weights()));
+                files.unet().config().weights()));
     LoraUse use = new LoraUse("random", LoraFile.open(lora), 1, 1);
     return PatchPlan.of(
         index, files.checkpoint().path().toString(), files.checkpoint().family(), List.of(use));
@@ -138,7 +141,8 @@ public final class FullModelPatchBenchmark {
 
   private static List<Origin> origins(PatchPlan plan, ModelFiles files) {
     List<Origin> origins = new ArrayList<>();
-    Map.of(Network.TEXT_ENCODER, files.clipWeights(), Network.UNET, files.unetWeights())
+    files
+        .patchable()
         .forEach(
             (network, weights) ->
                 plan.changes()

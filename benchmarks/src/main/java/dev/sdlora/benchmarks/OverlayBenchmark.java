@@ -56,7 +56,9 @@ public final class OverlayBenchmark {
   /** Measures with two LoRAs that it writes for the checkpoint, and prints a table. */
   static void run(ModelFiles files, int size, int rank, int rounds, PrintStream out)
       throws IOException {
-    ModelConfig config = new ModelConfig(files.clip(), files.unet(), files.vae());
+    ModelConfig config =
+        new ModelConfig(
+            files.textEncoders().get(0).config(), files.unet().config(), files.vae().config());
     Path folder = Files.createTempDirectory("loras");
     List<Path> loras = List.of(folder.resolve("a.safetensors"), folder.resolve("b.safetensors"));
     try (Torch torch = Torch.open("cpu")) {
@@ -66,8 +68,8 @@ public final class OverlayBenchmark {
       List<PatchPlan> plans = loras.stream().map(lora -> plan(files, lora)).toList();
       try (LiveWeights weights =
           LiveWeights.load(
-              torch, new TensorLoader(torch), files.unetWeights(), ScalarType.FLOAT32)) {
-        UNet unet = new UNet(torch, files.unet(), weights);
+              torch, new TensorLoader(torch), files.unet().weights(), ScalarType.FLOAT32)) {
+        UNet unet = new UNet(torch, files.unet().config(), weights);
         Map<Network, Map<String, List<Long>>> shapes = Map.of(Network.UNET, weights.shapes());
         Overlays overlays = new Overlays(torch);
         long start = System.nanoTime();
@@ -94,7 +96,7 @@ public final class OverlayBenchmark {
   }
 
   private static PatchPlan plan(ModelFiles files, Path lora) {
-    ModuleIndex index = new ModuleIndex(Map.of(Network.UNET, files.unet().weights()));
+    ModuleIndex index = new ModuleIndex(Map.of(Network.UNET, files.unet().config().weights()));
     return PatchPlan.of(
         index,
         files.checkpoint().path().toString(),

@@ -101,12 +101,14 @@ public final class TrainingStepBenchmark {
     try (Torch torch = Torch.open("cpu");
         LiveWeights weights =
             LiveWeights.load(
-                torch, new TensorLoader(torch), files.unetWeights(), ScalarType.FLOAT32);
+                torch, new TensorLoader(torch), files.unet().weights(), ScalarType.FLOAT32);
         NDManager scope = torch.scope()) {
-      UNet unet = new UNet(torch, files.unet(), weights);
-      NDArray latents = scope.randomNormal(new Shape(batch, files.unet().inChannels(), side, side));
+      UNet unet = new UNet(torch, files.unet().config(), weights);
+      NDArray latents =
+          scope.randomNormal(new Shape(batch, files.unet().config().inChannels(), side, side));
       NDArray times = scope.ones(new Shape(batch));
-      NDArray context = scope.randomNormal(new Shape(batch, TOKENS, files.unet().contextWidth()));
+      NDArray context =
+          scope.randomNormal(new Shape(batch, TOKENS, files.unet().config().contextWidth()));
       for (int i = 0; i <= arguments.number("--steps"); i++) {
         long start = System.nanoTime();
         unet.predict(latents, times, context, scope).close();

@@ -63,7 +63,7 @@ final class ModelTargets {
   }
 
   private static Object controlNet(Path path) {
-    return ControlNetReader.read(TensorFile.open(path), 8);
+    return ControlNetReader.read(TensorFile.open(path), channels -> 8);
   }
 
   private static Object adapter(Path path) {

@@ -118,6 +118,8 @@ public final class Backend {
    * @param upscalerDirectories folders whose files requests can name as upscalers
    * @param controlNets files of ControlNets to keep in memory
    * @param previewDecoder TAESD's decoder
+   * @param predictionType what the U-Net predicts, if that is not to be told by the files
+   * @param refiner the model that may finish pictures
    * @param precision the number format of the computation
    * @param device {@code cpu}, {@code gpu0} and so on
    * @param loraMode for requests that do not name one
@@ -134,6 +136,8 @@ public final class Backend {
       List<Path> upscalerDirectories,
       List<Path> controlNets,
       Optional<Path> previewDecoder,
+      Optional<PredictionType> predictionType,
+      Optional<Checkpoint> refiner,
       Precision precision,
       String device,
       LoraMode loraMode,

@@ -19,6 +19,9 @@ public final class Checkpoint {
   private final int tensors;
   private final long parameters;
   private final ImageSize defaultSize;
+  private final PredictionType predictionType;
+  private final Task task;
+  private final List<String> signs;
 
   private Checkpoint(Builder values) {
     path = values.path;
@@ -28,6 +31,9 @@ public final class Checkpoint {
     tensors = values.tensors;
     parameters = values.parameters;
     defaultSize = values.defaultSize;
+    predictionType = values.predictionType;
+    task = values.task;
+    signs = values.signs;
   }
 
   /** A builder with what there has to be; the rest has the defaults that its setters tell. */
@@ -77,6 +83,37 @@ public final class Checkpoint {
     return defaultSize;
   }
 
+  /** What its U-Net predicts. */
+  public PredictionType predictionType() {
+    return predictionType;
+  }
+
+  /** What it was trained for. */
+  public Task task() {
+    return task;
+  }
+
+  /**
+   * What told the family and what the U-Net predicts, as sentences for people, such as {@code
+   * v-prediction: tensor 'v_pred'}. Unmodifiable.
+   */
+  public List<String> signs() {
+    return signs;
+  }
+
+  /** What a model was trained for; it shows in what its U-Net reads beside the noisy latent. */
+  public enum Task {
+    /** Pictures from text; its U-Net reads the latent alone. */
+    TEXT_TO_IMAGE,
+    /** Masked places of pictures; its U-Net reads a mask and the latent of the rest too. */
+    INPAINTING,
+    /**
+     * Changes that a text asks for (Brooks et al. 2023, "InstructPix2Pix"); its U-Net reads the
+     * latent of the picture too.
+     */
+    EDITING
+  }
+
   /** How a checkpoint lies on disk. */
   public enum Layout {
     /** One file with the names of the original CompVis code. */
@@ -115,7 +152,17 @@ public final class Checkpoint {
   }
 
   private List<Object> state() {
-    return List.of(path, family, layout, storage, tensors, parameters, defaultSize);
+    return List.of(
+        path,
+        family,
+        layout,
+        storage,
+        tensors,
+        parameters,
+        defaultSize,
+        predictionType,
+        task,
+        signs);
   }
 
   @Override
@@ -132,6 +179,9 @@ public final class Checkpoint {
     private int tensors;
     private long parameters;
     private ImageSize defaultSize = new ImageSize(512, 512);
+    private PredictionType predictionType = PredictionType.EPSILON;
+    private Task task = Task.TEXT_TO_IMAGE;
+    private List<String> signs = List.of();
 
     private Builder(Path path, ModelFamily family) {
       this.path = path;
@@ -146,6 +196,9 @@ public final class Checkpoint {
       tensors = values.tensors;
       parameters = values.parameters;
       defaultSize = values.defaultSize;
+      predictionType = values.predictionType;
+      task = values.task;
+      signs = values.signs;
     }
 
     /** Sets how the file names its tensors. Default {@link Layout#SINGLE_FILE}. */
@@ -181,6 +234,27 @@ public final class Checkpoint {
     public Builder defaultSize(ImageSize defaultSize) {
       Objects.requireNonNull(defaultSize, "defaultSize");
       this.defaultSize = defaultSize;
+      return this;
+    }
+
+    /** Sets what its U-Net predicts. Default {@link PredictionType#EPSILON}. */
+    public Builder predictionType(PredictionType predictionType) {
+      Objects.requireNonNull(predictionType, "predictionType");
+      this.predictionType = predictionType;
+      return this;
+    }
+
+    /** Sets what it was trained for. Default {@link Task#TEXT_TO_IMAGE}. */
+    public Builder task(Task task) {
+      Objects.requireNonNull(task, "task");
+      this.task = task;
+      return this;
+    }
+
+    /** Sets what told the family and the prediction. Default nothing. */
+    public Builder signs(List<String> signs) {
+      Objects.requireNonNull(signs, "signs");
+      this.signs = List.copyOf(signs);
       return this;
     }
 

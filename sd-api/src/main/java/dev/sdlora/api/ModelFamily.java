@@ -8,6 +8,8 @@ public enum ModelFamily {
   SD2("SD 2.x"),
   /** Stable Diffusion XL: two text encoders, 1,024 pixels. */
   SDXL("SDXL"),
+  /** The second stage of Stable Diffusion XL: one text encoder, for the last noise levels. */
+  SDXL_REFINER("SDXL refiner"),
   /** Something else, or a file that does not show its family. */
   UNKNOWN("unknown");
 

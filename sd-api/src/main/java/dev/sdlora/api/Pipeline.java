@@ -191,6 +191,8 @@ public interface Pipeline extends AutoCloseable {
     private final List<Path> upscalerDirectories = new ArrayList<>();
     private final List<Path> controlNets = new ArrayList<>();
     private Optional<Path> previewDecoder = Optional.empty();
+    private Optional<PredictionType> predictionType = Optional.empty();
+    private Optional<Checkpoint> refiner = Optional.empty();
     private Precision precision = Precision.FLOAT32;
     private String device = "cpu";
     private LoraMode loraMode = LoraMode.AUTO;
@@ -284,6 +286,29 @@ public interface Pipeline extends AutoCloseable {
      */
     public Builder previewDecoder(Path file) {
       this.previewDecoder = Optional.of(Objects.requireNonNull(file, "file"));
+      return this;
+    }
+
+    /**
+     * Says what the U-Net predicts, where the files do not show it: {@link
+     * Checkpoint#predictionType} is then not looked at. Default: what the files show.
+     *
+     * @return this builder
+     */
+    public Builder predictionType(PredictionType predictionType) {
+      this.predictionType = Optional.of(Objects.requireNonNull(predictionType, "predictionType"));
+      return this;
+    }
+
+    /**
+     * Sets a model that finishes pictures, such as SDXL's refiner; see {@link
+     * PromptSpecBuilder#refinerSwitch}. It stays in memory beside the checkpoint, and its VAE is
+     * not read. LoRAs do not act on it. Default: none.
+     *
+     * @return this builder
+     */
+    public Builder refiner(Checkpoint refiner) {
+      this.refiner = Optional.of(Objects.requireNonNull(refiner, "refiner"));
       return this;
     }
 
@@ -410,7 +435,8 @@ public interface Pipeline extends AutoCloseable {
      * @throws IllegalStateException if no checkpoint is set
      * @throws StableDiffusionException if the device is not there, or the native libraries are not
      *     made for it
-     * @throws CheckpointException if the checkpoint does not hold what it should
+     * @throws CheckpointException if the checkpoint does not hold what it should, or the refiner is
+     *     of another latent space
      * @throws CheckpointException if an upscaler directory is not a folder, or a ControlNet or
      *     preview decoder is something else or for another family of models
      * @throws LoraException if a LoRA directory is not a folder
@@ -430,6 +456,8 @@ public interface Pipeline extends AutoCloseable {
                   upscalerDirectories,
                   controlNets,
                   previewDecoder,
+                  predictionType,
+                  refiner,
                   precision,
                   device,
                   loraMode,

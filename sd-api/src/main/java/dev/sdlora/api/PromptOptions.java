@@ -23,6 +23,8 @@ public final class PromptOptions {
   private final int commaBacktracking;
   private final boolean padConds;
   private final boolean oldEditingTimelines;
+  private final EmptyNegative emptyNegative;
+  private final boolean clipSkipOnSdxl;
   private final PromptLimits limits;
 
   private PromptOptions(Builder values) {
@@ -33,6 +35,8 @@ public final class PromptOptions {
     commaBacktracking = values.commaBacktracking;
     padConds = values.padConds;
     oldEditingTimelines = values.oldEditingTimelines;
+    emptyNegative = values.emptyNegative;
+    clipSkipOnSdxl = values.clipSkipOnSdxl;
     limits = values.limits;
   }
 
@@ -87,6 +91,19 @@ public final class PromptOptions {
     return oldEditingTimelines;
   }
 
+  /** What takes the place of an empty negative prompt on SDXL. */
+  public EmptyNegative emptyNegative() {
+    return emptyNegative;
+  }
+
+  /**
+   * Whether the smaller text encoder of SDXL heeds the request's CLIP skip; otherwise, as in A1111,
+   * only that of SD 1.x does.
+   */
+  public boolean clipSkipOnSdxl() {
+    return clipSkipOnSdxl;
+  }
+
   /** How much the prompts may ask for. */
   public PromptLimits limits() {
     return limits;
@@ -131,6 +148,16 @@ public final class PromptOptions {
     return toBuilder().oldEditingTimelines(old).build();
   }
 
+  /** The same with something else in the place of an empty negative prompt on SDXL. */
+  public PromptOptions withEmptyNegative(EmptyNegative emptyNegative) {
+    return toBuilder().emptyNegative(emptyNegative).build();
+  }
+
+  /** The same, with or without CLIP skip on SDXL. */
+  public PromptOptions withClipSkipOnSdxl(boolean heed) {
+    return toBuilder().clipSkipOnSdxl(heed).build();
+  }
+
   /** The same with other limits. */
   public PromptOptions withLimits(PromptLimits limits) {
     return toBuilder().limits(limits).build();
@@ -156,6 +183,8 @@ public final class PromptOptions {
         commaBacktracking,
         padConds,
         oldEditingTimelines,
+        emptyNegative,
+        clipSkipOnSdxl,
         limits);
   }
 
@@ -173,6 +202,8 @@ public final class PromptOptions {
     private int commaBacktracking = 20;
     private boolean padConds = false;
     private boolean oldEditingTimelines = false;
+    private EmptyNegative emptyNegative = EmptyNegative.ZEROS;
+    private boolean clipSkipOnSdxl = false;
     private PromptLimits limits = PromptLimits.DEFAULTS;
 
     private Builder() {}
@@ -185,6 +216,8 @@ public final class PromptOptions {
       commaBacktracking = values.commaBacktracking;
       padConds = values.padConds;
       oldEditingTimelines = values.oldEditingTimelines;
+      emptyNegative = values.emptyNegative;
+      clipSkipOnSdxl = values.clipSkipOnSdxl;
       limits = values.limits;
     }
 
@@ -234,6 +267,25 @@ public final class PromptOptions {
      */
     public Builder oldEditingTimelines(boolean oldEditingTimelines) {
       this.oldEditingTimelines = oldEditingTimelines;
+      return this;
+    }
+
+    /**
+     * Sets what takes the place of an empty negative prompt on SDXL. Default {@link
+     * EmptyNegative#ZEROS}.
+     */
+    public Builder emptyNegative(EmptyNegative emptyNegative) {
+      Objects.requireNonNull(emptyNegative, "emptyNegative");
+      this.emptyNegative = emptyNegative;
+      return this;
+    }
+
+    /**
+     * Sets whether the smaller text encoder of SDXL heeds the request's CLIP skip, as A1111's
+     * setting "Enable Clip skip for SDXL" does. Default {@code false}.
+     */
+    public Builder clipSkipOnSdxl(boolean clipSkipOnSdxl) {
+      this.clipSkipOnSdxl = clipSkipOnSdxl;
       return this;
     }
 

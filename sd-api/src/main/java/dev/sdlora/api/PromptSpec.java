@@ -167,6 +167,21 @@ public final class PromptSpec {
     return values.samplerOptions;
   }
 
+  /** How strongly a model that edits pictures keeps to the picture. Default 1.5. */
+  public double imageCfgScale() {
+    return values.imageCfgScale;
+  }
+
+  /** When the pipeline's refiner takes over; empty, the default, for never. */
+  public Optional<RefinerSwitch> refinerSwitch() {
+    return values.refinerSwitch;
+  }
+
+  /** What SDXL is told of sizes beside the prompt. Default {@link SizeConditioning#DEFAULTS}. */
+  public SizeConditioning sizeConditioning() {
+    return values.sizeConditioning;
+  }
+
   /** What is mixed into the noise of the seed. Default {@link Variation#NONE}. */
   public Variation variation() {
     return values.variation;

@@ -32,6 +32,9 @@ public final class PromptSpecBuilder {
   PromptOptions promptOptions = PromptOptions.DEFAULTS;
   SamplerOptions samplerOptions = SamplerOptions.DEFAULTS;
   Variation variation = Variation.NONE;
+  SizeConditioning sizeConditioning = SizeConditioning.DEFAULTS;
+  double imageCfgScale = 1.5;
+  Optional<RefinerSwitch> refinerSwitch = Optional.empty();
   Optional<ImageToImage> imageToImage = Optional.empty();
   Optional<HiresFix> hiresFix = Optional.empty();
   List<ControlUnit> controlUnits = List.of();
@@ -60,6 +63,9 @@ public final class PromptSpecBuilder {
     promptOptions = other.promptOptions;
     samplerOptions = other.samplerOptions;
     variation = other.variation;
+    sizeConditioning = other.sizeConditioning;
+    imageCfgScale = other.imageCfgScale;
+    refinerSwitch = other.refinerSwitch;
     imageToImage = other.imageToImage;
     hiresFix = other.hiresFix;
     controlUnits = other.controlUnits;
@@ -282,6 +288,40 @@ public final class PromptSpecBuilder {
   }
 
   /**
+   * Sets how strongly a model that edits pictures (InstructPix2Pix) keeps to the picture. Default
+   * 1.5; at 1 the picture guides no more than it does without the prompt. Other models do not look
+   * at it.
+   *
+   * @throws IllegalArgumentException if it is not a number
+   */
+  public PromptSpecBuilder imageCfgScale(double imageCfgScale) {
+    this.imageCfgScale = Checks.finite(imageCfgScale, "imageCfgScale");
+    return this;
+  }
+
+  /**
+   * Sets when the pipeline's refiner takes the place of its checkpoint. Default never. With hires
+   * fix it does so in the second pass, as in A1111.
+   *
+   * @throws NullPointerException if it is null
+   */
+  public PromptSpecBuilder refinerSwitch(RefinerSwitch refinerSwitch) {
+    this.refinerSwitch = Optional.of(Objects.requireNonNull(refinerSwitch, "refinerSwitch"));
+    return this;
+  }
+
+  /**
+   * Sets what SDXL is told of sizes beside the prompt. Default {@link SizeConditioning#DEFAULTS}.
+   * Other families do not look at it.
+   *
+   * @throws NullPointerException if it is null
+   */
+  public PromptSpecBuilder sizeConditioning(SizeConditioning sizeConditioning) {
+    this.sizeConditioning = Objects.requireNonNull(sizeConditioning, "sizeConditioning");
+    return this;
+  }
+
+  /**
    * Sets what is mixed into the noise of the seed. Default {@link Variation#NONE}.
    *
    * @return this builder
@@ -409,6 +449,9 @@ public final class PromptSpecBuilder {
         promptOptions,
         samplerOptions,
         variation,
+        sizeConditioning,
+        imageCfgScale,
+        refinerSwitch,
         imageToImage,
         hiresFix,
         controlUnits,

@@ -7,18 +7,24 @@ import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.lora.overlay.Overlay;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan.Change;
+import dev.sdlora.pipeline.conditioning.ChunkEncoder;
+import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.conditioning.EncoderWeights;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.weights.LiveWeights;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 /**
  * The networks as one request uses them: over weights that nobody else changes meanwhile, with its
@@ -29,9 +35,8 @@ final class AppliedLoras implements AutoCloseable {
   private final boolean restChanges;
   private final WeightGate.Lease lease;
   private final Optional<Overlay> overlay;
-  private final Optional<TensorDict> textDict;
-  private final Optional<TensorDict> unetDict;
-  private final TextEncoder textEncoder;
+  private final Map<Network, TensorDict> dicts = new EnumMap<>(Network.class);
+  private final List<TextEncoder> textEncoders;
   private final UNet unet;
 
   private AppliedLoras(
@@ -44,10 +49,18 @@ final class AppliedLoras implements AutoCloseable {
     this.restChanges = restChanges;
     this.lease = lease;
     this.overlay = overlay;
-    this.textDict = dict(Network.TEXT_ENCODER, networks.textEncoder().weights());
-    this.unetDict = dict(Network.UNET, networks.unet().weights());
-    this.textEncoder = textDict.map(networks.textEncoder()::reading).orElse(networks.textEncoder());
-    this.unet = unetDict.map(networks.unet()::reading).orElse(networks.unet());
+    networks.patchable().forEach(this::putBeside);
+    this.textEncoders =
+        IntStream.range(0, networks.textEncoders().size())
+            .mapToObj(i -> reading(networks.textEncoders().get(i), Network.textEncoder(i)))
+            .toList();
+    TensorDict unetDict = dicts.get(Network.UNET);
+    this.unet = unetDict == null ? networks.unet() : networks.unet().reading(unetDict);
+  }
+
+  private TextEncoder reading(TextEncoder encoder, Network network) {
+    TensorDict dict = dicts.get(network);
+    return dict == null ? encoder : encoder.reading(dict);
   }
 
   /**
@@ -106,14 +119,14 @@ final class AppliedLoras implements AutoCloseable {
     return failed;
   }
 
-  private Optional<TensorDict> dict(Network network, LiveWeights weights) {
+  private void putBeside(Network network, LiveWeights weights) {
     Map<String, NDArray> beside = overlay.map(given -> given.tensors(network)).orElse(Map.of());
     if (beside.isEmpty()) {
-      return Optional.empty();
+      return;
     }
     Map<String, NDArray> all = new LinkedHashMap<>(beside);
     weights.shapes().keySet().forEach(name -> all.put(name, weights.tensor(name)));
-    return Optional.of(TensorDict.of(all));
+    dicts.put(network, TensorDict.of(all));
   }
 
   /** The LoRAs, without those that were left out. */
@@ -121,15 +134,17 @@ final class AppliedLoras implements AutoCloseable {
     return loras;
   }
 
-  TextEncoder textEncoder() {
-    return textEncoder;
-  }
-
-  /** How this request sees the weights of the text encoder. */
-  EncoderWeights textWeights() {
-    return new EncoderWeights(
-        loras.plan(0, 1).changes().getOrDefault(Network.TEXT_ENCODER, Map.of()),
-        textDict.isPresent());
+  /** The text encoders over what their weights are to this request. */
+  List<ChunkEncoder> chunkEncoders(EncodedChunks known) {
+    Map<Network, Map<String, List<Change>>> changes = loras.plan(0, 1).changes();
+    List<ChunkEncoder> encoders = new ArrayList<>();
+    for (int i = 0; i < textEncoders.size(); i++) {
+      Network network = Network.textEncoder(i);
+      EncoderWeights weights =
+          new EncoderWeights(changes.getOrDefault(network, Map.of()), dicts.containsKey(network));
+      encoders.add(new ChunkEncoder(i, textEncoders.get(i), weights, known));
+    }
+    return encoders;
   }
 
   UNet unet() {
@@ -174,8 +189,7 @@ final class AppliedLoras implements AutoCloseable {
   @Override
   public void close() {
     Closing.all(
-        () -> textDict.ifPresent(TensorDict::close),
-        () -> unetDict.ifPresent(TensorDict::close),
+        () -> Closing.all(dicts.values(), TensorDict::close),
         () -> overlay.ifPresent(Overlay::close),
         lease::close);
   }

@@ -32,7 +32,8 @@ final class AuxiliaryNetworks implements AutoCloseable {
   static AuxiliaryNetworks load(
       Settings settings, UpscalerFolders upscalers, ModelFiles files, Networks networks) {
     ControlNets controlNets =
-        new ControlNets(settings.controlNets(), networks.torch(), files.unet(), networks.type());
+        new ControlNets(
+            settings.controlNets(), networks.torch(), files.unet().config(), networks.type());
     try {
       Optional<TinyPreview> preview =
           settings

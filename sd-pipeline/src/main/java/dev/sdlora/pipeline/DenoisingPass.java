@@ -3,16 +3,22 @@ package dev.sdlora.pipeline;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.pipeline.canvas.StartLatent;
-import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditions;
+import dev.sdlora.pipeline.conditioning.ToldSizes;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
+import dev.sdlora.pipeline.denoise.GuidanceEmbedding;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
-import dev.sdlora.pipeline.denoise.InpaintingChannels;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
+import dev.sdlora.pipeline.denoise.ShownChannels;
+import dev.sdlora.pipeline.denoise.SwitchingDenoiser;
+import dev.sdlora.pipeline.network.Residuals;
+import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.prompt.tree.PromptReader;
@@ -22,7 +28,9 @@ import dev.sdlora.sampler.noise.ImageNoise;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.noise.Noise;
+import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One denoising pass from the first noise level to the last, the same for all pictures of a
@@ -122,10 +130,15 @@ final class DenoisingPass {
 
   private Conditioner conditioner(AppliedLoras applied, TrainedWords words) {
     return new Conditioner(
-        new ChunkEncoder(applied.textEncoder(), applied.textWeights(), model.encodedChunks()),
+        applied.chunkEncoders(model.encodedChunks()),
         spec.promptOptions(),
         spec.clipSkip(),
-        words);
+        words,
+        new ToldSizes(
+            model.checkpoint().family(),
+            model.networks().unet().config().vectorWidth(),
+            spec.sizeConditioning(),
+            size));
   }
 
   /** The steps that prompts change over; A1111 counts calls of the network. */
@@ -157,7 +170,7 @@ final class DenoisingPass {
             image.seeds(),
             shape(size),
             shape(spec.variation().resizeFrom().orElse(size)));
-    Denoiser denoiser = guidance(conditions, input, networks, scope).start();
+    Denoiser denoiser = denoiser(conditions, input, networks, scope);
     StepNotifier steps =
         new StepNotifier(
             image, plan, model.previewer(), progress, networks.with(loras), networks.controls());
@@ -176,20 +189,108 @@ final class DenoisingPass {
     return new LatentShape(channels, of.height() / 8, of.width() / 8);
   }
 
-  private Guidance guidance(
+  private Denoiser denoiser(
       Conditions conditions, PassInput input, RequestNetworks networks, NDManager scope) {
+    AtomicInteger calls = new AtomicInteger();
+    Denoiser base = guidance(conditions, input, networks, scope).start(calls);
+    Optional<RefinerSwitch> change = refinerSwitch();
+    if (change.isEmpty()) {
+      return base;
+    }
+    Refiner refiner = model.refiner().orElseThrow();
+    double at = change.get().at();
+    NoiseLevels levels = plan.levels();
+    int last = levels.trainingSteps() - 1;
+    return new SwitchingDenoiser(
+        base,
+        sigma ->
+            change.get().bySteps()
+                ? (double) calls.get() / stepsOfPrompts() >= at
+                : (double) (last - levels.nearestTime(sigma)) / levels.trainingSteps() >= at,
+        () -> {
+          networks.refined();
+          return refining(refiner, networks, scope).start(calls);
+        });
+  }
+
+  /** When the refiner takes over in this pass; of two passes it is the second, as in A1111. */
+  private Optional<RefinerSwitch> refinerSwitch() {
+    return spec.refinerSwitch().filter(change -> spec.hiresFix().isEmpty());
+  }
+
+  /** How the refiner is called: with the same texts, read by its own encoders. */
+  private Guidance refining(Refiner refiner, RequestNetworks networks, NDManager scope) {
+    int vectorWidth = refiner.unet().config().vectorWidth();
+    Conditions conditions =
+        networks.refinerConditions(
+            this,
+            () ->
+                new Conditioner(
+                        refiner.chunkEncoders(),
+                        spec.promptOptions(),
+                        spec.clipSkip(),
+                        TrainedWords.NONE,
+                        new ToldSizes(
+                            refiner.checkpoint().family(),
+                            vectorWidth,
+                            spec.sizeConditioning(),
+                            size))
+                    .conditions(prompt.text(), negative.text(), schedule(), scope));
+    UNet unet = refiner.unet().tiling(spec.tiling());
     BatchedPredictor predictor =
         new BatchedPredictor(
-            predictor(input, networks), plan.levels(), shape(size).channels(), size, scope);
+            (batch, step) -> {
+              progress.stopIfCancelled();
+              return unet.predict(
+                  batch.latents(),
+                  batch.times(),
+                  batch.context(),
+                  batch.added(),
+                  Residuals.NONE,
+                  step);
+            },
+            refiner.prediction(),
+            refiner.levels(),
+            GuidanceEmbedding.of(spec.cfgScale(), refiner.unet().config().guidanceWidth()),
+            shape(size).channels(),
+            size,
+            scope);
     SamplerOptions sampling = spec.samplerOptions();
     return new Guidance(
         predictor,
         conditions,
         new GuidanceOptions(
-            model.networks().prediction(),
+            refiner.prediction(),
             spec.cfgScale(),
             sampling.cfgRescale(),
-            sampling.skipUncondBelowSigma()));
+            sampling.skipUncondBelowSigma(),
+            1));
+  }
+
+  private Guidance guidance(
+      Conditions conditions, PassInput input, RequestNetworks networks, NDManager scope) {
+    UNetConfig unet = model.networks().unet().config();
+    boolean distilled = unet.guidanceWidth() > 0;
+    BatchedPredictor predictor =
+        new BatchedPredictor(
+            predictor(input, networks),
+            model.networks().prediction(),
+            plan.levels(),
+            GuidanceEmbedding.of(spec.cfgScale(), unet.guidanceWidth()),
+            shape(size).channels(),
+            size,
+            scope);
+    SamplerOptions sampling = spec.samplerOptions();
+    boolean edits = unet.isEditing() && input.start().isPresent();
+    return new Guidance(
+        predictor,
+        conditions,
+        new GuidanceOptions(
+            model.networks().prediction(),
+            distilled ? 1 : spec.cfgScale(),
+            sampling.cfgRescale(),
+            sampling.skipUncondBelowSigma(),
+            edits ? spec.imageCfgScale() : 1));
   }
 
   /** How the U-Net is called, for every picture and every step. */
@@ -198,8 +299,8 @@ final class DenoisingPass {
         networks.controls().over(networks.with(loras).unet(), size, spec.tiling());
     NoisePredictor whole =
         input
-            .inpaintingChannels()
-            .<NoisePredictor>map(channels -> new InpaintingChannels(unet, channels))
+            .shown()
+            .<NoisePredictor>map(channels -> new ShownChannels(unet, channels))
             .orElse(unet);
     return (batch, scope) -> {
       progress.stopIfCancelled();

@@ -19,6 +19,7 @@ import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.pipeline.image.Reproduction;
 import dev.sdlora.pipeline.memory.MemoryNeed;
+import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -153,7 +154,14 @@ final class Generation {
         new CanvasEncoder(model.vae(spec, size), model.networks().latentResizing());
     Optional<float[]> firstChannels = Optional.empty();
     Optional<float[]> hiresChannels = Optional.empty();
-    if (model.networks().unet().config().isInpainting()) {
+    UNetConfig unet = model.networks().unet().config();
+    if (unet.isEditing()) {
+      int channels = unet.outChannels();
+      firstChannels = Optional.of(encoder.edited(canvas, size, channels, scope));
+      hiresChannels =
+          second.map(hires -> encoder.edited(Optional.empty(), hires.size(), channels, scope));
+    }
+    if (unet.isInpainting()) {
       double maskWeight = repainting.map(Repainting::conditioningMaskWeight).orElse(1.0);
       firstChannels = Optional.of(encoder.channels(canvas, size, maskWeight, scope));
       hiresChannels =

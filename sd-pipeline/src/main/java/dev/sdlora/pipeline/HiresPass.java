@@ -99,16 +99,16 @@ final class HiresPass {
    * Enlarges a latent and samples again, with noise of the same seeds.
    *
    * @param latent of the first pass
-   * @param inpaintingChannels what an inpainting model reads beside the noisy latent
+   * @param shown what an inpainting model or one that edits reads beside the noisy latent
    */
   float[] refine(
       ImageRun image,
       float[] latent,
-      Optional<float[]> inpaintingChannels,
+      Optional<float[]> shown,
       RequestNetworks networks,
       NDManager scope) {
     StartLatent start = new StartLatent(cut(enlarge(latent, networks, scope)), Optional.empty());
-    PassInput input = new PassInput(Optional.of(start), inpaintingChannels);
+    PassInput input = new PassInput(Optional.of(start), shown);
     return pass.sample(image.after(firstSteps), input, networks, scope);
   }
 

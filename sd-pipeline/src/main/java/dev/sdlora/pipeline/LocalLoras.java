@@ -66,8 +66,7 @@ public final class LocalLoras implements Backend.Loras {
   @Override
   public LoraEffect effectOn(LoraAdapter lora, Checkpoint checkpoint) {
     ModelFiles model = CheckpointReader.read(checkpoint.path());
-    Map<Network, Map<String, Origin>> weights =
-        Map.of(Network.TEXT_ENCODER, model.clipWeights(), Network.UNET, model.unetWeights());
+    Map<Network, Map<String, Origin>> weights = model.patchable();
     Matched matched =
         PatchPlan.match(
             new ModuleIndex(shapes(weights)),

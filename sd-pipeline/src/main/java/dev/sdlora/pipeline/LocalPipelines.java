@@ -24,10 +24,15 @@ public final class LocalPipelines implements Backend.Pipelines {
     FolderEmbeddings embeddings =
         new FolderEmbeddings(
             KnownFiles.EMBEDDINGS, settings.embeddingDirectories(), settings.embeddings());
-    ModelFiles files = CheckpointReader.read(settings.checkpoint().path());
+    ModelFiles read = CheckpointReader.read(settings.checkpoint().path());
+    ModelFiles files = settings.predictionType().map(read::predicting).orElse(read);
+    Optional<ModelFiles> refinerFiles =
+        settings.refiner().map(second -> CheckpointReader.readRefiner(second.path(), files));
     if (!settings.lenient()) {
       embeddings.requireGivenFit(
-          new PromptEmbeddings.Target(files.checkpoint(), files.clip().width()));
+          new PromptEmbeddings.Target(
+              files.checkpoint(),
+              files.textEncoders().stream().map(encoder -> encoder.config().width()).toList()));
     }
     UpscalerFolders upscalers = new UpscalerFolders(settings.upscalerDirectories());
     Networks networks = Networks.load(files, settings.precision(), settings.device());
@@ -37,6 +42,7 @@ public final class LocalPipelines implements Backend.Pipelines {
           new Model(
               files.checkpoint(),
               networks,
+              refinerFiles.map(second -> Refiner.load(second, networks.type(), networks.torch())),
               auxiliary,
               KnownFiles.LORAS,
               library,

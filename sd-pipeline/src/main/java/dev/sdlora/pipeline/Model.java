@@ -15,6 +15,7 @@ import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
+import dev.sdlora.pipeline.checkpoint.TrainedLevels;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
@@ -54,13 +55,15 @@ final class Model implements AutoCloseable {
   private final MemoryBudget memory;
   private final WeightGate gate;
   private final Overlays overlays;
-  private final NoiseLevels levels = NoiseLevels.stableDiffusion();
+  private final NoiseLevels levels;
+  private final Optional<Refiner> refiner;
   private final EncodedChunks encodedChunks = new EncodedChunks();
   private @Nullable String hash;
 
   Model(
       Checkpoint checkpoint,
       Networks networks,
+      Optional<Refiner> refiner,
       AuxiliaryNetworks auxiliary,
       LoraFiles loraFiles,
       FolderLibrary library,
@@ -71,6 +74,7 @@ final class Model implements AutoCloseable {
       PathRedactor pathRedactor) {
     this.checkpoint = checkpoint;
     this.networks = networks;
+    this.refiner = refiner;
     this.auxiliary = auxiliary;
     this.loraFiles = loraFiles;
     this.library = library;
@@ -81,6 +85,7 @@ final class Model implements AutoCloseable {
     this.limits = limits;
     this.memory =
         new MemoryBudget(limits.maxBytes(), new MachineMemory(), Runtime.getRuntime().maxMemory());
+    this.levels = networks.levels().levels();
     this.shapes = new EnumMap<>(Network.class);
     networks.patchable().forEach((network, weights) -> shapes.put(network, weights.shapes()));
     this.modules = new ModuleIndex(shapes);
@@ -95,6 +100,11 @@ final class Model implements AutoCloseable {
 
   Networks networks() {
     return networks;
+  }
+
+  /** The model that may finish pictures. */
+  Optional<Refiner> refiner() {
+    return refiner;
   }
 
   /** Makes previews. */
@@ -141,9 +151,10 @@ final class Model implements AutoCloseable {
 
   /** The embeddings that the prompts of one request may name, with those of its LoRAs. */
   PromptEmbeddings embeddings(List<LoraFile> loras, boolean lenient) {
-    int width = networks.textEncoder().config().width();
+    List<Integer> widths =
+        networks.textEncoders().stream().map(encoder -> encoder.config().width()).toList();
     return new PromptEmbeddings(
-        embeddings, loras, new PromptEmbeddings.Target(checkpoint, width), lenient);
+        embeddings, loras, new PromptEmbeddings.Target(checkpoint, widths), lenient);
   }
 
   /** How files are shown to those who only write prompts. */
@@ -199,13 +210,20 @@ final class Model implements AutoCloseable {
     return overlays;
   }
 
-  /** What the text encoder has made of the prompts so far. */
+  /** What the text encoders have made of the prompts so far. */
   EncodedChunks encodedChunks() {
     return encodedChunks;
   }
 
-  NoiseLevels levels() {
-    return levels;
+  /**
+   * The noise levels of a request.
+   *
+   * @param zeroTerminalSnr whether it wants those of a model that was not trained so stretched up
+   *     to pure noise
+   */
+  NoiseLevels levels(boolean zeroTerminalSnr) {
+    boolean usual = networks.levels().kind() == TrainedLevels.Kind.SCALED_LINEAR;
+    return zeroTerminalSnr && usual ? levels.zeroTerminalSnr() : levels;
   }
 
   /** A1111's hash of a single-file checkpoint, computed when first asked for. */
@@ -223,6 +241,6 @@ final class Model implements AutoCloseable {
 
   @Override
   public void close() {
-    Closing.all(auxiliary::close, networks::close);
+    Closing.all(auxiliary::close, () -> refiner.ifPresent(Refiner::close), networks::close);
   }
 }

@@ -3,6 +3,7 @@ package dev.sdlora.pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.TrainedLevels;
 import dev.sdlora.pipeline.network.LatentResizing;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.TextEncoder;
@@ -15,6 +16,7 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,21 +26,27 @@ final class Networks implements AutoCloseable {
   private final TensorLoader loader;
   private final ScalarType type;
   private final List<LiveWeights> loaded = new ArrayList<>();
-  private final TextEncoder textEncoder;
+  private final List<TextEncoder> textEncoders;
   private final UNet unet;
   private final Vae vae;
   private final LatentResizing latentResizing;
   private final Prediction prediction;
+  private final TrainedLevels levels;
 
   private Networks(Torch torch, ModelFiles files, ScalarType type) {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
     this.type = type;
-    this.textEncoder = new TextEncoder(torch, files.clip(), load(files.clipWeights(), type));
-    this.unet = new UNet(torch, files.unet(), load(files.unetWeights(), type));
-    this.vae = new Vae(torch, files.vae(), load(files.vaeWeights(), ScalarType.FLOAT32));
+    this.textEncoders =
+        files.textEncoders().stream()
+            .map(part -> new TextEncoder(torch, part.config(), load(part.weights(), type)))
+            .toList();
+    this.unet = new UNet(torch, files.unet().config(), load(files.unet().weights(), type));
+    this.vae =
+        new Vae(torch, files.vae().config(), load(files.vae().weights(), ScalarType.FLOAT32));
     this.latentResizing = new LatentResizing(torch);
     this.prediction = files.prediction();
+    this.levels = files.levels();
   }
 
   private LiveWeights load(Map<String, Origin> origins, ScalarType type) {
@@ -81,8 +89,9 @@ final class Networks implements AutoCloseable {
     return type;
   }
 
-  TextEncoder textEncoder() {
-    return textEncoder;
+  /** The text encoders, whose states the U-Net reads side by side in this order. */
+  List<TextEncoder> textEncoders() {
+    return textEncoders;
   }
 
   UNet unet() {
@@ -92,6 +101,11 @@ final class Networks implements AutoCloseable {
   /** What the U-Net predicts. */
   Prediction prediction() {
     return prediction;
+  }
+
+  /** The noise levels that the U-Net was trained on. */
+  TrainedLevels levels() {
+    return levels;
   }
 
   Vae vae() {
@@ -104,7 +118,12 @@ final class Networks implements AutoCloseable {
 
   /** The weights that LoRAs can change. */
   Map<Network, LiveWeights> patchable() {
-    return Map.of(Network.TEXT_ENCODER, textEncoder.weights(), Network.UNET, unet.weights());
+    Map<Network, LiveWeights> patchable = new EnumMap<>(Network.class);
+    for (int i = 0; i < textEncoders.size(); i++) {
+      patchable.put(Network.textEncoder(i), textEncoders.get(i).weights());
+    }
+    patchable.put(Network.UNET, unet.weights());
+    return patchable;
   }
 
   @Override

@@ -36,8 +36,7 @@ final class PassSampling {
    */
   static PassSampling of(
       Model model, PromptSpec spec, ImageSize size, Optional<Repainting> repainting) {
-    NoiseLevels levels =
-        spec.samplerOptions().zeroTerminalSnr() ? model.levels().zeroTerminalSnr() : model.levels();
+    NoiseLevels levels = model.levels(spec.samplerOptions().zeroTerminalSnr());
     SamplingSettings settings =
         new SamplingSettings(spec.sampler(), spec.schedule(), spec.steps(), spec.samplerOptions());
     Optional<PictureSteps> part =

@@ -30,6 +30,8 @@ final class RequestNetworks implements AutoCloseable {
   private final Map<Upscaler, Enlarging> upscalers = new HashMap<>();
   private final Map<LoraPlans, PromptEmbeddings> embeddings = new LinkedHashMap<>();
   private final Map<DenoisingPass, Conditions> conditions = new HashMap<>();
+  private final Map<DenoisingPass, Conditions> refinerConditions = new HashMap<>();
+  private boolean refined;
   private @Nullable LoraPlans selected;
   private @Nullable AppliedLoras current;
   private long waitedNanos;
@@ -103,6 +105,21 @@ final class RequestNetworks implements AutoCloseable {
    */
   Conditions conditions(DenoisingPass pass, Supplier<Conditions> encoding) {
     return conditions.computeIfAbsent(pass, first -> encoding.get());
+  }
+
+  /** The same as the refiner reads them. */
+  Conditions refinerConditions(DenoisingPass pass, Supplier<Conditions> encoding) {
+    return refinerConditions.computeIfAbsent(pass, first -> encoding.get());
+  }
+
+  /** Notes that the refiner has taken over in a pass. */
+  void refined() {
+    refined = true;
+  }
+
+  /** Whether the refiner has had a part in a picture. */
+  boolean isRefined() {
+    return refined;
   }
 
   /** Gives the weights free. What is patched stays until someone wants something else. */

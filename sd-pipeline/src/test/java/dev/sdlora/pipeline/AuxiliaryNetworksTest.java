@@ -50,10 +50,11 @@ class AuxiliaryNetworksTest {
   @BeforeAll
   static void makeControlNet() {
     ModelFiles model = CheckpointReader.read(Fixtures.CHECKPOINT);
-    ControlNetConfig config = new ControlNetConfig(model.unet(), List.of(4, 6, 8, 10));
+    ControlNetConfig config = new ControlNetConfig(model.unet().config(), List.of(4, 6, 8, 10));
     RandomWeights weights = new RandomWeights(config.weights(), 3);
     model
-        .unetWeights()
+        .unet()
+        .weights()
         .forEach(
             (name, origin) -> {
               if (config.weights().containsKey(name)) {
@@ -123,7 +124,7 @@ class AuxiliaryNetworksTest {
 
   @Test
   void generate_t2iAdapter_actsLikeAControlNet() {
-    List<Integer> channels = CheckpointReader.read(Fixtures.CHECKPOINT).unet().channels();
+    List<Integer> channels = CheckpointReader.read(Fixtures.CHECKPOINT).unet().config().channels();
     Path adapter =
         new RandomWeights(new T2iAdapterConfig(3, channels, 2, 1).weights(), 4)
             .write(folder.resolve("t2iadapter.safetensors"), name -> name);
@@ -164,18 +165,19 @@ class AuxiliaryNetworksTest {
   @Test
   void build_controlNetForAnotherModel_saysSo() {
     ModelFiles model = CheckpointReader.read(Fixtures.CHECKPOINT);
-    UNetConfig unet = model.unet();
+    UNetConfig unet = model.unet().config();
     UNetConfig wider =
         new UNetConfig(
             4,
             4,
             unet.channels(),
             unet.layers(),
-            unet.depth(),
-            unet.middleDepth(),
+            unet.transformers(),
             unet.heads(),
             unet.contextWidth() + 8,
-            false);
+            false,
+            0,
+            0);
     Path file =
         new RandomWeights(new ControlNetConfig(wider, List.of(4, 6, 8, 10)).weights(), 1)
             .write(folder.resolve("other.safetensors"), name -> name);

@@ -7,9 +7,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.Rng;
+import dev.sdlora.api.SizeConditioning;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
@@ -17,9 +19,11 @@ import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.conditioning.EncoderWeights;
+import dev.sdlora.pipeline.conditioning.ToldSizes;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import dev.sdlora.prompt.tokens.TrainedWords;
@@ -28,6 +32,7 @@ import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +45,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConditionerTest {
   /** float32 in another order of additions. */
   private static final double NOISE = 1e-5;
+
+  private static final ToldSizes NO_SIZES =
+      new ToldSizes(ModelFamily.SD1, 0, SizeConditioning.DEFAULTS, new ImageSize(64, 64));
 
   private static Networks networks;
   private final EncodedChunks known = new EncodedChunks();
@@ -69,8 +77,9 @@ class ConditionerTest {
   }
 
   private Conditions conditions(String prompt, String negative, PromptOptions options) {
-    ChunkEncoder encoder = new ChunkEncoder(networks.textEncoder(), EncoderWeights.PLAIN, known);
-    return new Conditioner(encoder, options, 1, TrainedWords.NONE)
+    ChunkEncoder encoder =
+        new ChunkEncoder(0, networks.textEncoders().get(0), EncoderWeights.PLAIN, known);
+    return new Conditioner(List.of(encoder), options, 1, TrainedWords.NONE, NO_SIZES)
         .conditions(prompt, negative, PromptSteps.first(10), scope);
   }
 
@@ -92,7 +101,7 @@ class ConditionerTest {
       ids[i][0] = ClipTokenizer.START;
       System.arraycopy(tokens, 0, ids[i], 1, tokens.length);
     }
-    try (NDArray states = networks.textEncoder().encode(ids, 1, scope)) {
+    try (NDArray states = networks.textEncoders().get(0).encode(ids, 1, scope).states()) {
       return states.toFloatArray();
     }
   }
@@ -213,7 +222,9 @@ class ConditionerTest {
                         networks
                             .unet()
                             .predict(batch.latents(), batch.times(), batch.context(), step),
+                    Prediction.EPSILON,
                     levels,
+                    new float[0],
                     4,
                     new ImageSize(72, 64),
                     scope),

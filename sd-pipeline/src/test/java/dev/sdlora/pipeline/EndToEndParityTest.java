@@ -18,6 +18,7 @@ import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.SamplingSettings;
 import dev.sdlora.sampler.StepObserver;
@@ -58,7 +59,9 @@ class EndToEndParityTest {
                       networks
                           .unet()
                           .predict(batch.latents(), batch.times(), batch.context(), step),
+                  Prediction.EPSILON,
                   levels,
+                  new float[0],
                   4,
                   SIZE,
                   scope),

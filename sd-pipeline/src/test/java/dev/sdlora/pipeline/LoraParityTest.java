@@ -79,7 +79,7 @@ class LoraParityTest {
   void apply_unetStrengthOnly_leavesTheTextEncoder(String name) {
     patcher.apply(plan(name, 0, STRENGTH).plan());
 
-    assertThat(networks.textEncoder().weights().patched()).isEmpty();
+    assertThat(networks.textEncoders().get(0).weights().patched()).isEmpty();
     TensorFile plain = Fixtures.golden("golden");
     float[] states = encode(1);
     assertCloseToScale(states, floats(plain, "text.last_ln"), TOLERANCE);
@@ -97,13 +97,16 @@ class LoraParityTest {
     Map<Network, Map<String, List<Long>>> shapes = shapes();
     List<PatchPlan> plans = List.of(plan(name, STRENGTH, STRENGTH).plan());
     try (Overlay overlay = new Overlays(networks.torch()).open(plans, shapes, ScalarType.FLOAT32);
-        TensorDict text = dict(networks.textEncoder().weights(), overlay, Network.TEXT_ENCODER);
+        TensorDict text =
+            dict(networks.textEncoders().get(0).weights(), overlay, Network.TEXT_ENCODER);
         TensorDict unet = dict(networks.unet().weights(), overlay, Network.UNET);
         NDManager scope = networks.torch().scope()) {
-      TextEncoder encoder = networks.textEncoder().reading(text);
+      TextEncoder encoder = networks.textEncoders().get(0).reading(text);
       int[][] ids = ids(Fixtures.golden("golden"), "text.input_ids_full");
       assertCloseToScale(
-          encoder.encode(ids, 1, scope).toFloatArray(), floats(GOLDEN, "text.last_ln"), TOLERANCE);
+          encoder.encode(ids, 1, scope).states().toFloatArray(),
+          floats(GOLDEN, "text.last_ln"),
+          TOLERANCE);
       NDArray context =
           Torch.floats(scope, floats(GOLDEN, "unet.context"), shape(GOLDEN, "unet.context"));
       UNet overlaid = networks.unet().reading(unet);
@@ -143,7 +146,7 @@ class LoraParityTest {
   private static float[] encode(int clipSkip) {
     int[][] ids = ids(Fixtures.golden("golden"), "text.input_ids_full");
     try (NDManager scope = networks.torch().scope()) {
-      return networks.textEncoder().encode(ids, clipSkip, scope).toFloatArray();
+      return networks.textEncoders().get(0).encode(ids, clipSkip, scope).states().toFloatArray();
     }
   }
 

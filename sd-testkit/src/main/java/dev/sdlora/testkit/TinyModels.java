@@ -35,7 +35,7 @@ public final class TinyModels {
     }
   }
 
-  private static Path unpack(String name) {
+  static Path unpack(String name) {
     Path file = FOLDER.resolve(name);
     Path parent = Objects.requireNonNull(file.getParent());
     try (InputStream stream = TinyModels.class.getResourceAsStream(name)) {

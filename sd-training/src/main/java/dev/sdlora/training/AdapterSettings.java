@@ -26,9 +26,9 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
           ErrorDetails.in(model.checkpoint().path()));
     }
     List<AdapterModule> found = new ArrayList<>();
-    add(found, Network.UNET, model.unet().weights());
+    add(found, Network.UNET, model.unet().config().weights());
     if (textEncoder) {
-      add(found, Network.TEXT_ENCODER, model.clip().weights());
+      add(found, Network.TEXT_ENCODER, model.textEncoders().get(0).config().weights());
     }
     if (found.stream().noneMatch(module -> module.network() == Network.UNET)) {
       throw new TrainingException(

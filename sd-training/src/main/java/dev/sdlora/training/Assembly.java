@@ -20,7 +20,7 @@ record Assembly(LoraTrainerBuilder given) {
     }
     ModelFiles model = CheckpointReader.read(checkpoint());
     Checks.require(
-        !model.unet().isInpainting(),
+        !model.unet().config().isInpainting(),
         "checkpoint",
         "be a model of whole pictures, not an inpainting model",
         model.checkpoint().path());
@@ -53,7 +53,7 @@ record Assembly(LoraTrainerBuilder given) {
   }
 
   private Recipe recipe(ModelFiles model, TrainingSet pictures) {
-    int layers = model.clip().layers();
+    int layers = model.textEncoders().get(0).config().layers();
     Checks.require(
         given.clipSkip <= layers,
         "clipSkip",

@@ -30,7 +30,7 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
     ModelFiles model = settings.model();
     List<String> texts = set.stream().map(TrainingExample::caption).toList();
     // Before the pictures, which take long: a caption may have a token that the checkpoint lacks.
-    Captions tokens = Captions.tokens(texts, model.clip());
+    Captions tokens = Captions.tokens(texts, model.textEncoders().get(0).config());
     Captions captions =
         settings.adapter().textEncoder()
             ? tokens

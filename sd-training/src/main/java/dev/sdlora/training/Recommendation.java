@@ -26,7 +26,7 @@ record Recommendation(
   /** Settings for a model and a number of pictures. */
   static Recommendation of(ModelFiles model, int pictures) {
     long weights =
-        model.unetWeights().values().stream()
+        model.unet().weights().values().stream()
             .mapToLong(origin -> origin.shape().stream().reduce(1L, Math::multiplyExact))
             .sum();
     if (weights < SMALL) {

@@ -63,7 +63,7 @@ final class TrainingRun {
       Writer writer = new Writer(training, words, new FileMetadata(settings, checkpoint, started));
       LOG.info("training {} from step {} to {}", outputs.name(), training.losses().count(), steps);
       int first = training.losses().count();
-      ThreadLimit.run(settings.model().unetSize(), () -> loop(training, writer));
+      ThreadLimit.run(settings.model().unet().size(), () -> loop(training, writer));
       int done = training.losses().count();
       Path file = outputs.file();
       if (done == steps) {

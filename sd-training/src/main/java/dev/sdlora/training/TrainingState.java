@@ -51,7 +51,7 @@ final class TrainingState {
         new LoraParameters(
             torch, adapter.modules(settings.model()), adapter.alpha(), recipe.seed());
     this.batches =
-        new Batches(data.examples(), recipe.batches(settings.model().unet().inChannels()));
+        new Batches(data.examples(), recipe.batches(settings.model().unet().config().inChannels()));
     this.losses = new Losses(recipe.steps());
     addPart(Network.UNET, recipe.unetRate());
     if (adapter.textEncoder()) {

@@ -40,7 +40,7 @@ final class Bench implements AutoCloseable {
     this.size = size;
     this.adapter = new AdapterSettings(4, 4, modules, textEncoder);
     List<String> texts = set.examples().stream().map(TrainingExample::caption).toList();
-    Captions tokens = Captions.tokens(texts, MODEL.clip());
+    Captions tokens = Captions.tokens(texts, MODEL.textEncoders().get(0).config());
     this.captions = textEncoder ? tokens : tokens.encoded(MODEL, 1);
     this.networks = new DenoisingNetworks(torch, MODEL, textEncoder, 1);
     this.parameters = new LoraParameters(torch, adapter.modules(MODEL), adapter.alpha(), 3);

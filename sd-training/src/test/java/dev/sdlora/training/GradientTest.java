@@ -168,7 +168,9 @@ class GradientTest {
     return LiveWeights.load(
         torch,
         loader,
-        network == Network.UNET ? Bench.MODEL.unetWeights() : Bench.MODEL.clipWeights(),
+        network == Network.UNET
+            ? Bench.MODEL.unet().weights()
+            : Bench.MODEL.textEncoders().get(0).weights(),
         ScalarType.FLOAT32);
   }
 
@@ -185,13 +187,18 @@ class GradientTest {
         ids[i / Captions.LENGTH][i % Captions.LENGTH] =
             (int) both[member * chunks * Captions.LENGTH + i];
       }
-      TextEncoder encoder = new TextEncoder(torch, Bench.MODEL.clip(), text);
-      float[] states = encoder.encode(ids, 1, scope).toFloatArray();
+      TextEncoder encoder =
+          new TextEncoder(torch, Bench.MODEL.textEncoders().get(0).config(), text);
+      float[] states = encoder.encode(ids, 1, scope).states().toFloatArray();
       NDArray context =
           Torch.floats(
-              scope, states, 1, (long) chunks * Captions.LENGTH, Bench.MODEL.clip().width());
+              scope,
+              states,
+              1,
+              (long) chunks * Captions.LENGTH,
+              Bench.MODEL.textEncoders().get(0).config().width());
       float[] predicted =
-          new UNet(torch, Bench.MODEL.unet(), unet)
+          new UNet(torch, Bench.MODEL.unet().config(), unet)
               .predict(
                   Torch.floats(scope, noisy, 1, 4, 16, 16),
                   Torch.floats(scope, new float[] {batch.times()[member]}, 1),

@@ -101,7 +101,7 @@ class LoraTrainerTest {
         .train();
 
     TensorFile file = TensorFile.open(output("all"));
-    Map<String, List<Long>> unet = Bench.MODEL.unet().weights();
+    Map<String, List<Long>> unet = Bench.MODEL.unet().config().weights();
     for (String layer :
         List.of(
             "mid_block.resnets.0.conv1",
@@ -116,7 +116,7 @@ class LoraTrainerTest {
     assertShapes(
         file,
         "lora_te_text_model_encoder_layers_0_mlp_fc1",
-        Bench.MODEL.clip().weights().get(text + ".weight"));
+        Bench.MODEL.textEncoders().get(0).config().weights().get(text + ".weight"));
     try (TensorFile.Reader reader = file.reader()) {
       file.tensors()
           .forEach(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.network.Transformers;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ class TrainingStateTest {
     PreparedData data = PreparedData.of(settings, () -> false);
     try (Torch torch = Torch.open("cpu")) {
       int modules = settings.adapter().modules(settings.model()).size();
-      int weights = settings.model().unetWeights().size() + settings.model().clipWeights().size();
+      int weights = settings.model().patchable().values().stream().mapToInt(Map::size).sum();
       new TrainingState(torch, settings, data);
 
       // For each factor itself, two averages and the count of its steps; two tensors of dimensions.
@@ -61,18 +62,19 @@ class TrainingStateTest {
   @Test
   void modules_checkpointWithoutTransformers_isRefused() {
     ModelFiles model = settings().model();
-    UNetConfig unet = model.unet();
+    UNetConfig unet = model.unet().config();
     UNetConfig bare =
         new UNetConfig(
             unet.inChannels(),
             unet.outChannels(),
             unet.channels(),
             unet.layers(),
-            Collections.nCopies(unet.levels(), 0),
-            0,
+            Transformers.ofLevels(unet.layers(), Collections.nCopies(unet.levels(), 0), 0),
             unet.heads(),
             unet.contextWidth(),
-            false);
+            false,
+            0,
+            0);
     ModelFiles files = with(model, bare, Prediction.EPSILON);
     AdapterSettings adapter = new AdapterSettings(4, 4, TrainedModules.ATTENTION, true);
 
@@ -87,7 +89,8 @@ class TrainingStateTest {
   @Test
   void modules_checkpointThatPredictsVelocity_isRefused() {
     Settings settings = settings();
-    ModelFiles files = with(settings.model(), settings.model().unet(), Prediction.V_PREDICTION);
+    ModelFiles files =
+        with(settings.model(), settings.model().unet().config(), Prediction.V_PREDICTION);
 
     assertThatThrownBy(() -> settings.adapter().modules(files))
         .isInstanceOf(TrainingException.class)
@@ -97,12 +100,10 @@ class TrainingStateTest {
   private static ModelFiles with(ModelFiles model, UNetConfig unet, Prediction prediction) {
     return new ModelFiles(
         model.checkpoint(),
-        model.clip(),
-        unet,
+        model.textEncoders(),
+        new ModelFiles.Part<>(unet, model.unet().weights()),
         model.vae(),
         prediction,
-        model.clipWeights(),
-        model.unetWeights(),
-        model.vaeWeights());
+        false);
   }
 }

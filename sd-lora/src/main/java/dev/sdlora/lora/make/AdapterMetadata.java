@@ -66,6 +66,7 @@ public final class AdapterMetadata {
       case SD1 -> "sd_v1";
       case SD2 -> "sd_v2";
       case SDXL -> "sdxl_base_v1-0";
+      case SDXL_REFINER -> "sdxl_refiner_v1-0";
       case UNKNOWN -> "";
     };
   }
@@ -107,6 +108,7 @@ public final class AdapterMetadata {
       case SD1 -> "stable-diffusion-v1";
       case SD2 -> "stable-diffusion-v2-512";
       case SDXL -> "stable-diffusion-xl-v1-base";
+      case SDXL_REFINER -> "stable-diffusion-xl-v1-refiner";
       case UNKNOWN -> "";
     };
   }

@@ -2,10 +2,19 @@ package dev.sdlora.lora.plan;
 
 /** The networks that a LoRA can change. */
 public enum Network {
-  /** CLIP's text transformer; of SDXL's two the smaller one. */
+  /** The text encoder; of SDXL's two the first one, CLIP ViT-L. */
   TEXT_ENCODER,
   /** The larger text transformer of SDXL, OpenCLIP's ViT-bigG. */
   TEXT_ENCODER_2,
   /** The noise predictor. */
-  UNET
+  UNET;
+
+  /**
+   * A text encoder by its place among those of a model.
+   *
+   * @param index 0 or 1
+   */
+  public static Network textEncoder(int index) {
+    return index == 0 ? TEXT_ENCODER : TEXT_ENCODER_2;
+  }
 }

@@ -46,6 +46,26 @@ public final class CanvasEncoder {
   }
 
   /**
+   * What a model that edits is shown beside the noisy latent: the picture as the encoder gives it,
+   * not brought to unit variance (Brooks et al. 2023); zeros where there is none.
+   *
+   * @param size of the request
+   * @param latentChannels of a latent
+   * @param scope a manager for what is needed on the way
+   * @return [channels][height / 8][width / 8]
+   */
+  public float[] edited(
+      Optional<Canvas> canvas, ImageSize size, int latentChannels, NDManager scope) {
+    if (canvas.isEmpty()) {
+      return new float[latentChannels * (size.height() / 8) * (size.width() / 8)];
+    }
+    Raster picture = canvas.get().picture();
+    ImageSize own = new ImageSize(picture.width(), picture.height());
+    return resizing.resize(
+        LatentResizing.Mode.BILINEAR, vae.mean(picture.planes(), own, scope), own, size, scope);
+  }
+
+  /**
    * What an inpainting model is shown beside the noisy latent: the mask, then the latent of the
    * picture without what is masked. Without a canvas, or on one without a mask, everything is
    * masked.

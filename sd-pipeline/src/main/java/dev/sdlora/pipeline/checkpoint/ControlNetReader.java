@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.regex.Pattern;
 
 /** Opens ControlNets: files with the names of their authors' code, and those of diffusers. */
@@ -23,10 +24,10 @@ public final class ControlNetReader {
   /**
    * Finds the network in a file; reads its header only.
    *
-   * @param heads attention heads of the U-Net that it belongs to; no tensor tells them
+   * @param heads the attention heads of a level with so many channels; no tensor tells them
    * @throws CheckpointException if it is something else
    */
-  public static NetworkFile<ControlNetConfig> read(TensorFile file, int heads) {
+  public static NetworkFile<ControlNetConfig> read(TensorFile file, IntUnaryOperator heads) {
     if (file.find(HINT + "conv_in.weight").isPresent()) {
       return diffusers(file, heads);
     }
@@ -45,38 +46,23 @@ public final class ControlNetReader {
         ErrorDetails.in(file.path()));
   }
 
-  private static NetworkFile<ControlNetConfig> diffusers(TensorFile file, int heads) {
+  private static NetworkFile<ControlNetConfig> diffusers(TensorFile file, IntUnaryOperator heads) {
     FileTensors tensors = new FileTensors(file, "ControlNet", name -> name);
-    int levels =
-        tensors.count(Pattern.compile("down_blocks\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
-    int layers =
-        tensors.count(
-            Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\."), NetworkShapes.MAX_LAYERS);
-    List<Integer> depth = new ArrayList<>();
-    for (int i = 0; i < levels; i++) {
-      depth.add(transformers(tensors, "down_blocks\\." + i));
-    }
-    int middle = transformers(tensors, "mid_block");
     int hintBlocks =
         tensors.count(
             Pattern.compile("controlnet_cond_embedding\\.blocks\\.(\\d+)\\."), MAX_HINT_BLOCKS);
-    return read(tensors, new LdmBlocks(levels, layers, depth, middle), hintBlocks, heads);
+    return read(tensors, UNetBlocks.ofDiffusers(tensors), hintBlocks, heads);
   }
 
-  private static int transformers(FileTensors tensors, String block) {
-    return tensors.count(
-        Pattern.compile(block + "\\.attentions\\.0\\.transformer_blocks\\.(\\d+)\\."),
-        NetworkShapes.MAX_TRANSFORMERS);
-  }
-
-  private static NetworkFile<ControlNetConfig> original(TensorFile file, String prefix, int heads) {
-    LdmBlocks blocks = LdmBlocks.of(file, prefix);
+  private static NetworkFile<ControlNetConfig> original(
+      TensorFile file, String prefix, IntUnaryOperator heads) {
+    UNetBlocks blocks = UNetBlocks.ofLdm(file, prefix);
     Pattern hint = Pattern.compile(Pattern.quote(prefix) + "input_hint_block\\.(\\d+)\\.");
     // Layers and activations take turns, from the first layer to the last.
     int hintLayers =
         new FileTensors(file, "ControlNet", name -> name).count(hint, 0, 2, MAX_HINT_BLOCKS + 2);
     int hintBlocks = Math.max(hintLayers - 2, 0);
-    Names unet = LdmNames.unet(prefix, blocks.layers(), blocks.depth());
+    Names unet = LdmNames.unet(prefix, blocks.layers(), blocks.transformers());
     FileTensors tensors =
         new FileTensors(
             file,
@@ -112,10 +98,8 @@ public final class ControlNetReader {
   }
 
   private static NetworkFile<ControlNetConfig> read(
-      FileTensors tensors, LdmBlocks blocks, int hintBlocks, int heads) {
-    UNetConfig unet =
-        NetworkShapes.unetEncoder(
-            tensors, blocks.levels(), blocks.layers(), blocks.depth(), blocks.middle(), heads);
+      FileTensors tensors, UNetBlocks blocks, int hintBlocks, IntUnaryOperator heads) {
+    UNetConfig unet = NetworkShapes.unetEncoder(tensors, blocks, heads);
     if (hintBlocks % 2 != 0) {
       throw new CheckpointException(
           "'%s': the ControlNet has %s layers between the first and the last that read the picture,"

@@ -7,6 +7,7 @@ import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
@@ -16,8 +17,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -51,99 +54,144 @@ final class DiffusersFolder {
               + " the diffusers layout",
           ErrorDetails.in(folder));
     }
-    if (Files.isDirectory(folder.resolve("text_encoder_2"))) {
-      throw new CheckpointException(
-          "'"
-              + folder
-              + "' is for SDXL (it has a second text encoder); this version runs SD 1.x"
-              + " checkpoints",
-          ErrorDetails.in(folder).withFamilies(ModelFamily.SD1, ModelFamily.SDXL));
-    }
     JsonNode unetConfig = config(folder, "unet");
-    Network<ClipConfig> clip = clip(folder);
+    boolean first = Files.isDirectory(folder.resolve("text_encoder"));
+    boolean second = Files.isDirectory(folder.resolve("text_encoder_2"));
     Network<UNetConfig> unet = unet(folder, unetConfig);
-    Network<VaeConfig> vae = vae(folder);
-    if (unet.config().linearProjection()) {
+    boolean pooled = unet.config().vectorWidth() > 0;
+    ModelFamily family = family(unet.config(), first, second);
+    if (family == ModelFamily.SDXL && !second) {
       throw new CheckpointException(
-          "'"
+          "checkpoint '"
               + folder
-              + "' is for SD 2.x (its transformers have linear projections); this version"
-              + " runs SD 1.x checkpoints",
-          ErrorDetails.in(folder).withFamilies(ModelFamily.SD1, ModelFamily.SD2));
+              + "' has no sub-folder 'text_encoder_2', the second text encoder that SDXL needs",
+          ErrorDetails.in(folder));
     }
+    ClipConfig.Reading reading = pooled ? ClipConfig.Reading.PENULTIMATE : ClipConfig.Reading.LAST;
+    List<Network<ClipConfig>> encoders = new ArrayList<>();
+    if (first || !second) {
+      encoders.add(clip(folder, "text_encoder", reading, false));
+    }
+    if (second) {
+      encoders.add(clip(folder, "text_encoder_2", reading, pooled));
+    }
+    PredictionSigns prediction = prediction(folder);
+    Network<VaeConfig> vae = vae(folder, family);
     int side = 8 * whole(folder, unetConfig, "sample_size", 64, MAX_SAMPLE_SIZE);
     return CheckpointReader.assemble(
-            folder, Checkpoint.Layout.DIFFUSERS_FOLDER, clip, unet, vae, side)
-        .predicting(prediction(folder));
+        folder,
+        Checkpoint.Layout.DIFFUSERS_FOLDER,
+        family,
+        family.label() + ": the shapes of 'unet' and the sub-folders",
+        prediction,
+        encoders,
+        unet,
+        vae.part(vae.config().weights()),
+        side);
+  }
+
+  private static ModelFamily family(UNetConfig unet, boolean first, boolean second) {
+    if (unet.vectorWidth() > 0) {
+      return second && !first ? ModelFamily.SDXL_REFINER : ModelFamily.SDXL;
+    }
+    return unet.linearProjection() ? ModelFamily.SD2 : ModelFamily.SD1;
   }
 
   /** What the scheduler's settings say; folders without one predict noise. */
-  private static Prediction prediction(Path folder) {
+  private static PredictionSigns prediction(Path folder) {
     Path file = folder.resolve("scheduler").resolve("scheduler_config.json");
-    String type =
-        Files.exists(file)
-            ? json(folder, file).path("prediction_type").asText("epsilon")
-            : "epsilon";
-    return switch (type) {
-      case "epsilon" -> Prediction.EPSILON;
-      case "v_prediction" -> Prediction.V_PREDICTION;
-      default ->
-          throw new CheckpointException(
-              "checkpoint '"
-                  + folder
-                  + "': its U-Net predicts '"
-                  + type
-                  + "' says '"
-                  + file
-                  + "', expected epsilon or v_prediction",
-              ErrorDetails.in(file));
-    };
+    if (!Files.exists(file)) {
+      return PredictionSigns.of(false, TrainedLevels.USUAL, "nothing says otherwise");
+    }
+    JsonNode settings = json(folder, file);
+    String type = settings.path("prediction_type").asText("epsilon");
+    if (!type.equals("epsilon") && !type.equals("v_prediction")) {
+      throw new CheckpointException(
+          "checkpoint '"
+              + folder
+              + "': its U-Net predicts '"
+              + type
+              + "' says '"
+              + file
+              + "', expected epsilon or v_prediction",
+          ErrorDetails.in(file));
+    }
+    boolean velocity = type.equals("v_prediction");
+    String sign = "scheduler_config.json";
+    if (settings.path("_class_name").asText("").startsWith("EDM")) {
+      TrainedLevels range = range(folder, settings);
+      return velocity
+          ? new PredictionSigns(Prediction.EDM_V, range, "v-prediction with EDM levels: " + sign)
+          : new PredictionSigns(Prediction.EDM, range, "EDM prediction: " + sign);
+    }
+    return PredictionSigns.of(
+        velocity,
+        settings.path("rescale_betas_zero_snr").asBoolean(false)
+            ? TrainedLevels.ZERO_TERMINAL_SNR
+            : TrainedLevels.USUAL,
+        sign);
   }
 
-  private static Network<ClipConfig> clip(Path folder) {
-    int heads = whole(folder, config(folder, "text_encoder"), "num_attention_heads", 0, MAX_HEADS);
+  private static TrainedLevels range(Path folder, JsonNode settings) {
+    double lowest = settings.path("sigma_min").asDouble(0.002);
+    double highest = settings.path("sigma_max").asDouble(80);
+    if (!(lowest > 0 && highest > lowest && highest < MAX_SCALE)) {
+      throw new CheckpointException(
+          "checkpoint '%s': scheduler_config.json has noise levels from %s to %s, expected a range"
+                  .formatted(folder, lowest, highest)
+              + " above 0",
+          ErrorDetails.in(folder));
+    }
+    return TrainedLevels.edm(lowest, highest);
+  }
+
+  private static Network<ClipConfig> clip(
+      Path folder, String name, ClipConfig.Reading reading, boolean pooled) {
+    JsonNode config = config(folder, name);
+    int heads = whole(folder, config, "num_attention_heads", 0, MAX_HEADS);
+    ClipConfig.Kind kind =
+        config.path("hidden_act").asText("quick_gelu").equals("quick_gelu")
+            ? ClipConfig.Kind.OPENAI
+            : ClipConfig.Kind.OPEN_CLIP;
     Pattern layer = Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.");
     return Network.of(
-        new FileTensors(weights(folder, "text_encoder", "model"), "text encoder", SAME),
-        tensors -> NetworkShapes.clip(tensors, layer, heads));
+        new FileTensors(weights(folder, name, "model"), "text encoder", SAME),
+        tensors -> NetworkShapes.clip(tensors, layer, heads, kind, reading, pooled));
   }
 
   private static Network<UNetConfig> unet(Path folder, JsonNode config) {
     FileTensors tensors =
         new FileTensors(weights(folder, "unet", "diffusion_pytorch_model"), "U-Net", SAME);
-    int levels =
-        tensors.count(Pattern.compile("down_blocks\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
-    int layers =
-        tensors.count(
-            Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\."), NetworkShapes.MAX_LAYERS);
-    List<Integer> depth = new ArrayList<>();
-    for (int i = 0; i < levels; i++) {
-      depth.add(transformers(tensors, "down_blocks." + i));
-    }
-    int middle = transformers(tensors, "mid_block");
-    // In SD 1.x configurations the key with this name holds the number of heads.
-    JsonNode heads = config.path("attention_head_dim");
-    if (heads.isArray()) {
-      throw new CheckpointException(
-          "'"
-              + folder
-              + "' has a different number of attention heads at each level, as SD 2.x has;"
-              + " this version runs SD 1.x checkpoints",
-          ErrorDetails.in(folder).withFamilies(ModelFamily.SD1, ModelFamily.SD2));
-    }
-    int number = whole(folder, config, "attention_head_dim", 8, MAX_HEADS);
     return new Network<>(
-        NetworkShapes.unet(tensors, levels, layers, depth, middle, number), tensors);
+        NetworkShapes.unet(tensors, UNetBlocks.ofDiffusers(tensors), heads(folder, config)),
+        tensors);
   }
 
-  private static int transformers(FileTensors tensors, String block) {
-    return tensors.count(
-        Pattern.compile(
-            Pattern.quote(block) + "\\.attentions\\.0\\.transformer_blocks\\.(\\d+)\\."),
-        NetworkShapes.MAX_TRANSFORMERS);
+  /** In configurations the key with the name of a head's width holds the number of heads. */
+  private static IntUnaryOperator heads(Path folder, JsonNode config) {
+    JsonNode given = config.path("attention_head_dim");
+    if (!given.isArray()) {
+      int number = whole(folder, config, "attention_head_dim", 8, MAX_HEADS);
+      return channels -> number;
+    }
+    JsonNode channels = config.path("block_out_channels");
+    Map<Integer, Integer> byWidth = new HashMap<>();
+    for (int i = 0; i < given.size(); i++) {
+      int number = given.get(i).asInt();
+      if (number < 1 || number > MAX_HEADS) {
+        throw new CheckpointException(
+            "checkpoint '%s': a config.json has attention_head_dim %s, expected whole numbers from 1"
+                    .formatted(folder, given)
+                + " to "
+                + MAX_HEADS,
+            ErrorDetails.in(folder));
+      }
+      byWidth.put(channels.path(i).asInt(), number);
+    }
+    return width -> byWidth.getOrDefault(width, 1);
   }
 
-  private static Network<VaeConfig> vae(Path folder) {
+  private static Network<VaeConfig> vae(Path folder, ModelFamily family) {
     TensorFile file = weights(folder, "vae", "diffusion_pytorch_model");
     boolean old = file.tensors().keySet().stream().anyMatch(name -> name.contains(".proj_attn."));
     Names names = old ? DiffusersFolder::oldVaeName : SAME;
@@ -156,16 +204,25 @@ final class DiffusersFolder {
             Pattern.compile("encoder\\.down_blocks\\.0\\.resnets\\.(\\d+)\\."),
             NetworkShapes.MAX_LAYERS);
     double scale =
-        config(folder, "vae").path("scaling_factor").asDouble(NetworkShapes.LATENT_SCALE);
+        config(folder, "vae").path("scaling_factor").asDouble(NetworkShapes.latentScale(family));
     if (!(scale > 0 && scale < MAX_SCALE)) {
       throw new CheckpointException(
           "checkpoint '%s': the config.json of its VAE has scaling_factor %s, expected a factor such"
                   .formatted(folder, scale)
               + " as "
-              + NetworkShapes.LATENT_SCALE,
+              + NetworkShapes.latentScale(family),
           ErrorDetails.in(folder));
     }
-    return new Network<>(NetworkShapes.vae(tensors, levels, layers, scale), tensors);
+    LatentFormat format =
+        new LatentFormat(scale, numbers(folder, "latents_mean"), numbers(folder, "latents_std"));
+    return new Network<>(NetworkShapes.vae(tensors, levels, layers, format), tensors);
+  }
+
+  /** A list of the VAE's settings, one number for each channel of a latent; mostly not there. */
+  private static List<Double> numbers(Path folder, String key) {
+    List<Double> numbers = new ArrayList<>();
+    config(folder, "vae").path(key).forEach(number -> numbers.add(number.asDouble()));
+    return numbers;
   }
 
   private static String oldVaeName(String name) {

@@ -7,16 +7,14 @@ import dev.sdlora.api.FileDescription.Kind;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** Recognises by its tensor names what a file is. */
 public final class FileKind {
-  private static final String ONLY_SD1 = "; this version runs SD 1.x checkpoints";
   private static final String NOT_CHECKPOINT = ", not a checkpoint";
 
   /** Names that give other things away; the first that fits counts. */
@@ -35,24 +33,6 @@ public final class FileKind {
               "is a LoRA",
               NOT_CHECKPOINT
                   + "; name it in the prompt as <lora:name:1> or open it with LoraAdapter.open"),
-          new Sign(
-              Kind.CHECKPOINT,
-              name -> name.startsWith("conditioner.embedders."),
-              "is for SDXL",
-              ONLY_SD1,
-              Optional.of(ModelFamily.SDXL)),
-          new Sign(
-              Kind.CHECKPOINT,
-              name -> name.startsWith("cond_stage_model.model."),
-              "is for SD 2.x",
-              ONLY_SD1,
-              Optional.of(ModelFamily.SD2)),
-          new Sign(
-              Kind.CHECKPOINT,
-              name -> name.contains("double_blocks.") || name.contains("joint_blocks."),
-              "is for a transformer model such as FLUX or SD 3",
-              ONLY_SD1,
-              Optional.of(ModelFamily.UNKNOWN)),
           new Sign(
               Kind.EMBEDDING,
               name -> name.equals("emb_params") || name.startsWith("string_to_param"),
@@ -86,10 +66,6 @@ public final class FileKind {
               "is an upscaler of the ESRGAN family",
               NOT_CHECKPOINT));
 
-  private static final Map<String, String> NETWORKS =
-      new TreeMap<>(
-          Map.of("U-Net", LdmNames.UNET, "VAE", LdmNames.VAE, "text encoder", LdmNames.CLIP));
-
   /** What is known by all of several names. */
   private static final List<Parts> PARTS =
       List.of(
@@ -106,11 +82,14 @@ public final class FileKind {
               List.of("conv_in.weight", "time_embedding.linear_1.weight"),
               "is a U-Net alone, which this version reads only as a part of a checkpoint"));
 
+  /** U-Net, VAE, text encoder. */
+  private static final int NETWORKS = 3;
+
   private FileKind() {}
 
   /**
-   * What a file is, as far as its names give it away. An SD 1.x checkpoint, whole or in parts, is
-   * one by the beginnings of its names.
+   * What a file is, as far as its names give it away. A checkpoint, whole or in parts, is one by
+   * the beginnings of its names.
    *
    * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
    */
@@ -118,47 +97,75 @@ public final class FileKind {
     Set<String> names = TensorFile.open(path).tensors().keySet();
     for (Sign sign : OTHERS) {
       if (names.stream().anyMatch(sign.of)) {
-        String unfit = sign.unfit.equals(ONLY_SD1) ? ONLY_SD1 : "";
-        return Optional.of(new FileDescription(sign.kind, sign.is + unfit, false));
+        return Optional.of(new FileDescription(sign.kind, sign.is, false));
       }
+    }
+    Optional<String> other = OtherModels.find(names);
+    if (other.isPresent()) {
+      return Optional.of(
+          new FileDescription(Kind.CHECKPOINT, "is " + other.get() + ": not supported", false));
     }
     for (Parts parts : PARTS) {
       if (names.containsAll(parts.names)) {
         return Optional.of(new FileDescription(parts.kind, parts.is, false));
       }
     }
-    List<String> lacking =
-        NETWORKS.entrySet().stream()
-            .filter(network -> !has(names, network.getValue()))
-            .map(Map.Entry::getKey)
-            .toList();
-    return lacking.size() == NETWORKS.size()
+    Optional<SingleFileFamily> family = SingleFileFamily.of(names);
+    List<String> lacking = new ArrayList<>();
+    if (!has(names, LdmNames.UNET)) {
+      lacking.add("U-Net");
+    }
+    if (!has(names, LdmNames.VAE)) {
+      lacking.add("VAE");
+    }
+    if (family.isEmpty()) {
+      lacking.add("text encoder");
+    }
+    family.stream()
+        .flatMap(found -> found.encoders().stream())
+        .filter(place -> !has(names, place.prefix()))
+        .forEach(place -> lacking.add("text encoder '" + place.prefix() + "…'"));
+    return lacking.size() == NETWORKS
         ? Optional.empty()
         : Optional.of(
             new FileDescription(
                 Kind.CHECKPOINT,
-                "is an SD 1.x checkpoint"
+                family
+                        .map(found -> "is an " + found.family().label() + " checkpoint")
+                        .orElse("is a Stable Diffusion checkpoint")
                     + (lacking.isEmpty() ? "" : " without " + String.join(" and ", lacking)),
                 true));
   }
 
   /**
-   * Makes sure that a file has all three networks of an SD 1.x checkpoint.
+   * Makes sure that a file has all networks of a checkpoint, and tells its family.
    *
+   * @param withVae whether a VAE has to be there
    * @throws CheckpointException if not; the message says what the file seems to be
    */
-  static void requireSd1(TensorFile file) {
+  static SingleFileFamily requireCheckpoint(TensorFile file, boolean withVae) {
     Set<String> names = file.tensors().keySet();
     for (Sign sign : OTHERS) {
       if (names.stream().anyMatch(sign.of)) {
         throw new CheckpointException(
-            "'" + file.path() + "' " + sign.is + sign.unfit, sign.details(file));
+            "'" + file.path() + "' " + sign.is + sign.unfit, ErrorDetails.in(file.path()));
       }
     }
+    OtherModels.find(names)
+        .ifPresent(
+            other -> {
+              throw new CheckpointException(
+                  "'"
+                      + file.path()
+                      + "' is "
+                      + other
+                      + ": not supported; this version runs SD 1.x, SD 2.x and SDXL checkpoints",
+                  ErrorDetails.in(file.path()).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN));
+            });
     boolean unet = has(names, LdmNames.UNET);
     boolean vae = has(names, LdmNames.VAE);
-    boolean clip = has(names, LdmNames.CLIP);
-    if (!unet && !vae && !clip) {
+    Optional<SingleFileFamily> family = SingleFileFamily.of(names);
+    if (!unet && !vae && family.isEmpty()) {
       throw new CheckpointException(
           "'%s' is not a Stable Diffusion checkpoint: none of its %s tensors begins with '%s'; the"
                   .formatted(file.path(), names.size(), LdmNames.UNET)
@@ -167,8 +174,22 @@ public final class FileKind {
           ErrorDetails.in(file.path()));
     }
     require(file, unet, "U-Net", LdmNames.UNET);
-    require(file, vae, "VAE", LdmNames.VAE);
-    require(file, clip, "text encoder", LdmNames.CLIP);
+    require(file, vae || !withVae, "VAE", LdmNames.VAE);
+    require(file, family.isPresent(), "text encoder", LdmNames.CLIP);
+    SingleFileFamily found = family.orElseThrow();
+    for (SingleFileFamily.Place place : found.encoders()) {
+      require(
+          file,
+          has(names, place.prefix()),
+          "second text encoder, which " + found.family().label() + " needs",
+          place.prefix());
+    }
+    return found;
+  }
+
+  /** Whether a file has a VAE among other networks. */
+  static boolean hasVae(TensorFile file) {
+    return has(file.tensors().keySet(), LdmNames.VAE);
   }
 
   private static boolean has(Set<String> names, String prefix) {
@@ -189,19 +210,8 @@ public final class FileKind {
    *
    * @param is the sentence about the file
    * @param unfit what is added where a checkpoint was wanted
-   * @param family of a checkpoint for other models
    */
-  private record Sign(
-      Kind kind, Predicate<String> of, String is, String unfit, Optional<ModelFamily> family) {
-    Sign(Kind kind, Predicate<String> of, String is, String unfit) {
-      this(kind, of, is, unfit, Optional.empty());
-    }
-
-    ErrorDetails details(TensorFile file) {
-      ErrorDetails details = ErrorDetails.in(file.path());
-      return family.map(found -> details.withFamilies(ModelFamily.SD1, found)).orElse(details);
-    }
-  }
+  private record Sign(Kind kind, Predicate<String> of, String is, String unfit) {}
 
   private record Parts(Kind kind, List<String> names, String is) {}
 }

@@ -1,7 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.lora.plan.SgmNames;
-import java.util.List;
+import dev.sdlora.pipeline.network.Transformers;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,10 +31,15 @@ final class LdmNames {
    *
    * @param prefix of all its names
    * @param layers residual blocks in each level on the way down
-   * @param depth transformer blocks of each level
+   * @param transformers how many transformer blocks stand where
    */
-  static Names unet(String prefix, int layers, List<Integer> depth) {
-    SgmNames modules = new SgmNames(layers, level -> depth.get(depth.size() - 1 - level) > 0);
+  static Names unet(String prefix, int layers, Transformers transformers) {
+    // What comes behind the last block of a level is numbered behind its transformers.
+    SgmNames modules =
+        new SgmNames(
+            layers,
+            level ->
+                level < transformers.up().size() && transformers.up().get(level).get(layers) > 0);
     return name -> {
       int dot = name.lastIndexOf('.');
       return prefix + modules.name(name.substring(0, dot)) + name.substring(dot);

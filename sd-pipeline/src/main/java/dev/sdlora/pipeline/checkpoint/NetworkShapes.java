@@ -2,17 +2,29 @@ package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.regex.Pattern;
 
 /** Reads the dimensions of networks off the shapes of their tensors. */
 final class NetworkShapes {
-  /** SD 1.x and 2.x latents; no tensor tells it. */
-  static final double LATENT_SCALE = 0.18215;
+  /** The heads of SD 1.x at every level of the U-Net; no tensor tells it. */
+  private static final int SD1_HEADS = 8;
+
+  /** In later families heads are so wide at every level. */
+  private static final int HEAD_WIDTH = 64;
+
+  /** Heads of U-Nets that are narrower than any published one; only test models are. */
+  private static final int NARROW_HEAD_WIDTH = 8;
+
+  /** Channels of the first level of the published models. */
+  static final int FULL_SIZE_CHANNELS = 320;
 
   /** Far more of each than any network has, and few enough to list all weights of one. */
   static final int MAX_LEVELS = 8;
@@ -27,6 +39,9 @@ final class NetworkShapes {
   /** What encoders too narrow for such a head are taken to have; only test models are. */
   private static final int NARROW_CLIP_HEADS = 4;
 
+  /** OpenCLIP's encoders are at least 1,024 wide, but for those of test models. */
+  private static final int NARROW_OPEN_CLIP = 512;
+
   private NetworkShapes() {}
 
   /**
@@ -34,8 +49,17 @@ final class NetworkShapes {
    *
    * @param layerPattern matches the names of layers in the file, the number first
    * @param heads attention heads, or 0 for what the width suggests
+   * @param kind whose training it comes from
+   * @param reading which of its states the U-Net reads
+   * @param pooled whether the U-Net reads what it says of the whole text
    */
-  static ClipConfig clip(FileTensors tensors, Pattern layerPattern, int heads) {
+  static ClipConfig clip(
+      FileTensors tensors,
+      Pattern layerPattern,
+      int heads,
+      ClipConfig.Kind kind,
+      ClipConfig.Reading reading,
+      boolean pooled) {
     String first = "text_model.encoder.layers.0.";
     int width =
         tensors.common(
@@ -44,55 +68,68 @@ final class NetworkShapes {
             "text_model.final_layer_norm.bias",
             first + "layer_norm1.weight",
             first + "layer_norm2.weight");
-    int suggested = width % CLIP_HEAD_WIDTH == 0 ? width / CLIP_HEAD_WIDTH : NARROW_CLIP_HEADS;
-    requireDivisible(tensors, width, heads > 0 ? heads : suggested);
+    int number = heads > 0 ? heads : clipHeads(width, kind);
+    requireDivisible(tensors, width, number);
     return new ClipConfig(
         width,
         tensors.count(layerPattern, MAX_CLIP_LAYERS),
-        heads > 0 ? heads : suggested,
+        number,
         tensors.common(0, first + "mlp.fc1.bias", first + "mlp.fc1.weight"),
         tensors.common(0, "text_model.embeddings.token_embedding.weight"),
-        tensors.common(0, "text_model.embeddings.position_embedding.weight"));
+        tensors.common(0, "text_model.embeddings.position_embedding.weight"),
+        kind,
+        reading,
+        pooled ? tensors.common(0, "text_projection.weight") : 0);
+  }
+
+  private static int clipHeads(int width, ClipConfig.Kind kind) {
+    if (kind == ClipConfig.Kind.OPEN_CLIP && width < NARROW_OPEN_CLIP) {
+      return Math.max(1, width / NARROW_HEAD_WIDTH);
+    }
+    return width % CLIP_HEAD_WIDTH == 0 ? width / CLIP_HEAD_WIDTH : NARROW_CLIP_HEADS;
+  }
+
+  /** How many heads a U-Net has at each level; no tensor tells it, its family does. */
+  static IntUnaryOperator unetHeads(ModelFamily family) {
+    return family == ModelFamily.SD1
+        ? channels -> SD1_HEADS
+        : channels ->
+            Math.max(
+                1, channels / (channels < FULL_SIZE_CHANNELS ? NARROW_HEAD_WIDTH : HEAD_WIDTH));
+  }
+
+  /** How latents of a family are scaled to unit variance; no tensor tells it. */
+  static double latentScale(ModelFamily family) {
+    return switch (family) {
+      case SDXL, SDXL_REFINER -> 0.13025;
+      default -> 0.18215;
+    };
   }
 
   /** A U-Net; see {@link #unetEncoder}. */
-  static UNetConfig unet(
-      FileTensors tensors,
-      int levels,
-      int layers,
-      List<Integer> depth,
-      int middleDepth,
-      int heads) {
-    UNetConfig encoder = unetEncoder(tensors, levels, layers, depth, middleDepth, heads);
+  static UNetConfig unet(FileTensors tensors, UNetBlocks blocks, IntUnaryOperator heads) {
+    UNetConfig encoder = unetEncoder(tensors, blocks, heads);
     return encoder.withOutChannels(tensors.common(0, "conv_out.bias", "conv_out.weight"));
   }
 
   /**
    * A U-Net by its way down and its middle; its output is taken to be like its input.
    *
-   * @param levels how many levels it has
-   * @param layers residual blocks in each level
-   * @param depth transformer blocks of each level
-   * @param middleDepth transformer blocks in the middle
-   * @param heads attention heads
+   * @param blocks its blocks
+   * @param headsOf the attention heads of a level with so many channels
    */
-  static UNetConfig unetEncoder(
-      FileTensors tensors,
-      int levels,
-      int layers,
-      List<Integer> depth,
-      int middleDepth,
-      int heads) {
+  static UNetConfig unetEncoder(FileTensors tensors, UNetBlocks blocks, IntUnaryOperator headsOf) {
     List<Integer> channels = new ArrayList<>();
-    for (int i = 0; i < Math.max(levels, 1); i++) { // Of none, the first one is missing.
-      channels.add(resnetWidth(tensors, "down_blocks." + i + ".resnets.0"));
-    }
-    for (int i = 0; i < channels.size(); i++) {
-      if (i == channels.size() - 1 || depth.get(i) > 0) {
-        requireDivisible(tensors, channels.get(i), heads);
+    List<Integer> heads = new ArrayList<>();
+    for (int i = 0; i < Math.max(blocks.levels(), 1); i++) { // Of none, the first one is missing.
+      int width = resnetWidth(tensors, "down_blocks." + i + ".resnets.0");
+      channels.add(width);
+      heads.add(headsOf.applyAsInt(width));
+      if (blocks.transformers().inLevel(i)) {
+        requireDivisible(tensors, width, heads.get(i));
       }
     }
-    String attention = "mid_block.attentions.0.";
+    String attention = blocks.transformers().first().orElse("mid_block.attentions.0") + ".";
     String cross = attention + "transformer_blocks.0.attn2.";
     boolean linear =
         tensors
@@ -105,22 +142,38 @@ final class NetworkShapes {
         inChannels,
         inChannels,
         channels,
-        layers,
-        depth,
-        middleDepth,
+        blocks.layers(),
+        blocks.transformers(),
         heads,
         tensors.common(1, cross + "to_k.weight", cross + "to_v.weight"),
-        linear);
+        linear,
+        width(tensors, "add_embedding.linear_1.weight"),
+        width(tensors, "time_embedding.cond_proj.weight"));
+  }
+
+  /** How many numbers a layer reads; 0 if there is no such layer. */
+  private static int width(FileTensors tensors, String name) {
+    return tensors.find(name).isPresent() ? tensors.common(1, name) : 0;
   }
 
   /** A VAE of known levels and residual blocks in each level of the encoder. */
-  static VaeConfig vae(FileTensors tensors, int levels, int layers, double latentScale) {
+  static VaeConfig vae(FileTensors tensors, int levels, int layers, LatentFormat format) {
     List<Integer> channels = new ArrayList<>();
     for (int i = 0; i < Math.max(levels, 1); i++) {
       channels.add(resnetWidth(tensors, "encoder.down_blocks." + i + ".resnets.0"));
     }
     int latent = tensors.common(0, "post_quant_conv.bias", "post_quant_conv.weight");
-    return new VaeConfig(channels, layers, latent, latentScale);
+    for (List<Double> perChannel : List.of(format.mean(), format.std())) {
+      if (!perChannel.isEmpty()
+          && (perChannel.size() != latent
+              || !perChannel.stream().allMatch(number -> Double.isFinite(number)))) {
+        throw new CheckpointException(
+            "'%s': the mean and deviation of latents are %s, expected %s numbers"
+                .formatted(tensors.file().path(), perChannel, latent),
+            ErrorDetails.in(tensors.file().path()));
+      }
+    }
+    return new VaeConfig(channels, layers, latent, format);
   }
 
   private static void requireDivisible(FileTensors tensors, int width, int heads) {

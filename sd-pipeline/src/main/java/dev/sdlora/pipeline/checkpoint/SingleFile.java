@@ -1,77 +1,114 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
-import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reads a single-file checkpoint with the names of the CompVis code. Whatever else the file holds,
- * such as averaged copies ({@code model_ema.}) and optimiser states, is not looked at.
+ * Reads a single-file checkpoint with the names of the CompVis code and of Stability's sgm.
+ * Whatever else the file holds, such as averaged copies ({@code model_ema.}) and optimiser states,
+ * is not looked at.
  */
 final class SingleFile {
-  /** SD 1.x has 8 attention heads at every level; no tensor tells it. */
-  private static final int SD1_HEADS = 8;
+  /** SD 2.x reads OpenCLIP's last but one layer, so some files lack the last one. */
+  private static final int LAYERS_WITHOUT_LAST = 23;
 
-  /** Channels of the first level of the published models. */
-  private static final int FULL_SIZE_CHANNELS = 320;
+  private static final double EDM_DEVIATION = 0.5;
 
   private SingleFile() {}
 
   static ModelFiles read(Path path) {
+    return read(path, Optional.empty());
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param other the VAE if the file has none; empty if it must have one
+   */
+  static ModelFiles read(Path path, Optional<ModelFiles.Part<VaeConfig>> other) {
     TensorFile file = TensorFile.open(path);
-    FileKind.requireSd1(file);
-    Network<ClipConfig> clip = clip(file);
-    Network<UNetConfig> unet = unet(file);
-    Network<VaeConfig> vae = vae(file);
-    boolean fullSize = unet.config().channels().get(0) >= FULL_SIZE_CHANNELS;
+    boolean ownVae = FileKind.hasVae(file) || other.isEmpty();
+    SingleFileFamily family = FileKind.requireCheckpoint(file, ownVae);
+    Network<UNetConfig> unet = unet(file, family.family());
+    boolean pooled = unet.config().vectorWidth() > 0;
+    List<Network<ClipConfig>> encoders =
+        family.encoders().stream().map(place -> textEncoder(file, place, pooled)).toList();
+    PredictionSigns prediction = PredictionSigns.of(file, family.family(), unet);
     return CheckpointReader.assemble(
-            path, Checkpoint.Layout.SINGLE_FILE, clip, unet, vae, fullSize ? 512 : 128)
-        .predicting(prediction(file));
+        path,
+        Checkpoint.Layout.SINGLE_FILE,
+        family.family(),
+        family.family().label() + ": tensors named '" + family.sign() + "…'",
+        prediction,
+        encoders,
+        unet,
+        ownVae ? vae(file, family.family()) : other.get(),
+        CheckpointReader.defaultSide(family.family(), prediction, unet.config()));
   }
 
-  /** A note in the header (modelspec.org), or an empty tensor that some trainers leave. */
-  private static Prediction prediction(TensorFile file) {
-    String noted = file.metadata().getOrDefault("modelspec.prediction_type", "");
-    return noted.startsWith("v") || file.find("v_pred").isPresent()
-        ? Prediction.V_PREDICTION
-        : Prediction.EPSILON;
+  private static Network<ClipConfig> textEncoder(
+      TensorFile file, SingleFileFamily.Place place, boolean pooled) {
+    return place.kind() == ClipConfig.Kind.OPENAI
+        ? openAi(file, place)
+        : openClip(OpenClipNames.withParts(file, place.prefix()), place, pooled);
   }
 
-  private static Network<ClipConfig> clip(TensorFile file) {
+  private static Network<ClipConfig> openAi(TensorFile file, SingleFileFamily.Place place) {
     // Conversions with newer versions of transformers leave the middle part out.
     boolean bare =
         file.tensors().keySet().stream()
-            .anyMatch(name -> name.startsWith(LdmNames.CLIP + "encoder."));
-    Names names = name -> LdmNames.CLIP + (bare ? name.substring(name.indexOf('.') + 1) : name);
+            .anyMatch(name -> name.startsWith(place.prefix() + "encoder."));
+    Names names = name -> place.prefix() + (bare ? name.substring(name.indexOf('.') + 1) : name);
     Pattern layer =
         Pattern.compile(Pattern.quote(names.inFile("text_model.encoder.layers.")) + "(\\d+)\\.");
     return Network.of(
         new FileTensors(file, "text encoder", names),
-        tensors -> NetworkShapes.clip(tensors, layer, 0));
+        tensors -> NetworkShapes.clip(tensors, layer, 0, place.kind(), place.reading(), false));
   }
 
-  private static Network<UNetConfig> unet(TensorFile file) {
-    LdmBlocks blocks = LdmBlocks.of(file, LdmNames.UNET);
+  private static Network<ClipConfig> openClip(
+      TensorFile file, SingleFileFamily.Place place, boolean pooled) {
+    Network<ClipConfig> whole =
+        Network.of(
+            new FileTensors(file, "OpenCLIP text encoder", OpenClipNames.names(place.prefix())),
+            tensors ->
+                NetworkShapes.clip(
+                    tensors,
+                    OpenClipNames.layers(place.prefix()),
+                    0,
+                    place.kind(),
+                    place.reading(),
+                    pooled));
+    boolean lastIsUnread =
+        place.reading() == ClipConfig.Reading.LAST
+            && whole.config().layers() > 1
+            && whole.config().layers() != LAYERS_WITHOUT_LAST;
+    return lastIsUnread
+        ? new Network<>(whole.config().withLayers(whole.config().layers() - 1), whole.tensors())
+        : whole;
+  }
+
+  private static Network<UNetConfig> unet(TensorFile file, ModelFamily family) {
+    UNetBlocks blocks = UNetBlocks.ofLdm(file, LdmNames.UNET);
     return Network.of(
         new FileTensors(
-            file, "U-Net", LdmNames.unet(LdmNames.UNET, blocks.layers(), blocks.depth())),
-        tensors ->
-            NetworkShapes.unet(
-                tensors,
-                blocks.levels(),
-                blocks.layers(),
-                blocks.depth(),
-                blocks.middle(),
-                SD1_HEADS));
+            file, "U-Net", LdmNames.unet(LdmNames.UNET, blocks.layers(), blocks.transformers())),
+        tensors -> NetworkShapes.unet(tensors, blocks, NetworkShapes.unetHeads(family)));
   }
 
-  private static Network<VaeConfig> vae(TensorFile file) {
+  private static ModelFiles.Part<VaeConfig> vae(TensorFile file, ModelFamily family) {
     FileTensors bare = new FileTensors(file, "VAE", name -> LdmNames.VAE + name);
     String prefix = Pattern.quote(LdmNames.VAE);
     int levels =
@@ -80,8 +117,29 @@ final class SingleFile {
         bare.count(
             Pattern.compile(prefix + "encoder\\.down\\.0\\.block\\.(\\d+)\\."),
             NetworkShapes.MAX_LAYERS);
-    return Network.of(
-        new FileTensors(file, "VAE", LdmNames.vae(levels)),
-        tensors -> NetworkShapes.vae(tensors, levels, layers, NetworkShapes.LATENT_SCALE));
+    Network<VaeConfig> network =
+        Network.of(
+            new FileTensors(file, "VAE", LdmNames.vae(levels)),
+            tensors -> NetworkShapes.vae(tensors, levels, layers, latentFormat(file, family)));
+    return network.part(network.config().weights());
+  }
+
+  /** Playground 2.5 brings each channel to mean 0 and deviation 0.5. */
+  private static LatentFormat latentFormat(TensorFile file, ModelFamily family) {
+    Optional<TensorEntry> mean = file.find("edm_mean");
+    Optional<TensorEntry> std = file.find("edm_std");
+    return mean.isPresent() && std.isPresent()
+        ? new LatentFormat(EDM_DEVIATION, numbers(file, mean.get()), numbers(file, std.get()))
+        : LatentFormat.scaledBy(NetworkShapes.latentScale(family));
+  }
+
+  private static List<Double> numbers(TensorFile file, TensorEntry entry) {
+    try (TensorFile.Reader reader = file.reader()) {
+      List<Double> numbers = new ArrayList<>();
+      for (float number : reader.floats(entry)) {
+        numbers.add((double) number);
+      }
+      return numbers;
+    }
   }
 }

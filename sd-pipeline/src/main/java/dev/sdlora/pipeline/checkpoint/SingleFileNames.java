@@ -19,7 +19,7 @@ public final class SingleFileNames {
 
   /** Names of a U-Net. */
   public static UnaryOperator<String> unet(UNetConfig config) {
-    return LdmNames.unet(LdmNames.UNET, config.layers(), config.depth())::inFile;
+    return LdmNames.unet(LdmNames.UNET, config.layers(), config.transformers())::inFile;
   }
 
   /** Names of a VAE. */

@@ -15,6 +15,9 @@ import java.util.Optional;
  * the last bits of its states would depend on the others, and so on what happens to be kept.
  */
 public final class ChunkEncoder {
+  private static final float[] NOT_POOLED = {};
+
+  private final int index;
   private final TextEncoder encoder;
   private final EncoderWeights weights;
   private final EncodedChunks known;
@@ -22,10 +25,12 @@ public final class ChunkEncoder {
   /**
    * An encoder as one request sees it.
    *
+   * @param index which of the checkpoint's encoders it is, from 0
    * @param weights what the encoder's weights are, LoRAs included
    * @param known what was encoded before
    */
-  public ChunkEncoder(TextEncoder encoder, EncoderWeights weights, EncodedChunks known) {
+  public ChunkEncoder(int index, TextEncoder encoder, EncoderWeights weights, EncodedChunks known) {
+    this.index = index;
     this.encoder = encoder;
     this.weights = weights;
     this.known = known;
@@ -36,31 +41,38 @@ public final class ChunkEncoder {
     return encoder.config().width();
   }
 
+  /** Which layer the U-Net was trained to read, 1 for the last. */
+  int usualSkip() {
+    return encoder.config().reading().skip();
+  }
+
   /**
-   * The states of a chunk's tokens, before weights act on them.
+   * Encodes a chunk, unless it is known.
    *
    * @param clipSkip 1 for the last layer of the encoder, 2 for the one before it
    * @param scope a manager for what is needed on the way
-   * @return [77][width], not to be changed
    * @throws IllegalArgumentException if the encoder has fewer layers than are skipped
    * @throws CheckpointException if the checkpoint's vocabulary lacks a token
    */
-  float[] states(TokenChunk chunk, int clipSkip, NDManager scope) {
+  EncodedChunk encode(TokenChunk chunk, int clipSkip, NDManager scope) {
     int layers = encoder.config().layers();
     if (clipSkip > layers) {
       throw new IllegalArgumentException(
           "clipSkip must be at most " + layers + ", the layers of the text encoder: " + clipSkip);
     }
-    EncodedChunks.Key key = new EncodedChunks.Key(weights, clipSkip, chunk.unweighted());
-    Optional<float[]> before = known.find(key);
+    EncodedChunks.Key key = new EncodedChunks.Key(index, weights, clipSkip, chunk.unweighted());
+    Optional<EncodedChunk> before = known.find(key);
     if (before.isPresent()) {
       return before.get();
     }
     requireInVocabulary(chunk.ids(), encoder.config());
-    try (NDArray encoded = encoder.encode(List.of(chunk), clipSkip, scope)) {
-      float[] states = encoded.toFloatArray();
-      known.keep(key, states);
-      return states;
+    try (TextEncoder.Encoded encoded = encoder.encode(List.of(chunk), index, clipSkip, scope)) {
+      EncodedChunk made =
+          new EncodedChunk(
+              encoded.states().toFloatArray(),
+              encoded.pooled().map(NDArray::toFloatArray).orElse(NOT_POOLED));
+      known.keep(key, made);
+      return made;
     }
   }
 

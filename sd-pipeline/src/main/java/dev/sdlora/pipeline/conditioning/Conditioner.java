@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.conditioning;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.EmptyNegative;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
@@ -21,31 +22,43 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * From prompts to what the U-Net reads of them, as A1111 does it: the sides of {@code AND}, the
  * texts that each of them stands for over the steps, and chunks of 75 tokens, each encoded alone,
- * then set in a row.
+ * then set in a row. Where a model has two text encoders each reads all chunks and weighs its own
+ * states, and these are set side by side.
  */
 public final class Conditioner {
-  private final ChunkEncoder encoder;
+  private final List<ChunkEncoder> encoders;
   private final PromptOptions options;
   private final int clipSkip;
   private final TrainedWords words;
+  private final ToldSizes sizes;
 
   /**
-   * A conditioner for one request.
+   * A conditioner for one pass of a request.
    *
+   * @param encoders the text encoders of the model
    * @param options how the prompts are read
-   * @param clipSkip 1 for the last layer of the encoder, 2 for the one before it
-   * @param words that prompts may name, of the width of the encoder
+   * @param clipSkip 1 for the last layer of the encoder, 2 for the one before it. As in A1111 only
+   *     SD 1.x heeds it, and the smaller encoder of SDXL if the options say so
+   * @param words that prompts may name, of the widths of the encoders
+   * @param sizes what the U-Net is told beside the text
    */
   public Conditioner(
-      ChunkEncoder encoder, PromptOptions options, int clipSkip, TrainedWords words) {
-    this.encoder = encoder;
+      List<ChunkEncoder> encoders,
+      PromptOptions options,
+      int clipSkip,
+      TrainedWords words,
+      ToldSizes sizes) {
+    this.encoders = List.copyOf(encoders);
     this.options = options;
     this.clipSkip = clipSkip;
     this.words = words;
+    this.sizes = sizes;
   }
 
   /**
@@ -63,9 +76,9 @@ public final class Conditioner {
     PromptLimits limits = options.limits();
     List<Part> parts = new ArrayList<>();
     for (PromptSchedule.Weighted part : PromptSchedule.ofParts(prompt, pass, limits)) {
-      parts.add(new Part(encode(part.schedule(), scope), part.weight()));
+      parts.add(new Part(encode(part.schedule(), false, scope), part.weight()));
     }
-    ConditioningSchedule uncond = encode(PromptSchedule.of(negative, pass, limits), scope);
+    ConditioningSchedule uncond = encode(PromptSchedule.of(negative, pass, limits), true, scope);
     Optional<Conditioning> padding =
         options.padConds() ? Optional.of(encode("", scope)) : Optional.empty();
     return new Conditions(parts, uncond, padding);
@@ -73,19 +86,54 @@ public final class Conditioner {
 
   private Conditioning encode(String text, NDManager scope) {
     PromptSchedule constant = new PromptSchedule(List.of(new PromptSchedule.Entry(1, text)));
-    return encode(constant, scope).at(0);
+    return encode(constant, false, scope).at(0);
   }
 
-  private ConditioningSchedule encode(PromptSchedule schedule, NDManager scope) {
+  private ConditioningSchedule encode(PromptSchedule schedule, boolean negative, NDManager scope) {
     Map<String, Integer> counts = new LinkedHashMap<>();
     schedule.entries().forEach(entry -> counts.merge(entry.text(), 1, Integer::sum));
     List<TextBatch.Text> texts = new ArrayList<>();
     counts.forEach((text, count) -> texts.add(new TextBatch.Text(chunks(text), count)));
-    List<Conditioning> encoded =
-        new TextBatch(texts, options.emphasis()).encode(encoder, clipSkip, scope);
+    List<Conditioning> encoded = encode(new TextBatch(texts, options.emphasis()), scope);
+    boolean silent = negative && isSilent(counts.keySet());
     Map<String, Conditioning> states = new HashMap<>();
-    counts.keySet().forEach(text -> states.put(text, encoded.get(states.size())));
+    for (String text : counts.keySet()) {
+      Conditioning condition = encoded.get(states.size());
+      states.put(text, sizes.with(silent ? condition.zeroed() : condition, negative));
+    }
     return new ConditioningSchedule(schedule, states);
+  }
+
+  /** Whether nothing takes the place of a negative prompt, as in A1111 with SDXL. */
+  private boolean isSilent(Set<String> texts) {
+    return sizes.vectorWidth() > 0
+        && options.emptyNegative() == EmptyNegative.ZEROS
+        && texts.stream().allMatch(String::isEmpty);
+  }
+
+  private List<Conditioning> encode(TextBatch batch, NDManager scope) {
+    List<Conditioning> joined = List.of();
+    for (int i = 0; i < encoders.size(); i++) {
+      List<Conditioning> own = batch.encode(encoders.get(i), skip(i), scope);
+      List<Conditioning> before = joined;
+      joined =
+          i == 0
+              ? own
+              : IntStream.range(0, own.size())
+                  .mapToObj(text -> before.get(text).beside(own.get(text)))
+                  .toList();
+    }
+    return joined;
+  }
+
+  private int skip(int encoder) {
+    boolean heeds =
+        switch (sizes.family()) {
+          case SD2, SDXL_REFINER -> false;
+          case SDXL -> encoder == 0 && options.clipSkipOnSdxl();
+          default -> true;
+        };
+    return heeds ? clipSkip : encoders.get(encoder).usualSkip();
   }
 
   private List<TokenChunk> chunks(String text) {

@@ -3,19 +3,54 @@ package dev.sdlora.pipeline.conditioning;
 import java.util.Arrays;
 
 /**
- * The text encoder's states of a prompt, weighted.
+ * What the U-Net reads of a prompt.
  *
- * @param states [tokens][width], row by row; not to be changed
+ * @param states the text encoders' states, weighted, [tokens][width], row by row; not to be changed
  * @param tokens a multiple of 77, at least 77
  * @param width numbers in a state
+ * @param vector what the text says as a whole, and, once they are added, sizes; empty for U-Nets
+ *     that read none. Not to be changed
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
-public record Conditioning(float[] states, int tokens, int width) {
+public record Conditioning(float[] states, int tokens, int width, float[] vector) {
+  /** For a U-Net that reads nothing but states. */
+  public Conditioning(float[] states, int tokens, int width) {
+    this(states, tokens, width, new float[0]);
+  }
+
   /** This, with another one's states behind it. */
   public Conditioning followedBy(Conditioning other) {
     float[] both = Arrays.copyOf(states, states.length + other.states.length);
     System.arraycopy(other.states, 0, both, states.length, other.states.length);
-    return new Conditioning(both, tokens + other.tokens, width);
+    return new Conditioning(both, tokens + other.tokens, width, vector);
+  }
+
+  /**
+   * This, with the states of another encoder at the right of each of its own.
+   *
+   * @param other of as many tokens
+   */
+  Conditioning beside(Conditioning other) {
+    int wide = width + other.width;
+    float[] joined = new float[tokens * wide];
+    for (int token = 0; token < tokens; token++) {
+      System.arraycopy(states, token * width, joined, token * wide, width);
+      System.arraycopy(
+          other.states, token * other.width, joined, token * wide + width, other.width);
+    }
+    float[] pooled = Arrays.copyOf(vector, vector.length + other.vector.length);
+    System.arraycopy(other.vector, 0, pooled, vector.length, other.vector.length);
+    return new Conditioning(joined, tokens, wide, pooled);
+  }
+
+  /** The same length, without any text in it. */
+  Conditioning zeroed() {
+    return new Conditioning(new float[states.length], tokens, width, new float[vector.length]);
+  }
+
+  /** The same with another vector. */
+  Conditioning with(float[] other) {
+    return new Conditioning(states, tokens, width, other);
   }
 
   /**
@@ -30,6 +65,6 @@ public record Conditioning(float[] states, int tokens, int width) {
     for (int token = tokens; token < length; token++) {
       System.arraycopy(states, (tokens - 1) * width, longer, token * width, width);
     }
-    return new Conditioning(longer, length, width);
+    return new Conditioning(longer, length, width, vector);
   }
 }

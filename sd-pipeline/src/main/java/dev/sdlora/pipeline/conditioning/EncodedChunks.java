@@ -12,15 +12,15 @@ import java.util.Optional;
  * for use by several threads.
  */
 public final class EncodedChunks {
-  /** Of SD 1.x, 30 MB. */
+  /** Of SD 1.x, 30 MB; of SDXL, with both encoders counted, 40 MB. */
   static final int MOST = 128;
 
-  private final Map<Key, float[]> kept =
+  private final Map<Key, EncodedChunk> kept =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, float[]> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, EncodedChunk> eldest) {
           return size() > MOST;
         }
       };
@@ -28,20 +28,21 @@ public final class EncodedChunks {
   /**
    * What decides the states of a chunk.
    *
-   * @param encoder the weights of the text encoder
+   * @param index which of the checkpoint's text encoders
+   * @param encoder its weights
    * @param clipSkip which of its layers is read
    * @param chunk the tokens and trained words, all of weight 1
    */
-  record Key(EncoderWeights encoder, int clipSkip, TokenChunk chunk) {}
+  record Key(int index, EncoderWeights encoder, int clipSkip, TokenChunk chunk) {}
 
-  /** The states, [77][width], not to be changed; empty if they are not kept. */
-  synchronized Optional<float[]> find(Key key) {
+  /** What was made of a chunk; empty if it is not kept. */
+  synchronized Optional<EncodedChunk> find(Key key) {
     return Optional.ofNullable(kept.get(key));
   }
 
-  /** Keeps states, which nobody may change any more. */
-  synchronized void keep(Key key, float[] states) {
-    kept.put(key, states);
+  /** Keeps what was made of a chunk. */
+  synchronized void keep(Key key, EncodedChunk made) {
+    kept.put(key, made);
   }
 
   /** How many chunks are kept. */

@@ -36,20 +36,25 @@ final class TextBatch {
   /**
    * Encodes all texts.
    *
-   * @return in their order, all of one length
+   * @return in their order, all of one length; each with what the encoder says of its first chunk
+   *     as a whole, as A1111 has it
    */
   List<Conditioning> encode(ChunkEncoder encoder, int clipSkip, NDManager scope) {
     int chunks = texts.stream().mapToInt(text -> text.chunks.size()).max().orElseThrow();
     int size = TokenChunk.LENGTH * encoder.width();
     List<Conditioning> encoded = new ArrayList<>();
-    for (int i = 0; i < texts.size(); i++) {
+    for (Text text : texts) {
       encoded.add(
-          new Conditioning(new float[chunks * size], chunks * TokenChunk.LENGTH, encoder.width()));
+          new Conditioning(
+              new float[chunks * size],
+              chunks * TokenChunk.LENGTH,
+              encoder.width(),
+              encoder.encode(text.chunk(0), clipSkip, scope).pooled()));
     }
     for (int place = 0; place < chunks; place++) {
       List<float[]> states = new ArrayList<>();
       for (Text text : texts) {
-        states.add(encoder.states(text.chunk(place), clipSkip, scope));
+        states.add(encoder.encode(text.chunk(place), clipSkip, scope).states());
       }
       List<float[]> weighed = weigh(states, place);
       for (int i = 0; i < texts.size(); i++) {

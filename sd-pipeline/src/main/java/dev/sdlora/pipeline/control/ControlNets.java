@@ -118,7 +118,7 @@ public final class ControlNets implements AutoCloseable {
           (memory, weights) ->
               ControlNetwork.of(new T2iAdapter(memory, config, weights), unet.layers()));
     }
-    NetworkFile<ControlNetConfig> read = ControlNetReader.read(file, unet.heads());
+    NetworkFile<ControlNetConfig> read = ControlNetReader.read(file, unet::headsOf);
     ControlNetConfig config = read.config();
     requireFit(path, config.unet().hasEncoderOf(unet), config.unet());
     return load(

@@ -43,6 +43,7 @@ interface ControlNetwork {
                   batch.latents(),
                   batch.times(),
                   batch.context(),
+                  batch.added().vector(),
                   hint,
                   Torch.floats(scope, Scales.of(unit, outwards, batch), outputs, batch.rows()),
                   scope),

@@ -87,7 +87,8 @@ public final class Controls implements AutoCloseable {
           sum = sum.and(each.control.residuals(batch, scope));
         }
       }
-      return seamless.predict(batch.latents(), batch.times(), batch.context(), sum, scope);
+      return seamless.predict(
+          batch.latents(), batch.times(), batch.context(), batch.added(), sum, scope);
     };
   }
 

@@ -20,7 +20,7 @@ final class Scales {
     int rows = batch.rows();
     float[] scales = new float[outwards.length * rows];
     for (int i = 0; i < scales.length; i++) {
-      boolean negative = i % rows == 0 && batch.negativeFirst();
+      boolean negative = i % rows < batch.negatives();
       scales[i] = (float) scale(unit, outwards[i / rows], negative);
     }
     return scales;

@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
+import dev.sdlora.pipeline.network.AddedConditions;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
@@ -21,7 +23,9 @@ public final class BatchedPredictor {
   private static final long BATCH_PIXELS = 1024 * 1024;
 
   private final NoisePredictor network;
+  private final Prediction prediction;
   private final NoiseLevels levels;
+  private final float[] guidance;
   private final int channels;
   private final ImageSize size;
   private final NDManager scope;
@@ -29,15 +33,25 @@ public final class BatchedPredictor {
   /**
    * A predictor for pictures of one size.
    *
-   * @param levels the noise that the network was trained with
+   * @param prediction what the network predicts
+   * @param levels the noise that it was trained with
+   * @param guidance what a distilled network is told of guidance; empty for others
    * @param channels of a latent
    * @param size of the pictures
    * @param scope what a call needs is made below it
    */
   public BatchedPredictor(
-      NoisePredictor network, NoiseLevels levels, int channels, ImageSize size, NDManager scope) {
+      NoisePredictor network,
+      Prediction prediction,
+      NoiseLevels levels,
+      float[] guidance,
+      int channels,
+      ImageSize size,
+      NDManager scope) {
     this.network = network;
+    this.prediction = prediction;
     this.levels = levels;
+    this.guidance = guidance;
     this.channels = channels;
     this.size = size;
     this.scope = scope;
@@ -54,10 +68,11 @@ public final class BatchedPredictor {
    * @param call the number of the call, for the network
    * @param x the latent, {@code clean + sigma·noise}; not modified
    * @param sigma its noise level
-   * @param negativeFirst whether the first condition is the negative one
+   * @param negatives how many of the first conditions are the negative one
+   * @param blind how many of the first are not shown the picture that an editing model reads
    */
   List<float[]> predict(
-      int call, float[] x, double sigma, List<Conditioning> conditions, boolean negativeFirst) {
+      int call, float[] x, double sigma, List<Conditioning> conditions, int negatives, int blind) {
     Map<Integer, List<Integer>> byLength = new LinkedHashMap<>();
     for (int i = 0; i < conditions.size(); i++) {
       byLength.computeIfAbsent(conditions.get(i).tokens(), length -> new ArrayList<>()).add(i);
@@ -66,8 +81,14 @@ public final class BatchedPredictor {
     for (List<Integer> alike : byLength.values()) {
       for (int from = 0; from < alike.size(); from += rows(size)) {
         List<Integer> rows = alike.subList(from, Math.min(from + rows(size), alike.size()));
-        boolean negative = negativeFirst && rows.get(0) == 0;
-        float[] batch = run(call, x, sigma, rows.stream().map(conditions::get).toList(), negative);
+        float[] batch =
+            run(
+                call,
+                x,
+                sigma,
+                rows.stream().map(conditions::get).toList(),
+                first(rows, negatives),
+                first(rows, blind));
         for (int row = 0; row < rows.size(); row++) {
           predicted[rows.get(row)] =
               Arrays.copyOfRange(batch, row * x.length, (row + 1) * x.length);
@@ -77,31 +98,49 @@ public final class BatchedPredictor {
     return List.of(predicted);
   }
 
+  /** How many of some rows, which are in order, are below a number. */
+  private static int first(List<Integer> rows, int below) {
+    return (int) rows.stream().filter(row -> row < below).count();
+  }
+
   private float[] run(
-      int call, float[] x, double sigma, List<Conditioning> conditions, boolean negativeFirst) {
+      int call, float[] x, double sigma, List<Conditioning> conditions, int negatives, int blind) {
     int rows = conditions.size();
-    double scaleIn = 1 / Math.sqrt(sigma * sigma + 1);
+    double scaleIn = prediction.scaleIn(sigma);
     float[] latents = new float[rows * x.length];
     for (int i = 0; i < latents.length; i++) {
       latents[i] = (float) (x[i % x.length] * scaleIn);
     }
     float[] times = new float[rows];
-    Arrays.fill(times, (float) levels.sigmaToTime(sigma));
+    Arrays.fill(times, (float) prediction.time(sigma, levels));
     int length = conditions.get(0).states().length;
     float[] states = new float[rows * length];
     for (int row = 0; row < rows; row++) {
       System.arraycopy(conditions.get(row).states(), 0, states, row * length, length);
     }
     int width = conditions.get(0).width();
+    int vectorWidth = conditions.get(0).vector().length;
+    float[] vectors = new float[rows * vectorWidth];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(conditions.get(row).vector(), 0, vectors, row * vectorWidth, vectorWidth);
+    }
+    float[] told = new float[rows * guidance.length];
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(guidance, 0, told, row * guidance.length, guidance.length);
+    }
     try (NDManager step = scope.newSubManager()) {
       Batch batch =
           new Batch(
               call,
               sigma,
-              negativeFirst,
+              negatives,
+              blind,
               Torch.floats(step, latents, rows, channels, size.height() / 8, size.width() / 8),
               Torch.floats(step, times, rows),
-              Torch.floats(step, states, rows, length / width, width));
+              Torch.floats(step, states, rows, length / width, width),
+              new AddedConditions(
+                  Torch.floats(step, vectors, rows, vectorWidth),
+                  Torch.floats(step, told, rows, guidance.length)));
       return network.predict(batch, step).toFloatArray();
     }
   }

@@ -6,11 +6,16 @@ import dev.sdlora.pipeline.conditioning.Conditions.Part;
 import dev.sdlora.sampler.Denoiser;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Classifier-free guidance (Ho and Salimans 2022) with any number of conditions: {@code uncond + Σ
  * weight · scale · (cond − uncond)}. Where the factors of the conditions add up to 1, as they do at
  * scale 1 without {@code AND}, the negative side has no part in the sum and is not evaluated.
+ *
+ * <p>A model that edits a picture is guided by text and picture, each on its own (Brooks et al.
+ * 2023, "InstructPix2Pix", equation 3): {@code blind + imageScale · (uncond − blind) + Σ weight ·
+ * scale · (cond − uncond)}, where only {@code blind} does not see the picture.
  *
  * <p>Immutable; {@link #start()} gives what one picture needs.
  */
@@ -30,11 +35,24 @@ public final class Guidance {
 
   /** A denoiser for one run of a sampler, whose calls it counts. Used by one thread. */
   public Denoiser start() {
-    return new Run();
+    return start(new AtomicInteger());
+  }
+
+  /**
+   * A denoiser that shares the count of calls with another, whose place it takes.
+   *
+   * @param calls how many there were; the texts of a prompt hold by them
+   */
+  public Denoiser start(AtomicInteger calls) {
+    return new Run(calls);
   }
 
   private final class Run implements Denoiser {
-    private int calls;
+    private final AtomicInteger calls;
+
+    Run(AtomicInteger calls) {
+      this.calls = calls;
+    }
 
     @Override
     public float[] denoise(float[] x, double sigma) {
@@ -49,34 +67,49 @@ public final class Guidance {
     }
 
     private Predicted predict(float[] x, double sigma, boolean bothSides) {
-      int call = calls++;
+      int call = calls.getAndIncrement();
       // A1111 leaves the negative side out of the second call, the fourth, and so on.
-      boolean skips = call % 2 == 1 && sigma < options.skipBelow();
+      boolean asksBlind = options.imageScale() != 1;
+      boolean skips = call % 2 == 1 && sigma < options.skipBelow() && !asksBlind;
       double scale = skips ? 1 : options.scale();
       boolean needsUncond =
-          bothSides || scale * weights != 1 || (options.rescale() != 0 && weights != 1);
+          bothSides
+              || asksBlind
+              || scale * weights != 1
+              || (options.rescale() != 0 && weights != 1);
       Conditions.Call now = conditions.at(call);
       List<Conditioning> asked = new ArrayList<>(now.prompt());
       boolean asksUncond = needsUncond && !skips;
       if (asksUncond) {
         asked.add(0, now.negative());
       }
-      List<float[]> outputs = predictor.predict(call, x, sigma, asked, asksUncond);
+      if (asksBlind) {
+        asked.add(0, now.negative());
+      }
+      int blind = asksBlind ? 1 : 0;
+      List<float[]> outputs =
+          predictor.predict(call, x, sigma, asked, blind + (asksUncond ? 1 : 0), blind);
       int count = now.prompt().size();
       // Without a negative side the first condition stands for it: where the factors add up to 1
       // that changes nothing, and in calls that skip it, it is what A1111 does.
+      float[] uncond = outputs.get(blind);
       return new Predicted(
-          outputs.get(0), outputs.subList(outputs.size() - count, outputs.size()), scale);
+          asksBlind ? outputs.get(0) : uncond,
+          uncond,
+          outputs.subList(outputs.size() - count, outputs.size()),
+          scale);
     }
   }
 
   /** What the network has predicted in one call. */
   private final class Predicted {
+    private final float[] blind;
     private final float[] uncond;
     private final List<float[]> conds;
     private final double scale;
 
-    Predicted(float[] uncond, List<float[]> conds, double scale) {
+    Predicted(float[] blind, float[] uncond, List<float[]> conds, double scale) {
+      this.blind = blind;
       this.uncond = uncond;
       this.conds = conds;
       this.scale = scale;
@@ -99,7 +132,7 @@ public final class Guidance {
     double[] towards(double scale) {
       double[] sum = new double[uncond.length];
       for (int i = 0; i < sum.length; i++) {
-        sum[i] = uncond[i];
+        sum[i] = blind[i] + options.imageScale() * ((double) uncond[i] - blind[i]);
       }
       for (int part = 0; part < conds.size(); part++) {
         double factor = scale * conditions.parts().get(part).weight();

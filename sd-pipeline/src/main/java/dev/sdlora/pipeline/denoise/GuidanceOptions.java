@@ -12,11 +12,13 @@ import dev.sdlora.pipeline.network.Prediction;
  *     Flawed", section 3.4)
  * @param skipBelow the noise level below which every second call leaves the negative prompt out; 0
  *     is never. A1111 calls it "negative guidance minimum sigma", NGMS
+ * @param imageScale how far a model that edits moves towards the picture; 1, as for all others, is
+ *     no guidance by it
  */
 public record GuidanceOptions(
-    Prediction prediction, double scale, double rescale, double skipBelow) {
+    Prediction prediction, double scale, double rescale, double skipBelow, double imageScale) {
   /** Nothing but a scale, for a network that predicts noise. */
   public static GuidanceOptions scale(double scale) {
-    return new GuidanceOptions(Prediction.EPSILON, scale, 0, 0);
+    return new GuidanceOptions(Prediction.EPSILON, scale, 0, 0, 1);
   }
 }

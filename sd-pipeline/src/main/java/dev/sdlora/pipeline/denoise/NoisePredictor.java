@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.denoise;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.pipeline.network.AddedConditions;
 
 /**
  * Runs the U-Net; the one place where sampling does. What else a network reads beside latent, time
@@ -26,21 +27,25 @@ public interface NoisePredictor {
    * @param call which call of the model this belongs to, counted from 0 for each picture; the
    *     conditions of a call may take several batches
    * @param sigma the noise level
-   * @param negativeFirst whether the first row is under the negative condition; no other is
+   * @param negatives how many of the first rows are under the negative condition
+   * @param blind how many of the first rows are not shown the picture that an editing model reads
    * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
    * @param times float32 [batch], training time steps, fractions allowed
-   * @param context float32 [batch, tokens, width], the states of the text encoder
+   * @param context float32 [batch, tokens, width], the states of the text encoders
+   * @param added what the network is told beside time and text
    */
   record Batch(
       int call,
       double sigma,
-      boolean negativeFirst,
+      int negatives,
+      int blind,
       NDArray latents,
       NDArray times,
-      NDArray context) {
+      NDArray context,
+      AddedConditions added) {
     /** The same question about other latents. */
     Batch withLatents(NDArray others) {
-      return new Batch(call, sigma, negativeFirst, others, times, context);
+      return new Batch(call, sigma, negatives, blind, others, times, context, added);
     }
 
     /** The number of rows. */

@@ -40,9 +40,14 @@ public final class PromptEmbeddings implements TrainedWords {
    * What embeddings have to fit.
    *
    * @param checkpoint the model
-   * @param width of its text encoder
+   * @param widths of its text encoders
    */
-  public record Target(Checkpoint checkpoint, int width) {
+  public record Target(Checkpoint checkpoint, List<Integer> widths) {
+    /** Copies the list. */
+    public Target {
+      widths = List.copyOf(widths);
+    }
+
     /**
      * Checks an embedding.
      *
@@ -50,7 +55,7 @@ public final class PromptEmbeddings implements TrainedWords {
      * @throws EmbeddingException if it is for another model
      */
     void requireFit(String name, Embedding embedding) {
-      if (embedding.widths().equals(List.of(width))) {
+      if (embedding.widths().equals(widths)) {
         return;
       }
       String family =
@@ -61,15 +66,17 @@ public final class PromptEmbeddings implements TrainedWords {
               .formatted(
                   name,
                   family,
-                  embedding.widths().stream()
-                      .map(String::valueOf)
-                      .collect(Collectors.joining(" and ")),
+                  joined(embedding.widths()),
                   checkpoint.name(),
                   checkpoint.family().label(),
-                  width),
+                  joined(widths)),
           ErrorDetails.in(embedding.path())
               .withName(name)
-              .withFamilies(ModelFamily.SD1, embedding.family()));
+              .withFamilies(checkpoint.family(), embedding.family()));
+    }
+
+    private static String joined(List<Integer> widths) {
+      return widths.stream().map(String::valueOf).collect(Collectors.joining(" and "));
     }
   }
 

@@ -44,13 +44,12 @@ final class Extractor {
     Targets.require(file, List.of(task.original(), task.tuned()));
     ModelFiles before = CheckpointReader.read(task.original());
     Choice choice = new Choice(CheckpointReader.read(task.tuned()));
-    choice.add(Network.TEXT_ENCODER, before.clipWeights());
-    choice.add(Network.UNET, before.unetWeights());
+    before.patchable().forEach(choice::add);
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(file, DType.of(task.format()))) {
       Extraction extraction = new Extraction(torch, task.ranks(), task.exact());
       ThreadLimit.run(
-          before.unetSize(), () -> extraction.run(choice.layers, choice.rest, target, listener));
+          before.unet().size(), () -> extraction.run(choice.layers, choice.rest, target, listener));
       return target.write(metadata(before, file, target.rank()));
     }
   }
@@ -66,8 +65,7 @@ final class Extractor {
     }
 
     void add(Network network, Map<String, Origin> before) {
-      Map<String, Origin> others =
-          network == Network.UNET ? after.unetWeights() : after.clipWeights();
+      Map<String, Origin> others = after.patchable().getOrDefault(network, Map.of());
       before.forEach((weight, origin) -> add(network, weight, origin, others.get(weight)));
     }
 

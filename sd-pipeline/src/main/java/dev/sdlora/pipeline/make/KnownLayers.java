@@ -10,6 +10,7 @@ import dev.sdlora.pipeline.checkpoint.SingleFileNames;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.weights.Origin;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ final class KnownLayers {
       case SD2 ->
           new ModuleIndex(
               Map.of(Network.UNET, weights(SD2), Network.TEXT_ENCODER, CLIP_H.weights()));
-      case SDXL ->
+      case SDXL, SDXL_REFINER ->
           new ModuleIndex(
               Map.of(
                   Network.UNET,
@@ -76,12 +77,9 @@ final class KnownLayers {
 
   /** The layers of a checkpoint. */
   static ModuleIndex of(ModelFiles model) {
-    return new ModuleIndex(
-        Map.of(
-            Network.UNET,
-            shapes(model.unetWeights()),
-            Network.TEXT_ENCODER,
-            shapes(model.clipWeights())));
+    Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
+    model.patchable().forEach((network, weights) -> shapes.put(network, shapes(weights)));
+    return new ModuleIndex(shapes);
   }
 
   private static Map<String, List<Long>> shapes(Map<String, Origin> weights) {

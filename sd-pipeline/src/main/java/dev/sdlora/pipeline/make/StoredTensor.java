@@ -46,21 +46,18 @@ record StoredTensor(
   }
 
   private static TensorFile file(ModelFiles model) {
-    return model.unetWeights().values().iterator().next().file();
+    return model.unet().weights().values().iterator().next().file();
   }
 
   private static List<StoredTensor> ofFile(ModelFiles model) {
     Map<String, Place> weights = new HashMap<>();
     model
-        .clipWeights()
+        .patchable()
         .forEach(
-            (name, origin) ->
-                weights.put(origin.entry().name(), new Place(Network.TEXT_ENCODER, name, origin)));
-    model
-        .unetWeights()
-        .forEach(
-            (name, origin) ->
-                weights.put(origin.entry().name(), new Place(Network.UNET, name, origin)));
+            (network, all) ->
+                all.forEach(
+                    (name, origin) ->
+                        weights.put(origin.entry().name(), new Place(network, name, origin))));
     TensorFile file = file(model);
     return file.tensors().values().stream()
         .map(
@@ -76,11 +73,16 @@ record StoredTensor(
 
   private static List<StoredTensor> ofFolder(ModelFiles model) {
     List<StoredTensor> tensors = new ArrayList<>();
-    add(tensors, model.clipWeights(), SingleFileNames.textEncoder(), Network.TEXT_ENCODER);
-    add(tensors, model.unetWeights(), SingleFileNames.unet(model.unet()), Network.UNET);
-    UnaryOperator<String> names = SingleFileNames.vae(model.vae());
+    add(
+        tensors,
+        model.textEncoders().get(0).weights(),
+        SingleFileNames.textEncoder(),
+        Network.TEXT_ENCODER);
+    add(tensors, model.unet().weights(), SingleFileNames.unet(model.unet().config()), Network.UNET);
+    UnaryOperator<String> names = SingleFileNames.vae(model.vae().config());
     model
-        .vaeWeights()
+        .vae()
+        .weights()
         .forEach(
             (name, origin) ->
                 tensors.add(

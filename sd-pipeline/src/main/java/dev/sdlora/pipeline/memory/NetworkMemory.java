@@ -116,7 +116,7 @@ public final class NetworkMemory {
 
   private static double block(UNetConfig unet, int level, double in, double out) {
     double resnet = resnet(in, out);
-    return unet.depth().get(level) > 0 ? Math.max(resnet, TRANSFORMER * out) : resnet;
+    return unet.transformers().inLevel(level) ? Math.max(resnet, TRANSFORMER * out) : resnet;
   }
 
   /**

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The dimensions of a CLIP text encoder.
+ * The dimensions of a CLIP text encoder, and what the U-Net reads of it.
  *
  * @param width numbers in a token's state
  * @param layers transformer layers
@@ -12,9 +12,67 @@ import java.util.Map;
  * @param inner width inside the layers' two-layer networks
  * @param vocabulary rows of the token embedding
  * @param positions the longest sequence, 77 for every known model
+ * @param kind whose training it comes from
+ * @param reading which states the U-Net reads
+ * @param projection numbers in what it says of a whole text; 0 if nobody reads that
  */
 public record ClipConfig(
-    int width, int layers, int heads, int inner, int vocabulary, int positions) {
+    int width,
+    int layers,
+    int heads,
+    int inner,
+    int vocabulary,
+    int positions,
+    Kind kind,
+    Reading reading,
+    int projection) {
+
+  /** An encoder as SD 1.x has it: OpenAI's, whose last normalised states are read. */
+  public ClipConfig(int width, int layers, int heads, int inner, int vocabulary, int positions) {
+    this(width, layers, heads, inner, vocabulary, positions, Kind.OPENAI, Reading.LAST, 0);
+  }
+
+  /** Whose training an encoder comes from; no dimension tells. */
+  public enum Kind {
+    /** OpenAI's CLIP (Radford et al. 2021): quick GELU, chunks are filled up with end tokens. */
+    OPENAI,
+    /** OpenCLIP (Ilharco et al. 2021): exact GELU, chunks are filled up with token 0. */
+    OPEN_CLIP
+  }
+
+  /** Which states of an encoder the U-Net was trained to read. */
+  public enum Reading {
+    /**
+     * Those of the last layer, behind the final norm: SD 1.x, and SD 2.x without its last layer.
+     */
+    LAST(1, true),
+    /** Those of the layer before the last, as they are: SDXL. */
+    PENULTIMATE(2, false);
+
+    private final int skip;
+    private final boolean normalised;
+
+    Reading(int skip, boolean normalised) {
+      this.skip = skip;
+      this.normalised = normalised;
+    }
+
+    /** 1 for the last layer, 2 for the one before it. */
+    public int skip() {
+      return skip;
+    }
+
+    /** Whether the final norm acts on the states. */
+    public boolean normalised() {
+      return normalised;
+    }
+  }
+
+  /** The same with another number of layers. */
+  public ClipConfig withLayers(int number) {
+    return new ClipConfig(
+        width, number, heads, inner, vocabulary, positions, kind, reading, projection);
+  }
 
   /** The names and shapes of all weights. */
   public Map<String, List<Long>> weights() {
@@ -32,6 +90,9 @@ public record ClipConfig(
       list.linear(layer + ".mlp.fc2", inner, width);
     }
     list.norm("text_model.final_layer_norm", width);
+    if (projection > 0) {
+      list.add("text_projection.weight", projection, width);
+    }
     return list.shapes();
   }
 }

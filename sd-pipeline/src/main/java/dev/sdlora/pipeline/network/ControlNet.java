@@ -68,6 +68,7 @@ public final class ControlNet {
    * @param latents as the U-Net takes them; channels beyond its own are not looked at
    * @param times as the U-Net takes them
    * @param context as the U-Net takes it
+   * @param vector as the U-Net takes it
    * @param hint of the picture to follow
    * @param scales float32 [outputs, batch]: a factor on each output for each member of the batch
    * @param scope the manager that will own the results
@@ -77,20 +78,19 @@ public final class ControlNet {
       NDArray latents,
       NDArray times,
       NDArray context,
+      NDArray vector,
       NDArray hint,
       NDArray scales,
       NDManager scope) {
-    Program.Call call =
-        program
-            .call("residuals")
-            .tensor(latents)
-            .tensor(times)
-            .tensor(context)
-            .tensor(hint)
-            .tensors(weights.dict());
-    return config
-        .unet()
-        .dimensions(call)
+    return program
+        .call("residuals")
+        .tensor(latents)
+        .tensor(times)
+        .tensor(context)
+        .tensor(hint)
+        .tensor(vector)
+        .tensors(weights.dict())
+        .integers(config.unet().headCounts())
         .integer(Edges.code(tiling))
         .tensor(scales)
         .runForList(scope);

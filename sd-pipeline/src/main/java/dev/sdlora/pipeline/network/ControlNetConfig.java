@@ -12,8 +12,9 @@ import java.util.Map;
  */
 public record ControlNetConfig(UNetConfig unet, List<Integer> hint) {
 
-  /** Copies the list. */
+  /** Copies the list, and leaves the way up out. */
   public ControlNetConfig {
+    unet = unet.withoutWayUp();
     hint = List.copyOf(hint);
   }
 

@@ -9,6 +9,7 @@ import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
+import java.util.Optional;
 
 /** CLIP's text transformer (Radford et al. 2021), up to any of its layers. */
 public final class TextEncoder {
@@ -18,7 +19,8 @@ public final class TextEncoder {
 
   /** The text of the functions that its methods call. */
   public static final List<Program.Source> FUNCTIONS =
-      Program.Source.beside(TextEncoder.class, "layers.torchscript.py");
+      Program.Source.beside(
+          TextEncoder.class, "layers.torchscript.py", "clip_parts.torchscript.py");
 
   private final Program program;
   private final ClipConfig config;
@@ -56,51 +58,67 @@ public final class TextEncoder {
   }
 
   /**
+   * What an encoder says of token sequences.
+   *
+   * @param states float32 [batch, positions, width]
+   * @param pooled what it says of each as a whole, float32 [batch, projection]; empty if nobody
+   *     reads that
+   */
+  public record Encoded(NDArray states, Optional<NDArray> pooled) implements AutoCloseable {
+    @Override
+    public void close() {
+      states.close();
+      pooled.ifPresent(NDArray::close);
+    }
+  }
+
+  /**
    * Encodes token sequences.
    *
    * @param ids [batch][positions], each below the size of the vocabulary
-   * @param skip 1 for the last layer, 2 for the one before it, and so on; the final norm is applied
-   *     in every case
+   * @param skip 1 for the last layer, 2 for the one before it, and so on; whether the final norm is
+   *     applied is the same in every case
    * @param scope the manager that will own the result
-   * @return float32 [batch, positions, width]
    */
-  public NDArray encode(int[][] ids, int skip, NDManager scope) {
-    try (NDArray tokens = tokens(ids, scope)) {
-      return program
-          .call("encode")
-          .tensor(tokens)
-          .tensors(dict)
-          .integer(config.heads())
-          .integer(config.layers() - skip + 1L)
-          .run(scope);
-    }
+  public Encoded encode(int[][] ids, int skip, NDManager scope) {
+    return encode(ids, TrainedRows.none(config.width()), skip, scope);
   }
 
   /**
    * Encodes chunks of a prompt, with the vectors of trained words in their places.
    *
+   * @param encoder which of the checkpoint's encoders this is, from 0; trained words have vectors
+   *     for each
    * @param skip as in {@link #encode(int[][], int, NDManager)}
    * @param scope the manager that will own the result
-   * @return float32 [chunks, 77, width]
    */
-  public NDArray encode(List<TokenChunk> chunks, int skip, NDManager scope) {
-    int[][] ids = chunks.stream().map(TokenChunk::ids).toArray(int[][]::new);
-    TrainedRows trained = TrainedRows.of(chunks, config.width());
-    if (trained.isEmpty()) {
-      return encode(ids, skip, scope);
-    }
+  public Encoded encode(List<TokenChunk> chunks, int encoder, int skip, NDManager scope) {
+    int[][] ids =
+        chunks.stream()
+            .map(
+                config.kind() == ClipConfig.Kind.OPENAI ? TokenChunk::ids : TokenChunk::openClipIds)
+            .toArray(int[][]::new);
+    return encode(ids, TrainedRows.of(chunks, encoder, config.width()), skip, scope);
+  }
+
+  private Encoded encode(int[][] ids, TrainedRows trained, int skip, NDManager scope) {
     try (NDArray tokens = tokens(ids, scope);
         NDArray vectors = trained.vectors(scope);
         NDArray rows = trained.rows(scope)) {
-      return program
-          .call("encode_trained")
-          .tensor(tokens)
-          .tensor(vectors)
-          .tensor(rows)
-          .tensors(dict)
-          .integer(config.heads())
-          .integer(config.layers() - skip + 1L)
-          .run(scope);
+      List<NDArray> encoded =
+          program
+              .call("encode")
+              .tensor(tokens)
+              .tensor(vectors)
+              .tensor(rows)
+              .tensors(dict)
+              .integer(config.heads())
+              .integer(config.layers() - skip + 1L)
+              .integer(config.projection() > 0 ? config.layers() : 0)
+              .integer(config.kind() == ClipConfig.Kind.OPENAI ? 1 : 0)
+              .integer(config.reading().normalised() ? 1 : 0)
+              .runForList(scope);
+      return new Encoded(encoded.get(0), encoded.stream().skip(1).findFirst());
     }
   }
 

@@ -9,9 +9,6 @@ import java.util.List;
 
 /** The vectors of all trained words in some chunks, and the tokens whose place they take. */
 final class TrainedRows {
-  /** SD 1.x and 2.x have one text encoder, which is the first one of SDXL. */
-  private static final int FIRST_ENCODER = 0;
-
   private final List<float[]> vectors = new ArrayList<>();
   private final List<Long> rows = new ArrayList<>();
   private final int width;
@@ -20,11 +17,15 @@ final class TrainedRows {
     this.width = width;
   }
 
-  static TrainedRows of(List<TokenChunk> chunks, int width) {
+  static TrainedRows none(int width) {
+    return new TrainedRows(width);
+  }
+
+  static TrainedRows of(List<TokenChunk> chunks, int encoder, int width) {
     TrainedRows all = new TrainedRows(width);
     for (int i = 0; i < chunks.size(); i++) {
       for (TokenChunk.Trained trained : chunks.get(i).trained()) {
-        all.vectors.add(trained.word().values(FIRST_ENCODER));
+        all.vectors.add(trained.word().values(encoder));
         long first = (long) i * TokenChunk.LENGTH + trained.position();
         for (int row = 0; row < trained.word().vectors(); row++) {
           all.rows.add(first + row);
@@ -32,10 +33,6 @@ final class TrainedRows {
       }
     }
     return all;
-  }
-
-  boolean isEmpty() {
-    return rows.isEmpty();
   }
 
   /** float32 [rows, width]. */

@@ -67,11 +67,18 @@ public final class UNet {
   }
 
   /**
-   * Predicts the noise in latents; see {@link #predict(NDArray, NDArray, NDArray, Residuals,
-   * NDManager)}.
+   * Predicts the noise in latents, for a network that reads time and text only and is alone; see
+   * {@link #predict(NDArray, NDArray, NDArray, AddedConditions, Residuals, NDManager)}.
    */
   public NDArray predict(NDArray latents, NDArray times, NDArray context, NDManager scope) {
     return predict(latents, times, context, Residuals.NONE, scope);
+  }
+
+  /** Predicts the noise in latents, for a network that reads time and text only. */
+  public NDArray predict(
+      NDArray latents, NDArray times, NDArray context, Residuals residuals, NDManager scope) {
+    int rows = (int) latents.getShape().get(0);
+    return predict(latents, times, context, AddedConditions.none(rows, scope), residuals, scope);
   }
 
   /**
@@ -80,16 +87,27 @@ public final class UNet {
    * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
    * @param times float32 [batch], training time steps from 0 to 999, fractions allowed
    * @param context float32 [batch, tokens, context width]
+   * @param added what it is told beside them
    * @param residuals what other networks add
    * @param scope the manager that will own the result
    * @return float32, the shape of the latents
    */
   public NDArray predict(
-      NDArray latents, NDArray times, NDArray context, Residuals residuals, NDManager scope) {
-    Program.Call call =
-        program.call("predict").tensor(latents).tensor(times).tensor(context).tensors(dict);
-    return config
-        .dimensions(call)
+      NDArray latents,
+      NDArray times,
+      NDArray context,
+      AddedConditions added,
+      Residuals residuals,
+      NDManager scope) {
+    return program
+        .call("predict")
+        .tensor(latents)
+        .tensor(times)
+        .tensor(context)
+        .tensor(added.vector())
+        .tensor(added.guidance())
+        .tensors(dict)
+        .integers(config.headCounts())
         .integer(Edges.code(tiling))
         .list(residuals.blocks().toArray(NDArray[]::new))
         .list(residuals.levels().toArray(NDArray[]::new))

@@ -1,6 +1,5 @@
 package dev.sdlora.pipeline.network;
 
-import dev.sdlora.tensors.torch.Program;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,27 +13,59 @@ import java.util.Map;
  * @param outChannels channels of the output
  * @param channels channels of each level, from the largest picture to the smallest
  * @param layers residual blocks in each level on the way down; one more on the way up
- * @param depth transformer blocks behind each residual block of each level, 0 for none
- * @param middleDepth transformer blocks in the middle
- * @param heads attention heads at every level
+ * @param transformers how many transformer blocks stand where
+ * @param heads attention heads of each level
  * @param contextWidth numbers in a text encoder state
  * @param linearProjection whether transformers are entered by linear layers, not 1×1 convolutions
+ * @param vectorWidth numbers that it reads of the whole text and of sizes; 0 for none
+ * @param guidanceWidth numbers that tell it how strongly to guide; 0 for none
  */
 public record UNetConfig(
     int inChannels,
     int outChannels,
     List<Integer> channels,
     int layers,
-    List<Integer> depth,
-    int middleDepth,
-    int heads,
+    Transformers transformers,
+    List<Integer> heads,
     int contextWidth,
-    boolean linearProjection) {
+    boolean linearProjection,
+    int vectorWidth,
+    int guidanceWidth) {
 
   /** Copies the lists. */
   public UNetConfig {
     channels = List.copyOf(channels);
-    depth = List.copyOf(depth);
+    heads = List.copyOf(heads);
+  }
+
+  /**
+   * A U-Net of evenly built levels that reads time and text only, as those of SD 1.x and 2.x.
+   *
+   * @param depth transformer blocks behind each residual block of each level, 0 for none
+   * @param middleDepth transformer blocks in the middle
+   * @param heads attention heads at every level
+   */
+  public UNetConfig(
+      int inChannels,
+      int outChannels,
+      List<Integer> channels,
+      int layers,
+      List<Integer> depth,
+      int middleDepth,
+      int heads,
+      int contextWidth,
+      boolean linearProjection) {
+    this(
+        inChannels,
+        outChannels,
+        channels,
+        layers,
+        Transformers.ofLevels(layers, depth, middleDepth),
+        Collections.nCopies(channels.size(), heads),
+        contextWidth,
+        linearProjection,
+        0,
+        0);
   }
 
   /**
@@ -45,6 +76,21 @@ public record UNetConfig(
    */
   public static int inpaintingChannels(int latent) {
     return 2 * latent + 1;
+  }
+
+  /**
+   * The channels of the input of a model that edits a picture as it is told: the latent, and that
+   * of the picture (Brooks et al. 2023, "InstructPix2Pix").
+   *
+   * @param latent channels of a latent
+   */
+  public static int editingChannels(int latent) {
+    return 2 * latent;
+  }
+
+  /** Whether this is a model that edits a picture as it is told. */
+  public boolean isEditing() {
+    return inChannels == editingChannels(outChannels);
   }
 
   /** Whether this is a model for inpainting. */
@@ -59,11 +105,27 @@ public record UNetConfig(
         number,
         channels,
         layers,
-        depth,
-        middleDepth,
+        transformers,
         heads,
         contextWidth,
-        linearProjection);
+        linearProjection,
+        vectorWidth,
+        guidanceWidth);
+  }
+
+  /** The same without a way up, as a ControlNet has it. */
+  UNetConfig withoutWayUp() {
+    return new UNetConfig(
+        inChannels,
+        outChannels,
+        channels,
+        layers,
+        new Transformers(transformers.down(), transformers.middle(), List.of()),
+        heads,
+        contextWidth,
+        linearProjection,
+        vectorWidth,
+        guidanceWidth);
   }
 
   /**
@@ -72,10 +134,11 @@ public record UNetConfig(
   public boolean hasEncoderOf(UNetConfig other) {
     return channels.equals(other.channels)
         && layers == other.layers
-        && depth.equals(other.depth)
-        && middleDepth == other.middleDepth
+        && transformers.down().equals(other.transformers.down())
+        && transformers.middle().equals(other.transformers.middle())
         && contextWidth == other.contextWidth
-        && linearProjection == other.linearProjection;
+        && linearProjection == other.linearProjection
+        && vectorWidth == other.vectorWidth;
   }
 
   /** The number of levels. */
@@ -83,13 +146,15 @@ public record UNetConfig(
     return channels.size();
   }
 
-  /** Passes the dimensions on as the programs take them. */
-  Program.Call dimensions(Program.Call call) {
-    return call.integers(channels.stream().mapToLong(Integer::longValue).toArray())
-        .integer(heads)
-        .integers(depth.stream().mapToLong(Integer::longValue).toArray())
-        .integer(middleDepth)
-        .integer(layers);
+  /** The attention heads of a level with so many channels; of one that it does not have, one. */
+  public int headsOf(int width) {
+    int level = channels.indexOf(width);
+    return level < 0 ? 1 : heads.get(level);
+  }
+
+  /** The attention heads of each level, as the programs take them; they see all else. */
+  long[] headCounts() {
+    return heads.stream().mapToLong(Integer::longValue).toArray();
   }
 
   /** The names and shapes of all weights. */
@@ -111,10 +176,22 @@ public record UNetConfig(
     list.conv("conv_in", inChannels, first, 3);
     list.linear("time_embedding.linear_1", first, time);
     list.linear("time_embedding.linear_2", time, time);
+    if (guidanceWidth > 0) {
+      list.add("time_embedding.cond_proj.weight", first, guidanceWidth);
+    }
+    if (vectorWidth > 0) {
+      list.linear("add_embedding.linear_1", vectorWidth, time);
+      list.linear("add_embedding.linear_2", time, time);
+    }
     down(list, time);
-    list.resnet("mid_block.resnets.0", last, last, time);
-    transformer(list, "mid_block.attentions.0", last, middleDepth);
-    list.resnet("mid_block.resnets.1", last, last, time);
+    if (transformers.middle().isPresent()) {
+      int depth = transformers.middle().getAsInt();
+      list.resnet("mid_block.resnets.0", last, last, time);
+      if (depth > 0) {
+        transformer(list, "mid_block.attentions.0", last, depth);
+        list.resnet("mid_block.resnets.1", last, last, time);
+      }
+    }
   }
 
   /** The channels of each block's output on the way down, the input's first. */
@@ -134,9 +211,7 @@ public record UNetConfig(
       int out = channels.get(i);
       for (int j = 0; j < layers; j++) {
         list.resnet(block + ".resnets." + j, in, out, time);
-        if (depth.get(i) > 0) {
-          transformer(list, block + ".attentions." + j, out, depth.get(i));
-        }
+        transformer(list, block + ".attentions." + j, out, transformers.down().get(i).get(j));
         in = out;
       }
       if (i < levels() - 1) {
@@ -155,9 +230,7 @@ public record UNetConfig(
         // The last residual block of a level takes what entered that level on the way down.
         int skip = j < layers ? out : channels.get(Math.max(level - 1, 0));
         list.resnet(block + ".resnets." + j, in + skip, out, time);
-        if (depth.get(level) > 0) {
-          transformer(list, block + ".attentions." + j, out, depth.get(level));
-        }
+        transformer(list, block + ".attentions." + j, out, transformers.up().get(i).get(j));
         in = out;
       }
       if (level > 0) {
@@ -167,6 +240,9 @@ public record UNetConfig(
   }
 
   private void transformer(WeightList list, String name, int width, int blocks) {
+    if (blocks == 0) {
+      return;
+    }
     list.norm(name + ".norm", width);
     projection(list, name + ".proj_in", width);
     for (int i = 0; i < blocks; i++) {

@@ -99,10 +99,7 @@ public final class Vae {
    * @return [3][height][width], about -1 to 1
    */
   public float[] decode(float[] latent, ImageSize size, NDManager scope) {
-    float[] unscaled = new float[latent.length];
-    for (int i = 0; i < latent.length; i++) {
-      unscaled[i] = (float) (latent[i] / config.latentScale());
-    }
+    float[] unscaled = config.format().fromUnitVariance(latent, config.latentChannels());
     int height = size.height() / config.factor();
     int width = size.width() / config.factor();
     try (NDArray input = Torch.floats(scope, unscaled, 1, config.latentChannels(), height, width);
@@ -131,13 +128,16 @@ public final class Vae {
    * @return [channels][height / 8][width / 8], at unit variance
    */
   public float[] encode(float[] pixels, ImageSize size, NDManager scope) {
+    float[] latent = mean(pixels, size, scope);
+    config.format().toUnitVariance(latent, config.latentChannels());
+    return latent;
+  }
+
+  /** The same as the encoder gives it, not brought to unit variance. */
+  public float[] mean(float[] pixels, ImageSize size, NDManager scope) {
     try (NDArray input = Torch.floats(scope, pixels, 1, 3, size.height(), size.width());
         NDArray moments = encode(input, scope)) {
-      float[] latent = Arrays.copyOf(moments.toFloatArray(), (int) moments.size() / 2);
-      for (int i = 0; i < latent.length; i++) {
-        latent[i] = (float) (latent[i] * config.latentScale());
-      }
-      return latent;
+      return Arrays.copyOf(moments.toFloatArray(), (int) moments.size() / 2);
     }
   }
 

@@ -9,14 +9,24 @@ import java.util.Map;
  * @param channels channels of each level, from the largest picture to the smallest
  * @param layers residual blocks in each level of the encoder; one more in the decoder
  * @param latentChannels channels of a latent
- * @param latentScale factor that brings latents of the encoder to unit variance
+ * @param format what brings latents of the encoder to unit variance
  */
 public record VaeConfig(
-    List<Integer> channels, int layers, int latentChannels, double latentScale) {
+    List<Integer> channels, int layers, int latentChannels, LatentFormat format) {
+
+  /** Latents that are brought to unit variance by a factor. */
+  public VaeConfig(List<Integer> channels, int layers, int latentChannels, double latentScale) {
+    this(channels, layers, latentChannels, LatentFormat.scaledBy(latentScale));
+  }
 
   /** Copies the list. */
   public VaeConfig {
     channels = List.copyOf(channels);
+  }
+
+  /** The factor that brings latents of the encoder to unit variance. */
+  public double latentScale() {
+    return format.scale();
   }
 
   /** The number of levels. */

@@ -1,29 +1,24 @@
-  def encode(self: __torch__.Net, ids: Tensor, w: Dict[str, Tensor], heads: int, layers: int) -> Tensor:
-    # ids [B, n] -> the states after the given number of layers, normalised, in float32 [B, n, C]
-    tokens = torch.embedding(w["text_model.embeddings.token_embedding.weight"], ids)
-    return (self).states(tokens, w, heads, layers)
-
-  def encode_trained(self: __torch__.Net, ids: Tensor, vectors: Tensor, rows: Tensor, w: Dict[str, Tensor], heads: int, layers: int) -> Tensor:
-    # as encode, with vectors [m, C] in place of the tokens at rows [m] of all B * n
+  def encode(self: __torch__.Net, ids: Tensor, vectors: Tensor, rows: Tensor, w: Dict[str, Tensor], heads: int, layers: int, whole: int, quick: int, norm: int) -> List[Tensor]:
+    # ids [B, n], vectors [m, C] in place of the tokens at rows [m] of all B * n -> as states
     tokens = torch.embedding(w["text_model.embeddings.token_embedding.weight"], ids)
     flat = torch.flatten(tokens, 0, 1)
     flat = torch.index_copy(flat, 0, rows, torch.type_as(vectors, flat))
-    return (self).states(torch.view_as(flat, tokens), w, heads, layers)
+    return (self).states(torch.view_as(flat, tokens), ids, w, heads, layers, whole, quick, norm)
 
-  def states(self: __torch__.Net, tokens: Tensor, w: Dict[str, Tensor], heads: int, layers: int) -> Tensor:
+  def states(self: __torch__.Net, tokens: Tensor, ids: Tensor, w: Dict[str, Tensor], heads: int, layers: int, whole: int, quick: int, norm: int) -> List[Tensor]:
+    # tokens [B, n, C] -> the states after the given number of layers, normalised if wanted, in float32 [B, n, C] (format 6);
+    # and, if the number of all layers is given, what the last of them says of the whole text at its end token [B, P]
     places = torch.slice(w["text_model.embeddings.position_embedding.weight"], 0, 0, torch.size(tokens, 1))
-    h = torch.add(tokens, places)
-    for i in range(layers):
-      p = "text_model.encoder.layers." + str(i)
-      y = __torch__.layer_norm(h, w, p + ".layer_norm1")
-      q = __torch__.linear(y, w, p + ".self_attn.q_proj")
-      k = __torch__.linear(y, w, p + ".self_attn.k_proj")
-      v = __torch__.linear(y, w, p + ".self_attn.v_proj")
-      o = __torch__.heads_attention(q, k, v, heads, True)
-      h = torch.add(h, __torch__.linear(o, w, p + ".self_attn.out_proj"))
-      y = __torch__.layer_norm(h, w, p + ".layer_norm2")
-      y = __torch__.linear(y, w, p + ".mlp.fc1")
-      # OpenAI's quick GELU.
-      y = torch.mul(y, torch.sigmoid(torch.mul(y, 1.702)))
-      h = torch.add(h, __torch__.linear(y, w, p + ".mlp.fc2"))
-    return torch.to(__torch__.layer_norm(h, w, "text_model.final_layer_norm"), 6)
+    h = __torch__.clip_layers(torch.add(tokens, places), w, heads, 0, layers, quick)
+    wanted = h
+    if norm > 0:
+      wanted = __torch__.layer_norm(h, w, "text_model.final_layer_norm")
+    out = annotate(List[Tensor], [torch.to(wanted, 6)])
+    if whole > 0:
+      h = __torch__.layer_norm(__torch__.clip_layers(h, w, heads, layers, whole, quick), w, "text_model.final_layer_norm")
+      b, n, c = torch.size(h)
+      # The end token has the largest number of all.
+      ends = torch.add(torch.argmax(ids, -1), torch.mul(torch.arange(b, dtype=4, layout=0, device=ids.device, pin_memory=False), n))
+      last = torch.index_select(torch.reshape(h, [b * n, c]), 0, ends)
+      _0 = torch.append(out, torch.to(__torch__.linear(last, w, "text_projection"), 6))
+    return out

@@ -6,17 +6,17 @@
     for i in range(blocks):
       h = torch.silu(__torch__.conv3(h, w, p + "blocks." + str(i), 1 + i % 2, wrap))
     return torch.to(__torch__.conv3(h, w, p + "conv_out", 1, wrap), 6)
-  def residuals(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, hint: Tensor, w: Dict[str, Tensor], channels: List[int], heads: int, depth: List[int], middle: int, layers: int, wrap: int, scales: Tensor) -> List[Tensor]:
-    # x [B, 4, h, w], t [B], ctx [B, n, C], hint [1, C, h, w]; scales [blocks, B]: of each output for each member
+  def residuals(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, hint: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, scales: Tensor) -> List[Tensor]:
+    # x [B, 4, h, w], t [B], ctx [B, n, C], vector [B, V], hint [1, C, h, w]; scales [blocks, B]: of each output for each member
     # -> what is added to the outputs of the U-Net's way down and middle, in float32
     # The further channels that an inpainting model sees are none of its business.
     x = torch.slice(x, 1, 0, torch.size(w["conv_in.weight"], 1))
     x = torch.to(x, w["conv_in.weight"].dtype)
     ctx = torch.to(ctx, x.dtype)
-    emb = __torch__.time_embedding(t, channels[0], x.dtype, w)
+    emb = __torch__.time_embedding(t, vector, vector, x.dtype, w)
     h = torch.add(__torch__.conv3(x, w, "conv_in", 1, wrap), torch.to(hint, x.dtype))
-    outs = __torch__.unet_down(h, emb, ctx, w, heads, depth, layers, wrap, annotate(List[Tensor], []))
-    _0 = torch.append(outs, __torch__.unet_middle(outs[-1], emb, ctx, w, heads, middle, wrap))
+    outs = __torch__.unet_down(h, emb, ctx, w, heads, wrap, annotate(List[Tensor], []))
+    _0 = torch.append(outs, __torch__.unet_middle(outs[-1], emb, ctx, w, heads[torch.sub(torch.len(heads), 1)], wrap))
     last = torch.len(outs) - 1
     for i in range(last + 1):
       p = "controlnet_mid_block"

@@ -3,8 +3,12 @@ def attention(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int) 
   k = __torch__.linear(ctx, w, p + ".to_k")
   v = __torch__.linear(ctx, w, p + ".to_v")
   return __torch__.linear(__torch__.heads_attention(q, k, v, heads, False), w, p + ".to_out.0")
-def spatial(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int, depth: int) -> Tensor:
-  # Transformer blocks over the positions of x [B, C, H, W]. SD 1.x projects with 1x1 convolutions, later families with linear layers.
+def spatial(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+  # Transformer blocks over the positions of x [B, C, H, W], where there are any. SD 1.x projects with 1x1 convolutions, later families with linear layers.
+  if torch.__contains__(w, p + ".proj_in.weight"):
+    x = torch.add(x, __torch__.transformers(x, ctx, w, p, heads))
+  return x
+def transformers(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
   b, c, hh, ww = torch.size(x)
   convs = torch.eq(torch.dim(w[p + ".proj_in.weight"]), 4)
   h = __torch__.group_norm(x, w, p + ".norm", 1e-6)
@@ -13,7 +17,7 @@ def spatial(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int, de
   h = torch.reshape(torch.permute(h, [0, 2, 3, 1]), [b, hh * ww, c])
   if torch.__not__(convs):
     h = __torch__.linear(h, w, p + ".proj_in")
-  for i in range(depth):
+  for i in range(__torch__.count(w, p + ".transformer_blocks.", ".norm1.weight")):
     q = p + ".transformer_blocks." + str(i)
     y = __torch__.layer_norm(h, w, q + ".norm1")
     h = torch.add(h, __torch__.attention(y, y, w, q + ".attn1", heads))
@@ -27,4 +31,4 @@ def spatial(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int, de
   h = torch.permute(torch.reshape(h, [b, hh, ww, c]), [0, 3, 1, 2])
   if convs:
     h = __torch__.conv(h, w, p + ".proj_out", 1, 0)
-  return torch.add(x, h)
+  return h

@@ -1,22 +1,35 @@
-def time_embedding(t: Tensor, width: int, dtype: int, w: Dict[str, Tensor]) -> Tensor:
-  # Sines and cosines of t at falling frequencies, through two layers.
-  half = width // 2
+def count(w: Dict[str, Tensor], before: str, behind: str) -> int:
+  # How many weights there are whose names differ in a number that counts from 0.
+  n = 0
+  while torch.__contains__(w, before + str(n) + behind):
+    n = torch.add(n, 1)
+  return n
+def time_embedding(t: Tensor, vector: Tensor, guidance: Tensor, dtype: int, w: Dict[str, Tensor]) -> Tensor:
+  # Sines and cosines of t at falling frequencies, through two layers; format 6 is float32.
+  half = torch.size(w["time_embedding.linear_1.weight"], 1) // 2
   freqs = torch.exp(torch.mul(torch.arange(half, dtype=6, layout=0, device=t.device, pin_memory=False), -9.210340371976184 / half))
   arg = torch.mul(torch.unsqueeze(t, 1), torch.unsqueeze(freqs, 0))
   emb = torch.to(torch.cat([torch.cos(arg), torch.sin(arg)], 1), dtype)
+  # How strongly a distilled network is to guide (Luo et al. 2023, "Latent Consistency Models").
+  if torch.__contains__(w, "time_embedding.cond_proj.weight"):
+    emb = torch.add(emb, __torch__.linear(torch.to(guidance, dtype), w, "time_embedding.cond_proj"))
   emb = __torch__.linear(torch.silu(__torch__.linear(emb, w, "time_embedding.linear_1")), w, "time_embedding.linear_2")
+  # What SDXL is told of the whole text and of sizes.
+  if torch.__contains__(w, "add_embedding.linear_1.weight"):
+    added = __torch__.linear(torch.to(vector, dtype), w, "add_embedding.linear_1")
+    emb = torch.add(emb, __torch__.linear(torch.silu(added), w, "add_embedding.linear_2"))
   return torch.silu(emb)
-def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: int, depth: List[int], layers: int, wrap: int, features: List[Tensor]) -> List[Tensor]:
+def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, features: List[Tensor]) -> List[Tensor]:
   # The input and the outputs of all blocks on the way down. To the last block of each level features are added, those of
   # any number of T2I-Adapters, one behind another.
   skips = annotate(List[Tensor], [h])
-  n = torch.len(depth)
+  n = torch.len(heads)
   for i in range(n):
     b = "down_blocks." + str(i)
+    layers = __torch__.count(w, b + ".resnets.", ".conv1.weight")
     for j in range(layers):
       h = __torch__.resnet(h, emb, w, b + ".resnets." + str(j), 1e-5, wrap)
-      if depth[i] > 0:
-        h = __torch__.spatial(h, ctx, w, b + ".attentions." + str(j), heads, depth[i])
+      h = __torch__.spatial(h, ctx, w, b + ".attentions." + str(j), heads[i])
       if j > layers - 2:
         for f in range(torch.len(features) // n):
           h = torch.add(h, torch.to(features[f * n + i], h.dtype))
@@ -25,7 +38,11 @@ def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: 
       h = __torch__.conv3(h, w, b + ".downsamplers.0.conv", 2, wrap)
       _1 = torch.append(skips, h)
   return skips
-def unet_middle(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: int, middle: int, wrap: int) -> Tensor:
-  h = __torch__.resnet(h, emb, w, "mid_block.resnets.0", 1e-5, wrap)
-  h = __torch__.spatial(h, ctx, w, "mid_block.attentions.0", heads, middle)
-  return __torch__.resnet(h, emb, w, "mid_block.resnets.1", 1e-5, wrap)
+def unet_middle(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: int, wrap: int) -> Tensor:
+  # Two blocks with transformers between them; distilled networks have one block alone or none.
+  blocks = __torch__.count(w, "mid_block.resnets.", ".conv1.weight")
+  for i in range(blocks):
+    h = __torch__.resnet(h, emb, w, "mid_block.resnets." + str(i), 1e-5, wrap)
+    if i < blocks - 1:
+      h = __torch__.spatial(h, ctx, w, "mid_block.attentions." + str(i), heads)
+  return h

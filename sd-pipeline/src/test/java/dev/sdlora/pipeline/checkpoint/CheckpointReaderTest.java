@@ -84,15 +84,17 @@ class CheckpointReaderTest {
     ModelFiles single = CheckpointReader.read(SINGLE_FILE);
     ModelFiles diffusers = CheckpointReader.read(FOLDER);
 
-    assertThat(single.unet())
+    assertThat(single.unet().config())
         .isEqualTo(
             new UNetConfig(4, 4, List.of(32, 32, 32, 64), 2, List.of(1, 1, 1, 0), 1, 8, 32, false))
-        .isEqualTo(diffusers.unet());
-    assertThat(single.vae())
+        .isEqualTo(diffusers.unet().config());
+    assertThat(single.vae().config())
         .isEqualTo(new VaeConfig(List.of(32, 32, 32, 32), 2, 4, 0.18215))
-        .isEqualTo(diffusers.vae());
-    assertThat(single.clip()).isEqualTo(new ClipConfig(32, 5, 4, 64, 49408, 77));
-    assertThat(diffusers.clip()).isEqualTo(new ClipConfig(32, 5, 4, 64, 1000, 77));
+        .isEqualTo(diffusers.vae().config());
+    assertThat(single.textEncoders().get(0).config())
+        .isEqualTo(new ClipConfig(32, 5, 4, 64, 49408, 77));
+    assertThat(diffusers.textEncoders().get(0).config())
+        .isEqualTo(new ClipConfig(32, 5, 4, 64, 1000, 77));
 
     Checkpoint checkpoint = single.checkpoint();
     assertThat(checkpoint.family()).isEqualTo(ModelFamily.SD1);
@@ -109,13 +111,14 @@ class CheckpointReaderTest {
     ModelFiles pickled = CheckpointReader.read(path);
     ModelFiles plain = CheckpointReader.read(SINGLE_FILE);
 
-    assertThat(pickled.unet()).isEqualTo(plain.unet());
-    assertThat(pickled.vae()).isEqualTo(plain.vae());
-    assertThat(pickled.clip()).isEqualTo(plain.clip());
+    assertThat(pickled.unet().config()).isEqualTo(plain.unet().config());
+    assertThat(pickled.vae().config()).isEqualTo(plain.vae().config());
+    assertThat(pickled.textEncoders().get(0).config())
+        .isEqualTo(plain.textEncoders().get(0).config());
     assertThat(pickled.checkpoint().storage()).isEqualTo("float16");
     assertThat(pickled.checkpoint().parameters()).isEqualTo(plain.checkpoint().parameters());
-    Origin origin = Objects.requireNonNull(pickled.unetWeights().get("conv_in.weight"));
-    Origin expected = Objects.requireNonNull(plain.unetWeights().get("conv_in.weight"));
+    Origin origin = Objects.requireNonNull(pickled.unet().weights().get("conv_in.weight"));
+    Origin expected = Objects.requireNonNull(plain.unet().weights().get("conv_in.weight"));
     try (TensorFile.Reader reader = origin.file().reader();
         TensorFile.Reader plainReader = expected.file().reader()) {
       assertThat(reader.floats(origin.entry())).isEqualTo(plainReader.floats(expected.entry()));
@@ -138,7 +141,7 @@ class CheckpointReaderTest {
   @Test
   void read_clipWithoutItsMiddlePrefix_works() {
     Path path = copy(name -> name.replace("transformer.text_model.", "transformer."), Map.of());
-    assertThat(CheckpointReader.read(path).clip().layers()).isEqualTo(5);
+    assertThat(CheckpointReader.read(path).textEncoders().get(0).config().layers()).isEqualTo(5);
   }
 
   @ParameterizedTest
@@ -187,9 +190,9 @@ class CheckpointReaderTest {
       delimiter = '|',
       value = {
         "lora_unet_x.lora_down.weight | is a LoRA, not a checkpoint",
-        "conditioner.embedders.0.x | is for SDXL",
-        "cond_stage_model.model.x | is for SD 2.x",
-        "model.diffusion_model.double_blocks.0.x | FLUX",
+        "conditioner.embedders.0.transformer.x | has no U-Net",
+        "cond_stage_model.model.x | has no U-Net",
+        "model.diffusion_model.double_blocks.0.x | is FLUX.1 [schnell]: not supported",
         "emb_params | textual inversion",
         "something.else | is not a Stable Diffusion checkpoint"
       })
@@ -246,8 +249,8 @@ class CheckpointReaderTest {
       Files.move(renamed, weights, StandardCopyOption.REPLACE_EXISTING);
     }
     ModelFiles old = CheckpointReader.read(folder.resolve("model"));
-    assertThat(old.vaeWeights().keySet())
-        .isEqualTo(CheckpointReader.read(FOLDER).vaeWeights().keySet());
+    assertThat(old.vae().weights().keySet())
+        .isEqualTo(CheckpointReader.read(FOLDER).vae().weights().keySet());
   }
 
   private void copyFolder() throws IOException {

@@ -64,7 +64,7 @@ class NumbersInNamesTest {
       })
   void controlNet_number_isNotTrusted(String name) {
     Path path = write(Stream.of("controlnet_cond_embedding.conv_in.weight", name));
-    refuses(path, () -> ControlNetReader.read(TensorFile.open(path), 8));
+    refuses(path, () -> ControlNetReader.read(TensorFile.open(path), channels -> 8));
   }
 
   @ParameterizedTest
@@ -80,7 +80,7 @@ class NumbersInNamesTest {
       })
   void originalControlNet_number_isNotTrusted(String name) {
     Path path = write(Stream.of("input_hint_block.0.weight", name));
-    refuses(path, () -> ControlNetReader.read(TensorFile.open(path), 8));
+    refuses(path, () -> ControlNetReader.read(TensorFile.open(path), channels -> 8));
   }
 
   @ParameterizedTest
@@ -152,7 +152,7 @@ class NumbersInNamesTest {
         write(
             Stream.of(Stream.of("controlnet_cond_embedding.conv_in.weight"), levels, layers, depth)
                 .flatMap(names -> names));
-    refuses(path, () -> ControlNetReader.read(TensorFile.open(path), 8));
+    refuses(path, () -> ControlNetReader.read(TensorFile.open(path), channels -> 8));
   }
 
   @Test

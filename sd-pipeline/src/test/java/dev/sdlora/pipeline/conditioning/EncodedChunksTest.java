@@ -16,21 +16,27 @@ class EncodedChunksTest {
     return Chunks.of(Attention.parse(prompt), ClipTokenizer.standard()).get(0).unweighted();
   }
 
+  private static EncodedChunk made() {
+    return new EncodedChunk(new float[] {1}, new float[0]);
+  }
+
   @Test
   void find_otherWeightsOfWords_isTheSameChunk() {
     EncodedChunks chunks = new EncodedChunks();
-    float[] states = {1};
-    chunks.keep(new EncodedChunks.Key(EncoderWeights.PLAIN, 1, chunk("a (cat:1.3)")), states);
+    EncodedChunk states = made();
+    chunks.keep(new EncodedChunks.Key(0, EncoderWeights.PLAIN, 1, chunk("a (cat:1.3)")), states);
 
-    assertThat(chunks.find(new EncodedChunks.Key(EncoderWeights.PLAIN, 1, chunk("a cat"))))
+    assertThat(chunks.find(new EncodedChunks.Key(0, EncoderWeights.PLAIN, 1, chunk("a cat"))))
         .containsSame(states);
-    assertThat(chunks.find(new EncodedChunks.Key(EncoderWeights.PLAIN, 1, chunk("a dog"))))
+    assertThat(chunks.find(new EncodedChunks.Key(0, EncoderWeights.PLAIN, 1, chunk("a dog"))))
         .isEmpty();
-    assertThat(chunks.find(new EncodedChunks.Key(EncoderWeights.PLAIN, 2, chunk("a cat"))))
+    assertThat(chunks.find(new EncodedChunks.Key(0, EncoderWeights.PLAIN, 2, chunk("a cat"))))
+        .isEmpty();
+    assertThat(chunks.find(new EncodedChunks.Key(1, EncoderWeights.PLAIN, 1, chunk("a cat"))))
         .isEmpty();
     assertThat(
             chunks.find(
-                new EncodedChunks.Key(new EncoderWeights(Map.of(), true), 1, chunk("a cat"))))
+                new EncodedChunks.Key(0, new EncoderWeights(Map.of(), true), 1, chunk("a cat"))))
         .isEmpty();
   }
 
@@ -39,11 +45,11 @@ class EncodedChunksTest {
     EncodedChunks chunks = new EncodedChunks();
     List<EncodedChunks.Key> keys =
         IntStream.range(0, EncodedChunks.MOST + 1)
-            .mapToObj(i -> new EncodedChunks.Key(EncoderWeights.PLAIN, i, TokenChunk.EMPTY))
+            .mapToObj(i -> new EncodedChunks.Key(0, EncoderWeights.PLAIN, i, TokenChunk.EMPTY))
             .toList();
-    keys.subList(0, EncodedChunks.MOST).forEach(key -> chunks.keep(key, new float[] {1}));
+    keys.subList(0, EncodedChunks.MOST).forEach(key -> chunks.keep(key, made()));
     assertThat(chunks.find(keys.get(0))).isPresent();
-    chunks.keep(keys.get(EncodedChunks.MOST), new float[] {1});
+    chunks.keep(keys.get(EncodedChunks.MOST), made());
 
     assertThat(chunks.size()).isEqualTo(EncodedChunks.MOST);
     assertThat(chunks.find(keys.get(0))).isPresent();

@@ -61,7 +61,13 @@ class GuidanceTest {
 
   private BatchedPredictor predictor(int side) {
     return new BatchedPredictor(
-        this::predict, NoiseLevels.stableDiffusion(), 4, new ImageSize(side, side), scope);
+        this::predict,
+        Prediction.EPSILON,
+        NoiseLevels.stableDiffusion(),
+        new float[0],
+        4,
+        new ImageSize(side, side),
+        scope);
   }
 
   private Denoiser denoiser(Conditions conditions, GuidanceOptions options) {
@@ -158,13 +164,15 @@ class GuidanceTest {
               batches.add("" + batch.rows());
               return batch.latents().mul(batch.context().reshape(batch.rows(), 1, 1, 1));
             },
+            Prediction.EPSILON,
             NoiseLevels.stableDiffusion(),
+            new float[0],
             1,
             new ImageSize(1024, 1024),
             scope);
     float[] x = new float[128 * 128];
     x[7] = 1;
-    List<float[]> outputs = large.predict(0, x, SIGMA, five, false);
+    List<float[]> outputs = large.predict(0, x, SIGMA, five, 0, 0);
     assertThat(batches).containsExactly("2", "2", "1");
     for (int i = 0; i < 5; i++) {
       assertThat(outputs.get(i)[7]).isCloseTo((float) ((i + 1) / Math.sqrt(3.25)), within(1e-6f));
@@ -247,17 +255,19 @@ class GuidanceTest {
     BatchedPredictor exact =
         new BatchedPredictor(
             (batch, step) -> Torch.floats(step, velocity, 1, 4, 1, 1),
+            Prediction.V_PREDICTION,
             NoiseLevels.stableDiffusion(),
+            new float[0],
             4,
             new ImageSize(8, 8),
             scope);
-    GuidanceOptions options = new GuidanceOptions(Prediction.V_PREDICTION, 1, 0, 0);
+    GuidanceOptions options = new GuidanceOptions(Prediction.V_PREDICTION, 1, 0, 0, 1);
     float[] denoised = new Guidance(exact, conditions(0, 1, 1), options).start().denoise(x, SIGMA);
     assertThat(denoised).containsExactly(clean, within(1e-6f));
   }
 
   private static GuidanceOptions options(double scale, double rescale, double skipBelow) {
-    return new GuidanceOptions(Prediction.EPSILON, scale, rescale, skipBelow);
+    return new GuidanceOptions(Prediction.EPSILON, scale, rescale, skipBelow, 1);
   }
 
   private static GuidanceOptions scale(double scale) {

@@ -47,8 +47,7 @@ final class TinyFiles {
   /** The weights that a float32 pipeline computes with when it has LoRAs patched in. */
   static Map<String, float[]> weights(Path checkpoint, List<LoraAdapter> loras) {
     ModelFiles model = CheckpointReader.read(checkpoint);
-    Map<Network, Map<String, Origin>> origins =
-        Map.of(Network.TEXT_ENCODER, model.clipWeights(), Network.UNET, model.unetWeights());
+    Map<Network, Map<String, Origin>> origins = model.patchable();
     Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
     Map<Network, LiveWeights> live = new EnumMap<>(Network.class);
     Map<String, float[]> values = new TreeMap<>();
@@ -107,8 +106,7 @@ final class TinyFiles {
     Random random = new Random(seed);
     SafetensorsWriter writer = new SafetensorsWriter().metadata("ss_base_model_version", "sd_v1");
     Map<Network, Map<String, Origin>> networks = new EnumMap<>(Network.class);
-    networks.put(Network.TEXT_ENCODER, model.clipWeights());
-    networks.put(Network.UNET, model.unetWeights());
+    networks.putAll(model.patchable());
     networks.forEach(
         (network, weights) ->
             weights.forEach(

@@ -104,6 +104,10 @@ class ControlNetTest {
     return Torch.floats(scope, new float[] {700, 700}, 2);
   }
 
+  private NDArray nothing() {
+    return Torch.floats(scope, new float[0], 2, 0);
+  }
+
   private NDArray context() {
     return Torch.floats(scope, Planes.random(2, 5, 24, 8).floats(), 2, 5, 24);
   }
@@ -126,7 +130,7 @@ class ControlNetTest {
 
   private List<NDArray> residuals(ControlNet net, long latents, NDArray scales) {
     NDArray hint = net.hint(picture(), scope);
-    return net.residuals(latents(latents), times(), context(), hint, scales, scope);
+    return net.residuals(latents(latents), times(), context(), nothing(), hint, scales, scope);
   }
 
   private float[] predict(long latents, List<NDArray> residuals) {
@@ -199,9 +203,10 @@ class ControlNetTest {
     }
     assertClose(hint.toFloatArray(), conv(h, "conv_out", 1).floats());
 
-    List<NDArray> with = net.residuals(latents(3), times(), context(), hint, scales(1, 1), scope);
+    List<NDArray> with =
+        net.residuals(latents(3), times(), context(), nothing(), hint, scales(1, 1), scope);
     List<NDArray> without =
-        net.residuals(latents(3), times(), context(), hint.mul(0), scales(1, 1), scope);
+        net.residuals(latents(3), times(), context(), nothing(), hint.mul(0), scales(1, 1), scope);
     assertThat(predict(3, with)).isNotEqualTo(predict(3, without));
   }
 
@@ -294,7 +299,8 @@ class ControlNetTest {
   @EnumSource
   void read_everyLayout_findsAllWeights(Layout layout) {
     Path file = weights.write(folder.resolve("control_canny.safetensors"), layout::of);
-    NetworkFile<ControlNetConfig> read = ControlNetReader.read(TensorFile.open(file), 8);
+    NetworkFile<ControlNetConfig> read =
+        ControlNetReader.read(TensorFile.open(file), channels -> 8);
     assertThat(read.config()).isEqualTo(CONFIG);
     assertThat(read.name()).isEqualTo("control_canny");
     LiveWeights live =
@@ -307,14 +313,14 @@ class ControlNetTest {
   @Test
   void read_otherFiles_saysWhatIsWrong() {
     Path other = unetWeights.write(folder.resolve("unet.safetensors"), name -> name);
-    assertThatThrownBy(() -> ControlNetReader.read(TensorFile.open(other), 8))
+    assertThatThrownBy(() -> ControlNetReader.read(TensorFile.open(other), channels -> 8))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll("unet.safetensors", "is not a ControlNet");
     Path lacking =
         weights.write(
             folder.resolve("lacking.safetensors"),
             name -> Layout.ORIGINAL.of(name).replace("zero_convs.5.0.bias", "other"));
-    assertThatThrownBy(() -> ControlNetReader.read(TensorFile.open(lacking), 8))
+    assertThatThrownBy(() -> ControlNetReader.read(TensorFile.open(lacking), channels -> 8))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContainingAll(
             "'control_model.zero_convs.5.0.bias' of the ControlNet is missing", "[64]");

@@ -46,6 +46,29 @@ public final class NoiseLevels {
   }
 
   /**
+   * The levels of a model that was trained on any level in a range (Karras et al. 2022,
+   * "Elucidating the Design Space of Diffusion-Based Generative Models"), evenly spaced in their
+   * logarithm, which is what such a model is told.
+   *
+   * @param sigmaMin the lowest, above 0
+   * @param sigmaMax the highest, above the lowest
+   * @throws IllegalArgumentException if the range is not so
+   */
+  public static NoiseLevels logarithmic(double sigmaMin, double sigmaMax) {
+    if (!(sigmaMin > 0 && sigmaMax > sigmaMin && sigmaMax < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException(
+          "noise levels must rise from above 0: " + sigmaMin + " to " + sigmaMax);
+    }
+    double[] sigmas = new double[STABLE_DIFFUSION_STEPS];
+    double first = Math.log(sigmaMin);
+    double last = Math.log(sigmaMax);
+    for (int i = 0; i < sigmas.length; i++) {
+      sigmas[i] = Math.exp(first + (last - first) * i / (sigmas.length - 1));
+    }
+    return new NoiseLevels(sigmas);
+  }
+
+  /**
    * The levels of a model with another noise schedule.
    *
    * @param alphasCumprod the share of signal that is left after each training step, called {@code
@@ -145,6 +168,15 @@ public final class NoiseLevels {
       }
     }
     return low + (Math.log(sigma) - logSigmas[low]) / (logSigmas[high] - logSigmas[low]);
+  }
+
+  /** The training time step whose level is nearest; the lower one of two. */
+  public int nearestTime(double sigma) {
+    int low = (int) sigmaToTime(sigma);
+    boolean next =
+        low < sigmas.length - 1
+            && Math.abs(sigmas[low + 1] - sigma) < Math.abs(sigmas[low] - sigma);
+    return next ? low + 1 : low;
   }
 
   /**

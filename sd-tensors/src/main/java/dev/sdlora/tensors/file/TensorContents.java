@@ -1,6 +1,8 @@
 package dev.sdlora.tensors.file;
 
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,5 +28,16 @@ record TensorContents(
     metadata = Collections.unmodifiableMap(metadata);
     tensors = Collections.unmodifiableMap(tensors);
     strides = Map.copyOf(strides);
+  }
+
+  /** The same with views of its tensors behind them. */
+  TensorContents with(List<TensorView> views) {
+    Map<String, TensorEntry> all = new LinkedHashMap<>(tensors);
+    Map<String, List<Long>> scattered = new HashMap<>(strides);
+    for (TensorView view : views) {
+      all.put(view.entry().name(), view.entry());
+      view.strides().ifPresent(given -> scattered.put(view.entry().name(), given));
+    }
+    return new TensorContents(dataStart, metadata, all, scattered, headLength);
   }
 }

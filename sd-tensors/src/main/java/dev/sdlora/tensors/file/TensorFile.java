@@ -148,6 +148,21 @@ public final class TensorFile {
   }
 
   /**
+   * The same file with further tensors.
+   *
+   * @param views of its own tensors, each with a name that the file does not have
+   */
+  public TensorFile with(List<TensorView> views) {
+    return views.isEmpty() ? this : new TensorFile(path, stamp, fileSize, contents.with(views));
+  }
+
+  /** How many elements lie between neighbours along each dimension of a tensor of this file. */
+  List<Long> strides(TensorEntry entry) {
+    List<Long> strides = contents.strides().get(entry.name());
+    return strides == null ? TensorView.inOneRow(entry.shape()) : strides;
+  }
+
+  /**
    * Where the header ends and the tensors begin, in bytes from the start of the file; 0 in a file
    * of PyTorch, which has them mixed.
    */

@@ -65,8 +65,11 @@ public final class Captions {
     try (Torch torch = Torch.open("cpu");
         LiveWeights weights =
             LiveWeights.load(
-                torch, new TensorLoader(torch), files.clipWeights(), ScalarType.FLOAT32)) {
-      TextEncoder encoder = new TextEncoder(torch, files.clip(), weights);
+                torch,
+                new TensorLoader(torch),
+                files.textEncoders().get(0).weights(),
+                ScalarType.FLOAT32)) {
+      TextEncoder encoder = new TextEncoder(torch, files.textEncoders().get(0).config(), weights);
       ids.forEach(
           (caption, tokens) -> encoded.put(caption, encode(torch, encoder, tokens, clipSkip)));
     }
@@ -77,7 +80,8 @@ public final class Captions {
     float[][] chunks = new float[tokens.length][];
     for (int i = 0; i < tokens.length; i++) {
       try (NDManager scope = torch.scope()) {
-        chunks[i] = encoder.encode(new int[][] {tokens[i]}, clipSkip, scope).toFloatArray();
+        chunks[i] =
+            encoder.encode(new int[][] {tokens[i]}, clipSkip, scope).states().toFloatArray();
       }
     }
     return chunks;

@@ -35,8 +35,9 @@ public final class PictureEncoder implements AutoCloseable {
     torch = Torch.open("cpu");
     try {
       weights =
-          LiveWeights.load(torch, new TensorLoader(torch), files.vaeWeights(), ScalarType.FLOAT32);
-      vae = new Vae(torch, files.vae(), weights);
+          LiveWeights.load(
+              torch, new TensorLoader(torch), files.vae().weights(), ScalarType.FLOAT32);
+      vae = new Vae(torch, files.vae().config(), weights);
     } catch (RuntimeException | Error e) {
       torch.close();
       throw e;

@@ -31,13 +31,15 @@ public final class DenoisingNetworks {
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read
    */
   public DenoisingNetworks(Torch torch, ModelFiles files, boolean textEncoder, int clipSkip) {
-    this.program = new DenoisingProgram(torch, files.unet(), files.clip(), clipSkip);
+    this.program =
+        new DenoisingProgram(
+            torch, files.unet().config(), files.textEncoders().get(0).config(), clipSkip);
     TensorLoader loader = new TensorLoader(torch);
-    read(torch, loader, files.unetWeights());
+    read(torch, loader, files.unet().weights());
     if (textEncoder) {
-      read(torch, loader, files.clipWeights());
+      read(torch, loader, files.textEncoders().get(0).weights());
     }
-    this.factor = files.vae().factor();
+    this.factor = files.vae().config().factor();
   }
 
   private void read(Torch torch, TensorLoader loader, Map<String, Origin> origins) {

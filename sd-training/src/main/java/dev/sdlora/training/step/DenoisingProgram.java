@@ -11,8 +11,6 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batch;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * The loss of predicted noise and its gradients: the programs of U-Net and text encoder with one
@@ -21,7 +19,8 @@ import java.util.stream.Stream;
 public final class DenoisingProgram {
   private final Program program;
   private final int channels;
-  private final NDArray size;
+  private final int vectorWidth;
+  private final NDArray heads;
   private final NDArray textSize;
 
   /**
@@ -42,20 +41,23 @@ public final class DenoisingProgram {
                     TextEncoder.FUNCTIONS,
                     own("denoise_parts.torchscript.py", "gradients.torchscript.py"))));
     this.channels = unet.inChannels();
-    this.size = torch.manager().create(dimensions(unet));
-    this.textSize = torch.manager().create(new int[] {clip.heads(), clip.layers() - clipSkip + 1});
+    this.vectorWidth = unet.vectorWidth();
+    this.heads =
+        torch.manager().create(unet.heads().stream().mapToInt(Integer::intValue).toArray());
+    this.textSize =
+        torch
+            .manager()
+            .create(
+                new int[] {
+                  clip.heads(),
+                  clip.layers() - clipSkip + 1,
+                  clip.kind() == ClipConfig.Kind.OPENAI ? 1 : 0,
+                  clip.reading().normalised() ? 1 : 0
+                });
   }
 
   private static List<Program.Source> own(String... resources) {
     return Program.Source.beside(DenoisingProgram.class, resources);
-  }
-
-  private static int[] dimensions(UNetConfig unet) {
-    return IntStream.concat(
-            IntStream.of(unet.heads(), unet.middleDepth(), unet.layers()),
-            Stream.concat(unet.channels().stream(), unet.depth().stream())
-                .mapToInt(Integer::intValue))
-        .toArray();
   }
 
   /**
@@ -82,8 +84,9 @@ public final class DenoisingProgram {
             .tensor(Torch.floats(scope, batch.target(), members, channels, rows, columns))
             .tensor(Torch.floats(scope, batch.importance(), members))
             .tensor(text)
+            .tensor(Torch.floats(scope, new float[members * vectorWidth], members, vectorWidth))
             .tensors(weights)
-            .tensor(size);
+            .tensor(heads);
     if (!encoded) {
       call.tensor(textSize);
     }

@@ -6,9 +6,10 @@ import dev.sdlora.tensors.torch.Torch;
 
 /**
  * Shows a network further channels behind those of the noisy latent, as inpainting models read them
- * (Rombach et al. 2022, section 4.5): the same in every row and every call.
+ * (Rombach et al. 2022, section 4.5), and models that edit (Brooks et al. 2023): the same in every
+ * call, and in every row that is not blind.
  */
-public final class InpaintingChannels implements NoisePredictor {
+public final class ShownChannels implements NoisePredictor {
   private final NoisePredictor network;
   private final float[] channels;
 
@@ -17,7 +18,7 @@ public final class InpaintingChannels implements NoisePredictor {
    *
    * @param channels [count][height / 8][width / 8]; not changed
    */
-  public InpaintingChannels(NoisePredictor network, float[] channels) {
+  public ShownChannels(NoisePredictor network, float[] channels) {
     this.network = network;
     this.channels = channels;
   }
@@ -27,7 +28,7 @@ public final class InpaintingChannels implements NoisePredictor {
     long height = batch.latents().getShape().get(2);
     long width = batch.latents().getShape().get(3);
     float[] rows = new float[batch.rows() * channels.length];
-    for (int row = 0; row < batch.rows(); row++) {
+    for (int row = batch.blind(); row < batch.rows(); row++) {
       System.arraycopy(channels, 0, rows, row * channels.length, channels.length);
     }
     long count = channels.length / (height * width);

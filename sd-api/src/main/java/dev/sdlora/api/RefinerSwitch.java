@@ -1,0 +1,30 @@
+package dev.sdlora.api;
+
+/**
+ * When the refiner of a pipeline takes the place of its checkpoint. Immutable.
+ *
+ * @param at the share of the way that is made before, from 0 to 1; A1111 starts from 0.8
+ * @param bySteps whether that is a share of the sampler's calls; otherwise, as in A1111, of the
+ *     training's time steps, so that it is a noise level and does not hang on the schedule
+ */
+public record RefinerSwitch(double at, boolean bySteps) {
+  /**
+   * Checks the share.
+   *
+   * @throws IllegalArgumentException if it is not from 0 to 1
+   */
+  public RefinerSwitch {
+    if (!(at >= 0 && at <= 1)) {
+      throw new IllegalArgumentException("refiner switch must be from 0 to 1: " + at);
+    }
+  }
+
+  /**
+   * A switch at a noise level.
+   *
+   * @throws IllegalArgumentException if it is not from 0 to 1
+   */
+  public static RefinerSwitch at(double share) {
+    return new RefinerSwitch(share, false);
+  }
+}

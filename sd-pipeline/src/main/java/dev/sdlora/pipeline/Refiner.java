@@ -1,0 +1,99 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.conditioning.ChunkEncoder;
+import dev.sdlora.pipeline.conditioning.EncodedChunks;
+import dev.sdlora.pipeline.conditioning.EncoderWeights;
+import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.sampler.schedule.NoiseLevels;
+import dev.sdlora.tensors.torch.Closing;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The networks of a second model that finishes the pictures of the first (Podell et al. 2023,
+ * "SDXL", section 2.5). No LoRA changes its weights, so requests share them freely.
+ */
+final class Refiner implements AutoCloseable {
+  private final ModelFiles files;
+  private final Torch memory;
+  private final List<LiveWeights> loaded = new ArrayList<>();
+  private final List<TextEncoder> textEncoders;
+  private final UNet unet;
+  private final NoiseLevels levels;
+  private final EncodedChunks encodedChunks = new EncodedChunks();
+
+  private Refiner(ModelFiles files, ScalarType type, Torch memory) {
+    this.files = files;
+    this.memory = memory;
+    TensorLoader loader = new TensorLoader(memory);
+    this.textEncoders =
+        files.textEncoders().stream()
+            .map(part -> new TextEncoder(memory, part.config(), load(loader, part.weights(), type)))
+            .toList();
+    this.unet = new UNet(memory, files.unet().config(), load(loader, files.unet().weights(), type));
+    this.levels = files.levels().levels();
+  }
+
+  private LiveWeights load(TensorLoader loader, Map<String, Origin> origins, ScalarType type) {
+    LiveWeights weights = LiveWeights.load(memory, loader, origins, type);
+    loaded.add(weights);
+    return weights;
+  }
+
+  /**
+   * Reads a model. When that fails, nothing stays behind.
+   *
+   * @param torch the owner of the native memory
+   * @throws dev.sdlora.api.TensorFileException if a file cannot be read
+   */
+  static Refiner load(ModelFiles files, ScalarType type, Torch torch) {
+    Torch memory = torch.child();
+    try {
+      return new Refiner(files, type, memory);
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
+  }
+
+  Checkpoint checkpoint() {
+    return files.checkpoint();
+  }
+
+  UNet unet() {
+    return unet;
+  }
+
+  Prediction prediction() {
+    return files.prediction();
+  }
+
+  /** The noise levels that it was trained on. */
+  NoiseLevels levels() {
+    return levels;
+  }
+
+  /** Its text encoders. */
+  List<ChunkEncoder> chunkEncoders() {
+    return IntStream.range(0, textEncoders.size())
+        .mapToObj(
+            i -> new ChunkEncoder(i, textEncoders.get(i), EncoderWeights.PLAIN, encodedChunks))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    Closing.all(() -> Closing.all(loaded, LiveWeights::close), memory::close);
+  }
+}

@@ -1,0 +1,120 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
+import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What a U-Net predicts, on which noise levels it was trained, and what told it.
+ *
+ * @param prediction what it predicts
+ * @param levels the levels
+ * @param told a sentence for people
+ */
+record PredictionSigns(Prediction prediction, TrainedLevels levels, String told) {
+  /**
+   * A norm's bias whose spread tells the two kinds of SD 2.x apart, as ComfyUI found: 0.094 and
+   * more where the U-Net predicts v, 0.085 where it predicts noise.
+   */
+  private static final String TELLING = "up_blocks.3.attentions.2.transformer_blocks.0.norm1.bias";
+
+  private static final double V_SPREAD = 0.09;
+
+  /** Models for inpainting and editing have others; all of them predict noise. */
+  private static final int PLAIN_CHANNELS = 4;
+
+  /** The range of Playground 2.5, and the lowest level of CosXL. */
+  private static final double EDM_MIN = 0.002;
+
+  private static final double EDM_MAX = 80;
+
+  /** What the header of a single file tells, and a few of its smallest tensors. */
+  static PredictionSigns of(TensorFile file, ModelFamily family, Network<UNetConfig> unet) {
+    Optional<TensorEntry> cosXl = file.find("edm_vpred.sigma_max");
+    if (cosXl.isPresent()) {
+      double lowest =
+          file.find("edm_vpred.sigma_min").map(min -> number(file, min)).orElse(EDM_MIN);
+      double highest = number(file, cosXl.get());
+      if (!(lowest > 0 && highest > lowest && highest < Float.MAX_VALUE)) {
+        throw new CheckpointException(
+            "'%s': its noise levels ('edm_vpred.sigma_min' and '…_max') are %s to %s, expected a range above 0"
+                .formatted(file.path(), lowest, highest),
+            ErrorDetails.in(file.path()).withTensor(cosXl.get().name()));
+      }
+      return new PredictionSigns(
+          Prediction.EDM_V,
+          TrainedLevels.edm(lowest, highest),
+          "v-prediction with EDM levels: tensor 'edm_vpred.sigma_max'");
+    }
+    if (file.find("edm_mean").isPresent()) {
+      return new PredictionSigns(
+          Prediction.EDM, TrainedLevels.edm(EDM_MIN, EDM_MAX), "EDM prediction: tensor 'edm_mean'");
+    }
+    boolean zeroSnr = file.find("ztsnr").isPresent();
+    TrainedLevels levels = zeroSnr ? TrainedLevels.ZERO_TERMINAL_SNR : TrainedLevels.USUAL;
+    String snr = zeroSnr ? ", zero terminal SNR: tensor 'ztsnr'" : "";
+    String noted = file.metadata().getOrDefault("modelspec.prediction_type", "");
+    if (!noted.isEmpty()) {
+      return of(noted.startsWith("v"), levels, "metadata 'modelspec.prediction_type'" + snr);
+    }
+    if (file.find("v_pred").isPresent()) {
+      return of(true, levels, "tensor 'v_pred'" + snr);
+    }
+    Optional<TensorEntry> bias =
+        unet.tensors().find(TELLING).filter(entry -> entry.dtype().isFloating());
+    if (family == ModelFamily.SD2
+        && unet.config().inChannels() == PLAIN_CHANNELS
+        && bias.isPresent()) {
+      double spread = spread(file, bias.get());
+      return of(
+          spread > V_SPREAD,
+          levels,
+          String.format(Locale.ROOT, "tensor '%s' spreads by %.3f", bias.get().name(), spread)
+              + snr);
+    }
+    return of(false, levels, "nothing says otherwise" + snr);
+  }
+
+  static PredictionSigns of(boolean velocity, TrainedLevels levels, String sign) {
+    return velocity
+        ? new PredictionSigns(Prediction.V_PREDICTION, levels, "v-prediction: " + sign)
+        : new PredictionSigns(Prediction.EPSILON, levels, "epsilon prediction: " + sign);
+  }
+
+  private static double number(TensorFile file, TensorEntry entry) {
+    float[] values = floats(file, entry);
+    if (values.length != 1) {
+      throw new CheckpointException(
+          "'%s': tensor '%s' holds %s numbers, expected one"
+              .formatted(file.path(), entry.name(), values.length),
+          ErrorDetails.in(file.path()).withTensor(entry.name()));
+    }
+    return values[0];
+  }
+
+  private static float[] floats(TensorFile file, TensorEntry entry) {
+    try (TensorFile.Reader reader = file.reader()) {
+      return reader.floats(entry);
+    }
+  }
+
+  private static double spread(TensorFile file, TensorEntry entry) {
+    float[] values = floats(file, entry);
+    double mean = 0;
+    for (float value : values) {
+      mean += value / values.length;
+    }
+    double squares = 0;
+    for (float value : values) {
+      squares += (value - mean) * (value - mean);
+    }
+    return Math.sqrt(squares / (values.length - 1));
+  }
+}

@@ -1,0 +1,140 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.pipeline.network.Transformers;
+import dev.sdlora.tensors.file.TensorFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+import java.util.function.IntFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The blocks of a U-Net, counted in the names of a file.
+ *
+ * @param levels how many levels it has
+ * @param layers residual blocks in each level on the way down; one more on the way up
+ * @param transformers how many transformer blocks stand where; a ControlNet has no way up
+ */
+record UNetBlocks(int levels, int layers, Transformers transformers) {
+  private static final int MAX_BLOCKS = NetworkShapes.MAX_LEVELS * (NetworkShapes.MAX_LAYERS + 1);
+
+  /** Likewise, of names as diffusers has them. */
+  static UNetBlocks ofDiffusers(FileTensors tensors) {
+    int levels =
+        tensors.count(Pattern.compile("down_blocks\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
+    int layers =
+        tensors.count(
+            Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\."), NetworkShapes.MAX_LAYERS);
+    int middle = transformers(tensors, "mid_block.attentions.0");
+    boolean hasMiddle = begins(tensors.file(), "mid_block.");
+    return new UNetBlocks(
+        levels,
+        layers,
+        new Transformers(
+            perBlock(
+                levels,
+                layers,
+                level -> block -> "down_blocks." + level + ".attentions." + block,
+                tensors),
+            hasMiddle ? OptionalInt.of(middle) : OptionalInt.empty(),
+            perBlock(
+                levels,
+                layers + 1,
+                level -> block -> "up_blocks." + level + ".attentions." + block,
+                tensors)));
+  }
+
+  /**
+   * Counts the blocks of the CompVis code, which numbers them in one row.
+   *
+   * @param prefix of the network's tensors
+   * @throws CheckpointException if the numbers have gaps or the levels differ in length
+   */
+  static UNetBlocks ofLdm(TensorFile file, String prefix) {
+    FileTensors tensors = new FileTensors(file, "U-Net", name -> name);
+    int blocks =
+        tensors.count(
+            Pattern.compile(Pattern.quote(prefix) + "input_blocks\\.(\\d+)\\."), MAX_BLOCKS);
+    TreeSet<Integer> downsamplers = downsamplers(file, prefix);
+    int layers = downsamplers.first() - 1;
+    int levels = downsamplers.size() + 1;
+    boolean fits =
+        layers >= 1
+            && layers <= NetworkShapes.MAX_LAYERS
+            && levels <= NetworkShapes.MAX_LEVELS
+            && blocks == levels * (layers + 1)
+            && downsamplers.stream().allMatch(block -> block % (layers + 1) == 0);
+    if (!fits) {
+      throw new CheckpointException(
+          "'%s': the U-Net has %s input blocks with downsamplers in %s, expected a downsampler behind"
+                  .formatted(file.path(), blocks, downsamplers)
+              + " every level and as many blocks in each level",
+          ErrorDetails.in(file.path()));
+    }
+    int middle = transformers(tensors, prefix + "middle_block.1");
+    boolean hasMiddle = begins(file, prefix + "middle_block.");
+    int perLevel = layers + 1;
+    return new UNetBlocks(
+        levels,
+        layers,
+        new Transformers(
+            // Input block 0 is the first convolution, and each level ends with a downsampler.
+            perBlock(
+                levels,
+                layers,
+                level -> block -> prefix + "input_blocks." + (1 + level * perLevel + block) + ".1",
+                tensors),
+            hasMiddle ? OptionalInt.of(middle) : OptionalInt.empty(),
+            perBlock(
+                levels,
+                perLevel,
+                level -> block -> prefix + "output_blocks." + (level * perLevel + block) + ".1",
+                tensors)));
+  }
+
+  private static boolean begins(TensorFile file, String prefix) {
+    return file.tensors().keySet().stream().anyMatch(name -> name.startsWith(prefix));
+  }
+
+  private static TreeSet<Integer> downsamplers(TensorFile file, String prefix) {
+    Pattern downsampler =
+        Pattern.compile(Pattern.quote(prefix) + "input_blocks\\.(\\d+)\\.0\\.op\\.");
+    TreeSet<Integer> downsamplers = new TreeSet<>();
+    for (String name : file.tensors().keySet()) {
+      Matcher matcher = downsampler.matcher(name);
+      if (matcher.lookingAt()) {
+        downsamplers.add(Integer.parseInt(matcher.group(1)));
+      }
+    }
+    if (downsamplers.isEmpty()) {
+      throw new CheckpointException(
+          "'%s': the U-Net has no downsampler, expected tensors named %sinput_blocks.3.0.op"
+              .formatted(file.path(), prefix),
+          ErrorDetails.in(file.path()));
+    }
+    return downsamplers;
+  }
+
+  private static List<List<Integer>> perBlock(
+      int levels, int layers, IntFunction<IntFunction<String>> names, FileTensors tensors) {
+    List<List<Integer>> counts = new ArrayList<>();
+    for (int level = 0; level < levels; level++) {
+      List<Integer> here = new ArrayList<>();
+      for (int block = 0; block < layers; block++) {
+        here.add(transformers(tensors, names.apply(level).apply(block)));
+      }
+      counts.add(here);
+    }
+    return counts;
+  }
+
+  private static int transformers(FileTensors tensors, String block) {
+    return tensors.count(
+        Pattern.compile(Pattern.quote(block) + "\\.transformer_blocks\\.(\\d+)\\."),
+        NetworkShapes.MAX_TRANSFORMERS);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.sdlora.pipeline.conditioning;
+
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.SizeConditioning;
+import dev.sdlora.pipeline.network.SizeConditions;
+
+/**
+ * The sizes that a pass tells the U-Net of SDXL. A1111 tells the size of the picture for all of
+ * them, no crop, and to the refiner an aesthetic score.
+ *
+ * @param family of the model
+ * @param vectorWidth numbers that its U-Net reads beside the text; 0 if it reads none
+ * @param given what the request says
+ * @param size of the pictures
+ */
+public record ToldSizes(
+    ModelFamily family, int vectorWidth, SizeConditioning given, ImageSize size) {
+
+  /**
+   * A condition with the sizes behind what the text says as a whole.
+   *
+   * @param negative whether it is what the picture is not to show
+   */
+  Conditioning with(Conditioning condition, boolean negative) {
+    return vectorWidth == 0
+        ? condition
+        : condition.with(SizeConditions.vector(condition.vector(), numbers(negative), vectorWidth));
+  }
+
+  private double[] numbers(boolean negative) {
+    SizeConditioning.Size original = given.originalSize().orElseGet(this::own);
+    if (family == ModelFamily.SDXL_REFINER) {
+      double score = negative ? given.negativeAestheticScore() : given.aestheticScore();
+      return new double[] {
+        original.height(), original.width(), given.cropTop(), given.cropLeft(), score
+      };
+    }
+    SizeConditioning.Size target = given.targetSize().orElseGet(this::own);
+    return new double[] {
+      original.height(),
+      original.width(),
+      given.cropTop(),
+      given.cropLeft(),
+      target.height(),
+      target.width()
+    };
+  }
+
+  private SizeConditioning.Size own() {
+    return new SizeConditioning.Size(size.width(), size.height());
+  }
+}

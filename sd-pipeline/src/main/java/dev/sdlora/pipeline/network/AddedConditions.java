@@ -1,0 +1,21 @@
+package dev.sdlora.pipeline.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.torch.Torch;
+
+/**
+ * What a U-Net is told beside time and text, for each member of a batch.
+ *
+ * @param vector float32 [batch, V]: what the text says as a whole, and sizes (Podell et al. 2023,
+ *     "SDXL", section 2.2); V is 0 for U-Nets that read none
+ * @param guidance float32 [batch, G]: how strongly to guide, for a network that was distilled with
+ *     guidance (Luo et al. 2023, "Latent Consistency Models"); G is 0 for others
+ */
+public record AddedConditions(NDArray vector, NDArray guidance) {
+  /** Nothing, for so many members. */
+  public static AddedConditions none(int rows, NDManager scope) {
+    NDArray nothing = Torch.floats(scope, new float[0], rows, 0);
+    return new AddedConditions(nothing, nothing);
+  }
+}

@@ -1,0 +1,45 @@
+package dev.sdlora.pipeline.network;
+
+import dev.sdlora.api.ModelFamily;
+
+/**
+ * Sizes as the U-Nets of SDXL are told them: each number as sines and cosines, like the time
+ * (Podell et al. 2023, "SDXL", section 2.2).
+ */
+public final class SizeConditions {
+  private static final double LARGEST_PERIOD = 10_000;
+
+  private SizeConditions() {}
+
+  /**
+   * How many numbers a family's U-Net is told: original height and width, top and left of the crop,
+   * and target height and width; the refiner is told an aesthetic score in the place of the last
+   * two.
+   */
+  public static int count(ModelFamily family) {
+    return family == ModelFamily.SDXL_REFINER ? 5 : 6;
+  }
+
+  /**
+   * Numbers behind the pooled text.
+   *
+   * @param pooled what the text says as a whole
+   * @param numbers what else there is to tell
+   * @param width numbers in all; what the text leaves is shared evenly
+   */
+  public static float[] vector(float[] pooled, double[] numbers, int width) {
+    float[] vector = new float[width];
+    System.arraycopy(pooled, 0, vector, 0, pooled.length);
+    int each = (width - pooled.length) / numbers.length;
+    int half = each / 2;
+    for (int i = 0; i < numbers.length; i++) {
+      int at = pooled.length + i * each;
+      for (int j = 0; j < half; j++) {
+        double angle = numbers[i] * Math.pow(LARGEST_PERIOD, -(double) j / half);
+        vector[at + j] = (float) Math.cos(angle);
+        vector[at + half + j] = (float) Math.sin(angle);
+      }
+    }
+    return vector;
+  }
+}

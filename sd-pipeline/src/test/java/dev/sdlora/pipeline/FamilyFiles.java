@@ -1,0 +1,114 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.testkit.TinyFamilies;
+import dev.sdlora.testkit.TinyModels;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Predicate;
+
+/** Checkpoints of all families, some of them others with a few tensors changed. */
+final class FamilyFiles {
+  private FamilyFiles() {}
+
+  /** The goldens of a set. */
+  static TensorFile golden(String set, String file) {
+    return Fixtures.golden("families/" + set + "/" + file);
+  }
+
+  /**
+   * The checkpoint of a set.
+   *
+   * @param folder where it is written if it has to be
+   */
+  static Path checkpoint(String set, Path folder) {
+    return switch (set) {
+      case "sd1" -> TinyModels.CHECKPOINT;
+      case "sd2" -> TinyFamilies.sd2();
+      case "sdxl" -> TinyFamilies.sdxl();
+      case "sdxl-refiner" -> refiner(folder);
+      default -> patched(set, folder);
+    };
+  }
+
+  /** With the VAE of SDXL, which is the same. */
+  private static Path refiner(Path folder) {
+    Copy copy = new Copy();
+    copy.add(TensorFile.open(TinyFamilies.refiner()), name -> true);
+    copy.add(TensorFile.open(TinyFamilies.sdxl()), name -> name.startsWith("first_stage_model."));
+    return copy.write(folder.resolve("sdxl-refiner.safetensors"));
+  }
+
+  private static Path patched(String set, Path folder) {
+    TensorFile patch = golden(set, "patch");
+    String base = patch.metadata().getOrDefault("base", "");
+    List<String> removed = patch.metadata().getOrDefault("remove", "").lines().toList();
+    Copy copy = new Copy();
+    copy.add(
+        TensorFile.open(
+            base.contains("sdxl")
+                ? TinyFamilies.sdxl()
+                : base.contains("sd2") ? TinyFamilies.sd2() : TinyModels.CHECKPOINT),
+        name -> removed.stream().noneMatch(name::startsWith));
+    copy.add(patch, name -> true);
+    return copy.write(folder.resolve(set + ".safetensors"));
+  }
+
+  /** The same checkpoint with random vectors for the tokens that its vocabulary lacks. */
+  static Path withWholeVocabulary(Path checkpoint, Path target) {
+    TensorFile file = TensorFile.open(checkpoint);
+    Copy copy = new Copy();
+    copy.add(file, name -> !name.endsWith("token_embedding.weight"));
+    try (TensorFile.Reader reader = file.reader()) {
+      for (TensorEntry entry : file.tensors().values()) {
+        if (entry.name().endsWith("token_embedding.weight")) {
+          int width = (int) (long) entry.shape().get(1);
+          float[] all = new float[49_408 * width];
+          Random random = new Random(width);
+          for (int i = 0; i < all.length; i++) {
+            all[i] = (float) random.nextGaussian() / 4;
+          }
+          float[] known = reader.floats(entry);
+          System.arraycopy(known, 0, all, 0, known.length);
+          copy.writer.tensor(entry.name(), List.of(49_408L, (long) width), all, DType.F16);
+        }
+      }
+    }
+    return copy.write(target);
+  }
+
+  /** A file put together of others; what is added later takes the place of what has its name. */
+  private static final class Copy {
+    private final SafetensorsWriter writer = new SafetensorsWriter();
+    private final Map<String, TensorFile> sources = new LinkedHashMap<>();
+
+    void add(TensorFile file, Predicate<String> names) {
+      file.metadata().forEach(writer::metadata);
+      file.tensors().keySet().stream().filter(names).forEach(name -> sources.put(name, file));
+    }
+
+    Path write(Path target) {
+      sources.forEach(
+          (name, file) -> {
+            TensorEntry entry = file.find(name).orElseThrow();
+            writer.tensor(
+                name,
+                entry.dtype(),
+                entry.shape(),
+                channel -> {
+                  try (TensorFile.Reader reader = file.reader()) {
+                    channel.write(reader.bytes(entry));
+                  }
+                });
+          });
+      writer.write(target);
+      return target;
+    }
+  }
+}
