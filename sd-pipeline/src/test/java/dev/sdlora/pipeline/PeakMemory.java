@@ -174,7 +174,8 @@ final class PeakMemory {
 
   private static Path controlNet(Path checkpoint, Path file) {
     ControlNetConfig config =
-        new ControlNetConfig(CheckpointReader.read(checkpoint).unet().config(), List.of(16, 32, 96, 256));
+        new ControlNetConfig(
+            CheckpointReader.read(checkpoint).unet().config(), List.of(16, 32, 96, 256));
     return new RandomWeights(config.weights(), 3).write(file, name -> name);
   }
 
