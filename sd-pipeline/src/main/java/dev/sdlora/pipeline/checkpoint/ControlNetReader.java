@@ -102,7 +102,7 @@ public final class ControlNetReader {
     UNetConfig unet = NetworkShapes.unetEncoder(tensors, blocks, heads);
     if (hintBlocks % 2 != 0) {
       throw new CheckpointException(
-          "'%s': the ControlNet has %d layers between the first and the last that read the picture,"
+          "'%s': the ControlNet has %s layers between the first and the last that read the picture,"
                   .formatted(tensors.path(), hintBlocks)
               + " expected pairs",
           ErrorDetails.in(tensors.path()));

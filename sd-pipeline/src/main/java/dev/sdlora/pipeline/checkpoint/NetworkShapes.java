@@ -168,7 +168,7 @@ final class NetworkShapes {
           && (perChannel.size() != latent
               || !perChannel.stream().allMatch(number -> Double.isFinite(number)))) {
         throw new CheckpointException(
-            "'%s': the mean and deviation of latents are %s, expected %d numbers"
+            "'%s': the mean and deviation of latents are %s, expected %s numbers"
                 .formatted(tensors.path(), perChannel, latent),
             ErrorDetails.in(tensors.path()));
       }
@@ -179,7 +179,7 @@ final class NetworkShapes {
   private static void requireDivisible(FileTensors tensors, int width, int heads) {
     if (width % heads != 0) {
       throw new CheckpointException(
-          "'%s': the %s is %d wide, which %d attention heads cannot share evenly"
+          "'%s': the %s is %s wide, which %s attention heads cannot share evenly"
               .formatted(tensors.path(), tensors.network(), width, heads),
           ErrorDetails.in(tensors.path()));
     }

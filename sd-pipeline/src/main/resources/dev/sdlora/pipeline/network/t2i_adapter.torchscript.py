@@ -1,5 +1,5 @@
   def features(self: __torch__.Net, picture: Tensor, w: Dict[str, Tensor], levels: int, blocks: int) -> List[Tensor]:
-    # What to follow [1, 3, 8h, 8w] from 0 to 1 -> what is added at the end of each level of the U-Net's way down, float32
+    # What to follow [1, 3, 8h, 8w] from 0 to 1 -> what is added at the end of each level of the U-Net's way down, float32 (format 6)
     x = torch.pixel_unshuffle(picture, 8)
     # Networks for edges see one channel only.
     x = torch.to(torch.slice(x, 1, 0, torch.size(w["conv_in.weight"], 1)), w["conv_in.weight"].dtype)
