@@ -137,7 +137,7 @@ public final class Backend {
       List<Path> controlNets,
       Optional<Path> previewDecoder,
       Optional<PredictionType> predictionType,
-      Optional<Checkpoint> refiner,
+      Optional<Path> refiner,
       Precision precision,
       String device,
       LoraMode loraMode,

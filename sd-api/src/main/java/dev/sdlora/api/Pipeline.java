@@ -191,7 +191,7 @@ public interface Pipeline extends AutoCloseable {
     private final List<Path> controlNets = new ArrayList<>();
     private Optional<Path> previewDecoder = Optional.empty();
     private Optional<PredictionType> predictionType = Optional.empty();
-    private Optional<Checkpoint> refiner = Optional.empty();
+    private Optional<Path> refiner = Optional.empty();
     private Precision precision = Precision.FLOAT32;
     private String device = "cpu";
     private LoraMode loraMode = LoraMode.AUTO;
@@ -277,9 +277,13 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets the decoder that makes previews: TAESD's ({@code taesd_decoder.pth} or {@code
-     * .safetensors}, with its author's names or those of diffusers). Previews then have the size of
-     * the picture and show details. Default: none, and a linear guess at the colours.
+     * Sets the decoder that makes previews, and the pictures of requests with {@link
+     * FinalDecoder#TAESD}: TAESD's ({@code taesd_decoder.pth} or {@code .safetensors}, with its
+     * author's names or those of diffusers). Previews then have the size of the picture and show
+     * details. Default: none, and a linear guess at the colours.
+     *
+     * <p>SD 1.x and 2.x need TAESD, SDXL needs TAESDXL ({@code taesdxl_decoder}). Both have the
+     * same tensors, so a file of the wrong one cannot be refused; its pictures have wrong colours.
      *
      * @return this builder
      */
@@ -301,12 +305,13 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets a model that finishes pictures, such as SDXL's refiner; see {@link
-     * PromptSpecBuilder#refinerSwitch}. It stays in memory beside the checkpoint, and its VAE is
-     * not read. LoRAs do not act on it. Default: none.
+     * PromptSpecBuilder#refinerSwitch}. It stays in memory beside the checkpoint. Its VAE is not
+     * read and may be missing. LoRAs do not act on it. Default: none.
      *
+     * @param refiner a checkpoint file or a diffusers folder
      * @return this builder
      */
-    public Builder refiner(Checkpoint refiner) {
+    public Builder refiner(Path refiner) {
       this.refiner = Optional.of(Objects.requireNonNull(refiner, "refiner"));
       return this;
     }

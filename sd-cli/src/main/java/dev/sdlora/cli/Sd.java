@@ -65,6 +65,7 @@ public final class Sd {
     return command
         .registerConverter(NamedSampler.class, converter(NamedSampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
+        .registerConverter(FewStepsArgument.class, converter(FewStepsArgument::parse))
         .registerConverter(Emphasis.class, converter(Emphasis::parse))
         .registerConverter(ControlUnit.class, converter(ControlArgument::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))

@@ -195,7 +195,11 @@ final class Generation {
     progress.listener().decodeStart(run.index());
     progress.stopIfCancelled();
     ImageSize drawn = second.map(HiresPass::size).orElse(size);
-    float[] pixels = model.vae(spec, drawn).decode(latent, drawn, scope);
+    float[] pixels =
+        switch (spec.finalDecoder()) {
+          case VAE -> model.vae(spec, drawn).decode(latent, drawn, scope);
+          case TAESD -> model.taesd().decode(latent, drawn, spec.tiling());
+        };
     progress.listener().decodeEnd(run.index());
     return Pixels.raster(pixels, drawn);
   }
@@ -238,6 +242,13 @@ final class Generation {
             networks.hashes(),
             networks.embeddingHashes(),
             VERSION);
+    if (model.networks().unet().config().isEditing() && canvas.isPresent()) {
+      settings = settings.edited();
+    }
+    Optional<Refiner> refiner = model.refiner().filter(second -> networks.isRefined());
+    if (refiner.isPresent()) {
+      settings = settings.with(ImageSettings.REFINER, refiner.get().title());
+    }
     if (model.networks().type() == ScalarType.BFLOAT16) {
       settings = settings.with(ImageSettings.PRECISION, "bfloat16");
     }

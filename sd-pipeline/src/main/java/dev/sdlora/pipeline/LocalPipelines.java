@@ -27,7 +27,7 @@ public final class LocalPipelines implements Backend.Pipelines {
     ModelFiles read = CheckpointReader.read(settings.checkpoint().path());
     ModelFiles files = settings.predictionType().map(read::predicting).orElse(read);
     Optional<ModelFiles> refinerFiles =
-        settings.refiner().map(second -> CheckpointReader.readRefiner(second.path(), files));
+        settings.refiner().map(second -> CheckpointReader.readRefiner(second, files));
     if (!settings.lenient()) {
       embeddings.requireGivenFit(
           new PromptEmbeddings.Target(

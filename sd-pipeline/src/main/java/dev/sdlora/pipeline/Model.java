@@ -24,6 +24,7 @@ import dev.sdlora.pipeline.memory.MachineMemory;
 import dev.sdlora.pipeline.memory.MemoryBudget;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.preview.Previewer;
+import dev.sdlora.pipeline.preview.Taesd;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
@@ -110,6 +111,11 @@ final class Model implements AutoCloseable {
   /** Makes previews. */
   Previewer previewer() {
     return auxiliary.previewer();
+  }
+
+  /** Draws finished pictures, if the pipeline has it. */
+  Taesd taesd() {
+    return auxiliary.taesd();
   }
 
   /** The networks that make pictures follow others. */

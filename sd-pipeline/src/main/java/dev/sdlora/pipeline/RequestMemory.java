@@ -16,11 +16,11 @@ import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.memory.NetworkMemory;
-import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.UpscalerConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.upscale.Enlarging;
-import dev.sdlora.pipeline.upscale.RrdbUpscaler;
+import dev.sdlora.pipeline.upscale.TiledUpscaler;
 import dev.sdlora.prompt.grammar.Subprompt;
 import java.util.Locale;
 import java.util.Optional;
@@ -141,7 +141,7 @@ final class RequestMemory {
    * @throws dev.sdlora.api.CheckpointException if a network that the request names cannot be used
    */
   MemoryNeed need(boolean keepsImages) {
-    MemoryNeed most = pass(size).or(decoding(second.orElse(size)));
+    MemoryNeed most = pass(size).or(finishing(second.orElse(size)));
     if (source.isPresent()) {
       most = most.or(canvas(source.get()));
     }
@@ -176,8 +176,13 @@ final class RequestMemory {
     double width = at.width() / 8.0;
     int number = model.networks().type().bytes();
     long units = spec.controlUnits().stream().filter(unit -> unit.weight() != 0).count();
+    double refining =
+        spec.refinerSwitch()
+            .flatMap(change -> model.refiner())
+            .map(refiner -> NetworkMemory.unet(refiner.unet().config(), height, width))
+            .orElse(0.0);
     double row =
-        number * NetworkMemory.unet(unet, height, width)
+        number * Math.max(NetworkMemory.unet(unet, height, width), refining)
             + FLOAT * units * NetworkMemory.residuals(unet, height, width);
     return new MemoryNeed(rows(at) * row, LATENTS * pixels(at));
   }
@@ -188,9 +193,20 @@ final class RequestMemory {
     return Math.min(conditions, BatchedPredictor.rows(at));
   }
 
+  private MemoryNeed finishing(ImageSize at) {
+    return switch (spec.finalDecoder()) {
+      case VAE -> decoding(at);
+      case TAESD -> decoded(NetworkMemory.decode(model.taesd().config(), pixels(at)), at);
+    };
+  }
+
   private MemoryNeed decoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
     double numbers = NetworkMemory.decode(vae, pixels(at), model.strips(spec, at));
+    return decoded(numbers, at);
+  }
+
+  private static MemoryNeed decoded(double numbers, ImageSize at) {
     return new MemoryNeed(FLOAT * numbers, (LATENTS + PLANES + 3 * BYTES) * pixels(at));
   }
 
@@ -225,7 +241,7 @@ final class RequestMemory {
   /** A picture through an upscaler: its network's results, then a filter to the size wanted. */
   private MemoryNeed enlarging(Upscaler upscaler, double width, double height, double scale) {
     double target = width * height * scale * scale;
-    Optional<RrdbConfig> network = model.upscalers().config(upscaler);
+    Optional<UpscalerConfig> network = model.upscalers().config(upscaler);
     if (network.isEmpty()) {
       return new MemoryNeed(0, 3 * BYTES * target);
     }
@@ -233,7 +249,7 @@ final class RequestMemory {
     double result = width * height * large * large;
     requireFew("the picture in its upscaler", width * large, height * large);
     return new MemoryNeed(
-        FLOAT * NetworkMemory.enlarge(network.get(), RrdbUpscaler.MOST_SEEN),
+        FLOAT * NetworkMemory.enlarge(network.get(), TiledUpscaler.MOST_SEEN),
         BYTES * 2 * (result + target));
   }
 }

@@ -62,7 +62,8 @@ public final class FileKind {
               name ->
                   name.matches("(.*\\.)?(RDB|rdb)1\\.conv1\\..*")
                       || name.equals("conv_first.weight")
-                      || name.equals("params_ema.conv_first.weight"),
+                      || name.equals("params_ema.conv_first.weight")
+                      || name.matches("(params(_ema)?\\.)?body\\.\\d+\\.weight"),
               "is an upscaler of the ESRGAN family",
               NOT_CHECKPOINT));
 

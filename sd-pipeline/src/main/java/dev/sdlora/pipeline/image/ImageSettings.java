@@ -24,6 +24,12 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   /** The fact in which number format the networks computed; said where it is not float32. */
   public static final String PRECISION = "Precision";
 
+  /** The fact which model finished the picture; said if one did. */
+  public static final String REFINER = "Refiner";
+
+  /** The fact how strongly a model that edits kept to the picture; said of such pictures. */
+  public static final String IMAGE_CFG_SCALE = "Image CFG scale";
+
   /** The fact how LoRAs were applied; said where they were not patched into the weights. */
   public static final String LORA_MODE = "LoRA mode";
 
@@ -52,6 +58,11 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
       Map<String, String> embeddingHashes,
       String version) {
     this(spec, size, seed, facts(modelName, modelHash, loraHashes, embeddingHashes, version));
+  }
+
+  /** The same of a picture that a model has edited, which tells how strongly it kept to it. */
+  public ImageSettings edited() {
+    return with(IMAGE_CFG_SCALE, InfotextValues.number(spec.imageCfgScale()));
   }
 
   /** The same with one fact more. */

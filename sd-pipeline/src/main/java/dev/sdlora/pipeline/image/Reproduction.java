@@ -26,6 +26,7 @@ public final class Reproduction {
           "User",
           "Hashes",
           "Pad conds",
+          ImageSettings.IMAGE_CFG_SCALE,
           "SDCPP",
           "Guidance",
           "TE",

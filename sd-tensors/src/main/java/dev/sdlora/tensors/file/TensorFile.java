@@ -318,7 +318,9 @@ public final class TensorFile {
       try {
         Optional<StridedTensor> scattered = scattered(entry);
         if (scattered.isPresent()) {
-          scattered.get().read(channel, from, target);
+          // Rows begin where they would if all lay in order.
+          long first = entry.offset() - scattered.get().entry().offset();
+          scattered.get().read(channel, first + from, target);
         } else {
           Channels.readFully(channel, target, entry.offset() + from);
         }
@@ -342,13 +344,16 @@ public final class TensorFile {
       return Optional.of(known);
     }
 
-    /** The entry may have been reshaped. */
+    /** The entry may have been reshaped, or be some rows of a tensor. */
     private void requireOwn(TensorEntry entry) {
       boolean own =
           file.find(entry.name())
-              .filter(known -> known.byteLength() == entry.byteLength())
               .filter(known -> known.dtype() == entry.dtype())
-              .filter(known -> known.reshaped(entry.shape()).equals(entry))
+              .filter(known -> known.offset() <= entry.offset())
+              .filter(known -> entry.offset() - known.offset() <= known.byteLength())
+              .filter(
+                  known ->
+                      entry.byteLength() <= known.byteLength() - (entry.offset() - known.offset()))
               .isPresent();
       if (!own) {
         throw new IllegalArgumentException(
