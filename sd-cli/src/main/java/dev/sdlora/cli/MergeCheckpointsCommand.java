@@ -73,7 +73,10 @@ final class MergeCheckpointsCommand implements Runnable {
           .out()
           .printf(
               Locale.ROOT,
-              "%s: %d tensors merged, %d kept%n", merged.file(), merged.merged(), merged.kept());
+              "%s: %d tensors merged, %d kept%n",
+              merged.file(),
+              merged.merged(),
+              merged.kept());
     }
   }
 }
