@@ -229,7 +229,7 @@ final class DenoisingPass {
                         refiner.chunkEncoders(),
                         spec.promptOptions(),
                         spec.clipSkip(),
-                        TrainedWords.NONE,
+                        words(refiner, networks),
                         new ToldSizes(
                             refiner.checkpoint().family(),
                             vectorWidth,
@@ -265,6 +265,15 @@ final class DenoisingPass {
             sampling.cfgRescale(),
             sampling.skipUncondBelowSigma(),
             1));
+  }
+
+  /**
+   * The trained words of the prompts, if the refiner can read their vectors; else they are text.
+   */
+  private TrainedWords words(Refiner refiner, RequestNetworks networks) {
+    return refiner.readsWordsFor(model.textWidths())
+        ? networks.embeddings(loras)
+        : TrainedWords.NONE;
   }
 
   private Guidance guidance(

@@ -141,10 +141,11 @@ public final class CheckpointReader {
         && unet.inChannels() != UNetConfig.inpaintingChannels(channels)) {
       throw unfit(
           path,
-          ("its U-Net takes %d channels, expected %d, or %d of an editing model, or %d of an inpainting"
-                  + " model; U-Net and VAE are probably of different families")
+          ("its U-Net takes %d channels, but its VAE has latents of %d, expected %d, or %d of an editing"
+                  + " model, or %d of an inpainting model; they are probably of different families")
               .formatted(
                   unet.inChannels(),
+                  channels,
                   channels,
                   UNetConfig.editingChannels(channels),
                   UNetConfig.inpaintingChannels(channels)));
@@ -156,9 +157,8 @@ public final class CheckpointReader {
     if (unet.contextWidth() != context) {
       throw unfit(
           path,
-          ("its U-Net reads text states of %d numbers, but its text encoders give %d; they are"
-                  + " probably of different families")
-              .formatted(unet.contextWidth(), context));
+          "its U-Net is that of %s (text states of %d), but its text encoders are those of %s (%d)"
+              .formatted(unet.family().label(), unet.contextWidth(), family.label(), context));
     }
     int pooled = encoders.get(encoders.size() - 1).config().projection();
     if (unet.vectorWidth() > 0) {

@@ -57,7 +57,8 @@ class PredictionTest {
     format.toUnitVariance(latent, 2);
     assertThat(latent[0]).isCloseTo((float) ((1 + 1.6) * 0.5 / 8.5), within(1e-6f));
     assertThat(latent[3]).isCloseTo((float) ((4 - 1.9) * 0.5 / 5.9), within(1e-6f));
-    assertThat(format.fromUnitVariance(latent, 2)).containsExactly(new float[] {1, 2, 3, 4}, within(1e-5f));
+    assertThat(format.fromUnitVariance(latent, 2))
+        .containsExactly(new float[] {1, 2, 3, 4}, within(1e-5f));
   }
 
   /** Sines first, and the slowest period at the last place, unlike the embedding of times. */
