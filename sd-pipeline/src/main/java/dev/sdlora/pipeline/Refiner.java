@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
@@ -107,8 +108,28 @@ final class Refiner implements AutoCloseable {
   List<ChunkEncoder> chunkEncoders() {
     return IntStream.range(0, textEncoders.size())
         .mapToObj(
-            i -> new ChunkEncoder(i, textEncoders.get(i), EncoderWeights.PLAIN, encodedChunks))
+            i ->
+                new ChunkEncoder(
+                    place(i), textEncoders.get(i), EncoderWeights.PLAIN, encodedChunks))
         .toList();
+  }
+
+  /** Where an encoder has its place among those of SDXL, of which a refiner has only the second. */
+  private int place(int encoder) {
+    return checkpoint().family() == ModelFamily.SDXL_REFINER ? encoder + 1 : encoder;
+  }
+
+  /**
+   * Whether it reads the vectors of words that were trained for some text encoders.
+   *
+   * @param widths of these encoders
+   */
+  boolean readsWordsFor(List<Integer> widths) {
+    return IntStream.range(0, textEncoders.size())
+        .allMatch(
+            i ->
+                place(i) < widths.size()
+                    && widths.get(place(i)) == textEncoders.get(i).config().width());
   }
 
   @Override
