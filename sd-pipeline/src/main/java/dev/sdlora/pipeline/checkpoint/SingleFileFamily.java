@@ -50,7 +50,7 @@ record SingleFileFamily(ModelFamily family, List<Place> encoders, String sign) {
       return Optional.of(
           new SingleFileFamily(
               ModelFamily.SDXL,
-              List.of(CLIP_L_XL, CLIP_G_XL),
+              encoders(ModelFamily.SDXL),
               begins(names, CLIP_G_XL.prefix) ? CLIP_G_XL.prefix : CLIP_L_XL.prefix));
     }
     if (begins(names, CLIP_G_REFINER.prefix)) {
@@ -66,6 +66,17 @@ record SingleFileFamily(ModelFamily family, List<Place> encoders, String sign) {
     return begins(names, CLIP_L.prefix)
         ? Optional.of(new SingleFileFamily(ModelFamily.SD1, List.of(CLIP_L), CLIP_L.prefix))
         : Optional.empty();
+  }
+
+  /** Where the text encoders of a family lie, in the order in which the U-Net reads them. */
+  static List<Place> encoders(ModelFamily family) {
+    return switch (family) {
+      case SD1 -> List.of(CLIP_L);
+      case SD2 -> List.of(CLIP_H);
+      case SDXL -> List.of(CLIP_L_XL, CLIP_G_XL);
+      case SDXL_REFINER -> List.of(CLIP_G_REFINER);
+      default -> throw new IllegalArgumentException("no single file is of family " + family);
+    };
   }
 
   private static boolean begins(Set<String> names, String prefix) {
