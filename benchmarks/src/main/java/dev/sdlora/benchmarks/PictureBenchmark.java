@@ -4,6 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LatentPreview;
+import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
@@ -30,16 +31,16 @@ public final class PictureBenchmark implements GenerationListener {
   }
 
   /**
-   * Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--steps N] [--bits 32|16] [--pictures N]
-   * [--lora RANK]}.
+   * Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--steps N] [--bits 32|16] [--sparing 0|1]
+   * [--pictures N] [--lora RANK]}.
    */
   public static void main(String[] args) throws IOException {
     Arguments arguments =
         Arguments.parse(
             args,
             "PictureBenchmark CHECKPOINT [--size PIXELS] [--steps N] [--bits 32|16]"
-                + " [--pictures N] [--lora RANK]",
-            Map.of("--size", 512, "--steps", 2, "--bits", 32, "--pictures", 1, "--lora", 0));
+                + " [--sparing 0|1] [--pictures N] [--lora RANK]",
+            Map.of("--size", 512, "--steps", 2, "--bits", 32, "--sparing", 0, "--pictures", 1, "--lora", 0));
     run(arguments, System.out);
   }
 
@@ -59,6 +60,8 @@ public final class PictureBenchmark implements GenerationListener {
           Pipeline.builder()
               .checkpoint(checkpoint)
               .precision(arguments.number("--bits") == 16 ? Precision.BFLOAT16 : Precision.FLOAT32)
+              .memoryPolicy(
+                  arguments.number("--sparing") > 0 ? MemoryPolicy.SPARING : MemoryPolicy.KEEP)
               .loraDirectory(folder)
               .build()) {
         benchmark.end("load");

@@ -26,6 +26,7 @@ import dev.sdlora.tensors.torch.ScalarType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
@@ -150,8 +151,13 @@ final class Generation {
 
   private Inputs encode(NDManager scope) {
     progress.stopIfCancelled();
-    CanvasEncoder encoder =
-        new CanvasEncoder(model.vae(spec, size), model.networks().latentResizing());
+    return model.withVae(
+        spec,
+        size,
+        vae -> encode(new CanvasEncoder(vae, model.networks().latentResizing()), scope));
+  }
+
+  private Inputs encode(CanvasEncoder encoder, NDManager scope) {
     Optional<float[]> firstChannels = Optional.empty();
     Optional<float[]> hiresChannels = Optional.empty();
     UNetConfig unet = model.networks().unet().config();
@@ -195,7 +201,7 @@ final class Generation {
     progress.listener().decodeStart(run.index());
     progress.stopIfCancelled();
     ImageSize drawn = second.map(HiresPass::size).orElse(size);
-    float[] pixels = model.vae(spec, drawn).decode(latent, drawn, scope);
+    float[] pixels = model.withVae(spec, drawn, vae -> vae.decode(latent, drawn, scope));
     progress.listener().decodeEnd(run.index());
     return Pixels.raster(pixels, drawn);
   }
@@ -238,8 +244,9 @@ final class Generation {
             networks.hashes(),
             networks.embeddingHashes(),
             VERSION);
-    if (model.networks().type() == ScalarType.BFLOAT16) {
-      settings = settings.with(ImageSettings.PRECISION, "bfloat16");
+    ScalarType type = model.networks().type();
+    if (type != ScalarType.FLOAT32) {
+      settings = settings.with(ImageSettings.PRECISION, type.name().toLowerCase(Locale.ROOT));
     }
     boolean overlaid =
         networks.reports().stream().anyMatch(lora -> lora.mode() == LoraMode.OVERLAY);

@@ -141,7 +141,11 @@ final class RequestMemory {
    * @throws dev.sdlora.api.CheckpointException if a network that the request names cannot be used
    */
   MemoryNeed need(boolean keepsImages) {
-    MemoryNeed most = pass(size).or(decoding(second.orElse(size)));
+    MemoryNeed most =
+        pass(size)
+            .or(decoding(second.orElse(size)))
+            .or(new MemoryNeed(model.textEncoderMemory().bytes(), 0))
+            .or(new MemoryNeed(model.refiner().map(Refiner::encoderBytes).orElse(0L), 0));
     if (source.isPresent()) {
       most = most.or(canvas(source.get()));
     }
@@ -191,13 +195,18 @@ final class RequestMemory {
   private MemoryNeed decoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
     double numbers = NetworkMemory.decode(vae, pixels(at), model.strips(spec, at));
-    return new MemoryNeed(FLOAT * numbers, (LATENTS + PLANES + 3 * BYTES) * pixels(at));
+    return new MemoryNeed(vaeBytes(numbers), (LATENTS + PLANES + 3 * BYTES) * pixels(at));
   }
 
   private MemoryNeed encoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
     double numbers = NetworkMemory.encode(vae, pixels(at), model.strips(spec, size));
-    return new MemoryNeed(FLOAT * numbers, (PLANES + 2 * BYTES) * pixels(at));
+    return new MemoryNeed(vaeBytes(numbers), (PLANES + 2 * BYTES) * pixels(at));
+  }
+
+  /** The autoencoder at work, with its weights if they are not in memory. */
+  private double vaeBytes(double numbers) {
+    return model.networks().type().bytes() * numbers + model.vaeMemory().bytes();
   }
 
   /** The picture to start from is brought to the request's size, or encoded in its own. */
