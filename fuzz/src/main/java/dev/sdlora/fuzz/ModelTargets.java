@@ -31,6 +31,7 @@ final class ModelTargets {
         network("controlnet", Networks.controlNet(), ModelTargets::controlNet),
         network("t2i-adapter", Networks.adapter(), ModelTargets::adapter),
         network("upscaler", Networks.upscaler(), UpscalerReader::read),
+        network("compact-upscaler", Networks.compactUpscaler(), UpscalerReader::read),
         network("preview-decoder", Networks.previewDecoder(), TinyDecoderReader::read),
         new Target(
             "diffusers-settings",

@@ -6,6 +6,7 @@ import dev.sdlora.pipeline.checkpoint.SingleFileNames;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.ControlNetConfig;
 import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.pipeline.network.SrvggConfig;
 import dev.sdlora.pipeline.network.T2iAdapterConfig;
 import dev.sdlora.pipeline.network.TinyDecoderConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -55,6 +56,11 @@ public final class Networks {
   /** An upscaler with the names of Real-ESRGAN. */
   public static Map<String, List<Long>> upscaler() {
     return new RrdbConfig(8, 4, 2, 1, 2).weights();
+  }
+
+  /** A compact upscaler. */
+  public static Map<String, List<Long>> compactUpscaler() {
+    return new SrvggConfig(8, 3, 2).weights();
   }
 
   /** TAESD's decoder with the names of diffusers. */

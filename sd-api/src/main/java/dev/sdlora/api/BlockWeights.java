@@ -1,7 +1,13 @@
 package dev.sdlora.api;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,8 +41,9 @@ import java.util.stream.Stream;
  * <p>Presets are {@code NONE}, {@code ALL}, {@code ALL0.5} for every block; {@code INS}, {@code
  * IND}, {@code INALL} for the way down (shallow, deep, both), {@code MIDD} for the deep blocks of
  * both ways and the middle, {@code OUTD}, {@code OUTS}, {@code OUTALL} for the way up, each with
- * {@code BASE}; and each block's own name for that block alone. They differ from the extension in
- * one thing: {@code ALL} and {@code ALL0.5} mean the blocks without attention as well.
+ * {@code BASE}; and each block's own name for that block alone, {@code M00} meaning {@code MID}.
+ * They differ from the extension in one thing: {@code ALL} and {@code ALL0.5} mean the blocks
+ * without attention as well. {@link #readPresets} reads the extension's own file.
  *
  * @param preset the name of a preset, if it is one
  * @param values the values of one of the lists above, empty for a preset
@@ -75,6 +82,7 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
     Objects.requireNonNull(preset, "preset");
     Objects.requireNonNull(values, "values");
     values = List.copyOf(values);
+    preset = preset.map(name -> name.equals("M00") ? MID : name);
     if (preset.isPresent()) {
       requirePreset(preset.get(), values);
     } else if (!LAYOUTS.containsKey(values.size())) {
@@ -141,6 +149,47 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
     }
     return new BlockWeights(
         Optional.empty(), Arrays.stream(text.split(",", -1)).map(Decimals::parse).toList());
+  }
+
+  /**
+   * Reads the presets of the extension's file, {@code lbwpresets.txt}: a name, a colon and values
+   * on each line. Empty lines, those that start with {@code #}, and lists of another number of
+   * values, which are for other models, are left out. Of two presets of one name the later counts.
+   *
+   * @return the presets by name, in the order of the file; unmodifiable
+   * @throws UncheckedIOException if the file cannot be read or is no UTF-8
+   * @throws IllegalArgumentException if a line has no colon, or a value that is no number; the
+   *     message has its number, from 1
+   */
+  public static Map<String, BlockWeights> readPresets(Path file) {
+    Objects.requireNonNull(file, "file");
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("block weight presets '" + file + "' cannot be read", e);
+    }
+    Map<String, BlockWeights> presets = new LinkedHashMap<>();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i).strip();
+      int colon = line.indexOf(':');
+      if (line.isEmpty() || line.startsWith("#")) {
+        continue;
+      }
+      List<String> values = List.of(line.substring(colon + 1).split(",", -1));
+      try {
+        if (colon < 1) {
+          throw new IllegalArgumentException("expected NAME:values, found '" + line + "'");
+        }
+        if (LAYOUTS.containsKey(values.size())) {
+          presets.put(line.substring(0, colon).strip(), parse(line.substring(colon + 1)));
+        }
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "block weight presets '%s', line %d: %s".formatted(file, i + 1, e.getMessage()), e);
+      }
+    }
+    return Collections.unmodifiableMap(presets);
   }
 
   /** Whether these weights can be used for models of a family. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.UnaryOperator;
 
 /**
  * Turns prompts into pictures with one checkpoint.
@@ -190,6 +191,7 @@ public interface Pipeline extends AutoCloseable {
   /** Collects what a pipeline needs. Not safe for use by several threads at once. */
   final class Builder {
     private Optional<Checkpoint> checkpoint = Optional.empty();
+    private UnaryOperator<CheckpointParts.Builder> parts = UnaryOperator.identity();
     private final List<Path> loraDirectories = new ArrayList<>();
     private final List<Path> embeddingDirectories = new ArrayList<>();
     private final List<Embedding> embeddings = new ArrayList<>();
@@ -197,7 +199,7 @@ public interface Pipeline extends AutoCloseable {
     private final List<Path> controlNets = new ArrayList<>();
     private Optional<Path> previewDecoder = Optional.empty();
     private Optional<PredictionType> predictionType = Optional.empty();
-    private Optional<Checkpoint> refiner = Optional.empty();
+    private Optional<Path> refiner = Optional.empty();
     private Precision precision = Precision.FLOAT32;
     private MemoryPolicy memoryPolicy = MemoryPolicy.KEEP;
     private String device = "cpu";
@@ -218,6 +220,76 @@ public interface Pipeline extends AutoCloseable {
      */
     public Builder checkpoint(Checkpoint checkpoint) {
       this.checkpoint = Optional.of(Objects.requireNonNull(checkpoint, "checkpoint"));
+      return this;
+    }
+
+    /**
+     * Takes the VAE of a file or folder in place of the checkpoint's; see {@link
+     * CheckpointParts.Builder#vae}. Default: one that lies beside the checkpoint under its name,
+     * else its own.
+     *
+     * @return this builder
+     */
+    public Builder vae(Path file) {
+      Objects.requireNonNull(file, "file");
+      return choose(chosen -> chosen.vae(file));
+    }
+
+    /**
+     * Sets whether a VAE that lies beside the checkpoint under its name is taken; see {@link
+     * CheckpointParts.Builder#vaeBeside}. Default true.
+     *
+     * @return this builder
+     */
+    public Builder vaeBeside(boolean take) {
+      return choose(chosen -> chosen.vaeBeside(take));
+    }
+
+    /**
+     * Takes the text encoder of a file or folder in place of the checkpoint's first.
+     *
+     * @return this builder
+     */
+    public Builder textEncoder(Path file) {
+      Objects.requireNonNull(file, "file");
+      return choose(chosen -> chosen.textEncoder(file));
+    }
+
+    /**
+     * Takes the text encoder of a file or folder in place of the checkpoint's second, of SDXL.
+     *
+     * @return this builder
+     */
+    public Builder textEncoder2(Path file) {
+      Objects.requireNonNull(file, "file");
+      return choose(chosen -> chosen.textEncoder2(file));
+    }
+
+    /**
+     * Sets which weights of a diffusers folder are read; see {@link
+     * CheckpointParts.Builder#variant}. Default: full precision if it is there, else {@code fp16}.
+     *
+     * @return this builder
+     * @throws IllegalArgumentException if it is no part of a file's name
+     */
+    public Builder variant(String variant) {
+      CheckpointParts checked = CheckpointParts.builder().variant(variant).build();
+      return choose(chosen -> chosen.variant(checked.variant().orElseThrow()));
+    }
+
+    /**
+     * Sets whether averaged weights are taken where a file has both; see {@link
+     * CheckpointParts.Builder#ema}. Default false.
+     *
+     * @return this builder
+     */
+    public Builder ema(boolean ema) {
+      return choose(chosen -> chosen.ema(ema));
+    }
+
+    private Builder choose(UnaryOperator<CheckpointParts.Builder> choice) {
+      UnaryOperator<CheckpointParts.Builder> before = parts;
+      parts = chosen -> choice.apply(before.apply(chosen));
       return this;
     }
 
@@ -284,9 +356,13 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets the decoder that makes previews: TAESD's ({@code taesd_decoder.pth} or {@code
-     * .safetensors}, with its author's names or those of diffusers). Previews then have the size of
-     * the picture and show details. Default: none, and a linear guess at the colours.
+     * Sets the decoder that makes previews, and the pictures of requests with {@link
+     * FinalDecoder#TAESD}: TAESD's ({@code taesd_decoder.pth} or {@code .safetensors}, with its
+     * author's names or those of diffusers). Previews then have the size of the picture and show
+     * details. Default: none, and a linear guess at the colours.
+     *
+     * <p>SD 1.x and 2.x need TAESD, SDXL needs TAESDXL ({@code taesdxl_decoder}). Both have the
+     * same tensors, so a file of the wrong one cannot be refused; its pictures have wrong colours.
      *
      * @return this builder
      */
@@ -308,12 +384,13 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets a model that finishes pictures, such as SDXL's refiner; see {@link
-     * PromptSpecBuilder#refinerSwitch}. It stays in memory beside the checkpoint, and its VAE is
-     * not read. LoRAs do not act on it. Default: none.
+     * PromptSpecBuilder#refinerSwitch}. It stays in memory beside the checkpoint. Its VAE is not
+     * read and may be missing. LoRAs do not act on it. Default: none.
      *
+     * @param refiner a checkpoint file or a diffusers folder
      * @return this builder
      */
-    public Builder refiner(Checkpoint refiner) {
+    public Builder refiner(Path refiner) {
       this.refiner = Optional.of(Objects.requireNonNull(refiner, "refiner"));
       return this;
     }
@@ -467,7 +544,7 @@ public interface Pipeline extends AutoCloseable {
       return Services.find(Backend.Pipelines.class)
           .open(
               new Backend.Settings(
-                  model,
+                  model.toBuilder().parts(parts.apply(model.parts().toBuilder()).build()).build(),
                   loraDirectories,
                   embeddingDirectories,
                   embeddings,

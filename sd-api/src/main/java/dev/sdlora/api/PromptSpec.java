@@ -29,7 +29,10 @@ public final class PromptSpec {
     return new PromptSpecBuilder();
   }
 
-  /** A builder that starts from this spec. */
+  /**
+   * A builder that starts from this spec. Its values count as defaults there: {@link
+   * PromptSpecBuilder#fewSteps(FewSteps)} replaces them.
+   */
   public PromptSpecBuilder toBuilder() {
     return new PromptSpecBuilder(values);
   }
@@ -210,6 +213,11 @@ public final class PromptSpec {
   /** Whether the VAE works in strips. Default {@link VaeTiling#AUTO}. */
   public VaeTiling vaeTiling() {
     return values.vaeTiling;
+  }
+
+  /** What turns the last latent into the picture. Default {@link FinalDecoder#VAE}. */
+  public FinalDecoder finalDecoder() {
+    return values.finalDecoder;
   }
 
   /** How finished pictures are enlarged; empty, the default, for not at all. */

@@ -1,13 +1,16 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.FewStepsSettings.Part;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Collects the settings of a {@link PromptSpec}. Every setter checks its value at once. Not safe
@@ -39,11 +42,16 @@ public final class PromptSpecBuilder {
   List<ControlUnit> controlUnits = List.of();
   Tiling tiling = Tiling.NONE;
   VaeTiling vaeTiling = VaeTiling.AUTO;
+  FinalDecoder finalDecoder = FinalDecoder.VAE;
   Optional<Upscaling> upscaling = Optional.empty();
   Map<String, String> otherParameters = Map.of();
 
+  private Optional<FewStepsSettings> fewSteps = Optional.empty();
+  private final Set<FewStepsSettings.Part> given = EnumSet.noneOf(FewStepsSettings.Part.class);
+
   PromptSpecBuilder() {}
 
+  /** What the other has as values; which of them were given does not count here. */
   PromptSpecBuilder(PromptSpecBuilder other) {
     prompt = other.prompt;
     negativePrompt = other.negativePrompt;
@@ -70,6 +78,7 @@ public final class PromptSpecBuilder {
     controlUnits = other.controlUnits;
     tiling = other.tiling;
     vaeTiling = other.vaeTiling;
+    finalDecoder = other.finalDecoder;
     upscaling = other.upscaling;
     otherParameters = other.otherParameters;
   }
@@ -132,6 +141,7 @@ public final class PromptSpecBuilder {
    */
   public PromptSpecBuilder steps(int steps) {
     this.steps = Checks.inRange(1, 1000, steps, "steps");
+    given.add(Part.STEPS);
     return this;
   }
 
@@ -142,6 +152,7 @@ public final class PromptSpecBuilder {
    */
   public PromptSpecBuilder sampler(Sampler sampler) {
     this.sampler = Objects.requireNonNull(sampler, "sampler");
+    given.add(Part.SAMPLER);
     return this;
   }
 
@@ -152,6 +163,7 @@ public final class PromptSpecBuilder {
    */
   public PromptSpecBuilder schedule(Schedule schedule) {
     this.schedule = Objects.requireNonNull(schedule, "schedule");
+    given.add(Part.SCHEDULE);
     return this;
   }
 
@@ -165,6 +177,38 @@ public final class PromptSpecBuilder {
    */
   public PromptSpecBuilder cfgScale(double cfgScale) {
     this.cfgScale = Checks.finite(cfgScale, "cfgScale");
+    given.add(Part.CFG_SCALE);
+    return this;
+  }
+
+  /**
+   * Draws in few steps, with a LoRA or a checkpoint that was made for it: sets sampler, schedule,
+   * steps and guidance scale, and of {@link #samplerOptions} those that the method needs, as its
+   * authors say. The number of steps is the method's usual one; see {@link FewSteps}.
+   *
+   * <p>Whatever of these is set by its own method on this builder wins, before or after this call:
+   * {@code fewSteps(FewSteps.LIGHTNING).steps(6)} and {@code steps(6).fewSteps(FewSteps.LIGHTNING)}
+   * are the same. Values that came with {@link PromptSpec#toBuilder()} are replaced. The spec holds
+   * what came of it as plain settings.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder fewSteps(FewSteps method) {
+    Objects.requireNonNull(method, "method");
+    return fewSteps(method, method.usualSteps());
+  }
+
+  /**
+   * Draws in a given number of few steps; see {@link #fewSteps(FewSteps)}. Mostly that which the
+   * name of the LoRA has, such as 4 for {@code sdxl_lightning_4step_lora}.
+   *
+   * @return this builder
+   * @throws IllegalArgumentException if the method is not made for so many steps; {@link #steps}
+   *     takes any number
+   */
+  public PromptSpecBuilder fewSteps(FewSteps method, int steps) {
+    Objects.requireNonNull(method, "method");
+    this.fewSteps = Optional.of(method.settings(steps));
     return this;
   }
 
@@ -283,6 +327,7 @@ public final class PromptSpecBuilder {
    */
   public PromptSpecBuilder samplerOptions(SamplerOptions options) {
     this.samplerOptions = Objects.requireNonNull(options, "options");
+    given.add(Part.SAMPLER_OPTIONS);
     return this;
   }
 
@@ -394,6 +439,18 @@ public final class PromptSpecBuilder {
   }
 
   /**
+   * Sets what turns the last latent into the picture. Default {@link FinalDecoder#VAE}. A pipeline
+   * without a {@link Pipeline.Builder#previewDecoder} refuses {@link FinalDecoder#TAESD} when
+   * generating.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder finalDecoder(FinalDecoder decoder) {
+    this.finalDecoder = Objects.requireNonNull(decoder, "decoder");
+    return this;
+  }
+
+  /**
    * Enlarges finished pictures. Default: not.
    *
    * @return this builder
@@ -425,7 +482,9 @@ public final class PromptSpecBuilder {
       throw new IllegalStateException(
           "hiresFix and imageToImage cannot be combined; give imageToImage the larger size");
     }
-    return new PromptSpec(new PromptSpecBuilder(this));
+    PromptSpecBuilder values = new PromptSpecBuilder(this);
+    fewSteps.ifPresent(few -> few.fill(values, given));
+    return new PromptSpec(values);
   }
 
   /** All settings, by which specs are compared. */
@@ -456,6 +515,7 @@ public final class PromptSpecBuilder {
         controlUnits,
         tiling,
         vaeTiling,
+        finalDecoder,
         upscaling,
         otherParameters);
   }

@@ -61,15 +61,16 @@ public enum Sampler {
   /** Restart, Xu et al. 2023: Heun's method that goes back up and down again: two calls a step. */
   RESTART("Restart", Schedule.KARRAS, Set.of(Trait.SECOND_ORDER)),
   /** DDIM, Song et al. 2020, on A1111's time steps; it has its own schedule and ignores others. */
-  DDIM("DDIM", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS)),
+  DDIM("DDIM", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS, Trait.TRAILING)),
   /** DDIM of CFG++, Chung et al. 2024: moves along the negative prompt's prediction. */
-  DDIM_CFGPP("DDIM CFG++", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS)),
+  DDIM_CFGPP(
+      "DDIM CFG++", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS, Trait.TRAILING)),
   /** Pseudo linear multistep, Liu et al. 2022, of order four: one call a step and one at start. */
-  PLMS("PLMS", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS)),
+  PLMS("PLMS", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS, Trait.TRAILING)),
   /** UniPC, Zhao et al. 2023, of order three: one call a step, no fresh noise. */
   UNIPC("UniPC", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS)),
   /** Latent consistency, Luo et al. 2023, for models and LoRAs trained so: 2 to 8 steps. */
-  LCM("LCM", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS), "k_lcm"),
+  LCM("LCM", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TRAILING), "k_lcm"),
   /** DEIS, Zhang and Chen 2022, of order three: one call a step; diffusers has it, not A1111. */
   DEIS("DEIS", Schedule.NORMAL, Set.of()),
   /** DPM-Solver++(2S) on given levels, Lu et al. 2022: one call a step; in diffusers. */
@@ -77,7 +78,7 @@ public enum Sampler {
   /** DPM-Solver++(3S) on given levels, Lu et al. 2022: one call a step; in diffusers. */
   DPMPP_3S("DPM++ 3S", Schedule.NORMAL, Set.of()),
   /** PNDM with Runge-Kutta at its start, Liu et al. 2022: nine more calls than {@link #PLMS}. */
-  PNDM("PNDM", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS)),
+  PNDM("PNDM", Schedule.NORMAL, Set.of(Trait.OWN_LEVELS, Trait.TIMESTEPS, Trait.TRAILING)),
   /**
    * Trajectory consistency, Zheng et al. 2024, for models and LoRAs trained so: 2 to 8 steps. Its
    * gamma is {@link SamplerOptions#etaDdim}, 0.3 unless that is set.
@@ -90,7 +91,8 @@ public enum Sampler {
     BROWNIAN,
     DISCARD,
     OWN_LEVELS,
-    TIMESTEPS
+    TIMESTEPS,
+    TRAILING
   }
 
   private final String label;
@@ -153,9 +155,22 @@ public enum Sampler {
     return traits.contains(Trait.BROWNIAN);
   }
 
-  /** Whether the sampler has noise levels of its own, so that the schedule is not looked at. */
+  /**
+   * Whether the sampler has noise levels of its own, so that it looks at no schedule but, in some
+   * cases, {@link Schedule#TRAILING}; see {@link #follows}.
+   */
   public boolean ignoresSchedule() {
     return traits.contains(Trait.OWN_LEVELS);
+  }
+
+  /**
+   * Whether a schedule decides the noise levels of this sampler. DDIM, DDIM CFG++, PLMS, PNDM and
+   * LCM have levels of their own but for {@link Schedule#TRAILING}, and so do UniPC, TCD and DPM
+   * fast and adaptive for all schedules.
+   */
+  public boolean follows(Schedule schedule) {
+    Objects.requireNonNull(schedule, "schedule");
+    return !ignoresSchedule() || (schedule == Schedule.TRAILING && traits.contains(Trait.TRAILING));
   }
 
   /**

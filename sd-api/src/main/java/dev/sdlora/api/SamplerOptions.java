@@ -3,6 +3,7 @@ package dev.sdlora.api;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -97,6 +98,11 @@ public final class SamplerOptions {
     return values.sigmaMax;
   }
 
+  /** Whether trailing times end at the model's lowest sigma and not at 0; empty for not. */
+  public Optional<Boolean> endAtSigmaMin() {
+    return values.endAtSigmaMin;
+  }
+
   /** The bend of Karras and polyexponential schedules; empty, the default, for their own. */
   public OptionalDouble rho() {
     return values.rho;
@@ -132,6 +138,19 @@ public final class SamplerOptions {
     return values.extraNoise;
   }
 
+  /**
+   * The same with what a method of few steps needs.
+   *
+   * @param given whether these options are the caller's, so that what is set in them stays
+   */
+  SamplerOptions with(OptionalDouble etaDdim, Optional<Boolean> endAtSigmaMin, boolean given) {
+    Builder builder = toBuilder();
+    builder.etaDdim = given && values.etaDdim.isPresent() ? values.etaDdim : etaDdim;
+    builder.endAtSigmaMin =
+        given && values.endAtSigmaMin.isPresent() ? values.endAtSigmaMin : endAtSigmaMin;
+    return builder.build();
+  }
+
   /** Whether the other has the same options. */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -155,6 +174,9 @@ public final class SamplerOptions {
 
   private static String shown(Map.Entry<String, Object> option) {
     Object value = option.getValue();
+    if (value instanceof Optional<?> given && given.isPresent()) {
+      value = given.get();
+    }
     if (value instanceof OptionalDouble number && number.isPresent()) {
       value = number.getAsDouble();
     } else if (value instanceof OptionalInt number && number.isPresent()) {
@@ -186,6 +208,7 @@ public final class SamplerOptions {
     private boolean zeroTerminalSnr;
     private OptionalDouble sigmaMin = OptionalDouble.empty();
     private OptionalDouble sigmaMax = OptionalDouble.empty();
+    private Optional<Boolean> endAtSigmaMin = Optional.empty();
     private OptionalDouble rho = OptionalDouble.empty();
     private double betaAlpha = 0.6;
     private double betaBeta = 0.6;
@@ -210,6 +233,7 @@ public final class SamplerOptions {
       zeroTerminalSnr = other.zeroTerminalSnr;
       sigmaMin = other.sigmaMin;
       sigmaMax = other.sigmaMax;
+      endAtSigmaMin = other.endAtSigmaMin;
       rho = other.rho;
       betaAlpha = other.betaAlpha;
       betaBeta = other.betaBeta;
@@ -351,6 +375,17 @@ public final class SamplerOptions {
     }
 
     /**
+     * Sets whether {@link Schedule#TRAILING} ends at the lowest sigma that the model was trained
+     * on, so that this much noise stays, and not at 0; diffusers says {@code
+     * set_alpha_to_one=False} or {@code final_sigmas_type="sigma_min"}. Default: not, but {@link
+     * FewSteps#PCM} sets it.
+     */
+    public Builder endAtSigmaMin(boolean end) {
+      this.endAtSigmaMin = Optional.of(end);
+      return this;
+    }
+
+    /**
      * Sets rho of the Karras and polyexponential schedules. Default: their own, 7 and 1, for which
      * A1111 writes 0.
      *
@@ -453,6 +488,7 @@ public final class SamplerOptions {
       state.put("zeroTerminalSnr", zeroTerminalSnr);
       state.put("sigmaMin", sigmaMin);
       state.put("sigmaMax", sigmaMax);
+      state.put("endAtSigmaMin", endAtSigmaMin);
       state.put("rho", rho);
       state.put("betaAlpha", betaAlpha);
       state.put("betaBeta", betaBeta);

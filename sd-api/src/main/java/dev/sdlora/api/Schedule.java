@@ -27,6 +27,14 @@ public enum Schedule {
    * Every n-th training level, counted from the lowest; the number of steps may differ a little.
    */
   DDIM("DDIM", "DDIM Uniform"),
+  /**
+   * Every n-th training time, counted from the last, 999: 999, 749, 499, 249 for four steps, then
+   * level 0; "trailing" of Lin et al. 2023, section 3.3, and of diffusers. Models and LoRAs for few
+   * steps are mostly made for it ({@link FewSteps}). DDIM and its kin take these times too in place
+   * of their own, and {@link Sampler#LCM} takes those of diffusers: see {@link Sampler#follows}. No
+   * schedule of A1111.
+   */
+  TRAILING("Trailing"),
   /** Lee et al. 2024: quantiles of a beta distribution, dense at both ends. */
   BETA("Beta");
 

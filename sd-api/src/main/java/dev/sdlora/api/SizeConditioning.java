@@ -1,7 +1,10 @@
 package dev.sdlora.api;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +86,8 @@ public final class SizeConditioning {
    * @param height from 1
    */
   public record Size(int width, int height) {
+    private static final Pattern WIDTH_X_HEIGHT = Pattern.compile("(\\d{1,6})[xX×](\\d{1,6})");
+
     /**
      * Checks both sides.
      *
@@ -92,6 +97,21 @@ public final class SizeConditioning {
       if (width < 1 || height < 1) {
         throw new IllegalArgumentException("sides must be at least 1: " + width + "x" + height);
       }
+    }
+
+    /**
+     * Reads {@code WIDTHxHEIGHT}, such as {@code 1024x1024}.
+     *
+     * @throws IllegalArgumentException if the text has another form or a side is below 1
+     */
+    public static Size parse(String text) {
+      Objects.requireNonNull(text, "text");
+      Matcher sides = WIDTH_X_HEIGHT.matcher(text.strip());
+      if (!sides.matches()) {
+        throw new IllegalArgumentException(
+            "size must be WIDTHxHEIGHT in pixels, such as 1024x1024: " + text);
+      }
+      return new Size(Integer.parseInt(sides.group(1)), Integer.parseInt(sides.group(2)));
     }
 
     /** As A1111 writes sizes, such as {@code 1024x1024}: width first. */

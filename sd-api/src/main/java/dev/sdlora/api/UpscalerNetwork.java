@@ -5,9 +5,10 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * A network that enlarges pictures, of the ESRGAN architecture (Wang et al. 2018, "ESRGAN"; Wang et
- * al. 2021, "Real-ESRGAN"), as people download them: {@code RealESRGAN_x4plus.pth}, {@code
- * 4x-UltraSharp.pth} and so on.
+ * A network that enlarges pictures, of the ESRGAN family (Wang et al. 2018, "ESRGAN"; Wang et al.
+ * 2021, "Real-ESRGAN"), as people download them: the large ones, {@code RealESRGAN_x4plus.pth},
+ * {@code 4x-UltraSharp.pth} and so on, and the compact ones for speed and video, {@code
+ * realesr-general-x4v3.pth}, {@code realesr-animevideov3.pth}.
  *
  * <p>Pictures go through the network in tiles that overlap, so memory does not grow with their
  * size. Safe for use by several threads. It holds native memory until it is closed.
@@ -16,8 +17,8 @@ public interface UpscalerNetwork extends AutoCloseable {
 
   /**
    * Reads an upscaler, a {@code .pth} or {@code .safetensors} file with the names of ESRGAN or of
-   * Real-ESRGAN. How many blocks it has, how wide they are and how much it enlarges is read off its
-   * tensors.
+   * Real-ESRGAN. Which network it is, how many blocks it has, how wide they are and how much it
+   * enlarges is read off its tensors.
    *
    * @throws CheckpointException if the file holds another kind of network; the message names the
    *     tensor that is missing, has another shape or does not belong there
@@ -31,7 +32,7 @@ public interface UpscalerNetwork extends AutoCloseable {
   /** The name of the file without its extension. */
   String name();
 
-  /** How many times wider and higher pictures become: 1, 2, 4 or 8. */
+  /** How many times wider and higher pictures become, mostly 2 or 4. */
   int factor();
 
   /**

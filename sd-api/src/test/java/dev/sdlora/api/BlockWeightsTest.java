@@ -3,11 +3,17 @@ package dev.sdlora.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +24,8 @@ class BlockWeightsTest {
           .split(" ");
   private static final String[] ATTENTION_XL =
       "BASE IN04 IN05 IN07 IN08 MID OUT00 OUT01 OUT02 OUT03 OUT04 OUT05".split(" ");
+
+  @TempDir Path folder;
 
   private static double[] counting(int values) {
     return IntStream.rangeClosed(1, values).mapToDouble(i -> i).toArray();
@@ -119,6 +127,56 @@ class BlockWeightsTest {
   @ValueSource(strings = {"", "all", "IN12", "1", "1,1", "1,2,x,4,5,6,7,8,9,10,11,12"})
   void parse_nonsense_isRefused(String text) {
     assertThatThrownBy(() -> BlockWeights.parse(text)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void preset_m00_isTheMiddle() {
+    BlockWeights middle = BlockWeights.parse("M00");
+    assertThat(middle).isEqualTo(BlockWeights.preset("MID")).hasToString("MID");
+    assertThat(middle.weight("MID", ModelFamily.SDXL)).isEqualTo(1);
+  }
+
+  @Test
+  void readPresets_fileOfTheExtension_hasThoseForModelsThatAreKnown() throws IOException {
+    Path file = folder.resolve("lbwpresets.txt");
+    Files.writeString(
+        file,
+        """
+        # mine
+        FACE:1,0,0,0,0,1,1,1,0,0,0,0
+
+        STYLE: 1, 0.5,0,0,0,0,0,0,0,0,0,0,0,0,0,0,-.25
+        FLUXALL:%s
+        FACE:0,0,0,0,0,1,1,1,0,0,0,0\r
+        """
+            .formatted("1,".repeat(60) + 1));
+    Map<String, BlockWeights> presets = BlockWeights.readPresets(file);
+    assertThat(presets).containsOnlyKeys("FACE", "STYLE");
+    assertThat(presets.get("FACE")).hasToString("0,0,0,0,0,1,1,1,0,0,0,0");
+    assertThat(presets.get("STYLE")).hasToString("1,0.5,0,0,0,0,0,0,0,0,0,0,0,0,0,0,-0.25");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ALL:1,1,1,R,1,1,1,1,1,1,1,1 | line 2: 'R' is not a number such as 0.8",
+        "1,1,1 | line 2: expected NAME:values, found '1,1,1'",
+        ":1,1,1 | line 2: expected NAME:values, found ':1,1,1'"
+      })
+  void readPresets_badLine_isNamed(String line, String reason) throws IOException {
+    Path file = folder.resolve("lbwpresets.txt");
+    Files.writeString(file, "\n" + line + "\n");
+    assertThatThrownBy(() -> BlockWeights.readPresets(file))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("block weight presets '" + file + "', " + reason);
+  }
+
+  @Test
+  void readPresets_missingFile_isAnErrorWithItsName() {
+    assertThatThrownBy(() -> BlockWeights.readPresets(folder.resolve("none.txt")))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("none.txt");
   }
 
   @Test

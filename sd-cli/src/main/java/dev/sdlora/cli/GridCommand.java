@@ -59,7 +59,7 @@ final class GridCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PromptSpec spec = picture.toSpec(model.loraFolders());
+    PromptSpec spec = picture.toSpec(model.loraFolders(), model.hasRefiner());
     VariationGrid grid =
         rows.map(axis -> VariationGrid.of(spec, columns, axis))
             .orElseGet(() -> VariationGrid.of(spec, columns));

@@ -44,7 +44,7 @@ final class LoraListCommand implements Runnable {
 
   @Option(
       names = "--family",
-      paramLabel = "sd1|sd2|sdxl|unknown",
+      paramLabel = "sd1|sd2|sdxl|sdxl_refiner|unknown",
       description = "What they were trained for.")
   private Optional<ModelFamily> family = Optional.empty();
 

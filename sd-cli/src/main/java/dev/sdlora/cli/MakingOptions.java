@@ -129,7 +129,8 @@ final class MakingOptions {
         names = "--format",
         paramLabel = "float16|bfloat16|float32",
         converter = Labels.class,
-        description = "Number format of the file. Default: float16, or what the LoRAs have.")
+        description =
+            "Number format of the file. Default: float16, or what the files that are read have.")
     private Optional<NumberFormat> format = Optional.empty();
 
     Optional<NumberFormat> format() {

@@ -4,10 +4,12 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
+import dev.sdlora.api.PredictionType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which model to load and how. */
@@ -17,8 +19,8 @@ final class ModelOptions {
       names = "--checkpoint",
       paramLabel = "PATH",
       description =
-          "SD 1.x checkpoint: a .safetensors file or a diffusers folder. Default: the"
-              + " bundled tiny model.")
+          "SD 1.x, SD 2.x or SDXL checkpoint: a file or a diffusers folder. Default: the bundled"
+              + " tiny model.")
   private Optional<Path> checkpoint = Optional.empty();
 
   @Option(
@@ -42,6 +44,18 @@ final class ModelOptions {
       paramLabel = "DIR",
       description = "Folder with upscalers that can be named; repeatable. Default: none.")
   private List<Path> upscalerDirectories = new ArrayList<>();
+
+  @Option(
+      names = "--refiner",
+      paramLabel = "PATH",
+      description = "Checkpoint that finishes pictures, such as SDXL's refiner. Default: none.")
+  private Optional<Path> refiner = Optional.empty();
+
+  @Option(
+      names = "--prediction-type",
+      paramLabel = "epsilon|v_prediction|edm",
+      description = "What the U-Net predicts. Default: what the checkpoint shows.")
+  private Optional<PredictionType> predictionType = Optional.empty();
 
   @Option(
       names = "--precision",
@@ -73,11 +87,13 @@ final class ModelOptions {
       paramLabel = "FILE",
       description =
           "TAESD's decoder, taesd_decoder.pth or .safetensors of github.com/madebyollin/taesd, for"
-              + " previews of full size. Default: none, small ones.")
+              + " previews of full size and --final-decoder. Default: none, small previews.")
   private Optional<Path> previewDecoder = Optional.empty();
 
+  @Mixin private final PartsOptions parts = new PartsOptions();
+
   Checkpoint open() {
-    return Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint));
+    return Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint), parts.parts());
   }
 
   /** Loads a model, which the terminal tells of. */
@@ -96,9 +112,16 @@ final class ModelOptions {
     Pipeline.Builder pipeline = Pipeline.builder().precision(precision).memoryPolicy(memoryPolicy).device(device);
     loraFolders().forEach(pipeline::loraDirectory);
     previewDecoder.ifPresent(pipeline::previewDecoder);
+    refiner.ifPresent(pipeline::refiner);
+    predictionType.ifPresent(pipeline::predictionType);
     embeddingDirectories.forEach(pipeline::embeddingDirectory);
     upscalerDirectories.forEach(pipeline::upscalerDirectory);
     return load(pipeline, opened, console);
+  }
+
+  /** Whether a model to finish pictures is given. */
+  boolean hasRefiner() {
+    return refiner.isPresent();
   }
 
   /** Where LoRAs have names: the folders given, or that of the bundled model. */

@@ -1,6 +1,7 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.FinalDecoder;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.api.Upscaler;
@@ -40,6 +41,14 @@ final class NetworkOptions {
   private Optional<VaeTiling> vaeTiling = Optional.empty();
 
   @Option(
+      names = "--final-decoder",
+      paramLabel = "vae|taesd",
+      description =
+          "What turns the last latent into the picture; TAESD, of --preview-decoder, is much faster."
+              + " Default: vae.")
+  private Optional<FinalDecoder> finalDecoder = Optional.empty();
+
+  @Option(
       names = "--upscaler",
       paramLabel = "NAME|FILE",
       description =
@@ -58,6 +67,7 @@ final class NetworkOptions {
     controls.forEach(spec::controlUnit);
     tiling.ifPresent(spec::tiling);
     vaeTiling.ifPresent(spec::vaeTiling);
+    finalDecoder.ifPresent(spec::finalDecoder);
     if (upscaler.isPresent() || scale.isPresent()) {
       Upscaler chosen = upscaler.map(NetworkOptions::find).orElse(Upscaler.LANCZOS);
       PictureOptions.set(

@@ -47,6 +47,14 @@ final class PictureOptions {
               + " those of folders themselves. Default weight: 1.")
   private List<String> loras = new ArrayList<>();
 
+  @Option(
+      names = "--few-steps",
+      paramLabel = "METHOD[:N]",
+      description =
+          "Draw in few steps with a LoRA or checkpoint made for it: sampler, schedule, guidance and"
+              + " steps as its authors say. One of lcm, lightning, hyper, tcd, pcm, turbo.")
+  private Optional<FewStepsArgument> fewSteps = Optional.empty();
+
   @Option(names = "--steps", paramLabel = "N", description = "Sampling steps. Default: 20.")
   private Optional<Integer> steps = Optional.empty();
 
@@ -59,7 +67,8 @@ final class PictureOptions {
   @Option(
       names = "--schedule",
       paramLabel = "NAME",
-      description = "Any of A1111's, such as Karras. Default: Automatic, the sampler's own choice.")
+      description =
+          "Any of A1111's, such as Karras, or Trailing. Default: Automatic, the sampler's own choice.")
   private Optional<Schedule> schedule = Optional.empty();
 
   @Option(names = "--cfg", paramLabel = "SCALE", description = "Guidance scale. Default: 7.")
@@ -121,14 +130,16 @@ final class PictureOptions {
   @Mixin private final SamplingOptions sampling = new SamplingOptions();
   @Mixin private final VariationOptions variation = new VariationOptions();
   @Mixin private final NetworkOptions networks = new NetworkOptions();
+  @Mixin private final FamilyOptions family = new FamilyOptions();
 
   /**
    * The settings that the options describe.
    *
    * @param loraFolders where the names of LoRAs are looked up
+   * @param hasRefiner whether a model to finish pictures is given
    * @throws IllegalArgumentException if one makes no sense; the message names the option
    */
-  PromptSpec toSpec(List<Path> loraFolders) {
+  PromptSpec toSpec(List<Path> loraFolders, boolean hasRefiner) {
     if (prompt.isPresent() && !words.isEmpty()) {
       throw new IllegalArgumentException(
           "the prompt is given twice, by --prompt and as '%s'; put a prompt of several words in quotes"
@@ -147,6 +158,7 @@ final class PictureOptions {
     }
     loras.forEach(lora -> spec.lora(LoraReference.openWeighted(lora, loraFolders)));
     negative.ifPresent(spec::negativePrompt);
+    set("--few-steps", fewSteps, few -> few.applyTo(spec));
     set("--steps", steps, spec::steps);
     sampler.map(NamedSampler::sampler).ifPresent(spec::sampler);
     sampler.flatMap(NamedSampler::schedule).ifPresent(spec::schedule);
@@ -167,6 +179,7 @@ final class PictureOptions {
     sampling.applyTo(spec);
     variation.applyTo(spec);
     networks.applyTo(spec);
+    family.applyTo(spec, hasRefiner);
     return spec.build();
   }
 

@@ -80,6 +80,11 @@ final class SamplingOptions {
   private Optional<Double> sigmaMax = Optional.empty();
 
   @Option(
+      names = "--end-at-sigma-min",
+      description = "With the schedule Trailing, end at the model's lowest sigma and not at 0.")
+  private boolean endAtSigmaMin;
+
+  @Option(
       names = "--rho",
       paramLabel = "X",
       description = "Bend of Karras and polyexponential schedules. Default: 0, the schedule's own.")
@@ -136,6 +141,9 @@ final class SamplingOptions {
     set("--extra-noise", extraNoise, options::extraNoise);
     if (discard) {
       options.discardNextToLastSigma(true);
+    }
+    if (endAtSigmaMin) {
+      options.endAtSigmaMin(true);
     }
     if (zeroSnr) {
       options.zeroTerminalSnr(true);

@@ -36,6 +36,7 @@ import picocli.CommandLine.TypeConversionException;
       InfoCommand.class,
       PromptCommand.class,
       LoraCommand.class,
+      MergeCheckpointsCommand.class,
       CompletionCommand.class
     })
 public final class Sd {
@@ -65,6 +66,7 @@ public final class Sd {
     return command
         .registerConverter(NamedSampler.class, converter(NamedSampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
+        .registerConverter(FewStepsArgument.class, converter(FewStepsArgument::parse))
         .registerConverter(Emphasis.class, converter(Emphasis::parse))
         .registerConverter(ControlUnit.class, converter(ControlArgument::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))

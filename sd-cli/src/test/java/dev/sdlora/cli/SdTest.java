@@ -39,6 +39,9 @@ final class SdTest {
         "--clip-skip | 13      | clipSkip must be from 1 to 12: 13",
         "--hires     | 9       | hires scale must be from 1.0 to 8.0: 9.0",
         "--sampler   | magic   | sampler 'magic' is not known; the known ones are",
+        "--few-steps | warp    | few-step method 'warp' is not known; the known ones are LCM,",
+        "--few-steps | pcm:x   | behind the colon stands the number of steps",
+        "--few-steps | turbo:8 | Turbo is made for 1 to 4 steps: 8",
         "--schedule  | magic   | schedule 'magic' is not known; the known ones are",
         "--out       | a.webp  | the name must end in .png, .jpg or .jpeg: a.webp",
       })
@@ -58,7 +61,7 @@ final class SdTest {
     CommandRun run =
         CommandRun.of(
             ("generate --rng cpu --precision bfloat16 --seed -5 --cfg -1 --sampler dpmpp_2m"
-                    + " --schedule uniform --size 128x64 --prompt @x --checkpoint no-such-file")
+                    + " --schedule uniform --few-steps lightning:4 --final-decoder taesd --size 128x64 --prompt @x --checkpoint no-such-file")
                 .split(" "));
     assertThat(run.err()).isEqualTo("sd: checkpoint 'no-such-file' does not exist\n");
     assertThat(run.exitCode()).isEqualTo(1);

@@ -1,11 +1,14 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Backend.Settings;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.FinalDecoder;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.preview.LatentToRgb;
 import dev.sdlora.pipeline.preview.Previewer;
-import dev.sdlora.pipeline.preview.TinyPreview;
+import dev.sdlora.pipeline.preview.Taesd;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.tensors.torch.Closing;
 import java.util.Optional;
@@ -14,18 +17,18 @@ import java.util.Optional;
 final class AuxiliaryNetworks implements AutoCloseable {
   private final UpscalerFolders upscalers;
   private final ControlNets controlNets;
-  private final Optional<TinyPreview> tinyPreview;
+  private final Optional<Taesd> taesd;
   private final Previewer previewer;
 
   private AuxiliaryNetworks(
       UpscalerFolders upscalers,
       ControlNets controlNets,
-      Optional<TinyPreview> tinyPreview,
+      Optional<Taesd> taesd,
       Previewer fallback) {
     this.upscalers = upscalers;
     this.controlNets = controlNets;
-    this.tinyPreview = tinyPreview;
-    this.previewer = tinyPreview.<Previewer>map(tiny -> tiny).orElse(fallback);
+    this.taesd = taesd;
+    this.previewer = taesd.<Previewer>map(tiny -> tiny).orElse(fallback);
   }
 
   /** Reads networks into the native memory of those of the checkpoint, which owns them. */
@@ -35,18 +38,18 @@ final class AuxiliaryNetworks implements AutoCloseable {
         new ControlNets(
             settings.controlNets(), networks.torch(), files.unet().config(), networks.type());
     try {
-      Optional<TinyPreview> preview =
+      Optional<Taesd> taesd =
           settings
               .previewDecoder()
               .map(
                   file ->
-                      new TinyPreview(
+                      new Taesd(
                           file,
                           networks.vae().config().latentChannels(),
                           networks.torch(),
                           networks.loader()));
       return new AuxiliaryNetworks(
-          upscalers, controlNets, preview, LatentToRgb.of(files.checkpoint().family()));
+          upscalers, controlNets, taesd, LatentToRgb.of(files.checkpoint().family()));
     } catch (RuntimeException | Error e) {
       controlNets.close();
       throw e;
@@ -65,8 +68,22 @@ final class AuxiliaryNetworks implements AutoCloseable {
     return previewer;
   }
 
+  /**
+   * Draws finished pictures.
+   *
+   * @throws CheckpointException if the pipeline was built without its file
+   */
+  Taesd taesd() {
+    return taesd.orElseThrow(
+        () ->
+            new CheckpointException(
+                "the request's finalDecoder is TAESD, but the pipeline was built without its file; give"
+                    + " it to Pipeline.Builder.previewDecoder or by --preview-decoder",
+                ErrorDetails.NONE.withName(FinalDecoder.TAESD.label())));
+  }
+
   @Override
   public void close() {
-    Closing.all(() -> tinyPreview.ifPresent(TinyPreview::close), controlNets::close);
+    Closing.all(() -> taesd.ifPresent(Taesd::close), controlNets::close);
   }
 }

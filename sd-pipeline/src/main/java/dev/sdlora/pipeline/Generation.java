@@ -124,12 +124,13 @@ final class Generation {
         }
       }
       progress.stopIfCancelled();
-      GenerationResult result =
+      GenerationResult.Builder told =
           GenerationResult.builder(images)
               .loras(networks.reports())
               .warnings(warnings(networks))
-              .elapsed(Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()))
-              .build();
+              .elapsed(Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()));
+      vae().ifPresent(told::vae);
+      GenerationResult result = told.build();
       progress.listener().generationEnd(result);
       networks.keep();
       return result;
@@ -201,7 +202,11 @@ final class Generation {
     progress.listener().decodeStart(run.index());
     progress.stopIfCancelled();
     ImageSize drawn = second.map(HiresPass::size).orElse(size);
-    float[] pixels = model.withVae(spec, drawn, vae -> vae.decode(latent, drawn, scope));
+    float[] pixels =
+        switch (spec.finalDecoder()) {
+          case VAE -> model.withVae(spec, drawn, vae -> vae.decode(latent, drawn, scope));
+          case TAESD -> model.taesd().decode(latent, drawn, spec.tiling());
+        };
     progress.listener().decodeEnd(run.index());
     return Pixels.raster(pixels, drawn);
   }
@@ -226,6 +231,11 @@ final class Generation {
     return warnings.stream().map(model.pathRedactor()::redact).distinct().toList();
   }
 
+  /** The name of what took the place of the checkpoint's own VAE. */
+  private Optional<String> vae() {
+    return model.checkpoint().vae().map(path -> String.valueOf(path.getFileName()));
+  }
+
   private ImageSettings settings(ImageSeeds seeds, RequestNetworks networks) {
     Variation variation = spec.variation();
     PromptSpec drawn = spec;
@@ -244,6 +254,16 @@ final class Generation {
             networks.hashes(),
             networks.embeddingHashes(),
             VERSION);
+    if (model.networks().unet().config().isEditing() && canvas.isPresent()) {
+      settings = settings.edited();
+    }
+    Optional<Refiner> refiner = model.refiner().filter(second -> networks.isRefined());
+    if (refiner.isPresent()) {
+      settings = settings.with(ImageSettings.REFINER, refiner.get().title());
+    }
+    if (vae().isPresent()) {
+      settings = settings.withVae(vae().get(), model.vaeHash());
+    }
     ScalarType type = model.networks().type();
     if (type != ScalarType.FLOAT32) {
       settings = settings.with(ImageSettings.PRECISION, type.name().toLowerCase(Locale.ROOT));

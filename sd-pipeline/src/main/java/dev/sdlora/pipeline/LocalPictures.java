@@ -10,7 +10,7 @@ import dev.sdlora.pipeline.image.PictureFiles;
 import dev.sdlora.pipeline.image.PngFiles;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.raster.Resampling;
-import dev.sdlora.pipeline.upscale.RrdbUpscaler;
+import dev.sdlora.pipeline.upscale.TiledUpscaler;
 import dev.sdlora.tensors.torch.Torch;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -55,6 +55,6 @@ public final class LocalPictures implements Backend.Pictures {
 
   @Override
   public UpscalerNetwork openUpscaler(Path file) {
-    return RrdbUpscaler.open(file, Torch.open("cpu"));
+    return TiledUpscaler.open(file, Torch.open("cpu"));
   }
 }

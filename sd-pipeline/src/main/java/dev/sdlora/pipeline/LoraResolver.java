@@ -8,6 +8,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.library.FewStepLora;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.LoraPlans.Fit;
@@ -62,6 +63,11 @@ final class LoraResolver {
     Limit.check(tagged, limits.loras(), "the prompts have", Limit.Unit.LORAS);
     List<Fit> fits = fits();
     warnTwice(fits);
+    for (Fit fit : fits) {
+      FewStepLora.of(fit.use().name(), fit.use().file())
+          .flatMap(made -> made.unsuited(spec.steps(), spec.cfgScale()))
+          .ifPresent(warnings::add);
+    }
     return new LoraPlans(
         model::plan, spec.loraMode().orElse(model.loraMode()), lenient, fits, warnings);
   }

@@ -26,12 +26,15 @@ import dev.sdlora.pipeline.memory.MemoryBudget;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.preview.Previewer;
+import dev.sdlora.pipeline.preview.Taesd;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.folder.PathRedactor;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.weights.LiveWeights;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +68,7 @@ final class Model implements AutoCloseable {
   private final OnDemand textEncoderMemory;
   private final OnDemand vaeMemory;
   private @Nullable String hash;
+  private @Nullable String vaeHash;
 
   Model(
       Checkpoint checkpoint,
@@ -130,6 +134,11 @@ final class Model implements AutoCloseable {
   /** Makes previews. */
   Previewer previewer() {
     return auxiliary.previewer();
+  }
+
+  /** Draws finished pictures, if the pipeline has it. */
+  Taesd taesd() {
+    return auxiliary.taesd();
   }
 
   /** The networks that make pictures follow others. */
@@ -282,6 +291,18 @@ final class Model implements AutoCloseable {
       hash = known;
     }
     return Optional.of(known);
+  }
+
+  /**
+   * The hash of the file whose VAE took the place of the checkpoint's own, computed when first
+   * asked for.
+   */
+  synchronized Optional<String> vaeHash() {
+    Optional<Path> file = checkpoint.vae().filter(Files::isRegularFile);
+    if (file.isPresent() && vaeHash == null) {
+      vaeHash = FileHashes.autoV2(file.get());
+    }
+    return Optional.ofNullable(vaeHash);
   }
 
   @Override

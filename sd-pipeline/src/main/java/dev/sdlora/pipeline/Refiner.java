@@ -10,6 +10,7 @@ import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.sampler.schedule.NoiseLevels;
+import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The networks of a second model that finishes the pictures of the first (Podell et al. 2023,
@@ -35,6 +37,7 @@ final class Refiner implements AutoCloseable {
   private final UNet unet;
   private final NoiseLevels levels;
   private final EncodedChunks encodedChunks = new EncodedChunks();
+  private @Nullable String title;
 
   private Refiner(ModelFiles files, ScalarType type, MemoryPolicy policy, Torch memory) {
     this.files = files;
@@ -82,6 +85,22 @@ final class Refiner implements AutoCloseable {
 
   Checkpoint checkpoint() {
     return files.checkpoint();
+  }
+
+  /**
+   * What pictures call it: its name, of a file with A1111's hash, computed when first asked for.
+   */
+  synchronized String title() {
+    String known = title;
+    if (known == null) {
+      Checkpoint model = checkpoint();
+      known =
+          model.layout() == Checkpoint.Layout.SINGLE_FILE
+              ? "%s [%s]".formatted(model.name(), FileHashes.autoV2(model.path()))
+              : model.name();
+      title = known;
+    }
+    return known;
   }
 
   UNet unet() {

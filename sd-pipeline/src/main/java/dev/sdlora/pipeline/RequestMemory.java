@@ -16,11 +16,11 @@ import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.memory.NetworkMemory;
-import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.UpscalerConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.upscale.Enlarging;
-import dev.sdlora.pipeline.upscale.RrdbUpscaler;
+import dev.sdlora.pipeline.upscale.TiledUpscaler;
 import dev.sdlora.prompt.grammar.Subprompt;
 import java.util.Locale;
 import java.util.Optional;
@@ -39,6 +39,9 @@ final class RequestMemory {
 
   /** What the engine and the allocator keep beside tensors. */
   private static final double ENGINE = 16e6;
+
+  /** Full-size models take a fifth more than their tensors: what lies between them is not used. */
+  private static final double BETWEEN = 1.2;
 
   private static final double PLANES = 3.0 * Float.BYTES;
   private static final double BYTES = 3;
@@ -143,7 +146,7 @@ final class RequestMemory {
   MemoryNeed need(boolean keepsImages) {
     MemoryNeed most =
         pass(size)
-            .or(decoding(second.orElse(size)))
+            .or(finishing(second.orElse(size)))
             .or(new MemoryNeed(model.textEncoderMemory().bytes(), 0))
             .or(new MemoryNeed(model.refiner().map(Refiner::encoderBytes).orElse(0L), 0));
     if (source.isPresent()) {
@@ -166,7 +169,7 @@ final class RequestMemory {
         source.map(from -> (double) from.picture().width() * from.picture().height()).orElse(0.0);
     return most.and(
         new MemoryNeed(
-            ENGINE + model.controlNets().bytes(spec.controlUnits()), kept + 4 * BYTES * given));
+            ENGINE + (BETWEEN - 1) * most.nativeBytes() + model.controlNets().bytes(spec.controlUnits()), kept + 4 * BYTES * given));
   }
 
   private boolean isInpainting() {
@@ -180,8 +183,13 @@ final class RequestMemory {
     double width = at.width() / 8.0;
     int number = model.networks().type().bytes();
     long units = spec.controlUnits().stream().filter(unit -> unit.weight() != 0).count();
+    double refining =
+        spec.refinerSwitch()
+            .flatMap(change -> model.refiner())
+            .map(refiner -> NetworkMemory.unet(refiner.unet().config(), height, width))
+            .orElse(0.0);
     double row =
-        number * NetworkMemory.unet(unet, height, width)
+        number * Math.max(NetworkMemory.unet(unet, height, width), refining)
             + FLOAT * units * NetworkMemory.residuals(unet, height, width);
     return new MemoryNeed(rows(at) * row, LATENTS * pixels(at));
   }
@@ -192,10 +200,21 @@ final class RequestMemory {
     return Math.min(conditions, BatchedPredictor.rows(at));
   }
 
+  private MemoryNeed finishing(ImageSize at) {
+    return switch (spec.finalDecoder()) {
+      case VAE -> decoding(at);
+      case TAESD -> decoded(FLOAT * NetworkMemory.decode(model.taesd().config(), pixels(at)), at);
+    };
+  }
+
   private MemoryNeed decoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
     double numbers = NetworkMemory.decode(vae, pixels(at), model.strips(spec, at));
-    return new MemoryNeed(vaeBytes(numbers), (LATENTS + PLANES + 3 * BYTES) * pixels(at));
+    return decoded(vaeBytes(numbers), at);
+  }
+
+  private static MemoryNeed decoded(double bytes, ImageSize at) {
+    return new MemoryNeed(bytes, (LATENTS + PLANES + 3 * BYTES) * pixels(at));
   }
 
   private MemoryNeed encoding(ImageSize at) {
@@ -234,7 +253,7 @@ final class RequestMemory {
   /** A picture through an upscaler: its network's results, then a filter to the size wanted. */
   private MemoryNeed enlarging(Upscaler upscaler, double width, double height, double scale) {
     double target = width * height * scale * scale;
-    Optional<RrdbConfig> network = model.upscalers().config(upscaler);
+    Optional<UpscalerConfig> network = model.upscalers().config(upscaler);
     if (network.isEmpty()) {
       return new MemoryNeed(0, 3 * BYTES * target);
     }
@@ -242,7 +261,7 @@ final class RequestMemory {
     double result = width * height * large * large;
     requireFew("the picture in its upscaler", width * large, height * large);
     return new MemoryNeed(
-        FLOAT * NetworkMemory.enlarge(network.get(), RrdbUpscaler.MOST_SEEN),
+        FLOAT * NetworkMemory.enlarge(network.get(), TiledUpscaler.MOST_SEEN),
         BYTES * 2 * (result + target));
   }
 }

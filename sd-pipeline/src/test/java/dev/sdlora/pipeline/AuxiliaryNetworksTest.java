@@ -7,6 +7,8 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.ControlUnit.Mode;
+import dev.sdlora.api.FinalDecoder;
+import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.LatentPreview;
 import dev.sdlora.api.Picture;
@@ -224,6 +226,47 @@ class AuxiliaryNetworksTest {
           }
         });
     assertThat(sizes).hasSize(4).containsOnly("64x64");
+  }
+
+  @Test
+  void generate_finalDecoderTaesd_drawsWithItAndSaysSo() {
+    Path decoder =
+        new RandomWeights(new TinyDecoderConfig(4, 4, TinyDecoderConfig.BLOCKS).weights(), 6)
+            .write(folder.resolve("taesd_decoder.safetensors"), name -> name);
+    use(builder().previewDecoder(decoder));
+    PromptSpec tiny = SPEC.toBuilder().finalDecoder(FinalDecoder.TAESD).build();
+    byte[][] preview = new byte[1][];
+    GeneratedImage drawn =
+        pipeline
+            .generate(
+                tiny,
+                new GenerationListener() {
+                  @Override
+                  public void stepEnd(Step step, LatentPreview latent) {
+                    preview[0] = Picture.of(latent.toImage()).rgb();
+                  }
+                })
+            .images()
+            .get(0);
+
+    // At the end of the last step there is no noise left, and the preview is the picture.
+    assertThat(drawn.picture().rgb()).isEqualTo(preview[0]).isNotEqualTo(rgb(SPEC));
+    assertThat(drawn.parameters()).contains(", VAE Decoder: TAESD");
+    assertThat(PromptSpec.fromParameters(drawn.parameters()).finalDecoder())
+        .isEqualTo(FinalDecoder.TAESD);
+  }
+
+  @Test
+  void generate_finalDecoderThatThePipelineHasNot_isRefusedAndTheNextRequestWorks() {
+    use(builder());
+    PromptSpec tiny = SPEC.toBuilder().finalDecoder(FinalDecoder.TAESD).build();
+
+    assertThatThrownBy(() -> pipeline.generate(tiny))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            "the request's finalDecoder is TAESD, but the pipeline was built without its file; give"
+                + " it to Pipeline.Builder.previewDecoder or by --preview-decoder");
+    assertThat(rgb(SPEC)).isNotEmpty();
   }
 
   /** TAESD3 and TAEF1 are TAESD but for the channels; others are no TAESD at all. */

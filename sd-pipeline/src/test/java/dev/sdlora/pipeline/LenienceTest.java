@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.FewSteps;
+import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
@@ -46,6 +48,8 @@ class LenienceTest {
     Files.copy(Fixtures.LORAS.resolve("tiny_lora.safetensors"), folder.resolve("ink.safetensors"));
     Files.copy(Fixtures.GOLDENS.resolve("lora_sdxl.safetensors"), folder.resolve("xl.safetensors"));
     Files.writeString(folder.resolve("broken.safetensors"), "not a tensor file");
+    lora("sdxl_lightning_4step_lora", LAYER, 32, 0.01f);
+    lora("lightning_storm style", LAYER, 32, 0.01f);
     lora("nan", LAYER, 32, Float.NaN);
     lora("infinite", LAYER, 32, Float.POSITIVE_INFINITY);
     lora("stray", "lora_unet_nothing_like_it", 32, 1);
@@ -187,6 +191,34 @@ class LenienceTest {
         .containsExactly(
             "the tag <hypernet:x:1> at character 5 asks for a hypernetwork, which this version"
                 + " cannot apply; it is taken out of the prompt and has no effect");
+  }
+
+  @Test
+  void generate_loraOfFewSteps_warnsWhereStepsOrGuidanceDoNotSuit() {
+    PromptSpec spec = prompt("<lora:sdxl_lightning_4step_lora:1>");
+    assertThat(pipeline.generate(spec.toBuilder().steps(10).build()).warnings())
+        .containsExactly(
+            "LoRA 'sdxl_lightning_4step_lora' is made for 4 steps and no guidance (scale 1), but the"
+                + " request has 10 steps and guidance scale 7; fewSteps(FewSteps.LIGHTNING, 4) or"
+                + " --few-steps lightning:4 sets what suits it");
+    PromptSpec suited = spec.toBuilder().fewSteps(FewSteps.LIGHTNING, 4).build();
+    GenerationResult result = pipeline.generate(suited);
+    assertThat(result.warnings()).isEmpty();
+    assertThat(result.first().parameters())
+        .contains("Steps: 4, Sampler: Euler, Schedule type: Trailing, CFG scale: 1,");
+    assertThat(pipeline.generate(prompt("<lora:lightning_storm style:1>")).warnings()).isEmpty();
+  }
+
+  /** The text of a picture holds what the option set, so that it is drawn again. */
+  @ParameterizedTest
+  @EnumSource
+  void generate_everyFewStepMethod_isRepeatedFromItsText(FewSteps method) {
+    PromptSpec spec = SPEC.toBuilder().fewSteps(method).build();
+    GeneratedImage drawn = pipeline.generate(spec).first();
+    PromptSpec read = PromptSpec.fromParameters(drawn.parameters());
+    assertThat(read.sampler()).isEqualTo(spec.sampler());
+    assertThat(read.samplerOptions()).isEqualTo(spec.samplerOptions());
+    assertThat(pipeline.generate(read).first().rgb()).isEqualTo(drawn.rgb());
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.tensors.file.DType;
@@ -222,11 +223,16 @@ class MemoryPolicyTest {
   }
 
   @Test
-  void generate_twoEncodersInBfloat16_areTheSamePicture() {
-    PromptSpec spec = TinyPipeline.SPEC;
-    Pipeline.Builder builder = builder(TinyFamilies.sdxl()).precision(Precision.BFLOAT16);
+  void generate_twoEncodersAndRefinerInBfloat16_areTheSamePicture() {
+    PromptSpec spec = TinyPipeline.SPEC.toBuilder().refinerSwitch(RefinerSwitch.at(0.5)).build();
+    Path base = folder.resolve("xl.safetensors");
+    Path second = folder.resolve("refiner.safetensors");
+    FamilyFiles.withWholeVocabulary(TinyFamilies.sdxl(), base);
+    FamilyFiles.withWholeVocabulary(TinyFamilies.refiner(), second);
+    Pipeline.Builder builder = builder(base).refiner(second).precision(Precision.BFLOAT16);
     try (Pipeline spares = builder.build();
         Pipeline keeps = builder.memoryPolicy(MemoryPolicy.KEEP).build()) {
+      assertThat(spares.precision()).isEqualTo(Precision.BFLOAT16);
       assertThat(spares.generate(spec).first().rgb()).isEqualTo(keeps.generate(spec).first().rgb());
     }
   }

@@ -1,6 +1,7 @@
 package dev.sdlora.sampler;
 
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.Schedule;
 import dev.sdlora.sampler.schedule.ConsistencyTimes;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Schedules;
@@ -53,6 +54,20 @@ enum LevelRule {
     }
   },
 
+  /** Trailing times in the form of {@link #TRAINING_TIMES}. */
+  TRAILING_TIMES(true) {
+    @Override
+    Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+      return Schedules.sigmas(
+          Schedule.TRAILING, settings.steps(), levels, family, settings.options());
+    }
+
+    @Override
+    Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
+      return last(whole, encoded, settings);
+    }
+  },
+
   /** As many steps as {@link #TRAINING_TIMES} has levels, spread from the very first time to 0. */
   UNIFORM_TIMES(true) {
     @Override
@@ -88,7 +103,20 @@ enum LevelRule {
   CONSISTENCY_TIMES_PICKED(true) {
     @Override
     Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
-      return new ConsistencyTimes(levels).picked(settings.steps());
+      return new ConsistencyTimes(levels).picked(settings.steps(), levels.sigmaMin());
+    }
+
+    @Override
+    Part part(Sigmas whole, int encoded, SamplingSettings settings, NoiseLevels levels) {
+      return last(whole, encoded, settings);
+    }
+  },
+
+  /** The same times, and from the last to a clean latent; as diffusers has them for LCM. */
+  CONSISTENCY_TIMES_PICKED_TO_CLEAN(true) {
+    @Override
+    Sigmas whole(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
+      return new ConsistencyTimes(levels).picked(settings.steps(), 0);
     }
 
     @Override
@@ -114,6 +142,18 @@ enum LevelRule {
     static Part of(Sigmas sigmas) {
       return new Part(sigmas, sigmas.at(0));
     }
+  }
+
+  /** The rule of a request for a method that has this one. */
+  LevelRule of(SamplingSettings settings) {
+    if (settings.schedule() != Schedule.TRAILING) {
+      return this;
+    }
+    return switch (this) {
+      case TRAINING_TIMES -> TRAILING_TIMES;
+      case CONSISTENCY_TIMES_SPREAD -> CONSISTENCY_TIMES_PICKED_TO_CLEAN;
+      default -> this;
+    };
   }
 
   /** The levels of a whole way, from noise. */

@@ -20,6 +20,7 @@ public final class SamplingPlan {
   private final SamplingSettings settings;
   private final NoiseLevels levels;
   private final SamplingMethod method;
+  private final LevelRule rule;
   private final Sigmas sigmas;
 
   /** The levels of the whole way, which the noise between levels is laid over, as in A1111. */
@@ -37,6 +38,7 @@ public final class SamplingPlan {
     this.settings = settings;
     this.levels = levels;
     this.method = method;
+    this.rule = method.levels().of(settings);
     this.whole = whole;
     this.sigmas = part.sigmas();
     this.pictureSigma = part.pictureSigma();
@@ -46,7 +48,8 @@ public final class SamplingPlan {
    * The plan of a whole way, from noise.
    *
    * @param settings what is asked for; samplers on training times take from 2 steps to the number
-   *     of training steps, and see {@link Schedules#ddim} for how many they make of it
+   *     of training steps, and see {@link Schedules#ddim} for how many they make of it, unless the
+   *     schedule is trailing
    * @param levels the noise the model was trained on
    * @param family of the model
    * @throws IllegalArgumentException if the number of steps is out of range, or options contradict
@@ -54,7 +57,7 @@ public final class SamplingPlan {
    */
   public static SamplingPlan of(SamplingSettings settings, NoiseLevels levels, ModelFamily family) {
     SamplingMethod method = SamplingMethods.of(settings.sampler(), levels, settings.options());
-    Sigmas sigmas = method.levels().whole(settings, levels, family);
+    Sigmas sigmas = method.levels().of(settings).whole(settings, levels, family);
     return new SamplingPlan(settings, levels, method, sigmas, Part.of(sigmas));
   }
 
@@ -73,7 +76,7 @@ public final class SamplingPlan {
           "the picture must be taken back by 0 to %d steps: %d"
               .formatted(settings.steps() - 1, encoded));
     }
-    Part part = method.levels().part(sigmas, encoded, settings, levels);
+    Part part = rule.part(sigmas, encoded, settings, levels);
     return new SamplingPlan(settings, levels, method, sigmas, part);
   }
 
@@ -107,7 +110,7 @@ public final class SamplingPlan {
   }
 
   private boolean variancePreserving() {
-    return method.levels().variancePreserving();
+    return rule.variancePreserving();
   }
 
   private static double spread(double sigma) {

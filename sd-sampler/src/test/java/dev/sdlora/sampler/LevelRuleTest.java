@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.Schedule;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,5 +19,11 @@ class LevelRuleTest {
 
     assertThat(rule.variancePreserving()).isEqualTo(sampler.onTimesteps());
     assertThat(rule != LevelRule.SCHEDULED).isEqualTo(sampler.ignoresSchedule());
+    for (Schedule schedule : Schedule.values()) {
+      LevelRule asked = rule.of(new SamplingSettings(sampler, schedule, 4));
+      assertThat(rule == LevelRule.SCHEDULED || asked != rule)
+          .as("%s", schedule)
+          .isEqualTo(sampler.follows(schedule));
+    }
   }
 }

@@ -99,6 +99,23 @@ class SamplerContractTest {
     assertClose(toDoubles(result), new double[LENGTH], 0, steps <= 3 ? 40 : 4);
   }
 
+  /** Few steps from the last time straight to level 0, as distilled models have them. */
+  @ParameterizedTest
+  @EnumSource
+  void run_trailing_landsWhereAPerfectDenoiserPoints(Sampler sampler) {
+    float[] target = Noise.of(Rng.CPU, 3).next(LENGTH);
+    for (int steps : new int[] {2, 4}) {
+      SamplingPlan plan =
+          SamplingPlan.of(
+              new SamplingSettings(sampler, Schedule.TRAILING, steps), LEVELS, ModelFamily.SD1);
+      float[] result = run(plan, (Unguided) (x, sigma) -> target, StepObserver.NONE);
+      boolean toZero = plan.sigmas().at(plan.sigmas().steps()) == 0;
+      boolean stays = sampler == Sampler.DPM_FAST || sampler == Sampler.DPM_ADAPTIVE;
+      double left = toZero && !stays ? 2e-5 : 5 * plan.sigmas().lastPositive() + 0.003;
+      assertClose(toDoubles(result), toDoubles(target), 0, left);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void run_sameSeedTwice_isTheSame(Sampler sampler) {

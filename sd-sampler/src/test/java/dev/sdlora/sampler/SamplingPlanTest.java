@@ -88,6 +88,55 @@ class SamplingPlanTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"EULER", "DDIM", "DDIM_CFGPP", "PLMS", "PNDM", "DPMPP_2M"})
+  void of_trailing_startsAtTheLastTimeAndEndsAtZero(Sampler sampler) {
+    Sigmas sigmas = plan(sampler, Schedule.TRAILING, 3).sigmas();
+
+    double[] times = {999, 666, 332};
+    for (int i = 0; i < times.length; i++) {
+      assertThat(sigmas.at(i)).isEqualTo(LEVELS.timeToSigma(times[i]));
+    }
+    assertThat(sigmas.at(3)).isZero();
+  }
+
+  @Test
+  void of_trailingThatEndsAtSigmaMin_leavesItsNoise() {
+    SamplerOptions options = SamplerOptions.builder().endAtSigmaMin(true).build();
+
+    Sigmas sigmas = plan(Sampler.DDIM, Schedule.TRAILING, 1, options).sigmas();
+
+    assertThat(sigmas.at(0)).isEqualTo(LEVELS.sigmaMax());
+    assertThat(sigmas.at(1)).isEqualTo(LEVELS.sigmaMin());
+    assertThatThrownBy(() -> plan(Sampler.DDIM, Schedule.TRAILING, 700, options))
+        .hasMessage(
+            "steps are too many for a trailing schedule that ends at the lowest sigma: 700");
+    assertThatThrownBy(() -> plan(Sampler.DDIM, Schedule.TRAILING, 1000))
+        .hasMessageStartingWith("steps must be fewer than the model's 1000 training steps");
+  }
+
+  @Test
+  void of_lcmOnTrailingTimes_hasThoseOfDiffusers() {
+    SamplingPlan plan = plan(Sampler.LCM, Schedule.TRAILING, 4);
+
+    double[] times = {999, 759, 499, 259};
+    for (int i = 0; i < times.length; i++) {
+      assertThat(plan.sigmas().at(i)).isEqualTo(LEVELS.timeToSigma(times[i]));
+    }
+    assertThat(plan.sigmas().at(4)).isZero();
+    assertThat(plan.startScale()).isCloseTo(Math.hypot(1, LEVELS.sigmaMax()), within(1e-12));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"DDIM", "LCM", "TCD", "EULER"})
+  void from_trailing_isTheLastPart(Sampler sampler) {
+    SamplingPlan whole = plan(sampler, Schedule.TRAILING, 8);
+
+    SamplingPlan part = whole.from(3);
+
+    assertThat(part.sigmas()).hasToString(whole.sigmas().from(4).toString());
+  }
+
+  @ParameterizedTest
   @EnumSource
   void scales_everySampler_areThoseOfItsForm(Sampler sampler) {
     SamplingPlan plan = plan(sampler, Schedule.AUTOMATIC, 10);

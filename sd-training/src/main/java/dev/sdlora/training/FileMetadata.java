@@ -2,6 +2,7 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.make.AdapterMetadata;
+import dev.sdlora.pipeline.network.Prediction;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,13 +30,18 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
   }
 
   private void model(AdapterMetadata pairs) {
-    pairs.model(ModelFamily.SD1);
+    pairs.velocity(settings.model().prediction() == Prediction.V_PREDICTION);
+    pairs.model(family());
     pairs.put("ss_clip_skip", Integer.toString(settings.recipe().clipSkip()));
     pairs.put("ss_sd_model_name", checkpoint.name());
     if (!checkpoint.sha256().isEmpty()) {
       pairs.put("ss_sd_model_hash", checkpoint.legacyHash());
       pairs.put("ss_new_sd_model_hash", checkpoint.sha256());
     }
+  }
+
+  private ModelFamily family() {
+    return settings.model().checkpoint().family();
   }
 
   private void network(AdapterMetadata pairs) {
@@ -124,9 +130,8 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
   }
 
   private void specification(AdapterMetadata pairs, Instant now) {
-    pairs.specification(ModelFamily.SD1, settings.outputs().name(), now);
+    pairs.specification(family(), settings.outputs().name(), now);
     pairs.put("modelspec.resolution", settings.recipe().size().toString());
-    pairs.put("modelspec.prediction_type", "epsilon");
     if (!settings.outputs().trigger().isEmpty()) {
       pairs.put("modelspec.trigger_phrase", settings.outputs().trigger());
     }

@@ -1,5 +1,7 @@
 package dev.sdlora.training;
 
+import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.adapter.LoraWriter;
@@ -219,9 +221,10 @@ final class TrainingRun {
 
     private void lora(Path file) {
       Map<String, String> pairs = metadata.at(step(), settings.clock().instant());
+      LayerNames names = KeyStyle.KOHYA.names(settings.model().checkpoint().family());
       unbroken(
           () -> {
-            LoraWriter.write(file, training.parameters(), outputs.format(), pairs);
+            LoraWriter.write(file, training.parameters(), names, outputs.format(), pairs);
             return file;
           });
     }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.make.KeyStyle;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
@@ -133,7 +134,7 @@ class GradientTest {
   void loss_besideTheWeights_isThatOfPatchedWeights(@TempDir Path folder) {
     Batch batch = bench.batches.at(0);
     Path file = folder.resolve("lora.safetensors");
-    LoraWriter.write(file, bench.parameters, DType.F32, Map.of());
+    LoraWriter.write(file, bench.parameters, KeyStyle.KOHYA, DType.F32, Map.of());
     double sum = 0;
     for (int member = 0; member < 2; member++) {
       sum += patchedLoss(LoraFile.open(file), batch, member);

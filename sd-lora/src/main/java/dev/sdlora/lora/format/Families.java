@@ -4,75 +4,140 @@ import dev.sdlora.api.ModelFamily;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/** Finds out which generation of Stable Diffusion a LoRA was trained for. */
+/**
+ * Finds out which generation of Stable Diffusion a LoRA was trained for. What shapes say counts
+ * before names, names before metadata, which tools copy from file to file, and that before what is
+ * only likely.
+ */
 final class Families {
-  /** Only SDXL has a second text encoder, or more than one transformer block behind another. */
+  /** Width of the text states that cross-attention reads in the published models. */
+  private static final Map<Long, ModelFamily> CONTEXT_WIDTHS =
+      Map.of(
+          768L, ModelFamily.SD1,
+          1024L, ModelFamily.SD2,
+          2048L, ModelFamily.SDXL,
+          1280L, ModelFamily.SDXL_REFINER);
+
+  private static final Pattern CROSS_ATTENTION =
+      Pattern.compile(".*attn2[._](?:processor[._])?to_[kv]");
+
+  /** Width of the text encoders; that of OpenAI's is in SD 1.x and SDXL. */
+  private static final Map<Long, ModelFamily> TEXT_WIDTHS =
+      Map.of(1024L, ModelFamily.SD2, 1280L, ModelFamily.SDXL);
+
+  private static final Pattern TEXT_ATTENTION =
+      Pattern.compile(
+          ".*(?:encoder[._]layers[._]\\d+[._]self_attn[._](?:to_)?[qkv]\\w*"
+              + "|resblocks[._]\\d+[._]attn[._](?:in|[qkv])_proj\\w*)");
+
+  /**
+   * Only SDXL has a second text encoder, reads sizes, has one transformer block behind another, or
+   * transformers at the start of the way up.
+   */
   private static final Pattern SDXL_KEYS =
       Pattern.compile(
-          "(?:lora|oft|lycoris)_te2_.*|text_encoder_2\\..*|(?:text_encoders\\.)?clip_g\\..*"
-              + "|.*transformer_blocks[._][1-9]\\d*[._].*");
+          "(?:lora|oft|lycoris)_te2[._].*|text_encoder_2\\..*|(?:text_encoders\\.)?clip_g\\..*"
+              + "|conditioner\\.embedders\\.1\\..*"
+              + "|.*(?:add_embedding|label_emb)[._].*"
+              + "|.*transformer_blocks[._][1-9]\\d*[._].*"
+              + "|.*(?:^|[._])up_blocks[._]0[._]attentions[._].*"
+              + "|.*(?:^|[._])output_blocks[._][012][._]1[._](?:norm|proj|transformer).*");
+
+  /** Only SD 1.x and 2.x have transformers where the picture is largest. */
+  private static final Pattern LARGEST =
+      Pattern.compile(
+          ".*(?:^|[._])(?:down_blocks[._]0|up_blocks[._]3)[._]attentions[._].*"
+              + "|.*(?:^|[._])(?:input_blocks[._][12]|output_blocks[._](?:9|10|11))[._]1[._].*");
+
+  /** Convolutions in SD 1.x, matrices later. */
+  private static final Pattern PROJECTION =
+      Pattern.compile(".*[._](?:attentions[._]\\d+|\\d+[._]1)[._]proj_(?:in|out)");
 
   /** kohya's trainers name layers as the CompVis code does for SDXL and for nothing else. */
   private static final Pattern KOHYA_SGM =
       Pattern.compile("(?:lora|oft|lycoris)_unet_(?:input|middle|output)_block.*");
 
-  /** Width of the text states that cross-attention reads in the published models. */
-  private static final Map<Long, ModelFamily> CONTEXT_WIDTHS =
-      Map.of(768L, ModelFamily.SD1, 1024L, ModelFamily.SD2, 2048L, ModelFamily.SDXL);
-
-  private static final Pattern CROSS_ATTENTION =
-      Pattern.compile(".*attn2[._](?:processor[._])?to_[kv]");
-
   private Families() {}
 
   static ModelFamily of(Map<String, String> metadata, List<LoraModule> modules) {
-    if (modules.stream().anyMatch(module -> SDXL_KEYS.matcher(module.key()).matches())) {
-      return ModelFamily.SDXL;
-    }
-    ModelFamily told = fromMetadata(metadata);
-    if (told == ModelFamily.UNKNOWN) {
-      told = fromShapes(modules);
-    }
-    boolean sgm = modules.stream().anyMatch(module -> KOHYA_SGM.matcher(module.key()).matches());
-    return told == ModelFamily.UNKNOWN && sgm ? ModelFamily.SDXL : told;
+    return width(modules, Families::readsText, CONTEXT_WIDTHS)
+        .or(() -> width(modules, module -> matches(TEXT_ATTENTION, module), TEXT_WIDTHS))
+        .or(() -> sdxlIf(modules, SDXL_KEYS))
+        .or(() -> fromMetadata(metadata))
+        .or(() -> fromStructure(modules))
+        .or(() -> sdxlIf(modules, KOHYA_SGM))
+        .orElse(ModelFamily.UNKNOWN);
   }
 
-  private static ModelFamily fromMetadata(Map<String, String> metadata) {
+  private static Optional<ModelFamily> sdxlIf(List<LoraModule> modules, Pattern keys) {
+    return any(modules, keys) ? Optional.of(ModelFamily.SDXL) : Optional.empty();
+  }
+
+  private static boolean any(List<LoraModule> modules, Pattern keys) {
+    return modules.stream().anyMatch(module -> matches(keys, module));
+  }
+
+  private static boolean matches(Pattern keys, LoraModule module) {
+    return keys.matcher(module.key()).matches();
+  }
+
+  private static Optional<ModelFamily> width(
+      List<LoraModule> modules, Predicate<LoraModule> which, Map<Long, ModelFamily> widths) {
+    return modules.stream()
+        .filter(which)
+        .map(module -> module.extent().in())
+        .filter(OptionalLong::isPresent)
+        .flatMap(in -> Stream.ofNullable(widths.get(in.getAsLong())))
+        .findFirst();
+  }
+
+  /** Numbered layers of a U-Net may: 768, 1024 and 2048 are no width of its own. */
+  private static boolean readsText(LoraModule module) {
+    boolean numbered = module.key().startsWith("unet:") && module.extent().in().orElse(0) != 1280;
+    return numbered || matches(CROSS_ATTENTION, module);
+  }
+
+  private static Optional<ModelFamily> fromMetadata(Map<String, String> metadata) {
     String text =
         (metadata.getOrDefault("ss_base_model_version", "")
                 + " "
                 + metadata.getOrDefault("modelspec.architecture", ""))
             .toLowerCase(Locale.ROOT);
-    if (text.contains("sdxl") || text.contains("diffusion-xl")) {
-      return ModelFamily.SDXL;
+    if (text.contains("xl-v1-refiner") || text.contains("xl_refiner")) {
+      return Optional.of(ModelFamily.SDXL_REFINER);
     }
-    if (text.contains("sd_v2") || text.contains("diffusion-v2")) {
-      return ModelFamily.SD2;
+    if (text.contains("sdxl") || text.contains("sd_xl") || text.contains("diffusion-xl")) {
+      return Optional.of(ModelFamily.SDXL);
     }
-    if (text.contains("sd_v1") || text.contains("diffusion-v1")) {
-      return ModelFamily.SD1;
+    if (text.contains("sd_v2") || text.contains("sd_2") || text.contains("diffusion-v2")) {
+      return Optional.of(ModelFamily.SD2);
+    }
+    if (text.contains("sd_v1") || text.contains("sd_1") || text.contains("diffusion-v1")) {
+      return Optional.of(ModelFamily.SD1);
     }
     return metadata.getOrDefault("ss_v2", "").equalsIgnoreCase("true")
-        ? ModelFamily.SD2
-        : ModelFamily.UNKNOWN;
+        ? Optional.of(ModelFamily.SD2)
+        : Optional.empty();
   }
 
-  private static ModelFamily fromShapes(List<LoraModule> modules) {
+  /** Tells models apart that are of no published size. */
+  private static Optional<ModelFamily> fromStructure(List<LoraModule> modules) {
+    if (!any(modules, LARGEST)) {
+      return Optional.empty();
+    }
     return modules.stream()
-        .filter(Families::readsText)
-        .map(module -> module.extent().in())
-        .filter(OptionalLong::isPresent)
-        .map(in -> CONTEXT_WIDTHS.getOrDefault(in.getAsLong(), ModelFamily.UNKNOWN))
-        .filter(family -> family != ModelFamily.UNKNOWN)
+        .filter(module -> module.kind() == Kind.LORA && matches(PROJECTION, module))
         .findFirst()
-        .orElse(ModelFamily.UNKNOWN);
-  }
-
-  /** Numbered layers of a U-Net may: 768, 1024 and 2048 are no width of its own. */
-  private static boolean readsText(LoraModule module) {
-    return CROSS_ATTENTION.matcher(module.key()).matches() || module.key().startsWith("unet:");
+        .map(
+            module ->
+                module.part(Part.LORA_DOWN).shape().size() == 4
+                    ? ModelFamily.SD1
+                    : ModelFamily.SD2);
   }
 }

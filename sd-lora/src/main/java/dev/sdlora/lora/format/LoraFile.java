@@ -7,9 +7,7 @@ import dev.sdlora.api.ModelFamily;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * A LoRA file whose header has been read and understood.
@@ -49,11 +47,10 @@ public record LoraFile(
     }
     TensorFile file = TensorFile.open(path);
     Modules sorted = new Modules(file);
-    Set<String> keys = new LinkedHashSet<>();
-    sorted.modules().forEach(module -> keys.add(module.key()));
-    OtherFiles.refuseOtherModels(file, keys);
+    ModelFamily family = Families.of(file.metadata(), sorted.modules());
+    OtherFiles.refuseOtherModels(file, sorted.modules(), family);
     OtherFiles.refuseOtherMethods(file, sorted.strays());
-    if (keys.isEmpty()) {
+    if (sorted.modules().isEmpty()) {
       throw new LoraException(
           "'"
               + path
@@ -64,12 +61,7 @@ public record LoraFile(
           Reason.NOT_A_LORA,
           ErrorDetails.in(path));
     }
-    return new LoraFile(
-        file,
-        Families.of(file.metadata(), sorted.modules()),
-        sorted.modules(),
-        sorted.strays(),
-        sorted.embeddings());
+    return new LoraFile(file, family, sorted.modules(), sorted.strays(), sorted.embeddings());
   }
 
   /**

@@ -5,7 +5,6 @@ import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.tensors.file.TensorFile;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,21 +13,6 @@ import java.util.regex.Pattern;
 
 /** Recognises what people take for a LoRA, and LoRAs that this library cannot apply, by names. */
 final class OtherFiles {
-  /** Adapters of models that are no Stable Diffusion 1, 2 or XL; the first that fits counts. */
-  private static final List<Sign> OTHER_MODELS =
-      List.of(
-          new Sign(
-              inside("add_k_proj", "add_q_proj", "joint_blocks")
-                  .or(atStart("lora_te3_|text_encoder_3\\.")),
-              "Stable Diffusion 3"),
-          new Sign(inside("double_blocks", "single_blocks", "single_transformer_blocks"), "FLUX"),
-          new Sign(atStart("lora_prior_|prior\\."), "Stable Cascade"),
-          new Sign(inside("motion_modules", "temporal_transformer"), "AnimateDiff"),
-          new Sign(
-              atStart(
-                  "lora_transformer_|transformer\\.|(lora_unet_|diffusion_model\\.)"
-                      + "(blocks|layers|transformer_blocks)[._]"),
-              "a transformer model such as SD 3, PixArt, Wan or Qwen-Image"));
 
   /** Endings of methods that are known and not supported. */
   private static final List<Sign> OTHER_METHODS =
@@ -67,19 +51,6 @@ final class OtherFiles {
 
   private OtherFiles() {}
 
-  /**
-   * Whether a name has one of some words in it. Much quicker than a pattern that looks everywhere.
-   */
-  private static Predicate<String> inside(String... words) {
-    return name -> Arrays.stream(words).anyMatch(name::contains);
-  }
-
-  /** Whether a name begins with a pattern. */
-  private static Predicate<String> atStart(String pattern) {
-    Pattern compiled = Pattern.compile(pattern);
-    return name -> compiled.matcher(name).lookingAt();
-  }
-
   private static Sign sign(String pattern, String message) {
     return new Sign(Pattern.compile(pattern).asPredicate(), message);
   }
@@ -89,30 +60,32 @@ final class OtherFiles {
   }
 
   /**
-   * Refuses adapters that are not meant for a U-Net of Stable Diffusion.
+   * Refuses adapters that are not meant for a Stable Diffusion 1, 2 or XL.
    *
-   * @param keys names of layers
+   * @param family what it was trained for, as far as it is known; then metadata tell nothing more
    * @throws LoraException with the model's name
    */
-  static void refuseOtherModels(TensorFile file, Set<String> keys) {
+  static void refuseOtherModels(TensorFile file, List<LoraModule> modules, ModelFamily family) {
     if (file.tensors().keySet().stream().anyMatch(OtherFiles::isOfControlLora)) {
       throw new LoraException(
           "'" + file.path() + "' is a ControlNet in the form of a LoRA, which changes no model",
           Reason.NOT_A_LORA,
           ErrorDetails.in(file.path()));
     }
-    for (Sign sign : OTHER_MODELS) {
-      Optional<String> key = keys.stream().filter(sign.names).findFirst();
-      if (key.isPresent()) {
-        throw new LoraException(
-            "LoRA '%s' is for %s (module '%s'), expected one for SD 1.x, SD 2.x or SDXL"
-                .formatted(file.path(), sign.message, key.get()),
-            Reason.WRONG_FAMILY,
-            ErrorDetails.in(file.path())
-                .withModule(key.get())
-                .withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN));
-      }
+    Optional<OtherModels.Found> found = OtherModels.find(modules);
+    if (found.isEmpty() && family == ModelFamily.UNKNOWN && !modules.isEmpty()) {
+      found = OtherModels.find(file.metadata());
     }
+    found.ifPresent(
+        other -> {
+          ErrorDetails details =
+              ErrorDetails.in(file.path()).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN);
+          throw new LoraException(
+              "LoRA '%s' is for %s (%s), expected one for SD 1.x, SD 2.x or SDXL"
+                  .formatted(file.path(), other.model(), other.sign()),
+              Reason.WRONG_FAMILY,
+              other.module().map(details::withModule).orElse(details));
+        });
   }
 
   /**

@@ -14,12 +14,13 @@ final class ModelParts {
           "^(?:base_model\\.model\\.|lora\\.|lora_|lycoris[_.]|oft_|boft_|hada_|model\\.(?=diffusion_model))+");
 
   private static final Pattern SECOND_TEXT_ENCODER =
-      Pattern.compile("^(?:te2_|text_encoder_2[._:]|(?:text_encoders\\.)?clip_g\\.)");
+      Pattern.compile(
+          "^(?:te2[._]|text_encoder_2[._:]|(?:text_encoders\\.)?clip_g\\.|conditioner\\.embedders\\.1\\.)");
 
   private static final Pattern TEXT_ENCODER =
       Pattern.compile(
-          "^(?:te1?_|text_encoder(?:_1)?[._:]|(?:text_encoders\\.)?clip_[hl]\\.|text_model[._]"
-              + "|cond_stage_model\\.|conditioner\\.embedders\\.0\\.)");
+          "^(?:te1?[._]|text_encoder(?:_1)?[._:]|(?:text_encoders\\.)?clip_[hl]\\.|text_model[._]"
+              + "|cond_stage_model\\.|conditioner\\.embedders\\.0\\.|(?:transformer[._])?resblocks[._])");
 
   private static final Pattern UNET =
       Pattern.compile(

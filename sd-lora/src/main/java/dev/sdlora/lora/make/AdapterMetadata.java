@@ -21,11 +21,16 @@ import java.util.Map;
  * safe for several threads.
  */
 public final class AdapterMetadata {
+  private static final String VERSION = "ss_base_model_version";
+  private static final String ARCHITECTURE = "modelspec.architecture";
+  private static final String PREDICTION = "modelspec.prediction_type";
+
   /** Digests of the tensors that a file was made from, wrong for what it became. */
   private static final List<String> STALE =
       List.of("sshs_model_hash", "sshs_legacy_hash", "modelspec.hash_sha256");
 
   private final Map<String, String> pairs = new LinkedHashMap<>();
+  private boolean velocity;
 
   /** No pairs. */
   public AdapterMetadata() {}
@@ -36,6 +41,30 @@ public final class AdapterMetadata {
     metadata.pairs.putAll(pairs);
     metadata.pairs.keySet().removeAll(STALE);
     return metadata;
+  }
+
+  /**
+   * The pairs of another file, but for digests of its tensors, and what it is for where it does not
+   * tell.
+   */
+  public static AdapterMetadata from(Map<String, String> pairs, ModelFamily family) {
+    AdapterMetadata metadata = from(pairs);
+    return pairs.containsKey(VERSION) || pairs.containsKey(ARCHITECTURE)
+        ? metadata
+        : metadata.model(family);
+  }
+
+  /** Whether a file tells that it is for a model that predicts velocity. */
+  public static boolean tellsOfVelocity(Map<String, String> pairs) {
+    return pairs.getOrDefault(VERSION, "").endsWith("_v")
+        || pairs.getOrDefault(ARCHITECTURE, "").contains("-768-v")
+        || pairs.getOrDefault(PREDICTION, "").startsWith("v");
+  }
+
+  /** Sets what the model predicts, velocity or noise, which some of what follows tells. */
+  public AdapterMetadata velocity(boolean predicted) {
+    this.velocity = predicted;
+    return this;
   }
 
   /** Sets a pair. */
@@ -54,16 +83,16 @@ public final class AdapterMetadata {
   public AdapterMetadata model(ModelFamily family) {
     String version = baseVersion(family);
     if (!version.isEmpty()) {
-      pairs.put("ss_base_model_version", version);
+      pairs.put(VERSION, version);
       pairs.put("ss_v2", family == ModelFamily.SD2 ? "True" : "False");
     }
     return this;
   }
 
-  private static String baseVersion(ModelFamily family) {
+  private String baseVersion(ModelFamily family) {
     return switch (family) {
-      case SD1 -> "sd_v1";
-      case SD2 -> "sd_v2";
+      case SD1 -> velocity ? "sd_v1_v" : "sd_v1";
+      case SD2 -> velocity ? "sd_v2_v" : "sd_v2";
       case SDXL -> "sdxl_base_v1-0";
       case SDXL_REFINER -> "sdxl_refiner_v1-0";
       case UNKNOWN -> "";
@@ -94,18 +123,19 @@ public final class AdapterMetadata {
     String architecture = architecture(family);
     if (!architecture.isEmpty()) {
       pairs.put("modelspec.sai_model_spec", "1.0.0");
-      pairs.put("modelspec.architecture", architecture + "/lora");
+      pairs.put(ARCHITECTURE, architecture + "/lora");
       pairs.put("modelspec.implementation", "https://github.com/Stability-AI/generative-models");
       pairs.put("modelspec.title", title);
       pairs.put("modelspec.date", now.truncatedTo(ChronoUnit.SECONDS).toString());
+      pairs.put(PREDICTION, velocity ? "v" : "epsilon");
     }
     return this;
   }
 
-  private static String architecture(ModelFamily family) {
+  private String architecture(ModelFamily family) {
     return switch (family) {
       case SD1 -> "stable-diffusion-v1";
-      case SD2 -> "stable-diffusion-v2-512";
+      case SD2 -> velocity ? "stable-diffusion-v2-768-v" : "stable-diffusion-v2-512";
       case SDXL -> "stable-diffusion-xl-v1-base";
       case SDXL_REFINER -> "stable-diffusion-xl-v1-refiner";
       case UNKNOWN -> "";

@@ -17,9 +17,9 @@ public record AdapterModule(Network network, String name, List<Long> shape, int 
     shape = List.copyOf(shape);
   }
 
-  /** The name of the layer in files with kohya's names. */
-  public String key() {
-    return KeyStyle.KOHYA.key(network, name);
+  /** The name of the layer in files. */
+  public String key(LayerNames names) {
+    return names.key(network, name);
   }
 
   /** The shape of the factor that is applied first: [rank, in] or [rank, in, k, k]. */

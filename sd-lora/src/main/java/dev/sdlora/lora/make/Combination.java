@@ -1,6 +1,7 @@
 package dev.sdlora.lora.make;
 
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.BlockWeights;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
@@ -14,6 +15,7 @@ import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.Placed;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.torch.Torch;
@@ -24,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Adds up the changes of LoRAs, layer by layer, into the factors of one. Products of two factors
@@ -32,6 +35,12 @@ import java.util.Optional;
  */
 public final class Combination {
   private static final String WEIGHT = ".weight";
+
+  /** Names of layers of text encoders, for those that are not known. */
+  private static final Pattern TEXT_ENCODER =
+      Pattern.compile(
+          "(?:base_model\\.model\\.|lora_|oft_|lycoris_)?"
+              + "(?:te[12]?_|text_|clip_[lgh]\\.|cond_stage_model\\.|conditioner\\.).*");
 
   private final Torch torch;
   private final TensorLoader loader;
@@ -68,51 +77,64 @@ public final class Combination {
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
    */
   public void run(List<LoraUse> uses, AdapterFile target, MakingListener listener) {
-    Map<String, List<Source>> groups = groups(uses);
+    Map<String, Group> groups = groups(uses);
     int done = 0;
     try (OpenFiles files = new OpenFiles()) {
       for (LoraUse use : uses) {
         target.addEmbeddings(use.file(), files.of(use.file().file()));
       }
-      for (Map.Entry<String, List<Source>> group : groups.entrySet()) {
+      for (Map.Entry<String, Group> group : groups.entrySet()) {
         combine(group.getKey(), group.getValue(), files, target);
         listener.done(++done, groups.size(), group.getKey());
       }
     }
   }
 
+  /** A layer, if it is known, and what belongs to it. */
+  private record Group(Optional<Layer> layer, List<Source> sources) {}
+
   /** What belongs to each layer, by kohya's name of it. */
-  private Map<String, List<Source>> groups(List<LoraUse> uses) {
-    Map<String, List<Source>> groups = new LinkedHashMap<>();
+  private Map<String, Group> groups(List<LoraUse> uses) {
+    Map<String, Group> groups = new LinkedHashMap<>();
     for (LoraUse use : uses) {
       for (LoraModule module : use.file().modules()) {
-        Optional<Layer> layer = index.find(module.key());
-        String weight = layer.map(Layer::weight).orElse(module.key());
-        double strength = use.strength(network(module, layer), weight, use.file().family());
-        if (strength != 0) {
-          groups
-              .computeIfAbsent(key(module, layer), key -> new ArrayList<>())
-              .add(new Source(use.file(), module, strength, use.strength().rankLimit()));
+        List<Placed> all = index.place(use.file().file(), module);
+        for (Placed placed : all) {
+          Layer layer = placed.layer();
+          String key = names.key(layer.network(), layer.weight().replace(WEIGHT, ""));
+          double strength = use.strength(layer.network(), index.block(layer), use.file().family());
+          add(groups, key, Optional.of(layer), use, placed.module(), strength);
+        }
+        if (all.isEmpty()) {
+          boolean text = TEXT_ENCODER.matcher(module.key()).matches();
+          Network network = text ? Network.TEXT_ENCODER : Network.UNET;
+          double strength = use.strength(network, BlockWeights.BASE, use.file().family());
+          add(groups, module.key(), Optional.empty(), use, module, strength);
         }
       }
     }
     return groups;
   }
 
-  private static Network network(LoraModule module, Optional<Layer> layer) {
-    boolean text = module.key().matches("(lora_te|text_encoder|text_model).*");
-    return layer.map(Layer::network).orElse(text ? Network.TEXT_ENCODER : Network.UNET);
+  private static void add(
+      Map<String, Group> groups,
+      String key,
+      Optional<Layer> layer,
+      LoraUse use,
+      LoraModule module,
+      double strength) {
+    if (strength != 0) {
+      groups
+          .computeIfAbsent(key, k -> new Group(layer, new ArrayList<>()))
+          .sources()
+          .add(new Source(use.file(), module, strength, use.strength().rankLimit()));
+    }
   }
 
-  private String key(LoraModule module, Optional<Layer> layer) {
-    return layer
-        .map(found -> names.key(found.network(), found.weight().replace(WEIGHT, "")))
-        .orElse(module.key());
-  }
-
-  private void combine(String key, List<Source> sources, OpenFiles files, AdapterFile target) {
+  private void combine(String key, Group group, OpenFiles files, AdapterFile target) {
+    Optional<Layer> layer = group.layer();
+    List<Source> sources = group.sources();
     try (NDManager scope = torch.scope()) {
-      Optional<Layer> layer = index.find(sources.get(0).module().key());
       LayerChange change = new LayerChange(factors, scope, layer);
       for (Source source : sources) {
         change.add(source, files.of(source.file().file()));

@@ -3,6 +3,7 @@ package dev.sdlora.lora.make;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
 import dev.sdlora.lora.format.BundledEmbedding;
@@ -12,6 +13,7 @@ import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.ModuleIndex.Layer;
+import dev.sdlora.lora.plan.Placed;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -91,12 +93,15 @@ public final class Conversion {
     }
     SafetensorsWriter writer = new SafetensorsWriter();
     List<Named> modules = new ArrayList<>();
+    int done = 0;
     try (TensorFile.Reader reader = source.file().reader()) {
       for (LoraModule module : source.modules()) {
-        Named named = named(module, reader);
-        modules.add(named);
-        add(writer, named, reader);
-        listener.done(modules.size(), source.modules().size(), named.name());
+        List<Named> all = named(module, reader);
+        for (Named named : all) {
+          modules.add(named);
+          add(writer, named, reader);
+        }
+        listener.done(++done, source.modules().size(), all.get(0).name());
       }
       for (BundledEmbedding embedding : source.embeddings()) {
         embedding
@@ -113,7 +118,7 @@ public final class Conversion {
     return new MadeLora(target, modules.size(), source.rank(), 1, List.of());
   }
 
-  private Named named(LoraModule module, TensorFile.Reader reader) {
+  private List<Named> named(LoraModule module, TensorFile.Reader reader) {
     if (module.kind() != Kind.LORA || !PARTS.containsAll(module.parts().keySet())) {
       throw new LoraException(
           "LoRA '%s': module '%s' is %s with parts %s; only LoRA and DoRA have names in both styles"
@@ -121,18 +126,17 @@ public final class Conversion {
           Reason.UNSUPPORTED,
           ErrorDetails.in(path()).withModule(module.key()));
     }
-    Layer layer =
-        index
-            .find(module.key())
-            .orElseThrow(
-                () ->
-                    new LoraException(
-                        "LoRA '%s': module '%s' is for no layer that is known of %s models, so it has no other name; name"
-                                .formatted(path(), module.key(), source.family().label())
-                            + " the checkpoint that it was made for",
-                        Reason.UNSUPPORTED,
-                        ErrorDetails.in(path()).withModule(module.key())));
-    return new Named(layer, module, alpha(module, reader));
+    List<Placed> all = index.place(source.file(), module);
+    if (all.isEmpty()) {
+      throw new LoraException(
+          "LoRA '%s': module '%s' is for no layer that is known of %s models, so it has no other name; name"
+                  .formatted(path(), module.key(), source.family().label())
+              + " the checkpoint that it was made for",
+          Reason.UNSUPPORTED,
+          ErrorDetails.in(path()).withModule(module.key()));
+    }
+    double alpha = alpha(module, reader);
+    return all.stream().map(placed -> new Named(placed.layer(), placed.module(), alpha)).toList();
   }
 
   private static double alpha(LoraModule module, TensorFile.Reader reader) {
@@ -221,9 +225,9 @@ public final class Conversion {
     return source.file().path();
   }
 
-  /** The metadata of the source, but for what only its own style needs. */
-  public static AdapterMetadata metadata(Map<String, String> pairs) {
-    AdapterMetadata metadata = AdapterMetadata.from(pairs);
+  /** The metadata of the source and its family, but for what only its own style needs. */
+  public static AdapterMetadata metadata(Map<String, String> pairs, ModelFamily family) {
+    AdapterMetadata metadata = AdapterMetadata.from(pairs, family);
     metadata.remove(PeftConfig.KEY);
     return metadata;
   }

@@ -26,19 +26,22 @@ public final class Extraction {
   private final Torch torch;
   private final TensorLoader loader;
   private final Decomposition decomposition;
+  private final LayerNames names;
   private final Ranks rule;
   private final boolean exact;
 
   /**
    * An extraction.
    *
+   * @param names what layers are called in the file
    * @param rule how large the factors may be
    * @param exact whether all singular values are computed, not only the largest
    */
-  public Extraction(Torch torch, Ranks rule, boolean exact) {
+  public Extraction(Torch torch, LayerNames names, Ranks rule, boolean exact) {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
     this.decomposition = new Decomposition(torch);
+    this.names = names;
     this.rule = rule;
     this.exact = exact;
   }
@@ -131,7 +134,7 @@ public final class Extraction {
         return;
       }
       FactorPair best = decomposition.of(difference, rule, exact);
-      String key = KeyStyle.KOHYA.key(layer.network(), layer.name());
+      String key = names.key(layer.network(), layer.name());
       target.add(key, layer.original().shape(), best, best.rank());
     }
   }

@@ -1,7 +1,9 @@
 package dev.sdlora.lora.make;
 
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.SgmNames;
 
 /** How the names of tensors are put together in the styles of {@link KeyNames}. */
 public enum KeyStyle implements LayerNames {
@@ -9,6 +11,9 @@ public enum KeyStyle implements LayerNames {
   KOHYA("lora_unet_", "lora_te", '_', ".lora_down.weight", ".lora_up.weight", ".dora_scale"),
   /** See {@link KeyNames#PEFT}. */
   PEFT("unet.", "text_encoder", '.', ".lora_A.weight", ".lora_B.weight", ".lora_magnitude_vector");
+
+  /** Two residual blocks on a level, and transformers on the first two levels of the way up. */
+  private static final SgmNames SDXL = new SgmNames(2, level -> level < 2);
 
   private final String unet;
   private final String textEncoder;
@@ -35,7 +40,23 @@ public enum KeyStyle implements LayerNames {
     };
   }
 
-  /** Names as SD 1.x and 2.x have them; kohya's trainer calls some layers of SDXL otherwise. */
+  /**
+   * What layers of a family are called. For SDXL kohya's trainer numbers the text encoders, and
+   * calls the layers of the U-Net as Stability's code does.
+   */
+  public LayerNames names(ModelFamily family) {
+    if (family != ModelFamily.SDXL || this == PEFT) {
+      return this;
+    }
+    return (network, layer) ->
+        switch (network) {
+          case UNET -> key(network, SDXL.name(layer));
+          case TEXT_ENCODER -> textEncoder + "1" + separator + layer.replace('.', separator);
+          case TEXT_ENCODER_2 -> key(network, layer);
+        };
+  }
+
+  /** Names as SD 1.x and 2.x have them. */
   @Override
   public String key(Network network, String layer) {
     String prefix =

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /**
  * What LoRA files put before the name of a layer: kohya's and LyCORIS's prefixes, the names of
- * networks in diffusers, ComfyUI and CompVis's code, and wrappers that say nothing.
+ * networks in diffusers, ComfyUI, OneTrainer, CompVis's and Stability's code, and wrappers that say
+ * nothing.
  *
  * @param text the prefix
  * @param network which network it means; empty for a wrapper, behind which another may follow
@@ -17,6 +18,10 @@ record KeyPrefix(String text, Optional<Network> network) {
           of("lora_te_", Network.TEXT_ENCODER),
           of("lora_te1_", Network.TEXT_ENCODER),
           of("lora_te2_", Network.TEXT_ENCODER_2),
+          of("lora_unet.", Network.UNET),
+          of("lora_te.", Network.TEXT_ENCODER),
+          of("lora_te1.", Network.TEXT_ENCODER),
+          of("lora_te2.", Network.TEXT_ENCODER_2),
           of("unet.", Network.UNET),
           of("text_encoder.", Network.TEXT_ENCODER),
           of("text_encoder_2.", Network.TEXT_ENCODER_2),
@@ -45,7 +50,10 @@ record KeyPrefix(String text, Optional<Network> network) {
           of("clip_h.", Network.TEXT_ENCODER),
           of("clip_g.", Network.TEXT_ENCODER_2),
           of("cond_stage_model.transformer.", Network.TEXT_ENCODER),
+          of("cond_stage_model.model.", Network.TEXT_ENCODER),
           of("conditioner.embedders.0.transformer.", Network.TEXT_ENCODER),
+          of("conditioner.embedders.0.model.", Network.TEXT_ENCODER),
+          of("conditioner.embedders.1.model.", Network.TEXT_ENCODER_2),
           wrapper(ModuleIndex.PEFT_MODEL),
           wrapper("lycoris_"),
           wrapper("lycoris."),

@@ -51,12 +51,15 @@ public record LoraUse(String name, LoraFile file, LoraStrength strength) {
         : new LoraUse(name, file, strength.withUnet(StrengthSchedule.constant(unet)));
   }
 
-  /** The factor on its change of a layer in the first step. */
-  public double strength(Network network, String weight, ModelFamily family) {
+  /**
+   * The factor on its change of a layer in the first step.
+   *
+   * @param network where the layer is
+   * @param block its block in a U-Net, {@link BlockWeights#BASE} elsewhere
+   */
+  public double strength(Network network, String block, ModelFamily family) {
     double whole = network == Network.UNET ? unetStrength() : textEncoderStrength();
     BlockWeights blocks = strength.blocks();
-    return blocks.equals(BlockWeights.ALL)
-        ? whole
-        : whole * blocks.weight(Blocks.of(network, weight), family);
+    return blocks.equals(BlockWeights.ALL) ? whole : whole * blocks.weight(block, family);
   }
 }

@@ -1,18 +1,20 @@
 package dev.sdlora.lora.plan;
 
+import dev.sdlora.api.BlockWeights;
+import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.NumberedKey;
+import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The layers of a checkpoint under every spelling that LoRA files use for them. Built from the
@@ -20,9 +22,10 @@ import java.util.regex.Pattern;
  * underscores, because layers have underscores in their names as well.
  *
  * <p>A key is a prefix (see {@link KeyPrefix}) and the layer's name: as diffusers or as CompVis's
- * code calls it (U-Nets), with full stops or underscores, for attention also as diffusers' old
- * attention processors call it. A name without prefix is looked up in all networks, the U-Net
- * first.
+ * code calls it (U-Nets) or OpenCLIP's (the larger text encoder), with full stops or underscores,
+ * for attention also as diffusers' old attention processors call it. A name without prefix is
+ * looked up in all networks, the U-Net first. One name may mean several layers: OpenCLIP's {@code
+ * attn.in_proj} is the query, key and value projections one below another.
  *
  * <p>Immutable, safe for use by several threads.
  */
@@ -30,20 +33,8 @@ public final class ModuleIndex {
   private static final String WEIGHT = ".weight";
   private static final String BIAS = ".bias";
 
-  /** What old diffusers files call the projections of the text encoder. */
-  private static final Map<String, String> TEXT_PROJECTIONS =
-      Map.of(
-          ".q_proj", ".to_q",
-          ".k_proj", ".to_k",
-          ".v_proj", ".to_v",
-          ".out_proj", ".to_out");
-
-  private static final Pattern PROJECTION = Pattern.compile("(.+)\\.to_(q|k|v|out)(?:\\.0)?");
-
   /** What PEFT puts before names, and some programs behind the name of the network. */
   static final String PEFT_MODEL = "base_model.model.";
-
-  private static final String TEXT_MODEL = "text_model.";
 
   /** Where a name without a prefix is looked for first. */
   private static final List<Network> ORDER =
@@ -52,8 +43,13 @@ public final class ModuleIndex {
   /** {@code base_model.model.unet.} is the deepest that was seen. */
   private static final int MAX_WRAPPERS = 2;
 
-  private final Map<Network, Map<String, Layer>> bySpelling = new EnumMap<>(Network.class);
+  /** What transformers calls the projections that OpenCLIP has in one, in the order of its rows. */
+  private static final List<String> FUSED = List.of("q_proj", "k_proj", "v_proj");
+
+  private final Map<Network, Map<String, List<Layer>>> bySpelling = new EnumMap<>(Network.class);
   private final Map<Network, Map<String, Layer>> byWeight = new EnumMap<>(Network.class);
+
+  private final Blocks blocks;
 
   /** The layers in the order of files that count them, by what they count. */
   private final Map<NumberedKey, List<Layer>> counted = new ConcurrentHashMap<>();
@@ -64,10 +60,14 @@ public final class ModuleIndex {
    * @param shapes the weights of each network with their shapes, under their diffusers names
    */
   public ModuleIndex(Map<Network, Map<String, List<Long>>> shapes) {
-    shapes.forEach(this::add);
+    blocks = new Blocks(shapes.getOrDefault(Network.UNET, Map.of()).keySet());
+    // Of two text encoders the larger is OpenCLIP's; one alone may be, and then has no other names.
+    Network openClip =
+        shapes.containsKey(Network.TEXT_ENCODER_2) ? Network.TEXT_ENCODER_2 : Network.TEXT_ENCODER;
+    shapes.forEach((network, weights) -> add(network, weights, network == openClip));
   }
 
-  private void add(Network network, Map<String, List<Long>> weights) {
+  private void add(Network network, Map<String, List<Long>> weights, boolean openClip) {
     Map<String, Layer> layers = new LinkedHashMap<>();
     Map<String, String> modules = new LinkedHashMap<>();
     weights.forEach(
@@ -81,81 +81,104 @@ public final class ModuleIndex {
         });
     Map<String, String> sgm =
         network == Network.UNET ? SgmNames.of(modules.keySet()) : Map.<String, String>of();
-    Map<String, Layer> spellings = new HashMap<>();
+    Map<String, List<Layer>> spellings = new HashMap<>();
     modules.forEach(
         (module, weight) -> {
-          for (String dotted : dotted(network, module, sgm)) {
-            Layer layer = layers.get(weight);
-            spellings.put(dotted, layer);
-            spellings.put(dotted.replace('.', '_'), layer);
+          List<Layer> layer = Stream.ofNullable(layers.get(weight)).toList();
+          boolean unet = network == Network.UNET;
+          spell(spellings, unet ? Spellings.unet(module, sgm) : Spellings.text(module), layer);
+          if (openClip) {
+            OpenClipNames.name(module)
+                .ifPresent(name -> spell(spellings, Spellings.openClip(name), layer));
+            OpenClipNames.fused(module)
+                .ifPresent(
+                    name -> spell(spellings, Spellings.openClip(name), fused(module, layers)));
           }
         });
     byWeight.put(network, layers);
     bySpelling.put(network, spellings);
   }
 
-  /** The names of a module with full stops. */
-  private static Set<String> dotted(Network network, String module, Map<String, String> sgm) {
-    List<String> names = new ArrayList<>(List.of(module));
-    if (network == Network.UNET) {
-      Optional.ofNullable(sgm.get(module)).ifPresent(names::add);
-      for (String name : List.copyOf(names)) {
-        Matcher projection = PROJECTION.matcher(name);
-        if (projection.matches()) {
-          String attention = projection.group(1);
-          String part = ".to_" + projection.group(2);
-          names.add(attention + part);
-          names.add(attention + ".processor" + part);
-          names.add(attention + ".processor" + name.substring(attention.length()));
-        }
-      }
-    } else {
-      TEXT_PROJECTIONS.forEach(
-          (now, old) -> {
-            if (module.endsWith(now)) {
-              names.add(module.substring(0, module.length() - now.length()) + old);
-            }
-          });
-      for (String name : List.copyOf(names)) {
-        // Newer versions of transformers leave the middle part out, older ones have it.
-        names.add(
-            name.startsWith(TEXT_MODEL) ? name.substring(TEXT_MODEL.length()) : TEXT_MODEL + name);
+  /** Notes names with full stops, and the same with underscores. */
+  private static void spell(
+      Map<String, List<Layer>> spellings, Collection<String> names, List<Layer> layers) {
+    if (!layers.isEmpty()) {
+      for (String dotted : names) {
+        spellings.put(dotted, layers);
+        spellings.put(dotted.replace('.', '_'), layers);
       }
     }
-    return new LinkedHashSet<>(names);
   }
 
-  /** The layer that a LoRA file means by a module's name, or by a {@link NumberedKey}. */
+  /** The layers beside a query's; none if they differ in size. */
+  private static List<Layer> fused(String query, Map<String, Layer> layers) {
+    String attention = query.substring(0, query.length() - FUSED.get(0).length());
+    List<Layer> found =
+        FUSED.stream()
+            .flatMap(projection -> Stream.ofNullable(layers.get(attention + projection + WEIGHT)))
+            .toList();
+    boolean equal = found.stream().map(Layer::shape).distinct().count() == 1;
+    return equal && found.size() == FUSED.size() ? found : List.of();
+  }
+
+  /**
+   * The layer that a LoRA file means by a module's name, or by a {@link NumberedKey}; empty if it
+   * means none or several.
+   */
   public Optional<Layer> find(String key) {
-    Optional<NumberedKey> number = NumberedKey.parse(key);
-    return number.isPresent() ? numbered(number.get()) : find(key, 0);
+    List<Layer> layers = layers(key);
+    return layers.size() == 1 ? Optional.of(layers.get(0)) : Optional.empty();
   }
 
-  private Optional<Layer> find(String key, int wrappers) {
+  /** The layers that a name means, in the order of the rows of a module for them; mostly one. */
+  public List<Layer> layers(String key) {
+    Optional<NumberedKey> number = NumberedKey.parse(key);
+    return number.isPresent() ? numbered(number.get()).stream().toList() : layers(key, 0);
+  }
+
+  /**
+   * A module of a file on its layers.
+   *
+   * @return a layer and the module for each that it changes; none if it is for no layer
+   * @throws dev.sdlora.api.LoraException if it is for several and cannot be cut into their rows
+   */
+  public List<Placed> place(TensorFile file, LoraModule module) {
+    return Placed.of(layers(module.key()), file, module);
+  }
+
+  /** The block that a layer is in, under the name that {@link BlockWeights} has for it. */
+  public String block(Layer layer) {
+    return layer.network() == Network.UNET ? blocks.of(layer.weight()) : BlockWeights.BASE;
+  }
+
+  private List<Layer> layers(String key, int wrappers) {
     for (KeyPrefix prefix : KeyPrefix.ALL) {
       if (key.startsWith(prefix.text())) {
         String rest = key.substring(prefix.text().length());
-        Optional<Layer> found = Optional.empty();
+        List<Layer> found = List.of();
         if (prefix.network().isPresent()) {
-          Network network = prefix.network().get();
-          found = spelled(network, rest).or(() -> spelled(network, withoutWrapper(rest)));
+          found = spelled(prefix.network().get(), withoutWrapper(rest));
         } else if (wrappers < MAX_WRAPPERS) {
-          found = find(rest, wrappers + 1);
+          found = layers(rest, wrappers + 1);
         }
-        if (found.isPresent()) {
+        if (!found.isEmpty()) {
           return found;
         }
       }
     }
-    return ORDER.stream().flatMap(network -> spelled(network, key).stream()).findFirst();
+    return ORDER.stream()
+        .map(network -> spelled(network, key))
+        .filter(layers -> !layers.isEmpty())
+        .findFirst()
+        .orElse(List.of());
   }
 
   private static String withoutWrapper(String key) {
     return key.startsWith(PEFT_MODEL) ? key.substring(PEFT_MODEL.length()) : key;
   }
 
-  private Optional<Layer> spelled(Network network, String name) {
-    return Optional.ofNullable(bySpelling.getOrDefault(network, Map.of()).get(name));
+  private List<Layer> spelled(Network network, String name) {
+    return bySpelling.getOrDefault(network, Map.of()).getOrDefault(name, List.of());
   }
 
   private Optional<Layer> numbered(NumberedKey key) {
@@ -181,6 +204,19 @@ public final class ModuleIndex {
     /** Copies the shape. */
     public Layer {
       shape = List.copyOf(shape);
+    }
+
+    /** Layers of equal size as the one layer that they are where they lie one below another. */
+    static Layer joined(List<Layer> layers) {
+      Layer first = layers.get(0);
+      if (layers.size() == 1) {
+        return first;
+      }
+      List<Long> shape = new ArrayList<>(first.shape);
+      shape.set(0, first.out() * layers.size());
+      String names = layers.stream().map(Layer::weight).collect(Collectors.joining("', '"));
+      boolean biased = layers.stream().allMatch(layer -> layer.bias.isPresent());
+      return new Layer(first.network, names, shape, first.bias.filter(bias -> biased));
     }
 
     /** Rows of the weight seen as a matrix. */

@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiPredicate;
 
@@ -142,39 +141,29 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
     Map<Share, String> seen = new HashMap<>();
     int matched = 0;
     for (LoraModule module : use.file().modules()) {
-      Optional<Layer> found = index.find(module.key());
-      if (found.isEmpty()) {
+      List<Layer> layers = index.layers(module.key());
+      if (layers.isEmpty()) {
         unmatched.add(module.key());
         continue;
       }
-      Layer layer = found.get();
-      requireShape(use, checkpoint, module, layer);
-      String other = seen.put(new Share(layer, module.kind()), module.key());
-      if (other != null) {
-        throw new LoraException(
-            "LoRA '%s' (%s): modules '%s' and '%s' both change '%s' by %s; the file was probably put"
-                    .formatted(
-                        use.name(),
-                        use.file().file().path(),
-                        other,
-                        module.key(),
-                        layer.weight(),
-                        module.kind().label())
-                + " together of two",
-            Reason.DAMAGED,
-            ErrorDetails.in(use.file().file().path())
-                .withName(use.name())
-                .withModule(module.key()));
-      }
       matched++;
-      double strength = use.strength(layer.network(), layer.weight(), family);
-      if (strength != 0) {
-        Change change = new Change(use.file().file(), module, strength, use.strength().rankLimit());
-        for (String weight : weights(layer, module)) {
-          changes
-              .computeIfAbsent(layer.network(), network -> new LinkedHashMap<>())
-              .computeIfAbsent(weight, name -> new ArrayList<>())
-              .add(change);
+      requireShape(use, checkpoint, module, Layer.joined(layers));
+      for (Placed placed : Placed.of(layers, use.file().file(), module)) {
+        Layer layer = placed.layer();
+        String other = seen.put(new Share(layer, module.kind()), module.key());
+        if (other != null) {
+          throw twice(use, other, module, layer);
+        }
+        double strength = use.strength(layer.network(), index.block(layer), family);
+        if (strength != 0) {
+          Change change =
+              new Change(use.file().file(), placed.module(), strength, use.strength().rankLimit());
+          for (String weight : weights(layer, placed.module())) {
+            changes
+                .computeIfAbsent(layer.network(), network -> new LinkedHashMap<>())
+                .computeIfAbsent(weight, name -> new ArrayList<>())
+                .add(change);
+          }
         }
       }
     }
@@ -193,6 +182,21 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
     }
     unmatched.addAll(use.file().strays());
     return new Match(matched, List.copyOf(unmatched));
+  }
+
+  private static LoraException twice(LoraUse use, String other, LoraModule module, Layer layer) {
+    return new LoraException(
+        "LoRA '%s' (%s): modules '%s' and '%s' both change '%s' by %s; the file was probably put"
+                .formatted(
+                    use.name(),
+                    use.file().file().path(),
+                    other,
+                    module.key(),
+                    layer.weight(),
+                    module.kind().label())
+            + " together of two",
+        Reason.DAMAGED,
+        ErrorDetails.in(use.file().file().path()).withName(use.name()).withModule(module.key()));
   }
 
   /** What one module of a file, and no other, may change. */

@@ -74,7 +74,25 @@ class LoraFileTest {
     "lora_unet_a_transformer_blocks_0_attn2_to_k, 768, SD1",
     "lora_unet_a_transformer_blocks_0_attn2_to_k, 1024, SD2",
     "lora_unet_a_transformer_blocks_0_attn2_to_k, 2048, SDXL",
-    "lora_unet_a_transformer_blocks_0_attn1_to_k, 768, UNKNOWN"
+    "lora_unet_a_transformer_blocks_3_attn2_to_k, 1280, SDXL_REFINER",
+    "lora_unet_a_transformer_blocks_0_attn1_to_k, 768, UNKNOWN",
+    "lora_te_text_model_encoder_layers_0_self_attn_q_proj, 768, UNKNOWN",
+    "lora_te_text_model_encoder_layers_0_self_attn_q_proj, 1024, SD2",
+    "text_encoder.text_model.encoder.layers.0.self_attn.to_q, 1024, SD2",
+    "lora_te_transformer_resblocks_0_attn_in_proj, 1024, SD2",
+    "text_encoder_2.text_model.encoder.layers.0.self_attn.q_proj, 7, SDXL",
+    "clip_g.text_model.encoder.layers.0.mlp.fc1, 7, SDXL",
+    "text_encoders.clip_g.transformer.text_model.encoder.layers.0.mlp.fc1, 7, SDXL",
+    "conditioner.embedders.1.model.transformer.resblocks.0.mlp.c_fc, 7, SDXL",
+    "unet.add_embedding.linear_1, 7, SDXL",
+    "lora_unet_label_emb_0_0, 7, SDXL",
+    "unet.up_blocks.0.attentions.1.proj_in, 7, SDXL",
+    "diffusion_model.output_blocks.0.1.proj_in, 7, SDXL",
+    "lora_unet_output_blocks_2_1_transformer_blocks_0_attn1_to_q, 7, SDXL",
+    "diffusion_model.output_blocks.2.1.conv, 7, UNKNOWN",
+    "unet.down_blocks.0.attentions.1.proj_in, 7, SD2",
+    "diffusion_model.input_blocks.1.1.proj_out, 7, SD2",
+    "unet.down_blocks.1.attentions.1.proj_in, 7, UNKNOWN"
   })
   void open_namesAndShapes_tellTheFamily(String key, long in, ModelFamily family) {
     Path path =
@@ -88,6 +106,11 @@ class LoraFileTest {
     "ss_base_model_version, sd_v1, SD1",
     "modelspec.architecture, stable-diffusion-v2-768-v/lora, SD2",
     "modelspec.architecture, stable-diffusion-v1/lora, SD1",
+    "modelspec.architecture, stable-diffusion-xl-v1-base/lora, SDXL",
+    "modelspec.architecture, stable-diffusion-xl-v1-refiner/lora, SDXL_REFINER",
+    "ss_base_model_version, sd_v2_v, SD2",
+    "ss_base_model_version, sdxl_1.0, SDXL",
+    "ss_base_model_version, sd_1.5, SD1",
     "ss_v2, True, SD2"
   })
   void open_metadata_tellsTheFamily(String key, String value, ModelFamily family) {
@@ -96,6 +119,51 @@ class LoraFileTest {
             Map.of(key, value),
             Map.of("x.lora_down.weight", List.of(1L, 2L), "x.lora_up.weight", List.of(2L, 1L)));
     assertThat(LoraFile.open(path).family()).isEqualTo(family);
+  }
+
+  /** Tools copy metadata from file to file; shapes cannot be copied. */
+  @Test
+  void open_metadataAndShapesThatDisagree_believesShapes() {
+    Path path =
+        write(
+            Map.of("ss_base_model_version", "sd_v1"),
+            Map.of(
+                "unet.a.attn2.to_k.lora_A.weight", List.of(1L, 2048L),
+                "unet.a.attn2.to_k.lora_B.weight", List.of(2L, 1L)));
+    assertThat(LoraFile.open(path).family()).isEqualTo(ModelFamily.SDXL);
+  }
+
+  @Test
+  void open_convolutionWhereLaterModelsHaveAMatrix_isForSd1() {
+    Path path =
+        write(
+            Map.of(),
+            Map.of(
+                "unet.down_blocks.0.attentions.0.proj_in.lora_A.weight", List.of(1L, 2L, 1L, 1L),
+                "unet.down_blocks.0.attentions.0.proj_in.lora_B.weight", List.of(2L, 1L, 1L, 1L)));
+    assertThat(LoraFile.open(path).family()).isEqualTo(ModelFamily.SD1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ss_base_model_version, flux1, FLUX",
+    "modelspec.architecture, flux-1-dev/lora, FLUX",
+    "modelspec.architecture, stable-diffusion-3-medium/lora, Stable Diffusion 3",
+    "ss_base_model_version, zimage, Z-Image",
+    "ss_base_model_version, wan21, Wan"
+  })
+  void open_loraThatOnlyMetadataTellOf_isRefusedByTheModelsName(
+      String key, String value, String model) {
+    String module = "lora_te1_text_model_encoder_layers_0_mlp_fc1";
+    Path path =
+        write(
+            Map.of(key, value),
+            Map.of(
+                module + ".lora_down.weight", List.of(1L, 2L),
+                module + ".lora_up.weight", List.of(2L, 1L)));
+    assertThatThrownBy(() -> LoraFile.open(path))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("is for " + model + " (" + key + " '" + value + "')");
   }
 
   @ParameterizedTest
@@ -135,12 +203,31 @@ class LoraFileTest {
     "lora_unet_double_blocks_0_img_attn_proj, FLUX",
     "lora_unet_single_blocks_3_linear1, FLUX",
     "transformer.single_transformer_blocks.0.attn.to_q, FLUX",
+    "lora_transformer_single_transformer_blocks_0_attn_to_q, FLUX",
+    "double_blocks.0.processor.qkv_lora1, FLUX",
+    "lora_te2_encoder_block_0_layer_0_SelfAttention_q, FLUX",
+    "lora_unet_double_blocks_0_img_mlp_fc1, HunyuanVideo",
+    "diffusion_model.double_blocks.0.img_attn_qkv, HunyuanVideo",
+    "transformer.single_transformer_blocks.39.attn.to_q, HunyuanVideo",
+    "lora_unet_distilled_guidance_layer_layers_0_in_layer, Chroma",
+    "transformer.transformer_blocks.0.img_mlp.net.0.proj, Qwen-Image",
+    "lora_unet_transformer_blocks_0_txt_mod_1, Qwen-Image",
+    "transformer.transformer_blocks.59.attn.add_k_proj, Qwen-Image",
+    "diffusion_model.layers.0.attention.qkv, Z-Image",
+    "transformer.layers.0.feed_forward.w1, Z-Image",
+    "lora_unet_layers_0_attention_to_q, Z-Image",
+    "diffusion_model.blocks.0.self_attn.q, Wan",
+    "lora_unet_blocks_0_cross_attn_k_img, Wan",
+    "transformer.blocks.0.attn1.to_q, Wan",
+    "lora_unet_blocks_0_self_attn_q_proj, Anima",
+    "transformer.adaln_single.linear, PixArt",
     "diffusion_model.double_blocks.0.img_attn.proj, FLUX",
     "lora_unet_joint_blocks_0_x_block_attn_qkv, Stable Diffusion 3",
     "transformer.transformer_blocks.0.attn.add_k_proj, Stable Diffusion 3",
     "lora_te3_encoder_block_0_layer_0_SelfAttention_q, Stable Diffusion 3",
-    "lora_transformer_transformer_blocks_0_attn_to_q, a transformer model",
-    "diffusion_model.blocks.0.self_attn.q, a transformer model",
+    "lora_transformer_transformer_blocks_0_attn_to_q, Stable Diffusion 3",
+    "transformer.transformer_blocks.0.attn1.to_q, a transformer model",
+    "lora_transformer_x, a transformer model",
     "lora_prior_unet_down_blocks_0_0_attention_attn_to_q, Stable Cascade",
     "down_blocks.0.motion_modules.0.temporal_transformer.to_q, AnimateDiff"
   })
@@ -152,6 +239,26 @@ class LoraFileTest {
         .hasMessageContaining("is for " + model)
         .hasMessageContaining("'" + key + "'")
         .hasMessageContaining("SD 1.x");
+  }
+
+  /** Models that call layers alike differ in width. */
+  @ParameterizedTest
+  @CsvSource({
+    "transformer.transformer_blocks.0.attn.add_k_proj, 1536, Stable Diffusion 3",
+    "transformer.transformer_blocks.30.attn.to_q, 2432, Stable Diffusion 3",
+    "transformer.transformer_blocks.0.attn.add_k_proj, 3072, FLUX",
+    "diffusion_model.layers.0.attention.qkv, 2304, Lumina-Image 2",
+    "diffusion_model.layers.0.attention.qkv, 3840, Z-Image",
+    "transformer.transformer_blocks.0.attn1.to_q, 1152, PixArt",
+    "diffusion_model.transformer_blocks.0.attn1.to_q, 2048, LTX-Video",
+    "transformer.transformer_blocks.0.attn1.to_q, 2240, Sana",
+    "transformer.blocks.0.attn1.to_q, 1408, Hunyuan-DiT",
+    "transformer.blocks.0.attn1.to_q, 1536, Wan"
+  })
+  void open_loraOfAnotherModel_isToldByItsWidth(String key, long width, String model) {
+    Path path =
+        pair(key + ".lora_A.weight", List.of(1L, width), key + ".lora_B.weight", List.of(2L, 1L));
+    assertThatThrownBy(() -> LoraFile.open(path)).hasMessageContaining("is for " + model);
   }
 
   @ParameterizedTest

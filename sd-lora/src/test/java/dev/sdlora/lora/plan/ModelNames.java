@@ -11,7 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /** Names and shapes of the weights of models, as diffusers has them. */
@@ -24,17 +26,57 @@ public final class ModelNames {
    * What U-Nets differ in.
    *
    * @param channels of each level
-   * @param depth transformer blocks of each level
+   * @param down transformer blocks behind each residual block of the way down, level by level
+   * @param middle transformer blocks in the middle; with none it is one residual block
+   * @param up transformer blocks behind each residual block of the way up
    * @param context width of the text states
    * @param linear whether transformers are entered by matrices
    * @param added width of SDXL's additional conditions, 0 for none
    */
   public record UNet(
-      List<Integer> channels, List<Integer> depth, long context, boolean linear, long added) {}
+      List<Integer> channels,
+      List<Integer> down,
+      int middle,
+      List<Integer> up,
+      long context,
+      boolean linear,
+      long added) {
 
-  /** SD 1.5 at full size. */
+    /** One with the same depth in all of a level. */
+    UNet(List<Integer> channels, List<Integer> depth, long context, boolean linear, long added) {
+      this(
+          channels,
+          depth.stream().flatMap(d -> Stream.of(d, d)).toList(),
+          Math.max(1, depth.get(depth.size() - 1)),
+          IntStream.range(0, depth.size())
+              .mapToObj(i -> depth.get(depth.size() - 1 - i))
+              .flatMap(d -> Stream.of(d, d, d))
+              .toList(),
+          context,
+          linear,
+          added);
+    }
+  }
+
+  /** Models at full size. */
   public static final UNet SD1 =
       new UNet(List.of(320, 640, 1280, 1280), List.of(1, 1, 1, 0), 768, false, 0);
+
+  public static final UNet SD2 =
+      new UNet(List.of(320, 640, 1280, 1280), List.of(1, 1, 1, 0), 1024, true, 0);
+
+  public static final UNet SDXL =
+      new UNet(List.of(320, 640, 1280), List.of(0, 2, 10), 2048, true, 2816);
+
+  public static final UNet SSD_1B =
+      new UNet(
+          List.of(320, 640, 1280),
+          List.of(0, 0, 2, 2, 4, 4),
+          0,
+          List.of(4, 4, 10, 2, 1, 1, 0, 0, 0),
+          2048,
+          true,
+          2816);
 
   /** The tiny models of the fixtures. */
   public static final UNet TINY_SD1 =
@@ -84,7 +126,7 @@ public final class ModelNames {
       String block = "down_blocks." + i;
       long out = unet.channels.get(i);
       for (int j = 0; j < LAYERS; j++) {
-        names.block(block, j, in, out, unet, unet.depth.get(i));
+        names.block(block, j, in, out, unet, unet.down.get(i * LAYERS + j));
         in = out;
       }
       if (i < levels - 1) {
@@ -92,15 +134,16 @@ public final class ModelNames {
       }
     }
     names.resnet("mid_block.resnets.0", last, last, 4 * first);
-    names.transformer(
-        "mid_block.attentions.0", last, unet, Math.max(1, unet.depth.get(levels - 1)));
-    names.resnet("mid_block.resnets.1", last, last, 4 * first);
+    if (unet.middle > 0) {
+      names.transformer("mid_block.attentions.0", last, unet, unet.middle);
+      names.resnet("mid_block.resnets.1", last, last, 4 * first);
+    }
     for (int i = 0; i < levels; i++) {
       int level = levels - 1 - i;
       long out = unet.channels.get(level);
       for (int j = 0; j <= LAYERS; j++) {
         long skip = j < LAYERS ? out : unet.channels.get(Math.max(0, level - 1));
-        names.block("up_blocks." + i, j, in + skip, out, unet, unet.depth.get(level));
+        names.block("up_blocks." + i, j, in + skip, out, unet, unet.up.get(i * (LAYERS + 1) + j));
         in = out;
       }
       if (level > 0) {

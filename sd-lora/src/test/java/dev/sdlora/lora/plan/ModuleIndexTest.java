@@ -30,6 +30,12 @@ class ModuleIndexTest {
               Network.TEXT_ENCODER, ModelNames.clip(32, 64, 5),
               Network.TEXT_ENCODER_2, ModelNames.clip(64, 128, 4)));
 
+  private static final ModuleIndex SD2 =
+      new ModuleIndex(
+          Map.of(
+              Network.UNET, ModelNames.unet(ModelNames.SD2),
+              Network.TEXT_ENCODER, ModelNames.clip(1024, 4096, 23)));
+
   private static final String ATTENTION = "down_blocks.1.attentions.0.transformer_blocks.0.attn2";
 
   private static String weight(ModuleIndex index, String key) {
@@ -72,6 +78,129 @@ class ModuleIndexTest {
     assertThat(layers).hasSize(242 + 30 + 24);
     assertThat(layers.stream().filter(layer -> layer.network() == Network.TEXT_ENCODER_2))
         .hasSize(24);
+  }
+
+  /**
+   * The attention layers that kohya's trainer takes of real models, counted by the trainer itself
+   * for SD 1.x, 2.x (192) and SDXL (722); all have one layer in either spelling.
+   */
+  @ParameterizedTest
+  @CsvSource({"SD1, 192", "SD2, 192", "SDXL, 722", "SSD_1B, 360"})
+  void find_layersOfRealModels_areFoundInBothSpellings(String model, int count) {
+    Map<String, List<Long>> unet = ModelNames.unet(model(model));
+    ModuleIndex index = new ModuleIndex(Map.of(Network.UNET, unet));
+    Map<String, String> sgm = new LinkedHashMap<>();
+    unet.keySet().stream()
+        .filter(name -> name.endsWith(".weight"))
+        .map(name -> name.substring(0, name.length() - ".weight".length()))
+        .forEach(module -> sgm.put(module, module));
+    sgm.putAll(SgmNames.of(Set.copyOf(sgm.keySet())));
+    Set<Layer> attention = new HashSet<>();
+    sgm.forEach(
+        (module, original) -> {
+          Layer layer = index.find("lora_unet_" + module.replace('.', '_')).orElseThrow();
+          assertThat(layer.weight()).isEqualTo(module + ".weight");
+          for (String key :
+              List.of(
+                  "unet." + module,
+                  "unet." + original,
+                  "diffusion_model." + original,
+                  "lora_unet_" + original.replace('.', '_'),
+                  "lycoris_" + original.replace('.', '_'))) {
+            assertThat(index.find(key)).as(key).hasValue(layer);
+          }
+          if (module.contains("attentions") && layer.shape().size() > 1) {
+            attention.add(layer);
+          }
+        });
+    assertThat(Set.copyOf(sgm.values())).as("names of their own").hasSameSizeAs(sgm.keySet());
+    assertThat(attention).hasSize(count);
+  }
+
+  private static ModelNames.UNet model(String name) {
+    return switch (name) {
+      case "SD1" -> ModelNames.SD1;
+      case "SD2" -> ModelNames.SD2;
+      case "SDXL" -> ModelNames.SDXL;
+      default -> ModelNames.SSD_1B;
+    };
+  }
+
+  @Test
+  void find_upsamplerAfterNoTransformer_isFoundAsOneTrainerCountsIt() {
+    for (String key : List.of("unet.output_blocks.2.1.conv", "unet.output_blocks.2.2.conv")) {
+      assertThat(weight(SD1, key)).isEqualTo("UNET up_blocks.0.upsamplers.0.conv.weight");
+    }
+  }
+
+  /** How files name OpenCLIP's text encoders; {@code %s} stands for a layer. */
+  @ParameterizedTest
+  @CsvSource({
+    "lora_te_transformer_resblocks_3_%s",
+    "lora_te_resblocks_3_%s",
+    "cond_stage_model.model.transformer.resblocks.3.%s",
+    "conditioner.embedders.0.model.transformer.resblocks.3.%s",
+    "text_encoders.clip_h.transformer.resblocks.3.%s",
+    "text_encoder.transformer.resblocks.3.%s",
+    "transformer.resblocks.3.%s"
+  })
+  void layers_namesOfOpenClip_areThoseOfSd2(String key) {
+    Map<String, String> parts =
+        Map.of(
+            "ln_1", "layer_norm1",
+            "ln_2", "layer_norm2",
+            "mlp.c_fc", "mlp.fc1",
+            "mlp.c_proj", "mlp.fc2",
+            "attn.out_proj", "self_attn.out_proj",
+            "attn.k_proj", "self_attn.k_proj");
+    boolean flat = key.startsWith("lora_");
+    parts.forEach(
+        (openClip, part) ->
+            assertThat(weight(SD2, key.formatted(flat ? openClip.replace('.', '_') : openClip)))
+                .isEqualTo("TEXT_ENCODER text_model.encoder.layers.3." + part + ".weight"));
+    for (String fused : List.of("attn.in_proj", "attn.in_proj_weight")) {
+      String name = key.formatted(flat ? fused.replace('.', '_') : fused);
+      assertThat(SD2.find(name)).isEmpty();
+      assertThat(SD2.layers(name))
+          .extracting(Layer::weight)
+          .containsExactly(
+              "text_model.encoder.layers.3.self_attn.q_proj.weight",
+              "text_model.encoder.layers.3.self_attn.k_proj.weight",
+              "text_model.encoder.layers.3.self_attn.v_proj.weight");
+    }
+  }
+
+  /** The smaller encoder of SDXL is OpenAI's, which has other names. */
+  @ParameterizedTest
+  @CsvSource({
+    "lora_te2_transformer_resblocks_1_attn_in_proj",
+    "conditioner.embedders.1.model.transformer.resblocks.1.attn.in_proj",
+    "clip_g.transformer.resblocks.1.attn.in_proj_weight",
+    "text_encoders.clip_g.transformer.resblocks.1.attn.in_proj",
+    "transformer.resblocks.1.attn.in_proj"
+  })
+  void layers_namesOfOpenClip_areThoseOfTheLargerEncoder(String key) {
+    assertThat(SDXL.layers(key))
+        .hasSize(3)
+        .allMatch(layer -> layer.network() == Network.TEXT_ENCODER_2);
+    assertThat(SDXL.layers("lora_te1_transformer_resblocks_1_attn_in_proj")).isEmpty();
+  }
+
+  @Test
+  void find_projectionOfTheLargerEncoder_isFound() {
+    Map<String, List<Long>> clip = new LinkedHashMap<>(ModelNames.clip(64, 128, 4));
+    clip.put("text_projection.weight", List.of(64L, 64L));
+    ModuleIndex index = new ModuleIndex(Map.of(Network.TEXT_ENCODER_2, clip));
+    for (String key :
+        List.of(
+            "lora_te2_text_projection",
+            "text_encoder_2.text_projection",
+            "clip_g.text_projection",
+            "clip_g.transformer.text_projection",
+            "text_encoders.clip_g.transformer.text_projection",
+            "conditioner.embedders.1.model.text_projection")) {
+      assertThat(weight(index, key)).isEqualTo("TEXT_ENCODER_2 text_projection.weight");
+    }
   }
 
   @ParameterizedTest

@@ -50,6 +50,71 @@ class PatchPlanFitTest {
         .hasMessageContaining("both change 'fc.weight' by LoRA");
   }
 
+  /** OpenCLIP has three projections of the text encoder in one. */
+  private PatchPlan.Matched planOfText(String tensors) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (String tensor : tensors.split(", ", -1)) {
+      List<String> words = List.of(tensor.split(" ", -1));
+      List<Long> shape = words.stream().skip(1).map(Long::valueOf).toList();
+      int elements = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
+      writer.tensor(words.get(0), shape, new float[elements], DType.F16);
+    }
+    Path path = folder.resolve("text.safetensors");
+    writer.write(path);
+    ModuleIndex text = new ModuleIndex(Map.of(Network.TEXT_ENCODER, ModelNames.clip(8, 16, 1)));
+    LoraUse use = new LoraUse("text", LoraFile.open(path), 1, 1);
+    return PatchPlan.match(text, "tiny", ModelFamily.SD2, List.of(use));
+  }
+
+  private static final String FUSED = "lora_te_transformer_resblocks_0_attn_in_proj";
+  private static final String QUERY = "lora_te_text_model_encoder_layers_0_self_attn_q_proj";
+
+  @Test
+  void match_moduleOfThreeLayers_isOneModuleOnEach() {
+    PatchPlan.Matched matched =
+        planOfText(
+            FUSED
+                + ".lora_up.weight 24 2, "
+                + FUSED
+                + ".lora_down.weight 2 8, "
+                + FUSED
+                + ".diff_b 24");
+    assertThat(matched.matches()).containsExactly(new PatchPlan.Match(2, List.of()));
+    Map<String, List<PatchPlan.Change>> changes =
+        matched.plan().changes().getOrDefault(Network.TEXT_ENCODER, Map.of());
+    for (String projection : List.of("q_proj", "k_proj", "v_proj")) {
+      String layer = "text_model.encoder.layers.0.self_attn." + projection;
+      assertThat(changes.get(layer + ".weight"))
+          .singleElement()
+          .satisfies(change -> assertThat(change.module().extent()).hasToString("a 8×8 matrix"));
+      assertThat(changes.get(layer + ".bias")).hasSize(1);
+    }
+    assertThat(changes).hasSize(6);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        FUSED + ".oft_blocks 3 8 8 | (OFT) changes 'text_model.encoder.layers.0.self_attn.q_proj",
+        FUSED + ".lora_up.weight 48 2, " + FUSED + ".lora_down.weight 2 8 | is 24×8",
+        FUSED + ".lora_up.weight 8 2, " + FUSED + ".lora_down.weight 2 8 | changes a 8×8 matrix",
+        FUSED
+            + ".lora_up.weight 24 2, "
+            + FUSED
+            + ".lora_down.weight 2 8, "
+            + QUERY
+            + ".lora_up.weight 8 2, "
+            + QUERY
+            + ".lora_down.weight 2 8 | both change",
+      })
+  void match_moduleOfThreeLayersThatDoesNotFit_isRefused(String tensors, String reason) {
+    assertThatThrownBy(() -> planOfText(tensors))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("text.safetensors")
+        .hasMessageContaining(reason);
+  }
+
   private List<String> plan(String tensors) {
     SafetensorsWriter writer = new SafetensorsWriter();
     for (String tensor : tensors.split(", ", -1)) {

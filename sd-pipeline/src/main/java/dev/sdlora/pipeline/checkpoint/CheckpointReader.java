@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ModelFamily;
@@ -25,18 +26,38 @@ import java.util.stream.Stream;
 public final class CheckpointReader {
   private CheckpointReader() {}
 
+  /** Opens a file or a diffusers folder without a choice of its parts. */
+  public static ModelFiles read(Path path) {
+    return read(path, CheckpointParts.DEFAULT);
+  }
+
+  /** Opens what a caller has opened before. */
+  public static ModelFiles read(Checkpoint checkpoint) {
+    return read(checkpoint.path(), checkpoint.parts());
+  }
+
   /**
    * Opens a file or a diffusers folder; reads headers only, and of SD 2.x one small tensor.
    *
    * @throws CheckpointException if it is missing or is not a complete model of a known family
    * @throws dev.sdlora.api.TensorFileException if a file is damaged or no tensor file
    */
-  public static ModelFiles read(Path path) {
+  public static ModelFiles read(Path path, CheckpointParts parts) {
     if (!Files.exists(path)) {
       throw new CheckpointException(
           "checkpoint '" + path + "' does not exist", ErrorDetails.in(path));
     }
-    return Files.isDirectory(path) ? DiffusersFolder.read(path) : SingleFile.read(path);
+    ModelFiles files =
+        Files.isDirectory(path) ? DiffusersFolder.read(path, parts) : SingleFile.read(path, parts);
+    if (parts.textEncoder2().isPresent() && files.checkpoint().family() != ModelFamily.SDXL) {
+      throw new CheckpointException(
+          "checkpoint '%s' is %s, which has one text encoder, but '%s' is named as a second; expected"
+                  .formatted(
+                      path, files.checkpoint().family().label(), parts.textEncoder2().orElseThrow())
+              + " none",
+          ErrorDetails.in(path).withFamilies(ModelFamily.SDXL, files.checkpoint().family()));
+    }
+    return files.with(parts, SeparateNetworks.vaeOf(path, parts));
   }
 
   /**
@@ -48,7 +69,9 @@ public final class CheckpointReader {
    */
   public static ModelFiles readRefiner(Path path, ModelFiles base) {
     ModelFiles refiner =
-        Files.isRegularFile(path) ? SingleFile.read(path, Optional.of(base.vae())) : read(path);
+        Files.isRegularFile(path)
+            ? SingleFile.read(path, CheckpointParts.DEFAULT, Optional.of(base.vae()))
+            : read(path);
     boolean sameSpace =
         refiner.vae().config().format().equals(base.vae().config().format())
             && refiner.unet().config().inChannels() == base.unet().config().outChannels();

@@ -169,8 +169,8 @@ final class NetworkShapes {
               || !perChannel.stream().allMatch(number -> Double.isFinite(number)))) {
         throw new CheckpointException(
             "'%s': the mean and deviation of latents are %s, expected %d numbers"
-                .formatted(tensors.file().path(), perChannel, latent),
-            ErrorDetails.in(tensors.file().path()));
+                .formatted(tensors.path(), perChannel, latent),
+            ErrorDetails.in(tensors.path()));
       }
     }
     return new VaeConfig(channels, layers, latent, format);
@@ -180,8 +180,8 @@ final class NetworkShapes {
     if (width % heads != 0) {
       throw new CheckpointException(
           "'%s': the %s is %d wide, which %d attention heads cannot share evenly"
-              .formatted(tensors.file().path(), tensors.network(), width, heads),
-          ErrorDetails.in(tensors.file().path()));
+              .formatted(tensors.path(), tensors.network(), width, heads),
+          ErrorDetails.in(tensors.path()));
     }
   }
 

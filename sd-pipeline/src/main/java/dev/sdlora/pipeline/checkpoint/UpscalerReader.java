@@ -3,6 +3,8 @@ package dev.sdlora.pipeline.checkpoint;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.pipeline.network.SrvggConfig;
+import dev.sdlora.pipeline.network.UpscalerConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;
 import java.nio.file.Path;
@@ -12,14 +14,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Opens files of upscalers in the layouts that ESRGAN's generator has been saved in. */
+/** Opens files of upscalers: ESRGAN's generator under all its names, and SRVGGNetCompact. */
 public final class UpscalerReader {
   /** What trainers wrap the weights in; averaged ones come first. */
   private static final List<String> WRAPPERS = List.of("params_ema.", "params.", "");
 
   /** The largest published one has 23. */
   private static final int MAX_BLOCKS = 256;
+
+  private static final String SRVGG_SIGN = "body.0.weight";
+
+  /** Those published have 35 and 67. */
+  private static final int MAX_LAYERS = 1024;
 
   /** From 1 × 1 to 64 × 64 pixels. */
   private static final int MAX_DOUBLINGS = 6;
@@ -32,18 +40,21 @@ public final class UpscalerReader {
    * @throws CheckpointException if it is not such a network
    * @throws dev.sdlora.api.TensorFileException if it is missing, damaged or no tensor file
    */
-  public static NetworkFile<RrdbConfig> read(Path path) {
+  public static NetworkFile<UpscalerConfig> read(Path path) {
     TensorFile file = TensorFile.open(path);
     for (String wrapper : WRAPPERS) {
-      for (Layout layout : Layout.values()) {
-        if (file.find(wrapper + layout.sign).isPresent()) {
-          return read(file, wrapper, layout);
+      for (RrdbNames names : RrdbNames.values()) {
+        if (file.find(wrapper + names.sign).isPresent()) {
+          return rrdb(file, wrapper, names);
         }
+      }
+      if (file.find(wrapper + SRVGG_SIGN).isPresent()) {
+        return srvgg(file, wrapper);
       }
     }
     throw new CheckpointException(
-        "'%s' is not an upscaler of the ESRGAN architecture: it has none of the tensors %s; the first"
-                .formatted(path, Arrays.stream(Layout.values()).map(each -> each.sign).toList())
+        "'%s' is not an upscaler of the ESRGAN family: it has none of the tensors %s; the first"
+                .formatted(path, signs())
             + " of its "
             + file.tensors().size()
             + " tensors is '"
@@ -52,7 +63,14 @@ public final class UpscalerReader {
         ErrorDetails.in(path));
   }
 
-  private static NetworkFile<RrdbConfig> read(TensorFile file, String wrapper, Layout layout) {
+  private static List<String> signs() {
+    return Stream.concat(
+            Arrays.stream(RrdbNames.values()).map(each -> each.sign), Stream.of(SRVGG_SIGN))
+        .toList();
+  }
+
+  private static NetworkFile<UpscalerConfig> rrdb(
+      TensorFile file, String wrapper, RrdbNames layout) {
     FileTensors bare = new FileTensors(file, "upscaler", name -> name);
     String start = Pattern.quote(wrapper);
     int blocks = bare.count(Pattern.compile(start + layout.block), MAX_BLOCKS);
@@ -86,6 +104,30 @@ public final class UpscalerReader {
     return new NetworkFile<>(file.path(), config, weights);
   }
 
+  /**
+   * A row of convolutions with activations between; the last one makes all pixels of the result.
+   */
+  private static NetworkFile<UpscalerConfig> srvgg(TensorFile file, String wrapper) {
+    FileTensors tensors = new FileTensors(file, "upscaler", name -> wrapper + name);
+    Pattern layers = Pattern.compile(Pattern.quote(wrapper) + "body\\.(\\d+)\\.");
+    int last = tensors.count(layers, MAX_LAYERS) - 1;
+    int channels = tensors.common(0, "body." + last + ".weight", "body." + last + ".bias");
+    int factor = (int) Math.round(Math.sqrt(channels / 3.0));
+    if (last % 2 != 0 || 3 * factor * factor != channels) {
+      throw new CheckpointException(
+          "'%s': the upscaler has %d layers, the last of %d channels; expected convolutions and"
+                  .formatted(file.path(), last + 1, channels)
+              + " activations in turn, and 3, 12, 27, 48 … channels",
+          ErrorDetails.in(file.path()));
+    }
+    SrvggConfig config =
+        new SrvggConfig(
+            tensors.common(0, "body.0.bias", "body.1.weight", "body.0.weight"), last / 2, factor);
+    Map<String, Origin> weights = tensors.resolve(config.weights());
+    refuseRest(file, wrapper, weights);
+    return new NetworkFile<>(file.path(), config, weights);
+  }
+
   /** Relatives of ESRGAN have the same tensors and some more, without which they draw nonsense. */
   private static void refuseRest(TensorFile file, String wrapper, Map<String, Origin> weights) {
     Set<String> used =
@@ -96,67 +138,10 @@ public final class UpscalerReader {
             .toList();
     if (!rest.isEmpty()) {
       throw new CheckpointException(
-          "'%s': %d tensors do not belong to an upscaler of the ESRGAN architecture, such as '%s'; it"
+          "'%s': %d tensors do not belong to an upscaler of the ESRGAN family, such as '%s'; it"
                   .formatted(file.path(), rest.size(), rest.get(0))
               + " is probably of a related one, which this version cannot run",
           ErrorDetails.in(file.path()).withTensor(rest.get(0)));
-    }
-  }
-
-  /** The names that the network has been saved under; those of Real-ESRGAN are used inside. */
-  private enum Layout {
-    REAL_ESRGAN("body.0.rdb1.conv1.weight", "body\\.(\\d+)\\."),
-    ESRGAN("RRDB_trunk.0.RDB1.conv1.weight", "RRDB_trunk\\.(\\d+)\\."),
-    /** One row of layers, in which enlarging takes three each and activations count. */
-    NUMBERED("model.1.sub.0.RDB1.conv1.0.weight", "model\\.1\\.sub\\.(\\d+)\\.RDB");
-
-    /** A tensor that gives it away. */
-    private final String sign;
-
-    /** Matches the tensors of a block, its number first. */
-    private final String block;
-
-    Layout(String sign, String block) {
-      this.sign = sign;
-      this.block = block;
-    }
-
-    /** The name of a weight in the file. */
-    String name(String name, int blocks, int doublings) {
-      int dot = name.lastIndexOf('.');
-      String layer = name.substring(0, dot);
-      return switch (this) {
-            case REAL_ESRGAN -> layer;
-            case ESRGAN -> trunk(layer);
-            case NUMBERED -> number(layer, blocks, doublings);
-          }
-          + name.substring(dot);
-    }
-
-    private static String trunk(String layer) {
-      if (layer.startsWith("body.")) {
-        return "RRDB_trunk." + layer.substring(5).replace(".rdb", ".RDB");
-      }
-      return switch (layer) {
-        case "conv_body" -> "trunk_conv";
-        case "conv_hr" -> "HRconv";
-        default -> layer.replace("conv_up", "upconv");
-      };
-    }
-
-    private static String number(String layer, int blocks, int doublings) {
-      if (layer.startsWith("body.")) {
-        return "model.1.sub." + layer.substring(5).replace(".rdb", ".RDB") + ".0";
-      }
-      if (layer.startsWith("conv_up")) {
-        return "model." + 3 * Integer.parseInt(layer.substring(7));
-      }
-      return switch (layer) {
-        case "conv_first" -> "model.0";
-        case "conv_body" -> "model.1.sub." + blocks;
-        case "conv_hr" -> "model." + (3 * doublings + 2);
-        default -> "model." + (3 * doublings + 4);
-      };
     }
   }
 }

@@ -92,12 +92,12 @@ final class HiresKeys {
   private static Optional<String> schedule(PromptSpec spec, HiresFix hires) {
     Sampler sampler = hires.sampler().orElse(spec.sampler());
     Schedule schedule = hires.schedule().orElse(spec.schedule());
-    if (!SamplerKeys.hasSchedule(sampler)) {
-      return Optional.empty();
-    }
     Schedule resolved = sampler.resolve(schedule);
     String label = SamplerKeys.scheduleLabel(sampler, schedule);
     String first = SamplerKeys.scheduleLabel(spec.sampler(), spec.schedule());
+    if (!SamplerKeys.tellsApart(sampler, schedule, Schedule.parse(first))) {
+      return Optional.empty();
+    }
     boolean ofModel = schedule == Schedule.AUTOMATIC && resolved == Schedule.NORMAL;
     boolean differs = sampler.resolve(Schedule.parse(first)) != resolved;
     return differs || (!ofModel && !label.equals(first)) ? Optional.of(label) : Optional.empty();

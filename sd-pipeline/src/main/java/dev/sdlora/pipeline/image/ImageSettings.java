@@ -24,8 +24,17 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   /** The fact in which number format the networks computed; said where it is not float32. */
   public static final String PRECISION = "Precision";
 
+  /** The fact which model finished the picture; said if one did. */
+  public static final String REFINER = "Refiner";
+
+  /** The fact how strongly a model that edits kept to the picture; said of such pictures. */
+  public static final String IMAGE_CFG_SCALE = "Image CFG scale";
+
   /** The fact how LoRAs were applied; said where they were not patched into the weights. */
   public static final String LORA_MODE = "LoRA mode";
+
+  static final String VAE = "VAE";
+  static final String VAE_HASH = "VAE hash";
 
   /** Copies the facts, keeping their order. */
   public ImageSettings {
@@ -54,11 +63,27 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
     this(spec, size, seed, facts(modelName, modelHash, loraHashes, embeddingHashes, version));
   }
 
+  /** The same of a picture that a model has edited, which tells how strongly it kept to it. */
+  public ImageSettings edited() {
+    return with(IMAGE_CFG_SCALE, InfotextValues.number(spec.imageCfgScale()));
+  }
+
   /** The same with one fact more. */
   public ImageSettings with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(facts);
     more.put(name, value);
     return new ImageSettings(spec, size, seed, more);
+  }
+
+  /**
+   * The same with the VAE that took the place of the checkpoint's own.
+   *
+   * @param name of its file, with the extension, as A1111 writes it
+   * @param hash the first 10 hex digits of the SHA-256 of the file, if it is one
+   */
+  public ImageSettings withVae(String name, Optional<String> hash) {
+    ImageSettings named = with(VAE, name);
+    return hash.map(digits -> named.with(VAE_HASH, digits)).orElse(named);
   }
 
   /** The value of {@code Lora hashes} and {@code TI hashes}: names without separators. */

@@ -6,8 +6,10 @@ import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.api.SizeConditioning;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Upscaling;
@@ -48,6 +50,44 @@ final class InfotextDraft {
   private double variationStrength;
   private Optional<ImageSize> resizeFrom = Optional.empty();
   private double upscale = 1;
+
+  /** What the text says of sizes. */
+  final SizeConditioning.Builder sizes = SizeConditioning.builder();
+
+  private int cropTop;
+  private int cropLeft;
+  private double aestheticScore = SizeConditioning.DEFAULTS.aestheticScore();
+  private double negativeAestheticScore = SizeConditioning.DEFAULTS.negativeAestheticScore();
+  private OptionalDouble refinerSwitchAt = OptionalDouble.empty();
+  private boolean refinerBySteps;
+
+  void cropTop(int pixels) {
+    cropTop = pixels;
+    sizes.crop(cropTop, cropLeft);
+  }
+
+  void cropLeft(int pixels) {
+    cropLeft = pixels;
+    sizes.crop(cropTop, cropLeft);
+  }
+
+  void aestheticScore(double score) {
+    aestheticScore = score;
+    sizes.aestheticScores(aestheticScore, negativeAestheticScore);
+  }
+
+  void negativeAestheticScore(double score) {
+    negativeAestheticScore = score;
+    sizes.aestheticScores(aestheticScore, negativeAestheticScore);
+  }
+
+  void refinerSwitchAt(double share) {
+    refinerSwitchAt = OptionalDouble.of(RefinerSwitch.at(share).at());
+  }
+
+  void refinerBySteps(boolean bySteps) {
+    refinerBySteps = bySteps;
+  }
 
   /** Keeps a value that is no setting of a request. */
   void keep(String key, String value) {
@@ -214,10 +254,12 @@ final class InfotextDraft {
     spec.samplerOptions(samplerOptions(settings))
         .promptOptions(prompts)
         .variation(new Variation(variationSeed, variationStrength, resizeFrom))
+        .sizeConditioning(sizes.build())
         .otherParameters(kept);
     if (hasHires) {
       spec.hiresFix(hires.build());
     }
+    refinerSwitchAt.ifPresent(at -> spec.refinerSwitch(new RefinerSwitch(at, refinerBySteps)));
     PromptSpec read = spec.build();
     boolean asText =
         settings.value("Version").map(version -> A1111.matcher(version).matches()).orElse(false)

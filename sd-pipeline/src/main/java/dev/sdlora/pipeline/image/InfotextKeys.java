@@ -5,6 +5,7 @@ import static dev.sdlora.pipeline.image.InfotextKey.flag;
 import static dev.sdlora.pipeline.image.InfotextKey.setting;
 
 import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.FinalDecoder;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.Tiling;
@@ -37,7 +38,7 @@ final class InfotextKeys {
               "CFG scale",
               s -> Optional.of(InfotextValues.number(s.spec().cfgScale())),
               (draft, value) -> draft.spec.cfgScale(InfotextValues.decimal(value))),
-          fact("Image CFG scale"),
+          FamilyKeys.IMAGE_CFG_SCALE,
           setting(
               "Seed",
               s -> Optional.of(Long.toString(s.seed())),
@@ -115,6 +116,7 @@ final class InfotextKeys {
                       (draft, value) ->
                           draft.prompts = draft.prompts.withEmphasis(Emphasis.parse(value)))),
               SamplerKeys.ALL,
+              List.of(FamilyKeys.SWITCH_BY_STEPS),
               List.of(
                   setting(
                       "Pad conds",
@@ -127,6 +129,10 @@ final class InfotextKeys {
                       }),
                   SamplerKeys.HIRES_EXTRA_NOISE,
                   setting(
+                      "VAE Decoder",
+                      s -> finalDecoder(s.spec().finalDecoder()),
+                      (draft, value) -> draft.spec.finalDecoder(FinalDecoder.parse(value))),
+                  setting(
                       "Postprocess upscale by",
                       s -> s.spec().upscaling().map(u -> InfotextValues.number(u.scale())),
                       InfotextDraft::upscale),
@@ -134,7 +140,9 @@ final class InfotextKeys {
                       "Postprocess upscaler",
                       s -> s.spec().upscaling().map(Upscaling::upscaler).map(u -> u.name()),
                       InfotextDraft::upscaler)),
+              FamilyKeys.REFINING,
               OwnKeys.ALL,
+              FamilyKeys.OWN,
               List.of(fact("Version"), fact("User"), fact("Hashes")))
           .flatMap(Collection::stream)
           .toList();
@@ -201,6 +209,10 @@ final class InfotextKeys {
     Rng rng = settings.spec().rng();
     boolean unsaid = rng == Rng.NV && "GPU".equals(settings.facts().get("RNG"));
     return unsaid ? Optional.empty() : Optional.of(rng.name());
+  }
+
+  private static Optional<String> finalDecoder(FinalDecoder decoder) {
+    return decoder == FinalDecoder.VAE ? Optional.empty() : Optional.of(decoder.label());
   }
 
   private static void readRng(InfotextDraft draft, String value) {

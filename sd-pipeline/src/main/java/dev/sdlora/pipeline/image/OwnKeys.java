@@ -7,6 +7,7 @@ import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
+import dev.sdlora.api.Schedule;
 import dev.sdlora.api.VaeTiling;
 import java.util.EnumSet;
 import java.util.List;
@@ -26,6 +27,10 @@ final class OwnKeys {
               "Solver order",
               settings -> order(settings.spec()),
               (draft, value) -> draft.sampler.order(InfotextValues.integer(value))),
+          setting(
+              "End at sigma min",
+              settings -> InfotextKey.flag(endsAtSigmaMin(settings.spec())),
+              (draft, value) -> draft.sampler.endAtSigmaMin(InfotextValues.flag(value))),
           setting(
               "Comma backtracking",
               settings -> backtracking(settings.spec()),
@@ -61,6 +66,16 @@ final class OwnKeys {
             && spec.samplerOptions().order().isPresent()
         ? Optional.of(Integer.toString(spec.samplerOptions().order().getAsInt()))
         : Optional.empty();
+  }
+
+  private static boolean endsAtSigmaMin(PromptSpec spec) {
+    return spec.samplerOptions().endAtSigmaMin().orElse(false)
+        && SamplerKeys.inAnyPass(
+            spec,
+            (sampler, schedule) ->
+                schedule == Schedule.TRAILING
+                    && sampler.follows(schedule)
+                    && sampler != Sampler.LCM);
   }
 
   private static Optional<String> backtracking(PromptSpec spec) {

@@ -264,9 +264,14 @@ final class SamplerKeys {
     return inAnyPass(spec, (sampler, schedule) -> hasSchedule(sampler));
   }
 
-  /** Whether the schedule makes a difference to a sampler. */
-  static boolean hasSchedule(Sampler sampler) {
+  /** Whether a schedule of A1111 makes a difference to a sampler. */
+  private static boolean hasSchedule(Sampler sampler) {
     return !sampler.ignoresSchedule() || BETWEEN_ENDS.contains(sampler);
+  }
+
+  /** Whether it makes a difference to a sampler which of two schedules it has. */
+  static boolean tellsApart(Sampler sampler, Schedule one, Schedule other) {
+    return hasSchedule(sampler) || sampler.follows(one) != sampler.follows(other);
   }
 
   private static boolean isBeta(PromptSpec spec) {

@@ -22,17 +22,13 @@ final class Converter {
     Targets.require(file, List.of(task.lora()));
     LoraFile lora = LoraFile.open(task.lora());
     Map<String, String> old = lora.file().metadata();
-    AdapterMetadata metadata = Conversion.metadata(old);
-    if (!old.containsKey("ss_base_model_version") && !old.containsKey("modelspec.architecture")) {
-      metadata.model(lora.family());
-    }
+    AdapterMetadata metadata = Conversion.metadata(old, lora.family());
     ModuleIndex index =
         task.checkpoint()
             .map(path -> KnownLayers.of(CheckpointReader.read(path)))
             .orElseGet(() -> KnownLayers.of(lora.family()));
     KeyStyle style = KeyStyle.of(task.names());
-    return new Conversion(
-            lora, index, style, KnownLayers.names(lora.family(), style), task.scaleInFactors())
+    return new Conversion(lora, index, style, style.names(lora.family()), task.scaleInFactors())
         .write(file, metadata, listener);
   }
 }

@@ -12,10 +12,12 @@ import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.Extraction;
 import dev.sdlora.lora.make.Extraction.Layer;
 import dev.sdlora.lora.make.Extraction.Rest;
+import dev.sdlora.lora.make.KeyStyle;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
@@ -47,7 +49,12 @@ final class Extractor {
     before.patchable().forEach(choice::add);
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(file, DType.of(task.format()))) {
-      Extraction extraction = new Extraction(torch, task.ranks(), task.exact());
+      Extraction extraction =
+          new Extraction(
+              torch,
+              KeyStyle.KOHYA.names(before.checkpoint().family()),
+              task.ranks(),
+              task.exact());
       ThreadLimit.run(
           before.unet().size(), () -> extraction.run(choice.layers, choice.rest, target, listener));
       return target.write(metadata(before, file, target.rank()));
@@ -109,6 +116,7 @@ final class Extractor {
   private Map<String, String> metadata(ModelFiles model, Path file, int rank) {
     String title = task.name().orElseGet(() -> NetworkFile.name(file));
     return new AdapterMetadata()
+        .velocity(model.prediction() == Prediction.V_PREDICTION)
         .put("ss_output_name", title)
         .model(model.checkpoint().family())
         .put("ss_sd_model_name", String.valueOf(task.original().getFileName()))

@@ -1,12 +1,9 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.ModelFamily;
-import dev.sdlora.lora.make.KeyStyle;
-import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.checkpoint.SingleFileNames;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.weights.Origin;
@@ -14,7 +11,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /**
  * The layers of the published models, for work on LoRA files without a checkpoint, and those of a
@@ -23,7 +19,7 @@ import java.util.function.UnaryOperator;
  */
 final class KnownLayers {
   private static final ClipConfig CLIP_L = new ClipConfig(768, 12, 12, 3072, 49_408, 77);
-  private static final ClipConfig CLIP_H = new ClipConfig(1024, 23, 16, 4096, 49_408, 77);
+  private static final ClipConfig CLIP_H = new ClipConfig(1024, 24, 16, 4096, 49_408, 77);
   private static final ClipConfig CLIP_BIG_G = new ClipConfig(1280, 32, 20, 5120, 49_408, 77);
 
   private static final UNetConfig SD1 = unet(768, false);
@@ -31,13 +27,10 @@ final class KnownLayers {
   private static final UNetConfig SDXL =
       new UNetConfig(4, 4, List.of(320, 640, 1280), 2, List.of(0, 2, 10), 10, 8, 2048, true);
 
-  private static final String WEIGHT = ".weight";
-  private static final String FIRST_CONVOLUTION = ".conv1.weight";
-  private static final String UNET_IN_FILE = "model.diffusion_model.";
+  private static final UNetConfig REFINER =
+      new UNetConfig(4, 4, List.of(384, 768, 1536, 1536), 2, List.of(0, 4, 4, 0), 4, 8, 1280, true);
 
-  /** What SDXL has besides, by diffusers' names, and what kohya's trainer calls it. */
-  private static final Map<String, String> ADDED_EMBEDDING =
-      Map.of("add_embedding.linear_1", "label_emb.0.0", "add_embedding.linear_2", "label_emb.0.2");
+  private static final String FIRST_CONVOLUTION = ".conv1.weight";
 
   private KnownLayers() {}
 
@@ -63,11 +56,18 @@ final class KnownLayers {
       case SD2 ->
           new ModuleIndex(
               Map.of(Network.UNET, weights(SD2), Network.TEXT_ENCODER, CLIP_H.weights()));
-      case SDXL, SDXL_REFINER ->
+      case SDXL_REFINER ->
           new ModuleIndex(
               Map.of(
                   Network.UNET,
-                  sdxlWeights(),
+                  toldSizes(REFINER, 2560),
+                  Network.TEXT_ENCODER,
+                  projected(CLIP_BIG_G)));
+      case SDXL ->
+          new ModuleIndex(
+              Map.of(
+                  Network.UNET,
+                  toldSizes(SDXL, 2816),
                   Network.TEXT_ENCODER,
                   CLIP_L.weights(),
                   Network.TEXT_ENCODER_2,
@@ -88,36 +88,12 @@ final class KnownLayers {
     return shapes;
   }
 
-  /**
-   * What layers are called in a style. For SDXL kohya's trainer numbers the text encoders, and
-   * calls the layers of the U-Net as Stability's code does.
-   */
-  static LayerNames names(ModelFamily family, KeyStyle style) {
-    if (family != ModelFamily.SDXL || style == KeyStyle.PEFT) {
-      return style;
-    }
-    UnaryOperator<String> inFile = SingleFileNames.unet(SDXL);
-    return (network, layer) ->
-        switch (network) {
-          case TEXT_ENCODER -> "lora_te1_" + layer.replace('.', '_');
-          case TEXT_ENCODER_2 -> style.key(network, layer);
-          case UNET -> style.key(network, sgm(layer, inFile));
-        };
-  }
-
-  private static String sgm(String layer, UnaryOperator<String> inFile) {
-    String added = ADDED_EMBEDDING.get(layer);
-    if (added != null) {
-      return added;
-    }
-    String name = inFile.apply(layer + WEIGHT);
-    return name.substring(UNET_IN_FILE.length(), name.length() - WEIGHT.length());
-  }
-
-  private static Map<String, List<Long>> sdxlWeights() {
-    Map<String, List<Long>> all = weights(SDXL);
-    all.put("add_embedding.linear_1.weight", List.of(1280L, 2816L));
-    all.put("add_embedding.linear_2.weight", List.of(1280L, 1280L));
+  /** With what reads the sizes of pictures and the whole text, that many numbers. */
+  private static Map<String, List<Long>> toldSizes(UNetConfig unet, long numbers) {
+    Map<String, List<Long>> all = weights(unet);
+    long time = 4L * unet.channels().get(0);
+    all.put("add_embedding.linear_1.weight", List.of(time, numbers));
+    all.put("add_embedding.linear_2.weight", List.of(time, time));
     return all;
   }
 

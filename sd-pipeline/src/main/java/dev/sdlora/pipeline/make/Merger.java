@@ -41,11 +41,7 @@ final class Merger {
     ModelFamily family = family(files);
     try (Torch torch = Torch.open("cpu");
         AdapterFile target = new AdapterFile(file, Targets.format(task.format(), files))) {
-      new Combination(
-              torch,
-              KnownLayers.of(family),
-              KnownLayers.names(family, KeyStyle.KOHYA),
-              task.ranks())
+      new Combination(torch, KnownLayers.of(family), KeyStyle.KOHYA.names(family), task.ranks())
           .run(uses, target, listener);
       if (target.modules() == 0) {
         throw new LoraException(
@@ -84,6 +80,8 @@ final class Merger {
                 f -> f.file().metadata().getOrDefault("ss_network_args", "").contains("conv_dim"));
     AdapterMetadata metadata =
         new AdapterMetadata()
+            .velocity(
+                files.stream().anyMatch(f -> AdapterMetadata.tellsOfVelocity(f.file().metadata())))
             .put("ss_output_name", title)
             .model(family)
             .network(rank, rank, convolutions)

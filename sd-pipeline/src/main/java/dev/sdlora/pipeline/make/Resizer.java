@@ -29,7 +29,7 @@ final class Resizer {
       new Combination(
               torch,
               KnownLayers.of(lora.family()),
-              KnownLayers.names(lora.family(), KeyStyle.KOHYA),
+              KeyStyle.KOHYA.names(lora.family()),
               Optional.of(task.ranks()))
           .run(List.of(new LoraUse(NetworkFile.name(task.lora()), lora, 1, 1)), target, listener);
       return target.write(metadata(lora, target.rank()));
@@ -38,7 +38,7 @@ final class Resizer {
 
   private static Map<String, String> metadata(LoraFile lora, int rank) {
     Map<String, String> old = lora.file().metadata();
-    AdapterMetadata metadata = AdapterMetadata.from(old).model(lora.family());
+    AdapterMetadata metadata = AdapterMetadata.from(old, lora.family());
     boolean convolutions = old.getOrDefault("ss_network_args", "").contains("conv_dim");
     String comment = old.getOrDefault("ss_training_comment", "None");
     String resized = "resized from rank %s to %s".formatted(lora.rank(), rank);

@@ -1,7 +1,10 @@
 package dev.sdlora.pipeline.memory;
 
 import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.pipeline.network.SrvggConfig;
+import dev.sdlora.pipeline.network.TinyDecoderConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.UpscalerConfig;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.network.VaeConfig;
 import java.util.ArrayDeque;
@@ -183,12 +186,24 @@ public final class NetworkMemory {
     return Math.min(here, Vae.STRIP) * (in + conv(in, out));
   }
 
+  /** From latents to pixels by TAESD: a residual block at the size of the picture. */
+  public static double decode(TinyDecoderConfig tiny, double pixels) {
+    double width = tiny.width();
+    return pixels * (2 * width + conv(width, width));
+  }
+
   /**
    * An upscaler that works through a picture piece by piece.
    *
    * @param pixels of the largest piece that it sees
    */
-  public static double enlarge(RrdbConfig network, double pixels) {
+  public static double enlarge(UpscalerConfig network, double pixels) {
+    return network instanceof RrdbConfig rrdb
+        ? enlarge(rrdb, pixels)
+        : enlarge((SrvggConfig) network, pixels);
+  }
+
+  private static double enlarge(RrdbConfig network, double pixels) {
     double positions = pixels / (network.unshuffle() * (double) network.unshuffle());
     double features = network.features();
     double dense = 3 * features + 2 * (features + 4 * network.growth()) + conv(features, features);
@@ -196,5 +211,11 @@ public final class NetworkMemory {
     return Math.max(
         positions * dense,
         2 * positions * features + large * (features + conv(features, features)));
+  }
+
+  private static double enlarge(SrvggConfig network, double pixels) {
+    double features = network.features();
+    double result = 3.0 * network.factor() * network.factor();
+    return pixels * Math.max(features + conv(features, features), features + 3 * result);
   }
 }

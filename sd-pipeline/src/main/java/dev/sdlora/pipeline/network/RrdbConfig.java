@@ -12,14 +12,15 @@ import java.util.Map;
  * @param unshuffle side of the squares of pixels that become channels at the start, 1 for none
  * @param doublings how often the side is doubled at the end
  */
-public record RrdbConfig(int features, int growth, int blocks, int unshuffle, int doublings) {
+public record RrdbConfig(int features, int growth, int blocks, int unshuffle, int doublings)
+    implements UpscalerConfig {
 
-  /** How many times wider and higher a picture becomes. */
+  @Override
   public int factor() {
     return (1 << doublings) / unshuffle;
   }
 
-  /** The names and shapes of all weights. */
+  @Override
   public Map<String, List<Long>> weights() {
     WeightList list = new WeightList();
     list.conv("conv_first", 3L * unshuffle * unshuffle, features, 3);

@@ -7,7 +7,7 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 
 /** The generator of ESRGAN (Wang et al. 2018), which enlarges pictures, in float32. */
-public final class RrdbNet {
+public final class RrdbNet implements UpscalerNet {
   private final Program program;
   private final RrdbConfig config;
   private final LiveWeights weights;
@@ -25,18 +25,7 @@ public final class RrdbNet {
     this.weights = weights;
   }
 
-  /** The dimensions. */
-  public RrdbConfig config() {
-    return config;
-  }
-
-  /**
-   * Enlarges pictures.
-   *
-   * @param pixels float32 [batch, 3, h, w], 0 to 1; both sides multiples of the config's unshuffle
-   * @param scope the manager that will own the result
-   * @return float32 [batch, 3, factor · h, factor · w], about 0 to 1
-   */
+  @Override
   public NDArray enlarge(NDArray pixels, NDManager scope) {
     return program
         .call("enlarge")

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Tiling;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -27,15 +28,17 @@ public final class TinyDecoder {
    * Turns latents into pixels.
    *
    * @param latents float32 [batch, channels, h, w], at unit variance
+   * @param tiling which edges continue at the opposite edge
    * @param scope the manager that will own the result
    * @return float32 [batch, 3, 8h, 8w], about -1 to 1
    */
-  public NDArray decode(NDArray latents, NDManager scope) {
+  public NDArray decode(NDArray latents, Tiling tiling, NDManager scope) {
     return program
         .call("decode")
         .tensor(latents)
         .tensors(weights.dict())
         .integers(config.blocks().stream().mapToLong(Integer::longValue).toArray())
+        .integer(Edges.code(tiling))
         .run(scope);
   }
 }

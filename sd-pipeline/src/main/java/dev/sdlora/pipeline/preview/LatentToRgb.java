@@ -42,7 +42,7 @@ public final class LatentToRgb implements Previewer {
 
   /** The map of a family of models. */
   public static LatentToRgb of(ModelFamily family) {
-    return family == ModelFamily.SDXL ? SDXL : SD1;
+    return family == ModelFamily.SDXL || family == ModelFamily.SDXL_REFINER ? SDXL : SD1;
   }
 
   @Override

@@ -16,10 +16,10 @@ public final class Enlarging implements AutoCloseable {
   private static final int MOST_ROUNDS = 3;
 
   private final Resampling filter;
-  private final Optional<RrdbUpscaler> network;
+  private final Optional<TiledUpscaler> network;
   private final Runnable beforeEachPiece;
 
-  private Enlarging(Resampling filter, Optional<RrdbUpscaler> network, Runnable beforeEachPiece) {
+  private Enlarging(Resampling filter, Optional<TiledUpscaler> network, Runnable beforeEachPiece) {
     this.filter = filter;
     this.network = network;
     this.beforeEachPiece = beforeEachPiece;
@@ -77,6 +77,6 @@ public final class Enlarging implements AutoCloseable {
 
   @Override
   public void close() {
-    network.ifPresent(RrdbUpscaler::close);
+    network.ifPresent(TiledUpscaler::close);
   }
 }

@@ -5,7 +5,7 @@ import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.UpscalerReader;
-import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.pipeline.network.UpscalerConfig;
 import dev.sdlora.tensors.torch.Torch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,6 +29,9 @@ public final class UpscalerFolders {
           "R-ESRGAN 4x+", "RealESRGAN_x4plus",
           "R-ESRGAN 4x+ Anime6B", "RealESRGAN_x4plus_anime_6B",
           "R-ESRGAN 2x+", "RealESRGAN_x2plus",
+          "R-ESRGAN General 4xV3", "realesr-general-x4v3",
+          "R-ESRGAN General WDN 4xV3", "realesr-general-wdn-x4v3",
+          "R-ESRGAN AnimeVideo", "realesr-animevideov3",
           "ESRGAN_4x", "ESRGAN");
 
   private static final List<String> ENDINGS = List.of(".safetensors", ".pth", ".pt");
@@ -61,7 +64,7 @@ public final class UpscalerFolders {
    *
    * @throws CheckpointException as {@link #open}
    */
-  public Optional<RrdbConfig> config(Upscaler upscaler) {
+  public Optional<UpscalerConfig> config(Upscaler upscaler) {
     return isNetwork(upscaler)
         ? Optional.of(UpscalerReader.read(file(upscaler)).config())
         : Optional.empty();
@@ -75,8 +78,8 @@ public final class UpscalerFolders {
    * @param torch the owner of its native memory
    * @throws CheckpointException if there is none of that name, or it is another kind of network
    */
-  public RrdbUpscaler open(Upscaler upscaler, Torch torch) {
-    return RrdbUpscaler.open(file(upscaler), torch.child());
+  public TiledUpscaler open(Upscaler upscaler, Torch torch) {
+    return TiledUpscaler.open(file(upscaler), torch.child());
   }
 
   private Path file(Upscaler upscaler) {

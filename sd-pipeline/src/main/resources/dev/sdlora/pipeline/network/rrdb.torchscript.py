@@ -1,7 +1,9 @@
   def enlarge(self: __torch__.Net, x: Tensor, w: Dict[str, Tensor], blocks: int, unshuffle: int, doublings: int) -> Tensor:
     # x [B, 3, h, w] from 0 to 1 -> [B, 3, f h, f w], f = 2^doublings / unshuffle
+    rows = torch.size(x, 2)
+    columns = torch.size(x, 3)
     if unshuffle > 1:
-      x = torch.pixel_unshuffle(x, unshuffle)
+      x = torch.pixel_unshuffle(__torch__.mirrored(x, unshuffle), unshuffle)
     first = __torch__.conv(x, w, "conv_first", 1, 1)
     h = first
     # 1. Residual in residual dense blocks.
@@ -17,4 +19,6 @@
       h = torch.leaky_relu(__torch__.conv(h, w, "conv_up" + str(k + 1), 1, 1), 0.20000000000000001)
     # 3. Out.
     h = torch.leaky_relu(__torch__.conv(h, w, "conv_hr", 1, 1), 0.20000000000000001)
-    return __torch__.conv(h, w, "conv_last", 1, 1)
+    h = __torch__.conv(h, w, "conv_last", 1, 1)
+    factor = torch.size(h, 3) // torch.size(first, 3) // unshuffle
+    return torch.slice(torch.slice(h, 2, 0, factor * rows), 3, 0, factor * columns)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.pipeline.network.RandomWeights;
 import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.pipeline.network.UpscalerConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ class UpscalerReaderTest {
     Path source = weights.write(folder.resolve("x.safetensors"), name -> "params_ema." + name);
     Path pth = folder.resolve("RealESRGAN_x2plus.pth");
     TorchWriter.write(TensorFile.open(source), pth);
-    NetworkFile<RrdbConfig> read = UpscalerReader.read(pth);
+    NetworkFile<UpscalerConfig> read = UpscalerReader.read(pth);
     assertThat(read.config()).isEqualTo(config);
     assertThat(read.config().factor()).isEqualTo(2);
     assertThat(read.name()).isEqualTo("RealESRGAN_x2plus");

@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.FinalDecoder;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
@@ -51,6 +52,7 @@ final class InfotextOptionsRoundTripTest {
             .schedule(any(random, Schedule.values()))
             .samplerOptions(samplerOptions(random))
             .tiling(any(random, Tiling.values()))
+            .finalDecoder(any(random, FinalDecoder.values()))
             .promptOptions(
                 PromptOptions.DEFAULTS
                     .withEmphasis(any(random, Emphasis.values()))
@@ -80,6 +82,7 @@ final class InfotextOptionsRoundTripTest {
             .skipUncondBelowSigma(number(random))
             .cfgRescale(random.nextFloat())
             .zeroTerminalSnr(random.nextBoolean())
+            .endAtSigmaMin(true)
             .sigmaMin(number(random) / 100)
             .sigmaMax(random.nextBoolean() ? 0 : 20 + number(random))
             .rho(number(random))

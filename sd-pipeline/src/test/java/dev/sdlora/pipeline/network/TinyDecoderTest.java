@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.Tiling;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.TinyDecoderReader;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -53,7 +54,7 @@ class TinyDecoderTest {
             LiveWeights.load(torch, new TensorLoader(torch), read.weights(), ScalarType.FLOAT32)) {
       float[] pixels =
           new TinyDecoder(torch, read.config(), weights)
-              .decode(Torch.floats(scope, latent.floats(), 1, 4, 3, 5), scope)
+              .decode(Torch.floats(scope, latent.floats(), 1, 4, 3, 5), Tiling.NONE, scope)
               .toFloatArray();
       assertThat(pixels).hasSize(3 * 24 * 40);
       for (int i = 0; i < pixels.length; i++) {

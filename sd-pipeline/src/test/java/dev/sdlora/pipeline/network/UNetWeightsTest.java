@@ -14,19 +14,56 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The text of the U-Net's program and the list of its weights name the same ones. */
 class UNetWeightsTest {
   @TempDir private Path folder;
 
+  static Stream<UNetConfig> configs() {
+    List<Integer> channels = List.of(32, 64);
+    return Stream.of(
+        new UNetConfig(4, 4, channels, 1, List.of(1, 0), 1, 8, 24, false),
+        new UNetConfig(4, 4, channels, 1, List.of(1, 0), 1, 8, 24, true),
+        // Told of guidance and sizes, with uneven transformers and one block in the middle.
+        new UNetConfig(
+            4,
+            4,
+            channels,
+            2,
+            new Transformers(
+                List.of(List.of(0, 1), List.of(2, 0)),
+                OptionalInt.of(0),
+                List.of(List.of(1, 0, 2), List.of(0, 0, 1))),
+            List.of(4, 8),
+            24,
+            true,
+            10,
+            6),
+        // Nothing in the middle.
+        new UNetConfig(
+            4,
+            4,
+            channels,
+            1,
+            new Transformers(
+                List.of(List.of(1), List.of(1)),
+                OptionalInt.empty(),
+                List.of(List.of(1, 1), List.of(1, 1))),
+            List.of(4, 8),
+            24,
+            false,
+            0,
+            0));
+  }
+
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void predict_withTheListedWeights_readsAllAndNoOther(boolean linearProjection) {
-    UNetConfig config =
-        new UNetConfig(4, 4, List.of(32, 64), 1, List.of(1, 0), 1, 8, 24, linearProjection);
+  @MethodSource("configs")
+  void predict_withTheListedWeights_readsAllAndNoOther(UNetConfig config) {
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope();
         LiveWeights weights =
@@ -56,7 +93,13 @@ class UNetWeightsTest {
       NDArray latents = Torch.floats(scope, numbers(4 * 8 * 8), 1, 4, 8, 8);
       NDArray context = Torch.floats(scope, numbers(3 * 24), 1, 3, 24);
       NDArray times = Torch.floats(scope, new float[] {500}, 1);
-      unet.reading(dict).predict(latents, times, context, scope).close();
+      int vector = unet.config().vectorWidth();
+      int guidance = unet.config().guidanceWidth();
+      AddedConditions added =
+          new AddedConditions(
+              Torch.floats(scope, numbers(vector), 1, vector),
+              Torch.floats(scope, numbers(guidance), 1, guidance));
+      unet.reading(dict).predict(latents, times, context, added, Residuals.NONE, scope).close();
     }
   }
 

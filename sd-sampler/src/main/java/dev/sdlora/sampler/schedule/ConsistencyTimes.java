@@ -61,13 +61,15 @@ public final class ConsistencyTimes {
   }
 
   /**
-   * Levels for {@link dev.sdlora.api.Sampler#TCD}, as diffusers has them: times picked in equal
-   * distances from the highest, then time 0.
+   * Levels as diffusers has them for its TCD and LCM: times picked in equal distances from the
+   * highest, then an end.
    *
    * @param steps from 1 to 50
+   * @param end the level after the last time, below that of time 19: that of time 0 for TCD, 0 for
+   *     LCM
    * @throws IllegalArgumentException if {@code steps} is outside that range
    */
-  public Sigmas picked(int steps) {
+  public Sigmas picked(int steps, double end) {
     if (steps < 1 || steps > COUNT) {
       throw new IllegalArgumentException(
           "steps of a consistency sampler must be from 1 to " + COUNT + ": " + steps);
@@ -76,7 +78,7 @@ public final class ConsistencyTimes {
     for (int i = 0; i < steps; i++) {
       sigmas[i] = sigma(time(COUNT - 1 - COUNT * i / steps));
     }
-    sigmas[steps] = levels.sigmaMin();
+    sigmas[steps] = end;
     return Sigmas.of(sigmas);
   }
 

@@ -32,10 +32,10 @@ public final class Schedules {
 
   /**
    * The levels of a schedule: from the highest, the model's or that of the options, downwards, then
-   * 0. Three are unlike the others, as in A1111: {@link Schedule#KL_OPTIMAL} ends at the lowest
+   * 0. Some are unlike the others, as in A1111: {@link Schedule#KL_OPTIMAL} ends at the lowest
    * level and not at 0, {@link Schedule#DDIM} does not start at the highest and may have more steps
-   * than asked for, and {@link Schedule#ALIGN_YOUR_STEPS}, {@link Schedule#SIMPLE} and {@code DDIM}
-   * do not look at the options.
+   * than asked for, and {@link Schedule#ALIGN_YOUR_STEPS}, {@link Schedule#SIMPLE}, {@code DDIM}
+   * and {@link Schedule#TRAILING} do not look at the range of the options.
    *
    * @param schedule any but {@link Schedule#AUTOMATIC}, which means another one with each sampler
    * @param steps the number of denoising steps, at least 1; a single one goes from the highest
@@ -43,8 +43,9 @@ public final class Schedules {
    * @param levels the noise the model was trained on
    * @param family decides which table {@code ALIGN_YOUR_STEPS} has
    * @param options the range of levels, rho and the shape of the beta distribution
-   * @throws IllegalArgumentException if {@code steps} is below 1, or with {@code SIMPLE} and {@code
-   *     DDIM} above the number of training steps, the range is empty, or the schedule is automatic
+   * @throws IllegalArgumentException if {@code steps} is below 1, or with {@code SIMPLE}, {@code
+   *     DDIM} and {@code TRAILING} not below the number of training steps, the range is empty, or
+   *     the schedule is automatic
    */
   public static Sigmas sigmas(
       Schedule schedule,
@@ -66,6 +67,7 @@ public final class Schedules {
       case ALIGN_YOUR_STEPS -> all.toZero(AlignYourSteps.levels(steps, family));
       case SIMPLE -> all.simple();
       case DDIM -> all.ddimUniform();
+      case TRAILING -> all.trailing(options.endAtSigmaMin().orElse(false) ? levels.sigmaMin() : 0);
       case BETA -> all.beta();
       case AUTOMATIC ->
           throw new IllegalArgumentException(
@@ -150,6 +152,25 @@ public final class Schedules {
     double last = levels.sigmaToTime(sigmaMin);
     return toZero(
         fill(steps, i -> levels.timeToSigma(first + (double) i / steps * (last - first))));
+  }
+
+  /**
+   * Lin et al. 2023, table 2: the training steps, counted from the last, that a number of steps
+   * divides evenly. Computed as numpy's {@code arange} does and rounded to even, so that halves
+   * fall on the times that diffusers has.
+   */
+  private Sigmas trailing(double end) {
+    requireTrainingSteps();
+    double first = levels.trainingSteps();
+    double stride = first - (first - first / steps);
+    double[] sigmas =
+        fill(steps + 1, i -> levels.timeToSigma(Math.max(0, Math.rint(first - i * stride) - 1)));
+    if (sigmas[steps - 1] <= end) {
+      throw new IllegalArgumentException(
+          "steps are too many for a trailing schedule that ends at the lowest sigma: " + steps);
+    }
+    sigmas[steps] = end;
+    return Sigmas.of(sigmas);
   }
 
   private Sigmas polyexponential(double rho) {

@@ -1,5 +1,6 @@
 package dev.sdlora.tensors.file;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,6 +44,24 @@ public record TensorEntry(
    */
   public TensorEntry reshaped(List<Long> other) {
     return new TensorEntry(name, dtype, other, offset, byteLength);
+  }
+
+  /**
+   * Some of the rows, which readers of the tensor's file take as they take the whole.
+   *
+   * @param first row, from 0
+   * @param count of rows
+   * @throws IllegalArgumentException if the tensor is a scalar or has fewer rows
+   */
+  public TensorEntry rows(long first, long count) {
+    if (shape.isEmpty() || first < 0 || count < 0 || first > shape.get(0) - count) {
+      throw new IllegalArgumentException(
+          "tensor '%s' of shape %s has no %d rows from %d on".formatted(name, shape, count, first));
+    }
+    List<Long> some = new ArrayList<>(shape);
+    some.set(0, count);
+    long row = byteLength / Math.max(1, shape.get(0));
+    return new TensorEntry(name, dtype, some, offset + first * row, count * row);
   }
 
   /**

@@ -69,6 +69,7 @@ public final class TensorFile {
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
         long fileSize = channel.size();
         TensorContents contents = contents(path, channel, fileSize);
+        WeightScales.require(path, contents.tensors());
         FileStamp stamp =
             new FileStamp(path, channel, attributes.lastModifiedTime(), contents.headLength());
         return new TensorFile(path, stamp, fileSize, contents);
@@ -150,7 +151,7 @@ public final class TensorFile {
   /**
    * The same file with further tensors.
    *
-   * @param views of its own tensors, each with a name that the file does not have
+   * @param views of its own tensors; one with the name of a tensor takes its place
    */
   public TensorFile with(List<TensorView> views) {
     return views.isEmpty() ? this : new TensorFile(path, stamp, fileSize, contents.with(views));
@@ -279,8 +280,21 @@ public final class TensorFile {
     }
 
     /**
+     * The factor on the stored numbers of a tensor: 1, or what the file keeps beside a weight of 8
+     * bits.
+     *
+     * @throws IllegalArgumentException if the entry is not of this file
+     * @throws IllegalStateException if this reader is closed
+     * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}
+     */
+    public float scale(TensorEntry entry) {
+      return WeightScales.find(entry, file.tensors()).map(scale -> floats(scale)[0]).orElse(1f);
+    }
+
+    /**
      * The elements of a tensor as floats, the last dimension running fastest. Doubles and wide
-     * integers are rounded to the nearest float; a boolean becomes 0 or 1.
+     * integers are rounded to the nearest float; a boolean becomes 0 or 1; weights of 8 bits are
+     * multiplied by their {@linkplain #scale factor}.
      *
      * @throws IllegalArgumentException if the entry is not of this file
      * @throws IllegalStateException if this reader is closed
@@ -288,15 +302,38 @@ public final class TensorFile {
      *     elements than an array can hold (2^31)
      */
     public float[] floats(TensorEntry entry) {
+      return floats(entry, 0, arrayLength(entry, entry.elements(), "elements"));
+    }
+
+    /**
+     * Some of the elements, likewise.
+     *
+     * @param first which element of the tensor is the first
+     * @param count how many, none beyond the tensor
+     * @throws IllegalArgumentException as {@link #floats(TensorEntry)}, or if there are fewer
+     * @throws IllegalStateException if this reader is closed
+     * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}
+     */
+    public float[] floats(TensorEntry entry, long first, int count) {
       requireOwn(entry);
-      float[] floats = new float[arrayLength(entry, entry.elements(), "elements")];
+      if (first < 0 || count < 0 || first + count > entry.elements()) {
+        throw new IllegalArgumentException(
+            "tensor '%s' has %d elements, but %d from %d on are wanted"
+                .formatted(entry.name(), entry.elements(), count, first));
+      }
+      float[] floats = new float[count];
       int width = entry.dtype().bytes();
-      int chunk = (int) Math.min(entry.byteLength(), Channels.CHUNK_BYTES);
+      long length = (long) count * width;
+      int chunk = (int) Math.min(length, Channels.CHUNK_BYTES);
       ByteBuffer bytes = ByteBuffer.allocate(chunk).order(ByteOrder.LITTLE_ENDIAN);
-      for (long done = 0; done < entry.byteLength(); done += bytes.limit()) {
-        bytes.clear().limit((int) Math.min(entry.byteLength() - done, chunk));
-        fill(entry, done, bytes);
+      for (long done = 0; done < length; done += bytes.limit()) {
+        bytes.clear().limit((int) Math.min(length - done, chunk));
+        fill(entry, first * width + done, bytes);
         Floats.decode(entry.dtype(), bytes.flip(), floats, (int) (done / width));
+      }
+      float scale = scale(entry);
+      for (int i = 0; scale != 1 && i < floats.length; i++) {
+        floats[i] *= scale;
       }
       return floats;
     }
@@ -318,7 +355,9 @@ public final class TensorFile {
       try {
         Optional<StridedTensor> scattered = scattered(entry);
         if (scattered.isPresent()) {
-          scattered.get().read(channel, from, target);
+          // Rows begin where they would if all lay in order.
+          long first = entry.offset() - scattered.get().entry().offset();
+          scattered.get().read(channel, first + from, target);
         } else {
           Channels.readFully(channel, target, entry.offset() + from);
         }
@@ -342,13 +381,16 @@ public final class TensorFile {
       return Optional.of(known);
     }
 
-    /** The entry may have been reshaped. */
+    /** The entry may have been reshaped, or be some rows of a tensor. */
     private void requireOwn(TensorEntry entry) {
       boolean own =
           file.find(entry.name())
-              .filter(known -> known.byteLength() == entry.byteLength())
               .filter(known -> known.dtype() == entry.dtype())
-              .filter(known -> known.reshaped(entry.shape()).equals(entry))
+              .filter(known -> known.offset() <= entry.offset())
+              .filter(known -> entry.offset() - known.offset() <= known.byteLength())
+              .filter(
+                  known ->
+                      entry.byteLength() <= known.byteLength() - (entry.offset() - known.offset()))
               .isPresent();
       if (!own) {
         throw new IllegalArgumentException(

@@ -18,6 +18,14 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides) {
     strides = strides.map(List::copyOf);
   }
 
+  /** The same tensor under another name. */
+  public static TensorView named(TensorFile file, TensorEntry of, String name) {
+    List<Long> strides = file.strides(of);
+    return new TensorView(
+        new TensorEntry(name, of.dtype(), of.shape(), of.offset(), of.byteLength()),
+        strides.equals(inOneRow(of.shape())) ? Optional.empty() : Optional.of(strides));
+  }
+
   /**
    * Some of the rows of a tensor.
    *

@@ -181,6 +181,9 @@ final class TorchTensors {
       case "CharStorage" -> DType.I8;
       case "ByteStorage" -> DType.U8;
       case "BoolStorage" -> DType.BOOL;
+      case "UntypedStorage" -> DType.U8;
+      case "float8_e4m3fn" -> DType.F8_E4M3;
+      case "float8_e5m2" -> DType.F8_E5M2;
       default -> throw new IllegalArgumentException("storages are never " + storage.type());
     };
   }

@@ -56,6 +56,23 @@ class TorchFilesTest {
   }
 
   @Test
+  void read_someRows_givesTheirNumbers() {
+    TensorFile file = TensorFile.open(resource("saved.pt"));
+    TensorEntry turned = file.find("turned").orElseThrow();
+    TensorEntry up = file.find("a.lora_up.weight").orElseThrow();
+    try (TensorFile.Reader reader = file.reader()) {
+      assertThat(reader.floats(turned.rows(1, 2))).containsExactly(1, 5, 9, 2, 6, 10);
+      assertThat(reader.floats(up.rows(2, 3))).containsExactly(4, 5, 6, 7, 8, 9);
+      assertThat(reader.floats(up.rows(5, 0))).isEmpty();
+      TensorEntry beyond = new TensorEntry(up.name(), up.dtype(), List.of(2L), up.offset() + 18, 4);
+      assertThatThrownBy(() -> reader.floats(beyond)).hasMessageContaining("is not of the file");
+    }
+    assertThatThrownBy(() -> up.rows(3, 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("tensor 'a.lora_up.weight' of shape [5, 2] has no 3 rows from 3 on");
+  }
+
+  @Test
   void read_reshapedEntry_givesTheSameNumbers() {
     TensorFile file = TensorFile.open(resource("saved.pt"));
     TensorEntry turned = file.find("turned").orElseThrow();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.sdlora.lora.make.AdapterFile;
 import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.make.FactorPair;
+import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.tensors.file.DType;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,18 +17,23 @@ public final class LoraWriter {
   /**
    * Writes a LoRA; an earlier file is replaced only when all is written.
    *
+   * @param names what the model's layers are called in files
    * @param format of the numbers: F16 or F32
    * @throws dev.sdlora.api.TensorFileException if the file cannot be written
    */
   public static void write(
-      Path path, LoraParameters parameters, DType format, Map<String, String> metadata) {
+      Path path,
+      LoraParameters parameters,
+      LayerNames names,
+      DType format,
+      Map<String, String> metadata) {
     Map<String, NDArray> weights = parameters.weights();
     try (AdapterFile file = new AdapterFile(path, format)) {
       for (AdapterModule module : parameters.modules()) {
         float[] down = values(weights, module.down());
         float[] up = values(weights, module.up());
         file.add(
-            module.key(),
+            module.key(names),
             module.shape(),
             new FactorPair(down, up, module.rank()),
             parameters.alpha());

@@ -9,7 +9,9 @@ import dev.sdlora.api.Picture;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.UpscalerNetwork;
 import dev.sdlora.pipeline.network.Planes;
+import dev.sdlora.pipeline.network.RandomWeights;
 import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.pipeline.network.SrvggConfig;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
@@ -23,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Upscalers of random weights against the same network in plain Java. */
-class RrdbUpscalerTest {
+class TiledUpscalerTest {
   @TempDir private Path folder;
 
   private Path file() {
@@ -52,6 +54,7 @@ class RrdbUpscalerTest {
       Picture large = upscaler.upscale(image);
       assertThat(large.width()).isEqualTo(13 * factor);
       assertThat(large.height()).isEqualTo(9 * factor);
+      // What comes of the mirrored rows and columns is cut off.
       Planes expected = plain.enlarge(planes(image, unshuffle));
       for (int y = 0; y < large.height(); y++) {
         for (int x = 0; x < large.width(); x++) {
@@ -91,8 +94,8 @@ class RrdbUpscalerTest {
     Picture image = picture(131, 99);
     // One block and the layers around it look 18.25 positions far.
     int margin = 20 * unshuffle;
-    try (RrdbUpscaler whole = RrdbUpscaler.open(file(), Torch.open("cpu"), 1000, 16);
-        RrdbUpscaler pieces = RrdbUpscaler.open(file(), Torch.open("cpu"), 16, margin)) {
+    try (TiledUpscaler whole = TiledUpscaler.open(file(), Torch.open("cpu"), 1000, 16);
+        TiledUpscaler pieces = TiledUpscaler.open(file(), Torch.open("cpu"), 16, margin)) {
       byte[] expected = whole.upscale(image).rgb();
       int[] pieceCount = {0};
       Raster raster = new Raster(image.width(), image.height(), 3, image.rgb());
@@ -107,10 +110,41 @@ class RrdbUpscalerTest {
     }
   }
 
+  /** Five layers look five positions far, so nothing is lost at the seams. */
+  @Test
+  void upscale_compactInPieces_equalsWhole() {
+    new RandomWeights(new SrvggConfig(6, 4, 3).weights(), 3).write(file(), name -> name);
+    Picture image = picture(131, 99);
+    try (TiledUpscaler whole = TiledUpscaler.open(file(), Torch.open("cpu"), 1000, 16);
+        TiledUpscaler pieces = TiledUpscaler.open(file(), Torch.open("cpu"), 16, 8)) {
+      assertThat(whole.factor()).isEqualTo(3);
+      byte[] expected = whole.upscale(image).rgb();
+      byte[] actual = pieces.upscale(image).rgb();
+      assertThat(actual).hasSize(3 * 393 * 297).hasSameSizeAs(expected);
+      int different = 0;
+      for (int i = 0; i < expected.length; i++) {
+        different += actual[i] == expected[i] ? 0 : 1;
+      }
+      assertThat(different).isLessThan(expected.length / 1000);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, 5", "2, 3", "3, 1"})
+  void upscale_picturesTooSmallToMirror_areEnlarged(int width, int height) {
+    PlainRrdb plain = new PlainRrdb(new RrdbConfig(6, 3, 1, 4, 3), 3);
+    EsrganNames.REAL_ESRGAN.write(plain, "", file());
+    try (UpscalerNetwork upscaler = UpscalerNetwork.open(file())) {
+      Picture large = upscaler.upscale(picture(width, height));
+      assertThat(large.width()).isEqualTo(2 * width);
+      assertThat(large.height()).isEqualTo(2 * height);
+    }
+  }
+
   @Test
   void upscale_stopped_throwsAndCanGoOn() {
     EsrganNames.ESRGAN.write(new PlainRrdb(new RrdbConfig(4, 2, 1, 1, 1), 1), "", file());
-    try (RrdbUpscaler upscaler = RrdbUpscaler.open(file(), Torch.open("cpu"))) {
+    try (TiledUpscaler upscaler = TiledUpscaler.open(file(), Torch.open("cpu"))) {
       assertThatThrownBy(
               () ->
                   upscaler.upscale(
@@ -139,7 +173,7 @@ class RrdbUpscalerTest {
     new SafetensorsWriter()
         .tensor("head.0.weight", List.of(1L), new float[1], DType.F32)
         .write(file());
-    assertRefused("is not an upscaler of the ESRGAN architecture", "'head.0.weight'");
+    assertRefused("is not an upscaler of the ESRGAN family", "'head.0.weight'");
 
     PlainRrdb plain = new PlainRrdb(new RrdbConfig(4, 2, 2, 1, 1), 1);
     SafetensorsWriter more = new SafetensorsWriter();
@@ -193,17 +227,21 @@ class RrdbUpscalerTest {
     return Picture.of(width, height, rgb);
   }
 
-  /** Values from 0 to 1, with the last row and column repeated up to a multiple. */
+  /** Values from 0 to 1, mirrored at the last row and column up to a multiple. */
   private static Planes planes(Picture image, int multiple) {
     int width = (image.width() + multiple - 1) / multiple * multiple;
     int height = (image.height() + multiple - 1) / multiple * multiple;
     double[] values = new double[3 * height * width];
     for (int i = 0; i < values.length; i++) {
-      int x = Math.min(i % width, image.width() - 1);
-      int y = Math.min(i / width % height, image.height() - 1);
+      int x = mirrored(i % width, image.width());
+      int y = mirrored(i / width % height, image.height());
       values[i] = level(image, x, y, i / (width * height)) / 255.0;
     }
     return new Planes(values, 3, height, width);
+  }
+
+  private static int mirrored(int place, int side) {
+    return place < side ? place : 2 * (side - 1) - place;
   }
 
   private static int level(Picture image, int x, int y, int colour) {

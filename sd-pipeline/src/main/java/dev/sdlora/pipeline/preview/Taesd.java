@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.Tiling;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.TinyDecoderReader;
 import dev.sdlora.pipeline.image.Pixels;
@@ -16,15 +18,18 @@ import dev.sdlora.tensors.weights.TensorLoader;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 
-/** Previews of the full size by TAESD. */
-public final class TinyPreview implements Previewer, AutoCloseable {
+/** TAESD's decoder, for previews of the full size and for finished pictures. */
+public final class Taesd implements Previewer, AutoCloseable {
   /** Of the latents of SD 3 and Flux. */
   private static final int MODERN_CHANNELS = 16;
+
+  /** Pixels along a position of a latent. */
+  private static final int SCALE = 8;
 
   private final Torch torch;
   private final LiveWeights weights;
   private final TinyDecoder decoder;
-  private final int channels;
+  private final TinyDecoderConfig config;
 
   /**
    * Reads the decoder.
@@ -33,11 +38,11 @@ public final class TinyPreview implements Previewer, AutoCloseable {
    * @param torch owns its native memory
    * @throws CheckpointException if the file is something else, or for other latents
    */
-  public TinyPreview(Path file, int latentChannels, Torch torch, TensorLoader loader) {
+  public Taesd(Path file, int latentChannels, Torch torch, TensorLoader loader) {
     NetworkFile<TinyDecoderConfig> read = TinyDecoderReader.read(file);
     requireFit(file, read.config(), latentChannels);
     this.torch = torch;
-    this.channels = latentChannels;
+    this.config = read.config();
     this.weights = LiveWeights.load(torch, loader, read.weights(), ScalarType.FLOAT32);
     this.decoder = new TinyDecoder(torch, read.config(), weights);
   }
@@ -59,11 +64,30 @@ public final class TinyPreview implements Previewer, AutoCloseable {
 
   @Override
   public BufferedImage image(float[] latent, int height, int width) {
-    try (NDManager scope = torch.scope()) {
-      NDArray pixels =
-          decoder.decode(Torch.floats(scope, latent, 1, channels, height, width), scope);
-      return Pixels.image(pixels.toFloatArray(), (int) pixels.getShape().get(3));
+    ImageSize size = new ImageSize(SCALE * width, SCALE * height);
+    return Pixels.image(decode(latent, size, Tiling.NONE), size.width());
+  }
+
+  /**
+   * The picture of a latent.
+   *
+   * @param latent [channels][height / 8][width / 8] at unit variance
+   * @param size of the picture
+   * @param tiling which edges continue at the opposite edge
+   * @return [3][height][width], about -1 to 1
+   */
+  public float[] decode(float[] latent, ImageSize size, Tiling tiling) {
+    int height = size.height() / SCALE;
+    int width = size.width() / SCALE;
+    try (NDManager scope = torch.scope();
+        NDArray latents = Torch.floats(scope, latent, 1, config.latentChannels(), height, width)) {
+      return decoder.decode(latents, tiling, scope).toFloatArray();
     }
+  }
+
+  /** The dimensions. */
+  public TinyDecoderConfig config() {
+    return config;
   }
 
   @Override

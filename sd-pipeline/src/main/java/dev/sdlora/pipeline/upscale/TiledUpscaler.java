@@ -6,8 +6,8 @@ import dev.sdlora.api.Picture;
 import dev.sdlora.api.UpscalerNetwork;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.UpscalerReader;
-import dev.sdlora.pipeline.network.RrdbConfig;
-import dev.sdlora.pipeline.network.RrdbNet;
+import dev.sdlora.pipeline.network.UpscalerConfig;
+import dev.sdlora.pipeline.network.UpscalerNet;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -16,11 +16,11 @@ import dev.sdlora.tensors.weights.TensorLoader;
 import java.nio.file.Path;
 
 /**
- * An upscaler of the ESRGAN architecture. What a pixel becomes depends on the pixels around it,
- * ever less with their distance; so pieces with a margin are enlarged one after another and their
- * margins cut off.
+ * An upscaler that is a network. What a pixel becomes depends on the pixels around it, ever less
+ * with their distance; so pieces with a margin are enlarged one after another and their margins cut
+ * off.
  */
-public final class RrdbUpscaler implements UpscalerNetwork {
+public final class TiledUpscaler implements UpscalerNetwork {
   /** The most that the network sees at once is 224 × 224 pixels: 0.8 GB at factor 4. */
   private static final int PIECE = 192;
 
@@ -32,18 +32,20 @@ public final class RrdbUpscaler implements UpscalerNetwork {
   private final String name;
   private final Torch torch;
   private final LiveWeights weights;
-  private final RrdbNet network;
+  private final UpscalerNet network;
+  private final int factor;
   private final int piece;
   private final int margin;
   private volatile boolean closed;
 
-  private RrdbUpscaler(Path file, Torch torch, int piece, int margin) {
-    NetworkFile<RrdbConfig> read = UpscalerReader.read(file);
+  private TiledUpscaler(Path file, Torch torch, int piece, int margin) {
+    NetworkFile<UpscalerConfig> read = UpscalerReader.read(file);
     this.name = read.name();
     this.torch = torch;
     this.weights =
         LiveWeights.load(torch, new TensorLoader(torch), read.weights(), ScalarType.FLOAT32);
-    this.network = new RrdbNet(torch, read.config(), weights);
+    this.network = UpscalerNet.of(torch, read.config(), weights);
+    this.factor = read.config().factor();
     this.piece = piece;
     this.margin = margin;
   }
@@ -54,14 +56,14 @@ public final class RrdbUpscaler implements UpscalerNetwork {
    * @param file see {@link UpscalerNetwork#open}
    * @param torch its native memory, which it closes, also when reading fails
    */
-  public static RrdbUpscaler open(Path file, Torch torch) {
+  public static TiledUpscaler open(Path file, Torch torch) {
     return open(file, torch, PIECE, MARGIN);
   }
 
   /** Reads an upscaler that works in pieces of another size, in multiples of 4 pixels. */
-  static RrdbUpscaler open(Path file, Torch torch, int piece, int margin) {
+  static TiledUpscaler open(Path file, Torch torch, int piece, int margin) {
     try {
-      return new RrdbUpscaler(file, torch, piece, margin);
+      return new TiledUpscaler(file, torch, piece, margin);
     } catch (RuntimeException | Error e) {
       torch.close();
       throw e;
@@ -75,7 +77,7 @@ public final class RrdbUpscaler implements UpscalerNetwork {
 
   @Override
   public int factor() {
-    return network.config().factor();
+    return factor;
   }
 
   @Override
@@ -89,11 +91,9 @@ public final class RrdbUpscaler implements UpscalerNetwork {
    * @param beforeEachPiece may throw, to end the work
    */
   public Raster upscale(Raster picture, Runnable beforeEachPiece) {
-    int factor = factor();
-    int multiple = network.config().unshuffle();
     Raster result = Raster.filled(factor * picture.width(), factor * picture.height(), 3, 0);
-    for (Span rows : Span.cut(picture.height(), piece, margin, multiple)) {
-      for (Span columns : Span.cut(picture.width(), piece, margin, multiple)) {
+    for (Span rows : Span.cut(picture.height(), piece, margin)) {
+      for (Span columns : Span.cut(picture.width(), piece, margin)) {
         beforeEachPiece.run();
         float[] planes = enlarge(planes(picture, columns, rows), columns.seen(), rows.seen());
         write(planes, columns, rows, result);
@@ -112,23 +112,20 @@ public final class RrdbUpscaler implements UpscalerNetwork {
     }
   }
 
-  /** [3][rows][columns] from 0 to 1 of what is seen; beyond the edge the last pixels repeat. */
+  /** [3][rows][columns] from 0 to 1 of what is seen. */
   private static float[] planes(Raster picture, Span columns, Span rows) {
     int plane = columns.seen() * rows.seen();
     float[] planes = new float[3 * plane];
     for (int i = 0; i < planes.length; i++) {
       int y = rows.seenFrom() + i % plane / columns.seen();
       int x = columns.seenFrom() + i % columns.seen();
-      int pixel =
-          Math.min(y, picture.height() - 1) * picture.width() + Math.min(x, picture.width() - 1);
-      planes[i] = picture.level(3 * pixel + i / plane) / 255f;
+      planes[i] = picture.level(3 * (y * picture.width() + x) + i / plane) / 255f;
     }
     return planes;
   }
 
   /** Writes a piece without its margins. */
   private void write(float[] planes, Span columns, Span rows, Raster target) {
-    int factor = factor();
     int width = factor * columns.seen();
     int plane = width * factor * rows.seen();
     int left = factor * (columns.from() - columns.seenFrom());

@@ -1,0 +1,131 @@
+package dev.sdlora.api;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Ways to draw in a few steps. Each needs a LoRA or a checkpoint that was distilled so; a request
+ * names it by {@link PromptSpecBuilder#fewSteps(FewSteps)}, which sets what the authors recommend:
+ *
+ * <table>
+ * <caption>What each sets</caption>
+ * <tr><th>Method</th><th>Steps (usual)</th><th>Sampler</th><th>Schedule</th>
+ *     <th>Guidance scale</th><th>Besides</th></tr>
+ * <tr><td>LCM</td><td>1 to 8 (4)</td><td>LCM</td><td>Trailing: 999, 759, 499, 259</td><td>1</td>
+ *     <td></td></tr>
+ * <tr><td>Lightning</td><td>2 to 8 (4)</td><td>Euler</td><td>Trailing</td><td>1</td><td></td></tr>
+ * <tr><td>Hyper</td><td>1 to 12 (4)</td><td>DDIM; TCD for 1 step</td><td>Trailing</td>
+ *     <td>1; 5 for more than 8 steps</td><td>{@code etaDdim} 1 for 1 step</td></tr>
+ * <tr><td>TCD</td><td>2 to 20 (4)</td><td>TCD</td><td>its own</td><td>1</td>
+ *     <td>{@code etaDdim} 0.3</td></tr>
+ * <tr><td>PCM</td><td>2 to 16 (4)</td><td>DDIM</td><td>Trailing</td><td>1</td>
+ *     <td>{@code endAtSigmaMin}</td></tr>
+ * <tr><td>Turbo</td><td>1 to 4 (1)</td><td>Euler a</td><td>Trailing</td><td>1</td><td></td></tr>
+ * </table>
+ *
+ * <p>At guidance scale 1 the negative prompt is not used, and a step costs half. LoRAs that keep
+ * guidance (Hyper-SD's "CFG" ones, PCM's "normalcfg") want {@link PromptSpecBuilder#cfgScale} 5 to
+ * 8, LCM takes up to 2.
+ */
+public enum FewSteps {
+  /** Latent consistency: Luo et al. 2023, "LCM-LoRA". */
+  LCM("LCM", 1, 4, 8),
+  /** SDXL-Lightning: Lin et al. 2024. A LoRA for each of 2, 4 and 8 steps. */
+  LIGHTNING("Lightning", 2, 4, 8),
+  /**
+   * Hyper-SD: Ren et al. 2024. A LoRA for each of 1, 2, 4 and 8 steps; those for 8 and 12 steps
+   * with "CFG" in their names keep guidance.
+   */
+  HYPER("Hyper", 1, 4, 12),
+  /** Trajectory consistency: Zheng et al. 2024. */
+  TCD("TCD", 2, 4, 20),
+  /** Phased consistency: Wang et al. 2024. A LoRA for each of 2, 4, 8 and 16 steps. */
+  PCM("PCM", 2, 4, 16),
+  /** SDXL-Turbo and SD-Turbo: Sauer et al. 2023, "Adversarial Diffusion Distillation". */
+  TURBO("Turbo", 1, 1, 4);
+
+  private static final int MOST_WITHOUT_GUIDANCE = 8;
+  private static final double LOWEST_GUIDANCE = 5;
+  private static final double TCD_ETA = 0.3;
+
+  private final String label;
+  private final int least;
+  private final int usual;
+  private final int most;
+
+  FewSteps(String label, int least, int usual, int most) {
+    this.label = label;
+    this.least = least;
+    this.usual = usual;
+    this.most = most;
+  }
+
+  /** What it is called, such as {@code Lightning}. */
+  public String label() {
+    return label;
+  }
+
+  /** The number of steps if none is given. */
+  public int usualSteps() {
+    return usual;
+  }
+
+  /** The fewest steps that it is made for. */
+  public int leastSteps() {
+    return least;
+  }
+
+  /** The most steps that it is made for. */
+  public int mostSteps() {
+    return most;
+  }
+
+  /**
+   * Finds a method by its label or constant name; case, spaces and punctuation do not matter.
+   *
+   * @throws IllegalArgumentException if there is no such method; the message lists all
+   */
+  public static FewSteps parse(String name) {
+    Objects.requireNonNull(name, "name");
+    return Labels.parse(values(), FewSteps::label, "few-step method", name);
+  }
+
+  /**
+   * What the method sets for a number of steps.
+   *
+   * @throws IllegalArgumentException if it is not made for so many
+   */
+  FewStepsSettings settings(int steps) {
+    if (steps < least || steps > most) {
+      throw new IllegalArgumentException(
+          "%s is made for %d to %d steps: %d".formatted(label, least, most, steps));
+    }
+    Optional<Boolean> endAtSigmaMin = this == PCM ? Optional.of(true) : Optional.empty();
+    return new FewStepsSettings(
+        sampler(steps), Schedule.TRAILING, steps, cfgScale(steps), eta(steps), endAtSigmaMin);
+  }
+
+  private Sampler sampler(int steps) {
+    return switch (this) {
+      case LCM -> Sampler.LCM;
+      case LIGHTNING -> Sampler.EULER;
+      case HYPER -> steps == 1 ? Sampler.TCD : Sampler.DDIM;
+      case PCM -> Sampler.DDIM;
+      case TCD -> Sampler.TCD;
+      case TURBO -> Sampler.EULER_A;
+    };
+  }
+
+  private double cfgScale(int steps) {
+    return this == HYPER && steps > MOST_WITHOUT_GUIDANCE ? LOWEST_GUIDANCE : 1;
+  }
+
+  private OptionalDouble eta(int steps) {
+    return switch (this) {
+      case TCD -> OptionalDouble.of(TCD_ETA);
+      case HYPER -> steps == 1 ? OptionalDouble.of(1) : OptionalDouble.empty();
+      default -> OptionalDouble.empty();
+    };
+  }
+}

@@ -1,0 +1,142 @@
+package dev.sdlora.cli;
+
+import static dev.sdlora.cli.PictureOptions.set;
+
+import dev.sdlora.api.EmptyNegative;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.SizeConditioning;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that only some families of models look at. */
+@Heading("SDXL and models that edit")
+final class FamilyOptions {
+  @Option(
+      names = "--refiner-switch-at",
+      paramLabel = "0..1",
+      description =
+          "When the model of --refiner takes over, as a share of the way. Default: 0.8 with"
+              + " --refiner, otherwise never.")
+  private Optional<Double> refinerSwitchAt = Optional.empty();
+
+  @Option(
+      names = "--refiner-by-steps",
+      description = "Take that for a share of the steps and not, as A1111, of the noise.")
+  private boolean refinerBySteps;
+
+  @Option(
+      names = "--image-cfg-scale",
+      paramLabel = "SCALE",
+      description = "How strongly an editing model keeps to the picture of --init. Default: 1.5.")
+  private Optional<Double> imageCfgScale = Optional.empty();
+
+  @Option(
+      names = "--original-size",
+      paramLabel = "WxH",
+      description = "Size before cropping that SDXL is told. Default: that of the picture.")
+  private Optional<String> originalSize = Optional.empty();
+
+  @Option(
+      names = "--target-size",
+      paramLabel = "WxH",
+      description = "Size after cropping that SDXL is told. Default: that of the picture.")
+  private Optional<String> targetSize = Optional.empty();
+
+  @Option(
+      names = "--crop",
+      paramLabel = "TOP,LEFT",
+      description = "Pixels cut off that SDXL is told. Default: 0,0.")
+  private Optional<String> crop = Optional.empty();
+
+  @Option(
+      names = "--aesthetic-scores",
+      paramLabel = "SCORE,NEGATIVE",
+      description = "Scores from 0 to 10 that the refiner is told. Default: 6,2.5.")
+  private Optional<String> aestheticScores = Optional.empty();
+
+  @Option(
+      names = "--empty-negative",
+      paramLabel = "zeros|encoded",
+      description =
+          "What SDXL reads in the place of an empty negative prompt: zeros as in A1111, or an"
+              + " encoded empty text as in ComfyUI. Default: zeros.")
+  private Optional<EmptyNegative> emptyNegative = Optional.empty();
+
+  @Option(
+      names = "--clip-skip-sdxl",
+      description = "Let --clip-skip act on the smaller text encoder of SDXL.")
+  private boolean clipSkipOnSdxl;
+
+  /**
+   * Leaves what is not given as it is.
+   *
+   * @param hasRefiner whether a model to finish pictures is given
+   */
+  void applyTo(PromptSpecBuilder spec, boolean hasRefiner) {
+    Optional<RefinerSwitch> known = spec.build().refinerSwitch();
+    Optional<Double> at =
+        refinerSwitchAt
+            .or(() -> known.map(RefinerSwitch::at))
+            .or(() -> hasRefiner ? Optional.of(0.8) : Optional.empty());
+    boolean bySteps = refinerBySteps || known.map(RefinerSwitch::bySteps).orElse(false);
+    set("--refiner-switch-at", at, share -> spec.refinerSwitch(new RefinerSwitch(share, bySteps)));
+    set("--image-cfg-scale", imageCfgScale, spec::imageCfgScale);
+    SizeConditioning.Builder sizes = spec.build().sizeConditioning().toBuilder();
+    set(
+        "--original-size",
+        originalSize,
+        text -> {
+          SizeConditioning.Size size = SizeConditioning.Size.parse(text);
+          sizes.originalSize(size.width(), size.height());
+        });
+    set(
+        "--target-size",
+        targetSize,
+        text -> {
+          SizeConditioning.Size size = SizeConditioning.Size.parse(text);
+          sizes.targetSize(size.width(), size.height());
+        });
+    set(
+        "--crop",
+        crop,
+        text -> {
+          double[] pair = pair(text);
+          sizes.crop(whole(pair[0]), whole(pair[1]));
+        });
+    set(
+        "--aesthetic-scores",
+        aestheticScores,
+        text -> {
+          double[] pair = pair(text);
+          sizes.aestheticScores(pair[0], pair[1]);
+        });
+    spec.sizeConditioning(sizes.build());
+    emptyNegative.ifPresent(
+        rule -> spec.promptOptions(spec.build().promptOptions().withEmptyNegative(rule)));
+    if (clipSkipOnSdxl) {
+      spec.promptOptions(spec.build().promptOptions().withClipSkipOnSdxl(true));
+    }
+  }
+
+  private static int whole(double number) {
+    if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("expected whole numbers of pixels: " + number);
+    }
+    return (int) number;
+  }
+
+  private static double[] pair(String text) {
+    String[] parts = text.split(",", -1);
+    if (parts.length != 2) {
+      throw new IllegalArgumentException("expected two numbers with a comma: " + text);
+    }
+    try {
+      return new double[] {
+        Double.parseDouble(parts[0].strip()), Double.parseDouble(parts[1].strip())
+      };
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("expected two numbers with a comma: " + text, e);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.FewSteps;
+import dev.sdlora.api.PromptSpecBuilder;
+import java.util.OptionalInt;
+
+/**
+ * A method of few steps as the command line has it, {@code lightning} or {@code lightning:4}.
+ *
+ * @param steps how many; empty for the method's usual number
+ */
+record FewStepsArgument(FewSteps method, OptionalInt steps) {
+  static FewStepsArgument parse(String text) {
+    int colon = text.indexOf(':');
+    if (colon < 0) {
+      return new FewStepsArgument(FewSteps.parse(text), OptionalInt.empty());
+    }
+    String steps = text.substring(colon + 1).strip();
+    if (!steps.matches("[0-9]{1,4}")) {
+      throw new IllegalArgumentException(
+          "behind the colon stands the number of steps, as in lightning:4: '" + text + "'");
+    }
+    return new FewStepsArgument(
+        FewSteps.parse(text.substring(0, colon)), OptionalInt.of(Integer.parseInt(steps)));
+  }
+
+  void applyTo(PromptSpecBuilder spec) {
+    spec.fewSteps(method, steps.orElse(method.usualSteps()));
+  }
+}

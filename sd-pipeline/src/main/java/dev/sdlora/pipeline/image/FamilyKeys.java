@@ -1,0 +1,95 @@
+package dev.sdlora.pipeline.image;
+
+import static dev.sdlora.pipeline.image.InfotextKey.fact;
+import static dev.sdlora.pipeline.image.InfotextKey.flag;
+import static dev.sdlora.pipeline.image.InfotextKey.setting;
+
+import dev.sdlora.api.EmptyNegative;
+import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.SizeConditioning;
+import java.util.List;
+import java.util.Optional;
+
+/** Keys that matter to some families of models: the refiner, editing, what SDXL is told. */
+final class FamilyKeys {
+  /** How strongly a model that edits keeps to the picture; said of such pictures only. */
+  static final InfotextKey IMAGE_CFG_SCALE =
+      setting(
+          ImageSettings.IMAGE_CFG_SCALE,
+          settings ->
+              Optional.ofNullable(settings.facts().get(ImageSettings.IMAGE_CFG_SCALE))
+                  .or(() -> InfotextKey.unless(1.5, settings.spec().imageCfgScale())),
+          (draft, value) -> {
+            draft.spec.imageCfgScale(InfotextValues.decimal(value));
+            draft.keep(ImageSettings.IMAGE_CFG_SCALE, value);
+          });
+
+  static final InfotextKey SWITCH_BY_STEPS =
+      setting(
+          "Refiner switch by sampling steps",
+          settings ->
+              flag(settings.spec().refinerSwitch().map(RefinerSwitch::bySteps).orElse(false)),
+          (draft, value) -> draft.refinerBySteps(InfotextValues.flag(value)));
+
+  static final List<InfotextKey> REFINING =
+      List.of(
+          fact(ImageSettings.REFINER),
+          setting(
+              "Refiner switch at",
+              settings ->
+                  settings.spec().refinerSwitch().map(change -> InfotextValues.number(change.at())),
+              (draft, value) -> draft.refinerSwitchAt(InfotextValues.decimal(value))));
+
+  /** A1111 does not write these; they are there only where they differ from its defaults. */
+  static final List<InfotextKey> OWN =
+      List.of(
+          setting(
+              "Original size",
+              settings -> sizes(settings).originalSize().map(SizeConditioning.Size::toString),
+              (draft, value) -> {
+                SizeConditioning.Size size = SizeConditioning.Size.parse(value);
+                draft.sizes.originalSize(size.width(), size.height());
+              }),
+          setting(
+              "Target size",
+              settings -> sizes(settings).targetSize().map(SizeConditioning.Size::toString),
+              (draft, value) -> {
+                SizeConditioning.Size size = SizeConditioning.Size.parse(value);
+                draft.sizes.targetSize(size.width(), size.height());
+              }),
+          setting(
+              "Crop top",
+              settings -> InfotextKey.unless(0, sizes(settings).cropTop()),
+              (draft, value) -> draft.cropTop(InfotextValues.integer(value))),
+          setting(
+              "Crop left",
+              settings -> InfotextKey.unless(0, sizes(settings).cropLeft()),
+              (draft, value) -> draft.cropLeft(InfotextValues.integer(value))),
+          setting(
+              "Aesthetic score",
+              settings -> InfotextKey.unless(6, sizes(settings).aestheticScore()),
+              (draft, value) -> draft.aestheticScore(InfotextValues.decimal(value))),
+          setting(
+              "Negative aesthetic score",
+              settings -> InfotextKey.unless(2.5, sizes(settings).negativeAestheticScore()),
+              (draft, value) -> draft.negativeAestheticScore(InfotextValues.decimal(value))),
+          setting(
+              "Empty negative",
+              settings ->
+                  settings.spec().promptOptions().emptyNegative() == EmptyNegative.ENCODED
+                      ? Optional.of("encoded")
+                      : Optional.empty(),
+              (draft, value) ->
+                  draft.prompts = draft.prompts.withEmptyNegative(EmptyNegative.ENCODED)),
+          setting(
+              "Clip skip SDXL",
+              settings -> flag(settings.spec().promptOptions().clipSkipOnSdxl()),
+              (draft, value) ->
+                  draft.prompts = draft.prompts.withClipSkipOnSdxl(InfotextValues.flag(value))));
+
+  private FamilyKeys() {}
+
+  private static SizeConditioning sizes(ImageSettings settings) {
+    return settings.spec().sizeConditioning();
+  }
+}

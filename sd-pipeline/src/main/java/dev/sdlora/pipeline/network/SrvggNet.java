@@ -1,0 +1,36 @@
+package dev.sdlora.pipeline.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+
+/**
+ * The compact network of Real-ESRGAN, SRVGGNetCompact (Wang et al. 2021, "Real-ESRGAN", and its
+ * releases for video): a row of convolutions at the size of the picture, and nothing at the larger.
+ */
+public final class SrvggNet implements UpscalerNet {
+  private final Program program;
+  private final SrvggConfig config;
+  private final LiveWeights weights;
+
+  /** A network over weights that it does not own. */
+  public SrvggNet(Torch torch, SrvggConfig config, LiveWeights weights) {
+    this.program =
+        Program.load(torch, SrvggNet.class, "srvgg.torchscript.py", "layers.torchscript.py");
+    this.config = config;
+    this.weights = weights;
+  }
+
+  @Override
+  public NDArray enlarge(NDArray pixels, NDManager scope) {
+    return program
+        .call("enlarge")
+        .tensor(pixels)
+        .tensors(weights.dict())
+        .integer(config.activated())
+        .integer(config.factor())
+        .run(scope);
+  }
+}

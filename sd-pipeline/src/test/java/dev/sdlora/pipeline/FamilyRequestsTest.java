@@ -1,0 +1,132 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.EmptyNegative;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptOptions;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.SizeConditioning;
+import dev.sdlora.testkit.TinyFamilies;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests from prompts to pictures on the small models of all families. */
+class FamilyRequestsTest {
+  @TempDir static Path folder;
+
+  private static Pipeline.Builder builder(String set) {
+    Path small = FamilyFiles.checkpoint(set, folder);
+    Path whole = folder.resolve(set + "-whole.safetensors");
+    if (!whole.toFile().exists()) {
+      FamilyFiles.withWholeVocabulary(small, whole);
+    }
+    return Pipeline.builder().checkpoint(Checkpoint.open(whole));
+  }
+
+  private static PromptSpecBuilder spec() {
+    return PromptSpec.builder().prompt("a (red:1.3) cat AND [a dog:a fox:0.5]").steps(3).seed(7);
+  }
+
+  private static byte[] rgb(GenerationResult result) {
+    return result.images().get(0).picture().rgb();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sd2", "sdxl", "sdxl-v", "ssd", "sdxl-inpaint", "sd2-inpaint"})
+  void generate_everyFamily_drawsTheSamePictureTwice(String set) {
+    try (Pipeline pipeline = builder(set).build()) {
+      GenerationResult first = pipeline.generate(spec().negativePrompt("ugly").build());
+      assertThat(rgb(first))
+          .isEqualTo(rgb(pipeline.generate(spec().negativePrompt("ugly").build())));
+      assertThat(rgb(first)).isNotEqualTo(rgb(pipeline.generate(spec().seed(8).build())));
+    }
+  }
+
+  @Test
+  void generate_lora_actsOnAllNetworksAndComesOff() {
+    LoraAdapter lora = LoraAdapter.open(TinyFamilies.sdxlLora());
+    try (Pipeline pipeline = builder("sdxl").build()) {
+      byte[] plain = rgb(pipeline.generate(spec().build()));
+      GenerationResult with = pipeline.generate(spec().lora(lora.withStrength(0.8)).build());
+      assertThat(rgb(with)).isNotEqualTo(plain);
+      assertThat(with.loras().get(0).matched()).isEqualTo(242 + 30 + 24);
+      assertThat(rgb(pipeline.generate(spec().build()))).isEqualTo(plain);
+    }
+  }
+
+  @Test
+  void generate_sdxl_heedsSizesAndTheRuleOfEmptyNegatives() {
+    try (Pipeline pipeline = builder("sdxl").build()) {
+      byte[] plain = rgb(pipeline.generate(spec().build()));
+      SizeConditioning cropped = SizeConditioning.builder().crop(0, 64).build();
+      assertThat(rgb(pipeline.generate(spec().sizeConditioning(cropped).build())))
+          .isNotEqualTo(plain);
+      SizeConditioning own =
+          SizeConditioning.builder().originalSize(128, 128).targetSize(128, 128).build();
+      assertThat(rgb(pipeline.generate(spec().sizeConditioning(own).build()))).isEqualTo(plain);
+      PromptOptions encoded = PromptOptions.DEFAULTS.withEmptyNegative(EmptyNegative.ENCODED);
+      byte[] asComfy = rgb(pipeline.generate(spec().promptOptions(encoded).build()));
+      assertThat(asComfy).isNotEqualTo(plain);
+      // A text of one blank is no empty text, and is encoded as the empty one is.
+      assertThat(rgb(pipeline.generate(spec().negativePrompt(" ").build()))).isEqualTo(asComfy);
+      assertThat(rgb(pipeline.generate(spec().clipSkip(2).build()))).isEqualTo(plain);
+      PromptOptions skipping = PromptOptions.DEFAULTS.withClipSkipOnSdxl(true);
+      assertThat(rgb(pipeline.generate(spec().promptOptions(skipping).clipSkip(2).build())))
+          .isEqualTo(plain);
+      assertThat(rgb(pipeline.generate(spec().promptOptions(skipping).clipSkip(3).build())))
+          .isNotEqualTo(plain);
+    }
+  }
+
+  @Test
+  void generate_refiner_takesOverAtItsNoiseLevel() {
+    Path whole = folder.resolve("refiner-whole.safetensors");
+    FamilyFiles.withWholeVocabulary(TinyFamilies.refiner(), whole);
+    try (Pipeline pipeline = builder("sdxl").refiner(whole).build()) {
+      GeneratedImage plain = pipeline.generate(spec().build()).images().get(0);
+      GeneratedImage refined =
+          pipeline.generate(spec().refinerSwitch(RefinerSwitch.at(0.5)).build()).images().get(0);
+      assertThat(refined.picture().rgb()).isNotEqualTo(plain.picture().rgb());
+      assertThat(plain.parameters()).doesNotContain("Refiner");
+      assertThat(refined.parameters())
+          .containsPattern("Refiner: refiner-whole \\[[0-9a-f]{10}\\], Refiner switch at: 0.5");
+      assertThat(PromptSpec.fromParameters(refined.parameters()).refinerSwitch())
+          .contains(RefinerSwitch.at(0.5));
+      // The last step of three starts at time 0, where 0.999 of the way are made.
+      GenerationResult never = pipeline.generate(spec().refinerSwitch(RefinerSwitch.at(1)).build());
+      assertThat(rgb(never)).isEqualTo(plain.picture().rgb());
+      GenerationResult first = pipeline.generate(spec().refinerSwitch(RefinerSwitch.at(0)).build());
+      assertThat(rgb(first)).isNotEqualTo(refined.picture().rgb());
+    }
+  }
+
+  @Test
+  void generate_editingModel_keepsToThePictureAsMuchAsAsked() {
+    byte[] grey = new byte[3 * 64 * 64];
+    for (int i = 0; i < grey.length; i++) {
+      grey[i] = (byte) (i * 31 % 251);
+    }
+    ImageToImage source =
+        ImageToImage.builder(Picture.of(64, 64, grey)).denoisingStrength(1).build();
+    try (Pipeline pipeline = builder("ip2p").build()) {
+      GenerationResult usual = pipeline.generate(spec().imageToImage(source).build());
+      assertThat(usual.images().get(0).parameters()).contains("Image CFG scale: 1.5");
+      byte[] more = rgb(pipeline.generate(spec().imageToImage(source).imageCfgScale(3).build()));
+      assertThat(more).isNotEqualTo(rgb(usual));
+      assertThat(pipeline.generate(spec().build()).images().get(0).parameters())
+          .doesNotContain("Image CFG scale");
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.sdlora.pipeline.preview;
+
+import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
+
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.Tiling;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The published decoder of TAESD against its author's network. */
+class TaesdParityTest {
+  private static Path resource(String name) {
+    try {
+      return Path.of(Objects.requireNonNull(TaesdParityTest.class.getResource(name)).toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"latent, decoded", "encoded, decoded_again"})
+  void decode_publishedWeights_equalsReference(String latent, String picture) {
+    TensorFile golden = TensorFile.open(resource("golden.safetensors"));
+    TensorEntry expected = golden.find(picture).orElseThrow();
+    ImageSize size =
+        new ImageSize(expected.shape().get(3).intValue(), expected.shape().get(2).intValue());
+    try (Torch torch = Torch.open("cpu");
+        TensorFile.Reader reader = golden.reader();
+        Taesd taesd =
+            new Taesd(resource("taesd_decoder.safetensors"), 4, torch, new TensorLoader(torch))) {
+      float[] actual =
+          taesd.decode(reader.floats(golden.find(latent).orElseThrow()), size, Tiling.NONE);
+
+      // Float32 of the reference is up to 5e-6 away.
+      assertCloseToScale(actual, reader.floats(expected), 2e-5);
+    }
+  }
+
+  /** Where edges continue, it does not matter where a latent begins. */
+  @ParameterizedTest
+  @CsvSource({"X, 3, 0", "Y, 0, 2", "BOTH, 4, 5"})
+  void decode_tiling_movesWithTheLatent(Tiling tiling, int right, int down) {
+    TensorFile golden = TensorFile.open(resource("golden.safetensors"));
+    ImageSize size = new ImageSize(80, 48);
+    try (Torch torch = Torch.open("cpu");
+        TensorFile.Reader reader = golden.reader();
+        Taesd taesd =
+            new Taesd(resource("taesd_decoder.safetensors"), 4, torch, new TensorLoader(torch))) {
+      float[] latent = reader.floats(golden.find("latent").orElseThrow());
+      float[] expected = rolled(taesd.decode(latent, size, tiling), 80, 48, 8 * right, 8 * down);
+      float[] moved = taesd.decode(rolled(latent, 10, 6, right, down), size, tiling);
+
+      assertCloseToScale(moved, expected, 2e-5);
+    }
+  }
+
+  private static float[] rolled(float[] planes, int width, int height, int right, int down) {
+    float[] rolled = new float[planes.length];
+    for (int i = 0; i < planes.length; i++) {
+      int plane = i / (width * height);
+      int y = (i / width % height + down) % height;
+      int x = (i % width + right) % width;
+      rolled[(plane * height + y) * width + x] = planes[i];
+    }
+    return rolled;
+  }
+}
