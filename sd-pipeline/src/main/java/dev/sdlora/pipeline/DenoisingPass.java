@@ -6,6 +6,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.pipeline.canvas.StartLatent;
+import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.ToldSizes;
@@ -30,6 +31,7 @@ import dev.sdlora.sampler.noise.ImageSeeds;
 import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -122,16 +124,20 @@ final class DenoisingPass {
   private Conditions encode(AppliedLoras applied, RequestNetworks networks, NDManager scope) {
     progress.listener().conditioningStart();
     progress.stopIfCancelled();
+    TrainedWords words = networks.embeddings(loras);
     Conditions conditions =
-        conditioner(applied, networks.embeddings(loras))
-            .conditions(prompt.text(), negative.text(), schedule(), scope);
+        applied.withTextEncoders(
+            model.encodedChunks(),
+            encoders ->
+                conditioner(encoders, words)
+                    .conditions(prompt.text(), negative.text(), schedule(), scope));
     progress.listener().conditioningEnd();
     return conditions;
   }
 
-  private Conditioner conditioner(AppliedLoras applied, TrainedWords words) {
+  private Conditioner conditioner(List<ChunkEncoder> encoders, TrainedWords words) {
     return new Conditioner(
-        applied.chunkEncoders(model.encodedChunks()),
+        encoders,
         spec.promptOptions(),
         spec.clipSkip(),
         words,
@@ -226,17 +232,19 @@ final class DenoisingPass {
         networks.refinerConditions(
             this,
             () ->
-                new Conditioner(
-                        refiner.chunkEncoders(),
-                        spec.promptOptions(),
-                        spec.clipSkip(),
-                        words(refiner, networks),
-                        new ToldSizes(
-                            refiner.checkpoint().family(),
-                            vectorWidth,
-                            spec.sizeConditioning(),
-                            size))
-                    .conditions(prompt.text(), negative.text(), schedule(), scope));
+                refiner.withTextEncoders(
+                    encoders ->
+                        new Conditioner(
+                                encoders,
+                                spec.promptOptions(),
+                                spec.clipSkip(),
+                                TrainedWords.NONE,
+                                new ToldSizes(
+                                    refiner.checkpoint().family(),
+                                    vectorWidth,
+                                    spec.sizeConditioning(),
+                                    size))
+                            .conditions(prompt.text(), negative.text(), schedule(), scope)));
     UNet unet = refiner.unet().tiling(spec.tiling());
     NoisePredictor predictor =
         (batch, step) ->
