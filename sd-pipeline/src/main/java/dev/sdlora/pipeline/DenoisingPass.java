@@ -238,7 +238,7 @@ final class DenoisingPass {
                                 encoders,
                                 spec.promptOptions(),
                                 spec.clipSkip(),
-                                TrainedWords.NONE,
+                                words(refiner, networks),
                                 new ToldSizes(
                                     refiner.checkpoint().family(),
                                     vectorWidth,
