@@ -169,7 +169,10 @@ final class RequestMemory {
         source.map(from -> (double) from.picture().width() * from.picture().height()).orElse(0.0);
     return most.and(
         new MemoryNeed(
-            ENGINE + (BETWEEN - 1) * most.nativeBytes() + model.controlNets().bytes(spec.controlUnits()), kept + 4 * BYTES * given));
+            ENGINE
+                + (BETWEEN - 1) * most.nativeBytes()
+                + model.controlNets().bytes(spec.controlUnits()),
+            kept + 4 * BYTES * given));
   }
 
   private boolean isInpainting() {
