@@ -28,7 +28,7 @@
  *
  * <pre>
  * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.PictureBenchmark \
- *     /tmp/full-sdxl.safetensors --size 1024 --steps 4 --bits 16
+ *     /tmp/full-sdxl.safetensors --size 1024 --steps 2 --bits 16 --sparing 1
  * </pre>
  *
  * <p>Patching weights of one size, with the floor beside it; all sizes and ranks take some ten
