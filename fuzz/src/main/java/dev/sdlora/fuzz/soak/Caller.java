@@ -63,7 +63,7 @@ final class Caller {
       future.cancel(true); // while it waits, or has just begun
     }
     try {
-      future.get(HANG_SECONDS, TimeUnit.SECONDS);
+      await(future);
       return Outcome.DONE;
     } catch (CancellationException e) {
       return Outcome.CANCELLED;
@@ -76,6 +76,21 @@ final class Caller {
         return Outcome.REFUSED;
       }
       throw e;
+    }
+  }
+
+  /** Second by second, so that a process that stood still meanwhile has not waited. */
+  private static void await(CompletableFuture<GenerationResult> future)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    for (int second = 1; ; second++) {
+      try {
+        future.get(1, TimeUnit.SECONDS);
+        return;
+      } catch (TimeoutException e) {
+        if (second == HANG_SECONDS) {
+          throw e;
+        }
+      }
     }
   }
 
