@@ -14,7 +14,9 @@ import java.util.regex.Pattern;
  * the projections of query, key and value in one matrix, and multiplies by its text projection from
  * the other side; here each is a view of the file's tensor.
  */
-final class OpenClipNames {
+public final class OpenClipNames {
+  private static final String TRANSPOSED = "[transposed]";
+
   private static final Pattern LAYER =
       Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.(.+)\\.(weight|bias)");
 
@@ -37,9 +39,20 @@ final class OpenClipNames {
           "text_model.embeddings.position_embedding.weight", "positional_embedding",
           "text_model.final_layer_norm.weight", "ln_final.weight",
           "text_model.final_layer_norm.bias", "ln_final.bias",
-          "text_projection.weight", "text_projection[transposed]");
+          "text_projection.weight", "text_projection" + TRANSPOSED);
 
   private OpenClipNames() {}
+
+  /** The tensor of a file that a tensor with this name is, or is a view of. */
+  public static String stored(String name) {
+    int bracket = name.endsWith("]") ? name.lastIndexOf('[') : -1;
+    return bracket < 0 ? name : name.substring(0, bracket);
+  }
+
+  /** Whether a tensor with this name has the columns of what is stored as rows. */
+  public static boolean isTransposed(String name) {
+    return name.endsWith(TRANSPOSED);
+  }
 
   /** Names behind a prefix, in a file {@linkplain #withParts with its views}. */
   static Names names(String prefix) {
@@ -78,7 +91,7 @@ final class OpenClipNames {
       if (fused.matcher(entry.name()).matches()) {
         views.addAll(thirds(file, entry));
       } else if (entry.name().equals(prefix + "text_projection") && entry.shape().size() == 2) {
-        views.add(TensorView.transposed(file, entry, entry.name() + "[transposed]"));
+        views.add(TensorView.transposed(file, entry, entry.name() + TRANSPOSED));
       }
     }
     return file.with(views);
