@@ -3,6 +3,7 @@ package dev.sdlora.training;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.PredictionType;
+import dev.sdlora.api.value.Checks;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.file.DType;

@@ -2,7 +2,7 @@
     # Stored values in a row -> a new tensor of the wanted shape and format.
     return torch.to(torch.reshape(__torch__.values(stored, hidden, scale), shape), wanted, False, True)
   def load_all(self: __torch__.Net, stored: Tensor, format: int, counts: List[int], dims: List[int], sizes: List[int]) -> List[Tensor]:
-    # Tensors of one format behind each other, as bytes -> float32 tensors and a last one, the largest magnitude. They are parts
+    # Tensors of one format behind each other, as bytes -> float32 (format 6) tensors and a last one, the largest magnitude. They are parts
     # of one tensor, so that a few operations do for all: each costs more than the numbers of a factor.
     flat = torch.to(torch.view_copy(stored, dtype=format), 6)
     tensors = annotate(List[Tensor], [])
