@@ -1,6 +1,8 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
@@ -16,15 +18,10 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
   /**
    * The layers of a checkpoint that are trained.
    *
-   * @throws TrainingException if it has none of them, or predicts what no loss here is made for
+   * @throws TrainingException if it has none of them, or is a model that no training here is for
    */
   List<AdapterModule> modules(ModelFiles model) {
-    if (model.prediction() != Prediction.EPSILON) {
-      throw new TrainingException(
-          "checkpoint '%s' predicts velocity; this version trains on models that predict noise"
-              .formatted(model.checkpoint().path()),
-          ErrorDetails.in(model.checkpoint().path()));
-    }
+    requireTrainable(model);
     List<AdapterModule> found = new ArrayList<>();
     add(found, Network.UNET, model.unet().config().weights());
     if (textEncoder) {
@@ -38,6 +35,49 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
           ErrorDetails.in(model.checkpoint().path()));
     }
     return found;
+  }
+
+  private void requireTrainable(ModelFiles model) {
+    Checkpoint checkpoint = model.checkpoint();
+    boolean discrete =
+        model.prediction() == Prediction.EPSILON || model.prediction() == Prediction.V_PREDICTION;
+    if (!discrete) {
+      refuse(
+          checkpoint,
+          "was trained on any noise level of a range (EDM)",
+          "expected a model of 1000 noise levels that predicts noise or velocity");
+    }
+    if (checkpoint.family() == ModelFamily.SDXL_REFINER) {
+      refuse(checkpoint, "is the refiner of SDXL", "expected a model that begins pictures");
+    }
+    if (checkpoint.task() != Checkpoint.Task.TEXT_TO_IMAGE) {
+      refuse(
+          checkpoint,
+          checkpoint.task() == Checkpoint.Task.INPAINTING
+              ? "is an inpainting model"
+              : "is a model that edits pictures",
+          "expected a model of whole pictures");
+    }
+    if (model.unet().config().guidanceWidth() > 0) {
+      refuse(
+          checkpoint,
+          "is distilled and told how strongly to guide (LCM)",
+          "expected the model that it was made from");
+    }
+    if (textEncoder && model.textEncoders().size() > 1) {
+      refuse(
+          checkpoint,
+          "is %s with two text encoders, which are not trained"
+              .formatted(checkpoint.family().label()),
+          "expected textEncoder to be off");
+    }
+  }
+
+  private static void refuse(Checkpoint checkpoint, String found, String expected) {
+    throw new TrainingException(
+        "checkpoint '%s' cannot be trained on: it %s; %s"
+            .formatted(checkpoint.path(), found, expected),
+        ErrorDetails.in(checkpoint.path()));
   }
 
   private void add(List<AdapterModule> found, Network network, Map<String, List<Long>> weights) {

@@ -1,5 +1,8 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.PredictionType;
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
@@ -18,12 +21,7 @@ record Assembly(LoraTrainerBuilder given) {
     if (!given.trigger.isEmpty()) {
       pictures = pictures.withTrigger(given.trigger);
     }
-    ModelFiles model = CheckpointReader.read(checkpoint());
-    Checks.require(
-        !model.unet().config().isInpainting(),
-        "checkpoint",
-        "be a model of whole pictures, not an inpainting model",
-        model.checkpoint().path());
+    ModelFiles model = model();
     AdapterSettings adapter =
         new AdapterSettings(
             given.rank, given.alpha.orElse(given.rank), given.modules, given.textEncoder);
@@ -38,6 +36,18 @@ record Assembly(LoraTrainerBuilder given) {
         outputs(model),
         given.listener,
         given.clock);
+  }
+
+  /** With the parts and the prediction type that a pipeline was told. */
+  private ModelFiles model() {
+    Path path = checkpoint();
+    if (given.pipeline.isEmpty()) {
+      return CheckpointReader.read(path);
+    }
+    Checkpoint opened = given.pipeline.get().checkpoint();
+    ModelFiles model = CheckpointReader.read(opened);
+    PredictionType type = opened.predictionType();
+    return model.checkpoint().predictionType() == type ? model : model.predicting(type);
   }
 
   private Path checkpoint() {
@@ -58,6 +68,12 @@ record Assembly(LoraTrainerBuilder given) {
         given.clipSkip <= layers,
         "clipSkip",
         "be at most " + layers + ", the text encoder's layers",
+        given.clipSkip);
+    Checks.require(
+        given.clipSkip == 1 || model.checkpoint().family() == ModelFamily.SD1,
+        "clipSkip",
+        "be 1 for %s, which reads the layer that it was trained to read"
+            .formatted(model.checkpoint().family().label()),
         given.clipSkip);
     int total = steps(pictures.examples().size());
     Checks.require(

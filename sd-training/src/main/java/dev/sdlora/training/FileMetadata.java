@@ -3,6 +3,7 @@ package dev.sdlora.training;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.value.Decimals;
 import dev.sdlora.lora.make.AdapterMetadata;
+import dev.sdlora.pipeline.checkpoint.TrainedLevels;
 import dev.sdlora.pipeline.network.Prediction;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -33,7 +34,12 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
   private void model(AdapterMetadata pairs) {
     pairs.velocity(settings.model().prediction() == Prediction.V_PREDICTION);
     pairs.model(family());
-    pairs.put("ss_clip_skip", Integer.toString(settings.recipe().clipSkip()));
+    pairs.put(
+        "ss_clip_skip",
+        family() == ModelFamily.SD1 ? Integer.toString(settings.recipe().clipSkip()) : NONE);
+    if (settings.model().levels().equals(TrainedLevels.ZERO_TERMINAL_SNR)) {
+      pairs.put("ss_zero_terminal_snr", "True");
+    }
     pairs.put("ss_sd_model_name", checkpoint.name());
     if (!checkpoint.sha256().isEmpty()) {
       pairs.put("ss_sd_model_hash", checkpoint.legacyHash());

@@ -129,7 +129,10 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Trains the text encoder as well. Default false. */
+  /**
+   * Trains the text encoder as well. Default false. The two of SDXL cannot be: {@link #build} then
+   * fails.
+   */
   public LoraTrainerBuilder textEncoder(boolean train) {
     this.textEncoder = train;
     return this;
@@ -223,7 +226,10 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Sets which layer of the text encoder is read, 1 for the last. Default 1. */
+  /**
+   * Sets which layer of the text encoder of SD 1.x is read, 1 for the last, which it must be for
+   * others. Default 1.
+   */
   public LoraTrainerBuilder clipSkip(int clipSkip) {
     this.clipSkip = Checks.atLeast(1, clipSkip, "clipSkip");
     return this;
@@ -299,7 +305,8 @@ public final class LoraTrainerBuilder {
    *
    * @throws IllegalStateException if a required setting is missing
    * @throws IllegalArgumentException if settings do not go together
-   * @throws TrainingException if the checkpoint has no layers to train
+   * @throws TrainingException if the checkpoint has no layers to train, or is one that is not
+   *     trained on: a refiner, a model for inpainting or editing, one of any noise level (EDM)
    * @throws dev.sdlora.api.CheckpointException if it does not hold what it should
    */
   public LoraTrainer build() {

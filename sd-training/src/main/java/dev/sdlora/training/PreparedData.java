@@ -30,7 +30,8 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
     ModelFiles model = settings.model();
     List<String> texts = set.stream().map(TrainingExample::caption).toList();
     // Before the pictures, which take long: a caption may have a token that the checkpoint lacks.
-    Captions tokens = Captions.tokens(texts, model.textEncoders().get(0).config());
+    Captions tokens =
+        Captions.tokens(texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
     Captions captions =
         settings.adapter().textEncoder()
             ? tokens
@@ -39,7 +40,7 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
     List<Example> examples = new ArrayList<>();
     try (PictureEncoder encoder = new PictureEncoder(model)) {
       for (int i = 0; i < set.size() && !cancelled.getAsBoolean(); i++) {
-        examples.add(encode(encoder, set.get(i), i, settings.recipe(), digest));
+        examples.add(encode(encoder, set.get(i), i, settings, digest));
       }
     }
     return new PreparedData(examples, captions, HexFormat.of().formatHex(digest.digest()));
@@ -49,18 +50,23 @@ record PreparedData(List<Example> examples, Captions captions, String digest) {
       PictureEncoder encoder,
       TrainingExample example,
       int position,
-      Recipe recipe,
+      Settings settings,
       MessageDigest digest) {
-    float[] pixels = Pixels.fit(example.picture().get(), recipe.size());
+    Recipe recipe = settings.recipe();
+    Pixels.Fitted fitted = Pixels.fit(example.picture().get(), recipe.size());
+    float[] pixels = fitted.values();
     ByteBuffer bytes = ByteBuffer.allocate(pixels.length * Float.BYTES + Double.BYTES);
     bytes.asFloatBuffer().put(pixels);
     bytes.putDouble(pixels.length * Float.BYTES, example.strength());
     digest.update(bytes);
     // A zero byte ends the text, so that no letter can move from one caption to the next.
     digest.update((example.caption() + "\0").getBytes(StandardCharsets.UTF_8));
+    if (settings.model().unet().config().vectorWidth() > 0) {
+      digest.update(fitted.sizes().toString().getBytes(StandardCharsets.UTF_8));
+    }
     long seed = SeededRandom.of(recipe.seed(), "latent", position).nextLong();
     float[] latent = encoder.encode(pixels, recipe.size(), seed);
-    return new Example(latent, example.caption(), example.strength());
+    return new Example(latent, example.caption(), example.strength(), fitted.sizes());
   }
 
   private static MessageDigest sha256() {

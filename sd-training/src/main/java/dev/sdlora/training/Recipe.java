@@ -1,6 +1,8 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.step.AdamW;
 import dev.sdlora.training.step.LearningRate;
@@ -42,8 +44,15 @@ record Recipe(
     return new AdamW.Settings(BETA2, weightDecay, maxGradientNorm);
   }
 
-  Batches.Settings batches(int channels) {
+  Batches.Settings batches(ModelFiles model) {
     return new Batches.Settings(
-        seed, batchSize, channels, noiseOffset, minSnrGamma, captionDropout);
+        seed,
+        batchSize,
+        model.unet().config().inChannels(),
+        noiseOffset,
+        minSnrGamma,
+        captionDropout,
+        model.levels().levels(),
+        model.prediction() == Prediction.V_PREDICTION);
   }
 }

@@ -50,8 +50,7 @@ final class TrainingState {
     this.parameters =
         new LoraParameters(
             torch, adapter.modules(settings.model()), adapter.alpha(), recipe.seed());
-    this.batches =
-        new Batches(data.examples(), recipe.batches(settings.model().unet().config().inChannels()));
+    this.batches = new Batches(data.examples(), recipe.batches(settings.model()));
     this.losses = new Losses(recipe.steps());
     addPart(Network.UNET, recipe.unetRate());
     if (adapter.textEncoder()) {

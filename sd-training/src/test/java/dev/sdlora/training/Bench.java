@@ -27,6 +27,7 @@ import java.util.SplittableRandom;
 final class Bench implements AutoCloseable {
   static final ModelFiles MODEL = CheckpointReader.read(Fixtures.CHECKPOINT);
 
+  final ModelFiles model;
   final Torch torch = Torch.open("cpu");
   final ImageSize size;
   final AdapterSettings adapter;
@@ -37,26 +38,50 @@ final class Bench implements AutoCloseable {
 
   Bench(
       TrainingSet set, ImageSize size, TrainedModules modules, boolean textEncoder, int batchSize) {
+    this(MODEL, set, size, modules, textEncoder, batchSize);
+  }
+
+  Bench(
+      ModelFiles model,
+      TrainingSet set,
+      ImageSize size,
+      TrainedModules modules,
+      boolean textEncoder,
+      int batchSize) {
+    this.model = model;
     this.size = size;
     this.adapter = new AdapterSettings(4, 4, modules, textEncoder);
     List<String> texts = set.examples().stream().map(TrainingExample::caption).toList();
-    Captions tokens = Captions.tokens(texts, MODEL.textEncoders().get(0).config());
-    this.captions = textEncoder ? tokens : tokens.encoded(MODEL, 1);
-    this.networks = new DenoisingNetworks(torch, MODEL, textEncoder, 1);
-    this.parameters = new LoraParameters(torch, adapter.modules(MODEL), adapter.alpha(), 3);
-    this.batches =
-        new Batches(
-            examples(set, size),
-            new Batches.Settings(7, batchSize, 4, 0, OptionalDouble.empty(), 0));
+    Captions tokens =
+        Captions.tokens(texts, model.textEncoders().stream().map(ModelFiles.Part::config).toList());
+    this.captions = textEncoder ? tokens : tokens.encoded(model, 1);
+    this.networks = new DenoisingNetworks(torch, model, textEncoder, 1);
+    this.parameters = new LoraParameters(torch, adapter.modules(model), adapter.alpha(), 3);
+    this.batches = new Batches(examples(model, set, size), recipe(size, batchSize).batches(model));
   }
 
-  private static List<Example> examples(TrainingSet set, ImageSize size) {
+  private static Recipe recipe(ImageSize size, int batchSize) {
+    return new Recipe(
+        1,
+        batchSize,
+        size,
+        new Recipe.Rates(1, 1, 0, false),
+        0,
+        1,
+        OptionalDouble.empty(),
+        0,
+        0,
+        1,
+        7);
+  }
+
+  private static List<Example> examples(ModelFiles model, TrainingSet set, ImageSize size) {
     List<Example> examples = new ArrayList<>();
-    try (PictureEncoder encoder = new PictureEncoder(MODEL)) {
+    try (PictureEncoder encoder = new PictureEncoder(model)) {
       for (TrainingExample example : set.examples()) {
-        float[] pixels = Pixels.fit(example.picture().get(), size);
-        float[] latent = encoder.encode(pixels, size, examples.size());
-        examples.add(new Example(latent, example.caption(), example.strength()));
+        Pixels.Fitted fitted = Pixels.fit(example.picture().get(), size);
+        float[] latent = encoder.encode(fitted.values(), size, examples.size());
+        examples.add(new Example(latent, example.caption(), example.strength(), fitted.sizes()));
       }
     }
     return examples;

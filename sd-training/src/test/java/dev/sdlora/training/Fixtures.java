@@ -1,6 +1,10 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.testkit.TinyModels;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -10,6 +14,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Random;
 
 /** What the tests train on. */
 final class Fixtures {
@@ -20,6 +25,8 @@ final class Fixtures {
 
   /** Files hold times; at this clock they are the same in every run. */
   static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+
+  private static final int VOCABULARY = 49_408;
 
   private Fixtures() {}
 
@@ -41,6 +48,36 @@ final class Fixtures {
     graphics.fillOval(12, 12, 40, 40);
     graphics.dispose();
     return image;
+  }
+
+  /** A checkpoint with random vectors for the tokens that its vocabulary lacks. */
+  static Path withWholeVocabulary(Path checkpoint, Path target) {
+    TensorFile file = TensorFile.open(checkpoint);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    file.metadata().forEach(writer::metadata);
+    try (TensorFile.Reader reader = file.reader()) {
+      for (TensorEntry entry : file.tensors().values()) {
+        if (entry.name().endsWith("token_embedding.weight")) {
+          int width = Math.toIntExact(entry.shape().get(1));
+          float[] all = new float[VOCABULARY * width];
+          Random random = new Random(width);
+          for (int i = 0; i < all.length; i++) {
+            all[i] = (float) random.nextGaussian() / 4;
+          }
+          float[] known = reader.floats(entry);
+          System.arraycopy(known, 0, all, 0, known.length);
+          writer.tensor(entry.name(), List.of((long) VOCABULARY, (long) width), all, DType.F16);
+        } else {
+          writer.tensor(
+              entry.name(),
+              entry.dtype(),
+              entry.shape(),
+              channel -> channel.write(reader.bytes(entry)));
+        }
+      }
+      writer.write(target);
+    }
+    return target;
   }
 
   /** A training of five steps at a rate that changes much in few steps. */

@@ -87,14 +87,13 @@ class TrainingStateTest {
   }
 
   @Test
-  void modules_checkpointThatPredictsVelocity_isRefused() {
+  void modules_modelOfAnyNoiseLevel_isRefused() {
     Settings settings = settings();
-    ModelFiles files =
-        with(settings.model(), settings.model().unet().config(), Prediction.V_PREDICTION);
+    ModelFiles files = with(settings.model(), settings.model().unet().config(), Prediction.EDM);
 
     assertThatThrownBy(() -> settings.adapter().modules(files))
         .isInstanceOf(TrainingException.class)
-        .hasMessageContaining("predicts velocity");
+        .hasMessageContaining("was trained on any noise level of a range (EDM)");
   }
 
   private static ModelFiles with(ModelFiles model, UNetConfig unet, Prediction prediction) {

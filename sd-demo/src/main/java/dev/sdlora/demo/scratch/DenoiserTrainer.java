@@ -97,7 +97,7 @@ public final class DenoiserTrainer implements AutoCloseable {
       float[] noise = noise(latents.length, side, step());
       Batch batch = noisy(latents, noise, times(ids.length), mostImportance);
       Map<String, NDArray> gradients =
-          program.gradients(batch, side, tokens(ids, scope), tensors, scope);
+          program.gradients(batch, side, tokens(ids, scope), new float[0], tensors, scope);
       double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
       weights.update(gradients, learningRate);
       return loss;
@@ -119,7 +119,7 @@ public final class DenoiserTrainer implements AutoCloseable {
       Arrays.fill(times, time);
       Batch batch = noisy(latents, noise(latents.length, side, -1), times, 1);
       Map<String, NDArray> gradients =
-          program.gradients(batch, side, tokens(ids, scope), tensors, scope);
+          program.gradients(batch, side, tokens(ids, scope), new float[0], tensors, scope);
       return Objects.requireNonNull(gradients.get("loss")).getFloat() / batch.importance()[0];
     }
   }
@@ -139,7 +139,7 @@ public final class DenoiserTrainer implements AutoCloseable {
         noisy[j] = Diffusion.noisy(latents[j], noise[j], signal);
       }
     }
-    return new Batch(noisy, t, noise, importance, strengths, List.of());
+    return new Batch(noisy, t, noise, importance, strengths, List.of(), List.of());
   }
 
   private float[] noise(int elements, int side, int number) {

@@ -16,7 +16,9 @@ import java.util.regex.Pattern;
  * the projections of query, key and value in one matrix, and multiplies by its text projection from
  * the other side; here each is a view of the file's tensor.
  */
-final class OpenClipNames {
+public final class OpenClipNames {
+  private static final String TRANSPOSED = "[transposed]";
+
   private static final Pattern LAYER =
       Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.(.+)\\.(weight|bias)");
 
@@ -44,6 +46,17 @@ final class OpenClipNames {
           "text_projection.weight", "text_projection" + TRANSPOSED);
 
   private OpenClipNames() {}
+
+  /** The tensor of a file that a tensor with this name is, or is a view of. */
+  public static String stored(String name) {
+    int bracket = name.endsWith("]") ? name.lastIndexOf('[') : -1;
+    return bracket < 0 ? name : name.substring(0, bracket);
+  }
+
+  /** Whether a tensor with this name has the columns of what is stored as rows. */
+  public static boolean isTransposed(String name) {
+    return name.endsWith(TRANSPOSED);
+  }
 
   /** Names behind a prefix, in a file {@linkplain #withParts with its views}. */
   static Names names(String prefix) {

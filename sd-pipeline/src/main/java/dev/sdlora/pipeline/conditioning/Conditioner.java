@@ -155,10 +155,9 @@ public final class Conditioner {
   public static int[][] plainTokens(String text, ClipConfig config) {
     List<TokenChunk> chunks =
         Chunks.of(List.of(new WeightedText(text, 1)), ClipTokenizer.standard());
-    int[][] ids = chunks.stream().map(TokenChunk::ids).toArray(int[][]::new);
-    for (int[] chunk : ids) {
-      ChunkEncoder.requireInVocabulary(chunk, config);
+    for (TokenChunk chunk : chunks) {
+      ChunkEncoder.requireInVocabulary(chunk.ids(), config);
     }
-    return ids;
+    return chunks.stream().map(config.kind()::ids).toArray(int[][]::new);
   }
 }

@@ -14,10 +14,13 @@ import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.make.StoredTensor.Place;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,24 +46,15 @@ final class Baker {
     PatchPlan plan = matched.plan();
     int total = plan.changes().values().stream().mapToInt(Map::size).sum();
     List<StoredTensor> tensors = StoredTensor.of(model);
-    Map<StoredTensor, Weight> weights = weights(plan, tensors);
+    Map<Place, Weight> weights = weights(plan, tensors);
     try (Torch torch = Torch.open("cpu");
         OpenFiles files = new OpenFiles();
         Baking baking = new Baking(torch, List.copyOf(weights.values()))) {
       SafetensorsWriter writer = new SafetensorsWriter();
       metadata(model).forEach(writer::metadata);
-      Progress progress = new Progress(total, listener);
+      BakedTensors baked = new BakedTensors(baking, weights, new Progress(total, listener), files);
       for (StoredTensor tensor : tensors) {
-        Weight weight = weights.get(tensor);
-        SafetensorsWriter.Source source =
-            weight == null
-                ? tensor.copy(files)
-                : channel -> {
-                  DType format = tensor.format();
-                  Baking.source(baking.values(weight), format).writeTo(channel);
-                  progress.done(weight.name());
-                };
-        writer.tensor(tensor.name(), tensor.format(), tensor.shape(), source);
+        writer.tensor(tensor.name(), tensor.format(), tensor.shape(), baked.source(tensor));
       }
       writer.write(file);
     }
@@ -79,26 +73,22 @@ final class Baker {
   }
 
   /** The weights that change, in the order in which a file is written: widest formats first. */
-  private static Map<StoredTensor, Weight> weights(PatchPlan plan, List<StoredTensor> tensors) {
-    Map<StoredTensor, Weight> weights = new LinkedHashMap<>();
+  private static Map<Place, Weight> weights(PatchPlan plan, List<StoredTensor> tensors) {
+    Map<Place, Weight> weights = new LinkedHashMap<>();
     tensors.stream()
         .sorted(Comparator.comparingInt(tensor -> -tensor.format().bytes()))
+        .flatMap(tensor -> tensor.weights().stream())
         .forEach(
-            tensor ->
-                tensor
-                    .weight()
-                    .ifPresent(
-                        place -> {
-                          List<Change> changes =
-                              plan.changes()
-                                  .getOrDefault(place.network(), Map.of())
-                                  .getOrDefault(place.name(), List.of());
-                          if (!changes.isEmpty()) {
-                            weights.put(
-                                tensor,
-                                new Weight(place.network(), place.name(), place.origin(), changes));
-                          }
-                        }));
+            place -> {
+              List<Change> changes =
+                  plan.changes()
+                      .getOrDefault(place.network(), Map.of())
+                      .getOrDefault(place.name(), List.of());
+              if (!changes.isEmpty()) {
+                weights.put(
+                    place, new Weight(place.network(), place.name(), place.origin(), changes));
+              }
+            });
     return weights;
   }
 
@@ -113,6 +103,48 @@ final class Baker {
     return AdapterMetadata.from(StoredTensor.metadata(model))
         .put("baked_loras", AdapterMetadata.json(baked))
         .pairs();
+  }
+
+  /** The tensors of the file to write, with weights in them that are baked. */
+  private record BakedTensors(
+      Baking baking, Map<Place, Weight> weights, Progress progress, OpenFiles files) {
+
+    SafetensorsWriter.Source source(StoredTensor tensor) {
+      if (tensor.weights().stream().noneMatch(weights::containsKey)) {
+        return tensor.copy(files);
+      }
+      return channel -> {
+        for (Place part : tensor.weights()) {
+          source(part, tensor.format()).writeTo(channel);
+        }
+      };
+    }
+
+    /** A weight as it lies in the file; one that stays keeps its bytes, unless it is widened. */
+    private SafetensorsWriter.Source source(Place place, DType format) {
+      Weight weight = weights.get(place);
+      if (weight == null) {
+        TensorEntry entry = place.origin().entry();
+        TensorFile.Reader reader = files.of(place.origin().file());
+        return entry.dtype() == format
+            ? channel -> channel.write(reader.bytes(entry))
+            : Baking.source(reader.floats(entry), format);
+      }
+      float[] values = baking.values(weight);
+      progress.done(weight.name());
+      return Baking.source(
+          place.isTransposed() ? transposed(values, place.origin().shape()) : values, format);
+    }
+
+    private static float[] transposed(float[] values, List<Long> shape) {
+      int rows = Math.toIntExact(shape.get(0));
+      int columns = Math.toIntExact(shape.get(1));
+      float[] other = new float[values.length];
+      for (int i = 0; i < values.length; i++) {
+        other[i % columns * rows + i / columns] = values[i];
+      }
+      return other;
+    }
   }
 
   /** Counts the changed weights while the file is written. */

@@ -6,6 +6,7 @@ import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.OpenClipNames;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.OpenFiles;
@@ -15,10 +16,10 @@ import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.WeightScales;
 import dev.sdlora.tensors.weights.Origin;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
@@ -28,13 +29,23 @@ import java.util.function.UnaryOperator;
  * @param file where it lies now
  * @param entry what it is there
  * @param shape in the file to write
- * @param weight which weight it is, if it is one that LoRAs can change
+ * @param weights which weights it holds that LoRAs can change: itself, or the parts of a fused
+ *     tensor in their order; empty if none
  */
 record StoredTensor(
-    String name, TensorFile file, TensorEntry entry, List<Long> shape, Optional<Place> weight) {
+    String name, TensorFile file, TensorEntry entry, List<Long> shape, List<Place> weights) {
+  /** Copies the list. */
+  StoredTensor {
+    weights = List.copyOf(weights);
+  }
 
   /** Where a weight is, under its name inside this library. */
-  record Place(Network network, String name, Origin origin) {}
+  record Place(Network network, String name, Origin origin) {
+    /** Whether its rows are the columns of what is stored. */
+    boolean isTransposed() {
+      return OpenClipNames.isTransposed(origin.entry().name());
+    }
+  }
 
   /** All tensors of a checkpoint. */
   static List<StoredTensor> of(ModelFiles model) {
@@ -60,14 +71,22 @@ record StoredTensor(
   }
 
   private static List<StoredTensor> ofFile(ModelFiles model) {
-    Map<String, Place> weights = new HashMap<>();
+    Map<String, List<Place>> weights = new HashMap<>();
     model
         .patchable()
         .forEach(
             (network, all) ->
                 all.forEach(
                     (name, origin) ->
-                        weights.put(origin.entry().name(), new Place(network, name, origin))));
+                        weights
+                            .computeIfAbsent(
+                                OpenClipNames.stored(origin.entry().name()),
+                                stored -> new ArrayList<>())
+                            .add(new Place(network, name, origin))));
+    weights
+        .values()
+        .forEach(
+            parts -> parts.sort(Comparator.comparingLong(part -> part.origin().entry().offset())));
     TensorFile file = file(model);
     return file.tensors().values().stream()
         .filter(entry -> !WeightScales.isNote(entry.name()))
@@ -78,7 +97,7 @@ record StoredTensor(
                     file,
                     entry,
                     entry.shape(),
-                    Optional.ofNullable(weights.get(entry.name()))))
+                    weights.getOrDefault(entry.name(), List.of())))
         .toList();
   }
 
@@ -109,7 +128,7 @@ record StoredTensor(
                         origin.file(),
                         origin.entry(),
                         SingleFileNames.shape(name, origin.shape()),
-                        Optional.empty())));
+                        List.of())));
     return tensors;
   }
 
@@ -126,7 +145,7 @@ record StoredTensor(
                     origin.file(),
                     origin.entry(),
                     origin.shape(),
-                    Optional.of(new Place(network, name, origin)))));
+                    List.of(new Place(network, name, origin)))));
   }
 
   /** Its bytes as they are; what is of 8 bits, widened. */

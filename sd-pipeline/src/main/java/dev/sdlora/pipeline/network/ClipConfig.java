@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.network;
 
+import dev.sdlora.prompt.tokens.TokenChunk;
 import java.util.List;
 import java.util.Map;
 
@@ -37,7 +38,12 @@ public record ClipConfig(
     /** OpenAI's CLIP (Radford et al. 2021): quick GELU, chunks are filled up with end tokens. */
     OPENAI,
     /** OpenCLIP (Ilharco et al. 2021): exact GELU, chunks are filled up with token 0. */
-    OPEN_CLIP
+    OPEN_CLIP;
+
+    /** The tokens of a chunk, filled up as this kind is used to. */
+    public int[] ids(TokenChunk chunk) {
+      return this == OPENAI ? chunk.ids() : chunk.openClipIds();
+    }
   }
 
   /** Which states of an encoder the U-Net was trained to read. */

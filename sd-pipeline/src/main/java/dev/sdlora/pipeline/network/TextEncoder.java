@@ -100,11 +100,7 @@ public final class TextEncoder {
    * @param scope the manager that will own the result
    */
   public Encoded encode(List<TokenChunk> chunks, int encoder, int skip, NDManager scope) {
-    int[][] ids =
-        chunks.stream()
-            .map(
-                config.kind() == ClipConfig.Kind.OPENAI ? TokenChunk::ids : TokenChunk::openClipIds)
-            .toArray(int[][]::new);
+    int[][] ids = chunks.stream().map(config.kind()::ids).toArray(int[][]::new);
     return encode(ids, TrainedRows.of(chunks, encoder, config.width()), skip, scope);
   }
 

@@ -3,7 +3,9 @@ package dev.sdlora.pipeline.make;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.lora.patch.Patcher;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
@@ -102,9 +104,17 @@ final class TinyFiles {
 
   /** A LoRA of random numbers with kohya's names for the layers that are wanted. */
   static Path randomLora(Path file, int seed, DType format, Predicate<String> layers) {
-    ModelFiles model = CheckpointReader.read(CHECKPOINT);
+    return randomLora(CHECKPOINT, file, seed, format, layers);
+  }
+
+  /** The same for another checkpoint. */
+  static Path randomLora(
+      Path checkpoint, Path file, int seed, DType format, Predicate<String> layers) {
+    ModelFiles model = CheckpointReader.read(checkpoint);
     Random random = new Random(seed);
-    SafetensorsWriter writer = new SafetensorsWriter().metadata("ss_base_model_version", "sd_v1");
+    SafetensorsWriter writer = new SafetensorsWriter();
+    new AdapterMetadata().model(model.checkpoint().family()).pairs().forEach(writer::metadata);
+    LayerNames names = KeyStyle.KOHYA.names(model.checkpoint().family());
     Map<Network, Map<String, Origin>> networks = new EnumMap<>(Network.class);
     networks.putAll(model.patchable());
     networks.forEach(
@@ -114,7 +124,7 @@ final class TinyFiles {
                   List<Long> shape = origin.shape();
                   boolean embedding = name.contains("embeddings");
                   if (shape.size() > 1 && !embedding && layers.test(name)) {
-                    String key = KeyStyle.KOHYA.key(network, name.replace(".weight", ""));
+                    String key = names.key(network, name.replace(".weight", ""));
                     addModule(writer, key, shape, random, format);
                   }
                 }));

@@ -7,10 +7,11 @@ import java.util.List;
  *
  * @param noisy latents with noise, [batch][channels][height][width]
  * @param times training time step of each member, 0 to 999
- * @param target the noise in them, as long as they are
+ * @param target what is to be predicted of them, noise or velocity, as long as they are
  * @param importance factor on the loss of each member
  * @param strengths of the LoRA for each member
  * @param captions of each member
+ * @param sizes of each member's picture
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
 public record Batch(
@@ -19,4 +20,5 @@ public record Batch(
     float[] target,
     float[] importance,
     float[] strengths,
-    List<String> captions) {}
+    List<String> captions,
+    List<PictureSizes> sizes) {}

@@ -17,7 +17,6 @@ import java.util.SplittableRandom;
 public final class Batches {
   private final List<Example> examples;
   private final Settings settings;
-  private final NoiseLevels levels = NoiseLevels.stableDiffusion();
   private int[] order = {};
   private long orderedEpoch = -1;
 
@@ -30,6 +29,8 @@ public final class Batches {
    * @param noiseOffset factor on noise that is the same all over a channel, 0 for none
    * @param minSnrGamma bound on the signal-to-noise ratio in the weight of a member
    * @param captionDropout share of captions that are replaced by the empty one, 0 to 1
+   * @param levels the noise that the model was trained on
+   * @param velocity whether it predicts velocity, not noise
    */
   public record Settings(
       long seed,
@@ -37,7 +38,9 @@ public final class Batches {
       int channels,
       double noiseOffset,
       OptionalDouble minSnrGamma,
-      double captionDropout) {}
+      double captionDropout,
+      NoiseLevels levels,
+      boolean velocity) {}
 
   /** Batches of some pictures, at least one. */
   public Batches(List<Example> examples, Settings settings) {
@@ -58,6 +61,7 @@ public final class Batches {
             new float[size * length],
             new float[size],
             new float[size],
+            new ArrayList<>(),
             new ArrayList<>());
     for (int i = 0; i < size; i++) {
       fill(batch, i, exampleAt((long) step * size + i), random, noise);
@@ -68,21 +72,26 @@ public final class Batches {
   private void fill(
       Batch batch, int member, Example example, SplittableRandom random, NoiseSource source) {
     int length = example.latent().length;
-    int time = random.nextInt(levels.trainingSteps());
+    int time = random.nextInt(settings.levels().trainingSteps());
     boolean dropped = random.nextDouble() < settings.captionDropout();
-    double alpha = levels.alphaCumprod(time);
+    double alpha = settings.levels().alphaCumprod(time);
     float[] noise = source.next(length);
     if (settings.noiseOffset() != 0) {
       Diffusion.addOffset(noise, source.next(settings.channels()), settings.noiseOffset());
     }
     for (int i = 0; i < length; i++) {
-      batch.noisy()[member * length + i] = Diffusion.noisy(example.latent()[i], noise[i], alpha);
+      float clean = example.latent()[i];
+      int at = member * length + i;
+      batch.noisy()[at] = Diffusion.noisy(clean, noise[i], alpha);
+      batch.target()[at] =
+          settings.velocity() ? Diffusion.velocity(clean, noise[i], alpha) : noise[i];
     }
-    System.arraycopy(noise, 0, batch.target(), member * length, length);
     batch.times()[member] = time;
-    batch.importance()[member] = (float) Diffusion.minSnrWeight(alpha, settings.minSnrGamma());
+    batch.importance()[member] =
+        (float) Diffusion.minSnrWeight(alpha, settings.minSnrGamma(), settings.velocity());
     batch.strengths()[member] = (float) example.strength();
     batch.captions().add(dropped ? "" : example.caption());
+    batch.sizes().add(example.sizes());
   }
 
   private Example exampleAt(long position) {

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.SizeConditions;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -16,10 +17,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
- * The captions of a training: as tokens where the text encoder is trained, else as its states,
- * which then never change and are computed once. The empty caption is always among them.
+ * The captions of a training: as tokens where the text encoder is trained, else as the states of
+ * all text encoders, which then never change and are computed once. The empty caption is always
+ * among them.
  *
  * <p>Captions that are longer than 75 tokens have several chunks, as prompts have. Members of a
  * batch with fewer chunks than another get chunks of the empty caption behind their own.
@@ -30,11 +33,21 @@ public final class Captions {
   /** The tokens of a chunk. */
   public static final int LENGTH = 77;
 
-  private final Map<String, int[][]> ids;
-  private final Map<String, float[][]> states;
+  private final Map<String, List<int[][]>> ids;
+  private final Map<String, Encoded> states;
   private final int width;
 
-  private Captions(Map<String, int[][]> ids, Map<String, float[][]> states, int width) {
+  /**
+   * A caption's states.
+   *
+   * @param chunks [chunks][77 · width], those of all text encoders side by side
+   * @param pooled what the last encoder says of the first chunk as a whole; empty if nobody reads
+   *     that
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  private record Encoded(float[][] chunks, float[] pooled) {}
+
+  private Captions(Map<String, List<int[][]>> ids, Map<String, Encoded> states, int width) {
     this.ids = ids;
     this.states = states;
     this.width = width;
@@ -43,48 +56,79 @@ public final class Captions {
   /**
    * Captions as tokens.
    *
+   * @param encoders the dimensions of the text encoders that will read them
    * @throws dev.sdlora.api.CheckpointException if the checkpoint's vocabulary lacks a token
    */
-  public static Captions tokens(Collection<String> captions, ClipConfig config) {
-    Map<String, int[][]> ids = new LinkedHashMap<>();
-    ids.put("", Conditioner.plainTokens("", config));
-    for (String caption : captions) {
-      ids.computeIfAbsent(caption, text -> Conditioner.plainTokens(text, config));
-    }
-    return new Captions(ids, Map.of(), config.width());
+  public static Captions tokens(Collection<String> captions, List<ClipConfig> encoders) {
+    Map<String, List<int[][]>> ids = new LinkedHashMap<>();
+    Stream.concat(Stream.of(""), captions.stream())
+        .forEach(
+            caption ->
+                ids.computeIfAbsent(
+                    caption,
+                    text ->
+                        encoders.stream()
+                            .map(config -> Conditioner.plainTokens(text, config))
+                            .toList()));
+    return new Captions(ids, Map.of(), encoders.stream().mapToInt(ClipConfig::width).sum());
   }
 
   /**
-   * The same captions as states of a checkpoint's text encoder, whose memory is freed again.
+   * The same captions as states of a checkpoint's text encoders, whose memory is freed again.
    *
-   * @param clipSkip 1 for its last layer, 2 for the one before it
-   * @throws dev.sdlora.api.TensorFileException if its weights cannot be read
+   * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
+   * @throws dev.sdlora.api.TensorFileException if weights cannot be read
    */
   public Captions encoded(ModelFiles files, int clipSkip) {
-    Map<String, float[][]> encoded = new LinkedHashMap<>();
-    try (Torch torch = Torch.open("cpu");
-        LiveWeights weights =
-            LiveWeights.load(
-                torch,
-                new TensorLoader(torch),
-                files.textEncoders().get(0).weights(),
-                ScalarType.FLOAT32)) {
-      TextEncoder encoder = new TextEncoder(torch, files.textEncoders().get(0).config(), weights);
-      ids.forEach(
-          (caption, tokens) -> encoded.put(caption, encode(torch, encoder, tokens, clipSkip)));
+    Map<String, Encoded> encoded = new LinkedHashMap<>();
+    for (int i = 0; i < files.textEncoders().size(); i++) {
+      ModelFiles.Part<ClipConfig> part = files.textEncoders().get(i);
+      int number = i;
+      int skip = part.config().reading().skip() + clipSkip - 1;
+      try (Torch torch = Torch.open("cpu");
+          LiveWeights weights =
+              LiveWeights.load(
+                  torch, new TensorLoader(torch), part.weights(), ScalarType.FLOAT32)) {
+        TextEncoder encoder = new TextEncoder(torch, part.config(), weights);
+        ids.forEach(
+            (caption, tokens) ->
+                encoded.merge(
+                    caption, encode(torch, encoder, tokens.get(number), skip), Captions::beside));
+      }
     }
     return new Captions(ids, encoded, width);
   }
 
-  private static float[][] encode(Torch torch, TextEncoder encoder, int[][] tokens, int clipSkip) {
+  private static Encoded encode(Torch torch, TextEncoder encoder, int[][] tokens, int skip) {
     float[][] chunks = new float[tokens.length][];
+    float[] pooled = {};
     for (int i = 0; i < tokens.length; i++) {
       try (NDManager scope = torch.scope()) {
-        chunks[i] =
-            encoder.encode(new int[][] {tokens[i]}, clipSkip, scope).states().toFloatArray();
+        TextEncoder.Encoded encoded = encoder.encode(new int[][] {tokens[i]}, skip, scope);
+        chunks[i] = encoded.states().toFloatArray();
+        if (i == 0 && encoded.pooled().isPresent()) {
+          pooled = encoded.pooled().get().toFloatArray();
+        }
       }
     }
-    return chunks;
+    return new Encoded(chunks, pooled);
+  }
+
+  private static Encoded beside(Encoded first, Encoded second) {
+    float[][] chunks = new float[first.chunks().length][];
+    for (int i = 0; i < chunks.length; i++) {
+      float[] one = first.chunks()[i];
+      float[] other = second.chunks()[i];
+      int left = one.length / LENGTH;
+      int right = other.length / LENGTH;
+      chunks[i] = new float[one.length + other.length];
+      for (int token = 0; token < LENGTH; token++) {
+        int at = token * (left + right);
+        System.arraycopy(one, token * left, chunks[i], at, left);
+        System.arraycopy(other, token * right, chunks[i], at + left, right);
+      }
+    }
+    return new Encoded(chunks, second.pooled());
   }
 
   /** Whether these are states and not tokens. */
@@ -97,7 +141,7 @@ public final class Captions {
     return captions.stream().mapToInt(caption -> tokensOf(caption).length).max().orElse(1);
   }
 
-  /** The tokens of a batch, int64 [batch, chunks, 77]. */
+  /** The tokens of a batch for the first text encoder, int64 [batch, chunks, 77]. */
   public NDArray ids(List<String> captions, NDManager scope) {
     int chunks = chunks(captions);
     long[] values = new long[captions.size() * chunks * LENGTH];
@@ -129,11 +173,32 @@ public final class Captions {
     return Torch.floats(scope, values, captions.size(), (long) chunks * LENGTH, width);
   }
 
+  /**
+   * What the U-Net reads beside the states of a batch: the whole text, and sizes.
+   *
+   * @param sizes of each member's picture
+   * @param width numbers for each member; 0 if it reads none
+   * @return [batch][width]
+   */
+  public float[] vectors(List<String> captions, List<PictureSizes> sizes, int width) {
+    float[] vectors = new float[captions.size() * width];
+    for (int i = 0; i < captions.size() && width > 0; i++) {
+      float[] vector =
+          SizeConditions.vector(encoded(captions.get(i)).pooled(), sizes.get(i).numbers(), width);
+      System.arraycopy(vector, 0, vectors, i * width, width);
+    }
+    return vectors;
+  }
+
   private int[][] tokensOf(String caption) {
-    return Objects.requireNonNull(ids.get(caption), caption);
+    return Objects.requireNonNull(ids.get(caption), caption).get(0);
   }
 
   private float[][] statesOf(String caption) {
+    return encoded(caption).chunks();
+  }
+
+  private Encoded encoded(String caption) {
     return Objects.requireNonNull(states.get(caption), caption);
   }
 }

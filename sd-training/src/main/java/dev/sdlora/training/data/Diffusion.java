@@ -17,18 +17,30 @@ public final class Diffusion {
   }
 
   /**
-   * Weight of a sample whose loss is that of predicted noise, {@code min(snr, gamma) / snr} (Hang
-   * et al. 2023): steps with little noise, of which there is little to learn, count less.
+   * The velocity of a noisy value, {@code sqrt(a) · noise - sqrt(1 - a) · clean} (Salimans and Ho
+   * 2022, appendix D).
+   *
+   * @param alphaCumprod the share of signal, 0 to 1
+   */
+  public static float velocity(float clean, float noise, double alphaCumprod) {
+    return (float) (Math.sqrt(alphaCumprod) * noise - Math.sqrt(1 - alphaCumprod) * clean);
+  }
+
+  /**
+   * Weight of a sample by its signal-to-noise ratio (Hang et al. 2023): steps with little noise, of
+   * which there is little to learn, count less. It is {@code min(snr, gamma) / snr} where noise is
+   * predicted, and {@code min(snr, gamma) / (snr + 1)} for velocity.
    *
    * @param alphaCumprod the share of signal, between 0 and 1; snr is {@code a / (1 - a)}
    * @param gamma the bound on snr, or empty for weight 1
+   * @param velocity whether velocity is predicted
    */
-  public static double minSnrWeight(double alphaCumprod, OptionalDouble gamma) {
+  public static double minSnrWeight(double alphaCumprod, OptionalDouble gamma, boolean velocity) {
     if (gamma.isEmpty()) {
       return 1;
     }
     double snr = alphaCumprod / (1 - alphaCumprod);
-    return Math.min(snr, gamma.getAsDouble()) / snr;
+    return Math.min(snr, gamma.getAsDouble()) / (velocity ? snr + 1 : snr);
   }
 
   /**

@@ -6,6 +6,7 @@ package dev.sdlora.training.data;
  * @param latent [channels][height][width], at unit variance; not to be changed
  * @param caption what it shows
  * @param strength of the LoRA at which it is the aim, not 0
+ * @param sizes of the picture
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
-public record Example(float[] latent, String caption, double strength) {}
+public record Example(float[] latent, String caption, double strength, PictureSizes sizes) {}

@@ -11,12 +11,19 @@ public final class Pixels {
   private Pixels() {}
 
   /**
+   * A picture of the size that is trained at.
+   *
+   * @param values [3][height][width], -1 to 1
+   * @param sizes what it was before, and what was cut off
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
+  public record Fitted(float[] values, PictureSizes sizes) {}
+
+  /**
    * Scales a picture until it covers a size, keeping its proportions, and cuts off what sticks out,
    * equally on both sides. Where the picture is transparent it becomes white.
-   *
-   * @return [3][height][width], -1 to 1
    */
-  public static float[] fit(BufferedImage picture, ImageSize size) {
+  public static Fitted fit(BufferedImage picture, ImageSize size) {
     BufferedImage fitted = cover(picture, size);
     int plane = size.width() * size.height();
     int[] rgb = fitted.getRGB(0, 0, size.width(), size.height(), null, 0, size.width());
@@ -26,7 +33,18 @@ public final class Pixels {
       values[plane + i] = level(rgb[i] >> 8);
       values[2 * plane + i] = level(rgb[i]);
     }
-    return values;
+    return new Fitted(values, sizes(picture, size));
+  }
+
+  private static PictureSizes sizes(BufferedImage picture, ImageSize size) {
+    Sides scaled = Sides.of(picture, scale(picture, size));
+    return new PictureSizes(
+        picture.getHeight(),
+        picture.getWidth(),
+        Math.max(0, scaled.height() - size.height()) / 2,
+        Math.max(0, scaled.width() - size.width()) / 2,
+        size.height(),
+        size.width());
   }
 
   private static float level(int bits) {
@@ -52,12 +70,7 @@ public final class Pixels {
     BufferedImage canvas =
         new BufferedImage(size.width(), size.height(), BufferedImage.TYPE_INT_RGB);
     return draw(
-        source,
-        canvas,
-        new Sides(
-            (int) Math.round(source.getWidth() * scale),
-            (int) Math.round(source.getHeight() * scale)),
-        RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+        source, canvas, Sides.of(source, scale), RenderingHints.VALUE_INTERPOLATION_BICUBIC);
   }
 
   private static double scale(BufferedImage picture, ImageSize size) {
@@ -66,7 +79,13 @@ public final class Pixels {
   }
 
   /** The sides of a picture as it is drawn, any numbers of pixels. */
-  private record Sides(int width, int height) {}
+  private record Sides(int width, int height) {
+    static Sides of(BufferedImage picture, double scale) {
+      return new Sides(
+          (int) Math.round(picture.getWidth() * scale),
+          (int) Math.round(picture.getHeight() * scale));
+    }
+  }
 
   private static BufferedImage draw(
       BufferedImage source, BufferedImage canvas, Sides drawn, Object interpolation) {

@@ -21,6 +21,7 @@ public final class DenoisingNetworks {
   private final DenoisingProgram program;
   private final Map<String, NDArray> weights = new LinkedHashMap<>();
   private final int factor;
+  private final int vectorWidth;
 
   /**
    * Reads weights.
@@ -40,6 +41,7 @@ public final class DenoisingNetworks {
       read(torch, loader, files.textEncoders().get(0).weights());
     }
     this.factor = files.vae().config().factor();
+    this.vectorWidth = files.unet().config().vectorWidth();
   }
 
   private void read(Torch torch, TensorLoader loader, Map<String, Origin> origins) {
@@ -68,7 +70,7 @@ public final class DenoisingNetworks {
   /**
    * The loss of a batch, and its gradient for every tensor of the LoRA that wants one.
    *
-   * @param batch latents and noise of one picture size
+   * @param batch latents and targets of one picture size
    * @param height of the pictures in pixels
    * @param captions those of the batch and the empty one; as tokens, if the text encoder was read
    * @param adapter factors and scales of the LoRA, by the names that the networks look for
@@ -83,6 +85,7 @@ public final class DenoisingNetworks {
         captions.areEncoded()
             ? captions.states(batch.captions(), scope)
             : captions.ids(batch.captions(), scope);
-    return program.gradients(batch, height / factor, text, all, scope);
+    float[] vectors = captions.vectors(batch.captions(), batch.sizes(), vectorWidth);
+    return program.gradients(batch, height / factor, text, vectors, all, scope);
   }
 }

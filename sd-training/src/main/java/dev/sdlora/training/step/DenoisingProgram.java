@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The loss of predicted noise and its gradients: the programs of U-Net and text encoder with one
- * more method. Holds no weights. Not safe for several threads.
+ * The loss of predicted noise or velocity and its gradients: the programs of U-Net and text encoder
+ * with one more method. Holds no weights. Not safe for several threads.
  */
 public final class DenoisingProgram {
   private final Program program;
@@ -67,12 +67,19 @@ public final class DenoisingProgram {
    * @param rows of a latent
    * @param text states of the text encoder, float32 [batch, tokens, width], or token ids, int64
    *     [batch, chunks, 77]
+   * @param vectors what the U-Net reads of the whole text and of sizes, [batch][width]; empty if it
+   *     reads nothing of that
    * @param weights of the U-Net, those of the text encoder if the text is ids, and a LoRA's
    * @param scope the manager that will own the results
    * @return gradients by name, and {@code loss}
    */
   public Map<String, NDArray> gradients(
-      Batch batch, int rows, NDArray text, Map<String, NDArray> weights, NDManager scope) {
+      Batch batch,
+      int rows,
+      NDArray text,
+      float[] vectors,
+      Map<String, NDArray> weights,
+      NDManager scope) {
     boolean encoded = text.getDataType().isFloating();
     int members = batch.times().length;
     long columns = batch.noisy().length / ((long) members * channels * rows);
@@ -84,7 +91,7 @@ public final class DenoisingProgram {
             .tensor(Torch.floats(scope, batch.target(), members, channels, rows, columns))
             .tensor(Torch.floats(scope, batch.importance(), members))
             .tensor(text)
-            .tensor(Torch.floats(scope, new float[members * vectorWidth], members, vectorWidth))
+            .tensor(Torch.floats(scope, vectors, members, vectorWidth))
             .tensors(weights)
             .tensor(heads);
     if (!encoded) {

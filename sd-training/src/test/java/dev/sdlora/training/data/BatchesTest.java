@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -15,12 +16,14 @@ class BatchesTest {
 
   private static List<Example> examples(int count) {
     return IntStream.range(0, count)
-        .mapToObj(i -> new Example(new float[LENGTH], "picture " + i, i + 1))
+        .mapToObj(
+            i -> new Example(new float[LENGTH], "picture " + i, i + 1, PictureSizes.whole(4, 4)))
         .toList();
   }
 
   private static Batches.Settings settings(double offset, double dropout) {
-    return new Batches.Settings(1, 2, 4, offset, OptionalDouble.empty(), dropout);
+    return new Batches.Settings(
+        1, 2, 4, offset, OptionalDouble.empty(), dropout, NoiseLevels.stableDiffusion(), false);
   }
 
   @Test
@@ -101,6 +104,30 @@ class BatchesTest {
     assertThat(Math.abs(moved[0])).isGreaterThan(0.01f);
     for (float value : moved) {
       assertThat(value).isCloseTo(moved[0], within(1e-5f));
+    }
+  }
+
+  /** From latent and velocity together the clean picture follows, and the noise. */
+  @Test
+  void at_velocity_isWhatTurnsNoisyIntoClean() {
+    float[] clean = new float[LENGTH];
+    Arrays.fill(clean, 0.7f);
+    NoiseLevels levels = NoiseLevels.stableDiffusion().zeroTerminalSnr();
+    Batches.Settings settings =
+        new Batches.Settings(1, 2, 4, 0, OptionalDouble.of(5), 0, levels, true);
+    Batches batches =
+        new Batches(List.of(new Example(clean, "", 1, PictureSizes.whole(4, 4))), settings);
+    for (int step = 0; step < 50; step++) {
+      Batch batch = batches.at(step);
+      for (int i = 0; i < batch.noisy().length; i++) {
+        double alpha = levels.alphaCumprod((int) batch.times()[i / LENGTH]);
+        double left = Math.sqrt(alpha) * batch.noisy()[i];
+        assertThat(left - Math.sqrt(1 - alpha) * batch.target()[i]).isCloseTo(0.7, within(1e-5));
+      }
+      double alpha = levels.alphaCumprod((int) batch.times()[0]);
+      double snr = alpha / (1 - alpha);
+      assertThat((double) batch.importance()[0])
+          .isCloseTo(Math.min(snr, 5) / (snr + 1), within(1e-6));
     }
   }
 }

@@ -21,7 +21,7 @@ class CaptionsTest {
 
   private static long[] ids(List<String> captions) {
     try (Torch torch = Torch.open("cpu");
-        NDArray ids = Captions.tokens(captions, CLIP).ids(captions, torch.manager())) {
+        NDArray ids = Captions.tokens(captions, List.of(CLIP)).ids(captions, torch.manager())) {
       return ids.toLongArray();
     }
   }
@@ -51,7 +51,7 @@ class CaptionsTest {
   void tokens_vocabularyThatLacksOne_isRefused() {
     List<String> captions = List.of("a disc");
 
-    assertThatThrownBy(() -> Captions.tokens(captions, clip(300)))
+    assertThatThrownBy(() -> Captions.tokens(captions, List.of(clip(300))))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("the text encoder knows 300 tokens");
   }
