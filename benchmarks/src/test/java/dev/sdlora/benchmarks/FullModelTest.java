@@ -38,7 +38,10 @@ final class FullModelTest {
   @Test
   void checkpoint_tiny_opensWithItsConfiguration() {
     ModelFiles files = CheckpointReader.read(checkpoint("tiny.safetensors", 1));
-    assertThat(new ModelConfig(files.clip(), files.unet(), files.vae())).isEqualTo(TINY);
+    assertThat(
+            new ModelConfig(
+                files.textEncoders().get(0).config(), files.unet().config(), files.vae().config()))
+        .isEqualTo(TINY);
     assertThat(files.checkpoint().storage()).isEqualTo("float16");
   }
 

@@ -26,8 +26,8 @@ public final class Backend {
 
   /** Looks into files with weights. */
   public interface Files {
-    /** Behind {@link Checkpoint#open}. */
-    Checkpoint openCheckpoint(Path path);
+    /** Behind {@link Checkpoint#open(Path, CheckpointParts)}. */
+    Checkpoint openCheckpoint(Path path, CheckpointParts parts);
 
     /** Behind {@link FileDescription#of}. */
     Optional<FileDescription> describe(Path file);
@@ -111,7 +111,7 @@ public final class Backend {
   /**
    * What a pipeline is built from.
    *
-   * @param checkpoint the model
+   * @param checkpoint the model, with the parts that it is put together from
    * @param loraDirectories folders whose files prompts can name
    * @param embeddingDirectories likewise, with embeddings
    * @param embeddings those given by object

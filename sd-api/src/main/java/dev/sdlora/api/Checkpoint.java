@@ -4,6 +4,7 @@ import dev.sdlora.api.service.Services;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ public final class Checkpoint {
   private final int tensors;
   private final long parameters;
   private final ImageSize defaultSize;
+  private final CheckpointParts parts;
+  private final Optional<Path> vae;
   private final PredictionType predictionType;
   private final Task task;
   private final List<String> signs;
@@ -31,6 +34,8 @@ public final class Checkpoint {
     tensors = values.tensors;
     parameters = values.parameters;
     defaultSize = values.defaultSize;
+    parts = values.parts;
+    vae = values.vae;
     predictionType = values.predictionType;
     task = values.task;
     signs = values.signs;
@@ -83,6 +88,16 @@ public final class Checkpoint {
     return defaultSize;
   }
 
+  /** Which files and tensors it is put together from. */
+  public CheckpointParts parts() {
+    return parts;
+  }
+
+  /** The file or folder whose VAE takes the place of the checkpoint's own, if one does. */
+  public Optional<Path> vae() {
+    return vae;
+  }
+
   /** What its U-Net predicts. */
   public PredictionType predictionType() {
     return predictionType;
@@ -131,8 +146,21 @@ public final class Checkpoint {
    * @throws TensorFileException if a file is damaged or is not a tensor file at all
    */
   public static Checkpoint open(Path path) {
+    return open(path, CheckpointParts.DEFAULT);
+  }
+
+  /**
+   * Opens a checkpoint with a choice of its files and tensors; a pipeline that is built on it makes
+   * the same.
+   *
+   * @throws CheckpointException as {@link #open(Path)}, or if a part is something else or does not
+   *     fit
+   * @throws TensorFileException if a file is damaged or is not a tensor file at all
+   */
+  public static Checkpoint open(Path path, CheckpointParts parts) {
     Objects.requireNonNull(path, "path");
-    return Services.find(Backend.Files.class).openCheckpoint(path);
+    Objects.requireNonNull(parts, "parts");
+    return Services.find(Backend.Files.class).openCheckpoint(path, parts);
   }
 
   /** The file or folder name without its extension, as A1111 writes it into pictures. */
@@ -162,7 +190,9 @@ public final class Checkpoint {
         defaultSize,
         predictionType,
         task,
-        signs);
+        signs,
+        parts,
+        vae);
   }
 
   @Override
@@ -179,6 +209,8 @@ public final class Checkpoint {
     private int tensors;
     private long parameters;
     private ImageSize defaultSize = new ImageSize(512, 512);
+    private CheckpointParts parts = CheckpointParts.DEFAULT;
+    private Optional<Path> vae = Optional.empty();
     private PredictionType predictionType = PredictionType.EPSILON;
     private Task task = Task.TEXT_TO_IMAGE;
     private List<String> signs = List.of();
@@ -196,6 +228,8 @@ public final class Checkpoint {
       tensors = values.tensors;
       parameters = values.parameters;
       defaultSize = values.defaultSize;
+      parts = values.parts;
+      vae = values.vae;
       predictionType = values.predictionType;
       task = values.task;
       signs = values.signs;
@@ -237,6 +271,19 @@ public final class Checkpoint {
       return this;
     }
 
+    /** Sets what it is put together from. Default {@link CheckpointParts#DEFAULT}. */
+    public Builder parts(CheckpointParts parts) {
+      Objects.requireNonNull(parts, "parts");
+      this.parts = parts;
+      return this;
+    }
+
+    /** Sets the file or folder whose VAE takes the place of its own. Default: none. */
+    public Builder vae(Path vae) {
+      this.vae = Optional.of(Objects.requireNonNull(vae, "vae"));
+      return this;
+    }
+
     /** Sets what its U-Net predicts. Default {@link PredictionType#EPSILON}. */
     public Builder predictionType(PredictionType predictionType) {
       Objects.requireNonNull(predictionType, "predictionType");
@@ -258,7 +305,7 @@ public final class Checkpoint {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Builds it; the builder can be used further. */
     public Checkpoint build() {
       return new Checkpoint(this);
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The pictures of one request and what there is to know about how they came about. Immutable. */
@@ -12,12 +13,14 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
   private final List<LoraReport> loras;
   private final List<String> warnings;
   private final Duration elapsed;
+  private final Optional<String> vae;
 
   private GenerationResult(Builder values) {
     images = values.images;
     loras = values.loras;
     warnings = values.warnings;
     elapsed = values.elapsed;
+    vae = values.vae;
   }
 
   /** A builder with what there has to be; the rest has the defaults that its setters tell. */
@@ -39,7 +42,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
     return images;
   }
 
-  /** What became of each LoRA that acted, in the order of application. */
+  /** How each LoRA that acted was used, in the order of application. */
   public List<LoraReport> loras() {
     return loras;
   }
@@ -50,6 +53,14 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
    */
   public List<String> warnings() {
     return warnings;
+  }
+
+  /**
+   * The name of the file or folder whose VAE took the place of the checkpoint's own; empty if none
+   * did.
+   */
+  public Optional<String> vae() {
+    return vae;
   }
 
   /** The time from the start of the work to its end, without waiting for other requests. */
@@ -86,14 +97,19 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
   }
 
   private List<Object> state() {
-    return List.of(images, loras, warnings, elapsed);
+    return List.of(images, loras, warnings, elapsed, vae);
   }
 
   /** How much there is of everything, and the warnings. */
   @Override
   public String toString() {
-    return "GenerationResult[%d images, %d LoRAs, warnings %s, %s]"
-        .formatted(images.size(), loras.size(), warnings, elapsed);
+    return "GenerationResult[%s images, %s LoRAs, warnings %s, %s%s]"
+        .formatted(
+            images.size(),
+            loras.size(),
+            warnings,
+            elapsed,
+            vae.map(name -> ", VAE " + name).orElse(""));
   }
 
   /** Collects what there is to tell. Not safe for use by several threads at once. */
@@ -102,6 +118,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
     private List<LoraReport> loras = List.of();
     private List<String> warnings = List.of();
     private Duration elapsed = Duration.ZERO;
+    private Optional<String> vae = Optional.empty();
 
     private Builder(List<GeneratedImage> images) {
       this.images = images;
@@ -112,6 +129,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
       loras = values.loras;
       warnings = values.warnings;
       elapsed = values.elapsed;
+      vae = values.vae;
     }
 
     /** Sets what became of each LoRA that acted, in the order of application. Default none. */
@@ -142,7 +160,13 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Sets the name of what took the place of the checkpoint's own VAE. Default: none. */
+    public Builder vae(String vae) {
+      this.vae = Optional.of(Objects.requireNonNull(vae, "vae"));
+      return this;
+    }
+
+    /** Builds it; the builder can be used further. */
     public GenerationResult build() {
       return new GenerationResult(this);
     }

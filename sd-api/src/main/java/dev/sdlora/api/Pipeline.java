@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.service.Services;
+import dev.sdlora.api.value.Checks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.UnaryOperator;
 
 /**
  * Turns prompts into pictures with one checkpoint.
@@ -184,6 +186,7 @@ public interface Pipeline extends AutoCloseable {
   /** Collects what a pipeline needs. Not safe for use by several threads at once. */
   final class Builder {
     private Optional<Checkpoint> checkpoint = Optional.empty();
+    private UnaryOperator<CheckpointParts.Builder> parts = UnaryOperator.identity();
     private final List<Path> loraDirectories = new ArrayList<>();
     private final List<Path> embeddingDirectories = new ArrayList<>();
     private final List<Embedding> embeddings = new ArrayList<>();
@@ -211,6 +214,76 @@ public interface Pipeline extends AutoCloseable {
      */
     public Builder checkpoint(Checkpoint checkpoint) {
       this.checkpoint = Optional.of(Objects.requireNonNull(checkpoint, "checkpoint"));
+      return this;
+    }
+
+    /**
+     * Takes the VAE of a file or folder in place of the checkpoint's; see {@link
+     * CheckpointParts.Builder#vae}. Default: one that lies beside the checkpoint under its name,
+     * else its own.
+     *
+     * @return this builder
+     */
+    public Builder vae(Path file) {
+      Objects.requireNonNull(file, "file");
+      return choose(chosen -> chosen.vae(file));
+    }
+
+    /**
+     * Sets whether a VAE that lies beside the checkpoint under its name is taken; see {@link
+     * CheckpointParts.Builder#vaeBeside}. Default true.
+     *
+     * @return this builder
+     */
+    public Builder vaeBeside(boolean take) {
+      return choose(chosen -> chosen.vaeBeside(take));
+    }
+
+    /**
+     * Takes the text encoder of a file or folder in place of the checkpoint's first.
+     *
+     * @return this builder
+     */
+    public Builder textEncoder(Path file) {
+      Objects.requireNonNull(file, "file");
+      return choose(chosen -> chosen.textEncoder(file));
+    }
+
+    /**
+     * Takes the text encoder of a file or folder in place of the checkpoint's second, of SDXL.
+     *
+     * @return this builder
+     */
+    public Builder textEncoder2(Path file) {
+      Objects.requireNonNull(file, "file");
+      return choose(chosen -> chosen.textEncoder2(file));
+    }
+
+    /**
+     * Sets which weights of a diffusers folder are read; see {@link
+     * CheckpointParts.Builder#variant}. Default: full precision if it is there, else {@code fp16}.
+     *
+     * @return this builder
+     * @throws IllegalArgumentException if it is no part of a file's name
+     */
+    public Builder variant(String variant) {
+      CheckpointParts checked = CheckpointParts.builder().variant(variant).build();
+      return choose(chosen -> chosen.variant(checked.variant().orElseThrow()));
+    }
+
+    /**
+     * Sets whether averaged weights are taken where a file has both; see {@link
+     * CheckpointParts.Builder#ema}. Default false.
+     *
+     * @return this builder
+     */
+    public Builder ema(boolean ema) {
+      return choose(chosen -> chosen.ema(ema));
+    }
+
+    private Builder choose(UnaryOperator<CheckpointParts.Builder> choice) {
+      UnaryOperator<CheckpointParts.Builder> before = parts;
+      parts = chosen -> choice.apply(before.apply(chosen));
       return this;
     }
 
@@ -453,7 +526,7 @@ public interface Pipeline extends AutoCloseable {
       return Services.find(Backend.Pipelines.class)
           .open(
               new Backend.Settings(
-                  model,
+                  model.toBuilder().parts(parts.apply(model.parts().toBuilder()).build()).build(),
                   loraDirectories,
                   embeddingDirectories,
                   embeddings,

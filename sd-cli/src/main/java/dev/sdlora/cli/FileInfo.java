@@ -86,8 +86,9 @@ final class FileInfo {
   }
 
   private static ObjectNode checkpoint(Checkpoint checkpoint) {
-    return described("checkpoint", checkpoint.path())
-        .put("name", checkpoint.name())
+    ObjectNode info = described("checkpoint", checkpoint.path());
+    checkpoint.vae().ifPresent(vae -> info.put("vae", vae.toString()));
+    return info.put("name", checkpoint.name())
         .put("family", checkpoint.family().label())
         .put("task", checkpoint.task().name().toLowerCase(Locale.ROOT).replace('_', '-'))
         .put("prediction", checkpoint.predictionType().label())

@@ -37,6 +37,7 @@ record GenerationReport(
       parameters.add(picture.parameters());
     }
     result.loras().forEach(lora -> loras.add(toJson(lora)));
+    result.vae().ifPresent(vae -> json.put("vae", vae));
     json.set("seconds", Json.tree(seconds));
     json.set("liveNativeArrays", Json.tree(arrays));
     PeakMemory.residentBytes().ifPresent(bytes -> json.put("peakResidentBytes", bytes));

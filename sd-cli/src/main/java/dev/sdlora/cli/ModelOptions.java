@@ -7,7 +7,9 @@ import dev.sdlora.api.PredictionType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which model to load and how. */
@@ -77,14 +79,20 @@ final class ModelOptions {
               + " previews of full size and --final-decoder. Default: none, small previews.")
   private Optional<Path> previewDecoder = Optional.empty();
 
+  @Mixin private final PartsOptions parts = new PartsOptions();
+
   Checkpoint open() {
-    return Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint));
+    return Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint), parts.parts());
   }
 
   /** Loads a model, which the terminal tells of. */
   static Pipeline load(Pipeline.Builder builder, Checkpoint opened, Console console) {
     String what =
-        "loading %s, %.1f million weights".formatted(opened.name(), opened.parameters() / 1e6);
+        String.format(
+            Locale.ROOT,
+            "loading %s, %.1f million weights",
+            opened.name(),
+            opened.parameters() / 1e6);
     ElapsedTimeLine waiting = ElapsedTimeLine.on(console.terminal(), what);
     try {
       return builder.checkpoint(opened).build();

@@ -36,6 +36,7 @@ import picocli.CommandLine.TypeConversionException;
       InfoCommand.class,
       PromptCommand.class,
       LoraCommand.class,
+      MergeCheckpointsCommand.class,
       CompletionCommand.class
     })
 public final class Sd {

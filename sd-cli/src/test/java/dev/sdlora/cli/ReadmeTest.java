@@ -29,7 +29,8 @@ class ReadmeTest {
       Pattern.compile("import (java|dev\\.sdlora\\.(api|training|demo\\.model))\\..*;");
   private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
   private static final Pattern SD =
-      Pattern.compile("(?m)(?:^|[ /])sd ((?:generate|grid|upscale|train|info|prompt|lora) .*)$");
+      Pattern.compile(
+          "(?m)(?:^|[ /])sd ((?:generate|grid|upscale|train|info|prompt|lora|merge-checkpoints) .*)$");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
@@ -58,7 +59,7 @@ class ReadmeTest {
       Files.writeString(
           source,
           imports
-              + "class Readme%d { void show() {%n%s}}"
+              + "class Readme%s { void show() {%n%s}}"
                   .formatted(sources.size(), lines(block, false)));
       sources.add(source.toString());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.Picture;
 import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.pipeline.network.SrvggConfig;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.raster.Resampling;
 import dev.sdlora.tensors.file.DType;
@@ -55,10 +56,30 @@ class UpscaleCommandTest {
 
   @Test
   void upscale_picture_writesItLarger() {
+    assertRepeatsPixels(model);
+  }
+
+  /** A compact network that learned nothing leaves the picture as it is. */
+  @Test
+  void upscale_compactNetwork_writesItLarger() {
+    Path compact = folder.resolve("realesr-nothing.safetensors");
+    SafetensorsWriter writer = new SafetensorsWriter();
+    new SrvggConfig(4, 2, 2)
+        .weights()
+        .forEach(
+            (name, shape) -> {
+              int count = shape.stream().mapToInt(Long::intValue).reduce(1, (x, y) -> x * y);
+              writer.tensor("params." + name, shape, new float[count], DType.F32);
+            });
+    writer.write(compact);
+    assertRepeatsPixels(compact);
+  }
+
+  private void assertRepeatsPixels(Path network) {
     Path out = folder.resolve("large.png");
     CommandRun run =
         CommandRun.of(
-            "upscale", source.toString(), "--model", model.toString(), "--out", out.toString());
+            "upscale", source.toString(), "--model", network.toString(), "--out", out.toString());
     assertThat(run).isEqualTo(new CommandRun(0, out + System.lineSeparator(), ""));
     Picture large = Picture.read(out);
     assertThat(large.width()).isEqualTo(14);

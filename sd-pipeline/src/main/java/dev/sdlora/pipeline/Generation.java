@@ -137,12 +137,13 @@ final class Generation {
         }
       }
       progress.stopIfCancelled();
-      GenerationResult result =
+      GenerationResult.Builder told =
           GenerationResult.builder(images)
               .loras(networks.reports())
               .warnings(warnings(networks))
-              .elapsed(Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()))
-              .build();
+              .elapsed(Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()));
+      vae().ifPresent(told::vae);
+      GenerationResult result = told.build();
       progress.listener().generationEnd(result);
       networks.keep();
       return result;
@@ -238,6 +239,11 @@ final class Generation {
     return warnings.stream().map(model.pathRedactor()::redact).distinct().toList();
   }
 
+  /** The name of what took the place of the checkpoint's own VAE. */
+  private Optional<String> vae() {
+    return model.checkpoint().vae().map(path -> String.valueOf(path.getFileName()));
+  }
+
   private ImageSettings settings(ImageSeeds seeds, RequestNetworks networks) {
     Variation variation = spec.variation();
     PromptSpec drawn = spec;
@@ -262,6 +268,9 @@ final class Generation {
     Optional<Refiner> refiner = model.refiner().filter(second -> networks.isRefined());
     if (refiner.isPresent()) {
       settings = settings.with(ImageSettings.REFINER, refiner.get().title());
+    }
+    if (vae().isPresent()) {
+      settings = settings.withVae(vae().get(), model.vaeHash());
     }
     if (model.networks().type() == ScalarType.BFLOAT16) {
       settings = settings.with(ImageSettings.PRECISION, "bfloat16");

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Backend;
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.FileDescription;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.FileKind;
@@ -12,8 +13,8 @@ import java.util.Optional;
 public final class LocalFiles implements Backend.Files {
 
   @Override
-  public Checkpoint openCheckpoint(Path path) {
-    return CheckpointReader.read(path).checkpoint();
+  public Checkpoint openCheckpoint(Path path, CheckpointParts parts) {
+    return CheckpointReader.read(path, parts).checkpoint();
   }
 
   @Override

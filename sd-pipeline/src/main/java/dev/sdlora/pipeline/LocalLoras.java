@@ -65,7 +65,7 @@ public final class LocalLoras implements Backend.Loras {
 
   @Override
   public LoraEffect effectOn(LoraAdapter lora, Checkpoint checkpoint) {
-    ModelFiles model = CheckpointReader.read(checkpoint.path());
+    ModelFiles model = CheckpointReader.read(checkpoint);
     Map<Network, Map<String, Origin>> weights = model.patchable();
     Matched matched =
         PatchPlan.match(

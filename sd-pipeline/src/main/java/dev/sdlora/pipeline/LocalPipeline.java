@@ -87,6 +87,11 @@ final class LocalPipeline implements Pipeline {
     shutdownHook = Optional.of(hook);
   }
 
+  /** The model that all requests share. */
+  Model model() {
+    return model;
+  }
+
   private Thread thread(Runnable task, String suffix) {
     Thread thread = new Thread(task, "sd-lora " + model.checkpoint().name() + suffix);
     thread.setDaemon(true);
@@ -150,7 +155,7 @@ final class LocalPipeline implements Pipeline {
       return CompletableFuture.failedFuture(
           new ResourceException(
               Resource.QUEUE,
-              "%d requests wait for this pipeline already, which is the most that it lets wait"
+              "%s requests wait for this pipeline already, which is the most that it lets wait"
                   .formatted(maxQueued),
               maxQueued + 1L,
               maxQueued));
@@ -195,7 +200,7 @@ final class LocalPipeline implements Pipeline {
       wake();
     }
 
-    /** Gives its place to another one. */
+    /** Gives its place to another request. */
     private synchronized void leave() {
       if (!left) {
         left = true;

@@ -24,7 +24,7 @@ public final class LocalPipelines implements Backend.Pipelines {
     FolderEmbeddings embeddings =
         new FolderEmbeddings(
             KnownFiles.EMBEDDINGS, settings.embeddingDirectories(), settings.embeddings());
-    ModelFiles read = CheckpointReader.read(settings.checkpoint().path());
+    ModelFiles read = CheckpointReader.read(settings.checkpoint());
     ModelFiles files = settings.predictionType().map(read::predicting).orElse(read);
     Optional<ModelFiles> refinerFiles =
         settings.refiner().map(second -> CheckpointReader.readRefiner(second, files));

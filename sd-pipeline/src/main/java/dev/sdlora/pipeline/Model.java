@@ -30,6 +30,8 @@ import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.folder.PathRedactor;
 import dev.sdlora.tensors.torch.Closing;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +62,7 @@ final class Model implements AutoCloseable {
   private final Optional<Refiner> refiner;
   private final EncodedChunks encodedChunks = new EncodedChunks();
   private @Nullable String hash;
+  private @Nullable String vaeHash;
 
   Model(
       Checkpoint checkpoint,
@@ -246,6 +249,18 @@ final class Model implements AutoCloseable {
       hash = known;
     }
     return Optional.of(known);
+  }
+
+  /**
+   * The hash of the file whose VAE took the place of the checkpoint's own, computed when first
+   * asked for.
+   */
+  synchronized Optional<String> vaeHash() {
+    Optional<Path> file = checkpoint.vae().filter(Files::isRegularFile);
+    if (file.isPresent() && vaeHash == null) {
+      vaeHash = FileHashes.autoV2(file.get());
+    }
+    return Optional.ofNullable(vaeHash);
   }
 
   @Override

@@ -104,6 +104,6 @@ class TrainingStateTest {
         new ModelFiles.Part<>(unet, model.unet().weights()),
         model.vae(),
         prediction,
-        false);
+        model.levels());
   }
 }

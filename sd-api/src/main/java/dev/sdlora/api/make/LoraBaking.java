@@ -11,9 +11,10 @@ import java.util.Objects;
  * computes with when it has the LoRAs patched in, rounded once to the number format that the weight
  * has in the file.
  *
- * <p>A single file keeps its tensors, their names, shapes, number formats and metadata; what is not
- * a weight of the networks, such as averaged copies ({@code model_ema.}), is copied as it is. A
- * diffusers folder becomes a single file with the names of the original CompVis code.
+ * <p>A single file keeps its tensors, their names, shapes, number formats (floats of 8 bits become
+ * half precision) and metadata; what is not a weight of the networks, such as averaged copies
+ * ({@code model_ema.}), is copied as it is. A diffusers folder becomes a single file with the names
+ * of the original CompVis code.
  *
  * <p>Weights are worked on a few at a time, so that memory does not grow with the size of the
  * model. Setters return this object. Not safe for several threads.
@@ -57,7 +58,7 @@ public final class LoraBaking {
     return new LoraBaking(checkpoint, loras);
   }
 
-  /** Sets who is told of every changed weight. Default: nobody. */
+  /** Sets the listener, which is told of every changed weight. Default: none. */
   public LoraBaking listener(MakingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;

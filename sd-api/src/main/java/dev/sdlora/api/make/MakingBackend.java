@@ -1,5 +1,6 @@
 package dev.sdlora.api.make;
 
+import dev.sdlora.api.BlockWeights;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.NumberFormat;
 import java.nio.file.Path;
@@ -27,6 +28,10 @@ public interface MakingBackend {
 
   /** Behind {@link LoraBaking#write}. */
   LoraBaking.Baked bake(Bake task, Path file, MakingListener listener);
+
+  /** Behind {@link CheckpointMerging#write}. */
+  CheckpointMerging.Merged mergeCheckpoints(
+      MergeCheckpoints task, Path file, MakingListener listener);
 
   /**
    * How large the factors of a layer may be.
@@ -114,6 +119,24 @@ public interface MakingBackend {
    * @param scaleInFactors whether alpha / rank is multiplied into a factor
    */
   record Convert(Path lora, KeyNames names, Optional<Path> checkpoint, boolean scaleInFactors) {}
+
+  /**
+   * The settings of {@link CheckpointMerging}.
+   *
+   * @param a what the sum begins with
+   * @param b what is mixed in
+   * @param c what is taken away from that, for a difference
+   * @param multiplier of what is mixed in
+   * @param blocks the multiplier of each block, in place of the one for all
+   * @param format of the numbers in the file; empty for those of the first one
+   */
+  record MergeCheckpoints(
+      Path a,
+      Path b,
+      Optional<Path> c,
+      double multiplier,
+      Optional<BlockWeights> blocks,
+      Optional<NumberFormat> format) {}
 
   /**
    * The settings of {@link LoraBaking}.

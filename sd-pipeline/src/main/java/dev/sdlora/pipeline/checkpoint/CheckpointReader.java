@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ModelFamily;
@@ -25,18 +26,38 @@ import java.util.stream.Stream;
 public final class CheckpointReader {
   private CheckpointReader() {}
 
+  /** Opens a file or a diffusers folder without a choice of its parts. */
+  public static ModelFiles read(Path path) {
+    return read(path, CheckpointParts.DEFAULT);
+  }
+
+  /** Opens what a caller has opened before. */
+  public static ModelFiles read(Checkpoint checkpoint) {
+    return read(checkpoint.path(), checkpoint.parts());
+  }
+
   /**
    * Opens a file or a diffusers folder; reads headers only, and of SD 2.x one small tensor.
    *
    * @throws CheckpointException if it is missing or is not a complete model of a known family
    * @throws dev.sdlora.api.TensorFileException if a file is damaged or no tensor file
    */
-  public static ModelFiles read(Path path) {
+  public static ModelFiles read(Path path, CheckpointParts parts) {
     if (!Files.exists(path)) {
       throw new CheckpointException(
           "checkpoint '" + path + "' does not exist", ErrorDetails.in(path));
     }
-    return Files.isDirectory(path) ? DiffusersFolder.read(path) : SingleFile.read(path);
+    ModelFiles files =
+        Files.isDirectory(path) ? DiffusersFolder.read(path, parts) : SingleFile.read(path, parts);
+    if (parts.textEncoder2().isPresent() && files.checkpoint().family() != ModelFamily.SDXL) {
+      throw new CheckpointException(
+          "checkpoint '%s' is %s, which has one text encoder, but '%s' is named as a second; expected"
+                  .formatted(
+                      path, files.checkpoint().family().label(), parts.textEncoder2().orElseThrow())
+              + " none",
+          ErrorDetails.in(path).withFamilies(ModelFamily.SDXL, files.checkpoint().family()));
+    }
+    return files.with(parts, SeparateNetworks.vaeOf(path, parts));
   }
 
   /**
@@ -48,13 +69,15 @@ public final class CheckpointReader {
    */
   public static ModelFiles readRefiner(Path path, ModelFiles base) {
     ModelFiles refiner =
-        Files.isRegularFile(path) ? SingleFile.read(path, Optional.of(base.vae())) : read(path);
+        Files.isRegularFile(path)
+            ? SingleFile.read(path, CheckpointParts.DEFAULT, Optional.of(base.vae()))
+            : read(path);
     boolean sameSpace =
         refiner.vae().config().format().equals(base.vae().config().format())
             && refiner.unet().config().inChannels() == base.unet().config().outChannels();
     if (!sameSpace) {
       throw new CheckpointException(
-          "refiner '%s' (%s) works on latents of %d channels scaled by %s, but checkpoint '%s' (%s) on %d channels scaled by %s; expected a refiner for the same latent space"
+          "refiner '%s' (%s) works on latents of %s channels scaled by %s, but checkpoint '%s' (%s) on %s channels scaled by %s; expected a refiner for the same latent space"
               .formatted(
                   path,
                   refiner.checkpoint().family().label(),
@@ -141,8 +164,8 @@ public final class CheckpointReader {
         && unet.inChannels() != UNetConfig.inpaintingChannels(channels)) {
       throw unfit(
           path,
-          ("its U-Net takes %d channels, but its VAE has latents of %d, expected %d, or %d of an editing"
-                  + " model, or %d of an inpainting model; they are probably of different families")
+          ("its U-Net takes %s channels, but its VAE has latents of %s, expected %s, or %s of an editing"
+                  + " model, or %s of an inpainting model; they are probably of different families")
               .formatted(
                   unet.inChannels(),
                   channels,
@@ -151,13 +174,13 @@ public final class CheckpointReader {
                   UNetConfig.inpaintingChannels(channels)));
     }
     if (vae.factor() != 8) {
-      throw unfit(path, "its VAE enlarges %d times, expected 8".formatted(vae.factor()));
+      throw unfit(path, "its VAE enlarges %s times, expected 8".formatted(vae.factor()));
     }
     int context = encoders.stream().mapToInt(encoder -> encoder.config().width()).sum();
     if (unet.contextWidth() != context) {
       throw unfit(
           path,
-          "its U-Net is that of %s (text states of %d), but its text encoders are those of %s (%d)"
+          "its U-Net is that of %s (text states of %s), but its text encoders are those of %s (%s)"
               .formatted(unet.family().label(), unet.contextWidth(), family.label(), context));
     }
     int pooled = encoders.get(encoders.size() - 1).config().projection();
@@ -167,7 +190,7 @@ public final class CheckpointReader {
       if (sizes <= 0 || sizes % (2 * count) != 0) {
         throw unfit(
             path,
-            ("its U-Net reads %d numbers beside the text, expected %d of the text as a whole and %d"
+            ("its U-Net reads %s numbers beside the text, expected %s of the text as a whole and %s"
                     + " sinusoids of equal length")
                 .formatted(unet.vectorWidth(), pooled, count));
       }

@@ -146,16 +146,16 @@ public final class ControlNetReader {
     UNetConfig unet = NetworkShapes.unetEncoder(tensors, blocks, heads);
     if (hintBlocks % 2 != 0) {
       throw new CheckpointException(
-          "'%s': the ControlNet has %d layers between the first and the last that read the picture,"
-                  .formatted(tensors.file().path(), hintBlocks)
+          "'%s': the ControlNet has %s layers between the first and the last that read the picture,"
+                  .formatted(tensors.path(), hintBlocks)
               + " expected pairs",
-          ErrorDetails.in(tensors.file().path()));
+          ErrorDetails.in(tensors.path()));
     }
     List<Integer> hint = new ArrayList<>(List.of(tensors.common(0, HINT + "conv_in.weight")));
     for (int i = 1; i < hintBlocks; i += 2) {
       hint.add(tensors.common(0, HINT + "blocks." + i + ".weight"));
     }
     ControlNetConfig config = new ControlNetConfig(unet, hint);
-    return new NetworkFile<>(tensors.file().path(), config, tensors.resolve(config.weights()));
+    return new NetworkFile<>(tensors.path(), config, tensors.resolve(config.weights()));
   }
 }

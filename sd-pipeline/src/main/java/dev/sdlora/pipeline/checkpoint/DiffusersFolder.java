@@ -3,16 +3,17 @@ package dev.sdlora.pipeline.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
+import dev.sdlora.pipeline.checkpoint.NetworkWeights.Stems;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.SettingsJson;
-import dev.sdlora.tensors.file.TensorFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.regex.Pattern;
 
@@ -29,13 +31,7 @@ import java.util.regex.Pattern;
  */
 final class DiffusersFolder {
   private static final Names SAME = name -> name;
-
-  /** The attention of the VAE before diffusers 0.18. */
-  private static final Map<String, String> OLD_VAE_ATTENTION =
-      Map.of("to_q", "query", "to_k", "key", "to_v", "value", "to_out.0", "proj_attn");
-
-  private static final Pattern VAE_ATTENTION =
-      Pattern.compile("attentions\\.0\\.(to_\\w+(?:\\.0)?)\\.");
+  private static final List<String> ENCODERS = List.of("text_encoder", "text_encoder_2");
 
   /** Far more than any configuration has: the side of a latent, attention heads, a factor. */
   private static final int MAX_SAMPLE_SIZE = 1024;
@@ -45,7 +41,7 @@ final class DiffusersFolder {
 
   private DiffusersFolder() {}
 
-  static ModelFiles read(Path folder) {
+  static ModelFiles read(Path folder, CheckpointParts parts) {
     if (!Files.isDirectory(folder.resolve("unet"))) {
       throw new CheckpointException(
           "'"
@@ -55,9 +51,13 @@ final class DiffusersFolder {
           ErrorDetails.in(folder));
     }
     JsonNode unetConfig = config(folder, "unet");
-    boolean first = Files.isDirectory(folder.resolve("text_encoder"));
-    boolean second = Files.isDirectory(folder.resolve("text_encoder_2"));
-    Network<UNetConfig> unet = unet(folder, unetConfig);
+    requireVariant(folder, parts.variant());
+    boolean ownSecond = Files.isDirectory(folder.resolve("text_encoder_2"));
+    boolean first =
+        Files.isDirectory(folder.resolve("text_encoder"))
+            || (parts.textEncoder().isPresent() && !ownSecond);
+    boolean second = ownSecond || parts.textEncoder2().isPresent();
+    Network<UNetConfig> unet = unet(folder, unetConfig, parts);
     boolean pooled = unet.config().vectorWidth() > 0;
     ModelFamily family = family(unet.config(), first, second);
     if (family == ModelFamily.SDXL && !second) {
@@ -67,16 +67,7 @@ final class DiffusersFolder {
               + "' has no sub-folder 'text_encoder_2', the second text encoder that SDXL needs",
           ErrorDetails.in(folder));
     }
-    ClipConfig.Reading reading = pooled ? ClipConfig.Reading.PENULTIMATE : ClipConfig.Reading.LAST;
-    List<Network<ClipConfig>> encoders = new ArrayList<>();
-    if (first || !second) {
-      encoders.add(clip(folder, "text_encoder", reading, false));
-    }
-    if (second) {
-      encoders.add(clip(folder, "text_encoder_2", reading, pooled));
-    }
     PredictionSigns prediction = prediction(folder);
-    Network<VaeConfig> vae = vae(folder, family);
     int side = 8 * whole(folder, unetConfig, "sample_size", 64, MAX_SAMPLE_SIZE);
     return CheckpointReader.assemble(
         folder,
@@ -84,10 +75,27 @@ final class DiffusersFolder {
         family,
         family.label() + ": the shapes of 'unet' and the sub-folders",
         prediction,
-        encoders,
+        encoders(folder, family, pooled, parts),
         unet,
-        vae.part(vae.config().weights()),
+        vae(folder, family, unet.config(), parts),
         side);
+  }
+
+  /** The text encoders in the order in which the U-Net reads them; the refiner has the second. */
+  private static List<Network<ClipConfig>> encoders(
+      Path folder, ModelFamily family, boolean pooled, CheckpointParts parts) {
+    List<SingleFileFamily.Place> places = SingleFileFamily.encoders(family);
+    List<Network<ClipConfig>> encoders = new ArrayList<>();
+    for (int i = 0; i < places.size(); i++) {
+      SingleFileFamily.Place place = places.get(i);
+      boolean last = i == places.size() - 1;
+      String name = pooled && last ? "text_encoder_2" : "text_encoder";
+      encoders.add(
+          SeparateNetworks.textEncoder(parts, i)
+              .map(named -> SeparateNetworks.textEncoder(named, place, pooled && last))
+              .orElseGet(() -> clip(folder, name, place.reading(), pooled && last, parts)));
+    }
+    return encoders;
   }
 
   private static ModelFamily family(UNetConfig unet, boolean first, boolean second) {
@@ -146,7 +154,7 @@ final class DiffusersFolder {
   }
 
   private static Network<ClipConfig> clip(
-      Path folder, String name, ClipConfig.Reading reading, boolean pooled) {
+      Path folder, String name, ClipConfig.Reading reading, boolean pooled, CheckpointParts parts) {
     JsonNode config = config(folder, name);
     int heads = whole(folder, config, "num_attention_heads", 0, MAX_HEADS);
     ClipConfig.Kind kind =
@@ -155,13 +163,19 @@ final class DiffusersFolder {
             : ClipConfig.Kind.OPEN_CLIP;
     Pattern layer = Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.");
     return Network.of(
-        new FileTensors(weights(folder, name, "model"), "text encoder", SAME),
+        new FileTensors(
+            NetworkWeights.in(folder.resolve(name), Stems.TRANSFORMERS, parts.variant()),
+            "text encoder",
+            SAME),
         tensors -> NetworkShapes.clip(tensors, layer, heads, kind, reading, pooled));
   }
 
-  private static Network<UNetConfig> unet(Path folder, JsonNode config) {
+  private static Network<UNetConfig> unet(Path folder, JsonNode config, CheckpointParts parts) {
     FileTensors tensors =
-        new FileTensors(weights(folder, "unet", "diffusion_pytorch_model"), "U-Net", SAME);
+        new FileTensors(
+            NetworkWeights.in(folder.resolve("unet"), Stems.DIFFUSERS, parts.variant()),
+            "U-Net",
+            SAME);
     return new Network<>(
         NetworkShapes.unet(tensors, UNetBlocks.ofDiffusers(tensors), heads(folder, config)),
         tensors);
@@ -191,18 +205,27 @@ final class DiffusersFolder {
     return width -> byWidth.getOrDefault(width, 1);
   }
 
-  private static Network<VaeConfig> vae(Path folder, ModelFamily family) {
-    TensorFile file = weights(folder, "vae", "diffusion_pytorch_model");
-    boolean old = file.tensors().keySet().stream().anyMatch(name -> name.contains(".proj_attn."));
-    Names names = old ? DiffusersFolder::oldVaeName : SAME;
-    FileTensors tensors = new FileTensors(file, "VAE", names);
-    int levels =
-        tensors.count(
-            Pattern.compile("encoder\\.down_blocks\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
-    int layers =
-        tensors.count(
-            Pattern.compile("encoder\\.down_blocks\\.0\\.resnets\\.(\\d+)\\."),
-            NetworkShapes.MAX_LAYERS);
+  private static ModelFiles.Part<VaeConfig> vae(
+      Path folder, ModelFamily family, UNetConfig unet, CheckpointParts parts) {
+    LatentFormat format = latentFormat(folder, family);
+    return parts
+        .vae()
+        .map(named -> SeparateNetworks.vae(named, unet, format))
+        .orElseGet(
+            () -> {
+              Network<VaeConfig> vae =
+                  VaeNames.diffusers(
+                      NetworkWeights.in(folder.resolve("vae"), Stems.DIFFUSERS, parts.variant()),
+                      format);
+              return vae.part(vae.config().weights());
+            });
+  }
+
+  /** What the settings of the folder's VAE say, or what is usual where it has none. */
+  private static LatentFormat latentFormat(Path folder, ModelFamily family) {
+    if (!Files.exists(folder.resolve("vae").resolve("config.json"))) {
+      return LatentFormat.scaledBy(NetworkShapes.latentScale(family));
+    }
     double scale =
         config(folder, "vae").path("scaling_factor").asDouble(NetworkShapes.latentScale(family));
     if (!(scale > 0 && scale < MAX_SCALE)) {
@@ -213,9 +236,7 @@ final class DiffusersFolder {
               + NetworkShapes.latentScale(family),
           ErrorDetails.in(folder));
     }
-    LatentFormat format =
-        new LatentFormat(scale, numbers(folder, "latents_mean"), numbers(folder, "latents_std"));
-    return new Network<>(NetworkShapes.vae(tensors, levels, layers, format), tensors);
+    return new LatentFormat(scale, numbers(folder, "latents_mean"), numbers(folder, "latents_std"));
   }
 
   /** A list of the VAE's settings, one number for each channel of a latent; mostly not there. */
@@ -223,12 +244,6 @@ final class DiffusersFolder {
     List<Double> numbers = new ArrayList<>();
     config(folder, "vae").path(key).forEach(number -> numbers.add(number.asDouble()));
     return numbers;
-  }
-
-  private static String oldVaeName(String name) {
-    return VAE_ATTENTION
-        .matcher(name)
-        .replaceFirst(part -> "attentions.0." + OLD_VAE_ATTENTION.get(part.group(1)) + ".");
   }
 
   /** A whole number of a configuration, or what counts where there is none. */
@@ -239,7 +254,7 @@ final class DiffusersFolder {
     }
     if (!number.canConvertToExactIntegral() || number.asInt() < 1 || number.asInt() > most) {
       throw new CheckpointException(
-          "checkpoint '%s': a config.json has %s %s, expected a whole number from 1 to %d"
+          "checkpoint '%s': a config.json has %s %s, expected a whole number from 1 to %s"
               .formatted(folder, key, number, most),
           ErrorDetails.in(folder));
     }
@@ -261,20 +276,23 @@ final class DiffusersFolder {
     }
   }
 
-  /** The weights of a network, in full precision if there, else in half. */
-  private static TensorFile weights(Path folder, String network, String stem) {
-    Path full = folder.resolve(network).resolve(stem + ".safetensors");
-    Path half = folder.resolve(network).resolve(stem + ".fp16.safetensors");
-    Path file = !Files.exists(full) && Files.exists(half) ? half : full;
-    if (!Files.exists(file)) {
+  /** Makes sure that a variant is there for one network at least, so that a wrong name is told. */
+  private static void requireVariant(Path folder, Optional<String> variant) {
+    if (variant.isPresent()
+        && !NetworkWeights.hasVariant(folder.resolve("unet"), Stems.DIFFUSERS, variant.get())
+        && !NetworkWeights.hasVariant(folder.resolve("vae"), Stems.DIFFUSERS, variant.get())
+        && ENCODERS.stream()
+            .noneMatch(
+                name ->
+                    NetworkWeights.hasVariant(
+                        folder.resolve(name), Stems.TRANSFORMERS, variant.get()))) {
       throw new CheckpointException(
-          "checkpoint '"
-              + folder
-              + "': '"
-              + file
-              + "' is missing; weights in .bin files are not read by this version",
-          ErrorDetails.in(file));
+          "checkpoint '%s' has no weights of variant '%s': expected files such as '%s'"
+              .formatted(
+                  folder,
+                  variant.get(),
+                  Path.of("unet", "diffusion_pytorch_model." + variant.get() + ".safetensors")),
+          ErrorDetails.in(folder));
     }
-    return TensorFile.open(file);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.FileDescription;
 import dev.sdlora.api.FileDescription.Kind;
@@ -33,6 +34,11 @@ public final class FileKind {
               "is a LoRA",
               NOT_CHECKPOINT
                   + "; name it in the prompt as <lora:name:1> or open it with LoraAdapter.open"),
+          new Sign(
+              Kind.LORA,
+              name -> name.endsWith(".diff") || name.endsWith(".diff_b"),
+              "holds only differences to the weights of a model (tensors named *.diff)",
+              NOT_CHECKPOINT + "; if it is a LoRA, name it in the prompt as <lora:name:1>"),
           new Sign(
               Kind.EMBEDDING,
               name -> name.equals("emb_params") || name.startsWith("string_to_param"),
@@ -73,15 +79,19 @@ public final class FileKind {
           new Parts(
               Kind.VAE,
               List.of("decoder.conv_in.weight", "encoder.conv_in.weight"),
-              "is a VAE alone, which this version reads only as a part of a checkpoint"),
+              "is a VAE alone, to be named beside a checkpoint"),
           new Parts(
               Kind.TEXT_ENCODER,
               List.of("text_model.embeddings.token_embedding.weight"),
-              "is a text encoder alone, which this version reads only as a part of a checkpoint"),
+              "is a text encoder alone, to be named beside a checkpoint"),
           new Parts(
               Kind.UNET,
               List.of("conv_in.weight", "time_embedding.linear_1.weight"),
-              "is a U-Net alone, which this version reads only as a part of a checkpoint"));
+              "is a U-Net alone, which this version reads only as a part of a checkpoint"),
+          new Parts(
+              Kind.UNET,
+              List.of("input_blocks.0.0.weight", "time_embed.0.weight"),
+              "is a U-Net alone, a checkpoint when VAE and text encoder are named"));
 
   /** U-Net, VAE, text encoder. */
   private static final int NETWORKS = 3;
@@ -139,12 +149,15 @@ public final class FileKind {
   }
 
   /**
-   * Makes sure that a file has all networks of a checkpoint, and tells its family.
+   * Makes sure that a file has all networks of a checkpoint, but for those that come from
+   * elsewhere, and tells its family.
    *
+   * @param parts what is named to take the place of text encoders
    * @param withVae whether a VAE has to be there
    * @throws CheckpointException if not; the message says what the file seems to be
    */
-  static SingleFileFamily requireCheckpoint(TensorFile file, boolean withVae) {
+  static SingleFileFamily requireCheckpoint(
+      TensorFile file, CheckpointParts parts, boolean withVae) {
     Set<String> names = file.tensors().keySet();
     for (Sign sign : OTHERS) {
       if (names.stream().anyMatch(sign.of)) {
@@ -166,9 +179,12 @@ public final class FileKind {
     boolean unet = has(names, LdmNames.UNET);
     boolean vae = has(names, LdmNames.VAE);
     Optional<SingleFileFamily> family = SingleFileFamily.of(names);
+    if (family.isEmpty() && unet && parts.textEncoder().isPresent()) {
+      family = Optional.of(SingleFileFamily.ofUNet(file));
+    }
     if (!unet && !vae && family.isEmpty()) {
       throw new CheckpointException(
-          "'%s' is not a Stable Diffusion checkpoint: none of its %d tensors begins with '%s'; the"
+          "'%s' is not a Stable Diffusion checkpoint: none of its %s tensors begins with '%s'; the"
                   .formatted(file.path(), names.size(), LdmNames.UNET)
               + " first is "
               + names.stream().findFirst().map(name -> "'" + name + "'").orElse("missing"),
@@ -178,12 +194,14 @@ public final class FileKind {
     require(file, vae || !withVae, "VAE", LdmNames.VAE);
     require(file, family.isPresent(), "text encoder", LdmNames.CLIP);
     SingleFileFamily found = family.orElseThrow();
-    for (SingleFileFamily.Place place : found.encoders()) {
+    for (int i = 0; i < found.encoders().size(); i++) {
+      String prefix = found.encoders().get(i).prefix();
       require(
           file,
-          has(names, place.prefix()),
-          "second text encoder, which " + found.family().label() + " needs",
-          place.prefix());
+          has(names, prefix) || SeparateNetworks.textEncoder(parts, i).isPresent(),
+          "%s text encoder, which %s needs"
+              .formatted(i == 0 ? "first" : "second", found.family().label()),
+          prefix);
     }
     return found;
   }

@@ -5,6 +5,7 @@ import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +14,24 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The tensors of one network in one file, asked for by the names of this library. */
-record FileTensors(TensorFile file, String network, Names names) {
+/** The tensors of one network, asked for by the names of this library. */
+record FileTensors(NetworkWeights weights, String network, Names names) {
   /** Larger than any vocabulary or width. */
   private static final int MAX_SIZE = 1 << 24;
 
+  /** The tensors of a network that lies in one file. */
+  FileTensors(TensorFile file, String network, Names names) {
+    this(NetworkWeights.of(file), network, names);
+  }
+
+  /** The file, or the index of several, for messages. */
+  Path path() {
+    return weights.path();
+  }
+
   /** The tensor that holds a weight. */
   Optional<TensorEntry> find(String name) {
-    return file.find(names.inFile(name));
+    return weights.find(names.inFile(name));
   }
 
   /**
@@ -44,9 +55,9 @@ record FileTensors(TensorFile file, String network, Names names) {
             .orElseThrow(() -> missing(candidates[0], ""));
     if (size < 1 || size > MAX_SIZE) {
       throw new CheckpointException(
-          "'%s': tensor '%s' of the %s has a dimension of %d, expected 1 to %d"
-              .formatted(file.path(), names.inFile(candidates[0]), network, size, MAX_SIZE),
-          ErrorDetails.in(file.path()).withTensor(names.inFile(candidates[0])));
+          "'%s': tensor '%s' of the %s has a dimension of %s, expected 1 to %s"
+              .formatted(weights.path(), names.inFile(candidates[0]), network, size, MAX_SIZE),
+          ErrorDetails.in(weights.path()).withTensor(names.inFile(candidates[0])));
     }
     return (int) size;
   }
@@ -66,7 +77,7 @@ record FileTensors(TensorFile file, String network, Names names) {
   /** Likewise, for a list that begins with another number or leaves out numbers evenly. */
   int count(Pattern pattern, int first, int step, int most) {
     Map<String, String> members = new LinkedHashMap<>();
-    for (String name : file.tensors().keySet()) {
+    for (String name : weights.names()) {
       Matcher matcher = pattern.matcher(name);
       if (matcher.lookingAt()) {
         members.putIfAbsent(matcher.group(1), name);
@@ -74,10 +85,14 @@ record FileTensors(TensorFile file, String network, Names names) {
     }
     if (members.size() > most) {
       throw new CheckpointException(
-          "'%s': the %s has %d parts that are numbered as in '%s', expected at most %d"
+          "'%s': the %s has %s parts that are numbered as in '%s', expected at most %s"
               .formatted(
-                  file.path(), network, members.size(), members.values().iterator().next(), most),
-          ErrorDetails.in(file.path()));
+                  weights.path(),
+                  network,
+                  members.size(),
+                  members.values().iterator().next(),
+                  most),
+          ErrorDetails.in(weights.path()));
     }
     Map<String, String> strangers = new LinkedHashMap<>(members);
     for (int i = 0; i < members.size(); i++) {
@@ -86,10 +101,10 @@ record FileTensors(TensorFile file, String network, Names names) {
     strangers.forEach(
         (number, name) -> {
           throw new CheckpointException(
-              "'%s': tensor '%s' of the %s has number %s, but there are %d such parts, which begin"
-                      .formatted(file.path(), name, network, number, members.size())
-                  + " with number %d; a part is missing or the name is damaged".formatted(first),
-              ErrorDetails.in(file.path()).withTensor(name));
+              "'%s': tensor '%s' of the %s has number %s, but there are %s such parts, which begin"
+                      .formatted(weights.path(), name, network, number, members.size())
+                  + " with number %s; a part is missing or the name is damaged".formatted(first),
+              ErrorDetails.in(weights.path()).withTensor(name));
         });
     return members.size();
   }
@@ -109,17 +124,17 @@ record FileTensors(TensorFile file, String network, Names names) {
           if (!withoutOnes(entry.shape()).equals(withoutOnes(shape))) {
             throw new CheckpointException(
                 "'%s': tensor '%s' of the %s has shape %s, expected %s"
-                    .formatted(file.path(), entry.name(), network, entry.shape(), shape),
-                ErrorDetails.in(file.path()).withTensor(entry.name()));
+                    .formatted(weights.path(), entry.name(), network, entry.shape(), shape),
+                ErrorDetails.in(weights.path()).withTensor(entry.name()));
           }
           if (!entry.dtype().isFloating()) {
             throw new CheckpointException(
                 "'%s': tensor '%s' of the %s holds %s numbers, expected floats;"
-                        .formatted(file.path(), entry.name(), network, entry.dtype())
+                        .formatted(weights.path(), entry.name(), network, entry.dtype())
                     + " quantised checkpoints are not supported",
-                ErrorDetails.in(file.path()).withTensor(entry.name()));
+                ErrorDetails.in(weights.path()).withTensor(entry.name()));
           }
-          origins.put(name, new Origin(file, entry, shape));
+          origins.put(name, new Origin(weights.fileOf(entry.name()), entry, shape));
         });
     return origins;
   }
@@ -132,7 +147,7 @@ record FileTensors(TensorFile file, String network, Names names) {
   private CheckpointException missing(String name, String expected) {
     return new CheckpointException(
         "'%s': tensor '%s' of the %s is missing%s"
-            .formatted(file.path(), names.inFile(name), network, expected),
-        ErrorDetails.in(file.path()).withTensor(names.inFile(name)));
+            .formatted(weights.path(), names.inFile(name), network, expected),
+        ErrorDetails.in(weights.path()).withTensor(names.inFile(name)));
   }
 }

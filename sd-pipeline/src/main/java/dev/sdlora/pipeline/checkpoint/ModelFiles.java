@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.PredictionType;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
@@ -8,9 +9,11 @@ import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.weights.Origin;
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A checkpoint that has been checked: what its networks look like and where each weight lies.
@@ -32,6 +35,13 @@ public record ModelFiles(
   /** Copies the list. */
   public ModelFiles {
     textEncoders = List.copyOf(textEncoders);
+  }
+
+  /** The same with a note of the parts that it is put together from. */
+  ModelFiles with(CheckpointParts parts, Optional<Path> vaeFile) {
+    Checkpoint.Builder noted = checkpoint.toBuilder().parts(parts);
+    vaeFile.ifPresent(noted::vae);
+    return new ModelFiles(noted.build(), textEncoders, unet, vae, prediction, levels);
   }
 
   /** The same with a U-Net that predicts something else. */

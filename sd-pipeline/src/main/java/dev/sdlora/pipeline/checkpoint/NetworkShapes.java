@@ -178,9 +178,9 @@ final class NetworkShapes {
           && (perChannel.size() != latent
               || !perChannel.stream().allMatch(number -> Double.isFinite(number)))) {
         throw new CheckpointException(
-            "'%s': the mean and deviation of latents are %s, expected %d numbers"
-                .formatted(tensors.file().path(), perChannel, latent),
-            ErrorDetails.in(tensors.file().path()));
+            "'%s': the mean and deviation of latents are %s, expected %s numbers"
+                .formatted(tensors.path(), perChannel, latent),
+            ErrorDetails.in(tensors.path()));
       }
     }
     return new VaeConfig(channels, layers, latent, format);
@@ -197,11 +197,11 @@ final class NetworkShapes {
                 .isPresent();
     if (later) {
       throw new CheckpointException(
-          ("'%s': the VAE has latents of %d channels and no tensor '%s', as those of Stable Diffusion 3"
+          ("'%s': the VAE has latents of %s channels and no tensor '%s', as those of Stable Diffusion 3"
                   + " and FLUX.1, expected 4 channels")
               .formatted(
-                  tensors.file().path(), first.get().shape().get(1), tensors.names().inFile(last)),
-          ErrorDetails.in(tensors.file().path()));
+                  tensors.path(), first.get().shape().get(1), tensors.names().inFile(last)),
+          ErrorDetails.in(tensors.path()));
     }
     return tensors.common(0, "post_quant_conv.bias", last);
   }
@@ -209,9 +209,9 @@ final class NetworkShapes {
   private static void requireDivisible(FileTensors tensors, int width, int heads) {
     if (width % heads != 0) {
       throw new CheckpointException(
-          "'%s': the %s is %d wide, which %d attention heads cannot share evenly"
-              .formatted(tensors.file().path(), tensors.network(), width, heads),
-          ErrorDetails.in(tensors.file().path()));
+          "'%s': the %s is %s wide, which %s attention heads cannot share evenly"
+              .formatted(tensors.path(), tensors.network(), width, heads),
+          ErrorDetails.in(tensors.path()));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
@@ -17,8 +18,7 @@ import java.util.regex.Pattern;
 
 /**
  * Reads a single-file checkpoint with the names of the CompVis code and of Stability's sgm.
- * Whatever else the file holds, such as averaged copies ({@code model_ema.}) and optimiser states,
- * is not looked at.
+ * Whatever else the file holds, such as the states of an optimiser, is not looked at.
  */
 final class SingleFile {
   /** SD 2.x reads OpenCLIP's last but one layer, so some files lack the last one. */
@@ -28,23 +28,37 @@ final class SingleFile {
 
   private SingleFile() {}
 
-  static ModelFiles read(Path path) {
-    return read(path, Optional.empty());
+  static ModelFiles read(Path path, CheckpointParts parts) {
+    return read(path, parts, Optional.empty());
   }
 
   /**
    * Reads a file.
    *
+   * @param parts what else takes part
    * @param other the VAE if the file has none; empty if it must have one
    */
-  static ModelFiles read(Path path, Optional<ModelFiles.Part<VaeConfig>> other) {
-    TensorFile file = TensorFile.open(path);
-    boolean ownVae = FileKind.hasVae(file) || other.isEmpty();
-    SingleFileFamily family = FileKind.requireCheckpoint(file, ownVae);
+  static ModelFiles read(
+      Path path, CheckpointParts parts, Optional<ModelFiles.Part<VaeConfig>> other) {
+    TensorFile file = Averages.of(SeparateNetworks.unet(TensorFile.open(path)), parts.ema());
+    Optional<Path> separateVae = SeparateNetworks.vaeOf(path, parts);
+    boolean ownVae = separateVae.isEmpty() && (FileKind.hasVae(file) || other.isEmpty());
+    SingleFileFamily family = FileKind.requireCheckpoint(file, parts, ownVae);
     Network<UNetConfig> unet = unet(file, family.family());
     boolean pooled = unet.config().vectorWidth() > 0;
-    List<Network<ClipConfig>> encoders =
-        family.encoders().stream().map(place -> textEncoder(file, place, pooled)).toList();
+    List<Network<ClipConfig>> encoders = new ArrayList<>();
+    for (int i = 0; i < family.encoders().size(); i++) {
+      SingleFileFamily.Place place = family.encoders().get(i);
+      encoders.add(
+          SeparateNetworks.textEncoder(parts, i)
+              .map(named -> SeparateNetworks.textEncoder(named, place, pooled))
+              .orElseGet(() -> textEncoder(file, place, pooled)));
+    }
+    LatentFormat format = latentFormat(file, family.family());
+    ModelFiles.Part<VaeConfig> vae =
+        separateVae
+            .map(named -> SeparateNetworks.vae(named, unet.config(), format))
+            .orElseGet(() -> ownVae ? vae(file, format) : other.orElseThrow());
     PredictionSigns prediction = PredictionSigns.of(file, family.family(), unet);
     return CheckpointReader.assemble(
         path,
@@ -54,11 +68,17 @@ final class SingleFile {
         prediction,
         encoders,
         unet,
-        ownVae ? vae(file, family.family()) : other.get(),
+        vae,
         CheckpointReader.defaultSide(family.family(), prediction, unet.config()));
   }
 
-  private static Network<ClipConfig> textEncoder(
+  /**
+   * A text encoder of a file.
+   *
+   * @param place where it lies there
+   * @param pooled whether the U-Net reads what it says of the whole text
+   */
+  static Network<ClipConfig> textEncoder(
       TensorFile file, SingleFileFamily.Place place, boolean pooled) {
     return place.kind() == ClipConfig.Kind.OPENAI
         ? openAi(file, place)
@@ -91,6 +111,12 @@ final class SingleFile {
                     place.kind(),
                     place.reading(),
                     pooled));
+    return withoutUnread(whole, place);
+  }
+
+  /** A text encoder without a last layer that nothing reads. */
+  static Network<ClipConfig> withoutUnread(
+      Network<ClipConfig> whole, SingleFileFamily.Place place) {
     boolean lastIsUnread =
         place.reading() == ClipConfig.Reading.LAST
             && whole.config().layers() > 1
@@ -108,19 +134,8 @@ final class SingleFile {
         tensors -> NetworkShapes.unet(tensors, blocks, NetworkShapes.unetHeads(family)));
   }
 
-  private static ModelFiles.Part<VaeConfig> vae(TensorFile file, ModelFamily family) {
-    FileTensors bare = new FileTensors(file, "VAE", name -> LdmNames.VAE + name);
-    String prefix = Pattern.quote(LdmNames.VAE);
-    int levels =
-        bare.count(Pattern.compile(prefix + "decoder\\.up\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
-    int layers =
-        bare.count(
-            Pattern.compile(prefix + "encoder\\.down\\.0\\.block\\.(\\d+)\\."),
-            NetworkShapes.MAX_LAYERS);
-    Network<VaeConfig> network =
-        Network.of(
-            new FileTensors(file, "VAE", LdmNames.vae(levels)),
-            tensors -> NetworkShapes.vae(tensors, levels, layers, latentFormat(file, family)));
+  private static ModelFiles.Part<VaeConfig> vae(TensorFile file, LatentFormat format) {
+    Network<VaeConfig> network = VaeNames.original(NetworkWeights.of(file), LdmNames.VAE, format);
     return network.part(network.config().weights());
   }
 

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.tensors.file.TensorFile;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,9 @@ import java.util.Set;
  */
 record SingleFileFamily(ModelFamily family, List<Place> encoders, String sign) {
   private static final String XL = "conditioner.embedders.";
+
+  /** The refiner has one more. */
+  private static final int XL_LEVELS = 3;
 
   private static final Place CLIP_L_XL =
       new Place(XL + "0.transformer.", ClipConfig.Kind.OPENAI, ClipConfig.Reading.PENULTIMATE);
@@ -37,6 +41,37 @@ record SingleFileFamily(ModelFamily family, List<Place> encoders, String sign) {
    * @param reading which of its states the U-Net reads
    */
   record Place(String prefix, ClipConfig.Kind kind, ClipConfig.Reading reading) {}
+
+  /**
+   * The family of a U-Net without text encoders beside it.
+   *
+   * @param file with the U-Net under the names of single files
+   */
+  static SingleFileFamily ofUNet(TensorFile file) {
+    boolean linear =
+        file.tensors().values().stream()
+            .anyMatch(
+                entry ->
+                    entry.name().startsWith(LdmNames.UNET)
+                        && entry.name().endsWith(".proj_in.weight")
+                        && entry.shape().size() == 2);
+    ModelFamily family = linear ? ModelFamily.SD2 : ModelFamily.SD1;
+    if (begins(file.tensors().keySet(), LdmNames.UNET + "label_emb.")) {
+      boolean refiner = UNetBlocks.ofLdm(file, LdmNames.UNET).levels() > XL_LEVELS;
+      family = refiner ? ModelFamily.SDXL_REFINER : ModelFamily.SDXL;
+    }
+    return new SingleFileFamily(family, encoders(family), LdmNames.UNET);
+  }
+
+  /** Where the text encoders of a family lie in single files. */
+  static List<Place> encoders(ModelFamily family) {
+    return switch (family) {
+      case SD2 -> List.of(CLIP_H);
+      case SDXL -> List.of(CLIP_L_XL, CLIP_G_XL);
+      case SDXL_REFINER -> List.of(CLIP_G_REFINER);
+      default -> List.of(CLIP_L);
+    };
+  }
 
   /**
    * The family of a file with these names; empty if they show no text encoder.

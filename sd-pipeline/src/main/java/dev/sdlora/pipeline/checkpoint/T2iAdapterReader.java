@@ -60,6 +60,6 @@ public final class T2iAdapterReader {
     int firstChannels = tensors.common(1, "conv_in.weight");
     int kernel = tensors.common(2, "body.0.block2.weight", "body.1.block2.weight");
     T2iAdapterConfig config = T2iAdapterConfig.of(firstChannels, channels, BLOCKS, kernel);
-    return new NetworkFile<>(tensors.file().path(), config, tensors.resolve(config.weights()));
+    return new NetworkFile<>(tensors.path(), config, tensors.resolve(config.weights()));
   }
 }

@@ -7,6 +7,7 @@ import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
@@ -30,7 +31,7 @@ record UNetBlocks(int levels, int layers, Transformers transformers) {
         tensors.count(
             Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\."), NetworkShapes.MAX_LAYERS);
     int middle = transformers(tensors, "mid_block.attentions.0");
-    boolean hasMiddle = begins(tensors.file(), "mid_block.");
+    boolean hasMiddle = begins(tensors.weights().names(), "mid_block.");
     return new UNetBlocks(
         levels,
         layers,
@@ -70,13 +71,13 @@ record UNetBlocks(int levels, int layers, Transformers transformers) {
             && downsamplers.stream().allMatch(block -> block % (layers + 1) == 0);
     if (!fits) {
       throw new CheckpointException(
-          "'%s': the U-Net has %d input blocks with downsamplers in %s, expected a downsampler behind"
+          "'%s': the U-Net has %s input blocks with downsamplers in %s, expected a downsampler behind"
                   .formatted(file.path(), blocks, downsamplers)
               + " every level and as many blocks in each level",
           ErrorDetails.in(file.path()));
     }
     int middle = transformers(tensors, prefix + "middle_block.1");
-    boolean hasMiddle = begins(file, prefix + "middle_block.");
+    boolean hasMiddle = begins(file.tensors().keySet(), prefix + "middle_block.");
     int perLevel = layers + 1;
     return new UNetBlocks(
         levels,
@@ -96,8 +97,8 @@ record UNetBlocks(int levels, int layers, Transformers transformers) {
                 tensors)));
   }
 
-  private static boolean begins(TensorFile file, String prefix) {
-    return file.tensors().keySet().stream().anyMatch(name -> name.startsWith(prefix));
+  private static boolean begins(Set<String> names, String prefix) {
+    return names.stream().anyMatch(name -> name.startsWith(prefix));
   }
 
   private static TreeSet<Integer> downsamplers(TensorFile file, String prefix) {

@@ -26,7 +26,7 @@ interface ControlNetwork {
   /** What has been read of a picture, for all steps. */
   @FunctionalInterface
   interface Control {
-    /** What the U-Net is to add. */
+    /** The residuals that the U-Net adds. */
     Residuals residuals(Batch batch, NDManager scope);
   }
 

@@ -57,7 +57,7 @@ record Fitting(Checkpoint checkpoint, UNetConfig unet) {
   }
 
   private static String shape(UNetConfig unet) {
-    return "%d blocks in each level, %s%s"
+    return "%s blocks in each level, %s%s"
         .formatted(
             unet.layers(),
             channels(unet.channels()),

@@ -33,6 +33,9 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   /** The fact how LoRAs were applied; said where they were not patched into the weights. */
   public static final String LORA_MODE = "LoRA mode";
 
+  static final String VAE = "VAE";
+  static final String VAE_HASH = "VAE hash";
+
   /** Copies the facts, keeping their order. */
   public ImageSettings {
     facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
@@ -70,6 +73,17 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
     Map<String, String> more = new LinkedHashMap<>(facts);
     more.put(name, value);
     return new ImageSettings(spec, size, seed, more);
+  }
+
+  /**
+   * The same with the VAE that took the place of the checkpoint's own.
+   *
+   * @param name of its file, with the extension, as A1111 writes it
+   * @param hash the first 10 hex digits of the SHA-256 of the file, if it is one
+   */
+  public ImageSettings withVae(String name, Optional<String> hash) {
+    ImageSettings named = with(VAE, name);
+    return hash.map(digits -> named.with(VAE_HASH, digits)).orElse(named);
   }
 
   /** The value of {@code Lora hashes} and {@code TI hashes}: names without separators. */

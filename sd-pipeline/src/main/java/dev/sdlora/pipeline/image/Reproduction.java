@@ -54,7 +54,14 @@ public final class Reproduction {
       Set.of("Mask mode", "Mask blur", "Inpaint area", "Masked area padding", "Masked content");
 
   private static final Set<String> COMPARED =
-      Set.of("Model hash", "Model", "Lora hashes", "TI hashes", ImageSettings.PRECISION);
+      Set.of(
+          "Model hash",
+          "Model",
+          ImageSettings.VAE,
+          ImageSettings.VAE_HASH,
+          "Lora hashes",
+          "TI hashes",
+          ImageSettings.PRECISION);
 
   private static final Set<String> NO_VAE = Set.of("none", "automatic", "");
 
@@ -94,6 +101,7 @@ public final class Reproduction {
 
   private void compare() {
     compareModel();
+    compareVae();
     comparePrecision();
     compareHashes("Lora hashes", "LoRA");
     compareHashes("TI hashes", "embedding");
@@ -120,6 +128,32 @@ public final class Reproduction {
           "the text was written for the model %s, but the checkpoint is %s"
               .formatted(model(name, hash), model(Optional.of(checkpoint.name()), own)));
     }
+  }
+
+  /** By the hash where both have one, else by the name. */
+  private void compareVae() {
+    Optional<String> name = said(ImageSettings.VAE).filter(Reproduction::isVae);
+    Optional<String> hash = said(ImageSettings.VAE_HASH).filter(Reproduction::isVae);
+    Optional<String> ownName = Optional.ofNullable(made.facts().get(ImageSettings.VAE));
+    Optional<String> ownHash = Optional.ofNullable(made.facts().get(ImageSettings.VAE_HASH));
+    boolean same =
+        (hash.isPresent() && ownHash.isPresent())
+            ? hash.get().equalsIgnoreCase(ownHash.get())
+            : name.isEmpty()
+                || (ownName.isPresent() && stem(name.get()).equalsIgnoreCase(stem(ownName.get())));
+    if (!same) {
+      warnings.add(
+          "the text was written with the VAE %s, but %s"
+              .formatted(
+                  model(name, hash),
+                  ownName.isPresent()
+                      ? "this one is " + model(ownName, ownHash)
+                      : "this is the checkpoint's own"));
+    }
+  }
+
+  private static boolean isVae(String name) {
+    return !NO_VAE.contains(name.toLowerCase(Locale.ROOT));
   }
 
   private static String model(Optional<String> name, Optional<String> hash) {
@@ -258,7 +292,7 @@ public final class Reproduction {
     return Optional.ofNullable(said.get(key)).filter(value -> !value.isBlank());
   }
 
-  /** By names in lower case. */
+  /** Found by names in lower case. */
   private static Map<String, String> hashes(String list) {
     Map<String, String> hashes = new LinkedHashMap<>();
     Matcher entry = HASHED.matcher(list);

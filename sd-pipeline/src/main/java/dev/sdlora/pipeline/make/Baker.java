@@ -56,11 +56,11 @@ final class Baker {
             weight == null
                 ? tensor.copy(files)
                 : channel -> {
-                  DType format = tensor.entry().dtype();
+                  DType format = tensor.format();
                   Baking.source(baking.values(weight), format).writeTo(channel);
                   progress.done(weight.name());
                 };
-        writer.tensor(tensor.name(), tensor.entry().dtype(), tensor.shape(), source);
+        writer.tensor(tensor.name(), tensor.format(), tensor.shape(), source);
       }
       writer.write(file);
     }
@@ -82,7 +82,7 @@ final class Baker {
   private static Map<StoredTensor, Weight> weights(PatchPlan plan, List<StoredTensor> tensors) {
     Map<StoredTensor, Weight> weights = new LinkedHashMap<>();
     tensors.stream()
-        .sorted(Comparator.comparingInt(tensor -> -tensor.entry().dtype().bytes()))
+        .sorted(Comparator.comparingInt(tensor -> -tensor.format().bytes()))
         .forEach(
             tensor ->
                 tensor

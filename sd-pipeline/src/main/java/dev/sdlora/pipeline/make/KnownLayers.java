@@ -27,6 +27,9 @@ final class KnownLayers {
   private static final UNetConfig SDXL =
       new UNetConfig(4, 4, List.of(320, 640, 1280), 2, List.of(0, 2, 10), 10, 8, 2048, true);
 
+  private static final UNetConfig REFINER =
+      new UNetConfig(4, 4, List.of(384, 768, 1536, 1536), 2, List.of(0, 4, 4, 0), 4, 8, 1280, true);
+
   private static final String FIRST_CONVOLUTION = ".conv1.weight";
 
   private KnownLayers() {}
@@ -53,11 +56,18 @@ final class KnownLayers {
       case SD2 ->
           new ModuleIndex(
               Map.of(Network.UNET, weights(SD2), Network.TEXT_ENCODER, CLIP_H.weights()));
-      case SDXL, SDXL_REFINER ->
+      case SDXL_REFINER ->
           new ModuleIndex(
               Map.of(
                   Network.UNET,
-                  sdxlWeights(),
+                  toldSizes(REFINER, 2560),
+                  Network.TEXT_ENCODER,
+                  projected(CLIP_BIG_G)));
+      case SDXL ->
+          new ModuleIndex(
+              Map.of(
+                  Network.UNET,
+                  toldSizes(SDXL, 2816),
                   Network.TEXT_ENCODER,
                   CLIP_L.weights(),
                   Network.TEXT_ENCODER_2,
@@ -78,10 +88,12 @@ final class KnownLayers {
     return shapes;
   }
 
-  private static Map<String, List<Long>> sdxlWeights() {
-    Map<String, List<Long>> all = weights(SDXL);
-    all.put("add_embedding.linear_1.weight", List.of(1280L, 2816L));
-    all.put("add_embedding.linear_2.weight", List.of(1280L, 1280L));
+  /** With what reads the sizes of pictures and the whole text, that many numbers. */
+  private static Map<String, List<Long>> toldSizes(UNetConfig unet, long numbers) {
+    Map<String, List<Long>> all = weights(unet);
+    long time = 4L * unet.channels().get(0);
+    all.put("add_embedding.linear_1.weight", List.of(time, numbers));
+    all.put("add_embedding.linear_2.weight", List.of(time, time));
     return all;
   }
 

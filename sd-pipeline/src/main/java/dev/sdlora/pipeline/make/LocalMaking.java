@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.make;
 
+import dev.sdlora.api.make.CheckpointMerging.Merged;
 import dev.sdlora.api.make.LoraBaking.Baked;
 import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingBackend;
@@ -39,6 +40,11 @@ public final class LocalMaking implements MakingBackend {
   @Override
   public MadeLora convert(Convert task, Path file, MakingListener listener) {
     return Converter.write(task, file, listener);
+  }
+
+  @Override
+  public Merged mergeCheckpoints(MergeCheckpoints task, Path file, MakingListener listener) {
+    return new CheckpointMerger(task).write(file, listener);
   }
 
   @Override

@@ -1,13 +1,18 @@
 package dev.sdlora.pipeline.make;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
+import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.file.WeightScales;
 import dev.sdlora.tensors.weights.Origin;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +43,11 @@ record StoredTensor(
         : ofFolder(model);
   }
 
+  /** The format to write it in: its own, but for floats of 8 bits, which are widened. */
+  DType format() {
+    return entry.dtype().isFloat8() ? DType.F16 : entry.dtype();
+  }
+
   /** What the file tells about itself; nothing for a folder. */
   static Map<String, String> metadata(ModelFiles model) {
     return model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE
@@ -60,6 +70,7 @@ record StoredTensor(
                         weights.put(origin.entry().name(), new Place(network, name, origin))));
     TensorFile file = file(model);
     return file.tensors().values().stream()
+        .filter(entry -> !WeightScales.isNote(entry.name()))
         .map(
             entry ->
                 new StoredTensor(
@@ -72,6 +83,13 @@ record StoredTensor(
   }
 
   private static List<StoredTensor> ofFolder(ModelFiles model) {
+    Checkpoint checkpoint = model.checkpoint();
+    if (checkpoint.family() != ModelFamily.SD1) {
+      throw new CheckpointException(
+          "'%s' is a folder of %s; expected a single file, since only folders of SD 1.x become one"
+              .formatted(checkpoint.path(), checkpoint.family().label()),
+          ErrorDetails.in(checkpoint.path()).withFamilies(ModelFamily.SD1, checkpoint.family()));
+    }
     List<StoredTensor> tensors = new ArrayList<>();
     add(
         tensors,
@@ -111,8 +129,11 @@ record StoredTensor(
                     Optional.of(new Place(network, name, origin)))));
   }
 
-  /** Its bytes as they are. */
+  /** Its bytes as they are; what is of 8 bits, widened. */
   SafetensorsWriter.Source copy(OpenFiles files) {
-    return channel -> channel.write(files.of(file).bytes(entry));
+    return entry.dtype().isFloat8()
+        ? channel ->
+            SafetensorsWriter.floats(files.of(file).floats(entry), format()).writeTo(channel)
+        : channel -> channel.write(files.of(file).bytes(entry));
   }
 }

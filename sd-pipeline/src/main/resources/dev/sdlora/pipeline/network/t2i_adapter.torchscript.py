@@ -1,5 +1,5 @@
   def features(self: __torch__.Net, picture: Tensor, w: Dict[str, Tensor], levels: int, blocks: int, side: int) -> List[Tensor]:
-    # What to follow [1, 3, 8h, 8w] from 0 to 1 -> what is added to the U-Net's way down, float32
+    # What to follow [1, 3, 8h, 8w] from 0 to 1 -> what is added to the U-Net's way down, float32 (format 6)
     # Sizes that squares of the given side do not fill are continued at the right and below.
     bottom = (side - torch.size(picture, 2) % side) % side
     right = (side - torch.size(picture, 3) % side) % side

@@ -194,6 +194,7 @@ class CheckpointReaderTest {
         "cond_stage_model.model.x | has no U-Net",
         "model.diffusion_model.double_blocks.0.x | is FLUX.1 [schnell]: not supported",
         "emb_params | textual inversion",
+        "blocks.0.self_attn.k.diff | holds only differences to the weights of a model",
         "something.else | is not a Stable Diffusion checkpoint"
       })
   void read_otherFile_saysWhatItIs(String tensor, String message) {

@@ -133,8 +133,19 @@ final class ReproductionTest {
     assertThat(
             warnings("VAE: vae-ft.pt, Refiner: xl, Face restoration: CodeFormer, VAE hash: 1234"))
         .containsExactly(
-            "the text has settings that have no effect here: 'VAE: vae-ft.pt', 'Refiner: xl', 'Face"
-                + " restoration: CodeFormer', 'VAE hash: 1234'");
+            "the text was written with the VAE 'vae-ft.pt' (hash 1234), but this is the checkpoint's"
+                + " own",
+            "the text has settings that have no effect here: 'Refiner: xl', 'Face restoration:"
+                + " CodeFormer'");
+    assertThat(warnings("VAE: Automatic")).isEmpty();
+    ImageSettings other =
+        made(Infotext.parse(START + "VAE: vae-ft.pt, VAE hash: 1234567890"))
+            .withVae("ft.pt", Optional.of("1234567890"));
+    assertThat(Reproduction.warnings(other, checkpoint())).isEmpty();
+    assertThat(Reproduction.warnings(other.withVae("ft.pt", Optional.of("abc")), checkpoint()))
+        .containsExactly(
+            "the text was written with the VAE 'vae-ft.pt' (hash 1234567890), but this one is 'ft.pt'"
+                + " (hash abc)");
     assertThat(warnings("ControlNet 0: \"Module: canny, Model: x\""))
         .singleElement()
         .asString()

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /**
  * The number format of a tensor. The names of the constants are those used in safetensors files; of
- * the formats defined there, floats of 8 bits and fewer and wide unsigned integers are not read.
+ * the formats defined there, floats of fewer than 8 bits, those of 8 bits for scales, and wide
+ * unsigned integers are not read.
  */
 public enum DType {
   /** IEEE 754 double precision. */
@@ -17,6 +18,13 @@ public enum DType {
   F16(2),
   /** The upper half of a single precision number: 8 exponent bits, 7 fraction bits. */
   BF16(2),
+  /**
+   * A byte with 4 exponent bits and 3 fraction bits, up to 448, without infinities (E4M3FN of
+   * Micikevicius et al. 2022, "FP8 formats for deep learning").
+   */
+  F8_E4M3(1),
+  /** A byte with 5 exponent bits and 2 fraction bits: the upper half of a half precision number. */
+  F8_E5M2(1),
   /** Signed 64-bit integer. */
   I64(8),
   /** Signed 32-bit integer. */
@@ -57,6 +65,8 @@ public enum DType {
       case F32 -> "float32";
       case F16 -> "float16";
       case BF16 -> "bfloat16";
+      case F8_E4M3 -> "float8_e4m3";
+      case F8_E5M2 -> "float8_e5m2";
       case I64 -> "int64";
       case I32 -> "int32";
       case I16 -> "int16";
@@ -68,7 +78,12 @@ public enum DType {
 
   /** Whether it holds floating-point numbers. */
   public boolean isFloating() {
-    return this == F64 || this == F32 || this == F16 || this == BF16;
+    return this == F64 || this == F32 || this == F16 || this == BF16 || isFloat8();
+  }
+
+  /** Whether it holds floating-point numbers of 8 bits, beside which a file may keep scales. */
+  public boolean isFloat8() {
+    return this == F8_E4M3 || this == F8_E5M2;
   }
 
   /**

@@ -56,6 +56,26 @@ public final class Floats {
     return (short) (bits >>> 31 << 15 | roundToEven(bits & 0x7fff_ffff, 16));
   }
 
+  /**
+   * The value of an 8-bit number with 4 exponent bits, exactly; the two patterns with all bits of
+   * exponent and fraction set are NaN.
+   */
+  public static float fromFloat8E4m3(byte float8) {
+    int exponent = (float8 >>> 3) & 0xf;
+    int fraction = float8 & 7;
+    if (exponent == 0xf && fraction == 7) {
+      return Float.NaN;
+    }
+    float magnitude =
+        exponent == 0 ? fraction * 0x1p-9f : Math.scalb((float) (8 + fraction), exponent - 10);
+    return float8 < 0 ? -magnitude : magnitude;
+  }
+
+  /** The value of an 8-bit number with 5 exponent bits, exactly. */
+  public static float fromFloat8E5m2(byte float8) {
+    return fromHalf((short) (float8 << 8));
+  }
+
   /** Drops the lowest bits of a magnitude; a carry runs into the exponent, up to infinity. */
   private static int roundToEven(int magnitude, int droppedBits) {
     int justBelowHalf = (1 << (droppedBits - 1)) - 1;
@@ -83,6 +103,8 @@ public final class Floats {
             case F32 -> source.getFloat();
             case F16 -> fromHalf(source.getShort());
             case BF16 -> fromBfloat16(source.getShort());
+            case F8_E4M3 -> fromFloat8E4m3(source.get());
+            case F8_E5M2 -> fromFloat8E5m2(source.get());
             case I64 -> (float) source.getLong();
             case I32 -> (float) source.getInt();
             case I16 -> source.getShort();

@@ -69,6 +69,7 @@ public final class TensorFile {
       try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
         long fileSize = channel.size();
         TensorContents contents = contents(path, channel, fileSize);
+        WeightScales.require(path, contents.tensors());
         FileStamp stamp =
             new FileStamp(path, channel, attributes.lastModifiedTime(), contents.headLength());
         return new TensorFile(path, stamp, fileSize, contents);
@@ -108,20 +109,20 @@ public final class TensorFile {
     if (size < LENGTH_BYTES) {
       throw TensorFileErrors.error(
           path,
-          "has %d bytes, fewer than the %d of a length prefix; it was probably cut off"
+          "has %s bytes, fewer than the %s of a length prefix; it was probably cut off"
               .formatted(size, LENGTH_BYTES));
     }
     long length = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
     if (length < 0 || length > HeaderParser.MAX_BYTES) {
       throw TensorFileErrors.error(
           path,
-          "declares a header of %s bytes, more than the %d allowed; it is probably another format"
+          "declares a header of %s bytes, more than the %s allowed; it is probably another format"
               .formatted(Long.toUnsignedString(length), HeaderParser.MAX_BYTES));
     }
     if (length > size - LENGTH_BYTES) {
       throw TensorFileErrors.error(
           path,
-          "declares a header of %d bytes, but has only %d bytes in all; it was probably cut off"
+          "declares a header of %s bytes, but has only %s bytes in all; it was probably cut off"
               .formatted(length, size));
     }
     return (int) length;
@@ -150,7 +151,7 @@ public final class TensorFile {
   /**
    * The same file with further tensors.
    *
-   * @param views of its own tensors, each with a name that the file does not have
+   * @param views of its own tensors; one with the name of a tensor takes its place
    */
   public TensorFile with(List<TensorView> views) {
     return views.isEmpty() ? this : new TensorFile(path, stamp, fileSize, contents.with(views));
@@ -231,7 +232,7 @@ public final class TensorFile {
       requireOwn(entry);
       if (target.remaining() < entry.byteLength()) {
         throw new IllegalArgumentException(
-            "tensor '%s' needs %d bytes, but the buffer has room for %d"
+            "tensor '%s' needs %s bytes, but the buffer has room for %s"
                 .formatted(entry.name(), entry.byteLength(), target.remaining()));
       }
       int limit = target.limit();
@@ -257,7 +258,7 @@ public final class TensorFile {
       requireOwn(entry);
       if (from < 0 || from + target.remaining() > entry.byteLength()) {
         throw new IllegalArgumentException(
-            "tensor '%s' has %d bytes, but %d from %d on are wanted"
+            "tensor '%s' has %s bytes, but %s from %s on are wanted"
                 .formatted(entry.name(), entry.byteLength(), target.remaining(), from));
       }
       fill(entry, from, target);
@@ -279,8 +280,21 @@ public final class TensorFile {
     }
 
     /**
+     * The factor on the stored numbers of a tensor: 1, or what the file keeps beside a weight of 8
+     * bits.
+     *
+     * @throws IllegalArgumentException if the entry is not of this file
+     * @throws IllegalStateException if this reader is closed
+     * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}
+     */
+    public float scale(TensorEntry entry) {
+      return WeightScales.find(entry, file.tensors()).map(scale -> floats(scale)[0]).orElse(1f);
+    }
+
+    /**
      * The elements of a tensor as floats, the last dimension running fastest. Doubles and wide
-     * integers are rounded to the nearest float; a boolean becomes 0 or 1.
+     * integers are rounded to the nearest float; a boolean becomes 0 or 1; weights of 8 bits are
+     * multiplied by their {@linkplain #scale factor}.
      *
      * @throws IllegalArgumentException if the entry is not of this file
      * @throws IllegalStateException if this reader is closed
@@ -288,15 +302,38 @@ public final class TensorFile {
      *     elements than an array can hold (2^31)
      */
     public float[] floats(TensorEntry entry) {
+      return floats(entry, 0, arrayLength(entry, entry.elements(), "elements"));
+    }
+
+    /**
+     * Some of the elements, likewise.
+     *
+     * @param first which element of the tensor is the first
+     * @param count how many, none beyond the tensor
+     * @throws IllegalArgumentException as {@link #floats(TensorEntry)}, or if there are fewer
+     * @throws IllegalStateException if this reader is closed
+     * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}
+     */
+    public float[] floats(TensorEntry entry, long first, int count) {
       requireOwn(entry);
-      float[] floats = new float[arrayLength(entry, entry.elements(), "elements")];
+      if (first < 0 || count < 0 || first + count > entry.elements()) {
+        throw new IllegalArgumentException(
+            "tensor '%s' has %s elements, but %s from %s on are wanted"
+                .formatted(entry.name(), entry.elements(), count, first));
+      }
+      float[] floats = new float[count];
       int width = entry.dtype().bytes();
-      int chunk = (int) Math.min(entry.byteLength(), Channels.CHUNK_BYTES);
+      long length = (long) count * width;
+      int chunk = (int) Math.min(length, Channels.CHUNK_BYTES);
       ByteBuffer bytes = ByteBuffer.allocate(chunk).order(ByteOrder.LITTLE_ENDIAN);
-      for (long done = 0; done < entry.byteLength(); done += bytes.limit()) {
-        bytes.clear().limit((int) Math.min(entry.byteLength() - done, chunk));
-        fill(entry, done, bytes);
+      for (long done = 0; done < length; done += bytes.limit()) {
+        bytes.clear().limit((int) Math.min(length - done, chunk));
+        fill(entry, first * width + done, bytes);
         Floats.decode(entry.dtype(), bytes.flip(), floats, (int) (done / width));
+      }
+      float scale = scale(entry);
+      for (int i = 0; scale != 1 && i < floats.length; i++) {
+        floats[i] *= scale;
       }
       return floats;
     }
@@ -325,8 +362,7 @@ public final class TensorFile {
           Channels.readFully(channel, target, entry.offset() + from);
         }
       } catch (IOException e) {
-        throw TensorFileErrors.ioError(
-            file.path, "could not be read at tensor '" + entry.name() + "'", e);
+        throw TensorFileErrors.tensorIoError(file.path, entry.name(), e);
       }
     }
 
@@ -363,9 +399,10 @@ public final class TensorFile {
 
     private int arrayLength(TensorEntry entry, long length, String unit) {
       if (length > LARGEST_ARRAY) {
-        throw TensorFileErrors.error(
+        throw TensorFileErrors.tensorError(
             file.path,
-            "has tensor '%s' with %d %s, more than the %d of a Java array"
+            entry.name(),
+            "has tensor '%s' with %s %s, more than the %s of a Java array"
                 .formatted(entry.name(), length, unit, LARGEST_ARRAY));
       }
       return (int) length;

@@ -18,6 +18,14 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides) {
     strides = strides.map(List::copyOf);
   }
 
+  /** The same tensor under another name. */
+  public static TensorView named(TensorFile file, TensorEntry of, String name) {
+    List<Long> strides = file.strides(of);
+    return new TensorView(
+        new TensorEntry(name, of.dtype(), of.shape(), of.offset(), of.byteLength()),
+        strides.equals(inOneRow(of.shape())) ? Optional.empty() : Optional.of(strides));
+  }
+
   /**
    * Some of the rows of a tensor.
    *
@@ -30,7 +38,7 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides) {
       TensorFile file, TensorEntry of, String name, long first, long count) {
     if (of.shape().isEmpty() || first < 0 || count < 1 || first + count > of.shape().get(0)) {
       throw new IllegalArgumentException(
-          "rows %d to %d are not in tensor '%s' of shape %s"
+          "rows %s to %s are not in tensor '%s' of shape %s"
               .formatted(first, first + count, of.name(), of.shape()));
     }
     List<Long> strides = file.strides(of);

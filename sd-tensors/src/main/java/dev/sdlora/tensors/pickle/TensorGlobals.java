@@ -17,6 +17,14 @@ final class TensorGlobals {
           new Global("torch._utils", "_rebuild_tensor"),
           new Global("torch._utils", "_rebuild_tensor_v2"));
 
+  /** For number formats younger than PyTorch's types of storages; its last argument names one. */
+  private static final Global REBUILD_FORMAT = new Global("torch._utils", "_rebuild_tensor_v3");
+
+  private static final Global BYTES = new Global("torch.storage", "UntypedStorage");
+
+  private static final Set<Global> BYTE_FORMATS =
+      Set.of(new Global("torch", "float8_e4m3fn"), new Global("torch", "float8_e5m2"));
+
   private static final Global PARAMETER = new Global("torch._utils", "_rebuild_parameter");
 
   private static final Global ORDERED_DICT = new Global("collections", "OrderedDict");
@@ -61,6 +69,8 @@ final class TensorGlobals {
     Global global = new Global(module, name);
     boolean known =
         REBUILD.contains(global)
+            || REBUILD_FORMAT.equals(global)
+            || BYTE_FORMATS.contains(global)
             || PARAMETER.equals(global)
             || ORDERED_DICT.equals(global)
             || PARAMETER_DICT.equals(global)
@@ -78,7 +88,8 @@ final class TensorGlobals {
   }
 
   private static boolean isStorage(Global global) {
-    return global.module().equals("torch") && STORAGES.contains(global.name());
+    return BYTES.equals(global)
+        || (global.module().equals("torch") && STORAGES.contains(global.name()));
   }
 
   /** How many values a call copies: the sizes and strides of a tensor. */
@@ -102,6 +113,9 @@ final class TensorGlobals {
       }
       if (REBUILD.contains(global)) {
         return tensor(arguments);
+      }
+      if (REBUILD_FORMAT.equals(global)) {
+        return tensorOfFormat(arguments);
       }
       if (PARAMETER.equals(global) && !arguments.isEmpty()) {
         return arguments.get(0);
@@ -135,7 +149,7 @@ final class TensorGlobals {
     String text = key.toString();
     if (text.length() > MAX_KEY) {
       throw new PickleException(
-          "has a pickle with a name of %d characters, more than %d"
+          "has a pickle with a name of %s characters, more than %s"
               .formatted(text.length(), MAX_KEY));
     }
     return text;
@@ -156,6 +170,20 @@ final class TensorGlobals {
         throw new PickleException("is damaged: its pickle has a tensor at offset " + offset);
       }
       return new TensorRef(view.storage, first, longs(shape), longs(strides));
+    }
+    throw new PickleException("is damaged: its pickle describes a tensor in an unknown way");
+  }
+
+  /** A tensor of one of the formats whose numbers are bytes, so that bytes count numbers. */
+  private static TensorRef tensorOfFormat(List<?> arguments) throws PickleException {
+    TensorRef bytes = tensor(arguments);
+    if (arguments.size() > 6
+        && arguments.get(6) instanceof Global format
+        && BYTE_FORMATS.contains(format)
+        && bytes.storage().type().equals(BYTES.name())) {
+      StorageRef storage =
+          new StorageRef(format.name(), bytes.storage().key(), bytes.storage().elements());
+      return new TensorRef(storage, bytes.offset(), bytes.shape(), bytes.strides());
     }
     throw new PickleException("is damaged: its pickle describes a tensor in an unknown way");
   }

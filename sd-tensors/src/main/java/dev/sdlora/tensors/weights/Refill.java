@@ -36,7 +36,12 @@ final class Refill {
 
   /** Some bytes of a stored tensor and where they go. */
   private record Piece(
-      NDArray target, TensorFile.Reader reader, TensorEntry entry, long from, int length) {
+      NDArray target,
+      TensorFile.Reader reader,
+      TensorEntry entry,
+      float scale,
+      long from,
+      int length) {
 
     /**
      * Whether the bytes go into the tensor as they are, and its memory can be written from here.
@@ -51,9 +56,10 @@ final class Refill {
 
   /** Adds a tensor to those to be filled. */
   void add(NDArray target, TensorFile.Reader reader, TensorEntry entry) {
+    float scale = reader.scale(entry);
     for (long from = 0; from < entry.byteLength(); from += PIECE_BYTES) {
       int length = (int) Math.min(PIECE_BYTES, entry.byteLength() - from);
-      pieces.add(new Piece(target, reader, entry, from, length));
+      pieces.add(new Piece(target, reader, entry, scale, from, length));
     }
   }
 
@@ -118,6 +124,7 @@ final class Refill {
         .tensor(
             scope.create(bytes.rewind(), new Shape(piece.length / stored.getNumOfBytes()), stored))
         .integer(TensorLoader.hiddenFormat(piece.entry.dtype()))
+        .number(piece.scale)
         .run(scope);
   }
 

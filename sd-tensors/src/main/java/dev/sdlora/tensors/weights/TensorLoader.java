@@ -58,11 +58,13 @@ public final class TensorLoader {
       List<Long> shape,
       ScalarType type,
       NDManager scope) {
+    float scale = reader.scale(entry);
     try (NDArray stored = transfer(reader, entry)) {
       return program
           .call("load")
           .tensor(stored)
           .integer(hiddenFormat(entry.dtype()))
+          .number(scale)
           .integers(shape.stream().mapToLong(Long::longValue).toArray())
           .integer(type.code())
           .run(scope);
@@ -162,6 +164,7 @@ public final class TensorLoader {
     long rowBytes = entry.byteLength() / rows;
     long rowsAtOnce = Math.max(1, BLOCK_ELEMENTS * entry.dtype().bytes() / rowBytes);
     DataType stored = stored(entry.dtype());
+    float factor = reader.scale(entry);
     try (NDManager scope = torch.scope()) {
       for (long first = 0; first < rows; first += rowsAtOnce) {
         ByteBuffer bytes = room(Math.min(rowsAtOnce, rows - first) * rowBytes);
@@ -173,6 +176,7 @@ public final class TensorLoader {
             .integer(first)
             .tensor(scope.create(bytes.rewind(), shape, stored))
             .integer(hiddenFormat(entry.dtype()))
+            .number(factor)
             .list(change)
             .number(scale)
             .run(scope);
@@ -214,7 +218,7 @@ public final class TensorLoader {
    */
   static long hiddenFormat(DType dtype) {
     return switch (dtype) {
-      case I16, BF16 -> code(dtype);
+      case I16, BF16, F8_E4M3, F8_E5M2 -> code(dtype);
       default -> -1;
     };
   }
@@ -231,6 +235,8 @@ public final class TensorLoader {
       case F32 -> ScalarType.FLOAT32.code();
       case F64 -> 7;
       case BOOL -> 11;
+      case F8_E5M2 -> 23;
+      case F8_E4M3 -> 24;
       case BF16 -> ScalarType.BFLOAT16.code();
     };
   }
@@ -243,7 +249,7 @@ public final class TensorLoader {
       case I64 -> DataType.INT64;
       case I32 -> DataType.INT32;
       case I8 -> DataType.INT8;
-      case U8, I16, BF16 -> DataType.UINT8;
+      case U8, I16, BF16, F8_E4M3, F8_E5M2 -> DataType.UINT8;
       case BOOL -> DataType.BOOLEAN;
     };
   }

@@ -1,8 +1,8 @@
-  def load(self: __torch__.Net, stored: Tensor, hidden: int, shape: List[int], wanted: int) -> Tensor:
+  def load(self: __torch__.Net, stored: Tensor, hidden: int, scale: float, shape: List[int], wanted: int) -> Tensor:
     # Stored values in a row -> a new tensor of the wanted shape and format.
-    return torch.to(torch.reshape(__torch__.values(stored, hidden), shape), wanted, False, True)
+    return torch.to(torch.reshape(__torch__.values(stored, hidden, scale), shape), wanted, False, True)
   def load_all(self: __torch__.Net, stored: Tensor, format: int, counts: List[int], dims: List[int], sizes: List[int]) -> List[Tensor]:
-    # Tensors of one format behind each other, as bytes -> float32 tensors and a last one, the largest magnitude. They are parts
+    # Tensors of one format behind each other, as bytes -> float32 (format 6) tensors and a last one, the largest magnitude. They are parts
     # of one tensor, so that a few operations do for all: each costs more than the numbers of a factor.
     flat = torch.to(torch.view_copy(stored, dtype=format), 6)
     tensors = annotate(List[Tensor], [])
@@ -20,26 +20,24 @@
       largest = torch.maximum(torch.neg(low), high)
     _1 = torch.append(tensors, largest)
     return tensors
-  def fill_part(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int) -> Tensor:
+  def fill_part(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int, scale: float) -> Tensor:
     # Numbers of the target from the first on become the stored ones, the very values that load gives. In steps of fewer than
     # 32,768 numbers, on which libtorch works alone on the calling thread: callers share out parts among threads themselves.
-    width = 1
-    if hidden >= 0:
-      width = 2
+    width = __torch__.hidden_width(hidden)
     step = 32704
     count = torch.numel(stored) // width
     steps = torch.split(torch.slice(torch.view(target, [-1]), 0, first, first + count), step)
     values = torch.split(stored, step * width)
     if hidden >= 0:
       for i in range(torch.len(steps)):
-        _0 = torch.copy_(steps[i], torch.view_copy(values[i], dtype=hidden))
+        _0 = torch.copy_(steps[i], __torch__.values(values[i], hidden, scale))
     else:
       torch._foreach_copy_(steps, values)
     return target
-  def write_rows(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int, change: List[Tensor], scale: float) -> Tensor:
+  def write_rows(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int, factor: float, change: List[Tensor], scale: float) -> Tensor:
     # Rows of the target from the first on become the stored ones plus scale times the change, summed in float32 and rounded once.
     rows = __torch__.matrix(target)
-    values = torch.reshape(__torch__.values(stored, hidden), [-1, torch.size(rows, 1)])
+    values = torch.reshape(__torch__.values(stored, hidden, factor), [-1, torch.size(rows, 1)])
     sum = __torch__.add_rows(torch.to(values, 6, False, True), first, change, scale)
     return torch.copy_(torch.slice(rows, 0, first, first + torch.size(values, 0)), sum)
   def patch_all(self: __torch__.Net, targets: List[Tensor], ups: List[Tensor], downs: List[Tensor], scales: List[float], block: int) -> Tensor:

@@ -24,6 +24,25 @@ final class FloatsTest {
   }
 
   @Test
+  void fromFloat8_everyPattern_equalsDefinition() {
+    for (int bits = 0; bits < 1 << 8; bits++) {
+      // The definition counts the sign among 16 bits. E4M3FN gives what would be the exponent of
+      // infinities to numbers, but for the largest fraction.
+      int spread = (bits & 0x80) << 8 | (bits & 0x7f);
+      double e4m3 =
+          (bits & 0x7f) < 0x78
+              ? defined(spread, 4, 3)
+              : (bits & 0x7f) == 0x7f
+                  ? Double.NaN
+                  : (bits > 0x7f ? -1 : 1) * (1 + (bits & 7) / 8.0) * 256;
+      assertSame(Floats.fromFloat8E4m3((byte) bits), (float) e4m3);
+      assertSame(Floats.fromFloat8E5m2((byte) bits), (float) defined(spread, 5, 2));
+    }
+    assertThat(Floats.fromFloat8E4m3((byte) 0x7e)).isEqualTo(448);
+    assertThat(Floats.fromFloat8E5m2((byte) 0x7b)).isEqualTo(57344);
+  }
+
+  @Test
   void toHalf_everyPattern_comesBack() {
     for (int bits = 0; bits < PATTERNS; bits++) {
       float value = Floats.fromHalf((short) bits);

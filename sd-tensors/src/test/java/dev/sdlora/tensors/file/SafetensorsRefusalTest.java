@@ -1,5 +1,6 @@
 package dev.sdlora.tensors.file;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -8,6 +9,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,9 +28,17 @@ final class SafetensorsRefusalTest {
     Path path = Files.write(folder.resolve("model.safetensors"), content);
 
     assertThatThrownBy(() -> TensorFile.open(path))
-        .isInstanceOf(TensorFileException.class)
+        .isInstanceOfSatisfying(
+            TensorFileException.class, e -> assertThat(e.tensor()).isEqualTo(named(e)))
         .hasMessageContaining("'" + path + "'")
         .hasMessageContaining(reason);
+  }
+
+  /** The tensor in the sentence, if the error is about one. */
+  private static Optional<String> named(TensorFileException error) {
+    Matcher tensor =
+        Pattern.compile("is damaged: tensor '(.*?)' ").matcher(String.valueOf(error.getMessage()));
+    return tensor.find() ? Optional.of(tensor.group(1)) : Optional.empty();
   }
 
   @Test
@@ -88,7 +100,7 @@ final class SafetensorsRefusalTest {
         header("{\"a\":{}}", "tensor 'a' has no dtype"),
         header("{\"a\":{\"dtype\":\"U8\"}}", "tensor 'a' has no shape"),
         header("{\"a\":{\"dtype\":\"U8\",\"shape\":[]}}", "tensor 'a' has no data_offsets"),
-        entry("F8_E4M3", "[1]", "[0,1]", "dtype 'F8_E4M3', expected one of [F64"),
+        entry("F8_E8M0", "[1]", "[0,1]", "dtype 'F8_E8M0', expected one of [F64"),
         entry("U8", "1", "[0,1]", "shape that is not an array"),
         entry("U8", "[1.0]", "[0,1]", "shape with '1.0'"),
         entry("U8", "[99999999999999999999]", "[0,1]", "expected a 64-bit integer"),

@@ -1,0 +1,186 @@
+package dev.sdlora.api;
+
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which files and tensors a model is put together from, where there is a choice. Immutable.
+ *
+ * <p>Networks from files of their own take the place of those in the checkpoint, which may then
+ * lack them: a file with a U-Net alone becomes a model when VAE and text encoder are named.
+ */
+public final class CheckpointParts {
+  /** What the checkpoint itself has, and a VAE that lies beside it under its name. */
+  public static final CheckpointParts DEFAULT = new Builder().build();
+
+  private final Optional<String> variant;
+  private final boolean ema;
+  private final Optional<Path> vae;
+  private final boolean vaeBeside;
+  private final Optional<Path> textEncoder;
+  private final Optional<Path> textEncoder2;
+
+  private CheckpointParts(Builder values) {
+    variant = values.variant;
+    ema = values.ema;
+    vae = values.vae;
+    vaeBeside = values.vaeBeside;
+    textEncoder = values.textEncoder;
+    textEncoder2 = values.textEncoder2;
+  }
+
+  /** A builder with the defaults that its setters tell. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that starts from these. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /** The variant of the weights in a diffusers folder, such as {@code fp16}. */
+  public Optional<String> variant() {
+    return variant;
+  }
+
+  /** Whether averaged weights of the U-Net are taken where a file has both. */
+  public boolean ema() {
+    return ema;
+  }
+
+  /** A file or folder whose VAE takes the place of the checkpoint's. */
+  public Optional<Path> vae() {
+    return vae;
+  }
+
+  /** Whether a VAE beside the checkpoint is taken. */
+  public boolean vaeBeside() {
+    return vaeBeside;
+  }
+
+  /** A file or folder whose text encoder takes the place of the checkpoint's first. */
+  public Optional<Path> textEncoder() {
+    return textEncoder;
+  }
+
+  /** Likewise for the second one. */
+  public Optional<Path> textEncoder2() {
+    return textEncoder2;
+  }
+
+  /** Whether the other tells the same. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof CheckpointParts that
+        && variant.equals(that.variant)
+        && ema == that.ema
+        && vae.equals(that.vae)
+        && vaeBeside == that.vaeBeside
+        && textEncoder.equals(that.textEncoder)
+        && textEncoder2.equals(that.textEncoder2);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(variant, ema, vae, vaeBeside, textEncoder, textEncoder2);
+  }
+
+  @Override
+  public String toString() {
+    return "CheckpointParts[variant=%s, ema=%s, vae=%s, vaeBeside=%s, textEncoder=%s, textEncoder2=%s]"
+        .formatted(variant, ema, vae, vaeBeside, textEncoder, textEncoder2);
+  }
+
+  /** Collects choices. Not safe for use by several threads at once. */
+  public static final class Builder {
+    private Optional<String> variant = Optional.empty();
+    private boolean ema;
+    private Optional<Path> vae = Optional.empty();
+    private boolean vaeBeside = true;
+    private Optional<Path> textEncoder = Optional.empty();
+    private Optional<Path> textEncoder2 = Optional.empty();
+
+    private Builder() {}
+
+    private Builder(CheckpointParts values) {
+      variant = values.variant;
+      ema = values.ema;
+      vae = values.vae;
+      vaeBeside = values.vaeBeside;
+      textEncoder = values.textEncoder;
+      textEncoder2 = values.textEncoder2;
+    }
+
+    /**
+     * Sets which weights of a diffusers folder are read: {@code fp16} for {@code
+     * diffusion_pytorch_model.fp16.safetensors}. A network that does not have the variant is read
+     * without it, as diffusers does. Default: full precision if it is there, else {@code fp16}.
+     *
+     * @throws IllegalArgumentException if it is empty or no part of a file's name
+     */
+    public Builder variant(String variant) {
+      Objects.requireNonNull(variant, "variant");
+      if (!variant.matches("[\\w-]+")) {
+        throw new IllegalArgumentException(
+            "variant must be letters, digits, '_' and '-', such as fp16: '" + variant + "'");
+      }
+      this.variant = Optional.of(variant);
+      return this;
+    }
+
+    /**
+     * Sets whether the average of the U-Net's weights over its training is taken, {@code
+     * model_ema.} in single files. Default false, as in A1111: only where a file has nothing else.
+     */
+    public Builder ema(boolean ema) {
+      this.ema = ema;
+      return this;
+    }
+
+    /**
+     * Sets a file or folder whose VAE takes the place of the checkpoint's: with the names of the
+     * original code, with or without {@code first_stage_model.}, or with those of diffusers.
+     * Default: none.
+     */
+    public Builder vae(Path vae) {
+      this.vae = Optional.of(Objects.requireNonNull(vae, "vae"));
+      return this;
+    }
+
+    /**
+     * Sets whether a VAE is taken that lies beside the file of the checkpoint under its name,
+     * {@code model.vae.safetensors}, {@code .vae.pt} or {@code .vae.ckpt} beside {@code
+     * model.safetensors}, as in A1111. Default true; of no effect where a VAE is named.
+     */
+    public Builder vaeBeside(boolean vaeBeside) {
+      this.vaeBeside = vaeBeside;
+      return this;
+    }
+
+    /**
+     * Sets a file or folder whose text encoder takes the place of the checkpoint's first. Default:
+     * none.
+     */
+    public Builder textEncoder(Path textEncoder) {
+      this.textEncoder = Optional.of(Objects.requireNonNull(textEncoder, "textEncoder"));
+      return this;
+    }
+
+    /**
+     * Sets a file or folder whose text encoder takes the place of the checkpoint's second, of SDXL.
+     * Default: none.
+     */
+    public Builder textEncoder2(Path textEncoder2) {
+      this.textEncoder2 = Optional.of(Objects.requireNonNull(textEncoder2, "textEncoder2"));
+      return this;
+    }
+
+    /** Builds it; the builder can be used further. */
+    public CheckpointParts build() {
+      return new CheckpointParts(this);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.BlockWeights;
+import dev.sdlora.api.make.CheckpointMerging;
+import dev.sdlora.api.make.CheckpointMerging.Merged;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sd merge-checkpoints}: one checkpoint of two or three. */
+@Command(
+    name = "merge-checkpoints",
+    description =
+        "Merge checkpoints: A*(1-m) + B*m, or with a third A + (B-C)*m. An inpainting model comes"
+            + " first.")
+final class MergeCheckpointsCommand implements Runnable {
+  @Parameters(
+      index = "0",
+      paramLabel = "A",
+      description = "Checkpoint to begin with: a file or a diffusers folder.")
+  private Path a = Path.of("");
+
+  @Parameters(index = "1", paramLabel = "B", description = "Checkpoint to mix in.")
+  private Path b = Path.of("");
+
+  @Parameters(
+      index = "2",
+      arity = "0..1",
+      paramLabel = "C",
+      description = "Checkpoint that B was tuned from, for adding the difference.")
+  private Optional<Path> c = Optional.empty();
+
+  @Option(
+      names = {"-m", "--multiplier"},
+      paramLabel = "NUMBER",
+      defaultValue = "0.5",
+      description = "How much of B, or of the difference, to take. Default: ${DEFAULT-VALUE}.")
+  private double multiplier;
+
+  @Option(
+      names = "--blocks",
+      paramLabel = "VALUES",
+      description =
+          "Multiplier of each block: BASE,IN00-IN11,MID,OUT00-OUT11 (26 values with commas) for SD"
+              + " 1.x and 2.x, BASE,IN00-IN08,MID,OUT00-OUT08 (20) for SDXL, or a preset.")
+  private Optional<String> blocks = Optional.empty();
+
+  @Mixin private final MakingOptions making = new MakingOptions();
+  @Mixin private final MakingOptions.Format format = new MakingOptions.Format();
+
+  @Override
+  public void run() {
+    Stopwatch watch = new Stopwatch();
+    CheckpointMerging merging =
+        c.map(base -> CheckpointMerging.addDifference(a, b, base))
+            .orElseGet(() -> CheckpointMerging.weightedSum(a, b))
+            .multiplier(multiplier);
+    blocks.map(BlockWeights::parse).ifPresent(merging::blocks);
+    format.format().ifPresent(merging::fileFormat);
+    Merged merged = making.run(listener -> merging.listener(listener).write(making.out()));
+    Console console = making.console();
+    if (console.json()) {
+      ObjectNode json = MakingOptions.report(merged.file(), watch);
+      json.put("merged", merged.merged()).put("kept", merged.kept());
+      console.out().println(Json.line(json));
+    } else {
+      console
+          .out()
+          .printf(
+              Locale.ROOT,
+              "%s: %d tensors merged, %d kept%n",
+              merged.file(),
+              merged.merged(),
+              merged.kept());
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.CheckpointParts;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that say which files and tensors a model is put together from. */
+@Heading("Model and folders")
+final class PartsOptions {
+  private static final String AUTO = "auto";
+  private static final String NONE = "none";
+
+  @Option(
+      names = "--vae",
+      paramLabel = "FILE|none|auto",
+      defaultValue = AUTO,
+      description =
+          "VAE to take in place of the checkpoint's: a file, or a folder in the diffusers layout."
+              + " none: the checkpoint's own. Default: auto, a .vae.safetensors, .vae.pt or .vae.ckpt"
+              + " beside the checkpoint under its name, else its own.")
+  private String vae = AUTO;
+
+  @Option(
+      names = "--text-encoder",
+      paramLabel = "FILE",
+      description = "Text encoder to take in place of the checkpoint's (first) one.")
+  private Optional<Path> textEncoder = Optional.empty();
+
+  @Option(
+      names = "--text-encoder-2",
+      paramLabel = "FILE",
+      description = "Text encoder to take in place of the second one of SDXL.")
+  private Optional<Path> textEncoder2 = Optional.empty();
+
+  @Option(
+      names = "--variant",
+      paramLabel = "NAME",
+      description =
+          "Weights of a diffusers folder to read, such as fp16. Default: full precision if it is"
+              + " there, else fp16.")
+  private Optional<String> variant = Optional.empty();
+
+  @Option(names = "--ema", description = "Take averaged weights where a file has both (model_ema).")
+  private boolean ema;
+
+  CheckpointParts parts() {
+    CheckpointParts.Builder parts = CheckpointParts.builder().ema(ema);
+    switch (vae) {
+      case AUTO -> parts.vaeBeside(true);
+      case NONE -> parts.vaeBeside(false);
+      default -> parts.vae(Path.of(vae));
+    }
+    textEncoder.ifPresent(parts::textEncoder);
+    textEncoder2.ifPresent(parts::textEncoder2);
+    variant.ifPresent(parts::variant);
+    return parts.build();
+  }
+}

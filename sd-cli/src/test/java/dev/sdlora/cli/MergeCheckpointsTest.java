@@ -1,0 +1,70 @@
+package dev.sdlora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code sd merge-checkpoints}. */
+final class MergeCheckpointsTest {
+  @TempDir Path folder;
+
+  private String file(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a b --out c.ckpt                               | the name must end in .safetensors: c.ckpt",
+        "a b --out c.safetensors -m x                   | 'x' is not a double",
+        "a b --out c.safetensors --blocks 1,2           | block weights must be 17 or 26 values",
+        "a b --out c.safetensors --blocks HALF          | block weights 'HALF' are not known",
+        "a --out c.safetensors                          | 'B'",
+      })
+  void badUsage_isNamed(String arguments, String sentence) {
+    CommandRun run = CommandRun.of(("merge-checkpoints " + arguments).split(" +"));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("sd: ").contains(sentence);
+  }
+
+  @Test
+  void missingFile_isNamed() {
+    assertThat(CommandRun.of("merge-checkpoints", "none", "b", "--out", file("c.safetensors")))
+        .isEqualTo(new CommandRun(1, "", "sd: checkpoint 'none' does not exist\n"));
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void merge_writesACheckpoint() throws IOException {
+    String model = BundledModel.checkpoint().toString();
+    String out = file("merged.safetensors");
+    CommandRun run =
+        CommandRun.of(
+            "merge-checkpoints",
+            model,
+            model,
+            model,
+            "-m",
+            "0.3",
+            "--format",
+            "bfloat16",
+            "--out",
+            out,
+            "--json");
+    assertThat(run.err()).isEmpty();
+    JsonNode merged = new ObjectMapper().readTree(run.out());
+    assertThat(merged.get("merged").asInt()).isPositive();
+    CommandRun info = CommandRun.of("info", "--json", out);
+    assertThat(new ObjectMapper().readTree(info.out()).get("storage").asText())
+        .isEqualTo("bfloat16");
+  }
+}

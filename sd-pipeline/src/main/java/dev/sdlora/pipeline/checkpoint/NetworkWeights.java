@@ -1,0 +1,219 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.tensors.file.SettingsJson;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The tensors of one network as one view: in one file, or in several with an index beside them that
+ * says which tensor is in which ("shards"). Immutable; holds no open file.
+ */
+final class NetworkWeights {
+  private static final String SAFETENSORS = ".safetensors";
+  private static final String PICKLE = ".bin";
+  private static final String INDEX = ".index";
+  private static final String JSON = ".json";
+
+  /** Taken where the weights in full precision are not there. */
+  private static final String HALF = "fp16";
+
+  private static final Set<String> NO_FILES = Set.of("", ".", "..");
+
+  /** Far more than any network is cut into; published ones have 3. */
+  private static final int MAX_SHARDS = 1000;
+
+  private final Path path;
+  private final Map<String, TensorFile> files;
+
+  private NetworkWeights(Path path, Map<String, TensorFile> files) {
+    this.path = path;
+    this.files = Collections.unmodifiableMap(files);
+  }
+
+  /** The tensors of a file. */
+  static NetworkWeights of(TensorFile file) {
+    Map<String, TensorFile> files = new LinkedHashMap<>();
+    file.tensors().keySet().forEach(name -> files.put(name, file));
+    return new NetworkWeights(file.path(), files);
+  }
+
+  /**
+   * The weights in a sub-folder of a diffusers folder: safetensors before files of PyTorch, a whole
+   * file before shards, and where no variant is asked for, full precision before half.
+   *
+   * @param folder of the network
+   * @param stems what files are called before {@code .safetensors}, and before {@code .bin}
+   * @param variant such as {@code fp16}; where the network has none of it, it counts as empty, as
+   *     in diffusers
+   * @throws CheckpointException if there are none, or an index does not fit its files
+   * @throws dev.sdlora.api.TensorFileException if a file is damaged
+   */
+  static NetworkWeights in(Path folder, Stems stems, Optional<String> variant) {
+    List<String> variants = new ArrayList<>();
+    variant.ifPresent(variants::add);
+    variants.add("");
+    variants.add(HALF);
+    // A variant goes before everything else, in whatever kind of file it is.
+    List<Path> candidates = new ArrayList<>();
+    variant.ifPresent(wanted -> candidates.addAll(candidates(folder, stems, List.of(wanted))));
+    candidates.addAll(candidates(folder, stems, variants));
+    Path found =
+        candidates.stream()
+            .filter(Files::exists)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new CheckpointException(
+                        "'%s' has no weights: expected '%s', '%s', '%s' or an index of shards"
+                            .formatted(
+                                folder,
+                                stems.safetensors + SAFETENSORS,
+                                stems.safetensors + "." + HALF + SAFETENSORS,
+                                stems.pickle + PICKLE),
+                        ErrorDetails.in(folder)));
+    return found.toString().endsWith(JSON) ? sharded(found) : of(TensorFile.open(found));
+  }
+
+  /** Whether a network's folder has weights of a variant. */
+  static boolean hasVariant(Path folder, Stems stems, String variant) {
+    return candidates(folder, stems, List.of(variant)).stream().anyMatch(Files::exists);
+  }
+
+  /**
+   * What the files of a network are called.
+   *
+   * @param safetensors before the variant and {@code .safetensors}
+   * @param pickle before the variant and {@code .bin}
+   */
+  record Stems(String safetensors, String pickle) {
+    /** U-Nets and VAEs, which diffusers writes. */
+    static final Stems DIFFUSERS = new Stems("diffusion_pytorch_model", "diffusion_pytorch_model");
+
+    /** Text encoders, which transformers writes. */
+    static final Stems TRANSFORMERS = new Stems("model", "pytorch_model");
+  }
+
+  private static List<Path> candidates(Path folder, Stems stems, List<String> variants) {
+    List<Path> candidates = new ArrayList<>();
+    for (String ending : List.of(SAFETENSORS, PICKLE)) {
+      String stem = ending.equals(PICKLE) ? stems.pickle : stems.safetensors;
+      for (String variant : variants) {
+        String mark = variant.isEmpty() ? "" : "." + variant;
+        candidates.add(folder.resolve(stem + mark + ending));
+        candidates.add(folder.resolve(stem + mark + ending + INDEX + JSON));
+        // Older versions, and transformers, put the variant elsewhere.
+        candidates.add(folder.resolve(stem + ending + INDEX + mark + JSON));
+      }
+    }
+    return candidates;
+  }
+
+  private static NetworkWeights sharded(Path index) {
+    JsonNode map = read(index).path("weight_map");
+    if (!map.isObject() || map.isEmpty()) {
+      throw error(index, "has no weight_map that says which tensor is in which file");
+    }
+    Map<String, TensorFile> shards = new LinkedHashMap<>();
+    Map<String, TensorFile> files = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> place : map.properties()) {
+      if (!place.getValue().isTextual()) {
+        throw error(
+            index,
+            "has %s for tensor '%s', expected the name of a file"
+                .formatted(place.getValue(), place.getKey()));
+      }
+      String name = place.getValue().textValue();
+      TensorFile shard = shards.get(name);
+      if (shard == null) {
+        if (shards.size() == MAX_SHARDS) {
+          throw error(
+              index, "names more than %s files, which no model needs".formatted(MAX_SHARDS));
+        }
+        shard = open(index, name);
+        shards.put(name, shard);
+      }
+      if (shard.find(place.getKey()).isEmpty()) {
+        throw new CheckpointException(
+            "index '%s' says that tensor '%s' is in '%s', but that has no such tensor; the files are"
+                    .formatted(index, place.getKey(), shard.path())
+                + " probably of two models",
+            ErrorDetails.in(shard.path()).withTensor(place.getKey()));
+      }
+      files.put(place.getKey(), shard);
+    }
+    return new NetworkWeights(index, files);
+  }
+
+  private static JsonNode read(Path index) {
+    try {
+      return SettingsJson.read(index);
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "index '" + index + "' cannot be read: " + e.getMessage(), ErrorDetails.in(index), e);
+    }
+  }
+
+  /** A shard, which has to lie beside its index. */
+  private static TensorFile open(Path index, String name) {
+    Path shard;
+    try {
+      shard = index.resolveSibling(name);
+    } catch (InvalidPathException e) {
+      throw error(index, "names the file '" + name + "', which is no name of a file");
+    }
+    if (!Path.of(name).equals(Path.of(name).getFileName()) || NO_FILES.contains(name)) {
+      throw error(
+          index, "names the file '" + name + "', which lies elsewhere; expected one beside it");
+    }
+    if (!Files.exists(shard)) {
+      throw error(index, "names the file '" + name + "', which is missing");
+    }
+    return TensorFile.open(shard);
+  }
+
+  private static CheckpointException error(Path index, String predicate) {
+    return new CheckpointException("index '" + index + "' " + predicate, ErrorDetails.in(index));
+  }
+
+  /** The file, or the index of several, for messages. */
+  Path path() {
+    return path;
+  }
+
+  /** The names of all tensors in the order of the file or index. */
+  Set<String> names() {
+    return files.keySet();
+  }
+
+  /** The tensor with this name, if there is one. */
+  Optional<TensorEntry> find(String name) {
+    return Optional.ofNullable(files.get(name)).flatMap(file -> file.find(name));
+  }
+
+  /**
+   * The file that holds a tensor.
+   *
+   * @throws IllegalArgumentException if there is no such tensor
+   */
+  TensorFile fileOf(String name) {
+    TensorFile file = files.get(name);
+    if (file == null) {
+      throw new IllegalArgumentException("no tensor is named " + name);
+    }
+    return file;
+  }
+}

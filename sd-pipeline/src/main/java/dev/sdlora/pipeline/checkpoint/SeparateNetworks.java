@@ -1,0 +1,204 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.CheckpointParts;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
+import dev.sdlora.pipeline.checkpoint.NetworkWeights.Stems;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.LatentFormat;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.file.TensorView;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Networks that lie in files or folders of their own and take the place of a checkpoint's: VAEs and
+ * text encoders under the names of single files, with or without their beginnings, and under those
+ * of diffusers; U-Nets under the names of single files.
+ */
+final class SeparateNetworks {
+  /** What A1111 calls a VAE beside a checkpoint. */
+  private static final List<String> BESIDE = List.of(".vae.safetensors", ".vae.pt", ".vae.ckpt");
+
+  private static final String TEXT_MODEL = "text_model.";
+  private static final String OPEN_CLIP = "transformer.resblocks.";
+
+  /** What text encoders have before their names in checkpoints; nothing in files of their own. */
+  private static final List<String> PREFIXES =
+      List.of(
+          "",
+          LdmNames.CLIP,
+          "conditioner.embedders.0.transformer.",
+          "conditioner.embedders.1.model.",
+          "conditioner.embedders.0.model.",
+          "cond_stage_model.model.");
+
+  private SeparateNetworks() {}
+
+  /** The VAE that is named, or else lies beside a checkpoint under its name. */
+  static Optional<Path> vaeOf(Path checkpoint, CheckpointParts parts) {
+    return parts
+        .vae()
+        .or(
+            () ->
+                parts.vaeBeside() && Files.isRegularFile(checkpoint)
+                    ? BESIDE.stream()
+                        .map(
+                            ending ->
+                                checkpoint.resolveSibling(NetworkFile.name(checkpoint) + ending))
+                        .filter(Files::isRegularFile)
+                        .findFirst()
+                    : Optional.empty());
+  }
+
+  /** The file or folder that is named for the first or second text encoder. */
+  static Optional<Path> textEncoder(CheckpointParts parts, int index) {
+    return index == 0 ? parts.textEncoder() : parts.textEncoder2();
+  }
+
+  /**
+   * Reads a VAE.
+   *
+   * @param unet that it is for, whose latents it has to have
+   * @param format how latents are scaled, which goes with the U-Net
+   * @throws CheckpointException if it is none or does not fit
+   */
+  static ModelFiles.Part<VaeConfig> vae(Path path, UNetConfig unet, LatentFormat format) {
+    requireThere(path, "VAE");
+    NetworkWeights weights = weights(path, "vae", Stems.DIFFUSERS);
+    Network<VaeConfig> vae =
+        begins(weights, "decoder.up_blocks.")
+            ? VaeNames.diffusers(weights, format)
+            : VaeNames.original(
+                weights, prefix(weights, List.of(LdmNames.VAE, ""), "decoder.", "VAE"), format);
+    int channels = vae.config().latentChannels();
+    if (channels != unet.outChannels()) {
+      throw new CheckpointException(
+          "VAE '%s' has latents of %s channels, expected the %s of the U-Net; it is probably for"
+                  .formatted(path, channels, unet.outChannels())
+              + " another family of models",
+          ErrorDetails.in(path));
+    }
+    return vae.part(vae.config().weights());
+  }
+
+  /**
+   * Reads a text encoder under the names of a checkpoint, of OpenCLIP or of transformers.
+   *
+   * @param place where it would lie in a checkpoint, and what it is there
+   * @param pooled whether the U-Net reads what it says of the whole text
+   * @throws CheckpointException if it is none
+   */
+  static Network<ClipConfig> textEncoder(Path path, SingleFileFamily.Place place, boolean pooled) {
+    requireThere(path, "text encoder");
+    boolean first = !place.equals(SingleFileFamily.encoders(ModelFamily.SDXL).get(1));
+    NetworkWeights weights =
+        weights(path, first ? "text_encoder" : "text_encoder_2", Stems.TRANSFORMERS);
+    List<String> prefixes = new ArrayList<>(List.of(place.prefix()));
+    prefixes.addAll(PREFIXES);
+    if (place.kind() == ClipConfig.Kind.OPEN_CLIP
+        && prefixes.stream().anyMatch(prefix -> begins(weights, prefix + OPEN_CLIP))) {
+      String prefix = prefix(weights, prefixes, OPEN_CLIP, "text encoder");
+      TensorFile file = weights.fileOf(weights.names().iterator().next());
+      return SingleFile.textEncoder(
+          file, new SingleFileFamily.Place(prefix, place.kind(), place.reading()), pooled);
+    }
+    boolean bare = prefixes.stream().noneMatch(prefix -> begins(weights, prefix + TEXT_MODEL));
+    String prefix =
+        prefix(weights, prefixes, bare ? "encoder.layers." : TEXT_MODEL, "text encoder");
+    Names names =
+        name ->
+            prefix
+                + (bare && name.startsWith(TEXT_MODEL)
+                    ? name.substring(TEXT_MODEL.length())
+                    : name);
+    Pattern layer =
+        Pattern.compile(Pattern.quote(names.inFile(TEXT_MODEL + "encoder.layers.")) + "(\\d+)\\.");
+    Network<ClipConfig> clip =
+        Network.of(
+            new FileTensors(weights, "text encoder", names),
+            tensors ->
+                NetworkShapes.clip(
+                    tensors,
+                    layer,
+                    0,
+                    place.kind(),
+                    place.reading(),
+                    pooled && place.kind() == ClipConfig.Kind.OPEN_CLIP));
+    return Files.isRegularFile(path) && place.kind() == ClipConfig.Kind.OPEN_CLIP
+        ? SingleFile.withoutUnread(clip, place)
+        : clip;
+  }
+
+  /** A file whose U-Net, if it is alone there, has the beginning that it has in checkpoints. */
+  static TensorFile unet(TensorFile file) {
+    for (String prefix : List.of("", "diffusion_model.")) {
+      if (file.find(prefix + "input_blocks.0.0.weight").isPresent()) {
+        return file.with(
+            file.tensors().values().stream()
+                .filter(entry -> entry.name().startsWith(prefix))
+                .map(
+                    entry ->
+                        TensorView.named(
+                            file, entry, LdmNames.UNET + entry.name().substring(prefix.length())))
+                .toList());
+      }
+    }
+    return file;
+  }
+
+  private static void requireThere(Path path, String network) {
+    if (!Files.exists(path)) {
+      throw new CheckpointException(
+          network + " '" + path + "' does not exist", ErrorDetails.in(path));
+    }
+  }
+
+  /** A file, the folder of a network, or that of a whole model. */
+  private static NetworkWeights weights(Path path, String network, Stems stems) {
+    if (Files.isRegularFile(path)) {
+      return NetworkWeights.of(TensorFile.open(path));
+    }
+    Path inside = path.resolve(network);
+    return NetworkWeights.in(Files.isDirectory(inside) ? inside : path, stems, Optional.empty());
+  }
+
+  /**
+   * The beginning of a network's names, one of several.
+   *
+   * @param known what follows it
+   */
+  private static String prefix(
+      NetworkWeights weights, List<String> prefixes, String known, String network) {
+    return prefixes.stream()
+        .filter(prefix -> begins(weights, prefix + known))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CheckpointException(
+                    "'%s' is not a %s: none of its %s tensors begins with '%s' or '%s'; the first is %s"
+                        .formatted(
+                            weights.path(),
+                            network,
+                            weights.names().size(),
+                            known,
+                            prefixes.get(0) + known,
+                            weights.names().stream()
+                                .findFirst()
+                                .map(name -> "'" + name + "'")
+                                .orElse("missing")),
+                    ErrorDetails.in(weights.path())));
+  }
+
+  private static boolean begins(NetworkWeights weights, String prefix) {
+    return weights.names().stream().anyMatch(name -> name.startsWith(prefix));
+  }
+}

@@ -1,0 +1,63 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.pipeline.checkpoint.CheckpointReader.Network;
+import dev.sdlora.pipeline.network.LatentFormat;
+import dev.sdlora.pipeline.network.VaeConfig;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Finds the layers of a VAE under the names of the original code and of diffusers. */
+final class VaeNames {
+  /** The attention of the VAE before diffusers 0.18. */
+  private static final Map<String, String> OLD_ATTENTION =
+      Map.of("to_q", "query", "to_k", "key", "to_v", "value", "to_out.0", "proj_attn");
+
+  private static final Pattern ATTENTION =
+      Pattern.compile("attentions\\.0\\.(to_\\w+(?:\\.0)?)\\.");
+
+  private VaeNames() {}
+
+  /** A VAE with diffusers' names, old or new. */
+  static Network<VaeConfig> diffusers(NetworkWeights weights, LatentFormat format) {
+    boolean old = weights.names().stream().anyMatch(name -> name.contains(".proj_attn."));
+    Names names = old ? VaeNames::old : name -> name;
+    FileTensors tensors = new FileTensors(weights, "VAE", names);
+    int levels =
+        tensors.count(
+            Pattern.compile("encoder\\.down_blocks\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
+    int layers =
+        tensors.count(
+            Pattern.compile("encoder\\.down_blocks\\.0\\.resnets\\.(\\d+)\\."),
+            NetworkShapes.MAX_LAYERS);
+    return new Network<>(NetworkShapes.vae(tensors, levels, layers, format), tensors);
+  }
+
+  private static String old(String name) {
+    return ATTENTION
+        .matcher(name)
+        .replaceFirst(part -> "attentions.0." + OLD_ATTENTION.get(part.group(1)) + ".");
+  }
+
+  /**
+   * A VAE with the names of the original code.
+   *
+   * @param prefix of its tensors
+   */
+  static Network<VaeConfig> original(NetworkWeights weights, String prefix, LatentFormat format) {
+    FileTensors bare = new FileTensors(weights, "VAE", name -> prefix + name);
+    String quoted = Pattern.quote(prefix);
+    int levels =
+        bare.count(Pattern.compile(quoted + "decoder\\.up\\.(\\d+)\\."), NetworkShapes.MAX_LEVELS);
+    int layers =
+        bare.count(
+            Pattern.compile(quoted + "encoder\\.down\\.0\\.block\\.(\\d+)\\."),
+            NetworkShapes.MAX_LAYERS);
+    Names inCheckpoint = LdmNames.vae(levels);
+    return Network.of(
+        new FileTensors(
+            weights,
+            "VAE",
+            name -> prefix + inCheckpoint.inFile(name).substring(LdmNames.VAE.length())),
+        tensors -> NetworkShapes.vae(tensors, levels, layers, format));
+  }
+}

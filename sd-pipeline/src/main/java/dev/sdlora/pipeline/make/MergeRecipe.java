@@ -1,0 +1,101 @@
+package dev.sdlora.pipeline.make;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.NumberFormat;
+import dev.sdlora.api.make.MakingBackend.MergeCheckpoints;
+import dev.sdlora.lora.make.AdapterMetadata;
+import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.SettingsJson;
+import dev.sdlora.tensors.file.TensorFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How a checkpoint was merged, in the metadata under the names that A1111's merger uses: {@code
+ * sd_merge_recipe} with the hashes of what went into it, and {@code sd_merge_models} with what is
+ * known of each, the recipes of earlier merges included.
+ */
+final class MergeRecipe {
+  private static final String RECIPE = "sd_merge_recipe";
+  private static final String MODELS = "sd_merge_models";
+  private static final List<String> PLACES =
+      List.of("primary_model_hash", "secondary_model_hash", "tertiary_model_hash");
+
+  private static final long INPAINTING_CHANNELS = 9;
+  private static final long EDITING_CHANNELS = 8;
+
+  private final MergeCheckpoints task;
+  private final List<Path> sources;
+  private final Map<String, String> metadata;
+  private final long channels;
+
+  /**
+   * A recipe.
+   *
+   * @param sources the checkpoints in their order
+   * @param metadata of the first one
+   * @param channels that its U-Net reads
+   */
+  MergeRecipe(
+      MergeCheckpoints task, List<Path> sources, Map<String, String> metadata, long channels) {
+    this.task = task;
+    this.sources = sources;
+    this.metadata = metadata;
+    this.channels = channels;
+  }
+
+  /** Adds it to a file that is going to be written, with the other metadata of the first one. */
+  void write(SafetensorsWriter writer) {
+    ObjectNode recipe = JsonNodeFactory.instance.objectNode();
+    ObjectNode models = JsonNodeFactory.instance.objectNode();
+    recipe.put("type", "sd-lora");
+    for (int i = 0; i < PLACES.size(); i++) {
+      recipe.putNull(PLACES.get(i));
+      if (i < sources.size() && Files.isRegularFile(sources.get(i))) {
+        String hash = FileHashes.sha256(sources.get(i));
+        recipe.put(PLACES.get(i), hash);
+        describe(sources.get(i), hash, models);
+      }
+    }
+    recipe.put("interp_method", task.c().isPresent() ? "Add difference" : "Weighted sum");
+    recipe.put("multiplier", task.multiplier());
+    task.blocks().ifPresent(values -> recipe.put("block_weights", values.toString()));
+    recipe.put("save_as_half", task.format().equals(Optional.of(NumberFormat.FLOAT16)));
+    task.format().ifPresent(format -> recipe.put("format", format.label()));
+    recipe.put("is_inpainting", channels == INPAINTING_CHANNELS);
+    recipe.put("is_instruct_pix2pix", channels == EDITING_CHANNELS);
+    AdapterMetadata.from(metadata)
+        .put("format", "pt")
+        .put(RECIPE, recipe.toString())
+        .put(MODELS, models.toString())
+        .pairs()
+        .forEach(writer::metadata);
+  }
+
+  private static void describe(Path source, String hash, ObjectNode models) {
+    Map<String, String> own = TensorFile.open(source).metadata();
+    ObjectNode model = models.putObject(hash);
+    model.put("name", String.valueOf(source.getFileName()));
+    model.put("legacy_hash", FileHashes.legacy(source));
+    model.set(RECIPE, parsed(own.getOrDefault(RECIPE, "null")));
+    parsed(own.getOrDefault(MODELS, "{}"))
+        .properties()
+        .forEach(earlier -> models.set(earlier.getKey(), earlier.getValue()));
+  }
+
+  /** What a file says of earlier merges; null where it makes no sense. */
+  private static JsonNode parsed(String json) {
+    try {
+      return SettingsJson.parse(json);
+    } catch (JsonProcessingException e) {
+      return JsonNodeFactory.instance.nullNode();
+    }
+  }
+}

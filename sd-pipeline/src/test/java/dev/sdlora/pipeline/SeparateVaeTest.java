@@ -1,0 +1,99 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pictures by a VAE from a file of its own. */
+final class SeparateVaeTest {
+  private static final String VAE = "first_stage_model.";
+
+  @TempDir Path folder;
+
+  /**
+   * A copy of the checkpoint with a VAE half as strong at its end; tensors named "" are left out.
+   */
+  private Path weaker(String name, UnaryOperator<String> rename) {
+    TensorFile file = TensorFile.open(Fixtures.CHECKPOINT);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    Path target = folder.resolve(name);
+    try (TensorFile.Reader reader = file.reader()) {
+      for (TensorEntry entry : file.tensors().values()) {
+        float[] values = reader.floats(entry);
+        if (entry.name().startsWith(VAE + "decoder.conv_out.")) {
+          for (int i = 0; i < values.length; i++) {
+            values[i] /= 2;
+          }
+        }
+        String renamed = rename.apply(entry.name());
+        if (!renamed.isEmpty()) {
+          writer.tensor(renamed, entry.shape(), values, DType.F16);
+        }
+      }
+      writer.write(target);
+    }
+    return target;
+  }
+
+  private static GenerationResult draw(Pipeline.Builder builder, Path checkpoint) {
+    try (Pipeline pipeline = builder.checkpoint(Checkpoint.open(checkpoint)).build()) {
+      return pipeline.generate(TinyPipeline.SPEC);
+    }
+  }
+
+  @Test
+  void generate_withVaeOfItsOwnFile_isAsIfItWereTheCheckpoints() throws Exception {
+    Path whole = weaker("whole.safetensors", name -> name);
+    Path vae =
+        weaker(
+            "weak.safetensors", name -> name.startsWith(VAE) ? name.substring(VAE.length()) : "");
+    GenerationResult wanted = draw(Pipeline.builder(), whole);
+    GenerationResult result = draw(Pipeline.builder().vae(vae), Fixtures.CHECKPOINT);
+    Picture picture = result.first().picture();
+    assertThat(picture).isEqualTo(wanted.first().picture());
+    assertThat(wanted.vae()).isEmpty();
+    assertThat(wanted.first().parameters()).doesNotContain("VAE");
+    assertThat(result.vae()).hasValue("weak.safetensors");
+    assertThat(result.first().parameters())
+        .contains("VAE hash: " + FileHashes.autoV2(vae) + ", VAE: weak.safetensors, ");
+
+    Path checkpoint = Files.copy(Fixtures.CHECKPOINT, folder.resolve("model.safetensors"));
+    Files.move(vae, folder.resolve("model.vae.safetensors"));
+    GenerationResult beside = draw(Pipeline.builder(), checkpoint);
+    assertThat(beside.vae()).hasValue("model.vae.safetensors");
+    assertThat(beside.first().picture()).isEqualTo(picture);
+    GenerationResult own = draw(Pipeline.builder().vaeBeside(false), checkpoint);
+    assertThat(own.vae()).isEmpty();
+    assertThat(own.first().picture()).isNotEqualTo(picture);
+  }
+
+  @Test
+  void build_badParts_areRefusedInOneSentence() {
+    Checkpoint checkpoint = Checkpoint.open(Fixtures.CHECKPOINT);
+    Path missing = folder.resolve("missing.pt");
+    assertThatThrownBy(() -> Pipeline.builder().checkpoint(checkpoint).vae(missing).build())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage("VAE '" + missing + "' does not exist");
+    assertThatThrownBy(() -> Pipeline.builder().checkpoint(checkpoint).textEncoder(missing).build())
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage("text encoder '" + missing + "' does not exist");
+    assertThatThrownBy(() -> Pipeline.builder().variant("../fp16"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("variant must be letters, digits");
+  }
+}

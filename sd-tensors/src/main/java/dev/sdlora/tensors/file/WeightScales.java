@@ -1,0 +1,121 @@
+package dev.sdlora.tensors.file;
+
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.TensorFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The factors that ComfyUI's "scaled" files keep beside weights of 8 bits: the weight is the stored
+ * number times the factor. One that belongs to {@code x.weight} is called {@code x.scale_weight},
+ * in newer files {@code x.weight_scale}. That a network is scaled is said by an empty tensor {@code
+ * scaled_fp8} among its tensors, in newer files by one called {@code x.comfy_quant} for each
+ * weight.
+ */
+public final class WeightScales {
+  private static final String WEIGHT = "weight";
+  private static final List<String> SCALES = List.of("scale_weight", "weight_scale");
+  private static final String NETWORK_MARK = "scaled_fp8";
+  private static final String WEIGHT_MARK = "comfy_quant";
+
+  /** Those above, and factors on what a layer reads, which only computing in 8 bits needs. */
+  private static final Set<String> NOTES =
+      Set.of(
+          "scale_weight", "weight_scale", NETWORK_MARK, WEIGHT_MARK, "scale_input", "input_scale");
+
+  private WeightScales() {}
+
+  /** Whether a tensor only tells how others of 8 bits are stored. */
+  public static boolean isNote(String tensor) {
+    String last = tensor.substring(tensor.lastIndexOf('.') + 1);
+    return NOTES.contains(last);
+  }
+
+  /** The tensor with the factor on a weight; empty if the weight is what is stored. */
+  static Optional<TensorEntry> find(TensorEntry weight, Map<String, TensorEntry> tensors) {
+    if (!weight.dtype().isFloat8() || !isWeight(weight.name())) {
+      return Optional.empty();
+    }
+    return SCALES.stream()
+        .flatMap(scale -> Optional.ofNullable(tensors.get(beside(weight.name(), scale))).stream())
+        .findFirst();
+  }
+
+  /**
+   * Makes sure that matrices and kernels that should have a factor have one, which is one number.
+   *
+   * @throws TensorFileException if not; the message names the tensor
+   */
+  static void require(Path path, Map<String, TensorEntry> tensors) {
+    List<String> marked = new ArrayList<>();
+    for (String name : tensors.keySet()) {
+      if (name.equals(NETWORK_MARK) || name.endsWith("." + NETWORK_MARK)) {
+        marked.add(name);
+      }
+    }
+    for (TensorEntry entry : tensors.values()) {
+      Optional<TensorEntry> scale = find(entry, tensors);
+      if (scale.isPresent()) {
+        requireFactor(path, scale.get());
+      } else if (entry.dtype().isFloat8() && isWeight(entry.name())) {
+        mark(entry, marked, tensors)
+            .ifPresent(
+                mark -> {
+                  String wanted = beside(entry.name(), SCALES.get(0));
+                  throw error(
+                      path,
+                      entry.name(),
+                      "has tensor '%s' in %s, which is scaled as '%s' says, without '%s'; expected one"
+                              .formatted(entry.name(), entry.dtype().label(), mark, wanted)
+                          + " number there, and the file is probably incomplete");
+                });
+      }
+    }
+  }
+
+  /** The tensor that says that a weight is scaled. */
+  private static Optional<String> mark(
+      TensorEntry weight, List<String> marked, Map<String, TensorEntry> tensors) {
+    String own = beside(weight.name(), WEIGHT_MARK);
+    if (tensors.containsKey(own)) {
+      return Optional.of(own);
+    }
+    return weight.shape().size() < 2
+        ? Optional.empty()
+        : marked.stream()
+            .filter(
+                mark ->
+                    weight
+                        .name()
+                        .startsWith(mark.substring(0, mark.length() - NETWORK_MARK.length())))
+            .findFirst();
+  }
+
+  private static void requireFactor(Path path, TensorEntry scale) {
+    if (scale.elements() != 1 || !scale.dtype().isFloating()) {
+      throw error(
+          path,
+          scale.name(),
+          "has tensor '%s' of %s %s, expected one floating-point number for the whole weight"
+              .formatted(scale.name(), scale.dtype().label(), scale.shape()));
+    }
+  }
+
+  private static boolean isWeight(String name) {
+    return name.equals(WEIGHT) || name.endsWith("." + WEIGHT);
+  }
+
+  /** The name of another tensor of the same layer. */
+  private static String beside(String weight, String other) {
+    return weight.substring(0, weight.length() - WEIGHT.length()) + other;
+  }
+
+  private static TensorFileException error(Path path, String tensor, String predicate) {
+    return new TensorFileException(
+        "tensor file '" + path + "' " + predicate, ErrorDetails.in(path).withTensor(tensor));
+  }
+}
