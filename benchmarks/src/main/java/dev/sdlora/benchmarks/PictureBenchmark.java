@@ -31,8 +31,8 @@ public final class PictureBenchmark implements GenerationListener {
   }
 
   /**
-   * Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--steps N] [--bits 32|16] [--sparing 0|1]
-   * [--pictures N] [--lora RANK]}.
+   * Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--steps N] [--bits 32|16] [--sparing
+   * 0|1] [--pictures N] [--lora RANK]}.
    */
   public static void main(String[] args) throws IOException {
     Arguments arguments =
@@ -40,7 +40,19 @@ public final class PictureBenchmark implements GenerationListener {
             args,
             "PictureBenchmark CHECKPOINT [--size PIXELS] [--steps N] [--bits 32|16]"
                 + " [--sparing 0|1] [--pictures N] [--lora RANK]",
-            Map.of("--size", 512, "--steps", 2, "--bits", 32, "--sparing", 0, "--pictures", 1, "--lora", 0));
+            Map.of(
+                "--size",
+                512,
+                "--steps",
+                2,
+                "--bits",
+                32,
+                "--sparing",
+                0,
+                "--pictures",
+                1,
+                "--lora",
+                0));
     run(arguments, System.out);
   }
 

@@ -109,7 +109,8 @@ final class ModelOptions {
   }
 
   Pipeline load(Checkpoint opened, Console console) {
-    Pipeline.Builder pipeline = Pipeline.builder().precision(precision).memoryPolicy(memoryPolicy).device(device);
+    Pipeline.Builder pipeline =
+        Pipeline.builder().precision(precision).memoryPolicy(memoryPolicy).device(device);
     loraFolders().forEach(pipeline::loraDirectory);
     previewDecoder.ifPresent(pipeline::previewDecoder);
     refiner.ifPresent(pipeline::refiner);
