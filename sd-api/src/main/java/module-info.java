@@ -2,6 +2,7 @@ import dev.sdlora.api.Backend;
 import dev.sdlora.api.make.MakingBackend;
 
 /** Stable Diffusion with LoRA: what a caller names. */
+@SuppressWarnings("module") // The modules named here stand on this one and are compiled later.
 module dev.sdlora.api {
   requires static transitive org.jspecify;
   requires transitive java.desktop;
@@ -9,6 +10,11 @@ module dev.sdlora.api {
   exports dev.sdlora.api;
   exports dev.sdlora.api.grid;
   exports dev.sdlora.api.make;
+  exports dev.sdlora.api.value to
+      dev.sdlora.lora,
+      dev.sdlora.pipeline,
+      dev.sdlora.sampler,
+      dev.sdlora.training;
 
   uses Backend.Embeddings;
   uses Backend.Files;

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -90,7 +91,12 @@ public final class FullModelPatchBenchmark {
         NDArray[] touched = touched(first, live);
         long weights = Arrays.stream(touched).mapToLong(NDArray::size).sum();
         out.printf(
-            "%d modules, rank %d, %d weights touched, %s%n", touched.length, rank, weights, type);
+            Locale.ROOT,
+            "%d modules, rank %d, %d weights touched, %s%n",
+            touched.length,
+            rank,
+            weights,
+            type);
         new FullModelPatchBenchmark(
                 new Patcher(torch, loader, live),
                 new FloorPass(torch),
@@ -174,6 +180,7 @@ public final class FullModelPatchBenchmark {
     seconds.forEach(
         (name, times) ->
             out.printf(
+                Locale.ROOT,
                 "%-8s %10.3f %10.3f %10.2f%n",
                 name,
                 median(times),

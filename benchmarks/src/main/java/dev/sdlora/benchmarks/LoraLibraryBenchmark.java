@@ -88,7 +88,7 @@ public class LoraLibraryBenchmark {
       folder = Files.createTempDirectory("loras");
       String tags =
           IntStream.range(0, TAGS)
-              .mapToObj(i -> "\"tag number %d\": %d".formatted(i, i))
+              .mapToObj(i -> "\"tag number %s\": %s".formatted(i, i))
               .collect(Collectors.joining(", ", "{\"10_x\": {", "}}"));
       for (int i = 0; i < FILES; i++) {
         Path inner = Files.createDirectories(folder.resolve("folder" + i % FOLDERS));

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
@@ -72,7 +73,8 @@ public final class OverlayBenchmark {
         long start = System.nanoTime();
         try (Overlay one = overlays.open(plans.subList(0, 1), shapes, ScalarType.FLOAT32);
             TensorDict oneDict = dict(weights, one)) {
-          out.printf("reading an overlay: %.3f s%n", (System.nanoTime() - start) / 1e9);
+          out.printf(
+              Locale.ROOT, "reading an overlay: %.3f s%n", (System.nanoTime() - start) / 1e9);
           try (Overlay two = overlays.open(plans, shapes, ScalarType.FLOAT32);
               TensorDict twoDict = dict(weights, two)) {
             Map<String, UNet> variants = new LinkedHashMap<>();
@@ -134,8 +136,12 @@ public final class OverlayBenchmark {
     seconds.forEach(
         (name, times) ->
             out.printf(
+                Locale.ROOT,
                 "%-8s %10.3f %10.3f %10.3f%n",
-                name, median(times), best(times), best(times) / plain));
+                name,
+                median(times),
+                best(times),
+                best(times) / plain));
   }
 
   private static NDArray normal(Random random, NDManager scope, long... shape) {

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -60,8 +61,12 @@ public final class TrainingStepBenchmark {
     String peak = peakMemory();
     double forward = forward(arguments);
     out.printf(
+        Locale.ROOT,
         "training step %.3f s, forward pass of the same batch %.3f s, ratio %.2f; %s while training%n",
-        step, forward, step / forward, peak);
+        step,
+        forward,
+        step / forward,
+        peak);
   }
 
   private static double step(Arguments arguments) throws IOException {
@@ -125,7 +130,7 @@ public final class TrainingStepBenchmark {
     return Files.readAllLines(status, StandardCharsets.ISO_8859_1).stream()
         .filter(line -> line.startsWith("VmHWM"))
         .map(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1048576.0)
-        .map("peak resident memory %.1f GiB"::formatted)
+        .map(gib -> String.format(Locale.ROOT, "peak resident memory %.1f GiB", gib))
         .findFirst()
         .orElse("peak memory unknown");
   }

@@ -50,7 +50,7 @@ public final class Networks {
 
   /** A T2I-Adapter with the names of its authors. */
   public static Map<String, List<Long>> adapter() {
-    return new T2iAdapterConfig(3, List.of(32, 64, 64, 64), 2, 1).weights();
+    return new T2iAdapterConfig(3, 8, List.of(32, 64, 64, 64), 2, 1).weights();
   }
 
   /** An upscaler with the names of Real-ESRGAN. */

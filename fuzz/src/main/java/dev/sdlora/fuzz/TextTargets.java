@@ -20,6 +20,7 @@ import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -29,7 +30,7 @@ final class TextTargets {
 
   /** A negative prompt over the steps of a picture and of its hires fix. */
   private static final PromptExplanation.Options TWO_PASSES =
-      new PromptExplanation.Options(STEPS, STEPS, true, List.of());
+      new PromptExplanation.Options(STEPS, OptionalInt.of(STEPS), true, List.of());
 
   private TextTargets() {}
 

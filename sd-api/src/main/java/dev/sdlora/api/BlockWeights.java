@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.Decimals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -186,7 +188,7 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
         }
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "block weight presets '%s', line %d: %s".formatted(file, i + 1, e.getMessage()), e);
+            "block weight presets '%s', line %s: %s".formatted(file, i + 1, e.getMessage()), e);
       }
     }
     return Collections.unmodifiableMap(presets);

@@ -305,7 +305,7 @@ public final class Checkpoint {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Builds it; the builder can be used further. */
     public Checkpoint build() {
       return new Checkpoint(this);
     }

@@ -178,7 +178,7 @@ public final class CheckpointParts {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Builds it; the builder can be used further. */
     public CheckpointParts build() {
       return new CheckpointParts(this);
     }

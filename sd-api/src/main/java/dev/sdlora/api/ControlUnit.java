@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -45,7 +46,7 @@ public final class ControlUnit {
     return FileNames.stem(values.network);
   }
 
-  /** What to follow. */
+  /** The picture to follow. */
   public Picture picture() {
     return values.picture;
   }

@@ -169,7 +169,7 @@ public final class Embedding {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Builds it; the builder can be used further. */
     public Embedding build() {
       return new Embedding(this);
     }

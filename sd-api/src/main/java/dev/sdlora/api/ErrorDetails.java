@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,16 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ErrorDetails {
   /** Nothing is known. */
-  public static final ErrorDetails NONE =
-      new ErrorDetails(
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty(),
-          List.of(),
-          List.of(),
-          Optional.empty(),
-          Optional.empty());
+  public static final ErrorDetails NONE = new ErrorDetails(new Draft());
 
   private final Optional<Path> file;
   private final Optional<String> tensor;
@@ -32,23 +24,41 @@ public final class ErrorDetails {
   private final Optional<ModelFamily> expectedFamily;
   private final Optional<ModelFamily> foundFamily;
 
-  private ErrorDetails(
-      Optional<Path> file,
-      Optional<String> tensor,
-      Optional<String> module,
-      Optional<String> name,
-      List<String> knownNames,
-      List<String> nearestNames,
-      Optional<ModelFamily> expectedFamily,
-      Optional<ModelFamily> foundFamily) {
-    this.file = file;
-    this.tensor = tensor;
-    this.module = module;
-    this.name = name;
-    this.knownNames = knownNames;
-    this.nearestNames = nearestNames;
-    this.expectedFamily = expectedFamily;
-    this.foundFamily = foundFamily;
+  private ErrorDetails(Draft draft) {
+    this.file = draft.file;
+    this.tensor = draft.tensor;
+    this.module = draft.module;
+    this.name = draft.name;
+    this.knownNames = draft.knownNames;
+    this.nearestNames = draft.nearestNames;
+    this.expectedFamily = draft.expectedFamily;
+    this.foundFamily = draft.foundFamily;
+  }
+
+  /** What is known while it is put together. */
+  private static final class Draft {
+    private Optional<Path> file = Optional.empty();
+    private Optional<String> tensor = Optional.empty();
+    private Optional<String> module = Optional.empty();
+    private Optional<String> name = Optional.empty();
+    private List<String> knownNames = List.of();
+    private List<String> nearestNames = List.of();
+    private Optional<ModelFamily> expectedFamily = Optional.empty();
+    private Optional<ModelFamily> foundFamily = Optional.empty();
+  }
+
+  private ErrorDetails with(Consumer<Draft> change) {
+    Draft draft = new Draft();
+    draft.file = file;
+    draft.tensor = tensor;
+    draft.module = module;
+    draft.name = name;
+    draft.knownNames = knownNames;
+    draft.nearestNames = nearestNames;
+    draft.expectedFamily = expectedFamily;
+    draft.foundFamily = foundFamily;
+    change.accept(draft);
+    return new ErrorDetails(draft);
   }
 
   /** An error about a file or folder. */
@@ -59,86 +69,50 @@ public final class ErrorDetails {
   /** The same about a file or folder. */
   public ErrorDetails withFile(Path file) {
     Objects.requireNonNull(file, "file");
-    return new ErrorDetails(
-        Optional.of(file),
-        tensor,
-        module,
-        name,
-        knownNames,
-        nearestNames,
-        expectedFamily,
-        foundFamily);
+    return with(draft -> draft.file = Optional.of(file));
   }
 
   /** The same about a tensor, by its name in the file. */
   public ErrorDetails withTensor(String tensor) {
     Objects.requireNonNull(tensor, "tensor");
-    return new ErrorDetails(
-        file,
-        Optional.of(tensor),
-        module,
-        name,
-        knownNames,
-        nearestNames,
-        expectedFamily,
-        foundFamily);
+    return with(draft -> draft.tensor = Optional.of(tensor));
   }
 
   /** The same about a module, by its name in the file. */
   public ErrorDetails withModule(String module) {
     Objects.requireNonNull(module, "module");
-    return new ErrorDetails(
-        file,
-        tensor,
-        Optional.of(module),
-        name,
-        knownNames,
-        nearestNames,
-        expectedFamily,
-        foundFamily);
+    return with(draft -> draft.module = Optional.of(module));
   }
 
   /** The same about what somebody asked for by a name. */
   public ErrorDetails withName(String name) {
     Objects.requireNonNull(name, "name");
-    return new ErrorDetails(
-        file,
-        tensor,
-        module,
-        Optional.of(name),
-        knownNames,
-        nearestNames,
-        expectedFamily,
-        foundFamily);
+    return with(draft -> draft.name = Optional.of(name));
   }
 
   /** The same with the names that there are. */
   public ErrorDetails withKnownNames(List<String> names) {
     Objects.requireNonNull(names, "names");
-    return new ErrorDetails(
-        file, tensor, module, name, List.copyOf(names), nearestNames, expectedFamily, foundFamily);
+    List<String> copy = List.copyOf(names);
+    return with(draft -> draft.knownNames = copy);
   }
 
   /** The same with names that may have been meant, the most probable first. */
   public ErrorDetails withNearestNames(List<String> names) {
     Objects.requireNonNull(names, "names");
-    return new ErrorDetails(
-        file, tensor, module, name, knownNames, List.copyOf(names), expectedFamily, foundFamily);
+    List<String> copy = List.copyOf(names);
+    return with(draft -> draft.nearestNames = copy);
   }
 
   /** The same with the family of models that was expected, and the one that was found. */
   public ErrorDetails withFamilies(ModelFamily expected, ModelFamily found) {
     Objects.requireNonNull(expected, "expected");
     Objects.requireNonNull(found, "found");
-    return new ErrorDetails(
-        file,
-        tensor,
-        module,
-        name,
-        knownNames,
-        nearestNames,
-        Optional.of(expected),
-        Optional.of(found));
+    return with(
+        draft -> {
+          draft.expectedFamily = Optional.of(expected);
+          draft.foundFamily = Optional.of(found);
+        });
   }
 
   /** The file or folder. */

@@ -99,7 +99,7 @@ public enum FewSteps {
   FewStepsSettings settings(int steps) {
     if (steps < least || steps > most) {
       throw new IllegalArgumentException(
-          "%s is made for %d to %d steps: %d".formatted(label, least, most, steps));
+          "%s is made for %s to %s steps: %s".formatted(label, least, most, steps));
     }
     Optional<Boolean> endAtSigmaMin = this == PCM ? Optional.of(true) : Optional.empty();
     return new FewStepsSettings(

@@ -42,7 +42,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
     return images;
   }
 
-  /** What became of each LoRA that acted, in the order of application. */
+  /** How each LoRA that acted was used, in the order of application. */
   public List<LoraReport> loras() {
     return loras;
   }
@@ -103,7 +103,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
   /** How much there is of everything, and the warnings. */
   @Override
   public String toString() {
-    return "GenerationResult[%d images, %d LoRAs, warnings %s, %s%s]"
+    return "GenerationResult[%s images, %s LoRAs, warnings %s, %s%s]"
         .formatted(
             images.size(),
             loras.size(),
@@ -166,7 +166,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Builds it; the builder can be used further. */
     public GenerationResult build() {
       return new GenerationResult(this);
     }

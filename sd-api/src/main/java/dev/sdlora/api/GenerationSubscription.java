@@ -133,7 +133,7 @@ final class GenerationSubscription implements Flow.Subscription {
     signal();
   }
 
-  /** To be called by who holds the lock. */
+  /** The caller holds the lock. */
   private void fail(@Nullable Throwable thrown) {
     failure = thrown == null ? new IllegalStateException("the request has no result") : thrown;
     finished = true;
@@ -213,7 +213,7 @@ final class GenerationSubscription implements Flow.Subscription {
     }
   }
 
-  /** To be called by who holds the lock. */
+  /** The caller holds the lock. */
   private boolean hasNews() {
     return subscriber != null && (pending.hasNext() || (finished && pending.isEmpty()));
   }

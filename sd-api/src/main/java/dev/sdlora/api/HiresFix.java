@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -89,7 +90,7 @@ public final class HiresFix {
     return values.state().hashCode();
   }
 
-  /** What it enlarges to, by what, and how much it may change. */
+  /** The size, the upscaler, and how much may change. */
   @Override
   public String toString() {
     return "HiresFix["

@@ -56,7 +56,7 @@ final class ImageDecoder {
   private static void requireSize(String subject, int width, int height) {
     if ((long) width * height > MAX_PIXELS) {
       throw new ImageFileException(
-          "%s has %dx%d pixels; at most %d are read".formatted(subject, width, height, MAX_PIXELS));
+          "%s has %sx%s pixels; at most %s are read".formatted(subject, width, height, MAX_PIXELS));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.Decimals;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -209,7 +211,7 @@ public final class ImageToImage {
     private void requireSameSize(Picture mask) {
       if (mask.width() != picture.width() || mask.height() != picture.height()) {
         throw new IllegalArgumentException(
-            "the mask must be as large as the picture: the mask has %dx%d pixels, the picture %dx%d"
+            "the mask must be as large as the picture: the mask has %sx%s pixels, the picture %sx%s"
                 .formatted(mask.width(), mask.height(), picture.width(), picture.height()));
       }
     }

@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.service.Services;
+import dev.sdlora.api.value.Checks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -185,7 +186,7 @@ public final class LoraAdapter {
   /** The name and what it is, without the metadata, which can be long. */
   @Override
   public String toString() {
-    return "LoraAdapter[%s, %s, %d modules, rank %d, strength %s]"
+    return "LoraAdapter[%s, %s, %s modules, rank %s, strength %s]"
         .formatted(name(), family.label(), modules, rank, strength.tagArguments());
   }
 
@@ -310,7 +311,7 @@ public final class LoraAdapter {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Builds it; the builder can be used further. */
     public LoraAdapter build() {
       return new LoraAdapter(this);
     }

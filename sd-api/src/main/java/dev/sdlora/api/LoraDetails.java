@@ -159,7 +159,7 @@ public final class LoraDetails {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Builds it; the builder can be used further. */
     public LoraDetails build() {
       return new LoraDetails(this);
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A LoRA file cannot be read, found, or applied to the checkpoint. Beside its sentence it tells
  * programs why, which LoRA, and which names were perhaps meant.
  */
-public class LoraException extends StableDiffusionException {
+public class LoraException extends DetailedException {
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;
@@ -53,8 +53,8 @@ public class LoraException extends StableDiffusionException {
   }
 
   /** An error about a name that was asked for, and the names that may have been meant. */
-  public LoraException(String message, Reason reason, String name, List<String> candidates) {
-    this(message, reason, ErrorDetails.NONE.withName(name).withNearestNames(candidates));
+  public LoraException(String message, Reason reason, String name, List<String> nearest) {
+    this(message, reason, ErrorDetails.NONE.withName(name).withNearestNames(nearest));
   }
 
   /** An error with its reason and what it is about. */
@@ -74,42 +74,9 @@ public class LoraException extends StableDiffusionException {
     return reason;
   }
 
-  /**
-   * The LoRA as the request names it, in a prompt or by the adapter that it gives. Empty where an
-   * error is not about one of a request.
-   */
-  public Optional<String> name() {
-    return details().name();
-  }
-
-  /** Names that may have been meant, the most probable first; mostly empty. */
-  public List<String> candidates() {
-    return details().nearestNames();
-  }
-
-  /** The names that there are, where one was asked for that is not among them. */
-  public final List<String> knownNames() {
-    return details().knownNames();
-  }
-
   /** The module that the error is about, by its name in the file; empty if it is about none. */
   public final Optional<String> module() {
     return details().module();
-  }
-
-  /** The tensor that the error is about, by its name in the file; empty if it is about none. */
-  public final Optional<String> tensor() {
-    return details().tensor();
-  }
-
-  /** The family of models that was expected, where another was found. */
-  public final Optional<ModelFamily> expectedFamily() {
-    return details().expectedFamily();
-  }
-
-  /** The family that was found, see {@link #expectedFamily}. */
-  public final Optional<ModelFamily> foundFamily() {
-    return details().foundFamily();
   }
 
   /** The same error about a LoRA that a request names; one that has a name keeps it. */

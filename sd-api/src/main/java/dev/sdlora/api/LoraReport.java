@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What became of one LoRA in a generation. Immutable. */
+/** How one LoRA was used in a generation. Immutable. */
 public final class LoraReport {
   private final String name;
   private final Path path;
@@ -170,7 +170,7 @@ public final class LoraReport {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Builds it; the builder can be used further. */
     public LoraReport build() {
       return new LoraReport(this);
     }

@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.Decimals;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;

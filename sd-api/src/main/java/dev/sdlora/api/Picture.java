@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.service.Services;
+import dev.sdlora.api.value.Checks;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
@@ -63,7 +64,7 @@ public final class Picture {
     int height = image.getHeight();
     if ((long) width * height > MAX_PIXELS) {
       throw new IllegalArgumentException(
-          "image must have at most %d pixels: %dx%d".formatted(MAX_PIXELS, width, height));
+          "image must have at most %s pixels: %sx%s".formatted(MAX_PIXELS, width, height));
     }
     byte[] rgb = new byte[3 * width * height];
     BufferedImage strip = new BufferedImage(width, STRIP_ROWS, BufferedImage.TYPE_INT_RGB);
@@ -162,7 +163,7 @@ public final class Picture {
     Checks.atLeast(1, height, "height");
     if ((long) width * height > MAX_PIXELS) {
       throw new IllegalArgumentException(
-          "a picture must have at most %d pixels: %dx%d".formatted(MAX_PIXELS, width, height));
+          "a picture must have at most %s pixels: %sx%s".formatted(MAX_PIXELS, width, height));
     }
     return Services.find(Backend.Pictures.class).resize(this, width, height);
   }

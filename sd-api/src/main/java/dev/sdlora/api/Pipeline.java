@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.service.Services;
+import dev.sdlora.api.value.Checks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

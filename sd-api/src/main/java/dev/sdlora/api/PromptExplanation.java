@@ -1,8 +1,10 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.service.Services;
+import dev.sdlora.api.value.Checks;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * How a prompt is understood.
@@ -39,39 +41,36 @@ public record PromptExplanation(
    *
    * @param steps how many times the model is called in the first pass, from 1: the steps, or twice
    *     as many for samplers that call it twice in each
-   * @param hiresSteps the same for the pass of the highres fix; 0 if there is none
+   * @param hiresSteps the same for the pass of the highres fix; empty if there is none
    * @param negative whether it is a negative prompt, in which {@code AND} is a word
    * @param embeddings whose names stand for their vectors; of equal names the last counts
    * @param limits how much the prompt may ask for
    */
   public record Options(
       int steps,
-      int hiresSteps,
+      OptionalInt hiresSteps,
       boolean negative,
       List<Embedding> embeddings,
       PromptLimits limits) {
     /** A prompt for 20 steps without highres fix. */
-    public static final Options DEFAULT = new Options(20, 0, false);
+    public static final Options DEFAULT = new Options(20, OptionalInt.empty(), false);
 
     /** A prompt without embeddings. */
-    public Options(int steps, int hiresSteps, boolean negative) {
+    public Options(int steps, OptionalInt hiresSteps, boolean negative) {
       this(steps, hiresSteps, negative, List.of());
     }
 
     /** A prompt within {@link PromptLimits#DEFAULTS}. */
-    public Options(int steps, int hiresSteps, boolean negative, List<Embedding> embeddings) {
+    public Options(
+        int steps, OptionalInt hiresSteps, boolean negative, List<Embedding> embeddings) {
       this(steps, hiresSteps, negative, embeddings, PromptLimits.DEFAULTS);
     }
 
     /** Checks the numbers and copies the list. */
     public Options {
       embeddings = List.copyOf(embeddings);
-      if (steps < 1) {
-        throw new IllegalArgumentException("steps must be at least 1: " + steps);
-      }
-      if (hiresSteps < 0) {
-        throw new IllegalArgumentException("hiresSteps must not be negative: " + hiresSteps);
-      }
+      Checks.atLeast(1, steps, "steps");
+      hiresSteps.ifPresent(count -> Checks.atLeast(1, count, "hiresSteps"));
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
+
 /**
  * How much the prompts of one request may ask for, so that no text that somebody typed can keep a
  * service busy. What exceeds a limit is refused with a {@link PromptSyntaxException} that names the
@@ -15,7 +17,7 @@ package dev.sdlora.api;
  */
 public record PromptLimits(int characters, int parts, int loras, int texts, int chunks) {
 
-  /** What a request has that does not say otherwise. */
+  /** The settings of a request that sets none. */
   public static final PromptLimits DEFAULTS = new PromptLimits(100_000, 50, 100, 1_000_000, 200);
 
   /** None but those of Java's numbers, for prompts whose writers are trusted. */

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * #EXACT_A1111}.
  */
 public final class PromptOptions {
-  /** What a request has that does not say otherwise. */
+  /** The settings of a request that sets none. */
   public static final PromptOptions DEFAULTS = builder().build();
 
   /** The defaults of A1111 without exception: LoRA tags in the negative prompt are text. */
@@ -306,7 +307,7 @@ public final class PromptOptions {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Builds it; the builder can be used further. */
     public PromptOptions build() {
       return new PromptOptions(this);
     }

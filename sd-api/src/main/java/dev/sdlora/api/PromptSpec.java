@@ -87,7 +87,7 @@ public final class PromptSpec {
     return values.prompt;
   }
 
-  /** What the picture should not show, in the same syntax. Default empty. */
+  /** The negative prompt, in the same syntax. Default empty. */
   public String negativePrompt() {
     return values.negativePrompt;
   }

@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.FewStepsSettings.Part;
+import dev.sdlora.api.value.Checks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;

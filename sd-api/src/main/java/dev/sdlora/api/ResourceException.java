@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public class ResourceException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 
-  /** What there is not enough of. */
+  /** The resource that there is not enough of. */
   public enum Resource {
     /** Pixels of one picture, {@link Pipeline.Builder#maxPixels}. */
     PIXELS,
@@ -57,7 +57,7 @@ public class ResourceException extends StableDiffusionException {
     this.available = available;
   }
 
-  /** What there is not enough of. */
+  /** The resource that there is not enough of. */
   public Resource resource() {
     return resource;
   }

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * that has no use for one passes it over. Immutable; safe for several threads.
  */
 public final class SamplerOptions {
-  /** What a request has that does not say otherwise. */
+  /** The settings of a request that sets none. */
   public static final SamplerOptions DEFAULTS = builder().build();
 
   private final Builder values;

@@ -199,7 +199,7 @@ public final class SizeConditioning {
       return this;
     }
 
-    /** What was collected; the builder can be used further. */
+    /** Builds it; the builder can be used further. */
     public SizeConditioning build() {
       return new SizeConditioning(this);
     }

@@ -1,10 +1,9 @@
 package dev.sdlora.api;
 
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A file of tensors is damaged, is something else, or changed while it was in use. */
-public class TensorFileException extends StableDiffusionException {
+public class TensorFileException extends DetailedException {
   private static final long serialVersionUID = 1L;
 
   /** An error with its sentence. */
@@ -25,11 +24,6 @@ public class TensorFileException extends StableDiffusionException {
   /** An error with its sentence, what it is about, and what caused it. */
   public TensorFileException(String message, ErrorDetails details, @Nullable Throwable cause) {
     super(message, details, cause);
-  }
-
-  /** The tensor that the error is about, by its name in the file; empty if it is about none. */
-  public final Optional<String> tensor() {
-    return details().tensor();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;

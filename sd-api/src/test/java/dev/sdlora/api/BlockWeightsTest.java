@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -104,7 +105,7 @@ class BlockWeightsTest {
   private static String row(String preset, String[] blocks, ModelFamily family) {
     BlockWeights weights = BlockWeights.preset(preset);
     return Arrays.stream(blocks)
-        .map(block -> "%.0f".formatted(weights.weight(block, family)))
+        .map(block -> String.format(Locale.ROOT, "%.0f", weights.weight(block, family)))
         .collect(Collectors.joining());
   }
 

@@ -86,7 +86,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
   }
 
-  /** What it takes to draw the same again. */
+  /** The options that draw the same picture again. */
   private static String seeds(List<PictureWriter.Saved> pictures) {
     List<String> seeds = pictures.stream().map(picture -> "" + picture.seed()).toList();
     return (seeds.size() == 1 ? "seed " : "seeds ") + String.join(", ", seeds);

@@ -19,7 +19,7 @@ final class LayerProgress implements MakingListener {
   @Override
   public void done(int done, int total, String layer) {
     line.show(
-        "%s layer %d/%d, %s"
+        "%s layer %s/%s, %s"
             .formatted(
                 TerminalLine.bar(done, total),
                 done,

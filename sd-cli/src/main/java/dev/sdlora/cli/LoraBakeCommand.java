@@ -46,7 +46,7 @@ final class LoraBakeCommand implements Runnable {
       baked.unmatched().forEach(json.putArray("unmatched")::add);
       console.out().println(Json.line(json));
     } else {
-      console.out().printf("%s: %d weights changed%n", baked.file(), baked.changed());
+      console.out().printf("%s: %s weights changed%n", baked.file(), baked.changed());
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.sdlora.api.LoraEffect;
 import dev.sdlora.api.LoraEffect.Block;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -86,8 +87,12 @@ final class LoraEffectCommand implements Runnable {
     console
         .out()
         .printf(
+            Locale.ROOT,
             "%s on %s: %d of %d modules match%n",
-            effect.lora().name(), effect.checkpoint().name(), effect.matched(), effect.modules());
+            effect.lora().name(),
+            effect.checkpoint().name(),
+            effect.matched(),
+            effect.modules());
     effect.unmatched().stream()
         .limit(NAMED)
         .forEach(key -> console.out().println("no layer for: " + key));
@@ -110,8 +115,8 @@ final class LoraEffectCommand implements Runnable {
         block.part().label(),
         block.name(),
         block.weights(),
-        "%.3g".formatted(block.change()),
-        "%.3g".formatted(block.weight()),
-        "%.2f %%".formatted(100 * block.relative()));
+        String.format(Locale.ROOT, "%.3g", block.change()),
+        String.format(Locale.ROOT, "%.3g", block.weight()),
+        String.format(Locale.ROOT, "%.2f %%", 100 * block.relative()));
   }
 }

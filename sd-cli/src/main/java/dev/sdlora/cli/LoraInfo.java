@@ -10,6 +10,7 @@ import dev.sdlora.api.LoraDetails.Usage;
 import dev.sdlora.api.LoraHashes;
 import dev.sdlora.api.TriggerWord;
 import java.io.PrintWriter;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
@@ -79,7 +80,7 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
     line(out, "alias", lora.alias());
     line(out, "title", training.title());
     line(out, "path", Optional.of(lora.path()));
-    line(out, "size", Optional.of("%.1f MB".formatted(details.bytes() / 1e6)));
+    line(out, "size", Optional.of(String.format(Locale.ROOT, "%.1f MB", details.bytes() / 1e6)));
     line(out, "family", Optional.of(lora.family().label()));
     line(out, "kind", Optional.of(String.join(", ", lora.kinds())));
     line(out, "modules", Optional.of(parts()));

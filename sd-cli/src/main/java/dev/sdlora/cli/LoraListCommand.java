@@ -9,6 +9,7 @@ import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.TriggerWord;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Parameters;
       "With --text, --family or --trigger only the LoRAs for which all of them hold."
     })
 final class LoraListCommand implements Runnable {
-  /** As many trigger words as are shown in a row; JSON has all. */
+  /** How many trigger words are shown in a row; JSON has all. */
   private static final int SHOWN_WORDS = 3;
 
   @Mixin private final Console console = new Console();
@@ -116,7 +117,7 @@ final class LoraListCommand implements Runnable {
           String.join(", ", lora.kinds()),
           lora.modules(),
           lora.rank(),
-          "%.1f".formatted(lora.path().toFile().length() / 1e6),
+          String.format(Locale.ROOT, "%.1f", lora.path().toFile().length() / 1e6),
           lora.alias().orElse(""),
           triggers ? words(lora) : "");
     }

@@ -8,6 +8,7 @@ import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What all commands that write a LoRA or a checkpoint share: where to, and what they show. */
+/** The options that all commands share which write a LoRA or a checkpoint. */
 @Heading("What to write")
 final class MakingOptions {
   /** Layers left out that are named; JSON has all. */
@@ -54,8 +55,12 @@ final class MakingOptions {
       console
           .out()
           .printf(
+              Locale.ROOT,
               "%s: %d modules of rank %d at most, %.2f %% of the change kept%n",
-              made.file(), made.modules(), made.rank(), 100 * made.keptEnergy());
+              made.file(),
+              made.modules(),
+              made.rank(),
+              100 * made.keptEnergy());
       made.leftOut().forEach(this::print);
     }
   }
@@ -71,10 +76,11 @@ final class MakingOptions {
 
   private void print(LeftOut left) {
     int count = left.layers().size();
-    String others = count > NAMED ? ", and %d others".formatted(count - NAMED) : "";
+    String others = count > NAMED ? ", and %s others".formatted(count - NAMED) : "";
     console
         .out()
         .printf(
+            Locale.ROOT,
             "left out: %d changed %s, %.2f %% of the change; %s: %s%s%n",
             count,
             left.cause().label(),

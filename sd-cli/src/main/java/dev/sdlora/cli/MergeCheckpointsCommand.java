@@ -5,6 +5,7 @@ import dev.sdlora.api.BlockWeights;
 import dev.sdlora.api.make.CheckpointMerging;
 import dev.sdlora.api.make.CheckpointMerging.Merged;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,7 +72,11 @@ final class MergeCheckpointsCommand implements Runnable {
       console
           .out()
           .printf(
-              "%s: %d tensors merged, %d kept%n", merged.file(), merged.merged(), merged.kept());
+              Locale.ROOT,
+              "%s: %d tensors merged, %d kept%n",
+              merged.file(),
+              merged.merged(),
+              merged.kept());
     }
   }
 }

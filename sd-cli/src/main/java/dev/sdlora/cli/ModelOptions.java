@@ -8,6 +8,7 @@ import dev.sdlora.api.PredictionType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -99,7 +100,11 @@ final class ModelOptions {
   /** Loads a model, which the terminal tells of. */
   static Pipeline load(Pipeline.Builder builder, Checkpoint opened, Console console) {
     String what =
-        "loading %s, %.1f million weights".formatted(opened.name(), opened.parameters() / 1e6);
+        String.format(
+            Locale.ROOT,
+            "loading %s, %.1f million weights",
+            opened.name(),
+            opened.parameters() / 1e6);
     ElapsedTimeLine waiting = ElapsedTimeLine.on(console.terminal(), what);
     try {
       return builder.checkpoint(opened).build();

@@ -22,7 +22,7 @@ final class PictureSize {
 
   private static final Set<String> FORMATS = Set.of("png", "jpeg", "gif", "bmp", "tif");
 
-  /** As many bytes of a WebP file as are needed. */
+  /** How many bytes of a WebP file hold its size. */
   private static final int WEBP_HEAD = 30;
 
   private PictureSize() {}

@@ -36,7 +36,7 @@ final class PictureWriter implements GenerationListener {
     this.preview = preview;
   }
 
-  /** Those that were saved so far, in their order. */
+  /** The pictures that were saved so far, in their order. */
   List<Saved> pictures() {
     return List.copyOf(pictures);
   }

@@ -25,7 +25,7 @@ final class ProgressBar {
     long done = (long) picture * steps + step;
     long all = (long) pictures * steps;
     line.show(
-        "picture %d/%d %s step %d/%d, %s"
+        "picture %s/%s %s step %s/%s, %s"
             .formatted(
                 picture + 1,
                 pictures,

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -70,7 +71,11 @@ final class PromptCommand implements Callable<Integer> {
       throw console.badUsage("--steps must be at least 1, --hires-steps at least 0");
     }
     PromptExplanation.Options options =
-        new PromptExplanation.Options(steps, hiresSteps, negative, embeddings());
+        new PromptExplanation.Options(
+            steps,
+            hiresSteps == 0 ? OptionalInt.empty() : OptionalInt.of(hiresSteps),
+            negative,
+            embeddings());
     text.ifPresent(prompt -> explain(prompt, options));
     return file.isPresent() ? explainAll(prompts(file.get()), options) : ExitCode.OK;
   }

@@ -1,6 +1,7 @@
 package dev.sdlora.cli;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 
 /** The last line of a terminal, which is written over and over. Safe for use by several threads. */
 final class TerminalLine {
@@ -23,7 +24,7 @@ final class TerminalLine {
   /** Such as {@code 2:05 left}, if what is to come takes as long as what is done. */
   static String left(long elapsedNanos, long done, long total) {
     long seconds = Math.round(elapsedNanos / 1e9 * (total - done) / done);
-    return "%d:%02d left".formatted(seconds / 60, seconds % 60);
+    return String.format(Locale.ROOT, "%d:%02d left", seconds / 60, seconds % 60);
   }
 
   /** Shows a text in place of the one before; control characters in it are made visible. */

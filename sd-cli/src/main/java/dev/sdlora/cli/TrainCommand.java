@@ -11,6 +11,7 @@ import dev.sdlora.training.TrainingSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Parameters;
     })
 @Heading("What to write")
 final class TrainCommand implements Runnable {
-  /** In the steps of a training, unless the user says otherwise. */
+  /** How many times samples are drawn in a training, unless the user says otherwise. */
   private static final int SAMPLES = 4;
 
   private static final String EXTENSION = ".safetensors";
@@ -122,8 +123,13 @@ final class TrainCommand implements Runnable {
       console
           .out()
           .printf(
+              Locale.ROOT,
               "%s: %d steps, loss %.4f at first and %.4f at last; see %s%n",
-              result.file(), result.steps(), result.firstLoss(), result.lastLoss(), plot);
+              result.file(),
+              result.steps(),
+              result.firstLoss(),
+              result.lastLoss(),
+              plot);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.sdlora.training.TrainingResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** How far a training is, on one line of a terminal, and the samples that it draws. */
@@ -21,7 +22,7 @@ final class TrainingProgressLine implements TrainingListener {
 
   @Override
   public void start(int pictures, int steps) {
-    line.ifPresent(shown -> shown.show("reading %d pictures".formatted(pictures)));
+    line.ifPresent(shown -> shown.show("reading %s pictures".formatted(pictures)));
   }
 
   @Override
@@ -30,14 +31,15 @@ final class TrainingProgressLine implements TrainingListener {
     line.ifPresent(
         shown ->
             shown.show(
-                "step %d/%d %s loss %.4f, %d:%02d left"
-                    .formatted(
-                        progress.step(),
-                        progress.steps(),
-                        TerminalLine.bar(progress.step(), progress.steps()),
-                        progress.meanLoss(),
-                        left / 60,
-                        left % 60)));
+                String.format(
+                    Locale.ROOT,
+                    "step %d/%d %s loss %.4f, %d:%02d left",
+                    progress.step(),
+                    progress.steps(),
+                    TerminalLine.bar(progress.step(), progress.steps()),
+                    progress.meanLoss(),
+                    left / 60,
+                    left % 60)));
   }
 
   @Override

@@ -99,7 +99,7 @@ final class KilledWritesIT {
     boolean alive = process.isAlive();
     process.destroyForcibly().waitFor();
     System.out.printf(
-        "%s: %s after %d ms%n",
+        "%s: %s after %s ms%n",
         call, alive ? "killed" : "ended", (System.nanoTime() - begin) / 1_000_000);
     return alive && whileWriting;
   }

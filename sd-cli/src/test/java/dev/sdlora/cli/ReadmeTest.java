@@ -59,7 +59,7 @@ class ReadmeTest {
       Files.writeString(
           source,
           imports
-              + "class Readme%d { void show() {%n%s}}"
+              + "class Readme%s { void show() {%n%s}}"
                   .formatted(sources.size(), lines(block, false)));
       sources.add(source.toString());
     }

@@ -51,7 +51,7 @@ enum DemoLora {
     return file;
   }
 
-  /** What is measured. */
+  /** The measure of a LoRA's effect. */
   String measured() {
     return measured;
   }

@@ -12,7 +12,9 @@ import java.util.List;
  * pictures of side 128.
  */
 public final class PictureJudge {
-  /** In Lab: above the graph paper and noise of plain pictures, below the nearest two colours. */
+  /**
+   * A distance in Lab: above the noise of plain pictures, below that of the two nearest colours.
+   */
   private static final double UNLIKE = 25;
 
   /** Lines of the graph paper are thinner than twice that, all parts of flat figures thicker. */

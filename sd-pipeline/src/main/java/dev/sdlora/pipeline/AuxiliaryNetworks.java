@@ -36,7 +36,11 @@ final class AuxiliaryNetworks implements AutoCloseable {
       Settings settings, UpscalerFolders upscalers, ModelFiles files, Networks networks) {
     ControlNets controlNets =
         new ControlNets(
-            settings.controlNets(), networks.torch(), files.unet().config(), networks.type());
+            settings.controlNets(),
+            networks.torch(),
+            files.checkpoint(),
+            files.unet().config(),
+            networks.type());
     try {
       Optional<Taesd> taesd =
           settings

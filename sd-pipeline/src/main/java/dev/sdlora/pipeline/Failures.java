@@ -6,7 +6,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.ResourceException.Resource;
 import dev.sdlora.api.StableDiffusionException;
-import dev.sdlora.pipeline.memory.Bytes;
+import dev.sdlora.api.value.Bytes;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -88,6 +88,11 @@ final class LocalPipeline implements Pipeline {
     shutdownHook = Optional.of(hook);
   }
 
+  /** The model that all requests share. */
+  Model model() {
+    return model;
+  }
+
   private Thread thread(Runnable task, String suffix) {
     Thread thread = new Thread(task, "sd-lora " + model.checkpoint().name() + suffix);
     thread.setDaemon(true);
@@ -160,7 +165,7 @@ final class LocalPipeline implements Pipeline {
       return CompletableFuture.failedFuture(
           new ResourceException(
               Resource.QUEUE,
-              "%d requests wait for this pipeline already, which is the most that it lets wait"
+              "%s requests wait for this pipeline already, which is the most that it lets wait"
                   .formatted(maxQueued),
               maxQueued + 1L,
               maxQueued));
@@ -205,7 +210,7 @@ final class LocalPipeline implements Pipeline {
       wake();
     }
 
-    /** Gives its place to another one. */
+    /** Gives its place to another request. */
     private synchronized void leave() {
       if (!left) {
         left = true;

@@ -31,6 +31,7 @@ import dev.sdlora.prompt.tree.PromptParser;
 import dev.sdlora.prompt.tree.ReadPrompt;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -77,7 +78,9 @@ public final class LocalPrompts implements Backend.Prompts {
   @Override
   public TokenCount count(String prompt, List<Embedding> embeddings) {
     TrainedWords words = words(embeddings);
-    Options options = new Options(Options.DEFAULT.steps(), 0, false, embeddings, PromptLimits.NONE);
+    Options options =
+        new Options(
+            Options.DEFAULT.steps(), OptionalInt.empty(), false, embeddings, PromptLimits.NONE);
     List<Part> parts = parts(ExtraNetworks.cut(prompt).text(), options);
     TokenCount longest = new TokenCount(0, 1);
     for (String text : texts(parts).toList()) {
@@ -122,17 +125,16 @@ public final class LocalPrompts implements Backend.Prompts {
     for (int i = 0; i < parts.size(); i++) {
       Subprompt part = parts.get(i);
       List<Scheduled> hires =
-          options.hiresSteps() == 0 ? List.of() : schedules.get(parts.size() + i);
+          options.hiresSteps().isEmpty() ? List.of() : schedules.get(parts.size() + i);
       explained.add(new Part(part.text(), part.weight(), schedules.get(i), hires));
     }
     return explained;
   }
 
   private static List<PromptSteps> passes(Options options) {
-    PromptSteps first = PromptSteps.first(options.steps());
-    return options.hiresSteps() == 0
-        ? List.of(first)
-        : List.of(first, PromptSteps.second(options.hiresSteps(), options.steps()));
+    List<PromptSteps> passes = new ArrayList<>(List.of(PromptSteps.first(options.steps())));
+    options.hiresSteps().ifPresent(to -> passes.add(PromptSteps.second(to, options.steps())));
+    return passes;
   }
 
   /** What each part of a text says over the steps. */

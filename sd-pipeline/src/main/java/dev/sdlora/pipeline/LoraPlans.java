@@ -143,7 +143,7 @@ final class LoraPlans {
         .toArray();
   }
 
-  /** What was passed over. */
+  /** The warnings about what was passed over. */
   List<String> warnings() {
     return warnings;
   }

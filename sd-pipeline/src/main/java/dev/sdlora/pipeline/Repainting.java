@@ -24,7 +24,7 @@ record Repainting(
     MaskedContent content,
     double conditioningMaskWeight) {
 
-  /** Of a request that starts from a picture. */
+  /** Repainting of a request that starts from a picture. */
   static Repainting of(ImageToImage settings) {
     Optional<Inpainting> part = settings.inpainting();
     return new Repainting(
@@ -35,7 +35,7 @@ record Repainting(
         part.map(Inpainting::conditionalMaskWeight).orElse(1.0));
   }
 
-  /** Of the second pass of hires fix, which makes all its steps. */
+  /** Repainting of the second pass of hires fix, which makes all its steps. */
   static Repainting of(HiresFix settings) {
     return new Repainting(settings.denoisingStrength(), true, 1, MaskedContent.ORIGINAL, 1);
   }

@@ -27,7 +27,8 @@ import java.util.Optional;
 
 /**
  * The memory that a request will need, from its sizes, its batch and the networks; found out
- * without taking any. LoRAs are not counted: beside pictures they are small.
+ * without taking any. LoRAs are not counted: patches take the place of weights, and beside pictures
+ * overlays are small.
  */
 final class RequestMemory {
   private static final int FLOAT = Float.BYTES;
@@ -37,11 +38,16 @@ final class RequestMemory {
    */
   private static final double LATENTS = 10;
 
-  /** What the engine and the allocator keep beside tensors. */
+  /** What the engine keeps beside tensors. */
   private static final double ENGINE = 16e6;
 
-  /** Full-size models take a fifth more than their tensors: what lies between them is not used. */
-  private static final double BETWEEN = 1.2;
+  /**
+   * What the allocator keeps of tensors that are no more: a quarter of what there was at once, but
+   * no more than two of the largest blocks that glibc does not hand back, of 32 MB.
+   */
+  private static final double KEPT_SHARE = 0.25;
+
+  private static final double MOST_KEPT = 64e6;
 
   private static final double PLANES = 3.0 * Float.BYTES;
   private static final double BYTES = 3;
@@ -167,12 +173,16 @@ final class RequestMemory {
     double kept = BYTES * finished * (keepsImages ? spec.images() : 1);
     double given =
         source.map(from -> (double) from.picture().width() * from.picture().height()).orElse(0.0);
+    double allocator = Math.min(KEPT_SHARE * most.nativeBytes(), MOST_KEPT);
     return most.and(
         new MemoryNeed(
-            ENGINE
-                + (BETWEEN - 1) * most.nativeBytes()
-                + model.controlNets().bytes(spec.controlUnits()),
+            ENGINE + allocator + model.controlNets().bytes(spec.controlUnits()),
             kept + 4 * BYTES * given));
+  }
+
+  /** The first pass alone. */
+  MemoryNeed sampling() {
+    return pass(size);
   }
 
   private boolean isInpainting() {
@@ -262,9 +272,10 @@ final class RequestMemory {
     }
     double large = Enlarging.reached(network.get().factor(), scale);
     double result = width * height * large * large;
+    double last = result / Math.pow(network.get().factor(), 2);
     requireFew("the picture in its upscaler", width * large, height * large);
     return new MemoryNeed(
-        FLOAT * NetworkMemory.enlarge(network.get(), TiledUpscaler.MOST_SEEN),
+        FLOAT * NetworkMemory.enlarge(network.get(), Math.min(TiledUpscaler.MOST_SEEN, last)),
         BYTES * 2 * (result + target));
   }
 }

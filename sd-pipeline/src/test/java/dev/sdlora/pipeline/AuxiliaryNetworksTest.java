@@ -128,7 +128,7 @@ class AuxiliaryNetworksTest {
   void generate_t2iAdapter_actsLikeAControlNet() {
     List<Integer> channels = CheckpointReader.read(Fixtures.CHECKPOINT).unet().config().channels();
     Path adapter =
-        new RandomWeights(new T2iAdapterConfig(3, channels, 2, 1).weights(), 4)
+        new RandomWeights(new T2iAdapterConfig(3, 8, channels, 2, 1).weights(), 4)
             .write(folder.resolve("t2iadapter.safetensors"), name -> name);
     ControlUnit unit = ControlUnit.builder(adapter, unit().build().picture()).build();
     byte[] plain = rgb(SPEC);
@@ -185,7 +185,10 @@ class AuxiliaryNetworksTest {
             .write(folder.resolve("other.safetensors"), name -> name);
     assertThatThrownBy(() -> builder().controlNet(file).build())
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContainingAll("other.safetensors", "does not fit", "" + wider.contextWidth());
+        .hasMessage(
+            "ControlNet '%s' is made for another SD 1.x model (text states of 40), but checkpoint"
+                + " 'tiny-sd1' is SD 1.x (text states of 32)",
+            file);
   }
 
   @Test

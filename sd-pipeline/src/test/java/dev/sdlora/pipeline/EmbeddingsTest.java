@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -249,7 +250,8 @@ class EmbeddingsTest {
     PromptExplanation explanation =
         PromptExplanation.of(
             "a (zig-zag:1.2)",
-            new PromptExplanation.Options(20, 0, false, pipeline.embeddings().list()));
+            new PromptExplanation.Options(
+                20, OptionalInt.empty(), false, pipeline.embeddings().list()));
     assertThat(explanation.texts().get(0).chunks().get(0).subList(1, 5))
         .extracting(token -> token.text() + (float) token.weight())
         .containsExactly("a 1.0", "zig-zag 1/2" + 1.2f, "zig-zag 2/2" + 1.2f, "<|endoftext|>1.0");

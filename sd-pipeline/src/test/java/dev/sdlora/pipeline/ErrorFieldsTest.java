@@ -69,7 +69,7 @@ class ErrorFieldsTest {
           catchThrowableOfType(LoraException.class, () -> pipeline.generate(typo));
       assertThat(unknown.name()).contains(name + "x");
       assertThat(unknown.knownNames()).contains(name);
-      assertThat(unknown.candidates()).contains(name);
+      assertThat(unknown.nearestNames()).contains(name);
 
       String wrong = "a cat <lora:" + name + ":strong>";
       PromptSpec bad = spec.toBuilder().prompt(wrong).build();

@@ -10,18 +10,21 @@ import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.TokenCount;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class ExplanationsTest {
-  private static PromptExplanation.Options options(int steps, int hires, PromptLimits limits) {
+  private static PromptExplanation.Options options(
+      int steps, OptionalInt hires, PromptLimits limits) {
     return new PromptExplanation.Options(steps, hires, false, List.of(), limits);
   }
 
   @Test
   void explain_hiresPass_hasItsOwnTextsForEachPart() {
     PromptExplanation explanation =
-        PromptExplanation.of("[a:b:2] AND [c:d:1.5]", new PromptExplanation.Options(4, 2, false));
+        PromptExplanation.of(
+            "[a:b:2] AND [c:d:1.5]", new PromptExplanation.Options(4, OptionalInt.of(2), false));
 
     assertThat(explanation.parts().get(0).schedule()).extracting("text").containsExactly("a", "b");
     assertThat(explanation.parts().get(0).hires()).extracting("text").containsExactly("b");
@@ -38,7 +41,10 @@ class ExplanationsTest {
     assertThatThrownBy(() -> PromptExplanation.of(prompt))
         .isInstanceOf(PromptSyntaxException.class)
         .hasMessage("the prompt has 350000 characters, but PromptLimits.characters allows 100000");
-    assertThat(PromptExplanation.of(prompt, options(20, 0, PromptLimits.NONE)).texts()).hasSize(2);
+    assertThat(
+            PromptExplanation.of(prompt, options(20, OptionalInt.empty(), PromptLimits.NONE))
+                .texts())
+        .hasSize(2);
     assertThatThrownBy(() -> PromptExplanation.of("a AND ".repeat(10_000)))
         .isInstanceOf(PromptSyntaxException.class)
         .hasMessageContaining("PromptLimits.parts allows 50");

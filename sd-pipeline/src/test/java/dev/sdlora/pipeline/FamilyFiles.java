@@ -1,12 +1,17 @@
 package dev.sdlora.pipeline;
 
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.pipeline.network.AddedConditions;
+import dev.sdlora.pipeline.network.SizeConditions;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.testkit.TinyFamilies;
 import dev.sdlora.testkit.TinyModels;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +85,37 @@ final class FamilyFiles {
         }
       }
     }
+    return copy.write(target);
+  }
+
+  /**
+   * What a U-Net is told of the whole text and of sizes.
+   *
+   * @param prefix of the goldens' names
+   * @param width of the vectors
+   */
+  static AddedConditions added(TensorFile golden, String prefix, int width, NDManager scope) {
+    float[] pooled = Fixtures.floats(golden, prefix + "text_embeds");
+    float[] sizes = Fixtures.floats(golden, prefix + "time_ids");
+    int rows = (int) Fixtures.shape(golden, prefix + "time_ids")[0];
+    float[] vectors = new float[rows * width];
+    for (int row = 0; row < rows; row++) {
+      float[] own =
+          Arrays.copyOfRange(pooled, row * pooled.length / rows, (row + 1) * pooled.length / rows);
+      double[] numbers = new double[sizes.length / rows];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = sizes[row * numbers.length + i];
+      }
+      System.arraycopy(SizeConditions.vector(own, numbers, width), 0, vectors, row * width, width);
+    }
+    return new AddedConditions(
+        Torch.floats(scope, vectors, rows, width), Torch.floats(scope, new float[0], rows, 0));
+  }
+
+  /** A file without some of its tensors. */
+  static Path without(Path file, Predicate<String> names, Path target) {
+    Copy copy = new Copy();
+    copy.add(TensorFile.open(file), names.negate());
     return copy.write(target);
   }
 

@@ -16,12 +16,10 @@ import dev.sdlora.pipeline.checkpoint.TrainedLevels;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Residuals;
-import dev.sdlora.pipeline.network.SizeConditions;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -83,7 +81,7 @@ class FamilyParityTest {
       AddedConditions added =
           golden.find(prefix + "time_ids").isEmpty()
               ? AddedConditions.none(rows, scope)
-              : added(golden, prefix, networks, scope);
+              : FamilyFiles.added(golden, prefix, networks.unet().config().vectorWidth(), scope);
       NDArray noise =
           networks
               .unet()
@@ -96,26 +94,6 @@ class FamilyParityTest {
                   scope);
       assertCloseToScale(noise.toFloatArray(), floats(golden, prefix + "out"), TOLERANCE);
     }
-  }
-
-  private static AddedConditions added(
-      TensorFile golden, String prefix, Networks networks, NDManager scope) {
-    int width = networks.unet().config().vectorWidth();
-    float[] pooled = floats(golden, prefix + "text_embeds");
-    float[] sizes = floats(golden, prefix + "time_ids");
-    int rows = (int) shape(golden, prefix + "time_ids")[0];
-    float[] vectors = new float[rows * width];
-    for (int row = 0; row < rows; row++) {
-      float[] own =
-          Arrays.copyOfRange(pooled, row * pooled.length / rows, (row + 1) * pooled.length / rows);
-      double[] numbers = new double[sizes.length / rows];
-      for (int i = 0; i < numbers.length; i++) {
-        numbers[i] = sizes[row * numbers.length + i];
-      }
-      System.arraycopy(SizeConditions.vector(own, numbers, width), 0, vectors, row * width, width);
-    }
-    return new AddedConditions(
-        Torch.floats(scope, vectors, rows, width), Torch.floats(scope, new float[0], rows, 0));
   }
 
   @ParameterizedTest

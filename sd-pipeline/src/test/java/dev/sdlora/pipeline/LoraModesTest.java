@@ -372,14 +372,11 @@ class LoraModesTest {
     byte[] plain = rgb(mode, "a cat");
     PromptSpec spec = spec(mode, "a cat<lora:tiny_lora:0.8@0,0@1>");
     GenerationListener failing =
-        new GenerationListener() {
-          @Override
-          public void stepStart(Step step) {
-            if (step.number() == 3) {
+        TinyPipeline.inStep(
+            3,
+            () -> {
               throw new IllegalStateException("enough");
-            }
-          }
-        };
+            });
     assertThatThrownBy(() -> pipeline.generate(spec, failing))
         .isInstanceOf(IllegalStateException.class);
     assertThat(pipeline.liveTensors()).isEqualTo(arrays);

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,11 +83,13 @@ class PromptWarningsTest {
         "[a<lora:ink:0.5>:b:0.5]"
       })
   void generate_anyPrompt_warnsOfAllThatAnExplanationShows(String prompt) {
-    PromptExplanation.Options options = new PromptExplanation.Options(2, 0, false);
+    PromptExplanation.Options options =
+        new PromptExplanation.Options(2, OptionalInt.empty(), false);
     assertThat(warnings(prompt(prompt)))
         .containsExactlyElementsOf(PromptExplanation.of(prompt, options).warnings());
 
-    PromptExplanation.Options negative = new PromptExplanation.Options(2, 0, true);
+    PromptExplanation.Options negative =
+        new PromptExplanation.Options(2, OptionalInt.empty(), true);
     assertThat(warnings(SPEC.toBuilder().negativePrompt(prompt).build()))
         .containsExactlyElementsOf(PromptExplanation.of(prompt, negative).warnings());
   }

@@ -134,7 +134,7 @@ final class TinyPipeline implements AutoCloseable {
     throw new IllegalStateException("enough");
   }
 
-  private static GenerationListener inStep(int number, Runnable action) {
+  static GenerationListener inStep(int number, Runnable action) {
     return new GenerationListener() {
       @Override
       public void stepStart(Step step) {

@@ -1,5 +1,6 @@
 package dev.sdlora.sampler;
 
+import dev.sdlora.api.value.Checks;
 import dev.sdlora.sampler.noise.NoiseSource;
 
 /**

@@ -1,5 +1,6 @@
 package dev.sdlora.sampler;
 
+import dev.sdlora.api.value.Checks;
 import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.Sigmas;
 
@@ -37,7 +38,7 @@ final class Ddim implements SamplingMethod {
    * @param eta the share, from 0 (none, A1111's default) to 1 (as much as in DDPM)
    */
   Ddim(double eta) {
-    this.eta = Checks.share(eta, "eta");
+    this.eta = Checks.inRange(0.0, 1.0, eta, "eta");
   }
 
   @Override

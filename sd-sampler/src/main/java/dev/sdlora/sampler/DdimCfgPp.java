@@ -1,5 +1,6 @@
 package dev.sdlora.sampler;
 
+import dev.sdlora.api.value.Checks;
 import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.Sigmas;
 
@@ -16,7 +17,7 @@ final class DdimCfgPp implements SamplingMethod {
 
   /** As {@link Ddim#Ddim}. */
   DdimCfgPp(double eta) {
-    this.eta = Checks.share(eta, "eta");
+    this.eta = Checks.inRange(0.0, 1.0, eta, "eta");
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.sdlora.sampler;
 
+import dev.sdlora.api.value.Checks;
 import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.Sigmas;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class Deis implements SamplingMethod {
    * @param order how many are joined, 1 to 4; 3 is usual
    */
   Deis(int order) {
-    this.order = Checks.order(order);
+    this.order = Checks.inRange(1, 4, order, "order");
   }
 
   @Override

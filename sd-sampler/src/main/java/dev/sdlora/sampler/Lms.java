@@ -1,5 +1,6 @@
 package dev.sdlora.sampler;
 
+import dev.sdlora.api.value.Checks;
 import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.Sigmas;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ final class Lms implements SamplingMethod {
    * @param order how many slopes are joined, 1 to 4; 4 is usual
    */
   Lms(int order) {
-    this.order = Checks.order(order);
+    this.order = Checks.inRange(1, 4, order, "order");
   }
 
   @Override

@@ -13,7 +13,7 @@ import java.util.List;
  * first, which takes the mean of both ends; draws no noise.
  */
 final class Plms implements SamplingMethod {
-  /** By the number of known slopes; the newest first. */
+  /** Indexed by the number of known slopes; the newest first. */
   private static final double[][] WEIGHTS = {
     {3.0 / 2, -1.0 / 2},
     {23.0 / 12, -16.0 / 12, 5.0 / 12},

@@ -73,7 +73,7 @@ public final class SamplingPlan {
   public SamplingPlan from(int encoded) {
     if (encoded < 0 || encoded >= settings.steps()) {
       throw new IllegalArgumentException(
-          "the picture must be taken back by 0 to %d steps: %d"
+          "the picture must be taken back by 0 to %s steps: %s"
               .formatted(settings.steps() - 1, encoded));
     }
     Part part = rule.part(sigmas, encoded, settings, levels);

@@ -1,5 +1,6 @@
 package dev.sdlora.sampler;
 
+import dev.sdlora.api.value.Checks;
 import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.sampler.schedule.Sigmas;
@@ -22,7 +23,7 @@ final class Tcd implements SamplingMethod {
    */
   Tcd(NoiseLevels levels, double gamma) {
     this.levels = levels;
-    this.gamma = Checks.share(gamma, "gamma");
+    this.gamma = Checks.inRange(0.0, 1.0, gamma, "gamma");
   }
 
   @Override

@@ -23,7 +23,7 @@ public final class CloseAssert {
     }
     if (worst >= 0) {
       fail(
-          "element %d of %d: expected %s but was %s (over tolerance by %s)"
+          "element %s of %s: expected %s but was %s (over tolerance by %s)"
               .formatted(worst, expected.length, expected[worst], actual[worst], worstExcess));
     }
   }

@@ -1,6 +1,7 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.value.Decimals;
 import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.pipeline.network.Prediction;
 import java.time.Instant;
@@ -53,19 +54,17 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
   private void course(AdapterMetadata pairs, int steps) {
     Recipe recipe = settings.recipe();
     Recipe.Rates rates = recipe.rates();
-    pairs.put("ss_learning_rate", AdapterMetadata.plain(rates.unet()));
-    pairs.put("ss_unet_lr", AdapterMetadata.plain(rates.unet()));
+    pairs.put("ss_learning_rate", Decimals.text(rates.unet()));
+    pairs.put("ss_unet_lr", Decimals.text(rates.unet()));
     pairs.put(
         "ss_text_encoder_lr",
-        settings.adapter().textEncoder() ? AdapterMetadata.plain(rates.textEncoder()) : NONE);
+        settings.adapter().textEncoder() ? Decimals.text(rates.textEncoder()) : NONE);
     pairs.put(
         "ss_optimizer",
-        "torch.optim.adamw.AdamW(weight_decay="
-            + AdapterMetadata.plain(recipe.weightDecay())
-            + ")");
+        "torch.optim.adamw.AdamW(weight_decay=" + Decimals.text(recipe.weightDecay()) + ")");
     pairs.put("ss_lr_scheduler", scheduler(rates));
     pairs.put("ss_lr_warmup_steps", Integer.toString(rates.warmup()));
-    pairs.put("ss_max_grad_norm", AdapterMetadata.plain(recipe.maxGradientNorm()));
+    pairs.put("ss_max_grad_norm", Decimals.text(recipe.maxGradientNorm()));
     pairs.put("ss_seed", Long.toString(recipe.seed()));
     pairs.put("ss_steps", Integer.toString(steps));
     pairs.put("ss_max_train_steps", Integer.toString(recipe.steps()));
@@ -74,14 +73,13 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.put("ss_batch_size_per_device", Integer.toString(recipe.batchSize()));
     pairs.put("ss_total_batch_size", Integer.toString(recipe.batchSize()));
     pairs.put(
-        "ss_noise_offset",
-        recipe.noiseOffset() == 0 ? NONE : AdapterMetadata.plain(recipe.noiseOffset()));
+        "ss_noise_offset", recipe.noiseOffset() == 0 ? NONE : Decimals.text(recipe.noiseOffset()));
     pairs.put(
         "ss_min_snr_gamma",
         recipe.minSnrGamma().isPresent()
-            ? AdapterMetadata.plain(recipe.minSnrGamma().getAsDouble())
+            ? Decimals.text(recipe.minSnrGamma().getAsDouble())
             : NONE);
-    pairs.put("ss_caption_dropout_rate", AdapterMetadata.plain(recipe.captionDropout()));
+    pairs.put("ss_caption_dropout_rate", Decimals.text(recipe.captionDropout()));
     pairs.put("ss_mixed_precision", "no");
     pairs.put("ss_cache_latents", "True");
   }

@@ -4,6 +4,7 @@ import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.NumberFormat;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.value.Checks;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -112,7 +113,7 @@ public final class LoraTrainerBuilder {
 
   /** Sets the number of columns of each factor, from 1 to 1024. Default 8. */
   public LoraTrainerBuilder rank(int rank) {
-    this.rank = Checks.between(1, 1024, rank, "rank");
+    this.rank = Checks.inRange(1, 1024, rank, "rank");
     return this;
   }
 
@@ -136,7 +137,7 @@ public final class LoraTrainerBuilder {
 
   /** Sets the number of steps, from 1 to 10 million. Either this or {@link #epochs} is required. */
   public LoraTrainerBuilder steps(int steps) {
-    this.steps = OptionalInt.of(Checks.between(1, Assembly.MOST_STEPS, steps, "steps"));
+    this.steps = OptionalInt.of(Checks.inRange(1, Assembly.MOST_STEPS, steps, "steps"));
     this.epochs = OptionalInt.empty();
     return this;
   }
@@ -187,7 +188,9 @@ public final class LoraTrainerBuilder {
 
   /** Sets what share of a number, times the learning rate, a step takes off. Default 0.01. */
   public LoraTrainerBuilder weightDecay(double decay) {
-    this.weightDecay = Checks.notNegative(decay, "weightDecay");
+    Checks.require(
+        decay >= 0 && Double.isFinite(decay), "weightDecay", "be at least 0 and finite", decay);
+    this.weightDecay = decay;
     return this;
   }
 
@@ -208,14 +211,15 @@ public final class LoraTrainerBuilder {
 
   /** Sets a factor on noise that is the same all over a channel, from 0. Default 0. */
   public LoraTrainerBuilder noiseOffset(double offset) {
-    this.noiseOffset = Checks.notNegative(offset, "noiseOffset");
+    Checks.require(
+        offset >= 0 && Double.isFinite(offset), "noiseOffset", "be at least 0 and finite", offset);
+    this.noiseOffset = offset;
     return this;
   }
 
   /** Sets the share of captions that are replaced by the empty one, 0 to 1. Default 0. */
   public LoraTrainerBuilder captionDropout(double share) {
-    Checks.require(share >= 0 && share <= 1, "captionDropout", "be from 0 to 1", share);
-    this.captionDropout = share;
+    this.captionDropout = Checks.inRange(0.0, 1.0, share, "captionDropout");
     return this;
   }
 
@@ -277,7 +281,7 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Sets who watches. Default: nobody. */
+  /** Sets the listener. Default: none. */
   public LoraTrainerBuilder listener(TrainingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;

@@ -112,7 +112,7 @@ final class TrainingState {
   private void requireFinite(double value, String what, int step) {
     if (!Double.isFinite(value)) {
       throw new TrainingException(
-          ("the %s of step %d is %s, expected a finite number; the learning rate %s is probably too"
+          ("the %s of step %s is %s, expected a finite number; the learning rate %s is probably too"
                   + " high, and what was written in earlier steps is kept")
               .formatted(what, step + 1, value, settings.recipe().rates().unet()),
           step + 1);

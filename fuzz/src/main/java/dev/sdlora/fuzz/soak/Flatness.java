@@ -43,7 +43,7 @@ final class Flatness {
     long before = median(samples.subList(third, 2 * third), value);
     long after = median(samples.subList(samples.size() - third, samples.size()), value);
     if (after > before * factor + more) {
-      faults.add("%s grow from %d to %d".formatted(what, before, after));
+      faults.add("%s grow from %s to %s".formatted(what, before, after));
     }
   }
 

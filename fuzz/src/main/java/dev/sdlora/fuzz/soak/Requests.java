@@ -67,7 +67,7 @@ final class Requests {
       prompt.append(", ").append(any(random, WORDS));
     }
     for (int i = random.nextInt(4); i > 0; i--) {
-      prompt.append(" <lora:lora%d:%s>".formatted(random.nextInt(loras), any(random, STRENGTHS)));
+      prompt.append(" <lora:lora%s:%s>".formatted(random.nextInt(loras), any(random, STRENGTHS)));
     }
     if (random.nextInt(10) == 0) {
       prompt.append(any(random, MISTAKES));

@@ -166,14 +166,14 @@ public final class Soak implements AutoCloseable {
     for (int i = 0; i < pipelines.size(); i++) {
       GeneratedImage picture = pipelines.get(i).generate(PROBE).first();
       if (!Arrays.equals(picture.rgb(), pictures.get(i))) {
-        faults.add("pipeline %d makes another picture".formatted(i));
+        faults.add("pipeline %s makes another picture".formatted(i));
       }
       if (Weights.checksum(pipelines.get(i)) != checksums.get(i)) {
-        faults.add("pipeline %d has other weights".formatted(i));
+        faults.add("pipeline %s has other weights".formatted(i));
       }
     }
     if (arrays() != arrays) {
-      faults.add("%d native arrays, at the start %d".formatted(arrays(), arrays));
+      faults.add("%s native arrays, at the start %s".formatted(arrays(), arrays));
     }
     faults.addAll(FullDisk.save(pipelines.get(0).generate(PROBE).first()));
     double seconds = (System.nanoTime() - started) / 1e9;

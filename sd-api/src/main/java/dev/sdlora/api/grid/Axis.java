@@ -4,6 +4,7 @@ import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.api.value.Decimals;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +88,7 @@ public record Axis(String name, List<Value> values) {
    */
   public static Axis cfgScales(double... scales) {
     Objects.requireNonNull(scales, "scales");
-    return of("CFG Scale", list(scales), Axis::number, scale -> spec -> spec.cfgScale(scale));
+    return of("CFG Scale", list(scales), Decimals::text, scale -> spec -> spec.cfgScale(scale));
   }
 
   /** Samplers. */
@@ -126,8 +127,8 @@ public record Axis(String name, List<Value> values) {
     return of(
         "LoRA " + lora,
         list(strengths),
-        Axis::number,
-        strength -> spec -> PromptEdits.loraStrength(spec, lora, number(strength)));
+        Decimals::text,
+        strength -> spec -> PromptEdits.loraStrength(spec, lora, Decimals.text(strength)));
   }
 
   /**
@@ -153,7 +154,7 @@ public record Axis(String name, List<Value> values) {
     return of(
         "Denoising",
         list(strengths),
-        Axis::number,
+        Decimals::text,
         strength -> spec -> PromptEdits.denoisingStrength(spec, strength));
   }
 
@@ -225,11 +226,6 @@ public record Axis(String name, List<Value> values) {
       throw new IllegalArgumentException("must be a number of steps: " + number);
     }
     return (int) number;
-  }
-
-  /** The shortest decimal: 7 for 7.0. */
-  private static String number(double value) {
-    return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
   }
 
   private static List<Long> list(long... values) {

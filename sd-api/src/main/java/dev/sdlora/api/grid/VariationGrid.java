@@ -8,6 +8,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.ResourceException.Resource;
+import dev.sdlora.api.value.Bytes;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,12 +28,11 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class VariationGrid {
   private static final long SEEDS = 4294967294L;
-  private static final double MEGA = 1e6;
 
   /** Of the heap, for each pixel: in its cell, on the sheet, and while that becomes a picture. */
   private static final double BYTES_OF_PIXEL = 22;
 
-  /** In place of rows where only columns differ. */
+  /** The one row of a grid in which only columns differ. */
   private static final List<Axis.Value> ONE_ROW = List.of(new Axis.Value("", spec -> {}));
 
   private final PromptSpec spec;
@@ -129,8 +129,9 @@ public final class VariationGrid {
     if (pixels > Picture.MAX_PIXELS || bytes > heap) {
       throw new ResourceException(
           pixels > Picture.MAX_PIXELS ? Resource.PIXELS : Resource.MEMORY,
-          "a sheet of %d pictures of %dx%d would need about %.0f MB of Java's heap, but it has at most %.0f MB"
-              .formatted(cells(), picture.width(), picture.height(), bytes / MEGA, heap / MEGA),
+          "a sheet of %s pictures of %sx%s would need about %s of Java's heap, but it has at most %s"
+              .formatted(
+                  cells(), picture.width(), picture.height(), Bytes.text(bytes), Bytes.text(heap)),
           (long) (pixels > Picture.MAX_PIXELS ? pixels : bytes),
           pixels > Picture.MAX_PIXELS ? Picture.MAX_PIXELS : (long) heap);
     }

@@ -58,7 +58,7 @@ public final class LoraBaking {
     return new LoraBaking(checkpoint, loras);
   }
 
-  /** Sets who is told of every changed weight. Default: nobody. */
+  /** Sets the listener, which is told of every changed weight. Default: none. */
   public LoraBaking listener(MakingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;

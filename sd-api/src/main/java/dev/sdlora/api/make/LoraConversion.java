@@ -56,7 +56,7 @@ public final class LoraConversion {
     return this;
   }
 
-  /** Sets who is told of every layer. Default: nobody. */
+  /** Sets the listener, which is told of every layer. Default: none. */
   public LoraConversion listener(MakingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;

@@ -104,7 +104,7 @@ public final class LoraExtraction {
     return this;
   }
 
-  /** Sets who is told of every layer. Default: nobody. */
+  /** Sets the listener, which is told of every layer. Default: none. */
   public LoraExtraction listener(MakingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;

@@ -78,7 +78,7 @@ public final class LoraMerging {
     return this;
   }
 
-  /** Sets who is told of every layer. Default: nobody. */
+  /** Sets the listener, which is told of every layer. Default: none. */
   public LoraMerging listener(MakingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;

@@ -55,7 +55,7 @@ public final class LoraResizing {
     return this;
   }
 
-  /** Sets who is told of every layer. Default: nobody. */
+  /** Sets the listener, which is told of every layer. Default: none. */
   public LoraResizing listener(MakingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;

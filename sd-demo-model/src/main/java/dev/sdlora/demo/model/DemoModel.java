@@ -65,6 +65,8 @@ public final class DemoModel {
 
   private static void copy(String name, Path folder) throws IOException {
     try (InputStream file = DemoModel.class.getResourceAsStream(name)) {
+      // As tensors.file.ReplacedFile does, which this module, standing on the JDK alone, cannot
+      // use.
       Path unfinished = Files.createTempFile(folder, "demo", ".part");
       try {
         Files.write(unfinished, Objects.requireNonNull(file, name).readAllBytes());

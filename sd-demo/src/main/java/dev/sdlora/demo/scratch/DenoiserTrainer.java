@@ -46,7 +46,7 @@ public final class DenoiserTrainer implements AutoCloseable {
   private final DenoisingProgram program;
   private final ScratchWeights weights;
 
-  /** Those weights, which steps change in place, and the text encoder's. */
+  /** The weights that steps change in place, and those of the text encoder. */
   private final Map<String, NDArray> tensors = new LinkedHashMap<>();
 
   private final long seed;

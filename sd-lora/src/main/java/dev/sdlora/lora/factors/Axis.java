@@ -40,7 +40,7 @@ final class Axis {
       return 0;
     }
     throw new LoraException(
-        "LoRA '%s': tensor '%s' has shape %s, expected [%d, 1] for rows or [1, %d] for columns"
+        "LoRA '%s': tensor '%s' has shape %s, expected [%s, 1] for rows or [1, %s] for columns"
             .formatted(file.path(), magnitudes.name(), shape, out, in),
         Reason.DAMAGED,
         ErrorDetails.in(file.path()).withTensor(magnitudes.name()));
@@ -63,7 +63,7 @@ final class Axis {
     long expected = onInput ? in : out;
     if (factors.elements() != expected) {
       throw new LoraException(
-          "LoRA '%s': tensor '%s' has %d factors for %d %s; it was probably trained for another model"
+          "LoRA '%s': tensor '%s' has %s factors for %s %s; it was probably trained for another model"
               .formatted(
                   reader.file().path(),
                   factors.name(),

@@ -18,15 +18,10 @@ import dev.sdlora.tensors.weights.LowRank;
 import dev.sdlora.tensors.weights.TensorLoader;
 import dev.sdlora.tensors.weights.TensorLoader.Wanted;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,12 +48,6 @@ import org.jspecify.annotations.Nullable;
  * safe for several threads, as its loader.
  */
 public final class Factors {
-  /** Parts that make the bias. */
-  private static final Set<Part> OF_BIAS = EnumSet.of(Part.DIFF_B, Part.B_NORM);
-
-  /** Parts that are single numbers. */
-  private static final Set<Part> NUMBERS = EnumSet.of(Part.ALPHA, Part.SCALE, Part.ON_INPUT);
-
   private final Torch torch;
   private final TensorLoader loader;
   private final Program program;
@@ -117,14 +106,14 @@ public final class Factors {
       double strength,
       NDManager scope) {
     try (NDManager parts = torch.scope();
-        TensorDict dict = TensorDict.of(read(reader, module, parts))) {
+        TensorDict dict = TensorDict.of(ModuleTensors.read(loader, reader, module, parts))) {
       NDArray delta = formulas.change(reader, module, dict, original, strength, scope);
       if (!loader.isFinite(delta)) {
-        throw tooLarge(reader.file(), module, strength);
+        throw FactorErrors.tooLarge(reader.file(), module, strength);
       }
       return delta;
     } catch (EngineException e) {
-      throw unfit(reader, module, original, e);
+      throw FactorErrors.unfit(reader, module, original, e);
     }
   }
 
@@ -148,7 +137,7 @@ public final class Factors {
     List<Long> shape = List.of(entry.get().elements());
     if (originalBias != null && originalBias.size() != entry.get().elements()) {
       throw new LoraException(
-          "LoRA '%s': tensor '%s' changes a bias of %d numbers, but the checkpoint's has %d; it was"
+          "LoRA '%s': tensor '%s' changes a bias of %s numbers, but the checkpoint's has %s; it was"
                   .formatted(
                       reader.file().path(),
                       entry.get().name(),
@@ -271,7 +260,8 @@ public final class Factors {
       NDManager scope) {
     double scale = portion.strength() * Scale.of(reader, portion.module());
     try (NDManager parts = torch.scope();
-        TensorDict dict = TensorDict.of(read(reader, portion.module(), parts))) {
+        TensorDict dict =
+            TensorDict.of(ModuleTensors.read(loader, reader, portion.module(), parts))) {
       List<NDArray> pair = pairing.apply(dict).runForList(scope);
       LowRank product = new LowRank(pair.get(0), pair.get(1), scale);
       double largest = 0;
@@ -288,16 +278,8 @@ public final class Factors {
       TensorFile.Reader reader, Portion portion, LowRank product, double largest) {
     long rank = product.down().getShape().get(0);
     if (!(Math.abs(product.scale()) * rank * largest * largest < 1e37)) {
-      throw tooLarge(reader.file(), portion.module(), portion.strength());
+      throw FactorErrors.tooLarge(reader.file(), portion.module(), portion.strength());
     }
-  }
-
-  private static LoraException tooLarge(TensorFile file, LoraModule module, double strength) {
-    return new LoraException(
-        "LoRA '%s': at strength %s the change of '%s' becomes infinite"
-            .formatted(file.path(), strength, module.key()),
-        Reason.OVERFLOW,
-        ErrorDetails.in(file.path()).withModule(module.key()));
   }
 
   /** Whether a module is stored as a product of two factors. */
@@ -313,55 +295,5 @@ public final class Factors {
   public static boolean hasLowRankForm(LoraModule module) {
     return isFactorPair(module)
         || (module.find(Part.DORA_SCALE).isEmpty() && ProductRank.isLow(module));
-  }
-
-  /** The tensors that make the weight, by the names that LyCORIS has for them. */
-  private Map<String, NDArray> read(TensorFile.Reader reader, LoraModule module, NDManager scope) {
-    List<Part> names = new ArrayList<>();
-    List<Wanted> wanted = new ArrayList<>();
-    module
-        .parts()
-        .forEach(
-            (part, entry) -> {
-              if (!NUMBERS.contains(part) && !OF_BIAS.contains(part)) {
-                names.add(part);
-                wanted.add(new Wanted(entry, entry.shape()));
-              }
-            });
-    boolean swapped = module.kind() == Kind.GLORA && module.hasOldGlora();
-    List<NDArray> tensors = Parts.read(loader, reader, wanted, scope).tensors();
-    Map<String, NDArray> byName = new LinkedHashMap<>();
-    for (int i = 0; i < tensors.size(); i++) {
-      Part part = swapped ? counterpart(names.get(i)) : names.get(i);
-      byName.put(part.ending(), tensors.get(i));
-    }
-    return byName;
-  }
-
-  /** GLoRA's part that had this one's place in the first layout. */
-  private static Part counterpart(Part part) {
-    return switch (part) {
-      case A1 -> Part.A2;
-      case A2 -> Part.A1;
-      case B1 -> Part.B2;
-      case B2 -> Part.B1;
-      default -> part;
-    };
-  }
-
-  private static LoraException unfit(
-      TensorFile.Reader reader, LoraModule module, NDArray original, EngineException cause) {
-    return new LoraException(
-        "LoRA '%s': the tensors of module '%s' (%s) do not fit each other or the weight, which is %s"
-            .formatted(
-                reader.file().path(),
-                module.key(),
-                module.parts().values().stream()
-                    .map(entry -> entry.name() + " " + entry.shape())
-                    .collect(Collectors.joining(", ")),
-                original.getShape()),
-        Reason.MISFIT,
-        ErrorDetails.in(reader.file().path()).withModule(module.key()),
-        cause);
   }
 }

@@ -202,7 +202,7 @@ final class AdapterConfig {
     if (section.rank != null && section.rank != rank) {
       throw error(
           path,
-          "%s says that the rank is %d, but module '%s' has %d; it is probably that of another file"
+          "%s says that the rank is %s, but module '%s' has %s; it is probably that of another file"
               .formatted(source, section.rank, key, rank),
           null);
     }

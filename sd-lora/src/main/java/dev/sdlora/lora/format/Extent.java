@@ -39,11 +39,11 @@ public record Extent(OptionalLong out, OptionalLong in, OptionalLong channels) {
   @Override
   public String toString() {
     if (out.isPresent() && in.isPresent()) {
-      return "a %d×%d matrix".formatted(out.getAsLong(), in.getAsLong());
+      return "a %s×%s matrix".formatted(out.getAsLong(), in.getAsLong());
     }
     if (out.isPresent()) {
-      return "%d rows".formatted(out.getAsLong());
+      return "%s rows".formatted(out.getAsLong());
     }
-    return "%d rows or columns".formatted(channels.orElse(0));
+    return "%s rows or columns".formatted(channels.orElse(0));
   }
 }

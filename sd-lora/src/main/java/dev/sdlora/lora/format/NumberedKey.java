@@ -63,7 +63,7 @@ public record NumberedKey(
 
   @Override
   public String toString() {
-    return "%s:%d (%s%s%s)"
+    return "%s:%s (%s%s%s)"
         .formatted(
             network,
             index,

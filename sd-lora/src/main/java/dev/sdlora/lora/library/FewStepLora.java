@@ -122,7 +122,7 @@ public record FewStepLora(String name, FewSteps method, OptionalInt steps, boole
     return suits
         ? Optional.empty()
         : Optional.of(
-            "LoRA '%s' is made for %s and %s, but the request has %d steps and guidance scale %s; %s"
+            "LoRA '%s' is made for %s and %s, but the request has %s steps and guidance scale %s; %s"
                 .formatted(
                     name, wantedSteps(), wantedGuidance(), asked, number(cfgScale), option()));
   }
@@ -156,7 +156,7 @@ public record FewStepLora(String name, FewSteps method, OptionalInt steps, boole
     int count =
         Math.min(
             Math.max(steps.orElse(method.usualSteps()), method.leastSteps()), method.mostSteps());
-    return "fewSteps(FewSteps.%s, %d) or --few-steps %s:%d sets what suits it"
+    return "fewSteps(FewSteps.%s, %s) or --few-steps %s:%s sets what suits it"
         .formatted(method, count, method.label().toLowerCase(Locale.ROOT), count);
   }
 

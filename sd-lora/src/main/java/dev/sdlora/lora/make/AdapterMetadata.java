@@ -3,6 +3,7 @@ package dev.sdlora.lora.make;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.value.Decimals;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -107,12 +108,12 @@ public final class AdapterMetadata {
   public AdapterMetadata network(int rank, double alpha, boolean convolutions) {
     pairs.put("ss_network_module", "networks.lora");
     pairs.put("ss_network_dim", Integer.toString(rank));
-    pairs.put("ss_network_alpha", plain(alpha));
+    pairs.put("ss_network_alpha", Decimals.text(alpha));
     pairs.remove("ss_network_args");
     if (convolutions) {
       Map<String, Object> arguments = new LinkedHashMap<>();
       arguments.put("conv_dim", Integer.toString(rank));
-      arguments.put("conv_alpha", plain(alpha));
+      arguments.put("conv_alpha", Decimals.text(alpha));
       pairs.put("ss_network_args", json(arguments));
     }
     return this;
@@ -147,11 +148,6 @@ public final class AdapterMetadata {
     return Collections.unmodifiableMap(pairs);
   }
 
-  /** Without an exponent, as Python writes numbers of this size. */
-  public static String plain(double value) {
-    return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
-  }
-
   /** An object of maps, lists, numbers, truth values and texts as JSON. */
   public static String json(Map<String, ?> object) {
     StringWriter text = new StringWriter();
@@ -180,7 +176,7 @@ public final class AdapterMetadata {
     } else if (value instanceof Integer number) {
       json.writeNumber(number);
     } else if (value instanceof Double number) {
-      json.writeNumber(new BigDecimal(plain(number)));
+      json.writeNumber(new BigDecimal(Decimals.text(number)));
     } else if (value instanceof Boolean truth) {
       json.writeBoolean(truth);
     } else {

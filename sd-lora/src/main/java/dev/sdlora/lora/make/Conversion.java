@@ -208,7 +208,7 @@ public final class Conversion {
             .contains(entry.shape());
     if (!rows) {
       throw new LoraException(
-          "LoRA '%s': tensor '%s' has shape %s, expected one magnitude for each of %d rows; those of columns, as"
+          "LoRA '%s': tensor '%s' has shape %s, expected one magnitude for each of %s rows; those of columns, as"
                   .formatted(path(), entry.name(), entry.shape(), out)
               + " LyCORIS wrote before 3.0, have no name in PEFT's style",
           Reason.UNSUPPORTED,

@@ -90,7 +90,7 @@ public final class Extraction {
             .map(left -> left.layers().size() + " " + left.cause().label())
             .collect(Collectors.joining(", "));
     return new LoraException(
-        "the two checkpoints do not differ in any of %d layers, so there is nothing to extract; %s"
+        "the two checkpoints do not differ in any of %s layers, so there is nothing to extract; %s"
             .formatted(
                 layers,
                 leftOut.isEmpty()

@@ -97,7 +97,7 @@ final class LayerChange {
     if (up.get(0) != first.up().getShape().get(0)
         || down.get(1) != first.down().getShape().get(1)) {
       throw new LoraException(
-          "LoRA '%s': module '%s' changes a %d×%d matrix, but another LoRA changes it as a %d×%d one;"
+          "LoRA '%s': module '%s' changes a %s×%s matrix, but another LoRA changes it as a %s×%s one;"
                   .formatted(
                       source.file().file().path(),
                       source.module().key(),
@@ -116,7 +116,7 @@ final class LayerChange {
     float[] sum = vectors.computeIfAbsent(part, p -> new float[values.length]);
     if (sum.length != values.length) {
       throw new LoraException(
-          "LoRA '%s': module '%s' changes %d numbers, but another LoRA %d of them; they were"
+          "LoRA '%s': module '%s' changes %s numbers, but another LoRA %s of them; they were"
                   .formatted(
                       source.file().file().path(), source.module().key(), values.length, sum.length)
               + " probably trained for different models",

@@ -31,7 +31,7 @@ public final class Overlays {
   private final Factors factors;
   private final Program program;
 
-  /** What reads overlays for models of one owner. */
+  /** Reads overlays for models of one owner. */
   public Overlays(Torch torch) {
     this.torch = torch;
     this.factors = new Factors(torch, new TensorLoader(torch));

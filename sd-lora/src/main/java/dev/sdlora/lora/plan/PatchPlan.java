@@ -101,7 +101,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
   private static void requireBlocks(LoraUse use, String checkpoint, ModelFamily family) {
     if (!use.strength().blocks().fits(family)) {
       throw new LoraException(
-          "LoRA '%s' has %d block weights, which are for %s, but checkpoint '%s' is %s; expected %s"
+          "LoRA '%s' has %s block weights, which are for %s, but checkpoint '%s' is %s; expected %s"
               .formatted(
                   use.name(),
                   use.strength().blocks().values().size(),
@@ -169,7 +169,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
     }
     if (matched == 0) {
       throw new LoraException(
-          "LoRA '%s' (%s): none of its %d modules matches checkpoint '%s'; the first is '%s', so it is"
+          "LoRA '%s' (%s): none of its %s modules matches checkpoint '%s'; the first is '%s', so it is"
                   .formatted(
                       use.name(),
                       use.file().file().path(),
@@ -218,7 +218,7 @@ public record PatchPlan(Map<Network, Map<String, List<Change>>> changes) {
     Extent extent = module.extent();
     if (!extent.fits(layer.shape())) {
       throw new LoraException(
-          "LoRA '%s' (%s): module '%s' changes %s, but '%s' of checkpoint '%s' is %d×%d;"
+          "LoRA '%s' (%s): module '%s' changes %s, but '%s' of checkpoint '%s' is %s×%s;"
                   .formatted(
                       use.name(),
                       use.file().file().path(),

@@ -1,5 +1,5 @@
   def squares(self: __torch__.Net, t: Tensor) -> Tensor:
-    # The sum of the squares, in float64.
+    # The sum of the squares, in float64, which is format 7.
     return torch.sum(torch.mul(t, t), dtype=7)
   def product_squares(self: __torch__.Net, up: Tensor, down: Tensor) -> Tensor:
     # The same of up @ down, [out, rank] @ [rank, in], from two matrices of rank x rank: tr(up' up down down').

@@ -23,6 +23,7 @@ def tucker(core: Tensor, a: Tensor, b: Tensor) -> Tuple[Tensor, Tensor]:
   # core [r, r, k, k], a [r, out], b [r, in] -> [out, r] and [r, in·k·k]
   return (torch.t(a), torch.flatten(torch.einsum("rskl,si->rikl", [core, b]), 1))
 def identity(n: int, like: Tensor) -> Tensor:
+  # Format 6 is float32.
   return torch.eye(n, dtype=6, device=ops.prim.device(like))
 def along(values: Tensor, axis: int, w: Tensor) -> Tensor:
   # Numbers in a row, one for each row or column of W, shaped to spread over it.

@@ -1,5 +1,5 @@
   def difference(self: __torch__.Net, tuned: Tensor, original: Tensor) -> List[Tensor]:
-    # W' - W as a matrix, [out, in], in the memory of W'; and the sum of its squares in double precision.
+    # W' - W as a matrix, [out, in], in the memory of W'; and the sum of its squares in float64, which is format 7.
     m = torch.view(torch.sub_(tuned, original), [torch.size(tuned, 0), -1])
     return [m, torch.sum(torch.square(m), dtype=7)]
   def exact(self: __torch__.Net, m: Tensor) -> List[Tensor]:
@@ -22,7 +22,7 @@
     u, d, v = torch.linalg_svd(torch.mm(r, torch.t(s)), False)
     return [torch.mm(q, u), d, torch.mm(v, torch.t(p))]
   def split(self: __torch__.Net, u: Tensor, s: Tensor, v: Tensor, rank: int) -> List[Tensor]:
-    # up [out, rank] and down [rank, in], float32; each gets the root of every singular value, so that neither is small in half precision.
+    # up [out, rank] and down [rank, in], float32 (format 6); each gets the root of every singular value, so that neither is small in half precision.
     root = torch.sqrt(torch.slice(s, 0, 0, rank))
     up = torch.mul(torch.slice(u, 1, 0, rank), root)
     down = torch.mul(torch.slice(v, 0, 0, rank), torch.unsqueeze(root, 1))

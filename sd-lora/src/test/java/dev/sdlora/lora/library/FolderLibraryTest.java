@@ -343,10 +343,10 @@ class FolderLibraryTest {
     LoraException unknown = refusal(library, "inc");
     assertThat(unknown.reason()).isEqualTo(Reason.UNKNOWN);
     assertThat(unknown.name()).contains("inc");
-    assertThat(unknown.candidates()).contains("ink");
+    assertThat(unknown.nearestNames()).contains("ink");
     LoraException shared = refusal(library, "same");
     assertThat(shared.reason()).isEqualTo(Reason.AMBIGUOUS);
-    assertThat(shared.candidates()).containsExactlyInAnyOrder("ink", "pen");
+    assertThat(shared.nearestNames()).containsExactlyInAnyOrder("ink", "pen");
     LoraException torn = refusal(library, "torn");
     assertThat(torn.reason()).isEqualTo(Reason.DAMAGED);
     assertThat(torn.name()).contains("torn");

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
@@ -112,7 +113,7 @@ class LoraCardsTest {
 
     String tags =
         IntStream.range(0, 30)
-            .mapToObj(i -> "\"t%02d\": %d".formatted(i, i + 1))
+            .mapToObj(i -> String.format(Locale.ROOT, "\"t%02d\": %s", i, i + 1))
             .collect(
                 Collectors.joining(
                     ", ",

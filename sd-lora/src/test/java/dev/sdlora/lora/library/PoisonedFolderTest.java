@@ -81,9 +81,9 @@ class PoisonedFolderTest {
   void list_rankBeyondAllArrays_isNamed() throws IOException {
     long rows = 1L << 32;
     String down =
-        "\"x.lora_down.weight\":{\"dtype\":\"F16\",\"shape\":[%d,1],\"data_offsets\":[0,%d]}";
+        "\"x.lora_down.weight\":{\"dtype\":\"F16\",\"shape\":[%s,1],\"data_offsets\":[0,%s]}";
     String up =
-        "\"x.lora_up.weight\":{\"dtype\":\"F16\",\"shape\":[1,%d],\"data_offsets\":[%d,%d]}";
+        "\"x.lora_up.weight\":{\"dtype\":\"F16\",\"shape\":[1,%s],\"data_offsets\":[%s,%s]}";
     String both = down.formatted(rows, 2 * rows) + "," + up.formatted(rows, 2 * rows, 4 * rows);
     Path bad = header("bad.safetensors", "{" + both + "}");
     try (FileChannel channel = FileChannel.open(bad, StandardOpenOption.WRITE)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.TriggerWord;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -31,7 +32,7 @@ class TrainingTagsTest {
   void of_manyTags_shows24() {
     String many =
         IntStream.range(0, 40)
-            .mapToObj(i -> "\"t%02d\": %d".formatted(i, i))
+            .mapToObj(i -> String.format(Locale.ROOT, "\"t%02d\": %s", i, i))
             .collect(Collectors.joining(", ", "{\"x\": {", "}}"));
     assertThat(tags(many)).hasSize(24).startsWith("t39=39").endsWith("t16=16");
   }

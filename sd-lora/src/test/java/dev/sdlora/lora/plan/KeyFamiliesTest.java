@@ -223,7 +223,7 @@ class KeyFamiliesTest {
                   }
                 }));
     Path home = Files.createTempDirectory(folder, "family");
-    String settings = "\"r\": %d, \"lora_alpha\": %s".formatted(RANK, ALPHA);
+    String settings = "\"r\": %s, \"lora_alpha\": %s".formatted(RANK, ALPHA);
     switch (names.alpha) {
       case METADATA ->
           writer.metadata(

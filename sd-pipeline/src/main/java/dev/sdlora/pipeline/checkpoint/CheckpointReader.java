@@ -77,7 +77,7 @@ public final class CheckpointReader {
             && refiner.unet().config().inChannels() == base.unet().config().outChannels();
     if (!sameSpace) {
       throw new CheckpointException(
-          "refiner '%s' (%s) works on latents of %d channels scaled by %s, but checkpoint '%s' (%s) on %d channels scaled by %s; expected a refiner for the same latent space"
+          "refiner '%s' (%s) works on latents of %s channels scaled by %s, but checkpoint '%s' (%s) on %s channels scaled by %s; expected a refiner for the same latent space"
               .formatted(
                   path,
                   refiner.checkpoint().family().label(),
@@ -164,7 +164,7 @@ public final class CheckpointReader {
         && unet.inChannels() != UNetConfig.inpaintingChannels(channels)) {
       throw unfit(
           path,
-          ("its U-Net takes %d channels, expected %d, or %d of an editing model, or %d of an inpainting"
+          ("its U-Net takes %s channels, expected %s, or %s of an editing model, or %s of an inpainting"
                   + " model; U-Net and VAE are probably of different families")
               .formatted(
                   unet.inChannels(),
@@ -173,13 +173,13 @@ public final class CheckpointReader {
                   UNetConfig.inpaintingChannels(channels)));
     }
     if (vae.factor() != 8) {
-      throw unfit(path, "its VAE enlarges %d times, expected 8".formatted(vae.factor()));
+      throw unfit(path, "its VAE enlarges %s times, expected 8".formatted(vae.factor()));
     }
     int context = encoders.stream().mapToInt(encoder -> encoder.config().width()).sum();
     if (unet.contextWidth() != context) {
       throw unfit(
           path,
-          ("its U-Net reads text states of %d numbers, but its text encoders give %d; they are"
+          ("its U-Net reads text states of %s numbers, but its text encoders give %s; they are"
                   + " probably of different families")
               .formatted(unet.contextWidth(), context));
     }
@@ -190,7 +190,7 @@ public final class CheckpointReader {
       if (sizes <= 0 || sizes % (2 * count) != 0) {
         throw unfit(
             path,
-            ("its U-Net reads %d numbers beside the text, expected %d of the text as a whole and %d"
+            ("its U-Net reads %s numbers beside the text, expected %s of the text as a whole and %s"
                     + " sinusoids of equal length")
                 .formatted(unet.vectorWidth(), pooled, count));
       }

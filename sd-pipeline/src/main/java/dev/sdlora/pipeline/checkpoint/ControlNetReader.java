@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntUnaryOperator;
 import java.util.regex.Pattern;
 
@@ -19,7 +20,29 @@ public final class ControlNetReader {
   /** All published ones have 6. */
   private static final int MAX_HINT_BLOCKS = 32;
 
+  /** What else makes a U-Net follow pictures, by the beginning of a name. */
+  private static final List<Relative> RELATIVES =
+      List.of(
+          new Relative(
+              "lora_controlnet",
+              "a Control-LoRA, which has only the changes that make a ControlNet of the U-Net"),
+          new Relative(
+              "task_embedding", "a ControlNet Union, one network for several kinds of pictures"),
+          new Relative(
+              "control_add_embedding.",
+              "a ControlNet Union, one network for several kinds of pictures"),
+          new Relative("lllite_", "a ControlNet-LLLite"),
+          new Relative("ip_adapter.", "an IP-Adapter"));
+
   private ControlNetReader() {}
+
+  /**
+   * A kind of network that is no ControlNet.
+   *
+   * @param begin of one of its names
+   * @param is the sentence about it
+   */
+  private record Relative(String begin, String is) {}
 
   /**
    * Finds the network in a file; reads its header only.
@@ -28,6 +51,7 @@ public final class ControlNetReader {
    * @throws CheckpointException if it is something else
    */
   public static NetworkFile<ControlNetConfig> read(TensorFile file, IntUnaryOperator heads) {
+    refuseRelatives(file);
     if (file.find(HINT + "conv_in.weight").isPresent()) {
       return diffusers(file, heads);
     }
@@ -44,6 +68,26 @@ public final class ControlNetReader {
             + HINT
             + "conv_in.weight'",
         ErrorDetails.in(file.path()));
+  }
+
+  private static void refuseRelatives(TensorFile file) {
+    Set<String> names = file.tensors().keySet();
+    for (Relative relative : RELATIVES) {
+      if (names.stream().anyMatch(name -> name.startsWith(relative.begin))) {
+        throw new CheckpointException(
+            "'%s' is %s: not supported; expected a ControlNet or T2I-Adapter"
+                .formatted(file.path(), relative.is),
+            ErrorDetails.in(file.path()));
+      }
+    }
+    OtherModels.find(names)
+        .ifPresent(
+            other -> {
+              throw new CheckpointException(
+                  "'%s' is made for %s: not supported; expected a network for SD 1.x, SD 2.x or SDXL"
+                      .formatted(file.path(), other),
+                  ErrorDetails.in(file.path()));
+            });
   }
 
   private static NetworkFile<ControlNetConfig> diffusers(TensorFile file, IntUnaryOperator heads) {
@@ -102,7 +146,7 @@ public final class ControlNetReader {
     UNetConfig unet = NetworkShapes.unetEncoder(tensors, blocks, heads);
     if (hintBlocks % 2 != 0) {
       throw new CheckpointException(
-          "'%s': the ControlNet has %d layers between the first and the last that read the picture,"
+          "'%s': the ControlNet has %s layers between the first and the last that read the picture,"
                   .formatted(tensors.path(), hintBlocks)
               + " expected pairs",
           ErrorDetails.in(tensors.path()));

@@ -254,7 +254,7 @@ final class DiffusersFolder {
     }
     if (!number.canConvertToExactIntegral() || number.asInt() < 1 || number.asInt() > most) {
       throw new CheckpointException(
-          "checkpoint '%s': a config.json has %s %s, expected a whole number from 1 to %d"
+          "checkpoint '%s': a config.json has %s %s, expected a whole number from 1 to %s"
               .formatted(folder, key, number, most),
           ErrorDetails.in(folder));
     }

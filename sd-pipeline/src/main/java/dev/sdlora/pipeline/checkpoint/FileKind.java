@@ -184,7 +184,7 @@ public final class FileKind {
     }
     if (!unet && !vae && family.isEmpty()) {
       throw new CheckpointException(
-          "'%s' is not a Stable Diffusion checkpoint: none of its %d tensors begins with '%s'; the"
+          "'%s' is not a Stable Diffusion checkpoint: none of its %s tensors begins with '%s'; the"
                   .formatted(file.path(), names.size(), LdmNames.UNET)
               + " first is "
               + names.stream().findFirst().map(name -> "'" + name + "'").orElse("missing"),

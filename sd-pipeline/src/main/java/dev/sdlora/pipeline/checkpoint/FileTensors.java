@@ -55,7 +55,7 @@ record FileTensors(NetworkWeights weights, String network, Names names) {
             .orElseThrow(() -> missing(candidates[0], ""));
     if (size < 1 || size > MAX_SIZE) {
       throw new CheckpointException(
-          "'%s': tensor '%s' of the %s has a dimension of %d, expected 1 to %d"
+          "'%s': tensor '%s' of the %s has a dimension of %s, expected 1 to %s"
               .formatted(weights.path(), names.inFile(candidates[0]), network, size, MAX_SIZE),
           ErrorDetails.in(weights.path()).withTensor(names.inFile(candidates[0])));
     }
@@ -85,7 +85,7 @@ record FileTensors(NetworkWeights weights, String network, Names names) {
     }
     if (members.size() > most) {
       throw new CheckpointException(
-          "'%s': the %s has %d parts that are numbered as in '%s', expected at most %d"
+          "'%s': the %s has %s parts that are numbered as in '%s', expected at most %s"
               .formatted(
                   weights.path(),
                   network,
@@ -101,9 +101,9 @@ record FileTensors(NetworkWeights weights, String network, Names names) {
     strangers.forEach(
         (number, name) -> {
           throw new CheckpointException(
-              "'%s': tensor '%s' of the %s has number %s, but there are %d such parts, which begin"
+              "'%s': tensor '%s' of the %s has number %s, but there are %s such parts, which begin"
                       .formatted(weights.path(), name, network, number, members.size())
-                  + " with number %d; a part is missing or the name is damaged".formatted(first),
+                  + " with number %s; a part is missing or the name is damaged".formatted(first),
               ErrorDetails.in(weights.path()).withTensor(name));
         });
     return members.size();

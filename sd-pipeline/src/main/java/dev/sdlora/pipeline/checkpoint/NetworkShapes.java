@@ -42,6 +42,9 @@ final class NetworkShapes {
   /** OpenCLIP's encoders are at least 1,024 wide, but for those of test models. */
   private static final int NARROW_OPEN_CLIP = 512;
 
+  private static final String FIRST_KEYS = "transformer_blocks.0.attn2.to_k.weight";
+  private static final String FIRST_VALUES = "transformer_blocks.0.attn2.to_v.weight";
+
   private NetworkShapes() {}
 
   /**
@@ -108,12 +111,16 @@ final class NetworkShapes {
 
   /** A U-Net; see {@link #unetEncoder}. */
   static UNetConfig unet(FileTensors tensors, UNetBlocks blocks, IntUnaryOperator heads) {
+    if (blocks.transformers().first().isEmpty()) {
+      tensors.common(1, "mid_block.attentions.0." + FIRST_KEYS); // It is missing.
+    }
     UNetConfig encoder = unetEncoder(tensors, blocks, heads);
     return encoder.withOutChannels(tensors.common(0, "conv_out.bias", "conv_out.weight"));
   }
 
   /**
-   * A U-Net by its way down and its middle; its output is taken to be like its input.
+   * A U-Net by its way down and its middle; its output is taken to be like its input. Without
+   * transformers, as some ControlNets are, it reads no text.
    *
    * @param blocks its blocks
    * @param headsOf the attention heads of a level with so many channels
@@ -130,7 +137,6 @@ final class NetworkShapes {
       }
     }
     String attention = blocks.transformers().first().orElse("mid_block.attentions.0") + ".";
-    String cross = attention + "transformer_blocks.0.attn2.";
     boolean linear =
         tensors
             .find(attention + "proj_in.weight")
@@ -145,7 +151,9 @@ final class NetworkShapes {
         blocks.layers(),
         blocks.transformers(),
         heads,
-        tensors.common(1, cross + "to_k.weight", cross + "to_v.weight"),
+        blocks.transformers().first().isEmpty()
+            ? 0
+            : tensors.common(1, attention + FIRST_KEYS, attention + FIRST_VALUES),
         linear,
         width(tensors, "add_embedding.linear_1.weight"),
         width(tensors, "time_embedding.cond_proj.weight"));
@@ -168,7 +176,7 @@ final class NetworkShapes {
           && (perChannel.size() != latent
               || !perChannel.stream().allMatch(number -> Double.isFinite(number)))) {
         throw new CheckpointException(
-            "'%s': the mean and deviation of latents are %s, expected %d numbers"
+            "'%s': the mean and deviation of latents are %s, expected %s numbers"
                 .formatted(tensors.path(), perChannel, latent),
             ErrorDetails.in(tensors.path()));
       }
@@ -179,7 +187,7 @@ final class NetworkShapes {
   private static void requireDivisible(FileTensors tensors, int width, int heads) {
     if (width % heads != 0) {
       throw new CheckpointException(
-          "'%s': the %s is %d wide, which %d attention heads cannot share evenly"
+          "'%s': the %s is %s wide, which %s attention heads cannot share evenly"
               .formatted(tensors.path(), tensors.network(), width, heads),
           ErrorDetails.in(tensors.path()));
     }

@@ -141,7 +141,7 @@ final class NetworkWeights {
       if (shard == null) {
         if (shards.size() == MAX_SHARDS) {
           throw error(
-              index, "names more than %d files, which no model needs".formatted(MAX_SHARDS));
+              index, "names more than %s files, which no model needs".formatted(MAX_SHARDS));
         }
         shard = open(index, name);
         shards.put(name, shard);

@@ -8,6 +8,7 @@ import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -75,7 +76,8 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
       return of(
           spread > V_SPREAD,
           levels,
-          "tensor '%s' spreads by %.3f".formatted(bias.get().name(), spread) + snr);
+          String.format(Locale.ROOT, "tensor '%s' spreads by %.3f", bias.get().name(), spread)
+              + snr);
     }
     return of(false, levels, "nothing says otherwise" + snr);
   }
@@ -90,7 +92,7 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
     float[] values = floats(file, entry);
     if (values.length != 1) {
       throw new CheckpointException(
-          "'%s': tensor '%s' holds %d numbers, expected one"
+          "'%s': tensor '%s' holds %s numbers, expected one"
               .formatted(file.path(), entry.name(), values.length),
           ErrorDetails.in(file.path()).withTensor(entry.name()));
     }

@@ -82,7 +82,7 @@ final class SeparateNetworks {
     int channels = vae.config().latentChannels();
     if (channels != unet.outChannels()) {
       throw new CheckpointException(
-          "VAE '%s' has latents of %d channels, expected the %d of the U-Net; it is probably for"
+          "VAE '%s' has latents of %s channels, expected the %s of the U-Net; it is probably for"
                   .formatted(path, channels, unet.outChannels())
               + " another family of models",
           ErrorDetails.in(path));
@@ -184,7 +184,7 @@ final class SeparateNetworks {
         .orElseThrow(
             () ->
                 new CheckpointException(
-                    "'%s' is not a %s: none of its %d tensors begins with '%s' or '%s'; the first is %s"
+                    "'%s' is not a %s: none of its %s tensors begins with '%s' or '%s'; the first is %s"
                         .formatted(
                             weights.path(),
                             network,

@@ -57,9 +57,9 @@ public final class T2iAdapterReader {
       channels.add(tensors.common(0, last + ".block1.weight", last + ".block1.bias"));
       last = "body." + BLOCKS * channels.size();
     }
-    int inChannels = tensors.common(1, "conv_in.weight") / T2iAdapterConfig.SQUARE;
+    int firstChannels = tensors.common(1, "conv_in.weight");
     int kernel = tensors.common(2, "body.0.block2.weight", "body.1.block2.weight");
-    T2iAdapterConfig config = new T2iAdapterConfig(inChannels, channels, BLOCKS, kernel);
+    T2iAdapterConfig config = T2iAdapterConfig.of(firstChannels, channels, BLOCKS, kernel);
     return new NetworkFile<>(tensors.path(), config, tensors.resolve(config.weights()));
   }
 }

@@ -71,7 +71,7 @@ record UNetBlocks(int levels, int layers, Transformers transformers) {
             && downsamplers.stream().allMatch(block -> block % (layers + 1) == 0);
     if (!fits) {
       throw new CheckpointException(
-          "'%s': the U-Net has %d input blocks with downsamplers in %s, expected a downsampler behind"
+          "'%s': the U-Net has %s input blocks with downsamplers in %s, expected a downsampler behind"
                   .formatted(file.path(), blocks, downsamplers)
               + " every level and as many blocks in each level",
           ErrorDetails.in(file.path()));

@@ -86,7 +86,7 @@ public final class UpscalerReader {
     int unshuffle = (int) Math.round(Math.sqrt(tensors.common(1, "conv_first.weight") / 3.0));
     if (unshuffle == 0 || (1 << doublings) % unshuffle != 0) {
       throw new CheckpointException(
-          "'%s': the upscaler doubles pictures %d times after making them %d times smaller; expected"
+          "'%s': the upscaler doubles pictures %s times after making them %s times smaller; expected"
                   .formatted(file.path(), doublings, unshuffle)
               + " that they become larger by a whole factor",
           ErrorDetails.in(file.path()));
@@ -115,7 +115,7 @@ public final class UpscalerReader {
     int factor = (int) Math.round(Math.sqrt(channels / 3.0));
     if (last % 2 != 0 || 3 * factor * factor != channels) {
       throw new CheckpointException(
-          "'%s': the upscaler has %d layers, the last of %d channels; expected convolutions and"
+          "'%s': the upscaler has %s layers, the last of %s channels; expected convolutions and"
                   .formatted(file.path(), last + 1, channels)
               + " activations in turn, and 3, 12, 27, 48 … channels",
           ErrorDetails.in(file.path()));
@@ -138,7 +138,7 @@ public final class UpscalerReader {
             .toList();
     if (!rest.isEmpty()) {
       throw new CheckpointException(
-          "'%s': %d tensors do not belong to an upscaler of the ESRGAN family, such as '%s'; it"
+          "'%s': %s tensors do not belong to an upscaler of the ESRGAN family, such as '%s'; it"
                   .formatted(file.path(), rest.size(), rest.get(0))
               + " is probably of a related one, which this version cannot run",
           ErrorDetails.in(file.path()).withTensor(rest.get(0)));

@@ -81,7 +81,7 @@ public final class ChunkEncoder {
     for (int id : ids) {
       if (id >= vocabulary) {
         throw new CheckpointException(
-            "the text encoder knows %d tokens, but '%s' is token %d; its vocabulary was cut"
+            "the text encoder knows %s tokens, but '%s' is token %s; its vocabulary was cut"
                 .formatted(vocabulary, ClipTokenizer.standard().decode(id).strip(), id));
       }
     }

@@ -1,8 +1,8 @@
 package dev.sdlora.pipeline.control;
 
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ControlUnit;
-import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.pipeline.checkpoint.ControlNetReader;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.T2iAdapterReader;
@@ -30,7 +30,7 @@ import java.util.function.BiFunction;
  */
 public final class ControlNets implements AutoCloseable {
   private final Torch torch;
-  private final UNetConfig unet;
+  private final Fitting fitting;
   private final ScalarType type;
   private final Map<Path, Loaded> kept = new LinkedHashMap<>();
 
@@ -39,13 +39,15 @@ public final class ControlNets implements AutoCloseable {
    *
    * @param files those that stay
    * @param torch owns their native memory
-   * @param unet what they have to fit
+   * @param checkpoint the model that they have to fit
+   * @param unet its U-Net
    * @param type the number format to compute in
    * @throws CheckpointException if one is something else or does not fit; nothing is then kept
    */
-  public ControlNets(List<Path> files, Torch torch, UNetConfig unet, ScalarType type) {
+  public ControlNets(
+      List<Path> files, Torch torch, Checkpoint checkpoint, UNetConfig unet, ScalarType type) {
     this.torch = torch;
-    this.unet = unet;
+    this.fitting = new Fitting(checkpoint, unet);
     this.type = type;
     try {
       files.forEach(file -> kept.computeIfAbsent(place(file), this::load));
@@ -112,15 +114,14 @@ public final class ControlNets implements AutoCloseable {
     Optional<NetworkFile<T2iAdapterConfig>> adapter = T2iAdapterReader.read(file);
     if (adapter.isPresent()) {
       T2iAdapterConfig config = adapter.get().config();
-      requireFit(path, config.channels().equals(unet.channels()), config.channels());
+      fitting.require(path, config);
       return load(
           adapter.get(),
-          (memory, weights) ->
-              ControlNetwork.of(new T2iAdapter(memory, config, weights), unet.layers()));
+          (memory, weights) -> ControlNetwork.of(new T2iAdapter(memory, config, weights)));
     }
-    NetworkFile<ControlNetConfig> read = ControlNetReader.read(file, unet::headsOf);
+    NetworkFile<ControlNetConfig> read = ControlNetReader.read(file, fitting.unet()::headsOf);
     ControlNetConfig config = read.config();
-    requireFit(path, config.unet().hasEncoderOf(unet), config.unet());
+    fitting.require(path, config);
     return load(
         read, (memory, weights) -> ControlNetwork.of(new ControlNet(memory, config, weights)));
   }
@@ -135,16 +136,6 @@ public final class ControlNets implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       memory.close();
       throw e;
-    }
-  }
-
-  private void requireFit(Path file, boolean fits, Object dimensions) {
-    if (!fits) {
-      throw new CheckpointException(
-          "'%s' does not fit the checkpoint: it is made for %s, but the U-Net is %s; it is probably"
-                  .formatted(file, dimensions, unet)
-              + " for another family of models",
-          ErrorDetails.in(file));
     }
   }
 

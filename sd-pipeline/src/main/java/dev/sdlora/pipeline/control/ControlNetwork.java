@@ -9,8 +9,8 @@ import dev.sdlora.pipeline.network.ControlNet;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.T2iAdapter;
 import dev.sdlora.tensors.torch.Torch;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** A network that steers a U-Net by a picture: a ControlNet or a T2I-Adapter. */
 interface ControlNetwork {
@@ -26,14 +26,14 @@ interface ControlNetwork {
   /** What has been read of a picture, for all steps. */
   @FunctionalInterface
   interface Control {
-    /** What the U-Net is to add. */
+    /** The residuals that the U-Net adds. */
     Residuals residuals(Batch batch, NDManager scope);
   }
 
   /** A ControlNet. */
   static ControlNetwork of(ControlNet network) {
     int outputs = network.config().outputs();
-    int[] outwards = IntStream.range(0, outputs).map(i -> outputs - 1 - i).toArray();
+    double[] faded = Scales.ofControlNet(outputs);
     return (unit, picture, tiling, memory) -> {
       ControlNet seamless = network.tiling(tiling);
       NDArray hint = seamless.hint(picture, memory);
@@ -45,32 +45,29 @@ interface ControlNetwork {
                   batch.context(),
                   batch.added().vector(),
                   hint,
-                  Torch.floats(scope, Scales.of(unit, outwards, batch), outputs, batch.rows()),
+                  Torch.floats(scope, Scales.of(unit, faded, batch), outputs, batch.rows()),
                   scope),
               List.of());
     };
   }
 
-  /**
-   * A T2I-Adapter.
-   *
-   * @param layers of the U-Net in each level of its way down
-   */
-  static ControlNetwork of(T2iAdapter network, int layers) {
-    int levels = network.config().channels().size();
-    int middle = levels * (layers + 1);
-    // Its outputs are added to the last block of each level.
-    int[] outwards =
-        IntStream.range(0, levels).map(i -> middle - i * (layers + 1) - layers).toArray();
+  /** A T2I-Adapter. */
+  static ControlNetwork of(T2iAdapter network) {
+    int outputs = network.config().channels().size();
+    double[] faded = Scales.ofAdapter(outputs);
     return (unit, picture, tiling, memory) -> {
       List<NDArray> features = network.features(picture, memory);
       return (batch, scope) -> {
         int rows = batch.rows();
-        NDArray scales =
-            Torch.floats(scope, Scales.of(unit, outwards, batch), levels, rows, 1, 1, 1);
-        return new Residuals(
-            List.of(),
-            IntStream.range(0, levels).mapToObj(i -> scales.get(i).mul(features.get(i))).toList());
+        NDArray scales = Torch.floats(scope, Scales.of(unit, faded, batch), outputs, rows, 1, 1, 1);
+        List<NDArray> added = new ArrayList<>();
+        for (int i = 0; i < outputs; i++) {
+          added.add(scales.get(i).mul(features.get(i)));
+        }
+        if (!network.config().isForSdxl()) {
+          added.add(Torch.floats(scope, new float[1], 1)); // Nothing for the middle.
+        }
+        return new Residuals(List.of(), added);
       };
     };
   }

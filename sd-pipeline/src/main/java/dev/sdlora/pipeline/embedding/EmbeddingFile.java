@@ -152,7 +152,7 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
         new TrainedWord(name, vectors, encoders.stream().map(Rows::values).toList()));
   }
 
-  /** Puts the file in front of what is wrong with it. */
+  /** An error whose sentence begins with the file. */
   private static <T> T explained(Path path, Supplier<T> reading) {
     if (!Files.exists(path)) {
       throw new EmbeddingException(

@@ -148,7 +148,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
     given.forEach(embedding -> target.requireFit(embedding.name(), files.open(embedding.path())));
   }
 
-  /** Those given by object. */
+  /** The embeddings that were given as objects. */
   List<Embedding> given() {
     return given;
   }

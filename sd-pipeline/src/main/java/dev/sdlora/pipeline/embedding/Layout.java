@@ -28,7 +28,7 @@ final class Layout {
     }
     if (params.size() > 1) {
       throw new EmbeddingException(
-          "holds %d embeddings ('%s'), expected one"
+          "holds %s embeddings ('%s'), expected one"
               .formatted(params.size(), String.join("', '", params)),
           ErrorDetails.NONE.withKnownNames(List.copyOf(params)));
     }
@@ -41,7 +41,7 @@ final class Layout {
       return List.copyOf(names); // diffusers: the name is the word that was trained
     }
     throw new EmbeddingException(
-        "is not an embedding: it has %d tensors%s"
+        "is not an embedding: it has %s tensors%s"
             .formatted(
                 names.size(),
                 names.stream().findFirst().map(name -> ", the first '" + name + "'").orElse("")));

@@ -38,7 +38,7 @@ record Rows(int count, int width, float[] values) {
     }
     if (count > TokenChunk.CAPACITY) {
       throw new EmbeddingException(
-          "has %d vectors, more than the %d that a text encoder reads at once"
+          "has %s vectors, more than the %s that a text encoder reads at once"
               .formatted(count, TokenChunk.CAPACITY),
           ErrorDetails.NONE.withTensor(tensor));
     }

@@ -41,7 +41,7 @@ final class JpegFiles {
     if (length > MAX_SEGMENT) {
       throw ImageErrors.error(
           subject,
-          "cannot hold settings of %d characters: a JPEG has room for about 32,000; write a PNG"
+          "cannot hold settings of %s characters: a JPEG has room for about 32,000; write a PNG"
               .formatted(image.parameters().length()));
     }
     byte[] jpeg = pixels(image);

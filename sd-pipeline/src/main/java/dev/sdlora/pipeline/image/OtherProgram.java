@@ -50,14 +50,14 @@ enum OtherProgram {
     this.fields = fields;
   }
 
-  /** Whose texts a PNG has, by their keywords. */
+  /** The program that wrote a PNG, told by the keywords of its texts. */
   static Optional<OtherProgram> ofKeywords(Collection<String> found) {
     return Arrays.stream(values())
         .filter(program -> program.keywords.stream().anyMatch(found::contains))
         .findFirst();
   }
 
-  /** Whose settings a text is; empty for A1111's form. */
+  /** The program that wrote a settings text; empty for A1111's form. */
   static Optional<OtherProgram> ofText(String text) {
     String stripped = text.strip();
     // How ComfyUI puts its graphs into EXIF.

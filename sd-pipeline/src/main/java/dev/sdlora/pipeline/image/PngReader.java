@@ -98,12 +98,12 @@ final class PngReader {
     }
     if (length > size - at - CHUNK_OVERHEAD) {
       throw damaged(
-          "its chunk %s at byte %d claims %d bytes, but the file has only %d; the copy is incomplete"
+          "its chunk %s at byte %s claims %s bytes, but the file has only %s; the copy is incomplete"
               .formatted(type, at, length, size));
     }
     if (TextChunk.isTextType(type) && length > TextChunk.MAX_BYTES) {
       throw source.error(
-          "has a text of %d bytes at byte %d; at most %d are read"
+          "has a text of %s bytes at byte %s; at most %s are read"
               .formatted(length, at, TextChunk.MAX_BYTES));
     }
   }

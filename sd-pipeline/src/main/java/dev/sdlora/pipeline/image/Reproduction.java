@@ -292,7 +292,7 @@ public final class Reproduction {
     return Optional.ofNullable(said.get(key)).filter(value -> !value.isBlank());
   }
 
-  /** By names in lower case. */
+  /** Found by names in lower case. */
   private static Map<String, String> hashes(String list) {
     Map<String, String> hashes = new LinkedHashMap<>();
     Matcher entry = HASHED.matcher(list);

@@ -158,7 +158,7 @@ final class CheckpointMerger {
         .ifPresent(
             weights -> {
               throw new IllegalArgumentException(
-                  "%d block weights are not for %s, which '%s' is; expected 26 for SD 1.x and 2.x, 20"
+                  "%s block weights are not for %s, which '%s' is; expected 26 for SD 1.x and 2.x, 20"
                           .formatted(weights.values().size(), family.label(), task.a())
                       + " for SDXL");
             });

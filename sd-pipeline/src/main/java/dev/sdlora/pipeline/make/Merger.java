@@ -91,7 +91,7 @@ final class Merger {
     return metadata.pairs();
   }
 
-  /** As tags, which prompts would have. */
+  /** The LoRAs, as tags of a prompt. */
   private String recipe() {
     return task.loras().stream()
         .map(lora -> "<lora:%s:%s>".formatted(lora.name(), lora.strength().tagArguments()))

@@ -7,7 +7,7 @@ package dev.sdlora.pipeline.memory;
  * @param heapBytes on it
  */
 public record MemoryNeed(double nativeBytes, double heapBytes) {
-  /** Nothing. */
+  /** No need at all. */
   public static final MemoryNeed NONE = new MemoryNeed(0, 0);
 
   /** Both together. */
@@ -20,7 +20,7 @@ public record MemoryNeed(double nativeBytes, double heapBytes) {
     return new MemoryNeed(nativeBytes + other.nativeBytes, heapBytes + other.heapBytes);
   }
 
-  /** What is left of a sum. */
+  /** A sum without one of its parts. */
   MemoryNeed without(MemoryNeed part) {
     return new MemoryNeed(nativeBytes - part.nativeBytes, heapBytes - part.heapBytes);
   }

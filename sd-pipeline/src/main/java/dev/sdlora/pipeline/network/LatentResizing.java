@@ -22,9 +22,9 @@ public final class LatentResizing {
     BICUBIC,
     /** Cubic convolution with a = −0.5, over all that a new one covers. */
     BICUBIC_ANTIALIASED,
-    /** That of the nearest position, counted by corners. */
+    /** The value at the nearest position, counted by corners. */
     NEAREST,
-    /** That of the nearest position, counted by centres. */
+    /** The value at the nearest position, counted by centres. */
     NEAREST_EXACT
   }
 

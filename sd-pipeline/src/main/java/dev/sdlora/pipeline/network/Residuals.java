@@ -9,8 +9,8 @@ import java.util.List;
  *
  * @param blocks for the outputs of all blocks of the way down and of the middle, as {@link
  *     ControlNet#residuals} gives it; the way up sees the sum
- * @param levels for the end of each level of the way down, as {@link T2iAdapter#features} gives it;
- *     all that follows sees the sum
+ * @param levels for the end of each level of the way down, and for the middle, as {@link
+ *     T2iAdapter#features} gives it; all that follows sees the sum
  */
 public record Residuals(List<NDArray> blocks, List<NDArray> levels) {
   /** Nothing. */

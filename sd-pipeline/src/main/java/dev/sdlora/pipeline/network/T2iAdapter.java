@@ -32,7 +32,8 @@ public final class T2iAdapter {
    *
    * @param picture float32 [1, 3, height, width], 0 to 1
    * @param scope the manager that will own the results
-   * @return float32, what the U-Net is to add at the end of each level of its way down
+   * @return float32, what the U-Net is to add at the end of each level of its way down; of those
+   *     for SDXL the last is for its middle
    */
   public List<NDArray> features(NDArray picture, NDManager scope) {
     return program
@@ -41,6 +42,7 @@ public final class T2iAdapter {
         .tensors(weights.dict())
         .integer(config.channels().size())
         .integer(config.blocks())
+        .integer(config.side())
         .runForList(scope);
   }
 }

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.network;
 
+import dev.sdlora.api.ModelFamily;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.Map;
  * @param layers residual blocks in each level on the way down; one more on the way up
  * @param transformers how many transformer blocks stand where
  * @param heads attention heads of each level
- * @param contextWidth numbers in a text encoder state
+ * @param contextWidth numbers in a text encoder state; 0 for a ControlNet that reads none
  * @param linearProjection whether transformers are entered by linear layers, not 1×1 convolutions
  * @param vectorWidth numbers that it reads of the whole text and of sizes; 0 for none
  * @param guidanceWidth numbers that tell it how strongly to guide; 0 for none
@@ -31,6 +32,8 @@ public record UNetConfig(
     boolean linearProjection,
     int vectorWidth,
     int guidanceWidth) {
+  /** The refiner has one more. */
+  private static final int SDXL_LEVELS = 3;
 
   /** Copies the lists. */
   public UNetConfig {
@@ -129,16 +132,25 @@ public record UNetConfig(
   }
 
   /**
-   * Whether the way down and the middle have the dimensions of another U-Net's, but for the input.
+   * Whether a ControlNet with such a way down reads what another U-Net is told, and gives what that
+   * can add. It need not have as many transformers: those for SDXL fit SSD-1B, and some have none.
    */
-  public boolean hasEncoderOf(UNetConfig other) {
-    return channels.equals(other.channels)
+  public boolean fitsBeside(UNetConfig other) {
+    boolean sameText =
+        contextWidth == 0
+            || (contextWidth == other.contextWidth && linearProjection == other.linearProjection);
+    return sameText
+        && channels.equals(other.channels)
         && layers == other.layers
-        && transformers.down().equals(other.transformers.down())
-        && transformers.middle().equals(other.transformers.middle())
-        && contextWidth == other.contextWidth
-        && linearProjection == other.linearProjection
         && vectorWidth == other.vectorWidth;
+  }
+
+  /** The family that has such a U-Net, as far as its dimensions tell. */
+  public ModelFamily family() {
+    if (vectorWidth > 0) {
+      return levels() > SDXL_LEVELS ? ModelFamily.SDXL_REFINER : ModelFamily.SDXL;
+    }
+    return linearProjection ? ModelFamily.SD2 : ModelFamily.SD1;
   }
 
   /** The number of levels. */

@@ -20,7 +20,7 @@ import java.nio.file.Path;
 
 /** TAESD's decoder, for previews of the full size and for finished pictures. */
 public final class Taesd implements Previewer, AutoCloseable {
-  /** Of the latents of SD 3 and Flux. */
+  /** The number of channels of the latents of SD 3 and Flux. */
   private static final int MODERN_CHANNELS = 16;
 
   /** Pixels along a position of a latent. */
@@ -50,7 +50,7 @@ public final class Taesd implements Previewer, AutoCloseable {
   private static void requireFit(Path file, TinyDecoderConfig config, int latentChannels) {
     if (config.latentChannels() != latentChannels) {
       throw new CheckpointException(
-          "preview decoder '%s' is for latents of %d channels, but the checkpoint's have %d; %s"
+          "preview decoder '%s' is for latents of %s channels, but the checkpoint's have %s; %s"
               .formatted(
                   file,
                   config.latentChannels(),

@@ -21,7 +21,7 @@ public record Raster(int width, int height, int channels, byte[] samples) {
   public Raster {
     if (width < 1 || height < 1 || samples.length != (long) width * height * channels) {
       throw new IllegalArgumentException(
-          "%d samples do not make %d x %d pixels of %d channels"
+          "%s samples do not make %s x %s pixels of %s channels"
               .formatted(samples.length, width, height, channels));
     }
   }

@@ -1,5 +1,5 @@
   def hint(self: __torch__.Net, picture: Tensor, w: Dict[str, Tensor], blocks: int, wrap: int) -> Tensor:
-    # What to follow [1, 3, 8h, 8w], from 0 to 1 -> [1, C, h, w]; every second block halves the sides
+    # What to follow [1, 3, 8h, 8w], from 0 to 1 -> [1, C, h, w], float32 (format 6); every second block halves the sides
     p = "controlnet_cond_embedding."
     x = torch.to(picture, w[p + "conv_in.weight"].dtype)
     h = torch.silu(__torch__.conv3(x, w, p + "conv_in", 1, wrap))

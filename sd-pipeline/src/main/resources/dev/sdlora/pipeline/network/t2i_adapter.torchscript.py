@@ -1,14 +1,21 @@
-  def features(self: __torch__.Net, picture: Tensor, w: Dict[str, Tensor], levels: int, blocks: int) -> List[Tensor]:
-    # What to follow [1, 3, 8h, 8w] from 0 to 1 -> what is added at the end of each level of the U-Net's way down, float32
-    x = torch.pixel_unshuffle(picture, 8)
+  def features(self: __torch__.Net, picture: Tensor, w: Dict[str, Tensor], levels: int, blocks: int, side: int) -> List[Tensor]:
+    # What to follow [1, 3, 8h, 8w] from 0 to 1 -> what is added to the U-Net's way down, float32 (format 6)
+    # Sizes that squares of the given side do not fill are continued at the right and below.
+    bottom = (side - torch.size(picture, 2) % side) % side
+    right = (side - torch.size(picture, 3) % side) % side
+    x = torch.pixel_unshuffle(torch.replication_pad2d(picture, [0, right, 0, bottom]), side)
     # Networks for edges see one channel only.
     x = torch.to(torch.slice(x, 1, 0, torch.size(w["conv_in.weight"], 1)), w["conv_in.weight"].dtype)
     h = __torch__.conv(x, w, "conv_in", 1, 1)
     outs = annotate(List[Tensor], [])
     for i in range(levels):
+      # Each level halves the sides; those of SDXL with their larger squares begin a level lower, and have two outputs for each size.
+      halves = i
+      if side > 8:
+        halves = (i + 1) % 2 * i
       for j in range(blocks):
         p = "body." + str(i * blocks + j)
-        if i > 0:
+        if halves > 0:
           if j < 1:
             # Odd sides are rounded up, as the U-Net does.
             h = torch.avg_pool2d(h, [2, 2], [2, 2], [0, 0], True)

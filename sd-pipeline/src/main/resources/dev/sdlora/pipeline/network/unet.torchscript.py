@@ -10,7 +10,7 @@
     skips = __torch__.unet_down(h, emb, ctx, w, heads, wrap, features)
     # 2. Middle.
     n = torch.len(heads)
-    h = __torch__.unet_middle(skips[-1], emb, ctx, w, heads[n - 1], wrap)
+    h = __torch__.with_features(__torch__.unet_middle(skips[-1], emb, ctx, w, heads[n - 1], wrap), features, n, n)
     # 3. What ControlNets add to each of these; any number of them, one behind another.
     blocks = torch.len(skips)
     for r in range(torch.len(residuals)):

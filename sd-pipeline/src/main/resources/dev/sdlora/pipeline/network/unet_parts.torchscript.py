@@ -20,24 +20,34 @@ def time_embedding(t: Tensor, vector: Tensor, guidance: Tensor, dtype: int, w: D
     emb = torch.add(emb, __torch__.linear(torch.silu(added), w, "add_embedding.linear_2"))
   return torch.silu(emb)
 def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, features: List[Tensor]) -> List[Tensor]:
-  # The input and the outputs of all blocks on the way down. To the last block of each level features are added, those of
-  # any number of T2I-Adapters, one behind another.
+  # The input and the outputs of all blocks on the way down.
   skips = annotate(List[Tensor], [h])
   n = torch.len(heads)
   for i in range(n):
     b = "down_blocks." + str(i)
     layers = __torch__.count(w, b + ".resnets.", ".conv1.weight")
+    # T2I-Adapters act on the last block of a level, and on the downsampler of one without transformers (SDXL has such a level).
+    acts = layers - 1
+    if i < n - 1:
+      if torch.__not__(torch.__contains__(w, b + ".attentions." + str(layers - 1) + ".proj_in.weight")):
+        acts = layers
     for j in range(layers):
       h = __torch__.resnet(h, emb, w, b + ".resnets." + str(j), 1e-5, wrap)
       h = __torch__.spatial(h, ctx, w, b + ".attentions." + str(j), heads[i])
-      if j > layers - 2:
-        for f in range(torch.len(features) // n):
-          h = torch.add(h, torch.to(features[f * n + i], h.dtype))
+      if torch.eq(j, acts):
+        h = __torch__.with_features(h, features, i, n)
       _0 = torch.append(skips, h)
     if i < n - 1:
       h = __torch__.conv3(h, w, b + ".downsamplers.0.conv", 2, wrap)
+      if torch.eq(layers, acts):
+        h = __torch__.with_features(h, features, i, n)
       _1 = torch.append(skips, h)
   return skips
+def with_features(h: Tensor, features: List[Tensor], place: int, levels: int) -> Tensor:
+  # Adds what T2I-Adapters say of a level, or of the middle, which comes behind all levels; any number of them, one behind another.
+  for f in range(torch.len(features) // (levels + 1)):
+    h = torch.add(h, torch.to(features[f * (levels + 1) + place], h.dtype))
+  return h
 def unet_middle(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: int, wrap: int) -> Tensor:
   # Two blocks with transformers between them; distilled networks have one block alone or none.
   blocks = __torch__.count(w, "mid_block.resnets.", ".conv1.weight")

@@ -43,7 +43,7 @@ def down_conv(x: Tensor, w: Dict[str, Tensor], c: str, wrap: int, strip: int) ->
   return y
 def strip_conv(sum: Optional[Tensor], x: Tensor, w: Dict[str, Tensor], n: str, c: str, up: int, stride: int, wrap: int, strip: int) -> Tensor:
   # The same some rows at a time, so that beside x and the result there is never more than a strip of some positions.
-  # A norm named n comes first, its statistics over all of x. The result is added to sum.
+  # A norm named n comes first, its statistics over all of x. The result, float32 (format 6), is added to sum.
   b, ch, hh, ww = torch.size(x)
   height = up * hh
   weight = w[c + ".weight"]

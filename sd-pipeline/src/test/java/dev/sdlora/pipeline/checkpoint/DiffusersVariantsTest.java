@@ -70,7 +70,7 @@ final class DiffusersVariantsTest {
     try (TensorFile.Reader reader = file.reader()) {
       for (int half = 0; half < 2; half++) {
         SafetensorsWriter writer = new SafetensorsWriter();
-        String name = "part-%d-of-2%s".formatted(half + 1, ending);
+        String name = "part-%s-of-2%s".formatted(half + 1, ending);
         int number = 0;
         for (TensorEntry entry : file.tensors().values()) {
           if (number++ % 2 == half) {

@@ -126,7 +126,7 @@ class NumbersInNamesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"body.%d.x", "body.%d.rdb1.conv1.weight"})
+  @ValueSource(strings = {"body.%s.x", "body.%s.rdb1.conv1.weight"})
   void upscaler_manyBlocks_isRefusedBeforeItsWeightsAreListed(String name) {
     Path path =
         write(
@@ -139,14 +139,14 @@ class NumbersInNamesTest {
   /** Levels, layers and depths that are each counted honestly multiply. */
   @Test
   void controlNet_manyOfEverything_isRefusedBeforeItsWeightsAreListed() {
-    Stream<String> levels = IntStream.range(0, 200).mapToObj("down_blocks.%d.x"::formatted);
+    Stream<String> levels = IntStream.range(0, 200).mapToObj("down_blocks.%s.x"::formatted);
     Stream<String> layers =
-        IntStream.range(0, 200).mapToObj("down_blocks.0.resnets.%d.x"::formatted);
+        IntStream.range(0, 200).mapToObj("down_blocks.0.resnets.%s.x"::formatted);
     Stream<String> depth =
         IntStream.range(0, 4000)
             .mapToObj(
                 i ->
-                    "down_blocks.%d.attentions.0.transformer_blocks.%d.x"
+                    "down_blocks.%s.attentions.0.transformer_blocks.%s.x"
                         .formatted(i / 200, i % 200));
     Path path =
         write(
@@ -161,7 +161,7 @@ class NumbersInNamesTest {
         write(
             Stream.concat(
                 Stream.of("conv_in.weight", "body.0.block2.weight"),
-                IntStream.range(0, 2000).mapToObj("body.%d.block1.weight"::formatted)));
+                IntStream.range(0, 2000).mapToObj("body.%s.block1.weight"::formatted)));
     refuses(path, () -> T2iAdapterReader.read(TensorFile.open(path)));
   }
 

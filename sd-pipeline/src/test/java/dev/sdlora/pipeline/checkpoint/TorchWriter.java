@@ -15,13 +15,13 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Writes a checkpoint as PyTorch Lightning does: a dictionary with bookkeeping and the weights. */
-final class TorchWriter {
+public final class TorchWriter {
   private final ByteArrayOutputStream pickle = new ByteArrayOutputStream();
 
   private TorchWriter() {}
 
   /** Writes the tensors of a file as a {@code .ckpt} file. */
-  static void write(TensorFile source, Path target) throws IOException {
+  public static void write(TensorFile source, Path target) throws IOException {
     TorchWriter writer = new TorchWriter();
     try (TensorFile.Reader reader = source.reader();
         ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(target))) {

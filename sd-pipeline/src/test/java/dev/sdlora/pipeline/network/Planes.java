@@ -105,6 +105,18 @@ public record Planes(double[] values, int channels, int height, int width) {
     return result;
   }
 
+  /** Sides that are multiples of a number; what lies at the edges goes on. */
+  public Planes continued(int side) {
+    Planes result =
+        empty(channels, (height + side - 1) / side * side, (width + side - 1) / side * side);
+    for (int i = 0; i < result.values.length; i++) {
+      int y = Math.min(i / result.width % result.height, height - 1);
+      result.values[i] =
+          at(i / (result.height * result.width), y, Math.min(i % result.width, width - 1));
+    }
+    return result;
+  }
+
   /** A function of each number. */
   public Planes map(DoubleUnaryOperator function) {
     return new Planes(Arrays.stream(values).map(function).toArray(), channels, height, width);

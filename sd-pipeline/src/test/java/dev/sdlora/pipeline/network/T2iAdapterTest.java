@@ -15,6 +15,7 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
+import dev.sdlora.testkit.CloseAssert;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,9 +53,16 @@ class T2iAdapterTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"'', 3, 1", "adapter., 1, 1", "'', 3, 3", "diffusers, 3, 1"})
-  void features_everyLayout_equalPlainJava(String layout, int inChannels, int kernel) {
-    T2iAdapterConfig config = new T2iAdapterConfig(inChannels, List.of(4, 6, 6), 2, kernel);
+  @CsvSource({
+    "'', 3, 8, 1",
+    "adapter., 1, 8, 1",
+    "'', 3, 8, 3",
+    "diffusers, 3, 8, 1",
+    "diffusers, 3, 16, 1",
+    "'', 1, 16, 3"
+  })
+  void features_everyLayout_equalPlainJava(String layout, int inChannels, int side, int kernel) {
+    T2iAdapterConfig config = new T2iAdapterConfig(inChannels, side, List.of(4, 6, 6), 2, kernel);
     RandomWeights weights = new RandomWeights(config.weights(), 4);
     Path file = weights.write(folder.resolve("t2i.safetensors"), name -> name(name, layout));
     NetworkFile<T2iAdapterConfig> read = T2iAdapterReader.read(TensorFile.open(file)).orElseThrow();
@@ -79,13 +87,14 @@ class T2iAdapterTest {
 
   private static List<Planes> plain(
       T2iAdapterConfig config, RandomWeights weights, Planes picture) {
-    Planes x = picture.unshuffled(8);
-    int seen = 64 * config.inChannels();
+    int side = config.side();
+    Planes x = picture.continued(side).unshuffled(side);
+    int seen = side * side * config.inChannels();
     double[] first = Arrays.copyOf(x.values(), seen * x.height() * x.width());
     Planes h = conv(weights, new Planes(first, seen, x.height(), x.width()), "conv_in");
     List<Planes> outputs = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
-      if (i == 2 || i == 4) {
+      if (i == 4 || (i == 2 && side == 8)) {
         h = h.halved();
       }
       if (i == 2) {
@@ -106,7 +115,7 @@ class T2iAdapterTest {
 
   @Test
   void read_incompleteFile_namesTheTensor() {
-    T2iAdapterConfig config = new T2iAdapterConfig(3, List.of(4, 6), 2, 1);
+    T2iAdapterConfig config = new T2iAdapterConfig(3, 8, List.of(4, 6), 2, 1);
     Path file =
         new RandomWeights(config.weights(), 4)
             .write(
@@ -123,18 +132,60 @@ class T2iAdapterTest {
     try (LiveWeights weights =
         new RandomWeights(config.weights(), 1).load(torch, folder.resolve("unet"))) {
       UNet unet = new UNet(torch, config, weights);
+      NDArray middle = scope.zeros(new Shape(1));
       NDArray none = scope.zeros(new Shape(1, 32, 8, 6));
       NDArray deep = scope.ones(new Shape(1, 64, 4, 3));
       float[] plain = predict(unet, Residuals.NONE);
-      assertThat(predict(unet, new Residuals(List.of(), List.of(none, deep.mul(0)))))
+      assertThat(predict(unet, new Residuals(List.of(), List.of(none, deep.mul(0), middle))))
           .isEqualTo(plain);
-      float[] once = predict(unet, new Residuals(List.of(), List.of(none, deep)));
+      float[] once = predict(unet, new Residuals(List.of(), List.of(none, deep, middle)));
       assertThat(once).isNotEqualTo(plain);
       // A second one behind the first.
-      List<NDArray> two = List.of(none, deep.mul(0), none, deep);
+      List<NDArray> two = List.of(none, deep.mul(0), middle, none, deep, middle);
       assertThat(predict(unet, new Residuals(List.of(), two))).isEqualTo(once);
-      float[] shallow = predict(unet, new Residuals(List.of(), List.of(none.add(1), deep.mul(0))));
+      float[] shallow =
+          predict(unet, new Residuals(List.of(), List.of(none.add(1), deep.mul(0), middle)));
       assertThat(shallow).isNotIn(plain, once);
+    }
+  }
+
+  /**
+   * What is the same at all places does the same as a bias: of the downsampler in a level without
+   * transformers, of the last transformer in others, and of the last layer in the middle.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "0, down_blocks.0.downsamplers.0.conv",
+    "1, down_blocks.1.attentions.1.proj_out",
+    "2, down_blocks.2.attentions.1.proj_out",
+    "3, mid_block.resnets.1.conv2"
+  })
+  void unet_featuresForSdxl_actWhereDiffusersAddsThem(int place, String layer) {
+    UNetConfig config =
+        new UNetConfig(4, 4, List.of(32, 32, 64), 2, List.of(0, 1, 1), 1, 8, 24, true);
+    RandomWeights weights = new RandomWeights(config.weights(), 1);
+    float[] bias = weights.of(layer + ".bias");
+    float[] added = new float[bias.length];
+    for (int i = 0; i < bias.length; i++) {
+      added[i] = (float) Math.sin(i);
+    }
+    List<NDArray> features = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      features.add(
+          i == place
+              ? Torch.floats(scope, added, 1, added.length, 1, 1)
+              : Torch.floats(scope, new float[1], 1));
+    }
+    float[] actual;
+    try (LiveWeights plain = weights.load(torch, folder.resolve("plain"))) {
+      actual = predict(new UNet(torch, config, plain), new Residuals(List.of(), features));
+    }
+    for (int i = 0; i < bias.length; i++) {
+      bias[i] += added[i];
+    }
+    try (LiveWeights biased = weights.load(torch, folder.resolve("biased"))) {
+      float[] expected = predict(new UNet(torch, config, biased), Residuals.NONE);
+      CloseAssert.assertCloseToScale(actual, expected, 2e-5);
     }
   }
 

@@ -32,7 +32,7 @@ final class Brackets implements AttentionEvents {
   private int textFrom;
   private int textTo;
 
-  /** Those that can still become a pair. */
+  /** The open brackets that can still become a pair. */
   private final Deque<Opening> pairs = new ArrayDeque<>();
 
   private static final class Opening {

@@ -16,12 +16,12 @@ public record LatentShape(int channels, int height, int width) {
   public LatentShape {
     if (channels < 1 || height < 1 || width < 1) {
       throw new IllegalArgumentException(
-          "a latent must have channels, height and width: %d, %d, %d"
+          "a latent must have channels, height and width: %s, %s, %s"
               .formatted(channels, height, width));
     }
     if ((double) channels * height * width > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
-          "a latent of %d × %d × %d numbers is too large".formatted(channels, height, width));
+          "a latent of %s × %s × %s numbers is too large".formatted(channels, height, width));
     }
   }
 

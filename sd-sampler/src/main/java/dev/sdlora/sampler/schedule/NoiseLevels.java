@@ -87,7 +87,7 @@ public final class NoiseLevels {
       double alpha = alphasCumprod[i];
       if (!(alpha > 0 && alpha < previous)) {
         throw new IllegalArgumentException(
-            "alphas_cumprod must strictly fall inside (0, 1): [%d]=%s after %s"
+            "alphas_cumprod must strictly fall inside (0, 1): [%s]=%s after %s"
                 .formatted(i, alpha, previous));
       }
       sigmas[i] = Math.sqrt((1 - alpha) / alpha);

@@ -36,7 +36,7 @@ public final class Sigmas {
       }
       if (i > 0 && !(checked[i] < checked[i - 1])) {
         throw new IllegalArgumentException(
-            "sigmas must strictly decrease: sigma[%d]=%s, sigma[%d]=%s"
+            "sigmas must strictly decrease: sigma[%s]=%s, sigma[%s]=%s"
                 .formatted(i - 1, checked[i - 1], i, checked[i]));
       }
     }

@@ -52,6 +52,6 @@ final class ExactChannel implements WritableByteChannel {
 
   private IllegalStateException error(String count) {
     return new IllegalStateException(
-        "source of tensor '%s' must write %d bytes: %s".formatted(tensor, expected, count));
+        "source of tensor '%s' must write %s bytes: %s".formatted(tensor, expected, count));
   }
 }

@@ -62,7 +62,7 @@ final class FileStamp {
 
   private void check(FileChannel channel) throws IOException {
     if (channel.size() != size) {
-      throw changed("it has %d bytes and had %d".formatted(channel.size(), size));
+      throw changed("it has %s bytes and had %s".formatted(channel.size(), size));
     }
     FileTime now = Files.getLastModifiedTime(path);
     if (!now.equals(modified)) {

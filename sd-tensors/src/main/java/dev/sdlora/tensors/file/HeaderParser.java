@@ -186,7 +186,7 @@ final class HeaderParser {
     if (end > dataLength) {
       throw error(
           name,
-          "ends at byte %d of the data, but the file holds %d bytes of it; it was probably cut off"
+          "ends at byte %s of the data, but the file holds %s bytes of it; it was probably cut off"
               .formatted(end, dataLength));
     }
     long byteLength;
@@ -198,7 +198,7 @@ final class HeaderParser {
     if (byteLength != end - begin) {
       throw error(
           name,
-          "is %s %s and needs %d bytes, but its data_offsets span %d"
+          "is %s %s and needs %s bytes, but its data_offsets span %s"
               .formatted(dtype, shape, byteLength, end - begin));
     }
     return new TensorEntry(name, dtype, shape, dataStart + begin, byteLength);
@@ -246,14 +246,14 @@ final class HeaderParser {
       if (entry.offset() > covered) {
         throw error(
             entry.name(),
-            "comes after a hole of %d bytes that no tensor covers"
+            "comes after a hole of %s bytes that no tensor covers"
                 .formatted(entry.offset() - covered));
       }
       covered += entry.byteLength();
     }
     long left = dataStart + dataLength - covered;
     if (left > 0) {
-      throw error("has %d bytes after its last tensor that no tensor covers".formatted(left));
+      throw error("has %s bytes after its last tensor that no tensor covers".formatted(left));
     }
   }
 
@@ -269,6 +269,7 @@ final class HeaderParser {
   }
 
   private TensorFileException error(String tensor, String predicate) {
-    return error("is damaged: tensor '" + tensor + "' " + predicate);
+    return TensorFileErrors.tensorError(
+        path, tensor, "is damaged: tensor '" + tensor + "' " + predicate);
   }
 }

@@ -89,7 +89,7 @@ public final class SafetensorsWriter {
     Source source = floats(values, dtype);
     if (TensorEntry.byteLength(shape, dtype) != (long) values.length * dtype.bytes()) {
       throw new IllegalArgumentException(
-          "tensor '%s' has shape %s but %d values".formatted(name, shape, values.length));
+          "tensor '%s' has shape %s but %s values".formatted(name, shape, values.length));
     }
     return tensor(name, dtype, shape, source);
   }
@@ -169,7 +169,7 @@ public final class SafetensorsWriter {
     }
     if (bytes.size() > HeaderParser.MAX_BYTES) {
       throw new IllegalStateException(
-          "header must have at most %d bytes: %d".formatted(HeaderParser.MAX_BYTES, bytes.size()));
+          "header must have at most %s bytes: %s".formatted(HeaderParser.MAX_BYTES, bytes.size()));
     }
     return ByteBuffer.allocate(Long.BYTES + bytes.size())
         .order(ByteOrder.LITTLE_ENDIAN)

@@ -69,9 +69,10 @@ final class StridedTensor {
       return known;
     }
     if (length > Integer.MAX_VALUE - 8) {
-      throw TensorFileErrors.error(
+      throw TensorFileErrors.tensorError(
           path,
-          "has tensor '%s' scattered over %d bytes, more than 2 GB"
+          entry.name(),
+          "has tensor '%s' scattered over %s bytes, more than 2 GB"
               .formatted(entry.name(), length));
     }
     ByteBuffer read = ByteBuffer.allocate((int) length);

@@ -28,7 +28,7 @@ public record TensorEntry(
     }
     if (byteLength != byteLength(shape, dtype)) {
       throw new IllegalArgumentException(
-          "byteLength must be that of %s %s: %d".formatted(dtype, shape, byteLength));
+          "byteLength must be that of %s %s: %s".formatted(dtype, shape, byteLength));
     }
   }
 
@@ -56,7 +56,7 @@ public record TensorEntry(
   public TensorEntry rows(long first, long count) {
     if (shape.isEmpty() || first < 0 || count < 0 || first > shape.get(0) - count) {
       throw new IllegalArgumentException(
-          "tensor '%s' of shape %s has no %d rows from %d on".formatted(name, shape, count, first));
+          "tensor '%s' of shape %s has no %s rows from %s on".formatted(name, shape, count, first));
     }
     List<Long> some = new ArrayList<>(shape);
     some.set(0, count);

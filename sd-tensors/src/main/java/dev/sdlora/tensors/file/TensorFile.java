@@ -109,20 +109,20 @@ public final class TensorFile {
     if (size < LENGTH_BYTES) {
       throw TensorFileErrors.error(
           path,
-          "has %d bytes, fewer than the %d of a length prefix; it was probably cut off"
+          "has %s bytes, fewer than the %s of a length prefix; it was probably cut off"
               .formatted(size, LENGTH_BYTES));
     }
     long length = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong(0);
     if (length < 0 || length > HeaderParser.MAX_BYTES) {
       throw TensorFileErrors.error(
           path,
-          "declares a header of %s bytes, more than the %d allowed; it is probably another format"
+          "declares a header of %s bytes, more than the %s allowed; it is probably another format"
               .formatted(Long.toUnsignedString(length), HeaderParser.MAX_BYTES));
     }
     if (length > size - LENGTH_BYTES) {
       throw TensorFileErrors.error(
           path,
-          "declares a header of %d bytes, but has only %d bytes in all; it was probably cut off"
+          "declares a header of %s bytes, but has only %s bytes in all; it was probably cut off"
               .formatted(length, size));
     }
     return (int) length;
@@ -232,7 +232,7 @@ public final class TensorFile {
       requireOwn(entry);
       if (target.remaining() < entry.byteLength()) {
         throw new IllegalArgumentException(
-            "tensor '%s' needs %d bytes, but the buffer has room for %d"
+            "tensor '%s' needs %s bytes, but the buffer has room for %s"
                 .formatted(entry.name(), entry.byteLength(), target.remaining()));
       }
       int limit = target.limit();
@@ -258,7 +258,7 @@ public final class TensorFile {
       requireOwn(entry);
       if (from < 0 || from + target.remaining() > entry.byteLength()) {
         throw new IllegalArgumentException(
-            "tensor '%s' has %d bytes, but %d from %d on are wanted"
+            "tensor '%s' has %s bytes, but %s from %s on are wanted"
                 .formatted(entry.name(), entry.byteLength(), target.remaining(), from));
       }
       fill(entry, from, target);
@@ -318,7 +318,7 @@ public final class TensorFile {
       requireOwn(entry);
       if (first < 0 || count < 0 || first + count > entry.elements()) {
         throw new IllegalArgumentException(
-            "tensor '%s' has %d elements, but %d from %d on are wanted"
+            "tensor '%s' has %s elements, but %s from %s on are wanted"
                 .formatted(entry.name(), entry.elements(), count, first));
       }
       float[] floats = new float[count];
@@ -362,8 +362,7 @@ public final class TensorFile {
           Channels.readFully(channel, target, entry.offset() + from);
         }
       } catch (IOException e) {
-        throw TensorFileErrors.ioError(
-            file.path, "could not be read at tensor '" + entry.name() + "'", e);
+        throw TensorFileErrors.tensorIoError(file.path, entry.name(), e);
       }
     }
 
@@ -400,9 +399,10 @@ public final class TensorFile {
 
     private int arrayLength(TensorEntry entry, long length, String unit) {
       if (length > LARGEST_ARRAY) {
-        throw TensorFileErrors.error(
+        throw TensorFileErrors.tensorError(
             file.path,
-            "has tensor '%s' with %d %s, more than the %d of a Java array"
+            entry.name(),
+            "has tensor '%s' with %s %s, more than the %s of a Java array"
                 .formatted(entry.name(), length, unit, LARGEST_ARRAY));
       }
       return (int) length;

@@ -4,26 +4,42 @@ import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.TensorFileException;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The sentences of this package's errors: all begin with the file. */
 final class TensorFileErrors {
   private TensorFileErrors() {}
 
   static TensorFileException error(Path path, String predicate) {
-    return new TensorFileException(sentence(path, predicate), ErrorDetails.in(path));
+    return error(ErrorDetails.in(path), path, predicate, null);
   }
 
   static TensorFileException error(Path path, String predicate, Throwable cause) {
-    return new TensorFileException(sentence(path, predicate), ErrorDetails.in(path), cause);
+    return error(ErrorDetails.in(path), path, predicate, cause);
+  }
+
+  /** An error about one tensor, which the predicate names too. */
+  static TensorFileException tensorError(Path path, String tensor, String predicate) {
+    return error(ErrorDetails.in(path).withTensor(tensor), path, predicate, null);
   }
 
   /** An error of the file system; its class is named because its message is often just a path. */
   static TensorFileException ioError(Path path, String predicate, IOException cause) {
-    String reason = cause.getClass().getSimpleName() + ": " + cause.getMessage();
-    return error(path, predicate + " (" + reason + ")", cause);
+    return error(path, because(predicate, cause), cause);
   }
 
-  private static String sentence(Path path, String predicate) {
-    return "tensor file '" + path + "' " + predicate;
+  /** An error of the file system in the middle of a tensor. */
+  static TensorFileException tensorIoError(Path path, String tensor, IOException cause) {
+    String predicate = because("could not be read at tensor '" + tensor + "'", cause);
+    return error(ErrorDetails.in(path).withTensor(tensor), path, predicate, cause);
+  }
+
+  private static String because(String predicate, IOException cause) {
+    return predicate + " (" + cause.getClass().getSimpleName() + ": " + cause.getMessage() + ")";
+  }
+
+  private static TensorFileException error(
+      ErrorDetails details, Path path, String predicate, @Nullable Throwable cause) {
+    return new TensorFileException("tensor file '" + path + "' " + predicate, details, cause);
   }
 }

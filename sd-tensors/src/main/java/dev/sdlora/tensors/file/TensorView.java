@@ -38,7 +38,7 @@ public record TensorView(TensorEntry entry, Optional<List<Long>> strides) {
       TensorFile file, TensorEntry of, String name, long first, long count) {
     if (of.shape().isEmpty() || first < 0 || count < 1 || first + count > of.shape().get(0)) {
       throw new IllegalArgumentException(
-          "rows %d to %d are not in tensor '%s' of shape %s"
+          "rows %s to %s are not in tensor '%s' of shape %s"
               .formatted(first, first + count, of.name(), of.shape()));
     }
     List<Long> strides = file.strides(of);

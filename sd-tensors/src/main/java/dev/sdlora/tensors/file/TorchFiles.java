@@ -113,11 +113,11 @@ final class TorchFiles {
     ZipDirectory.Member member = zip.find(name).orElseThrow();
     if (member.size() > most || member.packed() > most) {
       throw error(
-          "has a file '%s' of more than %d bytes, which no model needs".formatted(name, most));
+          "has a file '%s' of more than %s bytes, which no model needs".formatted(name, most));
     }
     if (member.size() > (member.packed() + 1) * MAX_DEFLATION) {
       throw error(
-          "is a damaged zip archive: file '%s' cannot have %d bytes of %d packed ones"
+          "is a damaged zip archive: file '%s' cannot have %s bytes of %s packed ones"
               .formatted(name, member.size(), member.packed()));
     }
     long start = zip.dataStart(member);

@@ -80,7 +80,7 @@ final class TorchTensors {
     if (name.length() > HeaderParser.MAX_NAME) {
       throw TensorFileErrors.error(
           path,
-          "has a tensor with a name of %d characters, expected at most %d"
+          "has a tensor with a name of %s characters, expected at most %s"
               .formatted(name.length(), HeaderParser.MAX_NAME));
     }
     Cancellation.check();
@@ -104,7 +104,7 @@ final class TorchTensors {
     if (tensors.size() == HeaderParser.MAX_TENSORS || namesLength > MAX_NAMES_LENGTH) {
       throw TensorFileErrors.error(
           path,
-          "has more than %d tensors, or names of more than %d characters in all, which no model needs"
+          "has more than %s tensors, or names of more than %s characters in all, which no model needs"
               .formatted(HeaderParser.MAX_TENSORS, MAX_NAMES_LENGTH));
     }
     DType dtype = dtype(tensor.storage());
@@ -120,7 +120,7 @@ final class TorchTensors {
     if (elements > stored || tensor.offset() < 0 || last.isEmpty() || last.get() >= stored) {
       throw damaged(
           name,
-          "is %s %s from element %d on, but its storage has %d elements"
+          "is %s %s from element %s on, but its storage has %s elements"
               .formatted(dtype, tensor.shape(), tensor.offset(), stored));
     }
     long offset = region.offset() + tensor.offset() * dtype.bytes();
@@ -189,6 +189,7 @@ final class TorchTensors {
   }
 
   private TensorFileException damaged(String tensor, String predicate) {
-    return TensorFileErrors.error(path, "is damaged: tensor '" + tensor + "' " + predicate);
+    return TensorFileErrors.tensorError(
+        path, tensor, "is damaged: tensor '" + tensor + "' " + predicate);
   }
 }

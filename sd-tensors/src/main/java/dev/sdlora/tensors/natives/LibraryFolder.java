@@ -79,6 +79,8 @@ final class LibraryFolder {
     }
     for (Library library : missing()) {
       LOG.info("unpacking {} to {}", library.fileName(), folder);
+      // Not a tensors.file.ReplacedFile: its files are made as the process usually makes files, and
+      // these must be their owner's alone from the start.
       Path partial = folder.resolve(library.fileName() + PARTIAL);
       library.copyTo(partial);
       Files.move(partial, folder.resolve(library.fileName()), StandardCopyOption.ATOMIC_MOVE);

@@ -12,6 +12,11 @@ public final class PickleException extends Exception {
     super(predicate);
   }
 
+  /** An error about a pickle that no program writes. */
+  static PickleException damaged(String what) {
+    return new PickleException("is damaged: its pickle has " + what);
+  }
+
   /** The predicate of a sentence about the file. */
   public String predicate() {
     return String.valueOf(getMessage());

@@ -5,13 +5,12 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -37,8 +36,7 @@ public final class PickleReader {
   private static final int MAX_INTEGER_BYTES = 32;
 
   private final ByteBuffer in;
-  private final List<Object> stack = new ArrayList<>();
-  private final Deque<Integer> marks = new ArrayDeque<>();
+  private final PickleStack stack = new PickleStack();
   private final Map<Integer, Object> memo = new HashMap<>();
   private final Map<String, StorageRef> storages = new HashMap<>();
   private int steps;
@@ -66,15 +64,18 @@ public final class PickleReader {
       spend(1);
       int code = in.get() & 0xff;
       if (code == '.') {
-        return pop();
+        return stack.pop();
       }
       Optional<Object> value = value(code);
       if (value.isPresent()) {
-        stack.add(value.get());
+        stack.push(value.get());
       } else if (!arrange(code)) {
         throw new PickleException(
-            "has a pickle with the instruction 0x%02x at byte %d, which torch.save never writes"
-                .formatted(code, in.position() - 1));
+            String.format(
+                Locale.ROOT,
+                "has a pickle with the instruction 0x%02x at byte %d, which torch.save never writes",
+                code,
+                in.position() - 1));
       }
     }
   }
@@ -108,19 +109,19 @@ public final class PickleReader {
           case 'B' -> skip(in.getInt());
           case 0x8e -> skip(in.getLong());
           case ']', 0x8f -> new ArrayList<>();
-          case 'l' -> popToMark();
+          case 'l' -> stack.popToMark();
           case ')' -> List.of();
-          case 't', 0x91 -> Collections.unmodifiableList(popToMark());
-          case 0x85 -> tuple(1);
-          case 0x86 -> tuple(2);
-          case 0x87 -> tuple(3);
+          case 't', 0x91 -> Collections.unmodifiableList(stack.popToMark());
+          case 0x85 -> stack.pop(1);
+          case 0x86 -> stack.pop(2);
+          case 0x87 -> stack.pop(3);
           case '}' -> new LinkedHashMap<>();
-          case 'd' -> fill(new LinkedHashMap<>(), popToMark());
+          case 'd' -> fill(new LinkedHashMap<>(), stack.popToMark());
           case 'c' -> TensorGlobals.require(line(), line());
           case 0x93 -> stackGlobal();
           case 'Q' -> storage();
           case 'R', 0x81 -> call();
-          case '2' -> top();
+          case '2' -> stack.top();
           case 'h' -> recall(in.get() & 0xff);
           case 'j' -> recall(in.getInt());
           default -> null;
@@ -132,17 +133,17 @@ public final class PickleReader {
     switch (code) {
       case 0x80 -> requireProtocol(in.get());
       case 0x95 -> in.getLong(); // How long the next piece is, for those who read in pieces.
-      case '(' -> marks.push(stack.size());
-      case '0' -> pop();
-      case '1' -> popToMark();
-      case 'q' -> memo.put(in.get() & 0xff, top());
-      case 'r' -> memo.put(in.getInt(), top());
-      case 0x94 -> memo.put(memo.size(), top());
-      case 'a' -> append(tuple(1));
-      case 'e', 0x90 -> append(popToMark());
-      case 's' -> setItems(tuple(2));
-      case 'u' -> setItems(popToMark());
-      case 'b' -> setAttributes(pop());
+      case '(' -> stack.mark();
+      case '0' -> stack.pop();
+      case '1' -> stack.popToMark();
+      case 'q' -> memo.put(in.get() & 0xff, stack.top());
+      case 'r' -> memo.put(in.getInt(), stack.top());
+      case 0x94 -> memo.put(memo.size(), stack.top());
+      case 'a' -> append(stack.pop(1));
+      case 'e', 0x90 -> append(stack.popToMark());
+      case 's' -> setItems(stack.pop(2));
+      case 'u' -> setItems(stack.popToMark());
+      case 'b' -> setAttributes(stack.pop());
       default -> {
         return false;
       }
@@ -199,28 +200,28 @@ public final class PickleReader {
   }
 
   private Global stackGlobal() throws PickleException {
-    List<Object> names = tuple(2);
+    List<Object> names = stack.pop(2);
     if (names.get(0) instanceof String module && names.get(1) instanceof String name) {
       return TensorGlobals.require(module, name);
     }
-    throw damaged("a function without a name");
+    throw PickleException.damaged("a function without a name");
   }
 
   private Object call() throws PickleException {
-    List<Object> callAndArguments = tuple(2);
+    List<Object> callAndArguments = stack.pop(2);
     if (callAndArguments.get(1) instanceof List<?> arguments) {
       spend(TensorGlobals.copied(arguments));
       return TensorGlobals.call(callAndArguments.get(0), arguments);
     }
-    throw damaged("a call without arguments");
+    throw PickleException.damaged("a call without arguments");
   }
 
   private Object storage() throws PickleException {
-    TensorGlobals.View view = TensorGlobals.storage(pop());
+    TensorGlobals.View view = TensorGlobals.storage(stack.pop());
     StorageRef storage = view.storage();
     StorageRef known = storages.putIfAbsent(storage.key(), storage);
     if (known != null && !known.equals(storage)) {
-      throw damaged("two descriptions of storage '" + storage.key() + "'");
+      throw PickleException.damaged("two descriptions of storage '" + storage.key() + "'");
     }
     return view;
   }
@@ -228,35 +229,35 @@ public final class PickleReader {
   private Object recall(int index) throws PickleException {
     Object value = memo.get(index);
     if (value == null) {
-      throw damaged("a reference to value " + index + ", which it does not have");
+      throw PickleException.damaged("a reference to value " + index + ", which it does not have");
     }
     return value;
   }
 
   private void append(List<Object> values) throws PickleException {
-    if (top() instanceof ArrayList<?> list) {
+    if (stack.top() instanceof ArrayList<?> list) {
       @SuppressWarnings("unchecked") // Lists on the stack are made here, and hold anything.
       List<Object> target = (List<Object>) list;
       target.addAll(values);
     } else {
-      throw damaged("something added to what is no list");
+      throw PickleException.damaged("something added to what is no list");
     }
   }
 
   private void setItems(List<Object> keysAndValues) throws PickleException {
-    if (top() instanceof LinkedHashMap<?, ?> map) {
+    if (stack.top() instanceof LinkedHashMap<?, ?> map) {
       @SuppressWarnings("unchecked") // Likewise.
       Map<Object, Object> target = (Map<Object, Object>) map;
       fill(target, keysAndValues);
-    } else if (top() != IgnoredObject.SKIPPED) {
-      throw damaged("an entry of what is no dictionary");
+    } else if (stack.top() != IgnoredObject.SKIPPED) {
+      throw PickleException.damaged("an entry of what is no dictionary");
     }
   }
 
   private static Map<Object, Object> fill(Map<Object, Object> map, List<Object> keysAndValues)
       throws PickleException {
     if (keysAndValues.size() % 2 != 0) {
-      throw damaged("a key without a value");
+      throw PickleException.damaged("a key without a value");
     }
     for (int i = 0; i < keysAndValues.size(); i += 2) {
       map.put(TensorGlobals.key(keysAndValues.get(i)), keysAndValues.get(i + 1));
@@ -266,52 +267,9 @@ public final class PickleReader {
 
   /** Those of a plain dictionary are its version, of no use here. */
   private void setAttributes(Object attributes) throws PickleException {
-    if (top() instanceof ParameterDict parameters) {
+    if (stack.top() instanceof ParameterDict parameters) {
       spend(ParameterDict.copied(attributes));
       parameters.setAttributes(attributes);
     }
-  }
-
-  private Object top() throws PickleException {
-    if (stack.size() <= bottom()) {
-      throw damaged("nothing where a value should be");
-    }
-    return stack.get(stack.size() - 1);
-  }
-
-  private Object pop() throws PickleException {
-    Object top = top();
-    stack.remove(stack.size() - 1);
-    return top;
-  }
-
-  private List<Object> tuple(int size) throws PickleException {
-    if (stack.size() - size < bottom()) {
-      throw damaged("nothing where a value should be");
-    }
-    return cut(stack.size() - size);
-  }
-
-  private List<Object> popToMark() throws PickleException {
-    if (marks.isEmpty()) {
-      throw damaged("the end of a list that never began");
-    }
-    return cut(marks.pop());
-  }
-
-  /** Takes the values from an index on. A list that nobody else holds. */
-  private List<Object> cut(int from) {
-    List<Object> tail = stack.subList(from, stack.size());
-    List<Object> values = new ArrayList<>(tail);
-    tail.clear();
-    return values;
-  }
-
-  private int bottom() {
-    return marks.isEmpty() ? 0 : marks.peek();
-  }
-
-  private static PickleException damaged(String what) {
-    return new PickleException("is damaged: its pickle has " + what);
   }
 }

@@ -149,7 +149,7 @@ final class TensorGlobals {
     String text = key.toString();
     if (text.length() > MAX_KEY) {
       throw new PickleException(
-          "has a pickle with a name of %d characters, more than %d"
+          "has a pickle with a name of %s characters, more than %s"
               .formatted(text.length(), MAX_KEY));
     }
     return text;

@@ -56,7 +56,7 @@ public final class Torch implements AutoCloseable {
     int there = engine.getGpuCount();
     if (place.isGpu() && place.getDeviceId() >= there) {
       throw new StableDiffusionException(
-          "device '%s' is not there: libtorch %s finds %d GPUs of NVIDIA; it needs their driver, and %s"
+          "device '%s' is not there: libtorch %s finds %s GPUs of NVIDIA; it needs their driver, and %s"
                   .formatted(
                       name,
                       engine.getVersion(),

@@ -5,7 +5,7 @@
     # A new tensor on the device of another, with numbers still to be written.
     return torch.empty(shape, dtype=wanted, layout=0, device=here.device, pin_memory=False)
   def load_all(self: __torch__.Net, stored: Tensor, format: int, counts: List[int], dims: List[int], sizes: List[int]) -> List[Tensor]:
-    # Tensors of one format behind each other, as bytes -> float32 tensors and a last one, the largest magnitude. They are parts
+    # Tensors of one format behind each other, as bytes -> float32 (format 6) tensors and a last one, the largest magnitude. They are parts
     # of one tensor, so that a few operations do for all: each costs more than the numbers of a factor.
     flat = torch.to(torch.view_copy(stored, dtype=format), 6)
     tensors = annotate(List[Tensor], [])

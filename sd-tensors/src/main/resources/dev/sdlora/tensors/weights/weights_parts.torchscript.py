@@ -21,7 +21,7 @@ def matrix(t: Tensor) -> Tensor:
   # [out, in·k·k]; numbers in a row as one column.
   return torch.view(t, [torch.size(t, 0), -1])
 def patch_rows(part: Tensor, first: int, change: List[Tensor], scale: float) -> Tensor:
-  # In float32 in place; other formats by way of a float32 copy, rounded once.
+  # In float32 (format 6) in place; other formats by way of a float32 copy, rounded once.
   if ops.prim.dtype(part) == 6:
     sum = __torch__.add_rows(part, first, change, scale)
   else:

@@ -165,7 +165,7 @@ class ExhaustingFilesTest {
 
   @Test
   void open_headerOfManyTensors_isRefused() throws IOException {
-    String entry = "\"%d\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
+    String entry = "\"%s\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
     String entries =
         IntStream.rangeClosed(0, HeaderParser.MAX_TENSORS)
             .mapToObj(entry::formatted)
@@ -182,7 +182,7 @@ class ExhaustingFilesTest {
   void open_headerOfManyPairs_isRefused() throws IOException {
     String pairs =
         IntStream.rangeClosed(0, 100_000)
-            .mapToObj("\"%d\":\"\""::formatted)
+            .mapToObj("\"%s\":\"\""::formatted)
             .collect(Collectors.joining(","));
     refuses(header("{\"__metadata__\":{" + pairs + "}}"), "100000 pairs");
   }
@@ -311,7 +311,7 @@ class ExhaustingFilesTest {
 
   @Test
   void open_requestCancelledUnderWay_ends() throws IOException {
-    String entry = "\"%d\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
+    String entry = "\"%s\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
     String entries =
         IntStream.range(0, 1000).mapToObj(entry::formatted).collect(Collectors.joining(","));
     Path path = header("{" + entries + "}");

@@ -149,7 +149,7 @@ final class SafetensorsReaderTest {
   void bytes_twoGigabytesOrMore_areRefusedWithTheLimit() throws IOException {
     long size = 1L << 31;
     String header =
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[%d],\"data_offsets\":[0,%d]}}".formatted(size, size);
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[%s],\"data_offsets\":[0,%s]}}".formatted(size, size);
     Files.write(path, RawFiles.safetensors(header, 0));
     // Only the last byte is written: the file is sparse.
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
@@ -186,7 +186,7 @@ final class SafetensorsReaderTest {
     Files.write(path, new byte[1], StandardOpenOption.APPEND);
 
     assertChanged(
-        file, "it has %d bytes and had %d".formatted(file.fileSize() + 1, file.fileSize()));
+        file, "it has %s bytes and had %s".formatted(file.fileSize() + 1, file.fileSize()));
   }
 
   @Test

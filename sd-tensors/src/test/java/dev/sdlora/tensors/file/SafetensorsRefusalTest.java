@@ -1,5 +1,6 @@
 package dev.sdlora.tensors.file;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -8,6 +9,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,9 +28,17 @@ final class SafetensorsRefusalTest {
     Path path = Files.write(folder.resolve("model.safetensors"), content);
 
     assertThatThrownBy(() -> TensorFile.open(path))
-        .isInstanceOf(TensorFileException.class)
+        .isInstanceOfSatisfying(
+            TensorFileException.class, e -> assertThat(e.tensor()).isEqualTo(named(e)))
         .hasMessageContaining("'" + path + "'")
         .hasMessageContaining(reason);
+  }
+
+  /** The tensor in the sentence, if the error is about one. */
+  private static Optional<String> named(TensorFileException error) {
+    Matcher tensor =
+        Pattern.compile("is damaged: tensor '(.*?)' ").matcher(String.valueOf(error.getMessage()));
+    return tensor.find() ? Optional.of(tensor.group(1)) : Optional.empty();
   }
 
   @Test

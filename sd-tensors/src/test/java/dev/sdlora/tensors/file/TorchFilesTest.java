@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.TensorFileException;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +95,49 @@ class TorchFilesTest {
     Path copy = Files.copy(resource("saved.pt"), folder.resolve("copy.pt"));
     TensorFile file = TensorFile.open(copy);
     Files.write(copy, new byte[(int) file.fileSize()]);
+    assertThatThrownBy(file::reader).hasMessageContaining("changed since it was opened");
+  }
+
+  /** Shortened when the reader is open already, at every length: the reads that miss it say so. */
+  @ParameterizedTest
+  @ValueSource(strings = {"saved.pt", "saved-legacy.bin", "saved-zip64.pt", "checkpoint.ckpt"})
+  void read_fileShortenedUnderWay_namesTheTensorOrIsWhole(String name) throws IOException {
+    Path copy = Files.copy(resource(name), folder.resolve(name));
+    TensorFile file = TensorFile.open(copy);
+    Map<String, float[]> whole = new HashMap<>();
+    file.tensors().keySet().forEach(tensor -> whole.put(tensor, floats(file, tensor)));
+    int missed = 0;
+    try (TensorFile.Reader reader = file.reader();
+        FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+      for (long size = file.fileSize() - 1; size >= 0; size--) {
+        channel.truncate(size);
+        for (TensorEntry entry : file.tensors().values()) {
+          try {
+            assertThat(reader.floats(entry)).isEqualTo(whole.get(entry.name()));
+          } catch (TensorFileException e) {
+            assertThat(e).hasMessageContaining("could not be read at tensor '" + entry.name());
+            assertThat(e.tensor()).contains(entry.name());
+            assertThat(e.file()).contains(copy);
+            missed++;
+          }
+        }
+      }
+    }
+    assertThat(missed).isGreaterThan((int) file.fileSize() / 2);
+    assertThatThrownBy(file::reader).hasMessageContaining("it has 0 bytes and had");
+  }
+
+  /** Who has the file open goes on reading the old one; who comes later is told. */
+  @ParameterizedTest
+  @ValueSource(strings = {"saved.pt", "saved-legacy.bin"})
+  void read_fileReplacedUnderWay_isOfTheOldOne(String name) throws IOException {
+    Path copy = Files.copy(resource(name), folder.resolve(name));
+    TensorFile file = TensorFile.open(copy);
+    try (TensorFile.Reader reader = file.reader()) {
+      Path other = Files.write(folder.resolve("other"), new byte[(int) file.fileSize()]);
+      Files.move(other, copy, StandardCopyOption.ATOMIC_MOVE);
+      assertThat(reader.floats(file.find("row").orElseThrow())).containsExactly(9, 10, 11);
+    }
     assertThatThrownBy(file::reader).hasMessageContaining("changed since it was opened");
   }
 

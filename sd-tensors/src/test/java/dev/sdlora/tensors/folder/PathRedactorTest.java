@@ -50,6 +50,6 @@ class PathRedactorTest {
     assertThat(thrown).isInstanceOf(LoraException.class).hasMessage("'ink.pt' is torn");
     assertThat(((LoraException) thrown).reason()).isEqualTo(LoraException.Reason.DAMAGED);
     assertThat(((LoraException) thrown).name()).contains("ink");
-    assertThat(((LoraException) thrown).candidates()).containsExactly("inks");
+    assertThat(((LoraException) thrown).nearestNames()).containsExactly("inks");
   }
 }

@@ -33,6 +33,7 @@ public final class Pixels {
     return (bits & 0xff) / 127.5f - 1;
   }
 
+  // Not by pipeline.raster, whose filters are those of A1111: trained files would change.
   private static BufferedImage cover(BufferedImage picture, ImageSize size) {
     BufferedImage source = picture;
     double scale = scale(source, size);

@@ -52,7 +52,7 @@ public final class StateFile {
 
   private static TensorFileException missing(Path path, String name, NDArray tensor) {
     return new TensorFileException(
-        "training state '%s' has no tensor '%s' of %d numbers; it is probably of another training"
+        "training state '%s' has no tensor '%s' of %s numbers; it is probably of another training"
             .formatted(path, name, tensor.size()),
         ErrorDetails.in(path).withTensor(name));
   }

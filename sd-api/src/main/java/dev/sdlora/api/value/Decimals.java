@@ -1,4 +1,4 @@
-package dev.sdlora.api;
+package dev.sdlora.api.value;
 
 import java.math.BigDecimal;
 import java.util.Map;
@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
 /** Numbers as people write them. */
-final class Decimals {
+public final class Decimals {
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+-]?[0-9]+)?");
 
@@ -17,7 +17,7 @@ final class Decimals {
    *
    * @throws IllegalArgumentException if it is none
    */
-  static double parse(String written) {
+  public static double parse(String written) {
     String text = written.strip();
     if (!NUMBER.matcher(text).matches()) {
       throw new IllegalArgumentException("'" + text + "' is not a number such as 0.8");
@@ -34,13 +34,13 @@ final class Decimals {
    *
    * @throws IllegalArgumentException if it is no number
    */
-  static OptionalDouble of(Map<String, String> settings, String key) {
+  public static OptionalDouble of(Map<String, String> settings, String key) {
     String value = settings.get(key);
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(parse(value));
   }
 
   /** The shortest decimal: 7 for 7.0, 0.8 for 0.8, no exponent. */
-  static String text(double value) {
+  public static String text(double value) {
     return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
   }
 }

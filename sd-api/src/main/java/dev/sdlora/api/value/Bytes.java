@@ -1,4 +1,4 @@
-package dev.sdlora.pipeline.memory;
+package dev.sdlora.api.value;
 
 import java.util.Locale;
 

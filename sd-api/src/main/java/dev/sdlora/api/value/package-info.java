@@ -1,0 +1,8 @@
+/**
+ * How settings are checked and how numbers are written, the same in all modules. No part of the
+ * API: only sister modules see this package.
+ */
+@NullMarked
+package dev.sdlora.api.value;
+
+import org.jspecify.annotations.NullMarked;

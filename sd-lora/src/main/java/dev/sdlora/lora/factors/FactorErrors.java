@@ -1,0 +1,41 @@
+package dev.sdlora.lora.factors;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.tensors.file.TensorFile;
+import java.util.stream.Collectors;
+
+/** The errors that show only when a module's change is computed. */
+final class FactorErrors {
+  private FactorErrors() {}
+
+  /** A change that no number format holds. */
+  static LoraException tooLarge(TensorFile file, LoraModule module, double strength) {
+    return new LoraException(
+        "LoRA '%s': at strength %s the change of '%s' becomes infinite"
+            .formatted(file.path(), strength, module.key()),
+        Reason.OVERFLOW,
+        ErrorDetails.in(file.path()).withModule(module.key()));
+  }
+
+  /** Tensors that the engine cannot combine. */
+  static LoraException unfit(
+      TensorFile.Reader reader, LoraModule module, NDArray original, EngineException cause) {
+    return new LoraException(
+        "LoRA '%s': the tensors of module '%s' (%s) do not fit each other or the weight, which is %s"
+            .formatted(
+                reader.file().path(),
+                module.key(),
+                module.parts().values().stream()
+                    .map(entry -> entry.name() + " " + entry.shape())
+                    .collect(Collectors.joining(", ")),
+                original.getShape()),
+        Reason.MISFIT,
+        ErrorDetails.in(reader.file().path()).withModule(module.key()),
+        cause);
+  }
+}

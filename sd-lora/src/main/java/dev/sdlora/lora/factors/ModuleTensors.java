@@ -1,0 +1,60 @@
+package dev.sdlora.lora.factors;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.lora.format.Kind;
+import dev.sdlora.lora.format.LoraModule;
+import dev.sdlora.lora.format.Part;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.weights.TensorLoader;
+import dev.sdlora.tensors.weights.TensorLoader.Wanted;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads the tensors from which a module's change of a weight is computed. */
+final class ModuleTensors {
+  /** Parts that make the bias, and those that are single numbers. */
+  private static final Set<Part> OTHERS =
+      EnumSet.of(Part.DIFF_B, Part.B_NORM, Part.ALPHA, Part.SCALE, Part.ON_INPUT);
+
+  private ModuleTensors() {}
+
+  /** The tensors that make the weight, by the names that LyCORIS has for them. */
+  static Map<String, NDArray> read(
+      TensorLoader loader, TensorFile.Reader reader, LoraModule module, NDManager scope) {
+    List<Part> names = new ArrayList<>();
+    List<Wanted> wanted = new ArrayList<>();
+    module
+        .parts()
+        .forEach(
+            (part, entry) -> {
+              if (!OTHERS.contains(part)) {
+                names.add(part);
+                wanted.add(new Wanted(entry, entry.shape()));
+              }
+            });
+    boolean swapped = module.kind() == Kind.GLORA && module.hasOldGlora();
+    List<NDArray> tensors = Parts.read(loader, reader, wanted, scope).tensors();
+    Map<String, NDArray> byName = new LinkedHashMap<>();
+    for (int i = 0; i < tensors.size(); i++) {
+      Part part = swapped ? counterpart(names.get(i)) : names.get(i);
+      byName.put(part.ending(), tensors.get(i));
+    }
+    return byName;
+  }
+
+  /** GLoRA's part that had this one's place in the first layout. */
+  private static Part counterpart(Part part) {
+    return switch (part) {
+      case A1 -> Part.A2;
+      case A2 -> Part.A1;
+      case B1 -> Part.B2;
+      case B2 -> Part.B1;
+      default -> part;
+    };
+  }
+}

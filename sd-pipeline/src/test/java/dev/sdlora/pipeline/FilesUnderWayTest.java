@@ -1,0 +1,157 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.TensorFileException;
+import dev.sdlora.pipeline.checkpoint.TorchWriter;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.testkit.TinyModels;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Files that change while a request is under way, after their heads were read and before their
+ * tensors are: safetensors and files of PyTorch.
+ */
+class FilesUnderWayTest {
+  private static final String TAG = "a cat <lora:ink:0.8>";
+
+  /** The LoRA is found when the request begins, and put on for the second pass. */
+  private static final PromptSpec LATE =
+      TinyPipeline.SPEC.toBuilder()
+          .size(64, 64)
+          .steps(2)
+          .hiresFix(HiresFix.builder().scale(1).prompt(TAG).build())
+          .build();
+
+  private static final PromptSpec PLAIN = TinyPipeline.SPEC.toBuilder().steps(2).build();
+  private static final PromptSpec PATCHED = PLAIN.toBuilder().prompt(TAG).build();
+
+  @TempDir private Path folder;
+  private Path spare;
+
+  @BeforeEach
+  void makeFolder() throws IOException {
+    spare = Files.createDirectory(folder.resolve("spare"));
+  }
+
+  /** A copy of a tiny model in a format. */
+  private Path copy(Path model, String name, String format) throws IOException {
+    Path file = folder.resolve(name + "." + format);
+    if (format.equals("safetensors")) {
+      Files.copy(model, file);
+    } else {
+      TorchWriter.write(TensorFile.open(model), file);
+    }
+    return file;
+  }
+
+  private Pipeline pipeline(Path checkpoint) {
+    return Pipeline.builder().checkpoint(Checkpoint.open(checkpoint)).loraDirectory(folder).build();
+  }
+
+  private static GenerationListener inFirstStep(Change change) {
+    return TinyPipeline.inStep(
+        1,
+        () -> {
+          try {
+            change.run();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  /** What happens to a file. */
+  private interface Change {
+    void run() throws IOException;
+  }
+
+  private static void shorten(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() * 2 / 3);
+    }
+  }
+
+  private static byte[] rgb(Pipeline pipeline, PromptSpec spec) {
+    return pipeline.generate(spec).first().rgb();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"safetensors", "pt"})
+  void lora_shortened_failsAndLeavesTheWeights(String format) throws IOException {
+    Path lora = copy(TinyModels.LORA, "ink", format);
+    try (Pipeline pipeline = pipeline(TinyModels.CHECKPOINT)) {
+      byte[] plain = rgb(pipeline, PLAIN);
+      int arrays = pipeline.liveTensors();
+      assertThatThrownBy(() -> pipeline.generate(LATE, inFirstStep(() -> shorten(lora))))
+          .isInstanceOfSatisfying(
+              TensorFileException.class, e -> assertThat(e.file()).contains(lora))
+          .hasMessageContaining("changed since it was opened");
+      assertThat(rgb(pipeline, PLAIN)).isEqualTo(plain);
+      assertThat(pipeline.liveTensors()).isEqualTo(arrays);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"safetensors", "pt"})
+  void lora_replaced_failsOnceAndThenIsTheNewOne(String format) throws IOException {
+    Path lora = copy(TinyModels.LORA, "ink", format);
+    Path other = Files.copy(lora, spare.resolve("other"));
+    // Otherwise both may bear the same time stamp, and then they are the same file.
+    Files.setLastModifiedTime(other, FileTime.fromMillis(1_000_000_000_000L));
+    try (Pipeline pipeline = pipeline(TinyModels.CHECKPOINT)) {
+      byte[] plain = rgb(pipeline, PLAIN);
+      byte[] patched = rgb(pipeline, PATCHED);
+      assertThatThrownBy(
+              () ->
+                  pipeline.generate(
+                      LATE,
+                      inFirstStep(() -> Files.move(other, lora, StandardCopyOption.ATOMIC_MOVE))))
+          .isInstanceOf(TensorFileException.class)
+          .hasMessageContaining("changed since it was opened");
+      assertThat(rgb(pipeline, PLAIN)).isEqualTo(plain);
+      assertThat(rgb(pipeline, PATCHED)).isEqualTo(patched).isNotEqualTo(plain);
+    }
+  }
+
+  /** Without the file weights cannot be restored; with it, they are. */
+  @ParameterizedTest
+  @ValueSource(strings = {"safetensors", "ckpt"})
+  void checkpoint_shortened_failsUntilItIsBack(String format) throws IOException {
+    copy(TinyModels.LORA, "ink", "safetensors");
+    Path checkpoint = copy(TinyModels.CHECKPOINT, "tiny", format);
+    try (Pipeline pipeline = pipeline(checkpoint)) {
+      byte[] plain = rgb(pipeline, PLAIN);
+      byte[] patched = rgb(pipeline, PATCHED);
+      Path whole = Files.move(checkpoint, spare.resolve("whole"));
+      Files.copy(whole, checkpoint);
+      shorten(checkpoint);
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> pipeline.generate(PLAIN))
+            .isInstanceOfSatisfying(
+                TensorFileException.class, e -> assertThat(e.file()).contains(checkpoint))
+            .hasMessageContaining("the original weights cannot be read again");
+      }
+      Files.move(whole, checkpoint, StandardCopyOption.ATOMIC_MOVE);
+      assertThat(rgb(pipeline, PLAIN)).isEqualTo(plain);
+      assertThat(rgb(pipeline, PATCHED)).isEqualTo(patched).isNotEqualTo(plain);
+    }
+  }
+}

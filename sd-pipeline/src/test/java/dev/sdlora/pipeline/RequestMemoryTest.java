@@ -1,0 +1,48 @@
+package dev.sdlora.pipeline;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What requests are estimated to take against the peaks of processes that do nothing else. Of
+ * larger pictures and other networks docs/measurements.md tells.
+ */
+@EnabledOnOs(OS.LINUX)
+final class RequestMemoryTest {
+  private static final Pattern RESULT = Pattern.compile("estimate (\\d+) peak (\\d+) ");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "FLOAT32 512 512 1 lora=tiny_lora.safetensors",
+        "BFLOAT16 512 512 1 controlnets=2",
+        "FLOAT32 256 256 1 upscale=2",
+      })
+  void need_isWithinAQuarterOfThePeak(String request) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch"));
+    command.addAll(List.of("-Xms200m", "-Xmx200m", "-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(PeakMemory.class.getName(), Fixtures.CHECKPOINT.toString()));
+    command.addAll(List.of(request.replace("lora=", "lora=" + Fixtures.LORAS + "/").split(" ")));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    Matcher result = RESULT.matcher(output);
+    assertThat(result.find()).as(output).isTrue();
+    double peak = Double.parseDouble(result.group(2));
+    assertThat(Double.parseDouble(result.group(1)))
+        .as(output)
+        .isCloseTo(peak, Percentage.withPercentage(25));
+  }
+}
