@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -106,8 +107,12 @@ public final class PictureBenchmark implements GenerationListener {
 
   private void end(String stage) {
     out.printf(
+        Locale.ROOT,
         "%-12s %8.2f s   resident %6.0f MB   peak %6.0f MB%n",
-        stage, (System.nanoTime() - start) / 1e9, memory.now() / 1e6, memory.peak() / 1e6);
+        stage,
+        (System.nanoTime() - start) / 1e9,
+        memory.now() / 1e6,
+        memory.peak() / 1e6);
     begin();
   }
 

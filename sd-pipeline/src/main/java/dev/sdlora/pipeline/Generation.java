@@ -78,9 +78,11 @@ final class Generation {
    *
    * @param cancelled whether the caller has given up
    * @throws dev.sdlora.api.ResourceException if it needs more than there is
+   * @throws IllegalArgumentException if it wants a refiner and the pipeline has none
    */
   static GenerationResult run(
       Model model, PromptSpec spec, GenerationListener listener, BooleanSupplier cancelled) {
+    requireRefiner(model, spec);
     spec.imageToImage()
         .ifPresent(
             given ->
@@ -103,6 +105,18 @@ final class Generation {
             () ->
                 new Generation(model, spec, source, size, new Progress(listener, cancelled))
                     .run(keepsImages));
+  }
+
+  private static void requireRefiner(Model model, PromptSpec spec) {
+    spec.refinerSwitch()
+        .filter(change -> model.refiner().isEmpty())
+        .ifPresent(
+            change -> {
+              throw new IllegalArgumentException(
+                  ("refinerSwitch is at %s, but the pipeline has no refiner; expected one from"
+                          + " Pipeline.builder().refiner(checkpoint), or no switch")
+                      .formatted(change.at()));
+            });
   }
 
   private static long chosen(OptionalLong seed) {

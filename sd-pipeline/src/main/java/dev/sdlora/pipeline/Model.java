@@ -205,10 +205,13 @@ final class Model implements AutoCloseable {
 
   /** The embeddings that the prompts of one request may name, with those of its LoRAs. */
   PromptEmbeddings embeddings(List<LoraFile> loras, boolean lenient) {
-    List<Integer> widths =
-        networks.textEncoders().stream().map(encoder -> encoder.config().width()).toList();
     return new PromptEmbeddings(
-        embeddings, loras, new PromptEmbeddings.Target(checkpoint, widths), lenient);
+        embeddings, loras, new PromptEmbeddings.Target(checkpoint, textWidths()), lenient);
+  }
+
+  /** Numbers in a state of each text encoder. */
+  List<Integer> textWidths() {
+    return networks.textEncoders().stream().map(encoder -> encoder.config().width()).toList();
   }
 
   /** How files are shown to those who only write prompts. */

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.MemoryPolicy;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
@@ -137,7 +138,25 @@ final class Refiner implements AutoCloseable {
               use.require();
               return encoder.weights().dict();
             });
-    return new ChunkEncoder(index, reading, EncoderWeights.PLAIN, encodedChunks);
+    return new ChunkEncoder(place(index), reading, EncoderWeights.PLAIN, encodedChunks);
+  }
+
+  /** Where an encoder has its place among those of SDXL, of which a refiner has only the second. */
+  private int place(int encoder) {
+    return checkpoint().family() == ModelFamily.SDXL_REFINER ? encoder + 1 : encoder;
+  }
+
+  /**
+   * Whether it reads the vectors of words that were trained for some text encoders.
+   *
+   * @param widths of these encoders
+   */
+  boolean readsWordsFor(List<Integer> widths) {
+    return IntStream.range(0, textEncoders.size())
+        .allMatch(
+            i ->
+                place(i) < widths.size()
+                    && widths.get(place(i)) == textEncoders.get(i).config().width());
   }
 
   @Override

@@ -49,6 +49,9 @@ final class RequestMemory {
 
   private static final double MOST_KEPT = 64e6;
 
+  /** Full-size models take a fifth more than their tensors: what lies between them is not used. */
+  private static final double BETWEEN_SHARE = 0.2;
+
   private static final double PLANES = 3.0 * Float.BYTES;
   private static final double BYTES = 3;
   private static final double MASK = 36;
@@ -173,7 +176,10 @@ final class RequestMemory {
     double kept = BYTES * finished * (keepsImages ? spec.images() : 1);
     double given =
         source.map(from -> (double) from.picture().width() * from.picture().height()).orElse(0.0);
-    double allocator = Math.min(KEPT_SHARE * most.nativeBytes(), MOST_KEPT);
+    double allocator =
+        Math.max(
+            Math.min(KEPT_SHARE * most.nativeBytes(), MOST_KEPT),
+            BETWEEN_SHARE * most.nativeBytes());
     return most.and(
         new MemoryNeed(
             ENGINE + allocator + model.controlNets().bytes(spec.controlUnits()),
@@ -238,7 +244,7 @@ final class RequestMemory {
 
   /** The autoencoder at work, with its weights if they are not in memory. */
   private double vaeBytes(double numbers) {
-    return model.networks().vae().weights().type().bytes() * numbers + model.vaeMemory().bytes();
+    return model.networks().type().bytes() * numbers + model.vaeMemory().bytes();
   }
 
   /** The picture to start from is brought to the request's size, or encoded in its own. */
