@@ -41,9 +41,11 @@ final class Networks implements AutoCloseable {
     this.type = type;
     this.textEncoders =
         files.textEncoders().stream()
-            .map(part -> new TextEncoder(torch, part.config(), unread(part.weights(), loader, type)))
+            .map(
+                part -> new TextEncoder(torch, part.config(), unread(part.weights(), loader, type)))
             .toList();
-    // It is read while other weights are patched, so it has a loader of its own. Numbers inside that
+    // It is read while other weights are patched, so it has a loader of its own. Numbers inside
+    // that
     // of SDXL grow beyond what half precision has.
     ScalarType vaeType = type == ScalarType.FLOAT16 ? ScalarType.FLOAT32 : type;
     LiveWeights vaeWeights = unread(files.vae().weights(), new TensorLoader(torch), vaeType);
@@ -97,7 +99,9 @@ final class Networks implements AutoCloseable {
     return loader;
   }
 
-  /** The number format that text encoders and U-Net compute in, and the VAE unless it is float16. */
+  /**
+   * The number format that text encoders and U-Net compute in, and the VAE unless it is float16.
+   */
   ScalarType type() {
     return type;
   }
