@@ -41,13 +41,16 @@ final class Networks implements AutoCloseable {
     this.type = type;
     this.textEncoders =
         files.textEncoders().stream()
-            .map(part -> new TextEncoder(torch, part.config(), unread(part.weights(), loader)))
+            .map(
+                part -> new TextEncoder(torch, part.config(), unread(part.weights(), loader, type)))
             .toList();
-    // It is read while other weights are patched, so it has a loader of its own.
-    this.vae =
-        new Vae(
-            torch, files.vae().config(), unread(files.vae().weights(), new TensorLoader(torch)));
-    LiveWeights unetWeights = unread(files.unet().weights(), loader);
+    // It is read while other weights are patched, so it has a loader of its own. Numbers inside
+    // that
+    // of SDXL grow beyond what half precision has.
+    ScalarType vaeType = type == ScalarType.FLOAT16 ? ScalarType.FLOAT32 : type;
+    LiveWeights vaeWeights = unread(files.vae().weights(), new TensorLoader(torch), vaeType);
+    this.vae = new Vae(torch, files.vae().config(), vaeWeights);
+    LiveWeights unetWeights = unread(files.unet().weights(), loader, type);
     if (policy == MemoryPolicy.KEEP) {
       loaded.forEach(LiveWeights::read);
     } else {
@@ -59,8 +62,8 @@ final class Networks implements AutoCloseable {
     this.levels = files.levels();
   }
 
-  private LiveWeights unread(Map<String, Origin> origins, TensorLoader by) {
-    LiveWeights weights = LiveWeights.unread(torch, by, origins, type);
+  private LiveWeights unread(Map<String, Origin> origins, TensorLoader by, ScalarType format) {
+    LiveWeights weights = LiveWeights.unread(torch, by, origins, format);
     loaded.add(weights);
     return weights;
   }
@@ -96,7 +99,9 @@ final class Networks implements AutoCloseable {
     return loader;
   }
 
-  /** The number format that the networks compute in. */
+  /**
+   * The number format that text encoders and U-Net compute in, and the VAE unless it is float16.
+   */
   ScalarType type() {
     return type;
   }

@@ -244,7 +244,7 @@ final class RequestMemory {
 
   /** The autoencoder at work, with its weights if they are not in memory. */
   private double vaeBytes(double numbers) {
-    return model.networks().type().bytes() * numbers + model.vaeMemory().bytes();
+    return model.networks().vae().weights().type().bytes() * numbers + model.vaeMemory().bytes();
   }
 
   /** The picture to start from is brought to the request's size, or encoded in its own. */

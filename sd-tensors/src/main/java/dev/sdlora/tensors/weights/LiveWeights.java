@@ -137,6 +137,11 @@ public final class LiveWeights implements AutoCloseable {
     return shapes;
   }
 
+  /** The number format that they are in. */
+  public ScalarType type() {
+    return type;
+  }
+
   /** The bytes that they take in memory. */
   public long bytes() {
     return type.bytes()
@@ -186,7 +191,12 @@ public final class LiveWeights implements AutoCloseable {
 
   /** Whether loading left all that the file says in a weight, for later sums. */
   private boolean isExact(String name) {
-    return type == ScalarType.FLOAT32 || origin(name).entry().dtype() == DType.BF16;
+    DType stored = origin(name).entry().dtype();
+    return switch (type) {
+      case FLOAT32 -> true;
+      case BFLOAT16 -> stored == DType.BF16;
+      case FLOAT16 -> stored == DType.F16;
+    };
   }
 
   private Origin origin(String name) {
