@@ -13,7 +13,7 @@ public enum Precision {
    */
   BFLOAT16,
   /**
-   * IEEE half precision, for devices other than the processor, where it is refused: libtorch
+   * IEEE half precision, for devices other than the processor, where it is refused: the engine
    * computes with it there a hundred times as slowly. The VAE stays in 32-bit floats, since that of
    * SDXL has numbers beyond 65,504 inside. Not tested on any device.
    */

@@ -18,7 +18,9 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Somebody who asks pipelines for things, one after another, and looks at how that ends. */
 final class Caller {
-  /** A request takes a second, or minutes on a busy machine; one that takes this long never ends. */
+  /**
+   * A request takes a second, or minutes on a busy machine; one that takes this long never ends.
+   */
   private static final int HANG_SECONDS = 1800;
 
   private final List<Pipeline> pipelines;
