@@ -26,6 +26,7 @@ import dev.sdlora.tensors.torch.ScalarType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
@@ -77,9 +78,11 @@ final class Generation {
    *
    * @param cancelled whether the caller has given up
    * @throws dev.sdlora.api.ResourceException if it needs more than there is
+   * @throws IllegalArgumentException if it wants a refiner and the pipeline has none
    */
   static GenerationResult run(
       Model model, PromptSpec spec, GenerationListener listener, BooleanSupplier cancelled) {
+    requireRefiner(model, spec);
     spec.imageToImage()
         .ifPresent(
             given ->
@@ -102,6 +105,18 @@ final class Generation {
             () ->
                 new Generation(model, spec, source, size, new Progress(listener, cancelled))
                     .run(keepsImages));
+  }
+
+  private static void requireRefiner(Model model, PromptSpec spec) {
+    spec.refinerSwitch()
+        .filter(change -> model.refiner().isEmpty())
+        .ifPresent(
+            change -> {
+              throw new IllegalArgumentException(
+                  ("refinerSwitch is at %s, but the pipeline has no refiner; expected one from"
+                          + " Pipeline.builder().refiner(checkpoint), or no switch")
+                      .formatted(change.at()));
+            });
   }
 
   private static long chosen(OptionalLong seed) {
@@ -151,8 +166,13 @@ final class Generation {
 
   private Inputs encode(NDManager scope) {
     progress.stopIfCancelled();
-    CanvasEncoder encoder =
-        new CanvasEncoder(model.vae(spec, size), model.networks().latentResizing());
+    return model.withVae(
+        spec,
+        size,
+        vae -> encode(new CanvasEncoder(vae, model.networks().latentResizing()), scope));
+  }
+
+  private Inputs encode(CanvasEncoder encoder, NDManager scope) {
     Optional<float[]> firstChannels = Optional.empty();
     Optional<float[]> hiresChannels = Optional.empty();
     UNetConfig unet = model.networks().unet().config();
@@ -198,7 +218,7 @@ final class Generation {
     ImageSize drawn = second.map(HiresPass::size).orElse(size);
     float[] pixels =
         switch (spec.finalDecoder()) {
-          case VAE -> model.vae(spec, drawn).decode(latent, drawn, scope);
+          case VAE -> model.withVae(spec, drawn, vae -> vae.decode(latent, drawn, scope));
           case TAESD -> model.taesd().decode(latent, drawn, spec.tiling());
         };
     progress.listener().decodeEnd(run.index());
@@ -258,8 +278,9 @@ final class Generation {
     if (vae().isPresent()) {
       settings = settings.withVae(vae().get(), model.vaeHash());
     }
-    if (model.networks().type() == ScalarType.BFLOAT16) {
-      settings = settings.with(ImageSettings.PRECISION, "bfloat16");
+    ScalarType type = model.networks().type();
+    if (type != ScalarType.FLOAT32) {
+      settings = settings.with(ImageSettings.PRECISION, type.name().toLowerCase(Locale.ROOT));
     }
     boolean overlaid =
         networks.reports().stream().anyMatch(lora -> lora.mode() == LoraMode.OVERLAY);

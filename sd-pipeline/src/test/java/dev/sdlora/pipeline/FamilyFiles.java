@@ -112,6 +112,41 @@ final class FamilyFiles {
         Torch.floats(scope, vectors, rows, width), Torch.floats(scope, new float[0], rows, 0));
   }
 
+  /**
+   * A checkpoint in which a token has other vectors.
+   *
+   * @param vectors by their widths, which tell the encoders apart
+   */
+  static Path withToken(Path checkpoint, int token, Map<Integer, float[]> vectors, Path target) {
+    TensorFile file = TensorFile.open(checkpoint);
+    Copy copy = new Copy();
+    copy.add(file, name -> !name.endsWith("token_embedding.weight"));
+    try (TensorFile.Reader reader = file.reader()) {
+      for (TensorEntry entry : file.tensors().values()) {
+        if (entry.name().endsWith("token_embedding.weight")) {
+          int width = (int) (long) entry.shape().get(1);
+          float[] table = reader.floats(entry);
+          System.arraycopy(vectors.get(width), 0, table, token * width, width);
+          copy.writer.tensor(entry.name(), entry.shape(), table, DType.F16);
+        }
+      }
+    }
+    return copy.write(target);
+  }
+
+  /**
+   * A file with some tensors of another.
+   *
+   * @param names of those that are left out
+   * @param other whose tensors all come in
+   */
+  static void replaced(Path file, Predicate<String> names, Path other, Path target) {
+    Copy copy = new Copy();
+    copy.add(TensorFile.open(file), names.negate());
+    copy.add(TensorFile.open(other), name -> true);
+    copy.write(target);
+  }
+
   /** A file without some of its tensors. */
   static Path without(Path file, Predicate<String> names, Path target) {
     Copy copy = new Copy();

@@ -164,10 +164,11 @@ public final class CheckpointReader {
         && unet.inChannels() != UNetConfig.inpaintingChannels(channels)) {
       throw unfit(
           path,
-          ("its U-Net takes %s channels, expected %s, or %s of an editing model, or %s of an inpainting"
-                  + " model; U-Net and VAE are probably of different families")
+          ("its U-Net takes %s channels, but its VAE has latents of %s, expected %s, or %s of an editing"
+                  + " model, or %s of an inpainting model; they are probably of different families")
               .formatted(
                   unet.inChannels(),
+                  channels,
                   channels,
                   UNetConfig.editingChannels(channels),
                   UNetConfig.inpaintingChannels(channels)));
@@ -179,9 +180,8 @@ public final class CheckpointReader {
     if (unet.contextWidth() != context) {
       throw unfit(
           path,
-          ("its U-Net reads text states of %s numbers, but its text encoders give %s; they are"
-                  + " probably of different families")
-              .formatted(unet.contextWidth(), context));
+          "its U-Net is that of %s (text states of %s), but its text encoders are those of %s (%s)"
+              .formatted(unet.family().label(), unet.contextWidth(), family.label(), context));
     }
     int pooled = encoders.get(encoders.size() - 1).config().projection();
     if (unet.vectorWidth() > 0) {

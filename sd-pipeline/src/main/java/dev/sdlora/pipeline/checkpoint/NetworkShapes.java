@@ -7,8 +7,10 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.file.TensorEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.regex.Pattern;
 
@@ -170,7 +172,13 @@ final class NetworkShapes {
     for (int i = 0; i < Math.max(levels, 1); i++) {
       channels.add(resnetWidth(tensors, "encoder.down_blocks." + i + ".resnets.0"));
     }
-    int latent = tensors.common(0, "post_quant_conv.bias", "post_quant_conv.weight");
+    int latent = latentChannels(tensors);
+    if (format.std().stream().anyMatch(deviation -> !(deviation > 0))) {
+      throw new CheckpointException(
+          "'%s': the deviations of latents are %s, expected numbers above 0"
+              .formatted(tensors.path(), format.std()),
+          ErrorDetails.in(tensors.path()));
+    }
     for (List<Double> perChannel : List.of(format.mean(), format.std())) {
       if (!perChannel.isEmpty()
           && (perChannel.size() != latent
@@ -182,6 +190,25 @@ final class NetworkShapes {
       }
     }
     return new VaeConfig(channels, layers, latent, format);
+  }
+
+  /** Autoencoders of later families have no such layer before their decoder, and more channels. */
+  private static int latentChannels(FileTensors tensors) {
+    String last = "post_quant_conv.weight";
+    Optional<TensorEntry> first = tensors.find("decoder.conv_in.weight");
+    boolean later =
+        tensors.find(last).isEmpty()
+            && first
+                .filter(entry -> entry.shape().size() == 4 && entry.shape().get(1) != 4)
+                .isPresent();
+    if (later) {
+      throw new CheckpointException(
+          ("'%s': the VAE has latents of %s channels and no tensor '%s', as those of Stable Diffusion 3"
+                  + " and FLUX.1, expected 4 channels")
+              .formatted(tensors.path(), first.get().shape().get(1), tensors.names().inFile(last)),
+          ErrorDetails.in(tensors.path()));
+    }
+    return tensors.common(0, "post_quant_conv.bias", last);
   }
 
   private static void requireDivisible(FileTensors tensors, int width, int heads) {

@@ -4,6 +4,8 @@ import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -19,6 +21,8 @@ public final class OpenClipNames {
 
   private static final Pattern LAYER =
       Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.(.+)\\.(weight|bias)");
+
+  private static final String TRANSPOSED = "[transposed]";
 
   private static final List<String> FUSED = List.of("q_proj", "k_proj", "v_proj");
 
@@ -78,6 +82,24 @@ public final class OpenClipNames {
   /** What matches the names of layers in a file, the number first. */
   static Pattern layers(String prefix) {
     return Pattern.compile(Pattern.quote(prefix) + "transformer\\.resblocks\\.(\\d+)\\.");
+  }
+
+  /** The shapes of the tensors of a file that hold weights, for one that is to be written. */
+  static Map<String, List<Long>> stored(String prefix, Map<String, List<Long>> weights) {
+    Map<String, List<Long>> stored = new LinkedHashMap<>();
+    weights.forEach(
+        (name, shape) -> {
+          String view = inFile(name);
+          int bracket = view.indexOf('[');
+          List<Long> own = new ArrayList<>(shape);
+          if (view.endsWith(TRANSPOSED)) {
+            Collections.reverse(own);
+          } else if (bracket >= 0) {
+            own.set(0, FUSED.size() * shape.get(0));
+          }
+          stored.put(prefix + (bracket < 0 ? view : view.substring(0, bracket)), own);
+        });
+    return stored;
   }
 
   /** The file with the parts of fused tensors under names of their own. */

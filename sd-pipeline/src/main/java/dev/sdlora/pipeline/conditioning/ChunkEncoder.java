@@ -25,7 +25,7 @@ public final class ChunkEncoder {
   /**
    * An encoder as one request sees it.
    *
-   * @param index which of the checkpoint's encoders it is, from 0
+   * @param index which of the encoders it is that words are trained for, from 0
    * @param weights what the encoder's weights are, LoRAs included
    * @param known what was encoded before
    */

@@ -62,13 +62,14 @@ public final class PromptEmbeddings implements TrainedWords {
           embedding.family() == ModelFamily.UNKNOWN ? "another model" : embedding.family().label();
       throw new EmbeddingException(
           ("embedding '%s' is for %s (vectors of %s numbers), but checkpoint '%s' is %s, whose text"
-                  + " encoder reads vectors of %s")
+                  + " %s vectors of %s")
               .formatted(
                   name,
                   family,
                   joined(embedding.widths()),
                   checkpoint.name(),
                   checkpoint.family().label(),
+                  widths.size() == 1 ? "encoder reads" : "encoders read",
                   joined(widths)),
           ErrorDetails.in(embedding.path())
               .withName(name)

@@ -1,0 +1,175 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.prompt.tokens.ClipTokenizer;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.testkit.TinyFamilies;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Embeddings with vectors for both encoders of SDXL. Their twin is a checkpoint in whose tables of
+ * tokens the same vectors stand for a word.
+ */
+class FamilyEmbeddingsTest {
+  private static final int SMALL = 32;
+  private static final int LARGE = 64;
+  private static final Map<Integer, float[]> VECTORS =
+      Map.of(SMALL, vector(SMALL), LARGE, vector(LARGE));
+
+  @TempDir private static Path folder;
+  private static Path refiner;
+  private static Path taught;
+  private static Pipeline pipeline;
+  private static Pipeline twin;
+  private static int arrays;
+
+  @BeforeAll
+  static void open() {
+    Path sdxl = whole(TinyFamilies.sdxl(), "sdxl");
+    refiner = whole(TinyFamilies.refiner(), "refiner");
+    taught = taught(sdxl, "taught-sdxl");
+    Path embeddings = folder.resolve("embeddings");
+    assertThat(embeddings.toFile().mkdir()).isTrue();
+    embedding("zig", "clip_l", SMALL, "clip_g", LARGE);
+    embedding("zag", "text_encoders_0", SMALL, "text_encoders_1", LARGE);
+    embedding("small", "emb_params", 768, "", 0);
+    embedding("half", "clip_g", LARGE, "", 0);
+    embedding("large", "clip_l", 768, "clip_g", 1280);
+    pipeline = builder(sdxl).embeddingDirectory(embeddings).refiner(refiner).build();
+    twin = builder(taught).refiner(taught(refiner, "taught-refiner")).build();
+    arrays = pipeline.liveTensors();
+  }
+
+  @AfterAll
+  static void close() {
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
+    pipeline.close();
+    twin.close();
+  }
+
+  private static Pipeline.Builder builder(Path checkpoint) {
+    return Pipeline.builder().checkpoint(Checkpoint.open(checkpoint));
+  }
+
+  private static Path whole(Path checkpoint, String name) {
+    return FamilyFiles.withWholeVocabulary(checkpoint, folder.resolve(name + ".safetensors"));
+  }
+
+  /** With the vectors in place of those of a word. */
+  private static Path taught(Path checkpoint, String name) {
+    int[] word = ClipTokenizer.standard().encode("cat");
+    assertThat(word).hasSize(1);
+    return FamilyFiles.withToken(
+        checkpoint, word[0], VECTORS, folder.resolve(name + ".safetensors"));
+  }
+
+  /** Exact in float16. */
+  private static float[] vector(int width) {
+    float[] vector = new float[width];
+    for (int i = 0; i < width; i++) {
+      vector[i] = (i * 37 % 64 - 32) / 64f;
+    }
+    return vector;
+  }
+
+  private static void embedding(String name, String first, int width, String second, int other) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    writer.tensor(first, List.of(1L, (long) width), vector(width), DType.F32);
+    if (other > 0) {
+      writer.tensor(second, List.of(1L, (long) other), vector(other), DType.F32);
+    }
+    writer.write(folder.resolve("embeddings").resolve(name + ".safetensors"));
+  }
+
+  private static PromptSpecBuilder spec(String prompt) {
+    return PromptSpec.builder().prompt(prompt).size(64, 64).steps(3).seed(5);
+  }
+
+  private static byte[] rgb(Pipeline of, PromptSpecBuilder spec) {
+    return of.generate(spec.build()).first().rgb();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a zig, a cat",
+    "a zag, a cat",
+    "'(zig:1.3), [red:zag:0.5]', '(cat:1.3), [red:cat:0.5]'",
+    "b b b b BREAK zig, b b b b BREAK cat"
+  })
+  void generate_embedding_isAWordWithItsVectors(String named, String word) {
+    byte[] picture = rgb(pipeline, spec(named));
+    assertThat(picture).isEqualTo(rgb(twin, spec(word))).isNotEqualTo(rgb(pipeline, spec(word)));
+  }
+
+  @Test
+  void generate_negativePrompt_namesEmbeddingsToo() {
+    assertThat(rgb(pipeline, spec("a dog").negativePrompt("zig")))
+        .isEqualTo(rgb(twin, spec("a dog").negativePrompt("cat")));
+  }
+
+  /** Its encoder is the second one of SDXL. */
+  @Test
+  void generate_refiner_readsTheVectorsForItsEncoder() {
+    RefinerSwitch half = RefinerSwitch.at(0.5);
+    byte[] named = rgb(pipeline, spec("a zig").refinerSwitch(half));
+    assertThat(named).isEqualTo(rgb(twin, spec("a cat").refinerSwitch(half)));
+    // Where only the base knows the word, the picture is another.
+    try (Pipeline partly = builder(taught).refiner(refiner).build()) {
+      assertThat(rgb(partly, spec("a cat").refinerSwitch(half))).isNotEqualTo(named);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "small, SD1, SD 1.x (vectors of 768 numbers)",
+    "half, UNKNOWN, another model (vectors of 64 numbers)",
+    "large, SDXL, SDXL (vectors of 768 and 1280 numbers)"
+  })
+  void generate_embeddingOfAnotherModel_isAnErrorOrText(
+      String name, ModelFamily family, String found) {
+    PromptSpecBuilder named = spec("a " + name);
+    assertThatThrownBy(() -> pipeline.generate(named.build()))
+        .isInstanceOfSatisfying(
+            EmbeddingException.class, e -> assertThat(e.details().foundFamily()).contains(family))
+        .hasMessage(
+            "embedding '%s' is for %s, but checkpoint 'sdxl' is SDXL, whose text encoders read"
+                + " vectors of 32 and 64",
+            name, found);
+    assertThat(pipeline.liveTensors()).isEqualTo(arrays);
+    GenerationResult lenient = pipeline.generate(named.lenient(true).build());
+    assertThat(lenient.warnings()).singleElement().asString().endsWith("was read as text");
+    assertThat(lenient.first().rgb()).isEqualTo(rgb(twin, spec("a " + name)));
+  }
+
+  @Test
+  void build_embeddingOfSdxlForSd1_namesBoth() {
+    Pipeline.Builder builder =
+        builder(Fixtures.CHECKPOINT)
+            .embedding(Embedding.open(folder.resolve("embeddings/large.safetensors")));
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(EmbeddingException.class)
+        .hasMessage(
+            "embedding 'large' is for SDXL (vectors of 768 and 1280 numbers), but checkpoint"
+                + " 'tiny-sd1' is SD 1.x, whose text encoder reads vectors of 32");
+  }
+}
