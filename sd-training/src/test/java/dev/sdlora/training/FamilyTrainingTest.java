@@ -283,4 +283,34 @@ class FamilyTrainingTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("clipSkip must be 1 for SDXL");
   }
+
+  @Test
+  void modules_ofModelsForOtherWork_areRefusedByName() {
+    ModelFiles model = CheckpointReader.read(sdxl);
+    Checkpoint checkpoint = model.checkpoint();
+    AdapterSettings adapter = new AdapterSettings(4, 4, TrainedModules.LINEAR, false);
+    Map<String, Checkpoint> others =
+        Map.of(
+            "is an inpainting model",
+            checkpoint.toBuilder().task(Checkpoint.Task.INPAINTING).build(),
+            "is a model that edits pictures",
+            checkpoint.toBuilder().task(Checkpoint.Task.EDITING).build(),
+            "is the refiner of SDXL",
+            Checkpoint.builder(sdxl, ModelFamily.SDXL_REFINER).build());
+
+    others.forEach(
+        (sentence, other) ->
+            assertThatThrownBy(
+                    () ->
+                        adapter.modules(
+                            new ModelFiles(
+                                other,
+                                model.textEncoders(),
+                                model.unet(),
+                                model.vae(),
+                                model.prediction(),
+                                model.levels())))
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining(sentence));
+  }
 }

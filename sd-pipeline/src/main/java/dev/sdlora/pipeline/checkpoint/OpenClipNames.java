@@ -22,8 +22,6 @@ public final class OpenClipNames {
   private static final Pattern LAYER =
       Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.(.+)\\.(weight|bias)");
 
-  private static final String TRANSPOSED = "[transposed]";
-
   private static final List<String> FUSED = List.of("q_proj", "k_proj", "v_proj");
 
   private static final Map<String, String> PARTS =
@@ -90,14 +88,14 @@ public final class OpenClipNames {
     weights.forEach(
         (name, shape) -> {
           String view = inFile(name);
-          int bracket = view.indexOf('[');
+          String whole = stored(view);
           List<Long> own = new ArrayList<>(shape);
-          if (view.endsWith(TRANSPOSED)) {
+          if (isTransposed(view)) {
             Collections.reverse(own);
-          } else if (bracket >= 0) {
+          } else if (!whole.equals(view)) {
             own.set(0, FUSED.size() * shape.get(0));
           }
-          stored.put(prefix + (bracket < 0 ? view : view.substring(0, bracket)), own);
+          stored.put(prefix + whole, own);
         });
     return stored;
   }
