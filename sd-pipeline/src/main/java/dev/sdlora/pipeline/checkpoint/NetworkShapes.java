@@ -199,8 +199,7 @@ final class NetworkShapes {
       throw new CheckpointException(
           ("'%s': the VAE has latents of %s channels and no tensor '%s', as those of Stable Diffusion 3"
                   + " and FLUX.1, expected 4 channels")
-              .formatted(
-                  tensors.path(), first.get().shape().get(1), tensors.names().inFile(last)),
+              .formatted(tensors.path(), first.get().shape().get(1), tensors.names().inFile(last)),
           ErrorDetails.in(tensors.path()));
     }
     return tensors.common(0, "post_quant_conv.bias", last);
