@@ -38,6 +38,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -109,7 +110,7 @@ class SdxlLoraParityTest {
   }
 
   private static TensorDict dict(Network network, Overlay overlay) {
-    LiveWeights weights = networks.patchable().get(network);
+    LiveWeights weights = Objects.requireNonNull(networks.patchable().get(network));
     Map<String, NDArray> all = new LinkedHashMap<>(overlay.tensors(network));
     weights.shapes().keySet().forEach(weight -> all.put(weight, weights.tensor(weight)));
     return TensorDict.of(all);
