@@ -75,9 +75,7 @@ public final class FullModelPatchBenchmark {
   /** Measures with two LoRAs that it writes for the checkpoint, and prints a table. */
   static void run(ModelFiles files, ScalarType type, int rank, int rounds, PrintStream out)
       throws IOException {
-    ModelConfig config =
-        new ModelConfig(
-            files.textEncoders().get(0).config(), files.unet().config(), files.vae().config());
+    ModelConfig config = ModelConfig.of(files);
     Path folder = Files.createTempDirectory("loras");
     Path a = folder.resolve("a.safetensors");
     Path b = folder.resolve("b.safetensors");

@@ -1,6 +1,9 @@
 package dev.sdlora.benchmarks;
 
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.Transformers;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import java.util.List;
@@ -8,17 +11,121 @@ import java.util.List;
 /**
  * The dimensions of a model.
  *
- * @param clip the text encoder
+ * @param family the family
+ * @param textEncoders the text encoders
  * @param unet the U-Net
  * @param vae the autoencoder
  */
-record ModelConfig(ClipConfig clip, UNetConfig unet, VaeConfig vae) {
+record ModelConfig(
+    ModelFamily family, List<ClipConfig> textEncoders, UNetConfig unet, VaeConfig vae) {
 
   /** Stable Diffusion 1.5. */
   static final ModelConfig SD15 =
       new ModelConfig(
-          new ClipConfig(768, 12, 12, 3072, 49408, 77),
+          ModelFamily.SD1,
+          List.of(new ClipConfig(768, 12, 12, 3072, 49408, 77)),
           new UNetConfig(
               4, 4, List.of(320, 640, 1280, 1280), 2, List.of(1, 1, 1, 0), 1, 8, 768, false),
-          new VaeConfig(List.of(128, 256, 512, 512), 2, 4, 0.18215));
+          vae(0.18215));
+
+  /** Stable Diffusion 2.1, whose encoder has a last layer that nobody reads. */
+  static final ModelConfig SD21 =
+      new ModelConfig(
+          ModelFamily.SD2,
+          List.of(
+              new ClipConfig(
+                  1024,
+                  24,
+                  16,
+                  4096,
+                  49408,
+                  77,
+                  ClipConfig.Kind.OPEN_CLIP,
+                  ClipConfig.Reading.LAST,
+                  0)),
+          new UNetConfig(
+              4,
+              4,
+              List.of(320, 640, 1280, 1280),
+              2,
+              Transformers.ofLevels(2, List.of(1, 1, 1, 0), 1),
+              List.of(5, 10, 20, 20),
+              1024,
+              true,
+              0,
+              0),
+          vae(0.18215));
+
+  /** Stable Diffusion XL, base. */
+  static final ModelConfig SDXL =
+      new ModelConfig(
+          ModelFamily.SDXL,
+          List.of(
+              new ClipConfig(
+                  768,
+                  12,
+                  12,
+                  3072,
+                  49408,
+                  77,
+                  ClipConfig.Kind.OPENAI,
+                  ClipConfig.Reading.PENULTIMATE,
+                  0),
+              new ClipConfig(
+                  1280,
+                  32,
+                  20,
+                  5120,
+                  49408,
+                  77,
+                  ClipConfig.Kind.OPEN_CLIP,
+                  ClipConfig.Reading.PENULTIMATE,
+                  1280)),
+          new UNetConfig(
+              4,
+              4,
+              List.of(320, 640, 1280),
+              2,
+              Transformers.ofLevels(2, List.of(0, 2, 10), 10),
+              List.of(5, 10, 20),
+              2048,
+              true,
+              2816,
+              0),
+          vae(0.13025));
+
+  /** Copies the list. */
+  ModelConfig {
+    textEncoders = List.copyOf(textEncoders);
+  }
+
+  /** The dimensions of a checkpoint. */
+  static ModelConfig of(ModelFiles files) {
+    return new ModelConfig(
+        files.checkpoint().family(),
+        files.textEncoders().stream().map(ModelFiles.Part::config).toList(),
+        files.unet().config(),
+        files.vae().config());
+  }
+
+  /**
+   * Full size of a family, by its number on the command line.
+   *
+   * @param number 15, 21 or 100 for XL
+   * @throws IllegalArgumentException if it is another number
+   */
+  static ModelConfig numbered(int number) {
+    return switch (number) {
+      case 15 -> SD15;
+      case 21 -> SD21;
+      case 100 -> SDXL;
+      default ->
+          throw new IllegalArgumentException(
+              "--model must be 15 (SD 1.5), 21 (SD 2.1) or 100 (SDXL): " + number);
+    };
+  }
+
+  private static VaeConfig vae(double latentScale) {
+    return new VaeConfig(List.of(128, 256, 512, 512), 2, 4, latentScale);
+  }
 }

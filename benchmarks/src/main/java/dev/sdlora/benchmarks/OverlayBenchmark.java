@@ -56,9 +56,7 @@ public final class OverlayBenchmark {
   /** Measures with two LoRAs that it writes for the checkpoint, and prints a table. */
   static void run(ModelFiles files, int size, int rank, int rounds, PrintStream out)
       throws IOException {
-    ModelConfig config =
-        new ModelConfig(
-            files.textEncoders().get(0).config(), files.unet().config(), files.vae().config());
+    ModelConfig config = ModelConfig.of(files);
     Path folder = Files.createTempDirectory("loras");
     List<Path> loras = List.of(folder.resolve("a.safetensors"), folder.resolve("b.safetensors"));
     try (Torch torch = Torch.open("cpu")) {

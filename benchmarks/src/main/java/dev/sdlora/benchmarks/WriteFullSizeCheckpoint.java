@@ -1,6 +1,8 @@
 package dev.sdlora.benchmarks;
 
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
+import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.ByteBuffer;
@@ -14,24 +16,33 @@ import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Writes a single-file SD 1.5 checkpoint of full size with random float16 weights: the tensors of
- * the published files under their names, the position numbers and the noise schedule included.
- * Weights are scaled so that activations stay finite.
+ * Writes a single-file checkpoint of full size (SD 1.5, SD 2.1 or SDXL) with random float16
+ * weights: the tensors of the published files under their names, the position numbers and the noise
+ * schedule included. Weights are scaled so that activations stay finite.
  */
 public final class WriteFullSizeCheckpoint {
   private static final double BIAS_DEVIATION = 0.01;
   private static final int TRAINING_STEPS = 1000;
 
+  /** Where OpenAI's encoder lies. */
+  private static final Map<ModelFamily, String> POSITIONS =
+      Map.of(
+          ModelFamily.SD1, "cond_stage_model.transformer.",
+          ModelFamily.SDXL, "conditioner.embedders.0.transformer.");
+
   private WriteFullSizeCheckpoint() {}
 
-  /** Runs the tool: {@code OUT.safetensors [--seed N]}. */
+  /** Runs the tool: {@code OUT.safetensors [--model 15|21|100] [--seed N]}. */
   public static void main(String[] args) {
     Arguments arguments =
         Arguments.parse(
-            args, "WriteFullSizeCheckpoint OUT.safetensors [--seed N]", Map.of("--seed", 1));
-    int total = shapes(ModelConfig.SD15).size();
+            args,
+            "WriteFullSizeCheckpoint OUT.safetensors [--model 15|21|100] [--seed N]",
+            Map.of("--model", 15, "--seed", 1));
+    ModelConfig config = ModelConfig.numbered(arguments.number("--model"));
+    int total = shapes(config).size();
     write(
-        ModelConfig.SD15,
+        config,
         arguments.number("--seed"),
         arguments.file(),
         done -> {
@@ -62,7 +73,9 @@ public final class WriteFullSizeCheckpoint {
                     values.writeTo(channel);
                   });
             });
-    addPositions(writer, config.clip().positions());
+    if (config.textEncoders().get(0).kind() == ClipConfig.Kind.OPENAI) {
+      addPositions(writer, config);
+    }
     addSchedule(writer);
     writer.write(path);
   }
@@ -70,8 +83,9 @@ public final class WriteFullSizeCheckpoint {
   /** The weights by their names in the file. */
   static Map<String, List<Long>> shapes(ModelConfig config) {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    UnaryOperator<String> clip = SingleFileNames.textEncoder();
-    config.clip().weights().forEach((name, shape) -> shapes.put(clip.apply(name), shape));
+    for (int i = 0; i < config.textEncoders().size(); i++) {
+      shapes.putAll(SingleFileNames.textEncoder(config.family(), i, config.textEncoders().get(i)));
+    }
     UnaryOperator<String> unet = SingleFileNames.unet(config.unet());
     config.unet().weights().forEach((name, shape) -> shapes.put(unet.apply(name), shape));
     UnaryOperator<String> vae = SingleFileNames.vae(config.vae());
@@ -99,13 +113,14 @@ public final class WriteFullSizeCheckpoint {
     return shape.stream().reduce(1L, Math::multiplyExact);
   }
 
-  private static void addPositions(SafetensorsWriter writer, int positions) {
+  private static void addPositions(SafetensorsWriter writer, ModelConfig config) {
+    int positions = config.textEncoders().get(0).positions();
     ByteBuffer numbers = ByteBuffer.allocate(positions * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     for (int i = 0; i < positions; i++) {
       numbers.putLong(i);
     }
     writer.tensor(
-        SingleFileNames.textEncoder().apply("text_model.embeddings.position_ids"),
+        POSITIONS.getOrDefault(config.family(), "") + "text_model.embeddings.position_ids",
         DType.I64,
         List.of(1L, (long) positions),
         channel -> channel.write(numbers.rewind()));

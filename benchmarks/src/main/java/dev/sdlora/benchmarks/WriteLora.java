@@ -1,33 +1,47 @@
 package dev.sdlora.benchmarks;
 
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.pipeline.checkpoint.SingleFileNames;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Writes a LoRA with random float16 factors in kohya's layout for all modules that kohya's trainer
- * changes by default: 264 in SD 1.5.
+ * changes by default: 264 in SD 1.5. For SDXL its authors recommend to train the U-Net only, whose
+ * 722 modules it names as sgm does.
  */
 public final class WriteLora {
   private static final String WEIGHT = ".weight";
+  private static final String SGM = "model.diffusion_model.";
+
+  private static final Map<ModelFamily, String> VERSIONS =
+      Map.of(
+          ModelFamily.SD1, "sd_v1",
+          ModelFamily.SD2, "sd_v2",
+          ModelFamily.SDXL, "sdxl_base_v1-0");
 
   /** Makes a change of some percent of the weights, as training does. */
   private static final double UP_DEVIATION = 0.01;
 
   private WriteLora() {}
 
-  /** Runs the tool: {@code OUT.safetensors [--rank N] [--seed N]}. */
+  /** Runs the tool: {@code OUT.safetensors [--model 15|21|100] [--rank N] [--seed N]}. */
   public static void main(String[] args) {
     Arguments arguments =
         Arguments.parse(
             args,
-            "WriteLora OUT.safetensors [--rank N] [--seed N]",
-            Map.of("--rank", 16, "--seed", 1));
+            "WriteLora OUT.safetensors [--model 15|21|100] [--rank N] [--seed N]",
+            Map.of("--model", 15, "--rank", 16, "--seed", 1));
     write(
-        ModelConfig.SD15, arguments.number("--rank"), arguments.number("--seed"), arguments.file());
+        ModelConfig.numbered(arguments.number("--model")),
+        arguments.number("--rank"),
+        arguments.number("--seed"),
+        arguments.file());
   }
 
   /** Writes a LoRA with half its rank as alpha. */
@@ -35,7 +49,7 @@ public final class WriteLora {
     float alpha = rank / 2f;
     SafetensorsWriter writer =
         new SafetensorsWriter()
-            .metadata("ss_base_model_version", "sd_v1")
+            .metadata("ss_base_model_version", VERSIONS.getOrDefault(config.family(), ""))
             .metadata("ss_network_module", "networks.lora")
             .metadata("ss_network_dim", String.valueOf(rank))
             .metadata("ss_network_alpha", String.valueOf(alpha));
@@ -68,8 +82,24 @@ public final class WriteLora {
   /** The weights that get a change, by the names of their modules in the file. */
   static Map<String, List<Long>> targets(ModelConfig config) {
     Map<String, List<Long>> targets = new LinkedHashMap<>();
-    addTargets(targets, "lora_te_", config.clip().weights(), ".layers.");
-    addTargets(targets, "lora_unet_", config.unet().weights(), ".attentions.");
+    if (config.family() == ModelFamily.SDXL) {
+      UnaryOperator<String> sgm = SingleFileNames.unet(config.unet());
+      addTargets(
+          targets,
+          "lora_unet_",
+          config.unet().weights(),
+          ".attentions.",
+          name -> sgm.apply(name).substring(SGM.length()));
+      return targets;
+    }
+    addTargets(
+        targets,
+        "lora_te_",
+        config.textEncoders().get(0).weights(),
+        ".layers.",
+        UnaryOperator.identity());
+    addTargets(
+        targets, "lora_unet_", config.unet().weights(), ".attentions.", UnaryOperator.identity());
     return targets;
   }
 
@@ -78,11 +108,13 @@ public final class WriteLora {
       Map<String, List<Long>> targets,
       String prefix,
       Map<String, List<Long>> weights,
-      String transformers) {
+      String transformers,
+      UnaryOperator<String> spelling) {
     weights.forEach(
         (name, shape) -> {
           if (name.contains(transformers) && shape.size() > 1) {
-            String module = name.substring(0, name.length() - WEIGHT.length());
+            String spelled = spelling.apply(name);
+            String module = spelled.substring(0, spelled.length() - WEIGHT.length());
             targets.put(prefix + module.replace('.', '_'), shape);
           }
         });

@@ -13,6 +13,24 @@
  *     /tmp/full-lora.safetensors --rank 16 --seed 1
  * </pre>
  *
+ * <p>SD 2.1 and SDXL of full size (2.6 and 6.9 GB), and a LoRA of 722 modules for the latter:
+ *
+ * <pre>
+ * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.WriteFullSizeCheckpoint \
+ *     /tmp/full-sd21.safetensors --model 21
+ * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.WriteFullSizeCheckpoint \
+ *     /tmp/full-sdxl.safetensors --model 100
+ * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.WriteLora \
+ *     /tmp/full-lora-xl.safetensors --model 100 --rank 16
+ * </pre>
+ *
+ * <p>A picture, with the time and the memory of each stage:
+ *
+ * <pre>
+ * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.PictureBenchmark \
+ *     /tmp/full-sdxl.safetensors --size 1024 --steps 2 --bits 16 --sparing 1
+ * </pre>
+ *
  * <p>Patching weights of one size, with the floor beside it; all sizes and ranks take some ten
  * minutes. The parameters of JMH narrow it down:
  *

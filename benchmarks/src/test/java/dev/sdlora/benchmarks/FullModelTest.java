@@ -2,10 +2,12 @@ package dev.sdlora.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.Transformers;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.TensorFile;
@@ -23,9 +25,39 @@ import org.junit.jupiter.api.io.TempDir;
 final class FullModelTest {
   static final ModelConfig TINY =
       new ModelConfig(
-          new ClipConfig(32, 2, 4, 64, 100, 77),
+          ModelFamily.SD1,
+          List.of(new ClipConfig(32, 2, 4, 64, 100, 77)),
           new UNetConfig(4, 4, List.of(32, 64), 1, List.of(1, 0), 1, 8, 32, false),
           new VaeConfig(List.of(32, 32, 64, 64), 1, 4, 0.18215));
+
+  private static final ModelConfig TINY_XL =
+      new ModelConfig(
+          ModelFamily.SDXL,
+          List.of(
+              new ClipConfig(
+                  32, 2, 4, 64, 100, 77, ClipConfig.Kind.OPENAI, ClipConfig.Reading.PENULTIMATE, 0),
+              new ClipConfig(
+                  64,
+                  2,
+                  1,
+                  128,
+                  100,
+                  77,
+                  ClipConfig.Kind.OPEN_CLIP,
+                  ClipConfig.Reading.PENULTIMATE,
+                  64)),
+          new UNetConfig(
+              4,
+              4,
+              List.of(64, 128),
+              1,
+              Transformers.ofLevels(1, List.of(0, 2), 2),
+              List.of(1, 2),
+              96,
+              true,
+              64 + 6 * 256,
+              0),
+          new VaeConfig(List.of(32, 32, 64, 64), 1, 4, 0.13025));
 
   @TempDir private Path folder = Path.of("");
 
@@ -38,10 +70,7 @@ final class FullModelTest {
   @Test
   void checkpoint_tiny_opensWithItsConfiguration() {
     ModelFiles files = CheckpointReader.read(checkpoint("tiny.safetensors", 1));
-    assertThat(
-            new ModelConfig(
-                files.textEncoders().get(0).config(), files.unet().config(), files.vae().config()))
-        .isEqualTo(TINY);
+    assertThat(ModelConfig.of(files)).isEqualTo(TINY);
     assertThat(files.checkpoint().storage()).isEqualTo("float16");
   }
 
@@ -88,6 +117,37 @@ final class FullModelTest {
         .containsEntry(
             "cond_stage_model.transformer.text_model.embeddings.token_embedding.weight",
             List.of(49408L, 768L));
+  }
+
+  @Test
+  void checkpoint_sdxl_hasTheTensorsOfThePublishedFile() {
+    assertThat(WriteFullSizeCheckpoint.shapes(ModelConfig.SDXL))
+        .hasSize(2513)
+        .containsEntry("model.diffusion_model.label_emb.0.0.weight", List.of(1280L, 2816L))
+        .containsEntry(
+            "model.diffusion_model.middle_block.1.transformer_blocks.9.attn2.to_k.weight",
+            List.of(1280L, 2048L))
+        .containsEntry(
+            "conditioner.embedders.1.model.transformer.resblocks.31.attn.in_proj_weight",
+            List.of(3840L, 1280L))
+        .containsEntry("conditioner.embedders.1.model.text_projection", List.of(1280L, 1280L));
+  }
+
+  @Test
+  void checkpoint_tinySdxl_opensWithItsConfiguration() {
+    Path path = folder.resolve("xl.safetensors");
+    WriteFullSizeCheckpoint.write(TINY_XL, 1, path, done -> {});
+    assertThat(ModelConfig.of(CheckpointReader.read(path))).isEqualTo(TINY_XL);
+  }
+
+  @Test
+  void lora_sdxl_changesTheModulesOfTheUNet() {
+    assertThat(WriteLora.targets(ModelConfig.SDXL))
+        .hasSize(722)
+        .containsKeys(
+            "lora_unet_input_blocks_4_1_proj_in",
+            "lora_unet_middle_block_1_transformer_blocks_9_ff_net_0_proj",
+            "lora_unet_output_blocks_5_1_transformer_blocks_1_attn2_to_out_0");
   }
 
   @Test

@@ -28,6 +28,7 @@ final class ModelTargets {
         Set.of(EmbeddingException.class, TensorFileException.class);
     return List.of(
         network("checkpoint", Networks.checkpoint(), CheckpointReader::read),
+        network("checkpoint-sdxl", Networks.sdxl(), CheckpointReader::read),
         network("controlnet", Networks.controlNet(), ModelTargets::controlNet),
         network("t2i-adapter", Networks.adapter(), ModelTargets::adapter),
         network("upscaler", Networks.upscaler(), UpscalerReader::read),

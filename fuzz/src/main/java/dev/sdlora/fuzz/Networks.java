@@ -9,6 +9,7 @@ import dev.sdlora.pipeline.network.RrdbConfig;
 import dev.sdlora.pipeline.network.SrvggConfig;
 import dev.sdlora.pipeline.network.T2iAdapterConfig;
 import dev.sdlora.pipeline.network.TinyDecoderConfig;
+import dev.sdlora.pipeline.network.Transformers;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import java.util.LinkedHashMap;
@@ -41,6 +42,59 @@ public final class Networks {
     VAE.weights()
         .forEach((name, shape) -> shapes.put(vae.apply(name), SingleFileNames.shape(name, shape)));
     return shapes;
+  }
+
+  /** SDXL in one file: two text encoders, one of them OpenCLIP's. */
+  public static Map<String, List<Long>> sdxl() {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    CLIP.weights()
+        .forEach((name, shape) -> shapes.put("conditioner.embedders.0.transformer." + name, shape));
+    openClip().forEach((name, shape) -> shapes.put("conditioner.embedders.1.model." + name, shape));
+    UNetConfig unet =
+        new UNetConfig(
+            4,
+            4,
+            List.of(32, 64),
+            1,
+            Transformers.ofLevels(1, List.of(0, 2), 1),
+            List.of(4, 8),
+            128,
+            true,
+            64 + 6 * 8,
+            0);
+    UnaryOperator<String> names = SingleFileNames.unet(unet);
+    unet.weights().forEach((name, shape) -> shapes.put(names.apply(name), shape));
+    UnaryOperator<String> vae = SingleFileNames.vae(VAE);
+    VAE.weights()
+        .forEach((name, shape) -> shapes.put(vae.apply(name), SingleFileNames.shape(name, shape)));
+    return shapes;
+  }
+
+  private static Map<String, List<Long>> openClip() {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    shapes.put("token_embedding.weight", List.of(1000L, 64L));
+    shapes.put("positional_embedding", List.of(77L, 64L));
+    for (int i = 0; i < 2; i++) {
+      String layer = "transformer.resblocks." + i + ".";
+      for (String norm : List.of("ln_1", "ln_2")) {
+        shapes.put(layer + norm + ".weight", List.of(64L));
+        shapes.put(layer + norm + ".bias", List.of(64L));
+      }
+      shapes.put(layer + "attn.in_proj_weight", List.of(192L, 64L));
+      shapes.put(layer + "attn.in_proj_bias", List.of(192L));
+      linear(shapes, layer + "attn.out_proj", 64, 64);
+      linear(shapes, layer + "mlp.c_fc", 64, 128);
+      linear(shapes, layer + "mlp.c_proj", 128, 64);
+    }
+    shapes.put("ln_final.weight", List.of(64L));
+    shapes.put("ln_final.bias", List.of(64L));
+    shapes.put("text_projection", List.of(64L, 64L));
+    return shapes;
+  }
+
+  private static void linear(Map<String, List<Long>> shapes, String name, long in, long out) {
+    shapes.put(name + ".weight", List.of(out, in));
+    shapes.put(name + ".bias", List.of(out));
   }
 
   /** A ControlNet with the names of diffusers. */

@@ -121,6 +121,7 @@ public final class Backend {
    * @param predictionType what the U-Net predicts, if that is not to be told by the files
    * @param refiner the model that may finish pictures
    * @param precision the number format of the computation
+   * @param memoryPolicy which networks stay in memory between the stages of a request
    * @param device {@code cpu}, {@code gpu0} and so on
    * @param loraMode for requests that do not name one
    * @param lenient for requests that do not say
@@ -139,6 +140,7 @@ public final class Backend {
       Optional<PredictionType> predictionType,
       Optional<Path> refiner,
       Precision precision,
+      MemoryPolicy memoryPolicy,
       String device,
       LoraMode loraMode,
       boolean lenient,

@@ -144,6 +144,12 @@ public interface Pipeline extends AutoCloseable {
   }
 
   /**
+   * The number format that the networks compute in: the one that was asked for, or the one that
+   * {@link Precision#AUTO} has chosen.
+   */
+  Precision precision();
+
+  /**
    * How many tensors this pipeline holds outside Java's heap at the moment. The number is the same
    * whenever no request is under way; for tests and monitoring.
    */
@@ -196,6 +202,7 @@ public interface Pipeline extends AutoCloseable {
     private Optional<PredictionType> predictionType = Optional.empty();
     private Optional<Path> refiner = Optional.empty();
     private Precision precision = Precision.FLOAT32;
+    private MemoryPolicy memoryPolicy = MemoryPolicy.KEEP;
     private String device = "cpu";
     private LoraMode loraMode = LoraMode.AUTO;
     private boolean lenient;
@@ -390,12 +397,24 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets the number format of the computation. Default {@link Precision#FLOAT32}.
+     * Sets the number format of the computation. Default {@link Precision#FLOAT32}. Building fails
+     * with a {@link StableDiffusionException} if the device does not compute in it.
      *
      * @return this builder
      */
     public Builder precision(Precision precision) {
       this.precision = Objects.requireNonNull(precision, "precision");
+      return this;
+    }
+
+    /**
+     * Sets which networks stay in memory between the stages of a request. Default {@link
+     * MemoryPolicy#KEEP}.
+     *
+     * @return this builder
+     */
+    public Builder memoryPolicy(MemoryPolicy memoryPolicy) {
+      this.memoryPolicy = Objects.requireNonNull(memoryPolicy, "memoryPolicy");
       return this;
     }
 
@@ -536,6 +555,7 @@ public interface Pipeline extends AutoCloseable {
                   predictionType,
                   refiner,
                   precision,
+                  memoryPolicy,
                   device,
                   loraMode,
                   lenient,

@@ -72,6 +72,11 @@ final class ScriptedPipeline implements Pipeline {
   }
 
   @Override
+  public Precision precision() {
+    return Precision.FLOAT32;
+  }
+
+  @Override
   public int liveTensors() {
     return 0;
   }

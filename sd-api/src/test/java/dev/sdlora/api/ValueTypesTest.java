@@ -49,6 +49,9 @@ class ValueTypesTest {
           Map.entry(PromptLimits.class, new PromptLimits(5, 5, 5, 5, 5)),
           Map.entry(SamplerOptions.class, SamplerOptions.builder().eta(0.5).build()),
           Map.entry(Variation.class, Variation.of(3, 0.5)),
+          Map.entry(SizeConditioning.class, SizeConditioning.builder().crop(8, 16).build()),
+          Map.entry(RefinerSwitch.class, new RefinerSwitch(0.5, true)),
+          Map.entry(CheckpointParts.class, CheckpointParts.builder().ema(true).build()),
           Map.entry(ImageToImage.class, ImageToImage.builder(PICTURE).build()),
           Map.entry(HiresFix.class, HiresFix.builder().build()),
           Map.entry(Inpainting.class, PART),
@@ -77,6 +80,8 @@ class ValueTypesTest {
       List.of(
           PromptSpec::builder,
           SamplerOptions::builder,
+          SizeConditioning::builder,
+          CheckpointParts::builder,
           HiresFix::builder,
           () -> ImageToImage.builder(PICTURE),
           () -> Inpainting.builder(PICTURE),
@@ -150,7 +155,7 @@ class ValueTypesTest {
       return all[setter.getName().equals("mode") || all.length < 3 ? 1 : all.length - 2];
     }
     if (type == boolean.class) {
-      return !setter.getName().equals("negativeLoras");
+      return !Set.of("negativeLoras", "vaeBeside").contains(setter.getName());
     }
     if (type == List.class) {
       return switch (setter.getName()) {

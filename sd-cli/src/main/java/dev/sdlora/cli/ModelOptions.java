@@ -1,6 +1,7 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PredictionType;
@@ -59,10 +60,21 @@ final class ModelOptions {
 
   @Option(
       names = "--precision",
-      paramLabel = "float32|bfloat16",
+      paramLabel = "float32|bfloat16|float16|auto",
       defaultValue = "float32",
-      description = "Number format of the computation. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Number format of the computation; auto is bfloat16 where the processor has instructions"
+              + " for it, float16 is for GPUs. Default: ${DEFAULT-VALUE}.")
   private Precision precision = Precision.FLOAT32;
+
+  @Option(
+      names = "--memory-policy",
+      paramLabel = "keep|sparing",
+      defaultValue = "keep",
+      description =
+          "Keep all networks in memory, or read text encoders and VAE again whenever they are"
+              + " needed. Default: ${DEFAULT-VALUE}.")
+  private MemoryPolicy memoryPolicy = MemoryPolicy.KEEP;
 
   @Option(
       names = "--device",
@@ -102,7 +114,8 @@ final class ModelOptions {
   }
 
   Pipeline load(Checkpoint opened, Console console) {
-    Pipeline.Builder pipeline = Pipeline.builder().precision(precision).device(device);
+    Pipeline.Builder pipeline =
+        Pipeline.builder().precision(precision).memoryPolicy(memoryPolicy).device(device);
     loraFolders().forEach(pipeline::loraDirectory);
     previewDecoder.ifPresent(pipeline::previewDecoder);
     refiner.ifPresent(pipeline::refiner);

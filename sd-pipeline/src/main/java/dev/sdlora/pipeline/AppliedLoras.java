@@ -24,43 +24,35 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
+import java.util.function.Function;
 
 /**
  * The networks as one request uses them: over weights that nobody else changes meanwhile, with its
  * LoRAs patched in or beside them. Used by one thread.
  */
 final class AppliedLoras implements AutoCloseable {
+  private final Model model;
   private final LoraPlans loras;
   private final boolean restChanges;
   private final WeightGate.Lease lease;
   private final Optional<Overlay> overlay;
-  private final Map<Network, TensorDict> dicts = new EnumMap<>(Network.class);
-  private final List<TextEncoder> textEncoders;
+  private final Optional<TensorDict> unetDict;
   private final UNet unet;
 
   private AppliedLoras(
-      Networks networks,
+      Model model,
       LoraPlans loras,
       boolean restChanges,
       WeightGate.Lease lease,
       Optional<Overlay> overlay) {
+    this.model = model;
     this.loras = loras;
     this.restChanges = restChanges;
     this.lease = lease;
     this.overlay = overlay;
-    networks.patchable().forEach(this::putBeside);
-    this.textEncoders =
-        IntStream.range(0, networks.textEncoders().size())
-            .mapToObj(i -> reading(networks.textEncoders().get(i), Network.textEncoder(i)))
-            .toList();
-    TensorDict unetDict = dicts.get(Network.UNET);
-    this.unet = unetDict == null ? networks.unet() : networks.unet().reading(unetDict);
-  }
-
-  private TextEncoder reading(TextEncoder encoder, Network network) {
-    TensorDict dict = dicts.get(network);
-    return dict == null ? encoder : encoder.reading(dict);
+    UNet plain = model.networks().unet();
+    this.unetDict = beside(Network.UNET, plain.weights());
+    this.unet = unetDict.map(plain::reading).orElse(plain);
   }
 
   /**
@@ -95,10 +87,10 @@ final class AppliedLoras implements AutoCloseable {
             Optional.of(
                 model.overlays().open(loras.peaks(), model.shapes(), model.networks().type()));
       }
-      return new AppliedLoras(
-          model.networks(), loras, request.overlaid().changes(), lease, overlay);
+      return new AppliedLoras(model, loras, request.overlaid().changes(), lease, overlay);
     } catch (RuntimeException | Error e) {
       overlay.ifPresent(Overlay::close);
+      model.textEncoderMemory().giveBackUnused();
       lease.close();
       throw e;
     }
@@ -119,14 +111,18 @@ final class AppliedLoras implements AutoCloseable {
     return failed;
   }
 
-  private void putBeside(Network network, LiveWeights weights) {
-    Map<String, NDArray> beside = overlay.map(given -> given.tensors(network)).orElse(Map.of());
-    if (beside.isEmpty()) {
-      return;
+  private boolean isOverlaid(Network network) {
+    return overlay.isPresent() && !overlay.get().tensors(network).isEmpty();
+  }
+
+  /** Weights with the LoRAs beside them; empty if there are none. */
+  private Optional<TensorDict> beside(Network network, LiveWeights weights) {
+    if (!isOverlaid(network)) {
+      return Optional.empty();
     }
-    Map<String, NDArray> all = new LinkedHashMap<>(beside);
+    Map<String, NDArray> all = new LinkedHashMap<>(overlay.orElseThrow().tensors(network));
     weights.shapes().keySet().forEach(name -> all.put(name, weights.tensor(name)));
-    dicts.put(network, TensorDict.of(all));
+    return Optional.of(TensorDict.of(all));
   }
 
   /** The LoRAs, without those that were left out. */
@@ -134,17 +130,40 @@ final class AppliedLoras implements AutoCloseable {
     return loras;
   }
 
-  /** The text encoders over what their weights are to this request. */
-  List<ChunkEncoder> chunkEncoders(EncodedChunks known) {
+  /** Does something with the text encoders over what their weights are to this request. */
+  <T> T withTextEncoders(EncodedChunks known, Function<List<ChunkEncoder>, T> work) {
+    List<TextEncoder> encoders = model.networks().textEncoders();
     Map<Network, Map<String, List<Change>>> changes = loras.plan(0, 1).changes();
-    List<ChunkEncoder> encoders = new ArrayList<>();
-    for (int i = 0; i < textEncoders.size(); i++) {
-      Network network = Network.textEncoder(i);
-      EncoderWeights weights =
-          new EncoderWeights(changes.getOrDefault(network, Map.of()), dicts.containsKey(network));
-      encoders.add(new ChunkEncoder(i, textEncoders.get(i), weights, known));
+    Map<Network, TensorDict> dicts = new EnumMap<>(Network.class);
+    List<ChunkEncoder> chunkEncoders = new ArrayList<>();
+    OnDemand.Use use = model.textEncoderMemory().use();
+    try {
+      for (int i = 0; i < encoders.size(); i++) {
+        Network network = Network.textEncoder(i);
+        LiveWeights weights = encoders.get(i).weights();
+        TextEncoder reading =
+            encoders
+                .get(i)
+                .reading(
+                    () -> {
+                      use.require();
+                      beside(network, weights, dicts);
+                      return dicts.getOrDefault(network, weights.dict());
+                    });
+        EncoderWeights equal =
+            new EncoderWeights(changes.getOrDefault(network, Map.of()), isOverlaid(network));
+        chunkEncoders.add(new ChunkEncoder(i, reading, equal, known));
+      }
+      return work.apply(chunkEncoders);
+    } finally {
+      Closing.all(() -> Closing.all(dicts.values(), TensorDict::close), use::close);
     }
-    return encoders;
+  }
+
+  private void beside(Network network, LiveWeights weights, Map<Network, TensorDict> dicts) {
+    if (!dicts.containsKey(network)) {
+      beside(network, weights).ifPresent(dict -> dicts.put(network, dict));
+    }
   }
 
   UNet unet() {
@@ -189,8 +208,10 @@ final class AppliedLoras implements AutoCloseable {
   @Override
   public void close() {
     Closing.all(
-        () -> Closing.all(dicts.values(), TensorDict::close),
+        () -> unetDict.ifPresent(TensorDict::close),
         () -> overlay.ifPresent(Overlay::close),
+        // While the weights are this request's, nobody patches them.
+        model.textEncoderMemory()::giveBackUnused,
         lease::close);
   }
 }

@@ -6,6 +6,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.pipeline.canvas.StartLatent;
+import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.ToldSizes;
@@ -16,6 +17,7 @@ import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.pipeline.denoise.ShownChannels;
 import dev.sdlora.pipeline.denoise.SwitchingDenoiser;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -29,6 +31,7 @@ import dev.sdlora.sampler.noise.ImageSeeds;
 import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -121,16 +124,20 @@ final class DenoisingPass {
   private Conditions encode(AppliedLoras applied, RequestNetworks networks, NDManager scope) {
     progress.listener().conditioningStart();
     progress.stopIfCancelled();
+    TrainedWords words = networks.embeddings(loras);
     Conditions conditions =
-        conditioner(applied, networks.embeddings(loras))
-            .conditions(prompt.text(), negative.text(), schedule(), scope);
+        applied.withTextEncoders(
+            model.encodedChunks(),
+            encoders ->
+                conditioner(encoders, words)
+                    .conditions(prompt.text(), negative.text(), schedule(), scope));
     progress.listener().conditioningEnd();
     return conditions;
   }
 
-  private Conditioner conditioner(AppliedLoras applied, TrainedWords words) {
+  private Conditioner conditioner(List<ChunkEncoder> encoders, TrainedWords words) {
     return new Conditioner(
-        applied.chunkEncoders(model.encodedChunks()),
+        encoders,
         spec.promptOptions(),
         spec.clipSkip(),
         words,
@@ -225,46 +232,31 @@ final class DenoisingPass {
         networks.refinerConditions(
             this,
             () ->
-                new Conditioner(
-                        refiner.chunkEncoders(),
-                        spec.promptOptions(),
-                        spec.clipSkip(),
-                        words(refiner, networks),
-                        new ToldSizes(
-                            refiner.checkpoint().family(),
-                            vectorWidth,
-                            spec.sizeConditioning(),
-                            size))
-                    .conditions(prompt.text(), negative.text(), schedule(), scope));
+                refiner.withTextEncoders(
+                    encoders ->
+                        new Conditioner(
+                                encoders,
+                                spec.promptOptions(),
+                                spec.clipSkip(),
+                                words(refiner, networks),
+                                new ToldSizes(
+                                    refiner.checkpoint().family(),
+                                    vectorWidth,
+                                    spec.sizeConditioning(),
+                                    size))
+                            .conditions(prompt.text(), negative.text(), schedule(), scope)));
     UNet unet = refiner.unet().tiling(spec.tiling());
-    BatchedPredictor predictor =
-        new BatchedPredictor(
-            (batch, step) -> {
-              progress.stopIfCancelled();
-              return unet.predict(
-                  batch.latents(),
-                  batch.times(),
-                  batch.context(),
-                  batch.added(),
-                  Residuals.NONE,
-                  step);
-            },
-            refiner.prediction(),
-            refiner.levels(),
-            GuidanceEmbedding.of(spec.cfgScale(), refiner.unet().config().guidanceWidth()),
-            shape(size).channels(),
-            size,
-            scope);
-    SamplerOptions sampling = spec.samplerOptions();
-    return new Guidance(
-        predictor,
-        conditions,
-        new GuidanceOptions(
-            refiner.prediction(),
-            spec.cfgScale(),
-            sampling.cfgRescale(),
-            sampling.skipUncondBelowSigma(),
-            1));
+    NoisePredictor predictor =
+        (batch, step) ->
+            unet.predict(
+                batch.latents(),
+                batch.times(),
+                batch.context(),
+                batch.added(),
+                Residuals.NONE,
+                step);
+    return guidance(
+        predictor, unet.config(), refiner.prediction(), refiner.levels(), conditions, 1, scope);
   }
 
   /**
@@ -279,41 +271,57 @@ final class DenoisingPass {
   private Guidance guidance(
       Conditions conditions, PassInput input, RequestNetworks networks, NDManager scope) {
     UNetConfig unet = model.networks().unet().config();
+    boolean edits = unet.isEditing() && input.start().isPresent();
+    return guidance(
+        predictor(input, networks),
+        unet,
+        model.networks().prediction(),
+        plan.levels(),
+        conditions,
+        edits ? spec.imageCfgScale() : 1,
+        scope);
+  }
+
+  private Guidance guidance(
+      NoisePredictor network,
+      UNetConfig unet,
+      Prediction prediction,
+      NoiseLevels levels,
+      Conditions conditions,
+      double imageScale,
+      NDManager scope) {
+    NoisePredictor cancellable =
+        (batch, step) -> {
+          progress.stopIfCancelled();
+          return network.predict(batch, step);
+        };
     boolean distilled = unet.guidanceWidth() > 0;
-    BatchedPredictor predictor =
+    SamplerOptions sampling = spec.samplerOptions();
+    return new Guidance(
         new BatchedPredictor(
-            predictor(input, networks),
-            model.networks().prediction(),
-            plan.levels(),
+            cancellable,
+            prediction,
+            levels,
             GuidanceEmbedding.of(spec.cfgScale(), unet.guidanceWidth()),
             shape(size).channels(),
             size,
-            scope);
-    SamplerOptions sampling = spec.samplerOptions();
-    boolean edits = unet.isEditing() && input.start().isPresent();
-    return new Guidance(
-        predictor,
+            scope),
         conditions,
         new GuidanceOptions(
-            model.networks().prediction(),
+            prediction,
             distilled ? 1 : spec.cfgScale(),
             sampling.cfgRescale(),
             sampling.skipUncondBelowSigma(),
-            edits ? spec.imageCfgScale() : 1));
+            imageScale));
   }
 
   /** How the U-Net is called, for every picture and every step. */
   private NoisePredictor predictor(PassInput input, RequestNetworks networks) {
     NoisePredictor unet =
         networks.controls().over(networks.with(loras).unet(), size, spec.tiling());
-    NoisePredictor whole =
-        input
-            .shown()
-            .<NoisePredictor>map(channels -> new ShownChannels(unet, channels))
-            .orElse(unet);
-    return (batch, scope) -> {
-      progress.stopIfCancelled();
-      return whole.predict(batch, scope);
-    };
+    return input
+        .shown()
+        .<NoisePredictor>map(channels -> new ShownChannels(unet, channels))
+        .orElse(unet);
   }
 }

@@ -26,6 +26,7 @@ import dev.sdlora.tensors.torch.ScalarType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
@@ -165,8 +166,13 @@ final class Generation {
 
   private Inputs encode(NDManager scope) {
     progress.stopIfCancelled();
-    CanvasEncoder encoder =
-        new CanvasEncoder(model.vae(spec, size), model.networks().latentResizing());
+    return model.withVae(
+        spec,
+        size,
+        vae -> encode(new CanvasEncoder(vae, model.networks().latentResizing()), scope));
+  }
+
+  private Inputs encode(CanvasEncoder encoder, NDManager scope) {
     Optional<float[]> firstChannels = Optional.empty();
     Optional<float[]> hiresChannels = Optional.empty();
     UNetConfig unet = model.networks().unet().config();
@@ -212,7 +218,7 @@ final class Generation {
     ImageSize drawn = second.map(HiresPass::size).orElse(size);
     float[] pixels =
         switch (spec.finalDecoder()) {
-          case VAE -> model.vae(spec, drawn).decode(latent, drawn, scope);
+          case VAE -> model.withVae(spec, drawn, vae -> vae.decode(latent, drawn, scope));
           case TAESD -> model.taesd().decode(latent, drawn, spec.tiling());
         };
     progress.listener().decodeEnd(run.index());
@@ -272,8 +278,9 @@ final class Generation {
     if (vae().isPresent()) {
       settings = settings.withVae(vae().get(), model.vaeHash());
     }
-    if (model.networks().type() == ScalarType.BFLOAT16) {
-      settings = settings.with(ImageSettings.PRECISION, "bfloat16");
+    ScalarType type = model.networks().type();
+    if (type != ScalarType.FLOAT32) {
+      settings = settings.with(ImageSettings.PRECISION, type.name().toLowerCase(Locale.ROOT));
     }
     boolean overlaid =
         networks.reports().stream().anyMatch(lora -> lora.mode() == LoraMode.OVERLAY);

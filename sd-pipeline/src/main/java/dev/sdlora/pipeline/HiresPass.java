@@ -118,12 +118,13 @@ final class HiresPass {
     if (mode != null) {
       return model.networks().latentResizing().resize(mode, latent, from, enlarged, scope);
     }
-    Raster picture = Pixels.raster(model.vae(second, from).decode(latent, from, scope), from);
+    float[] pixels = model.withVae(second, from, vae -> vae.decode(latent, from, scope));
+    Raster picture = Pixels.raster(pixels, from);
     progress.stopIfCancelled();
     Raster large =
         networks.enlarge(settings.upscaler(), picture, enlarged.width(), enlarged.height());
     progress.stopIfCancelled();
-    return model.vae(second, enlarged).encode(large.planes(), enlarged, scope);
+    return model.withVae(second, enlarged, vae -> vae.encode(large.planes(), enlarged, scope));
   }
 
   /** The middle of a latent; of an odd number of positions too many one more goes at the end. */

@@ -7,6 +7,7 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.ResourceException.Resource;
@@ -111,6 +112,15 @@ final class LocalPipeline implements Pipeline {
   @Override
   public EmbeddingLibrary embeddings() {
     return model.embeddings();
+  }
+
+  @Override
+  public Precision precision() {
+    return switch (model.networks().type()) {
+      case FLOAT32 -> Precision.FLOAT32;
+      case BFLOAT16 -> Precision.BFLOAT16;
+      case FLOAT16 -> Precision.FLOAT16;
+    };
   }
 
   @Override

@@ -35,14 +35,18 @@ public final class LocalPipelines implements Backend.Pipelines {
               files.textEncoders().stream().map(encoder -> encoder.config().width()).toList()));
     }
     UpscalerFolders upscalers = new UpscalerFolders(settings.upscalerDirectories());
-    Networks networks = Networks.load(files, settings.precision(), settings.device());
+    Networks networks =
+        Networks.load(files, settings.precision(), settings.device(), settings.memoryPolicy());
     try {
       AuxiliaryNetworks auxiliary = AuxiliaryNetworks.load(settings, upscalers, files, networks);
       Model model =
           new Model(
               files.checkpoint(),
               networks,
-              refinerFiles.map(second -> Refiner.load(second, networks.type(), networks.torch())),
+              refinerFiles.map(
+                  second ->
+                      Refiner.load(
+                          second, networks.type(), settings.memoryPolicy(), networks.torch())),
               auxiliary,
               KnownFiles.LORAS,
               library,
@@ -50,6 +54,7 @@ public final class LocalPipelines implements Backend.Pipelines {
               settings.loraMode(),
               settings.lenient(),
               settings.limits(),
+              settings.memoryPolicy(),
               pathRedactor(settings));
       LocalPipeline pipeline = new LocalPipeline(model, settings.concurrency());
       if (settings.closeOnShutdown()) {

@@ -4,6 +4,7 @@ import dev.sdlora.api.Backend.Limits;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.FolderLibrary;
@@ -22,6 +23,7 @@ import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.pipeline.memory.MachineMemory;
 import dev.sdlora.pipeline.memory.MemoryBudget;
+import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.preview.Taesd;
@@ -30,12 +32,14 @@ import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.folder.PathRedactor;
 import dev.sdlora.tensors.torch.Closing;
+import dev.sdlora.tensors.weights.LiveWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What all requests of a pipeline share. Safe for use by several threads. */
@@ -61,6 +65,8 @@ final class Model implements AutoCloseable {
   private final NoiseLevels levels;
   private final Optional<Refiner> refiner;
   private final EncodedChunks encodedChunks = new EncodedChunks();
+  private final OnDemand textEncoderMemory;
+  private final OnDemand vaeMemory;
   private @Nullable String hash;
   private @Nullable String vaeHash;
 
@@ -75,6 +81,7 @@ final class Model implements AutoCloseable {
       LoraMode loraMode,
       boolean lenient,
       Limits limits,
+      MemoryPolicy memoryPolicy,
       PathRedactor pathRedactor) {
     this.checkpoint = checkpoint;
     this.networks = networks;
@@ -95,6 +102,19 @@ final class Model implements AutoCloseable {
     this.modules = new ModuleIndex(shapes);
     Patcher patcher = new Patcher(networks.torch(), networks.loader(), networks.patchable());
     this.gate = new WeightGate(patcher::apply, patcher::restore);
+    List<LiveWeights> encoders =
+        networks.textEncoders().stream().map(TextEncoder::weights).toList();
+    this.textEncoderMemory =
+        new OnDemand(
+            memoryPolicy,
+            encoders,
+            () -> {
+              for (int i = 0; i < encoders.size(); i++) {
+                patcher.read(Network.textEncoder(i));
+              }
+            });
+    LiveWeights vae = networks.vae().weights();
+    this.vaeMemory = new OnDemand(memoryPolicy, List.of(vae), vae::read);
     this.overlays = new Overlays(networks.torch());
   }
 
@@ -126,10 +146,35 @@ final class Model implements AutoCloseable {
     return auxiliary.controlNets();
   }
 
-  /** The autoencoder as a request wants it for pictures of a size. */
-  Vae vae(PromptSpec spec, ImageSize size) {
-    Vae vae = networks.vae().tiling(spec.tiling());
-    return strips(spec, size) ? vae.inStrips() : vae;
+  /**
+   * Does something with the autoencoder as a request wants it for pictures of a size. What is not
+   * in memory is read when it first runs.
+   *
+   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   */
+  <T> T withVae(PromptSpec spec, ImageSize size, Function<Vae, T> work) {
+    try (OnDemand.Use use = vaeMemory.use()) {
+      Vae vae =
+          networks
+              .vae()
+              .tiling(spec.tiling())
+              .reading(
+                  () -> {
+                    use.require();
+                    return networks.vae().weights().dict();
+                  });
+      return work.apply(strips(spec, size) ? vae.inStrips() : vae);
+    }
+  }
+
+  /** The weights of the autoencoder. */
+  OnDemand vaeMemory() {
+    return vaeMemory;
+  }
+
+  /** The weights of the text encoders, which LoRAs may have changed. */
+  OnDemand textEncoderMemory() {
+    return textEncoderMemory;
   }
 
   /** Whether pictures of a size go through the autoencoder in strips. */

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Precision;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
@@ -9,6 +10,7 @@ import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.tensors.natives.Natives;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -33,43 +35,53 @@ final class Networks implements AutoCloseable {
   private final Prediction prediction;
   private final TrainedLevels levels;
 
-  private Networks(Torch torch, ModelFiles files, ScalarType type) {
+  private Networks(Torch torch, ModelFiles files, ScalarType type, MemoryPolicy policy) {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
     this.type = type;
     this.textEncoders =
         files.textEncoders().stream()
-            .map(part -> new TextEncoder(torch, part.config(), load(part.weights(), type)))
+            .map(part -> new TextEncoder(torch, part.config(), unread(part.weights(), loader)))
             .toList();
-    this.unet = new UNet(torch, files.unet().config(), load(files.unet().weights(), type));
+    // It is read while other weights are patched, so it has a loader of its own.
     this.vae =
-        new Vae(torch, files.vae().config(), load(files.vae().weights(), ScalarType.FLOAT32));
+        new Vae(
+            torch, files.vae().config(), unread(files.vae().weights(), new TensorLoader(torch)));
+    LiveWeights unetWeights = unread(files.unet().weights(), loader);
+    if (policy == MemoryPolicy.KEEP) {
+      loaded.forEach(LiveWeights::read);
+    } else {
+      unetWeights.read();
+    }
+    this.unet = new UNet(torch, files.unet().config(), unetWeights);
     this.latentResizing = new LatentResizing(torch);
     this.prediction = files.prediction();
     this.levels = files.levels();
   }
 
-  private LiveWeights load(Map<String, Origin> origins, ScalarType type) {
-    LiveWeights weights = LiveWeights.load(torch, loader, origins, type);
+  private LiveWeights unread(Map<String, Origin> origins, TensorLoader by) {
+    LiveWeights weights = LiveWeights.unread(torch, by, origins, type);
     loaded.add(weights);
     return weights;
   }
 
+  /** Reads all weights into native memory, to stay there. */
+  static Networks load(ModelFiles files, Precision precision, String device) {
+    return load(files, precision, device, MemoryPolicy.KEEP);
+  }
+
   /**
-   * Reads all weights into native memory. When that fails, nothing stays behind.
+   * Reads the weights that a memory policy keeps into native memory. When that fails, nothing stays
+   * behind.
    *
    * @param device DJL's name of the device
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read
    */
-  static Networks load(ModelFiles files, Precision precision, String device) {
+  static Networks load(ModelFiles files, Precision precision, String device, MemoryPolicy policy) {
     Torch torch = Torch.open(device);
     try {
-      ScalarType type =
-          switch (precision) {
-            case FLOAT32 -> ScalarType.FLOAT32;
-            case BFLOAT16 -> ScalarType.BFLOAT16;
-          };
-      return new Networks(torch, files, type);
+      ScalarType type = Formats.of(precision, device);
+      return new Networks(torch, files, type, policy);
     } catch (RuntimeException | Error e) {
       torch.close();
       throw e;
@@ -84,7 +96,7 @@ final class Networks implements AutoCloseable {
     return loader;
   }
 
-  /** The number format that the text encoder and the U-Net compute in. */
+  /** The number format that the networks compute in. */
   ScalarType type() {
     return type;
   }
@@ -128,6 +140,7 @@ final class Networks implements AutoCloseable {
 
   @Override
   public void close() {
-    Closing.all(() -> Closing.all(loaded, LiveWeights::close), torch::close);
+    Closing.all(
+        () -> Closing.all(loaded, LiveWeights::close), torch::close, Natives::returnFreedMemory);
   }
 }

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
@@ -20,6 +21,7 @@ import dev.sdlora.tensors.weights.TensorLoader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,25 +34,36 @@ final class Refiner implements AutoCloseable {
   private final Torch memory;
   private final List<LiveWeights> loaded = new ArrayList<>();
   private final List<TextEncoder> textEncoders;
+  private final OnDemand textEncoderMemory;
   private final UNet unet;
   private final NoiseLevels levels;
   private final EncodedChunks encodedChunks = new EncodedChunks();
   private @Nullable String title;
 
-  private Refiner(ModelFiles files, ScalarType type, Torch memory) {
+  private Refiner(ModelFiles files, ScalarType type, MemoryPolicy policy, Torch memory) {
     this.files = files;
     this.memory = memory;
     TensorLoader loader = new TensorLoader(memory);
     this.textEncoders =
         files.textEncoders().stream()
-            .map(part -> new TextEncoder(memory, part.config(), load(loader, part.weights(), type)))
+            .map(
+                part ->
+                    new TextEncoder(memory, part.config(), unread(loader, part.weights(), type)))
             .toList();
-    this.unet = new UNet(memory, files.unet().config(), load(loader, files.unet().weights(), type));
+    List<LiveWeights> encoders = List.copyOf(loaded);
+    this.textEncoderMemory =
+        new OnDemand(policy, encoders, () -> encoders.forEach(LiveWeights::read));
+    LiveWeights unetWeights = unread(loader, files.unet().weights(), type);
+    if (policy == MemoryPolicy.KEEP) {
+      encoders.forEach(LiveWeights::read);
+    }
+    unetWeights.read();
+    this.unet = new UNet(memory, files.unet().config(), unetWeights);
     this.levels = files.levels().levels();
   }
 
-  private LiveWeights load(TensorLoader loader, Map<String, Origin> origins, ScalarType type) {
-    LiveWeights weights = LiveWeights.load(memory, loader, origins, type);
+  private LiveWeights unread(TensorLoader loader, Map<String, Origin> origins, ScalarType type) {
+    LiveWeights weights = LiveWeights.unread(memory, loader, origins, type);
     loaded.add(weights);
     return weights;
   }
@@ -61,10 +74,10 @@ final class Refiner implements AutoCloseable {
    * @param torch the owner of the native memory
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read
    */
-  static Refiner load(ModelFiles files, ScalarType type, Torch torch) {
+  static Refiner load(ModelFiles files, ScalarType type, MemoryPolicy policy, Torch torch) {
     Torch memory = torch.child();
     try {
-      return new Refiner(files, type, memory);
+      return new Refiner(files, type, policy, memory);
     } catch (RuntimeException | Error e) {
       memory.close();
       throw e;
@@ -104,14 +117,28 @@ final class Refiner implements AutoCloseable {
     return levels;
   }
 
-  /** Its text encoders. */
-  List<ChunkEncoder> chunkEncoders() {
-    return IntStream.range(0, textEncoders.size())
-        .mapToObj(
-            i ->
-                new ChunkEncoder(
-                    place(i), textEncoders.get(i), EncoderWeights.PLAIN, encodedChunks))
-        .toList();
+  /** The memory that using its text encoders takes beyond what is taken anyway, in bytes. */
+  long encoderBytes() {
+    return textEncoderMemory.bytes();
+  }
+
+  /** Does something with its text encoders. */
+  <T> T withTextEncoders(Function<List<ChunkEncoder>, T> work) {
+    try (OnDemand.Use use = textEncoderMemory.use()) {
+      return work.apply(
+          IntStream.range(0, textEncoders.size()).mapToObj(i -> chunkEncoder(i, use)).toList());
+    }
+  }
+
+  private ChunkEncoder chunkEncoder(int index, OnDemand.Use use) {
+    TextEncoder encoder = textEncoders.get(index);
+    TextEncoder reading =
+        encoder.reading(
+            () -> {
+              use.require();
+              return encoder.weights().dict();
+            });
+    return new ChunkEncoder(place(index), reading, EncoderWeights.PLAIN, encodedChunks);
   }
 
   /** Where an encoder has its place among those of SDXL, of which a refiner has only the second. */

@@ -49,6 +49,9 @@ final class RequestMemory {
 
   private static final double MOST_KEPT = 64e6;
 
+  /** Full-size models take a fifth more than their tensors: what lies between them is not used. */
+  private static final double BETWEEN_SHARE = 0.2;
+
   private static final double PLANES = 3.0 * Float.BYTES;
   private static final double BYTES = 3;
   private static final double MASK = 36;
@@ -150,7 +153,11 @@ final class RequestMemory {
    * @throws dev.sdlora.api.CheckpointException if a network that the request names cannot be used
    */
   MemoryNeed need(boolean keepsImages) {
-    MemoryNeed most = pass(size).or(finishing(second.orElse(size)));
+    MemoryNeed most =
+        pass(size)
+            .or(finishing(second.orElse(size)))
+            .or(new MemoryNeed(model.textEncoderMemory().bytes(), 0))
+            .or(new MemoryNeed(model.refiner().map(Refiner::encoderBytes).orElse(0L), 0));
     if (source.isPresent()) {
       most = most.or(canvas(source.get()));
     }
@@ -169,7 +176,10 @@ final class RequestMemory {
     double kept = BYTES * finished * (keepsImages ? spec.images() : 1);
     double given =
         source.map(from -> (double) from.picture().width() * from.picture().height()).orElse(0.0);
-    double allocator = Math.min(KEPT_SHARE * most.nativeBytes(), MOST_KEPT);
+    double allocator =
+        Math.max(
+            Math.min(KEPT_SHARE * most.nativeBytes(), MOST_KEPT),
+            BETWEEN_SHARE * most.nativeBytes());
     return most.and(
         new MemoryNeed(
             ENGINE + allocator + model.controlNets().bytes(spec.controlUnits()),
@@ -212,24 +222,29 @@ final class RequestMemory {
   private MemoryNeed finishing(ImageSize at) {
     return switch (spec.finalDecoder()) {
       case VAE -> decoding(at);
-      case TAESD -> decoded(NetworkMemory.decode(model.taesd().config(), pixels(at)), at);
+      case TAESD -> decoded(FLOAT * NetworkMemory.decode(model.taesd().config(), pixels(at)), at);
     };
   }
 
   private MemoryNeed decoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
     double numbers = NetworkMemory.decode(vae, pixels(at), model.strips(spec, at));
-    return decoded(numbers, at);
+    return decoded(vaeBytes(numbers), at);
   }
 
-  private static MemoryNeed decoded(double numbers, ImageSize at) {
-    return new MemoryNeed(FLOAT * numbers, (LATENTS + PLANES + 3 * BYTES) * pixels(at));
+  private static MemoryNeed decoded(double bytes, ImageSize at) {
+    return new MemoryNeed(bytes, (LATENTS + PLANES + 3 * BYTES) * pixels(at));
   }
 
   private MemoryNeed encoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
     double numbers = NetworkMemory.encode(vae, pixels(at), model.strips(spec, size));
-    return new MemoryNeed(FLOAT * numbers, (PLANES + 2 * BYTES) * pixels(at));
+    return new MemoryNeed(vaeBytes(numbers), (PLANES + 2 * BYTES) * pixels(at));
+  }
+
+  /** The autoencoder at work, with its weights if they are not in memory. */
+  private double vaeBytes(double numbers) {
+    return model.networks().type().bytes() * numbers + model.vaeMemory().bytes();
   }
 
   /** The picture to start from is brought to the request's size, or encoded in its own. */

@@ -115,7 +115,7 @@ final class PeakMemory {
     int channels = model.networks().vae().config().latentChannels();
     float[] latent = new float[channels * size.height() / 8 * size.width() / 8];
     try (NDManager scope = model.networks().torch().scope()) {
-      model.vae(spec, size).decode(latent, size, scope);
+      model.withVae(spec, size, vae -> vae.decode(latent, size, scope));
     }
   }
 

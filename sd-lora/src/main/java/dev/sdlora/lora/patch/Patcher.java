@@ -15,9 +15,11 @@ import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the weights of a model at what the current plan says. Going from one plan to another
  * touches only the weights whose changes differ; those that lose all changes are restored, the
- * others computed anew from the original.
+ * others computed anew from the original. Weights that are not in memory are left alone unless a
+ * plan changes them otherwise than the one before: then they are read.
  *
  * <p>Not safe for several threads.
  */
@@ -47,7 +50,8 @@ public final class Patcher {
   }
 
   /**
-   * Makes the weights what a plan says. When that fails, the weights are restored.
+   * Makes the weights what a plan says. When that fails, the weights are restored, and those that
+   * were not in memory are not.
    *
    * @throws LoraException if a tensor holds NaN or infinity, or does not fit its weight
    * @throws dev.sdlora.api.TensorFileException if a LoRA cannot be read, or the checkpoint is
@@ -57,16 +61,46 @@ public final class Patcher {
     if (plan.equals(current)) {
       return;
     }
+    List<LiveWeights> read = new ArrayList<>();
     try {
       for (Map.Entry<Network, LiveWeights> entry : weights.entrySet()) {
         Map<String, List<Change>> wanted = changes(plan, entry.getKey());
         Map<String, List<Change>> present =
             current == null ? Map.of() : changes(current, entry.getKey());
-        change(entry.getValue(), wanted, present);
+        LiveWeights live = entry.getValue();
+        if (live.isInMemory()) {
+          change(live, wanted, present);
+        } else if (!wanted.isEmpty() && !wanted.equals(present)) {
+          live.read();
+          read.add(live);
+          change(live, wanted, Map.of());
+        }
       }
       current = plan;
     } catch (RuntimeException | Error e) {
+      read.forEach(LiveWeights::giveBack);
       restoreAfter(e);
+      throw e;
+    }
+  }
+
+  /**
+   * Reads the weights of a network, unless they are in memory, and makes them what the current plan
+   * says. When that fails, they are not in memory.
+   *
+   * @throws dev.sdlora.api.TensorFileException if the checkpoint or a LoRA cannot be read or has
+   *     changed
+   */
+  public void read(Network network) {
+    LiveWeights live = Objects.requireNonNull(weights.get(network), "network");
+    if (live.isInMemory()) {
+      return;
+    }
+    live.read();
+    try {
+      change(live, current == null ? Map.of() : changes(current, network), Map.of());
+    } catch (RuntimeException | Error e) {
+      live.giveBack();
       throw e;
     }
   }

@@ -173,6 +173,12 @@ final class NetworkShapes {
       channels.add(resnetWidth(tensors, "encoder.down_blocks." + i + ".resnets.0"));
     }
     int latent = latentChannels(tensors);
+    if (format.std().stream().anyMatch(deviation -> !(deviation > 0))) {
+      throw new CheckpointException(
+          "'%s': the deviations of latents are %s, expected numbers above 0"
+              .formatted(tensors.path(), format.std()),
+          ErrorDetails.in(tensors.path()));
+    }
     for (List<Double> perChannel : List.of(format.mean(), format.std())) {
       if (!perChannel.isEmpty()
           && (perChannel.size() != latent

@@ -4,6 +4,8 @@ import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -17,6 +19,8 @@ import java.util.regex.Pattern;
 final class OpenClipNames {
   private static final Pattern LAYER =
       Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.(.+)\\.(weight|bias)");
+
+  private static final String TRANSPOSED = "[transposed]";
 
   private static final List<String> FUSED = List.of("q_proj", "k_proj", "v_proj");
 
@@ -37,7 +41,7 @@ final class OpenClipNames {
           "text_model.embeddings.position_embedding.weight", "positional_embedding",
           "text_model.final_layer_norm.weight", "ln_final.weight",
           "text_model.final_layer_norm.bias", "ln_final.bias",
-          "text_projection.weight", "text_projection[transposed]");
+          "text_projection.weight", "text_projection" + TRANSPOSED);
 
   private OpenClipNames() {}
 
@@ -67,6 +71,24 @@ final class OpenClipNames {
     return Pattern.compile(Pattern.quote(prefix) + "transformer\\.resblocks\\.(\\d+)\\.");
   }
 
+  /** The shapes of the tensors of a file that hold weights, for one that is to be written. */
+  static Map<String, List<Long>> stored(String prefix, Map<String, List<Long>> weights) {
+    Map<String, List<Long>> stored = new LinkedHashMap<>();
+    weights.forEach(
+        (name, shape) -> {
+          String view = inFile(name);
+          int bracket = view.indexOf('[');
+          List<Long> own = new ArrayList<>(shape);
+          if (view.endsWith(TRANSPOSED)) {
+            Collections.reverse(own);
+          } else if (bracket >= 0) {
+            own.set(0, FUSED.size() * shape.get(0));
+          }
+          stored.put(prefix + (bracket < 0 ? view : view.substring(0, bracket)), own);
+        });
+    return stored;
+  }
+
   /** The file with the parts of fused tensors under names of their own. */
   static TensorFile withParts(TensorFile file, String prefix) {
     Pattern fused =
@@ -78,7 +100,7 @@ final class OpenClipNames {
       if (fused.matcher(entry.name()).matches()) {
         views.addAll(thirds(file, entry));
       } else if (entry.name().equals(prefix + "text_projection") && entry.shape().size() == 2) {
-        views.add(TensorView.transposed(file, entry, entry.name() + "[transposed]"));
+        views.add(TensorView.transposed(file, entry, entry.name() + TRANSPOSED));
       }
     }
     return file.with(views);

@@ -53,7 +53,7 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
           TrainedLevels.edm(lowest, highest),
           "v-prediction with EDM levels: tensor 'edm_vpred.sigma_max'");
     }
-    if (file.find("edm_mean").isPresent()) {
+    if (file.find("edm_mean").isPresent() && file.find("edm_std").isPresent()) {
       return new PredictionSigns(
           Prediction.EDM, TrainedLevels.edm(EDM_MIN, EDM_MAX), "EDM prediction: tensor 'edm_mean'");
     }

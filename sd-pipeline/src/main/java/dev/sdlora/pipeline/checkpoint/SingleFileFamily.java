@@ -85,7 +85,7 @@ record SingleFileFamily(ModelFamily family, List<Place> encoders, String sign) {
       return Optional.of(
           new SingleFileFamily(
               ModelFamily.SDXL,
-              List.of(CLIP_L_XL, CLIP_G_XL),
+              encoders(ModelFamily.SDXL),
               begins(names, CLIP_G_XL.prefix) ? CLIP_G_XL.prefix : CLIP_L_XL.prefix));
     }
     if (begins(names, CLIP_G_REFINER.prefix)) {

@@ -1,13 +1,17 @@
 package dev.sdlora.pipeline.checkpoint;
 
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
  * What single-file checkpoints call the weights of each network, for programs that write such
- * files. Each function takes a name as the network's configuration lists it.
+ * files. Functions of names take them as the network's configuration lists them.
  */
 public final class SingleFileNames {
   private SingleFileNames() {}
@@ -15,6 +19,23 @@ public final class SingleFileNames {
   /** Names of a text encoder. */
   public static UnaryOperator<String> textEncoder() {
     return name -> LdmNames.CLIP + name;
+  }
+
+  /**
+   * The shapes of the tensors that hold a text encoder.
+   *
+   * @param family of the checkpoint
+   * @param index which of its encoders, from 0
+   */
+  public static Map<String, List<Long>> textEncoder(
+      ModelFamily family, int index, ClipConfig config) {
+    SingleFileFamily.Place place = SingleFileFamily.encoders(family).get(index);
+    if (place.kind() == ClipConfig.Kind.OPEN_CLIP) {
+      return OpenClipNames.stored(place.prefix(), config.weights());
+    }
+    Map<String, List<Long>> stored = new LinkedHashMap<>();
+    config.weights().forEach((name, shape) -> stored.put(place.prefix() + name, shape));
+    return stored;
   }
 
   /** Names of a U-Net. */

@@ -10,6 +10,7 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** CLIP's text transformer (Radford et al. 2021), up to any of its layers. */
 public final class TextEncoder {
@@ -25,14 +26,15 @@ public final class TextEncoder {
   private final Program program;
   private final ClipConfig config;
   private final LiveWeights weights;
-  private final TensorDict dict;
+  private final Supplier<TensorDict> dict;
 
   /** An encoder over weights that it does not own. */
   public TextEncoder(Torch torch, ClipConfig config, LiveWeights weights) {
-    this(Program.load(torch, METHODS, FUNCTIONS), config, weights, weights.dict());
+    this(Program.load(torch, METHODS, FUNCTIONS), config, weights, weights::dict);
   }
 
-  private TextEncoder(Program program, ClipConfig config, LiveWeights weights, TensorDict dict) {
+  private TextEncoder(
+      Program program, ClipConfig config, LiveWeights weights, Supplier<TensorDict> dict) {
     this.program = program;
     this.config = config;
     this.weights = weights;
@@ -44,6 +46,11 @@ public final class TextEncoder {
    * dictionary must outlive its use.
    */
   public TextEncoder reading(TensorDict other) {
+    return reading(() -> other);
+  }
+
+  /** The same encoder that asks for its dictionary before each use. */
+  public TextEncoder reading(Supplier<TensorDict> other) {
     return new TextEncoder(program, config, weights, other);
   }
 
@@ -111,7 +118,7 @@ public final class TextEncoder {
               .tensor(tokens)
               .tensor(vectors)
               .tensor(rows)
-              .tensors(dict)
+              .tensors(dict.get())
               .integer(config.heads())
               .integer(config.layers() - skip + 1L)
               .integer(config.projection() > 0 ? config.layers() : 0)

@@ -5,12 +5,17 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** The autoencoder between pixels and latents (Rombach et al. 2022), in float32. */
+/**
+ * The autoencoder between pixels and latents (Rombach et al. 2022). It computes in the format of
+ * its weights; sums, norms, softmax and the layers at its ends stay in float32.
+ */
 public final class Vae {
   /** The text of its methods. */
   public static final List<Program.Source> METHODS =
@@ -30,25 +35,38 @@ public final class Vae {
   private final Program program;
   private final VaeConfig config;
   private final LiveWeights weights;
+  private final Supplier<TensorDict> dict;
   private final Tiling tiling;
   private final int strip;
 
   /** An autoencoder over weights that it does not own. */
   public Vae(Torch torch, VaeConfig config, LiveWeights weights) {
-    this(Program.load(torch, METHODS, FUNCTIONS), config, weights, Tiling.NONE, 0);
+    this(Program.load(torch, METHODS, FUNCTIONS), config, weights, weights::dict, Tiling.NONE, 0);
   }
 
-  private Vae(Program program, VaeConfig config, LiveWeights weights, Tiling tiling, int strip) {
+  private Vae(
+      Program program,
+      VaeConfig config,
+      LiveWeights weights,
+      Supplier<TensorDict> dict,
+      Tiling tiling,
+      int strip) {
     this.program = program;
     this.config = config;
     this.weights = weights;
+    this.dict = dict;
     this.tiling = tiling;
     this.strip = strip;
   }
 
   /** The same autoencoder for pictures some of whose edges continue at the opposite edge. */
   public Vae tiling(Tiling edges) {
-    return new Vae(program, config, weights, edges, strip);
+    return new Vae(program, config, weights, dict, edges, strip);
+  }
+
+  /** The same autoencoder that asks for its dictionary of weights before each use. */
+  public Vae reading(Supplier<TensorDict> other) {
+    return new Vae(program, config, weights, other, tiling, strip);
   }
 
   /**
@@ -66,7 +84,7 @@ public final class Vae {
    * @param positions about how many positions of a layer are in a strip, 0 for whole pictures
    */
   Vae inStrips(int positions) {
-    return new Vae(program, config, weights, tiling, positions);
+    return new Vae(program, config, weights, dict, tiling, positions);
   }
 
   /** The dimensions. */
@@ -145,7 +163,7 @@ public final class Vae {
     return program
         .call(method)
         .tensor(input)
-        .tensors(weights.dict())
+        .tensors(dict.get())
         .integer(config.levels())
         .integer(config.layers())
         .integer(Edges.code(tiling))

@@ -1,6 +1,6 @@
   def decode(self: __torch__.Net, z: Tensor, w: Dict[str, Tensor], blocks: int, layers: int, wrap: int, strip: int) -> Tensor:
-    # z [B, 4, h, w] -> pixels from -1 to 1, [B, 3, 8h, 8w]
-    h = __torch__.conv(z, w, "post_quant_conv", 1, 0)
+    # z [B, 4, h, w] -> pixels from -1 to 1, [B, 3, 8h, 8w]; both float32, the weights' format inside
+    h = __torch__.conv(torch.to(z, w["post_quant_conv.weight"].dtype), w, "post_quant_conv", 1, 0)
     h = __torch__.conv3(h, w, "decoder.conv_in", 1, wrap)
     h = __torch__.middle(h, w, "decoder.mid_block", wrap)
     for i in range(blocks):
@@ -9,10 +9,11 @@
         h = __torch__.vae_resnet(h, w, p + ".resnets." + str(j), wrap, strip)
       if i < blocks - 1:
         h = __torch__.up_conv(h, w, p + ".upsamplers.0.conv", wrap, strip)
-    return __torch__.norm_conv(h, w, "decoder.conv_norm_out", "decoder.conv_out", wrap, strip)
+    end = __torch__.in_float32(w, ["decoder.conv_norm_out", "decoder.conv_out"])
+    return __torch__.norm_conv(h, end, "decoder.conv_norm_out", "decoder.conv_out", wrap, strip)
   def encode(self: __torch__.Net, x: Tensor, w: Dict[str, Tensor], blocks: int, layers: int, wrap: int, strip: int) -> Tensor:
-    # pixels [B, 3, 8h, 8w] -> mean and log variance of the latent, [B, 8, h, w]
-    h = __torch__.in_conv(x, w, "encoder.conv_in", wrap, strip)
+    # pixels [B, 3, 8h, 8w] -> mean and log variance of the latent, [B, 8, h, w]; formats as above
+    h = __torch__.in_conv(torch.to(x, w["encoder.conv_in.weight"].dtype), w, "encoder.conv_in", wrap, strip)
     for i in range(blocks):
       p = "encoder.down_blocks." + str(i)
       for j in range(layers):
@@ -20,6 +21,6 @@
       if i < blocks - 1:
         h = __torch__.down_conv(h, w, p + ".downsamplers.0.conv", wrap, strip)
     h = __torch__.middle(h, w, "encoder.mid_block", wrap)
-    h = torch.silu(__torch__.group_norm(h, w, "encoder.conv_norm_out", 1e-6))
-    h = __torch__.conv3(h, w, "encoder.conv_out", 1, wrap)
-    return __torch__.conv(h, w, "quant_conv", 1, 0)
+    end = __torch__.in_float32(w, ["encoder.conv_norm_out", "encoder.conv_out", "quant_conv"])
+    h = __torch__.norm_conv(h, end, "encoder.conv_norm_out", "encoder.conv_out", wrap, 0)
+    return __torch__.conv(h, end, "quant_conv", 1, 0)

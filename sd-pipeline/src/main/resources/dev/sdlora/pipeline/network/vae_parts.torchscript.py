@@ -8,11 +8,19 @@ def vae_resnet(x: Tensor, w: Dict[str, Tensor], p: str, wrap: int, strip: int) -
   else:
     x = __torch__.resnet(x, x, w, p, 1e-6, wrap)
   return x
+def in_float32(w: Dict[str, Tensor], names: List[str]) -> Dict[str, Tensor]:
+  # The layers at the end: eight bits of a 16-bit format are fewer than a grey level has.
+  wide = annotate(Dict[str, Tensor], {})
+  for i in range(torch.len(names)):
+    _0 = torch._set_item(wide, names[i] + ".weight", torch.to(w[names[i] + ".weight"], 6))
+    _1 = torch._set_item(wide, names[i] + ".bias", torch.to(w[names[i] + ".bias"], 6))
+  return wide
 def norm_conv(x: Tensor, w: Dict[str, Tensor], n: str, c: str, wrap: int, strip: int) -> Tensor:
   if strip > 0:
     y = __torch__.strip_conv(annotate(Optional[Tensor], None), x, w, n, c, 1, 1, wrap, strip)
   else:
-    y = __torch__.conv3(torch.silu(__torch__.group_norm(x, w, n, 1e-6)), w, c, 1, wrap)
+    h = torch.silu(torch.group_norm(x, 32, torch.to(w[n + ".weight"], x.dtype), torch.to(w[n + ".bias"], x.dtype), 1e-6))
+    y = __torch__.conv3(torch.to(h, w[c + ".weight"].dtype), w, c, 1, wrap)
   return y
 def in_conv(x: Tensor, w: Dict[str, Tensor], c: str, wrap: int, strip: int) -> Tensor:
   if strip > 0:
@@ -46,7 +54,7 @@ def strip_conv(sum: Optional[Tensor], x: Tensor, w: Dict[str, Tensor], n: str, c
   if torch.__isnot__(sum, None):
     y = unchecked_cast(Tensor, sum)
   else:
-    y = torch.zeros(shape, dtype=6, layout=0, device=x.device, pin_memory=False)
+    y = torch.zeros(shape, dtype=weight.dtype, layout=0, device=x.device, pin_memory=False)
   rows = torch.add(torch.floordiv(strip, shape[3]), 1)
   for i in range(torch.floordiv(shape[2] + rows - 1, rows)):
     first = i * rows
@@ -60,7 +68,7 @@ def strip_conv(sum: Optional[Tensor], x: Tensor, w: Dict[str, Tensor], n: str, c
     if bottom > height:
       s = torch.cat([s, __torch__.beyond(x, 0, up, n, scale, shift, wrap)], 2)
     s = __torch__.border(s, 3, wrap % 2, before, kernel - stride - before)
-    part = __torch__.conv(s, w, c, stride, 0)
+    part = __torch__.conv(torch.to(s, weight.dtype), w, c, stride, 0)
     _0 = torch.add_(torch.slice(y, 2, first, last), part)
   return y
 def beyond(x: Tensor, row: int, up: int, n: str, scale: Tensor, shift: Tensor, wrap: int) -> Tensor:
@@ -84,15 +92,29 @@ def least(a: int, b: int) -> int:
     a = b
   return a
 def norm_factors(x: Tensor, w: Dict[str, Tensor], n: str) -> Tuple[Tensor, Tensor]:
-  # Group norm as factor and summand of each channel, [B, C, 1, 1].
+  # Group norm as factor and summand of each channel, float32 [B, C, 1, 1].
   scale = torch.reshape(x, [-1])
   shift = scale
   if torch.ne(n, ""):
     b, c = torch.size(x, 0), torch.size(x, 1)
-    variance, mean = torch.var_mean(torch.reshape(x, [b, 32, -1]), [2], False, True)
-    each = torch.reshape(w[n + ".weight"], [1, 32, -1])
+    variance, mean = __torch__.group_moments(torch.reshape(x, [b, 32, -1]))
+    each = torch.reshape(torch.to(w[n + ".weight"], 6), [1, 32, -1])
     factor = torch.mul(torch.rsqrt(torch.add(variance, 1e-6)), each)
-    rest = torch.sub(torch.reshape(w[n + ".bias"], [1, 32, -1]), torch.mul(mean, factor))
+    rest = torch.sub(torch.reshape(torch.to(w[n + ".bias"], 6), [1, 32, -1]), torch.mul(mean, factor))
     scale = torch.reshape(factor, [b, c, 1, 1])
     shift = torch.reshape(rest, [b, c, 1, 1])
   return (scale, shift)
+def group_moments(x: Tensor) -> Tuple[Tensor, Tensor]:
+  # Variance and mean of the rows of x [B, 32, n], float32 [B, 32, 1]. Other formats are widened row by row, never as a whole.
+  if ops.prim.dtype(x) == 6:
+    variance, mean = torch.var_mean(x, [2], False, True)
+  else:
+    variances = annotate(List[Tensor], [])
+    means = annotate(List[Tensor], [])
+    for i in range(32):
+      v, m = torch.var_mean(torch.to(torch.slice(x, 1, i, i + 1), 6), [2], False, True)
+      _0 = torch.append(variances, v)
+      _1 = torch.append(means, m)
+    variance = torch.cat(variances, 1)
+    mean = torch.cat(means, 1)
+  return (variance, mean)

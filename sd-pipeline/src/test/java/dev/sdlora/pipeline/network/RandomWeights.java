@@ -62,10 +62,15 @@ public final class RandomWeights {
 
   /** The weights in native memory, by way of a file. */
   public LiveWeights load(Torch torch, Path scratch) {
+    return load(torch, scratch, ScalarType.FLOAT32);
+  }
+
+  /** The same in a number format. */
+  public LiveWeights load(Torch torch, Path scratch, ScalarType type) {
     TensorFile file = TensorFile.open(write(scratch, name -> name));
     Map<String, Origin> origins = new LinkedHashMap<>();
     shapes.forEach(
         (name, shape) -> origins.put(name, new Origin(file, file.find(name).orElseThrow(), shape)));
-    return LiveWeights.load(torch, new TensorLoader(torch), origins, ScalarType.FLOAT32);
+    return LiveWeights.load(torch, new TensorLoader(torch), origins, type);
   }
 }

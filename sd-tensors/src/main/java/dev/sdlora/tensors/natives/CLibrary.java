@@ -58,6 +58,16 @@ final class CLibrary {
     }
   }
 
+  /**
+   * Hands memory that has been freed back to the system. The C library keeps what lies between
+   * blocks in use, some gigabytes of a model.
+   */
+  static void trim() {
+    if (LINUX) {
+      attempt(() -> call("malloc_trim", 0L));
+    }
+  }
+
   private static void call(String function, Object... arguments) {
     Function.getFunction("c", function).invoke(arguments);
   }

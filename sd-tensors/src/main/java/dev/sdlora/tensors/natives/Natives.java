@@ -69,6 +69,11 @@ public final class Natives {
     }
   }
 
+  /** Hands native memory that has been freed back to the system, where that can be asked for. */
+  public static void returnFreedMemory() {
+    CLibrary.trim();
+  }
+
   private static void unpack(Path cache) {
     Platform platform = Platform.detectPlatform("pytorch");
     if (!platform.isPlaceholder()) {

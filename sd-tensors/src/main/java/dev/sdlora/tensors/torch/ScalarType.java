@@ -5,7 +5,9 @@ public enum ScalarType {
   /** IEEE single precision. */
   FLOAT32(6, 4),
   /** The upper half of a single-precision number. */
-  BFLOAT16(15, 2);
+  BFLOAT16(15, 2),
+  /** IEEE half precision, for devices other than the processor. */
+  FLOAT16(5, 2);
 
   private final int code;
   private final int bytes;

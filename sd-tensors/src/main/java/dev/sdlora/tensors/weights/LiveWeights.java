@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.OpenFiles;
+import dev.sdlora.tensors.natives.Natives;
+import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of one network in native memory, and the only class that writes them. The checkpoint
@@ -29,20 +32,18 @@ public final class LiveWeights implements AutoCloseable {
   private final Torch torch;
   private final TensorLoader loader;
   private final ScalarType type;
-  private final Map<String, Weight> weights;
-  private final TensorDict dict;
+  private final Map<String, Origin> origins;
   private final Set<String> patched = new LinkedHashSet<>();
+  private Map<String, NDArray> tensors = Map.of();
+  private @Nullable TensorDict dict;
   private long writes;
 
   private LiveWeights(
-      Torch torch, TensorLoader loader, ScalarType type, Map<String, Weight> weights) {
+      Torch torch, TensorLoader loader, ScalarType type, Map<String, Origin> origins) {
     this.torch = torch;
     this.loader = loader;
     this.type = type;
-    this.weights = weights;
-    Map<String, NDArray> tensors = new LinkedHashMap<>();
-    weights.forEach((name, weight) -> tensors.put(name, weight.tensor));
-    this.dict = TensorDict.of(tensors);
+    this.origins = new LinkedHashMap<>(origins);
   }
 
   /**
@@ -54,32 +55,92 @@ public final class LiveWeights implements AutoCloseable {
    */
   public static LiveWeights load(
       Torch torch, TensorLoader loader, Map<String, Origin> origins, ScalarType type) {
-    Map<String, Weight> weights = new LinkedHashMap<>();
+    LiveWeights weights = unread(torch, loader, origins, type);
+    weights.read();
+    return weights;
+  }
+
+  /** Weights that are still to be {@linkplain #read() read}. */
+  public static LiveWeights unread(
+      Torch torch, TensorLoader loader, Map<String, Origin> origins, ScalarType type) {
+    return new LiveWeights(torch, loader, type, origins);
+  }
+
+  /**
+   * Reads the weights into memory, unless they are there: straight into their format, so that
+   * beside them there is never more than a piece of one. None of them is patched then. When it
+   * fails, none is in memory.
+   *
+   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   */
+  public void read() {
+    if (isInMemory()) {
+      return;
+    }
+    Map<String, NDArray> read = new LinkedHashMap<>();
     try (OpenFiles files = new OpenFiles()) {
+      Refill filling = new Refill(torch, loader.program());
       origins.forEach(
           (name, origin) -> {
-            NDArray tensor = load(loader, files, origin, type, torch.manager());
-            weights.put(name, new Weight(origin, tensor));
+            NDArray room = loader.room(origin.shape(), type, torch.manager());
+            read.put(name, room);
+            filling.add(room, files.of(origin.file()), origin.entry());
           });
+      filling.run();
+      dict = TensorDict.of(read);
+      tensors = read;
+    } catch (RuntimeException | Error e) {
+      Closing.all(read.values(), NDArray::close);
+      throw e;
     }
-    return new LiveWeights(torch, loader, type, weights);
   }
 
-  private static NDArray load(
-      TensorLoader loader, OpenFiles files, Origin origin, ScalarType type, NDManager scope) {
-    return loader.load(files.of(origin.file()), origin.entry(), origin.shape(), type, scope);
+  /**
+   * Gives the memory back. The weights can be {@linkplain #read() read} again, and are then those
+   * of the file.
+   */
+  public void giveBack() {
+    if (!isInMemory()) {
+      return;
+    }
+    Map<String, NDArray> freed = tensors;
+    close();
+    dict = null;
+    tensors = Map.of();
+    patched.clear();
+    Closing.all(freed.values(), NDArray::close);
+    Natives.returnFreedMemory();
   }
 
-  /** The weights as programs take them. */
+  /** Whether they are in memory. */
+  public boolean isInMemory() {
+    return dict != null;
+  }
+
+  /**
+   * The weights as programs take them.
+   *
+   * @throws IllegalStateException if they are not in memory
+   */
   public TensorDict dict() {
-    return dict;
+    TensorDict known = dict;
+    if (known == null) {
+      throw new IllegalStateException("the weights are not in memory");
+    }
+    return known;
   }
 
   /** The shapes of all weights by name. */
   public Map<String, List<Long>> shapes() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    weights.forEach((name, weight) -> shapes.put(name, weight.origin.shape()));
+    origins.forEach((name, origin) -> shapes.put(name, origin.shape()));
     return shapes;
+  }
+
+  /** The bytes that they take in memory. */
+  public long bytes() {
+    return type.bytes()
+        * origins.values().stream().mapToLong(origin -> origin.entry().elements()).sum();
   }
 
   /** The names of the weights that may differ from the file at the moment. */
@@ -94,18 +155,27 @@ public final class LiveWeights implements AutoCloseable {
 
   /** Whether there is a weight with this name. */
   public boolean contains(String name) {
-    return weights.containsKey(name);
+    return origins.containsKey(name);
   }
 
-  /** The tensor itself, for reading. */
+  /**
+   * The tensor itself, for reading.
+   *
+   * @throws IllegalStateException if the weights are not in memory
+   */
   public NDArray tensor(String name) {
-    return weight(name).tensor;
+    origin(name);
+    NDArray tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalStateException("the weights are not in memory");
+    }
+    return tensor;
   }
 
   /** A copy of the values that a weight has at the moment. */
   public float[] values(String name) {
     try (NDManager scope = torch.scope()) {
-      return loader.program().call("floats").tensor(weight(name).tensor).run(scope).toFloatArray();
+      return loader.program().call("floats").tensor(tensor(name)).run(scope).toFloatArray();
     }
   }
 
@@ -116,25 +186,25 @@ public final class LiveWeights implements AutoCloseable {
 
   /** Whether loading left all that the file says in a weight, for later sums. */
   private boolean isExact(String name) {
-    return type == ScalarType.FLOAT32 || weight(name).origin.entry().dtype() == DType.BF16;
+    return type == ScalarType.FLOAT32 || origin(name).entry().dtype() == DType.BF16;
   }
 
-  private Weight weight(String name) {
-    Weight weight = weights.get(name);
-    if (weight == null) {
+  private Origin origin(String name) {
+    Origin origin = origins.get(name);
+    if (origin == null) {
       throw new NoSuchElementException("no weight is named " + name);
     }
-    return weight;
+    return origin;
   }
 
   /** Frees the dictionary; the tensors go with their owner. */
   @Override
   public void close() {
-    dict.close();
+    TensorDict known = dict;
+    if (known != null) {
+      known.close();
+    }
   }
-
-  /** A tensor and where its original values lie. */
-  private record Weight(Origin origin, NDArray tensor) {}
 
   /** One operation that changes weights, with the files that it needs open. */
   public final class Writer implements AutoCloseable {
@@ -221,7 +291,9 @@ public final class LiveWeights implements AutoCloseable {
       if (type == ScalarType.FLOAT32 && !patched.contains(name)) {
         return tensor(name);
       }
-      return load(loader, files, weight(name).origin, ScalarType.FLOAT32, scope);
+      Origin origin = origin(name);
+      return loader.load(
+          files.of(origin.file()), origin.entry(), origin.shape(), ScalarType.FLOAT32, scope);
     }
 
     /**
@@ -241,19 +313,17 @@ public final class LiveWeights implements AutoCloseable {
       Refill refill = new Refill(torch, loader.program());
       for (String name : names) {
         if (patched.contains(name)) {
-          Weight weight = weight(name);
-          Origin origin = weight.origin;
-          refill.add(weight.tensor, files.of(origin.file()), origin.entry());
+          Origin origin = origin(name);
+          refill.add(tensor(name), files.of(origin.file()), origin.entry());
         }
       }
       refill.run();
     }
 
     private void rewrite(String name, double scale, NDArray... change) {
-      Weight weight = weight(name);
+      Origin origin = origin(name);
       mark(name);
-      loader.rewrite(
-          weight.tensor, files.of(weight.origin.file()), weight.origin.entry(), scale, change);
+      loader.rewrite(tensor(name), files.of(origin.file()), origin.entry(), scale, change);
     }
 
     /** Notes that a weight is about to be written. */

@@ -71,6 +71,18 @@ public final class TensorLoader {
     }
   }
 
+  /** A tensor whose numbers are still to be written. */
+  NDArray room(List<Long> shape, ScalarType type, NDManager scope) {
+    try (NDArray here = scope.create(0f)) {
+      return program
+          .call("room")
+          .tensor(here)
+          .integers(shape.stream().mapToLong(Long::longValue).toArray())
+          .integer(type.code())
+          .run(scope);
+    }
+  }
+
   /**
    * A tensor of a file and the shape to give it, with as many elements.
    *

@@ -1,6 +1,9 @@
   def load(self: __torch__.Net, stored: Tensor, hidden: int, scale: float, shape: List[int], wanted: int) -> Tensor:
     # Stored values in a row -> a new tensor of the wanted shape and format.
     return torch.to(torch.reshape(__torch__.values(stored, hidden, scale), shape), wanted, False, True)
+  def room(self: __torch__.Net, here: Tensor, shape: List[int], wanted: int) -> Tensor:
+    # A new tensor on the device of another, with numbers still to be written.
+    return torch.empty(shape, dtype=wanted, layout=0, device=here.device, pin_memory=False)
   def load_all(self: __torch__.Net, stored: Tensor, format: int, counts: List[int], dims: List[int], sizes: List[int]) -> List[Tensor]:
     # Tensors of one format behind each other, as bytes -> float32 (format 6) tensors and a last one, the largest magnitude. They are parts
     # of one tensor, so that a few operations do for all: each costs more than the numbers of a factor.

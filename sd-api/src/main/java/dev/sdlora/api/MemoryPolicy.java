@@ -1,0 +1,17 @@
+package dev.sdlora.api;
+
+/** Which networks of a checkpoint stay in memory between the stages of a request. */
+public enum MemoryPolicy {
+  /** All of them, from the building of the pipeline until it is closed: the default. */
+  KEEP,
+  /**
+   * The U-Net. Text encoders and VAE are read from the checkpoint's files when a stage needs them,
+   * and given back at its end, so that the U-Net never shares the memory with both. What the
+   * encoders made of the last prompts is kept. Pictures are the same, byte for byte; each reading
+   * takes as long as copying these networks from the disk, or from the system's cache of it.
+   *
+   * <p>The files must stay as they are while the pipeline is in use; a request that finds them
+   * changed fails, and those after it do not as soon as they are back.
+   */
+  SPARING
+}

@@ -1,0 +1,30 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.Precision;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.tensors.natives.Processor;
+import dev.sdlora.tensors.torch.ScalarType;
+import org.junit.jupiter.api.Test;
+
+/** What a precision means on a device. */
+class FormatsTest {
+  @Test
+  void of_auto_isWhatTheProcessorHasInstructionsFor() {
+    assertThat(Formats.of(Precision.AUTO, "cpu"))
+        .isEqualTo(Processor.hasBfloat16() ? ScalarType.BFLOAT16 : ScalarType.FLOAT32);
+    assertThat(Formats.of(Precision.AUTO, "gpu0")).isEqualTo(ScalarType.FLOAT32);
+  }
+
+  @Test
+  void of_float16_isForOtherDevices() {
+    assertThat(Formats.of(Precision.FLOAT16, "gpu0")).isEqualTo(ScalarType.FLOAT16);
+    assertThatThrownBy(() -> Formats.of(Precision.FLOAT16, "cpu"))
+        .isInstanceOf(StableDiffusionException.class)
+        .hasMessage(
+            "precision FLOAT16 is for GPUs, and the device is 'cpu', which has no arithmetic for"
+                + " it; BFLOAT16 takes as little memory");
+  }
+}
