@@ -99,7 +99,7 @@ class FamilyFailuresTest {
             + " 'conditioner.embedders.1.model.'");
     assertRefused(
         without("other", name -> name.startsWith("conditioner.embedders.0.")),
-        "has no second text encoder, which SDXL needs: no tensor begins with"
+        "has no first text encoder, which SDXL needs: no tensor begins with"
             + " 'conditioner.embedders.0.transformer.'");
   }
 
