@@ -49,9 +49,6 @@ final class RequestMemory {
 
   private static final double MOST_KEPT = 64e6;
 
-  /** Full-size models take a fifth more than their tensors: what lies between them is not used. */
-  private static final double BETWEEN_SHARE = 0.2;
-
   private static final double PLANES = 3.0 * Float.BYTES;
   private static final double BYTES = 3;
   private static final double MASK = 36;
@@ -176,10 +173,7 @@ final class RequestMemory {
     double kept = BYTES * finished * (keepsImages ? spec.images() : 1);
     double given =
         source.map(from -> (double) from.picture().width() * from.picture().height()).orElse(0.0);
-    double allocator =
-        Math.max(
-            Math.min(KEPT_SHARE * most.nativeBytes(), MOST_KEPT),
-            BETWEEN_SHARE * most.nativeBytes());
+    double allocator = Math.min(KEPT_SHARE * most.nativeBytes(), MOST_KEPT);
     return most.and(
         new MemoryNeed(
             ENGINE + allocator + model.controlNets().bytes(spec.controlUnits()),
