@@ -194,13 +194,13 @@ class FamilyTrainingTest {
         double before = own.loss(batch);
         AdamW optimiser =
             new AdamW(own.torch, own.parameters.weights(), new AdamW.Settings(0.999, 0, 1));
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 20; i++) {
           try (NDManager scope = own.torch.scope()) {
             optimiser.step(own.gradients(batch, scope), 5e-3);
           }
         }
 
-        assertThat(own.loss(batch)).as(checkpoint.toString()).isLessThan(0.8 * before);
+        assertThat(own.loss(batch)).as(checkpoint.toString()).isLessThan(0.9 * before);
       }
     }
   }
