@@ -22,6 +22,7 @@ import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.upscale.Enlarging;
 import dev.sdlora.pipeline.upscale.TiledUpscaler;
 import dev.sdlora.prompt.grammar.Subprompt;
+import dev.sdlora.tensors.torch.ScalarType;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -222,7 +223,8 @@ final class RequestMemory {
 
   private MemoryNeed decoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
-    double numbers = NetworkMemory.decode(vae, pixels(at), model.strips(spec, at));
+    boolean half = model.networks().vae().weights().type() != ScalarType.FLOAT32;
+    double numbers = NetworkMemory.decode(vae, pixels(at), model.strips(spec, at), half);
     return decoded(vaeBytes(numbers), at);
   }
 

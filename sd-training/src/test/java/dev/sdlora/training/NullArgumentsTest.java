@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.BlockWeights;
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.ErrorDetails;
@@ -24,6 +25,7 @@ import dev.sdlora.api.PromptCompleter;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.SizeConditioning;
 import dev.sdlora.api.Span;
 import dev.sdlora.api.StrengthSchedule;
 import dev.sdlora.api.Upscaler;
@@ -31,6 +33,7 @@ import dev.sdlora.api.Variation;
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.Sheet;
 import dev.sdlora.api.grid.VariationGrid;
+import dev.sdlora.api.make.CheckpointMerging;
 import dev.sdlora.api.make.KeyNames;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraConversion;
@@ -89,6 +92,7 @@ class NullArgumentsTest {
     "TrainingProgress",
     "TrainingResult",
     "Baked",
+    "CheckpointMerging$Merged",
     "MadeLora",
     "LeftOut",
     "FileDescription",
@@ -152,6 +156,10 @@ class NullArgumentsTest {
             OutputStream.nullOutputStream(),
             Axis.seeds(1),
             VariationGrid.of(PromptSpec.builder().build(), Axis.seeds(1)),
+            CheckpointParts.builder(),
+            CheckpointParts.DEFAULT,
+            SizeConditioning.builder(),
+            CheckpointMerging.weightedSum(FILE, FILE),
             LoraBaking.into(FILE, List.of(ADAPTER)),
             LoraConversion.of(FILE, KeyNames.KOHYA),
             LoraExtraction.between(FILE, FILE),

@@ -180,8 +180,11 @@ public final class CheckpointReader {
     if (unet.contextWidth() != context) {
       throw unfit(
           path,
-          "its U-Net is that of %s (text states of %s), but its text encoders are those of %s (%s)"
-              .formatted(unet.family().label(), unet.contextWidth(), family.label(), context));
+          unet.family() == family
+              ? "its U-Net reads text states of %s numbers, but its text encoders give %s"
+                  .formatted(unet.contextWidth(), context)
+              : "its U-Net is that of %s (text states of %s), but its text encoders are those of %s (%s)"
+                  .formatted(unet.family().label(), unet.contextWidth(), family.label(), context));
     }
     int pooled = encoders.get(encoders.size() - 1).config().projection();
     if (unet.vectorWidth() > 0) {

@@ -127,8 +127,9 @@ public final class NetworkMemory {
    *
    * @param pixels of the picture
    * @param strips whether it goes strip by strip
+   * @param half whether it computes in 16 bits, all but its end, whose numbers count twice
    */
-  public static double decode(VaeConfig vae, double pixels, boolean strips) {
+  public static double decode(VaeConfig vae, double pixels, boolean strips, boolean half) {
     int last = vae.levels() - 1;
     double in = vae.channels().get(last);
     double here = pixels / (1L << (2 * last));
@@ -145,6 +146,10 @@ public final class NetworkMemory {
         peak = Math.max(peak, enlarging);
       }
       in = out;
+    }
+    if (half && !strips) {
+      // Input and norm in 16 bits, then in 32, and once more as the convolution takes it.
+      peak = Math.max(peak, here * (2 * in + 2 * (in + in)));
     }
     return peak;
   }

@@ -33,7 +33,7 @@ class NetworkMemoryTest {
     double pixels = (double) side * side;
     assertThat(NUMBER * NetworkMemory.encode(VAE, pixels, strips) / MIB)
         .isCloseTo(encode, withPercentage(25));
-    assertThat(NUMBER * NetworkMemory.decode(VAE, pixels, strips) / MIB)
+    assertThat(NUMBER * NetworkMemory.decode(VAE, pixels, strips, false) / MIB)
         .isCloseTo(decode, withPercentage(25));
   }
 
@@ -46,8 +46,8 @@ class NetworkMemoryTest {
   @Test
   void vae_strips_needLessOfALargePicture() {
     double pixels = 2048 * 2048;
-    assertThat(NetworkMemory.decode(SD15_VAE, pixels, true))
-        .isLessThan(0.7 * NetworkMemory.decode(SD15_VAE, pixels, false));
+    assertThat(NetworkMemory.decode(SD15_VAE, pixels, true, false))
+        .isLessThan(0.7 * NetworkMemory.decode(SD15_VAE, pixels, false, false));
     assertThat(NetworkMemory.encode(SD15_VAE, pixels, true))
         .isLessThan(0.7 * NetworkMemory.encode(SD15_VAE, pixels, false));
   }
@@ -61,7 +61,7 @@ class NetworkMemoryTest {
           NetworkMemory.unet(SD15_UNET, side / 8.0, side / 8.0)
               + NetworkMemory.residuals(SD15_UNET, side / 8.0, side / 8.0)
               + NetworkMemory.encode(SD15_VAE, pixels, true)
-              + NetworkMemory.decode(SD15_VAE, pixels, true);
+              + NetworkMemory.decode(SD15_VAE, pixels, true, false);
       assertThat(sum).isGreaterThan(2 * before).isFinite();
       before = sum;
     }
