@@ -39,7 +39,7 @@ final class FullModelTest {
               new ClipConfig(
                   64,
                   2,
-                  1,
+                  8,
                   128,
                   100,
                   77,
@@ -52,7 +52,7 @@ final class FullModelTest {
               List.of(64, 128),
               1,
               Transformers.ofLevels(1, List.of(0, 2), 2),
-              List.of(1, 2),
+              List.of(8, 16),
               96,
               true,
               64 + 6 * 256,

@@ -42,9 +42,9 @@ final class InfoCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "conditioner.embedders.0.x             | checkpoint  | is for SDXL; this version runs",
-        "cond_stage_model.model.x              | checkpoint  | is for SD 2.x; this version runs",
-        "model.diffusion_model.double_blocks.0 | checkpoint  | is for a transformer model",
+        "conditioner.embedders.0.transformer.x | checkpoint  | has no U-Net",
+        "cond_stage_model.model.x              | checkpoint  | has no U-Net",
+        "model.diffusion_model.double_blocks.0.x | checkpoint | is FLUX.1 [schnell]: not supported",
         "model.diffusion_model.x               | checkpoint  | has no VAE",
         "decoder.layers.3.conv.0.weight        | taesd       | is a TAESD",
         "3.conv.0.weight                       | taesd       | is a TAESD",

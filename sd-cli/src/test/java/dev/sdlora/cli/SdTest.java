@@ -37,7 +37,7 @@ final class SdTest {
         "--cfg       | NaN     | cfgScale must be finite: NaN",
         "--images    | 0       | images must be at least 1: 0",
         "--clip-skip | 13      | clipSkip must be from 1 to 12: 13",
-        "--hires     | 9       | hires scale must be from 1.0 to 8.0: 9.0",
+        "--hires     | 9       | hires scale must be from 1 to 8: 9.0",
         "--sampler   | magic   | sampler 'magic' is not known; the known ones are",
         "--few-steps | warp    | few-step method 'warp' is not known; the known ones are LCM,",
         "--few-steps | pcm:x   | behind the colon stands the number of steps",

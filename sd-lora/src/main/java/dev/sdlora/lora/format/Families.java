@@ -36,17 +36,18 @@ final class Families {
           ".*(?:encoder[._]layers[._]\\d+[._]self_attn[._](?:to_)?[qkv]\\w*"
               + "|resblocks[._]\\d+[._]attn[._](?:in|[qkv])_proj\\w*)");
 
-  /**
-   * Only SDXL has a second text encoder, reads sizes, has one transformer block behind another, or
-   * transformers at the start of the way up.
-   */
+  /** Only SDXL has a second text encoder, reads sizes, or has one transformer behind another. */
   private static final Pattern SDXL_KEYS =
       Pattern.compile(
           "(?:lora|oft|lycoris)_te2[._].*|text_encoder_2\\..*|(?:text_encoders\\.)?clip_g\\..*"
               + "|conditioner\\.embedders\\.1\\..*"
               + "|.*(?:add_embedding|label_emb)[._].*"
-              + "|.*transformer_blocks[._][1-9]\\d*[._].*"
-              + "|.*(?:^|[._])up_blocks[._]0[._]attentions[._].*"
+              + "|.*transformer_blocks[._][1-9]\\d*[._].*");
+
+  /** Of the published models only SDXL has transformers at the start of the way up. */
+  private static final Pattern SMALLEST =
+      Pattern.compile(
+          ".*(?:^|[._])up_blocks[._]0[._]attentions[._].*"
               + "|.*(?:^|[._])output_blocks[._][012][._]1[._](?:norm|proj|transformer).*");
 
   /** Only SD 1.x and 2.x have transformers where the picture is largest. */
@@ -70,6 +71,7 @@ final class Families {
         .or(() -> width(modules, module -> matches(TEXT_ATTENTION, module), TEXT_WIDTHS))
         .or(() -> sdxlIf(modules, SDXL_KEYS))
         .or(() -> fromMetadata(metadata))
+        .or(() -> sdxlIf(modules, SMALLEST))
         .or(() -> fromStructure(modules))
         .or(() -> sdxlIf(modules, KOHYA_SGM))
         .orElse(ModelFamily.UNKNOWN);

@@ -7,13 +7,13 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 
 /** The generator of ESRGAN (Wang et al. 2018), which enlarges pictures, in float32. */
-public final class RrdbNet implements UpscalerNet {
+final class RrdbNet implements UpscalerNet {
   private final Program program;
   private final RrdbConfig config;
   private final LiveWeights weights;
 
   /** A generator over weights that it does not own. */
-  public RrdbNet(Torch torch, RrdbConfig config, LiveWeights weights) {
+  RrdbNet(Torch torch, RrdbConfig config, LiveWeights weights) {
     this.program =
         Program.load(
             torch,

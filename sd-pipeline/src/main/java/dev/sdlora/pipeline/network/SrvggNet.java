@@ -10,13 +10,13 @@ import dev.sdlora.tensors.weights.LiveWeights;
  * The compact network of Real-ESRGAN, SRVGGNetCompact (Wang et al. 2021, "Real-ESRGAN", and its
  * releases for video): a row of convolutions at the size of the picture, and nothing at the larger.
  */
-public final class SrvggNet implements UpscalerNet {
+final class SrvggNet implements UpscalerNet {
   private final Program program;
   private final SrvggConfig config;
   private final LiveWeights weights;
 
   /** A network over weights that it does not own. */
-  public SrvggNet(Torch torch, SrvggConfig config, LiveWeights weights) {
+  SrvggNet(Torch torch, SrvggConfig config, LiveWeights weights) {
     this.program =
         Program.load(torch, SrvggNet.class, "srvgg.torchscript.py", "layers.torchscript.py");
     this.config = config;
