@@ -93,9 +93,6 @@ public final class FileKind {
               List.of("input_blocks.0.0.weight", "time_embed.0.weight"),
               "is a U-Net alone, a checkpoint when VAE and text encoder are named"));
 
-  /** U-Net, VAE, text encoder. */
-  private static final int NETWORKS = 3;
-
   private FileKind() {}
 
   /**
@@ -136,7 +133,8 @@ public final class FileKind {
         .flatMap(found -> found.encoders().stream())
         .filter(place -> !has(names, place.prefix()))
         .forEach(place -> lacking.add("text encoder '" + place.prefix() + "…'"));
-    return lacking.size() == NETWORKS
+    boolean nothing = !has(names, LdmNames.UNET) && !has(names, LdmNames.VAE) && family.isEmpty();
+    return nothing
         ? Optional.empty()
         : Optional.of(
             new FileDescription(
