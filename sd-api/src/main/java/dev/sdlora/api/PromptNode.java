@@ -153,7 +153,7 @@ public sealed interface PromptNode {
      * @param bracket {@code (} or {@code [}
      * @param children in order
      * @param closing empty if it is never closed
-     * @param factor should be what brackets and weight say, which are written without asking it
+     * @param factor what the weight of its text is multiplied by; printing does not look at it
      */
     public Attention {
       children = List.copyOf(children);
