@@ -24,7 +24,8 @@ final class SingleFile {
   /** SD 2.x reads OpenCLIP's last but one layer, so some files lack the last one. */
   private static final int LAYERS_WITHOUT_LAST = 23;
 
-  private static final double EDM_DEVIATION = 0.5;
+  /** Of the latents that Playground 2.5 was trained on. */
+  static final double EDM_DEVIATION = 0.5;
 
   private SingleFile() {}
 
@@ -141,8 +142,8 @@ final class SingleFile {
 
   /** Playground 2.5 brings each channel to mean 0 and deviation 0.5. */
   private static LatentFormat latentFormat(TensorFile file, ModelFamily family) {
-    Optional<TensorEntry> mean = file.find("edm_mean");
-    Optional<TensorEntry> std = file.find("edm_std");
+    Optional<TensorEntry> mean = file.find(PredictionSigns.EDM_MEAN);
+    Optional<TensorEntry> std = file.find(PredictionSigns.EDM_STD);
     return mean.isPresent() && std.isPresent()
         ? new LatentFormat(EDM_DEVIATION, numbers(file, mean.get()), numbers(file, std.get()))
         : LatentFormat.scaledBy(NetworkShapes.latentScale(family));
