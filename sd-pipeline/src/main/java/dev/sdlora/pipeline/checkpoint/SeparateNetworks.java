@@ -17,16 +17,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * Networks that lie in files or folders of their own and take the place of a checkpoint's: VAEs and
  * text encoders under the names of single files, with or without their beginnings, and under those
- * of diffusers; U-Nets under the names of single files.
+ * of diffusers; U-Nets under the names of single files or of diffusers.
  */
 final class SeparateNetworks {
   /** What A1111 calls a VAE beside a checkpoint. */
   private static final List<String> BESIDE = List.of(".vae.safetensors", ".vae.pt", ".vae.ckpt");
+
+  /** The layers of SD 2.x's text encoder as it was trained, of which the last is not read. */
+  private static final int OPEN_CLIP_H_LAYERS = 24;
 
   private static final String TEXT_MODEL = "text_model.";
   private static final String OPEN_CLIP = "transformer.resblocks.";
@@ -41,7 +45,24 @@ final class SeparateNetworks {
           "conditioner.embedders.0.model.",
           "cond_stage_model.model.");
 
+  /** Tensors by which U-Nets in files of their own are known: the original code's, diffusers'. */
+  private static final List<String> UNET =
+      List.of("input_blocks.0.0.weight", "time_embed.0.weight");
+
+  private static final List<String> DIFFUSERS_UNET =
+      List.of("conv_in.weight", "time_embedding.linear_1.weight");
+
   private SeparateNetworks() {}
+
+  /** Whether a file is a U-Net alone, without a beginning of its names. */
+  static boolean isUNet(Set<String> names) {
+    return names.containsAll(UNET) || hasDiffusersUNet(names);
+  }
+
+  /** Whether a file is a U-Net alone with diffusers' names. */
+  static boolean hasDiffusersUNet(Set<String> names) {
+    return names.containsAll(DIFFUSERS_UNET);
+  }
 
   /** The VAE that is named, or else lies beside a checkpoint under its name. */
   static Optional<Path> vaeOf(Path checkpoint, CheckpointParts parts) {
@@ -133,7 +154,10 @@ final class SeparateNetworks {
                     place.kind(),
                     place.reading(),
                     pooled && place.kind() == ClipConfig.Kind.OPEN_CLIP));
-    return Files.isRegularFile(path) && place.kind() == ClipConfig.Kind.OPEN_CLIP
+    // Those of diffusers' folders lack the layer that is not read.
+    return Files.isRegularFile(path)
+            && place.kind() == ClipConfig.Kind.OPEN_CLIP
+            && clip.config().layers() == OPEN_CLIP_H_LAYERS
         ? SingleFile.withoutUnread(clip, place)
         : clip;
   }

@@ -17,8 +17,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reads a single-file checkpoint with the names of the CompVis code and of Stability's sgm.
- * Whatever else the file holds, such as the states of an optimiser, is not looked at.
+ * Reads a single-file checkpoint with the names of the CompVis code and of Stability's sgm, or a
+ * U-Net alone with those of diffusers. Whatever else the file holds, such as the states of an
+ * optimiser, is not looked at.
  */
 final class SingleFile {
   /** SD 2.x reads OpenCLIP's last but one layer, so some files lack the last one. */
@@ -43,8 +44,8 @@ final class SingleFile {
       Path path, CheckpointParts parts, Optional<ModelFiles.Part<VaeConfig>> other) {
     TensorFile file = Averages.of(SeparateNetworks.unet(TensorFile.open(path)), parts.ema());
     Optional<Path> separateVae = SeparateNetworks.vaeOf(path, parts);
-    boolean ownVae = separateVae.isEmpty() && (FileKind.hasVae(file) || other.isEmpty());
-    SingleFileFamily family = FileKind.requireCheckpoint(file, parts, ownVae);
+    boolean ownVae = separateVae.isEmpty() && (NeededNetworks.hasVae(file) || other.isEmpty());
+    SingleFileFamily family = NeededNetworks.require(file, parts, ownVae);
     Network<UNetConfig> unet = unet(file, family.family());
     boolean pooled = unet.config().vectorWidth() > 0;
     List<Network<ClipConfig>> encoders = new ArrayList<>();
@@ -128,6 +129,12 @@ final class SingleFile {
   }
 
   private static Network<UNetConfig> unet(TensorFile file, ModelFamily family) {
+    if (SeparateNetworks.hasDiffusersUNet(file.tensors().keySet())) {
+      FileTensors tensors = new FileTensors(file, "U-Net", name -> name);
+      UNetBlocks blocks = UNetBlocks.ofDiffusers(tensors);
+      return new Network<>(
+          NetworkShapes.unet(tensors, blocks, NetworkShapes.unetHeads(family)), tensors);
+    }
     UNetBlocks blocks = UNetBlocks.ofLdm(file, LdmNames.UNET);
     return Network.of(
         new FileTensors(
