@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Recognises by its tensor names what a file is. */
 public final class FileKind {
@@ -22,14 +23,15 @@ public final class FileKind {
       List.of(
           new Sign(
               Kind.LORA,
-              name ->
-                  name.contains("lora_down")
-                      || name.contains("lora_A.")
-                      || name.contains(".lora.down.")
-                      || name.contains("_lora.down.")
-                      || name.contains(".hada_w1")
-                      || name.contains(".lokr_w")
-                      || name.matches("(unet|text_encoder):\\d+:(up|down)"),
+              matches("(unet|text_encoder):\\d+:(up|down)")
+                  .or(
+                      name ->
+                          name.contains("lora_down")
+                              || name.contains("lora_A.")
+                              || name.contains(".lora.down.")
+                              || name.contains("_lora.down.")
+                              || name.contains(".hada_w1")
+                              || name.contains(".lokr_w")),
               "is a LoRA",
               NOT_CHECKPOINT
                   + "; name it in the prompt as <lora:name:1> or open it with LoraAdapter.open"),
@@ -53,22 +55,19 @@ public final class FileKind {
               NOT_CHECKPOINT),
           new Sign(
               Kind.T2I_ADAPTER,
-              name -> name.matches("(adapter\\.)?body\\.\\d+\\.(in_conv|resnets|block1)\\..*"),
+              matches("(adapter\\.)?body\\.\\d+\\.(in_conv|resnets|block1)\\..*"),
               "is a T2I-Adapter",
               NOT_CHECKPOINT),
           new Sign(
               Kind.TAESD,
-              name ->
-                  name.matches("((taesd_)?(de|en)coder\\.)?(layers\\.)?\\d+\\.conv\\.0\\.weight"),
+              matches("((taesd_)?(de|en)coder\\.)?(layers\\.)?\\d+\\.conv\\.0\\.weight"),
               "is a TAESD, which decodes or encodes previews",
               NOT_CHECKPOINT),
           new Sign(
               Kind.UPSCALER,
-              name ->
-                  name.matches("(.*\\.)?(RDB|rdb)1\\.conv1\\..*")
-                      || name.equals("conv_first.weight")
-                      || name.equals("params_ema.conv_first.weight")
-                      || name.matches("(params(_ema)?\\.)?body\\.\\d+\\.weight"),
+              matches("(.*\\.)?(RDB|rdb)1\\.conv1\\..*")
+                  .or(matches("(params(_ema)?\\.)?body\\.\\d+\\.weight"))
+                  .or(matches("(params_ema\\.)?conv_first\\.weight")),
               "is an upscaler of the ESRGAN family",
               NOT_CHECKPOINT));
 
@@ -85,6 +84,11 @@ public final class FileKind {
               "is a text encoder alone, to be named beside a checkpoint"));
 
   private FileKind() {}
+
+  /** A large file has thousands of names, so expressions are compiled once. */
+  private static Predicate<String> matches(String expression) {
+    return Pattern.compile(expression).asMatchPredicate();
+  }
 
   /**
    * What a file is, as far as its names give it away. A checkpoint, whole or in parts, is one by
