@@ -249,9 +249,19 @@ class FolderMakingTest {
     assertThat(Files.exists(folder.resolve("again.safetensors"))).isFalse();
   }
 
-  /** A VAE in a file beside a checkpoint is none of its own tensors. */
   @Test
-  void write_folderWithAVaeOfItsOwn_isRead() {
+  void write_ontoAFileOfTheFolder_isRefused() throws IOException {
+    Path copy = copy(TinyFamilies.sdxl());
+    Path unet = copy.resolve("unet").resolve("diffusion_pytorch_model.safetensors");
+    long size = Files.size(unet);
+    assertThatThrownBy(() -> CheckpointMerging.weightedSum(copy, copy).write(unet))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("one of those to read");
+    assertThat(Files.size(unet)).isEqualTo(size);
+  }
+
+  @Test
+  void write_refinerWithTheVaeOfAnother_isRead() {
     CheckpointParts parts = CheckpointParts.builder().vae(TinyFamilies.sdxl()).build();
     Path copy = DiffusersCopy.of(TinyFamilies.refiner(), parts).write(folder.resolve("diffusers"));
     assertThat(CheckpointReader.read(again(copy)).vae().config())
