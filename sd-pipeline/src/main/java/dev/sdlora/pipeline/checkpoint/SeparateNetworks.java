@@ -10,8 +10,10 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.file.SettingsJson;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -132,6 +134,7 @@ final class SeparateNetworks {
       return SingleFile.textEncoder(
           file, new SingleFileFamily.Place(prefix, place.kind(), place.reading()), pooled);
     }
+    told(weights).ifPresent(kind -> requireKind(path, kind, place.kind()));
     boolean bare = prefixes.stream().noneMatch(prefix -> begins(weights, prefix + TEXT_MODEL));
     String prefix =
         prefix(weights, prefixes, bare ? "encoder.layers." : TEXT_MODEL, "text encoder");
@@ -160,6 +163,32 @@ final class SeparateNetworks {
             && clip.config().layers() == OPEN_CLIP_H_LAYERS
         ? SingleFile.withoutUnread(clip, place)
         : clip;
+  }
+
+  /** Whose training an encoder comes from, as far as its names or the settings beside it tell. */
+  private static Optional<ClipConfig.Kind> told(NetworkWeights weights) {
+    if (PREFIXES.stream().anyMatch(prefix -> begins(weights, prefix + OPEN_CLIP))
+        && !PREFIXES.stream().anyMatch(prefix -> begins(weights, prefix + TEXT_MODEL))) {
+      return Optional.of(ClipConfig.Kind.OPEN_CLIP);
+    }
+    if (begins(weights, LdmNames.CLIP)) {
+      return Optional.of(ClipConfig.Kind.OPENAI);
+    }
+    try {
+      return DiffusersFolder.kind(SettingsJson.read(weights.path().resolveSibling("config.json")));
+    } catch (IOException e) {
+      return Optional.empty(); // Without settings nothing is told.
+    }
+  }
+
+  private static void requireKind(Path path, ClipConfig.Kind kind, ClipConfig.Kind wanted) {
+    if (kind != wanted) {
+      throw new CheckpointException(
+          "text encoder '%s' is %s, but the U-Net was trained with %s; expected the text encoder of its"
+                  .formatted(path, kind.label(), wanted.label())
+              + " own family",
+          ErrorDetails.in(path));
+    }
   }
 
   /** A file whose U-Net, if it is alone there, has the beginning that it has in checkpoints. */

@@ -87,11 +87,7 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
         encoder.heads() == NetworkShapes.clipHeads(encoder.width(), place.kind()),
         "attention heads of a text encoder",
         encoder.heads());
-    require(
-        path,
-        encoder.kind() == place.kind(),
-        "kind of a text encoder",
-        encoder.kind() == ClipConfig.Kind.OPENAI ? "OpenAI's CLIP" : "OpenCLIP");
+    require(path, encoder.kind() == place.kind(), "kind of a text encoder", encoder.kind().label());
   }
 
   private static void require(Path path, boolean sayable, String setting, Object value) {

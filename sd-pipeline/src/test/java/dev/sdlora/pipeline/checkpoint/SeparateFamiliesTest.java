@@ -11,6 +11,7 @@ import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.testkit.TinyFamilies;
+import dev.sdlora.testkit.TinyModels;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -158,7 +159,7 @@ final class SeparateFamiliesTest {
             .build();
     assertThatThrownBy(() -> CheckpointReader.read(file("unet"), swapped))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining(file("text_encoder").toString());
+        .hasMessageContaining("is OpenCLIP, but the U-Net was trained with OpenAI's CLIP");
     CheckpointParts other =
         oneEncoder.toBuilder()
             .textEncoder2(part(TinyFamilies.sd2(), "cond_stage_model.model."))
@@ -180,6 +181,27 @@ final class SeparateFamiliesTest {
     assertThatThrownBy(() -> CheckpointReader.read(part(model, LdmNames.UNET), parts))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("has no second text encoder, which SDXL needs");
+  }
+
+  /** Narrow models of two families may have text states of one width. */
+  @Test
+  void read_encoderOfAnotherTraining_isRefused() {
+    Path sd2 = DiffusersCopy.of(TinyFamilies.sd2()).write(folder.resolve("diffusers"));
+    Path sd1 = DiffusersCopy.of(TinyModels.CHECKPOINT).write(folder.resolve("sd1"));
+    for (Path encoder : List.of(TinyModels.CHECKPOINT, sd1, sd1.resolve("text_encoder"))) {
+      CheckpointParts parts = CheckpointParts.builder().vae(sd2).textEncoder(encoder).build();
+      assertThatThrownBy(() -> CheckpointReader.read(file("unet"), parts))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessage(
+              "text encoder '%s' is OpenAI's CLIP, but the U-Net was trained with OpenCLIP; expected the text encoder of its own family"
+                  .formatted(encoder));
+    }
+    for (Path encoder : List.of(TinyFamilies.sd2(), sd2, sd2.resolve("text_encoder"))) {
+      CheckpointParts parts = CheckpointParts.builder().textEncoder(encoder).build();
+      assertThatThrownBy(() -> CheckpointReader.read(TinyModels.CHECKPOINT, parts))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("' is OpenCLIP, but the U-Net was trained with OpenAI's CLIP;");
+    }
   }
 
   /** The family of a VAE does not show in its tensors: the U-Net tells how latents are scaled. */
