@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  */
 final class SingleFile {
   /** SD 2.x reads OpenCLIP's last but one layer, so some files lack the last one. */
-  private static final int LAYERS_WITHOUT_LAST = 23;
+  static final int LAYERS_WITHOUT_LAST = 23;
 
   /** Of the latents that Playground 2.5 was trained on. */
   static final double EDM_DEVIATION = 0.5;

@@ -47,7 +47,11 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
       case EDM -> {
         usual = new LatentFormat(SingleFile.EDM_DEVIATION, format.mean(), format.std());
         require(path, levels.equals(PredictionSigns.EDM_LEVELS), "noise levels", levels.range());
-        require(path, !format.mean().isEmpty() && !format.std().isEmpty(), "latents", format);
+        require(
+            path,
+            !format.mean().isEmpty() && !format.std().isEmpty(),
+            "latents",
+            described(format));
         tensors.put(PredictionSigns.EDM_MEAN, format.mean());
         tensors.put(PredictionSigns.EDM_STD, format.std());
       }
@@ -66,7 +70,7 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
         }
       }
     }
-    require(path, format.equals(usual), "latents", format);
+    require(path, format.equals(usual), "latents", described(format));
     return new SingleFileSigns(metadata, tensors);
   }
 
@@ -87,6 +91,14 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
         encoder.heads() == NetworkShapes.clipHeads(encoder.width(), place.kind()),
         "attention heads of a text encoder",
         encoder.heads());
+    // With one layer more it would pass for a file that lacks the layer that is not read.
+    require(
+        path,
+        place.reading() != ClipConfig.Reading.LAST
+            || place.kind() != ClipConfig.Kind.OPEN_CLIP
+            || encoder.layers() + 1 != SingleFile.LAYERS_WITHOUT_LAST,
+        "layers of a text encoder",
+        encoder.layers());
     require(path, encoder.kind() == place.kind(), "kind of a text encoder", encoder.kind().label());
   }
 
@@ -98,6 +110,11 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
               + " its family, since single files have no settings",
           ErrorDetails.in(path));
     }
+  }
+
+  private static String described(LatentFormat format) {
+    return "scaled by %s, of mean %s and deviation %s"
+        .formatted(format.scale(), format.mean(), format.std());
   }
 
   /** Adds the tensors to a file that is going to be written, but for those that it has. */
