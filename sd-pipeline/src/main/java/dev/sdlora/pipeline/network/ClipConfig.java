@@ -36,9 +36,20 @@ public record ClipConfig(
   /** Whose training an encoder comes from; no dimension tells. */
   public enum Kind {
     /** OpenAI's CLIP (Radford et al. 2021): quick GELU, chunks are filled up with end tokens. */
-    OPENAI,
+    OPENAI("OpenAI's CLIP"),
     /** OpenCLIP (Ilharco et al. 2021): exact GELU, chunks are filled up with token 0. */
-    OPEN_CLIP;
+    OPEN_CLIP("OpenCLIP");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+
+    /** Its name for people. */
+    public String label() {
+      return label;
+    }
 
     /** The tokens of a chunk, filled up as this kind is used to. */
     public int[] ids(TokenChunk chunk) {
