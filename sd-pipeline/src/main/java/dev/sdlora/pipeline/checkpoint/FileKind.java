@@ -13,10 +13,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Recognises by its tensor names what a file is. */
 public final class FileKind {
   private static final String NOT_CHECKPOINT = ", not a checkpoint";
+
+  private static final Predicate<String> CLONEOFSIMO_FACTOR =
+      spelled("(unet|text_encoder):\\d+:(up|down)");
+  private static final Predicate<String> T2I_ADAPTER_BLOCK =
+      spelled("(adapter\\.)?body\\.\\d+\\.(in_conv|resnets|block1)\\..*");
+  private static final Predicate<String> TAESD_CONVOLUTION =
+      spelled("((taesd_)?(de|en)coder\\.)?(layers\\.)?\\d+\\.conv\\.0\\.weight");
+  private static final Predicate<String> ESRGAN_BLOCK = spelled("(.*\\.)?(RDB|rdb)1\\.conv1\\..*");
+  private static final Predicate<String> SRVGG_LAYER =
+      spelled("(params(_ema)?\\.)?body\\.\\d+\\.weight");
 
   /** Names that give other things away; the first that fits counts. */
   private static final List<Sign> OTHERS =
@@ -30,7 +41,7 @@ public final class FileKind {
                       || name.contains("_lora.down.")
                       || name.contains(".hada_w1")
                       || name.contains(".lokr_w")
-                      || name.matches("(unet|text_encoder):\\d+:(up|down)"),
+                      || CLONEOFSIMO_FACTOR.test(name),
               "is a LoRA",
               NOT_CHECKPOINT
                   + "; name it in the prompt as <lora:name:1> or open it with LoraAdapter.open"),
@@ -52,24 +63,19 @@ public final class FileKind {
                       || name.startsWith("input_hint_block."),
               "is a ControlNet",
               NOT_CHECKPOINT),
-          new Sign(
-              Kind.T2I_ADAPTER,
-              name -> name.matches("(adapter\\.)?body\\.\\d+\\.(in_conv|resnets|block1)\\..*"),
-              "is a T2I-Adapter",
-              NOT_CHECKPOINT),
+          new Sign(Kind.T2I_ADAPTER, T2I_ADAPTER_BLOCK, "is a T2I-Adapter", NOT_CHECKPOINT),
           new Sign(
               Kind.TAESD,
-              name ->
-                  name.matches("((taesd_)?(de|en)coder\\.)?(layers\\.)?\\d+\\.conv\\.0\\.weight"),
+              TAESD_CONVOLUTION,
               "is a TAESD, which decodes or encodes previews",
               NOT_CHECKPOINT),
           new Sign(
               Kind.UPSCALER,
               name ->
-                  name.matches("(.*\\.)?(RDB|rdb)1\\.conv1\\..*")
+                  ESRGAN_BLOCK.test(name)
                       || name.equals("conv_first.weight")
                       || name.equals("params_ema.conv_first.weight")
-                      || name.matches("(params(_ema)?\\.)?body\\.\\d+\\.weight"),
+                      || SRVGG_LAYER.test(name),
               "is an upscaler of the ESRGAN family",
               NOT_CHECKPOINT));
 
@@ -94,6 +100,10 @@ public final class FileKind {
               "is a U-Net alone, a checkpoint when VAE and text encoder are named"));
 
   private FileKind() {}
+
+  private static Predicate<String> spelled(String pattern) {
+    return Pattern.compile(pattern).asMatchPredicate();
+  }
 
   /**
    * What a file is, as far as its names give it away. A checkpoint, whole or in parts, is one by
