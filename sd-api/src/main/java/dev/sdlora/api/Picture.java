@@ -86,7 +86,7 @@ public final class Picture {
   /**
    * Reads a picture file of a format that this Java can read: PNG, JPEG, GIF and BMP, and those
    * that plug-ins of ImageIO add. Its size is looked at before its pixels: at most 2²⁶ of them, a
-   * square of 8192, are read.
+   * square of 8192, are read, and fewer if they would take more than half of the heap.
    *
    * @throws ImageFileException if the file is missing, damaged, too large, or of another format
    */

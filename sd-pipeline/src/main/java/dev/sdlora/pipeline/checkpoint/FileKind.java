@@ -13,10 +13,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Recognises by its tensor names what a file is. */
 public final class FileKind {
   private static final String NOT_CHECKPOINT = ", not a checkpoint";
+
+  private static final Pattern NUMBERED_LORA =
+      Pattern.compile("(unet|text_encoder):\\d+:(up|down)");
+
+  private static final Pattern T2I_ADAPTER =
+      Pattern.compile("(adapter\\.)?body\\.\\d+\\.(in_conv|resnets|block1)\\..*");
+
+  private static final Pattern TAESD =
+      Pattern.compile("((taesd_)?(de|en)coder\\.)?(layers\\.)?\\d+\\.conv\\.0\\.weight");
+
+  private static final Pattern DENSE_BLOCK = Pattern.compile("(?:^|\\.)(?:RDB|rdb)1\\.conv1\\.");
+
+  private static final Pattern COMPACT_UPSCALER =
+      Pattern.compile("(params(_ema)?\\.)?body\\.\\d+\\.weight");
 
   /** Names that give other things away; the first that fits counts. */
   private static final List<Sign> OTHERS =
@@ -30,7 +45,7 @@ public final class FileKind {
                       || name.contains("_lora.down.")
                       || name.contains(".hada_w1")
                       || name.contains(".lokr_w")
-                      || name.matches("(unet|text_encoder):\\d+:(up|down)"),
+                      || NUMBERED_LORA.matcher(name).matches(),
               "is a LoRA",
               NOT_CHECKPOINT
                   + "; name it in the prompt as <lora:name:1> or open it with LoraAdapter.open"),
@@ -54,22 +69,21 @@ public final class FileKind {
               NOT_CHECKPOINT),
           new Sign(
               Kind.T2I_ADAPTER,
-              name -> name.matches("(adapter\\.)?body\\.\\d+\\.(in_conv|resnets|block1)\\..*"),
+              name -> T2I_ADAPTER.matcher(name).matches(),
               "is a T2I-Adapter",
               NOT_CHECKPOINT),
           new Sign(
               Kind.TAESD,
-              name ->
-                  name.matches("((taesd_)?(de|en)coder\\.)?(layers\\.)?\\d+\\.conv\\.0\\.weight"),
+              name -> TAESD.matcher(name).matches(),
               "is a TAESD, which decodes or encodes previews",
               NOT_CHECKPOINT),
           new Sign(
               Kind.UPSCALER,
               name ->
-                  name.matches("(.*\\.)?(RDB|rdb)1\\.conv1\\..*")
+                  DENSE_BLOCK.matcher(name).find()
                       || name.equals("conv_first.weight")
                       || name.equals("params_ema.conv_first.weight")
-                      || name.matches("(params(_ema)?\\.)?body\\.\\d+\\.weight"),
+                      || COMPACT_UPSCALER.matcher(name).matches(),
               "is an upscaler of the ESRGAN family",
               NOT_CHECKPOINT));
 
