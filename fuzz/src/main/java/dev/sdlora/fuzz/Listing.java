@@ -28,12 +28,31 @@ final class Listing {
   /** More than any file has, and less than file systems allow. */
   private static final long LARGEST_FILE = 1L << 40;
 
-  private final Map<String, Entry> tensors = new LinkedHashMap<>();
+  /** A file of no tensors. */
+  static final Listing NOTHING = new Listing(Map.of());
+
+  private final Map<String, Entry> tensors;
   private final Map<String, String> metadata = new LinkedHashMap<>();
 
-  private record Entry(String shape, String dtype) {
-    /** Bytes, as far as they can be said. */
-    long bytes() {
+  /**
+   * A tensor.
+   *
+   * @param json its place in the header up to the offsets
+   * @param bytes as far as they can be said
+   */
+  private record Entry(String json, long bytes) {
+    static Entry of(String name, String shape, String dtype) {
+      return new Entry(
+          quoted(name)
+              + ":{\"dtype\":"
+              + quoted(dtype)
+              + ",\"shape\":["
+              + shape
+              + "],\"data_offsets\":[",
+          bytes(shape, dtype));
+    }
+
+    private static long bytes(String shape, String dtype) {
       long bytes =
           switch (dtype) {
             case "F64", "I64", "U64" -> 8;
@@ -42,23 +61,41 @@ final class Listing {
             default -> 4;
           };
       for (String size : shape.isEmpty() ? new String[0] : shape.split(",", -1)) {
-        if (!size.matches("[0-9]{1,10}")) {
+        if (!isNumber(size)) {
           return 0;
         }
         bytes = Math.min(LARGEST_FILE, bytes * Long.parseLong(size));
       }
       return bytes;
     }
+
+    private static boolean isNumber(String text) {
+      return !text.isEmpty()
+          && text.length() <= 10
+          && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
   }
 
-  /** A file of these tensors, changed by the lines. */
-  Listing(Map<String, List<Long>> base, byte[] lines) {
-    base.forEach((name, shape) -> tensors.put(name, new Entry(joined(shape), "F32")));
-    new String(lines, StandardCharsets.UTF_8).lines().forEach(this::read);
+  private Listing(Listing original) {
+    this.tensors = new LinkedHashMap<>(original.tensors);
+    this.metadata.putAll(original.metadata);
+  }
+
+  /** A file of these tensors. */
+  Listing(Map<String, List<Long>> shapes) {
+    this.tensors = new LinkedHashMap<>();
+    shapes.forEach((name, shape) -> tensors.put(name, Entry.of(name, joined(shape), "F32")));
   }
 
   private static String joined(List<Long> shape) {
     return shape.stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+
+  /** A copy, changed by the lines. */
+  Listing with(byte[] lines) {
+    Listing changed = new Listing(this);
+    new String(lines, StandardCharsets.UTF_8).lines().forEach(changed::read);
+    return changed;
   }
 
   private void read(String line) {
@@ -71,7 +108,8 @@ final class Listing {
     if (line.startsWith("#")) {
       metadata.put(parts.get(0).substring(1), line.substring(line.indexOf(' ') + 1));
     } else if (!line.isEmpty()) {
-      tensors.put(parts.get(0), new Entry(second, parts.size() > 2 ? parts.get(2) : "F32"));
+      String dtype = parts.size() > 2 ? parts.get(2) : "F32";
+      tensors.put(parts.get(0), Entry.of(parts.get(0), second, dtype));
     }
   }
 
@@ -80,23 +118,23 @@ final class Listing {
     StringBuilder json = new StringBuilder("{");
     if (!metadata.isEmpty()) {
       json.append("\"__metadata__\":{");
-      metadata.forEach((key, value) -> field(json, key).append(quoted(value)));
+      metadata.forEach(
+          (key, value) -> next(json).append(quoted(key)).append(':').append(quoted(value)));
       json.append("},");
     }
     long at = 0;
-    for (Map.Entry<String, Entry> tensor : tensors.entrySet()) {
-      Entry entry = tensor.getValue();
-      field(json, tensor.getKey()).append("{\"dtype\":").append(quoted(entry.dtype));
-      json.append(",\"shape\":[").append(entry.shape).append("],\"data_offsets\":[").append(at);
-      at = Math.min(LARGEST_FILE, at + entry.bytes());
-      json.append(',').append(at).append("]}");
+    for (Entry tensor : tensors.values()) {
+      next(json).append(tensor.json).append(at).append(',');
+      at = Math.min(LARGEST_FILE, at + tensor.bytes);
+      json.append(at).append("]}");
     }
     return framed(json.append('}').toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /** Bytes of all tensors. */
   long dataBytes() {
-    return Math.min(LARGEST_FILE, tensors.values().stream().mapToLong(Entry::bytes).sum());
+    return Math.min(
+        LARGEST_FILE, tensors.values().stream().mapToLong(tensor -> tensor.bytes).sum());
   }
 
   /** A header with its length in front. */
@@ -108,9 +146,10 @@ final class Listing {
         .flip();
   }
 
-  private static StringBuilder field(StringBuilder json, String name) {
+  /** Where another field begins. */
+  private static StringBuilder next(StringBuilder json) {
     char last = json.charAt(json.length() - 1);
-    return json.append(last == '{' || last == ',' ? "" : ",").append(quoted(name)).append(':');
+    return json.append(last == '{' || last == ',' ? "" : ",");
   }
 
   private static String quoted(String text) {

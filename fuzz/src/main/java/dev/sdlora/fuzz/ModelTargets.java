@@ -19,7 +19,9 @@ import java.util.Set;
 
 /** Checkpoints, the networks that go with them, and embeddings. */
 final class ModelTargets {
-  private static final byte[] NO_CHANGE = {};
+  private static final Listing TEXT_ENCODER = new Listing(Networks.CLIP.weights());
+  private static final Listing UNET = new Listing(Networks.UNET.weights());
+  private static final Listing VAE = new Listing(Networks.VAE.weights());
 
   private ModelTargets() {}
 
@@ -52,15 +54,18 @@ final class ModelTargets {
 
   /** Files of one tensor and more, and files of the whole network with some changed. */
   private static Target network(String name, Map<String, List<Long>> shapes, Opening opening) {
+    Listing network = new Listing(shapes);
     return new Target(
         name,
         Set.of(CheckpointException.class, TensorFileException.class),
         input -> {
           // A first line of "*" stands for the whole network.
           boolean whole = input.length > 1 && input[0] == '*' && input[1] == '\n';
-          Map<String, List<Long>> base = whole ? shapes : Map.of();
-          byte[] lines = whole ? Arrays.copyOfRange(input, 2, input.length) : input;
-          opening.open(LoraTargets.listed(name + ".safetensors", base, lines));
+          Listing listing =
+              whole
+                  ? network.with(Arrays.copyOfRange(input, 2, input.length))
+                  : Listing.NOTHING.with(input);
+          opening.open(Scratch.file(name + ".safetensors", listing));
         });
   }
 
@@ -74,19 +79,18 @@ final class ModelTargets {
 
   /** All settings files of a folder at once; no key of theirs means two things. */
   private static void diffusersSettings(byte[] json) throws IOException {
-    LoraTargets.listed("model/text_encoder/model.safetensors", Networks.CLIP.weights(), NO_CHANGE);
-    LoraTargets.listed(
-        "model/unet/diffusion_pytorch_model.safetensors", Networks.UNET.weights(), NO_CHANGE);
-    LoraTargets.listed(
-        "model/vae/diffusion_pytorch_model.safetensors", Networks.VAE.weights(), NO_CHANGE);
-    for (String network : List.of("text_encoder", "unet", "vae")) {
-      Scratch.file("model/" + network + "/config.json", json);
+    Scratch.once("model/text_encoder/model.safetensors", TEXT_ENCODER);
+    Scratch.once("model/unet/diffusion_pytorch_model.safetensors", UNET);
+    Scratch.once("model/vae/diffusion_pytorch_model.safetensors", VAE);
+    Path first = Scratch.file("model/text_encoder/config.json", json);
+    for (String other :
+        List.of("unet/config.json", "vae/config.json", "scheduler/scheduler_config.json")) {
+      Scratch.alias("model/" + other, "model/text_encoder/config.json");
     }
-    Path last = Scratch.file("model/scheduler/scheduler_config.json", json);
-    CheckpointReader.read(last.resolve("../..").normalize());
+    CheckpointReader.read(first.resolve("../..").normalize());
   }
 
   private static void embedding(byte[] lines) throws IOException {
-    new EmbeddingFiles().open(LoraTargets.listed("embedding.safetensors", Map.of(), lines));
+    new EmbeddingFiles().open(Scratch.file("embedding.safetensors", Listing.NOTHING.with(lines)));
   }
 }

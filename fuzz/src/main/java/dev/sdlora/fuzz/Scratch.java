@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +22,7 @@ final class Scratch {
 
   private final Path folder;
   private final Map<String, FileChannel> open = new HashMap<>();
+  private final Set<String> aliases = new HashSet<>();
 
   private Scratch() {
     try {
@@ -35,6 +38,26 @@ final class Scratch {
     return sized(name, ByteBuffer.wrap(content), content.length);
   }
 
+  /** The file of this name, with these tensors. */
+  static Path file(String name, Listing content) throws IOException {
+    ByteBuffer head = content.head();
+    return sized(name, head, head.limit() + content.dataBytes());
+  }
+
+  /** The file of this name, which is always the same and so written only once. */
+  static Path once(String name, Listing content) throws IOException {
+    return SHARED.open.containsKey(name) ? SHARED.folder.resolve(name) : file(name, content);
+  }
+
+  /** Another name for a file, which says the same whatever is written to the first. */
+  static void alias(String name, String first) throws IOException {
+    if (SHARED.aliases.add(name)) {
+      Path link = SHARED.folder.resolve(name);
+      Files.createDirectories(link.resolveSibling(""));
+      Files.createLink(link, SHARED.folder.resolve(first));
+    }
+  }
+
   /**
    * The file of this name with some bytes and, behind them, zeros that take no room.
    *
@@ -48,9 +71,11 @@ final class Scratch {
       channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       SHARED.open.put(name, channel);
     }
-    channel.truncate(0);
+    // What is overwritten keeps its memory; what was behind it goes, so that zeros are zeros.
+    int length = start.remaining();
     channel.write(start, 0);
-    if (size > channel.size()) {
+    channel.truncate(length);
+    if (size > length) {
       channel.write(ByteBuffer.allocate(1), size - 1);
     }
     return file;

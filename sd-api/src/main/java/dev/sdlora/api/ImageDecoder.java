@@ -6,12 +6,16 @@ import java.io.InputStream;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** Decodes picture files of others: a few bytes can claim to be any number of pixels. */
 final class ImageDecoder {
   private static final long MAX_PIXELS = 1 << 26;
+
+  /** Bytes of a pixel in the picture that is made of it. */
+  private static final int KEPT = 3;
 
   private static final int MAX_REASON = 200;
 
@@ -40,7 +44,10 @@ final class ImageDecoder {
       try {
         // Metadata are passed over: packed texts in them can be of any size as well.
         reader.setInput(in, true, true);
-        requireSize(subject, reader.getWidth(0), reader.getHeight(0));
+        int width = reader.getWidth(0);
+        int height = reader.getHeight(0);
+        requireSize(subject, width, height);
+        requireHeap(subject, width, height, decodedBytes(reader), Runtime.getRuntime().maxMemory());
         return reader.read(0);
       } finally {
         reader.dispose();
@@ -57,6 +64,29 @@ final class ImageDecoder {
     if ((long) width * height > MAX_PIXELS) {
       throw new ImageFileException(
           "%s has %sx%s pixels; at most %s are read".formatted(subject, width, height, MAX_PIXELS));
+    }
+  }
+
+  /** What a pixel takes as it is decoded. */
+  private static int decodedBytes(ImageReader reader) throws IOException {
+    Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0);
+    return types.hasNext() ? Math.max(1, types.next().getColorModel().getPixelSize() / 8) : 4;
+  }
+
+  /**
+   * Refuses a picture that would take more than half of the heap while it is read, as it is decoded
+   * and as it is kept: collectors divide the heap, so that a single array cannot have all of it.
+   *
+   * @param decoded bytes of a pixel
+   * @param heap the most bytes that the heap may have
+   */
+  static void requireHeap(String subject, int width, int height, int decoded, long heap) {
+    long bytes = (long) width * height * (decoded + KEPT);
+    if (bytes > heap / 2) {
+      throw new ImageFileException(
+          ("%s has %sx%s pixels, which take %s MB of the heap; at most half of its %s MB are taken"
+                  + " for a picture (raise -Xmx, or make the picture smaller)")
+              .formatted(subject, width, height, bytes >> 20, heap >> 20));
     }
   }
 

@@ -90,7 +90,8 @@ public final class Picture {
    * Reads a picture file of a format that this Java can read: PNG, JPEG, GIF and BMP, and those
    * that plug-ins of ImageIO add. Its size is looked at before its pixels.
    *
-   * @param file a picture of at most 2²⁶ pixels, a square of 8192
+   * @param file a picture of at most 2²⁶ pixels, a square of 8192, which may take half of the heap
+   *     while it is read
    * @return its pixels; transparent places are white
    * @throws ImageFileException if the file is missing, damaged, too large, or of another format
    */

@@ -66,6 +66,20 @@ final class PictureReadTest {
   }
 
   @Test
+  void requireHeap_moreThanHalfOfIt_isRefused() {
+    long heap = 256L << 20;
+    // One byte as it is decoded and three as it is kept: 4 · 32 · 2²⁰ are half of the heap.
+    ImageDecoder.requireHeap("image", 8192, 4096, 1, heap);
+    assertThatThrownBy(() -> ImageDecoder.requireHeap("image", 8192, 8192, 1, heap))
+        .isInstanceOf(ImageFileException.class)
+        .hasMessage(
+            "image has 8192x8192 pixels, which take 256 MB of the heap; at most half of its 256 MB"
+                + " are taken for a picture (raise -Xmx, or make the picture smaller)");
+    assertThatThrownBy(() -> ImageDecoder.requireHeap("image", 8192, 4096, 4, heap))
+        .isInstanceOf(ImageFileException.class);
+  }
+
+  @Test
   void read_damagedOrOther_isOneException() throws IOException {
     Path text = Files.writeString(folder.resolve("a.png"), "no picture");
     assertThatThrownBy(() -> Picture.read(text))

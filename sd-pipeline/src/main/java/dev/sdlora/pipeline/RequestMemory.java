@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
@@ -14,6 +15,7 @@ import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Upscaling;
 import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
+import dev.sdlora.pipeline.memory.Blocks;
 import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.memory.NetworkMemory;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -22,7 +24,6 @@ import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.upscale.Enlarging;
 import dev.sdlora.pipeline.upscale.TiledUpscaler;
 import dev.sdlora.prompt.grammar.Subprompt;
-import dev.sdlora.tensors.torch.ScalarType;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -32,8 +33,6 @@ import java.util.Optional;
  * overlays are small.
  */
 final class RequestMemory {
-  private static final int FLOAT = Float.BYTES;
-
   /**
    * Of the heap, for each pixel: the latents of samplers, and a picture as numbers and as bytes.
    */
@@ -41,14 +40,6 @@ final class RequestMemory {
 
   /** What the engine keeps beside tensors. */
   private static final double ENGINE = 16e6;
-
-  /**
-   * What the allocator keeps of tensors that are no more: a quarter of what there was at once, but
-   * no more than two of the largest blocks that glibc does not hand back, of 32 MB.
-   */
-  private static final double KEPT_SHARE = 0.25;
-
-  private static final double MOST_KEPT = 64e6;
 
   private static final double PLANES = 3.0 * Float.BYTES;
   private static final double BYTES = 3;
@@ -145,17 +136,39 @@ final class RequestMemory {
   }
 
   /**
+   * What one stage of a request takes.
+   *
+   * @param blocks outside of Java's heap
+   * @param heap bytes on it
+   */
+  private record Stage(Blocks blocks, double heap) {
+    /** One after the other. */
+    Stage or(Stage next) {
+      return new Stage(blocks.or(next.blocks), Math.max(heap, next.heap));
+    }
+
+    Stage and(Stage other) {
+      return new Stage(blocks.and(other.blocks), heap + other.heap);
+    }
+
+    MemoryNeed need() {
+      return new MemoryNeed(blocks.bytes(), heap);
+    }
+  }
+
+  /**
    * The most that is needed at any time.
    *
    * @param keepsImages whether all pictures of the batch are kept until the end
    * @throws dev.sdlora.api.CheckpointException if a network that the request names cannot be used
    */
   MemoryNeed need(boolean keepsImages) {
-    MemoryNeed most =
+    long encoder = model.refiner().map(Refiner::encoderBytes).orElse(0L);
+    Stage most =
         pass(size)
             .or(finishing(second.orElse(size)))
-            .or(new MemoryNeed(model.textEncoderMemory().bytes(), 0))
-            .or(new MemoryNeed(model.refiner().map(Refiner::encoderBytes).orElse(0L), 0));
+            .or(new Stage(Blocks.weights(model.textEncoderMemory().bytes()), 0))
+            .or(new Stage(Blocks.weights(encoder), 0));
     if (source.isPresent()) {
       most = most.or(canvas(source.get()));
     }
@@ -174,16 +187,15 @@ final class RequestMemory {
     double kept = BYTES * finished * (keepsImages ? spec.images() : 1);
     double given =
         source.map(from -> (double) from.picture().width() * from.picture().height()).orElse(0.0);
-    double allocator = Math.min(KEPT_SHARE * most.nativeBytes(), MOST_KEPT);
-    return most.and(
-        new MemoryNeed(
-            ENGINE + allocator + model.controlNets().bytes(spec.controlUnits()),
-            kept + 4 * BYTES * given));
+    return most.need()
+        .and(
+            new MemoryNeed(
+                ENGINE + model.controlNets().bytes(spec.controlUnits()), kept + 4 * BYTES * given));
   }
 
   /** The first pass alone. */
   MemoryNeed sampling() {
-    return pass(size);
+    return pass(size).need();
   }
 
   private boolean isInpainting() {
@@ -191,21 +203,24 @@ final class RequestMemory {
   }
 
   /** Sampling at one size. */
-  private MemoryNeed pass(ImageSize at) {
+  private Stage pass(ImageSize at) {
     UNetConfig unet = model.networks().unet().config();
     double height = at.height() / 8.0;
     double width = at.width() / 8.0;
     int number = model.networks().type().bytes();
-    long units = spec.controlUnits().stream().filter(unit -> unit.weight() != 0).count();
-    double refining =
-        spec.refinerSwitch()
-            .flatMap(change -> model.refiner())
-            .map(refiner -> NetworkMemory.unet(refiner.unet().config(), height, width))
-            .orElse(0.0);
-    double row =
-        number * Math.max(NetworkMemory.unet(unet, height, width), refining)
-            + FLOAT * units * NetworkMemory.residuals(unet, height, width);
-    return new MemoryNeed(rows(at) * row, LATENTS * pixels(at));
+    Blocks call = NetworkMemory.unet(unet, height, width, number, rows(at));
+    Optional<UNetConfig> refiner =
+        spec.refinerSwitch().flatMap(change -> model.refiner()).map(it -> it.unet().config());
+    if (refiner.isPresent()) {
+      call = call.or(NetworkMemory.unet(refiner.get(), height, width, number, rows(at)));
+    }
+    Blocks residuals = NetworkMemory.residuals(unet, height, width, rows(at));
+    for (ControlUnit unit : spec.controlUnits()) {
+      if (unit.weight() != 0) {
+        call = call.and(residuals);
+      }
+    }
+    return new Stage(call, LATENTS * pixels(at));
   }
 
   /** How many rows the U-Net works on at once. */
@@ -214,70 +229,75 @@ final class RequestMemory {
     return Math.min(conditions, BatchedPredictor.rows(at));
   }
 
-  private MemoryNeed finishing(ImageSize at) {
+  private Stage finishing(ImageSize at) {
     return switch (spec.finalDecoder()) {
       case VAE -> decoding(at);
-      case TAESD -> decoded(FLOAT * NetworkMemory.decode(model.taesd().config(), pixels(at)), at);
+      case TAESD -> decoded(NetworkMemory.decode(model.taesd().config(), pixels(at)), at);
     };
   }
 
-  private MemoryNeed decoding(ImageSize at) {
+  private Stage decoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
-    boolean half = model.networks().vae().weights().type() != ScalarType.FLOAT32;
-    double numbers = NetworkMemory.decode(vae, pixels(at), model.strips(spec, at), half);
-    return decoded(vaeBytes(numbers), at);
+    return decoded(
+        withVae(NetworkMemory.decode(vae, pixels(at), model.strips(spec, at), vaeBytes())), at);
   }
 
-  private static MemoryNeed decoded(double bytes, ImageSize at) {
-    return new MemoryNeed(bytes, (LATENTS + PLANES + 3 * BYTES) * pixels(at));
+  private static Stage decoded(Blocks blocks, ImageSize at) {
+    return new Stage(blocks, (LATENTS + PLANES + 3 * BYTES) * pixels(at));
   }
 
-  private MemoryNeed encoding(ImageSize at) {
+  private Stage encoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
-    double numbers = NetworkMemory.encode(vae, pixels(at), model.strips(spec, size));
-    return new MemoryNeed(vaeBytes(numbers), (PLANES + 2 * BYTES) * pixels(at));
+    return new Stage(
+        withVae(NetworkMemory.encode(vae, pixels(at), model.strips(spec, size), vaeBytes())),
+        (PLANES + 2 * BYTES) * pixels(at));
+  }
+
+  private int vaeBytes() {
+    return model.networks().vae().weights().type().bytes();
   }
 
   /** The autoencoder at work, with its weights if they are not in memory. */
-  private double vaeBytes(double numbers) {
-    return model.networks().vae().weights().type().bytes() * numbers + model.vaeMemory().bytes();
+  private Blocks withVae(Blocks work) {
+    return work.and(Blocks.weights(model.vaeMemory().bytes()));
   }
 
   /** The picture to start from is brought to the request's size, or encoded in its own. */
-  private MemoryNeed canvas(ImageToImage given) {
+  private Stage canvas(ImageToImage given) {
     // One whose latent is resized is encoded in its own size.
     ImageSize own =
         given.resizeMode() == ResizeMode.LATENT_UPSCALE ? Canvas.defaultSize(given, size) : size;
     double mask = given.inpainting().isEmpty() ? 0 : MASK;
     double pixels = (double) given.picture().width() * given.picture().height();
-    return encoding(own).and(new MemoryNeed(0, mask * Math.max(pixels, pixels(size))));
+    return encoding(own).and(new Stage(Blocks.NONE, mask * Math.max(pixels, pixels(size))));
   }
 
-  private MemoryNeed hires(ImageSize larger, ImageSize cut) {
-    MemoryNeed need = pass(cut);
+  private Stage hires(ImageSize larger, ImageSize cut) {
+    Stage stage = pass(cut);
     Upscaler upscaler = spec.hiresFix().map(HiresFix::upscaler).orElse(Upscaler.NONE);
     if (upscaler.isLatent()) {
-      return need;
+      return stage;
     }
     double scale = (double) larger.width() / size.width();
-    return need.or(decoding(size))
+    return stage
+        .or(decoding(size))
         .or(enlarging(upscaler, size.width(), size.height(), scale))
         .or(encoding(larger));
   }
 
   /** A picture through an upscaler: its network's results, then a filter to the size wanted. */
-  private MemoryNeed enlarging(Upscaler upscaler, double width, double height, double scale) {
+  private Stage enlarging(Upscaler upscaler, double width, double height, double scale) {
     double target = width * height * scale * scale;
     Optional<UpscalerConfig> network = model.upscalers().config(upscaler);
     if (network.isEmpty()) {
-      return new MemoryNeed(0, 3 * BYTES * target);
+      return new Stage(Blocks.NONE, 3 * BYTES * target);
     }
     double large = Enlarging.reached(network.get().factor(), scale);
     double result = width * height * large * large;
     double last = result / Math.pow(network.get().factor(), 2);
     requireFew("the picture in its upscaler", width * large, height * large);
-    return new MemoryNeed(
-        FLOAT * NetworkMemory.enlarge(network.get(), Math.min(TiledUpscaler.MOST_SEEN, last)),
+    return new Stage(
+        NetworkMemory.enlarge(network.get(), Math.min(TiledUpscaler.MOST_SEEN, last)),
         BYTES * 2 * (result + target));
   }
 }

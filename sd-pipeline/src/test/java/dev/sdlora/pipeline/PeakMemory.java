@@ -3,6 +3,7 @@ package dev.sdlora.pipeline;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.FinalDecoder;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.ImageSize;
@@ -17,6 +18,7 @@ import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.network.ControlNetConfig;
 import dev.sdlora.pipeline.network.RandomWeights;
 import dev.sdlora.pipeline.network.RrdbConfig;
+import dev.sdlora.pipeline.network.TinyDecoderConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,8 +35,9 @@ import java.util.Optional;
  * -XX:+AlwaysPreTouch -Xms2g -Xmx2g}), so that what is measured is native memory; Linux only.
  *
  * <p>Arguments: a checkpoint, a precision, width, height, steps, 0 to decode a latent and nothing
- * else; then any of {@code controlnets=2}, {@code cfg=1}, {@code upscale=2} and {@code lora=file}.
- * The ControlNets and the upscaler, which has the sizes of ESRGAN, are random.
+ * else; then any of {@code controlnets=2}, {@code cfg=1}, {@code taesd=8} (its width), {@code
+ * upscale=2} and {@code lora=file}. The ControlNets, TAESD and the upscaler, which has the sizes of
+ * ESRGAN, are random.
  */
 final class PeakMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
@@ -58,6 +61,9 @@ final class PeakMemory {
         controlNets = Integer.parseInt(value);
       } else if (option.startsWith("cfg=")) {
         spec.cfgScale(Double.parseDouble(value));
+      } else if (option.startsWith("taesd=")) {
+        builder.previewDecoder(tinyDecoder(folder, Integer.parseInt(value)));
+        spec.finalDecoder(FinalDecoder.TAESD);
       } else if (option.startsWith("upscale=")) {
         double scale = Double.parseDouble(value);
         spec.upscaling(new Upscaling(Upscaler.of(upscaler(folder)), scale));
@@ -177,6 +183,12 @@ final class PeakMemory {
         new ControlNetConfig(
             CheckpointReader.read(checkpoint).unet().config(), List.of(16, 32, 96, 256));
     return new RandomWeights(config.weights(), 3).write(file, name -> name);
+  }
+
+  private static Path tinyDecoder(Path folder, int width) {
+    TinyDecoderConfig config = new TinyDecoderConfig(4, width, TinyDecoderConfig.BLOCKS);
+    return new RandomWeights(config.weights(), 7)
+        .write(folder.resolve("taesd_decoder.safetensors"), name -> name);
   }
 
   private static Path upscaler(Path folder) {

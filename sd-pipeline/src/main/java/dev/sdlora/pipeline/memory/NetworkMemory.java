@@ -8,23 +8,20 @@ import dev.sdlora.pipeline.network.UpscalerConfig;
 import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.network.VaeConfig;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
 /**
  * The native memory that networks take while they run, weights not counted: their programs are
- * walked through, adding up the tensors that live at the same time. All in numbers, not bytes.
+ * walked through, adding up the tensors that live at the same time.
  *
- * <p>Sides are counted in double precision, so that no size overflows.
+ * <p>{@code number} is everywhere what a number takes, in bytes. Sides are counted in double
+ * precision, so that no size overflows.
  */
 public final class NetworkMemory {
-  /**
-   * Of a transformer block: input, norm, and the hidden layer of its feed-forward part four times.
-   */
-  private static final double TRANSFORMER = 18;
-
   /** Of attention over all positions: input, norm, query, key, value, answer, and copies. */
-  private static final double MIDDLE = 8;
+  private static final int MIDDLE = 8;
 
   private NetworkMemory() {}
 
@@ -34,29 +31,32 @@ public final class NetworkMemory {
     return Math.ceil(height / scale) * Math.ceil(width / scale);
   }
 
-  /** A convolution beside its input, which the engine copies into blocks of channels. */
-  private static double conv(double in, double out) {
-    return in + out;
-  }
-
-  /** A residual block beside its input, for one position. */
-  private static double resnet(double in, double out) {
-    double both = Math.max(2 * in, in + conv(in, out));
-    double second = Math.max(2 * out, out + conv(out, out));
-    double shortcut = in == out ? 0 : out + conv(in, out);
-    return Math.max(both, Math.max(second, shortcut));
+  /**
+   * A residual block beside its input. The engine copies what it convolves, and once more, in
+   * float32, for a kernel of 1 × 1.
+   */
+  private static void resnet(Peak peak, double in, double out) {
+    peak.at(in, in);
+    peak.at(in, in, out);
+    peak.at(out, out, out);
+    if (in != out) {
+      peak.at(out, in, peak.wide(in), out);
+    }
   }
 
   /**
-   * What a ControlNet leaves for the U-Net, for each row of a batch.
+   * What a ControlNet, which computes in float32, leaves for the U-Net.
    *
    * @param height of the latent
    * @param width of the latent
+   * @param rows of the batch
    */
-  public static double residuals(UNetConfig unet, double height, double width) {
+  public static Blocks residuals(UNetConfig unet, double height, double width, int rows) {
     int last = unet.levels() - 1;
-    return skips(unet, height, width).stream().mapToDouble(Double::doubleValue).sum()
-        + unet.channels().get(last) * positions(height, width, last);
+    Peak peak = new Peak(Float.BYTES, rows);
+    skips(unet, height, width).forEach(peak::keep);
+    peak.keep(unet.channels().get(last) * positions(height, width, last));
+    return peak.most();
   }
 
   /** The sizes of what the way down keeps for the way up. */
@@ -76,50 +76,60 @@ public final class NetworkMemory {
   }
 
   /**
-   * A call of the U-Net, for each row of a batch.
+   * A call of the U-Net.
    *
    * @param height of the latent
    * @param width of the latent
+   * @param rows of the batch
    */
-  public static double unet(UNetConfig unet, double height, double width) {
-    double kept = unet.channels().get(0) * positions(height, width, 0);
-    double peak = 0;
+  public static Blocks unet(UNetConfig unet, double height, double width, int number, int rows) {
+    Peak peak = new Peak(number, rows);
+    peak.keep(unet.channels().get(0) * positions(height, width, 0));
     double in = unet.channels().get(0);
     for (int level = 0; level < unet.levels(); level++) {
       double here = positions(height, width, level);
       double out = unet.channels().get(level);
       for (int j = 0; j < unet.layers(); j++) {
-        peak = Math.max(peak, kept + here * block(unet, level, in, out));
-        kept += here * out;
+        block(peak, unet, level, here * in, here * out);
+        peak.keep(here * out);
         in = out;
       }
       if (level < unet.levels() - 1) {
-        kept += positions(height, width, level + 1) * out;
+        peak.keep(positions(height, width, level + 1) * out);
       }
     }
     List<Double> skips = skips(unet, height, width);
     int next = skips.size() - 1;
     for (int level = unet.levels() - 1; level >= 0; level--) {
       double here = positions(height, width, level);
-      double out = unet.channels().get(level);
+      double out = here * unet.channels().get(level);
+      double from = here * in;
       for (int j = 0; j <= unet.layers(); j++) {
-        double skip = skips.get(next--) / here;
-        kept -= skip * here;
-        double both = in + skip;
-        peak = Math.max(peak, kept + here * (both + Math.max(both, block(unet, level, both, out))));
-        in = out;
+        double skip = skips.get(next--);
+        double both = from + skip;
+        peak.at(from, both);
+        peak.drop(skip);
+        peak.keep(both);
+        block(peak, unet, level, both, out);
+        peak.drop(both);
+        from = out;
       }
+      in = unet.channels().get(level);
       if (level > 0) {
-        double above = positions(height, width, level - 1);
-        peak = Math.max(peak, kept + above * (out + conv(out, out)));
+        double above = in * positions(height, width, level - 1);
+        peak.at(out, above, above, above);
       }
     }
-    return peak;
+    return peak.most();
   }
 
-  private static double block(UNetConfig unet, int level, double in, double out) {
-    double resnet = resnet(in, out);
-    return unet.transformers().inLevel(level) ? Math.max(resnet, TRANSFORMER * out) : resnet;
+  /** A residual block, and a transformer behind it, whose hidden layer is four times as wide. */
+  private static void block(Peak peak, UNetConfig unet, int level, double in, double out) {
+    resnet(peak, in, out);
+    if (unet.transformers().inLevel(level)) {
+      // Input, the sum so far, both halves of the hidden layer, one of them activated, the product.
+      peak.at(out, out, 8 * out, 4 * out, 4 * out);
+    }
   }
 
   /**
@@ -127,31 +137,39 @@ public final class NetworkMemory {
    *
    * @param pixels of the picture
    * @param strips whether it goes strip by strip
-   * @param half whether it computes in 16 bits, all but its end, whose numbers count twice
    */
-  public static double decode(VaeConfig vae, double pixels, boolean strips, boolean half) {
+  public static Blocks decode(VaeConfig vae, double pixels, boolean strips, int number) {
+    Peak peak = new Peak(number, 1);
     int last = vae.levels() - 1;
     double in = vae.channels().get(last);
     double here = pixels / (1L << (2 * last));
-    double peak = here * MIDDLE * in;
+    middle(peak, here * in);
     for (int level = last; level >= 0; level--) {
       double out = vae.channels().get(level);
-      peak = Math.max(peak, vaeResnet(in, out, here, strips));
-      peak = Math.max(peak, vaeResnet(out, out, here, strips));
+      vaeResnet(peak, in, out, here, strips);
+      vaeResnet(peak, out, out, here, strips);
       if (level > 0) {
         // A layer at twice the sides, of the enlarged picture or of strips of it.
+        peak.keep(here * out);
         here *= 4;
-        double enlarging =
-            strips ? here * (out / 4 + out) + strip(out, out, here) : here * (out + conv(out, out));
-        peak = Math.max(peak, enlarging);
+        if (strips) {
+          peak.keep(here * out);
+          double strip = Math.min(here, Vae.STRIP) * out;
+          peak.at(strip, strip, strip);
+          peak.drop(here * out);
+        } else {
+          peak.at(here * out, here * out, here * out);
+        }
+        peak.drop(here / 4 * out);
       }
       in = out;
     }
-    if (half && !strips) {
+    if (number < Float.BYTES && !strips) {
       // Input and norm in 16 bits, then in 32, and once more as the convolution takes it.
-      peak = Math.max(peak, here * (2 * in + 2 * (in + in)));
+      double wide = peak.wide(here * in);
+      peak.at(here * in, here * in, wide, wide);
     }
-    return peak;
+    return peak.most();
   }
 
   /**
@@ -160,67 +178,91 @@ public final class NetworkMemory {
    * @param pixels of the picture
    * @param strips whether it goes strip by strip
    */
-  public static double encode(VaeConfig vae, double pixels, boolean strips) {
+  public static Blocks encode(VaeConfig vae, double pixels, boolean strips, int number) {
+    Peak peak = new Peak(number, 1);
     double in = vae.channels().get(0);
     double here = pixels;
-    double peak = 0;
     for (int level = 0; level < vae.levels(); level++) {
       double out = vae.channels().get(level);
-      peak = Math.max(peak, vaeResnet(in, out, here, strips));
-      peak = Math.max(peak, vaeResnet(out, out, here, strips));
+      vaeResnet(peak, in, out, here, strips);
+      vaeResnet(peak, out, out, here, strips);
       if (level < vae.levels() - 1) {
         here /= 4;
       }
       in = out;
     }
-    return Math.max(peak, here * MIDDLE * in);
+    middle(peak, here * in);
+    return peak.most();
+  }
+
+  private static void middle(Peak peak, double tensor) {
+    double[] all = new double[MIDDLE];
+    Arrays.fill(all, tensor);
+    peak.at(all);
   }
 
   /** A residual block of the autoencoder with its input. */
-  private static double vaeResnet(double in, double out, double here, boolean strips) {
-    if (!strips) {
-      return here * (in + resnet(in, out));
+  private static void vaeResnet(Peak peak, double in, double out, double here, boolean strips) {
+    peak.keep(here * in);
+    if (strips) {
+      // There are no norms beside input and result; a shortcut is one more result.
+      double positions = Math.min(here, Vae.STRIP);
+      peak.keep(here * out);
+      normedStrip(peak, positions * in, positions * out);
+      if (in != out) {
+        peak.keep(here * out);
+        peak.at(positions * in, positions * in, peak.wide(positions * in), positions * out);
+        peak.drop(here * out);
+      }
+      peak.drop(here * out);
+    } else {
+      resnet(peak, here * in, here * out);
     }
-    // In strips there are no norms beside input and result; a shortcut is one more result.
-    double results = in == out ? out : 2 * out;
-    return here * (in + results) + strip(Math.max(in, out), out, here);
+    peak.drop(here * in);
   }
 
-  /** A strip after its norm, with what a convolution needs. */
-  private static double strip(double in, double out, double here) {
-    return Math.min(here, Vae.STRIP) * (in + conv(in, out));
+  /** A strip, which norm and activation widen to float32, and its convolution. */
+  private static void normedStrip(Peak peak, double in, double out) {
+    peak.at(peak.wide(in), peak.wide(in));
+    peak.at(in, in, out);
   }
 
-  /** From latents to pixels by TAESD: a residual block at the size of the picture. */
-  public static double decode(TinyDecoderConfig tiny, double pixels) {
-    double width = tiny.width();
-    return pixels * (2 * width + conv(width, width));
+  /** From latents to pixels by TAESD, in float32: a residual block at the size of the picture. */
+  public static Blocks decode(TinyDecoderConfig tiny, double pixels) {
+    Peak peak = new Peak(Float.BYTES, 1);
+    double tensor = pixels * tiny.width();
+    peak.at(tensor, tensor, tensor, tensor);
+    return peak.most();
   }
 
   /**
-   * An upscaler that works through a picture piece by piece.
+   * An upscaler that works through a picture piece by piece, in float32.
    *
    * @param pixels of the largest piece that it sees
    */
-  public static double enlarge(UpscalerConfig network, double pixels) {
-    return network instanceof RrdbConfig rrdb
-        ? enlarge(rrdb, pixels)
-        : enlarge((SrvggConfig) network, pixels);
+  public static Blocks enlarge(UpscalerConfig network, double pixels) {
+    Peak peak = new Peak(Float.BYTES, 1);
+    if (network instanceof RrdbConfig rrdb) {
+      enlarge(peak, rrdb, pixels);
+    } else {
+      enlarge(peak, (SrvggConfig) network, pixels);
+    }
+    return peak.most();
   }
 
-  private static double enlarge(RrdbConfig network, double pixels) {
+  private static void enlarge(Peak peak, RrdbConfig network, double pixels) {
     double positions = pixels / (network.unshuffle() * (double) network.unshuffle());
-    double features = network.features();
-    double dense = 3 * features + 2 * (features + 4 * network.growth()) + conv(features, features);
-    double large = positions * (1L << (2 * network.doublings()));
-    return Math.max(
-        positions * dense,
-        2 * positions * features + large * (features + conv(features, features)));
+    double one = positions * network.features();
+    double dense = positions * (network.features() + 4 * network.growth());
+    double large = (1L << (2 * network.doublings())) * one;
+    peak.at(one, one, one, dense, dense, one, one);
+    peak.at(one, one, large, large, large);
   }
 
-  private static double enlarge(SrvggConfig network, double pixels) {
-    double features = network.features();
-    double result = 3.0 * network.factor() * network.factor();
-    return pixels * Math.max(features + conv(features, features), features + 3 * result);
+  private static void enlarge(Peak peak, SrvggConfig network, double pixels) {
+    double one = pixels * network.features();
+    double result = pixels * 3 * network.factor() * network.factor();
+    peak.at(one, one, one);
+    peak.at(one, result, result, result);
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class NetworkMemoryTest {
   private static final double MIB = 1 << 20;
-  private static final double NUMBER = 4;
+  private static final int NUMBER = 4;
 
   private static final UNetConfig UNET =
       new UNetConfig(4, 4, List.of(64, 96, 128), 1, List.of(0, 1, 1), 1, 4, 64, false);
@@ -31,25 +31,41 @@ class NetworkMemoryTest {
   @CsvSource({"512, false, 256.0, 256.8", "1024, true, 588.3, 522.2"})
   void vae_demoModel_isWhatWasMeasured(int side, boolean strips, double encode, double decode) {
     double pixels = (double) side * side;
-    assertThat(NUMBER * NetworkMemory.encode(VAE, pixels, strips) / MIB)
+    assertThat(NetworkMemory.encode(VAE, pixels, strips, NUMBER).bytes() / MIB)
         .isCloseTo(encode, withPercentage(25));
-    assertThat(NUMBER * NetworkMemory.decode(VAE, pixels, strips, false) / MIB)
+    assertThat(NetworkMemory.decode(VAE, pixels, strips, NUMBER).bytes() / MIB)
         .isCloseTo(decode, withPercentage(25));
   }
 
   @Test
   void unet_demoModel_isWhatWasMeasured() {
-    assertThat(2 * NUMBER * NetworkMemory.unet(UNET, 128, 128) / MIB)
-        .isCloseTo(71.6, withPercentage(25));
+    assertThat(NetworkMemory.unet(UNET, 128, 128, NUMBER, 2).bytes() / MIB)
+        .isCloseTo(115.4, withPercentage(25));
   }
 
   @Test
   void vae_strips_needLessOfALargePicture() {
     double pixels = 2048 * 2048;
-    assertThat(NetworkMemory.decode(SD15_VAE, pixels, true, false))
-        .isLessThan(0.7 * NetworkMemory.decode(SD15_VAE, pixels, false, false));
-    assertThat(NetworkMemory.encode(SD15_VAE, pixels, true))
-        .isLessThan(0.7 * NetworkMemory.encode(SD15_VAE, pixels, false));
+    assertThat(NetworkMemory.decode(SD15_VAE, pixels, true, NUMBER).bytes())
+        .isLessThan(0.7 * NetworkMemory.decode(SD15_VAE, pixels, false, NUMBER).bytes());
+    assertThat(NetworkMemory.encode(SD15_VAE, pixels, true, NUMBER).bytes())
+        .isLessThan(0.7 * NetworkMemory.encode(SD15_VAE, pixels, false, NUMBER).bytes());
+  }
+
+  @Test
+  void blocks_of32MegabytesAndMore_areMappedByThemselves() {
+    // Four tensors live at the end of the decoder, of 32 channels here.
+    VaeConfig narrow = new VaeConfig(List.of(32, 32, 32, 32), 1, 4, 0.18215);
+    double pixels = 512 * 504;
+    Blocks below = NetworkMemory.decode(narrow, pixels, false, NUMBER);
+    assertThat(below.mapped()).isZero();
+    assertThat(below.most()).isEqualTo(1.5 * 4 * 32 * NUMBER * pixels);
+    assertThat(below.bytes()).isEqualTo(below.most());
+    pixels = 512 * 512;
+    Blocks from = NetworkMemory.decode(narrow, pixels, false, NUMBER);
+    assertThat(from.mapped()).isEqualTo(4 * 32 * NUMBER * pixels);
+    // The largest block of the level before has a quarter of the size, and twice as much stays.
+    assertThat(from.bytes()).isEqualTo(from.mapped() + 2 * 32 * NUMBER * pixels / 4);
   }
 
   @Test
@@ -58,10 +74,11 @@ class NetworkMemoryTest {
     for (long side = 64; side < 1 << 24; side *= 2) {
       double pixels = (double) side * side;
       double sum =
-          NetworkMemory.unet(SD15_UNET, side / 8.0, side / 8.0)
-              + NetworkMemory.residuals(SD15_UNET, side / 8.0, side / 8.0)
-              + NetworkMemory.encode(SD15_VAE, pixels, true)
-              + NetworkMemory.decode(SD15_VAE, pixels, true, false);
+          NetworkMemory.unet(SD15_UNET, side / 8.0, side / 8.0, NUMBER, 1)
+              .and(NetworkMemory.residuals(SD15_UNET, side / 8.0, side / 8.0, 1))
+              .and(NetworkMemory.encode(SD15_VAE, pixels, true, NUMBER))
+              .and(NetworkMemory.decode(SD15_VAE, pixels, true, NUMBER))
+              .bytes();
       assertThat(sum).isGreaterThan(2 * before).isFinite();
       before = sum;
     }
