@@ -8,6 +8,7 @@ import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.testkit.TinyFamilies;
+import dev.sdlora.testkit.TinyModels;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,5 +71,36 @@ final class TellingTensorsTest {
   void read_biasOfManyNumbers_isRefused() {
     String bias = "model.diffusion_model.output_blocks.11.1.transformer_blocks.0.norm1.bias";
     refuses(with(TinyFamilies.sd2(), TOO_MANY, bias), bias, "at most 65536");
+  }
+
+  @Test
+  void read_fewerPlacesThanAPromptHas_isRefused() {
+    Path path =
+        with(
+            TinyModels.CHECKPOINT,
+            76,
+            "cond_stage_model.transformer.text_model.embeddings.position_embedding.weight");
+    assertThatThrownBy(() -> CheckpointReader.read(path))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage("'%s': the text encoder reads 76 tokens at once, expected at least 77", path);
+  }
+
+  @Test
+  void read_widthThatNormsCannotShare_isRefused() {
+    String block = "model.diffusion_model.input_blocks.1.0.";
+    Path path =
+        with(
+            TinyModels.CHECKPOINT,
+            33,
+            block + "out_layers.0.weight",
+            block + "out_layers.0.bias",
+            block + "in_layers.2.bias",
+            block + "out_layers.3.bias");
+    assertThatThrownBy(() -> CheckpointReader.read(path))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            "'%s': the U-Net has a level of 33 channels, which the 32 groups of its norms cannot"
+                + " share evenly",
+            path);
   }
 }
