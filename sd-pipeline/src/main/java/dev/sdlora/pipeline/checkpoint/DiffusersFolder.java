@@ -150,7 +150,7 @@ final class DiffusersFolder {
       Path folder, String name, ClipConfig.Reading reading, boolean pooled, CheckpointParts parts) {
     FolderSettings settings = FolderSettings.of(folder, name);
     int heads = settings.whole("num_attention_heads", 0, FolderSettings.MAX_HEADS);
-    ClipConfig.Kind kind = settings.textEncoderKind();
+    ClipConfig.Kind kind = settings.textEncoderKind().orElse(ClipConfig.Kind.OPENAI);
     Pattern layer = Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.");
     return Network.of(
         new FileTensors(

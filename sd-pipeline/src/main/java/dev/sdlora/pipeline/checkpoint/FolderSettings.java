@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -102,11 +103,12 @@ record FolderSettings(Path file, Path folder, JsonNode json) {
     return numbers;
   }
 
-  /** Whose training a text encoder comes from, which its activation tells. */
-  ClipConfig.Kind textEncoderKind() {
-    return switch (text("hidden_act", "quick_gelu")) {
-      case "quick_gelu" -> ClipConfig.Kind.OPENAI;
-      case "gelu" -> ClipConfig.Kind.OPEN_CLIP;
+  /** Whose training a text encoder comes from, if its settings name its activation. */
+  Optional<ClipConfig.Kind> textEncoderKind() {
+    return switch (text("hidden_act", "")) {
+      case "" -> Optional.empty();
+      case "quick_gelu" -> Optional.of(ClipConfig.Kind.OPENAI);
+      case "gelu" -> Optional.of(ClipConfig.Kind.OPEN_CLIP);
       default -> throw unlike("hidden_act", "quick_gelu or gelu");
     };
   }

@@ -34,8 +34,8 @@ final class OtherModels {
   private record Family(String name, Predicate<Set<String>> sign) {}
 
   private static Predicate<Set<String>> has(String part) {
-    return names ->
-        names.stream().anyMatch(name -> name.startsWith(part) || name.contains("." + part));
+    String inside = "." + part;
+    return names -> names.stream().anyMatch(name -> name.startsWith(part) || name.contains(inside));
   }
 
   /** The name of the family of a file with these names. */
