@@ -42,6 +42,7 @@ public interface UpscalerNetwork extends AutoCloseable {
    *
    * @param picture any size
    * @return {@link #factor()} times as wide and as high
+   * @throws ResourceException if that has more than {@link Picture#MAX_PIXELS} pixels
    * @throws IllegalStateException if this is closed
    */
   Picture upscale(Picture picture);

@@ -1,6 +1,5 @@
 package dev.sdlora.pipeline.checkpoint;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.CheckpointParts;
@@ -13,16 +12,11 @@ import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
-import dev.sdlora.tensors.file.SettingsJson;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntUnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -33,10 +27,9 @@ final class DiffusersFolder {
   private static final Names SAME = name -> name;
   private static final List<String> ENCODERS = List.of("text_encoder", "text_encoder_2");
 
-  /** Far more than any configuration has: the side of a latent, attention heads, a factor. */
+  /** Far more than any configuration has: the side of a latent, a factor. */
   private static final int MAX_SAMPLE_SIZE = 1024;
 
-  private static final int MAX_HEADS = 1024;
   private static final double MAX_SCALE = 1e6;
 
   private DiffusersFolder() {}
@@ -50,14 +43,14 @@ final class DiffusersFolder {
               + " the diffusers layout",
           ErrorDetails.in(folder));
     }
-    JsonNode unetConfig = config(folder, "unet");
+    FolderSettings settings = FolderSettings.of(folder, "unet");
     requireVariant(folder, parts.variant());
     boolean ownSecond = Files.isDirectory(folder.resolve("text_encoder_2"));
     boolean first =
         Files.isDirectory(folder.resolve("text_encoder"))
             || (parts.textEncoder().isPresent() && !ownSecond);
     boolean second = ownSecond || parts.textEncoder2().isPresent();
-    Network<UNetConfig> unet = unet(folder, unetConfig, parts);
+    Network<UNetConfig> unet = unet(folder, settings, parts);
     boolean pooled = unet.config().vectorWidth() > 0;
     ModelFamily family = family(unet.config(), first, second);
     if (family == ModelFamily.SDXL && !second) {
@@ -68,7 +61,7 @@ final class DiffusersFolder {
           ErrorDetails.in(folder));
     }
     PredictionSigns prediction = prediction(folder);
-    int side = 8 * whole(folder, unetConfig, "sample_size", 64, MAX_SAMPLE_SIZE);
+    int side = 8 * settings.whole("sample_size", 64, MAX_SAMPLE_SIZE);
     return CheckpointReader.assemble(
         folder,
         Checkpoint.Layout.DIFFUSERS_FOLDER,
@@ -111,8 +104,8 @@ final class DiffusersFolder {
     if (!Files.exists(file)) {
       return PredictionSigns.of(false, TrainedLevels.USUAL, "nothing says otherwise");
     }
-    JsonNode settings = json(folder, file);
-    String type = settings.path("prediction_type").asText("epsilon");
+    FolderSettings settings = FolderSettings.read(folder, file);
+    String type = settings.text("prediction_type", "epsilon");
     if (!type.equals("epsilon") && !type.equals("v_prediction")) {
       throw new CheckpointException(
           "checkpoint '"
@@ -126,7 +119,7 @@ final class DiffusersFolder {
     }
     boolean velocity = type.equals("v_prediction");
     String sign = "scheduler_config.json";
-    if (settings.path("_class_name").asText("").startsWith("EDM")) {
+    if (settings.text("_class_name", "").startsWith("EDM")) {
       TrainedLevels range = range(folder, settings);
       return velocity
           ? new PredictionSigns(Prediction.EDM_V, range, "v-prediction with EDM levels: " + sign)
@@ -134,15 +127,15 @@ final class DiffusersFolder {
     }
     return PredictionSigns.of(
         velocity,
-        settings.path("rescale_betas_zero_snr").asBoolean(false)
+        settings.isTrue("rescale_betas_zero_snr")
             ? TrainedLevels.ZERO_TERMINAL_SNR
             : TrainedLevels.USUAL,
         sign);
   }
 
-  private static TrainedLevels range(Path folder, JsonNode settings) {
-    double lowest = settings.path("sigma_min").asDouble(0.002);
-    double highest = settings.path("sigma_max").asDouble(80);
+  private static TrainedLevels range(Path folder, FolderSettings settings) {
+    double lowest = settings.number("sigma_min", 0.002);
+    double highest = settings.number("sigma_max", 80);
     if (!(lowest > 0 && highest > lowest && highest < MAX_SCALE)) {
       throw new CheckpointException(
           "checkpoint '%s': scheduler_config.json has noise levels from %s to %s, expected a range"
@@ -155,9 +148,9 @@ final class DiffusersFolder {
 
   private static Network<ClipConfig> clip(
       Path folder, String name, ClipConfig.Reading reading, boolean pooled, CheckpointParts parts) {
-    JsonNode config = config(folder, name);
-    int heads = whole(folder, config, "num_attention_heads", 0, MAX_HEADS);
-    ClipConfig.Kind kind = kind(config).orElse(ClipConfig.Kind.OPENAI);
+    FolderSettings settings = FolderSettings.of(folder, name);
+    int heads = settings.whole("num_attention_heads", 0, FolderSettings.MAX_HEADS);
+    ClipConfig.Kind kind = settings.textEncoderKind().orElse(ClipConfig.Kind.OPENAI);
     Pattern layer = Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.");
     return Network.of(
         new FileTensors(
@@ -167,46 +160,16 @@ final class DiffusersFolder {
         tensors -> NetworkShapes.clip(tensors, layer, heads, kind, reading, pooled));
   }
 
-  /** Whose training a text encoder comes from, if its settings name its activation. */
-  static Optional<ClipConfig.Kind> kind(JsonNode config) {
-    return Optional.ofNullable(config.path("hidden_act").textValue())
-        .map(
-            name -> name.equals("quick_gelu") ? ClipConfig.Kind.OPENAI : ClipConfig.Kind.OPEN_CLIP);
-  }
-
-  private static Network<UNetConfig> unet(Path folder, JsonNode config, CheckpointParts parts) {
+  private static Network<UNetConfig> unet(
+      Path folder, FolderSettings settings, CheckpointParts parts) {
     FileTensors tensors =
         new FileTensors(
             NetworkWeights.in(folder.resolve("unet"), Stems.DIFFUSERS, parts.variant()),
             "U-Net",
             SAME);
     return new Network<>(
-        NetworkShapes.unet(tensors, UNetBlocks.ofDiffusers(tensors), heads(folder, config)),
+        NetworkShapes.unet(tensors, UNetBlocks.ofDiffusers(tensors), settings.unetHeads()),
         tensors);
-  }
-
-  /** In configurations the key with the name of a head's width holds the number of heads. */
-  private static IntUnaryOperator heads(Path folder, JsonNode config) {
-    JsonNode given = config.path("attention_head_dim");
-    if (!given.isArray()) {
-      int number = whole(folder, config, "attention_head_dim", 8, MAX_HEADS);
-      return channels -> number;
-    }
-    JsonNode channels = config.path("block_out_channels");
-    Map<Integer, Integer> byWidth = new HashMap<>();
-    for (int i = 0; i < given.size(); i++) {
-      int number = given.get(i).asInt();
-      if (number < 1 || number > MAX_HEADS) {
-        throw new CheckpointException(
-            "checkpoint '%s': a config.json has attention_head_dim %s, expected whole numbers from 1"
-                    .formatted(folder, given)
-                + " to "
-                + MAX_HEADS,
-            ErrorDetails.in(folder));
-      }
-      byWidth.put(channels.path(i).asInt(), number);
-    }
-    return width -> byWidth.getOrDefault(width, 1);
   }
 
   private static ModelFiles.Part<VaeConfig> vae(
@@ -230,8 +193,8 @@ final class DiffusersFolder {
     if (!Files.exists(folder.resolve("vae").resolve("config.json"))) {
       return LatentFormat.scaledBy(NetworkShapes.latentScale(family));
     }
-    double scale =
-        config(folder, "vae").path("scaling_factor").asDouble(NetworkShapes.latentScale(family));
+    FolderSettings settings = FolderSettings.of(folder, "vae");
+    double scale = settings.number("scaling_factor", NetworkShapes.latentScale(family));
     if (!(scale > 0 && scale < MAX_SCALE)) {
       throw new CheckpointException(
           "checkpoint '%s': the config.json of its VAE has scaling_factor %s, expected a factor such"
@@ -240,44 +203,8 @@ final class DiffusersFolder {
               + NetworkShapes.latentScale(family),
           ErrorDetails.in(folder));
     }
-    return new LatentFormat(scale, numbers(folder, "latents_mean"), numbers(folder, "latents_std"));
-  }
-
-  /** A list of the VAE's settings, one number for each channel of a latent; mostly not there. */
-  private static List<Double> numbers(Path folder, String key) {
-    List<Double> numbers = new ArrayList<>();
-    config(folder, "vae").path(key).forEach(number -> numbers.add(number.asDouble()));
-    return numbers;
-  }
-
-  /** A whole number of a configuration, or what counts where there is none. */
-  private static int whole(Path folder, JsonNode config, String key, int usual, int most) {
-    JsonNode number = config.path(key);
-    if (number.isMissingNode() || number.isNull()) {
-      return usual;
-    }
-    if (!number.canConvertToExactIntegral() || number.asInt() < 1 || number.asInt() > most) {
-      throw new CheckpointException(
-          "checkpoint '%s': a config.json has %s %s, expected a whole number from 1 to %s"
-              .formatted(folder, key, number, most),
-          ErrorDetails.in(folder));
-    }
-    return number.asInt();
-  }
-
-  private static JsonNode config(Path folder, String network) {
-    return json(folder, folder.resolve(network).resolve("config.json"));
-  }
-
-  private static JsonNode json(Path folder, Path file) {
-    try {
-      return SettingsJson.read(file);
-    } catch (IOException e) {
-      throw new CheckpointException(
-          "checkpoint '" + folder + "': '" + file + "' cannot be read: " + e.getMessage(),
-          ErrorDetails.in(file),
-          e);
-    }
+    return new LatentFormat(
+        scale, settings.numbers("latents_mean"), settings.numbers("latents_std"));
   }
 
   /** Makes sure that a variant is there for one network at least, so that a wrong name is told. */

@@ -6,6 +6,7 @@ import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,13 +72,26 @@ record FileTensors(NetworkWeights weights, String network, Names names) {
    * @throws CheckpointException if a number is left out, or there are more members
    */
   int count(Pattern pattern, int most) {
-    return count(pattern, 0, 1, most);
+    return count(weights.names(), pattern, 0, 1, most);
+  }
+
+  /**
+   * Likewise, where it is known which names can match.
+   *
+   * @param among the names
+   */
+  int count(Collection<String> among, Pattern pattern, int most) {
+    return count(among, pattern, 0, 1, most);
   }
 
   /** Likewise, for a list that begins with another number or leaves out numbers evenly. */
   int count(Pattern pattern, int first, int step, int most) {
+    return count(weights.names(), pattern, first, step, most);
+  }
+
+  private int count(Collection<String> among, Pattern pattern, int first, int step, int most) {
     Map<String, String> members = new LinkedHashMap<>();
-    for (String name : weights.names()) {
+    for (String name : among) {
       Matcher matcher = pattern.matcher(name);
       if (matcher.lookingAt()) {
         members.putIfAbsent(matcher.group(1), name);

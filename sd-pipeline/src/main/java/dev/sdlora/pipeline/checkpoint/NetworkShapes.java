@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.prompt.tokens.TokenChunk;
 import dev.sdlora.tensors.file.TensorEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,9 @@ final class NetworkShapes {
 
   /** Heads of U-Nets that are narrower than any published one; only test models are. */
   private static final int NARROW_HEAD_WIDTH = 8;
+
+  /** The groups of every norm of U-Nets, ControlNets and VAEs. */
+  private static final int NORM_GROUPS = 32;
 
   /** Channels of the first level of the published models. */
   static final int FULL_SIZE_CHANNELS = 320;
@@ -81,7 +85,7 @@ final class NetworkShapes {
         number,
         tensors.common(0, first + "mlp.fc1.bias", first + "mlp.fc1.weight"),
         tensors.common(0, "text_model.embeddings.token_embedding.weight"),
-        tensors.common(0, "text_model.embeddings.position_embedding.weight"),
+        positions(tensors),
         kind,
         reading,
         pooled ? tensors.common(0, "text_projection.weight") : 0);
@@ -222,11 +226,31 @@ final class NetworkShapes {
   }
 
   private static int resnetWidth(FileTensors tensors, String block) {
-    return tensors.common(
-        0,
-        block + ".norm2.weight",
-        block + ".norm2.bias",
-        block + ".conv1.bias",
-        block + ".conv2.bias");
+    int width =
+        tensors.common(
+            0,
+            block + ".norm2.weight",
+            block + ".norm2.bias",
+            block + ".conv1.bias",
+            block + ".conv2.bias");
+    if (width % NORM_GROUPS != 0) {
+      throw new CheckpointException(
+          "'%s': the %s has a level of %s channels, which the %s groups of its norms cannot share evenly"
+              .formatted(tensors.path(), tensors.network(), width, NORM_GROUPS),
+          ErrorDetails.in(tensors.path()));
+    }
+    return width;
+  }
+
+  /** How many tokens a text encoder reads at once; it may have places for more. */
+  private static int positions(FileTensors tensors) {
+    int positions = tensors.common(0, "text_model.embeddings.position_embedding.weight");
+    if (positions < TokenChunk.LENGTH) {
+      throw new CheckpointException(
+          "'%s': the %s reads %s tokens at once, expected at least %s"
+              .formatted(tensors.path(), tensors.network(), positions, TokenChunk.LENGTH),
+          ErrorDetails.in(tensors.path()));
+    }
+    return positions;
   }
 }

@@ -36,6 +36,11 @@ final class NetworkWeights {
   /** Far more than any network is cut into; published ones have 3. */
   private static final int MAX_SHARDS = 1000;
 
+  /** What one file may have; all headers are kept, and links make many files of one. */
+  private static final int MAX_TENSORS = 100_000;
+
+  private static final long MAX_HEADERS = 100_000_000;
+
   private final Path path;
   private final Map<String, TensorFile> files;
 
@@ -129,6 +134,8 @@ final class NetworkWeights {
     }
     Map<String, TensorFile> shards = new LinkedHashMap<>();
     Map<String, TensorFile> files = new LinkedHashMap<>();
+    long tensors = 0;
+    long headers = 0;
     for (Map.Entry<String, JsonNode> place : map.properties()) {
       if (!place.getValue().isTextual()) {
         throw error(
@@ -144,6 +151,14 @@ final class NetworkWeights {
               index, "names more than %s files, which no model needs".formatted(MAX_SHARDS));
         }
         shard = open(index, name);
+        tensors += shard.tensors().size();
+        headers += shard.dataStart();
+        if (tensors > MAX_TENSORS || headers > MAX_HEADERS) {
+          throw error(
+              index,
+              "names files of %s tensors and headers of %s bytes, expected at most %s and %s"
+                  .formatted(tensors, headers, MAX_TENSORS, MAX_HEADERS));
+        }
         shards.put(name, shard);
       }
       if (shard.find(place.getKey()).isEmpty()) {
@@ -163,7 +178,9 @@ final class NetworkWeights {
       return SettingsJson.read(index);
     } catch (IOException e) {
       throw new CheckpointException(
-          "index '" + index + "' cannot be read: " + e.getMessage(), ErrorDetails.in(index), e);
+          "index '" + index + "' cannot be read: " + SettingsJson.reason(e),
+          ErrorDetails.in(index),
+          e);
     }
   }
 

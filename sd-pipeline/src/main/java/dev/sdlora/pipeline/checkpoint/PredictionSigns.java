@@ -98,24 +98,17 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
   }
 
   private static double number(TensorFile file, TensorEntry entry) {
-    float[] values = floats(file, entry);
-    if (values.length != 1) {
+    if (entry.elements() != 1) {
       throw new CheckpointException(
           "'%s': tensor '%s' holds %s numbers, expected one"
-              .formatted(file.path(), entry.name(), values.length),
+              .formatted(file.path(), entry.name(), entry.elements()),
           ErrorDetails.in(file.path()).withTensor(entry.name()));
     }
-    return values[0];
-  }
-
-  private static float[] floats(TensorFile file, TensorEntry entry) {
-    try (TensorFile.Reader reader = file.reader()) {
-      return reader.floats(entry);
-    }
+    return SmallTensors.floats(file, entry)[0];
   }
 
   private static double spread(TensorFile file, TensorEntry entry) {
-    float[] values = floats(file, entry);
+    float[] values = SmallTensors.floats(file, entry);
     double mean = 0;
     for (float value : values) {
       mean += value / values.length;

@@ -10,14 +10,13 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
-import dev.sdlora.tensors.file.SettingsJson;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -174,10 +173,12 @@ final class SeparateNetworks {
     if (begins(weights, LdmNames.CLIP)) {
       return Optional.of(ClipConfig.Kind.OPENAI);
     }
+    Path folder = Objects.requireNonNull(weights.path().toAbsolutePath().getParent());
     try {
-      return DiffusersFolder.kind(SettingsJson.read(weights.path().resolveSibling("config.json")));
-    } catch (IOException e) {
-      return Optional.empty(); // Without settings nothing is told.
+      return FolderSettings.read(folder, folder.resolve("config.json")).textEncoderKind();
+    } catch (CheckpointException e) {
+      // Beside a file may be the settings of something else, or none.
+      return Optional.empty();
     }
   }
 

@@ -157,12 +157,10 @@ final class SingleFile {
   }
 
   private static List<Double> numbers(TensorFile file, TensorEntry entry) {
-    try (TensorFile.Reader reader = file.reader()) {
-      List<Double> numbers = new ArrayList<>();
-      for (float number : reader.floats(entry)) {
-        numbers.add((double) number);
-      }
-      return numbers;
+    List<Double> numbers = new ArrayList<>();
+    for (float number : SmallTensors.floats(file, entry)) {
+      numbers.add((double) number);
     }
+    return numbers;
   }
 }

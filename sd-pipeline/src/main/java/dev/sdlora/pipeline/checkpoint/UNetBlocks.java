@@ -5,7 +5,9 @@ import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.pipeline.network.Transformers;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,7 +32,8 @@ record UNetBlocks(int levels, int layers, Transformers transformers) {
     int layers =
         tensors.count(
             Pattern.compile("down_blocks\\.0\\.resnets\\.(\\d+)\\."), NetworkShapes.MAX_LAYERS);
-    int middle = transformers(tensors, "mid_block.attentions.0");
+    CountedTransformers counted = new CountedTransformers(tensors);
+    int middle = counted.in("mid_block.attentions.0");
     boolean hasMiddle = begins(tensors.weights().names(), "mid_block.");
     return new UNetBlocks(
         levels,
@@ -40,13 +43,13 @@ record UNetBlocks(int levels, int layers, Transformers transformers) {
                 levels,
                 layers,
                 level -> block -> "down_blocks." + level + ".attentions." + block,
-                tensors),
+                counted),
             hasMiddle ? OptionalInt.of(middle) : OptionalInt.empty(),
             perBlock(
                 levels,
                 layers + 1,
                 level -> block -> "up_blocks." + level + ".attentions." + block,
-                tensors)));
+                counted)));
   }
 
   /**
@@ -76,7 +79,8 @@ record UNetBlocks(int levels, int layers, Transformers transformers) {
               + " every level and as many blocks in each level",
           ErrorDetails.in(file.path()));
     }
-    int middle = transformers(tensors, prefix + "middle_block.1");
+    CountedTransformers counted = new CountedTransformers(tensors);
+    int middle = counted.in(prefix + "middle_block.1");
     boolean hasMiddle = begins(file.tensors().keySet(), prefix + "middle_block.");
     int perLevel = layers + 1;
     return new UNetBlocks(
@@ -88,13 +92,13 @@ record UNetBlocks(int levels, int layers, Transformers transformers) {
                 levels,
                 layers,
                 level -> block -> prefix + "input_blocks." + (1 + level * perLevel + block) + ".1",
-                tensors),
+                counted),
             hasMiddle ? OptionalInt.of(middle) : OptionalInt.empty(),
             perBlock(
                 levels,
                 perLevel,
                 level -> block -> prefix + "output_blocks." + (level * perLevel + block) + ".1",
-                tensors)));
+                counted)));
   }
 
   private static boolean begins(Set<String> names, String prefix) {
@@ -121,21 +125,42 @@ record UNetBlocks(int levels, int layers, Transformers transformers) {
   }
 
   private static List<List<Integer>> perBlock(
-      int levels, int layers, IntFunction<IntFunction<String>> names, FileTensors tensors) {
+      int levels, int layers, IntFunction<IntFunction<String>> names, CountedTransformers counted) {
     List<List<Integer>> counts = new ArrayList<>();
     for (int level = 0; level < levels; level++) {
       List<Integer> here = new ArrayList<>();
       for (int block = 0; block < layers; block++) {
-        here.add(transformers(tensors, names.apply(level).apply(block)));
+        here.add(counted.in(names.apply(level).apply(block)));
       }
       counts.add(here);
     }
     return counts;
   }
 
-  private static int transformers(FileTensors tensors, String block) {
-    return tensors.count(
-        Pattern.compile(Pattern.quote(block) + "\\.transformer_blocks\\.(\\d+)\\."),
-        NetworkShapes.MAX_TRANSFORMERS);
+  /** Counts transformers; each name is looked at once, however many blocks there are. */
+  private static final class CountedTransformers {
+    private static final String MARK = ".transformer_blocks.";
+
+    private final FileTensors tensors;
+    private final Map<String, List<String>> namesByBlock = new HashMap<>();
+
+    CountedTransformers(FileTensors tensors) {
+      this.tensors = tensors;
+      for (String name : tensors.weights().names()) {
+        int mark = name.indexOf(MARK);
+        if (mark >= 0) {
+          namesByBlock
+              .computeIfAbsent(name.substring(0, mark), block -> new ArrayList<>())
+              .add(name);
+        }
+      }
+    }
+
+    int in(String block) {
+      return tensors.count(
+          namesByBlock.getOrDefault(block, List.of()),
+          Pattern.compile(Pattern.quote(block + MARK) + "(\\d+)\\."),
+          NetworkShapes.MAX_TRANSFORMERS);
+    }
   }
 }

@@ -32,6 +32,8 @@ public final class UpscalerReader {
   /** From 1 × 1 to 64 × 64 pixels. */
   private static final int MAX_DOUBLINGS = 6;
 
+  private static final int MAX_FACTOR = 1 << MAX_DOUBLINGS;
+
   private UpscalerReader() {}
 
   /**
@@ -113,11 +115,12 @@ public final class UpscalerReader {
     int last = tensors.count(layers, MAX_LAYERS) - 1;
     int channels = tensors.common(0, "body." + last + ".weight", "body." + last + ".bias");
     int factor = (int) Math.round(Math.sqrt(channels / 3.0));
-    if (last % 2 != 0 || 3 * factor * factor != channels) {
+    if (last % 2 != 0 || 3 * factor * factor != channels || factor > MAX_FACTOR) {
       throw new CheckpointException(
           "'%s': the upscaler has %s layers, the last of %s channels; expected convolutions and"
                   .formatted(file.path(), last + 1, channels)
-              + " activations in turn, and 3, 12, 27, 48 … channels",
+              + " activations in turn, and 3, 12, 27, 48 … channels for a factor of at most "
+              + MAX_FACTOR,
           ErrorDetails.in(file.path()));
     }
     SrvggConfig config =

@@ -11,7 +11,11 @@ import java.util.regex.Pattern;
  */
 final class MergedBlocks {
   private static final String UNET = "model.diffusion_model.";
-  private static final Pattern NUMBERED = Pattern.compile("(input|output)_blocks\\.(\\d+)\\..*");
+
+  /** A longer number is no block's, but files may hold anything beside their networks. */
+  private static final Pattern NUMBERED =
+      Pattern.compile("(input|output)_blocks\\.(\\d{1,3})\\..*");
+
   private static final String FIRST = "IN00";
 
   private MergedBlocks() {}

@@ -25,6 +25,9 @@ record WeightedSum(StoredTensor a, StoredTensor b, @Nullable StoredTensor c, dou
   /** Numbers worked on at once. */
   private static final int PIECE = 1 << 16;
 
+  /** Numbers of the smaller kernel, all of which are read; a U-Net's first has 11,520. */
+  private static final long MOST_OF_FEWER = 1 << 20;
+
   /** Whether a tensor is a kernel that reads more channels than another that is like it. */
   static boolean readsMore(StoredTensor one, StoredTensor other) {
     List<Long> more = one.shape();
@@ -33,6 +36,7 @@ record WeightedSum(StoredTensor a, StoredTensor b, @Nullable StoredTensor c, dou
         && fewer.size() == 4
         && more.get(0).equals(fewer.get(0))
         && more.get(1) > fewer.get(1)
+        && other.elements() <= MOST_OF_FEWER
         && more.subList(2, 4).equals(fewer.subList(2, 4));
   }
 

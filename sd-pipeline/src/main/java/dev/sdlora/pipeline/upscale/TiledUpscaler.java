@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.upscale;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Picture;
+import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.UpscalerNetwork;
 import dev.sdlora.pipeline.checkpoint.NetworkFile;
 import dev.sdlora.pipeline.checkpoint.UpscalerReader;
@@ -89,8 +90,19 @@ public final class TiledUpscaler implements UpscalerNetwork {
    * Enlarges a picture of three channels.
    *
    * @param beforeEachPiece may throw, to end the work
+   * @throws ResourceException if the result is larger than any picture can be
    */
   public Raster upscale(Raster picture, Runnable beforeEachPiece) {
+    long pixels = (long) factor * picture.width() * factor * picture.height();
+    if (pixels > Picture.MAX_PIXELS) {
+      throw new ResourceException(
+          ResourceException.Resource.PIXELS,
+          "upscaler '%s' makes %sx%s pixels %s times as wide and high, %s pixels; expected at most %s"
+              .formatted(
+                  name, picture.width(), picture.height(), factor, pixels, Picture.MAX_PIXELS),
+          pixels,
+          Picture.MAX_PIXELS);
+    }
     Raster result = Raster.filled(factor * picture.width(), factor * picture.height(), 3, 0);
     for (Span rows : Span.cut(picture.height(), piece, margin)) {
       for (Span columns : Span.cut(picture.width(), piece, margin)) {

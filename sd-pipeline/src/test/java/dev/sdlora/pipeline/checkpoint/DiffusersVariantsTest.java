@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Diffusers folders whose weights lie in other files than usual. */
 final class DiffusersVariantsTest {
@@ -139,5 +141,41 @@ final class DiffusersVariantsTest {
         .next()
         .file()
         .path();
+  }
+
+  /** A setting that is not what it should be would change pictures, were it passed over. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "unet | attention_head_dim | -1 | whole numbers from 1 to 1024",
+        "unet | attention_head_dim | 4294967304 | whole numbers from 1 to 1024",
+        "unet | attention_head_dim | [8, 8.5] | whole numbers from 1 to 1024",
+        "unet | attention_head_dim | 1e400 | whole numbers from 1 to 1024",
+        "unet | sample_size | 2147483648 | whole numbers from 1 to 1024",
+        "text_encoder | num_attention_heads | \"4\" | whole numbers from 1 to 1024",
+        "text_encoder | hidden_act | 5 | quick_gelu or gelu",
+        "vae | scaling_factor | \"0.2\" | a number such as 0.18215",
+        "vae | latents_mean | [1, \"2\", 3, 4] | a list of numbers",
+        "vae | latents_std | 1 | a list of numbers"
+      })
+  void read_settingOfAnotherKind_isRefused(
+      String network, String key, String value, String expected) throws IOException {
+    Path file = folder.resolve(network).resolve("config.json");
+    Files.writeString(file, "{\"%s\": %s}".formatted(key, value));
+    assertThatThrownBy(() -> CheckpointReader.read(folder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith(
+            "checkpoint '%s': '%s' has %s ".formatted(folder, folder.relativize(file), key))
+        .hasMessageEndingWith("expected " + expected);
+  }
+
+  @Test
+  void read_headsOfOtherLevels_areRefused() throws IOException {
+    Path file = folder.resolve("unet").resolve("config.json");
+    Files.writeString(file, "{\"attention_head_dim\": [8, 8], \"block_out_channels\": [32]}");
+    assertThatThrownBy(() -> CheckpointReader.read(folder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("has attention_head_dim [8,8] for block_out_channels [32], but a");
   }
 }

@@ -100,7 +100,7 @@ final class NetworkWeightsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"a\": | cannot be read: ",
+        "{\"a\": | or token 'null', 'true' or 'false') (line 1, column 21)",
         "{} | has no weight_map that says",
         "[] | has no weight_map that says",
         "{\"a\": 7} | has 7 for tensor 'a', expected the name of a file",
@@ -120,5 +120,23 @@ final class NetworkWeightsTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessageStartingWith("index '" + index + "' ")
         .hasMessageContaining(sentence);
+  }
+
+  /** Every header is kept, and each name may be a link to the same file. */
+  @Test
+  void in_indexOfManyLargeHeaders_isRefused() throws IOException {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (int i = 0; i < 50_001; i++) {
+      writer.tensor("t" + i, List.of(0L), new float[0], DType.F16);
+    }
+    Path file = folder.resolve("1.safetensors");
+    writer.write(file);
+    Files.createSymbolicLink(folder.resolve("2.safetensors"), file);
+    index(
+        STEM + ".safetensors.index.json", "{\"t1\": \"1.safetensors\", \"t2\": \"2.safetensors\"}");
+    assertThatThrownBy(() -> read(""))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("names files of 100002 tensors and headers of ")
+        .hasMessageContaining("expected at most 100000 and 100000000");
   }
 }

@@ -49,6 +49,13 @@ class SrvggReaderTest {
     assertRefused(file, "8 layers, the last of 12 channels", "3, 12, 27, 48");
   }
 
+  /** A file of 40 KB could ask for pictures of any size. */
+  @Test
+  void read_factorOfManyTimes_isRefused() {
+    Path file = write(new SrvggConfig(1, 1, 65), name -> name);
+    assertRefused(file, "the last of 12675 channels", "for a factor of at most 64");
+  }
+
   /** Activations without weights leave no trace of which they are. */
   @Test
   void read_activationsWithoutWeights_areRefused() {

@@ -25,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -391,6 +392,48 @@ class CheckpointMergingTest {
         .hasMessageContaining("tensor '" + CONV_IN + "' would hold ")
         .hasMessageContaining("too large for float16");
     assertThat(Files.exists(file("sum"))).isFalse();
+  }
+
+  /** What lies in a file beside its networks has any name and size. */
+  @Example
+  void write_strangersInTheFile_areNoReasonToFail() {
+    String name = "model.diffusion_model.output_blocks.99999999999.0.bias";
+    Path one = withStranger("one", name, 3);
+    Path sum = file("sum");
+    BlockWeights halves = BlockWeights.parse(String.join(",", Collections.nCopies(26, "0.5")));
+    CheckpointMerging.weightedSum(one, one).blocks(halves).write(sum);
+    assertThat(values(sum, name)).containsExactly(0, 1, 2);
+  }
+
+  /** Only of a U-Net's first kernel are all numbers read for each piece. */
+  @Example
+  void write_largeKernelsThatReadMore_areRefused() {
+    Path large = withStranger("large", "kernel", 1, 1 << 21, 1, 1);
+    Path small = withStranger("small", "kernel", 1, (1 << 21) - 1, 1, 1);
+    assertThatThrownBy(() -> CheckpointMerging.weightedSum(large, small).write(file("sum")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(
+            "tensor 'kernel' has shape [1, 2097152, 1, 1] in one and [1, 2097151");
+    assertThat(file("sum")).doesNotExist();
+  }
+
+  /** The checkpoint with one more tensor, of the numbers from 0 on. */
+  private Path withStranger(String file, String name, int... shape) {
+    TensorFile base = TensorFile.open(A);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (TensorFile.Reader reader = base.reader()) {
+      for (TensorEntry entry : base.tensors().values()) {
+        writer.tensor(
+            entry.name(), entry.dtype(), entry.shape(), out -> out.write(reader.bytes(entry)));
+      }
+      float[] numbers = new float[IntStream.of(shape).reduce(1, (a, b) -> a * b)];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = i % 2048;
+      }
+      List<Long> sizes = IntStream.of(shape).mapToObj(size -> (long) size).toList();
+      writer.tensor(name, sizes, numbers, DType.F16).write(file(file));
+    }
+    return file(file);
   }
 
   /** Weights of 8 bits are widened, and nothing is left of their scales. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.Picture;
+import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.UpscalerNetwork;
 import dev.sdlora.pipeline.network.Planes;
@@ -65,6 +66,19 @@ class TiledUpscalerTest {
           }
         }
       }
+    }
+  }
+
+  @Test
+  void upscale_intoMorePixelsThanAPictureHas_isRefused() {
+    new RandomWeights(new SrvggConfig(1, 1, 64).weights(), 1).write(file(), name -> name);
+    try (UpscalerNetwork upscaler = UpscalerNetwork.open(file())) {
+      assertThatThrownBy(() -> upscaler.upscale(picture(512, 512)))
+          .isInstanceOf(ResourceException.class)
+          .hasMessage(
+              "upscaler '4x-Tiny' makes 512x512 pixels 64 times as wide and high, 1073741824"
+                  + " pixels; expected at most 715827879");
+      assertThat(upscaler.upscale(picture(2, 1)).width()).isEqualTo(128);
     }
   }
 

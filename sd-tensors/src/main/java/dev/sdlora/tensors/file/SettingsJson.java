@@ -1,6 +1,7 @@
 package dev.sdlora.tensors.file;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -72,5 +74,19 @@ public final class SettingsJson {
       }
       return JSON.readTree(text);
     }
+  }
+
+  /** Why {@link #read} failed, in one line: of a mistake in the text, what it is and where. */
+  public static String reason(IOException failure) {
+    if (failure instanceof JsonProcessingException mistake) {
+      JsonLocation place = mistake.getLocation();
+      return mistake.getOriginalMessage()
+          + (place == null
+              ? ""
+              : " (line " + place.getLineNr() + ", column " + place.getColumnNr() + ")");
+    }
+    return failure instanceof FileSystemException
+        ? failure.getClass().getSimpleName() + ": " + failure.getMessage()
+        : String.valueOf(failure.getMessage());
   }
 }

@@ -152,9 +152,16 @@ public final class TensorFile {
    * The same file with further tensors.
    *
    * @param views of its own tensors; one with the name of a tensor takes its place
+   * @throws TensorFileException if the factor on a view of 8 bits is missing or is not one number
    */
   public TensorFile with(List<TensorView> views) {
-    return views.isEmpty() ? this : new TensorFile(path, stamp, fileSize, contents.with(views));
+    if (views.isEmpty()) {
+      return this;
+    }
+    TensorContents more = contents.with(views);
+    // Under its other name a weight may have a factor, which nobody has looked at.
+    WeightScales.require(path, more.tensors());
+    return new TensorFile(path, stamp, fileSize, more);
   }
 
   /** How many elements lie between neighbours along each dimension of a tensor of this file. */
@@ -285,10 +292,13 @@ public final class TensorFile {
      *
      * @throws IllegalArgumentException if the entry is not of this file
      * @throws IllegalStateException if this reader is closed
-     * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}
+     * @throws TensorFileException as {@link #read(TensorEntry, ByteBuffer)}, or if the factor is
+     *     NaN or infinite
      */
     public float scale(TensorEntry entry) {
-      return WeightScales.find(entry, file.tensors()).map(scale -> floats(scale)[0]).orElse(1f);
+      return WeightScales.find(entry, file.tensors())
+          .map(scale -> WeightScales.requireFinite(file.path, scale, floats(scale)[0]))
+          .orElse(1f);
     }
 
     /**

@@ -27,6 +27,9 @@ public final class WeightScales {
       Set.of(
           "scale_weight", "weight_scale", NETWORK_MARK, WEIGHT_MARK, "scale_input", "input_scale");
 
+  /** A file has as many as networks; all weights are compared with all of them. */
+  private static final int MAX_MARKS = 16;
+
   private WeightScales() {}
 
   /** Whether a tensor only tells how others of 8 bits are stored. */
@@ -56,6 +59,13 @@ public final class WeightScales {
       if (name.equals(NETWORK_MARK) || name.endsWith("." + NETWORK_MARK)) {
         marked.add(name);
       }
+    }
+    if (marked.size() > MAX_MARKS) {
+      throw error(
+          path,
+          marked.get(MAX_MARKS),
+          "has %s tensors '…%s', such as '%s', expected one for each network, and at most %s"
+              .formatted(marked.size(), NETWORK_MARK, marked.get(MAX_MARKS), MAX_MARKS));
     }
     for (TensorEntry entry : tensors.values()) {
       Optional<TensorEntry> scale = find(entry, tensors);
@@ -103,6 +113,22 @@ public final class WeightScales {
           "has tensor '%s' of %s %s, expected one floating-point number for the whole weight"
               .formatted(scale.name(), scale.dtype().label(), scale.shape()));
     }
+  }
+
+  /**
+   * A factor that numbers can be multiplied by.
+   *
+   * @throws TensorFileException if it is none
+   */
+  static float requireFinite(Path path, TensorEntry scale, float factor) {
+    if (!Float.isFinite(factor)) {
+      throw error(
+          path,
+          scale.name(),
+          "has %s in tensor '%s', expected a finite factor on the weight; the file is probably damaged"
+              .formatted(factor, scale.name()));
+    }
+    return factor;
   }
 
   private static boolean isWeight(String name) {

@@ -74,16 +74,22 @@ final class Refill {
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     List<Thread> helpers = new ArrayList<>();
     int threads = Math.min(Runtime.getRuntime().availableProcessors(), pieces.size());
-    for (int i = 1; i < threads; i++) {
-      Thread helper = new Thread(() -> work(next, failures), "sd-lora-refill-" + i);
-      helper.setDaemon(true);
-      helper.start();
-      helpers.add(helper);
-    }
     // The caller's own failure is the telling one: when it is interrupted, the others find the file
     // closed.
     Queue<Throwable> own = new ConcurrentLinkedQueue<>();
-    work(next, own);
+    try {
+      for (int i = 1; i < threads; i++) {
+        Thread helper = new Thread(() -> work(next, failures), "sd-lora-refill-" + i);
+        helper.setDaemon(true);
+        helper.start();
+        helpers.add(helper);
+      }
+      work(next, own);
+    } catch (OutOfMemoryError e) {
+      // No thread could be started. Those that were must not write to tensors that are given back.
+      own.add(e);
+      next.set(pieces.size());
+    }
     helpers.forEach(Refill::await);
     own.addAll(failures);
     Throwable failure = own.peek();
@@ -95,8 +101,8 @@ final class Refill {
   }
 
   private void work(AtomicInteger next, Queue<Throwable> failures) {
-    ByteBuffer buffer = TensorLoader.buffer(PIECE_BYTES);
     try (NDManager scope = torch.scope()) {
+      ByteBuffer buffer = TensorLoader.buffer(PIECE_BYTES);
       for (int i = next.getAndIncrement(); i < pieces.size(); i = next.getAndIncrement()) {
         fill(pieces.get(i), buffer, scope);
       }

@@ -102,6 +102,47 @@ final class Float8FilesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+  void floats_scaleThatIsNoFactor_isRefused(float scale) {
+    codes(new SafetensorsWriter(), "a.weight", 3, 2)
+        .tensor("a.scale_weight", List.of(), new float[] {scale}, DType.F32)
+        .write(path());
+    assertThatThrownBy(() -> read(path(), "a.weight"))
+        .isInstanceOf(TensorFileException.class)
+        .hasMessageContaining("has " + scale + " in tensor 'a.scale_weight', expected a finite")
+        .satisfies(
+            e ->
+                assertThat(((TensorFileException) e).details().tensor())
+                    .hasValue("a.scale_weight"));
+  }
+
+  /** Every weight is compared with every mark. */
+  @Test
+  void open_manyMarks_areRefused() {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    for (int i = 0; i < 17; i++) {
+      writer.tensor("net" + i + ".scaled_fp8", List.of(0L), new float[0], DType.F16);
+    }
+    writer.write(path());
+    assertThatThrownBy(() -> TensorFile.open(path()))
+        .isInstanceOf(TensorFileException.class)
+        .hasMessageContaining("has 17 tensors '…scaled_fp8', such as 'net16.scaled_fp8', expected");
+  }
+
+  /** What is beside its other name belongs to nothing while the file is opened. */
+  @Test
+  void with_viewBesideWhatIsNoFactor_isRefused() {
+    codes(new SafetensorsWriter(), "a.weight", 3, 2)
+        .tensor("net.a.scale_weight", List.of(0L), new float[0], DType.F32)
+        .write(path());
+    TensorFile file = TensorFile.open(path());
+    TensorView view = TensorView.named(file, file.find("a.weight").orElseThrow(), "net.a.weight");
+    assertThatThrownBy(() -> file.with(List.of(view)))
+        .isInstanceOf(TensorFileException.class)
+        .hasMessageContaining("tensor 'net.a.scale_weight' of float32 [0], expected one");
+  }
+
+  @ParameterizedTest
   @CsvSource({"float8_e4m3fn", "float8_e5m2"})
   void floats_ofPickle_areTheirValues(String format) {
     Path file = folder.resolve("float8.pt");

@@ -1,0 +1,149 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.tensors.file.SettingsJson;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+
+/**
+ * What one file of settings in a diffusers folder says. A setting that is missing or null has its
+ * usual value; one of another kind is refused, since it would change pictures silently.
+ *
+ * @param file the file
+ * @param folder of the checkpoint
+ * @param json its content
+ */
+record FolderSettings(Path file, Path folder, JsonNode json) {
+  /** Far more than any network has. */
+  static final int MAX_HEADS = 1024;
+
+  private static final String HEADS = "attention_head_dim";
+  private static final int USUAL_HEADS = 8;
+
+  /** Those of a network. */
+  static FolderSettings of(Path folder, String network) {
+    return read(folder, folder.resolve(network).resolve("config.json"));
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws CheckpointException if it is missing or no JSON
+   */
+  static FolderSettings read(Path folder, Path file) {
+    try {
+      return new FolderSettings(file, folder, SettingsJson.read(file));
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "checkpoint '%s': '%s' cannot be read: %s"
+              .formatted(folder, file, SettingsJson.reason(e)),
+          ErrorDetails.in(file),
+          e);
+    }
+  }
+
+  private boolean has(String key) {
+    return json.hasNonNull(key);
+  }
+
+  /** A word. */
+  String text(String key, String usual) {
+    return has(key) ? json.path(key).asText() : usual;
+  }
+
+  /** Whether a setting is there and true. */
+  boolean isTrue(String key) {
+    return json.path(key).asBoolean(false);
+  }
+
+  /** A whole number from 1 to a largest one. */
+  int whole(String key, int usual, int most) {
+    return has(key) ? whole(json.path(key), key, most) : usual;
+  }
+
+  private int whole(JsonNode number, String key, int most) {
+    if (!number.canConvertToExactIntegral()
+        || !number.canConvertToInt()
+        || number.asInt() < 1
+        || number.asInt() > most) {
+      throw unlike(key, "whole numbers from 1 to " + most);
+    }
+    return number.asInt();
+  }
+
+  /** Any number. */
+  double number(String key, double usual) {
+    if (has(key) && !json.path(key).isNumber()) {
+      throw unlike(key, "a number such as " + usual);
+    }
+    return has(key) ? json.path(key).asDouble() : usual;
+  }
+
+  /** A list of numbers; empty if there is none. */
+  List<Double> numbers(String key) {
+    if (has(key) && !json.path(key).isArray()) {
+      throw unlike(key, "a list of numbers");
+    }
+    List<Double> numbers = new ArrayList<>();
+    for (JsonNode number : json.path(key)) {
+      if (!number.isNumber()) {
+        throw unlike(key, "a list of numbers");
+      }
+      numbers.add(number.asDouble());
+    }
+    return numbers;
+  }
+
+  /** Whose training a text encoder comes from, if its settings name its activation. */
+  Optional<ClipConfig.Kind> textEncoderKind() {
+    return switch (text("hidden_act", "")) {
+      case "" -> Optional.empty();
+      case "quick_gelu" -> Optional.of(ClipConfig.Kind.OPENAI);
+      case "gelu" -> Optional.of(ClipConfig.Kind.OPEN_CLIP);
+      default -> throw unlike("hidden_act", "quick_gelu or gelu");
+    };
+  }
+
+  /**
+   * The attention heads of a U-Net's levels by their channels. In configurations the key with the
+   * name of a head's width holds their number, for all levels or for each.
+   */
+  IntUnaryOperator unetHeads() {
+    JsonNode given = json.path(HEADS);
+    if (!given.isArray()) {
+      int number = whole(HEADS, USUAL_HEADS, MAX_HEADS);
+      return channels -> number;
+    }
+    JsonNode channels = json.path("block_out_channels");
+    Map<Integer, Integer> byWidth = new HashMap<>();
+    for (int i = 0; i < given.size(); i++) {
+      byWidth.put(channels.path(i).asInt(), whole(given.path(i), HEADS, MAX_HEADS));
+    }
+    return width -> {
+      Integer number = byWidth.get(width);
+      if (number == null) {
+        throw new CheckpointException(
+            "checkpoint '%s': '%s' has %s %s for block_out_channels %s, but a level of the U-Net has %s channels"
+                .formatted(folder, folder.relativize(file), HEADS, given, channels, width),
+            ErrorDetails.in(file));
+      }
+      return number;
+    };
+  }
+
+  private CheckpointException unlike(String key, String expected) {
+    return new CheckpointException(
+        "checkpoint '%s': '%s' has %s %s, expected %s"
+            .formatted(folder, folder.relativize(file), key, json.path(key), expected),
+        ErrorDetails.in(file));
+  }
+}
