@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * Families of models that this library does not run, recognised by names of their tensors, with or
@@ -21,10 +22,10 @@ final class OtherModels {
           new Family("FLUX.1", has("single_transformer_blocks.")),
           new Family("Stable Diffusion 3", has("joint_blocks.")),
           new Family("Lumina-Image 2 or Z-Image", has("cap_embedder.")),
-          new Family("Qwen-Image", has(".img_mod.1.")),
+          new Family("Qwen-Image", has("img_mod.1.")),
           new Family("Anima", has("llm_adapter.")),
-          new Family("Wan", has("blocks.0.self_attn.").and(has("blocks.0.cross_attn."))),
-          new Family("Stable Cascade", has("clip_txt_pooled_mapper.").or(has("effnet_mapper."))),
+          new Family("Wan", matches("(.*\\.)?blocks\\.\\d+\\.self_attn\\..*")),
+          new Family("Stable Cascade", has("clip_txt_mapper.").or(has("effnet_mapper."))),
           new Family("PixArt", has("adaln_single.")),
           new Family("AuraFlow", has("cond_seq_linear.")),
           new Family("Stable Diffusion 3", has("context_embedder.")));
@@ -36,6 +37,11 @@ final class OtherModels {
   private static Predicate<Set<String>> has(String part) {
     return names ->
         names.stream().anyMatch(name -> name.startsWith(part) || name.contains("." + part));
+  }
+
+  private static Predicate<Set<String>> matches(String name) {
+    Predicate<String> whole = Pattern.compile(name).asMatchPredicate();
+    return names -> names.stream().anyMatch(whole);
   }
 
   /** The name of the family of a file with these names. */

@@ -193,6 +193,13 @@ class CheckpointReaderTest {
         "conditioner.embedders.0.transformer.x | has no U-Net",
         "cond_stage_model.model.x | has no U-Net",
         "model.diffusion_model.double_blocks.0.x | is FLUX.1 [schnell]: not supported",
+        "joint_blocks.0.x | is Stable Diffusion 3: not supported",
+        "cap_embedder.0.x | is Lumina-Image 2 or Z-Image: not supported",
+        "transformer_blocks.0.img_mod.1.x | is Qwen-Image: not supported",
+        "nerf_final_layer_conv.conv.x | is Chroma Radiance: not supported",
+        "llm_adapter.blocks.0.self_attn.x | is Anima: not supported",
+        "model.diffusion_model.blocks.3.self_attn.q.x | is Wan: not supported",
+        "model.diffusion_model.clip_txt_mapper.x | is Stable Cascade: not supported",
         "emb_params | textual inversion",
         "blocks.0.self_attn.k.diff | holds only differences to the weights of a model",
         "something.else | is not a Stable Diffusion checkpoint"
