@@ -36,7 +36,7 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
   private static final double EDM_MAX = 80;
 
   /** What the header of a single file tells, and a few of its smallest tensors. */
-  static PredictionSigns of(TensorFile file, ModelFamily family, Network<UNetConfig> unet) {
+  static PredictionSigns of(TensorFile file, SingleFileFamily family, Network<UNetConfig> unet) {
     Optional<TensorEntry> cosXl = file.find("edm_vpred.sigma_max");
     if (cosXl.isPresent()) {
       double lowest =
@@ -67,9 +67,12 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
     if (file.find("v_pred").isPresent()) {
       return of(true, levels, "tensor 'v_pred'" + snr);
     }
+    if (family.isTurbo()) {
+      return of(false, levels, "SD-Turbo, by the names of its text encoder" + snr);
+    }
     Optional<TensorEntry> bias =
         unet.tensors().find(TELLING).filter(entry -> entry.dtype().isFloating());
-    if (family == ModelFamily.SD2
+    if (family.family() == ModelFamily.SD2
         && unet.config().inChannels() == PLAIN_CHANNELS
         && bias.isPresent()) {
       double spread = spread(file, bias.get());
@@ -115,6 +118,6 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
     for (float value : values) {
       squares += (value - mean) * (value - mean);
     }
-    return Math.sqrt(squares / (values.length - 1));
+    return Math.sqrt(squares / values.length);
   }
 }
