@@ -112,32 +112,32 @@ final class DiffusersFolder {
       return PredictionSigns.of(false, TrainedLevels.USUAL, "nothing says otherwise");
     }
     JsonNode settings = json(folder, file);
-    String type = settings.path("prediction_type").asText("epsilon");
-    if (!type.equals("epsilon") && !type.equals("v_prediction")) {
-      throw new CheckpointException(
-          "checkpoint '"
-              + folder
-              + "': its U-Net predicts '"
-              + type
-              + "' says '"
-              + file
-              + "', expected epsilon or v_prediction",
-          ErrorDetails.in(file));
-    }
-    boolean velocity = type.equals("v_prediction");
     String sign = "scheduler_config.json";
-    if (settings.path("_class_name").asText("").startsWith("EDM")) {
-      TrainedLevels range = range(folder, settings);
-      return velocity
-          ? new PredictionSigns(Prediction.EDM_V, range, "v-prediction with EDM levels: " + sign)
-          : new PredictionSigns(Prediction.EDM, range, "EDM prediction: " + sign);
-    }
-    return PredictionSigns.of(
-        velocity,
-        settings.path("rescale_betas_zero_snr").asBoolean(false)
-            ? TrainedLevels.ZERO_TERMINAL_SNR
-            : TrainedLevels.USUAL,
-        sign);
+    boolean anyLevel = settings.path("_class_name").asText("").startsWith("EDM");
+    TrainedLevels levels =
+        anyLevel
+            ? range(folder, settings)
+            : settings.path("rescale_betas_zero_snr").asBoolean(false)
+                ? TrainedLevels.ZERO_TERMINAL_SNR
+                : TrainedLevels.USUAL;
+    String type = settings.path("prediction_type").asText("epsilon");
+    return switch (type) {
+      case "epsilon" ->
+          anyLevel
+              ? new PredictionSigns(Prediction.EDM, levels, "EDM prediction: " + sign)
+              : PredictionSigns.of(false, levels, sign);
+      case "v_prediction" ->
+          anyLevel
+              ? new PredictionSigns(
+                  Prediction.EDM_V, levels, "v-prediction with EDM levels: " + sign)
+              : PredictionSigns.of(true, levels, sign);
+      case "sample" -> new PredictionSigns(Prediction.SAMPLE, levels, "sample prediction: " + sign);
+      default ->
+          throw new CheckpointException(
+              "checkpoint '%s': its U-Net predicts '%s' says '%s', expected epsilon, v_prediction or sample"
+                  .formatted(folder, type, file),
+              ErrorDetails.in(file));
+    };
   }
 
   private static TrainedLevels range(Path folder, JsonNode settings) {
@@ -181,11 +181,16 @@ final class DiffusersFolder {
         tensors);
   }
 
-  /** In configurations the key with the name of a head's width holds the number of heads. */
+  /**
+   * In most configurations the key with the name of a head's width holds the number of heads; a few
+   * give that under its own name too, which counts then.
+   */
   private static IntUnaryOperator heads(Path folder, JsonNode config) {
-    JsonNode given = config.path("attention_head_dim");
+    String key =
+        config.hasNonNull("num_attention_heads") ? "num_attention_heads" : "attention_head_dim";
+    JsonNode given = config.path(key);
     if (!given.isArray()) {
-      int number = whole(folder, config, "attention_head_dim", 8, MAX_HEADS);
+      int number = whole(folder, config, key, 8, MAX_HEADS);
       return channels -> number;
     }
     JsonNode channels = config.path("block_out_channels");
@@ -194,8 +199,8 @@ final class DiffusersFolder {
       int number = given.get(i).asInt();
       if (number < 1 || number > MAX_HEADS) {
         throw new CheckpointException(
-            "checkpoint '%s': a config.json has attention_head_dim %s, expected whole numbers from 1"
-                    .formatted(folder, given)
+            "checkpoint '%s': a config.json has %s %s, expected whole numbers from 1"
+                    .formatted(folder, key, given)
                 + " to "
                 + MAX_HEADS,
             ErrorDetails.in(folder));

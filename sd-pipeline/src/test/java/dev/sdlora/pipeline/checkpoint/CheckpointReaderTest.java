@@ -283,10 +283,13 @@ class CheckpointReaderTest {
     assertThat(CheckpointReader.read(folder.resolve("model")).prediction())
         .isEqualTo(Prediction.V_PREDICTION);
     Files.writeString(config, "{\"prediction_type\": \"sample\"}");
+    assertThat(CheckpointReader.read(folder.resolve("model")).prediction())
+        .isEqualTo(Prediction.SAMPLE);
+    Files.writeString(config, "{\"prediction_type\": \"flow\"}");
     assertThatThrownBy(() -> CheckpointReader.read(folder.resolve("model")))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("predicts 'sample'")
-        .hasMessageContaining("expected epsilon or v_prediction");
+        .hasMessageContaining("predicts 'flow'")
+        .hasMessageContaining("expected epsilon, v_prediction or sample");
     Files.delete(config);
     assertThat(CheckpointReader.read(folder.resolve("model")).prediction())
         .isEqualTo(Prediction.EPSILON);
