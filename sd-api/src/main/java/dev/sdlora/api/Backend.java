@@ -17,7 +17,12 @@ public final class Backend {
 
   /** Opens pipelines, which run by themselves. */
   public interface Pipelines {
-    /** Behind {@link Pipeline.Builder#build()}. */
+    /**
+     * Behind {@link Pipeline.Builder#build()}.
+     *
+     * @param settings what the builder has collected
+     * @return the open pipeline
+     */
     Pipeline open(Settings settings);
 
     /** Behind {@link Pipeline#endAtNextSignal()}. */
@@ -26,85 +31,208 @@ public final class Backend {
 
   /** Looks into files with weights. */
   public interface Files {
-    /** Behind {@link Checkpoint#open(Path, CheckpointParts)}. */
+    /**
+     * Behind {@link Checkpoint#open(Path, CheckpointParts)}.
+     *
+     * @param path a checkpoint file or a diffusers folder
+     * @param parts the choice of its files and tensors
+     * @return the checkpoint, of which names and shapes are read
+     */
     Checkpoint openCheckpoint(Path path, CheckpointParts parts);
 
-    /** Behind {@link FileDescription#of}. */
+    /**
+     * Behind {@link FileDescription#of}.
+     *
+     * @param file a file with tensors
+     * @return what it is; empty if the names of its tensors say nothing
+     */
     Optional<FileDescription> describe(Path file);
   }
 
   /** What can be found out about LoRA files. */
   public interface Loras {
-    /** Behind {@link LoraAdapter#open}. */
+    /**
+     * Behind {@link LoraAdapter#open}.
+     *
+     * @param path a LoRA file
+     * @return the adapter, at strength 1
+     */
     LoraAdapter open(Path path);
 
-    /** Behind {@link LoraLibrary#open}. */
+    /**
+     * Behind {@link LoraLibrary#open}.
+     *
+     * @param folders the folders to look into, with all folders inside them
+     * @return their library
+     */
     LoraLibrary openLibrary(List<Path> folders);
 
-    /** Behind {@link LoraAdapter#kinds()}. */
+    /**
+     * Behind {@link LoraAdapter#kinds()}.
+     *
+     * @param lora the adapter whose file is looked at
+     * @return how its changes are stored, most frequent first
+     */
     List<String> kinds(LoraAdapter lora);
 
-    /** Behind {@link LoraAdapter#triggerWords()}. */
+    /**
+     * Behind {@link LoraAdapter#triggerWords()}.
+     *
+     * @param lora the adapter whose file is looked at, with those beside it
+     * @return each word once
+     */
     List<TriggerWord> triggerWords(LoraAdapter lora);
 
-    /** Behind {@link LoraAdapter#details()}. */
+    /**
+     * Behind {@link LoraAdapter#details()}.
+     *
+     * @param lora the adapter whose file is looked at, with those beside it
+     * @return all that they tell
+     */
     LoraDetails details(LoraAdapter lora);
 
-    /** Behind {@link LoraAdapter#hashes()}. */
+    /**
+     * Behind {@link LoraAdapter#hashes()}.
+     *
+     * @param lora the adapter whose file is read
+     * @return the hashes of the file
+     */
     LoraHashes hashes(LoraAdapter lora);
 
-    /** Behind {@link LoraAdapter#effectOn(Checkpoint)}. */
+    /**
+     * Behind {@link LoraAdapter#effectOn(Checkpoint)}.
+     *
+     * @param lora the adapter, with the strengths that count
+     * @param checkpoint the model whose weights it would change
+     * @return how far it moves them
+     */
     LoraEffect effectOn(LoraAdapter lora, Checkpoint checkpoint);
   }
 
   /** What can be found out about embeddings. */
   public interface Embeddings {
-    /** Behind {@link Embedding#open}. */
+    /**
+     * Behind {@link Embedding#open}.
+     *
+     * @param path a file or a picture with an embedding
+     * @return the embedding
+     */
     Embedding open(Path path);
 
-    /** Behind {@link EmbeddingLibrary#open}. */
+    /**
+     * Behind {@link EmbeddingLibrary#open}.
+     *
+     * @param folders the folders to look into, with all folders inside them
+     * @return their library
+     */
     EmbeddingLibrary openLibrary(List<Path> folders);
 
-    /** Behind {@link Embedding#hash()}. */
+    /**
+     * Behind {@link Embedding#hash()}.
+     *
+     * @param path the embedding's file
+     * @return the first 12 hexadecimal digits of its SHA-256
+     */
     String hash(Path path);
   }
 
   /** What can be found out about prompts without a model. */
   public interface Prompts {
-    /** Behind {@link Prompt#parse}. */
+    /**
+     * Behind {@link Prompt#parse}.
+     *
+     * @param text the prompt as given
+     * @param mode what becomes of mistakes in it
+     * @return the prompt's tree
+     */
     Prompt parse(String text, PromptMode mode);
 
-    /** Behind {@link PromptExplanation#of}. */
+    /**
+     * Behind {@link PromptExplanation#of}.
+     *
+     * @param prompt the prompt as given
+     * @param options the steps, embeddings and limits to read it with
+     * @return how it is understood
+     */
     PromptExplanation explain(String prompt, PromptExplanation.Options options);
 
-    /** Behind {@link TokenCount#of(String)} and {@link TokenCount#of(String, EmbeddingLibrary)}. */
+    /**
+     * Behind {@link TokenCount#of(String)} and {@link TokenCount#of(String, EmbeddingLibrary)}.
+     *
+     * @param text the prompt as given
+     * @param embeddings those whose names stand for their vectors; may be empty
+     * @return how long the prompt is
+     */
     TokenCount count(String text, List<Embedding> embeddings);
   }
 
   /** Picture files, the settings in them, and larger pictures. */
   public interface Pictures {
-    /** Behind {@link PromptSpec#fromParameters}. */
+    /**
+     * Behind {@link PromptSpec#fromParameters}.
+     *
+     * @param text the settings as A1111 writes them
+     * @return the request that they describe
+     */
     PromptSpec parseParameters(String text);
 
-    /** Behind {@link GeneratedImage#readParameters(Path)}. */
+    /**
+     * Behind {@link GeneratedImage#readParameters(Path)}.
+     *
+     * @param image a picture file
+     * @return the text of its settings
+     */
     String readParameters(Path image);
 
-    /** Behind {@link GeneratedImage#readParameters(InputStream)}. */
+    /**
+     * Behind {@link GeneratedImage#readParameters(InputStream)}.
+     *
+     * @param image the bytes of a picture file; not closed
+     * @return the text of its settings
+     */
     String readParameters(InputStream image);
 
-    /** Behind {@link GeneratedImage#png} and {@link GeneratedImage#write}. */
+    /**
+     * Behind {@link GeneratedImage#png} and {@link GeneratedImage#write}.
+     *
+     * @param image the picture with its settings
+     * @param format {@code png}, {@code jpg} or {@code jpeg}, in any case
+     * @return the bytes of the picture file
+     */
     byte[] encode(GeneratedImage image, String format);
 
-    /** Behind {@link GeneratedImage#save}. */
+    /**
+     * Behind {@link GeneratedImage#save}.
+     *
+     * @param image the picture with its settings
+     * @param file the target, whose ending says the format
+     */
     void save(GeneratedImage image, Path file);
 
-    /** Behind {@link Picture#savePng}. */
+    /**
+     * Behind {@link Picture#savePng}.
+     *
+     * @param picture the pixels
+     * @param file the target
+     */
     void savePng(Picture picture, Path file);
 
-    /** Behind {@link Picture#resized}. */
+    /**
+     * Behind {@link Picture#resized}.
+     *
+     * @param picture the pixels
+     * @param width the result's pixels from left to right, at least 1
+     * @param height its pixels from top to bottom, at least 1
+     * @return a new picture of that size
+     */
     Picture resize(Picture picture, int width, int height);
 
-    /** Behind {@link UpscalerNetwork#open}. */
+    /**
+     * Behind {@link UpscalerNetwork#open}.
+     *
+     * @param file the network's file
+     * @return the network, with its weights in memory
+     */
     UpscalerNetwork openUpscaler(Path file);
   }
 
@@ -113,18 +241,19 @@ public final class Backend {
    *
    * @param checkpoint the model, with the parts that it is put together from
    * @param loraDirectories folders whose files prompts can name
-   * @param embeddingDirectories likewise, with embeddings
-   * @param embeddings those given by object
+   * @param embeddingDirectories folders whose embeddings prompts can name
+   * @param embeddings those given by object, which go before those in folders
    * @param upscalerDirectories folders whose files requests can name as upscalers
    * @param controlNets files of ControlNets to keep in memory
-   * @param previewDecoder TAESD's decoder
-   * @param predictionType what the U-Net predicts, if that is not to be told by the files
-   * @param refiner the model that may finish pictures
+   * @param previewDecoder TAESD's decoder; empty to guess colours from the latent
+   * @param predictionType what the U-Net predicts; empty if the files tell it
+   * @param refiner the model that may finish pictures; empty for none
    * @param precision the number format of the computation
    * @param memoryPolicy which networks stay in memory between the stages of a request
    * @param device {@code cpu}, {@code gpu0} and so on
-   * @param loraMode for requests that do not name one
-   * @param lenient for requests that do not say
+   * @param loraMode how LoRAs get into the computation, for requests that do not say
+   * @param lenient whether LoRAs and embeddings that cannot be used are left out with a warning,
+   *     for requests that do not say
    * @param concurrency how many generations may run at the same time, at least 1
    * @param closeOnShutdown whether the end of the JVM closes the pipeline
    * @param limits what requests may take
@@ -147,7 +276,27 @@ public final class Backend {
       int concurrency,
       boolean closeOnShutdown,
       Limits limits) {
-    /** Copies the lists. */
+    /**
+     * Copies the lists.
+     *
+     * @param checkpoint the model
+     * @param loraDirectories copied
+     * @param embeddingDirectories copied
+     * @param embeddings copied
+     * @param upscalerDirectories copied
+     * @param controlNets copied
+     * @param previewDecoder TAESD's decoder
+     * @param predictionType what the U-Net predicts
+     * @param refiner the model that may finish pictures
+     * @param precision the number format
+     * @param memoryPolicy which networks stay
+     * @param device in its one form: {@code gpu0}, not {@code cuda}
+     * @param loraMode the default of requests
+     * @param lenient the default of requests
+     * @param concurrency at least 1, which the builder checks
+     * @param closeOnShutdown whether the end of the JVM closes the pipeline
+     * @param limits what requests may take
+     */
     public Settings {
       loraDirectories = List.copyOf(loraDirectories);
       embeddingDirectories = List.copyOf(embeddingDirectories);
@@ -160,9 +309,10 @@ public final class Backend {
   /**
    * What the requests of a pipeline may take.
    *
-   * @param maxPixels of a picture
-   * @param maxBytes of those under way together; empty for what the machine has
-   * @param maxQueued how many may wait
+   * @param maxPixels the most pixels that a picture may have at any point on its way
+   * @param maxBytes the most bytes of memory that requests under way may take together; empty for
+   *     what the machine has
+   * @param maxQueued how many requests may wait
    */
   public record Limits(long maxPixels, OptionalLong maxBytes, int maxQueued) {}
 }

@@ -77,6 +77,8 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
   /**
    * Copies and checks the values.
    *
+   * @param preset one of the names above, in their spelling, or empty
+   * @param values 12, 17, 20 or 26 finite numbers; none beside a preset
    * @throws IllegalArgumentException if there is no such preset, their number is none of the four,
    *     or one is NaN or infinite
    */
@@ -119,10 +121,11 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
   }
 
   /**
-   * The values of one of the four lists, in its order.
+   * {@return weights with the values of one of the four lists}
    *
-   * @throws IllegalArgumentException if their number is none of 12, 17, 20 and 26, or one is NaN or
-   *     infinite
+   * @param values the factors in the order of the list, which their number chooses: 12, 17, 20 or
+   *     26
+   * @throws IllegalArgumentException if their number is another, or one is NaN or infinite
    */
   public static BlockWeights of(double... values) {
     Objects.requireNonNull(values, "values");
@@ -130,18 +133,20 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
   }
 
   /**
-   * A preset by its name; case matters, as in the extension.
+   * {@return a preset by its name}
    *
-   * @throws IllegalArgumentException if there is none; the message lists all
+   * @param name such as {@code INALL} or {@code OUT03}; case matters, as in the extension
+   * @throws IllegalArgumentException if there is no such preset; the message lists all
    */
   public static BlockWeights preset(String name) {
     return new BlockWeights(Optional.of(Objects.requireNonNull(name, "name")), List.of());
   }
 
   /**
-   * Reads what tags write behind {@code lbw=}: the name of a preset, or values with commas between
-   * them.
+   * Reads what tags write behind {@code lbw=}.
    *
+   * @param text the name of a preset, or values with commas between them
+   * @return the weights
    * @throws IllegalArgumentException if it is neither
    */
   public static BlockWeights parse(String text) {
@@ -158,6 +163,7 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
    * on each line. Empty lines, those that start with {@code #}, and lists of another number of
    * values, which are for other models, are left out. Of two presets of one name the later counts.
    *
+   * @param file a text file in UTF-8
    * @return the presets by name, in the order of the file; unmodifiable
    * @throws UncheckedIOException if the file cannot be read or is no UTF-8
    * @throws IllegalArgumentException if a line has no colon, or a value that is no number; the
@@ -194,7 +200,12 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
     return Collections.unmodifiableMap(presets);
   }
 
-  /** Whether these weights can be used for models of a family. */
+  /**
+   * {@return whether these weights can be used for models of a family} Presets fit all; values fit
+   * by their number.
+   *
+   * @param family the models' family
+   */
   public boolean fits(ModelFamily family) {
     Objects.requireNonNull(family, "family");
     return preset.isPresent()
@@ -202,10 +213,10 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
   }
 
   /**
-   * The factor of a block.
+   * {@return the factor of a block} A block that the list or preset does not have gets 0.
    *
    * @param block its name, such as {@code IN05}
-   * @param family of the model, which decides what presets mean
+   * @param family the model's family, which decides what presets mean
    */
   public double weight(String block, ModelFamily family) {
     Objects.requireNonNull(block, "block");

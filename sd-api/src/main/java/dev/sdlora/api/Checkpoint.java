@@ -41,76 +41,82 @@ public final class Checkpoint {
     signs = values.signs;
   }
 
-  /** A builder with what there has to be; the rest has the defaults that its setters tell. */
+  /**
+   * {@return a builder with what there has to be; the rest has the defaults that its setters tell}
+   * {@link #open} makes a checkpoint from what is on disk.
+   *
+   * @param path the file or folder, which is not looked at
+   * @param family the generation of Stable Diffusion that it is
+   */
   public static Builder builder(Path path, ModelFamily family) {
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(family, "family");
     return new Builder(path, family);
   }
 
-  /** A builder that starts from this one. */
+  /** {@return a builder that starts from this one} */
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** The file or folder. */
+  /** {@return the file or folder} */
   public Path path() {
     return path;
   }
 
-  /** Which generation of Stable Diffusion it is. */
+  /** {@return which generation of Stable Diffusion it is} */
   public ModelFamily family() {
     return family;
   }
 
-  /** How the file names its tensors. */
+  /** {@return how the file names its tensors} */
   public Layout layout() {
     return layout;
   }
 
-  /** The number format of most weights in the file, such as {@code float16}. */
+  /** {@return the number format of most weights in the file, such as {@code float16}} */
   public String storage() {
     return storage;
   }
 
-  /** How many tensors the networks use. */
+  /** {@return how many tensors the networks use} */
   public int tensors() {
     return tensors;
   }
 
-  /** How many numbers those tensors hold. */
+  /** {@return how many numbers those tensors hold} */
   public long parameters() {
     return parameters;
   }
 
-  /** The picture size that the model was made for. */
+  /** {@return the picture size that the model was made for} */
   public ImageSize defaultSize() {
     return defaultSize;
   }
 
-  /** Which files and tensors it is put together from. */
+  /** {@return which files and tensors it is put together from} */
   public CheckpointParts parts() {
     return parts;
   }
 
-  /** The file or folder whose VAE takes the place of the checkpoint's own, if one does. */
+  /** {@return the file or folder whose VAE takes the place of the checkpoint's own, if one does} */
   public Optional<Path> vae() {
     return vae;
   }
 
-  /** What its U-Net predicts. */
+  /** {@return what its U-Net predicts} */
   public PredictionType predictionType() {
     return predictionType;
   }
 
-  /** What it was trained for. */
+  /** {@return what it was trained for} */
   public Task task() {
     return task;
   }
 
   /**
-   * What told the family and what the U-Net predicts, as sentences for people, such as {@code
-   * v-prediction: tensor 'v_pred'}. Unmodifiable.
+   * {@return what told the family and what the U-Net predicts} Sentences for people, such as {@code
+   * v-prediction: tensor 'v_pred'}; unmodifiable.
    */
   public List<String> signs() {
     return signs;
@@ -138,8 +144,10 @@ public final class Checkpoint {
   }
 
   /**
-   * Opens a checkpoint file or a diffusers folder.
+   * Opens a checkpoint with {@link CheckpointParts#DEFAULT}.
    *
+   * @param path a single file or a diffusers folder
+   * @return the checkpoint, of which names and shapes are read and checked
    * @throws CheckpointException if it is missing, is not a model (a LoRA, say), is of a family that
    *     this version cannot run, or if a tensor is missing or has the wrong shape; the message
    *     names the tensor
@@ -150,9 +158,11 @@ public final class Checkpoint {
   }
 
   /**
-   * Opens a checkpoint with a choice of its files and tensors; a pipeline that is built on it makes
-   * the same.
+   * Opens a checkpoint with a choice of its files and tensors.
    *
+   * @param path a single file or a diffusers folder
+   * @param parts the choice; a pipeline that is built on the checkpoint makes the same
+   * @return the checkpoint, of which names and shapes are read and checked
    * @throws CheckpointException as {@link #open(Path)}, or if a part is something else or does not
    *     fit
    * @throws TensorFileException if a file is damaged or is not a tensor file at all
@@ -163,7 +173,7 @@ public final class Checkpoint {
     return Services.find(Backend.Files.class).openCheckpoint(path, parts);
   }
 
-  /** The file or folder name without its extension, as A1111 writes it into pictures. */
+  /** {@return the file or folder name without its extension, as A1111 writes it into pictures} */
   public String name() {
     return FileNames.stem(path);
   }
@@ -235,7 +245,12 @@ public final class Checkpoint {
       signs = values.signs;
     }
 
-    /** Sets how the file names its tensors. Default {@link Layout#SINGLE_FILE}. */
+    /**
+     * Sets how the file names its tensors.
+     *
+     * @param layout default {@link Layout#SINGLE_FILE}
+     * @return this builder
+     */
     public Builder layout(Layout layout) {
       Objects.requireNonNull(layout, "layout");
       this.layout = layout;
@@ -243,8 +258,10 @@ public final class Checkpoint {
     }
 
     /**
-     * Sets the number format of most weights in the file, such as {@code float16}. Default {@code
-     * float32}.
+     * Sets the number format of most weights in the file.
+     *
+     * @param storage its name, such as {@code float16}. Default {@code float32}
+     * @return this builder
      */
     public Builder storage(String storage) {
       Objects.requireNonNull(storage, "storage");
@@ -252,60 +269,100 @@ public final class Checkpoint {
       return this;
     }
 
-    /** Sets how many tensors the networks use. Default 0. */
+    /**
+     * Sets how many tensors the networks use.
+     *
+     * @param tensors their number. Default 0
+     * @return this builder
+     */
     public Builder tensors(int tensors) {
       this.tensors = tensors;
       return this;
     }
 
-    /** Sets how many numbers those tensors hold. Default 0. */
+    /**
+     * Sets how many numbers those tensors hold.
+     *
+     * @param parameters their number. Default 0
+     * @return this builder
+     */
     public Builder parameters(long parameters) {
       this.parameters = parameters;
       return this;
     }
 
-    /** Sets the picture size that the model was made for. Default 512x512. */
+    /**
+     * Sets the picture size that the model was made for.
+     *
+     * @param defaultSize default 512x512
+     * @return this builder
+     */
     public Builder defaultSize(ImageSize defaultSize) {
       Objects.requireNonNull(defaultSize, "defaultSize");
       this.defaultSize = defaultSize;
       return this;
     }
 
-    /** Sets what it is put together from. Default {@link CheckpointParts#DEFAULT}. */
+    /**
+     * Sets what it is put together from.
+     *
+     * @param parts default {@link CheckpointParts#DEFAULT}
+     * @return this builder
+     */
     public Builder parts(CheckpointParts parts) {
       Objects.requireNonNull(parts, "parts");
       this.parts = parts;
       return this;
     }
 
-    /** Sets the file or folder whose VAE takes the place of its own. Default: none. */
+    /**
+     * Sets whose VAE takes the place of its own. Default: its own stays.
+     *
+     * @param vae a file or folder
+     * @return this builder
+     */
     public Builder vae(Path vae) {
       this.vae = Optional.of(Objects.requireNonNull(vae, "vae"));
       return this;
     }
 
-    /** Sets what its U-Net predicts. Default {@link PredictionType#EPSILON}. */
+    /**
+     * Sets what its U-Net predicts.
+     *
+     * @param predictionType default {@link PredictionType#EPSILON}
+     * @return this builder
+     */
     public Builder predictionType(PredictionType predictionType) {
       Objects.requireNonNull(predictionType, "predictionType");
       this.predictionType = predictionType;
       return this;
     }
 
-    /** Sets what it was trained for. Default {@link Task#TEXT_TO_IMAGE}. */
+    /**
+     * Sets what it was trained for.
+     *
+     * @param task default {@link Task#TEXT_TO_IMAGE}
+     * @return this builder
+     */
     public Builder task(Task task) {
       Objects.requireNonNull(task, "task");
       this.task = task;
       return this;
     }
 
-    /** Sets what told the family and the prediction. Default nothing. */
+    /**
+     * Sets what told the family and the prediction.
+     *
+     * @param signs sentences for people. Default none
+     * @return this builder
+     */
     public Builder signs(List<String> signs) {
       Objects.requireNonNull(signs, "signs");
       this.signs = List.copyOf(signs);
       return this;
     }
 
-    /** Builds it; the builder can be used further. */
+    /** {@return the checkpoint} The builder can be used further. */
     public Checkpoint build() {
       return new Checkpoint(this);
     }

@@ -31,42 +31,56 @@ public final class CheckpointParts {
     textEncoder2 = values.textEncoder2;
   }
 
-  /** A builder with the defaults that its setters tell. */
+  /** {@return a builder with the defaults that its setters tell} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** A builder that starts from these. */
+  /** {@return a builder that starts from these} */
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** The variant of the weights in a diffusers folder, such as {@code fp16}. */
+  /**
+   * {@return the variant of the weights in a diffusers folder, such as {@code fp16}} Empty, the
+   * default, for full precision if it is there, else {@code fp16}.
+   */
   public Optional<String> variant() {
     return variant;
   }
 
-  /** Whether averaged weights of the U-Net are taken where a file has both. */
+  /**
+   * {@return whether averaged weights of the U-Net are taken where a file has both} Default false.
+   */
   public boolean ema() {
     return ema;
   }
 
-  /** A file or folder whose VAE takes the place of the checkpoint's. */
+  /**
+   * {@return the file or folder whose VAE takes the place of the checkpoint's} Empty, the default,
+   * for none.
+   */
   public Optional<Path> vae() {
     return vae;
   }
 
-  /** Whether a VAE beside the checkpoint is taken. */
+  /** {@return whether a VAE beside the checkpoint is taken} Default true. */
   public boolean vaeBeside() {
     return vaeBeside;
   }
 
-  /** A file or folder whose text encoder takes the place of the checkpoint's first. */
+  /**
+   * {@return the file or folder whose text encoder takes the place of the checkpoint's first}
+   * Empty, the default, for none.
+   */
   public Optional<Path> textEncoder() {
     return textEncoder;
   }
 
-  /** Likewise for the second one. */
+  /**
+   * {@return the file or folder whose text encoder takes the place of the checkpoint's second}
+   * Empty, the default, for none.
+   */
   public Optional<Path> textEncoder2() {
     return textEncoder2;
   }
@@ -115,10 +129,13 @@ public final class CheckpointParts {
     }
 
     /**
-     * Sets which weights of a diffusers folder are read: {@code fp16} for {@code
-     * diffusion_pytorch_model.fp16.safetensors}. A network that does not have the variant is read
-     * without it, as diffusers does. Default: full precision if it is there, else {@code fp16}.
+     * Sets which weights of a diffusers folder are read. A network that does not have the variant
+     * is read without it, as diffusers does. Default: full precision if it is there, else {@code
+     * fp16}.
      *
+     * @param variant part of the files' names: {@code fp16} for {@code
+     *     diffusion_pytorch_model.fp16.safetensors}
+     * @return this builder
      * @throws IllegalArgumentException if it is empty or no part of a file's name
      */
     public Builder variant(String variant) {
@@ -133,7 +150,10 @@ public final class CheckpointParts {
 
     /**
      * Sets whether the average of the U-Net's weights over its training is taken, {@code
-     * model_ema.} in single files. Default false, as in A1111: only where a file has nothing else.
+     * model_ema.} in single files.
+     *
+     * @param ema default false, as in A1111: only where a file has nothing else
+     * @return this builder
      */
     public Builder ema(boolean ema) {
       this.ema = ema;
@@ -141,9 +161,11 @@ public final class CheckpointParts {
     }
 
     /**
-     * Sets a file or folder whose VAE takes the place of the checkpoint's: with the names of the
-     * original code, with or without {@code first_stage_model.}, or with those of diffusers.
-     * Default: none.
+     * Sets whose VAE takes the place of the checkpoint's. Default: none.
+     *
+     * @param vae a file or folder with the names of the original code, with or without {@code
+     *     first_stage_model.}, or with those of diffusers
+     * @return this builder
      */
     public Builder vae(Path vae) {
       this.vae = Optional.of(Objects.requireNonNull(vae, "vae"));
@@ -153,7 +175,10 @@ public final class CheckpointParts {
     /**
      * Sets whether a VAE is taken that lies beside the file of the checkpoint under its name,
      * {@code model.vae.safetensors}, {@code .vae.pt} or {@code .vae.ckpt} beside {@code
-     * model.safetensors}, as in A1111. Default true; of no effect where a VAE is named.
+     * model.safetensors}, as in A1111.
+     *
+     * @param vaeBeside default true; of no effect where a VAE is named
+     * @return this builder
      */
     public Builder vaeBeside(boolean vaeBeside) {
       this.vaeBeside = vaeBeside;
@@ -161,8 +186,10 @@ public final class CheckpointParts {
     }
 
     /**
-     * Sets a file or folder whose text encoder takes the place of the checkpoint's first. Default:
-     * none.
+     * Sets whose text encoder takes the place of the checkpoint's first. Default: none.
+     *
+     * @param textEncoder a file or folder
+     * @return this builder
      */
     public Builder textEncoder(Path textEncoder) {
       this.textEncoder = Optional.of(Objects.requireNonNull(textEncoder, "textEncoder"));
@@ -170,15 +197,17 @@ public final class CheckpointParts {
     }
 
     /**
-     * Sets a file or folder whose text encoder takes the place of the checkpoint's second, of SDXL.
-     * Default: none.
+     * Sets whose text encoder takes the place of the checkpoint's second, of SDXL. Default: none.
+     *
+     * @param textEncoder2 a file or folder
+     * @return this builder
      */
     public Builder textEncoder2(Path textEncoder2) {
       this.textEncoder2 = Optional.of(Objects.requireNonNull(textEncoder2, "textEncoder2"));
       return this;
     }
 
-    /** Builds it; the builder can be used further. */
+    /** {@return the choices} The builder can be used further. */
     public CheckpointParts build() {
       return new CheckpointParts(this);
     }

@@ -19,7 +19,7 @@ public final class ControlUnit {
   }
 
   /**
-   * A builder with the defaults.
+   * {@return a builder with the defaults that its setters tell}
    *
    * @param network the network's file, which is read when it is used
    * @param picture what to follow, as the network expects it: white edges on black, say. It is not
@@ -31,47 +31,50 @@ public final class ControlUnit {
     return new Builder(network, picture);
   }
 
-  /** A builder that starts from these settings. */
+  /** {@return a builder that starts from these settings} */
   public Builder toBuilder() {
     return new Builder(values);
   }
 
-  /** The network's file. */
+  /** {@return the network's file} */
   public Path network() {
     return values.network;
   }
 
-  /** The network's name: that of its file without the extension. */
+  /** {@return the network's name: that of its file without the extension} */
   public String name() {
     return FileNames.stem(values.network);
   }
 
-  /** The picture to follow. */
+  /** {@return the picture to follow} */
   public Picture picture() {
     return values.picture;
   }
 
-  /** Factor on what the network adds. Default 1. */
+  /** {@return the factor on what the network adds, 0 to 2} Default 1. */
   public double weight() {
     return values.weight;
   }
 
-  /** The share of the steps after which it begins to act. Default 0. */
+  /** {@return the share of the steps after which it begins to act, 0 to 1} Default 0. */
   public double start() {
     return values.start;
   }
 
-  /** The share of the steps after which it ends. Default 1. */
+  /** {@return the share of the steps after which it ends, from the start to 1} Default 1. */
   public double end() {
     return values.end;
   }
 
-  /** Whether prompt or control matter more. Default {@link Mode#BALANCED}. */
+  /** {@return whether prompt or control matter more} Default {@link Mode#BALANCED}. */
   public Mode mode() {
     return values.mode;
   }
 
-  /** How the picture gets to the request's size. Default {@link ResizeMode#CROP_AND_RESIZE}. */
+  /**
+   * {@return how the picture gets to the request's size} Default {@link
+   * ResizeMode#CROP_AND_RESIZE}.
+   */
   public ResizeMode resizeMode() {
     return values.resizeMode;
   }
@@ -116,14 +119,16 @@ public final class ControlUnit {
       this.label = label;
     }
 
-    /** The name that A1111 shows and writes into pictures. */
+    /** {@return the name that A1111 shows and writes into pictures} */
     public String label() {
       return label;
     }
 
     /**
-     * Finds a mode by its label or constant name; case, spaces and punctuation do not matter.
+     * Finds a mode by its name.
      *
+     * @param name the label or constant name; case, spaces and punctuation do not matter
+     * @return the mode
      * @throws IllegalArgumentException if there is no such mode; the message lists all
      */
     public static Mode parse(String name) {
@@ -158,8 +163,10 @@ public final class ControlUnit {
     }
 
     /**
-     * Sets the factor on what the network adds, 0 to 2. Default 1; 0 switches it off.
+     * Sets the factor on what the network adds.
      *
+     * @param weight 0 to 2. Default 1; 0 switches it off
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder weight(double weight) {
@@ -168,8 +175,11 @@ public final class ControlUnit {
     }
 
     /**
-     * Sets between which shares of the steps it acts. Default 0 and 1: in all.
+     * Sets between which shares of the steps it acts. Default: in all.
      *
+     * @param start the share of the steps after which it begins, 0 to 1. Default 0
+     * @param end the share after which it ends, from the start to 1. Default 1
+     * @return this builder
      * @throws IllegalArgumentException if one is not from 0 to 1, or the end is before the start
      */
     public Builder range(double start, double end) {
@@ -179,15 +189,22 @@ public final class ControlUnit {
       return this;
     }
 
-    /** Sets whether prompt or control matter more. Default {@link Mode#BALANCED}. */
+    /**
+     * Sets whether prompt or control matter more.
+     *
+     * @param mode default {@link Mode#BALANCED}
+     * @return this builder
+     */
     public Builder mode(Mode mode) {
       this.mode = Objects.requireNonNull(mode, "mode");
       return this;
     }
 
     /**
-     * Sets how the picture gets to the request's size. Default {@link ResizeMode#CROP_AND_RESIZE}.
+     * Sets how the picture gets to the request's size.
      *
+     * @param mode default {@link ResizeMode#CROP_AND_RESIZE}
+     * @return this builder
      * @throws IllegalArgumentException if it is {@link ResizeMode#LATENT_UPSCALE}
      */
     public Builder resizeMode(ResizeMode mode) {
@@ -199,7 +216,7 @@ public final class ControlUnit {
       return this;
     }
 
-    /** The settings; the builder can be used further. */
+    /** {@return the settings} The builder can be used further. */
     public ControlUnit build() {
       return new ControlUnit(new Builder(this));
     }

@@ -15,35 +15,38 @@ public abstract class DetailedException extends StableDiffusionException {
     super(message, details, cause);
   }
 
-  /** The tensor that the error is about, by its name in the file; empty if it is about none. */
+  /**
+   * {@return the tensor that the error is about, by its name in the file; empty if it is about
+   * none}
+   */
   public final Optional<String> tensor() {
     return details().tensor();
   }
 
   /**
-   * What was asked for by a name, such as a LoRA as the request names it, in a prompt or by the
-   * adapter that it gives. Empty if the error is not about that.
+   * {@return what was asked for by a name, such as a LoRA as the request names it, in a prompt or
+   * by the adapter that it gives} Empty if the error is not about that.
    */
   public final Optional<String> name() {
     return details().name();
   }
 
-  /** The names that there are, where one was asked for that is not among them. */
+  /** {@return the names that there are, where one was asked for that is not among them} */
   public final List<String> knownNames() {
     return details().knownNames();
   }
 
-  /** Names that may have been meant, the most probable first; mostly empty. */
+  /** {@return names that may have been meant, the most probable first} Mostly empty. */
   public final List<String> nearestNames() {
     return details().nearestNames();
   }
 
-  /** The family of models that was expected, where another was found. */
+  /** {@return the family of models that was expected; empty unless another was found} */
   public final Optional<ModelFamily> expectedFamily() {
     return details().expectedFamily();
   }
 
-  /** The family that was found, see {@link #expectedFamily}. */
+  /** {@return the family of models that was found; empty unless another was expected} */
   public final Optional<ModelFamily> foundFamily() {
     return details().foundFamily();
   }

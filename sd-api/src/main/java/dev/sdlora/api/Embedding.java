@@ -23,43 +23,50 @@ public final class Embedding {
     widths = values.widths;
   }
 
-  /** A builder with what there has to be; the rest has the defaults that its setters tell. */
+  /**
+   * {@return a builder with what there has to be; the rest has the defaults that its setters tell}
+   * {@link #open} makes an embedding from what is on disk.
+   *
+   * @param path the file, which is not looked at
+   */
   public static Builder builder(Path path) {
     Objects.requireNonNull(path, "path");
     return new Builder(path);
   }
 
-  /** A builder that starts from this one. */
+  /** {@return a builder that starts from this one} */
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** The file. */
+  /** {@return the file} */
   public Path path() {
     return path;
   }
 
-  /** What prompts write for it, without regard to upper and lower case. */
+  /** {@return what prompts write for it, without regard to upper and lower case} */
   public String name() {
     return name;
   }
 
-  /** How many tokens it takes up in a prompt, from 1 to 75. */
+  /** {@return how many tokens it takes up in a prompt, from 1 to 75} */
   public int vectors() {
     return vectors;
   }
 
-  /** How many numbers a vector has, for each text encoder that the model has. */
+  /** {@return how many numbers a vector has, for each text encoder that the model has} */
   public List<Integer> widths() {
     return widths;
   }
 
   /**
-   * Opens an embedding: a {@code .safetensors} file or one of PyTorch ({@code .pt}, {@code .bin})
-   * in A1111's layout, in that of diffusers, or with {@code clip_l} and {@code clip_g} for SDXL; or
-   * a picture that A1111 has written one into, as a text or in the lowest bits of its pixels. Its
-   * name is that of the file without the extension; of a picture, the one written there.
+   * Opens an embedding. Its name is that of the file without the extension; of a picture, the one
+   * written there.
    *
+   * @param path a {@code .safetensors} file or one of PyTorch ({@code .pt}, {@code .bin}) in
+   *     A1111's layout, in that of diffusers, or with {@code clip_l} and {@code clip_g} for SDXL;
+   *     or a picture that A1111 has written one into, as a text or in the lowest bits of its pixels
+   * @return the embedding
    * @throws EmbeddingException if the file is missing or holds no embedding
    * @throws TensorFileException if the file is damaged or is not a tensor file at all
    */
@@ -69,15 +76,19 @@ public final class Embedding {
   }
 
   /**
-   * The same embedding under another name.
+   * {@return the same embedding under another name}
    *
+   * @param name what prompts write for it, without regard to upper and lower case
    * @throws IllegalArgumentException if the name is blank
    */
   public Embedding withName(String name) {
     return toBuilder().name(name).build();
   }
 
-  /** The models that it was trained for, as far as the widths of its vectors tell. */
+  /**
+   * {@return the models that it was trained for, as far as the widths of its vectors tell} {@link
+   * ModelFamily#UNKNOWN} if they are of no known text encoder.
+   */
   public ModelFamily family() {
     if (widths.equals(List.of(768))) {
       return ModelFamily.SD1;
@@ -89,9 +100,9 @@ public final class Embedding {
   }
 
   /**
-   * A1111's short hash, which pictures tell under {@code TI hashes}: the first 12 hexadecimal
-   * digits, in lower case, of the SHA-256 of the file. Reads all of it, once as long as its size
-   * and time stamp stay the same.
+   * {@return A1111's short hash, which pictures tell under {@code TI hashes}} It is the first 12
+   * hexadecimal digits, in lower case, of the SHA-256 of the file. Reads all of it, once as long as
+   * its size and time stamp stay the same.
    *
    * @throws EmbeddingException if the file cannot be read any more
    */
@@ -138,15 +149,23 @@ public final class Embedding {
       widths = values.widths;
     }
 
-    /** Sets how many tokens it takes up in a prompt, from 1 to 75. Default 1. */
+    /**
+     * Sets how many tokens it takes up in a prompt.
+     *
+     * @param vectors from 1 to 75. Default 1
+     * @return this builder
+     */
     public Builder vectors(int vectors) {
       this.vectors = vectors;
       return this;
     }
 
     /**
-     * Sets how many numbers a vector has, for each text encoder that the model has. Default 768, as
-     * SD 1.x has it.
+     * Sets how many numbers a vector has.
+     *
+     * @param widths one width for each text encoder that the model has. Default 768, as SD 1.x has
+     *     it
+     * @return this builder
      */
     public Builder widths(List<Integer> widths) {
       Objects.requireNonNull(widths, "widths");
@@ -155,9 +174,10 @@ public final class Embedding {
     }
 
     /**
-     * Sets what prompts write for it, without regard to upper and lower case. Default: the file's
-     * name without its extension.
+     * Sets what prompts write for it, without regard to upper and lower case.
      *
+     * @param name default: the file's name without its extension
+     * @return this builder
      * @throws IllegalArgumentException if it is blank
      */
     public Builder name(String name) {
@@ -169,7 +189,7 @@ public final class Embedding {
       return this;
     }
 
-    /** Builds it; the builder can be used further. */
+    /** {@return the embedding} The builder can be used further. */
     public Embedding build() {
       return new Embedding(this);
     }

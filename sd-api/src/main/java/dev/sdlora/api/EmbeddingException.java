@@ -6,22 +6,42 @@ import org.jspecify.annotations.Nullable;
 public class EmbeddingException extends DetailedException {
   private static final long serialVersionUID = 1L;
 
-  /** An error with its sentence. */
+  /**
+   * An error with its sentence.
+   *
+   * @param message what is wrong, where, what was expected and what was found
+   */
   public EmbeddingException(String message) {
     this(message, ErrorDetails.NONE);
   }
 
-  /** An error with its sentence and what caused it. */
+  /**
+   * An error with its sentence and what caused it.
+   *
+   * @param message what is wrong, where, what was expected and what was found
+   * @param cause the error beneath; null if there is none
+   */
   public EmbeddingException(String message, @Nullable Throwable cause) {
     this(message, ErrorDetails.NONE, cause);
   }
 
-  /** An error with its sentence and what it is about. */
+  /**
+   * An error with its sentence and what it is about.
+   *
+   * @param message what is wrong, where, what was expected and what was found
+   * @param details what the sentence names, for programs
+   */
   public EmbeddingException(String message, ErrorDetails details) {
     this(message, details, null);
   }
 
-  /** An error with its sentence, what it is about, and what caused it. */
+  /**
+   * An error with its sentence, what it is about, and what caused it.
+   *
+   * @param message what is wrong, where, what was expected and what was found
+   * @param details what the sentence names, for programs
+   * @param cause the error beneath; null if there is none
+   */
   public EmbeddingException(String message, ErrorDetails details, @Nullable Throwable cause) {
     super(message, details, cause);
   }

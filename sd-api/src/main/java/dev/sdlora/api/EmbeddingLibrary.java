@@ -17,8 +17,10 @@ import java.util.Objects;
 public interface EmbeddingLibrary {
 
   /**
-   * Looks at folders and all folders inside them. Links are followed.
+   * Opens the library of some folders.
    *
+   * @param folders the folders to look into, with all folders inside them; links are followed
+   * @return the library
    * @throws EmbeddingException if one of them is not a folder
    */
   static EmbeddingLibrary open(List<Path> folders) {
@@ -26,30 +28,38 @@ public interface EmbeddingLibrary {
     return Services.find(Backend.Embeddings.class).openLibrary(folders);
   }
 
-  /** Looks at one folder and all folders inside it; see {@link #open(List)}. */
+  /**
+   * Opens the library of one folder; see {@link #open(List)}.
+   *
+   * @param folder the folder to look into, with all folders inside it
+   * @return the library
+   * @throws EmbeddingException if it is not a folder
+   */
   static EmbeddingLibrary open(Path folder) {
     Objects.requireNonNull(folder, "folder");
     return open(List.of(folder));
   }
 
   /**
-   * All embeddings that can be read, in the natural order of their names, for whatever models.
+   * {@return all embeddings that can be read, in the natural order of their names, for whatever
+   * models}
    *
    * @throws EmbeddingException if one of the folders is gone
    */
   List<Embedding> list();
 
   /**
-   * The files that look like embeddings by their extension but cannot be used, and the folders that
-   * cannot be read, with the reason for each.
+   * {@return the files and folders that cannot be used, with the reason for each} Files are those
+   * that look like embeddings by their extension; folders are those that cannot be read.
    *
    * @throws EmbeddingException if one of the folders is gone
    */
   Map<Path, String> unreadable();
 
   /**
-   * The embedding of a name, in exactly this spelling.
+   * {@return the embedding of a name}
    *
+   * @param name in exactly its spelling
    * @throws EmbeddingException if there is none; the message names the nearest ones
    */
   Embedding find(String name);

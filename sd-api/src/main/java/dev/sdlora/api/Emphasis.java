@@ -22,14 +22,16 @@ public enum Emphasis {
     this.label = label;
   }
 
-  /** The name that A1111 shows and writes into pictures. */
+  /** {@return the name that A1111 shows and writes into pictures} */
   public String label() {
     return label;
   }
 
   /**
-   * Finds a mode by its label or constant name; case, spaces and punctuation do not matter.
+   * Finds a mode by its name.
    *
+   * @param name the label or constant name; case, spaces and punctuation do not matter
+   * @return the mode
    * @throws IllegalArgumentException if there is no such mode; the message lists all
    */
   public static Emphasis parse(String name) {

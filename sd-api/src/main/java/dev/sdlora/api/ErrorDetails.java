@@ -61,50 +61,83 @@ public final class ErrorDetails {
     return new ErrorDetails(draft);
   }
 
-  /** An error about a file or folder. */
+  /**
+   * {@return details of an error about a file or folder}
+   *
+   * @param file its real path, also where the sentence shows another
+   */
   public static ErrorDetails in(Path file) {
     return NONE.withFile(file);
   }
 
-  /** The same about a file or folder. */
+  /**
+   * {@return the same about a file or folder}
+   *
+   * @param file its real path, also where the sentence shows another
+   */
   public ErrorDetails withFile(Path file) {
     Objects.requireNonNull(file, "file");
     return with(draft -> draft.file = Optional.of(file));
   }
 
-  /** The same about a tensor, by its name in the file. */
+  /**
+   * {@return the same about a tensor}
+   *
+   * @param tensor its name in the file
+   */
   public ErrorDetails withTensor(String tensor) {
     Objects.requireNonNull(tensor, "tensor");
     return with(draft -> draft.tensor = Optional.of(tensor));
   }
 
-  /** The same about a module, by its name in the file. */
+  /**
+   * {@return the same about a module of a LoRA}
+   *
+   * @param module its name in the file
+   */
   public ErrorDetails withModule(String module) {
     Objects.requireNonNull(module, "module");
     return with(draft -> draft.module = Optional.of(module));
   }
 
-  /** The same about what somebody asked for by a name. */
+  /**
+   * {@return the same about what somebody asked for by a name}
+   *
+   * @param name as it was asked for
+   */
   public ErrorDetails withName(String name) {
     Objects.requireNonNull(name, "name");
     return with(draft -> draft.name = Optional.of(name));
   }
 
-  /** The same with the names that there are. */
+  /**
+   * {@return the same with the names that there are}
+   *
+   * @param names all of them; copied
+   */
   public ErrorDetails withKnownNames(List<String> names) {
     Objects.requireNonNull(names, "names");
     List<String> copy = List.copyOf(names);
     return with(draft -> draft.knownNames = copy);
   }
 
-  /** The same with names that may have been meant, the most probable first. */
+  /**
+   * {@return the same with names that may have been meant}
+   *
+   * @param names the most probable first; copied
+   */
   public ErrorDetails withNearestNames(List<String> names) {
     Objects.requireNonNull(names, "names");
     List<String> copy = List.copyOf(names);
     return with(draft -> draft.nearestNames = copy);
   }
 
-  /** The same with the family of models that was expected, and the one that was found. */
+  /**
+   * {@return the same with two families of models that do not agree}
+   *
+   * @param expected the family that was expected
+   * @param found the other one; {@link ModelFamily#UNKNOWN} if it is none of those known
+   */
   public ErrorDetails withFamilies(ModelFamily expected, ModelFamily found) {
     Objects.requireNonNull(expected, "expected");
     Objects.requireNonNull(found, "found");
@@ -115,42 +148,50 @@ public final class ErrorDetails {
         });
   }
 
-  /** The file or folder. */
+  /** {@return the file or folder; empty if the error is about none} */
   public Optional<Path> file() {
     return file;
   }
 
-  /** The tensor, by its name in the file. */
+  /** {@return the tensor, by its name in the file; empty if the error is about none} */
   public Optional<String> tensor() {
     return tensor;
   }
 
-  /** The module of a LoRA, by its name in the file. */
+  /** {@return the module of a LoRA, by its name in the file; empty if the error is about none} */
   public Optional<String> module() {
     return module;
   }
 
-  /** What was asked for by a name, such as a LoRA in a prompt. */
+  /** {@return what was asked for by a name, such as a LoRA in a prompt; empty if nothing was} */
   public Optional<String> name() {
     return name;
   }
 
-  /** The names that there are, where one was asked for that is not among them. */
+  /**
+   * {@return the names that there are, where one was asked for that is not among them} Mostly
+   * empty; unmodifiable.
+   */
   public List<String> knownNames() {
     return knownNames;
   }
 
-  /** Names that may have been meant, the most probable first. */
+  /**
+   * {@return names that may have been meant, the most probable first} Mostly empty; unmodifiable.
+   */
   public List<String> nearestNames() {
     return nearestNames;
   }
 
-  /** The family of models that was expected, where it is another. */
+  /** {@return the family of models that was expected; empty unless another was found} */
   public Optional<ModelFamily> expectedFamily() {
     return expectedFamily;
   }
 
-  /** The family of models that was found; {@link ModelFamily#UNKNOWN} if it is one of others. */
+  /**
+   * {@return the family of models that was found; empty unless another was expected} {@link
+   * ModelFamily#UNKNOWN} if it is none of those known.
+   */
   public Optional<ModelFamily> foundFamily() {
     return foundFamily;
   }

@@ -61,29 +61,31 @@ public enum FewSteps {
     this.most = most;
   }
 
-  /** What it is called, such as {@code Lightning}. */
+  /** {@return the name of the method, such as {@code Lightning}} */
   public String label() {
     return label;
   }
 
-  /** The number of steps if none is given. */
+  /** {@return the number of steps if none is given} */
   public int usualSteps() {
     return usual;
   }
 
-  /** The fewest steps that it is made for. */
+  /** {@return the fewest steps that it is made for} */
   public int leastSteps() {
     return least;
   }
 
-  /** The most steps that it is made for. */
+  /** {@return the most steps that it is made for} */
   public int mostSteps() {
     return most;
   }
 
   /**
-   * Finds a method by its label or constant name; case, spaces and punctuation do not matter.
+   * Finds a method by its name.
    *
+   * @param name the label or constant name; case, spaces and punctuation do not matter
+   * @return the method
    * @throws IllegalArgumentException if there is no such method; the message lists all
    */
   public static FewSteps parse(String name) {

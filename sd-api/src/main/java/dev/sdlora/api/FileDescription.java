@@ -19,9 +19,9 @@ public record FileDescription(Kind kind, String note, boolean runnable) {
   public enum Kind {
     /** A model with text encoder, U-Net and VAE, or what is there of one. */
     CHECKPOINT("checkpoint"),
-    /** See {@link LoraAdapter}. */
+    /** A small change of a model's weights; see {@link LoraAdapter}. */
     LORA("lora"),
-    /** See {@link Embedding}. */
+    /** Vectors for words of prompts; see {@link Embedding}. */
     EMBEDDING("embedding"),
     /**
      * A network that guides a generation by a picture (Zhang et al. 2023); see {@link ControlUnit}.
@@ -31,7 +31,7 @@ public record FileDescription(Kind kind, String note, boolean runnable) {
     T2I_ADAPTER("t2i-adapter"),
     /** A small decoder or encoder of latents, for previews. */
     TAESD("taesd"),
-    /** See {@link UpscalerNetwork}. */
+    /** A network that enlarges pictures; see {@link UpscalerNetwork}. */
     UPSCALER("upscaler"),
     /** The decoder and encoder of latents alone. */
     VAE("vae"),
@@ -46,16 +46,17 @@ public record FileDescription(Kind kind, String note, boolean runnable) {
       this.label = label;
     }
 
-    /** The name as people write it, such as {@code t2i-adapter}. */
+    /** {@return the name as people write it, such as {@code t2i-adapter}} */
     public String label() {
       return label;
     }
   }
 
   /**
-   * Describes a {@code .safetensors} file or one of PyTorch by the names of its tensors, without
-   * reading its weights. That it can be used is not said: an incomplete checkpoint is one too.
+   * Describes a file by the names of its tensors, without reading its weights. That it can be used
+   * is not said: an incomplete checkpoint is one too.
    *
+   * @param file a {@code .safetensors} file or one of PyTorch
    * @return empty if its names say nothing; {@link LoraAdapter#open} and {@link Embedding#open} may
    *     know it still
    * @throws TensorFileException if it is missing or damaged or is no tensor file

@@ -20,14 +20,16 @@ public enum FinalDecoder {
     this.label = label;
   }
 
-  /** The name that A1111 shows and writes into pictures. */
+  /** {@return the name that A1111 shows and writes into pictures} */
   public String label() {
     return label;
   }
 
   /**
-   * Finds a decoder by its label or constant name; case does not matter.
+   * Finds a decoder by its name.
    *
+   * @param name the label or constant name; case does not matter
+   * @return the decoder
    * @throws IllegalArgumentException if there is no such decoder; the message lists all
    */
   public static FinalDecoder parse(String name) {

@@ -31,51 +31,55 @@ public final class GeneratedImage {
   }
 
   /**
-   * Pixels from left to right. Mostly the request's; where only the surroundings of a mask were
-   * painted, those of the picture that was given.
+   * {@return the number of pixels from left to right} Mostly the request's; where only the
+   * surroundings of a mask were painted, that of the picture that was given.
    */
   public int width() {
     return picture.width();
   }
 
-  /** Pixels from top to bottom; see {@link #width()}. */
+  /** {@return the number of pixels from top to bottom} See {@link #width()}. */
   public int height() {
     return picture.height();
   }
 
-  /** The seed that made this picture. */
+  /** {@return the seed that made this picture} */
   public long seed() {
     return seed;
   }
 
-  /** The settings in the text form that A1111 writes into its pictures. */
+  /** {@return the settings in the text form that A1111 writes into its pictures} */
   public String parameters() {
     return parameters;
   }
 
-  /** The pixels, as other requests take them. */
+  /** {@return the pixels, as other requests take them} */
   public Picture picture() {
     return picture;
   }
 
-  /** A copy of the pixels: rows from the top, pixels from the left, red, green, blue. */
+  /** {@return a copy of the pixels: rows from the top, pixels from the left, red, green, blue} */
   public byte[] rgb() {
     return picture.rgb();
   }
 
-  /** A new {@link BufferedImage} of type {@link BufferedImage#TYPE_INT_RGB} with the pixels. */
+  /**
+   * {@return a new {@link BufferedImage} of type {@link BufferedImage#TYPE_INT_RGB} with the
+   * pixels}
+   */
   public BufferedImage toBufferedImage() {
     return picture.toBufferedImage();
   }
 
-  /** The bytes of a PNG with the settings, as {@link #save} writes it. */
+  /** {@return the bytes of a PNG with the settings, as {@link #save} writes it} */
   public byte[] png() {
     return Services.find(Backend.Pictures.class).encode(this, "png");
   }
 
   /**
-   * Writes what {@link #save} would write into a file. The stream is not closed.
+   * Writes what {@link #save} would write into a file.
    *
+   * @param out where the bytes go; it is flushed and not closed
    * @param format {@code png}, {@code jpg} or {@code jpeg}, in any case
    * @throws ImageFileException if the stream fails, or the settings are too long for a JPEG
    * @throws IllegalArgumentException if the format is another
@@ -93,9 +97,10 @@ public final class GeneratedImage {
   }
 
   /**
-   * Reads the settings, as text, of a PNG, JPEG or WebP file that A1111 or this library wrote;
-   * {@link PromptSpec#fromParameters} understands it.
+   * Reads the settings of a picture file.
    *
+   * @param file a PNG, JPEG or WebP file that A1111 or this library wrote
+   * @return the settings as text, which {@link PromptSpec#fromParameters} understands
    * @throws ImageFileException if the file is of another kind or holds no such text
    */
   public static String readParameters(Path file) {
@@ -105,8 +110,9 @@ public final class GeneratedImage {
 
   /**
    * Reads the settings out of the bytes of a picture file, as {@link #readParameters(Path)} does.
-   * The stream is read to its end, of at most 256 MB, and not closed.
    *
+   * @param stream read to its end, of at most 256 MB, and not closed
+   * @return the settings as text, which {@link PromptSpec#fromParameters} understands
    * @throws ImageFileException if the stream fails or is longer, or holds no such text
    */
   public static String readParameters(InputStream stream) {

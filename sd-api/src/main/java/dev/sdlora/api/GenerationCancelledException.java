@@ -4,7 +4,11 @@ package dev.sdlora.api;
 public class GenerationCancelledException extends StableDiffusionException {
   private static final long serialVersionUID = 1L;
 
-  /** An error with its sentence. */
+  /**
+   * An error with its sentence.
+   *
+   * @param message what was cancelled
+   */
   public GenerationCancelledException(String message) {
     super(message);
   }

@@ -17,7 +17,11 @@ public sealed interface GenerationEvent {
    * @param spec the request
    */
   record Queued(PromptSpec spec) implements GenerationEvent {
-    /** Refuses null. */
+    /**
+     * Refuses null.
+     *
+     * @param spec the request
+     */
     public Queued {
       Objects.requireNonNull(spec, "spec");
     }
@@ -29,7 +33,11 @@ public sealed interface GenerationEvent {
    * @param spec the request
    */
   record Started(PromptSpec spec) implements GenerationEvent {
-    /** Refuses null. */
+    /**
+     * Refuses null.
+     *
+     * @param spec the request
+     */
     public Started {
       Objects.requireNonNull(spec, "spec");
     }
@@ -44,7 +52,7 @@ public sealed interface GenerationEvent {
   /**
    * A sampling step is done.
    *
-   * @param image index of the picture, from 0
+   * @param image the picture's index, from 0
    * @param number the step, from 1
    * @param total how many steps this picture takes, in both passes of hires fix
    * @param sigma the noise level at which the step started, in units of the data's standard
@@ -54,7 +62,15 @@ public sealed interface GenerationEvent {
    */
   record StepDone(int image, int number, int total, double sigma, Optional<Picture> preview)
       implements GenerationEvent {
-    /** Refuses null. */
+    /**
+     * Refuses null.
+     *
+     * @param image the picture's index
+     * @param number the step
+     * @param total the number of steps
+     * @param sigma the noise level
+     * @param preview what the picture looks like so far, or empty
+     */
     public StepDone {
       Objects.requireNonNull(preview, "preview");
     }
@@ -63,11 +79,16 @@ public sealed interface GenerationEvent {
   /**
    * A picture is finished.
    *
-   * @param index of the picture, from 0
+   * @param index the picture's index, from 0
    * @param image the picture
    */
   record ImageDone(int index, GeneratedImage image) implements GenerationEvent {
-    /** Refuses null. */
+    /**
+     * Refuses null.
+     *
+     * @param index the picture's index
+     * @param image the picture
+     */
     public ImageDone {
       Objects.requireNonNull(image, "image");
     }
@@ -79,7 +100,11 @@ public sealed interface GenerationEvent {
    * @param result what {@link Pipeline#generate(PromptSpec)} returns
    */
   record ResultReady(GenerationResult result) implements GenerationEvent {
-    /** Refuses null. */
+    /**
+     * Refuses null.
+     *
+     * @param result the pictures and how they came about
+     */
     public ResultReady {
       Objects.requireNonNull(result, "result");
     }

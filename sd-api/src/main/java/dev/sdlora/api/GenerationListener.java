@@ -32,8 +32,12 @@ public interface GenerationListener {
   GenerationListener NONE = new GenerationListener() {};
 
   /**
-   * A listener that is handed each picture as soon as it is finished, on the thread that generates;
-   * the result keeps none of them, so that a long batch takes the memory of one.
+   * Makes a listener that hands on each picture as soon as it is finished; the result keeps none of
+   * them, so that a long batch takes the memory of one.
+   *
+   * @param pictures called on the thread that generates, which waits for it; what it throws ends
+   *     the generation
+   * @return the listener
    */
   static GenerationListener taking(Consumer<GeneratedImage> pictures) {
     return new GenerationListener() {
@@ -50,20 +54,32 @@ public interface GenerationListener {
   }
 
   /**
-   * Whether pictures are handed to {@link #imageEnd} only, and the result is to keep none. Asked
-   * once for each request. Default false.
+   * {@return whether pictures are handed to {@link #imageEnd} only, and the result is to keep none}
+   * Asked once for each request. Default false.
    */
   default boolean takesImages() {
     return false;
   }
 
-  /** Work begins; what may still be waited for are the weights, after {@link #lorasStart}. */
+  /**
+   * Work begins; what may still be waited for are the weights, after {@link #lorasStart}.
+   *
+   * @param spec the request
+   */
   default void generationStart(PromptSpec spec) {}
 
-  /** All pictures are made. */
+  /**
+   * All pictures are made.
+   *
+   * @param result what the caller gets
+   */
   default void generationEnd(GenerationResult result) {}
 
-  /** The work ended early; the exception also reaches the caller. */
+  /**
+   * The work ended early.
+   *
+   * @param cause the error, which also reaches the caller
+   */
   default void generationFailed(Throwable cause) {}
 
   /**
@@ -81,26 +97,49 @@ public interface GenerationListener {
   /** The prompts are encoded. */
   default void conditioningEnd() {}
 
-  /** A picture begins. */
+  /**
+   * A picture begins.
+   *
+   * @param index the picture's index, from 0
+   * @param seed the seed of its noise
+   */
   default void imageStart(int index, long seed) {}
 
-  /** A picture is finished. */
+  /**
+   * A picture is finished.
+   *
+   * @param index the picture's index, from 0
+   * @param image the picture with its settings
+   */
   default void imageEnd(int index, GeneratedImage image) {}
 
-  /** A step begins. */
+  /**
+   * A step begins.
+   *
+   * @param step which one, of which picture
+   */
   default void stepStart(Step step) {}
 
   /**
    * A step is done.
    *
+   * @param step which one, of which picture
    * @param preview what the picture looks like so far, made on demand
    */
   default void stepEnd(Step step, LatentPreview preview) {}
 
-  /** The latent is about to become pixels. */
+  /**
+   * The latent is about to become pixels.
+   *
+   * @param index the picture's index, from 0
+   */
   default void decodeStart(int index) {}
 
-  /** The pixels are there. */
+  /**
+   * The pixels are there.
+   *
+   * @param index the picture's index, from 0
+   */
   default void decodeEnd(int index) {}
 
   /**

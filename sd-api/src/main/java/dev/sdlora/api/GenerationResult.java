@@ -23,53 +23,59 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
     vae = values.vae;
   }
 
-  /** A builder with what there has to be; the rest has the defaults that its setters tell. */
+  /**
+   * {@return a builder with what there has to be; the rest has the defaults that its setters tell}
+   *
+   * @param images the pictures, in the order of their seeds; copied
+   */
   public static Builder builder(List<GeneratedImage> images) {
     Objects.requireNonNull(images, "images");
     return new Builder(List.copyOf(images));
   }
 
-  /** A builder that starts from this one. */
+  /** {@return a builder that starts from this one} */
   public Builder toBuilder() {
     return new Builder(this);
   }
 
   /**
-   * The pictures, in the order of their seeds; none if the listener {@linkplain
-   * GenerationListener#takesImages takes} them.
+   * {@return the pictures, in the order of their seeds; none if the listener {@linkplain
+   * GenerationListener#takesImages takes} them}
    */
   public List<GeneratedImage> images() {
     return images;
   }
 
-  /** How each LoRA that acted was used, in the order of application. */
+  /** {@return how each LoRA that acted was used, in the order of application} */
   public List<LoraReport> loras() {
     return loras;
   }
 
   /**
-   * Sentences about things that were passed over, such as a tag of an unknown kind, or, in a
-   * {@linkplain PromptSpecBuilder#lenient lenient} request, a LoRA that could not be used.
+   * {@return sentences about things that were passed over} A tag of an unknown kind is one, or, in
+   * a {@linkplain PromptSpecBuilder#lenient lenient} request, a LoRA that could not be used.
    */
   public List<String> warnings() {
     return warnings;
   }
 
   /**
-   * The name of the file or folder whose VAE took the place of the checkpoint's own; empty if none
-   * did.
+   * {@return the name of the file or folder whose VAE took the place of the checkpoint's own; empty
+   * if none did}
    */
   public Optional<String> vae() {
     return vae;
   }
 
-  /** The time from the start of the work to its end, without waiting for other requests. */
+  /**
+   * {@return the time from the start of the work to its end, without waiting for other requests}
+   */
   public Duration elapsed() {
     return elapsed;
   }
 
   /**
-   * The first picture.
+   * {@return the first picture}
    *
    * @throws IllegalStateException if the listener has taken them
    */
@@ -132,7 +138,12 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
       vae = values.vae;
     }
 
-    /** Sets what became of each LoRA that acted, in the order of application. Default none. */
+    /**
+     * Sets what became of each LoRA that acted.
+     *
+     * @param loras in the order of application. Default none
+     * @return this builder
+     */
     public Builder loras(List<LoraReport> loras) {
       Objects.requireNonNull(loras, "loras");
       this.loras = List.copyOf(loras);
@@ -140,9 +151,10 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
     }
 
     /**
-     * Sets sentences about things that were passed over, such as a tag of an unknown kind, or, in a
-     * {@linkplain PromptSpecBuilder#lenient lenient} request, a LoRA that could not be used.
-     * Default none.
+     * Sets what was passed over; see {@link GenerationResult#warnings}.
+     *
+     * @param warnings sentences for people. Default none
+     * @return this builder
      */
     public Builder warnings(List<String> warnings) {
       Objects.requireNonNull(warnings, "warnings");
@@ -151,8 +163,10 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
     }
 
     /**
-     * Sets the time from the start of the work to its end, without waiting for other requests.
-     * Default {@link Duration#ZERO}.
+     * Sets the time from the start of the work to its end.
+     *
+     * @param elapsed without waiting for other requests. Default {@link Duration#ZERO}
+     * @return this builder
      */
     public Builder elapsed(Duration elapsed) {
       Objects.requireNonNull(elapsed, "elapsed");
@@ -160,13 +174,18 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
       return this;
     }
 
-    /** Sets the name of what took the place of the checkpoint's own VAE. Default: none. */
+    /**
+     * Sets what took the place of the checkpoint's own VAE. Default: nothing.
+     *
+     * @param vae the name of its file or folder
+     * @return this builder
+     */
     public Builder vae(String vae) {
       this.vae = Optional.of(Objects.requireNonNull(vae, "vae"));
       return this;
     }
 
-    /** Builds it; the builder can be used further. */
+    /** {@return the result} The builder can be used further. */
     public GenerationResult build() {
       return new GenerationResult(this);
     }

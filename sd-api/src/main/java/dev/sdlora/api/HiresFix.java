@@ -19,62 +19,62 @@ public final class HiresFix {
     this.values = values;
   }
 
-  /** A builder with the defaults. */
+  /** {@return a builder with the defaults that its setters tell} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** A builder that starts from these settings. */
+  /** {@return a builder that starts from these settings} */
   public Builder toBuilder() {
     return new Builder(values);
   }
 
-  /** The factor on both sides, unless {@link #size()} is set. Default 2. */
+  /** {@return the factor on both sides, 1 to 8, unless {@link #size()} is set} Default 2. */
   public double scale() {
     return values.scale;
   }
 
-  /** The size of the result, or empty to go by {@link #scale()}. */
+  /** {@return the size of the result; empty, the default, to go by {@link #scale()}} */
   public Optional<ImageSize> size() {
     return values.size;
   }
 
-  /** What enlarges between the passes. Default {@link Upscaler#LATENT}. */
+  /** {@return what enlarges between the passes} Default {@link Upscaler#LATENT}. */
   public Upscaler upscaler() {
     return values.upscaler;
   }
 
-  /** The steps of the second pass; empty, the default, for those of the first. */
+  /** {@return the steps of the second pass; empty, the default, for those of the first} */
   public OptionalInt steps() {
     return values.steps;
   }
 
-  /** How much the second pass may change. Default 0.7. */
+  /** {@return how much the second pass may change, 0 to 1} Default 0.7. */
   public double denoisingStrength() {
     return values.denoisingStrength;
   }
 
-  /** The prompt of the second pass; empty, the default, for that of the first. */
+  /** {@return the prompt of the second pass; empty, the default, for that of the first} */
   public Optional<String> prompt() {
     return values.prompt;
   }
 
-  /** The negative prompt of the second pass; empty, the default, for that of the first. */
+  /** {@return the negative prompt of the second pass; empty, the default, for that of the first} */
   public Optional<String> negativePrompt() {
     return values.negativePrompt;
   }
 
-  /** The sampler of the second pass; empty, the default, for that of the first. */
+  /** {@return the sampler of the second pass; empty, the default, for that of the first} */
   public Optional<Sampler> sampler() {
     return values.sampler;
   }
 
-  /** The schedule of the second pass; empty, the default, for that of the first. */
+  /** {@return the schedule of the second pass; empty, the default, for that of the first} */
   public Optional<Schedule> schedule() {
     return values.schedule;
   }
 
-  /** The guidance scale of the second pass; empty, the default, for that of the first. */
+  /** {@return the guidance scale of the second pass; empty, the default, for that of the first} */
   public OptionalDouble cfgScale() {
     return values.cfgScale;
   }
@@ -131,9 +131,11 @@ public final class HiresFix {
     }
 
     /**
-     * Sets the factor on both sides, 1 to 8, and forgets a {@link #size}. Default 2. Sides are
-     * rounded down to multiples of 8.
+     * Sets the factor on both sides, and forgets a {@link #size}. Sides are rounded down to
+     * multiples of 8.
      *
+     * @param scale 1 to 8. Default 2
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder scale(double scale) {
@@ -143,24 +145,33 @@ public final class HiresFix {
     }
 
     /**
-     * Sets the size of the result in place of a factor. With other proportions than the first pass
-     * has, the picture is enlarged until it covers the size, and cut.
+     * Sets the size of the result in place of a factor.
+     *
+     * @param size with other proportions than the first pass has, the picture is enlarged until it
+     *     covers the size, and cut
+     * @return this builder
      */
     public Builder size(ImageSize size) {
       this.size = Optional.of(Objects.requireNonNull(size, "size"));
       return this;
     }
 
-    /** Sets what enlarges between the passes. Default {@link Upscaler#LATENT}. */
+    /**
+     * Sets what enlarges between the passes.
+     *
+     * @param upscaler default {@link Upscaler#LATENT}
+     * @return this builder
+     */
     public Builder upscaler(Upscaler upscaler) {
       this.upscaler = Objects.requireNonNull(upscaler, "upscaler");
       return this;
     }
 
     /**
-     * Sets the steps of the second pass, up to 1000; all of them are done whatever the strength.
-     * Default: as many as in the first pass, for which A1111 writes 0.
+     * Sets the steps of the second pass; all of them are done whatever the strength.
      *
+     * @param steps up to 1000; 0, the default, for as many as in the first pass
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder steps(int steps) {
@@ -170,9 +181,11 @@ public final class HiresFix {
     }
 
     /**
-     * Sets how much the second pass may change, 0 to 1. Default 0.7; latent upscalers need more
-     * than 0.5, others look best with less.
+     * Sets how much the second pass may change.
      *
+     * @param strength 0 to 1. Default 0.7; latent upscalers need more than 0.5, others look best
+     *     with less
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder denoisingStrength(double strength) {
@@ -181,36 +194,55 @@ public final class HiresFix {
     }
 
     /**
-     * Sets the prompt of the second pass, LoRA tags included. Default: the first one's, which is
-     * also what an empty text means in A1111.
+     * Sets the prompt of the second pass.
+     *
+     * @param prompt with its LoRA tags; empty, the default, for the first one's, as in A1111
+     * @return this builder
      */
     public Builder prompt(String prompt) {
       this.prompt = setUnlessEmpty(Objects.requireNonNull(prompt, "prompt"));
       return this;
     }
 
-    /** Sets the negative prompt of the second pass; see {@link #prompt}. */
+    /**
+     * Sets the negative prompt of the second pass.
+     *
+     * @param negativePrompt empty, the default, for the first one's, as in A1111
+     * @return this builder
+     */
     public Builder negativePrompt(String negativePrompt) {
       this.negativePrompt =
           setUnlessEmpty(Objects.requireNonNull(negativePrompt, "negativePrompt"));
       return this;
     }
 
-    /** Sets the sampler of the second pass. Default: the first one's. */
+    /**
+     * Sets the sampler of the second pass.
+     *
+     * @param sampler default: the first one's
+     * @return this builder
+     */
     public Builder sampler(Sampler sampler) {
       this.sampler = Optional.of(Objects.requireNonNull(sampler, "sampler"));
       return this;
     }
 
-    /** Sets the schedule of the second pass. Default: the first one's. */
+    /**
+     * Sets the schedule of the second pass.
+     *
+     * @param schedule default: the first one's
+     * @return this builder
+     */
     public Builder schedule(Schedule schedule) {
       this.schedule = Optional.of(Objects.requireNonNull(schedule, "schedule"));
       return this;
     }
 
     /**
-     * Sets the guidance scale of the second pass. Default: the first one's.
+     * Sets the guidance scale of the second pass.
      *
+     * @param cfgScale default: the first one's
+     * @return this builder
      * @throws IllegalArgumentException if it is NaN or infinite
      */
     public Builder cfgScale(double cfgScale) {
@@ -218,7 +250,7 @@ public final class HiresFix {
       return this;
     }
 
-    /** The settings; the builder can be used further. */
+    /** {@return the settings} The builder can be used further. */
     public HiresFix build() {
       return new HiresFix(new Builder(this));
     }

@@ -18,6 +18,8 @@ public record ImageSize(int width, int height) {
   /**
    * Checks both sides.
    *
+   * @param width a positive multiple of 8
+   * @param height a positive multiple of 8
    * @throws IllegalArgumentException if a side is not a positive multiple of 8
    */
   public ImageSize {
@@ -32,9 +34,13 @@ public record ImageSize(int width, int height) {
   }
 
   /**
-   * Reads {@code WIDTHxHEIGHT}, such as {@code 512x768}.
+   * Reads a size as people write it.
    *
-   * @throws IllegalArgumentException if the text has another form or a side is not a multiple of 8
+   * @param text {@code WIDTHxHEIGHT} in pixels, such as {@code 512x768}; {@code X} and {@code ×} do
+   *     too
+   * @return the size
+   * @throws IllegalArgumentException if the text has another form or a side is not a positive
+   *     multiple of 8
    */
   public static ImageSize parse(String text) {
     Objects.requireNonNull(text, "text");

@@ -20,7 +20,7 @@ public final class ImageToImage {
   }
 
   /**
-   * A builder with the defaults.
+   * {@return a builder with the defaults that its setters tell}
    *
    * @param picture where to start from; it is brought to the request's size
    */
@@ -29,47 +29,51 @@ public final class ImageToImage {
     return new Builder(picture);
   }
 
-  /** A builder that starts from these settings. */
+  /** {@return a builder that starts from these settings} */
   public Builder toBuilder() {
     return new Builder(values);
   }
 
-  /** The picture to start from. */
+  /** {@return the picture to start from} */
   public Picture picture() {
     return values.picture;
   }
 
-  /** How much of the way from noise to picture is gone again. Default 0.75. */
+  /** {@return how much of the way from noise to picture is gone again, 0 to 1} Default 0.75. */
   public double denoisingStrength() {
     return values.denoisingStrength;
   }
 
-  /** How the picture gets to the request's size. Default {@link ResizeMode#JUST_RESIZE}. */
+  /**
+   * {@return how the picture gets to the request's size} Default {@link ResizeMode#JUST_RESIZE}.
+   */
   public ResizeMode resizeMode() {
     return values.resizeMode;
   }
 
-  /** Whether all steps are done, rather than their share by the strength. Default false. */
+  /**
+   * {@return whether all steps are done, rather than their share by the strength} Default false.
+   */
   public boolean fixSteps() {
     return values.fixSteps;
   }
 
-  /** Factor on the noise that the picture gets. Default 1. */
+  /** {@return the factor on the noise that the picture gets, 0 to 1.5} Default 1. */
   public double noiseMultiplier() {
     return values.noiseMultiplier;
   }
 
-  /** Whether the result gets the colours of the picture. Default false. */
+  /** {@return whether the result gets the colours of the picture} Default false. */
   public boolean colorCorrection() {
     return values.colorCorrection;
   }
 
-  /** Which part is repainted; empty for the whole picture. */
+  /** {@return which part is repainted; empty for the whole picture} */
   public Optional<Inpainting> inpainting() {
     return values.inpainting;
   }
 
-  /** What is painted beyond the edges; empty for nothing. */
+  /** {@return what is painted beyond the edges; empty for nothing} */
   public Optional<Outpainting> outpainting() {
     return values.outpainting;
   }
@@ -126,9 +130,11 @@ public final class ImageToImage {
     }
 
     /**
-     * Sets how much may change: 0 gives the picture back but for what the VAE loses, 1 leaves
-     * almost nothing of it. Default 0.75. So many of the steps are done.
+     * Sets how much of the picture may change. That share of the steps is done.
      *
+     * @param strength 0 gives the picture back but for what the VAE loses, 1 leaves almost nothing
+     *     of it. Default 0.75
+     * @return this builder
      * @throws IllegalArgumentException if it is not from 0 to 1
      */
     public Builder denoisingStrength(double strength) {
@@ -141,6 +147,7 @@ public final class ImageToImage {
      * multiplier}. The picture is never in the text.
      *
      * @param parameters see {@link PromptSpec#otherParameters()}
+     * @return this builder
      * @throws IllegalArgumentException if a value makes no sense
      */
     public Builder parameters(Map<String, String> parameters) {
@@ -150,7 +157,12 @@ public final class ImageToImage {
       return this;
     }
 
-    /** Sets how the picture gets to the request's size. Default {@link ResizeMode#JUST_RESIZE}. */
+    /**
+     * Sets how the picture gets to the request's size.
+     *
+     * @param mode default {@link ResizeMode#JUST_RESIZE}
+     * @return this builder
+     */
     public Builder resizeMode(ResizeMode mode) {
       this.resizeMode = Objects.requireNonNull(mode, "mode");
       return this;
@@ -158,7 +170,10 @@ public final class ImageToImage {
 
     /**
      * Sets whether all steps are done, on a schedule that is finer by the strength; A1111's "With
-     * img2img, do exactly the amount of steps the slider specifies". Default false.
+     * img2img, do exactly the amount of steps the slider specifies".
+     *
+     * @param fix default false: as many steps as the strength leaves
+     * @return this builder
      */
     public Builder fixSteps(boolean fix) {
       this.fixSteps = fix;
@@ -166,9 +181,10 @@ public final class ImageToImage {
     }
 
     /**
-     * Sets the factor on the noise that the picture gets, 0 to 1.5. Default 1; less makes it
-     * smoother.
+     * Sets the factor on the noise that the picture gets.
      *
+     * @param factor 0 to 1.5. Default 1; less makes the result smoother
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder noiseMultiplier(double factor) {
@@ -176,26 +192,41 @@ public final class ImageToImage {
       return this;
     }
 
-    /** Sets whether the result gets the colours of the picture. Default false. */
+    /**
+     * Sets whether the result gets the colours of the picture.
+     *
+     * @param correct default false
+     * @return this builder
+     */
     public Builder colorCorrection(boolean correct) {
       this.colorCorrection = correct;
       return this;
     }
 
-    /** Repaints a part of the picture. Default: the whole. */
+    /**
+     * Repaints a part of the picture. Default: the whole.
+     *
+     * @param inpainting which part, by a mask as large as the picture
+     * @return this builder
+     */
     public Builder inpainting(Inpainting inpainting) {
       this.inpainting = Optional.of(Objects.requireNonNull(inpainting, "inpainting"));
       return this;
     }
 
-    /** Paints beyond the picture's edges. Default: not. */
+    /**
+     * Paints beyond the picture's edges. Default: not.
+     *
+     * @param outpainting how far on which side; cannot be combined with {@link #inpainting}
+     * @return this builder
+     */
     public Builder outpainting(Outpainting outpainting) {
       this.outpainting = Optional.of(Objects.requireNonNull(outpainting, "outpainting"));
       return this;
     }
 
     /**
-     * The settings; the builder can be used further.
+     * {@return the settings} The builder can be used further.
      *
      * @throws IllegalStateException if inpainting and outpainting are both set
      * @throws IllegalArgumentException if the mask has another size than the picture

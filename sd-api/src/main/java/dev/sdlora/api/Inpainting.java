@@ -17,7 +17,7 @@ public final class Inpainting {
   }
 
   /**
-   * A builder with the defaults.
+   * {@return a builder with the defaults that its setters tell}
    *
    * @param mask as large as the picture; what is white is repainted, grey partly
    */
@@ -26,42 +26,51 @@ public final class Inpainting {
     return new Builder(mask);
   }
 
-  /** A builder that starts from these settings. */
+  /** {@return a builder that starts from these settings} */
   public Builder toBuilder() {
     return new Builder(values);
   }
 
-  /** The mask, as large as the picture; white is repainted. */
+  /** {@return the mask, as large as the picture; white is repainted} */
   public Picture mask() {
     return values.mask;
   }
 
-  /** How far the mask's edge is blurred, in pixels. Default 4. */
+  /**
+   * {@return how far the mask's edge is blurred: the standard deviation in pixels of the picture, 0
+   * to 64} Default 4.
+   */
   public int maskBlur() {
     return values.maskBlur;
   }
 
-  /** What the place starts from. Default {@link MaskedContent#ORIGINAL}. */
+  /** {@return what the place starts from} Default {@link MaskedContent#ORIGINAL}. */
   public MaskedContent maskedContent() {
     return values.maskedContent;
   }
 
-  /** Whether black is repainted in place of white. Default false. */
+  /** {@return whether black is repainted in place of white} Default false. */
   public boolean inverted() {
     return values.inverted;
   }
 
-  /** Whether only the mask's surroundings are painted, at the request's size. Default false. */
+  /**
+   * {@return whether only the mask's surroundings are painted, at the request's size} Default
+   * false.
+   */
   public boolean onlyMasked() {
     return values.onlyMasked;
   }
 
-  /** How many pixels around the mask are painted along with it. Default 32. */
+  /** {@return how many pixels around the mask are painted along with it, 0 to 256} Default 32. */
   public int padding() {
     return values.padding;
   }
 
-  /** How far inpainting models are blinded to what the mask covers. Default 1: wholly. */
+  /**
+   * {@return how far inpainting models are blinded to what the mask covers, 0 to 1} Default 1:
+   * wholly.
+   */
   public double conditionalMaskWeight() {
     return values.conditionalMaskWeight;
   }
@@ -120,6 +129,7 @@ public final class Inpainting {
      * so on. The mask is never in the text.
      *
      * @param parameters see {@link PromptSpec#otherParameters()}
+     * @return this builder
      * @throws IllegalArgumentException if a value makes no sense
      */
     public Builder parameters(Map<String, String> parameters) {
@@ -135,9 +145,10 @@ public final class Inpainting {
     }
 
     /**
-     * Sets the standard deviation of the blur of the mask's edge, in pixels of the picture: 0 to
-     * 64. Default 4; 0 for none.
+     * Sets the blur of the mask's edge.
      *
+     * @param pixels its standard deviation in pixels of the picture, 0 to 64. Default 4; 0 for none
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder maskBlur(int pixels) {
@@ -145,13 +156,23 @@ public final class Inpainting {
       return this;
     }
 
-    /** Sets what the place starts from. Default {@link MaskedContent#ORIGINAL}. */
+    /**
+     * Sets what the place starts from.
+     *
+     * @param content default {@link MaskedContent#ORIGINAL}
+     * @return this builder
+     */
     public Builder maskedContent(MaskedContent content) {
       this.maskedContent = Objects.requireNonNull(content, "content");
       return this;
     }
 
-    /** Sets whether black is repainted in place of white. Default false. */
+    /**
+     * Sets whether black is repainted in place of white.
+     *
+     * @param inverted default false
+     * @return this builder
+     */
     public Builder inverted(boolean inverted) {
       this.inverted = inverted;
       return this;
@@ -159,7 +180,10 @@ public final class Inpainting {
 
     /**
      * Sets whether only the mask's surroundings are cut out, painted at the request's size and put
-     * back, so that small things get all the pixels. Default false: the whole picture.
+     * back, so that small things get all the pixels.
+     *
+     * @param onlyMasked default false: the whole picture is painted
+     * @return this builder
      */
     public Builder onlyMasked(boolean onlyMasked) {
       this.onlyMasked = onlyMasked;
@@ -167,8 +191,10 @@ public final class Inpainting {
     }
 
     /**
-     * Sets how many pixels around the mask {@link #onlyMasked} takes along: 0 to 256. Default 32.
+     * Sets how much around the mask {@link #onlyMasked} takes along.
      *
+     * @param pixels 0 to 256, on each side. Default 32
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder padding(int pixels) {
@@ -177,9 +203,11 @@ public final class Inpainting {
     }
 
     /**
-     * Sets how far inpainting models are blinded to what the mask covers: 0 (they see it) to 1 (the
-     * default, they do not). Other models pass it over.
+     * Sets how far inpainting models are blinded to what the mask covers. Other models pass it
+     * over.
      *
+     * @param weight 0 (they see it) to 1 (the default, they do not)
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder conditionalMaskWeight(double weight) {
@@ -187,7 +215,7 @@ public final class Inpainting {
       return this;
     }
 
-    /** The settings; the builder can be used further. */
+    /** {@return the settings} The builder can be used further. */
     public Inpainting build() {
       return new Inpainting(new Builder(this));
     }

@@ -10,6 +10,10 @@ import java.awt.image.BufferedImage;
  */
 @FunctionalInterface
 public interface LatentPreview {
-  /** Computes the preview from the denoised latent. */
+  /**
+   * Computes the preview from the denoised latent.
+   *
+   * @return a new image, which is the caller's to keep
+   */
   BufferedImage toImage();
 }

@@ -31,44 +31,53 @@ public final class LoraAdapter {
     strength = values.strength;
   }
 
-  /** A builder with what there has to be; the rest has the defaults that its setters tell. */
+  /**
+   * {@return a builder with what there has to be; the rest has the defaults that its setters tell}
+   * {@link #open} makes an adapter from what is on disk.
+   *
+   * @param path the file, which is not looked at
+   * @param family the generation of Stable Diffusion that it was trained for
+   */
   public static Builder builder(Path path, ModelFamily family) {
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(family, "family");
     return new Builder(path, family);
   }
 
-  /** A builder that starts from this one. */
+  /** {@return a builder that starts from this one} */
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** The file. */
+  /** {@return the file} */
   public Path path() {
     return path;
   }
 
-  /** The generation of Stable Diffusion that it was trained for. */
+  /** {@return the generation of Stable Diffusion that it was trained for} */
   public ModelFamily family() {
     return family;
   }
 
-  /** How many layers it changes. */
+  /** {@return how many layers it changes} */
   public int modules() {
     return modules;
   }
 
-  /** The largest rank among its layers. */
+  /** {@return the largest rank among its layers} */
   public int rank() {
     return rank;
   }
 
-  /** What the trainer wrote into the file, such as {@code ss_output_name}; may be empty. */
+  /**
+   * {@return what the trainer wrote into the file, such as {@code ss_output_name}} May be empty;
+   * unmodifiable.
+   */
   public Map<String, String> metadata() {
     return metadata;
   }
 
-  /** How strongly it acts, and where. */
+  /** {@return how strongly it acts, and where} */
   public LoraStrength strength() {
     return strength;
   }
@@ -76,6 +85,9 @@ public final class LoraAdapter {
   /**
    * Opens a LoRA file at strength 1.
    *
+   * @param path a {@code .safetensors} file or one of PyTorch, of any of the {@linkplain #kinds
+   *     kinds}
+   * @return the adapter, of which names, shapes and metadata are read
    * @throws LoraException if the file is missing or holds no LoRA that this version understands (a
    *     checkpoint, say); the message says what it is
    * @throws TensorFileException if the file is damaged or is not a tensor file at all
@@ -85,34 +97,46 @@ public final class LoraAdapter {
     return Services.find(Backend.Loras.class).open(path);
   }
 
-  /** The file name without its extension: what a prompt writes in {@code <lora:name:1>}. */
+  /**
+   * {@return the file name without its extension: what a prompt writes in {@code <lora:name:1>}}
+   */
   public String name() {
     return FileNames.stem(path);
   }
 
-  /** The name that its trainer gave it ({@code ss_output_name}), which prompts may use as well. */
+  /**
+   * {@return the name that its trainer gave it ({@code ss_output_name}), which prompts may use as
+   * well} Empty if there is none or it is blank.
+   */
   public Optional<String> alias() {
     return Optional.ofNullable(metadata.get("ss_output_name")).filter(alias -> !alias.isBlank());
   }
 
-  /** Factor on its change of the text encoder, before the weights of blocks. */
+  /** {@return the factor on its change of the text encoder, before the weights of blocks} */
   public double textEncoderStrength() {
     return strength.textEncoder();
   }
 
-  /** Factor on its change of the U-Net in the first step, before the weights of blocks. */
+  /**
+   * {@return the factor on its change of the U-Net in the first step, before the weights of blocks}
+   */
   public double unetStrength() {
     return strength.unet().first();
   }
 
-  /** The same adapter with both strengths set to one value. */
+  /**
+   * {@return the same adapter with both strengths set to one value}
+   *
+   * @param strength 0 switches the adapter off, negative values invert it
+   * @throws IllegalArgumentException if the value is NaN or infinite
+   */
   public LoraAdapter withStrength(double strength) {
     return toBuilder().strength(strength).build();
   }
 
   /**
-   * How its changes are stored, such as {@code LoRA}, {@code LoCon}, {@code DoRA} or {@code LoHa};
-   * most frequent first. Read from the header.
+   * {@return how its changes are stored, such as {@code LoRA}, {@code LoCon}, {@code DoRA} or
+   * {@code LoHa}; most frequent first} Read from the header.
    *
    * @throws LoraException if the file cannot be read any more, or is now something else
    */
@@ -121,19 +145,21 @@ public final class LoraAdapter {
   }
 
   /**
-   * What calls up the things that it was trained on, each once: the "activation text" of {@code
-   * <name>.json} beside the file, the "trainedWords" of {@code <name>.civitai.info}, {@code
-   * modelspec.trigger_phrase}, and then the training tags ({@code ss_tag_frequency}) as A1111 shows
-   * them: counts summed over all folders, the 24 most frequent first, and captions that are
-   * sentences (16 letters and more on average) taken apart into words of three letters and more.
+   * {@return what calls up the things that it was trained on, each once} In this order: the
+   * "activation text" of {@code <name>.json} beside the file, the "trainedWords" of {@code
+   * <name>.civitai.info}, {@code modelspec.trigger_phrase}, and then the training tags ({@code
+   * ss_tag_frequency}) as A1111 shows them: counts summed over all folders, the 24 most frequent
+   * first, and captions that are sentences (16 letters and more on average) taken apart into words
+   * of three letters and more.
    */
   public List<TriggerWord> triggerWords() {
     return Services.find(Backend.Loras.class).triggerWords(this);
   }
 
   /**
-   * Everything that the file and those beside it tell: modules with their ranks, training, trigger
-   * words, preview picture. Reads the header, a number for each module, and the small files.
+   * {@return everything that the file and those beside it tell: modules with their ranks, training,
+   * trigger words, preview picture} Reads the header, a number for each module, and the small
+   * files.
    *
    * @throws LoraException if the file cannot be read any more, or is now something else
    * @throws TensorFileException if it is damaged
@@ -143,8 +169,8 @@ public final class LoraAdapter {
   }
 
   /**
-   * The hashes by which model sites know the file. Reads all of it, once as long as its size and
-   * time stamp stay the same.
+   * {@return the hashes by which model sites know the file} Reads all of it, once as long as its
+   * size and time stamp stay the same.
    *
    * @throws LoraException if the file cannot be read any more
    * @throws TensorFileException if it changed meanwhile
@@ -154,10 +180,13 @@ public final class LoraAdapter {
   }
 
   /**
-   * How far this LoRA at its strengths moves the weights of a checkpoint: does it do anything, and
-   * where? Reads the changed layers of the checkpoint one after another, so it needs little memory
-   * and no {@link Pipeline}; a second or two for a full-size model. Computes on the processor.
+   * Measures how far this LoRA at its strengths moves the weights of a checkpoint: does it do
+   * anything, and where? Reads the changed layers of the checkpoint one after another, so it needs
+   * little memory and no {@link Pipeline}; a second or two for a full-size model. Computes on the
+   * processor.
    *
+   * @param checkpoint the model, of the family that the LoRA was trained for
+   * @return the sizes of the changes, by the blocks of the networks
    * @throws LoraException if it is for another family than the checkpoint, if none of its modules
    *     belongs to a layer, if one has the wrong shape or holds NaN or infinity
    * @throws CheckpointException if the checkpoint cannot be read any more
@@ -213,21 +242,33 @@ public final class LoraAdapter {
       strength = values.strength;
     }
 
-    /** Sets how many layers it changes. Default 1. */
+    /**
+     * Sets how many layers it changes.
+     *
+     * @param modules their number. Default 1
+     * @return this builder
+     */
     public Builder modules(int modules) {
       this.modules = modules;
       return this;
     }
 
-    /** Sets the largest rank among its layers. Default 1. */
+    /**
+     * Sets the largest rank among its layers.
+     *
+     * @param rank default 1
+     * @return this builder
+     */
     public Builder rank(int rank) {
       this.rank = rank;
       return this;
     }
 
     /**
-     * Sets what the trainer wrote into the file, such as {@code ss_output_name}; may be empty.
-     * Default empty.
+     * Sets what the trainer wrote into the file.
+     *
+     * @param metadata by its keys, such as {@code ss_output_name}; copied. Default empty
+     * @return this builder
      */
     public Builder metadata(Map<String, String> metadata) {
       Objects.requireNonNull(metadata, "metadata");
@@ -236,8 +277,9 @@ public final class LoraAdapter {
     }
 
     /**
-     * Sets both strengths. 0 switches the adapter off, negative values invert it.
+     * Sets both strengths.
      *
+     * @param strength 0 switches the adapter off, negative values invert it. Default 1
      * @return this builder
      * @throws IllegalArgumentException if the value is NaN or infinite
      */
@@ -248,6 +290,7 @@ public final class LoraAdapter {
     /**
      * Sets everything that there is to set at once.
      *
+     * @param strength strengths, weights of blocks and rank limit. Default 1 everywhere
      * @return this builder
      */
     public Builder strength(LoraStrength strength) {
@@ -256,8 +299,9 @@ public final class LoraAdapter {
     }
 
     /**
-     * Sets the factor on the change of the text encoder alone. Default 1.
+     * Sets the factor on the change of the text encoder alone.
      *
+     * @param strength default 1
      * @return this builder
      * @throws IllegalArgumentException if the value is NaN or infinite
      */
@@ -267,8 +311,9 @@ public final class LoraAdapter {
     }
 
     /**
-     * Sets the factor on the change of the U-Net alone. Default 1.
+     * Sets the factor on the change of the U-Net alone, the same in all steps.
      *
+     * @param strength default 1
      * @return this builder
      * @throws IllegalArgumentException if the value is NaN or infinite
      */
@@ -280,6 +325,7 @@ public final class LoraAdapter {
     /**
      * Sets the factor on the change of the U-Net for each step.
      *
+     * @param schedule the factors over the steps. Default 1 in all
      * @return this builder
      */
     public Builder unetStrength(StrengthSchedule schedule) {
@@ -289,9 +335,9 @@ public final class LoraAdapter {
     }
 
     /**
-     * Sets factors of blocks, by which the strengths are multiplied. Default {@link
-     * BlockWeights#ALL}.
+     * Sets factors of blocks, by which the strengths are multiplied.
      *
+     * @param blocks default {@link BlockWeights#ALL}
      * @return this builder
      */
     public Builder blocks(BlockWeights blocks) {
@@ -301,8 +347,10 @@ public final class LoraAdapter {
     }
 
     /**
-     * Uses the leading components of the rank only. Default: all.
+     * Uses the leading components of the rank only; see {@link LoraStrength#rankLimit}. Default:
+     * all.
      *
+     * @param limit how many, at least 1
      * @return this builder
      * @throws IllegalArgumentException if the limit is less than 1
      */
@@ -311,7 +359,7 @@ public final class LoraAdapter {
       return this;
     }
 
-    /** Builds it; the builder can be used further. */
+    /** {@return the adapter} The builder can be used further. */
     public LoraAdapter build() {
       return new LoraAdapter(this);
     }

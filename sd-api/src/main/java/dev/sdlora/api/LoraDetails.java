@@ -28,50 +28,55 @@ public final class LoraDetails {
     usage = values.usage;
   }
 
-  /** A builder with what there has to be; the rest has the defaults that its setters tell. */
+  /**
+   * {@return a builder with what there has to be; the rest has the defaults that its setters tell}
+   * {@link LoraAdapter#details} reads them from what is on disk.
+   *
+   * @param lora the adapter that the rest is about
+   */
   public static Builder builder(LoraAdapter lora) {
     Objects.requireNonNull(lora, "lora");
     return new Builder(lora);
   }
 
-  /** A builder that starts from this one. */
+  /** {@return a builder that starts from this one} */
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** The adapter, with name, alias, family and all metadata. */
+  /** {@return the adapter, with name, alias, family and all metadata} */
   public LoraAdapter lora() {
     return lora;
   }
 
-  /** The size of the file. */
+  /** {@return the size of the file, in bytes} */
   public long bytes() {
     return bytes;
   }
 
-  /** The layers that it changes, in the order of the file. */
+  /** {@return the layers that it changes, in the order of the file} */
   public List<Module> modules() {
     return modules;
   }
 
-  /** How it was trained, as far as it says. */
+  /** {@return how it was trained, as far as it says} */
   public Training training() {
     return training;
   }
 
-  /** How it is meant to be used, as far as anybody says. */
+  /** {@return how it is meant to be used, as far as anybody says} */
   public Usage usage() {
     return usage;
   }
 
-  /** How many modules each network has; networks without any are left out. */
+  /** {@return how many modules each network has; networks without any are left out} */
   public Map<ModelPart, Integer> modulesByPart() {
     Map<ModelPart, Integer> counts = new EnumMap<>(ModelPart.class);
     modules.forEach(module -> counts.merge(module.part(), 1, Integer::sum));
     return Collections.unmodifiableMap(counts);
   }
 
-  /** How many modules have each rank, smallest rank first. */
+  /** {@return how many modules have each rank, smallest rank first} */
   public Map<Integer, Integer> modulesByRank() {
     Map<Integer, Integer> counts = new TreeMap<>();
     modules.forEach(module -> counts.merge(module.rank(), 1, Integer::sum));
@@ -132,41 +137,61 @@ public final class LoraDetails {
       usage = values.usage;
     }
 
-    /** Sets the size of the file. Default 0. */
+    /**
+     * Sets the size of the file.
+     *
+     * @param bytes default 0
+     * @return this builder
+     */
     public Builder bytes(long bytes) {
       this.bytes = bytes;
       return this;
     }
 
-    /** Sets the layers that it changes, in the order of the file. Default none. */
+    /**
+     * Sets the layers that it changes.
+     *
+     * @param modules in the order of the file; copied. Default none
+     * @return this builder
+     */
     public Builder modules(List<Module> modules) {
       Objects.requireNonNull(modules, "modules");
       this.modules = List.copyOf(modules);
       return this;
     }
 
-    /** Sets how it was trained, as far as it says. Default: nothing is known. */
+    /**
+     * Sets how it was trained.
+     *
+     * @param training as far as the file says. Default: nothing is known
+     * @return this builder
+     */
     public Builder training(Training training) {
       Objects.requireNonNull(training, "training");
       this.training = training;
       return this;
     }
 
-    /** Sets how it is meant to be used, as far as anybody says. Default: nothing is known. */
+    /**
+     * Sets how it is meant to be used.
+     *
+     * @param usage as far as anybody says. Default: nothing is known
+     * @return this builder
+     */
     public Builder usage(Usage usage) {
       Objects.requireNonNull(usage, "usage");
       this.usage = usage;
       return this;
     }
 
-    /** Builds it; the builder can be used further. */
+    /** {@return the details} The builder can be used further. */
     public LoraDetails build() {
       return new LoraDetails(this);
     }
   }
 
   /**
-   * How a LoRA was trained. Trainers leave out what they like.
+   * How a LoRA was trained. Trainers leave out what they like, which is then empty.
    *
    * @param title the name for people ({@code modelspec.title})
    * @param checkpoint the checkpoint that it was trained on ({@code ss_sd_model_name}, else
@@ -225,7 +250,15 @@ public final class LoraDetails {
             Optional.empty(),
             Optional.empty());
 
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param triggerWords copied
+     * @param preferredWeight the strength that is advised
+     * @param negativeText for the negative prompt
+     * @param notes text for people
+     * @param preview the path of a picture
+     */
     public Usage {
       triggerWords = List.copyOf(triggerWords);
     }

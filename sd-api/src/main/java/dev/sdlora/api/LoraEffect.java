@@ -7,8 +7,8 @@ import java.util.Map;
 /**
  * How far a LoRA at its strengths moves the weights of a checkpoint. Immutable.
  *
- * @param lora the adapter
- * @param checkpoint the checkpoint
+ * @param lora the adapter, with the strengths that were measured
+ * @param checkpoint the checkpoint whose weights it would change
  * @param matched how many of its modules belong to a layer of the checkpoint
  * @param unmatched its modules that belong to none, under the names that they have in the file
  * @param blocks the parts of the networks that it changes, in the order of the networks
@@ -20,18 +20,29 @@ public record LoraEffect(
     List<String> unmatched,
     List<Block> blocks) {
 
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @param lora the adapter
+   * @param checkpoint the checkpoint
+   * @param matched the number of modules with a layer
+   * @param unmatched copied
+   * @param blocks copied
+   */
   public LoraEffect {
     unmatched = List.copyOf(unmatched);
     blocks = List.copyOf(blocks);
   }
 
-  /** How many modules the file has. */
+  /** {@return how many modules the file has} */
   public int modules() {
     return matched + unmatched.size();
   }
 
-  /** The sum over the blocks of each network. Networks that the LoRA leaves alone are left out. */
+  /**
+   * {@return the sum over the blocks of each network, under the name {@code all}} Networks that the
+   * LoRA leaves alone are left out.
+   */
   public Map<ModelPart, Block> byPart() {
     Map<ModelPart, Block> sums = new EnumMap<>(ModelPart.class);
     for (Block block : blocks) {
@@ -41,8 +52,8 @@ public record LoraEffect(
   }
 
   /**
-   * Whether any weight differs from the checkpoint's. A LoRA whose training has not begun has
-   * modules and changes nothing, and so has one at strength 0.
+   * {@return whether any weight differs from the checkpoint's} A LoRA whose training has not begun
+   * has modules and changes nothing, and so has one at strength 0.
    */
   public boolean changesAnything() {
     return blocks.stream().anyMatch(block -> block.change() > 0);
@@ -53,10 +64,10 @@ public record LoraEffect(
    * squares, over the weights that the LoRA changes; others of the part do not count.
    *
    * @param part the network
-   * @param name of the U-Net what people name in block weights: {@code IN00} to {@code IN11},
-   *     {@code MID}, {@code OUT00} to {@code OUT11}, by the places of Stability's code, or the
-   *     layer outside of them, such as {@code time_embedding}; of a text encoder {@code layer 0}
-   *     and so on
+   * @param name what people call it. In the U-Net, as in block weights: {@code IN00} to {@code
+   *     IN11}, {@code MID}, {@code OUT00} to {@code OUT11}, by the places of Stability's code, or
+   *     the layer outside of them, such as {@code time_embedding}; in a text encoder {@code layer
+   *     0} and so on
    * @param weights how many weights are changed
    * @param change the norm of what is added to them
    * @param weight their own norm
@@ -64,8 +75,8 @@ public record LoraEffect(
   public record Block(ModelPart part, String name, int weights, double change, double weight) {
 
     /**
-     * The change as a share of the weights: 0 does nothing, 1 is as large as what was learnt
-     * before. Infinite if weights that are all 0 are changed.
+     * {@return the change as a share of the weights: 0 does nothing, 1 is as large as what was
+     * learnt before} Infinite if weights that are all 0 are changed.
      */
     public double relative() {
       return change == 0 ? 0 : change / weight;

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public class LoraException extends DetailedException {
   private static final long serialVersionUID = 1L;
 
+  /** Why the LoRA cannot be used. */
   private final Reason reason;
 
   /** Why a LoRA cannot be used. */
@@ -42,44 +43,83 @@ public class LoraException extends DetailedException {
     OTHER
   }
 
-  /** An error with its reason. */
+  /**
+   * An error with its reason.
+   *
+   * @param message what is wrong, where, what was expected and what was found
+   * @param reason why the LoRA cannot be used
+   */
   public LoraException(String message, Reason reason) {
     this(message, reason, ErrorDetails.NONE);
   }
 
-  /** An error with its reason and what caused it. */
+  /**
+   * An error with its reason and what caused it.
+   *
+   * @param message what is wrong, where, what was expected and what was found
+   * @param reason why the LoRA cannot be used
+   * @param cause the error beneath; null if there is none
+   */
   public LoraException(String message, Reason reason, @Nullable Throwable cause) {
     this(message, reason, ErrorDetails.NONE, cause);
   }
 
-  /** An error about a name that was asked for, and the names that may have been meant. */
+  /**
+   * An error about a name that was asked for.
+   *
+   * @param message what is wrong, where, what was expected and what was found
+   * @param reason why the LoRA cannot be used
+   * @param name as it was asked for
+   * @param nearest names that may have been meant, the most probable first; may be empty
+   */
   public LoraException(String message, Reason reason, String name, List<String> nearest) {
     this(message, reason, ErrorDetails.NONE.withName(name).withNearestNames(nearest));
   }
 
-  /** An error with its reason and what it is about. */
+  /**
+   * An error with its reason and what it is about.
+   *
+   * @param message what is wrong, where, what was expected and what was found
+   * @param reason why the LoRA cannot be used
+   * @param details what the sentence names, for programs
+   */
   public LoraException(String message, Reason reason, ErrorDetails details) {
     this(message, reason, details, null);
   }
 
-  /** An error with its reason, what it is about, and what caused it. */
+  /**
+   * An error with its reason, what it is about, and what caused it.
+   *
+   * @param message what is wrong, where, what was expected and what was found
+   * @param reason why the LoRA cannot be used
+   * @param details what the sentence names, for programs
+   * @param cause the error beneath; null if there is none
+   */
   public LoraException(
       String message, Reason reason, ErrorDetails details, @Nullable Throwable cause) {
     super(message, details, cause);
     this.reason = Objects.requireNonNull(reason, "reason");
   }
 
-  /** Why it cannot be used. */
+  /** {@return why the LoRA cannot be used} */
   public Reason reason() {
     return reason;
   }
 
-  /** The module that the error is about, by its name in the file; empty if it is about none. */
+  /**
+   * {@return the module that the error is about, by its name in the file; empty if it is about
+   * none}
+   */
   public final Optional<String> module() {
     return details().module();
   }
 
-  /** The same error about a LoRA that a request names; one that has a name keeps it. */
+  /**
+   * {@return the same error about a LoRA that a request names} One that has a name already is
+   * returned as it is.
+   *
+   * @param name the LoRA, as the request names it
+   */
   public LoraException named(String name) {
     Objects.requireNonNull(name, "name");
     if (details().name().isPresent()) {

@@ -28,8 +28,10 @@ import java.util.Objects;
 public interface LoraLibrary {
 
   /**
-   * Looks at folders and all folders inside them. Links are followed.
+   * Opens the library of some folders.
    *
+   * @param folders the folders to look into, with all folders inside them; links are followed
+   * @return the library
    * @throws LoraException if one of them is not a folder
    */
   static LoraLibrary open(List<Path> folders) {
@@ -37,38 +39,46 @@ public interface LoraLibrary {
     return Services.find(Backend.Loras.class).openLibrary(folders);
   }
 
-  /** Looks at one folder and all folders inside it; see {@link #open(List)}. */
+  /**
+   * Opens the library of one folder; see {@link #open(List)}.
+   *
+   * @param folder the folder to look into, with all folders inside it
+   * @return the library
+   * @throws LoraException if it is not a folder
+   */
   static LoraLibrary open(Path folder) {
     Objects.requireNonNull(folder, "folder");
     return open(List.of(folder));
   }
 
   /**
-   * All LoRA files that can be read, in the natural order of their names. A file that appears twice
-   * under the same name in different folders is listed twice.
+   * {@return all LoRA files that can be read, in the natural order of their names} A file that
+   * appears twice under the same name in different folders is listed twice.
    *
    * @throws LoraException if one of the folders is gone
    */
   List<LoraAdapter> list();
 
   /**
-   * The LoRA files that a query holds for, in the order of {@link #list()}.
+   * {@return the LoRA files that a query holds for, in the order of {@link #list()}}
    *
+   * @param query what to look for; {@link LoraQuery#ALL} for every file
    * @throws LoraException if one of the folders is gone
    */
   List<LoraAdapter> search(LoraQuery query);
 
   /**
-   * The files that look like LoRAs by their extension but cannot be used, and the folders that
-   * cannot be read, with the reason for each.
+   * {@return the files and folders that cannot be used, with the reason for each} Files are those
+   * that look like LoRAs by their extension; folders are those that cannot be read.
    *
    * @throws LoraException if one of the folders is gone
    */
   Map<Path, String> unreadable();
 
   /**
-   * The LoRA of a name.
+   * {@return the LoRA of a name, at strength 1}
    *
+   * @param name a file's or a trainer's, by the rules above
    * @throws LoraException if there is none; the message names the nearest ones, or the files that
    *     share the name
    */

@@ -22,48 +22,61 @@ public final class LoraQuery {
   }
 
   /**
-   * Words that must all occur, in any case and order, in the name, the trainer's name, the title,
-   * the trigger words that somebody wrote down, the notes, or the names of the folders inside the
-   * library; training tags do not count. Parts of words do. Default empty, which holds for every
-   * file.
+   * {@return the words that must all occur, in any case and order} They are looked for in the name,
+   * the trainer's name, the title, the trigger words that somebody wrote down, the notes, and the
+   * names of the folders inside the library; training tags do not count. Parts of words do. Default
+   * empty, which holds for every file.
    */
   public String text() {
     return text;
   }
 
-  /** The generation of Stable Diffusion. Default any. */
+  /** {@return the generation of Stable Diffusion that LoRAs must be for} Default empty, for any. */
   public Optional<ModelFamily> family() {
     return family;
   }
 
   /**
-   * A word or phrase that must occur, in any case but as whole words, in one of the trigger words,
-   * training tags included. Default any.
+   * {@return a word or phrase that must occur, in any case but as whole words, in one of the
+   * trigger words} Training tags are included. Default empty, for any.
    */
   public Optional<String> trigger() {
     return trigger;
   }
 
-  /** Looks for words; see {@link #text()}. */
+  /**
+   * {@return a query for words}
+   *
+   * @param text words with spaces between them; see {@link #text()}
+   */
   public static LoraQuery text(String text) {
     Objects.requireNonNull(text, "text");
     return new LoraQuery(text, Optional.empty(), Optional.empty());
   }
 
-  /** This query and words; see {@link #text()}. */
+  /**
+   * {@return this query with other words}
+   *
+   * @param text words with spaces between them; see {@link #text()}
+   */
   public LoraQuery withText(String text) {
     Objects.requireNonNull(text, "text");
     return new LoraQuery(text, family, trigger);
   }
 
-  /** This query for one family. */
+  /**
+   * {@return this query for one family}
+   *
+   * @param family the models that LoRAs must be for
+   */
   public LoraQuery withFamily(ModelFamily family) {
     return new LoraQuery(text, Optional.of(Objects.requireNonNull(family, "family")), trigger);
   }
 
   /**
-   * This query and a trigger word.
+   * {@return this query with a trigger word}
    *
+   * @param trigger a word or phrase; see {@link #trigger()}
    * @throws IllegalArgumentException if the word is blank
    */
   public LoraQuery withTrigger(String trigger) {

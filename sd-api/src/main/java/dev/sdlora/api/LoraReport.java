@@ -25,7 +25,13 @@ public final class LoraReport {
     unmatched = values.unmatched;
   }
 
-  /** A builder with what there has to be; the rest has the defaults that its setters tell. */
+  /**
+   * {@return a builder with what there has to be; the rest has the defaults that its setters tell}
+   *
+   * @param name the name by which it was asked for
+   * @param path its file
+   * @param hash A1111's short hash of the file, 12 hexadecimal digits
+   */
   public static Builder builder(String name, Path path, String hash) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(path, "path");
@@ -33,60 +39,65 @@ public final class LoraReport {
     return new Builder(name, path, hash);
   }
 
-  /** A builder that starts from this one. */
+  /** {@return a builder that starts from this one} */
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** The name by which it was asked for. */
+  /** {@return the name by which it was asked for} */
   public String name() {
     return name;
   }
 
-  /** Its file. */
+  /** {@return the LoRA's file} */
   public Path path() {
     return path;
   }
 
-  /** A1111's short hash of the file, 12 hexadecimal digits. */
+  /** {@return A1111's short hash of the file, 12 hexadecimal digits} */
   public String hash() {
     return hash;
   }
 
-  /** How strongly it acted, and where. */
+  /** {@return how strongly it acted, and where} */
   public LoraStrength strength() {
     return strength;
   }
 
   /**
-   * How it got into the computation: {@link LoraMode#PATCHED} or {@link LoraMode#OVERLAY}, never
-   * {@link LoraMode#AUTO}.
+   * {@return how it got into the computation} It is {@link LoraMode#PATCHED} or {@link
+   * LoraMode#OVERLAY}, never {@link LoraMode#AUTO}.
    */
   public LoraMode mode() {
     return mode;
   }
 
-  /** How many of its modules belong to a layer of the checkpoint. */
+  /** {@return how many of its modules belong to a layer of the checkpoint} */
   public int matched() {
     return matched;
   }
 
-  /** Its modules that belong to none, under the names that they have in the file. */
+  /**
+   * {@return its modules that belong to no layer of the checkpoint, under the names that they have
+   * in the file}
+   */
   public List<String> unmatched() {
     return unmatched;
   }
 
-  /** Factor on its change of the text encoder, before the weights of blocks. */
+  /** {@return the factor on its change of the text encoder, before the weights of blocks} */
   public double textEncoderStrength() {
     return strength.textEncoder();
   }
 
-  /** Factor on its change of the U-Net in the first step, before the weights of blocks. */
+  /**
+   * {@return the factor on its change of the U-Net in the first step, before the weights of blocks}
+   */
   public double unetStrength() {
     return strength.unet().first();
   }
 
-  /** How many modules the file has. */
+  /** {@return how many modules the file has} */
   public int modules() {
     return matched + unmatched.size();
   }
@@ -137,7 +148,12 @@ public final class LoraReport {
       unmatched = values.unmatched;
     }
 
-    /** Sets how strongly it acted, and where. Default 1 everywhere. */
+    /**
+     * Sets how strongly it acted, and where.
+     *
+     * @param strength default 1 everywhere
+     * @return this builder
+     */
     public Builder strength(LoraStrength strength) {
       Objects.requireNonNull(strength, "strength");
       this.strength = strength;
@@ -145,8 +161,11 @@ public final class LoraReport {
     }
 
     /**
-     * Sets how it got into the computation: {@link LoraMode#PATCHED} or {@link LoraMode#OVERLAY},
-     * never {@link LoraMode#AUTO}. Default {@link LoraMode#PATCHED}.
+     * Sets how it got into the computation.
+     *
+     * @param mode {@link LoraMode#PATCHED}, the default, or {@link LoraMode#OVERLAY}, never {@link
+     *     LoraMode#AUTO}
+     * @return this builder
      */
     public Builder mode(LoraMode mode) {
       Objects.requireNonNull(mode, "mode");
@@ -154,15 +173,22 @@ public final class LoraReport {
       return this;
     }
 
-    /** Sets how many of its modules belong to a layer of the checkpoint. Default 0. */
+    /**
+     * Sets how many of its modules belong to a layer of the checkpoint.
+     *
+     * @param matched their number. Default 0
+     * @return this builder
+     */
     public Builder matched(int matched) {
       this.matched = matched;
       return this;
     }
 
     /**
-     * Sets its modules that belong to none, under the names that they have in the file. Default
-     * none.
+     * Sets its modules that belong to no layer of the checkpoint.
+     *
+     * @param unmatched the names that they have in the file; copied. Default none
+     * @return this builder
      */
     public Builder unmatched(List<String> unmatched) {
       Objects.requireNonNull(unmatched, "unmatched");
@@ -170,7 +196,7 @@ public final class LoraReport {
       return this;
     }
 
-    /** Builds it; the builder can be used further. */
+    /** {@return the report} The builder can be used further. */
     public LoraReport build() {
       return new LoraReport(this);
     }

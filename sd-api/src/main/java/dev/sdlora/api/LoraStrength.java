@@ -28,69 +28,98 @@ public final class LoraStrength {
   }
 
   /**
-   * Factor on the change of the text encoder. Prompts are encoded before the first step, so this
-   * one has no schedule.
+   * {@return the factor on the change of the text encoder} Prompts are encoded before the first
+   * step, so this one has no schedule.
    */
   public double textEncoder() {
     return textEncoder;
   }
 
-  /** Factor on the change of the U-Net in each step. */
+  /** {@return the factor on the change of the U-Net in each step} */
   public StrengthSchedule unet() {
     return unet;
   }
 
-  /** Factors of the blocks. */
+  /** {@return the factors of the blocks, by which the others are multiplied} */
   public BlockWeights blocks() {
     return blocks;
   }
 
   /**
-   * How many of the leading rank components to use; empty for all. Meant for files whose leading
-   * components are trained to stand alone (DyLoRA).
+   * {@return how many of the leading rank components to use; empty for all} Meant for files whose
+   * leading components are trained to stand alone (DyLoRA).
    */
   public OptionalInt rankLimit() {
     return rankLimit;
   }
 
-  /** One strength everywhere. */
+  /**
+   * {@return one strength for both networks and all blocks}
+   *
+   * @param strength 0 switches the LoRA off, negative values invert it
+   * @throws IllegalArgumentException if it is NaN or infinite
+   */
   public static LoraStrength of(double strength) {
     return of(strength, strength);
   }
 
-  /** One strength for each network. */
+  /**
+   * {@return one strength for each network, the same for all its blocks}
+   *
+   * @param textEncoder the factor on the change of the text encoder
+   * @param unet the factor on the change of the U-Net, the same in all steps
+   * @throws IllegalArgumentException if one is NaN or infinite
+   */
   public static LoraStrength of(double textEncoder, double unet) {
     Checks.finite(unet, "unetStrength");
     return new LoraStrength(
         textEncoder, StrengthSchedule.constant(unet), BlockWeights.ALL, OptionalInt.empty());
   }
 
-  /** The same with another strength in the text encoder. */
+  /**
+   * {@return the same with another strength in the text encoder}
+   *
+   * @param strength the factor on its change
+   * @throws IllegalArgumentException if it is NaN or infinite
+   */
   public LoraStrength withTextEncoder(double strength) {
     return new LoraStrength(strength, unet, blocks, rankLimit);
   }
 
-  /** The same with another strength in the U-Net. */
+  /**
+   * {@return the same with another strength in the U-Net}
+   *
+   * @param schedule the factor on its change in each step
+   */
   public LoraStrength withUnet(StrengthSchedule schedule) {
     Objects.requireNonNull(schedule, "schedule");
     return new LoraStrength(textEncoder, schedule, blocks, rankLimit);
   }
 
-  /** The same with other weights of the blocks. */
+  /**
+   * {@return the same with other weights of the blocks}
+   *
+   * @param weights by which the strengths are multiplied
+   */
   public LoraStrength withBlocks(BlockWeights weights) {
     Objects.requireNonNull(weights, "weights");
     return new LoraStrength(textEncoder, unet, weights, rankLimit);
   }
 
-  /** The same with another rank limit. */
+  /**
+   * {@return the same with another rank limit}
+   *
+   * @param limit how many of the leading rank components to use, at least 1; empty for all
+   * @throws IllegalArgumentException if it is less than 1
+   */
   public LoraStrength withRankLimit(OptionalInt limit) {
     Objects.requireNonNull(limit, "limit");
     return new LoraStrength(textEncoder, unet, blocks, limit);
   }
 
   /**
-   * What a tag says behind the name: {@code 0.8}, {@code 0.8:1@0,0@1:lbw=INS:dyn=4}. A prompt with
-   * {@code <lora:name:…>} means this strength again.
+   * {@return what a tag says behind the name: {@code 0.8}, {@code 0.8:1@0,0@1:lbw=INS:dyn=4}} A
+   * prompt with {@code <lora:name:…>} means this strength again.
    */
   public String tagArguments() {
     StringBuilder text = new StringBuilder(Decimals.text(textEncoder));

@@ -19,14 +19,16 @@ public enum MaskedContent {
     this.label = label;
   }
 
-  /** The name that A1111 shows and writes into pictures. */
+  /** {@return the name that A1111 shows and writes into pictures, such as {@code latent noise}} */
   public String label() {
     return label;
   }
 
   /**
-   * Finds a fill by its label or constant name; case, spaces and punctuation do not matter.
+   * Finds a fill by its name; case, spaces and punctuation do not matter.
    *
+   * @param name a label or the name of a constant, such as {@code latent noise} or {@code FILL}
+   * @return the fill of that name
    * @throws IllegalArgumentException if there is no such fill; the message lists all
    */
   public static MaskedContent parse(String name) {

@@ -19,7 +19,7 @@ public enum ModelFamily {
     this.label = label;
   }
 
-  /** The name as people write it, such as {@code SD 1.x}. */
+  /** {@return the name as people write it, such as {@code SD 1.x}} */
   public String label() {
     return label;
   }

@@ -17,7 +17,7 @@ public enum ModelPart {
     this.label = label;
   }
 
-  /** The name as people write it, such as {@code U-Net}. */
+  /** {@return the name as people write it, such as {@code U-Net}} */
   public String label() {
     return label;
   }

@@ -14,7 +14,12 @@ import java.util.Optional;
  * @param schedule the spread of noise levels if the name has one
  */
 public record NamedSampler(Sampler sampler, Optional<Schedule> schedule) {
-  /** Refuses null. */
+  /**
+   * Refuses null.
+   *
+   * @param sampler the method
+   * @param schedule empty for a name that leaves the schedule open
+   */
   public NamedSampler {
     Objects.requireNonNull(sampler, "sampler");
     Objects.requireNonNull(schedule, "schedule");
@@ -25,6 +30,9 @@ public record NamedSampler(Sampler sampler, Optional<Schedule> schedule) {
    * and the name of a schedule ({@link Schedule#parse} says which there are), or {@code ka} or
    * {@code exp}.
    *
+   * @param name such as {@code Euler a}, {@code DPM++ 2M Karras} or {@code k_dpmpp_2m_ka}; case
+   *     does not matter
+   * @return the sampler, and the schedule if the name has one
    * @throws IllegalArgumentException if there is no such sampler; the message lists all
    */
   public static NamedSampler parse(String name) {

@@ -18,7 +18,7 @@ public enum NumberFormat {
     this.label = label;
   }
 
-  /** The name as people write it, such as {@code float16}. */
+  /** {@return the name as people write it, such as {@code float16}} */
   public String label() {
     return label;
   }

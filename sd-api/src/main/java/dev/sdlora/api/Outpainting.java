@@ -20,6 +20,12 @@ public record Outpainting(
   /**
    * Checks the numbers.
    *
+   * @param left pixels, at least 0
+   * @param right pixels, at least 0
+   * @param up pixels, at least 0
+   * @param down pixels, at least 0
+   * @param maskBlur pixels, from 0 to 64
+   * @param maskedContent what the new places start from
    * @throws IllegalArgumentException if one is out of range, or nothing is to be added
    */
   public Outpainting {
@@ -32,7 +38,16 @@ public record Outpainting(
     Checks.inRange(0, 64, maskBlur, "maskBlur");
   }
 
-  /** So many pixels at each side, with the defaults. */
+  /**
+   * Adds pixels at each side, with the default blur and content.
+   *
+   * @param left pixels to add at the left, at least 0
+   * @param right pixels to add at the right, at least 0
+   * @param up pixels to add at the top, at least 0
+   * @param down pixels to add at the bottom, at least 0
+   * @return the settings
+   * @throws IllegalArgumentException if one is negative, or all are 0
+   */
   public static Outpainting of(int left, int right, int up, int down) {
     return new Outpainting(left, right, up, down, 8, MaskedContent.FILL);
   }

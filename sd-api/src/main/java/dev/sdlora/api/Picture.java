@@ -34,12 +34,13 @@ public final class Picture {
   }
 
   /**
-   * A picture from its pixels.
+   * Makes a picture of its pixels.
    *
    * @param width pixels from left to right, at least 1
    * @param height pixels from top to bottom, at least 1
    * @param rgb {@code height × width × 3} bytes: rows from the top, pixels from the left, red,
    *     green, blue from 0 to 255
+   * @return a picture with a copy of the bytes
    * @throws IllegalArgumentException if a side is less than 1 or the number of bytes does not fit
    */
   public static Picture of(int width, int height, byte[] rgb) {
@@ -54,9 +55,11 @@ public final class Picture {
   }
 
   /**
-   * A picture from one of Java's; transparent places become white, as in A1111.
+   * Makes a picture of one of Java's.
    *
-   * @throws IllegalArgumentException if it has more pixels than an array of bytes can hold
+   * @param image of any type; transparent places become white, as in A1111
+   * @return a picture with a copy of the pixels
+   * @throws IllegalArgumentException if it has more than {@link #MAX_PIXELS}
    */
   public static Picture of(BufferedImage image) {
     Objects.requireNonNull(image, "image");
@@ -85,9 +88,10 @@ public final class Picture {
 
   /**
    * Reads a picture file of a format that this Java can read: PNG, JPEG, GIF and BMP, and those
-   * that plug-ins of ImageIO add. Its size is looked at before its pixels: at most 2²⁶ of them, a
-   * square of 8192, are read.
+   * that plug-ins of ImageIO add. Its size is looked at before its pixels.
    *
+   * @param file a picture of at most 2²⁶ pixels, a square of 8192
+   * @return its pixels; transparent places are white
    * @throws ImageFileException if the file is missing, damaged, too large, or of another format
    */
   public static Picture read(Path file) {
@@ -100,9 +104,10 @@ public final class Picture {
   }
 
   /**
-   * Reads a picture from a stream, as {@link #read(Path)} does from a file. The stream is not
-   * closed, and may be read beyond the end of the picture.
+   * Reads a picture from a stream, as {@link #read(Path)} does from a file.
    *
+   * @param stream is not closed, and may be read beyond the end of the picture
+   * @return its pixels; transparent places are white
    * @throws ImageFileException if the stream fails, or its picture is damaged, too large, or of
    *     another format
    */
@@ -122,22 +127,28 @@ public final class Picture {
     }
   }
 
-  /** Pixels from left to right. */
+  /** {@return the number of pixels from left to right} */
   public int width() {
     return width;
   }
 
-  /** Pixels from top to bottom. */
+  /** {@return the number of pixels from top to bottom} */
   public int height() {
     return height;
   }
 
-  /** A copy of the pixels: rows from the top, pixels from the left, red, green, blue. */
+  /**
+   * {@return a copy of the pixels, {@code height × width × 3} bytes: rows from the top, pixels from
+   * the left, red, green, blue}
+   */
   public byte[] rgb() {
     return rgb.clone();
   }
 
-  /** A new {@link BufferedImage} of type {@link BufferedImage#TYPE_INT_RGB} with the pixels. */
+  /**
+   * {@return a new {@link BufferedImage} of type {@link BufferedImage#TYPE_INT_RGB} with the
+   * pixels}
+   */
   public BufferedImage toBufferedImage() {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     int[] packed = new int[rgb.length / 3];
@@ -150,11 +161,12 @@ public final class Picture {
   }
 
   /**
-   * The picture at another size, by Lanczos' filter with three lobes as Pillow computes it, which
-   * A1111 resizes pictures with. Proportions are the caller's.
+   * Resizes by Lanczos' filter with three lobes as Pillow computes it, which A1111 resizes pictures
+   * with. Proportions are the caller's.
    *
    * @param width pixels from left to right, at least 1
    * @param height pixels from top to bottom, at least 1
+   * @return the picture at that size
    * @throws IllegalArgumentException if a side is less than 1, or the picture would have more than
    *     {@link #MAX_PIXELS}
    */

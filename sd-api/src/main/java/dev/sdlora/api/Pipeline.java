@@ -51,23 +51,25 @@ import java.util.function.UnaryOperator;
  */
 public interface Pipeline extends AutoCloseable {
 
-  /** A builder; only the checkpoint is required. */
+  /** {@return a builder, of which only the checkpoint is required} */
   static Builder builder() {
     return new Builder();
   }
 
-  /** The checkpoint that this pipeline runs. */
+  /** {@return the checkpoint that this pipeline runs} */
   Checkpoint checkpoint();
 
-  /** The LoRA files that prompts can name. */
+  /** {@return the LoRA files that prompts can name} */
   LoraLibrary loras();
 
-  /** The textual inversion embeddings that prompts can name. */
+  /** {@return the textual inversion embeddings that prompts can name} */
   EmbeddingLibrary embeddings();
 
   /**
    * Makes the pictures of a spec and returns when they are done.
    *
+   * @param spec what to make; {@link PromptSpec#images()} says how many pictures
+   * @return the pictures, with what was warned of and what LoRAs did
    * @throws PromptSyntaxException if a prompt has a LoRA tag that cannot be understood
    * @throws LoraException if a LoRA is unknown, does not fit the checkpoint, or matches none of its
    *     layers
@@ -86,12 +88,23 @@ public interface Pipeline extends AutoCloseable {
     return generate(spec, GenerationListener.NONE);
   }
 
-  /** Makes the pictures of a spec, watched by a listener; see {@link #generate(PromptSpec)}. */
+  /**
+   * Makes the pictures of a spec, watched by a listener; see {@link #generate(PromptSpec)}, also
+   * for what it throws.
+   *
+   * @param spec what to make
+   * @param listener is told of steps and pictures while they are made
+   * @return what {@link #generate(PromptSpec)} returns
+   */
   GenerationResult generate(PromptSpec spec, GenerationListener listener);
 
   /**
-   * Makes the pictures in the background; see {@link #generateAsync(PromptSpec,
+   * Makes the pictures in the background, watched by nobody; see {@link #generateAsync(PromptSpec,
    * GenerationListener)}.
+   *
+   * @param spec what to make
+   * @return completes with the result or an exception; completing it stops the work
+   * @throws IllegalStateException if the pipeline is closed
    */
   default CompletableFuture<GenerationResult> generateAsync(PromptSpec spec) {
     Objects.requireNonNull(spec, "spec");
@@ -110,6 +123,8 @@ public interface Pipeline extends AutoCloseable {
    * <p>What depends on the future never runs on a thread that generates, so it may call this
    * pipeline, wait for it, and close it.
    *
+   * @param spec what to make
+   * @param listener is told of steps and pictures while they are made
    * @return completes, whatever happens, with the result or with the exceptions of {@link
    *     #generate(PromptSpec)}
    * @throws IllegalStateException if the pipeline is closed
@@ -144,14 +159,14 @@ public interface Pipeline extends AutoCloseable {
   }
 
   /**
-   * The number format that the networks compute in: the one that was asked for, or the one that
-   * {@link Precision#AUTO} has chosen.
+   * {@return the number format that the networks compute in} It is the one that was asked for, or
+   * the one that {@link Precision#AUTO} has chosen.
    */
   Precision precision();
 
   /**
-   * How many tensors this pipeline holds outside Java's heap at the moment. The number is the same
-   * whenever no request is under way; for tests and monitoring.
+   * {@return how many tensors this pipeline holds outside Java's heap at the moment} The number is
+   * the same whenever no request is under way; for tests and monitoring.
    */
   int liveTensors();
 
@@ -217,6 +232,7 @@ public interface Pipeline extends AutoCloseable {
     /**
      * Sets the model. Required.
      *
+     * @param checkpoint its file or folder, and which parts of it to take from elsewhere
      * @return this builder
      */
     public Builder checkpoint(Checkpoint checkpoint) {
@@ -226,9 +242,10 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Takes the VAE of a file or folder in place of the checkpoint's; see {@link
-     * CheckpointParts.Builder#vae}. Default: one that lies beside the checkpoint under its name,
-     * else its own.
+     * CheckpointParts.Builder#vae}.
      *
+     * @param file default: the VAE that lies beside the checkpoint under its name, else the
+     *     checkpoint's own
      * @return this builder
      */
     public Builder vae(Path file) {
@@ -238,8 +255,9 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets whether a VAE that lies beside the checkpoint under its name is taken; see {@link
-     * CheckpointParts.Builder#vaeBeside}. Default true.
+     * CheckpointParts.Builder#vaeBeside}.
      *
+     * @param take default true
      * @return this builder
      */
     public Builder vaeBeside(boolean take) {
@@ -249,6 +267,7 @@ public interface Pipeline extends AutoCloseable {
     /**
      * Takes the text encoder of a file or folder in place of the checkpoint's first.
      *
+     * @param file see {@link CheckpointParts.Builder#textEncoder}. Default: the checkpoint's own
      * @return this builder
      */
     public Builder textEncoder(Path file) {
@@ -259,6 +278,7 @@ public interface Pipeline extends AutoCloseable {
     /**
      * Takes the text encoder of a file or folder in place of the checkpoint's second, of SDXL.
      *
+     * @param file see {@link CheckpointParts.Builder#textEncoder2}. Default: the checkpoint's own
      * @return this builder
      */
     public Builder textEncoder2(Path file) {
@@ -268,8 +288,10 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets which weights of a diffusers folder are read; see {@link
-     * CheckpointParts.Builder#variant}. Default: full precision if it is there, else {@code fp16}.
+     * CheckpointParts.Builder#variant}.
      *
+     * @param variant what stands in front of the files' extension, such as {@code fp16}. Default:
+     *     full precision if it is there, else {@code fp16}
      * @return this builder
      * @throws IllegalArgumentException if it is no part of a file's name
      */
@@ -280,8 +302,9 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets whether averaged weights are taken where a file has both; see {@link
-     * CheckpointParts.Builder#ema}. Default false.
+     * CheckpointParts.Builder#ema}.
      *
+     * @param ema default false
      * @return this builder
      */
     public Builder ema(boolean ema) {
@@ -295,8 +318,9 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Adds a folder whose LoRA files prompts can name; folders inside it count too. Default: none.
+     * Adds a folder whose LoRA files prompts can name. Default: none.
      *
+     * @param directory folders inside it count too
      * @return this builder
      */
     public Builder loraDirectory(Path directory) {
@@ -306,9 +330,10 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Adds a folder with textual inversion embeddings; folders inside it count too. Where a prompt
-     * has the name of one, its vectors take the place of that word. Default: none.
+     * Adds a folder with textual inversion embeddings. Where a prompt has the name of one, its
+     * vectors take the place of that word. Default: none.
      *
+     * @param directory folders inside it count too
      * @return this builder
      */
     public Builder embeddingDirectory(Path directory) {
@@ -319,9 +344,10 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Adds a folder whose files requests can name as upscalers: networks of the ESRGAN family, see
-     * {@link UpscalerNetwork}. Folders inside it do not count. A network is read when a request
-     * asks for it, and freed when that is done. Default: none.
+     * {@link UpscalerNetwork}. A network is read when a request asks for it, and freed when that is
+     * done. Default: none.
      *
+     * @param directory folders inside it do not count
      * @return this builder
      */
     public Builder upscalerDirectory(Path directory) {
@@ -331,9 +357,9 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Adds one embedding, which prompts can name. It goes before those of the same name in folders
-     * and in LoRA files.
+     * Adds one embedding, which prompts can name. Default: none.
      *
+     * @param embedding goes before those of the same name in folders and in LoRA files
      * @return this builder
      */
     public Builder embedding(Embedding embedding) {
@@ -358,13 +384,14 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets the decoder that makes previews, and the pictures of requests with {@link
-     * FinalDecoder#TAESD}: TAESD's ({@code taesd_decoder.pth} or {@code .safetensors}, with its
-     * author's names or those of diffusers). Previews then have the size of the picture and show
-     * details. Default: none, and a linear guess at the colours.
+     * FinalDecoder#TAESD}. Previews then have the size of the picture and show details. Default:
+     * none, and a linear guess at the colours.
      *
      * <p>SD 1.x and 2.x need TAESD, SDXL needs TAESDXL ({@code taesdxl_decoder}). Both have the
      * same tensors, so a file of the wrong one cannot be refused; its pictures have wrong colours.
      *
+     * @param file TAESD's decoder, {@code taesd_decoder.pth} or {@code .safetensors}, with its
+     *     author's names or those of diffusers
      * @return this builder
      */
     public Builder previewDecoder(Path file) {
@@ -373,9 +400,10 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Says what the U-Net predicts, where the files do not show it: {@link
-     * Checkpoint#predictionType} is then not looked at. Default: what the files show.
+     * Says what the U-Net predicts, where the files do not show it.
      *
+     * @param predictionType goes before {@link Checkpoint#predictionType}. Default: what the files
+     *     show
      * @return this builder
      */
     public Builder predictionType(PredictionType predictionType) {
@@ -397,9 +425,10 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets the number format of the computation. Default {@link Precision#FLOAT32}. Building fails
-     * with a {@link StableDiffusionException} if the device does not compute in it.
+     * Sets the number format of the computation. Building fails with a {@link
+     * StableDiffusionException} if the device does not compute in it.
      *
+     * @param precision default {@link Precision#FLOAT32}
      * @return this builder
      */
     public Builder precision(Precision precision) {
@@ -408,9 +437,9 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets which networks stay in memory between the stages of a request. Default {@link
-     * MemoryPolicy#KEEP}.
+     * Sets which networks stay in memory between the stages of a request.
      *
+     * @param memoryPolicy default {@link MemoryPolicy#KEEP}
      * @return this builder
      */
     public Builder memoryPolicy(MemoryPolicy memoryPolicy) {
@@ -419,11 +448,12 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets where to compute: {@code cpu}, the default; or {@code gpu}, the first of NVIDIA's, which
-     * may be written {@code gpu0}, {@code gpu:0}, {@code cuda} and {@code cuda:0} too and needs the
-     * native libraries for CUDA on the class path. The others are {@code gpu1} and so on. The code
-     * makes no assumption about the device, but only the CPU is tested.
+     * Sets where to compute. The code makes no assumption about the device, but only the CPU is
+     * tested.
      *
+     * @param device {@code cpu}, the default; or {@code gpu}, the first of NVIDIA's, which may be
+     *     written {@code gpu0}, {@code gpu:0}, {@code cuda} and {@code cuda:0} too and needs the
+     *     native libraries for CUDA on the class path. The others are {@code gpu1} and so on
      * @return this builder
      * @throws IllegalArgumentException if there is no device of that kind
      */
@@ -434,9 +464,9 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
-     * Sets how LoRAs get into the computation, for requests that do not say so themselves. Default
-     * {@link LoraMode#AUTO}.
+     * Sets how LoRAs get into the computation, for requests that do not say so themselves.
      *
+     * @param loraMode default {@link LoraMode#AUTO}
      * @return this builder
      */
     public Builder loraMode(LoraMode loraMode) {
@@ -447,8 +477,9 @@ public interface Pipeline extends AutoCloseable {
     /**
      * Sets whether LoRAs and embeddings that cannot be used (unknown, for another family, damaged,
      * a tag that makes no sense) are left out with a warning in the result, instead of ending the
-     * request with an error; for requests that do not say so themselves. Default false.
+     * request with an error; for requests that do not say so themselves.
      *
+     * @param lenient default false
      * @return this builder
      */
     public Builder lenient(boolean lenient) {
@@ -459,10 +490,11 @@ public interface Pipeline extends AutoCloseable {
     /**
      * Sets how many generations may run at the same time on the one copy of the weights. Those with
      * the same patched LoRAs, with none, and with {@linkplain LoraMode#OVERLAY overlaid} ones do;
-     * others wait for each other. Default 1: a generation keeps all cores busy, two share them and
-     * take the memory of two, and with one at a time {@link LoraMode#AUTO} always comes to the same
-     * picture, bit for bit.
+     * others wait for each other. A generation keeps all cores busy, two share them and take the
+     * memory of two, and with one at a time {@link LoraMode#AUTO} always comes to the same picture,
+     * bit for bit.
      *
+     * @param concurrency at least 1, the default
      * @return this builder
      * @throws IllegalArgumentException if it is less than 1
      */
@@ -473,10 +505,11 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets whether the pipeline closes by itself when the JVM ends: requests under way are
-     * cancelled, and the JVM waits for the network evaluation that each is in. Default false: then
-     * the process ends in the middle of it. That does no harm either, but listeners hear nothing of
-     * it. A program that ends on its own terms closes the pipeline itself.
+     * cancelled, and the JVM waits for the network evaluation that each is in. Otherwise the
+     * process ends in the middle of it. That does no harm either, but listeners hear nothing of it.
+     * A program that ends on its own terms closes the pipeline itself.
      *
+     * @param closeOnShutdown default false
      * @return this builder
      */
     public Builder closeOnShutdown(boolean closeOnShutdown) {
@@ -486,8 +519,9 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets how many pixels a picture may have, at any point on its way: as it is drawn first, after
-     * hires fix, and after upscaling. Default: as many as memory allows.
+     * hires fix, and after upscaling.
      *
+     * @param maxPixels width times height, at least 1. Default: as many as memory allows
      * @return this builder
      * @throws IllegalArgumentException if it is less than 1
      */
@@ -498,12 +532,13 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets how much memory the requests under way may take together, native memory and Java's heap,
-     * on top of the networks of this pipeline. Default: what is left when a request starts, by the
-     * limits of the container (cgroups) and by what the system calls available; on systems other
-     * than Linux, the physical memory.
+     * on top of the networks of this pipeline.
      *
      * <p>Java's heap has its own limit, {@code -Xmx}, which requests are compared with in any case.
      *
+     * @param maxBytes at least 1. Default: what is left when a request starts, by the limits of the
+     *     container (cgroups) and by what the system calls available; on systems other than Linux,
+     *     the physical memory
      * @return this builder
      * @throws IllegalArgumentException if it is less than 1
      */
@@ -514,9 +549,9 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets how many requests may wait for one of the {@link #concurrency} places. Another one is
-     * refused: its future is completed with a {@link ResourceException}. Default 1000.
+     * refused: its future is completed with a {@link ResourceException}.
      *
-     * @param maxQueued 0 to refuse whatever cannot start at once
+     * @param maxQueued 0 to refuse whatever cannot start at once. Default 1000
      * @return this builder
      * @throws IllegalArgumentException if it is negative
      */
@@ -528,6 +563,7 @@ public interface Pipeline extends AutoCloseable {
     /**
      * Reads the weights. The builder can be used further.
      *
+     * @return a pipeline that is ready for requests and holds native memory until it is closed
      * @throws IllegalStateException if no checkpoint is set
      * @throws StableDiffusionException if the device is not there, or the native libraries are not
      *     made for it

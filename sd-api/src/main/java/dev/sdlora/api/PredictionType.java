@@ -17,7 +17,7 @@ public enum PredictionType {
     this.label = label;
   }
 
-  /** The name in settings, such as {@code v_prediction}. */
+  /** {@return the name in settings, such as {@code v_prediction}} */
   public String label() {
     return label;
   }

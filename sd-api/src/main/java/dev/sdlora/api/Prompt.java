@@ -20,7 +20,12 @@ public record Prompt(List<Part> parts) {
    * @param weight how much it counts; 1 if none is written
    */
   public record Part(List<PromptNode> nodes, double weight) {
-    /** Copies the nodes. */
+    /**
+     * Copies the nodes.
+     *
+     * @param nodes in order; they need not come from a parser
+     * @param weight any number; 1 is neutral
+     */
     public Part {
       Objects.requireNonNull(nodes, "nodes");
       nodes = List.copyOf(nodes);
@@ -32,13 +37,22 @@ public record Prompt(List<Part> parts) {
     }
   }
 
-  /** Copies the parts. */
+  /**
+   * Copies the parts.
+   *
+   * @param parts in order; all but the last end in an {@link PromptNode.And}
+   */
   public Prompt {
     Objects.requireNonNull(parts, "parts");
     parts = List.copyOf(parts);
   }
 
-  /** Parses a prompt as A1111 reads it. Never fails. */
+  /**
+   * Parses a prompt as A1111 reads it. Never fails.
+   *
+   * @param text any text
+   * @return its tree
+   */
   public static Prompt parse(String text) {
     return parse(text, PromptMode.A1111);
   }
@@ -46,6 +60,9 @@ public record Prompt(List<Part> parts) {
   /**
    * Parses a prompt.
    *
+   * @param text any text
+   * @param mode whether what is not well-formed is an error or, as in A1111, text
+   * @return its tree
    * @throws PromptSyntaxException in {@link PromptMode#STRICT} if it is not well-formed
    */
   public static Prompt parse(String text, PromptMode mode) {
@@ -54,7 +71,14 @@ public record Prompt(List<Part> parts) {
     return Services.find(Backend.Prompts.class).parse(text, mode);
   }
 
-  /** How this prompt is understood; see {@link PromptExplanation#of}. */
+  /**
+   * Says how this prompt is understood; see {@link PromptExplanation#of(String,
+   * PromptExplanation.Options)}.
+   *
+   * @param options for how many steps, and beside which embeddings
+   * @return the explanation of its text
+   * @throws PromptSyntaxException if it exceeds the limits
+   */
   public PromptExplanation explain(PromptExplanation.Options options) {
     Objects.requireNonNull(options, "options");
     return PromptExplanation.of(toString(), options);

@@ -17,7 +17,12 @@ import java.util.function.Supplier;
  * @param embeddings gives the names of embeddings
  */
 public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddings) {
-  /** Refuses null. */
+  /**
+   * Refuses null.
+   *
+   * @param loras is listed at each call that needs names of LoRAs
+   * @param embeddings is called by each call that needs names of embeddings
+   */
   public PromptCompleter {
     Objects.requireNonNull(loras, "loras");
     Objects.requireNonNull(embeddings, "embeddings");
@@ -41,14 +46,25 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
    * @param replaced what it takes the place of; it ends at the cursor
    */
   public record Completion(Kind kind, String text, Span replaced) {
-    /** Refuses null. */
+    /**
+     * Refuses null.
+     *
+     * @param kind what the text names
+     * @param text for a LoRA with the end of its tag, such as {@code ink:1>}
+     * @param replaced empty at the cursor if nothing was typed yet
+     */
     public Completion {
       Objects.requireNonNull(kind, "kind");
       Objects.requireNonNull(text, "text");
       Objects.requireNonNull(replaced, "replaced");
     }
 
-    /** The prompt with this completion. */
+    /**
+     * Completes a prompt.
+     *
+     * @param prompt the one that was to be completed
+     * @return it with {@link #text()} in place of what was typed
+     */
     public String applyTo(String prompt) {
       Objects.requireNonNull(prompt, "prompt");
       return prompt.substring(0, replaced.start()) + text + prompt.substring(replaced.end());
@@ -56,11 +72,13 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
   }
 
   /**
-   * The ways to go on at a cursor, those that continue more of the words in front of it first.
-   * Upper and lower case are alike. Behind {@code <lora:} nothing need be typed; elsewhere at least
-   * one character.
+   * Finds the ways to go on at a cursor. Upper and lower case are alike. Behind {@code <lora:}
+   * nothing need be typed; elsewhere at least one character.
    *
+   * @param prompt as far as it is written, also behind the cursor
    * @param cursor a place in the prompt, in characters from 0
+   * @return those that continue more of the words in front of the cursor first; empty if there are
+   *     none
    * @throws IndexOutOfBoundsException if the cursor is not in the prompt
    * @throws LoraException if one of the folders is gone
    */

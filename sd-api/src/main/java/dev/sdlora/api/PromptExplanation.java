@@ -27,7 +27,17 @@ public record PromptExplanation(
     List<Encoded> texts,
     List<String> warnings) {
 
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @param prompt the prompt as given
+   * @param text the prompt without comments and tags
+   * @param networks the tags, in order
+   * @param attention the text in pieces of equal weight
+   * @param parts at least one
+   * @param texts all different texts of the parts, in order
+   * @param warnings one sentence each
+   */
   public PromptExplanation {
     networks = List.copyOf(networks);
     attention = List.copyOf(attention);
@@ -55,18 +65,40 @@ public record PromptExplanation(
     /** A prompt for 20 steps without highres fix. */
     public static final Options DEFAULT = new Options(20, OptionalInt.empty(), false);
 
-    /** A prompt without embeddings. */
+    /**
+     * Asks about a prompt without embeddings, within {@link PromptLimits#DEFAULTS}.
+     *
+     * @param steps calls of the model in the first pass, from 1
+     * @param hiresSteps calls in the pass of the highres fix, from 1; empty if there is none
+     * @param negative whether it is a negative prompt
+     */
     public Options(int steps, OptionalInt hiresSteps, boolean negative) {
       this(steps, hiresSteps, negative, List.of());
     }
 
-    /** A prompt within {@link PromptLimits#DEFAULTS}. */
+    /**
+     * Asks about a prompt within {@link PromptLimits#DEFAULTS}.
+     *
+     * @param steps calls of the model in the first pass, from 1
+     * @param hiresSteps calls in the pass of the highres fix, from 1; empty if there is none
+     * @param negative whether it is a negative prompt
+     * @param embeddings whose names stand for their vectors
+     */
     public Options(
         int steps, OptionalInt hiresSteps, boolean negative, List<Embedding> embeddings) {
       this(steps, hiresSteps, negative, embeddings, PromptLimits.DEFAULTS);
     }
 
-    /** Checks the numbers and copies the list. */
+    /**
+     * Checks the numbers and copies the list.
+     *
+     * @param steps from 1
+     * @param hiresSteps from 1, or empty
+     * @param negative whether it is a negative prompt
+     * @param embeddings empty for none
+     * @param limits {@link PromptLimits#NONE} for prompts that are trusted
+     * @throws IllegalArgumentException if a number is below 1
+     */
     public Options {
       embeddings = List.copyOf(embeddings);
       Checks.atLeast(1, steps, "steps");
@@ -75,8 +107,10 @@ public record PromptExplanation(
   }
 
   /**
-   * Explains a prompt in A1111's syntax for 20 steps. Every text has a meaning.
+   * Explains a prompt for 20 steps without highres fix.
    *
+   * @param prompt in A1111's syntax; every text has a meaning
+   * @return how it is understood
    * @throws PromptSyntaxException if it exceeds {@link PromptLimits#DEFAULTS}
    */
   public static PromptExplanation of(String prompt) {
@@ -84,8 +118,11 @@ public record PromptExplanation(
   }
 
   /**
-   * Explains a prompt in A1111's syntax. Every text has a meaning.
+   * Explains a prompt.
    *
+   * @param prompt in A1111's syntax; every text has a meaning
+   * @param options for how many steps, and beside which embeddings
+   * @return how it is understood
    * @throws PromptSyntaxException if it exceeds the limits
    */
   public static PromptExplanation of(String prompt, Options options) {
@@ -101,7 +138,12 @@ public record PromptExplanation(
    */
   public record Network(String kind, List<String> positional, Map<String, String> named) {}
 
-  /** A stretch of text with its weight. */
+  /**
+   * A stretch of text with its weight.
+   *
+   * @param text without the brackets that weigh it
+   * @param weight what its part of the encoded text is multiplied by; 1 is neutral
+   */
   public record Piece(String text, double weight) {}
 
   /**
@@ -113,7 +155,14 @@ public record PromptExplanation(
    * @param hires what it says at each step of the highres fix; empty if there is none
    */
   public record Part(String text, double weight, List<Scheduled> schedule, List<Scheduled> hires) {
-    /** Copies the lists. */
+    /**
+     * Copies the lists.
+     *
+     * @param text the text with its changes still in it
+     * @param weight how much it counts; 1 if none is written
+     * @param schedule in the order of the steps
+     * @param hires in the order of the steps; empty without highres fix
+     */
     public Part {
       schedule = List.copyOf(schedule);
       hires = List.copyOf(hires);
@@ -121,8 +170,11 @@ public record PromptExplanation(
   }
 
   /**
-   * A text and the last step, counted from 1, at which it stands. The first text holds for one call
-   * of the model more, as in A1111, where calls are counted from 0.
+   * A text and how long it stands. The first text holds for one call of the model more, as in
+   * A1111, where calls are counted from 0.
+   *
+   * @param lastStep the last step at which it stands, counted from 1
+   * @param text what the text encoder reads until then
    */
   public record Scheduled(int lastStep, String text) {}
 
@@ -134,7 +186,13 @@ public record PromptExplanation(
    * @param chunks its tokens in chunks of 77
    */
   public record Encoded(String text, List<Piece> attention, List<List<Token>> chunks) {
-    /** Copies the lists. */
+    /**
+     * Copies the lists.
+     *
+     * @param text the text with its brackets
+     * @param attention the text in pieces of equal weight
+     * @param chunks of 77 tokens each, with those that begin and end it
+     */
     public Encoded {
       attention = List.copyOf(attention);
       chunks = List.copyOf(chunks);

@@ -32,6 +32,11 @@ public record PromptLimits(int characters, int parts, int loras, int texts, int 
   /**
    * Checks the numbers.
    *
+   * @param characters from 0
+   * @param parts from 1
+   * @param loras from 0
+   * @param texts characters, from 0
+   * @param chunks from 1
    * @throws IllegalArgumentException if one is below what it counts from
    */
   public PromptLimits {
@@ -42,27 +47,57 @@ public record PromptLimits(int characters, int parts, int loras, int texts, int 
     Checks.atLeast(1, chunks, "chunks");
   }
 
-  /** The same with another limit for the length of a prompt. */
+  /**
+   * Sets another limit for the length of a prompt.
+   *
+   * @param most characters of a prompt with its styles, from 0
+   * @return the same otherwise
+   * @throws IllegalArgumentException if it is negative
+   */
   public PromptLimits withCharacters(int most) {
     return new PromptLimits(most, parts, loras, texts, chunks);
   }
 
-  /** The same with another limit for the parts that {@code AND} joins. */
+  /**
+   * Sets another limit for the parts that {@code AND} joins.
+   *
+   * @param most parts of a prompt, from 1
+   * @return the same otherwise
+   * @throws IllegalArgumentException if it is below 1
+   */
   public PromptLimits withParts(int most) {
     return new PromptLimits(characters, most, loras, texts, chunks);
   }
 
-  /** The same with another limit for LoRAs in tags. */
+  /**
+   * Sets another limit for LoRAs in tags.
+   *
+   * @param most tags of both prompts together, from 0
+   * @return the same otherwise
+   * @throws IllegalArgumentException if it is negative
+   */
   public PromptLimits withLoras(int most) {
     return new PromptLimits(characters, parts, most, texts, chunks);
   }
 
-  /** The same with another limit for what a prompt says over the steps. */
+  /**
+   * Sets another limit for what a part of a prompt says over the steps.
+   *
+   * @param most characters of all its different texts, from 0
+   * @return the same otherwise
+   * @throws IllegalArgumentException if it is negative
+   */
   public PromptLimits withTexts(int most) {
     return new PromptLimits(characters, parts, loras, most, chunks);
   }
 
-  /** The same with another limit for the length of a text in chunks. */
+  /**
+   * Sets another limit for the length of a text in tokens.
+   *
+   * @param most chunks of 75 tokens, from 1
+   * @return the same otherwise
+   * @throws IllegalArgumentException if it is below 1
+   */
   public PromptLimits withChunks(int most) {
     return new PromptLimits(characters, parts, loras, texts, most);
   }

@@ -40,125 +40,173 @@ public final class PromptOptions {
     limits = values.limits;
   }
 
-  /** A builder; the rest has the defaults that its setters tell. */
+  /** {@return a builder that has the defaults that its setters tell} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** A builder that starts from this one. */
+  /** {@return a builder that starts from this one} */
   public Builder toBuilder() {
     return new Builder(this);
   }
 
-  /** Whether malformed prompts are errors. */
+  /** {@return whether malformed prompts are errors} */
   public PromptMode mode() {
     return mode;
   }
 
-  /** What weights do. */
+  /** {@return what weights do} */
   public Emphasis emphasis() {
     return emphasis;
   }
 
-  /** What is merged into both prompts, in this order, before anything else. */
+  /** {@return what is merged into both prompts, in this order, before anything else} */
   public List<Style> styles() {
     return styles;
   }
 
-  /** Whether LoRA tags in the negative prompt act; A1111 takes them for text. */
+  /** {@return whether LoRA tags in the negative prompt act} A1111 takes them for text. */
   public boolean negativeLoras() {
     return negativeLoras;
   }
 
-  /** How many tokens to look back for a comma to break at when a chunk of 75 is full. */
+  /** {@return how many tokens to look back for a comma to break at when a chunk of 75 is full} */
   public int commaBacktracking() {
     return commaBacktracking;
   }
 
   /**
-   * Whether the shorter of prompt and negative prompt is filled up with empty chunks so that both
-   * run as one batch; the picture changes a little.
+   * {@return whether the shorter of prompt and negative prompt is filled up with empty chunks} Then
+   * both run as one batch; the picture changes a little.
    */
   public boolean padConds() {
     return padConds;
   }
 
   /**
-   * Whether {@code [from:to:when]} takes every number from 1 for a step and every one below for a
-   * share, and hires fix starts the count again, as before A1111 1.6.
+   * {@return whether numbers in prompt editing mean what they did before A1111 1.6} Then {@code
+   * [from:to:when]} takes every number from 1 for a step and every one below for a share, and hires
+   * fix starts the count again.
    */
   public boolean oldEditingTimelines() {
     return oldEditingTimelines;
   }
 
-  /** What takes the place of an empty negative prompt on SDXL. */
+  /** {@return what takes the place of an empty negative prompt on SDXL} */
   public EmptyNegative emptyNegative() {
     return emptyNegative;
   }
 
   /**
-   * Whether the smaller text encoder of SDXL heeds the request's CLIP skip; otherwise, as in A1111,
-   * only that of SD 1.x does.
+   * {@return whether the smaller text encoder of SDXL heeds the request's CLIP skip} Otherwise, as
+   * in A1111, only that of SD 1.x does.
    */
   public boolean clipSkipOnSdxl() {
     return clipSkipOnSdxl;
   }
 
-  /** How much the prompts may ask for. */
+  /** {@return how much the prompts may ask for} */
   public PromptLimits limits() {
     return limits;
   }
 
-  /** The same in another mode. */
+  /**
+   * Sets another mode.
+   *
+   * @param mode whether malformed prompts are errors
+   * @return the same otherwise
+   */
   public PromptOptions withMode(PromptMode mode) {
     return toBuilder().mode(mode).build();
   }
 
-  /** The same with another emphasis. */
+  /**
+   * Sets another emphasis.
+   *
+   * @param emphasis what weights do
+   * @return the same otherwise
+   */
   public PromptOptions withEmphasis(Emphasis emphasis) {
     return toBuilder().emphasis(emphasis).build();
   }
 
-  /** The same with other styles in place of those it has. */
+  /**
+   * Takes other styles in place of those it has.
+   *
+   * @param styles merged into both prompts in this order; empty for none
+   * @return the same otherwise
+   */
   public PromptOptions withStyles(List<Style> styles) {
     return toBuilder().styles(styles).build();
   }
 
-  /** The same, with or without LoRAs from the negative prompt. */
+  /**
+   * Sets whether LoRA tags in the negative prompt act.
+   *
+   * @param act false for A1111's way, which takes them for text
+   * @return the same otherwise
+   */
   public PromptOptions withNegativeLoras(boolean act) {
     return toBuilder().negativeLoras(act).build();
   }
 
   /**
-   * The same with another limit for looking back.
+   * Sets another limit for looking back from the end of a chunk for a comma.
    *
-   * @throws IllegalArgumentException if it is not from 0 to 74
+   * @param tokens from 0 to 74; 0 breaks anywhere
+   * @return the same otherwise
+   * @throws IllegalArgumentException if it is out of range
    */
   public PromptOptions withCommaBacktracking(int tokens) {
     return toBuilder().commaBacktracking(tokens).build();
   }
 
-  /** The same, with or without padding of the shorter prompt. */
+  /**
+   * Sets whether the shorter prompt is padded.
+   *
+   * @param pad see {@link #padConds()}
+   * @return the same otherwise
+   */
   public PromptOptions withPadConds(boolean pad) {
     return toBuilder().padConds(pad).build();
   }
 
-  /** The same with the old or the new meaning of numbers in prompt editing. */
+  /**
+   * Sets whether numbers in prompt editing have their old meaning.
+   *
+   * @param old see {@link #oldEditingTimelines()}
+   * @return the same otherwise
+   */
   public PromptOptions withOldEditingTimelines(boolean old) {
     return toBuilder().oldEditingTimelines(old).build();
   }
 
-  /** The same with something else in the place of an empty negative prompt on SDXL. */
+  /**
+   * Takes something else in the place of an empty negative prompt on SDXL.
+   *
+   * @param emptyNegative what to take
+   * @return the same otherwise
+   */
   public PromptOptions withEmptyNegative(EmptyNegative emptyNegative) {
     return toBuilder().emptyNegative(emptyNegative).build();
   }
 
-  /** The same, with or without CLIP skip on SDXL. */
+  /**
+   * Sets whether CLIP skip counts on SDXL.
+   *
+   * @param heed see {@link #clipSkipOnSdxl()}
+   * @return the same otherwise
+   */
   public PromptOptions withClipSkipOnSdxl(boolean heed) {
     return toBuilder().clipSkipOnSdxl(heed).build();
   }
 
-  /** The same with other limits. */
+  /**
+   * Sets other limits.
+   *
+   * @param limits how much the prompts may ask for
+   * @return the same otherwise
+   */
   public PromptOptions withLimits(PromptLimits limits) {
     return toBuilder().limits(limits).build();
   }
@@ -221,21 +269,36 @@ public final class PromptOptions {
       limits = values.limits;
     }
 
-    /** Sets whether malformed prompts are errors. Default {@link PromptMode#A1111}. */
+    /**
+     * Sets whether malformed prompts are errors.
+     *
+     * @param mode default {@link PromptMode#A1111}
+     * @return this builder
+     */
     public Builder mode(PromptMode mode) {
       Objects.requireNonNull(mode, "mode");
       this.mode = mode;
       return this;
     }
 
-    /** Sets what weights do. Default {@link Emphasis#ORIGINAL}. */
+    /**
+     * Sets what weights do.
+     *
+     * @param emphasis default {@link Emphasis#ORIGINAL}
+     * @return this builder
+     */
     public Builder emphasis(Emphasis emphasis) {
       Objects.requireNonNull(emphasis, "emphasis");
       this.emphasis = emphasis;
       return this;
     }
 
-    /** Sets what is merged into both prompts, in this order, before anything else. Default none. */
+    /**
+     * Sets what is merged into both prompts before anything else.
+     *
+     * @param styles in the order of merging. Default none
+     * @return this builder
+     */
     public Builder styles(List<Style> styles) {
       Objects.requireNonNull(styles, "styles");
       this.styles = List.copyOf(styles);
@@ -243,8 +306,10 @@ public final class PromptOptions {
     }
 
     /**
-     * Sets whether LoRA tags in the negative prompt act; A1111 takes them for text. Default {@code
-     * true}.
+     * Sets whether LoRA tags in the negative prompt act; A1111 takes them for text.
+     *
+     * @param negativeLoras default true
+     * @return this builder
      */
     public Builder negativeLoras(boolean negativeLoras) {
       this.negativeLoras = negativeLoras;
@@ -253,7 +318,10 @@ public final class PromptOptions {
 
     /**
      * Sets whether the shorter of prompt and negative prompt is filled up with empty chunks so that
-     * both run as one batch; the picture changes a little. Default {@code false}.
+     * both run as one batch; the picture changes a little.
+     *
+     * @param padConds default false
+     * @return this builder
      */
     public Builder padConds(boolean padConds) {
       this.padConds = padConds;
@@ -262,8 +330,10 @@ public final class PromptOptions {
 
     /**
      * Sets whether {@code [from:to:when]} takes every number from 1 for a step and every one below
-     * for a share, and hires fix starts the count again, as before A1111 1.6. Default {@code
-     * false}.
+     * for a share, and hires fix starts the count again, as before A1111 1.6.
+     *
+     * @param oldEditingTimelines default false
+     * @return this builder
      */
     public Builder oldEditingTimelines(boolean oldEditingTimelines) {
       this.oldEditingTimelines = oldEditingTimelines;
@@ -271,8 +341,10 @@ public final class PromptOptions {
     }
 
     /**
-     * Sets what takes the place of an empty negative prompt on SDXL. Default {@link
-     * EmptyNegative#ZEROS}.
+     * Sets what takes the place of an empty negative prompt on SDXL.
+     *
+     * @param emptyNegative default {@link EmptyNegative#ZEROS}
+     * @return this builder
      */
     public Builder emptyNegative(EmptyNegative emptyNegative) {
       Objects.requireNonNull(emptyNegative, "emptyNegative");
@@ -282,14 +354,22 @@ public final class PromptOptions {
 
     /**
      * Sets whether the smaller text encoder of SDXL heeds the request's CLIP skip, as A1111's
-     * setting "Enable Clip skip for SDXL" does. Default {@code false}.
+     * setting "Enable Clip skip for SDXL" does.
+     *
+     * @param clipSkipOnSdxl default false
+     * @return this builder
      */
     public Builder clipSkipOnSdxl(boolean clipSkipOnSdxl) {
       this.clipSkipOnSdxl = clipSkipOnSdxl;
       return this;
     }
 
-    /** Sets how much the prompts may ask for. Default {@link PromptLimits#DEFAULTS}. */
+    /**
+     * Sets how much the prompts may ask for.
+     *
+     * @param limits default {@link PromptLimits#DEFAULTS}
+     * @return this builder
+     */
     public Builder limits(PromptLimits limits) {
       Objects.requireNonNull(limits, "limits");
       this.limits = limits;
@@ -297,9 +377,10 @@ public final class PromptOptions {
     }
 
     /**
-     * Sets how many tokens to look back for a comma to break at when a chunk of 75 is full, 0 to
-     * 74. Default 20; 0 breaks anywhere.
+     * Sets how many tokens to look back for a comma to break at when a chunk of 75 is full.
      *
+     * @param commaBacktracking from 0 to 74. Default 20; 0 breaks anywhere
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder commaBacktracking(int commaBacktracking) {
@@ -307,7 +388,11 @@ public final class PromptOptions {
       return this;
     }
 
-    /** Builds it; the builder can be used further. */
+    /**
+     * Builds the options; the builder can be used further.
+     *
+     * @return the options
+     */
     public PromptOptions build() {
       return new PromptOptions(this);
     }

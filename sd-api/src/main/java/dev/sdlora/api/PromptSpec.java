@@ -24,13 +24,13 @@ public final class PromptSpec {
     this.values = values;
   }
 
-  /** A builder with an empty prompt and the defaults. */
+  /** {@return a builder with an empty prompt and the defaults} */
   public static PromptSpecBuilder builder() {
     return new PromptSpecBuilder();
   }
 
   /**
-   * A builder that starts from this spec. Its values count as defaults there: {@link
+   * {@return a builder that starts from this spec} Its values count as defaults there: {@link
    * PromptSpecBuilder#fewSteps(FewSteps)} replaces them.
    */
   public PromptSpecBuilder toBuilder() {
@@ -43,6 +43,8 @@ public final class PromptSpec {
    * known; in their place the request has its defaults. What of that makes another picture is said
    * by {@link GenerationResult#warnings()}.
    *
+   * @param text prompt, negative prompt and the line of settings, as in a picture
+   * @return the request that the text describes
    * @throws IllegalArgumentException if the text is that of a program with another form of settings
    *     (Fooocus, SwarmUI, InvokeAI, ComfyUI); the message names it
    */
@@ -52,10 +54,12 @@ public final class PromptSpec {
   }
 
   /**
-   * Reads the settings out of a picture that A1111 or this library wrote: the text {@code
-   * parameters} of a PNG, or the EXIF UserComment of a JPEG or WebP file. PNGs of NovelAI can be
-   * read as well. See {@link #fromParameters} for what becomes of settings that cannot be used.
+   * Reads the settings out of a picture that A1111 or this library wrote. See {@link
+   * #fromParameters} for what becomes of settings that cannot be used.
    *
+   * @param file a PNG with the text {@code parameters}, or a JPEG or WebP file with an EXIF
+   *     UserComment; PNGs of NovelAI can be read as well
+   * @return the request that made the picture
    * @throws ImageSettingsException if the picture holds no such text; programs that are known to
    *     write another (Fooocus, SwarmUI, InvokeAI, ComfyUI) are named
    * @throws ImageFileException if the file is of another kind or damaged
@@ -66,9 +70,10 @@ public final class PromptSpec {
   }
 
   /**
-   * Reads the settings out of the bytes of a picture file, as {@link #fromImage(Path)} does. The
-   * stream is read to its end, of at most 256 MB, and not closed.
+   * Reads the settings out of the bytes of a picture file, as {@link #fromImage(Path)} does.
    *
+   * @param stream is read to its end, of at most 256 MB, and not closed
+   * @return the request that made the picture
    * @throws ImageFileException if the stream fails or is longer, or holds no such text
    */
   public static PromptSpec fromImage(InputStream stream) {
@@ -76,171 +81,183 @@ public final class PromptSpec {
     return fromParameters(GeneratedImage.readParameters(stream));
   }
 
-  /** The same as {@link #fromImage(Path)}, whatever the file's format is. */
+  /**
+   * The same as {@link #fromImage(Path)}, whatever the file's format is.
+   *
+   * @param file a picture
+   * @return the request that made the picture
+   */
   public static PromptSpec fromPng(Path file) {
     Objects.requireNonNull(file, "file");
     return fromImage(file);
   }
 
-  /** The prompt in A1111's syntax, LoRA tags included. Default empty. */
+  /** {@return the prompt in A1111's syntax, LoRA tags included} Default empty. */
   public String prompt() {
     return values.prompt;
   }
 
-  /** The negative prompt, in the same syntax. Default empty. */
+  /** {@return the negative prompt, in the same syntax} Default empty. */
   public String negativePrompt() {
     return values.negativePrompt;
   }
 
   /**
-   * The picture size, or empty for the size that the checkpoint was made for; where a picture is
-   * started from, for the size of that.
+   * {@return the picture size, or empty for the size that the checkpoint was made for} Where a
+   * picture is started from, empty stands for the size of that.
    */
   public Optional<ImageSize> size() {
     return values.size;
   }
 
-  /** The number of sampling steps. Default 20. */
+  /** {@return the number of sampling steps} Default 20. */
   public int steps() {
     return values.steps;
   }
 
-  /** The sampling method. Default {@link Sampler#DPMPP_2M}. */
+  /** {@return the sampling method} Default {@link Sampler#DPMPP_2M}. */
   public Sampler sampler() {
     return values.sampler;
   }
 
   /**
-   * The spread of noise levels. Default {@link Schedule#AUTOMATIC}, which is Karras for DPM++ 2M.
+   * {@return the spread of noise levels} Default {@link Schedule#AUTOMATIC}, which is Karras for
+   * DPM++ 2M.
    */
   public Schedule schedule() {
     return values.schedule;
   }
 
-  /** The guidance scale. Default 7. */
+  /** {@return the guidance scale} Default 7. */
   public double cfgScale() {
     return values.cfgScale;
   }
 
-  /** The seed of the first picture, or empty for a random one. */
+  /** {@return the seed of the first picture, or empty, the default, for a random one} */
   public OptionalLong seed() {
     return values.seed;
   }
 
-  /** The random number generator that the seed feeds. Default {@link Rng#NV}. */
+  /** {@return the random number generator that the seed feeds} Default {@link Rng#NV}. */
   public Rng rng() {
     return values.rng;
   }
 
-  /** How many pictures to make. Default 1. */
+  /** {@return how many pictures to make} Default 1. */
   public int images() {
     return values.images;
   }
 
-  /** Which text encoder layer is read, counted from the end. Default 1, the last. */
+  /** {@return which text encoder layer is read, counted from the end} Default 1, the last. */
   public int clipSkip() {
     return values.clipSkip;
   }
 
-  /** LoRAs given by object, applied in addition to those that the prompts name. */
+  /**
+   * {@return LoRAs given by object, applied in addition to those that the prompts name} Default
+   * none.
+   */
   public List<LoraAdapter> loras() {
     return values.loras;
   }
 
-  /** How LoRAs get into the computation, or empty for what the pipeline was built with. */
+  /** {@return how LoRAs get into the computation, or empty for what the pipeline was built with} */
   public Optional<LoraMode> loraMode() {
     return values.loraMode;
   }
 
   /**
-   * Whether LoRAs that cannot be used are left out with a warning, or empty for what the pipeline
-   * was built with.
+   * {@return whether LoRAs and embeddings that cannot be used are left out with a warning, or empty
+   * for what the pipeline was built with}
    */
   public Optional<Boolean> lenient() {
     return values.lenient;
   }
 
-  /** How the prompts are read. Default {@link PromptOptions#DEFAULTS}. */
+  /** {@return how the prompts are read} Default {@link PromptOptions#DEFAULTS}. */
   public PromptOptions promptOptions() {
     return values.promptOptions;
   }
 
-  /** The finer settings of sampling. Default {@link SamplerOptions#DEFAULTS}. */
+  /** {@return the finer settings of sampling} Default {@link SamplerOptions#DEFAULTS}. */
   public SamplerOptions samplerOptions() {
     return values.samplerOptions;
   }
 
-  /** How strongly a model that edits pictures keeps to the picture. Default 1.5. */
+  /** {@return how strongly a model that edits pictures keeps to the picture} Default 1.5. */
   public double imageCfgScale() {
     return values.imageCfgScale;
   }
 
-  /** When the pipeline's refiner takes over; empty, the default, for never. */
+  /** {@return when the pipeline's refiner takes over; empty, the default, for never} */
   public Optional<RefinerSwitch> refinerSwitch() {
     return values.refinerSwitch;
   }
 
-  /** What SDXL is told of sizes beside the prompt. Default {@link SizeConditioning#DEFAULTS}. */
+  /**
+   * {@return what SDXL is told of sizes beside the prompt} Default {@link
+   * SizeConditioning#DEFAULTS}.
+   */
   public SizeConditioning sizeConditioning() {
     return values.sizeConditioning;
   }
 
-  /** What is mixed into the noise of the seed. Default {@link Variation#NONE}. */
+  /** {@return what is mixed into the noise of the seed} Default {@link Variation#NONE}. */
   public Variation variation() {
     return values.variation;
   }
 
-  /** The picture to start from; empty, the default, to start from noise. */
+  /** {@return the picture to start from; empty, the default, to start from noise} */
   public Optional<ImageToImage> imageToImage() {
     return values.imageToImage;
   }
 
-  /** The second pass at a larger size; empty, the default, for none. */
+  /** {@return the second pass at a larger size; empty, the default, for none} */
   public Optional<HiresFix> hiresFix() {
     return values.hiresFix;
   }
 
-  /** The networks that make the picture follow others. Default none. */
+  /** {@return the networks that make the picture follow others} Default none. */
   public List<ControlUnit> controlUnits() {
     return values.controlUnits;
   }
 
-  /** Which edges continue at the opposite edge. Default {@link Tiling#NONE}. */
+  /** {@return which edges continue at the opposite edge} Default {@link Tiling#NONE}. */
   public Tiling tiling() {
     return values.tiling;
   }
 
-  /** Whether the VAE works in strips. Default {@link VaeTiling#AUTO}. */
+  /** {@return whether the VAE works in strips} Default {@link VaeTiling#AUTO}. */
   public VaeTiling vaeTiling() {
     return values.vaeTiling;
   }
 
-  /** What turns the last latent into the picture. Default {@link FinalDecoder#VAE}. */
+  /** {@return what turns the last latent into the picture} Default {@link FinalDecoder#VAE}. */
   public FinalDecoder finalDecoder() {
     return values.finalDecoder;
   }
 
-  /** How finished pictures are enlarged; empty, the default, for not at all. */
+  /** {@return how finished pictures are enlarged; empty, the default, for not at all} */
   public Optional<Upscaling> upscaling() {
     return values.upscaling;
   }
 
   /**
-   * What the text that this was read from says beyond settings: the model's name and hash, the
-   * version of the program, and all keys that this library has no setting for. By key, in the order
-   * of the text; it has no effect on pictures. Empty for a spec that was built.
+   * {@return what the text that this was read from says beyond settings: the model's name and hash,
+   * the version of the program, and all keys that this library has no setting for} By key, in the
+   * order of the text; it has no effect on pictures. Empty for a spec that was built.
    */
   public Map<String, String> otherParameters() {
     return values.otherParameters;
   }
 
   /**
-   * What of this request the text in its pictures cannot say, so that {@link #fromImage(Path)} does
-   * not make the same picture again; by the names of the settings, in their order here. Everything
-   * else that decides how a picture looks is in the text. (What does not decide it is not: the
-   * number of pictures, {@link PromptMode}, and whether LoRAs may be left out.) The checkpoint, its
-   * precision, LoRAs and embeddings are named in the text, and when they are others later, {@link
-   * GenerationResult#warnings()} says so.
+   * {@return what of this request the text in its pictures cannot say, so that {@link
+   * #fromImage(Path)} does not make the same picture again; by the names of the settings, in their
+   * order here} Everything else that decides how a picture looks is in the text. (What does not
+   * decide it is not: the number of pictures, {@link PromptMode}, and whether LoRAs may be left
+   * out.) The checkpoint, its precision, LoRAs and embeddings are named in the text, and when they
+   * are others later, {@link GenerationResult#warnings()} says so.
    */
   public List<String> notInPictures() {
     return UnwrittenSettings.of(this);

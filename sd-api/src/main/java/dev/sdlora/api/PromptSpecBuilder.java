@@ -86,7 +86,7 @@ public final class PromptSpecBuilder {
 
   /**
    * Sets the prompt, in A1111's syntax: {@code (stronger:1.2)}, {@code [weaker]}, {@code
-   * <lora:name:0.8>}. Any length. Default empty.
+   * <lora:name:0.8>}.
    *
    * <p>A LoRA's tag is {@code <lora:name:te:unet:dyn>}: the strength in the text encoder (default
    * 1) and in the U-Net (default the same), and how many components of its rank to use (default
@@ -94,6 +94,7 @@ public final class PromptSpecBuilder {
    * may be a list such as {@code 1@0,0.5@0.5,0@0.8}, see {@link StrengthSchedule}; the text encoder
    * takes that of the first step. {@code lbw=} gives {@link BlockWeights}.
    *
+   * @param prompt of any length. Default empty
    * @return this builder
    */
   public PromptSpecBuilder prompt(String prompt) {
@@ -102,9 +103,10 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets what the picture should not show, in the same syntax; LoRA tags act here as well. Default
-   * empty. Not used for the picture when the guidance scale is 1.
+   * Sets what the picture should not show. Not used for the picture when the guidance scale is 1.
    *
+   * @param negativePrompt in the syntax of the {@linkplain #prompt prompt}; LoRA tags act here as
+   *     well. Default empty
    * @return this builder
    */
   public PromptSpecBuilder negativePrompt(String negativePrompt) {
@@ -113,10 +115,12 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets the picture size in pixels. Default: the size that the checkpoint was made for. A request
-   * that starts from a picture takes that picture's, down to multiples of 8, unless only the
+   * Sets the picture size. Default: the size that the checkpoint was made for. A request that
+   * starts from a picture takes that picture's, down to multiples of 8, unless only the
    * surroundings of a mask are painted.
    *
+   * @param width pixels, a positive multiple of 8
+   * @param height pixels, a positive multiple of 8
    * @return this builder
    * @throws IllegalArgumentException if a side is not a positive multiple of 8
    */
@@ -125,8 +129,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets the picture size; see {@link #size(int, int)}.
+   * Sets the picture size.
    *
+   * @param size default: see {@link #size(int, int)}
    * @return this builder
    */
   public PromptSpecBuilder size(ImageSize size) {
@@ -135,10 +140,11 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets the number of sampling steps. Default 20.
+   * Sets the number of sampling steps.
    *
+   * @param steps from 1 to 1000. Default 20
    * @return this builder
-   * @throws IllegalArgumentException if it is not between 1 and 1000
+   * @throws IllegalArgumentException if it is out of range
    */
   public PromptSpecBuilder steps(int steps) {
     this.steps = Checks.inRange(1, 1000, steps, "steps");
@@ -147,8 +153,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets the sampling method. Default {@link Sampler#DPMPP_2M}.
+   * Sets the sampling method.
    *
+   * @param sampler default {@link Sampler#DPMPP_2M}
    * @return this builder
    */
   public PromptSpecBuilder sampler(Sampler sampler) {
@@ -158,8 +165,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets the spread of noise levels. Default {@link Schedule#AUTOMATIC}.
+   * Sets the spread of noise levels.
    *
+   * @param schedule default {@link Schedule#AUTOMATIC}
    * @return this builder
    */
   public PromptSpecBuilder schedule(Schedule schedule) {
@@ -170,9 +178,10 @@ public final class PromptSpecBuilder {
 
   /**
    * Sets the guidance scale: how far the picture is pushed from the negative prompt towards the
-   * prompt. Default 7. At 1 the negative prompt is not evaluated and a step costs half; at 0 the
-   * prompt has no effect.
+   * prompt.
    *
+   * @param cfgScale any number. Default 7. At 1 the negative prompt is not evaluated and a step
+   *     costs half; at 0 the prompt has no effect
    * @return this builder
    * @throws IllegalArgumentException if it is NaN or infinite
    */
@@ -185,13 +194,14 @@ public final class PromptSpecBuilder {
   /**
    * Draws in few steps, with a LoRA or a checkpoint that was made for it: sets sampler, schedule,
    * steps and guidance scale, and of {@link #samplerOptions} those that the method needs, as its
-   * authors say. The number of steps is the method's usual one; see {@link FewSteps}.
+   * authors say. The number of steps is the method's usual one.
    *
    * <p>Whatever of these is set by its own method on this builder wins, before or after this call:
    * {@code fewSteps(FewSteps.LIGHTNING).steps(6)} and {@code steps(6).fewSteps(FewSteps.LIGHTNING)}
    * are the same. Values that came with {@link PromptSpec#toBuilder()} are replaced. The spec holds
    * what came of it as plain settings.
    *
+   * @param method how the LoRA or the checkpoint was made
    * @return this builder
    */
   public PromptSpecBuilder fewSteps(FewSteps method) {
@@ -200,9 +210,11 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Draws in a given number of few steps; see {@link #fewSteps(FewSteps)}. Mostly that which the
-   * name of the LoRA has, such as 4 for {@code sdxl_lightning_4step_lora}.
+   * Draws in a given number of few steps; see {@link #fewSteps(FewSteps)}.
    *
+   * @param method how the LoRA or the checkpoint was made
+   * @param steps mostly that which the name of the LoRA has, such as 4 for {@code
+   *     sdxl_lightning_4step_lora}
    * @return this builder
    * @throws IllegalArgumentException if the method is not made for so many steps; {@link #steps}
    *     takes any number
@@ -214,9 +226,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets the seed of the first picture; picture i uses seed + i. Default: random. 0 is a seed like
-   * any other, and so are negative numbers.
+   * Sets the seed of the first picture; picture i uses seed + i. Default: random.
    *
+   * @param seed any number: 0 is a seed like any other, and so are negative ones
    * @return this builder
    */
   public PromptSpecBuilder seed(long seed) {
@@ -235,8 +247,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets the random number generator that the seed feeds. Default {@link Rng#NV}.
+   * Sets the random number generator that the seed feeds.
    *
+   * @param rng default {@link Rng#NV}
    * @return this builder
    */
   public PromptSpecBuilder rng(Rng rng) {
@@ -246,8 +259,9 @@ public final class PromptSpecBuilder {
 
   /**
    * Sets how many pictures to make, one after another; picture i uses seed + i and is the same as
-   * when it is made alone. Default 1.
+   * when it is made alone.
    *
+   * @param images at least 1, the default
    * @return this builder
    * @throws IllegalArgumentException if it is less than 1
    */
@@ -257,12 +271,13 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets which text encoder layer is read, counted from the end: 1 is the last (the default), 2 the
-   * one before it, as many anime models want it.
+   * Sets which text encoder layer is read, counted from the end.
    *
+   * @param clipSkip from 1 to 12: 1 is the last (the default), 2 the one before it, as many anime
+   *     models want it
    * @return this builder
-   * @throws IllegalArgumentException if it is not between 1 and 12; a checkpoint with fewer layers
-   *     refuses it when generating
+   * @throws IllegalArgumentException if it is out of range; a checkpoint with fewer layers refuses
+   *     it when generating
    */
   public PromptSpecBuilder clipSkip(int clipSkip) {
     this.clipSkip = Checks.inRange(1, 12, clipSkip, "clipSkip");
@@ -270,8 +285,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Adds a LoRA with its own strengths, in addition to those that the prompts name.
+   * Adds a LoRA, in addition to those that the prompts name.
    *
+   * @param lora with its own strengths
    * @return this builder
    */
   public PromptSpecBuilder lora(LoraAdapter lora) {
@@ -291,8 +307,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets how LoRAs get into the computation. Default: {@link Pipeline.Builder#loraMode}.
+   * Sets how LoRAs get into the computation.
    *
+   * @param loraMode default: {@link Pipeline.Builder#loraMode}
    * @return this builder
    */
   public PromptSpecBuilder loraMode(LoraMode loraMode) {
@@ -302,8 +319,9 @@ public final class PromptSpecBuilder {
 
   /**
    * Sets whether LoRAs and embeddings that cannot be used are left out with a warning in the
-   * result, instead of ending the request with an error. Default: {@link Pipeline.Builder#lenient}.
+   * result, instead of ending the request with an error.
    *
+   * @param lenient default: {@link Pipeline.Builder#lenient}
    * @return this builder
    */
   public PromptSpecBuilder lenient(boolean lenient) {
@@ -312,8 +330,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets how the prompts are read. Default {@link PromptOptions#DEFAULTS}.
+   * Sets how the prompts are read.
    *
+   * @param options default {@link PromptOptions#DEFAULTS}
    * @return this builder
    */
   public PromptSpecBuilder promptOptions(PromptOptions options) {
@@ -322,8 +341,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets the finer settings of sampling. Default {@link SamplerOptions#DEFAULTS}.
+   * Sets the finer settings of sampling.
    *
+   * @param options default {@link SamplerOptions#DEFAULTS}
    * @return this builder
    */
   public PromptSpecBuilder samplerOptions(SamplerOptions options) {
@@ -333,11 +353,13 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets how strongly a model that edits pictures (InstructPix2Pix) keeps to the picture. Default
-   * 1.5; at 1 the picture guides no more than it does without the prompt. Other models do not look
-   * at it.
+   * Sets how strongly a model that edits pictures (InstructPix2Pix) keeps to the picture. Other
+   * models do not look at it.
    *
-   * @throws IllegalArgumentException if it is not a number
+   * @param imageCfgScale any number. Default 1.5; at 1 the picture guides no more than it does
+   *     without the prompt
+   * @return this builder
+   * @throws IllegalArgumentException if it is NaN or infinite
    */
   public PromptSpecBuilder imageCfgScale(double imageCfgScale) {
     this.imageCfgScale = Checks.finite(imageCfgScale, "imageCfgScale");
@@ -345,9 +367,11 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets when the pipeline's refiner takes the place of its checkpoint. Default never. With hires
-   * fix it does so in the second pass, as in A1111.
+   * Sets when the pipeline's refiner takes the place of its checkpoint. With hires fix it does so
+   * in the second pass, as in A1111.
    *
+   * @param refinerSwitch default never
+   * @return this builder
    * @throws NullPointerException if it is null
    */
   public PromptSpecBuilder refinerSwitch(RefinerSwitch refinerSwitch) {
@@ -356,9 +380,10 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets what SDXL is told of sizes beside the prompt. Default {@link SizeConditioning#DEFAULTS}.
-   * Other families do not look at it.
+   * Sets what SDXL is told of sizes beside the prompt. Other families do not look at it.
    *
+   * @param sizeConditioning default {@link SizeConditioning#DEFAULTS}
+   * @return this builder
    * @throws NullPointerException if it is null
    */
   public PromptSpecBuilder sizeConditioning(SizeConditioning sizeConditioning) {
@@ -367,8 +392,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets what is mixed into the noise of the seed. Default {@link Variation#NONE}.
+   * Sets what is mixed into the noise of the seed.
    *
+   * @param variation default {@link Variation#NONE}
    * @return this builder
    */
   public PromptSpecBuilder variation(Variation variation) {
@@ -377,9 +403,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Starts from a picture in place of noise. Default: from noise. Cannot be combined with {@link
-   * #hiresFix}.
+   * Starts from a picture in place of noise. Cannot be combined with {@link #hiresFix}.
    *
+   * @param settings the picture, and how much of it to change. Default: from noise
    * @return this builder
    */
   public PromptSpecBuilder imageToImage(ImageToImage settings) {
@@ -388,9 +414,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Adds a second pass at a larger size. Default: none. Cannot be combined with {@link
-   * #imageToImage}.
+   * Adds a second pass at a larger size. Cannot be combined with {@link #imageToImage}.
    *
+   * @param settings how large, and how the pass samples. Default: no such pass
    * @return this builder
    */
   public PromptSpecBuilder hiresFix(HiresFix settings) {
@@ -411,6 +437,7 @@ public final class PromptSpecBuilder {
   /**
    * Adds a network that makes the picture follow another. Several add up.
    *
+   * @param unit the network, the picture to follow, and how strongly
    * @return this builder
    */
   public PromptSpecBuilder controlUnit(ControlUnit unit) {
@@ -420,8 +447,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets which edges of the picture continue at the opposite edge. Default {@link Tiling#NONE}.
+   * Sets which edges of the picture continue at the opposite edge.
    *
+   * @param tiling default {@link Tiling#NONE}
    * @return this builder
    */
   public PromptSpecBuilder tiling(Tiling tiling) {
@@ -430,8 +458,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets whether the VAE works in strips, which take less memory. Default {@link VaeTiling#AUTO}.
+   * Sets whether the VAE works in strips, which take less memory.
    *
+   * @param vaeTiling default {@link VaeTiling#AUTO}
    * @return this builder
    */
   public PromptSpecBuilder vaeTiling(VaeTiling vaeTiling) {
@@ -440,10 +469,10 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Sets what turns the last latent into the picture. Default {@link FinalDecoder#VAE}. A pipeline
-   * without a {@link Pipeline.Builder#previewDecoder} refuses {@link FinalDecoder#TAESD} when
-   * generating.
+   * Sets what turns the last latent into the picture. A pipeline without a {@link
+   * Pipeline.Builder#previewDecoder} refuses {@link FinalDecoder#TAESD} when generating.
    *
+   * @param decoder default {@link FinalDecoder#VAE}
    * @return this builder
    */
   public PromptSpecBuilder finalDecoder(FinalDecoder decoder) {
@@ -452,8 +481,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * Enlarges finished pictures. Default: not.
+   * Enlarges finished pictures.
    *
+   * @param upscaling by what and how far. Default: not
    * @return this builder
    */
   public PromptSpecBuilder upscaling(Upscaling upscaling) {
@@ -464,6 +494,7 @@ public final class PromptSpecBuilder {
   /**
    * Sets what is known beyond settings; see {@link PromptSpec#otherParameters()}.
    *
+   * @param parameters by key, in the order in which they are to be kept; copied
    * @return this builder
    */
   public PromptSpecBuilder otherParameters(Map<String, String> parameters) {
@@ -473,8 +504,9 @@ public final class PromptSpecBuilder {
   }
 
   /**
-   * The spec; the builder can be used further.
+   * Builds the spec; the builder can be used further.
    *
+   * @return the spec
    * @throws IllegalStateException if settings are combined that exclude each other; the message
    *     names them
    */

@@ -10,10 +10,18 @@ public class PromptSyntaxException extends StableDiffusionException {
   private static final int SHOWN_BEFORE = 40;
   private static final int SHOWN_AFTER = 20;
 
+  /** In characters from 0. */
   private final int offset;
+
+  /** Null where the error is about no text, or it is not known yet. */
   private final @Nullable String prompt;
 
-  /** An error at a place of the prompt, counted in characters from 0. */
+  /**
+   * Makes an error at a place of a prompt that is not at hand; {@link #within} adds it.
+   *
+   * @param message one sentence for people
+   * @param offset the place, in characters from 0
+   */
   public PromptSyntaxException(String message, int offset) {
     this(message, offset, null, null);
   }
@@ -25,25 +33,37 @@ public class PromptSyntaxException extends StableDiffusionException {
     this.prompt = prompt;
   }
 
-  /** An error with the line of the prompt where it is, and a caret below the place. */
+  /**
+   * Makes an error that shows the line of the prompt where it is, with a caret below the place.
+   *
+   * @param prompt the whole prompt
+   * @param message one sentence for people, which the line follows
+   * @param offset the place in the prompt, in characters from 0
+   * @return the error
+   */
   public static PromptSyntaxException in(String prompt, String message, int offset) {
     return new PromptSyntaxException(message + "\n" + caret(prompt, offset), offset, prompt, null);
   }
 
-  /** Where in the prompt the trouble starts, in characters from 0. */
+  /** {@return where in the prompt the trouble starts, in characters from 0} */
   public int offset() {
     return offset;
   }
 
   /**
-   * The text in which {@link #offset()} counts: the prompt or the negative prompt of a pass, with
-   * its styles. Empty where only its length is refused.
+   * {@return the text in which {@link #offset()} counts: the prompt or the negative prompt of a
+   * pass, with its styles} Empty where only its length is refused.
    */
   public Optional<String> prompt() {
     return Optional.ofNullable(prompt);
   }
 
-  /** The same error with the prompt that it is in; one that has a prompt keeps it. */
+  /**
+   * Adds the prompt to an error that has none.
+   *
+   * @param text the prompt that the error is in
+   * @return the same error with the prompt; this one if it has a prompt already
+   */
   public PromptSyntaxException within(String text) {
     Objects.requireNonNull(text, "text");
     if (prompt != null) {

@@ -11,7 +11,9 @@ public record RefinerSwitch(double at, boolean bySteps) {
   /**
    * Checks the share.
    *
-   * @throws IllegalArgumentException if it is not from 0 to 1
+   * @param at from 0 to 1
+   * @param bySteps false for a noise level, as in A1111
+   * @throws IllegalArgumentException if the share is not from 0 to 1
    */
   public RefinerSwitch {
     if (!(at >= 0 && at <= 1)) {
@@ -20,8 +22,10 @@ public record RefinerSwitch(double at, boolean bySteps) {
   }
 
   /**
-   * A switch at a noise level.
+   * Makes a switch at a noise level, as A1111's.
    *
+   * @param share of the training's time steps that lie before the switch, from 0 to 1
+   * @return the switch
    * @throws IllegalArgumentException if it is not from 0 to 1
    */
   public static RefinerSwitch at(double share) {

@@ -19,14 +19,16 @@ public enum ResizeMode {
     this.label = label;
   }
 
-  /** The name that A1111 shows. */
+  /** {@return the name that A1111 shows} */
   public String label() {
     return label;
   }
 
   /**
-   * Finds a mode by its label or constant name; case, spaces and punctuation do not matter.
+   * Finds a mode by its name; case, spaces and punctuation do not matter.
    *
+   * @param name a label or the name of a constant
+   * @return the mode of that name
    * @throws IllegalArgumentException if there is no such mode; the message lists all
    */
   public static ResizeMode parse(String name) {

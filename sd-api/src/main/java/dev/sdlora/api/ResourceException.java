@@ -22,26 +22,41 @@ public class ResourceException extends StableDiffusionException {
     QUEUE
   }
 
+  /** What there is not enough of. */
   private final Resource resource;
 
   /** -1 for unknown. */
   private final long needed;
 
+  /** -1 for unknown. */
   private final long available;
 
-  /** An error with its sentence. */
+  /**
+   * Makes an error without numbers, as where memory ran out on the way.
+   *
+   * @param resource what there is not enough of
+   * @param message one sentence for people
+   */
   public ResourceException(Resource resource, String message) {
     this(resource, message, null);
   }
 
-  /** An error with its sentence and what caused it. */
+  /**
+   * Makes an error without numbers, with what caused it.
+   *
+   * @param resource what there is not enough of
+   * @param message one sentence for people
+   * @param cause null if nothing did
+   */
   public ResourceException(Resource resource, String message, @Nullable Throwable cause) {
     this(resource, message, -1, -1, cause);
   }
 
   /**
-   * An error with its numbers.
+   * Makes an error with its numbers.
    *
+   * @param resource what there is not enough of
+   * @param message one sentence for people
    * @param needed see {@link #needed()}
    * @param available see {@link #available()}
    */
@@ -57,20 +72,23 @@ public class ResourceException extends StableDiffusionException {
     this.available = available;
   }
 
-  /** The resource that there is not enough of. */
+  /** {@return the resource that there is not enough of} */
   public Resource resource() {
     return resource;
   }
 
   /**
-   * How much the request needs: pixels, an estimate of bytes, or places in the queue. Empty where
-   * memory ran out on the way.
+   * {@return how much the request needs: pixels, an estimate of bytes, or places in the queue}
+   * Empty where memory ran out on the way.
    */
   public OptionalLong needed() {
     return known(needed);
   }
 
-  /** How much there is, in the same unit. Empty where memory ran out on the way. */
+  /**
+   * {@return how much there is, in the unit of {@link #needed()}} Empty where memory ran out on the
+   * way.
+   */
   public OptionalLong available() {
     return known(available);
   }

@@ -111,62 +111,76 @@ public enum Sampler {
     this.aliases = List.of(aliases);
   }
 
-  /** The name that A1111 shows and writes into pictures. */
+  /** {@return the name that A1111 shows and writes into pictures, such as {@code DPM++ 2M}} */
   public String label() {
     return label;
   }
 
-  /** Other names that A1111 and its API take, such as {@code k_euler_a}. */
+  /** {@return other names that A1111 and its API take, such as {@code k_euler_a}} */
   public List<String> aliases() {
     return aliases;
   }
 
-  /** The schedule that {@link Schedule#AUTOMATIC} stands for with this sampler, as in A1111. */
+  /**
+   * {@return the schedule that {@link Schedule#AUTOMATIC} stands for with this sampler, as in
+   * A1111}
+   */
   public Schedule automaticSchedule() {
     return automaticSchedule;
   }
 
-  /** What a schedule comes down to with this sampler: itself, unless it is the automatic one. */
+  /**
+   * Says what a schedule comes down to with this sampler.
+   *
+   * @param schedule any, also the automatic one
+   * @return {@link #automaticSchedule()} for {@link Schedule#AUTOMATIC}, else the schedule itself
+   */
   public Schedule resolve(Schedule schedule) {
     Objects.requireNonNull(schedule, "schedule");
     return schedule == Schedule.AUTOMATIC ? automaticSchedule : schedule;
   }
 
   /**
-   * Whether a step calls the U-Net twice. A1111 counts calls where a prompt changes over the steps,
-   * so with such a sampler it does so in half steps.
+   * {@return whether a step calls the U-Net twice} A1111 counts calls where a prompt changes over
+   * the steps, so with such a sampler it does so in half steps.
    */
   public boolean secondOrder() {
     return traits.contains(Trait.SECOND_ORDER);
   }
 
-  /** Whether A1111 leaves out the last noise level above 0 but takes one more to begin with. */
+  /**
+   * {@return whether A1111 leaves out the last noise level above 0 but takes one more to begin
+   * with}
+   */
   public boolean discardsNextToLastSigma() {
     return traits.contains(Trait.DISCARD);
   }
 
-  /** Whether pictures depend on A1111's "eta noise seed delta", and say so. */
+  /** {@return whether pictures depend on A1111's "eta noise seed delta", and say so} */
   public boolean usesEnsd() {
     return traits.contains(Trait.ENSD);
   }
 
-  /** Whether fresh noise comes from one path of Brownian motion for each picture. */
+  /** {@return whether fresh noise comes from one path of Brownian motion for each picture} */
   public boolean usesBrownianNoise() {
     return traits.contains(Trait.BROWNIAN);
   }
 
   /**
-   * Whether the sampler has noise levels of its own, so that it looks at no schedule but, in some
-   * cases, {@link Schedule#TRAILING}; see {@link #follows}.
+   * {@return whether the sampler has noise levels of its own} It then looks at no schedule but, in
+   * some cases, {@link Schedule#TRAILING}; see {@link #follows}.
    */
   public boolean ignoresSchedule() {
     return traits.contains(Trait.OWN_LEVELS);
   }
 
   /**
-   * Whether a schedule decides the noise levels of this sampler. DDIM, DDIM CFG++, PLMS, PNDM and
-   * LCM have levels of their own but for {@link Schedule#TRAILING}, and so do UniPC, TCD and DPM
-   * fast and adaptive for all schedules.
+   * Says whether a schedule decides the noise levels of this sampler. DDIM, DDIM CFG++, PLMS, PNDM
+   * and LCM have levels of their own but for {@link Schedule#TRAILING}, and so do UniPC, TCD and
+   * DPM fast and adaptive for all schedules.
+   *
+   * @param schedule any
+   * @return false if pictures are the same as with another schedule
    */
   public boolean follows(Schedule schedule) {
     Objects.requireNonNull(schedule, "schedule");
@@ -174,17 +188,19 @@ public enum Sampler {
   }
 
   /**
-   * Whether it works on training time steps in the model's own form of latents, as DDIM does:
-   * starts from unit noise, blends masks before a call, and takes the eta of DDIM.
+   * {@return whether it works on training time steps in the model's own form of latents, as DDIM
+   * does} It then starts from unit noise, blends masks before a call, and takes the eta of DDIM.
    */
   public boolean onTimesteps() {
     return traits.contains(Trait.TIMESTEPS);
   }
 
   /**
-   * Finds a sampler by its label, constant name or alias, such as {@code DPM++ 2M}, {@code
-   * dpmpp_2m} or {@code k_dpmpp_2m}; case, spaces and punctuation do not matter.
+   * Finds a sampler by its name; case, spaces and punctuation do not matter.
    *
+   * @param name a label, an alias or the name of a constant, such as {@code DPM++ 2M}, {@code
+   *     k_dpmpp_2m} or {@code dpmpp_2m}
+   * @return the sampler of that name
    * @throws IllegalArgumentException if there is no such sampler; the message lists all
    */
   public static Sampler parse(String name) {

@@ -24,117 +24,141 @@ public final class SamplerOptions {
     this.values = values;
   }
 
-  /** A builder with the defaults. */
+  /** {@return a builder with the defaults} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** A builder that starts from these options. */
+  /** {@return a builder that starts from these options} */
   public Builder toBuilder() {
     return new Builder(values);
   }
 
-  /** Fresh noise of ancestral and SDE samplers; empty for the sampler's own, which is mostly 1. */
+  /**
+   * {@return how much fresh noise ancestral and SDE samplers add; empty for the sampler's own,
+   * which is mostly 1}
+   */
   public OptionalDouble eta() {
     return values.eta;
   }
 
-  /** Fresh noise of DDIM; empty for none. */
+  /** {@return how much fresh noise DDIM adds; empty for none} */
   public OptionalDouble etaDdim() {
     return values.etaDdim;
   }
 
-  /** How much noise is added back in each step. Default 0. */
+  /** {@return how much noise is added back in each step} Default 0. */
   public double sChurn() {
     return values.sChurn;
   }
 
-  /** The sigma below which no noise is added back. Default 0. */
+  /** {@return the sigma below which no noise is added back} Default 0. */
   public double sTmin() {
     return values.sTmin;
   }
 
-  /** The sigma above which no noise is added back; empty, the default, for no limit. */
+  /** {@return the sigma above which no noise is added back; empty, the default, for no limit} */
   public OptionalDouble sTmax() {
     return values.sTmax;
   }
 
-  /** Factor on noise that is added while sampling. Default 1. */
+  /** {@return the factor on noise that is added while sampling} Default 1. */
   public double sNoise() {
     return values.sNoise;
   }
 
-  /** Added to the seed for the noise behind the first; 0, the default, for one unbroken stream. */
+  /**
+   * {@return what is added to the seed for the noise behind the first; 0, the default, for one
+   * unbroken stream}
+   */
   public long ensd() {
     return values.ensd;
   }
 
-  /** Whether the last sigma but one is always left out. Default false: if the sampler wants it. */
+  /**
+   * {@return whether the last sigma but one is always left out} Default false: if the sampler wants
+   * it.
+   */
   public boolean discardNextToLastSigma() {
     return values.discardNextToLastSigma;
   }
 
-  /** The sigma below which every other step skips the negative prompt. Default 0: none does. */
+  /**
+   * {@return the sigma below which every other step skips the negative prompt} Default 0: none
+   * does.
+   */
   public double skipUncondBelowSigma() {
     return values.skipUncondBelowSigma;
   }
 
-  /** How far guidance is scaled back to the contrast of the prompt's side. Default 0: not. */
+  /**
+   * {@return how far guidance is scaled back to the contrast of the prompt's side} Default 0: not.
+   */
   public double cfgRescale() {
     return values.cfgRescale;
   }
 
-  /** Whether noise levels are rescaled so that the last time step is pure noise. Default false. */
+  /**
+   * {@return whether noise levels are rescaled so that the last time step is pure noise} Default
+   * false.
+   */
   public boolean zeroTerminalSnr() {
     return values.zeroTerminalSnr;
   }
 
-  /** The smallest sigma of the schedule; empty, the default, for the model's. */
+  /** {@return the smallest sigma of the schedule; empty, the default, for the model's} */
   public OptionalDouble sigmaMin() {
     return values.sigmaMin;
   }
 
-  /** The largest sigma of the schedule; empty, the default, for the model's. */
+  /** {@return the largest sigma of the schedule; empty, the default, for the model's} */
   public OptionalDouble sigmaMax() {
     return values.sigmaMax;
   }
 
-  /** Whether trailing times end at the model's lowest sigma and not at 0; empty for not. */
+  /**
+   * {@return whether trailing times end at the model's lowest sigma and not at 0; empty for not}
+   */
   public Optional<Boolean> endAtSigmaMin() {
     return values.endAtSigmaMin;
   }
 
-  /** The bend of Karras and polyexponential schedules; empty, the default, for their own. */
+  /**
+   * {@return the bend of Karras and polyexponential schedules; empty, the default, for their own}
+   */
   public OptionalDouble rho() {
     return values.rho;
   }
 
-  /** The first shape number of the beta schedule. Default 0.6. */
+  /** {@return the first shape number of the beta schedule} Default 0.6. */
   public double betaAlpha() {
     return values.betaAlpha;
   }
 
-  /** The second shape number of the beta schedule. Default 0.6. */
+  /** {@return the second shape number of the beta schedule} Default 0.6. */
   public double betaBeta() {
     return values.betaBeta;
   }
 
-  /** The order of multistep samplers; empty for the sampler's own. */
+  /** {@return the order of multistep samplers; empty, the default, for the sampler's own} */
   public OptionalInt order() {
     return values.order;
   }
 
-  /** Which B(h) UniPC uses. Default {@link UniPcVariant#BH1}. */
+  /** {@return which B(h) UniPC uses} Default {@link UniPcVariant#BH1}. */
   public UniPcVariant uniPcVariant() {
     return values.uniPcVariant;
   }
 
-  /** Whether the first noise is multiplied by √(1 + σ²) rather than σ. Default false. */
+  /** {@return whether the first noise is multiplied by √(1 + σ²) rather than σ} Default false. */
   public boolean sgmNoiseMultiplier() {
     return values.sgmNoiseMultiplier;
   }
 
-  /** Factor on noise added to the picture that img2img and hires fix start from. Default 0. */
+  /**
+   * {@return the factor on noise added to the picture that img2img and hires fix start from}
+   * Default 0.
+   */
   public double extraNoise() {
     return values.extraNoise;
   }
@@ -245,9 +269,11 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets how much fresh noise ancestral and SDE samplers add: 0 to 10, 0 for none. Default: the
-     * sampler's own, which is 1 unless its documentation says otherwise.
+     * Sets how much fresh noise ancestral and SDE samplers add.
      *
+     * @param eta from 0, for none, to 10. Default: the sampler's own, which is 1 unless its
+     *     documentation says otherwise
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder eta(double eta) {
@@ -256,8 +282,10 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets how much fresh noise DDIM adds: 0, the default, for none, to 1 for as much as DDPM.
+     * Sets how much fresh noise DDIM adds.
      *
+     * @param eta from 0, the default, for none, to 1 for as much as DDPM
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder etaDdim(double eta) {
@@ -267,8 +295,9 @@ public final class SamplerOptions {
 
     /**
      * Sets how much noise Euler, Heun and DPM2 add back in each step (Karras et al. 2022, S_churn).
-     * Default 0, none; usual up to 100.
      *
+     * @param churn from 0, the default, for none; usual up to 100
+     * @return this builder
      * @throws IllegalArgumentException if it is negative or not finite
      */
     public Builder sChurn(double churn) {
@@ -277,8 +306,10 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the sigma below which {@link #sChurn} does nothing. Default 0.
+     * Sets the sigma below which {@link #sChurn} does nothing.
      *
+     * @param sigma from 0, the default
+     * @return this builder
      * @throws IllegalArgumentException if it is negative or not finite
      */
     public Builder sTmin(double sigma) {
@@ -287,9 +318,10 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the sigma above which {@link #sChurn} does nothing. Default: no limit, for which A1111
-     * writes 0; so 0 takes the limit away.
+     * Sets the sigma above which {@link #sChurn} does nothing. Default: no limit.
      *
+     * @param sigma more than 0; as in A1111, 0 takes the limit away
+     * @return this builder
      * @throws IllegalArgumentException if it is negative or not finite
      */
     public Builder sTmax(double sigma) {
@@ -298,8 +330,10 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the factor on noise that is added while sampling. Default 1; 0 adds none.
+     * Sets the factor on noise that is added while sampling.
      *
+     * @param factor from 0, which adds none. Default 1
+     * @return this builder
      * @throws IllegalArgumentException if it is negative or not finite
      */
     public Builder sNoise(double factor) {
@@ -309,14 +343,22 @@ public final class SamplerOptions {
 
     /**
      * Sets what is added to the seed for noise behind the first, A1111's "Eta noise seed delta".
-     * Default 0: the noise goes on where the first ended. NovelAI's pictures need 31337.
+     *
+     * @param delta any number. Default 0: the noise goes on where the first ended. NovelAI's
+     *     pictures need 31337
+     * @return this builder
      */
     public Builder ensd(long delta) {
       this.ensd = delta;
       return this;
     }
 
-    /** Sets whether the last sigma but one is left out whatever the sampler. Default false. */
+    /**
+     * Sets whether the last sigma but one is left out whatever the sampler.
+     *
+     * @param discard default false
+     * @return this builder
+     */
     public Builder discardNextToLastSigma(boolean discard) {
       this.discardNextToLastSigma = discard;
       return this;
@@ -324,8 +366,10 @@ public final class SamplerOptions {
 
     /**
      * Sets the sigma below which every other step skips the negative prompt, A1111's "Negative
-     * Guidance minimum sigma" (NGMS). Default 0: none does. Usual up to 15.
+     * Guidance minimum sigma" (NGMS).
      *
+     * @param sigma from 0, the default: no step does; usual up to 15
+     * @return this builder
      * @throws IllegalArgumentException if it is negative or not finite
      */
     public Builder skipUncondBelowSigma(double sigma) {
@@ -335,8 +379,10 @@ public final class SamplerOptions {
 
     /**
      * Sets how far the guided prediction is scaled back to the standard deviation of the prompt's
-     * side (Lin et al. 2023, section 3.4): 0 to 1. Default 0, not at all; 0.7 in the paper.
+     * side (Lin et al. 2023, section 3.4).
      *
+     * @param share from 0, the default, not at all, to 1; 0.7 in the paper
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder cfgRescale(double share) {
@@ -346,7 +392,10 @@ public final class SamplerOptions {
 
     /**
      * Sets whether noise levels are rescaled to a zero signal-to-noise ratio at the last time step
-     * (Lin et al. 2023, section 3.1), as models trained so need it. Default false.
+     * (Lin et al. 2023, section 3.1), as models trained so need it.
+     *
+     * @param rescale default false
+     * @return this builder
      */
     public Builder zeroTerminalSnr(boolean rescale) {
       this.zeroTerminalSnr = rescale;
@@ -354,9 +403,10 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the smallest sigma of schedules that are built from one. Default: the model's, for which
-     * A1111 writes 0.
+     * Sets the smallest sigma of schedules that are built from one.
      *
+     * @param sigma from 0; as in A1111, 0 stands for the model's, the default
+     * @return this builder
      * @throws IllegalArgumentException if it is negative or not finite
      */
     public Builder sigmaMin(double sigma) {
@@ -365,9 +415,10 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the largest sigma of schedules that are built from one. Default: the model's, for which
-     * A1111 writes 0.
+     * Sets the largest sigma of schedules that are built from one.
      *
+     * @param sigma from 0; as in A1111, 0 stands for the model's, the default
+     * @return this builder
      * @throws IllegalArgumentException if it is negative or not finite
      */
     public Builder sigmaMax(double sigma) {
@@ -378,8 +429,10 @@ public final class SamplerOptions {
     /**
      * Sets whether {@link Schedule#TRAILING} ends at the lowest sigma that the model was trained
      * on, so that this much noise stays, and not at 0; diffusers says {@code
-     * set_alpha_to_one=False} or {@code final_sigmas_type="sigma_min"}. Default: not, but {@link
-     * FewSteps#PCM} sets it.
+     * set_alpha_to_one=False} or {@code final_sigmas_type="sigma_min"}.
+     *
+     * @param end default false, but {@link FewSteps#PCM} sets it
+     * @return this builder
      */
     public Builder endAtSigmaMin(boolean end) {
       this.endAtSigmaMin = Optional.of(end);
@@ -387,9 +440,10 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets rho of the Karras and polyexponential schedules. Default: their own, 7 and 1, for which
-     * A1111 writes 0.
+     * Sets rho of the Karras and polyexponential schedules.
      *
+     * @param rho from 0; as in A1111, 0 stands for their own, 7 and 1, the default
+     * @return this builder
      * @throws IllegalArgumentException if it is negative or not finite
      */
     public Builder rho(double rho) {
@@ -398,9 +452,12 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the shape of the beta schedule. Default 0.6 and 0.6.
+     * Sets the shape of the beta schedule.
      *
-     * @throws IllegalArgumentException if one is not more than 0 and at most 2
+     * @param alpha more than 0, at most 2. Default 0.6
+     * @param beta more than 0, at most 2. Default 0.6
+     * @return this builder
+     * @throws IllegalArgumentException if one is out of range
      */
     public Builder betaShape(double alpha, double beta) {
       this.betaAlpha = Checks.inRange(Double.MIN_VALUE, 2, alpha, "betaAlpha");
@@ -409,8 +466,10 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the order of LMS, DEIS and UniPC: 1 to 4. Default: the sampler's own (4, 3 and 3).
+     * Sets the order of LMS, DEIS and UniPC.
      *
+     * @param order from 1 to 4. Default: the sampler's own (4, 3 and 3)
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder order(int order) {
@@ -418,7 +477,12 @@ public final class SamplerOptions {
       return this;
     }
 
-    /** Sets which B(h) UniPC uses. Default {@link UniPcVariant#BH1}. */
+    /**
+     * Sets which B(h) UniPC uses.
+     *
+     * @param variant default {@link UniPcVariant#BH1}
+     * @return this builder
+     */
     public Builder uniPcVariant(UniPcVariant variant) {
       this.uniPcVariant = Objects.requireNonNull(variant, "variant");
       return this;
@@ -426,7 +490,10 @@ public final class SamplerOptions {
 
     /**
      * Sets whether the first noise is multiplied by √(1 + σ²), as in Stability's SGM, rather than
-     * by σ. Default false.
+     * by σ.
+     *
+     * @param sgm default false
+     * @return this builder
      */
     public Builder sgmNoiseMultiplier(boolean sgm) {
       this.sgmNoiseMultiplier = sgm;
@@ -435,8 +502,10 @@ public final class SamplerOptions {
 
     /**
      * Sets the factor on noise added to the picture that img2img and hires fix start from, A1111's
-     * "Extra noise multiplier": 0 to 1. Default 0, none.
+     * "Extra noise multiplier".
      *
+     * @param factor from 0, the default, none, to 1
+     * @return this builder
      * @throws IllegalArgumentException if it is out of range
      */
     public Builder extraNoise(double factor) {
@@ -445,8 +514,9 @@ public final class SamplerOptions {
     }
 
     /**
-     * The options; the builder can be used further.
+     * Builds the options; the builder can be used further.
      *
+     * @return the options
      * @throws IllegalStateException if a lower limit is above its upper one
      */
     public SamplerOptions build() {

@@ -48,20 +48,21 @@ public enum Schedule {
     this.aliases = List.of(aliases);
   }
 
-  /** The name that A1111 shows and writes into pictures. */
+  /** {@return the name that A1111 shows and writes into pictures, such as {@code Karras}} */
   public String label() {
     return label;
   }
 
-  /** Other names for it, such as {@code Uniform} for {@link #NORMAL}. */
+  /** {@return other names for it, such as {@code Uniform} for {@link #NORMAL}} */
   public List<String> aliases() {
     return aliases;
   }
 
   /**
-   * Finds a schedule by its label, constant name or alias; case, spaces and punctuation do not
-   * matter.
+   * Finds a schedule by its name; case, spaces and punctuation do not matter.
    *
+   * @param name a label, an alias or the name of a constant
+   * @return the schedule of that name
    * @throws IllegalArgumentException if there is no such schedule; the message lists all
    */
   public static Schedule parse(String name) {

@@ -32,12 +32,12 @@ public final class SizeConditioning {
     negativeAestheticScore = values.negativeAestheticScore;
   }
 
-  /** A builder that starts from {@link #DEFAULTS}. */
+  /** {@return a builder that starts from {@link #DEFAULTS}} */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** A builder that starts from this one. */
+  /** {@return a builder that starts from this one} */
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.originalSize = originalSize.orElse(null);
@@ -49,32 +49,37 @@ public final class SizeConditioning {
     return builder;
   }
 
-  /** The size before it was cut; empty for that of the picture to make. */
+  /** {@return the size before it was cut; empty for that of the picture to make} */
   public Optional<Size> originalSize() {
     return originalSize;
   }
 
-  /** The size after it was cut; empty for that of the picture to make. */
+  /** {@return the size after it was cut; empty for that of the picture to make} */
   public Optional<Size> targetSize() {
     return targetSize;
   }
 
-  /** Pixels that were cut off above. */
+  /** {@return how many pixels were cut off above} */
   public int cropTop() {
     return cropTop;
   }
 
-  /** Pixels that were cut off at the left. */
+  /** {@return how many pixels were cut off at the left} */
   public int cropLeft() {
     return cropLeft;
   }
 
-  /** How beautiful the picture is, from 0 to 10, as the refiner is told with the prompt. */
+  /**
+   * {@return how beautiful the picture is, from 0 to 10, as the refiner is told with the prompt}
+   */
   public double aestheticScore() {
     return aestheticScore;
   }
 
-  /** How beautiful it is not to be, as the refiner is told with the negative prompt. */
+  /**
+   * {@return how beautiful it is not to be, from 0 to 10, as the refiner is told with the negative
+   * prompt}
+   */
   public double negativeAestheticScore() {
     return negativeAestheticScore;
   }
@@ -91,6 +96,8 @@ public final class SizeConditioning {
     /**
      * Checks both sides.
      *
+     * @param width pixels, at least 1; no multiple of anything
+     * @param height pixels, at least 1; no multiple of anything
      * @throws IllegalArgumentException if a side is below 1
      */
     public Size {
@@ -100,8 +107,10 @@ public final class SizeConditioning {
     }
 
     /**
-     * Reads {@code WIDTHxHEIGHT}, such as {@code 1024x1024}.
+     * Reads a size as A1111 writes it.
      *
+     * @param text {@code WIDTHxHEIGHT}, such as {@code 1024x1024}
+     * @return the size
      * @throws IllegalArgumentException if the text has another form or a side is below 1
      */
     public static Size parse(String text) {
@@ -153,13 +162,27 @@ public final class SizeConditioning {
 
     private Builder() {}
 
-    /** Sets the size before it was cut. Default that of the picture to make. */
+    /**
+     * Sets the size before it was cut. Default that of the picture to make.
+     *
+     * @param width pixels, at least 1
+     * @param height pixels, at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if a side is below 1
+     */
     public Builder originalSize(int width, int height) {
       this.originalSize = new Size(width, height);
       return this;
     }
 
-    /** Sets the size after it was cut. Default that of the picture to make. */
+    /**
+     * Sets the size after it was cut. Default that of the picture to make.
+     *
+     * @param width pixels, at least 1
+     * @param height pixels, at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if a side is below 1
+     */
     public Builder targetSize(int width, int height) {
       this.targetSize = new Size(width, height);
       return this;
@@ -170,6 +193,7 @@ public final class SizeConditioning {
      *
      * @param top pixels from above, from 0
      * @param left pixels from the left, from 0
+     * @return this builder
      * @throws IllegalArgumentException if one is negative
      */
     public Builder crop(int top, int left) {
@@ -183,10 +207,11 @@ public final class SizeConditioning {
     }
 
     /**
-     * Sets the scores that the refiner is told, from 0 to 10. Default 6.0 and 2.5.
+     * Sets the scores that the refiner is told.
      *
-     * @param score with the prompt
-     * @param negative with the negative prompt
+     * @param score with the prompt, from 0 to 10. Default 6.0
+     * @param negative with the negative prompt, from 0 to 10. Default 2.5
+     * @return this builder
      * @throws IllegalArgumentException if one is out of range
      */
     public Builder aestheticScores(double score, double negative) {
@@ -199,7 +224,11 @@ public final class SizeConditioning {
       return this;
     }
 
-    /** Builds it; the builder can be used further. */
+    /**
+     * Builds it; the builder can be used further.
+     *
+     * @return what SDXL is told
+     */
     public SizeConditioning build() {
       return new SizeConditioning(this);
     }

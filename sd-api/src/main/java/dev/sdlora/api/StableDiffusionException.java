@@ -21,36 +21,57 @@ public class StableDiffusionException extends RuntimeException {
   /** Not kept when the error is serialized. */
   private final transient @Nullable ErrorDetails details;
 
-  /** An error with its sentence, of which the middle is left out if it is longer than a page. */
+  /**
+   * Makes an error that tells programs nothing but its type.
+   *
+   * @param message one sentence for people, of which the middle is left out if it is longer than a
+   *     page
+   */
   public StableDiffusionException(String message) {
     this(message, ErrorDetails.NONE);
   }
 
-  /** An error with its sentence and what caused it. */
+  /**
+   * Makes an error with what caused it.
+   *
+   * @param message one sentence for people
+   * @param cause null if nothing did
+   */
   public StableDiffusionException(String message, @Nullable Throwable cause) {
     this(message, ErrorDetails.NONE, cause);
   }
 
-  /** An error with its sentence and what it is about. */
+  /**
+   * Makes an error that tells programs what it is about.
+   *
+   * @param message one sentence for people
+   * @param details what programs are told
+   */
   public StableDiffusionException(String message, ErrorDetails details) {
     this(message, details, null);
   }
 
-  /** An error with its sentence, what it is about, and what caused it. */
+  /**
+   * Makes an error that tells programs what it is about, with what caused it.
+   *
+   * @param message one sentence for people
+   * @param details what programs are told
+   * @param cause null if nothing did
+   */
   public StableDiffusionException(String message, ErrorDetails details, @Nullable Throwable cause) {
     super(cut(message), cause);
     this.details = Objects.requireNonNull(details, "details");
   }
 
   /**
-   * What the error is about, for programs. Its file is the real one, also where the sentence is
-   * about the path that the caller gave.
+   * {@return what the error is about, for programs} Its file is the real one, also where the
+   * sentence is about the path that the caller gave.
    */
   public final ErrorDetails details() {
     return details == null ? ErrorDetails.NONE : details;
   }
 
-  /** The file or folder that the error is about; empty if it is about none. */
+  /** {@return the file or folder that the error is about; empty if it is about none} */
   public final Optional<Path> file() {
     return details().file();
   }
@@ -67,8 +88,11 @@ public class StableDiffusionException extends RuntimeException {
   }
 
   /**
-   * The same error in other words, with the same cause and the trace of this one; what a kind of
-   * error tells beside its sentence stays.
+   * Says the same error in other words.
+   *
+   * @param message the other sentence
+   * @return an error with the same cause and the trace of this one; what a kind of error tells
+   *     beside its sentence stays
    */
   public final StableDiffusionException withMessage(String message) {
     StableDiffusionException other = copy(message);
@@ -79,7 +103,12 @@ public class StableDiffusionException extends RuntimeException {
     return other;
   }
 
-  /** An error of the same kind with the same cause and another sentence. */
+  /**
+   * Copies what a kind of error tells beside its sentence.
+   *
+   * @param message the sentence of the copy
+   * @return an error of the same kind with the same cause
+   */
   protected StableDiffusionException copy(String message) {
     return new StableDiffusionException(message, details(), getCause());
   }

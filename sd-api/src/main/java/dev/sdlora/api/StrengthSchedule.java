@@ -27,7 +27,9 @@ public record StrengthSchedule(List<Point> points) {
     /**
      * Checks the numbers.
      *
-     * @throws IllegalArgumentException if the place is not from 0 to 1, or the strength is NaN or
+     * @param at from 0 to 1
+     * @param strength any number but NaN and the infinities
+     * @throws IllegalArgumentException if the place is out of range, or the strength is NaN or
      *     infinite
      */
     public Point {
@@ -42,6 +44,7 @@ public record StrengthSchedule(List<Point> points) {
   /**
    * Copies and checks the points.
    *
+   * @param points at least one; places may be equal but not go backwards
    * @throws IllegalArgumentException if there is none, or their places go backwards
    */
   public StrengthSchedule {
@@ -59,21 +62,35 @@ public record StrengthSchedule(List<Point> points) {
     }
   }
 
-  /** The same strength at all steps. */
+  /**
+   * Makes a schedule of one strength.
+   *
+   * @param strength in all steps
+   * @return the schedule
+   * @throws IllegalArgumentException if it is NaN or infinite
+   */
   public static StrengthSchedule constant(double strength) {
     return new StrengthSchedule(List.of(new Point(0, strength)));
   }
 
-  /** A schedule of some points, in order. */
+  /**
+   * Makes a schedule of some points.
+   *
+   * @param points in the order of their places, at least one
+   * @return the schedule
+   * @throws IllegalArgumentException if there is none, or their places go backwards
+   */
   public static StrengthSchedule of(Point... points) {
     Objects.requireNonNull(points, "points");
     return new StrengthSchedule(List.of(points));
   }
 
   /**
-   * Reads what tags write: one number, or {@code strength@place} pairs with commas or semicolons
-   * between them, such as {@code 1@0,0.5@0.5,0@0.8}.
+   * Reads what tags write.
    *
+   * @param text one number, or {@code strength@place} pairs with commas or semicolons between them,
+   *     such as {@code 1@0,0.5@0.5,0@0.8}
+   * @return the schedule
    * @throws IllegalArgumentException if it is something else
    */
   public static StrengthSchedule parse(String text) {
@@ -94,11 +111,12 @@ public record StrengthSchedule(List<Point> points) {
   }
 
   /**
-   * The strength in a step. The first of several steps is at place 0, the last at 1, a single one
-   * at 0.
+   * Gives the strength in a step. The first of several steps is at place 0, the last at 1, a single
+   * one at 0.
    *
    * @param step its number, from 0
    * @param steps how many there are
+   * @return the strength, between those of the points around the step
    */
   public double at(int step, int steps) {
     double place = steps > 1 ? (double) step / (steps - 1) : 0;
@@ -118,7 +136,7 @@ public record StrengthSchedule(List<Point> points) {
     return from.strength() + share * (to.strength() - from.strength());
   }
 
-  /** The strength in the first step. */
+  /** {@return the strength in the first step} */
   public double first() {
     return points.get(lastAtZero()).strength();
   }
@@ -131,7 +149,7 @@ public record StrengthSchedule(List<Point> points) {
     return last;
   }
 
-  /** The strength of the point that is farthest from 0, which no step exceeds. */
+  /** {@return the strength of the point that is farthest from 0, which no step exceeds} */
   public double peak() {
     double peak = 0;
     for (Point point : points) {
@@ -142,7 +160,7 @@ public record StrengthSchedule(List<Point> points) {
     return peak;
   }
 
-  /** Whether it is the same at all steps. */
+  /** {@return whether it is the same at all steps} */
   public boolean isConstant() {
     return points.stream().allMatch(point -> point.strength() == points.get(0).strength());
   }

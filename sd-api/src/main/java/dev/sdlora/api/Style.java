@@ -21,7 +21,13 @@ public record Style(String name, String prompt, String negativePrompt) {
   /** The largest collections have some hundred KB. */
   private static final int MAX_BYTES = 16 << 20;
 
-  /** Refuses null. */
+  /**
+   * Refuses null.
+   *
+   * @param name what people call it
+   * @param prompt empty for nothing
+   * @param negativePrompt empty for nothing
+   */
   public Style {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(prompt, "prompt");
@@ -29,9 +35,10 @@ public record Style(String name, String prompt, String negativePrompt) {
   }
 
   /**
-   * Reads a {@code styles.csv} of A1111: UTF-8, with the columns {@code name}, {@code prompt} (or
-   * {@code text}, as it was called once) and {@code negative_prompt} in any order.
+   * Reads a {@code styles.csv} of A1111.
    *
+   * @param csv UTF-8, with the columns {@code name}, {@code prompt} (or {@code text}, as it was
+   *     called once) and {@code negative_prompt} in any order
    * @return the styles in the order of the file; lines without a name are left out
    * @throws StableDiffusionException if the file cannot be read, lacks a column, has more than 16
    *     MB or more than 100,000 styles

@@ -6,22 +6,42 @@ import org.jspecify.annotations.Nullable;
 public class TensorFileException extends DetailedException {
   private static final long serialVersionUID = 1L;
 
-  /** An error with its sentence. */
+  /**
+   * Makes an error that tells programs nothing but its type.
+   *
+   * @param message one sentence for people
+   */
   public TensorFileException(String message) {
     this(message, ErrorDetails.NONE);
   }
 
-  /** An error with its sentence and what caused it. */
+  /**
+   * Makes an error with what caused it.
+   *
+   * @param message one sentence for people
+   * @param cause null if nothing did
+   */
   public TensorFileException(String message, @Nullable Throwable cause) {
     this(message, ErrorDetails.NONE, cause);
   }
 
-  /** An error with its sentence and what it is about. */
+  /**
+   * Makes an error that tells programs what it is about.
+   *
+   * @param message one sentence for people
+   * @param details what programs are told
+   */
   public TensorFileException(String message, ErrorDetails details) {
     this(message, details, null);
   }
 
-  /** An error with its sentence, what it is about, and what caused it. */
+  /**
+   * Makes an error that tells programs what it is about, with what caused it.
+   *
+   * @param message one sentence for people
+   * @param details what programs are told
+   * @param cause null if nothing did
+   */
   public TensorFileException(String message, ErrorDetails details, @Nullable Throwable cause) {
     super(message, details, cause);
   }

@@ -14,21 +14,29 @@ public record TokenCount(int tokens, int chunks) {
   /** How many tokens a chunk holds. */
   public static final int CHUNK = 75;
 
-  /** The length of a prompt, without its tags and comments. */
+  /**
+   * Counts the tokens of a prompt.
+   *
+   * @param prompt its tags and comments do not count
+   * @return its length
+   */
   public static TokenCount of(String prompt) {
     return Services.find(Backend.Prompts.class).count(prompt, List.of());
   }
 
   /**
-   * The same, where the names of embeddings stand for as many tokens as they have vectors.
+   * Counts the tokens of a prompt with embeddings.
    *
+   * @param prompt its tags and comments do not count
+   * @param embeddings whose names stand for as many tokens as they have vectors
+   * @return its length
    * @throws EmbeddingException if a folder of the library is gone
    */
   public static TokenCount of(String prompt, EmbeddingLibrary embeddings) {
     return Services.find(Backend.Prompts.class).count(prompt, embeddings.list());
   }
 
-  /** How many tokens there is room for in these chunks. */
+  /** {@return how many tokens there is room for in these chunks} */
   public int capacity() {
     return chunks * CHUNK;
   }

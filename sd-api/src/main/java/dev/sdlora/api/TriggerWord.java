@@ -13,19 +13,37 @@ import java.util.OptionalInt;
  */
 public record TriggerWord(String text, Source source, OptionalInt count) {
 
-  /** Refuses null. */
+  /**
+   * Refuses null.
+   *
+   * @param text what to write into the prompt
+   * @param source who says so
+   * @param count empty where pictures were not counted
+   */
   public TriggerWord {
     Objects.requireNonNull(text, "text");
     Objects.requireNonNull(source, "source");
     Objects.requireNonNull(count, "count");
   }
 
-  /** A word that somebody wrote down. */
+  /**
+   * Makes a trigger word that somebody wrote down.
+   *
+   * @param text what to write into the prompt
+   * @param source who says so
+   * @return the word without a count
+   */
   public static TriggerWord of(String text, Source source) {
     return new TriggerWord(text, source, OptionalInt.empty());
   }
 
-  /** A word that is in the captions of so many training pictures. */
+  /**
+   * Makes a trigger word of the captions.
+   *
+   * @param text what to write into the prompt
+   * @param count how many training pictures have it in their caption, repeats included
+   * @return the word, from {@link Source#TRAINING_TAGS}
+   */
   public static TriggerWord counted(String text, int count) {
     return new TriggerWord(text, Source.TRAINING_TAGS, OptionalInt.of(count));
   }
@@ -55,7 +73,7 @@ public record TriggerWord(String text, Source source, OptionalInt count) {
       this.label = label;
     }
 
-    /** The name as people write it, such as {@code training tags}. */
+    /** {@return the name as people write it, such as {@code training tags}} */
     public String label() {
       return label;
     }

@@ -14,7 +14,12 @@ import java.util.Optional;
  *     found by its name
  */
 public record Upscaler(String name, Optional<Path> file) {
-  /** Refuses null. */
+  /**
+   * Refuses null.
+   *
+   * @param name see {@link #named}
+   * @param file empty where the name says it all
+   */
   public Upscaler {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(file, "file");
@@ -60,8 +65,10 @@ public record Upscaler(String name, Optional<Path> file) {
           NONE);
 
   /**
-   * An upscaler by name: a built-in one, or a network in the pipeline's folders of upscalers.
+   * Names an upscaler; whether there is one of that name is looked up when it is used.
    *
+   * @param name that of a built-in one, or of a network in the pipeline's folders of upscalers
+   * @return the upscaler
    * @throws IllegalArgumentException if the name is blank
    */
   public static Upscaler named(String name) {
@@ -72,18 +79,23 @@ public record Upscaler(String name, Optional<Path> file) {
     return new Upscaler(name, Optional.empty());
   }
 
-  /** A network of the ESRGAN family in a file, which is read when it is used. */
+  /**
+   * Takes a network in a file as upscaler.
+   *
+   * @param file of the ESRGAN family, see {@link UpscalerNetwork}; read when it is used
+   * @return the upscaler, named after the file
+   */
   public static Upscaler of(Path file) {
     Objects.requireNonNull(file, "file");
     return new Upscaler(FileNames.stem(file), Optional.of(Objects.requireNonNull(file, "file")));
   }
 
-  /** The upscalers that need no file. */
+  /** {@return the upscalers that need no file} */
   public static List<Upscaler> builtIn() {
     return BUILT_IN;
   }
 
-  /** Whether latents are enlarged rather than pictures. */
+  /** {@return whether latents are enlarged rather than pictures} */
   public boolean isLatent() {
     return file.isEmpty() && name.startsWith("Latent") && BUILT_IN.contains(this);
   }

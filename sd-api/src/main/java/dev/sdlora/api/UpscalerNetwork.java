@@ -16,10 +16,12 @@ import java.util.Objects;
 public interface UpscalerNetwork extends AutoCloseable {
 
   /**
-   * Reads an upscaler, a {@code .pth} or {@code .safetensors} file with the names of ESRGAN or of
-   * Real-ESRGAN. Which network it is, how many blocks it has, how wide they are and how much it
-   * enlarges is read off its tensors.
+   * Reads an upscaler. Which network it is, how many blocks it has, how wide they are and how much
+   * it enlarges is read off its tensors.
    *
+   * @param file a {@code .pth} or {@code .safetensors} file with the names of ESRGAN or of
+   *     Real-ESRGAN
+   * @return the network with its weights, which holds native memory until it is closed
    * @throws CheckpointException if the file holds another kind of network; the message names the
    *     tensor that is missing, has another shape or does not belong there
    * @throws TensorFileException if it is missing or damaged or is not a tensor file at all
@@ -29,10 +31,10 @@ public interface UpscalerNetwork extends AutoCloseable {
     return Services.find(Backend.Pictures.class).openUpscaler(file);
   }
 
-  /** The name of the file without its extension. */
+  /** {@return the name of the file without its extension} */
   String name();
 
-  /** How many times wider and higher pictures become, mostly 2 or 4. */
+  /** {@return how many times wider and higher pictures become, mostly 2 or 4} */
   int factor();
 
   /**

@@ -13,6 +13,8 @@ public record Upscaling(Upscaler upscaler, double scale) {
   /**
    * Checks both.
    *
+   * @param upscaler any but those of latents, as finished pictures have none
+   * @param scale from 1 to 8
    * @throws IllegalArgumentException if the upscaler is one of latents or the scale out of range
    */
   public Upscaling {

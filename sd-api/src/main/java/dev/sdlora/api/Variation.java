@@ -23,7 +23,10 @@ public record Variation(OptionalLong seed, double strength, Optional<ImageSize> 
   /**
    * Checks the strength.
    *
-   * @throws IllegalArgumentException if it is not from 0 to 1
+   * @param seed empty for a random one
+   * @param strength from 0 to 1
+   * @param resizeFrom empty for the picture's own size
+   * @throws IllegalArgumentException if the strength is out of range
    */
   public Variation {
     Objects.requireNonNull(seed, "seed");
@@ -32,15 +35,23 @@ public record Variation(OptionalLong seed, double strength, Optional<ImageSize> 
   }
 
   /**
-   * A variation towards a seed.
+   * Varies towards a seed.
    *
-   * @throws IllegalArgumentException if the strength is not from 0 to 1
+   * @param seed the variation seed of the first picture
+   * @param strength from 0, the noise of the request's seed, to 1, that of this one
+   * @return the variation, at the picture's own size
+   * @throws IllegalArgumentException if the strength is out of range
    */
   public static Variation of(long seed, double strength) {
     return new Variation(OptionalLong.of(seed), strength, Optional.empty());
   }
 
-  /** The same with noise drawn for another size. */
+  /**
+   * Draws the noise for another size.
+   *
+   * @param size the size at which the seed is known
+   * @return the same variation with that size
+   */
   public Variation withResizeFrom(ImageSize size) {
     return new Variation(seed, strength, Optional.of(Objects.requireNonNull(size, "size")));
   }

@@ -7,6 +7,8 @@ import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.SizeConditioning;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /** The options that only some families of models look at. */
@@ -83,20 +85,8 @@ final class FamilyOptions {
     set("--refiner-switch-at", at, share -> spec.refinerSwitch(new RefinerSwitch(share, bySteps)));
     set("--image-cfg-scale", imageCfgScale, spec::imageCfgScale);
     SizeConditioning.Builder sizes = spec.build().sizeConditioning().toBuilder();
-    set(
-        "--original-size",
-        originalSize,
-        text -> {
-          SizeConditioning.Size size = SizeConditioning.Size.parse(text);
-          sizes.originalSize(size.width(), size.height());
-        });
-    set(
-        "--target-size",
-        targetSize,
-        text -> {
-          SizeConditioning.Size size = SizeConditioning.Size.parse(text);
-          sizes.targetSize(size.width(), size.height());
-        });
+    set("--original-size", originalSize, size(sizes::originalSize));
+    set("--target-size", targetSize, size(sizes::targetSize));
     set(
         "--crop",
         crop,
@@ -117,6 +107,14 @@ final class FamilyOptions {
     if (clipSkipOnSdxl) {
       spec.promptOptions(spec.build().promptOptions().withClipSkipOnSdxl(true));
     }
+  }
+
+  /** Hands width and height of a text on. */
+  private static Consumer<String> size(BiConsumer<Integer, Integer> setter) {
+    return text -> {
+      SizeConditioning.Size size = SizeConditioning.Size.parse(text);
+      setter.accept(size.width(), size.height());
+    };
   }
 
   private static int whole(double number) {

@@ -49,7 +49,11 @@ public final class Sd {
 
   private Sd() {}
 
-  /** Runs one command and ends the JVM with its exit code: 0, 1 for failures, 2 for bad usage. */
+  /**
+   * Runs one command and ends the JVM with its exit code: 0, 1 for failures, 2 for bad usage.
+   *
+   * @param args the command and its options; {@code --help} lists them
+   */
   public static void main(String[] args) {
     CommandLine command = commandLine();
     command.setErr(command.getErr()); // the terminal itself, for what comes next is not

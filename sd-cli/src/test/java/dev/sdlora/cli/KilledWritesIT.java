@@ -29,7 +29,10 @@ final class KilledWritesIT {
   private static final long LONGEST_MILLIS = 3000;
   private static final Path APP = Path.of("target/app").toAbsolutePath();
 
-  /** Each writes files of its own, again and again over the ones before. */
+  /**
+   * Each writes files of its own, again and again over the ones before. Their number is odd, so
+   * that each is killed at random and while it writes by turns.
+   */
   private static final List<String> CALLS =
       List.of(
           "train pictures --trigger badge -o t.safetensors --steps 30 --batch 1 --save-every 1"
@@ -42,7 +45,8 @@ final class KilledWritesIT {
           "lora merge zorp night=0.5 -o m.safetensors",
           "train pictures --trigger badge -o s.safetensors --steps 4 --batch 1 --sample-every 1",
           "generate x --images 9 --steps 1 --size 64x64 -o g.jpg",
-          "lora resize zorp.safetensors --rank 2 -o r.safetensors");
+          "lora resize zorp.safetensors --rank 2 -o r.safetensors",
+          "merge-checkpoints %1$s %1$s -o k.safetensors".formatted(BundledModel.checkpoint()));
 
   @TempDir Path folder;
 
@@ -54,7 +58,7 @@ final class KilledWritesIT {
     byte[] oldLora = Files.readAllBytes(lora);
     byte[] oldPicture = Files.readAllBytes(folder.resolve("pictures/badge-01.png"));
     Files.write(folder.resolve("zorp.safetensors"), oldLora);
-    for (String name : List.of("t", "c", "b", "m", "s", "r")) {
+    for (String name : List.of("t", "c", "b", "m", "s", "r", "k")) {
       Files.write(folder.resolve(name + ".safetensors"), oldLora);
     }
     for (String name : List.of("g-1", "g-2", "p", "u", "x", "t-loss")) {

@@ -35,20 +35,22 @@ public final class LoraTrainer {
     this.settings = settings;
   }
 
-  /** A builder; a checkpoint, pictures, an output and a number of steps are required. */
+  /** {@return a builder, which requires a checkpoint, pictures, an output and a number of steps} */
   public static LoraTrainerBuilder builder() {
     return new LoraTrainerBuilder();
   }
 
   /**
-   * A builder with settings that suit a checkpoint and a number of pictures; what is set afterwards
-   * counts. For models of SD 1.5's size they are those that are usual for one person, thing or
-   * style: rank 16, a learning rate of 1e-4 that falls along a cosine, 100 steps for each picture
-   * but 1,000 to 2,000 in all. Models far smaller, such as the one that comes with the examples,
-   * learn in two minutes on a processor from a larger rate and all layers. Both weigh samples by
-   * {@link LoraTrainerBuilder#minSnrGamma} 5 and drop 5 % of the captions.
+   * Begins a builder with settings that suit a checkpoint and a number of pictures; what is set
+   * afterwards counts. For models of SD 1.5's size they are those that are usual for one person,
+   * thing or style: rank 16, a learning rate of 1e-4 that falls along a cosine, 100 steps for each
+   * picture but 1,000 to 2,000 in all. Models far smaller, such as the one that comes with the
+   * examples, learn in two minutes on a processor from a larger rate and all layers. Both weigh
+   * samples by {@link LoraTrainerBuilder#minSnrGamma} 5 and drop 5 % of the captions.
    *
    * @param checkpoint a checkpoint file or diffusers folder; its headers are read
+   * @param pictures the training set, of which only the number of pictures decides
+   * @return a builder that lacks an output only
    * @throws dev.sdlora.api.CheckpointException if it does not hold what it should
    */
   public static LoraTrainerBuilder recommended(Path checkpoint, TrainingSet pictures) {
@@ -59,16 +61,17 @@ public final class LoraTrainer {
         .applyTo(builder);
   }
 
-  /** How many steps a training makes. */
+  /** {@return how many steps a training makes} */
   public int steps() {
     return settings.recipe().steps();
   }
 
   /**
    * Trains on the calling thread and returns when the LoRA is written. When it is cancelled or its
-   * thread is interrupted, it stops after the step under way, writes the LoRA of that step and the
-   * state, and returns a result that says so; an interrupt stays set.
+   * thread is interrupted, it stops after the step under way, and writes the LoRA of that step and
+   * the state; an interrupt stays set.
    *
+   * @return what came of it; {@link TrainingResult#cancelled()} says whether it was stopped
    * @throws TrainingException if a picture cannot be read, the saved state is of another training,
    *     or the loss is no longer a number; what was written before stays
    * @throws dev.sdlora.api.CheckpointException if the text encoder lacks a token of a caption

@@ -55,21 +55,33 @@ public final class LoraTrainerBuilder {
 
   LoraTrainerBuilder() {}
 
-  /** Trains on the checkpoint of a pipeline, which also makes the sample pictures. */
+  /**
+   * Trains on the checkpoint of a pipeline. Either this or {@link #checkpoint} is required.
+   *
+   * @param pipeline also makes the sample pictures
+   * @return this builder
+   */
   public LoraTrainerBuilder pipeline(Pipeline pipeline) {
     this.pipeline = Optional.of(Objects.requireNonNull(pipeline, "pipeline"));
     return this;
   }
 
-  /** Trains on a checkpoint file or diffusers folder. */
+  /**
+   * Trains on a checkpoint. Either this or {@link #pipeline} is required.
+   *
+   * @param path a file or a diffusers folder; that of the pipeline if there is one
+   * @return this builder
+   */
   public LoraTrainerBuilder checkpoint(Path path) {
     this.checkpoint = Optional.of(Objects.requireNonNull(path, "path"));
     return this;
   }
 
   /**
-   * Takes the pictures and captions of a folder; see {@link TrainingSet#ofFolder}.
+   * Sets the pictures and captions. Either this or {@link #trainingSet} is required.
    *
+   * @param folder see {@link TrainingSet#ofFolder(Path)}
+   * @return this builder
    * @throws TrainingException if it holds no pictures or a caption is missing
    */
   public LoraTrainerBuilder pictures(Path folder) {
@@ -77,13 +89,24 @@ public final class LoraTrainerBuilder {
     return trainingSet(TrainingSet.ofFolder(folder));
   }
 
-  /** Sets the pictures and captions. */
+  /**
+   * Sets the pictures and captions. Either this or {@link #pictures} is required.
+   *
+   * @param set the pictures and captions
+   * @return this builder
+   */
   public LoraTrainerBuilder trainingSet(TrainingSet set) {
     this.set = Optional.of(Objects.requireNonNull(set, "set"));
     return this;
   }
 
-  /** Sets the file to write, which ends in {@code .safetensors}; missing folders are made. */
+  /**
+   * Sets the file to write. Required.
+   *
+   * @param file ends in {@code .safetensors}; missing folders are made
+   * @return this builder
+   * @throws IllegalArgumentException if it has another ending
+   */
   public LoraTrainerBuilder output(Path file) {
     Objects.requireNonNull(file, "file");
     Checks.require(
@@ -92,7 +115,13 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Sets the name inside the file, which prompts may use as well. Default: the file's stem. */
+  /**
+   * Sets the name inside the file, which prompts may use as well.
+   *
+   * @param name not blank. Default: the file's name without its ending
+   * @return this builder
+   * @throws IllegalArgumentException if it is blank
+   */
   public LoraTrainerBuilder name(String name) {
     Objects.requireNonNull(name, "name");
     Checks.require(!name.isBlank(), "name", "not be blank", "'" + name + "'");
@@ -101,8 +130,11 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Puts a word in front of captions that lack it, and into the file. Default: none; captions are
-   * left alone.
+   * Puts a word in front of captions that lack it, and into the file.
+   *
+   * @param word not blank. Default: none; captions are left alone
+   * @return this builder
+   * @throws IllegalArgumentException if it is blank
    */
   public LoraTrainerBuilder triggerWord(String word) {
     Objects.requireNonNull(word, "word");
@@ -111,85 +143,158 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Sets the number of columns of each factor, from 1 to 1024. Default 8. */
+  /**
+   * Sets the number of columns of each factor.
+   *
+   * @param rank from 1 to 1024. Default 8
+   * @return this builder
+   * @throws IllegalArgumentException if it is out of range
+   */
   public LoraTrainerBuilder rank(int rank) {
     this.rank = Checks.inRange(1, 1024, rank, "rank");
     return this;
   }
 
-  /** Sets the factor on the changes, which counts divided by the rank. Default: the rank. */
+  /**
+   * Sets the factor on the changes, which counts divided by the rank.
+   *
+   * @param alpha above 0. Default: the rank
+   * @return this builder
+   * @throws IllegalArgumentException if it is not above 0
+   */
   public LoraTrainerBuilder alpha(double alpha) {
     this.alpha = OptionalDouble.of(Checks.positive(alpha, "alpha"));
     return this;
   }
 
-  /** Sets which layers are trained. Default {@link TrainedModules#LINEAR}. */
+  /**
+   * Sets which layers are trained.
+   *
+   * @param modules default {@link TrainedModules#LINEAR}
+   * @return this builder
+   */
   public LoraTrainerBuilder modules(TrainedModules modules) {
     this.modules = Objects.requireNonNull(modules, "modules");
     return this;
   }
 
   /**
-   * Trains the text encoder as well. Default false. The two of SDXL cannot be: {@link #build} then
-   * fails.
+   * Sets whether the text encoder is trained as well. The two of SDXL cannot be: {@link #build}
+   * then fails.
+   *
+   * @param train default false
+   * @return this builder
    */
   public LoraTrainerBuilder textEncoder(boolean train) {
     this.textEncoder = train;
     return this;
   }
 
-  /** Sets the number of steps, from 1 to 10 million. Either this or {@link #epochs} is required. */
+  /**
+   * Sets the number of steps. Either this or {@link #epochs} is required.
+   *
+   * @param steps from 1 to 10 million
+   * @return this builder
+   * @throws IllegalArgumentException if it is out of range
+   */
   public LoraTrainerBuilder steps(int steps) {
     this.steps = OptionalInt.of(Checks.inRange(1, Assembly.MOST_STEPS, steps, "steps"));
     this.epochs = OptionalInt.empty();
     return this;
   }
 
-  /** Sets how many times each picture is seen, at least once; the last batch is filled up. */
+  /**
+   * Sets how many times each picture is seen; the last batch is filled up. Either this or {@link
+   * #steps} is required.
+   *
+   * @param epochs at least 1; goes before a number of steps
+   * @return this builder
+   * @throws IllegalArgumentException if it is below 1
+   */
   public LoraTrainerBuilder epochs(int epochs) {
     this.epochs = OptionalInt.of(Checks.atLeast(1, epochs, "epochs"));
     this.steps = OptionalInt.empty();
     return this;
   }
 
-  /** Sets how many pictures a step looks at, at least 1. Default 1. */
+  /**
+   * Sets how many pictures a step looks at.
+   *
+   * @param batchSize at least 1, the default
+   * @return this builder
+   * @throws IllegalArgumentException if it is below 1
+   */
   public LoraTrainerBuilder batchSize(int batchSize) {
     this.batchSize = Checks.atLeast(1, batchSize, "batchSize");
     return this;
   }
 
-  /** Sets the size to which pictures are scaled and cut. Default: the checkpoint's. */
+  /**
+   * Sets the size to which pictures are scaled and cut.
+   *
+   * @param size default: the checkpoint's
+   * @return this builder
+   */
   public LoraTrainerBuilder size(ImageSize size) {
     this.size = Optional.of(Objects.requireNonNull(size, "size"));
     return this;
   }
 
-  /** Sets the learning rate of the U-Net, above 0. Default 1e-4. */
+  /**
+   * Sets the learning rate of the U-Net.
+   *
+   * @param rate above 0. Default 1e-4
+   * @return this builder
+   * @throws IllegalArgumentException if it is not above 0
+   */
   public LoraTrainerBuilder learningRate(double rate) {
     this.learningRate = Checks.positive(rate, "learningRate");
     return this;
   }
 
-  /** Sets the learning rate of the text encoder, above 0. Default: half the U-Net's. */
+  /**
+   * Sets the learning rate of the text encoder.
+   *
+   * @param rate above 0. Default: half the U-Net's
+   * @return this builder
+   * @throws IllegalArgumentException if it is not above 0
+   */
   public LoraTrainerBuilder textEncoderLearningRate(double rate) {
     this.textEncoderLearningRate =
         OptionalDouble.of(Checks.positive(rate, "textEncoderLearningRate"));
     return this;
   }
 
-  /** Sets over how many steps the learning rate rises from 0, fewer than all. Default 0. */
+  /**
+   * Sets over how many steps the learning rate rises from 0.
+   *
+   * @param steps from 0, the default, to fewer than all
+   * @return this builder
+   * @throws IllegalArgumentException if it is negative
+   */
   public LoraTrainerBuilder warmup(int steps) {
     this.warmup = Checks.atLeast(0, steps, "warmup");
     return this;
   }
 
-  /** Lets the learning rate fall to 0 along half a cosine. Default false: it stays level. */
+  /**
+   * Sets whether the learning rate falls to 0 along half a cosine; otherwise it stays level.
+   *
+   * @param cosine default false
+   * @return this builder
+   */
   public LoraTrainerBuilder cosine(boolean cosine) {
     this.cosine = cosine;
     return this;
   }
 
-  /** Sets what share of a number, times the learning rate, a step takes off. Default 0.01. */
+  /**
+   * Sets what share of a number, times the learning rate, a step takes off.
+   *
+   * @param decay from 0. Default 0.01
+   * @return this builder
+   * @throws IllegalArgumentException if it is negative or not finite
+   */
   public LoraTrainerBuilder weightDecay(double decay) {
     Checks.require(
         decay >= 0 && Double.isFinite(decay), "weightDecay", "be at least 0 and finite", decay);
@@ -197,22 +302,38 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Sets the length to which longer gradients are cut, above 0. Default 1. */
+  /**
+   * Sets the length to which longer gradients are cut.
+   *
+   * @param norm above 0. Default 1
+   * @return this builder
+   * @throws IllegalArgumentException if it is not above 0
+   */
   public LoraTrainerBuilder maxGradientNorm(double norm) {
     this.maxGradientNorm = Checks.positive(norm, "maxGradientNorm");
     return this;
   }
 
   /**
-   * Weighs each sample by {@code min(snr, gamma) / snr} (Hang et al. 2023), gamma above 0, usually
-   * 5. Default: all samples weigh the same.
+   * Weighs each sample by {@code min(snr, gamma) / snr} (Hang et al. 2023). Default: all samples
+   * weigh the same.
+   *
+   * @param gamma above 0, usually 5
+   * @return this builder
+   * @throws IllegalArgumentException if it is not above 0
    */
   public LoraTrainerBuilder minSnrGamma(double gamma) {
     this.minSnrGamma = OptionalDouble.of(Checks.positive(gamma, "minSnrGamma"));
     return this;
   }
 
-  /** Sets a factor on noise that is the same all over a channel, from 0. Default 0. */
+  /**
+   * Sets a factor on noise that is the same all over a channel.
+   *
+   * @param offset from 0, the default
+   * @return this builder
+   * @throws IllegalArgumentException if it is negative or not finite
+   */
   public LoraTrainerBuilder noiseOffset(double offset) {
     Checks.require(
         offset >= 0 && Double.isFinite(offset), "noiseOffset", "be at least 0 and finite", offset);
@@ -220,22 +341,36 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Sets the share of captions that are replaced by the empty one, 0 to 1. Default 0. */
+  /**
+   * Sets the share of captions that are replaced by the empty one.
+   *
+   * @param share from 0, the default, to 1
+   * @return this builder
+   * @throws IllegalArgumentException if it is out of range
+   */
   public LoraTrainerBuilder captionDropout(double share) {
     this.captionDropout = Checks.inRange(0.0, 1.0, share, "captionDropout");
     return this;
   }
 
   /**
-   * Sets which layer of the text encoder of SD 1.x is read, 1 for the last, which it must be for
-   * others. Default 1.
+   * Sets which layer of the text encoder of SD 1.x is read.
+   *
+   * @param clipSkip 1, the default, for the last layer, which it must be for other families
+   * @return this builder
+   * @throws IllegalArgumentException if it is below 1
    */
   public LoraTrainerBuilder clipSkip(int clipSkip) {
     this.clipSkip = Checks.atLeast(1, clipSkip, "clipSkip");
     return this;
   }
 
-  /** Sets what all random numbers follow from. Default 0. */
+  /**
+   * Sets what all random numbers follow from.
+   *
+   * @param seed any number. Default 0
+   * @return this builder
+   */
   public LoraTrainerBuilder seed(long seed) {
     this.seed = seed;
     return this;
@@ -243,22 +378,36 @@ public final class LoraTrainerBuilder {
 
   /**
    * Writes {@code <stem>-step000100.safetensors} and the like, and the state of the training to
-   * {@code <stem>.training-state.safetensors}, after each so many steps. Default: never.
+   * {@code <stem>.training-state.safetensors}, on the way. Default: never.
+   *
+   * @param steps after each so many, at least 1
+   * @return this builder
+   * @throws IllegalArgumentException if it is below 1
    */
   public LoraTrainerBuilder saveEvery(int steps) {
     this.saveEvery = Checks.atLeast(1, steps, "saveEvery");
     return this;
   }
 
-  /** Goes on from the state file if there is one. Default false. */
+  /**
+   * Sets whether the training goes on from the state file if there is one.
+   *
+   * @param resume default false
+   * @return this builder
+   */
   public LoraTrainerBuilder resume(boolean resume) {
     this.resume = resume;
     return this;
   }
 
   /**
-   * Makes pictures with the LoRA as it stands, {@code <stem>-step000100-1.png} and so on, after
-   * each so many steps. Needs a {@link #pipeline}. Default: none.
+   * Makes pictures with the LoRA as it stands, {@code <stem>-step000100-1.png} and so on. Needs a
+   * {@link #pipeline}. Default: none.
+   *
+   * @param specs what to make, at least one
+   * @param everySteps after each so many steps, at least 1
+   * @return this builder
+   * @throws IllegalArgumentException if there are no specs, or the number is below 1
    */
   public LoraTrainerBuilder samples(List<PromptSpec> specs, int everySteps) {
     Objects.requireNonNull(specs, "specs");
@@ -269,8 +418,11 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Draws the losses into a PNG at each save and at the end; missing folders are made. Default:
-   * none.
+   * Draws the losses at each save and at the end. Default: not.
+   *
+   * @param png ends in {@code .png}; missing folders are made
+   * @return this builder
+   * @throws IllegalArgumentException if it has another ending
    */
   public LoraTrainerBuilder lossPlot(Path png) {
     Objects.requireNonNull(png, "png");
@@ -279,7 +431,13 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Sets the number format of the file: FLOAT16, the default, or FLOAT32. */
+  /**
+   * Sets the number format of the file.
+   *
+   * @param format {@link NumberFormat#FLOAT16}, the default, or {@link NumberFormat#FLOAT32}
+   * @return this builder
+   * @throws IllegalArgumentException if it is another
+   */
   public LoraTrainerBuilder fileFormat(NumberFormat format) {
     Objects.requireNonNull(format, "format");
     Checks.require(format != NumberFormat.BFLOAT16, "fileFormat", "be FLOAT16 or FLOAT32", format);
@@ -287,7 +445,12 @@ public final class LoraTrainerBuilder {
     return this;
   }
 
-  /** Sets the listener. Default: none. */
+  /**
+   * Sets who watches the training.
+   *
+   * @param listener default {@link TrainingListener#NONE}
+   * @return this builder
+   */
   public LoraTrainerBuilder listener(TrainingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;
@@ -303,6 +466,7 @@ public final class LoraTrainerBuilder {
    * Checks that the settings go together, and reads the headers of the checkpoint. The builder can
    * be used further.
    *
+   * @return a trainer, which has trained nothing yet
    * @throws IllegalStateException if a required setting is missing
    * @throws IllegalArgumentException if settings do not go together
    * @throws TrainingException if the checkpoint has no layers to train, or is one that is not

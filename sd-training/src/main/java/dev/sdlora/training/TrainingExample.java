@@ -24,7 +24,12 @@ public record TrainingExample(
   /**
    * Checks the strength.
    *
-   * @throws IllegalArgumentException if it is 0, at which a LoRA changes nothing, or not finite
+   * @param name what messages call it
+   * @param picture gives the picture when a training begins
+   * @param caption empty for none
+   * @param strength finite and not 0
+   * @throws IllegalArgumentException if the strength is 0, at which a LoRA changes nothing, or not
+   *     finite
    */
   public TrainingExample {
     Objects.requireNonNull(name, "name");
@@ -35,7 +40,13 @@ public record TrainingExample(
     }
   }
 
-  /** A picture in memory, at strength 1. */
+  /**
+   * Takes a picture in memory, at strength 1.
+   *
+   * @param picture of any size; not copied
+   * @param caption plain text; empty for none
+   * @return the example
+   */
   public static TrainingExample of(BufferedImage picture, String caption) {
     Objects.requireNonNull(picture, "picture");
     Objects.requireNonNull(caption, "caption");
@@ -43,8 +54,12 @@ public record TrainingExample(
   }
 
   /**
-   * A picture file of a format that {@link ImageIO} reads, at strength 1. It is read when a
-   * training begins, which fails with a {@link TrainingException} if it cannot be.
+   * Takes a picture file, at strength 1. It is read when a training begins, which fails with a
+   * {@link TrainingException} if it cannot be.
+   *
+   * @param file of a format that {@link ImageIO} reads
+   * @param caption plain text; empty for none
+   * @return the example
    */
   public static TrainingExample of(Path file, String caption) {
     Objects.requireNonNull(file, "file");
@@ -53,8 +68,10 @@ public record TrainingExample(
   }
 
   /**
-   * The same picture at another strength.
+   * Sets another strength.
    *
+   * @param strength finite and not 0
+   * @return the same picture at that strength
    * @throws IllegalArgumentException if it is 0 or not finite
    */
   public TrainingExample withStrength(double strength) {

@@ -15,27 +15,52 @@ public class TrainingException extends StableDiffusionException {
   /** 0 for none. */
   private final int step;
 
-  /** An error with its sentence. */
+  /**
+   * Makes an error that tells programs nothing but its type.
+   *
+   * @param message one sentence for people
+   */
   public TrainingException(String message) {
     this(message, ErrorDetails.NONE);
   }
 
-  /** An error with its sentence and what caused it. */
+  /**
+   * Makes an error with what caused it.
+   *
+   * @param message one sentence for people
+   * @param cause null if nothing did
+   */
   public TrainingException(String message, @Nullable Throwable cause) {
     this(message, ErrorDetails.NONE, cause);
   }
 
-  /** An error with its sentence and what it is about. */
+  /**
+   * Makes an error that tells programs what it is about.
+   *
+   * @param message one sentence for people
+   * @param details what programs are told
+   */
   public TrainingException(String message, ErrorDetails details) {
     this(message, details, null);
   }
 
-  /** An error with its sentence, what it is about, and what caused it. */
+  /**
+   * Makes an error that tells programs what it is about, with what caused it.
+   *
+   * @param message one sentence for people
+   * @param details what programs are told
+   * @param cause null if nothing did
+   */
   public TrainingException(String message, ErrorDetails details, @Nullable Throwable cause) {
     this(message, 0, details, cause);
   }
 
-  /** An error in a step of the training, counted from 1. */
+  /**
+   * Makes an error in a step of the training.
+   *
+   * @param message one sentence for people
+   * @param step its number, from 1
+   */
   public TrainingException(String message, int step) {
     this(message, step, ErrorDetails.NONE, null);
   }
@@ -46,7 +71,7 @@ public class TrainingException extends StableDiffusionException {
     this.step = step;
   }
 
-  /** The step in which it happened, from 1; empty before the first. */
+  /** {@return the step in which it happened, from 1; empty before the first} */
   public OptionalInt step() {
     return step == 0 ? OptionalInt.empty() : OptionalInt.of(step);
   }

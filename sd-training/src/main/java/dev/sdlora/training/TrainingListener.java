@@ -18,15 +18,31 @@ public interface TrainingListener {
    */
   default void start(int pictures, int steps) {}
 
-  /** A step is done. */
+  /**
+   * A step is done.
+   *
+   * @param progress where the training stands
+   */
   default void step(TrainingProgress progress) {}
 
-  /** A LoRA is written, with the state of the training unless it is the last one. */
+  /**
+   * A LoRA is written, with the state of the training unless it is the last one.
+   *
+   * @param file the LoRA
+   */
   default void saved(Path file) {}
 
-  /** A sample picture is written. */
+  /**
+   * A sample picture is written.
+   *
+   * @param file the picture, a PNG
+   */
   default void sample(Path file) {}
 
-  /** The training has ended without an error. */
+  /**
+   * The training has ended without an error.
+   *
+   * @param result what came of it, also of a cancelled one
+   */
   default void end(TrainingResult result) {}
 }

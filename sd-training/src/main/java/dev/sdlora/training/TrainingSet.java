@@ -28,8 +28,10 @@ public final class TrainingSet {
   }
 
   /**
-   * A set of given pictures.
+   * Makes a set of given pictures.
    *
+   * @param examples at least one
+   * @return the set, which is called {@code pictures} in the trained file
    * @throws IllegalArgumentException if there are none
    */
   public static TrainingSet of(List<TrainingExample> examples) {
@@ -41,10 +43,12 @@ public final class TrainingSet {
   }
 
   /**
-   * The PNG and JPEG files of a folder in the order of their names, without folders inside it and
-   * hidden files. The caption of {@code name.png} is the text of {@code name.txt} beside it, in
-   * UTF-8; it may be empty. Pictures are read when a training begins.
+   * Takes the PNG and JPEG files of a folder, without folders inside it and hidden files. The
+   * caption of {@code name.png} is the text of {@code name.txt} beside it, in UTF-8; it may be
+   * empty. Pictures are read when a training begins.
    *
+   * @param folder with pictures and captions
+   * @return the pictures in the order of their names
    * @throws TrainingException if the folder is missing or holds no picture, or a caption is missing
    *     or cannot be read
    */
@@ -53,9 +57,11 @@ public final class TrainingSet {
   }
 
   /**
-   * The same, with a caption for pictures that have none beside them.
+   * The same as {@link #ofFolder(Path)}, with a caption for pictures that have none beside them.
    *
+   * @param folder with pictures and perhaps captions
    * @param missing the caption of pictures without a text file, such as the trigger word alone
+   * @return the pictures in the order of their names
    * @throws TrainingException if the folder is missing or holds no picture, or a caption cannot be
    *     read
    */
@@ -135,17 +141,22 @@ public final class TrainingSet {
     }
   }
 
-  /** The pictures in order. */
+  /** {@return the pictures in order} */
   public List<TrainingExample> examples() {
     return examples;
   }
 
-  /** What the trained file calls the set: the folder's name, or {@code pictures}. */
+  /** {@return what the trained file calls the set: the folder's name, or {@code pictures}} */
   public String name() {
     return name;
   }
 
-  /** This set and another behind it. */
+  /**
+   * Adds another set behind this one.
+   *
+   * @param other may have pictures of this one again
+   * @return all pictures, under the name of this set
+   */
   public TrainingSet plus(TrainingSet other) {
     Objects.requireNonNull(other, "other");
     return new TrainingSet(
@@ -153,8 +164,10 @@ public final class TrainingSet {
   }
 
   /**
-   * The same pictures, all at another strength; see {@link TrainingExample#strength()}.
+   * Sets another strength for all pictures; see {@link TrainingExample#strength()}.
    *
+   * @param strength finite and not 0
+   * @return the same pictures at that strength
    * @throws IllegalArgumentException if it is 0 or not finite
    */
   public TrainingSet withStrength(double strength) {

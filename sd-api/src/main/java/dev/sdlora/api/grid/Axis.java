@@ -29,7 +29,12 @@ public record Axis(String name, List<Value> values) {
    * @param change what it does to a request
    */
   public record Value(String label, Change change) {
-    /** Refuses null. */
+    /**
+     * Refuses null.
+     *
+     * @param label may have several lines
+     * @param change is called for every picture at the value, first when the grid is made
+     */
     public Value {
       Objects.requireNonNull(label, "label");
       Objects.requireNonNull(change, "change");
@@ -39,14 +44,20 @@ public record Axis(String name, List<Value> values) {
   /** Changes a request. */
   @FunctionalInterface
   public interface Change {
-    /** Sets what belongs to the value. */
+    /**
+     * Sets what belongs to the value.
+     *
+     * @param spec the request before, with what other axes have set
+     */
     void apply(PromptSpecBuilder spec);
   }
 
   /**
    * Copies the values.
    *
-   * @throws IllegalArgumentException if there is none
+   * @param name what is written beside the grid
+   * @param values at least one
+   * @throws IllegalArgumentException if there is no value
    */
   public Axis {
     Objects.requireNonNull(name, "name");
@@ -57,7 +68,17 @@ public record Axis(String name, List<Value> values) {
     }
   }
 
-  /** An axis of anything that a request can be changed by. */
+  /**
+   * Makes an axis of anything that a request can be changed by.
+   *
+   * @param <T> what the values are
+   * @param name what is written beside the grid and into its file
+   * @param values at least one
+   * @param label what is written at the row or column of a value
+   * @param change what a value does to a request
+   * @return the axis
+   * @throws IllegalArgumentException if there is no value
+   */
   public static <T> Axis of(
       String name, List<T> values, Function<T, String> label, Function<T, Change> change) {
     Objects.requireNonNull(name, "name");
@@ -69,36 +90,62 @@ public record Axis(String name, List<Value> values) {
         values.stream().map(value -> new Value(label.apply(value), change.apply(value))).toList());
   }
 
-  /** Seeds. */
+  /**
+   * Varies the seed.
+   *
+   * @param seeds at least one, any numbers
+   * @return the axis
+   * @throws IllegalArgumentException if there is none
+   */
   public static Axis seeds(long... seeds) {
     Objects.requireNonNull(seeds, "seeds");
     return of("Seed", list(seeds), String::valueOf, seed -> spec -> spec.seed(seed));
   }
 
-  /** Numbers of steps. */
+  /**
+   * Varies the number of steps.
+   *
+   * @param steps at least one; those that are not from 1 to 1000 are refused by the grid
+   * @return the axis
+   * @throws IllegalArgumentException if there is none
+   */
   public static Axis steps(int... steps) {
     Objects.requireNonNull(steps, "steps");
     return of("Steps", list(steps), String::valueOf, count -> spec -> spec.steps(count));
   }
 
   /**
-   * Guidance scales.
+   * Varies the guidance scale.
    *
-   * @throws IllegalArgumentException if one is NaN or infinite
+   * @param scales at least one
+   * @return the axis
+   * @throws IllegalArgumentException if there is none, or one is NaN or infinite
    */
   public static Axis cfgScales(double... scales) {
     Objects.requireNonNull(scales, "scales");
     return of("CFG Scale", list(scales), Decimals::text, scale -> spec -> spec.cfgScale(scale));
   }
 
-  /** Samplers. */
+  /**
+   * Varies the sampler.
+   *
+   * @param samplers at least one
+   * @return the axis
+   * @throws IllegalArgumentException if there is none
+   */
   public static Axis samplers(Sampler... samplers) {
     Objects.requireNonNull(samplers, "samplers");
     return of(
         "Sampler", List.of(samplers), Sampler::label, sampler -> spec -> spec.sampler(sampler));
   }
 
-  /** Schedules. */
+  /**
+   * Varies the schedule.
+   *
+   * @param schedules at least one
+   * @return the axis
+   * @throws IllegalArgumentException if there is none
+   */
   public static Axis schedules(Schedule... schedules) {
     Objects.requireNonNull(schedules, "schedules");
     return of(
@@ -108,18 +155,26 @@ public record Axis(String name, List<Value> values) {
         schedule -> spec -> spec.schedule(schedule));
   }
 
-  /** Sizes. */
+  /**
+   * Varies the size.
+   *
+   * @param sizes at least one
+   * @return the axis
+   * @throws IllegalArgumentException if there is none
+   */
   public static Axis sizes(ImageSize... sizes) {
     Objects.requireNonNull(sizes, "sizes");
     return of("Size", List.of(sizes), ImageSize::toString, size -> spec -> spec.size(size));
   }
 
   /**
-   * Strengths of a LoRA, in place of those of its tag in the prompt; where there is none, a tag is
-   * added. At 0 it is off.
+   * Varies the strength of a LoRA, in place of those of its tag in the prompt; where there is none,
+   * a tag is added.
    *
    * @param lora its name as a tag would have it
-   * @throws IllegalArgumentException if a strength is NaN or infinite
+   * @param strengths at least one; at 0 the LoRA is off
+   * @return the axis
+   * @throws IllegalArgumentException if there is none, or one is NaN or infinite
    */
   public static Axis loraStrengths(String lora, double... strengths) {
     Objects.requireNonNull(lora, "lora");
@@ -132,8 +187,12 @@ public record Axis(String name, List<Value> values) {
   }
 
   /**
-   * Texts of which each takes the place of the first one, in the prompt and in the negative prompt;
-   * A1111's "Prompt S/R".
+   * Varies a text in the prompt and in the negative prompt; A1111's "Prompt S/R".
+   *
+   * @param texts what is looked for, and then what takes its place; the first picture has the text
+   *     itself
+   * @return the axis
+   * @throws IllegalArgumentException if there is none
    */
   public static Axis promptTexts(String... texts) {
     Objects.requireNonNull(texts, "texts");
@@ -145,9 +204,11 @@ public record Axis(String name, List<Value> values) {
   }
 
   /**
-   * How much img2img, or the second pass of hires fix, may change.
+   * Varies how much img2img, or the second pass of hires fix, may change.
    *
-   * @throws IllegalArgumentException if one is NaN or infinite
+   * @param strengths at least one; those that are not from 0 to 1 are refused by the grid
+   * @return the axis
+   * @throws IllegalArgumentException if there is none, or one is NaN or infinite
    */
   public static Axis denoisingStrengths(double... strengths) {
     Objects.requireNonNull(strengths, "strengths");
@@ -159,12 +220,14 @@ public record Axis(String name, List<Value> values) {
   }
 
   /**
-   * Reads {@code NAME=VALUE,VALUE}: {@code seed=1-4}, {@code steps=10,20}, {@code cfg=1-7 [3]},
-   * {@code sampler=Euler a,DDIM}, {@code schedule=Karras,Normal}, {@code size=512x512,768x512},
-   * {@code lora:NAME=0-1 [5]}, {@code prompt=red,blue}, {@code denoising=0.3,0.6}. Numbers may be
-   * ranges: {@code 1-5}, {@code 1-9 (+2)}, {@code 0-1 [5]}. A value in double quotes may contain
-   * commas.
+   * Reads an axis as the command line takes it.
    *
+   * @param text {@code NAME=VALUE,VALUE}: {@code seed=1-4}, {@code steps=10,20}, {@code cfg=1-7
+   *     [3]}, {@code sampler=Euler a,DDIM}, {@code schedule=Karras,Normal}, {@code
+   *     size=512x512,768x512}, {@code lora:NAME=0-1 [5]}, {@code prompt=red,blue}, {@code
+   *     denoising=0.3,0.6}. Numbers may be ranges: {@code 1-5}, {@code 1-9 (+2)}, {@code 0-1 [5]}.
+   *     A value in double quotes may contain commas
+   * @return the axis
    * @throws IllegalArgumentException if the name is unknown or a value makes no sense
    */
   public static Axis parse(String text) {

@@ -37,14 +37,23 @@ public final class Sheet {
     this.columns = List.copyOf(columns);
   }
 
-  /** Adds a row. */
+  /**
+   * Adds a row below those there are.
+   *
+   * @param label what stands beside it, maybe nothing
+   * @param pictures from the left, of any sizes; as many as there are columns, if these have a head
+   */
   public void row(String label, List<BufferedImage> pictures) {
     Objects.requireNonNull(label, "label");
     Objects.requireNonNull(pictures, "pictures");
     rows.add(new Row(label, List.copyOf(pictures)));
   }
 
-  /** Draws all that was added. Pictures of different sizes get the room of the largest. */
+  /**
+   * Draws all that was added.
+   *
+   * @return a sheet in which each picture has the room of the largest
+   */
   public BufferedImage draw() {
     int width = 1;
     int height = 1;

@@ -52,10 +52,12 @@ public final class VariationGrid {
   }
 
   /**
-   * One row of pictures.
+   * Makes a grid of one row.
    *
    * @param spec what is not varied; of several images only the first is made, and a random seed is
    *     drawn once for all
+   * @param columns what differs from left to right
+   * @return the grid, of which nothing is drawn yet
    * @throws IllegalArgumentException if a value cannot be set, or settings do not go together
    */
   public static VariationGrid of(PromptSpec spec, Axis columns) {
@@ -65,9 +67,12 @@ public final class VariationGrid {
   }
 
   /**
-   * Rows and columns of pictures.
+   * Makes a grid of rows and columns.
    *
    * @param spec see {@link #of(PromptSpec, Axis)}
+   * @param columns what differs from left to right
+   * @param rows what differs from row to row
+   * @return the grid, of which nothing is drawn yet
    * @throws IllegalArgumentException if a value cannot be set, or settings do not go together
    */
   public static VariationGrid of(PromptSpec spec, Axis columns, Axis rows) {
@@ -76,12 +81,18 @@ public final class VariationGrid {
     return new VariationGrid(spec, columns, Optional.of(Objects.requireNonNull(rows, "rows")));
   }
 
-  /** How many pictures are drawn. */
+  /** {@return how many pictures are drawn} */
   public int cells() {
     return columns.values().size() * rows().size();
   }
 
-  /** Draws all pictures, one after another; see {@link #draw(Pipeline, GenerationListener)}. */
+  /**
+   * Draws all pictures, watched by nobody; see {@link #draw(Pipeline, GenerationListener)}, also
+   * for what it throws.
+   *
+   * @param pipeline what draws them
+   * @return the sheet
+   */
   public GeneratedImage draw(Pipeline pipeline) {
     return draw(pipeline, GenerationListener.NONE);
   }
@@ -90,6 +101,7 @@ public final class VariationGrid {
    * Draws all pictures, one after another, row by row. Interrupting the thread ends it within a
    * step. A failure or a cancel of one picture ends the grid with the exception of that request.
    *
+   * @param pipeline what draws them
    * @param listener sees each picture as a generation of its own
    * @return the sheet; its settings are those of the first picture and which ones were varied
    * @throws ResourceException after the first picture, if there is no room for a sheet of them all

@@ -52,10 +52,11 @@ public final class CheckpointMerging {
   public record Merged(Path file, int merged, int kept) {}
 
   /**
-   * A mixture of two checkpoints.
+   * Mixes two checkpoints.
    *
    * @param a what there is of at multiplier 0; a file or a diffusers folder, as the others
    * @param b what there is of at multiplier 1
+   * @return the merging, at multiplier 0.5
    */
   public static CheckpointMerging weightedSum(Path a, Path b) {
     Objects.requireNonNull(a, "a");
@@ -64,11 +65,12 @@ public final class CheckpointMerging {
   }
 
   /**
-   * A checkpoint with the difference of two others: what B has learnt beyond C.
+   * Adds the difference of two checkpoints to a third: what B has learnt beyond C.
    *
    * @param a what the difference is added to
    * @param b the tuned one
    * @param c what B was tuned from
+   * @return the merging, at multiplier 0.5
    */
   public static CheckpointMerging addDifference(Path a, Path b, Path c) {
     Objects.requireNonNull(a, "a");
@@ -78,9 +80,10 @@ public final class CheckpointMerging {
   }
 
   /**
-   * Sets how much of B, or of the difference, is taken. Default 0.5. Below 0 and above 1 it
-   * exaggerates.
+   * Sets how much of B, or of the difference, is taken.
    *
+   * @param multiplier default 0.5; below 0 and above 1 it exaggerates
+   * @return this merging
    * @throws IllegalArgumentException if it is not finite
    */
   public CheckpointMerging multiplier(double multiplier) {
@@ -92,10 +95,13 @@ public final class CheckpointMerging {
   }
 
   /**
-   * Sets the multiplier of each block in place of one for all: 26 values for SD 1.x and 2.x, 20 for
-   * SDXL, or another list or preset of {@link BlockWeights}. {@code BASE} is all outside the U-Net;
-   * the time embedding goes with {@code IN00} and the last convolution with the last block, as in
-   * the Merge Block Weighted extension.
+   * Sets the multiplier of each block in place of one for all. {@code BASE} is all outside the
+   * U-Net; the time embedding goes with {@code IN00} and the last convolution with the last block,
+   * as in the Merge Block Weighted extension.
+   *
+   * @param multipliers 26 values for SD 1.x and 2.x, 20 for SDXL, or another list or preset of
+   *     {@link BlockWeights}
+   * @return this merging
    */
   public CheckpointMerging blocks(BlockWeights multipliers) {
     this.blocks = Optional.of(Objects.requireNonNull(multipliers, "multipliers"));
@@ -103,23 +109,33 @@ public final class CheckpointMerging {
   }
 
   /**
-   * Sets the number format of the file. Default: each tensor's in A, half precision for those of 8
-   * bits.
+   * Sets the number format of the file.
+   *
+   * @param format default: each tensor's in A, half precision for those of 8 bits
+   * @return this merging
    */
   public CheckpointMerging fileFormat(NumberFormat format) {
     this.format = Optional.of(Objects.requireNonNull(format, "format"));
     return this;
   }
 
-  /** Sets who is told of every tensor. Default: nobody. */
+  /**
+   * Sets who is told of every tensor.
+   *
+   * @param listener default {@link MakingListener#NONE}
+   * @return this merging
+   */
   public CheckpointMerging listener(MakingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;
   }
 
   /**
-   * Merges, and writes a safetensors file; an earlier one is replaced only when all is done.
+   * Merges, and writes a safetensors file.
    *
+   * @param file with the ending {@code .safetensors}; an earlier one is replaced only when all is
+   *     done
+   * @return what was written
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
    *     a file that is read, or the list of blocks is for another family
    * @throws CheckpointException if one cannot be read as a model, they do not fit together, or a

@@ -28,13 +28,19 @@ public record LeftOut(Cause cause, List<String> layers, double share) {
       this.label = label;
     }
 
-    /** What these layers are, in words. */
+    /** {@return what these layers are, in words} */
     public String label() {
       return label;
     }
   }
 
-  /** Copies the names. */
+  /**
+   * Copies the names.
+   *
+   * @param cause why they are left out
+   * @param layers the names of the weights
+   * @param share from 0 to 1
+   */
   public LeftOut {
     layers = List.copyOf(layers);
   }

@@ -37,16 +37,24 @@ public final class LoraBaking {
    * @param unmatched modules that belong to no layer, by their names in the LoRA files
    */
   public record Baked(Path file, int changed, List<String> unmatched) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param file where it was written
+     * @param changed how many weights differ
+     * @param unmatched empty if every module found its layer
+     */
     public Baked {
       unmatched = List.copyOf(unmatched);
     }
   }
 
   /**
-   * A baking of LoRAs at the strengths that they have.
+   * Bakes LoRAs at the strengths that they have.
    *
    * @param checkpoint a file or a diffusers folder; it stays as it is
+   * @param loras at least one
+   * @return the baking
    * @throws IllegalArgumentException if there is no LoRA
    */
   public static LoraBaking into(Path checkpoint, List<LoraAdapter> loras) {
@@ -58,15 +66,23 @@ public final class LoraBaking {
     return new LoraBaking(checkpoint, loras);
   }
 
-  /** Sets the listener, which is told of every changed weight. Default: none. */
+  /**
+   * Sets who is told of every changed weight.
+   *
+   * @param listener default {@link MakingListener#NONE}
+   * @return this baking
+   */
   public LoraBaking listener(MakingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;
   }
 
   /**
-   * Bakes, and writes a safetensors file; an earlier one is replaced only when all is done.
+   * Bakes, and writes a safetensors file.
    *
+   * @param file with the ending {@code .safetensors}; an earlier one is replaced only when all is
+   *     done
+   * @return what was written
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
    *     a file that is read, or a strength changes over the steps
    * @throws dev.sdlora.api.CheckpointException if the checkpoint cannot be read as a model

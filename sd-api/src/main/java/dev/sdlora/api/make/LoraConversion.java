@@ -27,7 +27,13 @@ public final class LoraConversion {
     this.names = names;
   }
 
-  /** A conversion of a file in any style. */
+  /**
+   * Converts a file to another style of names.
+   *
+   * @param lora a file in any style
+   * @param names the style to write
+   * @return the conversion
+   */
   public static LoraConversion of(Path lora, KeyNames names) {
     Objects.requireNonNull(lora, "lora");
     Objects.requireNonNull(names, "names");
@@ -39,6 +45,7 @@ public final class LoraConversion {
    * Default: the layers of the published models of the LoRA's family.
    *
    * @param file a file or a diffusers folder
+   * @return this conversion
    */
   public LoraConversion checkpoint(Path file) {
     this.checkpoint = Optional.of(Objects.requireNonNull(file, "file"));
@@ -46,17 +53,25 @@ public final class LoraConversion {
   }
 
   /**
-   * Multiplies alpha / rank into the second factor, so that nothing else has to tell it. Default
-   * false. Of use with {@link KeyNames#PEFT} for programs that do not read diffusers' settings in
+   * Sets whether alpha / rank is multiplied into the second factor, so that nothing else has to
+   * tell it. Of use with {@link KeyNames#PEFT} for programs that do not read diffusers' settings in
    * the metadata, such as diffusers before 0.34 and ComfyUI; the way back then gives the same
    * changes, but not the same tensors.
+   *
+   * @param multiply default false
+   * @return this conversion
    */
   public LoraConversion scaleInFactors(boolean multiply) {
     this.scaleInFactors = multiply;
     return this;
   }
 
-  /** Sets the listener, which is told of every layer. Default: none. */
+  /**
+   * Sets who is told of every layer.
+   *
+   * @param listener default {@link MakingListener#NONE}
+   * @return this conversion
+   */
   public LoraConversion listener(MakingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;
@@ -65,6 +80,8 @@ public final class LoraConversion {
   /**
    * Converts, and writes a safetensors file with the metadata of the old one.
    *
+   * @param file with the ending {@code .safetensors}
+   * @return what was written
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
    *     the old file
    * @throws dev.sdlora.api.LoraException if the old file is no LoRA, or has modules without a name

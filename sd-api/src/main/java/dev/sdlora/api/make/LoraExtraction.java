@@ -38,10 +38,12 @@ public final class LoraExtraction {
   }
 
   /**
-   * An extraction at rank 32 of the text encoder and the transformers of the U-Net.
+   * Extracts the text encoder and the transformers of the U-Net, at rank 32 unless setters say
+   * otherwise.
    *
    * @param original the checkpoint that the LoRA will be used on: a file or a diffusers folder
    * @param tuned the checkpoint that it should bring about; its layout and number format may differ
+   * @return the extraction
    */
   public static LoraExtraction between(Path original, Path tuned) {
     Objects.requireNonNull(original, "original");
@@ -49,7 +51,13 @@ public final class LoraExtraction {
     return new LoraExtraction(original, tuned);
   }
 
-  /** Gives every layer this rank, at least 1, or its shorter side if that is less. Default 32. */
+  /**
+   * Gives every layer the same rank, or its shorter side if that is less.
+   *
+   * @param rank at least 1. Default 32
+   * @return this extraction
+   * @throws IllegalArgumentException if it is below 1
+   */
   public LoraExtraction rank(int rank) {
     this.ranks = Ranks.all(rank);
     return this;
@@ -61,6 +69,8 @@ public final class LoraExtraction {
    *
    * @param share above 0 and at most 1
    * @param largestRank the most that a layer gets, at least 1
+   * @return this extraction
+   * @throws IllegalArgumentException if one is out of range
    */
   public LoraExtraction energy(double share, int largestRank) {
     this.ranks = new Ranks(largestRank, share);
@@ -68,52 +78,81 @@ public final class LoraExtraction {
   }
 
   /**
-   * Takes the layers outside transformers in as well: residual blocks, samplers, input, output and
-   * time embedding of the U-Net. Programs that read only transformers ignore them. Default false.
+   * Sets whether the layers outside transformers are taken in as well: residual blocks, samplers,
+   * input, output and time embedding of the U-Net. Programs that read only transformers ignore
+   * them.
+   *
+   * @param take default false
+   * @return this extraction
    */
   public LoraExtraction convolutions(boolean take) {
     this.convolutions = take;
     return this;
   }
 
-  /** Takes the text encoder in as well. Default true. */
+  /**
+   * Sets whether the text encoder is taken in as well.
+   *
+   * @param take default true
+   * @return this extraction
+   */
   public LoraExtraction textEncoder(boolean take) {
     this.textEncoder = take;
     return this;
   }
 
   /**
-   * Computes all singular values, which takes some ten times longer. Default false: the largest are
-   * found by random projection (Halko, Martinsson and Tropp 2011), with an error that shows in the
-   * last kept values only.
+   * Sets whether all singular values are computed, which takes some ten times longer. Otherwise the
+   * largest are found by random projection (Halko, Martinsson and Tropp 2011), with an error that
+   * shows in the last kept values only.
+   *
+   * @param exact default false
+   * @return this extraction
    */
   public LoraExtraction exact(boolean exact) {
     this.exact = exact;
     return this;
   }
 
-  /** Sets the number format of the file: half precision by default. */
+  /**
+   * Sets the number format of the file.
+   *
+   * @param format default {@link NumberFormat#FLOAT16}
+   * @return this extraction
+   */
   public LoraExtraction fileFormat(NumberFormat format) {
     this.format = Objects.requireNonNull(format, "format");
     return this;
   }
 
-  /** Sets the name inside the file, which prompts may use as well. Default: the file's stem. */
+  /**
+   * Sets the name inside the file, which prompts may use as well.
+   *
+   * @param name default: the file's name without its ending
+   * @return this extraction
+   */
   public LoraExtraction name(String name) {
     this.name = Optional.of(Objects.requireNonNull(name, "name"));
     return this;
   }
 
-  /** Sets the listener, which is told of every layer. Default: none. */
+  /**
+   * Sets who is told of every layer.
+   *
+   * @param listener default {@link MakingListener#NONE}
+   * @return this extraction
+   */
   public LoraExtraction listener(MakingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;
   }
 
   /**
-   * Extracts, and writes a safetensors file with kohya's names; an earlier one is replaced only
-   * when all is done.
+   * Extracts, and writes a safetensors file with kohya's names.
    *
+   * @param file with the ending {@code .safetensors}; an earlier one is replaced only when all is
+   *     done
+   * @return what was written
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors}
    * @throws CheckpointException if one cannot be read as a model, or the two have different sizes
    * @throws dev.sdlora.api.LoraException if they do not differ, or hold NaN or infinity

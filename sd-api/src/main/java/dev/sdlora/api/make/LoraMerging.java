@@ -31,9 +31,10 @@ public final class LoraMerging {
   }
 
   /**
-   * A merging of LoRAs at the strengths that they have; names in kohya's and other styles may be
-   * mixed.
+   * Merges LoRAs at the strengths that they have.
    *
+   * @param loras at least one; names in kohya's and other styles may be mixed
+   * @return the merging
    * @throws IllegalArgumentException if there is none
    */
   public static LoraMerging of(List<LoraAdapter> loras) {
@@ -44,7 +45,13 @@ public final class LoraMerging {
     return new LoraMerging(loras);
   }
 
-  /** Gives every layer this rank, at least 1. Default: the sum of the ranks. */
+  /**
+   * Gives every layer the same rank.
+   *
+   * @param rank at least 1. Default: the sum of the ranks
+   * @return this merging
+   * @throws IllegalArgumentException if it is below 1
+   */
   public LoraMerging rank(int rank) {
     this.ranks = Optional.of(Ranks.all(rank));
     return this;
@@ -56,6 +63,8 @@ public final class LoraMerging {
    *
    * @param share above 0 and at most 1
    * @param largestRank the most that a layer gets, at least 1
+   * @return this merging
+   * @throws IllegalArgumentException if one is out of range
    */
   public LoraMerging energy(double share, int largestRank) {
     this.ranks = Optional.of(new Ranks(largestRank, share));
@@ -63,22 +72,34 @@ public final class LoraMerging {
   }
 
   /**
-   * Sets the number format of the file. Default: the smallest that holds the factors of all files.
-   * Strengths and alphas that differ between the files are multiplied into the factors and rounded
-   * to it.
+   * Sets the number format of the file. Strengths and alphas that differ between the files are
+   * multiplied into the factors and rounded to it.
+   *
+   * @param format default: the smallest that holds the factors of all files
+   * @return this merging
    */
   public LoraMerging fileFormat(NumberFormat format) {
     this.format = Optional.of(Objects.requireNonNull(format, "format"));
     return this;
   }
 
-  /** Sets the name inside the file, which prompts may use as well. Default: the file's stem. */
+  /**
+   * Sets the name inside the file, which prompts may use as well.
+   *
+   * @param name default: the file's name without its ending
+   * @return this merging
+   */
   public LoraMerging name(String name) {
     this.name = Optional.of(Objects.requireNonNull(name, "name"));
     return this;
   }
 
-  /** Sets the listener, which is told of every layer. Default: none. */
+  /**
+   * Sets who is told of every layer.
+   *
+   * @param listener default {@link MakingListener#NONE}
+   * @return this merging
+   */
   public LoraMerging listener(MakingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;
@@ -87,6 +108,8 @@ public final class LoraMerging {
   /**
    * Merges, and writes a safetensors file with kohya's names.
    *
+   * @param file with the ending {@code .safetensors}
+   * @return what was written
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
    *     a file that is read, or a strength changes over the steps
    * @throws LoraException if the files are for different families or sizes of models, all strengths

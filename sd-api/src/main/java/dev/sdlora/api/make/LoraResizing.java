@@ -25,13 +25,24 @@ public final class LoraResizing {
     this.source = source;
   }
 
-  /** A resizing of a file; set {@link #rank} or {@link #energy}. */
+  /**
+   * Resizes a file; {@link #rank} or {@link #energy} says how far.
+   *
+   * @param lora a LoRA file; it stays as it is
+   * @return the resizing
+   */
   public static LoraResizing of(Path lora) {
     Objects.requireNonNull(lora, "lora");
     return new LoraResizing(lora);
   }
 
-  /** Gives every layer this rank, at least 1. */
+  /**
+   * Gives every layer the same rank.
+   *
+   * @param rank at least 1
+   * @return this resizing
+   * @throws IllegalArgumentException if it is below 1
+   */
   public LoraResizing rank(int rank) {
     this.ranks = Optional.of(Ranks.all(rank));
     return this;
@@ -43,19 +54,31 @@ public final class LoraResizing {
    *
    * @param share above 0 and at most 1
    * @param largestRank the most that a layer gets, at least 1
+   * @return this resizing
+   * @throws IllegalArgumentException if one is out of range
    */
   public LoraResizing energy(double share, int largestRank) {
     this.ranks = Optional.of(new Ranks(largestRank, share));
     return this;
   }
 
-  /** Sets the number format of the file. Default: that of the old one. */
+  /**
+   * Sets the number format of the file.
+   *
+   * @param format default: that of the old one
+   * @return this resizing
+   */
   public LoraResizing fileFormat(NumberFormat format) {
     this.format = Optional.of(Objects.requireNonNull(format, "format"));
     return this;
   }
 
-  /** Sets the listener, which is told of every layer. Default: none. */
+  /**
+   * Sets who is told of every layer.
+   *
+   * @param listener default {@link MakingListener#NONE}
+   * @return this resizing
+   */
   public LoraResizing listener(MakingListener listener) {
     this.listener = Objects.requireNonNull(listener, "listener");
     return this;
@@ -64,6 +87,8 @@ public final class LoraResizing {
   /**
    * Resizes, and writes a safetensors file with kohya's names and the metadata of the old one.
    *
+   * @param file with the ending {@code .safetensors}
+   * @return what was written
    * @throws IllegalStateException if no rank is set
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
    *     the old file

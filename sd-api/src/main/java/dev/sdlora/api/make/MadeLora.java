@@ -15,7 +15,15 @@ import java.util.List;
  */
 public record MadeLora(Path file, int modules, int rank, double keptEnergy, List<LeftOut> leftOut) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param file where it was written
+   * @param modules how many layers it changes
+   * @param rank the largest of its layers
+   * @param keptEnergy from 0 to 1
+   * @param leftOut empty if nothing is missing
+   */
   public MadeLora {
     leftOut = List.copyOf(leftOut);
   }

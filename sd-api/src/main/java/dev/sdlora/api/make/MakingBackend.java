@@ -14,22 +14,64 @@ import java.util.Optional;
  */
 public interface MakingBackend {
 
-  /** Behind {@link LoraExtraction#write}. */
+  /**
+   * Behind {@link LoraExtraction#write}.
+   *
+   * @param task its settings
+   * @param file what to write
+   * @param listener is told of every layer
+   * @return what was written
+   */
   MadeLora extract(Extract task, Path file, MakingListener listener);
 
-  /** Behind {@link LoraMerging#write}. */
+  /**
+   * Behind {@link LoraMerging#write}.
+   *
+   * @param task its settings
+   * @param file what to write
+   * @param listener is told of every layer
+   * @return what was written
+   */
   MadeLora merge(Merge task, Path file, MakingListener listener);
 
-  /** Behind {@link LoraResizing#write}. */
+  /**
+   * Behind {@link LoraResizing#write}.
+   *
+   * @param task its settings
+   * @param file what to write
+   * @param listener is told of every layer
+   * @return what was written
+   */
   MadeLora resize(Resize task, Path file, MakingListener listener);
 
-  /** Behind {@link LoraConversion#write}. */
+  /**
+   * Behind {@link LoraConversion#write}.
+   *
+   * @param task its settings
+   * @param file what to write
+   * @param listener is told of every layer
+   * @return what was written
+   */
   MadeLora convert(Convert task, Path file, MakingListener listener);
 
-  /** Behind {@link LoraBaking#write}. */
+  /**
+   * Behind {@link LoraBaking#write}.
+   *
+   * @param task its settings
+   * @param file what to write
+   * @param listener is told of every changed weight
+   * @return what was written
+   */
   LoraBaking.Baked bake(Bake task, Path file, MakingListener listener);
 
-  /** Behind {@link CheckpointMerging#write}. */
+  /**
+   * Behind {@link CheckpointMerging#write}.
+   *
+   * @param task its settings
+   * @param file what to write
+   * @param listener is told of every tensor
+   * @return what was written
+   */
   CheckpointMerging.Merged mergeCheckpoints(
       MergeCheckpoints task, Path file, MakingListener listener);
 
@@ -44,6 +86,8 @@ public interface MakingBackend {
     /**
      * Checks the numbers.
      *
+     * @param largest at least 1
+     * @param energy above 0 and at most 1
      * @throws IllegalArgumentException if one is out of its range
      */
     public Ranks {
@@ -95,7 +139,14 @@ public interface MakingBackend {
       Optional<Ranks> ranks,
       Optional<NumberFormat> format,
       Optional<String> name) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param loras at their strengths
+     * @param ranks empty for the sum of those there are
+     * @param format empty for the smallest that holds all
+     * @param name empty for that of the file
+     */
     public Merge {
       loras = List.copyOf(loras);
     }
@@ -145,7 +196,12 @@ public interface MakingBackend {
    * @param loras at their strengths
    */
   record Bake(Path checkpoint, List<LoraAdapter> loras) {
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param checkpoint a file or a diffusers folder
+     * @param loras at their strengths
+     */
     public Bake {
       loras = List.copyOf(loras);
     }

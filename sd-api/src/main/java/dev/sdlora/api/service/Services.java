@@ -25,8 +25,11 @@ public final class Services {
   private Services() {}
 
   /**
-   * The implementation of a service, always the same one.
+   * Finds the implementation of a service.
    *
+   * @param <S> what the service can do
+   * @param service the type that it is found by
+   * @return always the same one
    * @throws IllegalStateException if there is none
    */
   public static <S> S find(Class<S> service) {

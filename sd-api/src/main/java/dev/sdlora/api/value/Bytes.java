@@ -9,7 +9,12 @@ public final class Bytes {
 
   private Bytes() {}
 
-  /** Such as {@code 20 MB} or {@code 3.4 GB}. */
+  /**
+   * Writes an amount of memory.
+   *
+   * @param bytes how much it is
+   * @return megabytes, rounded up, or gigabytes, such as {@code 20 MB} or {@code 3.4 GB}
+   */
   public static String text(double bytes) {
     return bytes < GIGA
         ? String.format(Locale.ROOT, "%.0f MB", Math.ceil(bytes / MEGA))

@@ -7,7 +7,10 @@ public final class Checks {
   /**
    * Checks anything.
    *
+   * @param holds whether all is well
+   * @param name what the value is called where it is set
    * @param what the rest of the sentence {@code NAME must …: VALUE}
+   * @param value as it was set
    * @throws IllegalArgumentException if it does not hold
    */
   public static void require(boolean holds, String name, String what, Object value) {
@@ -16,31 +19,72 @@ public final class Checks {
     }
   }
 
-  /** The value, if it is neither NaN nor infinite. */
+  /**
+   * Refuses NaN and the infinities.
+   *
+   * @param value as it was set
+   * @param name what it is called where it is set
+   * @return the value
+   * @throws IllegalArgumentException if it is not finite
+   */
   public static double finite(double value, String name) {
     require(Double.isFinite(value), name, "be finite", value);
     return value;
   }
 
-  /** The value, if it is not below the least one. */
+  /**
+   * Refuses what is too small.
+   *
+   * @param least the smallest value that is right
+   * @param value as it was set
+   * @param name what it is called where it is set
+   * @return the value
+   * @throws IllegalArgumentException if it is smaller
+   */
   public static int atLeast(int least, int value, String name) {
     require(value >= least, name, "be at least " + least, value);
     return value;
   }
 
-  /** The value, if it is not below the least one. */
+  /**
+   * Refuses what is too small.
+   *
+   * @param least the smallest value that is right
+   * @param value as it was set
+   * @param name what it is called where it is set
+   * @return the value
+   * @throws IllegalArgumentException if it is smaller
+   */
   public static long atLeast(long least, long value, String name) {
     require(value >= least, name, "be at least " + least, value);
     return value;
   }
 
-  /** The value, if it is one of a range with both its ends. */
+  /**
+   * Refuses what is out of a range.
+   *
+   * @param least the smallest value that is right
+   * @param most the largest value that is right
+   * @param value as it was set
+   * @param name what it is called where it is set
+   * @return the value
+   * @throws IllegalArgumentException if it is out of range
+   */
   public static int inRange(int least, int most, int value, String name) {
     require(value >= least && value <= most, name, range(least, most), value);
     return value;
   }
 
-  /** The value, if it is one of a range with both its ends. */
+  /**
+   * Refuses what is out of a range, and NaN.
+   *
+   * @param least the smallest value that is right
+   * @param most the largest value that is right
+   * @param value as it was set
+   * @param name what it is called where it is set
+   * @return the value
+   * @throws IllegalArgumentException if it is out of range
+   */
   public static double inRange(double least, double most, double value, String name) {
     require(value >= least && value <= most, name, range(least, most), value);
     return value;
@@ -50,25 +94,52 @@ public final class Checks {
     return "be from " + Decimals.text(least) + " to " + Decimals.text(most);
   }
 
-  /** The value, if it is finite and not below 0. */
+  /**
+   * Refuses what is negative or not finite.
+   *
+   * @param value as it was set
+   * @param name what it is called where it is set
+   * @return the value
+   * @throws IllegalArgumentException if it is below 0, NaN or infinite
+   */
   public static double notNegative(double value, String name) {
     require(value >= 0 && Double.isFinite(value), name, "be finite and not negative", value);
     return value;
   }
 
-  /** The value, if it is finite and above 0. */
+  /**
+   * Refuses what is not above 0 or not finite.
+   *
+   * @param value as it was set
+   * @param name what it is called where it is set
+   * @return the value
+   * @throws IllegalArgumentException if it is 0 or below, NaN or infinite
+   */
   public static double positive(double value, String name) {
     require(value > 0 && Double.isFinite(value), name, "be above 0 and finite", value);
     return value;
   }
 
-  /** The value, if it is a multiple above 0. */
+  /**
+   * Refuses what is no multiple above 0.
+   *
+   * @param factor what it has to be a multiple of
+   * @param value as it was set
+   * @param name what it is called where it is set
+   * @return the value
+   * @throws IllegalArgumentException if it is 0 or below, or no multiple
+   */
   public static int positiveMultipleOf(int factor, int value, String name) {
     require(value > 0 && value % factor == 0, name, "be a positive multiple of " + factor, value);
     return value;
   }
 
-  /** What a builder throws without a setting that it needs. */
+  /**
+   * Says that a builder lacks a setting.
+   *
+   * @param name what is not set
+   * @return what the builder throws
+   */
   public static IllegalStateException missing(String name) {
     return new IllegalStateException(name + " is not set");
   }

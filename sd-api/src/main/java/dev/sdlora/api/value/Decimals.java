@@ -13,9 +13,11 @@ public final class Decimals {
   private Decimals() {}
 
   /**
-   * Reads a finite number; spaces around it do not count.
+   * Reads a finite number.
    *
-   * @throws IllegalArgumentException if it is none
+   * @param written such as {@code 0.8} or {@code 1e-4}; spaces around it do not count
+   * @return the number
+   * @throws IllegalArgumentException if it is none, or too large
    */
   public static double parse(String written) {
     String text = written.strip();
@@ -30,8 +32,11 @@ public final class Decimals {
   }
 
   /**
-   * The number of a setting, if it is there.
+   * Reads the number of a setting.
    *
+   * @param settings what is written, by key
+   * @param key which one
+   * @return empty if the setting is not there
    * @throws IllegalArgumentException if it is no number
    */
   public static OptionalDouble of(Map<String, String> settings, String key) {
@@ -39,7 +44,12 @@ public final class Decimals {
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(parse(value));
   }
 
-  /** The shortest decimal: 7 for 7.0, 0.8 for 0.8, no exponent. */
+  /**
+   * Writes a number as the shortest decimal.
+   *
+   * @param value a finite number
+   * @return 7 for 7.0, 0.8 for 0.8, never with an exponent
+   */
   public static String text(double value) {
     return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
   }

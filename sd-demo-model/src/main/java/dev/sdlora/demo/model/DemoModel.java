@@ -29,7 +29,7 @@ public final class DemoModel {
   private DemoModel() {}
 
   /**
-   * The checkpoint, about 20 MB.
+   * {@return the file of the checkpoint, about 20 MB}
    *
    * @throws UncheckedIOException if it cannot be copied out of its jar
    */
@@ -38,8 +38,8 @@ public final class DemoModel {
   }
 
   /**
-   * A folder with LoRAs for it: {@code ink_lines}, {@code night}, {@code detail_slider} and {@code
-   * zorp}, a shape of its own.
+   * {@return a folder with LoRAs for it: {@code ink_lines}, {@code night}, {@code detail_slider}
+   * and {@code zorp}, a shape of its own}
    *
    * @throws UncheckedIOException if they cannot be copied out of their jar
    */
