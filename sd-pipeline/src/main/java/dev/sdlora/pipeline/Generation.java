@@ -182,7 +182,8 @@ final class Generation {
       boolean scaled = model.networks().prediction() == Prediction.EDM_V;
       firstChannels = Optional.of(encoder.edited(canvas, size, channels, scaled, scope));
       hiresChannels =
-          second.map(hires -> encoder.edited(Optional.empty(), hires.size(), channels, scaled, scope));
+          second.map(
+              hires -> encoder.edited(Optional.empty(), hires.size(), channels, scaled, scope));
     }
     if (unet.isInpainting()) {
       double maskWeight = repainting.map(Repainting::conditioningMaskWeight).orElse(1.0);

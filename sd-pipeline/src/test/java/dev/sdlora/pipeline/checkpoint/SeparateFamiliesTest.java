@@ -71,7 +71,8 @@ final class SeparateFamiliesTest {
         renamed(
             TinyFamilies.sd2(),
             name ->
-                Optional.of(name.replace("cond_stage_model.model", "conditioner.embedders.0.model")),
+                Optional.of(
+                    name.replace("cond_stage_model.model", "conditioner.embedders.0.model")),
             "turbo.safetensors");
     Checkpoint read = CheckpointReader.read(turbo).checkpoint();
     assertThat(read.family()).isEqualTo(ModelFamily.SD2);
