@@ -43,6 +43,7 @@ final class DiffusersFolder {
 
   static ModelFiles read(Path folder, CheckpointParts parts) {
     if (!Files.isDirectory(folder.resolve("unet"))) {
+      requireNoTransformer(folder);
       throw new CheckpointException(
           "'"
               + folder
@@ -79,6 +80,19 @@ final class DiffusersFolder {
         unet,
         vae(folder, family, unet.config(), parts),
         side);
+  }
+
+  /** Later families have a network of another kind, whose tensors tell which family it is. */
+  private static void requireNoTransformer(Path folder) {
+    Path transformer = folder.resolve("transformer");
+    if (Files.isDirectory(transformer)) {
+      NetworkWeights weights = NetworkWeights.in(transformer, Stems.DIFFUSERS, Optional.empty());
+      OtherModels.find(weights.names())
+          .ifPresent(
+              other -> {
+                throw FileKind.notSupported(folder, other);
+              });
+    }
   }
 
   /** The text encoders in the order in which the U-Net reads them; the refiner has the second. */

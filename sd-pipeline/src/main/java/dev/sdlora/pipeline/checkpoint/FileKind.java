@@ -166,13 +166,7 @@ public final class FileKind {
     OtherModels.find(names)
         .ifPresent(
             other -> {
-              throw new CheckpointException(
-                  "'"
-                      + file.path()
-                      + "' is "
-                      + other
-                      + ": not supported; this version runs SD 1.x, SD 2.x and SDXL checkpoints",
-                  ErrorDetails.in(file.path()).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN));
+              throw notSupported(file.path(), other);
             });
     boolean unet = has(names, LdmNames.UNET);
     boolean vae = has(names, LdmNames.VAE);
@@ -202,6 +196,14 @@ public final class FileKind {
           prefix);
     }
     return found;
+  }
+
+  /** What is said of a model of another family. */
+  static CheckpointException notSupported(Path path, String family) {
+    return new CheckpointException(
+        "'%s' is %s: not supported; this version runs SD 1.x, SD 2.x and SDXL checkpoints"
+            .formatted(path, family),
+        ErrorDetails.in(path).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN));
   }
 
   /** Whether a file has a VAE among other networks. */

@@ -16,9 +16,15 @@ final class OtherModels {
           new Family("Chroma Radiance", has("nerf_final_layer_conv.")),
           new Family("Chroma", has("distilled_guidance_layer.")),
           new Family("FLUX.2", has("double_stream_modulation_img.")),
-          new Family("HunyuanVideo", has("txt_in.individual_token_refiner.")),
+          new Family(
+              "HunyuanVideo",
+              has("txt_in.individual_token_refiner.").or(has("context_embedder.token_refiner."))),
           new Family("FLUX.1 [dev]", has("double_blocks.").and(has("guidance_in."))),
           new Family("FLUX.1 [schnell]", has("double_blocks.")),
+          new Family("AuraFlow", has("joint_transformer_blocks.").or(has("cond_seq_linear."))),
+          new Family(
+              "FLUX.1 [dev]",
+              has("single_transformer_blocks.").and(has("time_text_embed.guidance_embedder."))),
           new Family("FLUX.1", has("single_transformer_blocks.")),
           new Family("Stable Diffusion 3", has("joint_blocks.")),
           new Family("Lumina-Image 2 or Z-Image", has("cap_embedder.")),
@@ -27,7 +33,6 @@ final class OtherModels {
           new Family("Wan", matches("(.*\\.)?blocks\\.\\d+\\.self_attn\\..*")),
           new Family("Stable Cascade", has("clip_txt_mapper.").or(has("effnet_mapper."))),
           new Family("PixArt", has("adaln_single.")),
-          new Family("AuraFlow", has("cond_seq_linear.")),
           new Family("Stable Diffusion 3", has("context_embedder.")));
 
   private OtherModels() {}

@@ -193,6 +193,8 @@ class CheckpointReaderTest {
         "conditioner.embedders.0.transformer.x | has no U-Net",
         "cond_stage_model.model.x | has no U-Net",
         "model.diffusion_model.double_blocks.0.x | is FLUX.1 [schnell]: not supported",
+        "single_transformer_blocks.0.x | is FLUX.1: not supported",
+        "joint_transformer_blocks.0.x | is AuraFlow: not supported",
         "joint_blocks.0.x | is Stable Diffusion 3: not supported",
         "cap_embedder.0.x | is Lumina-Image 2 or Z-Image: not supported",
         "transformer_blocks.0.img_mod.1.x | is Qwen-Image: not supported",
@@ -211,6 +213,18 @@ class CheckpointReaderTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(path.toString())
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void read_folderOfALaterFamily_saysWhatItIs() throws IOException {
+    Path transformer = Files.createDirectory(folder.resolve("transformer"));
+    new SafetensorsWriter()
+        .tensor("single_transformer_blocks.0.x", List.of(1L), new float[1], DType.F32)
+        .tensor("time_text_embed.guidance_embedder.x", List.of(1L), new float[1], DType.F32)
+        .write(transformer.resolve("diffusion_pytorch_model.safetensors"));
+    assertThatThrownBy(() -> CheckpointReader.read(folder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith("'" + folder + "' is FLUX.1 [dev]: not supported");
   }
 
   @Test
