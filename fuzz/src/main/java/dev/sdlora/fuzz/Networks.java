@@ -1,5 +1,6 @@
 package dev.sdlora.fuzz;
 
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.plan.ModuleIndex;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
@@ -34,7 +35,7 @@ public final class Networks {
   /** A checkpoint in one file. */
   public static Map<String, List<Long>> checkpoint() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    UnaryOperator<String> clip = SingleFileNames.textEncoder();
+    UnaryOperator<String> clip = SingleFileNames.textEncoder(ModelFamily.SD1, 0);
     CLIP.weights().forEach((name, shape) -> shapes.put(clip.apply(name), shape));
     UnaryOperator<String> unet = SingleFileNames.unet(UNET);
     UNET.weights().forEach((name, shape) -> shapes.put(unet.apply(name), shape));

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Which files and tensors a model is put together from, where there is a choice. Immutable.
  *
  * <p>Networks from files of their own take the place of those in the checkpoint, which may then
- * lack them: a file with a U-Net alone becomes a model when VAE and text encoder are named.
+ * lack them: a file with a U-Net alone, under the original names or those of diffusers, becomes a
+ * model when VAE and text encoders are named.
  */
 public final class CheckpointParts {
   /** What the checkpoint itself has, and a VAE that lies beside it under its name. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,31 +13,34 @@ import java.nio.file.Path;
 
 /** JSON as the commands write and read it: one value a line, in ASCII whatever the terminal. */
 final class Json {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
-
   private Json() {}
 
+  /** Made when it is needed: a command that shows text has no use for it, and it starts slowly. */
+  private static final class Mapper {
+    static final JsonMapper INSTANCE =
+        JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+  }
+
   static ObjectNode object() {
-    return MAPPER.createObjectNode();
+    return JsonNodeFactory.instance.objectNode();
   }
 
   static ArrayNode array() {
-    return MAPPER.createArrayNode();
+    return JsonNodeFactory.instance.arrayNode();
   }
 
   /** A value, a record or a collection of them, as a tree. */
   static JsonNode tree(Object value) {
-    return MAPPER.valueToTree(value);
+    return Mapper.INSTANCE.valueToTree(value);
   }
 
   static JsonNode read(Path file) throws IOException {
-    return MAPPER.readTree(file.toFile());
+    return Mapper.INSTANCE.readTree(file.toFile());
   }
 
   static String line(JsonNode value) {
     try {
-      return MAPPER.writeValueAsString(value);
+      return Mapper.INSTANCE.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new UncheckedIOException(e);
     }

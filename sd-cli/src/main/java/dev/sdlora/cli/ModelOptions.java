@@ -20,8 +20,8 @@ final class ModelOptions {
       names = "--checkpoint",
       paramLabel = "PATH",
       description =
-          "SD 1.x, SD 2.x or SDXL checkpoint: a file or a diffusers folder. Default: the bundled"
-              + " tiny model.")
+          "SD 1.x, SD 2.x or SDXL checkpoint: a file, a diffusers folder, or a U-Net alone if the"
+              + " rest is named. Default: the bundled tiny model.")
   private Optional<Path> checkpoint = Optional.empty();
 
   @Option(

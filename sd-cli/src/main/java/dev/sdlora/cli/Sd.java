@@ -9,6 +9,7 @@ import dev.sdlora.api.ResizeMode;
 import dev.sdlora.api.Schedule;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.grid.Axis;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
@@ -28,19 +29,20 @@ import picocli.CommandLine.TypeConversionException;
     synopsisSubcommandLabel = "COMMAND",
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
-    versionProvider = Sd.Version.class,
-    subcommands = {
-      GenerateCommand.class,
-      GridCommand.class,
-      UpscaleCommand.class,
-      TrainCommand.class,
-      InfoCommand.class,
-      PromptCommand.class,
-      LoraCommand.class,
-      MergeCheckpointsCommand.class,
-      CompletionCommand.class
-    })
+    versionProvider = Sd.Version.class)
 public final class Sd {
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          GenerateCommand.class,
+          GridCommand.class,
+          UpscaleCommand.class,
+          TrainCommand.class,
+          InfoCommand.class,
+          PromptCommand.class,
+          LoraCommand.class,
+          MergeCheckpointsCommand.class,
+          CompletionCommand.class);
+
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
@@ -55,18 +57,38 @@ public final class Sd {
    * @param args the command and its options; {@code --help} lists them
    */
   public static void main(String[] args) {
-    CommandLine command = commandLine();
+    CommandLine command = commandLine(called(args));
     command.setErr(command.getErr()); // the terminal itself, for what comes next is not
     // What libraries log goes past the console of the commands.
     System.setErr(VisibleText.stream(System.err));
     System.exit(StopOnExit.run(() -> command.execute(args)));
   }
 
+  /**
+   * The command that is called, alone: all options of all commands take half a second to list. All
+   * commands where none is called, and for the one that writes their names.
+   */
+  private static List<Class<?>> called(String... args) {
+    return COMMANDS.stream()
+        .filter(command -> command != CompletionCommand.class)
+        .filter(
+            command ->
+                args.length > 0 && command.getAnnotation(Command.class).name().equals(args[0]))
+        .findFirst()
+        .<List<Class<?>>>map(List::of)
+        .orElse(COMMANDS);
+  }
+
   /** The command line, ready to execute. */
   static CommandLine commandLine() {
+    return commandLine(COMMANDS);
+  }
+
+  private static CommandLine commandLine(List<Class<?>> commands) {
     Sd sd = new Sd();
     Failures failures = new Failures(() -> sd.stacktrace);
     CommandLine command = new AsciiNumbers(sd);
+    commands.forEach(command::addSubcommand);
     GroupedHelp.on(command);
     return command
         .registerConverter(NamedSampler.class, converter(NamedSampler::parse))

@@ -31,7 +31,7 @@ final class TrainingOptions {
 
   @Option(
       names = "--text-encoder",
-      description = "Train the text encoder as well, at half the rate.")
+      description = "Train the text encoder as well, of SDXL both, at half the rate.")
   private boolean textEncoder;
 
   @Option(

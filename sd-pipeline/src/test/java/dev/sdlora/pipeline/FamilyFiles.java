@@ -19,7 +19,7 @@ import java.util.Random;
 import java.util.function.Predicate;
 
 /** Checkpoints of all families, some of them others with a few tensors changed. */
-final class FamilyFiles {
+public final class FamilyFiles {
   private FamilyFiles() {}
 
   /** The goldens of a set. */
@@ -32,7 +32,7 @@ final class FamilyFiles {
    *
    * @param folder where it is written if it has to be
    */
-  static Path checkpoint(String set, Path folder) {
+  public static Path checkpoint(String set, Path folder) {
     return switch (set) {
       case "sd1" -> TinyModels.CHECKPOINT;
       case "sd2" -> TinyFamilies.sd2();
@@ -66,7 +66,7 @@ final class FamilyFiles {
   }
 
   /** The same checkpoint with random vectors for the tokens that its vocabulary lacks. */
-  static Path withWholeVocabulary(Path checkpoint, Path target) {
+  public static Path withWholeVocabulary(Path checkpoint, Path target) {
     TensorFile file = TensorFile.open(checkpoint);
     Copy copy = new Copy();
     copy.add(file, name -> !name.endsWith("token_embedding.weight"));

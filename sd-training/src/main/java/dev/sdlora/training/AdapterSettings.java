@@ -6,6 +6,7 @@ import dev.sdlora.api.ModelFamily;
 import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Prediction;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,16 +17,20 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
   private static final String WEIGHT = ".weight";
 
   /**
-   * The layers of a checkpoint that are trained.
+   * The layers of a checkpoint that are trained. Of the text encoders those that the U-Net reads
+   * something of: the last one of SDXL's first encoder acts on nothing.
    *
+   * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
    * @throws TrainingException if it has none of them, or is a model that no training here is for
    */
-  List<AdapterModule> modules(ModelFiles model) {
+  List<AdapterModule> modules(ModelFiles model, int clipSkip) {
     requireTrainable(model);
     List<AdapterModule> found = new ArrayList<>();
     add(found, Network.UNET, model.unet().config().weights());
-    if (textEncoder) {
-      add(found, Network.TEXT_ENCODER, model.textEncoders().get(0).config().weights());
+    for (int i = 0; textEncoder && i < model.textEncoders().size(); i++) {
+      ClipConfig config = model.textEncoders().get(i).config();
+      int read = config.layersRead(config.reading().skip(clipSkip));
+      add(found, Network.textEncoder(i), config.withLayers(read).weights());
     }
     if (found.stream().noneMatch(module -> module.network() == Network.UNET)) {
       throw new TrainingException(
@@ -69,13 +74,6 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
           checkpoint,
           "is distilled and told how strongly to guide (LCM)",
           "expected the model that it was made from");
-    }
-    if (textEncoder && model.textEncoders().size() > 1) {
-      refuse(
-          checkpoint,
-          "is %s with two text encoders, which are not trained"
-              .formatted(checkpoint.family().label()),
-          "expected textEncoder to be off");
     }
   }
 

@@ -9,6 +9,7 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.file.DType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Puts together what a builder has collected, and checks what needs the whole picture. */
@@ -26,7 +27,7 @@ record Assembly(LoraTrainerBuilder given) {
         new AdapterSettings(
             given.rank, given.alpha.orElse(given.rank), given.modules, given.textEncoder);
     // Fails if there is nothing to train.
-    adapter.modules(model);
+    adapter.modules(model, given.clipSkip);
     return new Settings(
         model,
         given.pipeline,
@@ -82,11 +83,7 @@ record Assembly(LoraTrainerBuilder given) {
         total,
         given.batchSize,
         given.size.orElse(model.checkpoint().defaultSize()),
-        new Recipe.Rates(
-            given.learningRate,
-            given.textEncoderLearningRate.orElse(given.learningRate / 2),
-            given.warmup,
-            given.cosine),
+        new Recipe.Rates(given.learningRate, textEncoderRates(model), given.warmup, given.cosine),
         given.weightDecay,
         given.maxGradientNorm,
         given.minSnrGamma,
@@ -94,6 +91,20 @@ record Assembly(LoraTrainerBuilder given) {
         given.captionDropout,
         given.clipSkip,
         given.seed);
+  }
+
+  private List<Double> textEncoderRates(ModelFiles model) {
+    double first = given.textEncoderLearningRate.orElse(given.learningRate / 2);
+    if (model.textEncoders().size() > 1) {
+      return List.of(first, given.textEncoder2LearningRate.orElse(first));
+    }
+    Checks.require(
+        given.textEncoder2LearningRate.isEmpty(),
+        "textEncoder2LearningRate",
+        "be left out for %s, which has one text encoder"
+            .formatted(model.checkpoint().family().label()),
+        given.textEncoder2LearningRate.orElse(0));
+    return List.of(first);
   }
 
   private int steps(int pictures) {

@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.checkpoint.TrainedLevels;
 import dev.sdlora.pipeline.network.Prediction;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -64,7 +65,7 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.put("ss_unet_lr", Decimals.text(rates.unet()));
     pairs.put(
         "ss_text_encoder_lr",
-        settings.adapter().textEncoder() ? Decimals.text(rates.textEncoder()) : NONE);
+        settings.adapter().textEncoder() ? rates(rates.textEncoders()) : NONE);
     pairs.put(
         "ss_optimizer",
         "torch.optim.adamw.AdamW(weight_decay=" + Decimals.text(recipe.weightDecay()) + ")");
@@ -88,6 +89,12 @@ record FileMetadata(Settings settings, CheckpointIdentity checkpoint, Instant st
     pairs.put("ss_caption_dropout_rate", Decimals.text(recipe.captionDropout()));
     pairs.put("ss_mixed_precision", "no");
     pairs.put("ss_cache_latents", "True");
+  }
+
+  /** One number for all, or a list as Python prints it. */
+  private static String rates(List<Double> rates) {
+    List<String> different = rates.stream().distinct().map(Decimals::text).toList();
+    return different.size() == 1 ? different.get(0) : different.toString();
   }
 
   private static String scheduler(Recipe.Rates rates) {

@@ -27,7 +27,7 @@ final class Fingerprint {
     values.put("batchSize", recipe.batchSize());
     values.put("size", recipe.size());
     values.put("learningRate", recipe.rates().unet());
-    values.put("textEncoderLearningRate", recipe.rates().textEncoder());
+    values.put("textEncoderLearningRate", recipe.rates().textEncoders());
     values.put("warmup", recipe.rates().warmup());
     values.put("cosine", recipe.rates().cosine());
     values.put("weightDecay", recipe.weightDecay());

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Memory</h2>
  *
- * A training holds its own copy of the U-Net in float32, and of the text encoder when that is
+ * A training holds its own copy of the U-Net in float32, and of the text encoders when those are
  * trained; all native memory is freed when it ends, in whatever way.
  *
  * <h2>The same again</h2>

@@ -35,6 +35,7 @@ public final class LoraTrainerBuilder {
   Optional<ImageSize> size = Optional.empty();
   double learningRate = 1e-4;
   OptionalDouble textEncoderLearningRate = OptionalDouble.empty();
+  OptionalDouble textEncoder2LearningRate = OptionalDouble.empty();
   int warmup;
   boolean cosine;
   double weightDecay = 0.01;
@@ -179,8 +180,8 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets whether the text encoder is trained as well. The two of SDXL cannot be: {@link #build}
-   * then fails.
+   * Sets whether the text encoder is trained as well, of SDXL both. Layers behind what the U-Net
+   * reads are left out, such as the last one of SDXL's first encoder.
    *
    * @param train default false
    * @return this builder
@@ -253,7 +254,7 @@ public final class LoraTrainerBuilder {
   }
 
   /**
-   * Sets the learning rate of the text encoder.
+   * Sets the learning rate of the text encoders.
    *
    * @param rate above 0. Default: half the U-Net's
    * @return this builder
@@ -262,6 +263,20 @@ public final class LoraTrainerBuilder {
   public LoraTrainerBuilder textEncoderLearningRate(double rate) {
     this.textEncoderLearningRate =
         OptionalDouble.of(Checks.positive(rate, "textEncoderLearningRate"));
+    return this;
+  }
+
+  /**
+   * Sets a learning rate of its own for the second text encoder of SDXL. Models with one encoder
+   * refuse it in {@link #build}.
+   *
+   * @param rate above 0. Default: that of the first, {@link #textEncoderLearningRate}
+   * @return this builder
+   * @throws IllegalArgumentException if it is not above 0
+   */
+  public LoraTrainerBuilder textEncoder2LearningRate(double rate) {
+    this.textEncoder2LearningRate =
+        OptionalDouble.of(Checks.positive(rate, "textEncoder2LearningRate"));
     return this;
   }
 

@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
  * What is computed once before a training.
  *
  * @param examples latents with their captions
- * @param captions as tokens if the text encoder is trained, else as its states
+ * @param captions as tokens if text encoders are trained, else as their states
  * @param digest changes with every pixel and letter of them
  */
 record PreparedData(List<Example> examples, Captions captions, String digest) {

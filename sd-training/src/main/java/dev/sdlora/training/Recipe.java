@@ -6,6 +6,7 @@ import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.training.data.Batches;
 import dev.sdlora.training.step.AdamW;
 import dev.sdlora.training.step.LearningRate;
+import java.util.List;
 import java.util.OptionalDouble;
 
 /** How a training goes about it: all numbers that decide its course, apart from the pictures. */
@@ -25,15 +26,16 @@ record Recipe(
   /** Decay rate of the squared gradients' average, as usual for AdamW. */
   private static final double BETA2 = 0.999;
 
-  /** The learning rates and their course. */
-  record Rates(double unet, double textEncoder, int warmup, boolean cosine) {}
+  /** The learning rates, those of the text encoders in the order of these, and their course. */
+  record Rates(double unet, List<Double> textEncoders, int warmup, boolean cosine) {}
 
   LearningRate unetRate() {
     return rate(rates.unet());
   }
 
-  LearningRate textEncoderRate() {
-    return rate(rates.textEncoder());
+  /** Those of the text encoders in the order of these. */
+  List<LearningRate> textEncoderRates() {
+    return rates.textEncoders().stream().map(this::rate).toList();
   }
 
   private LearningRate rate(double peak) {

@@ -19,7 +19,7 @@ public enum TrainedModules {
 
   /** Whether a layer with a weight of two or four dimensions gets a LoRA. */
   boolean include(Network network, String layer) {
-    if (network == Network.TEXT_ENCODER) {
+    if (network != Network.UNET) {
       return layer.contains(".self_attn.") || (this != ATTENTION && layer.contains(".mlp."));
     }
     return switch (this) {

@@ -49,12 +49,16 @@ final class TrainingState {
         new DenoisingNetworks(torch, settings.model(), adapter.textEncoder(), recipe.clipSkip());
     this.parameters =
         new LoraParameters(
-            torch, adapter.modules(settings.model()), adapter.alpha(), recipe.seed());
+            torch,
+            adapter.modules(settings.model(), recipe.clipSkip()),
+            adapter.alpha(),
+            recipe.seed());
     this.batches = new Batches(data.examples(), recipe.batches(settings.model()));
     this.losses = new Losses(recipe.steps());
     addPart(Network.UNET, recipe.unetRate());
-    if (adapter.textEncoder()) {
-      addPart(Network.TEXT_ENCODER, recipe.textEncoderRate());
+    List<LearningRate> rates = recipe.textEncoderRates();
+    for (int i = 0; adapter.textEncoder() && i < rates.size(); i++) {
+      addPart(Network.textEncoder(i), rates.get(i));
     }
   }
 

@@ -36,6 +36,9 @@ class LoraTrainerBuilderTest {
         bad(
             b -> b.textEncoderLearningRate(Double.POSITIVE_INFINITY),
             "textEncoderLearningRate must be above 0 and finite: Infinity"),
+        bad(
+            b -> b.textEncoder2LearningRate(0),
+            "textEncoder2LearningRate must be above 0 and finite: 0.0"),
         bad(b -> b.warmup(-1), "warmup must be at least 0: -1"),
         bad(b -> b.weightDecay(-0.1), "weightDecay must be at least 0 and finite: -0.1"),
         bad(b -> b.maxGradientNorm(0), "maxGradientNorm must be above 0 and finite: 0.0"),

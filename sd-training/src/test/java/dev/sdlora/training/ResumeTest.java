@@ -36,7 +36,7 @@ class ResumeTest {
   }
 
   /** Does something after a step, with the trainer at hand. */
-  private static TrainingResult trainWith(
+  static TrainingResult trainWith(
       LoraTrainerBuilder builder, int step, Consumer<LoraTrainer> action) {
     AtomicReference<@Nullable LoraTrainer> trainer = new AtomicReference<>();
     builder.listener(

@@ -50,7 +50,7 @@ class TrainingStateTest {
     Settings settings = settings();
     PreparedData data = PreparedData.of(settings, () -> false);
     try (Torch torch = Torch.open("cpu")) {
-      int modules = settings.adapter().modules(settings.model()).size();
+      int modules = settings.adapter().modules(settings.model(), 1).size();
       int weights = settings.model().patchable().values().stream().mapToInt(Map::size).sum();
       new TrainingState(torch, settings, data);
 
@@ -78,7 +78,7 @@ class TrainingStateTest {
     ModelFiles files = with(model, bare, Prediction.EPSILON);
     AdapterSettings adapter = new AdapterSettings(4, 4, TrainedModules.ATTENTION, true);
 
-    assertThatThrownBy(() -> adapter.modules(files))
+    assertThatThrownBy(() -> adapter.modules(files, 1))
         .isInstanceOf(TrainingException.class)
         .hasMessage(
             "checkpoint '%s' has no layers to train: none of its U-Net's layers is among modules"
@@ -91,7 +91,7 @@ class TrainingStateTest {
     Settings settings = settings();
     ModelFiles files = with(settings.model(), settings.model().unet().config(), Prediction.EDM);
 
-    assertThatThrownBy(() -> settings.adapter().modules(files))
+    assertThatThrownBy(() -> settings.adapter().modules(files, 1))
         .isInstanceOf(TrainingException.class)
         .hasMessageContaining("was trained on any noise level of a range (EDM)");
   }

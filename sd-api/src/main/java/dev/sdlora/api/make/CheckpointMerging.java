@@ -18,8 +18,9 @@ import java.util.Optional;
  * <p>Every tensor that A and B both have is merged, the VAE included; others are those of A, and
  * behind them what B has alone. At m = 0 a tensor is that of A, at m = 1 in a weighted sum that of
  * B, bit for bit unless the number format changes. The sum is rounded once, to float32 and to the
- * format of the file. A diffusers folder becomes a single file with the names of the original
- * CompVis code.
+ * format of the file. A diffusers folder becomes a single file with the names of the original code
+ * (CompVis', and Stability's sgm for SDXL), whose metadata and marks say what the settings of the
+ * folder say of prediction and noise levels.
  *
  * <p>The recipe stands in the metadata as A1111 writes it, {@code sd_merge_recipe} and {@code
  * sd_merge_models}. Tensors are worked on in pieces, so that memory does not grow with the size of

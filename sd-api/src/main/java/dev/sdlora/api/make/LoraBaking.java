@@ -14,7 +14,8 @@ import java.util.Objects;
  * <p>A single file keeps its tensors, their names, shapes, number formats (floats of 8 bits become
  * half precision) and metadata; what is not a weight of the networks, such as averaged copies
  * ({@code model_ema.}), is copied as it is. A diffusers folder becomes a single file with the names
- * of the original CompVis code.
+ * of the original code (CompVis', and Stability's sgm for SDXL), whose metadata and marks say what
+ * the settings of the folder say of prediction and noise levels.
  *
  * <p>Weights are worked on a few at a time, so that memory does not grow with the size of the
  * model. Setters return this object. Not safe for several threads.
@@ -85,7 +86,9 @@ public final class LoraBaking {
    * @return what was written
    * @throws IllegalArgumentException if the name does not end in {@code .safetensors} or is that of
    *     a file that is read, or a strength changes over the steps
-   * @throws dev.sdlora.api.CheckpointException if the checkpoint cannot be read as a model
+   * @throws dev.sdlora.api.CheckpointException if the checkpoint cannot be read as a model, or is a
+   *     folder with settings that no single file can have, such as other attention heads than its
+   *     family has
    * @throws dev.sdlora.api.LoraException if a LoRA does not fit it or holds NaN or infinity
    * @throws dev.sdlora.api.TensorFileException if a file is damaged or cannot be written
    */

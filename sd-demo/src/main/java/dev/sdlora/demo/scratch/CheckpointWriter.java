@@ -1,5 +1,6 @@
 package dev.sdlora.demo.scratch;
 
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -20,7 +21,7 @@ public final class CheckpointWriter {
 
   /** Adds the text encoder. */
   public CheckpointWriter textEncoder(ClipConfig config, Map<String, float[]> weights) {
-    return add(config.weights(), weights, SingleFileNames.textEncoder());
+    return add(config.weights(), weights, SingleFileNames.textEncoder(ModelFamily.SD1, 0));
   }
 
   /** Adds the U-Net. */

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.Rng;
+import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -15,6 +16,7 @@ import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.Diffusion;
 import dev.sdlora.training.step.AdamW;
 import dev.sdlora.training.step.DenoisingProgram;
+import dev.sdlora.training.step.JointNames;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -61,13 +63,15 @@ public final class DenoiserTrainer implements AutoCloseable {
    */
   public DenoiserTrainer(ClipConfig clip, Map<String, float[]> text, UNetConfig unet, long seed) {
     this.seed = seed;
-    this.program = new DenoisingProgram(torch, unet, clip, 1);
+    this.program = new DenoisingProgram(torch, unet, List.of(clip), 1);
     clip.weights()
         .forEach(
             (name, shape) -> {
               float[] values = Objects.requireNonNull(text.get(name), name);
               long[] sides = new Shape(shape).getShape();
-              tensors.put(name, Torch.floats(torch.manager(), values, sides));
+              tensors.put(
+                  JointNames.of(Network.TEXT_ENCODER, name),
+                  Torch.floats(torch.manager(), values, sides));
             });
     this.weights =
         new ScratchWeights(torch, unet.weights(), new AdamW.Settings(0.99, 0.01, 1), seed);
@@ -175,7 +179,7 @@ public final class DenoiserTrainer implements AutoCloseable {
 
   /** One chunk a text. */
   private static NDArray tokens(int[][] ids, NDManager scope) {
-    return TextEncoder.tokens(ids, scope).expandDims(1);
+    return TextEncoder.tokens(ids, scope).expandDims(1).expandDims(0);
   }
 
   /** Writes all that a resumed run needs. */

@@ -171,10 +171,7 @@ final class DiffusersFolder {
       Path folder, String name, ClipConfig.Reading reading, boolean pooled, CheckpointParts parts) {
     JsonNode config = config(folder, name);
     int heads = whole(folder, config, "num_attention_heads", 0, MAX_HEADS);
-    ClipConfig.Kind kind =
-        config.path("hidden_act").asText("quick_gelu").equals("quick_gelu")
-            ? ClipConfig.Kind.OPENAI
-            : ClipConfig.Kind.OPEN_CLIP;
+    ClipConfig.Kind kind = kind(config).orElse(ClipConfig.Kind.OPENAI);
     Pattern layer = Pattern.compile("text_model\\.encoder\\.layers\\.(\\d+)\\.");
     return Network.of(
         new FileTensors(
@@ -182,6 +179,13 @@ final class DiffusersFolder {
             "text encoder",
             SAME),
         tensors -> NetworkShapes.clip(tensors, layer, heads, kind, reading, pooled));
+  }
+
+  /** Whose training a text encoder comes from, if its settings name its activation. */
+  static Optional<ClipConfig.Kind> kind(JsonNode config) {
+    return Optional.ofNullable(config.path("hidden_act").textValue())
+        .map(
+            name -> name.equals("quick_gelu") ? ClipConfig.Kind.OPENAI : ClipConfig.Kind.OPEN_CLIP);
   }
 
   private static Network<UNetConfig> unet(Path folder, JsonNode config, CheckpointParts parts) {

@@ -1,7 +1,6 @@
 package dev.sdlora.pipeline.checkpoint;
 
 import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.FileDescription;
 import dev.sdlora.api.FileDescription.Kind;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** Recognises by its tensor names what a file is. */
 public final class FileKind {
@@ -23,14 +23,15 @@ public final class FileKind {
       List.of(
           new Sign(
               Kind.LORA,
-              name ->
-                  name.contains("lora_down")
-                      || name.contains("lora_A.")
-                      || name.contains(".lora.down.")
-                      || name.contains("_lora.down.")
-                      || name.contains(".hada_w1")
-                      || name.contains(".lokr_w")
-                      || name.matches("(unet|text_encoder):\\d+:(up|down)"),
+              matches("(unet|text_encoder):\\d+:(up|down)")
+                  .or(
+                      name ->
+                          name.contains("lora_down")
+                              || name.contains("lora_A.")
+                              || name.contains(".lora.down.")
+                              || name.contains("_lora.down.")
+                              || name.contains(".hada_w1")
+                              || name.contains(".lokr_w")),
               "is a LoRA",
               NOT_CHECKPOINT
                   + "; name it in the prompt as <lora:name:1> or open it with LoraAdapter.open"),
@@ -54,22 +55,19 @@ public final class FileKind {
               NOT_CHECKPOINT),
           new Sign(
               Kind.T2I_ADAPTER,
-              name -> name.matches("(adapter\\.)?body\\.\\d+\\.(in_conv|resnets|block1)\\..*"),
+              matches("(adapter\\.)?body\\.\\d+\\.(in_conv|resnets|block1)\\..*"),
               "is a T2I-Adapter",
               NOT_CHECKPOINT),
           new Sign(
               Kind.TAESD,
-              name ->
-                  name.matches("((taesd_)?(de|en)coder\\.)?(layers\\.)?\\d+\\.conv\\.0\\.weight"),
+              matches("((taesd_)?(de|en)coder\\.)?(layers\\.)?\\d+\\.conv\\.0\\.weight"),
               "is a TAESD, which decodes or encodes previews",
               NOT_CHECKPOINT),
           new Sign(
               Kind.UPSCALER,
-              name ->
-                  name.matches("(.*\\.)?(RDB|rdb)1\\.conv1\\..*")
-                      || name.equals("conv_first.weight")
-                      || name.equals("params_ema.conv_first.weight")
-                      || name.matches("(params(_ema)?\\.)?body\\.\\d+\\.weight"),
+              matches("(.*\\.)?(RDB|rdb)1\\.conv1\\..*")
+                  .or(matches("(params(_ema)?\\.)?body\\.\\d+\\.weight"))
+                  .or(matches("(params_ema\\.)?conv_first\\.weight")),
               "is an upscaler of the ESRGAN family",
               NOT_CHECKPOINT));
 
@@ -83,17 +81,14 @@ public final class FileKind {
           new Parts(
               Kind.TEXT_ENCODER,
               List.of("text_model.embeddings.token_embedding.weight"),
-              "is a text encoder alone, to be named beside a checkpoint"),
-          new Parts(
-              Kind.UNET,
-              List.of("conv_in.weight", "time_embedding.linear_1.weight"),
-              "is a U-Net alone, which this version reads only as a part of a checkpoint"),
-          new Parts(
-              Kind.UNET,
-              List.of("input_blocks.0.0.weight", "time_embed.0.weight"),
-              "is a U-Net alone, a checkpoint when VAE and text encoder are named"));
+              "is a text encoder alone, to be named beside a checkpoint"));
 
   private FileKind() {}
+
+  /** A large file has thousands of names, so expressions are compiled once. */
+  private static Predicate<String> matches(String expression) {
+    return Pattern.compile(expression).asMatchPredicate();
+  }
 
   /**
    * What a file is, as far as its names give it away. A checkpoint, whole or in parts, is one by
@@ -102,7 +97,8 @@ public final class FileKind {
    * @throws dev.sdlora.api.TensorFileException if it is damaged or no tensor file
    */
   public static Optional<FileDescription> recognise(Path path) {
-    Set<String> names = TensorFile.open(path).tensors().keySet();
+    TensorFile file = TensorFile.open(path);
+    Set<String> names = file.tensors().keySet();
     for (Sign sign : OTHERS) {
       if (names.stream().anyMatch(sign.of)) {
         return Optional.of(new FileDescription(sign.kind, sign.is, false));
@@ -117,6 +113,9 @@ public final class FileKind {
       if (names.containsAll(parts.names)) {
         return Optional.of(new FileDescription(parts.kind, parts.is, false));
       }
+    }
+    if (SeparateNetworks.isUNet(names)) {
+      return Optional.of(new FileDescription(Kind.UNET, unetAlone(file), false));
     }
     Optional<SingleFileFamily> family = SingleFileFamily.of(names);
     List<String> lacking = new ArrayList<>();
@@ -146,16 +145,20 @@ public final class FileKind {
                 true));
   }
 
+  private static String unetAlone(TensorFile file) {
+    SingleFileFamily family = SingleFileFamily.ofUNet(SeparateNetworks.unet(file));
+    return "is a U-Net alone, of %s: a checkpoint when VAE and %s are named"
+        .formatted(
+            family.family().label(),
+            family.encoders().size() > 1 ? "both text encoders" : "text encoder");
+  }
+
   /**
-   * Makes sure that a file has all networks of a checkpoint, but for those that come from
-   * elsewhere, and tells its family.
+   * Makes sure that a file is nothing that is no checkpoint.
    *
-   * @param parts what is named to take the place of text encoders
-   * @param withVae whether a VAE has to be there
-   * @throws CheckpointException if not; the message says what the file seems to be
+   * @throws CheckpointException if it is; the message says what it seems to be
    */
-  static SingleFileFamily requireCheckpoint(
-      TensorFile file, CheckpointParts parts, boolean withVae) {
+  static void refuseOthers(TensorFile file) {
     Set<String> names = file.tensors().keySet();
     for (Sign sign : OTHERS) {
       if (names.stream().anyMatch(sign.of)) {
@@ -168,34 +171,6 @@ public final class FileKind {
             other -> {
               throw notSupported(file.path(), other);
             });
-    boolean unet = has(names, LdmNames.UNET);
-    boolean vae = has(names, LdmNames.VAE);
-    Optional<SingleFileFamily> family = SingleFileFamily.of(names);
-    if (family.isEmpty() && unet && parts.textEncoder().isPresent()) {
-      family = Optional.of(SingleFileFamily.ofUNet(file));
-    }
-    if (!unet && !vae && family.isEmpty()) {
-      throw new CheckpointException(
-          "'%s' is not a Stable Diffusion checkpoint: none of its %s tensors begins with '%s'; the"
-                  .formatted(file.path(), names.size(), LdmNames.UNET)
-              + " first is "
-              + names.stream().findFirst().map(name -> "'" + name + "'").orElse("missing"),
-          ErrorDetails.in(file.path()));
-    }
-    require(file, unet, "U-Net", LdmNames.UNET);
-    require(file, vae || !withVae, "VAE", LdmNames.VAE);
-    require(file, family.isPresent(), "text encoder", LdmNames.CLIP);
-    SingleFileFamily found = family.orElseThrow();
-    for (int i = 0; i < found.encoders().size(); i++) {
-      String prefix = found.encoders().get(i).prefix();
-      require(
-          file,
-          has(names, prefix) || SeparateNetworks.textEncoder(parts, i).isPresent(),
-          "%s text encoder, which %s needs"
-              .formatted(i == 0 ? "first" : "second", found.family().label()),
-          prefix);
-    }
-    return found;
   }
 
   /** What is said of a model of another family. */
@@ -206,22 +181,8 @@ public final class FileKind {
         ErrorDetails.in(path).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN));
   }
 
-  /** Whether a file has a VAE among other networks. */
-  static boolean hasVae(TensorFile file) {
-    return has(file.tensors().keySet(), LdmNames.VAE);
-  }
-
   private static boolean has(Set<String> names, String prefix) {
     return names.stream().anyMatch(name -> name.startsWith(prefix));
-  }
-
-  private static void require(TensorFile file, boolean present, String network, String prefix) {
-    if (!present) {
-      throw new CheckpointException(
-          "checkpoint '%s' has no %s: no tensor begins with '%s'"
-              .formatted(file.path(), network, prefix),
-          ErrorDetails.in(file.path()));
-    }
   }
 
   /**

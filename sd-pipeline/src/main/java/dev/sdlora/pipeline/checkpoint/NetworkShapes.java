@@ -87,7 +87,8 @@ final class NetworkShapes {
         pooled ? tensors.common(0, "text_projection.weight") : 0);
   }
 
-  private static int clipHeads(int width, ClipConfig.Kind kind) {
+  /** How many heads a text encoder has; no tensor tells it, its width does. */
+  static int clipHeads(int width, ClipConfig.Kind kind) {
     if (kind == ClipConfig.Kind.OPEN_CLIP && width < NARROW_OPEN_CLIP) {
       return Math.max(1, width / NARROW_HEAD_WIDTH);
     }

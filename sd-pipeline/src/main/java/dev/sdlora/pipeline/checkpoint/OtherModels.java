@@ -30,7 +30,7 @@ final class OtherModels {
           new Family("Lumina-Image 2 or Z-Image", has("cap_embedder.")),
           new Family("Qwen-Image", has("img_mod.1.")),
           new Family("Anima", has("llm_adapter.")),
-          new Family("Wan", matches("(.*\\.)?blocks\\.\\d+\\.self_attn\\..*")),
+          new Family("Wan", matches("(^|\\.)blocks\\.\\d+\\.self_attn\\.")),
           new Family("Stable Cascade", has("clip_txt_mapper.").or(has("effnet_mapper."))),
           new Family("PixArt", has("adaln_single.")),
           new Family("Stable Diffusion 3", has("context_embedder.")));
@@ -40,13 +40,13 @@ final class OtherModels {
   private record Family(String name, Predicate<Set<String>> sign) {}
 
   private static Predicate<Set<String>> has(String part) {
-    return names ->
-        names.stream().anyMatch(name -> name.startsWith(part) || name.contains("." + part));
+    String inside = "." + part;
+    return names -> names.stream().anyMatch(name -> name.startsWith(part) || name.contains(inside));
   }
 
-  private static Predicate<Set<String>> matches(String name) {
-    Predicate<String> whole = Pattern.compile(name).asMatchPredicate();
-    return names -> names.stream().anyMatch(whole);
+  private static Predicate<Set<String>> matches(String part) {
+    Predicate<String> found = Pattern.compile(part).asPredicate();
+    return names -> names.stream().anyMatch(found);
   }
 
   /** The name of the family of a file with these names. */

@@ -30,17 +30,27 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
   /** Models for inpainting and editing have others; all of them predict noise. */
   private static final int PLAIN_CHANNELS = 4;
 
-  /** The range of Playground 2.5, and the lowest level of CosXL. */
+  /** The lowest level of Playground 2.5 and CosXL. */
   private static final double EDM_MIN = 0.002;
 
-  private static final double EDM_MAX = 80;
+  /** Those of Playground 2.5. */
+  static final TrainedLevels EDM_LEVELS = TrainedLevels.edm(EDM_MIN, 80);
+
+  /** Names that tell: of metadata, and of tensors. */
+  static final String NOTED = "modelspec.prediction_type";
+
+  static final String V_PREDICTION = "v_pred";
+  static final String ZERO_SNR = "ztsnr";
+  static final String EDM_MEAN = "edm_mean";
+  static final String EDM_STD = "edm_std";
+  static final String SIGMA_MIN = "edm_vpred.sigma_min";
+  static final String SIGMA_MAX = "edm_vpred.sigma_max";
 
   /** What the header of a single file tells, and a few of its smallest tensors. */
   static PredictionSigns of(TensorFile file, SingleFileFamily family, Network<UNetConfig> unet) {
-    Optional<TensorEntry> cosXl = file.find("edm_vpred.sigma_max");
+    Optional<TensorEntry> cosXl = file.find(SIGMA_MAX);
     if (cosXl.isPresent()) {
-      double lowest =
-          file.find("edm_vpred.sigma_min").map(min -> number(file, min)).orElse(EDM_MIN);
+      double lowest = file.find(SIGMA_MIN).map(min -> number(file, min)).orElse(EDM_MIN);
       double highest = number(file, cosXl.get());
       if (!(lowest > 0 && highest > lowest && highest < Float.MAX_VALUE)) {
         throw new CheckpointException(
@@ -53,18 +63,23 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
           TrainedLevels.edm(lowest, highest),
           "v-prediction with EDM levels: tensor 'edm_vpred.sigma_max'");
     }
-    if (file.find("edm_mean").isPresent() && file.find("edm_std").isPresent()) {
-      return new PredictionSigns(
-          Prediction.EDM, TrainedLevels.edm(EDM_MIN, EDM_MAX), "EDM prediction: tensor 'edm_mean'");
+    if (file.find(EDM_MEAN).isPresent() && file.find(EDM_STD).isPresent()) {
+      return new PredictionSigns(Prediction.EDM, EDM_LEVELS, "EDM prediction: tensor 'edm_mean'");
     }
-    boolean zeroSnr = file.find("ztsnr").isPresent();
+    boolean zeroSnr = file.find(ZERO_SNR).isPresent();
     TrainedLevels levels = zeroSnr ? TrainedLevels.ZERO_TERMINAL_SNR : TrainedLevels.USUAL;
     String snr = zeroSnr ? ", zero terminal SNR: tensor 'ztsnr'" : "";
-    String noted = file.metadata().getOrDefault("modelspec.prediction_type", "");
+    String noted = file.metadata().getOrDefault(NOTED, "");
+    if (noted.equals(Prediction.SAMPLE.type().label())) {
+      return new PredictionSigns(
+          Prediction.SAMPLE,
+          levels,
+          "sample prediction: metadata 'modelspec.prediction_type'" + snr);
+    }
     if (!noted.isEmpty()) {
       return of(noted.startsWith("v"), levels, "metadata 'modelspec.prediction_type'" + snr);
     }
-    if (file.find("v_pred").isPresent()) {
+    if (file.find(V_PREDICTION).isPresent()) {
       return of(true, levels, "tensor 'v_pred'" + snr);
     }
     if (family.isTurbo()) {

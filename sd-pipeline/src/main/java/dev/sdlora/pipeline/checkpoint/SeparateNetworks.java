@@ -10,23 +10,29 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.LatentFormat;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.file.SettingsJson;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.file.TensorView;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * Networks that lie in files or folders of their own and take the place of a checkpoint's: VAEs and
  * text encoders under the names of single files, with or without their beginnings, and under those
- * of diffusers; U-Nets under the names of single files.
+ * of diffusers; U-Nets under the names of single files or of diffusers.
  */
 final class SeparateNetworks {
   /** What A1111 calls a VAE beside a checkpoint. */
   private static final List<String> BESIDE = List.of(".vae.safetensors", ".vae.pt", ".vae.ckpt");
+
+  /** The layers of SD 2.x's text encoder as it was trained, of which the last is not read. */
+  private static final int OPEN_CLIP_H_LAYERS = 24;
 
   private static final String TEXT_MODEL = "text_model.";
   private static final String OPEN_CLIP = "transformer.resblocks.";
@@ -41,7 +47,24 @@ final class SeparateNetworks {
           "conditioner.embedders.0.model.",
           "cond_stage_model.model.");
 
+  /** Tensors by which U-Nets in files of their own are known: the original code's, diffusers'. */
+  private static final List<String> UNET =
+      List.of("input_blocks.0.0.weight", "time_embed.0.weight");
+
+  private static final List<String> DIFFUSERS_UNET =
+      List.of("conv_in.weight", "time_embedding.linear_1.weight");
+
   private SeparateNetworks() {}
+
+  /** Whether a file is a U-Net alone, without a beginning of its names. */
+  static boolean isUNet(Set<String> names) {
+    return names.containsAll(UNET) || hasDiffusersUNet(names);
+  }
+
+  /** Whether a file is a U-Net alone with diffusers' names. */
+  static boolean hasDiffusersUNet(Set<String> names) {
+    return names.containsAll(DIFFUSERS_UNET);
+  }
 
   /** The VAE that is named, or else lies beside a checkpoint under its name. */
   static Optional<Path> vaeOf(Path checkpoint, CheckpointParts parts) {
@@ -111,6 +134,7 @@ final class SeparateNetworks {
       return SingleFile.textEncoder(
           file, new SingleFileFamily.Place(prefix, place.kind(), place.reading()), pooled);
     }
+    told(weights).ifPresent(kind -> requireKind(path, kind, place.kind()));
     boolean bare = prefixes.stream().noneMatch(prefix -> begins(weights, prefix + TEXT_MODEL));
     String prefix =
         prefix(weights, prefixes, bare ? "encoder.layers." : TEXT_MODEL, "text encoder");
@@ -133,9 +157,38 @@ final class SeparateNetworks {
                     place.kind(),
                     place.reading(),
                     pooled && place.kind() == ClipConfig.Kind.OPEN_CLIP));
-    return Files.isRegularFile(path) && place.kind() == ClipConfig.Kind.OPEN_CLIP
+    // Those of diffusers' folders lack the layer that is not read.
+    return Files.isRegularFile(path)
+            && place.kind() == ClipConfig.Kind.OPEN_CLIP
+            && clip.config().layers() == OPEN_CLIP_H_LAYERS
         ? SingleFile.withoutUnread(clip, place)
         : clip;
+  }
+
+  /** Whose training an encoder comes from, as far as its names or the settings beside it tell. */
+  private static Optional<ClipConfig.Kind> told(NetworkWeights weights) {
+    if (PREFIXES.stream().anyMatch(prefix -> begins(weights, prefix + OPEN_CLIP))
+        && !PREFIXES.stream().anyMatch(prefix -> begins(weights, prefix + TEXT_MODEL))) {
+      return Optional.of(ClipConfig.Kind.OPEN_CLIP);
+    }
+    if (begins(weights, LdmNames.CLIP)) {
+      return Optional.of(ClipConfig.Kind.OPENAI);
+    }
+    try {
+      return DiffusersFolder.kind(SettingsJson.read(weights.path().resolveSibling("config.json")));
+    } catch (IOException e) {
+      return Optional.empty(); // Without settings nothing is told.
+    }
+  }
+
+  private static void requireKind(Path path, ClipConfig.Kind kind, ClipConfig.Kind wanted) {
+    if (kind != wanted) {
+      throw new CheckpointException(
+          "text encoder '%s' is %s, but the U-Net was trained with %s; expected the text encoder of its"
+                  .formatted(path, kind.label(), wanted.label())
+              + " own family",
+          ErrorDetails.in(path));
+    }
   }
 
   /** A file whose U-Net, if it is alone there, has the beginning that it has in checkpoints. */

@@ -17,14 +17,16 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reads a single-file checkpoint with the names of the CompVis code and of Stability's sgm.
- * Whatever else the file holds, such as the states of an optimiser, is not looked at.
+ * Reads a single-file checkpoint with the names of the CompVis code and of Stability's sgm, or a
+ * U-Net alone with those of diffusers. Whatever else the file holds, such as the states of an
+ * optimiser, is not looked at.
  */
 final class SingleFile {
   /** SD 2.x reads OpenCLIP's last but one layer, so some files lack the last one. */
-  private static final int LAYERS_WITHOUT_LAST = 23;
+  static final int LAYERS_WITHOUT_LAST = 23;
 
-  private static final double EDM_DEVIATION = 0.5;
+  /** Of the latents that Playground 2.5 was trained on. */
+  static final double EDM_DEVIATION = 0.5;
 
   private SingleFile() {}
 
@@ -42,8 +44,8 @@ final class SingleFile {
       Path path, CheckpointParts parts, Optional<ModelFiles.Part<VaeConfig>> other) {
     TensorFile file = Averages.of(SeparateNetworks.unet(TensorFile.open(path)), parts.ema());
     Optional<Path> separateVae = SeparateNetworks.vaeOf(path, parts);
-    boolean ownVae = separateVae.isEmpty() && (FileKind.hasVae(file) || other.isEmpty());
-    SingleFileFamily family = FileKind.requireCheckpoint(file, parts, ownVae);
+    boolean ownVae = separateVae.isEmpty() && (NeededNetworks.hasVae(file) || other.isEmpty());
+    SingleFileFamily family = NeededNetworks.require(file, parts, ownVae);
     Network<UNetConfig> unet = unet(file, family.family());
     boolean pooled = unet.config().vectorWidth() > 0;
     List<Network<ClipConfig>> encoders = new ArrayList<>();
@@ -127,6 +129,12 @@ final class SingleFile {
   }
 
   private static Network<UNetConfig> unet(TensorFile file, ModelFamily family) {
+    if (SeparateNetworks.hasDiffusersUNet(file.tensors().keySet())) {
+      FileTensors tensors = new FileTensors(file, "U-Net", name -> name);
+      UNetBlocks blocks = UNetBlocks.ofDiffusers(tensors);
+      return new Network<>(
+          NetworkShapes.unet(tensors, blocks, NetworkShapes.unetHeads(family)), tensors);
+    }
     UNetBlocks blocks = UNetBlocks.ofLdm(file, LdmNames.UNET);
     return Network.of(
         new FileTensors(
@@ -141,8 +149,8 @@ final class SingleFile {
 
   /** Playground 2.5 brings each channel to mean 0 and deviation 0.5. */
   private static LatentFormat latentFormat(TensorFile file, ModelFamily family) {
-    Optional<TensorEntry> mean = file.find("edm_mean");
-    Optional<TensorEntry> std = file.find("edm_std");
+    Optional<TensorEntry> mean = file.find(PredictionSigns.EDM_MEAN);
+    Optional<TensorEntry> std = file.find(PredictionSigns.EDM_STD);
     return mean.isPresent() && std.isPresent()
         ? new LatentFormat(EDM_DEVIATION, numbers(file, mean.get()), numbers(file, std.get()))
         : LatentFormat.scaledBy(NetworkShapes.latentScale(family));

@@ -45,22 +45,28 @@ record SingleFileFamily(ModelFamily family, List<Place> encoders, String sign) {
   /**
    * The family of a U-Net without text encoders beside it.
    *
-   * @param file with the U-Net under the names of single files
+   * @param file with the U-Net under the names of single files or of diffusers
    */
   static SingleFileFamily ofUNet(TensorFile file) {
+    boolean diffusers = SeparateNetworks.hasDiffusersUNet(file.tensors().keySet());
+    String unet = diffusers ? "" : LdmNames.UNET;
     boolean linear =
         file.tensors().values().stream()
             .anyMatch(
                 entry ->
-                    entry.name().startsWith(LdmNames.UNET)
+                    entry.name().startsWith(unet)
                         && entry.name().endsWith(".proj_in.weight")
                         && entry.shape().size() == 2);
     ModelFamily family = linear ? ModelFamily.SD2 : ModelFamily.SD1;
-    if (begins(file.tensors().keySet(), LdmNames.UNET + "label_emb.")) {
-      boolean refiner = UNetBlocks.ofLdm(file, LdmNames.UNET).levels() > XL_LEVELS;
-      family = refiner ? ModelFamily.SDXL_REFINER : ModelFamily.SDXL;
+    if (begins(file.tensors().keySet(), unet + (diffusers ? "add_embedding." : "label_emb."))) {
+      int levels =
+          diffusers
+              ? UNetBlocks.ofDiffusers(new FileTensors(file, "U-Net", name -> name)).levels()
+              : UNetBlocks.ofLdm(file, LdmNames.UNET).levels();
+      family = levels > XL_LEVELS ? ModelFamily.SDXL_REFINER : ModelFamily.SDXL;
     }
-    return new SingleFileFamily(family, encoders(family), LdmNames.UNET);
+    return new SingleFileFamily(
+        family, encoders(family), diffusers ? "down_blocks." : LdmNames.UNET);
   }
 
   /** Whether it is SD-Turbo, which has SD 2.x's networks under SDXL's names. */

@@ -16,9 +16,23 @@ import java.util.function.UnaryOperator;
 public final class SingleFileNames {
   private SingleFileNames() {}
 
-  /** Names of a text encoder. */
-  public static UnaryOperator<String> textEncoder() {
-    return name -> LdmNames.CLIP + name;
+  /**
+   * Names of a text encoder. Those of OpenCLIP are of {@linkplain OpenClipNames views} of tensors.
+   *
+   * @param family of the checkpoint
+   * @param index which of its encoders, from 0
+   */
+  public static UnaryOperator<String> textEncoder(ModelFamily family, int index) {
+    SingleFileFamily.Place place = SingleFileFamily.encoders(family).get(index);
+    return place.kind() == ClipConfig.Kind.OPEN_CLIP
+        ? OpenClipNames.names(place.prefix())::inFile
+        : name -> place.prefix() + name;
+  }
+
+  /** Whether a text encoder has one more layer than are read. */
+  public static boolean hasUnreadLayer(ModelFamily family, int index) {
+    SingleFileFamily.Place place = SingleFileFamily.encoders(family).get(index);
+    return place.kind() == ClipConfig.Kind.OPEN_CLIP && place.reading() == ClipConfig.Reading.LAST;
   }
 
   /**
@@ -33,8 +47,9 @@ public final class SingleFileNames {
     if (place.kind() == ClipConfig.Kind.OPEN_CLIP) {
       return OpenClipNames.stored(place.prefix(), config.weights());
     }
+    UnaryOperator<String> names = textEncoder(family, index);
     Map<String, List<Long>> stored = new LinkedHashMap<>();
-    config.weights().forEach((name, shape) -> stored.put(place.prefix() + name, shape));
+    config.weights().forEach((name, shape) -> stored.put(names.apply(name), shape));
     return stored;
   }
 

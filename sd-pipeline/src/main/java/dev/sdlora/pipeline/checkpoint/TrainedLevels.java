@@ -32,6 +32,11 @@ public record TrainedLevels(Kind kind, double sigmaMin, double sigmaMax) {
     return new TrainedLevels(Kind.EDM, sigmaMin, sigmaMax);
   }
 
+  /** The range, for messages. */
+  String range() {
+    return sigmaMin + " to " + sigmaMax;
+  }
+
   /** The levels. */
   public NoiseLevels levels() {
     return switch (kind) {

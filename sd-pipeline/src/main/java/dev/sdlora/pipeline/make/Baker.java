@@ -14,20 +14,21 @@ import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.make.StoredTensor.Piece;
 import dev.sdlora.pipeline.make.StoredTensor.Place;
-import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.file.SafetensorsWriter;
-import dev.sdlora.tensors.file.TensorEntry;
-import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Does what {@link LoraBaking} is asked for. */
 final class Baker {
@@ -45,16 +46,21 @@ final class Baker {
     Matched matched = matched(model);
     PatchPlan plan = matched.plan();
     int total = plan.changes().values().stream().mapToInt(Map::size).sum();
-    List<StoredTensor> tensors = StoredTensor.of(model);
-    Map<Place, Weight> weights = weights(plan, tensors);
+    SingleFileTensors checkpoint = SingleFileTensors.of(model);
+    Map<Place, Weight> weights = weights(plan, checkpoint.tensors());
     try (Torch torch = Torch.open("cpu");
         OpenFiles files = new OpenFiles();
         Baking baking = new Baking(torch, List.copyOf(weights.values()))) {
       SafetensorsWriter writer = new SafetensorsWriter();
-      metadata(model).forEach(writer::metadata);
+      metadata(checkpoint.metadata()).forEach(writer::metadata);
+      checkpoint.signs().write(writer, List.of());
       BakedTensors baked = new BakedTensors(baking, weights, new Progress(total, listener), files);
-      for (StoredTensor tensor : tensors) {
-        writer.tensor(tensor.name(), tensor.format(), tensor.shape(), baked.source(tensor));
+      for (StoredTensor tensor : checkpoint.tensors()) {
+        writer.tensor(
+            tensor.name(),
+            tensor.format(),
+            tensor.shape(),
+            channel -> baked.write(tensor, channel));
       }
       writer.write(file);
     }
@@ -77,7 +83,8 @@ final class Baker {
     Map<Place, Weight> weights = new LinkedHashMap<>();
     tensors.stream()
         .sorted(Comparator.comparingInt(tensor -> -tensor.format().bytes()))
-        .flatMap(tensor -> tensor.weights().stream())
+        .flatMap(tensor -> tensor.pieces().stream())
+        .flatMap(piece -> piece.weight().stream())
         .forEach(
             place -> {
               List<Change> changes =
@@ -92,7 +99,7 @@ final class Baker {
     return weights;
   }
 
-  private Map<String, String> metadata(ModelFiles model) {
+  private Map<String, String> metadata(Map<String, String> own) {
     Map<String, Object> baked = new LinkedHashMap<>();
     for (LoraAdapter lora : task.loras()) {
       Map<String, Object> entry = new LinkedHashMap<>();
@@ -100,40 +107,29 @@ final class Baker {
       entry.put("strength", lora.strength().tagArguments());
       baked.put(lora.name(), entry);
     }
-    return AdapterMetadata.from(StoredTensor.metadata(model))
-        .put("baked_loras", AdapterMetadata.json(baked))
-        .pairs();
+    return AdapterMetadata.from(own).put("baked_loras", AdapterMetadata.json(baked)).pairs();
   }
 
   /** The tensors of the file to write, with weights in them that are baked. */
   private record BakedTensors(
       Baking baking, Map<Place, Weight> weights, Progress progress, OpenFiles files) {
 
-    SafetensorsWriter.Source source(StoredTensor tensor) {
-      if (tensor.weights().stream().noneMatch(weights::containsKey)) {
-        return tensor.copy(files);
-      }
-      return channel -> {
-        for (Place part : tensor.weights()) {
-          source(part, tensor.format()).writeTo(channel);
+    void write(StoredTensor tensor, WritableByteChannel channel) throws IOException {
+      for (Piece piece : tensor.pieces()) {
+        Optional<Weight> weight = piece.weight().map(weights::get);
+        if (weight.isPresent()) {
+          float[] values = values(weight.get(), piece.turned());
+          Baking.source(values, tensor.format()).writeTo(channel);
+        } else {
+          piece.writeTo(channel, files, tensor.format());
         }
-      };
+      }
     }
 
-    /** A weight as it lies in the file; one that stays keeps its bytes, unless it is widened. */
-    private SafetensorsWriter.Source source(Place place, DType format) {
-      Weight weight = weights.get(place);
-      if (weight == null) {
-        TensorEntry entry = place.origin().entry();
-        TensorFile.Reader reader = files.of(place.origin().file());
-        return entry.dtype() == format
-            ? channel -> channel.write(reader.bytes(entry))
-            : Baking.source(reader.floats(entry), format);
-      }
+    private float[] values(Weight weight, boolean turned) {
       float[] values = baking.values(weight);
       progress.done(weight.name());
-      return Baking.source(
-          place.isTransposed() ? transposed(values, place.origin().shape()) : values, format);
+      return turned ? transposed(values, weight.origin().shape()) : values;
     }
 
     private static float[] transposed(float[] values, List<Long> shape) {

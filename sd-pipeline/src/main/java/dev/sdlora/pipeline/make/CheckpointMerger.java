@@ -40,11 +40,14 @@ final class CheckpointMerger {
   }
 
   /** A checkpoint that is read. */
-  private record Source(Path path, ModelFamily family, Map<String, StoredTensor> tensors) {
-    static Source of(ModelFiles model) {
+  private record Source(
+      Path path, ModelFamily family, Map<String, StoredTensor> tensors, SingleFileTensors whole) {
+    static Source of(Path path) {
+      ModelFiles model = CheckpointReader.read(path);
+      SingleFileTensors whole = SingleFileTensors.of(model);
       Map<String, StoredTensor> tensors = new LinkedHashMap<>();
-      StoredTensor.of(model).forEach(tensor -> tensors.put(key(tensor.name()), tensor));
-      return new Source(model.checkpoint().path(), model.checkpoint().family(), tensors);
+      whole.tensors().forEach(tensor -> tensors.put(key(tensor.name()), tensor));
+      return new Source(path, model.checkpoint().family(), tensors, whole);
     }
   }
 
@@ -59,10 +62,9 @@ final class CheckpointMerger {
     List<Path> paths = new ArrayList<>(List.of(task.a(), task.b()));
     task.c().ifPresent(paths::add);
     Targets.require(file, paths);
-    ModelFiles first = CheckpointReader.read(task.a());
-    Source a = Source.of(first);
-    Source b = Source.of(CheckpointReader.read(task.b()));
-    Optional<Source> c = task.c().map(path -> Source.of(CheckpointReader.read(path)));
+    Source a = Source.of(task.a());
+    Source b = Source.of(task.b());
+    Optional<Source> c = task.c().map(Source::of);
     requireBlocksFit(a.family());
     c.ifPresent(base -> requireAlike(b, base, false));
     requireAlike(a, b, true);
@@ -72,7 +74,8 @@ final class CheckpointMerger {
     }
     try (OpenFiles files = new OpenFiles()) {
       SafetensorsWriter writer = new SafetensorsWriter();
-      new MergeRecipe(task, paths, StoredTensor.metadata(first), channels(a)).write(writer);
+      new MergeRecipe(task, paths, a.whole().metadata(), channels(a)).write(writer);
+      a.whole().signs().write(writer, names);
       Tally tally = new Tally(names.size(), listener);
       int merged = 0;
       for (String name : names) {
@@ -99,11 +102,7 @@ final class CheckpointMerger {
       @Nullable StoredTensor b,
       @Nullable StoredTensor c,
       boolean difference) {
-    return a != null
-        && b != null
-        && (!difference || c != null)
-        && a.entry().dtype().isFloating()
-        && b.entry().dtype().isFloating();
+    return a != null && b != null && (!difference || c != null) && a.isFloating() && b.isFloating();
   }
 
   /** A tensor to write. */
@@ -136,9 +135,9 @@ final class CheckpointMerger {
   }
 
   private DType format(StoredTensor tensor) {
-    return tensor.entry().dtype().isFloating()
+    return tensor.isFloating()
         ? task.format().map(DType::of).orElse(tensor.format())
-        : tensor.entry().dtype();
+        : tensor.format();
   }
 
   private static void add(SafetensorsWriter writer, OpenFiles files, Tally tally, Target target) {

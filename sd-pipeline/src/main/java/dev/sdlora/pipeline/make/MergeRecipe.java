@@ -62,6 +62,10 @@ final class MergeRecipe {
         String hash = FileHashes.sha256(sources.get(i));
         recipe.put(PLACES.get(i), hash);
         describe(sources.get(i), hash, models);
+      } else if (i < sources.size()) {
+        // There is no hash of a folder, and without one no place among the models.
+        String name = String.valueOf(sources.get(i).toAbsolutePath().normalize().getFileName());
+        recipe.put(PLACES.get(i).replace("_hash", "_name"), name);
       }
     }
     recipe.put("interp_method", task.c().isPresent() ? "Add difference" : "Weighted sum");

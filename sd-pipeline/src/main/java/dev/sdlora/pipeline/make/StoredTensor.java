@@ -1,158 +1,135 @@
 package dev.sdlora.pipeline.make;
 
-import dev.sdlora.api.Checkpoint;
-import dev.sdlora.api.CheckpointException;
-import dev.sdlora.api.ErrorDetails;
-import dev.sdlora.api.ModelFamily;
+import dev.sdlora.lora.make.Baking;
 import dev.sdlora.lora.plan.Network;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.pipeline.checkpoint.OpenClipNames;
-import dev.sdlora.pipeline.checkpoint.SingleFileNames;
+import dev.sdlora.tensors.file.Cancellation;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.OpenFiles;
-import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
-import dev.sdlora.tensors.file.WeightScales;
 import dev.sdlora.tensors.weights.Origin;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
 
 /**
- * A tensor of a checkpoint with what it will be called in a single file.
+ * A tensor of a single file that is going to be written, and where its numbers lie now.
  *
  * @param name in the file to write
- * @param file where it lies now
- * @param entry what it is there
- * @param shape in the file to write
- * @param weights which weights it holds that LoRAs can change: itself, or the parts of a fused
- *     tensor in their order; empty if none
+ * @param pieces what it consists of, rows behind rows; several where the file to write fuses layers
  */
-record StoredTensor(
-    String name, TensorFile file, TensorEntry entry, List<Long> shape, List<Place> weights) {
+record StoredTensor(String name, List<Piece> pieces) {
   /** Copies the list. */
   StoredTensor {
-    weights = List.copyOf(weights);
+    pieces = List.copyOf(pieces);
   }
 
-  /** Where a weight is, under its name inside this library. */
-  record Place(Network network, String name, Origin origin) {
-    /** Whether its rows are the columns of what is stored. */
-    boolean isTransposed() {
-      return OpenClipNames.isTransposed(origin.entry().name());
+  /** Where a weight is that LoRAs can change, under its name inside this library. */
+  record Place(Network network, String name, Origin origin) {}
+
+  /**
+   * A tensor of a checkpoint.
+   *
+   * @param entry what it is, in the shape that it will have
+   * @param weight the weight that it is; empty if LoRAs cannot change it
+   * @param turned whether its rows are the columns of the weight
+   */
+  record Piece(TensorFile file, TensorEntry entry, Optional<Place> weight, boolean turned) {
+    /** Numbers that are worked on at once. */
+    private static final int PART = 1 << 16;
+
+    /** Writes its bytes as they are, or its numbers if the format is another. */
+    void writeTo(WritableByteChannel channel, OpenFiles files, DType format) throws IOException {
+      boolean asTheyAre = entry.dtype() == format;
+      TensorFile.Reader reader = files.of(file);
+      ByteBuffer bytes = ByteBuffer.allocate(asTheyAre ? PART * format.bytes() : 0);
+      for (long first = 0; first < entry.elements(); first += PART) {
+        Cancellation.check();
+        int count = (int) Math.min(PART, entry.elements() - first);
+        if (asTheyAre) {
+          bytes.clear().limit(count * format.bytes());
+          reader.read(entry, first * format.bytes(), bytes);
+          channel.write(bytes.flip());
+        } else {
+          Baking.source(reader.floats(entry, first, count), format).writeTo(channel);
+        }
+      }
     }
   }
 
-  /** All tensors of a checkpoint. */
-  static List<StoredTensor> of(ModelFiles model) {
-    return model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE
-        ? ofFile(model)
-        : ofFolder(model);
+  /** The shape in the file to write. */
+  List<Long> shape() {
+    List<Long> shape = new ArrayList<>(pieces.get(0).entry.shape());
+    if (pieces.size() > 1) {
+      shape.set(0, pieces.stream().mapToLong(piece -> piece.entry.shape().get(0)).sum());
+    }
+    return shape;
+  }
+
+  /** How many numbers it holds. */
+  long elements() {
+    return pieces.stream().mapToLong(piece -> piece.entry.elements()).sum();
+  }
+
+  /** A file that it is read from, for messages. */
+  TensorFile file() {
+    return pieces.get(0).file;
   }
 
   /** The format to write it in: its own, but for floats of 8 bits, which are widened. */
   DType format() {
-    return entry.dtype().isFloat8() ? DType.F16 : entry.dtype();
-  }
-
-  /** What the file tells about itself; nothing for a folder. */
-  static Map<String, String> metadata(ModelFiles model) {
-    return model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE
-        ? file(model).metadata()
-        : Map.of();
-  }
-
-  private static TensorFile file(ModelFiles model) {
-    return model.unet().weights().values().iterator().next().file();
-  }
-
-  private static List<StoredTensor> ofFile(ModelFiles model) {
-    Map<String, List<Place>> weights = new HashMap<>();
-    model
-        .patchable()
-        .forEach(
-            (network, all) ->
-                all.forEach(
-                    (name, origin) ->
-                        weights
-                            .computeIfAbsent(
-                                OpenClipNames.stored(origin.entry().name()),
-                                stored -> new ArrayList<>())
-                            .add(new Place(network, name, origin))));
-    weights
-        .values()
-        .forEach(
-            parts -> parts.sort(Comparator.comparingLong(part -> part.origin().entry().offset())));
-    TensorFile file = file(model);
-    return file.tensors().values().stream()
-        .filter(entry -> !WeightScales.isNote(entry.name()))
-        .map(
-            entry ->
-                new StoredTensor(
-                    entry.name(),
-                    file,
-                    entry,
-                    entry.shape(),
-                    weights.getOrDefault(entry.name(), List.of())))
-        .toList();
-  }
-
-  private static List<StoredTensor> ofFolder(ModelFiles model) {
-    Checkpoint checkpoint = model.checkpoint();
-    if (checkpoint.family() != ModelFamily.SD1) {
-      throw new CheckpointException(
-          "'%s' is a folder of %s; expected a single file, since only folders of SD 1.x become one"
-              .formatted(checkpoint.path(), checkpoint.family().label()),
-          ErrorDetails.in(checkpoint.path()).withFamilies(ModelFamily.SD1, checkpoint.family()));
+    DType own = pieces.get(0).entry.dtype();
+    if (!isStoredAs(own)) {
+      return DType.F32;
     }
-    List<StoredTensor> tensors = new ArrayList<>();
-    add(
-        tensors,
-        model.textEncoders().get(0).weights(),
-        SingleFileNames.textEncoder(),
-        Network.TEXT_ENCODER);
-    add(tensors, model.unet().weights(), SingleFileNames.unet(model.unet().config()), Network.UNET);
-    UnaryOperator<String> names = SingleFileNames.vae(model.vae().config());
-    model
-        .vae()
-        .weights()
-        .forEach(
-            (name, origin) ->
-                tensors.add(
-                    new StoredTensor(
-                        names.apply(name),
-                        origin.file(),
-                        origin.entry(),
-                        SingleFileNames.shape(name, origin.shape()),
-                        List.of())));
-    return tensors;
+    return own.isFloat8() ? DType.F16 : own;
   }
 
-  private static void add(
-      List<StoredTensor> tensors,
-      Map<String, Origin> weights,
-      UnaryOperator<String> names,
-      Network network) {
-    weights.forEach(
-        (name, origin) ->
-            tensors.add(
-                new StoredTensor(
-                    names.apply(name),
-                    origin.file(),
-                    origin.entry(),
-                    origin.shape(),
-                    List.of(new Place(network, name, origin)))));
+  /** Whether all of it lies in this format. */
+  boolean isStoredAs(DType format) {
+    return pieces.stream().allMatch(piece -> piece.entry.dtype() == format);
   }
 
-  /** Its bytes as they are; what is of 8 bits, widened. */
-  SafetensorsWriter.Source copy(OpenFiles files) {
-    return entry.dtype().isFloat8()
-        ? channel ->
-            SafetensorsWriter.floats(files.of(file).floats(entry), format()).writeTo(channel)
-        : channel -> channel.write(files.of(file).bytes(entry));
+  /** Whether it holds floating-point numbers. */
+  boolean isFloating() {
+    return pieces.stream().allMatch(piece -> piece.entry.dtype().isFloating());
+  }
+
+  /** All its numbers. */
+  float[] floats(OpenFiles files) {
+    return floats(files, 0, Math.toIntExact(elements()));
+  }
+
+  /**
+   * Some of its numbers.
+   *
+   * @param first which is the first
+   * @param count how many, none beyond the tensor
+   */
+  float[] floats(OpenFiles files, long first, int count) {
+    float[] values = new float[count];
+    long begin = 0;
+    int done = 0;
+    for (Piece piece : pieces) {
+      long from = first + done - begin;
+      int here = (int) Math.min(count - done, piece.entry.elements() - from);
+      if (here > 0) {
+        float[] some = files.of(piece.file).floats(piece.entry, from, here);
+        System.arraycopy(some, 0, values, done, here);
+        done += here;
+      }
+      begin += piece.entry.elements();
+    }
+    return values;
+  }
+
+  /** Writes its numbers in a format. */
+  void writeTo(WritableByteChannel channel, OpenFiles files, DType format) throws IOException {
+    for (Piece piece : pieces) {
+      piece.writeTo(channel, files, format);
+    }
   }
 }

@@ -32,7 +32,7 @@ final class Targets {
     }
     try {
       for (Path source : sources) {
-        if (Files.exists(target) && Files.isSameFile(target, source)) {
+        if (Files.exists(target) && isOf(target, source)) {
           throw new IllegalArgumentException(
               "the file to write is one of those to read, which would be lost: " + target);
         }
@@ -41,6 +41,12 @@ final class Targets {
       throw new UncheckedIOException("'" + target + "' cannot be looked at", e);
     }
     return target;
+  }
+
+  /** Whether a file is a checkpoint, or lies in the folder that is one. */
+  private static boolean isOf(Path file, Path source) throws IOException {
+    return Files.isSameFile(file, source)
+        || (Files.isDirectory(source) && file.toRealPath().startsWith(source.toRealPath()));
   }
 
   /** The number format that is asked for, or the smallest that holds the factors of some files. */

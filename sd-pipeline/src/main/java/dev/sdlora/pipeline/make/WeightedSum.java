@@ -7,10 +7,7 @@ import dev.sdlora.tensors.file.Cancellation;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.Floats;
 import dev.sdlora.tensors.file.OpenFiles;
-import dev.sdlora.tensors.file.TensorEntry;
-import dev.sdlora.tensors.file.TensorFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,15 +39,15 @@ record WeightedSum(StoredTensor a, StoredTensor b, @Nullable StoredTensor c, dou
   /** Writes its numbers in a format; where they are those of one checkpoint, its bytes. */
   void writeTo(WritableByteChannel channel, OpenFiles files, DType format) throws IOException {
     StoredTensor whole = whole();
-    if (whole != null && whole.entry().dtype() == format) {
-      copy(whole, files, channel);
+    if (whole != null && whole.isStoredAs(format)) {
+      whole.writeTo(channel, files, format);
       return;
     }
-    long elements = a.entry().elements();
+    long elements = a.elements();
     for (long first = 0; first < elements; first += PIECE) {
       Cancellation.check();
       int count = (int) Math.min(PIECE, elements - first);
-      float[] values = whole != null ? piece(files, whole, first, count) : sum(files, first, count);
+      float[] values = whole != null ? whole.floats(files, first, count) : sum(files, first, count);
       Baking.source(checked(values, format), format).writeTo(channel);
     }
   }
@@ -63,31 +60,18 @@ record WeightedSum(StoredTensor a, StoredTensor b, @Nullable StoredTensor c, dou
     return multiplier == 1 && c == null && a.shape().equals(b.shape()) ? b : null;
   }
 
-  private static void copy(StoredTensor tensor, OpenFiles files, WritableByteChannel channel)
-      throws IOException {
-    TensorEntry entry = tensor.entry();
-    TensorFile.Reader reader = files.of(tensor.file());
-    ByteBuffer bytes = ByteBuffer.allocate(PIECE * Long.BYTES);
-    for (long done = 0; done < entry.byteLength(); done += bytes.limit()) {
-      Cancellation.check();
-      bytes.clear().limit((int) Math.min(entry.byteLength() - done, bytes.capacity()));
-      reader.read(entry, done, bytes);
-      channel.write(bytes.flip());
-    }
-  }
-
   private float[] sum(OpenFiles files, long first, int count) {
-    float[] values = piece(files, a, first, count);
+    float[] values = a.floats(files, first, count);
     if (a.shape().equals(b.shape())) {
-      float[] added = piece(files, b, first, count);
-      float[] taken = c == null ? values : piece(files, c, first, count);
+      float[] added = b.floats(files, first, count);
+      float[] taken = c == null ? values : c.floats(files, first, count);
       for (int i = 0; i < count; i++) {
         values[i] = sum(values[i], added[i], taken[i]);
       }
       return values;
     }
-    float[] added = files.of(b.file()).floats(b.entry());
-    float[] taken = c == null ? added : files.of(c.file()).floats(c.entry());
+    float[] added = b.floats(files);
+    float[] taken = c == null ? added : c.floats(files);
     for (int i = 0; i < count; i++) {
       int place = placeInFewer(first + i);
       if (place >= 0) {
@@ -114,10 +98,6 @@ record WeightedSum(StoredTensor a, StoredTensor b, @Nullable StoredTensor c, dou
     return channel < channels
         ? Math.toIntExact((output * channels + channel) * kernel + place % kernel)
         : -1;
-  }
-
-  private static float[] piece(OpenFiles files, StoredTensor tensor, long first, int count) {
-    return files.of(tensor.file()).floats(tensor.entry(), first, count);
   }
 
   /** Refuses what only the format makes infinite. */

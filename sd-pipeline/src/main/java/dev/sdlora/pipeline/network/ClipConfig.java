@@ -36,9 +36,20 @@ public record ClipConfig(
   /** Whose training an encoder comes from; no dimension tells. */
   public enum Kind {
     /** OpenAI's CLIP (Radford et al. 2021): quick GELU, chunks are filled up with end tokens. */
-    OPENAI,
+    OPENAI("OpenAI's CLIP"),
     /** OpenCLIP (Ilharco et al. 2021): exact GELU, chunks are filled up with token 0. */
-    OPEN_CLIP;
+    OPEN_CLIP("OpenCLIP");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+
+    /** Its name for people. */
+    public String label() {
+      return label;
+    }
 
     /** The tokens of a chunk, filled up as this kind is used to. */
     public int[] ids(TokenChunk chunk) {
@@ -68,6 +79,15 @@ public record ClipConfig(
       return skip;
     }
 
+    /**
+     * The layer that is read with a clip skip, counted as in {@link #skip()}.
+     *
+     * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
+     */
+    public int skip(int clipSkip) {
+      return skip + clipSkip - 1;
+    }
+
     /** Whether the final norm acts on the states. */
     public boolean normalised() {
       return normalised;
@@ -78,6 +98,36 @@ public record ClipConfig(
   public ClipConfig withLayers(int number) {
     return new ClipConfig(
         width, number, heads, inner, vocabulary, positions, kind, reading, projection);
+  }
+
+  /**
+   * How many layers, from the first on, act on what is read: all of them if somebody reads what the
+   * encoder says of a whole text.
+   *
+   * @param skip 1 if the states of the last layer are read, 2 for the one before it, and so on
+   */
+  public int layersRead(int skip) {
+    return projection > 0 ? layers : statesOf(skip);
+  }
+
+  /**
+   * The numbers that the encoder's program is told: heads, layers in front of the states, all
+   * layers or 0 if nobody reads what they say of a whole text, whether GELU is quick, and whether
+   * the states are normalised.
+   *
+   * @param skip as in {@link #layersRead}
+   */
+  public List<Integer> told(int skip) {
+    return List.of(
+        heads,
+        statesOf(skip),
+        projection > 0 ? layers : 0,
+        kind == Kind.OPENAI ? 1 : 0,
+        reading.normalised() ? 1 : 0);
+  }
+
+  private int statesOf(int skip) {
+    return layers - skip + 1;
   }
 
   /** The names and shapes of all weights. */

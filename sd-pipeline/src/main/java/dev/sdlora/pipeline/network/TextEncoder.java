@@ -108,19 +108,10 @@ public final class TextEncoder {
     try (NDArray tokens = tokens(ids, scope);
         NDArray vectors = trained.vectors(scope);
         NDArray rows = trained.rows(scope)) {
-      List<NDArray> encoded =
-          program
-              .call("encode")
-              .tensor(tokens)
-              .tensor(vectors)
-              .tensor(rows)
-              .tensors(dict.get())
-              .integer(config.heads())
-              .integer(config.layers() - skip + 1L)
-              .integer(config.projection() > 0 ? config.layers() : 0)
-              .integer(config.kind() == ClipConfig.Kind.OPENAI ? 1 : 0)
-              .integer(config.reading().normalised() ? 1 : 0)
-              .runForList(scope);
+      Program.Call call =
+          program.call("encode").tensor(tokens).tensor(vectors).tensor(rows).tensors(dict.get());
+      config.told(skip).forEach(call::integer);
+      List<NDArray> encoded = call.runForList(scope);
       return new Encoded(encoded.get(0), encoded.stream().skip(1).findFirst());
     }
   }

@@ -8,11 +8,13 @@ import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.PredictionType;
+import dev.sdlora.pipeline.FamilyFiles;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.testkit.TinyFamilies;
+import dev.sdlora.testkit.TinyModels;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,10 +113,15 @@ final class SeparateFamiliesTest {
     Path vae = part(withVae, LdmNames.VAE);
     ModelFiles whole = CheckpointReader.read(model, CheckpointParts.builder().vae(vae).build());
     CheckpointParts parts = encoders(model, whole.checkpoint().family()).vae(vae).build();
-    ModelFiles files = CheckpointReader.read(part(model, LdmNames.UNET), parts);
+    assertSame(CheckpointReader.read(part(model, LdmNames.UNET), parts), whole);
+  }
 
+  private static void assertSame(ModelFiles files, ModelFiles whole) {
     assertThat(files.checkpoint().family()).isEqualTo(whole.checkpoint().family());
+    assertThat(files.checkpoint().tensors()).isEqualTo(whole.checkpoint().tensors());
+    assertThat(files.prediction()).isEqualTo(whole.prediction());
     assertThat(files.unet().config()).isEqualTo(whole.unet().config());
+    assertThat(values(files.unet().weights())).isEqualTo(values(whole.unet().weights()));
     assertThat(files.vae().config()).isEqualTo(whole.vae().config());
     assertThat(files.textEncoders()).hasSameSizeAs(whole.textEncoders());
     for (int i = 0; i < files.textEncoders().size(); i++) {
@@ -123,6 +130,77 @@ final class SeparateFamiliesTest {
       assertThat(values(files.textEncoders().get(i).weights()))
           .isEqualTo(values(whole.textEncoders().get(i).weights()));
     }
+  }
+
+  static Stream<String> sets() {
+    return Stream.of(
+        "sd1", "sd2", "sdxl", "sdxl-refiner", "ssd", "sd2-inpaint", "sdxl-inpaint", "ip2p");
+  }
+
+  /** The file in the folder of a network. */
+  private Path file(String network) {
+    String stem = network.startsWith("text") ? "model" : "diffusion_pytorch_model";
+    return folder.resolve("diffusers").resolve(network).resolve(stem + ".safetensors");
+  }
+
+  /** As few-step U-Nets are published; encoders as files and as folders. */
+  @ParameterizedTest
+  @MethodSource("sets")
+  void read_unetWithDiffusersNames_isTheSameModel(String set) {
+    Path model = FamilyFiles.checkpoint(set, folder);
+    ModelFiles whole = CheckpointReader.read(model);
+    Path copy = DiffusersCopy.of(model).write(folder.resolve("diffusers"));
+    boolean refiner = set.equals("sdxl-refiner");
+    Path first = file(refiner ? "text_encoder_2" : "text_encoder");
+    CheckpointParts.Builder files = CheckpointParts.builder().vae(file("vae")).textEncoder(first);
+    CheckpointParts.Builder folders =
+        CheckpointParts.builder()
+            .vae(copy.resolve("vae"))
+            .textEncoder(copy.resolve(refiner ? "text_encoder_2" : "text_encoder"));
+    if (whole.textEncoders().size() > 1) {
+      files.textEncoder2(file("text_encoder_2"));
+      folders.textEncoder2(copy);
+    }
+    assertSame(CheckpointReader.read(file("unet"), files.build()), whole);
+    assertSame(CheckpointReader.read(file("unet"), folders.build()), whole);
+    assertThat(FileKind.recognise(file("unet")).orElseThrow().note())
+        .startsWith("is a U-Net alone, of " + whole.checkpoint().family().label() + ": ");
+  }
+
+  @Test
+  void read_unetWithDiffusersNames_withoutTheRest_saysWhatIsMissing() {
+    DiffusersCopy.of(TinyFamilies.sdxl()).write(folder.resolve("diffusers"));
+    assertThatThrownBy(() -> CheckpointReader.read(file("unet")))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage(
+            "checkpoint '"
+                + file("unet")
+                + "' has no VAE and no first text encoder and no second text encoder, which SDXL"
+                + " needs: no tensor begins with 'first_stage_model.' or"
+                + " 'conditioner.embedders.0.transformer.' or 'conditioner.embedders.1.model.'; name"
+                + " what has them (vae, --vae; textEncoder, --text-encoder; textEncoder2,"
+                + " --text-encoder-2)");
+    CheckpointParts oneEncoder =
+        CheckpointParts.builder().vae(file("vae")).textEncoder(file("text_encoder")).build();
+    assertThatThrownBy(() -> CheckpointReader.read(file("unet"), oneEncoder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("has no second text encoder, which SDXL needs");
+    CheckpointParts swapped =
+        oneEncoder.toBuilder()
+            .textEncoder(file("text_encoder_2"))
+            .textEncoder2(file("text_encoder"))
+            .build();
+    assertThatThrownBy(() -> CheckpointReader.read(file("unet"), swapped))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("is OpenCLIP, but the U-Net was trained with OpenAI's CLIP");
+    CheckpointParts other =
+        oneEncoder.toBuilder()
+            .textEncoder2(part(TinyFamilies.sd2(), "cond_stage_model.model."))
+            .build();
+    assertThatThrownBy(() -> CheckpointReader.read(file("unet"), other))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(
+            "its U-Net reads text states of 96 numbers, but its text encoders give 64");
   }
 
   @Test
@@ -136,6 +214,27 @@ final class SeparateFamiliesTest {
     assertThatThrownBy(() -> CheckpointReader.read(part(model, LdmNames.UNET), parts))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("has no second text encoder, which SDXL needs");
+  }
+
+  /** Narrow models of two families may have text states of one width. */
+  @Test
+  void read_encoderOfAnotherTraining_isRefused() {
+    Path sd2 = DiffusersCopy.of(TinyFamilies.sd2()).write(folder.resolve("diffusers"));
+    Path sd1 = DiffusersCopy.of(TinyModels.CHECKPOINT).write(folder.resolve("sd1"));
+    for (Path encoder : List.of(TinyModels.CHECKPOINT, sd1, sd1.resolve("text_encoder"))) {
+      CheckpointParts parts = CheckpointParts.builder().vae(sd2).textEncoder(encoder).build();
+      assertThatThrownBy(() -> CheckpointReader.read(file("unet"), parts))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessage(
+              "text encoder '%s' is OpenAI's CLIP, but the U-Net was trained with OpenCLIP; expected the text encoder of its own family"
+                  .formatted(encoder));
+    }
+    for (Path encoder : List.of(TinyFamilies.sd2(), sd2, sd2.resolve("text_encoder"))) {
+      CheckpointParts parts = CheckpointParts.builder().textEncoder(encoder).build();
+      assertThatThrownBy(() -> CheckpointReader.read(TinyModels.CHECKPOINT, parts))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("' is OpenCLIP, but the U-Net was trained with OpenAI's CLIP;");
+    }
   }
 
   /** The family of a VAE does not show in its tensors: the U-Net tells how latents are scaled. */

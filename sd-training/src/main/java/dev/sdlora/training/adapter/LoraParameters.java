@@ -6,6 +6,8 @@ import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.SeededRandom;
+import dev.sdlora.training.step.JointNames;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +20,7 @@ import java.util.SplittableRandom;
 public final class LoraParameters {
   private final List<AdapterModule> modules;
   private final double alpha;
-  private final Map<String, NDArray> unet = new LinkedHashMap<>();
-  private final Map<String, NDArray> textEncoder = new LinkedHashMap<>();
+  private final Map<Network, Map<String, NDArray>> weights = new EnumMap<>(Network.class);
 
   /**
    * Factors at their start: the first is random within ±1/√in, as PyTorch starts linear layers; the
@@ -34,10 +35,12 @@ public final class LoraParameters {
     this.alpha = alpha;
     SplittableRandom random = SeededRandom.of(seed, "start", 0);
     for (AdapterModule module : modules) {
-      Map<String, NDArray> weights = weights(module.network());
+      Network network = module.network();
+      Map<String, NDArray> own = weights.computeIfAbsent(network, any -> new LinkedHashMap<>());
       double bound = 1 / Math.sqrt((double) module.fanIn());
-      weights.put(module.down(), tensor(torch, module.downShape(), random, bound));
-      weights.put(module.up(), tensor(torch, module.upShape(), random, 0));
+      own.put(
+          JointNames.of(network, module.down()), tensor(torch, module.downShape(), random, bound));
+      own.put(JointNames.of(network, module.up()), tensor(torch, module.upShape(), random, 0));
     }
   }
 
@@ -63,15 +66,15 @@ public final class LoraParameters {
     return alpha;
   }
 
-  /** The factors of one network by name; empty if it is not trained. */
+  /** The factors of one network by their {@link JointNames}; empty if it is not trained. */
   public Map<String, NDArray> weights(Network network) {
-    return network == Network.UNET ? unet : textEncoder;
+    return weights.getOrDefault(network, Map.of());
   }
 
-  /** The factors of both networks by name. */
+  /** The factors of all networks by their {@link JointNames}. */
   public Map<String, NDArray> weights() {
-    Map<String, NDArray> all = new LinkedHashMap<>(unet);
-    all.putAll(textEncoder);
+    Map<String, NDArray> all = new LinkedHashMap<>();
+    weights.values().forEach(all::putAll);
     return all;
   }
 
@@ -80,7 +83,7 @@ public final class LoraParameters {
    * each member of a batch.
    *
    * @param strengths of the LoRA for each member
-   * @param chunks of each member's caption; the text encoder sees them as members of their own
+   * @param chunks of each member's caption; text encoders see them as members of their own
    * @param scope the manager that will own the scales
    */
   public Map<String, NDArray> tensors(float[] strengths, int chunks, NDManager scope) {
@@ -91,7 +94,9 @@ public final class LoraParameters {
       for (int i = 0; i < scales.length; i++) {
         scales[i] = (float) (strengths[i / copies] * alpha / module.rank());
       }
-      tensors.put(module.name() + ".lora_scale", Torch.floats(scope, scales, scales.length));
+      tensors.put(
+          JointNames.of(module.network(), module.name() + ".lora_scale"),
+          Torch.floats(scope, scales, scales.length));
     }
     return tensors;
   }

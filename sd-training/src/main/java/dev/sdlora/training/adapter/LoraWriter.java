@@ -6,6 +6,7 @@ import dev.sdlora.lora.make.AdapterModule;
 import dev.sdlora.lora.make.FactorPair;
 import dev.sdlora.lora.make.LayerNames;
 import dev.sdlora.tensors.file.DType;
+import dev.sdlora.training.step.JointNames;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -30,8 +31,8 @@ public final class LoraWriter {
     Map<String, NDArray> weights = parameters.weights();
     try (AdapterFile file = new AdapterFile(path, format)) {
       for (AdapterModule module : parameters.modules()) {
-        float[] down = values(weights, module.down());
-        float[] up = values(weights, module.up());
+        float[] down = values(weights, JointNames.of(module.network(), module.down()));
+        float[] up = values(weights, JointNames.of(module.network(), module.up()));
         file.add(
             module.key(names),
             module.shape(),

@@ -20,9 +20,9 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * The captions of a training: as tokens where the text encoder is trained, else as the states of
- * all text encoders, which then never change and are computed once. The empty caption is always
- * among them.
+ * The captions of a training: as tokens where text encoders are trained, else as the states of all
+ * text encoders, which then never change and are computed once. The empty caption is always among
+ * them.
  *
  * <p>Captions that are longer than 75 tokens have several chunks, as prompts have. Members of a
  * batch with fewer chunks than another get chunks of the empty caption behind their own.
@@ -35,7 +35,7 @@ public final class Captions {
 
   private final Map<String, List<int[][]>> ids;
   private final Map<String, Encoded> states;
-  private final int width;
+  private final List<ClipConfig> encoders;
 
   /**
    * A caption's states.
@@ -47,10 +47,11 @@ public final class Captions {
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
   private record Encoded(float[][] chunks, float[] pooled) {}
 
-  private Captions(Map<String, List<int[][]>> ids, Map<String, Encoded> states, int width) {
+  private Captions(
+      Map<String, List<int[][]>> ids, Map<String, Encoded> states, List<ClipConfig> encoders) {
     this.ids = ids;
     this.states = states;
-    this.width = width;
+    this.encoders = List.copyOf(encoders);
   }
 
   /**
@@ -70,7 +71,7 @@ public final class Captions {
                         encoders.stream()
                             .map(config -> Conditioner.plainTokens(text, config))
                             .toList()));
-    return new Captions(ids, Map.of(), encoders.stream().mapToInt(ClipConfig::width).sum());
+    return new Captions(ids, Map.of(), encoders);
   }
 
   /**
@@ -84,7 +85,7 @@ public final class Captions {
     for (int i = 0; i < files.textEncoders().size(); i++) {
       ModelFiles.Part<ClipConfig> part = files.textEncoders().get(i);
       int number = i;
-      int skip = part.config().reading().skip() + clipSkip - 1;
+      int skip = part.config().reading().skip(clipSkip);
       try (Torch torch = Torch.open("cpu");
           LiveWeights weights =
               LiveWeights.load(
@@ -96,7 +97,7 @@ public final class Captions {
                     caption, encode(torch, encoder, tokens.get(number), skip), Captions::beside));
       }
     }
-    return new Captions(ids, encoded, width);
+    return new Captions(ids, encoded, encoders);
   }
 
   private static Encoded encode(Torch torch, TextEncoder encoder, int[][] tokens, int skip) {
@@ -138,28 +139,31 @@ public final class Captions {
 
   /** The number of chunks of the longest of some captions. */
   public int chunks(List<String> captions) {
-    return captions.stream().mapToInt(caption -> tokensOf(caption).length).max().orElse(1);
+    return captions.stream().mapToInt(caption -> tokensOf(caption, 0).length).max().orElse(1);
   }
 
-  /** The tokens of a batch for the first text encoder, int64 [batch, chunks, 77]. */
+  /** The tokens of a batch for each text encoder, int64 [encoders, batch, chunks, 77]. */
   public NDArray ids(List<String> captions, NDManager scope) {
     int chunks = chunks(captions);
-    long[] values = new long[captions.size() * chunks * LENGTH];
+    long[] values = new long[encoders.size() * captions.size() * chunks * LENGTH];
     int at = 0;
-    for (String caption : captions) {
-      for (int i = 0; i < chunks; i++) {
-        int[][] own = tokensOf(caption);
-        for (int id : i < own.length ? own[i] : tokensOf("")[0]) {
-          values[at++] = id;
+    for (int encoder = 0; encoder < encoders.size(); encoder++) {
+      for (String caption : captions) {
+        int[][] own = tokensOf(caption, encoder);
+        for (int i = 0; i < chunks; i++) {
+          for (int id : i < own.length ? own[i] : tokensOf("", encoder)[0]) {
+            values[at++] = id;
+          }
         }
       }
     }
-    return scope.create(values, new Shape(captions.size(), chunks, LENGTH));
+    return scope.create(values, new Shape(encoders.size(), captions.size(), chunks, LENGTH));
   }
 
   /** The states of a batch, float32 [batch, chunks · 77, width]. */
   public NDArray states(List<String> captions, NDManager scope) {
     int chunks = chunks(captions);
+    int width = encoders.stream().mapToInt(ClipConfig::width).sum();
     int length = LENGTH * width;
     float[] values = new float[captions.size() * chunks * length];
     int at = 0;
@@ -174,24 +178,26 @@ public final class Captions {
   }
 
   /**
-   * What the U-Net reads beside the states of a batch: the whole text, and sizes.
+   * What the U-Net reads beside the states of a batch: the whole text, and sizes. Of captions that
+   * are tokens the whole text is yet to be computed, and these are the sizes alone.
    *
    * @param sizes of each member's picture
-   * @param width numbers for each member; 0 if it reads none
-   * @return [batch][width]
+   * @param width numbers that the U-Net reads for each member; 0 if it reads none
+   * @return [batch][width], or without what the whole text takes of the width
    */
   public float[] vectors(List<String> captions, List<PictureSizes> sizes, int width) {
-    float[] vectors = new float[captions.size() * width];
-    for (int i = 0; i < captions.size() && width > 0; i++) {
-      float[] vector =
-          SizeConditions.vector(encoded(captions.get(i)).pooled(), sizes.get(i).numbers(), width);
-      System.arraycopy(vector, 0, vectors, i * width, width);
+    int own = areEncoded() ? width : width - encoders.get(encoders.size() - 1).projection();
+    float[] vectors = new float[captions.size() * own];
+    for (int i = 0; i < captions.size() && own > 0; i++) {
+      float[] pooled = areEncoded() ? encoded(captions.get(i)).pooled() : new float[0];
+      float[] vector = SizeConditions.vector(pooled, sizes.get(i).numbers(), own);
+      System.arraycopy(vector, 0, vectors, i * own, own);
     }
     return vectors;
   }
 
-  private int[][] tokensOf(String caption) {
-    return Objects.requireNonNull(ids.get(caption), caption).get(0);
+  private int[][] tokensOf(String caption, int encoder) {
+    return Objects.requireNonNull(ids.get(caption), caption).get(encoder);
   }
 
   private float[][] statesOf(String caption) {

@@ -2,6 +2,7 @@ package dev.sdlora.training.step;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.lora.plan.Network;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -27,24 +28,32 @@ public final class DenoisingNetworks {
    * Reads weights.
    *
    * @param torch the owner of the native memory
-   * @param textEncoder whether to read those of the text encoder as well
-   * @param clipSkip 1 for the text encoder's last layer, 2 for the one before it
+   * @param textEncoders whether to read those of the text encoders as well
+   * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read
    */
-  public DenoisingNetworks(Torch torch, ModelFiles files, boolean textEncoder, int clipSkip) {
+  public DenoisingNetworks(Torch torch, ModelFiles files, boolean textEncoders, int clipSkip) {
     this.program =
         new DenoisingProgram(
-            torch, files.unet().config(), files.textEncoders().get(0).config(), clipSkip);
+            torch,
+            files.unet().config(),
+            files.textEncoders().stream().map(ModelFiles.Part::config).toList(),
+            clipSkip);
     TensorLoader loader = new TensorLoader(torch);
-    read(torch, loader, files.unet().weights());
-    if (textEncoder) {
-      read(torch, loader, files.textEncoders().get(0).weights());
-    }
+    files
+        .patchable()
+        .forEach(
+            (network, origins) -> {
+              if (network == Network.UNET || textEncoders) {
+                read(torch, loader, network, origins);
+              }
+            });
     this.factor = files.vae().config().factor();
     this.vectorWidth = files.unet().config().vectorWidth();
   }
 
-  private void read(Torch torch, TensorLoader loader, Map<String, Origin> origins) {
+  private void read(
+      Torch torch, TensorLoader loader, Network network, Map<String, Origin> origins) {
     try (OpenFiles files = new OpenFiles()) {
       origins.forEach(
           (name, origin) -> {
@@ -56,13 +65,13 @@ public final class DenoisingNetworks {
                     origin.shape(),
                     ScalarType.FLOAT32,
                     torch.manager())) {
-              weights.put(name, loaded.duplicate());
+              weights.put(JointNames.of(network, name), loaded.duplicate());
             }
           });
     }
   }
 
-  /** The frozen weights, for reading. */
+  /** The frozen weights by their {@link JointNames}, for reading. */
   public Map<String, NDArray> weights() {
     return Map.copyOf(weights);
   }
@@ -72,8 +81,8 @@ public final class DenoisingNetworks {
    *
    * @param batch latents and targets of one picture size
    * @param height of the pictures in pixels
-   * @param captions those of the batch and the empty one; as tokens, if the text encoder was read
-   * @param adapter factors and scales of the LoRA, by the names that the networks look for
+   * @param captions those of the batch and the empty one; as tokens, if the text encoders were read
+   * @param adapter factors and scales of the LoRA, by their {@link JointNames}
    * @param scope the manager that will own the results
    * @return gradients by name, and {@code loss}
    */

@@ -2,6 +2,7 @@ package dev.sdlora.training.step;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
@@ -13,23 +14,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The loss of predicted noise or velocity and its gradients: the programs of U-Net and text encoder
- * with one more method. Holds no weights. Not safe for several threads.
+ * The loss of predicted noise or velocity and its gradients: the programs of U-Net and text
+ * encoders with one more method. Holds no weights. Not safe for several threads.
  */
 public final class DenoisingProgram {
   private final Program program;
   private final int channels;
-  private final int vectorWidth;
   private final NDArray heads;
-  private final NDArray textSize;
+  private final NDArray texts;
 
   /**
    * Compiles the program.
    *
    * @param torch the owner of the native memory
-   * @param clipSkip 1 for the text encoder's last layer, 2 for the one before it
+   * @param clips the text encoders
+   * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
    */
-  public DenoisingProgram(Torch torch, UNetConfig unet, ClipConfig clip, int clipSkip) {
+  public DenoisingProgram(Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip) {
     this.program =
         Program.load(
             torch,
@@ -41,19 +42,14 @@ public final class DenoisingProgram {
                     TextEncoder.FUNCTIONS,
                     own("denoise_parts.torchscript.py", "gradients.torchscript.py"))));
     this.channels = unet.inChannels();
-    this.vectorWidth = unet.vectorWidth();
     this.heads =
         torch.manager().create(unet.heads().stream().mapToInt(Integer::intValue).toArray());
-    this.textSize =
-        torch
-            .manager()
-            .create(
-                new int[] {
-                  clip.heads(),
-                  clip.layers() - clipSkip + 1,
-                  clip.kind() == ClipConfig.Kind.OPENAI ? 1 : 0,
-                  clip.reading().normalised() ? 1 : 0
-                });
+    int[] told =
+        clips.stream()
+            .flatMap(clip -> clip.told(clip.reading().skip(clipSkip)).stream())
+            .mapToInt(Integer::intValue)
+            .toArray();
+    this.texts = torch.manager().create(told, new Shape(clips.size(), told.length / clips.size()));
   }
 
   private static List<Program.Source> own(String... resources) {
@@ -65,11 +61,12 @@ public final class DenoisingProgram {
    *
    * @param batch latents and noise of one picture size
    * @param rows of a latent
-   * @param text states of the text encoder, float32 [batch, tokens, width], or token ids, int64
-   *     [batch, chunks, 77]
-   * @param vectors what the U-Net reads of the whole text and of sizes, [batch][width]; empty if it
-   *     reads nothing of that
-   * @param weights of the U-Net, those of the text encoder if the text is ids, and a LoRA's
+   * @param text states of the text encoders side by side, float32 [batch, tokens, width], or token
+   *     ids, int64 [encoders, batch, chunks, 77]
+   * @param vectors what else the U-Net reads, [batch][width]: sizes, behind the whole text unless
+   *     the text is ids; empty if it reads nothing of that
+   * @param weights of the U-Net, those of the text encoders if the text is ids, and a LoRA's, by
+   *     their {@link JointNames}
    * @param scope the manager that will own the results
    * @return gradients by name, and {@code loss}
    */
@@ -91,11 +88,11 @@ public final class DenoisingProgram {
             .tensor(Torch.floats(scope, batch.target(), members, channels, rows, columns))
             .tensor(Torch.floats(scope, batch.importance(), members))
             .tensor(text)
-            .tensor(Torch.floats(scope, vectors, members, vectorWidth))
+            .tensor(Torch.floats(scope, vectors, members, vectors.length / members))
             .tensors(weights)
             .tensor(heads);
     if (!encoded) {
-      call.tensor(textSize);
+      call.tensor(texts);
     }
     return call.run(scope);
   }

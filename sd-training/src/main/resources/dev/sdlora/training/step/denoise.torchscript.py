@@ -2,12 +2,23 @@
     # The loss of a batch of noisy latents and its gradients; importance [B] weighs the members.
     predicted = (self).predict(x, t, ctx, vector, vector, w, __torch__.integers(heads), 0, annotate(List[Tensor], []), annotate(List[Tensor], []))
     return __torch__.gradients(__torch__.weighted_error(predicted, target, importance), w)
-  def denoise_text(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, ids: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor, text_size: Tensor) -> Dict[str, Tensor]:
-    # The same through the text encoder; ids [B, chunks, n]; text_size: heads, layers, whether GELU is quick, whether states are normalised
-    b, chunks, n = torch.size(ids)
-    rows = torch.reshape(ids, [b * chunks, n])
-    tokens = torch.embedding(w["text_model.embeddings.token_embedding.weight"], rows)
-    states = (self).states(tokens, rows, w, int(text_size[0]), int(text_size[1]), 0, int(text_size[2]), int(text_size[3]))[0]
-    ctx = torch.reshape(states, [b, chunks * n, torch.size(states, 2)])
+  def denoise_text(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, ids: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor, texts: Tensor) -> Dict[str, Tensor]:
+    # The same through the text encoders; ids [E, B, chunks, n], vector [B, V] what the U-Net reads behind the whole text,
+    # texts [E, 5] what each encoder is told of itself, w with names of the encoders behind "text_encoders.0." and so on
+    encoders, b, chunks, n = torch.size(ids)
+    states = annotate(List[Tensor], [])
+    whole = torch.slice(vector, 1, 0, 0)
+    for i in range(encoders):
+      own = __torch__.inside(w, "text_encoders." + str(i) + ".")
+      told = __torch__.integers(texts[i])
+      rows = torch.reshape(ids[i], [b * chunks, n])
+      tokens = torch.embedding(own["text_model.embeddings.token_embedding.weight"], rows)
+      said = (self).states(tokens, rows, own, told[0], told[1], told[2], told[3], told[4])
+      _0 = torch.append(states, torch.reshape(said[0], [b, chunks * n, torch.size(said[0], 2)]))
+      if torch.len(said) > 1:
+        # That of the first chunk, as in a prompt.
+        whole = torch.select(torch.reshape(said[1], [b, chunks, torch.size(said[1], 1)]), 1, 0)
+    ctx = torch.cat(states, 2)
+    vector = torch.cat([whole, vector], 1)
     predicted = (self).predict(x, t, ctx, vector, vector, w, __torch__.integers(heads), 0, annotate(List[Tensor], []), annotate(List[Tensor], []))
     return __torch__.gradients(__torch__.weighted_error(predicted, target, importance), w)

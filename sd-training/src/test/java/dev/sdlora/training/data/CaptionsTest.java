@@ -40,6 +40,31 @@ class CaptionsTest {
     return Arrays.copyOfRange(ids, chunk * Captions.LENGTH, (chunk + 1) * Captions.LENGTH);
   }
 
+  /** OpenAI's encoders fill chunks up with the end token, OpenCLIP's with 0. */
+  @Test
+  void ids_ofTwoEncoders_areFilledUpAsEachIsUsedTo() {
+    ClipConfig second =
+        new ClipConfig(
+            64,
+            2,
+            8,
+            128,
+            49408,
+            77,
+            ClipConfig.Kind.OPEN_CLIP,
+            ClipConfig.Reading.PENULTIMATE,
+            64);
+    List<String> captions = List.of("a disc");
+    try (Torch torch = Torch.open("cpu");
+        NDArray ids =
+            Captions.tokens(captions, List.of(CLIP, second)).ids(captions, torch.manager())) {
+      assertThat(ids.getShape().getShape()).containsExactly(2, 1, 1, Captions.LENGTH);
+      long[] both = ids.toLongArray();
+      assertThat(part(both, 0)).isEqualTo(ids(captions)).endsWith(49407, 49407);
+      assertThat(part(both, 1)).startsWith(both[0], both[1], both[2], 49407).endsWith(0, 0);
+    }
+  }
+
   /** Captions are no prompts. */
   @Test
   void ids_brackets_areLetters() {

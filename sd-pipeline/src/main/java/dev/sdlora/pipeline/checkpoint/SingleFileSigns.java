@@ -1,0 +1,142 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.LatentFormat;
+import dev.sdlora.pipeline.network.Prediction;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a single file says of its model beside the weights, in place of the settings of a folder;
+ * {@link PredictionSigns} and {@link SingleFile} read it.
+ *
+ * @param metadata text pairs
+ * @param tensors numbers by the names of tensors
+ */
+public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Double>> tensors) {
+  /** For a file, which has its own. */
+  public static final SingleFileSigns NONE = new SingleFileSigns(Map.of(), Map.of());
+
+  /**
+   * What says the same as the settings of a folder.
+   *
+   * @throws CheckpointException if no single file can say it
+   */
+  public static SingleFileSigns of(ModelFiles folder) {
+    Path path = folder.checkpoint().path();
+    ModelFamily family = folder.checkpoint().family();
+    requireUsualHeads(path, family, folder.unet().config());
+    for (int i = 0; i < folder.textEncoders().size(); i++) {
+      requireUsual(
+          path, SingleFileFamily.encoders(family).get(i), folder.textEncoders().get(i).config());
+    }
+    TrainedLevels levels = folder.levels();
+    LatentFormat format = folder.vae().config().format();
+    LatentFormat usual = LatentFormat.scaledBy(NetworkShapes.latentScale(family));
+    Map<String, String> metadata = new LinkedHashMap<>();
+    Map<String, List<Double>> tensors = new LinkedHashMap<>();
+    switch (folder.prediction()) {
+      case EDM -> {
+        usual = new LatentFormat(SingleFile.EDM_DEVIATION, format.mean(), format.std());
+        require(path, levels.equals(PredictionSigns.EDM_LEVELS), "noise levels", levels.range());
+        require(
+            path,
+            !format.mean().isEmpty() && !format.std().isEmpty(),
+            "latents",
+            described(format));
+        tensors.put(PredictionSigns.EDM_MEAN, format.mean());
+        tensors.put(PredictionSigns.EDM_STD, format.std());
+      }
+      case EDM_V -> {
+        tensors.put(PredictionSigns.SIGMA_MIN, List.of(levels.sigmaMin()));
+        tensors.put(PredictionSigns.SIGMA_MAX, List.of(levels.sigmaMax()));
+      }
+      case EPSILON, V_PREDICTION, SAMPLE -> {
+        boolean velocity = folder.prediction() == Prediction.V_PREDICTION;
+        metadata.put(PredictionSigns.NOTED, velocity ? "v" : folder.prediction().type().label());
+        if (velocity) {
+          tensors.put(PredictionSigns.V_PREDICTION, List.of());
+        }
+        if (levels.equals(TrainedLevels.ZERO_TERMINAL_SNR)) {
+          tensors.put(PredictionSigns.ZERO_SNR, List.of());
+        }
+      }
+    }
+    require(path, format.equals(usual), "latents", described(format));
+    return new SingleFileSigns(metadata, tensors);
+  }
+
+  private static void requireUsualHeads(Path path, ModelFamily family, UNetConfig unet) {
+    for (int i = 0; i < unet.channels().size(); i++) {
+      int usual = NetworkShapes.unetHeads(family).applyAsInt(unet.channels().get(i));
+      require(
+          path,
+          !unet.transformers().inLevel(i) || unet.heads().get(i) == usual,
+          "attention heads of the U-Net",
+          unet.heads());
+    }
+  }
+
+  private static void requireUsual(Path path, SingleFileFamily.Place place, ClipConfig encoder) {
+    require(
+        path,
+        encoder.heads() == NetworkShapes.clipHeads(encoder.width(), place.kind()),
+        "attention heads of a text encoder",
+        encoder.heads());
+    // With one layer more it would pass for a file that lacks the layer that is not read.
+    require(
+        path,
+        place.reading() != ClipConfig.Reading.LAST
+            || place.kind() != ClipConfig.Kind.OPEN_CLIP
+            || encoder.layers() + 1 != SingleFile.LAYERS_WITHOUT_LAST,
+        "layers of a text encoder",
+        encoder.layers());
+    require(path, encoder.kind() == place.kind(), "kind of a text encoder", encoder.kind().label());
+  }
+
+  private static void require(Path path, boolean sayable, String setting, Object value) {
+    if (!sayable) {
+      throw new CheckpointException(
+          "folder '%s' cannot become a single file: its settings say %s: %s; expected what is usual in"
+                  .formatted(path, setting, value)
+              + " its family, since single files have no settings",
+          ErrorDetails.in(path));
+    }
+  }
+
+  private static String described(LatentFormat format) {
+    return "scaled by %s, of mean %s and deviation %s"
+        .formatted(format.scale(), format.mean(), format.std());
+  }
+
+  /** Adds the tensors to a file that is going to be written, but for those that it has. */
+  public void write(SafetensorsWriter writer, Iterable<String> present) {
+    Map<String, List<Double>> missing = new LinkedHashMap<>(tensors);
+    present.forEach(missing::remove);
+    missing.forEach(
+        (name, numbers) -> {
+          float[] values = new float[numbers.size()];
+          for (int i = 0; i < values.length; i++) {
+            values[i] = numbers.get(i).floatValue();
+          }
+          writer.tensor(name, shape(values.length), values, DType.F32);
+        });
+  }
+
+  /** One number is a scalar, several are channels, and none is a mark. */
+  private static List<Long> shape(int numbers) {
+    return switch (numbers) {
+      case 0 -> List.of(0L);
+      case 1 -> List.of();
+      default -> List.of(1L, (long) numbers, 1L, 1L);
+    };
+  }
+}

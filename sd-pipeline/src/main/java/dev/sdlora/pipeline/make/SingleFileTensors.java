@@ -1,0 +1,169 @@
+package dev.sdlora.pipeline.make;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.checkpoint.OpenClipNames;
+import dev.sdlora.pipeline.checkpoint.SingleFileNames;
+import dev.sdlora.pipeline.checkpoint.SingleFileSigns;
+import dev.sdlora.pipeline.make.StoredTensor.Piece;
+import dev.sdlora.pipeline.make.StoredTensor.Place;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.file.TensorView;
+import dev.sdlora.tensors.file.WeightScales;
+import dev.sdlora.tensors.weights.Origin;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * A checkpoint as a single file has it.
+ *
+ * @param tensors all its tensors
+ * @param signs what the file has to say beside them, where a folder has settings
+ * @param metadata of the file
+ */
+record SingleFileTensors(
+    List<StoredTensor> tensors, SingleFileSigns signs, Map<String, String> metadata) {
+
+  static SingleFileTensors of(ModelFiles model) {
+    if (model.checkpoint().layout() == Checkpoint.Layout.SINGLE_FILE) {
+      TensorFile file = model.unet().weights().values().iterator().next().file();
+      return new SingleFileTensors(ofFile(model, file), SingleFileSigns.NONE, file.metadata());
+    }
+    SingleFileSigns signs = SingleFileSigns.of(model);
+    return new SingleFileTensors(ofFolder(model), signs, signs.metadata());
+  }
+
+  private static List<StoredTensor> ofFile(ModelFiles model, TensorFile file) {
+    Map<String, List<Place>> weights = new HashMap<>();
+    model
+        .patchable()
+        .forEach(
+            (network, all) ->
+                all.forEach(
+                    (name, origin) ->
+                        weights
+                            .computeIfAbsent(
+                                OpenClipNames.stored(origin.entry().name()),
+                                stored -> new ArrayList<>())
+                            .add(new Place(network, name, origin))));
+    return file.tensors().values().stream()
+        .filter(entry -> !WeightScales.isNote(entry.name()))
+        .map(
+            entry ->
+                new StoredTensor(
+                    entry.name(),
+                    pieces(file, entry, weights.getOrDefault(entry.name(), List.of()))))
+        .toList();
+  }
+
+  /** A tensor, or the weights that are fused in it. */
+  private static List<Piece> pieces(TensorFile file, TensorEntry entry, List<Place> weights) {
+    if (weights.size() > 1) {
+      return weights.stream()
+          .sorted(Comparator.comparingLong(place -> place.origin().entry().offset()))
+          .map(
+              place ->
+                  new Piece(
+                      place.origin().file(), place.origin().entry(), Optional.of(place), false))
+          .toList();
+    }
+    Optional<Place> weight = weights.stream().findFirst();
+    boolean turned =
+        weight
+            .filter(place -> OpenClipNames.isTransposed(place.origin().entry().name()))
+            .isPresent();
+    return List.of(new Piece(file, entry, weight, turned));
+  }
+
+  private static List<StoredTensor> ofFolder(ModelFiles model) {
+    ModelFamily family = model.checkpoint().family();
+    Tensors tensors = new Tensors();
+    for (int i = 0; i < model.textEncoders().size(); i++) {
+      ModelFiles.Part<ClipConfig> encoder = model.textEncoders().get(i);
+      UnaryOperator<String> names = SingleFileNames.textEncoder(family, i);
+      tensors.add(encoder.weights(), names, Optional.of(Network.textEncoder(i)));
+      if (SingleFileNames.hasUnreadLayer(family, i)) {
+        tensors.add(unreadLayer(encoder), names, Optional.empty());
+      }
+    }
+    tensors.add(
+        model.unet().weights(),
+        SingleFileNames.unet(model.unet().config()),
+        Optional.of(Network.UNET));
+    tensors.add(model.vae().weights(), SingleFileNames.vae(model.vae().config()), Optional.empty());
+    return tensors.fused();
+  }
+
+  /** A layer behind the last one, which is like that one since nobody reads it. */
+  private static Map<String, Origin> unreadLayer(ModelFiles.Part<ClipConfig> encoder) {
+    int layers = encoder.config().layers();
+    String last = "text_model.encoder.layers." + (layers - 1) + ".";
+    Map<String, Origin> unread = new LinkedHashMap<>();
+    encoder
+        .weights()
+        .forEach(
+            (name, origin) -> {
+              if (name.startsWith(last)) {
+                String part = name.substring(last.length());
+                unread.put("text_model.encoder.layers." + layers + "." + part, origin);
+              }
+            });
+    return unread;
+  }
+
+  /** The tensors of a file to write, whose pieces come one by one. */
+  private static final class Tensors {
+    private final Map<String, List<Piece>> pieces = new LinkedHashMap<>();
+
+    /**
+     * Adds the weights of a network.
+     *
+     * @param names in the file to write
+     * @param network what LoRAs call it; empty if they cannot change it
+     */
+    void add(Map<String, Origin> weights, UnaryOperator<String> names, Optional<Network> network) {
+      weights.forEach(
+          (name, origin) -> {
+            String view = names.apply(name);
+            pieces
+                .computeIfAbsent(OpenClipNames.stored(view), stored -> new ArrayList<>())
+                .add(
+                    piece(
+                        name,
+                        origin,
+                        OpenClipNames.isTransposed(view),
+                        network.map(known -> new Place(known, name, origin))));
+          });
+    }
+
+    private static Piece piece(String name, Origin origin, boolean turned, Optional<Place> weight) {
+      TensorEntry entry = origin.entry();
+      if (turned) {
+        // The view has the tensor's own name, beside which its scale is looked for.
+        TensorView view = TensorView.transposed(origin.file(), entry, entry.name());
+        return new Piece(origin.file().with(List.of(view)), view.entry(), weight, true);
+      }
+      return new Piece(
+          origin.file(),
+          entry.reshaped(SingleFileNames.shape(name, origin.shape())),
+          weight,
+          false);
+    }
+
+    List<StoredTensor> fused() {
+      return pieces.entrySet().stream()
+          .map(tensor -> new StoredTensor(tensor.getKey(), tensor.getValue()))
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.sdlora.training.step;
+
+import dev.sdlora.lora.plan.Network;
+
+/**
+ * The names of weights where those of all networks lie in one dictionary, as in a training: text
+ * encoders call their layers alike. Stateless.
+ */
+public final class JointNames {
+  private JointNames() {}
+
+  /**
+   * The name of a weight among those of all networks.
+   *
+   * @param name inside its network
+   */
+  public static String of(Network network, String name) {
+    return switch (network) {
+      case UNET -> name;
+      case TEXT_ENCODER -> "text_encoders.0." + name;
+      case TEXT_ENCODER_2 -> "text_encoders.1." + name;
+    };
+  }
+}

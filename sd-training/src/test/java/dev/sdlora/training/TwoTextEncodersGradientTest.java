@@ -1,0 +1,270 @@
+package dev.sdlora.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.make.KeyStyle;
+import dev.sdlora.lora.patch.Patcher;
+import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.conditioning.Conditioner;
+import dev.sdlora.pipeline.network.AddedConditions;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.pipeline.network.Residuals;
+import dev.sdlora.pipeline.network.SizeConditions;
+import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.TensorLoader;
+import dev.sdlora.testkit.TinyFamilies;
+import dev.sdlora.training.adapter.LoraWriter;
+import dev.sdlora.training.data.Batch;
+import dev.sdlora.training.step.AdamW;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Gradients and losses of SDXL's two text encoders and of its U-Net together, against differences
+ * and patched weights.
+ */
+@Timeout(120)
+class TwoTextEncodersGradientTest {
+  /** More than 75 tokens: of two chunks the first one speaks for the whole text. */
+  private static final String LONG = "a red disc " + "on a wide grey ground ".repeat(16);
+
+  @TempDir private static Path models;
+  @TempDir private Path folder;
+
+  private static ModelFiles narrow = Bench.MODEL;
+  private static ModelFiles model = Bench.MODEL;
+
+  @BeforeAll
+  static void write() {
+    narrow =
+        CheckpointReader.read(
+            Fixtures.withWholeVocabulary(TinyFamilies.sdxl(), models.resolve("sdxl.safetensors")));
+    model = wide(models.resolve("wide.safetensors"));
+  }
+
+  /**
+   * The same model with a random U-Net twice as wide. Where groups of a group norm are one channel
+   * each, as in the narrow one, they take away what time, whole text and sizes add to it.
+   */
+  private static ModelFiles wide(Path path) {
+    UNetConfig own = narrow.unet().config();
+    UNetConfig config =
+        new UNetConfig(
+            own.inChannels(),
+            own.outChannels(),
+            own.channels().stream().map(channels -> 2 * channels).toList(),
+            own.layers(),
+            own.transformers(),
+            own.heads(),
+            own.contextWidth(),
+            own.linearProjection(),
+            own.vectorWidth(),
+            own.guidanceWidth());
+    SafetensorsWriter writer = new SafetensorsWriter();
+    Random random = new Random(5);
+    config
+        .weights()
+        .forEach(
+            (name, shape) -> writer.tensor(name, shape, values(name, shape, random), DType.F32));
+    writer.write(path);
+    TensorFile file = TensorFile.open(path);
+    Map<String, Origin> origins = new LinkedHashMap<>();
+    config
+        .weights()
+        .forEach(
+            (name, shape) ->
+                origins.put(name, new Origin(file, file.find(name).orElseThrow(), shape)));
+    return new ModelFiles(
+        narrow.checkpoint(),
+        narrow.textEncoders(),
+        new ModelFiles.Part<>(config, origins),
+        narrow.vae(),
+        narrow.prediction(),
+        narrow.levels());
+  }
+
+  /**
+   * Numbers that keep what passes them at its size: small ones, and near 1 the factors of norms.
+   */
+  private static float[] values(String name, List<Long> shape, Random random) {
+    long fanIn = shape.stream().skip(1).reduce(1L, Math::multiplyExact);
+    boolean factor = shape.size() == 1 && name.endsWith(".weight");
+    double deviation = shape.size() == 1 ? 0.1 : 1 / Math.sqrt((double) fanIn);
+    float[] values = new float[Math.toIntExact(shape.get(0) * fanIn)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) ((factor ? 1 : 0) + random.nextGaussian() * deviation);
+    }
+    return values;
+  }
+
+  /** Two members, of which one has two chunks and the other a strength below zero. */
+  private static TrainingSet ofDifferentLengths() {
+    List<TrainingExample> discs = Fixtures.discs().examples();
+    return TrainingSet.of(
+        List.of(
+            discs.get(0).withStrength(-0.5),
+            new TrainingExample("long", discs.get(1).picture(), LONG, 1)));
+  }
+
+  /** The last layer of the second encoder is read as pooled text alone, others as states too. */
+  @Test
+  void gradients_ofBothEncoders_equalDifferencesOfTheLoss() {
+    try (Bench bench =
+        new Bench(model, ofDifferentLengths(), Fixtures.SIZE, TrainedModules.LINEAR, true, 2)) {
+      bench.randomise(0.05);
+
+      bench.assertGradients(
+          List.of(
+              "text_encoders.0.text_model.encoder.layers.0.self_attn.v_proj",
+              "text_encoders.0.text_model.encoder.layers.3.mlp.fc1",
+              "text_encoders.1.text_model.encoder.layers.0.self_attn.q_proj",
+              "text_encoders.1.text_model.encoder.layers.3.self_attn.out_proj"));
+    }
+  }
+
+  /** Beside the weights in training, inside them in a pipeline, told the same of text and sizes. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void loss_ofSdxl_isThatOfPatchedWeights(boolean textEncoders) {
+    TrainingSet set = TrainingSet.of(List.of(ofDifferentLengths().examples().get(1)));
+    try (Bench bench =
+        new Bench(model, set, Fixtures.SIZE, TrainedModules.LINEAR, textEncoders, 1)) {
+      bench.randomise(0.05);
+      Path file = folder.resolve("lora.safetensors");
+      LoraWriter.write(
+          file, bench.parameters, KeyStyle.KOHYA.names(ModelFamily.SDXL), DType.F32, Map.of());
+
+      double expected = patchedLoss(LoraFile.open(file), bench.batches.at(0));
+
+      // Sums in another order: float32 through some hundred layers.
+      assertThat(bench.loss(bench.batches.at(0))).isCloseTo(expected, within(1e-5 * expected));
+    }
+  }
+
+  private static double patchedLoss(LoraFile file, Batch batch) {
+    Map<Network, LiveWeights> weights = new EnumMap<>(Network.class);
+    try (Torch torch = Torch.open("cpu");
+        NDManager scope = torch.scope()) {
+      TensorLoader loader = new TensorLoader(torch);
+      Map<Network, Map<String, List<Long>>> shapes = new EnumMap<>(Network.class);
+      model
+          .patchable()
+          .forEach(
+              (network, origins) -> {
+                LiveWeights live = LiveWeights.load(torch, loader, origins, ScalarType.FLOAT32);
+                weights.put(network, live);
+                shapes.put(network, live.shapes());
+              });
+      PatchPlan plan =
+          PatchPlan.of(
+              new ModuleIndex(shapes),
+              "tiny",
+              ModelFamily.SDXL,
+              List.of(new LoraUse("lora", file, 1, 1)));
+      assertThat(plan.changes().values().stream().mapToInt(Map::size).sum())
+          .isEqualTo(file.modules().size());
+      new Patcher(torch, loader, weights).apply(plan);
+      double[] sizes = {64, 64, 0, 0, 64, 64};
+      Text text = Text.of(torch, weights, batch.captions().get(0), scope);
+      int width = model.unet().config().vectorWidth();
+      float[] predicted =
+          new UNet(torch, model.unet().config(), get(weights, Network.UNET))
+              .predict(
+                  Torch.floats(scope, batch.noisy(), 1, 4, 8, 8),
+                  Torch.floats(scope, batch.times(), 1),
+                  text.states(),
+                  new AddedConditions(
+                      Torch.floats(
+                          scope,
+                          SizeConditions.vector(text.pooled().toFloatArray(), sizes, width),
+                          1,
+                          width),
+                      Torch.floats(scope, new float[0], 1, 0)),
+                  Residuals.NONE,
+                  scope)
+              .toFloatArray();
+      double sum = 0;
+      for (int i = 0; i < predicted.length; i++) {
+        sum += Math.pow(predicted[i] - batch.target()[i], 2);
+      }
+      return sum / predicted.length;
+    } finally {
+      weights.values().forEach(LiveWeights::close);
+    }
+  }
+
+  private static <T> T get(Map<Network, T> map, Network network) {
+    return Objects.requireNonNull(map.get(network), network.name());
+  }
+
+  /** What both encoders say of a caption: states [1, tokens, width], and the pooled first chunk. */
+  private record Text(NDArray states, NDArray pooled) {
+    static Text of(
+        Torch torch, Map<Network, LiveWeights> weights, String caption, NDManager scope) {
+      List<NDArray> states = new ArrayList<>();
+      NDArray pooled = scope.create(0f);
+      for (int i = 0; i < 2; i++) {
+        ClipConfig config = model.textEncoders().get(i).config();
+        TextEncoder encoder = new TextEncoder(torch, config, get(weights, Network.textEncoder(i)));
+        int[][] chunks = Conditioner.plainTokens(caption, config);
+        TextEncoder.Encoded encoded = encoder.encode(chunks, 2, scope);
+        states.add(encoded.states().reshape(1, chunks.length * 77L, config.width()));
+        if (encoded.pooled().isPresent()) {
+          pooled = encoded.pooled().get().get(0);
+        }
+      }
+      return new Text(states.get(0).concat(states.get(1), 2), pooled);
+    }
+  }
+
+  /** With the U-Net as it is, the text alone has to do it. */
+  @Test
+  void loss_ofTheTextEncodersAlone_fallsWhenTheyAreTrained() {
+    try (Bench own =
+        new Bench(narrow, Fixtures.discs(), Fixtures.SIZE, TrainedModules.LINEAR, true, 1)) {
+      Batch batch = own.batches.at(0);
+      double before = own.loss(batch);
+      Map<String, NDArray> both = new LinkedHashMap<>(own.parameters.weights(Network.TEXT_ENCODER));
+      both.putAll(own.parameters.weights(Network.TEXT_ENCODER_2));
+      AdamW optimiser = new AdamW(own.torch, both, new AdamW.Settings(0.999, 0, 1));
+      for (int i = 0; i < 10; i++) {
+        try (NDManager scope = own.torch.scope()) {
+          optimiser.step(own.gradients(batch, scope), 1e-2);
+        }
+      }
+
+      assertThat(own.loss(batch)).isLessThan(0.98 * before);
+    }
+  }
+}
