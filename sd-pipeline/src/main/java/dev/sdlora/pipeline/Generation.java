@@ -24,6 +24,7 @@ import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.ThreadLimit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** One request on its way from a prompt to pictures. */
 final class Generation {
@@ -129,8 +131,12 @@ final class Generation {
     long start = System.nanoTime();
     try (RequestNetworks networks = new RequestNetworks(model, spec.controlUnits(), progress);
         NDManager scope = model.networks().torch().scope()) {
-      first.prepare(networks, scope);
-      Inputs inputs = encode(scope);
+      Inputs inputs =
+          onItsThreads(
+              () -> {
+                first.prepare(networks, scope);
+                return encode(scope);
+              });
       List<GeneratedImage> images = new ArrayList<>();
       for (int i = 0; i < spec.images(); i++) {
         GeneratedImage image = draw(image(i), inputs, networks, scope);
@@ -199,11 +205,15 @@ final class Generation {
   private GeneratedImage draw(
       ImageRun run, Inputs inputs, RequestNetworks networks, NDManager scope) {
     progress.listener().imageStart(run.index(), run.seeds().seed());
-    float[] latent = first.sample(run, inputs.first(), networks, scope);
-    if (second.isPresent()) {
-      latent = second.get().refine(run, latent, inputs.hiresChannels(), networks, scope);
-    }
-    Raster drawn = decode(run, latent, scope);
+    Raster drawn =
+        onItsThreads(
+            () -> {
+              float[] latent = first.sample(run, inputs.first(), networks, scope);
+              if (second.isPresent()) {
+                latent = second.get().refine(run, latent, inputs.hiresChannels(), networks, scope);
+              }
+              return decode(run, latent, scope);
+            });
     Raster finished = canvas.map(given -> given.finish(drawn)).orElse(drawn);
     Raster enlarged = spec.upscaling().map(up -> enlarge(finished, up, networks)).orElse(finished);
     GeneratedImage image =
@@ -215,10 +225,22 @@ final class Generation {
     return image;
   }
 
+  /** The size of pictures before they are enlarged. */
+  private ImageSize drawnSize() {
+    return second.map(HiresPass::size).orElse(size);
+  }
+
+  /** Does work on pictures before they are enlarged. */
+  private <T> T onItsThreads(Supplier<T> work) {
+    ImageSize drawn = drawnSize();
+    return ThreadLimit.draw(
+        model.networks().unet().weights().size(), (long) drawn.width() * drawn.height(), work);
+  }
+
   private Raster decode(ImageRun run, float[] latent, NDManager scope) {
     progress.listener().decodeStart(run.index());
     progress.stopIfCancelled();
-    ImageSize drawn = second.map(HiresPass::size).orElse(size);
+    ImageSize drawn = drawnSize();
     float[] pixels =
         switch (spec.finalDecoder()) {
           case VAE -> model.withVae(spec, drawn, vae -> vae.decode(latent, drawn, scope));

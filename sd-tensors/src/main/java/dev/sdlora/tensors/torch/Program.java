@@ -1,5 +1,6 @@
 package dev.sdlora.tensors.torch;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -19,18 +20,43 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * A TorchScript program: text in the form in which libtorch itself stores compiled modules. It
- * holds no weights; they are arguments of its methods. Safe for use by several threads.
+ * holds no weights; they are arguments of its methods. So the same text is compiled once in a
+ * process, and stays compiled. Safe for use by several threads.
  */
 public final class Program {
+  private static final Map<Text, Program> COMPILED = new ConcurrentHashMap<>();
+
   private final PtSymbolBlock block;
 
   private Program(PtSymbolBlock block) {
     this.block = block;
+  }
+
+  private record Text(List<Source> methods, List<Source> functions) {
+    Text {
+      methods = methods.stream().distinct().toList();
+      functions = functions.stream().distinct().toList();
+    }
+
+    Program compile() {
+      String name = methods.get(0).resource();
+      byte[] archive =
+          ProgramArchive.of(name.substring(0, name.indexOf('.')), join(methods), join(functions));
+      // Not the manager of whoever asks first: others use the program when that one is closed.
+      PtNDManager manager = (PtNDManager) NDManager.newBaseManager(Device.cpu(), "PyTorch");
+      try {
+        return new Program(
+            JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false));
+      } catch (IOException e) {
+        throw new UncheckedIOException("reading from memory failed", e);
+      }
+    }
   }
 
   /**
@@ -52,9 +78,9 @@ public final class Program {
   }
 
   /**
-   * Compiles a program. It lives as long as its owner.
+   * Compiles a program, or finds it compiled.
    *
-   * @param torch the owner
+   * @param torch any owner: while there is one, libtorch is loaded
    * @param anchor the class beside whose file the resources lie
    * @param methods the resource with the methods of the program
    * @param functions resources with functions that the methods call as {@code __torch__.name}
@@ -64,29 +90,19 @@ public final class Program {
   }
 
   /**
-   * Compiles a program of several texts. It lives as long as its owner.
+   * Compiles a program of several texts, or finds it compiled.
    *
-   * @param torch the owner
+   * @param torch any owner: while there is one, libtorch is loaded
    * @param methods texts with methods, which call each other as {@code (self).name}
    * @param functions texts with functions that the methods call as {@code __torch__.name}; a text
    *     that is named twice counts once
    */
   public static Program load(Torch torch, List<Source> methods, List<Source> functions) {
-    String name = methods.get(0).resource();
-    byte[] archive =
-        ProgramArchive.of(name.substring(0, name.indexOf('.')), join(methods), join(functions));
-    try {
-      return new Program(
-          JniUtils.loadModule(
-              (PtNDManager) torch.manager(), new ByteArrayInputStream(archive), false, false));
-    } catch (IOException e) {
-      throw new UncheckedIOException("reading from memory failed", e);
-    }
+    return COMPILED.computeIfAbsent(new Text(methods, functions), Text::compile);
   }
 
   private static String join(List<Source> sources) {
     return sources.stream()
-        .distinct()
         .map(source -> text(source.anchor(), source.resource()))
         .collect(Collectors.joining());
   }

@@ -2,6 +2,7 @@ package dev.sdlora.tensors.torch;
 
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Chooses how many threads the native calls of the current thread use, by the size of the work.
@@ -12,31 +13,64 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class ThreadLimit {
   /** The U-Net of SD 1.x has 860 million. */
-  private static final long SMALL = 100_000_000;
+  private static final long SMALL_MODEL = 100_000_000;
+
+  /**
+   * Of 256 x 256 pixels on, two threads are faster than one with small models too, and up to 128 x
+   * 128 they are not.
+   */
+  private static final long SMALL_PICTURE = 192 * 192;
 
   private ThreadLimit() {}
 
   /**
-   * Does work, on one thread if the model is small. To be called while a {@link Torch} is open.
+   * Does work on a model, on one thread if it is small. To be called while a {@link Torch} is open.
    *
    * @param weights how many numbers the network has
    */
   public static void run(long weights, Runnable work) {
+    limited(
+        weights < SMALL_MODEL,
+        () -> {
+          work.run();
+          return weights;
+        });
+  }
+
+  /**
+   * Draws pictures, on one thread if they and the model are small. To be called while a {@link
+   * Torch} is open.
+   *
+   * @param weights how many numbers the network has
+   * @param pixels of a picture
+   * @return what the work returns
+   */
+  public static <T> T draw(long weights, long pixels, Supplier<T> work) {
+    return limited(weights < SMALL_MODEL && pixels <= SMALL_PICTURE, work);
+  }
+
+  private static <T> T limited(boolean small, Supplier<T> work) {
+    int before = enter(small);
+    try {
+      return work.get();
+    } finally {
+      if (before != JniUtils.getNumThreads()) {
+        JniUtils.setNumThreads(before);
+      }
+    }
+  }
+
+  /** One after another, so that no thread takes the number of another for its own. */
+  private static synchronized int enter(boolean small) {
     // Asking also makes libtorch settle the number of a new thread, which it would do later on.
     int before = JniUtils.getNumThreads();
-    if (weights >= SMALL || before == 1) {
-      work.run();
-      return;
-    }
-    JniUtils.setNumThreads(1);
-    try {
+    if (small && before != 1) {
+      JniUtils.setNumThreads(1);
       // That also was the number for threads to come. It is theirs again when another one says so.
       CompletableFuture.runAsync(
               () -> JniUtils.setNumThreads(before), task -> new Thread(task).start())
           .join();
-      work.run();
-    } finally {
-      JniUtils.setNumThreads(before);
     }
+    return before;
   }
 }

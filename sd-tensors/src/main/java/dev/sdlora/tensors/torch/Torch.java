@@ -95,7 +95,7 @@ public final class Torch implements AutoCloseable {
     return manager.getManagedArrays().size();
   }
 
-  /** Frees all tensors and programs. */
+  /** Frees all tensors. Programs stay, for other owners. */
   @Override
   public void close() {
     manager.close();

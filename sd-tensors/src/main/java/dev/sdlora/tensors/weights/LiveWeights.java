@@ -142,10 +142,14 @@ public final class LiveWeights implements AutoCloseable {
     return type;
   }
 
+  /** How many numbers they are. */
+  public long size() {
+    return origins.values().stream().mapToLong(origin -> origin.entry().elements()).sum();
+  }
+
   /** The bytes that they take in memory. */
   public long bytes() {
-    return type.bytes()
-        * origins.values().stream().mapToLong(origin -> origin.entry().elements()).sum();
+    return type.bytes() * size();
   }
 
   /** The names of the weights that may differ from the file at the moment. */

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** How many threads native calls use. */
 final class ThreadLimitTest {
@@ -38,6 +40,18 @@ final class ThreadLimitTest {
       List<Integer> threads = new ArrayList<>();
       ThreadLimit.run(860_000_000, () -> threads.add(JniUtils.getNumThreads()));
       assertThat(threads).containsExactly(3);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"6000000, 16384, 1", "6000000, 65536, 3", "860000000, 16384, 3"})
+  void draw_smallPictureOfASmallModel_isTheOneThatIsLimited(
+      long weights, long pixels, int expected) {
+    try (Torch torch = Torch.open("cpu")) {
+      assertThat(torch.liveArrays()).isZero();
+      JniUtils.setNumThreads(3);
+      assertThat(ThreadLimit.draw(weights, pixels, JniUtils::getNumThreads)).isEqualTo(expected);
+      assertThat(JniUtils.getNumThreads()).isEqualTo(3);
     }
   }
 }
