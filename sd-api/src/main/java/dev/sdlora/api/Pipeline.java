@@ -372,8 +372,8 @@ public interface Pipeline extends AutoCloseable {
      * Adds a ControlNet or T2I-Adapter that stays in memory while the pipeline is open. Requests
      * may use others too, which are read for them each time. Default: none.
      *
-     * @param file a {@code .pth} or {@code .safetensors} file for SD 1.x, with the names of the
-     *     ControlNet code or of diffusers
+     * @param file a {@code .pth} or {@code .safetensors} file for the checkpoint's family, with the
+     *     names of the ControlNet code or of diffusers
      * @return this builder
      */
     public Builder controlNet(Path file) {

@@ -6,6 +6,8 @@ public enum PredictionType {
   EPSILON("epsilon"),
   /** The velocity, a mixture of noise and picture (Salimans and Ho 2022). */
   V_PREDICTION("v_prediction"),
+  /** The clean latent itself, as SDXL-Lightning's model for one step does (Lin et al. 2024). */
+  SAMPLE("sample"),
   /** A mixture of noise and picture that has unit variance at any level (Karras et al. 2022). */
   EDM("edm");
 

@@ -54,7 +54,7 @@ final class ModelOptions {
 
   @Option(
       names = "--prediction-type",
-      paramLabel = "epsilon|v_prediction|edm",
+      paramLabel = "epsilon|v_prediction|sample|edm",
       description = "What the U-Net predicts. Default: what the checkpoint shows.")
   private Optional<PredictionType> predictionType = Optional.empty();
 

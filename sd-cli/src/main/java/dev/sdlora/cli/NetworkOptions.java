@@ -21,8 +21,8 @@ final class NetworkOptions {
       names = "--control",
       paramLabel = "NETWORK,PICTURE[,WEIGHT[,START,END]]",
       description =
-          "Follow a picture of edges, depth, poses and so on by a ControlNet for SD 1.x;"
-              + " repeatable. WEIGHT is 0 to 2, START and END are shares of the steps."
+          "Follow a picture of edges, depth, poses and so on by a ControlNet or T2I-Adapter for the"
+              + " checkpoint's family; repeatable. WEIGHT is 0 to 2, START and END are shares of the steps."
               + " Default: 1,0,1.")
   private List<ControlUnit> controls = new ArrayList<>();
 

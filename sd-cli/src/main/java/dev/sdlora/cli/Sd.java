@@ -7,6 +7,7 @@ import dev.sdlora.api.MaskedContent;
 import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.ResizeMode;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.grid.Axis;
 import java.util.List;
 import java.util.Locale;
@@ -111,7 +112,7 @@ public final class Sd {
     return text -> {
       try {
         return parse.apply(text);
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException | StableDiffusionException e) {
         throw new TypeConversionException(e.getMessage());
       }
     };

@@ -5,6 +5,7 @@ import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.SizeConditioning;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
@@ -43,6 +44,7 @@ final class DenoisingPass {
   private final Model model;
   private final PromptSpec spec;
   private final ImageSize size;
+  private final SizeConditioning.Size told;
   private final Progress progress;
   private final int stepsBefore;
   private final ReadPrompt prompt;
@@ -54,12 +56,14 @@ final class DenoisingPass {
       Model model,
       PromptSpec spec,
       PassSampling plan,
+      SizeConditioning.Size told,
       Progress progress,
       Optional<DenoisingPass> before) {
     this.model = model;
     this.spec = spec;
     this.size = plan.size();
     this.plan = plan;
+    this.told = told;
     this.progress = progress;
     this.stepsBefore = before.map(DenoisingPass::stepsOfPrompts).orElse(0);
     PromptReader reader = new PromptReader(spec.promptOptions(), new LoraNames(model.library()));
@@ -87,12 +91,18 @@ final class DenoisingPass {
    * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit
    */
   static DenoisingPass first(Model model, PromptSpec spec, PassSampling plan, Progress progress) {
-    return new DenoisingPass(model, spec, plan, progress, Optional.empty());
+    SizeConditioning.Size told =
+        new SizeConditioning.Size(plan.size().width(), plan.size().height());
+    return new DenoisingPass(model, spec, plan, told, progress, Optional.empty());
   }
 
-  /** A second pass. Where its prompts are those of this one, the LoRAs stay where they are. */
-  DenoisingPass followedBy(PromptSpec second, PassSampling plan) {
-    return new DenoisingPass(model, second, plan, progress, Optional.of(this));
+  /**
+   * A second pass. Where its prompts are those of this one, the LoRAs stay where they are.
+   *
+   * @param told the size that SDXL is told
+   */
+  DenoisingPass followedBy(PromptSpec second, PassSampling plan, SizeConditioning.Size told) {
+    return new DenoisingPass(model, second, plan, told, progress, Optional.of(this));
   }
 
   /** The prompt. */
@@ -145,7 +155,7 @@ final class DenoisingPass {
             model.checkpoint().family(),
             model.networks().unet().config().vectorWidth(),
             spec.sizeConditioning(),
-            size));
+            told));
   }
 
   /** The steps that prompts change over; A1111 counts calls of the network. */
@@ -155,7 +165,11 @@ final class DenoisingPass {
   }
 
   private int stepsOfPrompts() {
-    return spec.sampler().secondOrder() ? 2 * spec.steps() : spec.steps();
+    return callsOf(spec.steps());
+  }
+
+  private int callsOf(int steps) {
+    return spec.sampler().secondOrder() ? 2 * steps : steps;
   }
 
   /**
@@ -206,18 +220,26 @@ final class DenoisingPass {
     }
     Refiner refiner = model.refiner().orElseThrow();
     double at = change.get().at();
-    NoiseLevels levels = plan.levels();
-    int last = levels.trainingSteps() - 1;
+    int allCalls = callsOf(plan.askedSteps());
     return new SwitchingDenoiser(
         base,
-        sigma ->
-            change.get().bySteps()
-                ? (double) calls.get() / stepsOfPrompts() >= at
-                : (double) (last - levels.nearestTime(sigma)) / levels.trainingSteps() >= at,
+        sigma -> (change.get().bySteps() ? (double) calls.get() / allCalls : wayDown(sigma)) >= at,
         () -> {
           networks.refined();
           return refining(refiner, networks, scope).start(calls);
         });
+  }
+
+  /** The share of the training's time steps above a noise level, as A1111 finds it. */
+  private double wayDown(double sigma) {
+    NoiseLevels levels = plan.levels();
+    // Samplers on training times know theirs, which A1111 rounds down.
+    int time =
+        spec.sampler().onTimesteps()
+            ? (int) (levels.sigmaToTime(sigma) + 1e-6)
+            : levels.nearestTime(sigma);
+    int steps = levels.trainingSteps();
+    return (double) (steps - 1 - time) / steps;
   }
 
   /** When the refiner takes over in this pass; of two passes it is the second, as in A1111. */
@@ -243,7 +265,7 @@ final class DenoisingPass {
                                     refiner.checkpoint().family(),
                                     vectorWidth,
                                     spec.sizeConditioning(),
-                                    size))
+                                    told))
                             .conditions(prompt.text(), negative.text(), schedule(), scope)));
     UNet unet = refiner.unet().tiling(spec.tiling());
     NoisePredictor predictor =

@@ -19,6 +19,7 @@ import dev.sdlora.pipeline.image.Infotext;
 import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.pipeline.image.Reproduction;
 import dev.sdlora.pipeline.memory.MemoryNeed;
+import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.sampler.noise.ImageSeeds;
@@ -184,9 +185,11 @@ final class Generation {
     UNetConfig unet = model.networks().unet().config();
     if (unet.isEditing()) {
       int channels = unet.outChannels();
-      firstChannels = Optional.of(encoder.edited(canvas, size, channels, scope));
+      boolean scaled = model.networks().prediction() == Prediction.EDM_V;
+      firstChannels = Optional.of(encoder.edited(canvas, size, channels, scaled, scope));
       hiresChannels =
-          second.map(hires -> encoder.edited(Optional.empty(), hires.size(), channels, scope));
+          second.map(
+              hires -> encoder.edited(Optional.empty(), hires.size(), channels, scaled, scope));
     }
     if (unet.isInpainting()) {
       double maskWeight = repainting.map(Repainting::conditioningMaskWeight).orElse(1.0);

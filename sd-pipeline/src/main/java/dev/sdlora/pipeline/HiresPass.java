@@ -5,6 +5,7 @@ import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.SizeConditioning;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.image.Pixels;
@@ -53,7 +54,9 @@ final class HiresPass {
     this.second = second(spec, settings);
     this.pass =
         first.followedBy(
-            second, PassSampling.of(model, second, size, Optional.of(Repainting.of(settings))));
+            second,
+            PassSampling.of(model, second, size, Optional.of(Repainting.of(settings))),
+            told(from, settings));
   }
 
   /** The size that covers the result, in the proportions of the first pass. */
@@ -65,6 +68,23 @@ final class HiresPass {
     double scale =
         Math.max((double) to.width() / from.width(), (double) to.height() / from.height());
     return floor(from.width() * scale, from.height() * scale);
+  }
+
+  /**
+   * The size that SDXL is told, which A1111 does not round to what latents have, and which is that
+   * before the edges are cut off.
+   */
+  static SizeConditioning.Size told(ImageSize from, HiresFix settings) {
+    int width = from.width();
+    int height = from.height();
+    if (settings.size().isEmpty()) {
+      double scale = settings.scale();
+      return new SizeConditioning.Size((int) (width * scale), (int) (height * scale));
+    }
+    ImageSize to = settings.size().get();
+    return (long) width * to.height() < (long) to.width() * height
+        ? new SizeConditioning.Size(to.width(), to.width() * height / width)
+        : new SizeConditioning.Size(to.height() * width / height, to.height());
   }
 
   private static ImageSize floor(double width, double height) {

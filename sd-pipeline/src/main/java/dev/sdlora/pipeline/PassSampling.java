@@ -17,13 +17,19 @@ import java.util.Optional;
 final class PassSampling {
   private final ImageSize size;
   private final NoiseLevels levels;
+  private final int askedSteps;
   private final SamplingPlan sampling;
   private final Optional<Repainting> repainting;
 
   private PassSampling(
-      ImageSize size, NoiseLevels levels, SamplingPlan sampling, Optional<Repainting> repainting) {
+      ImageSize size,
+      NoiseLevels levels,
+      int askedSteps,
+      SamplingPlan sampling,
+      Optional<Repainting> repainting) {
     this.size = size;
     this.levels = levels;
+    this.askedSteps = askedSteps;
     this.sampling = sampling;
     this.repainting = repainting;
   }
@@ -47,7 +53,11 @@ final class PassSampling {
             levels,
             model.checkpoint().family());
     return new PassSampling(
-        size, levels, part.map(steps -> whole.from(steps.encoded())).orElse(whole), repainting);
+        size,
+        levels,
+        part.map(steps -> steps.encoded() + 1).orElse(spec.steps()),
+        part.map(steps -> whole.from(steps.encoded())).orElse(whole),
+        repainting);
   }
 
   ImageSize size() {
@@ -56,6 +66,11 @@ final class PassSampling {
 
   NoiseLevels levels() {
     return levels;
+  }
+
+  /** The steps that A1111 counts with: of a whole way those asked for, of a part its share. */
+  int askedSteps() {
+    return askedSteps;
   }
 
   /** How many steps there will be. */

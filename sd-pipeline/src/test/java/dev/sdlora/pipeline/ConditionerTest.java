@@ -47,7 +47,8 @@ class ConditionerTest {
   private static final double NOISE = 1e-5;
 
   private static final ToldSizes NO_SIZES =
-      new ToldSizes(ModelFamily.SD1, 0, SizeConditioning.DEFAULTS, new ImageSize(64, 64));
+      new ToldSizes(
+          ModelFamily.SD1, 0, SizeConditioning.DEFAULTS, new SizeConditioning.Size(64, 64));
 
   private static Networks networks;
   private final EncodedChunks known = new EncodedChunks();

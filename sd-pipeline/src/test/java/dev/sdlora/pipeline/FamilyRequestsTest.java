@@ -109,6 +109,20 @@ class FamilyRequestsTest {
       assertThat(rgb(never)).isEqualTo(plain.picture().rgb());
       GenerationResult first = pipeline.generate(spec().refinerSwitch(RefinerSwitch.at(0)).build());
       assertThat(rgb(first)).isNotEqualTo(refined.picture().rgb());
+
+      // Half the strength makes three steps of four; the share is that of the three.
+      PromptSpecBuilder half =
+          spec()
+              .steps(4)
+              .imageToImage(ImageToImage.builder(plain.picture()).denoisingStrength(0.5).build());
+      String third =
+          pipeline
+              .generate(half.refinerSwitch(new RefinerSwitch(0.6, true)).build())
+              .images()
+              .get(0)
+              .parameters();
+      assertThat(third)
+          .contains("Refiner switch by sampling steps: True", "Refiner: refiner-whole");
     }
   }
 

@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The second, larger pass, on the tiny checkpoint. */
 class HiresFixTest {
@@ -42,6 +44,18 @@ class HiresFixTest {
     Picture own = TINY.draw(hires(fix -> fix.size(new ImageSize(120, 72))));
     assertThat(own.width()).isEqualTo(120);
     assertThat(own.height()).isEqualTo(72);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1.3, 83x93", "2, 128x144", "104x96, 104x117", "96x128, 113x128"})
+  void told_isTheSizeThatA1111EnlargesTo(String asked, String told) {
+    HiresFix.Builder fix = HiresFix.builder();
+    if (asked.contains("x")) {
+      fix.size(ImageSize.parse(asked));
+    } else {
+      fix.scale(Double.parseDouble(asked));
+    }
+    assertThat(HiresPass.told(new ImageSize(64, 72), fix.build())).hasToString(told);
   }
 
   @Test

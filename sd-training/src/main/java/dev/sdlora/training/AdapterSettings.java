@@ -46,6 +46,12 @@ record AdapterSettings(int rank, double alpha, TrainedModules modules, boolean t
     Checkpoint checkpoint = model.checkpoint();
     boolean discrete =
         model.prediction() == Prediction.EPSILON || model.prediction() == Prediction.V_PREDICTION;
+    if (model.prediction() == Prediction.SAMPLE) {
+      refuse(
+          checkpoint,
+          "predicts the clean latent, as models for one step do",
+          "expected one that predicts noise or velocity");
+    }
     if (!discrete) {
       refuse(
           checkpoint,

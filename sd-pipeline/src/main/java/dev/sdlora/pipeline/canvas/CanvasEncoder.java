@@ -46,23 +46,31 @@ public final class CanvasEncoder {
   }
 
   /**
-   * What a model that edits is shown beside the noisy latent: the picture as the encoder gives it,
-   * not brought to unit variance (Brooks et al. 2023); zeros where there is none.
+   * What a model that edits is shown beside the noisy latent: the picture as the encoder gives it
+   * (Brooks et al. 2023); zeros where there is none.
    *
    * @param size of the request
    * @param latentChannels of a latent
+   * @param unitVariance whether it is brought to unit variance, as CosXL's model is shown it
    * @param scope a manager for what is needed on the way
    * @return [channels][height / 8][width / 8]
    */
   public float[] edited(
-      Optional<Canvas> canvas, ImageSize size, int latentChannels, NDManager scope) {
+      Optional<Canvas> canvas,
+      ImageSize size,
+      int latentChannels,
+      boolean unitVariance,
+      NDManager scope) {
     if (canvas.isEmpty()) {
       return new float[latentChannels * (size.height() / 8) * (size.width() / 8)];
     }
     Raster picture = canvas.get().picture();
     ImageSize own = new ImageSize(picture.width(), picture.height());
-    return resizing.resize(
-        LatentResizing.Mode.BILINEAR, vae.mean(picture.planes(), own, scope), own, size, scope);
+    float[] latent =
+        unitVariance
+            ? vae.encode(picture.planes(), own, scope)
+            : vae.mean(picture.planes(), own, scope);
+    return resizing.resize(LatentResizing.Mode.BILINEAR, latent, own, size, scope);
   }
 
   /**

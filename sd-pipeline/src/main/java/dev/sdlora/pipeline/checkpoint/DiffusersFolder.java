@@ -36,6 +36,7 @@ final class DiffusersFolder {
 
   static ModelFiles read(Path folder, CheckpointParts parts) {
     if (!Files.isDirectory(folder.resolve("unet"))) {
+      requireNoTransformer(folder);
       throw new CheckpointException(
           "'"
               + folder
@@ -74,6 +75,19 @@ final class DiffusersFolder {
         side);
   }
 
+  /** Later families have a network of another kind, whose tensors tell which family it is. */
+  private static void requireNoTransformer(Path folder) {
+    Path transformer = folder.resolve("transformer");
+    if (Files.isDirectory(transformer)) {
+      NetworkWeights weights = NetworkWeights.in(transformer, Stems.DIFFUSERS, Optional.empty());
+      OtherModels.find(weights.names())
+          .ifPresent(
+              other -> {
+                throw FileKind.notSupported(folder, other);
+              });
+    }
+  }
+
   /** The text encoders in the order in which the U-Net reads them; the refiner has the second. */
   private static List<Network<ClipConfig>> encoders(
       Path folder, ModelFamily family, boolean pooled, CheckpointParts parts) {
@@ -105,32 +119,32 @@ final class DiffusersFolder {
       return PredictionSigns.of(false, TrainedLevels.USUAL, "nothing says otherwise");
     }
     FolderSettings settings = FolderSettings.read(folder, file);
-    String type = settings.text("prediction_type", "epsilon");
-    if (!type.equals("epsilon") && !type.equals("v_prediction")) {
-      throw new CheckpointException(
-          "checkpoint '"
-              + folder
-              + "': its U-Net predicts '"
-              + type
-              + "' says '"
-              + file
-              + "', expected epsilon or v_prediction",
-          ErrorDetails.in(file));
-    }
-    boolean velocity = type.equals("v_prediction");
     String sign = "scheduler_config.json";
-    if (settings.text("_class_name", "").startsWith("EDM")) {
-      TrainedLevels range = range(folder, settings);
-      return velocity
-          ? new PredictionSigns(Prediction.EDM_V, range, "v-prediction with EDM levels: " + sign)
-          : new PredictionSigns(Prediction.EDM, range, "EDM prediction: " + sign);
-    }
-    return PredictionSigns.of(
-        velocity,
-        settings.isTrue("rescale_betas_zero_snr")
-            ? TrainedLevels.ZERO_TERMINAL_SNR
-            : TrainedLevels.USUAL,
-        sign);
+    boolean anyLevel = settings.text("_class_name", "").startsWith("EDM");
+    TrainedLevels levels =
+        anyLevel
+            ? range(folder, settings)
+            : settings.isTrue("rescale_betas_zero_snr")
+                ? TrainedLevels.ZERO_TERMINAL_SNR
+                : TrainedLevels.USUAL;
+    String type = settings.text("prediction_type", "epsilon");
+    return switch (type) {
+      case "epsilon" ->
+          anyLevel
+              ? new PredictionSigns(Prediction.EDM, levels, "EDM prediction: " + sign)
+              : PredictionSigns.of(false, levels, sign);
+      case "v_prediction" ->
+          anyLevel
+              ? new PredictionSigns(
+                  Prediction.EDM_V, levels, "v-prediction with EDM levels: " + sign)
+              : PredictionSigns.of(true, levels, sign);
+      case "sample" -> new PredictionSigns(Prediction.SAMPLE, levels, "sample prediction: " + sign);
+      default ->
+          throw new CheckpointException(
+              "checkpoint '%s': its U-Net predicts '%s' says '%s', expected epsilon, v_prediction or sample"
+                  .formatted(folder, type, file),
+              ErrorDetails.in(file));
+    };
   }
 
   private static TrainedLevels range(Path folder, FolderSettings settings) {

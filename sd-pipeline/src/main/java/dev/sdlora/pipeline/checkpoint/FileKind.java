@@ -169,14 +169,16 @@ public final class FileKind {
     OtherModels.find(names)
         .ifPresent(
             other -> {
-              throw new CheckpointException(
-                  "'"
-                      + file.path()
-                      + "' is "
-                      + other
-                      + ": not supported; this version runs SD 1.x, SD 2.x and SDXL checkpoints",
-                  ErrorDetails.in(file.path()).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN));
+              throw notSupported(file.path(), other);
             });
+  }
+
+  /** What is said of a model of another family. */
+  static CheckpointException notSupported(Path path, String family) {
+    return new CheckpointException(
+        "'%s' is %s: not supported; this version runs SD 1.x, SD 2.x and SDXL checkpoints"
+            .formatted(path, family),
+        ErrorDetails.in(path).withFamilies(ModelFamily.SD1, ModelFamily.UNKNOWN));
   }
 
   private static boolean has(Set<String> names, String prefix) {

@@ -26,7 +26,8 @@ record FolderSettings(Path file, Path folder, JsonNode json) {
   /** Far more than any network has. */
   static final int MAX_HEADS = 1024;
 
-  private static final String HEADS = "attention_head_dim";
+  private static final String HEADS = "num_attention_heads";
+  private static final String HEADS_AS_WIDTH = "attention_head_dim";
   private static final int USUAL_HEADS = 8;
 
   /** Those of a network. */
@@ -114,26 +115,28 @@ record FolderSettings(Path file, Path folder, JsonNode json) {
   }
 
   /**
-   * The attention heads of a U-Net's levels by their channels. In configurations the key with the
-   * name of a head's width holds their number, for all levels or for each.
+   * The attention heads of a U-Net's levels by their channels, for all levels or for each. In most
+   * configurations the key with the name of a head's width holds their number; a few give that
+   * under its own name too, which counts then.
    */
   IntUnaryOperator unetHeads() {
-    JsonNode given = json.path(HEADS);
+    String key = has(HEADS) ? HEADS : HEADS_AS_WIDTH;
+    JsonNode given = json.path(key);
     if (!given.isArray()) {
-      int number = whole(HEADS, USUAL_HEADS, MAX_HEADS);
+      int number = whole(key, USUAL_HEADS, MAX_HEADS);
       return channels -> number;
     }
     JsonNode channels = json.path("block_out_channels");
     Map<Integer, Integer> byWidth = new HashMap<>();
     for (int i = 0; i < given.size(); i++) {
-      byWidth.put(channels.path(i).asInt(), whole(given.path(i), HEADS, MAX_HEADS));
+      byWidth.put(channels.path(i).asInt(), whole(given.path(i), key, MAX_HEADS));
     }
     return width -> {
       Integer number = byWidth.get(width);
       if (number == null) {
         throw new CheckpointException(
             "checkpoint '%s': '%s' has %s %s for block_out_channels %s, but a level of the U-Net has %s channels"
-                .formatted(folder, folder.relativize(file), HEADS, given, channels, width),
+                .formatted(folder, folder.relativize(file), key, given, channels, width),
             ErrorDetails.in(file));
       }
       return number;

@@ -51,6 +51,7 @@ public record ModelFiles(
           case EPSILON -> Prediction.EPSILON;
           case V_PREDICTION ->
               levels.kind() == TrainedLevels.Kind.EDM ? Prediction.EDM_V : Prediction.V_PREDICTION;
+          case SAMPLE -> Prediction.SAMPLE;
           case EDM -> Prediction.EDM;
         };
     Checkpoint told = checkpoint.toBuilder().predictionType(type).build();

@@ -47,7 +47,7 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
   static final String SIGMA_MAX = "edm_vpred.sigma_max";
 
   /** What the header of a single file tells, and a few of its smallest tensors. */
-  static PredictionSigns of(TensorFile file, ModelFamily family, Network<UNetConfig> unet) {
+  static PredictionSigns of(TensorFile file, SingleFileFamily family, Network<UNetConfig> unet) {
     Optional<TensorEntry> cosXl = file.find(SIGMA_MAX);
     if (cosXl.isPresent()) {
       double lowest = file.find(SIGMA_MIN).map(min -> number(file, min)).orElse(EDM_MIN);
@@ -70,15 +70,24 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
     TrainedLevels levels = zeroSnr ? TrainedLevels.ZERO_TERMINAL_SNR : TrainedLevels.USUAL;
     String snr = zeroSnr ? ", zero terminal SNR: tensor 'ztsnr'" : "";
     String noted = file.metadata().getOrDefault(NOTED, "");
+    if (noted.equals(Prediction.SAMPLE.type().label())) {
+      return new PredictionSigns(
+          Prediction.SAMPLE,
+          levels,
+          "sample prediction: metadata 'modelspec.prediction_type'" + snr);
+    }
     if (!noted.isEmpty()) {
       return of(noted.startsWith("v"), levels, "metadata 'modelspec.prediction_type'" + snr);
     }
     if (file.find(V_PREDICTION).isPresent()) {
       return of(true, levels, "tensor 'v_pred'" + snr);
     }
+    if (family.isTurbo()) {
+      return of(false, levels, "SD-Turbo, by the names of its text encoder" + snr);
+    }
     Optional<TensorEntry> bias =
         unet.tensors().find(TELLING).filter(entry -> entry.dtype().isFloating());
-    if (family == ModelFamily.SD2
+    if (family.family() == ModelFamily.SD2
         && unet.config().inChannels() == PLAIN_CHANNELS
         && bias.isPresent()) {
       double spread = spread(file, bias.get());
@@ -117,6 +126,6 @@ record PredictionSigns(Prediction prediction, TrainedLevels levels, String told)
     for (float value : values) {
       squares += (value - mean) * (value - mean);
     }
-    return Math.sqrt(squares / (values.length - 1));
+    return Math.sqrt(squares / values.length);
   }
 }

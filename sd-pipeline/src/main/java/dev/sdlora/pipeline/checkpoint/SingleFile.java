@@ -61,7 +61,7 @@ final class SingleFile {
         separateVae
             .map(named -> SeparateNetworks.vae(named, unet.config(), format))
             .orElseGet(() -> ownVae ? vae(file, format) : other.orElseThrow());
-    PredictionSigns prediction = PredictionSigns.of(file, family.family(), unet);
+    PredictionSigns prediction = PredictionSigns.of(file, family, unet);
     return CheckpointReader.assemble(
         path,
         Checkpoint.Layout.SINGLE_FILE,

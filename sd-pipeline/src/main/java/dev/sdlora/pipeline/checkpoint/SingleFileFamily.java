@@ -69,6 +69,11 @@ record SingleFileFamily(ModelFamily family, List<Place> encoders, String sign) {
         family, encoders(family), diffusers ? "down_blocks." : LdmNames.UNET);
   }
 
+  /** Whether it is SD-Turbo, which has SD 2.x's networks under SDXL's names. */
+  boolean isTurbo() {
+    return encoders.contains(CLIP_H_TURBO);
+  }
+
   /** Where the text encoders of a family lie in single files. */
   static List<Place> encoders(ModelFamily family) {
     return switch (family) {

@@ -59,9 +59,9 @@ public record SingleFileSigns(Map<String, String> metadata, Map<String, List<Dou
         tensors.put(PredictionSigns.SIGMA_MIN, List.of(levels.sigmaMin()));
         tensors.put(PredictionSigns.SIGMA_MAX, List.of(levels.sigmaMax()));
       }
-      case EPSILON, V_PREDICTION -> {
+      case EPSILON, V_PREDICTION, SAMPLE -> {
         boolean velocity = folder.prediction() == Prediction.V_PREDICTION;
-        metadata.put(PredictionSigns.NOTED, velocity ? "v" : "epsilon");
+        metadata.put(PredictionSigns.NOTED, velocity ? "v" : folder.prediction().type().label());
         if (velocity) {
           tensors.put(PredictionSigns.V_PREDICTION, List.of());
         }

@@ -1,6 +1,5 @@
 package dev.sdlora.pipeline.conditioning;
 
-import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.SizeConditioning;
 import dev.sdlora.pipeline.network.SizeConditions;
@@ -12,10 +11,10 @@ import dev.sdlora.pipeline.network.SizeConditions;
  * @param family of the model
  * @param vectorWidth numbers that its U-Net reads beside the text; 0 if it reads none
  * @param given what the request says
- * @param size of the pictures
+ * @param own what is told where the request says nothing, of the pictures
  */
 public record ToldSizes(
-    ModelFamily family, int vectorWidth, SizeConditioning given, ImageSize size) {
+    ModelFamily family, int vectorWidth, SizeConditioning given, SizeConditioning.Size own) {
 
   /**
    * A condition with the sizes behind what the text says as a whole.
@@ -29,14 +28,14 @@ public record ToldSizes(
   }
 
   private double[] numbers(boolean negative) {
-    SizeConditioning.Size original = given.originalSize().orElseGet(this::own);
+    SizeConditioning.Size original = given.originalSize().orElse(own);
     if (family == ModelFamily.SDXL_REFINER) {
       double score = negative ? given.negativeAestheticScore() : given.aestheticScore();
       return new double[] {
         original.height(), original.width(), given.cropTop(), given.cropLeft(), score
       };
     }
-    SizeConditioning.Size target = given.targetSize().orElseGet(this::own);
+    SizeConditioning.Size target = given.targetSize().orElse(own);
     return new double[] {
       original.height(),
       original.width(),
@@ -45,9 +44,5 @@ public record ToldSizes(
       target.height(),
       target.width()
     };
-  }
-
-  private SizeConditioning.Size own() {
-    return new SizeConditioning.Size(size.width(), size.height());
   }
 }

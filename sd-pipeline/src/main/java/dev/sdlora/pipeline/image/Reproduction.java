@@ -59,6 +59,7 @@ public final class Reproduction {
           "Model",
           ImageSettings.VAE,
           ImageSettings.VAE_HASH,
+          ImageSettings.REFINER,
           "Lora hashes",
           "TI hashes",
           ImageSettings.PRECISION);
@@ -67,6 +68,7 @@ public final class Reproduction {
 
   private static final Pattern CONTROL = Pattern.compile("ControlNet (\\d{1,6})");
   private static final Pattern HASHED = Pattern.compile("([^:,]+): ?([0-9a-fA-F]{8,64})");
+  private static final Pattern TITLE = Pattern.compile("(.+) \\[([0-9a-fA-F]{8,64})\\]");
   private static final int MAX_NAMED = 12;
   private static final int MAX_SHOWN = 60;
   private static final int LEGACY_DIGITS = 8;
@@ -102,6 +104,7 @@ public final class Reproduction {
   private void compare() {
     compareModel();
     compareVae();
+    compareRefiner();
     comparePrecision();
     compareHashes("Lora hashes", "LoRA");
     compareHashes("TI hashes", "embedding");
@@ -150,6 +153,29 @@ public final class Reproduction {
                       ? "this one is " + model(ownName, ownHash)
                       : "this is the checkpoint's own"));
     }
+  }
+
+  /** By the hash in brackets where both have one, else by the name before it. */
+  private void compareRefiner() {
+    Optional<String> then = said(ImageSettings.REFINER);
+    Optional<String> now = Optional.ofNullable(made.facts().get(ImageSettings.REFINER));
+    if (then.isPresent() && !now.map(own -> isSameTitle(then.get(), own)).orElse(false)) {
+      warnings.add(
+          "the text was written with the refiner '%s', but %s"
+              .formatted(
+                  cut(then.get()),
+                  now.map(own -> "this one is '" + cut(own) + "'")
+                      .orElse("none had a part in this")));
+    }
+  }
+
+  private static boolean isSameTitle(String then, String now) {
+    Matcher one = TITLE.matcher(then);
+    Matcher other = TITLE.matcher(now);
+    boolean hashed = one.matches() && other.matches();
+    return hashed
+        ? one.group(2).equalsIgnoreCase(other.group(2))
+        : TITLE.matcher(then).replaceAll("$1").equals(TITLE.matcher(now).replaceAll("$1"));
   }
 
   private static boolean isVae(String name) {

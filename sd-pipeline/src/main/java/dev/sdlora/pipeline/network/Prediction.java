@@ -26,6 +26,13 @@ public enum Prediction {
       return x / variance - sigma / Math.sqrt(variance) * predicted;
     }
   },
+  /** The clean latent itself: models that are distilled to one step. */
+  SAMPLE(PredictionType.SAMPLE, 1) {
+    @Override
+    public double clean(double x, double sigma, double predicted) {
+      return predicted;
+    }
+  },
   /** The velocity at any level, told as its logarithm: CosXL. */
   EDM_V(PredictionType.V_PREDICTION, 1) {
     @Override

@@ -193,6 +193,15 @@ class CheckpointReaderTest {
         "conditioner.embedders.0.transformer.x | has no U-Net",
         "cond_stage_model.model.x | has no U-Net",
         "model.diffusion_model.double_blocks.0.x | is FLUX.1 [schnell]: not supported",
+        "single_transformer_blocks.0.x | is FLUX.1: not supported",
+        "joint_transformer_blocks.0.x | is AuraFlow: not supported",
+        "joint_blocks.0.x | is Stable Diffusion 3: not supported",
+        "cap_embedder.0.x | is Lumina-Image 2 or Z-Image: not supported",
+        "transformer_blocks.0.img_mod.1.x | is Qwen-Image: not supported",
+        "nerf_final_layer_conv.conv.x | is Chroma Radiance: not supported",
+        "llm_adapter.blocks.0.self_attn.x | is Anima: not supported",
+        "model.diffusion_model.blocks.3.self_attn.q.x | is Wan: not supported",
+        "model.diffusion_model.clip_txt_mapper.x | is Stable Cascade: not supported",
         "emb_params | textual inversion",
         "blocks.0.self_attn.k.diff | holds only differences to the weights of a model",
         "something.else | is not a Stable Diffusion checkpoint"
@@ -204,6 +213,18 @@ class CheckpointReaderTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining(path.toString())
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void read_folderOfALaterFamily_saysWhatItIs() throws IOException {
+    Path transformer = Files.createDirectory(folder.resolve("transformer"));
+    new SafetensorsWriter()
+        .tensor("single_transformer_blocks.0.x", List.of(1L), new float[1], DType.F32)
+        .tensor("time_text_embed.guidance_embedder.x", List.of(1L), new float[1], DType.F32)
+        .write(transformer.resolve("diffusion_pytorch_model.safetensors"));
+    assertThatThrownBy(() -> CheckpointReader.read(folder))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith("'" + folder + "' is FLUX.1 [dev]: not supported");
   }
 
   @Test
@@ -276,10 +297,13 @@ class CheckpointReaderTest {
     assertThat(CheckpointReader.read(folder.resolve("model")).prediction())
         .isEqualTo(Prediction.V_PREDICTION);
     Files.writeString(config, "{\"prediction_type\": \"sample\"}");
+    assertThat(CheckpointReader.read(folder.resolve("model")).prediction())
+        .isEqualTo(Prediction.SAMPLE);
+    Files.writeString(config, "{\"prediction_type\": \"flow\"}");
     assertThatThrownBy(() -> CheckpointReader.read(folder.resolve("model")))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("predicts 'sample'")
-        .hasMessageContaining("expected epsilon or v_prediction");
+        .hasMessageContaining("predicts 'flow'")
+        .hasMessageContaining("expected epsilon, v_prediction or sample");
     Files.delete(config);
     assertThat(CheckpointReader.read(folder.resolve("model")).prediction())
         .isEqualTo(Prediction.EPSILON);

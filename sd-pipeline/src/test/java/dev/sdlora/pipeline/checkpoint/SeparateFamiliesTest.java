@@ -3,11 +3,14 @@ package dev.sdlora.pipeline.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.PredictionType;
 import dev.sdlora.pipeline.FamilyFiles;
 import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.testkit.TinyFamilies;
@@ -16,6 +19,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,22 +37,50 @@ final class SeparateFamiliesTest {
 
   /** The tensors with a beginning, which their new names lack. */
   private Path part(Path model, String prefix) {
-    TensorFile file = TensorFile.open(model);
+    return renamed(
+        model,
+        name ->
+            Optional.of(name)
+                .filter(whole -> whole.startsWith(prefix))
+                .map(whole -> whole.substring(prefix.length())),
+        prefix + "safetensors");
+  }
+
+  /** The tensors that get a name, in a file. */
+  private Path renamed(Path model, Function<String, Optional<String>> names, String file) {
     SafetensorsWriter writer = new SafetensorsWriter();
-    Path part = folder.resolve(prefix + "safetensors");
-    try (TensorFile.Reader reader = file.reader()) {
-      file.tensors().values().stream()
-          .filter(entry -> entry.name().startsWith(prefix))
-          .forEach(
-              entry ->
-                  writer.tensor(
-                      entry.name().substring(prefix.length()),
-                      entry.dtype(),
-                      entry.shape(),
-                      channel -> channel.write(reader.bytes(entry))));
-      writer.write(part);
+    TensorFile whole = TensorFile.open(model);
+    try (TensorFile.Reader reader = whole.reader()) {
+      for (TensorEntry entry : whole.tensors().values()) {
+        names
+            .apply(entry.name())
+            .ifPresent(
+                name ->
+                    writer.tensor(
+                        name,
+                        entry.dtype(),
+                        entry.shape(),
+                        channel -> channel.write(reader.bytes(entry))));
+      }
+      writer.write(folder.resolve(file));
     }
-    return part;
+    return folder.resolve(file);
+  }
+
+  @Test
+  void read_sdTurbo_isSd2ThatPredictsNoise() {
+    Path turbo =
+        renamed(
+            TinyFamilies.sd2(),
+            name ->
+                Optional.of(
+                    name.replace("cond_stage_model.model", "conditioner.embedders.0.model")),
+            "turbo.safetensors");
+    Checkpoint read = CheckpointReader.read(turbo).checkpoint();
+    assertThat(read.family()).isEqualTo(ModelFamily.SD2);
+    assertThat(read.predictionType()).isEqualTo(PredictionType.EPSILON);
+    assertThat(CheckpointReader.read(TinyFamilies.sd2()).checkpoint().predictionType())
+        .isEqualTo(PredictionType.V_PREDICTION);
   }
 
   private CheckpointParts.Builder encoders(Path model, ModelFamily family) {

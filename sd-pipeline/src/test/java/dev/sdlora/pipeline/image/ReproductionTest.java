@@ -135,8 +135,8 @@ final class ReproductionTest {
         .containsExactly(
             "the text was written with the VAE 'vae-ft.pt' (hash 1234), but this is the checkpoint's"
                 + " own",
-            "the text has settings that have no effect here: 'Refiner: xl', 'Face restoration:"
-                + " CodeFormer'");
+            "the text was written with the refiner 'xl', but none had a part in this",
+            "the text has settings that have no effect here: 'Face restoration: CodeFormer'");
     assertThat(warnings("VAE: Automatic")).isEmpty();
     ImageSettings other =
         made(Infotext.parse(START + "VAE: vae-ft.pt, VAE hash: 1234567890"))
@@ -155,6 +155,28 @@ final class ReproductionTest {
             "the text was written for bfloat16, but the pipeline computes in float32, so details"
                 + " may differ");
     assertThat(warnings("Long: " + "x".repeat(100_000)).get(0)).hasSizeLessThan(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "xl [0123456789], renamed [0123456789], true",
+    "xl [0123456789], xl [9876543210], false",
+    "xl [0123456789], xl, true",
+    "xl, other, false"
+  })
+  void warnings_refiner_isComparedByHashOrName(String then, String now, boolean same) {
+    ImageSettings refined =
+        made(Infotext.parse(START + "Refiner: " + then + ", Refiner switch at: 0.8"))
+            .with(ImageSettings.REFINER, now);
+    List<String> warnings = Reproduction.warnings(refined, checkpoint());
+    if (same) {
+      assertThat(warnings).isEmpty();
+    } else {
+      assertThat(warnings)
+          .containsExactly(
+              "the text was written with the refiner '%s', but this one is '%s'"
+                  .formatted(then, now));
+    }
   }
 
   private List<String> warnings(String settings) {

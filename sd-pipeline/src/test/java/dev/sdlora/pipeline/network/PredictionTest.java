@@ -41,6 +41,12 @@ class PredictionTest {
   }
 
   @Test
+  void sample_isTheCleanLatentWhateverTheNoise() {
+    assertThat(Prediction.SAMPLE.clean(5, 14.6, 0.8)).isEqualTo(0.8);
+    assertThat(Prediction.SAMPLE.scaleIn(14.6)).isEqualTo(Prediction.EPSILON.scaleIn(14.6));
+  }
+
+  @Test
   void logarithmic_levels_areEvenlySpacedInTheirLogarithm() {
     NoiseLevels levels = NoiseLevels.logarithmic(0.002, 80);
     assertThat(levels.sigmaMin()).isCloseTo(0.002, within(1e-12));

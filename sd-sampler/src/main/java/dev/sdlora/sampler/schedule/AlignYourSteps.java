@@ -22,10 +22,11 @@ final class AlignYourSteps {
    * Levels from the highest to the lowest, without a 0 after them.
    *
    * @param count at least 1; a single one is the highest
-   * @param family {@link ModelFamily#SDXL} has its own table, all others that of SD 1.x
+   * @param family SDXL and its refiner have their own table, all others that of SD 1.x
    */
   static double[] levels(int count, ModelFamily family) {
-    double[] table = family == ModelFamily.SDXL ? SDXL : SD1;
+    boolean xl = family == ModelFamily.SDXL || family == ModelFamily.SDXL_REFINER;
+    double[] table = xl ? SDXL : SD1;
     double[] logs = Arrays.stream(table).map(Math::log).toArray();
     double[] levels = new double[count];
     for (int i = 0; i < count; i++) {

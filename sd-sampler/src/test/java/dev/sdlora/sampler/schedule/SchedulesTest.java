@@ -87,7 +87,8 @@ class SchedulesTest {
   @CsvSource({
     "SD1, 14.615 6.475 3.861 2.697 1.886 1.396 0.963 0.652 0.399 0.152 0.029 0",
     "SD2, 14.615 6.475 3.861 2.697 1.886 1.396 0.963 0.652 0.399 0.152 0.029 0",
-    "SDXL, 14.615 6.315 3.771 2.181 1.342 0.862 0.555 0.380 0.234 0.113 0.029 0"
+    "SDXL, 14.615 6.315 3.771 2.181 1.342 0.862 0.555 0.380 0.234 0.113 0.029 0",
+    "SDXL_REFINER, 14.615 6.315 3.771 2.181 1.342 0.862 0.555 0.380 0.234 0.113 0.029 0"
   })
   void sigmas_alignYourSteps_isTheFamilysTable(ModelFamily family, String list) {
     double[] expected = Arrays.stream(list.split(" ", -1)).mapToDouble(Double::valueOf).toArray();
