@@ -9,11 +9,14 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.UNetPacking;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.Packer;
+import dev.sdlora.tensors.weights.Packing;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -85,10 +88,14 @@ public final class FullModelPatchBenchmark {
       TensorLoader loader = new TensorLoader(torch);
       try (LiveWeights clip =
               LiveWeights.load(torch, loader, files.textEncoders().get(0).weights(), type);
-          LiveWeights unet = LiveWeights.load(torch, loader, files.unet().weights(), type)) {
+          LiveWeights unet =
+              LiveWeights.load(
+                  torch, loader, files.unet().weights(), type, packings(torch, files));
+          LiveWeights plain =
+              LiveWeights.load(torch, loader, touched(files, plan(files, a)), type)) {
         Map<Network, LiveWeights> live = Map.of(Network.TEXT_ENCODER, clip, Network.UNET, unet);
         PatchPlan first = plan(files, a);
-        NDArray[] touched = touched(first, live);
+        NDArray[] touched = plain.entries().values().toArray(NDArray[]::new);
         long weights = Arrays.stream(touched).mapToLong(NDArray::size).sum();
         out.printf(
             Locale.ROOT,
@@ -101,7 +108,7 @@ public final class FullModelPatchBenchmark {
                 new Patcher(torch, loader, live),
                 new FloorPass(torch),
                 touched,
-                origins(first, files),
+                List.copyOf(touched(files, first).values()),
                 first,
                 plan(files, b))
             .measure(rounds, out);
@@ -126,19 +133,14 @@ public final class FullModelPatchBenchmark {
         index, files.checkpoint().path().toString(), files.checkpoint().family(), List.of(use));
   }
 
-  private static NDArray[] touched(PatchPlan plan, Map<Network, LiveWeights> live) {
-    List<NDArray> tensors = new ArrayList<>();
-    live.forEach(
-        (network, weights) ->
-            plan.changes()
-                .getOrDefault(network, Map.of())
-                .keySet()
-                .forEach(name -> tensors.add(weights.tensor(name))));
-    return tensors.toArray(NDArray[]::new);
+  /** As pipelines have them. */
+  static Map<String, Packing> packings(Torch torch, ModelFiles files) {
+    return Packer.isSupported(torch) ? UNetPacking.of(files.unet().config()) : Map.of();
   }
 
-  private static List<Origin> origins(PatchPlan plan, ModelFiles files) {
-    List<Origin> origins = new ArrayList<>();
+  /** The weights that a plan touches, which a pass for comparison goes over. */
+  private static Map<String, Origin> touched(ModelFiles files, PatchPlan plan) {
+    Map<String, Origin> touched = new LinkedHashMap<>();
     files
         .patchable()
         .forEach(
@@ -146,8 +148,11 @@ public final class FullModelPatchBenchmark {
                 plan.changes()
                     .getOrDefault(network, Map.of())
                     .keySet()
-                    .forEach(name -> origins.add(Objects.requireNonNull(weights.get(name)))));
-    return origins;
+                    .forEach(
+                        name ->
+                            touched.put(
+                                network + name, Objects.requireNonNull(weights.get(name)))));
+    return touched;
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.LowRank;
 import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.Packing;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,6 +83,10 @@ public class LoraPatchBenchmark {
     @Param({"FLOAT32", "BFLOAT16"})
     ScalarType type = ScalarType.FLOAT32;
 
+    /** Whether they are in the layout of the kernels that use them, as those of the U-Net are. */
+    @Param({"false", "true"})
+    boolean packed;
+
     /** How many numbers all weights have together; a test makes it smaller. */
     long total = 1 << 25;
 
@@ -89,6 +94,7 @@ public class LoraPatchBenchmark {
     Path file;
     Torch torch;
     LiveWeights live;
+    LiveWeights plain;
     NDArray[] tensors;
     FloorPass floorPass;
 
@@ -107,8 +113,16 @@ public class LoraPatchBenchmark {
       Map<String, Origin> origins = new LinkedHashMap<>();
       opened.tensors().forEach((name, e) -> origins.put(name, new Origin(opened, e, sizes)));
       torch = Torch.open("cpu");
-      live = LiveWeights.load(torch, new TensorLoader(torch), origins, type);
-      tensors = origins.keySet().stream().map(live::tensor).toArray(NDArray[]::new);
+      TensorLoader loader = new TensorLoader(torch);
+      Packing packing =
+          sizes.size() == 2 ? new Packing.Linear(2048) : new Packing.Convolution(1, 1, 2, 32);
+      Map<String, Packing> packings = new LinkedHashMap<>();
+      if (packed) {
+        origins.keySet().forEach(name -> packings.put(name, packing));
+      }
+      live = LiveWeights.load(torch, loader, origins, type, packings);
+      plain = LiveWeights.load(torch, loader, origins, type);
+      tensors = plain.entries().values().toArray(NDArray[]::new);
       floorPass = new FloorPass(torch);
     }
 
@@ -124,6 +138,7 @@ public class LoraPatchBenchmark {
     @TearDown
     public void close() throws IOException {
       live.close();
+      plain.close();
       torch.close();
       Files.delete(file);
     }

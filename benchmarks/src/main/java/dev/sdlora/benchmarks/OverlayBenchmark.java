@@ -66,7 +66,11 @@ public final class OverlayBenchmark {
       List<PatchPlan> plans = loras.stream().map(lora -> plan(files, lora)).toList();
       try (LiveWeights weights =
           LiveWeights.load(
-              torch, new TensorLoader(torch), files.unet().weights(), ScalarType.FLOAT32)) {
+              torch,
+              new TensorLoader(torch),
+              files.unet().weights(),
+              ScalarType.FLOAT32,
+              FullModelPatchBenchmark.packings(torch, files))) {
         UNet unet = new UNet(torch, files.unet().config(), weights);
         Map<Network, Map<String, List<Long>>> shapes = Map.of(Network.UNET, weights.shapes());
         Overlays overlays = new Overlays(torch);
@@ -79,8 +83,8 @@ public final class OverlayBenchmark {
               TensorDict twoDict = dict(weights, two)) {
             Map<String, UNet> variants = new LinkedHashMap<>();
             variants.put("plain", unet);
-            variants.put("one", unet.reading(oneDict));
-            variants.put("two", unet.reading(twoDict));
+            variants.put("one", unet.reading(() -> oneDict));
+            variants.put("two", unet.reading(() -> twoDict));
             measure(torch, variants, size, rounds, out);
           }
         }
@@ -104,7 +108,7 @@ public final class OverlayBenchmark {
 
   private static TensorDict dict(LiveWeights weights, Overlay overlay) {
     Map<String, NDArray> all = new LinkedHashMap<>(overlay.tensors(Network.UNET));
-    weights.shapes().keySet().forEach(name -> all.put(name, weights.tensor(name)));
+    all.putAll(weights.entries());
     return TensorDict.of(all);
   }
 

@@ -36,8 +36,8 @@ final class AppliedLoras implements AutoCloseable {
   private final boolean restChanges;
   private final WeightGate.Lease lease;
   private final Optional<Overlay> overlay;
-  private final Optional<TensorDict> unetDict;
   private final UNet unet;
+  private Optional<TensorDict> unetDict;
 
   private AppliedLoras(
       Model model,
@@ -52,7 +52,8 @@ final class AppliedLoras implements AutoCloseable {
     this.overlay = overlay;
     UNet plain = model.networks().unet();
     this.unetDict = beside(Network.UNET, plain.weights());
-    this.unet = unetDict.map(plain::reading).orElse(plain);
+    this.unet =
+        unetDict.isEmpty() ? plain : plain.reading(() -> unetDict.orElseGet(plain.weights()::dict));
   }
 
   /**
@@ -121,7 +122,7 @@ final class AppliedLoras implements AutoCloseable {
       return Optional.empty();
     }
     Map<String, NDArray> all = new LinkedHashMap<>(overlay.orElseThrow().tensors(network));
-    weights.shapes().keySet().forEach(name -> all.put(name, weights.tensor(name)));
+    all.putAll(weights.entries());
     return Optional.of(TensorDict.of(all));
   }
 
@@ -196,6 +197,9 @@ final class AppliedLoras implements AutoCloseable {
       overlay.get().scale(loras.shares(step, steps));
       if (restChanges) {
         lease.change(loras.patchedOnly(step, steps));
+        // What is packed is other tensors now.
+        unetDict.ifPresent(TensorDict::close);
+        unetDict = beside(Network.UNET, unet.weights());
       }
     }
   }

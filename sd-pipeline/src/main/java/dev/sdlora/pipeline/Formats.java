@@ -2,12 +2,25 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.UNetPacking;
 import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.Packer;
+import dev.sdlora.tensors.weights.Packing;
+import java.util.Map;
 
-/** Which number format a device computes in. */
+/** Which number format a device computes in, and in which layout. */
 final class Formats {
   private Formats() {}
+
+  /** How the weights of a U-Net are laid out on a device; empty if as in the file. */
+  static Map<String, Packing> packings(Torch torch, ModelFiles files, String device) {
+    return device.equals("cpu") && Packer.isSupported(torch)
+        ? UNetPacking.of(files.unet().config())
+        : Map.of();
+  }
 
   /**
    * The format that stands for a precision.

@@ -46,7 +46,11 @@ public final class LocalPipelines implements Backend.Pipelines {
               refinerFiles.map(
                   second ->
                       Refiner.load(
-                          second, networks.type(), settings.memoryPolicy(), networks.torch())),
+                          second,
+                          networks.type(),
+                          settings.device(),
+                          settings.memoryPolicy(),
+                          networks.torch())),
               auxiliary,
               KnownFiles.LORAS,
               library,

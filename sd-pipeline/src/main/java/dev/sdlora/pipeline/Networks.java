@@ -35,7 +35,8 @@ final class Networks implements AutoCloseable {
   private final Prediction prediction;
   private final TrainedLevels levels;
 
-  private Networks(Torch torch, ModelFiles files, ScalarType type, MemoryPolicy policy) {
+  private Networks(
+      Torch torch, ModelFiles files, ScalarType type, String device, MemoryPolicy policy) {
     this.torch = torch;
     this.loader = new TensorLoader(torch);
     this.type = type;
@@ -50,7 +51,10 @@ final class Networks implements AutoCloseable {
     ScalarType vaeType = type == ScalarType.FLOAT16 ? ScalarType.FLOAT32 : type;
     LiveWeights vaeWeights = unread(files.vae().weights(), new TensorLoader(torch), vaeType);
     this.vae = new Vae(torch, files.vae().config(), vaeWeights);
-    LiveWeights unetWeights = unread(files.unet().weights(), loader, type);
+    LiveWeights unetWeights =
+        LiveWeights.unread(
+            torch, loader, files.unet().weights(), type, Formats.packings(torch, files, device));
+    loaded.add(unetWeights);
     if (policy == MemoryPolicy.KEEP) {
       loaded.forEach(LiveWeights::read);
     } else {
@@ -84,7 +88,7 @@ final class Networks implements AutoCloseable {
     Torch torch = Torch.open(device);
     try {
       ScalarType type = Formats.of(precision, device);
-      return new Networks(torch, files, type, policy);
+      return new Networks(torch, files, type, device, policy);
     } catch (RuntimeException | Error e) {
       torch.close();
       throw e;

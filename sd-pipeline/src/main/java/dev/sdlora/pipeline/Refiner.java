@@ -40,7 +40,8 @@ final class Refiner implements AutoCloseable {
   private final EncodedChunks encodedChunks = new EncodedChunks();
   private @Nullable String title;
 
-  private Refiner(ModelFiles files, ScalarType type, MemoryPolicy policy, Torch memory) {
+  private Refiner(
+      ModelFiles files, ScalarType type, String device, MemoryPolicy policy, Torch memory) {
     this.files = files;
     this.memory = memory;
     TensorLoader loader = new TensorLoader(memory);
@@ -53,7 +54,10 @@ final class Refiner implements AutoCloseable {
     List<LiveWeights> encoders = List.copyOf(loaded);
     this.textEncoderMemory =
         new OnDemand(policy, encoders, () -> encoders.forEach(LiveWeights::read));
-    LiveWeights unetWeights = unread(loader, files.unet().weights(), type);
+    LiveWeights unetWeights =
+        LiveWeights.unread(
+            memory, loader, files.unet().weights(), type, Formats.packings(memory, files, device));
+    loaded.add(unetWeights);
     if (policy == MemoryPolicy.KEEP) {
       encoders.forEach(LiveWeights::read);
     }
@@ -74,10 +78,11 @@ final class Refiner implements AutoCloseable {
    * @param torch the owner of the native memory
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read
    */
-  static Refiner load(ModelFiles files, ScalarType type, MemoryPolicy policy, Torch torch) {
+  static Refiner load(
+      ModelFiles files, ScalarType type, String device, MemoryPolicy policy, Torch torch) {
     Torch memory = torch.child();
     try {
-      return new Refiner(files, type, policy, memory);
+      return new Refiner(files, type, device, policy, memory);
     } catch (RuntimeException | Error e) {
       memory.close();
       throw e;

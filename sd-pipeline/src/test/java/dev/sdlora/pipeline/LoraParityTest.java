@@ -109,7 +109,7 @@ class LoraParityTest {
           TOLERANCE);
       NDArray context =
           Torch.floats(scope, floats(GOLDEN, "unet.context"), shape(GOLDEN, "unet.context"));
-      UNet overlaid = networks.unet().reading(unet);
+      UNet overlaid = networks.unet().reading(() -> unet);
       assertCloseToScale(predict(overlaid, context, scope), floats(GOLDEN, "unet.out"), TOLERANCE);
       // Nothing but the scales changes with the strength.
       float[] plain = predict(networks.unet(), context, scope);
@@ -123,7 +123,7 @@ class LoraParityTest {
 
   private static TensorDict dict(LiveWeights weights, Overlay overlay, Network network) {
     Map<String, NDArray> all = new LinkedHashMap<>(overlay.tensors(network));
-    weights.shapes().keySet().forEach(weight -> all.put(weight, weights.tensor(weight)));
+    all.putAll(weights.entries());
     return TensorDict.of(all);
   }
 

@@ -19,6 +19,7 @@ final class RrdbNet implements UpscalerNet {
             torch,
             RrdbNet.class,
             "rrdb.torchscript.py",
+            "products.torchscript.py",
             "layers.torchscript.py",
             "rrdb_parts.torchscript.py");
     this.config = config;

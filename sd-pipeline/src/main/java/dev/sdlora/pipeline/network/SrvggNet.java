@@ -18,7 +18,12 @@ final class SrvggNet implements UpscalerNet {
   /** A network over weights that it does not own. */
   SrvggNet(Torch torch, SrvggConfig config, LiveWeights weights) {
     this.program =
-        Program.load(torch, SrvggNet.class, "srvgg.torchscript.py", "layers.torchscript.py");
+        Program.load(
+            torch,
+            SrvggNet.class,
+            "srvgg.torchscript.py",
+            "products.torchscript.py",
+            "layers.torchscript.py");
     this.config = config;
     this.weights = weights;
   }

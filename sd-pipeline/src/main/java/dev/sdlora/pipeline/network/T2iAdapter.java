@@ -17,7 +17,11 @@ public final class T2iAdapter {
   public T2iAdapter(Torch torch, T2iAdapterConfig config, LiveWeights weights) {
     this.program =
         Program.load(
-            torch, T2iAdapter.class, "t2i_adapter.torchscript.py", "layers.torchscript.py");
+            torch,
+            T2iAdapter.class,
+            "t2i_adapter.torchscript.py",
+            "products.torchscript.py",
+            "layers.torchscript.py");
     this.config = config;
     this.weights = weights;
   }

@@ -21,7 +21,10 @@ public final class TextEncoder {
   /** The text of the functions that its methods call. */
   public static final List<Program.Source> FUNCTIONS =
       Program.Source.beside(
-          TextEncoder.class, "layers.torchscript.py", "clip_parts.torchscript.py");
+          TextEncoder.class,
+          "products.torchscript.py",
+          "layers.torchscript.py",
+          "clip_parts.torchscript.py");
 
   private final Program program;
   private final ClipConfig config;

@@ -19,7 +19,11 @@ public final class TinyDecoder {
   public TinyDecoder(Torch torch, TinyDecoderConfig config, LiveWeights weights) {
     this.program =
         Program.load(
-            torch, TinyDecoder.class, "tiny_decoder.torchscript.py", "layers.torchscript.py");
+            torch,
+            TinyDecoder.class,
+            "tiny_decoder.torchscript.py",
+            "products.torchscript.py",
+            "layers.torchscript.py");
     this.config = config;
     this.weights = weights;
   }

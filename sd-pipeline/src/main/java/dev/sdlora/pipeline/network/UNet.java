@@ -8,6 +8,7 @@ import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** The noise predictor of latent diffusion (Rombach et al. 2022). */
 public final class UNet {
@@ -19,6 +20,16 @@ public final class UNet {
   public static final List<Program.Source> FUNCTIONS =
       Program.Source.beside(
           UNet.class,
+          "products.torchscript.py",
+          "layers.torchscript.py",
+          "transformer.torchscript.py",
+          "unet_parts.torchscript.py");
+
+  /** The same for {@linkplain UNetPacking packed} weights. */
+  private static final List<Program.Source> PACKED_FUNCTIONS =
+      Program.Source.beside(
+          UNet.class,
+          "packed_products.torchscript.py",
           "layers.torchscript.py",
           "transformer.torchscript.py",
           "unet_parts.torchscript.py");
@@ -26,16 +37,25 @@ public final class UNet {
   private final Program program;
   private final UNetConfig config;
   private final LiveWeights weights;
-  private final TensorDict dict;
+  private final Supplier<TensorDict> dict;
   private final Tiling tiling;
 
   /** A U-Net over weights that it does not own. */
   public UNet(Torch torch, UNetConfig config, LiveWeights weights) {
-    this(Program.load(torch, METHODS, FUNCTIONS), config, weights, weights.dict(), Tiling.NONE);
+    this(
+        Program.load(torch, METHODS, weights.isPacked() ? PACKED_FUNCTIONS : FUNCTIONS),
+        config,
+        weights,
+        weights::dict,
+        Tiling.NONE);
   }
 
   private UNet(
-      Program program, UNetConfig config, LiveWeights weights, TensorDict dict, Tiling tiling) {
+      Program program,
+      UNetConfig config,
+      LiveWeights weights,
+      Supplier<TensorDict> dict,
+      Tiling tiling) {
     this.program = program;
     this.config = config;
     this.weights = weights;
@@ -44,10 +64,10 @@ public final class UNet {
   }
 
   /**
-   * The same U-Net that reads another dictionary, such as its weights with LoRAs beside them. The
-   * dictionary must outlive its use.
+   * The same U-Net that asks for another dictionary before each use, such as its weights with LoRAs
+   * beside them.
    */
-  public UNet reading(TensorDict other) {
+  public UNet reading(Supplier<TensorDict> other) {
     return new UNet(program, config, weights, other, tiling);
   }
 
@@ -106,7 +126,7 @@ public final class UNet {
         .tensor(context)
         .tensor(added.vector())
         .tensor(added.guidance())
-        .tensors(dict)
+        .tensors(dict.get())
         .integers(config.headCounts())
         .integer(Edges.code(tiling))
         .list(residuals.blocks().toArray(NDArray[]::new))

@@ -25,6 +25,7 @@ public final class Vae {
   public static final List<Program.Source> FUNCTIONS =
       Program.Source.beside(
           Vae.class,
+          "products.torchscript.py",
           "layers.torchscript.py",
           "vae_middle.torchscript.py",
           "vae_parts.torchscript.py");

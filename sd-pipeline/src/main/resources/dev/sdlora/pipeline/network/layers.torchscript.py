@@ -1,20 +1,3 @@
-def linear(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
-  bias = annotate(Optional[Tensor], None)
-  if torch.__contains__(w, p + ".bias"):
-    bias = w[p + ".bias"]
-  y = torch.linear(x, w[p + ".weight"], bias)
-  if torch.__contains__(w, p + ".lora_down.weight"):
-    h = __torch__.lora_scaled(torch.linear(x, w[p + ".lora_down.weight"]), w, p)
-    # In place: y is read and written once more, and nothing is allocated.
-    up = w[p + ".lora_up.weight"]
-    _0 = torch.addmm_(torch.view(y, [-1, torch.size(up, 0)]), torch.reshape(h, [-1, torch.size(up, 1)]), torch.t(up))
-  return y
-def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
-  y = torch.conv2d(x, w[p + ".weight"], w[p + ".bias"], [stride, stride], [pad, pad])
-  if torch.__contains__(w, p + ".lora_down.weight"):
-    h = __torch__.lora_scaled(torch.conv2d(x, w[p + ".lora_down.weight"], None, [stride, stride], [pad, pad]), w, p)
-    _0 = torch.add_(y, torch.conv2d(h, w[p + ".lora_up.weight"]))
-  return y
 def conv3(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, wrap: int) -> Tensor:
   # A kernel of 3x3 over as many positions as x has. Beyond the edges lie zeros, or what lies inside the opposite edge.
   if wrap > 0:
@@ -36,6 +19,25 @@ def border(x: Tensor, dim: int, wraps: int, before: int, after: int) -> Tensor:
       sides = [before, after, 0, 0]
     x = torch.constant_pad_nd(x, sides, 0)
   return x
+def lora_linear(y: Tensor, x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
+  # What a LoRA adds to a linear layer, where there is one: in place, so that y is read and written once more and nothing is allocated.
+  # Its factors may be those of a 1x1 convolution.
+  if torch.__contains__(w, p + ".lora_down.weight"):
+    h = __torch__.lora_scaled(torch.linear(x, torch.flatten(w[p + ".lora_down.weight"], 1)), w, p)
+    up = torch.flatten(w[p + ".lora_up.weight"], 1)
+    _0 = torch.addmm_(torch.view(y, [-1, torch.size(up, 0)]), torch.reshape(h, [-1, torch.size(up, 1)]), torch.t(up))
+  return y
+def lora_conv(y: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
+  # The same of a convolution.
+  if torch.__contains__(w, p + ".lora_down.weight"):
+    h = __torch__.lora_scaled(torch.conv2d(x, w[p + ".lora_down.weight"], None, [stride, stride], [pad, pad]), w, p)
+    _0 = torch.add_(y, torch.conv2d(h, w[p + ".lora_up.weight"]))
+  return y
+def bias(w: Dict[str, Tensor], p: str) -> Optional[Tensor]:
+  found = annotate(Optional[Tensor], None)
+  if torch.__contains__(w, p + ".bias"):
+    found = w[p + ".bias"]
+  return found
 def lora_scaled(h: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   # Between the two factors there are the fewest numbers to multiply. One factor for all of the batch or one for each
   # of its members, [1] or [B], or one for each component of the rank, [1, R] or [1, R, 1, 1].
@@ -43,7 +45,8 @@ def lora_scaled(h: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   if torch.eq(torch.dim(scale), 1):
     scale = torch.reshape(scale, torch.add([-1], torch.mul([1], torch.sub(torch.dim(h), 1))))
   else:
-    pass
+    if torch.gt(torch.dim(scale), torch.dim(h)):
+      scale = torch.flatten(scale)
   return torch.to(torch.mul(h, scale), h.dtype)
 def layer_norm(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   return torch.layer_norm(x, [torch.size(x, -1)], w[p + ".weight"], w[p + ".bias"], 1e-5)
@@ -60,12 +63,15 @@ def heads_attention(q: Tensor, k: Tensor, v: Tensor, heads: int, causal: bool) -
   return torch.reshape(torch.transpose(o, 1, 2), [b, m, c])
 def resnet(x: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str, eps: float, wrap: int) -> Tensor:
   # Blocks of the VAE have no time projection and do not look at emb.
-  h = torch.silu(__torch__.group_norm(x, w, p + ".norm1", eps))
+  h = torch.silu_(__torch__.group_norm(x, w, p + ".norm1", eps))
   h = __torch__.conv3(h, w, p + ".conv1", 1, wrap)
   if torch.__contains__(w, p + ".time_emb_proj.weight"):
     h = torch.add(h, torch.unsqueeze(torch.unsqueeze(__torch__.linear(emb, w, p + ".time_emb_proj"), 2), 3))
-  h = torch.silu(__torch__.group_norm(h, w, p + ".norm2", eps))
-  h = __torch__.conv3(h, w, p + ".conv2", 1, wrap)
+  h = torch.silu_(__torch__.group_norm(h, w, p + ".norm2", eps))
   if torch.__contains__(w, p + ".conv_shortcut.weight"):
     x = __torch__.conv(x, w, p + ".conv_shortcut", 1, 0)
-  return torch.add(x, h)
+  if wrap > 0:
+    y = __torch__.conv_sum(x, __torch__.bordered(h, wrap, 1, 1), w, p + ".conv2", 0)
+  else:
+    y = __torch__.conv_sum(x, h, w, p + ".conv2", 1)
+  return y

@@ -1,12 +1,13 @@
-def attention(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+def attention(sum: Tensor, x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
   q = __torch__.linear(x, w, p + ".to_q")
   k = __torch__.linear(ctx, w, p + ".to_k")
   v = __torch__.linear(ctx, w, p + ".to_v")
-  return __torch__.linear(__torch__.heads_attention(q, k, v, heads, False), w, p + ".to_out.0")
+  return __torch__.linear_sum(sum, __torch__.heads_attention(q, k, v, heads, False), w, p + ".to_out.0")
 def spatial(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
-  # Transformer blocks over the positions of x [B, C, H, W], where there are any. SD 1.x projects with 1x1 convolutions, later families with linear layers.
+  # Transformer blocks over the positions of x [B, C, H, W], where there are any. SD 1.x projects with 1x1 convolutions, later
+  # families with linear layers, which is the same to each position.
   if torch.__contains__(w, p + ".proj_in.weight"):
-    x = torch.add(x, __torch__.transformers(x, ctx, w, p, heads))
+    x = __torch__.transformers(x, ctx, w, p, heads)
   return x
 def transformers(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
   b, c, hh, ww = torch.size(x)
@@ -20,15 +21,16 @@ def transformers(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: in
   for i in range(__torch__.count(w, p + ".transformer_blocks.", ".norm1.weight")):
     q = p + ".transformer_blocks." + str(i)
     y = __torch__.layer_norm(h, w, q + ".norm1")
-    h = torch.add(h, __torch__.attention(y, y, w, q + ".attn1", heads))
+    h = __torch__.attention(h, y, y, w, q + ".attn1", heads)
     y = __torch__.layer_norm(h, w, q + ".norm2")
-    h = torch.add(h, __torch__.attention(y, ctx, w, q + ".attn2", heads))
-    y = __torch__.layer_norm(h, w, q + ".norm3")
-    a, g = torch.chunk(__torch__.linear(y, w, q + ".ff.net.0.proj"), 2, -1)
-    h = torch.add(h, __torch__.linear(torch.mul(a, torch.gelu(g)), w, q + ".ff.net.2"))
-  if torch.__not__(convs):
-    h = __torch__.linear(h, w, p + ".proj_out")
-  h = torch.permute(torch.reshape(h, [b, hh, ww, c]), [0, 3, 1, 2])
+    h = __torch__.attention(h, y, ctx, w, q + ".attn2", heads)
+    y = __torch__.geglu(__torch__.layer_norm(h, w, q + ".norm3"), w, q + ".ff.net.0.proj")
+    h = __torch__.linear_sum(h, y, w, q + ".ff.net.2")
   if convs:
-    h = __torch__.conv(h, w, p + ".proj_out", 1, 0)
-  return h
+    h = torch.permute(torch.reshape(h, [b, hh, ww, c]), [0, 3, 1, 2])
+    x = __torch__.conv_sum(x, h, w, p + ".proj_out", 0)
+  else:
+    rows = torch.reshape(torch.permute(x, [0, 2, 3, 1]), [b, hh * ww, c])
+    h = __torch__.linear_sum(rows, h, w, p + ".proj_out")
+    x = torch.permute(torch.reshape(h, [b, hh, ww, c]), [0, 3, 1, 2])
+  return x

@@ -7,6 +7,7 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.Packing;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -67,10 +68,15 @@ public final class RandomWeights {
 
   /** The same in a number format. */
   public LiveWeights load(Torch torch, Path scratch, ScalarType type) {
+    return load(torch, scratch, type, Map.of());
+  }
+
+  /** The same, some of them packed. */
+  LiveWeights load(Torch torch, Path scratch, ScalarType type, Map<String, Packing> packings) {
     TensorFile file = TensorFile.open(write(scratch, name -> name));
     Map<String, Origin> origins = new LinkedHashMap<>();
     shapes.forEach(
         (name, shape) -> origins.put(name, new Origin(file, file.find(name).orElseThrow(), shape)));
-    return LiveWeights.load(torch, new TensorLoader(torch), origins, type);
+    return LiveWeights.load(torch, new TensorLoader(torch), origins, type, packings);
   }
 }

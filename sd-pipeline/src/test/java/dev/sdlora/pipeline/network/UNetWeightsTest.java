@@ -70,8 +70,7 @@ class UNetWeightsTest {
             new RandomWeights(config.weights(), 5)
                 .load(torch, folder.resolve("unet.safetensors"))) {
       UNet unet = new UNet(torch, config, weights);
-      Map<String, NDArray> listed = new LinkedHashMap<>();
-      config.weights().keySet().forEach(name -> listed.put(name, weights.tensor(name)));
+      Map<String, NDArray> listed = weights.entries();
 
       // A weight that the text reads and the list lacks would end this call.
       assertThatCode(() -> predict(unet, listed, scope)).doesNotThrowAnyException();
@@ -99,7 +98,9 @@ class UNetWeightsTest {
           new AddedConditions(
               Torch.floats(scope, numbers(vector), 1, vector),
               Torch.floats(scope, numbers(guidance), 1, guidance));
-      unet.reading(dict).predict(latents, times, context, added, Residuals.NONE, scope).close();
+      unet.reading(() -> dict)
+          .predict(latents, times, context, added, Residuals.NONE, scope)
+          .close();
     }
   }
 

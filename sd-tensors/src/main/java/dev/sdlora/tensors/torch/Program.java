@@ -162,6 +162,11 @@ public final class Program {
       return own(IValue.from(value));
     }
 
+    /** Adds a text. */
+    public Call text(String value) {
+      return own(IValue.from(value));
+    }
+
     /** Adds a list of integers, {@code List[int]}. */
     public Call integers(long... values) {
       return own(IValue.listFrom(values));

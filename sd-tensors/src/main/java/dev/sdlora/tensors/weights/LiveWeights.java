@@ -9,12 +9,15 @@ import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -29,21 +32,33 @@ import org.jspecify.annotations.Nullable;
 public final class LiveWeights implements AutoCloseable {
   private static final IntFunction<NDArray[]> ARRAYS = NDArray[]::new;
 
+  /** How much room there is at a time for weights on the way to their layout. */
+  private static final long BATCH_BYTES = 1 << 25;
+
   private final Torch torch;
   private final TensorLoader loader;
   private final ScalarType type;
   private final Map<String, Origin> origins;
+  private final Map<String, Packing> packings;
+  private final Packer packer;
   private final Set<String> patched = new LinkedHashSet<>();
-  private Map<String, NDArray> tensors = Map.of();
+  private final Map<String, NDArray> plain = new HashMap<>();
+  private final Map<String, List<NDArray>> packed = new HashMap<>();
   private @Nullable TensorDict dict;
   private long writes;
 
   private LiveWeights(
-      Torch torch, TensorLoader loader, ScalarType type, Map<String, Origin> origins) {
+      Torch torch,
+      TensorLoader loader,
+      ScalarType type,
+      Map<String, Origin> origins,
+      Map<String, Packing> packings) {
     this.torch = torch;
     this.loader = loader;
     this.type = type;
     this.origins = new LinkedHashMap<>(origins);
+    this.packings = Map.copyOf(packings);
+    this.packer = new Packer(torch);
   }
 
   /**
@@ -55,7 +70,17 @@ public final class LiveWeights implements AutoCloseable {
    */
   public static LiveWeights load(
       Torch torch, TensorLoader loader, Map<String, Origin> origins, ScalarType type) {
-    LiveWeights weights = unread(torch, loader, origins, type);
+    return load(torch, loader, origins, type, Map.of());
+  }
+
+  /** The same, some of them in {@linkplain #unread the layout} of the kernels that use them. */
+  public static LiveWeights load(
+      Torch torch,
+      TensorLoader loader,
+      Map<String, Origin> origins,
+      ScalarType type,
+      Map<String, Packing> packings) {
+    LiveWeights weights = unread(torch, loader, origins, type, packings);
     weights.read();
     return weights;
   }
@@ -63,7 +88,23 @@ public final class LiveWeights implements AutoCloseable {
   /** Weights that are still to be {@linkplain #read() read}. */
   public static LiveWeights unread(
       Torch torch, TensorLoader loader, Map<String, Origin> origins, ScalarType type) {
-    return new LiveWeights(torch, loader, type, origins);
+    return unread(torch, loader, origins, type, Map.of());
+  }
+
+  /**
+   * Weights that are still to be {@linkplain #read() read}, some of them in the layout of the
+   * kernels that use them.
+   *
+   * @param packings layouts by the names of the weights; where libtorch {@linkplain
+   *     Packer#isSupported has none}, there must not be any
+   */
+  public static LiveWeights unread(
+      Torch torch,
+      TensorLoader loader,
+      Map<String, Origin> origins,
+      ScalarType type,
+      Map<String, Packing> packings) {
+    return new LiveWeights(torch, loader, type, origins, packings);
   }
 
   /**
@@ -77,21 +118,72 @@ public final class LiveWeights implements AutoCloseable {
     if (isInMemory()) {
       return;
     }
-    Map<String, NDArray> read = new LinkedHashMap<>();
     try (OpenFiles files = new OpenFiles()) {
-      Refill filling = new Refill(torch, loader.program());
-      origins.forEach(
-          (name, origin) -> {
-            NDArray room = loader.room(origin.shape(), type, torch.manager());
-            read.put(name, room);
-            filling.add(room, files.of(origin.file()), origin.entry());
-          });
-      filling.run();
-      dict = TensorDict.of(read);
-      tensors = read;
+      Map<String, NDArray> rooms = new LinkedHashMap<>();
+      for (String name : origins.keySet()) {
+        if (!packings.containsKey(name)) {
+          NDArray room = room(name, torch.manager());
+          plain.put(name, room);
+          rooms.put(name, room);
+        }
+      }
+      fill(rooms, files);
+      for (List<String> batch : batches(packings.keySet())) {
+        try (NDManager scope = torch.scope()) {
+          Map<String, NDArray> unpacked = new LinkedHashMap<>();
+          batch.forEach(name -> unpacked.put(name, room(name, scope)));
+          fill(unpacked, files);
+          unpacked.forEach(this::pack);
+        }
+      }
+      dict = TensorDict.of(entries());
     } catch (RuntimeException | Error e) {
-      Closing.all(read.values(), NDArray::close);
+      free();
       throw e;
+    }
+  }
+
+  private NDArray room(String name, NDManager scope) {
+    return loader.room(origin(name).shape(), type, scope);
+  }
+
+  /** Gives tensors the values that the file has for them. */
+  private void fill(Map<String, NDArray> targets, OpenFiles files) {
+    Refill refill = new Refill(torch, loader.program());
+    targets.forEach(
+        (name, target) -> {
+          Origin origin = origin(name);
+          refill.add(target, files.of(origin.file()), origin.entry());
+        });
+    refill.run();
+  }
+
+  /** Names in groups whose packed weights take little memory beside themselves. */
+  private List<List<String>> batches(Collection<String> names) {
+    List<List<String>> batches = new ArrayList<>();
+    long bytes = BATCH_BYTES;
+    for (String name : names) {
+      if (bytes >= BATCH_BYTES) {
+        batches.add(new ArrayList<>());
+        bytes = 0;
+      }
+      batches.get(batches.size() - 1).add(name);
+      if (packings.containsKey(name)) {
+        bytes += type.bytes() * origin(name).entry().elements();
+      }
+    }
+    return batches;
+  }
+
+  /** Packs a weight; what it was before is freed. */
+  private void pack(String name, NDArray values) {
+    Packing packing = Objects.requireNonNull(packings.get(name), name);
+    List<NDArray> before = packed.put(name, packer.pack(packing, values, torch.manager()));
+    if (before != null) {
+      if (dict != null) {
+        packer.replace(dict, entriesOf(name));
+      }
+      Closing.all(before, NDArray::close);
     }
   }
 
@@ -103,13 +195,19 @@ public final class LiveWeights implements AutoCloseable {
     if (!isInMemory()) {
       return;
     }
-    Map<String, NDArray> freed = tensors;
+    free();
+    Natives.returnFreedMemory();
+  }
+
+  private void free() {
+    List<NDArray> freed = new ArrayList<>(plain.values());
+    packed.values().forEach(freed::addAll);
     close();
     dict = null;
-    tensors = Map.of();
+    plain.clear();
+    packed.clear();
     patched.clear();
-    Closing.all(freed.values(), NDArray::close);
-    Natives.returnFreedMemory();
+    Closing.all(freed, NDArray::close);
   }
 
   /** Whether they are in memory. */
@@ -142,6 +240,11 @@ public final class LiveWeights implements AutoCloseable {
     return type;
   }
 
+  /** Whether some are in the layout of the kernels that use them. */
+  public boolean isPacked() {
+    return !packings.isEmpty();
+  }
+
   /** How many numbers they are. */
   public long size() {
     return origins.values().stream().mapToLong(origin -> origin.entry().elements()).sum();
@@ -168,13 +271,31 @@ public final class LiveWeights implements AutoCloseable {
   }
 
   /**
-   * The tensor itself, for reading.
+   * The tensors that are the dictionary's, by the names that programs know; opaque where weights
+   * are packed. Those that are packed are others after each patch.
    *
    * @throws IllegalStateException if the weights are not in memory
    */
-  public NDArray tensor(String name) {
+  public Map<String, NDArray> entries() {
+    Map<String, NDArray> entries = new LinkedHashMap<>();
+    origins.keySet().forEach(name -> entries.putAll(entriesOf(name)));
+    return entries;
+  }
+
+  private Map<String, NDArray> entriesOf(String name) {
+    List<NDArray> parts = packed.get(name);
+    if (parts == null) {
+      return Map.of(name, plain(name));
+    }
+    return parts.size() == 1
+        ? Map.of(name, parts.get(0))
+        : Map.of(name, parts.get(0), Packer.gate(name), parts.get(1));
+  }
+
+  /** A weight that is not packed, itself. */
+  private NDArray plain(String name) {
     origin(name);
-    NDArray tensor = tensors.get(name);
+    NDArray tensor = plain.get(name);
     if (tensor == null) {
       throw new IllegalStateException("the weights are not in memory");
     }
@@ -184,7 +305,10 @@ public final class LiveWeights implements AutoCloseable {
   /** A copy of the values that a weight has at the moment. */
   public float[] values(String name) {
     try (NDManager scope = torch.scope()) {
-      return loader.program().call("floats").tensor(tensor(name)).run(scope).toFloatArray();
+      List<NDArray> parts = packed.get(name);
+      NDArray values =
+          parts == null ? plain(name) : packer.unpack(parts, origin(name).shape(), scope);
+      return loader.program().call("floats").tensor(values).run(scope).toFloatArray();
     }
   }
 
@@ -234,31 +358,69 @@ public final class LiveWeights implements AutoCloseable {
      * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
      */
     public void patch(Map<String, List<LowRank>> changes) {
-      refill(changes.keySet().stream().filter(LiveWeights.this::isExact).toList());
-      try (NDManager scope = torch.scope()) {
-        Map<String, LowRank> inPlace = new LinkedHashMap<>();
-        changes.forEach(
-            (name, products) -> {
-              LowRank sum = stacked(products, scope);
-              if (isExact(name)) {
-                inPlace.put(name, sum);
-              } else {
-                rewrite(name, sum.scale(), sum.up(), sum.down());
-              }
-            });
-        if (!inPlace.isEmpty()) {
-          inPlace.keySet().forEach(this::mark);
-          loader
-              .program()
-              .call("patch_all")
-              .list(inPlace.keySet().stream().map(LiveWeights.this::tensor).toArray(ARRAYS))
-              .list(inPlace.values().stream().map(LowRank::up).toArray(ARRAYS))
-              .list(inPlace.values().stream().map(LowRank::down).toArray(ARRAYS))
-              .numbers(inPlace.values().stream().mapToDouble(LowRank::scale).toArray())
-              .integer(TensorLoader.BLOCK_ELEMENTS)
-              .run(scope);
+      for (List<String> batch : batches(changes.keySet())) {
+        try (NDManager scope = torch.scope()) {
+          patch(batch, changes, scope);
         }
       }
+    }
+
+    private void patch(List<String> names, Map<String, List<LowRank>> changes, NDManager scope) {
+      Map<String, NDArray> targets = targets(names, scope);
+      fillOriginals(targets);
+      Map<String, LowRank> inPlace = new LinkedHashMap<>();
+      targets.forEach(
+          (name, target) -> {
+            LowRank sum = stacked(Objects.requireNonNull(changes.get(name), name), scope);
+            mark(name);
+            if (isExact(name)) {
+              inPlace.put(name, sum);
+            } else {
+              rewrite(name, target, sum.scale(), sum.up(), sum.down());
+            }
+          });
+      if (!inPlace.isEmpty()) {
+        loader
+            .program()
+            .call("patch_all")
+            .list(inPlace.keySet().stream().map(targets::get).toArray(ARRAYS))
+            .list(inPlace.values().stream().map(LowRank::up).toArray(ARRAYS))
+            .list(inPlace.values().stream().map(LowRank::down).toArray(ARRAYS))
+            .numbers(inPlace.values().stream().mapToDouble(LowRank::scale).toArray())
+            .integer(TensorLoader.BLOCK_ELEMENTS)
+            .run(scope);
+      }
+      pack(targets);
+    }
+
+    /** What is written in the place of weights: they themselves, or room for what is packed. */
+    private Map<String, NDArray> targets(Collection<String> names, NDManager scope) {
+      Map<String, NDArray> targets = new LinkedHashMap<>();
+      for (String name : names) {
+        targets.put(name, packings.containsKey(name) ? room(name, scope) : plain(name));
+      }
+      return targets;
+    }
+
+    /** Gives those that a change is added to in place the values of the load. */
+    private void fillOriginals(Map<String, NDArray> targets) {
+      Map<String, NDArray> stale = new LinkedHashMap<>();
+      targets.forEach(
+          (name, target) -> {
+            if (isExact(name) && (packings.containsKey(name) || patched.contains(name))) {
+              stale.put(name, target);
+            }
+          });
+      fill(stale, files);
+    }
+
+    private void pack(Map<String, NDArray> targets) {
+      targets.forEach(
+          (name, target) -> {
+            if (packings.containsKey(name)) {
+              LiveWeights.this.pack(name, target);
+            }
+          });
     }
 
     private LowRank stacked(List<LowRank> products, NDManager scope) {
@@ -284,14 +446,17 @@ public final class LiveWeights implements AutoCloseable {
      * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
      */
     public void patch(String name, NDArray delta) {
-      if (!isExact(name)) {
-        rewrite(name, 1, delta);
-        return;
-      }
-      refill(List.of(name));
-      mark(name);
       try (NDManager scope = torch.scope()) {
-        loader.program().call("patch").tensor(tensor(name)).tensor(delta).run(scope);
+        Map<String, NDArray> targets = targets(List.of(name), scope);
+        NDArray target = Objects.requireNonNull(targets.get(name), name);
+        fillOriginals(targets);
+        mark(name);
+        if (isExact(name)) {
+          loader.program().call("patch").tensor(target).tensor(delta).run(scope);
+        } else {
+          rewrite(name, target, 1, delta);
+        }
+        pack(targets);
       }
     }
 
@@ -302,8 +467,8 @@ public final class LiveWeights implements AutoCloseable {
      * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
      */
     public NDArray original(String name, NDManager scope) {
-      if (type == ScalarType.FLOAT32 && !patched.contains(name)) {
-        return tensor(name);
+      if (type == ScalarType.FLOAT32 && !patched.contains(name) && !packings.containsKey(name)) {
+        return plain(name);
       }
       Origin origin = origin(name);
       return loader.load(
@@ -317,27 +482,21 @@ public final class LiveWeights implements AutoCloseable {
      *     weights then stay in {@link #patched()}
      */
     public void restore(Collection<String> names) {
-      refill(names);
-      writes += names.stream().filter(patched::contains).count();
-      patched.removeAll(names);
-    }
-
-    /** Gives changed weights their values of the load again; they still count as changed. */
-    private void refill(Collection<String> names) {
-      Refill refill = new Refill(torch, loader.program());
-      for (String name : names) {
-        if (patched.contains(name)) {
-          Origin origin = origin(name);
-          refill.add(tensor(name), files.of(origin.file()), origin.entry());
+      List<String> changed = names.stream().filter(patched::contains).toList();
+      for (List<String> batch : batches(changed)) {
+        try (NDManager scope = torch.scope()) {
+          Map<String, NDArray> targets = targets(batch, scope);
+          fill(targets, files);
+          pack(targets);
         }
       }
-      refill.run();
+      writes += changed.size();
+      changed.forEach(patched::remove);
     }
 
-    private void rewrite(String name, double scale, NDArray... change) {
+    private void rewrite(String name, NDArray target, double scale, NDArray... change) {
       Origin origin = origin(name);
-      mark(name);
-      loader.rewrite(tensor(name), files.of(origin.file()), origin.entry(), scale, change);
+      loader.rewrite(target, files.of(origin.file()), origin.entry(), scale, change);
     }
 
     /** Notes that a weight is about to be written. */

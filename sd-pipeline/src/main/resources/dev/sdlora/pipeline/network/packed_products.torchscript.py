@@ -1,0 +1,47 @@
+def linear(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
+  weight = w[p + ".weight"]
+  if weight.is_mkldnn:
+    y = __torch__.packed_linear(x, weight, __torch__.bias(w, p))
+  else:
+    y = torch.linear(x, weight, __torch__.bias(w, p))
+  return __torch__.lora_linear(y, x, w, p)
+def linear_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
+  # In one pass over memory.
+  y = ops.mkldnn._linear_pointwise(x, sum, w[p + ".weight"], __torch__.bias(w, p), "add")
+  return __torch__.lora_linear(y, x, w, p)
+def geglu(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
+  # Shazeer 2020, "GLU Variants Improve Transformer". GELU and the product happen inside the layers, unless a LoRA acts before them.
+  value = w[p + ".weight"]
+  gate = w[p + ".gate.weight"]
+  bias, gate_bias = torch.chunk(w[p + ".bias"], 2)
+  if torch.__contains__(w, p + ".lora_down.weight"):
+    a = __torch__.packed_linear(x, value, bias)
+    g = __torch__.packed_linear(x, gate, gate_bias)
+    h = __torch__.lora_scaled(torch.linear(x, w[p + ".lora_down.weight"]), w, p)
+    h = torch.reshape(h, [-1, torch.size(h, -1)])
+    up, gate_up = torch.chunk(w[p + ".lora_up.weight"], 2, 0)
+    _0 = torch.addmm_(torch.view(a, [-1, torch.size(up, 0)]), h, torch.t(up))
+    _1 = torch.addmm_(torch.view(g, [-1, torch.size(up, 0)]), h, torch.t(gate_up))
+    y = torch.mul_(a, torch.gelu_(g))
+  else:
+    g = ops.mkldnn._linear_pointwise(x, gate, gate_bias, "gelu", annotate(List[Optional[number]], []), "none")
+    y = ops.mkldnn._linear_pointwise(x, g, value, bias, "mul")
+  return y
+def packed_linear(x: Tensor, weight: Tensor, bias: Optional[Tensor]) -> Tensor:
+  return ops.mkldnn._linear_pointwise(x, weight, bias, "none", annotate(List[Optional[number]], []), "")
+def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
+  # A kernel of 1x1 is packed as the matrix that it is.
+  weight = w[p + ".weight"]
+  if torch.eq(torch.dim(weight), 2):
+    y = torch.permute(__torch__.packed_linear(torch.permute(x, [0, 2, 3, 1]), weight, w[p + ".bias"]), [0, 3, 1, 2])
+  else:
+    y = ops.mkldnn._convolution_pointwise(x, weight, w[p + ".bias"], [pad, pad], [stride, stride], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
+  return __torch__.lora_conv(y, x, w, p, stride, pad)
+def conv_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, pad: int) -> Tensor:
+  # In one pass over memory. Of a single position the strides do not tell the layout, and oneDNN refuses some of them.
+  if torch.eq(torch.size(sum, 2) * torch.size(sum, 3), 1):
+    y = torch.add(sum, __torch__.conv(x, w, p, 1, pad))
+  else:
+    y = ops.mkldnn._convolution_pointwise(x, sum, w[p + ".weight"], w[p + ".bias"], [pad, pad], [1, 1], [1, 1], 1, "add", 1., annotate(Optional[str], None), annotate(List[Optional[number]], []), annotate(Optional[str], None))
+    y = __torch__.lora_conv(y, x, w, p, 1, pad)
+  return y

@@ -1,0 +1,168 @@
+package dev.sdlora.pipeline.network;
+
+import static dev.sdlora.testkit.CloseAssert.assertCloseToScale;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Tiling;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.TensorDict;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Packer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A U-Net over packed weights predicts what its plain twin does: at sizes that weights were not
+ * packed for, odd ones and single positions among them, with edges that go on, and with a LoRA
+ * beside every layer.
+ */
+class PackedUNetTest {
+  private static final long RANK = 3;
+  private static final double CLOSE = 2e-5;
+
+  @TempDir private Path folder;
+
+  static Stream<UNetConfig> configs() {
+    return UNetWeightsTest.configs();
+  }
+
+  @ParameterizedTest
+  @MethodSource("configs")
+  void predict_float32_isThePlainTwin(UNetConfig config) {
+    try (Torch torch = Torch.open("cpu")) {
+      assumeTrue(Packer.isSupported(torch), "this libtorch has no packed layouts");
+      RandomWeights weights = new RandomWeights(withLora(config.weights()), 5);
+      try (LiveWeights plain = weights.load(torch, folder.resolve("plain"), ScalarType.FLOAT32);
+          LiveWeights packed = packed(weights, config, torch, ScalarType.FLOAT32);
+          TensorDict plainAlone = TensorDict.of(alone(plain));
+          TensorDict packedAlone = TensorDict.of(alone(packed))) {
+        UNet expectedLora = new UNet(torch, config, plain);
+        UNet actualLora = new UNet(torch, config, packed);
+        assertSame(expectedLora, actualLora, 2, 8, 8, CLOSE);
+        assertSame(expectedLora, actualLora, 1, 8, 4, CLOSE);
+        UNet expected = expectedLora.reading(() -> plainAlone);
+        UNet actual = actualLora.reading(() -> packedAlone);
+        assertSame(expected, actual, 2, 8, 8, CLOSE);
+        assertSame(expected, actual, 1, 9, 5, CLOSE);
+        assertSame(expected.tiling(Tiling.BOTH), actual.tiling(Tiling.BOTH), 1, 6, 4, CLOSE);
+        // A group of a norm is one or two numbers there, whose small difference becomes a large
+        // one.
+        assertSame(expected, actual, 3, 1, 1, 50 * CLOSE);
+      }
+    }
+  }
+
+  /**
+   * Eight bits are few in so small a network, so the twins are compared by their distance to
+   * float32.
+   */
+  @ParameterizedTest
+  @MethodSource("configs")
+  void predict_bfloat16_isAsGoodAsThePlainTwin(UNetConfig config) {
+    try (Torch torch = Torch.open("cpu")) {
+      assumeTrue(Packer.isSupported(torch), "this libtorch has no packed layouts");
+      RandomWeights weights = new RandomWeights(withLora(config.weights()), 5);
+      try (LiveWeights wide = weights.load(torch, folder.resolve("wide"), ScalarType.FLOAT32);
+          LiveWeights plain = weights.load(torch, folder.resolve("plain"), ScalarType.BFLOAT16);
+          LiveWeights packed = packed(weights, config, torch, ScalarType.BFLOAT16)) {
+        float[] exact = predict(new UNet(torch, config, wide), 2, 16, 16, 1);
+        double plainError = distance(predict(new UNet(torch, config, plain), 2, 16, 16, 1), exact);
+        double error = distance(predict(new UNet(torch, config, packed), 2, 16, 16, 1), exact);
+        assertThat(error).isLessThan(1.5 * plainError);
+      }
+    }
+  }
+
+  private LiveWeights packed(
+      RandomWeights weights, UNetConfig config, Torch torch, ScalarType type) {
+    return weights.load(torch, folder.resolve("packed"), type, UNetPacking.of(config));
+  }
+
+  /** The root of the mean square. */
+  private static double distance(float[] some, float[] others) {
+    double sum = 0;
+    for (int i = 0; i < some.length; i++) {
+      sum += (some[i] - others[i]) * (double) (some[i] - others[i]);
+    }
+    return Math.sqrt(sum / some.length);
+  }
+
+  /** A LoRA beside each layer. */
+  private static Map<String, List<Long>> withLora(Map<String, List<Long>> weights) {
+    Map<String, List<Long>> all = new LinkedHashMap<>(weights);
+    weights.forEach(
+        (name, shape) -> {
+          if (shape.size() > 1) {
+            String module = name.substring(0, name.length() - ".weight".length());
+            List<Long> down = new ArrayList<>(shape);
+            down.set(0, RANK);
+            List<Long> up = new ArrayList<>(Collections.nCopies(shape.size(), 1L));
+            up.set(1, RANK);
+            all.put(module + ".lora_scale", List.copyOf(up));
+            up.set(0, shape.get(0));
+            all.put(module + ".lora_down.weight", down);
+            all.put(module + ".lora_up.weight", up);
+          }
+        });
+    return all;
+  }
+
+  private static Map<String, NDArray> alone(LiveWeights weights) {
+    Map<String, NDArray> alone = new LinkedHashMap<>(weights.entries());
+    alone.keySet().removeIf(name -> name.contains(".lora_"));
+    return alone;
+  }
+
+  private static void assertSame(
+      UNet expected, UNet actual, int rows, int height, int width, double tolerance) {
+    for (int seed = 0; seed < 2; seed++) {
+      assertCloseToScale(
+          predict(actual, rows, height, width, seed),
+          predict(expected, rows, height, width, seed),
+          tolerance);
+    }
+  }
+
+  private static float[] predict(UNet unet, int rows, int height, int width, long seed) {
+    UNetConfig config = unet.config();
+    Random random = new Random(seed);
+    try (Torch torch = Torch.open("cpu");
+        NDManager scope = torch.scope()) {
+      NDArray latents = tensor(random, scope, rows, config.inChannels(), height, width);
+      NDArray context = tensor(random, scope, rows, 5, config.contextWidth());
+      NDArray times = Torch.floats(scope, floats(random, 100, rows), rows);
+      AddedConditions added =
+          new AddedConditions(
+              tensor(random, scope, rows, config.vectorWidth()),
+              tensor(random, scope, rows, config.guidanceWidth()));
+      return unet.predict(latents, times, context, added, Residuals.NONE, scope).toFloatArray();
+    }
+  }
+
+  private static NDArray tensor(Random random, NDManager scope, long... shape) {
+    int count = Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact));
+    return Torch.floats(scope, floats(random, 1, count), shape);
+  }
+
+  private static float[] floats(Random random, double scale, int count) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) (scale * random.nextGaussian());
+    }
+    return values;
+  }
+}

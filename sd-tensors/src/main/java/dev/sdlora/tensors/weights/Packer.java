@@ -1,0 +1,109 @@
+package dev.sdlora.tensors.weights;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.TensorDict;
+import dev.sdlora.tensors.torch.Torch;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lays weights out anew and back. The numbers stay the same bits; a packed tensor is opaque, so
+ * that only the operations it was made for can read it.
+ */
+public final class Packer {
+  private static final String WEIGHT = ".weight";
+  private static @Nullable Boolean supported;
+
+  private final Torch torch;
+  private @Nullable Program program;
+
+  Packer(Torch torch) {
+    this.torch = torch;
+  }
+
+  /** Whether this libtorch has packed layouts: those for x86 have, those of Apple's have not. */
+  public static synchronized boolean isSupported(Torch torch) {
+    Boolean known = supported;
+    if (known == null) {
+      try (Torch trial = torch.child();
+          NDManager scope = trial.scope()) {
+        new Packer(trial).pack(new Packing.Linear(1), scope.ones(new Shape(2, 2)), scope);
+        known = true;
+      } catch (EngineException e) {
+        known = false;
+      }
+      supported = known;
+    }
+    return known;
+  }
+
+  /** Compiled when it is needed, since not every libtorch knows the operations. */
+  private Program program() {
+    Program known = program;
+    if (known == null) {
+      known = Program.load(torch, Packer.class, "packing.torchscript.py");
+      program = known;
+    }
+    return known;
+  }
+
+  /** Puts other tensors into a dictionary. */
+  void replace(TensorDict dict, Map<String, NDArray> entries) {
+    try (NDManager scope = torch.scope()) {
+      entries.forEach(
+          (name, tensor) ->
+              program().call("replace").tensors(dict).text(name).tensor(tensor).run(scope));
+    }
+  }
+
+  /**
+   * The packed form of a weight: one tensor, or two of a gated one.
+   *
+   * @param plain the weight as the file has it
+   * @param owner the manager that will own the result
+   */
+  List<NDArray> pack(Packing packing, NDArray plain, NDManager owner) {
+    if (packing instanceof Packing.Convolution conv) {
+      return List.of(
+          program()
+              .call("pack_conv")
+              .tensor(plain)
+              .integer(conv.stride())
+              .integer(conv.padding())
+              .integers(conv.batch(), plain.getShape().get(1), conv.side(), conv.side())
+              .run(owner));
+    }
+    boolean gated = packing instanceof Packing.Gated;
+    int rows =
+        packing instanceof Packing.Gated gate ? gate.rows() : ((Packing.Linear) packing).rows();
+    return program()
+        .call("pack_linear")
+        .tensor(plain)
+        .integer(gated ? 2 : 1)
+        .integer(rows)
+        .runForList(owner);
+  }
+
+  /**
+   * A packed weight as the file has it.
+   *
+   * @param shape of the weight
+   */
+  NDArray unpack(List<NDArray> parts, List<Long> shape, NDManager scope) {
+    return program()
+        .call("unpack")
+        .list(parts.toArray(NDArray[]::new))
+        .integers(shape.stream().mapToLong(Long::longValue).toArray())
+        .run(scope);
+  }
+
+  /** The name of the lower half of a gated weight. */
+  static String gate(String name) {
+    return name.substring(0, name.length() - WEIGHT.length()) + ".gate" + WEIGHT;
+  }
+}
