@@ -45,3 +45,11 @@ def conv_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, pad: int) -> 
     y = ops.mkldnn._convolution_pointwise(x, sum, w[p + ".weight"], w[p + ".bias"], [pad, pad], [1, 1], [1, 1], 1, "add", 1., annotate(Optional[str], None), annotate(List[Optional[number]], []), annotate(Optional[str], None))
     y = __torch__.lora_conv(y, x, w, p, 1, pad)
   return y
+def resnet_sum(x: Tensor, h: Tensor, w: Dict[str, Tensor], p: str, wrap: int) -> Tensor:
+  # The end of a residual block.
+  x = __torch__.shortcut(x, w, p)
+  if wrap > 0:
+    y = __torch__.conv_sum(x, __torch__.bordered(h, wrap, 1, 1), w, p + ".conv2", 0)
+  else:
+    y = __torch__.conv_sum(x, h, w, p + ".conv2", 1)
+  return y

@@ -12,3 +12,7 @@ def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tens
   return __torch__.lora_conv(y, x, w, p, stride, pad)
 def conv_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, pad: int) -> Tensor:
   return torch.add(sum, __torch__.conv(x, w, p, 1, pad))
+def resnet_sum(x: Tensor, h: Tensor, w: Dict[str, Tensor], p: str, wrap: int) -> Tensor:
+  # The end of a residual block. The shortcut comes last, so that nothing waits for it in memory.
+  h = __torch__.conv3(h, w, p + ".conv2", 1, wrap)
+  return torch.add(__torch__.shortcut(x, w, p), h)

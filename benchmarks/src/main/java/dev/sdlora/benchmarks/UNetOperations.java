@@ -1,0 +1,74 @@
+package dev.sdlora.benchmarks;
+
+import dev.sdlora.pipeline.network.UNetConfig;
+import java.util.List;
+import java.util.Map;
+
+/** Counts the multiplications and additions of a call of the U-Net, those of norms left out. */
+final class UNetOperations {
+  private final UNetConfig config;
+  private final int side;
+  private final int tokens;
+
+  private UNetOperations(UNetConfig config, int side, int tokens) {
+    this.config = config;
+    this.side = side;
+    this.tokens = tokens;
+  }
+
+  /**
+   * Counts them.
+   *
+   * @param rows of the batch
+   * @param side of the square latents
+   * @param tokens of the text
+   */
+  static double of(UNetConfig config, int rows, int side, int tokens) {
+    UNetOperations counted = new UNetOperations(config, side, tokens);
+    double sum = 0;
+    for (Map.Entry<String, List<Long>> weight : config.weights().entrySet()) {
+      sum += counted.layer(weight.getKey(), weight.getValue());
+    }
+    return rows * sum;
+  }
+
+  private double layer(String name, List<Long> shape) {
+    if (shape.size() < 2) {
+      return 0;
+    }
+    double numbers = shape.stream().mapToDouble(Long::doubleValue).reduce(1, (a, b) -> a * b);
+    double positions = positions(name);
+    if (!name.contains(".attentions.") && shape.size() == 2) {
+      return 2 * numbers; // layers of the time embedding
+    }
+    if (name.contains(".attn2.to_k.") || name.contains(".attn2.to_v.")) {
+      return 2 * numbers * tokens;
+    }
+    double product = 2 * numbers * positions;
+    if (name.endsWith("to_q.weight")) {
+      // Queries with keys, then weights with values.
+      double keys = name.contains(".attn1.") ? positions : tokens;
+      product += 4 * positions * keys * shape.get(0);
+    }
+    return product;
+  }
+
+  /** At how many positions a layer gives a result. */
+  private double positions(String name) {
+    String[] parts = name.split("\\.", -1);
+    int level =
+        switch (parts[0]) {
+          case "down_blocks" ->
+              Integer.parseInt(parts[1]) + (parts[2].equals("downsamplers") ? 1 : 0);
+          case "mid_block" -> config.levels() - 1;
+          case "up_blocks" ->
+              config.levels()
+                  - 1
+                  - Integer.parseInt(parts[1])
+                  - (parts[2].equals("upsamplers") ? 1 : 0);
+          default -> 0;
+        };
+    double length = side >> level;
+    return length * length;
+  }
+}
