@@ -90,7 +90,7 @@ public final class FullModelPatchBenchmark {
               LiveWeights.load(torch, loader, files.textEncoders().get(0).weights(), type);
           LiveWeights unet =
               LiveWeights.load(
-                  torch, loader, files.unet().weights(), type, packings(torch, files));
+                  torch, loader, files.unet().weights(), type, packings(torch, files, type));
           LiveWeights plain =
               LiveWeights.load(torch, loader, touched(files, plan(files, a)), type)) {
         Map<Network, LiveWeights> live = Map.of(Network.TEXT_ENCODER, clip, Network.UNET, unet);
@@ -134,8 +134,8 @@ public final class FullModelPatchBenchmark {
   }
 
   /** As pipelines have them. */
-  static Map<String, Packing> packings(Torch torch, ModelFiles files) {
-    return Packer.isSupported(torch) ? UNetPacking.of(files.unet().config()) : Map.of();
+  static Map<String, Packing> packings(Torch torch, ModelFiles files, ScalarType type) {
+    return Packer.isSupported(torch, type) ? UNetPacking.of(files.unet().config()) : Map.of();
   }
 
   /** The weights that a plan touches, which a pass for comparison goes over. */

@@ -70,7 +70,7 @@ public final class OverlayBenchmark {
               new TensorLoader(torch),
               files.unet().weights(),
               ScalarType.FLOAT32,
-              FullModelPatchBenchmark.packings(torch, files))) {
+              FullModelPatchBenchmark.packings(torch, files, ScalarType.FLOAT32))) {
         UNet unet = new UNet(torch, files.unet().config(), weights);
         Map<Network, Map<String, List<Long>>> shapes = Map.of(Network.UNET, weights.shapes());
         Overlays overlays = new Overlays(torch);

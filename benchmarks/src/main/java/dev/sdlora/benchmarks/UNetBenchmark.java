@@ -78,7 +78,8 @@ public final class UNetBenchmark {
     out.printf(Locale.ROOT, "GEMM of side %d in %s: %.0f GFLOP/s%n", gemm, type, rate / 1e9);
     double operations = UNetOperations.of(files.unet().config(), ROWS, size / 8, TOKENS);
     try (LiveWeights plain = weights("plain", Map.of());
-        LiveWeights packed = weights("packed", FullModelPatchBenchmark.packings(torch, files))) {
+        LiveWeights packed =
+            weights("packed", FullModelPatchBenchmark.packings(torch, files, type))) {
       Map<String, LiveWeights> all = new LinkedHashMap<>();
       all.put("plain", plain);
       all.put("packed", packed);

@@ -16,8 +16,9 @@ final class Formats {
   private Formats() {}
 
   /** How the weights of a U-Net are laid out on a device; empty if as in the file. */
-  static Map<String, Packing> packings(Torch torch, ModelFiles files, String device) {
-    return device.equals("cpu") && Packer.isSupported(torch)
+  static Map<String, Packing> packings(
+      Torch torch, ModelFiles files, ScalarType type, String device) {
+    return device.equals("cpu") && Packer.isSupported(torch, type)
         ? UNetPacking.of(files.unet().config())
         : Map.of();
   }

@@ -53,7 +53,11 @@ final class Networks implements AutoCloseable {
     this.vae = new Vae(torch, files.vae().config(), vaeWeights);
     LiveWeights unetWeights =
         LiveWeights.unread(
-            torch, loader, files.unet().weights(), type, Formats.packings(torch, files, device));
+            torch,
+            loader,
+            files.unet().weights(),
+            type,
+            Formats.packings(torch, files, type, device));
     loaded.add(unetWeights);
     if (policy == MemoryPolicy.KEEP) {
       loaded.forEach(LiveWeights::read);

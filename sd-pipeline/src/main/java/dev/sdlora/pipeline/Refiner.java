@@ -56,7 +56,11 @@ final class Refiner implements AutoCloseable {
         new OnDemand(policy, encoders, () -> encoders.forEach(LiveWeights::read));
     LiveWeights unetWeights =
         LiveWeights.unread(
-            memory, loader, files.unet().weights(), type, Formats.packings(memory, files, device));
+            memory,
+            loader,
+            files.unet().weights(),
+            type,
+            Formats.packings(memory, files, type, device));
     loaded.add(unetWeights);
     if (policy == MemoryPolicy.KEEP) {
       encoders.forEach(LiveWeights::read);

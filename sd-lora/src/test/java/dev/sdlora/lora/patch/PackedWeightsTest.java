@@ -64,7 +64,8 @@ class PackedWeightsTest {
   @BeforeEach
   void requireLayouts() {
     try (Torch torch = Torch.open("cpu")) {
-      assumeTrue(Packer.isSupported(torch), "this libtorch has no packed layouts");
+      assumeTrue(
+          Packer.isSupported(torch, ScalarType.BFLOAT16), "this libtorch has no packed layouts");
     }
     file = folder.resolve("model.safetensors");
   }

@@ -44,7 +44,8 @@ class PackedUNetTest {
   @MethodSource("configs")
   void predict_float32_isThePlainTwin(UNetConfig config) {
     try (Torch torch = Torch.open("cpu")) {
-      assumeTrue(Packer.isSupported(torch), "this libtorch has no packed layouts");
+      assumeTrue(
+          Packer.isSupported(torch, ScalarType.FLOAT32), "this libtorch has no packed layouts");
       RandomWeights weights = new RandomWeights(withLora(config.weights()), 5);
       try (LiveWeights plain = weights.load(torch, folder.resolve("plain"), ScalarType.FLOAT32);
           LiveWeights packed = packed(weights, config, torch, ScalarType.FLOAT32);
@@ -74,7 +75,8 @@ class PackedUNetTest {
   @MethodSource("configs")
   void predict_bfloat16_isAsGoodAsThePlainTwin(UNetConfig config) {
     try (Torch torch = Torch.open("cpu")) {
-      assumeTrue(Packer.isSupported(torch), "this libtorch has no packed layouts");
+      assumeTrue(
+          Packer.isSupported(torch, ScalarType.BFLOAT16), "this libtorch has no packed layouts");
       RandomWeights weights = new RandomWeights(withLora(config.weights()), 5);
       try (LiveWeights wide = weights.load(torch, folder.resolve("wide"), ScalarType.FLOAT32);
           LiveWeights plain = weights.load(torch, folder.resolve("plain"), ScalarType.BFLOAT16);

@@ -95,8 +95,8 @@ public final class LiveWeights implements AutoCloseable {
    * Weights that are still to be {@linkplain #read() read}, some of them in the layout of the
    * kernels that use them.
    *
-   * @param packings layouts by the names of the weights; where libtorch {@linkplain
-   *     Packer#isSupported has none}, there must not be any
+   * @param packings layouts by the names of the weights; empty unless {@linkplain
+   *     Packer#isSupported supported}
    */
   public static LiveWeights unread(
       Torch torch,
@@ -109,7 +109,7 @@ public final class LiveWeights implements AutoCloseable {
 
   /**
    * Reads the weights into memory, unless they are there: straight into their format, so that
-   * beside them there is never more than a piece of one. None of them is patched then. When it
+   * beside them there is never more than some megabytes. None of them is patched then. When it
    * fails, none is in memory.
    *
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed

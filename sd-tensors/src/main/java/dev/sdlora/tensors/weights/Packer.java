@@ -3,13 +3,16 @@ package dev.sdlora.tensors.weights;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lays weights out anew and back. The numbers stay the same bits; a packed tensor is opaque, so
@@ -17,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Packer {
   private static final String WEIGHT = ".weight";
-  private static @Nullable Boolean supported;
+  private static final Logger LOG = LoggerFactory.getLogger(Packer.class);
+  private static final Map<ScalarType, Boolean> SUPPORTED = new EnumMap<>(ScalarType.class);
 
   private final Torch torch;
   private @Nullable Program program;
@@ -26,20 +30,26 @@ public final class Packer {
     this.torch = torch;
   }
 
-  /** Whether this libtorch has packed layouts: those for x86 have, those of Apple's have not. */
-  public static synchronized boolean isSupported(Torch torch) {
-    Boolean known = supported;
-    if (known == null) {
-      try (Torch trial = torch.child();
-          NDManager scope = trial.scope()) {
-        new Packer(trial).pack(new Packing.Linear(1), scope.ones(new Shape(2, 2)), scope);
-        known = true;
-      } catch (EngineException e) {
-        known = false;
-      }
-      supported = known;
+  /**
+   * Whether weights of a number format can be packed here, which one small product of each kind
+   * tells: libtorch for Apple's processors has no oneDNN, and oneDNN refuses bfloat16 on processors
+   * without AVX-512.
+   */
+  public static boolean isSupported(Torch torch, ScalarType type) {
+    synchronized (SUPPORTED) {
+      return SUPPORTED.computeIfAbsent(type, format -> works(torch, format));
     }
-    return known;
+  }
+
+  private static boolean works(Torch torch, ScalarType type) {
+    try (Torch trial = torch.child();
+        NDManager scope = trial.scope()) {
+      new Packer(trial).program().call("products").integer(type.code()).run(scope);
+      return true;
+    } catch (EngineException e) {
+      LOG.debug("weights in {} are not packed", type, e);
+      return false;
+    }
   }
 
   /** Compiled when it is needed, since not every libtorch knows the operations. */

@@ -17,3 +17,12 @@
     # The dictionary is the caller's own, so it changes for all who read it.
     _0 = torch._set_item(w, name, t)
     return torch.zeros([], dtype=6)
+  def products(self: __torch__.Net, format: int) -> Tensor:
+    # One of each kind over packed weights, to see whether they work.
+    x = torch.to(torch.ones([1, 16, 4, 4], dtype=6), format)
+    kernel = torch.to(torch.ones([16, 16, 3, 3], dtype=6), format)
+    packed = ops.mkldnn._reorder_convolution_weight(kernel, [1, 1], [1, 1], [1, 1], 1, [1, 16, 4, 4])
+    y = ops.mkldnn._convolution_pointwise(x, packed, None, [1, 1], [1, 1], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
+    rows = torch.reshape(y, [16, 16])
+    matrix = ops.mkldnn._reorder_linear_weight(torch.contiguous(rows), 16)
+    return torch.to(ops.mkldnn._linear_pointwise(rows, matrix, None, "none", annotate(List[Optional[number]], []), ""), 6)
