@@ -2,11 +2,15 @@ package dev.sdlora.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.djl.ndarray.NDArray;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LoraPatchBenchmarkTest {
   /** Of the largest value; float32 rounds to 6e-8 of each. */
@@ -31,8 +35,13 @@ final class LoraPatchBenchmarkTest {
     assertThat(Files.exists(weights.file)).isFalse();
   }
 
-  @Test
-  void patch_everyWeight_addsTheScaledProduct() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void patch_everyWeight_addsTheScaledProduct(boolean packed) throws IOException {
+    weights.close();
+    weights.packed = packed;
+    weights.load();
+    changes.make(weights);
     float[][] originals = values();
     benchmark.patch(weights, changes);
     float[][] patched = values();
@@ -52,17 +61,19 @@ final class LoraPatchBenchmarkTest {
 
   @Test
   void floor_leavesTheValuesAlone() {
-    float[][] originals = values();
+    float[][] originals = arrays();
     benchmark.floor(weights);
-    assertThat(values()).isDeepEqualTo(originals);
+    assertThat(arrays()).isDeepEqualTo(originals);
+  }
+
+  private float[][] arrays() {
+    return Stream.of(weights.tensors).map(NDArray::toFloatArray).toArray(float[][]::new);
   }
 
   private float[][] values() {
-    float[][] values = new float[weights.tensors.length][];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = weights.tensors[i].toFloatArray();
-    }
-    return values;
+    return weights.live.shapes().keySet().stream()
+        .map(weights.live::values)
+        .toArray(float[][]::new);
   }
 
   private double[] product() {
