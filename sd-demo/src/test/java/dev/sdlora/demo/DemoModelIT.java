@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
@@ -16,9 +17,13 @@ import dev.sdlora.training.TrainingResult;
 import dev.sdlora.training.TrainingSet;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,6 +43,7 @@ final class DemoModelIT {
         Pipeline.builder()
             .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
             .loraDirectory(DemoModel.loras())
+            .concurrency(Runtime.getRuntime().availableProcessors())
             .build();
   }
 
@@ -50,11 +56,15 @@ final class DemoModelIT {
   void prompts_groundsColoursAndShapesAsAsked() {
     PictureJudge judge = new PictureJudge();
     PromptScores scores = new PromptScores();
-    SceneSource scenes = new SceneSource(9);
-    for (int i = 0; i < 16; i++) {
-      Scene scene = scenes.heldOut();
-      String prompt = Captions.of(scene, new SplittableRandom(i));
-      scores.add(scene, judge.judge(generate(spec(prompt, i)).toBufferedImage()));
+    SceneSource source = new SceneSource(9);
+    List<Scene> scenes = Stream.generate(source::heldOut).limit(16).toList();
+    List<PromptSpec> specs = new ArrayList<>();
+    for (int i = 0; i < scenes.size(); i++) {
+      specs.add(spec(Captions.of(scenes.get(i), new SplittableRandom(i)), i));
+    }
+    List<BufferedImage> pictures = pictures(specs);
+    for (int i = 0; i < scenes.size(); i++) {
+      scores.add(scenes.get(i), judge.judge(pictures.get(i)));
     }
     assertThat(scores.ground()).isGreaterThan(0.9);
     assertThat(scores.colour()).isGreaterThan(0.85);
@@ -78,10 +88,11 @@ final class DemoModelIT {
   void twoLoras_showBothEffects() {
     LoraAdapter lines = pipeline.loras().find("ink_lines");
     LoraAdapter night = pipeline.loras().find("night");
-    assertThat(mean(PictureMeasures::edgeDensity, lines, night))
-        .isGreaterThan(1.2 * mean(PictureMeasures::edgeDensity, night));
-    assertThat(mean(PictureMeasures::luminance, lines, night))
-        .isLessThan(0.6 * mean(PictureMeasures::luminance, lines));
+    List<BufferedImage> both = pictures(lines, night);
+    assertThat(mean(PictureMeasures::edgeDensity, both))
+        .isGreaterThan(1.2 * mean(PictureMeasures::edgeDensity, pictures(night)));
+    assertThat(mean(PictureMeasures::luminance, both))
+        .isLessThan(0.6 * mean(PictureMeasures::luminance, pictures(lines)));
   }
 
   @Test
@@ -119,17 +130,33 @@ final class DemoModelIT {
 
   /** The mean of a measure over a few pictures with LoRAs. */
   private static double mean(ToDoubleFunction<BufferedImage> measure, LoraAdapter... loras) {
+    return mean(measure, pictures(loras));
+  }
+
+  private static double mean(
+      ToDoubleFunction<BufferedImage> measure, List<BufferedImage> pictures) {
+    return pictures.stream().mapToDouble(measure).average().orElseThrow();
+  }
+
+  private static List<BufferedImage> pictures(LoraAdapter... loras) {
     SceneSource scenes = new SceneSource(6);
-    double sum = 0;
+    List<PromptSpec> specs = new ArrayList<>();
     for (int i = 0; i < PICTURES; i++) {
       String prompt = Captions.of(scenes.training(), new SplittableRandom(i));
       PromptSpecBuilder spec = spec(prompt, i).toBuilder();
       for (LoraAdapter lora : loras) {
         spec.lora(lora);
       }
-      sum += measure.applyAsDouble(generate(spec.build()).toBufferedImage());
+      specs.add(spec.build());
     }
-    return sum / PICTURES;
+    return pictures(specs);
+  }
+
+  /** Several pictures at once, each on a processor of its own. */
+  private static List<BufferedImage> pictures(List<PromptSpec> specs) {
+    List<CompletableFuture<GenerationResult>> results =
+        specs.stream().map(pipeline::generateAsync).toList();
+    return results.stream().map(result -> result.join().first().toBufferedImage()).toList();
   }
 
   private static PromptSpec spec(String prompt, long seed) {

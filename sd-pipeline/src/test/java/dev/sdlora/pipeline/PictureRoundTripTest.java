@@ -51,7 +51,7 @@ final class PictureRoundTripTest {
     TINY.close();
   }
 
-  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+  @Property(tries = 20, shrinking = ShrinkingMode.OFF)
   void fromImage_ofAnyRequest_makesThePictureAgain(@ForAll long choice) {
     PromptSpec spec = spec(new Random(choice));
     assertThat(spec.notInPictures()).isEmpty();

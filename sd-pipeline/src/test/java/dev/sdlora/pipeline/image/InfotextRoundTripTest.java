@@ -26,7 +26,7 @@ import net.jqwik.api.Provide;
 
 final class InfotextRoundTripTest {
 
-  @Property(tries = 2000)
+  @Property(tries = 1000)
   void parse_whatWriteWrote_isTheRequest(
       @ForAll("settings") ImageSettings settings,
       @ForAll("texts") String prompt,
@@ -83,7 +83,7 @@ final class InfotextRoundTripTest {
     assertThat(read.loras()).isEmpty();
   }
 
-  @Property(tries = 2000)
+  @Property(tries = 1000)
   void parse_anyText_isARequest(@ForAll("texts") String text) {
     assertThat(Infotext.parse(text)).isNotNull();
   }
