@@ -11,6 +11,7 @@ import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -128,13 +129,15 @@ public final class LiveWeights implements AutoCloseable {
         }
       }
       fill(rooms, files);
-      for (List<String> batch : batches(packings.keySet())) {
+      for (List<String> batch : batches(packedLargestFirst())) {
         try (NDManager scope = torch.scope()) {
           Map<String, NDArray> unpacked = new LinkedHashMap<>();
           batch.forEach(name -> unpacked.put(name, room(name, scope)));
           fill(unpacked, files);
           unpacked.forEach(this::pack);
         }
+        // Otherwise the holes that the room leaves among packed weights add up.
+        Natives.returnFreedMemory();
       }
       dict = TensorDict.of(entries());
     } catch (RuntimeException | Error e) {
@@ -156,6 +159,16 @@ public final class LiveWeights implements AutoCloseable {
           refill.add(target, files.of(origin.file()), origin.entry());
         });
     refill.run();
+  }
+
+  /** While much is in memory, little is to be needed on top. */
+  private List<String> packedLargestFirst() {
+    return packings.keySet().stream()
+        .sorted(
+            Comparator.comparingLong((String name) -> origin(name).entry().elements())
+                .reversed()
+                .thenComparing(Comparator.naturalOrder()))
+        .toList();
   }
 
   /** Names in groups whose packed weights take little memory beside themselves. */
