@@ -52,8 +52,7 @@ final class AppliedLoras implements AutoCloseable {
     this.overlay = overlay;
     UNet plain = model.networks().unet();
     this.unetDict = beside(Network.UNET, plain.weights());
-    this.unet =
-        unetDict.isEmpty() ? plain : plain.reading(() -> unetDict.orElseGet(plain.weights()::dict));
+    this.unet = unetDict.isEmpty() ? plain : plain.reading(() -> unetDict.orElseThrow());
   }
 
   /**
@@ -198,8 +197,9 @@ final class AppliedLoras implements AutoCloseable {
       if (restChanges) {
         lease.change(loras.patchedOnly(step, steps));
         // What is packed is other tensors now.
-        unetDict.ifPresent(TensorDict::close);
+        Optional<TensorDict> before = unetDict;
         unetDict = beside(Network.UNET, unet.weights());
+        before.ifPresent(TensorDict::close);
       }
     }
   }

@@ -7,20 +7,24 @@ import dev.sdlora.pipeline.network.UNetPacking;
 import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Packer;
 import dev.sdlora.tensors.weights.Packing;
+import dev.sdlora.tensors.weights.TensorLoader;
 import java.util.Map;
 
 /** Which number format a device computes in, and in which layout. */
 final class Formats {
   private Formats() {}
 
-  /** How the weights of a U-Net are laid out on a device; empty if as in the file. */
-  static Map<String, Packing> packings(
-      Torch torch, ModelFiles files, ScalarType type, String device) {
-    return device.equals("cpu") && Packer.isSupported(torch, type)
-        ? UNetPacking.of(files.unet().config())
-        : Map.of();
+  /** The weights of a U-Net, still to be read, in the layout that suits a device. */
+  static LiveWeights unetWeights(
+      Torch torch, TensorLoader loader, ModelFiles files, ScalarType type, String device) {
+    Map<String, Packing> packings =
+        device.equals("cpu") && Packer.isSupported(torch, type)
+            ? UNetPacking.of(files.unet().config())
+            : Map.of();
+    return LiveWeights.unread(torch, loader, files.unet().weights(), type, packings);
   }
 
   /**

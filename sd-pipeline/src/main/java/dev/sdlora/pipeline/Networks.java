@@ -51,13 +51,7 @@ final class Networks implements AutoCloseable {
     ScalarType vaeType = type == ScalarType.FLOAT16 ? ScalarType.FLOAT32 : type;
     LiveWeights vaeWeights = unread(files.vae().weights(), new TensorLoader(torch), vaeType);
     this.vae = new Vae(torch, files.vae().config(), vaeWeights);
-    LiveWeights unetWeights =
-        LiveWeights.unread(
-            torch,
-            loader,
-            files.unet().weights(),
-            type,
-            Formats.packings(torch, files, type, device));
+    LiveWeights unetWeights = Formats.unetWeights(torch, loader, files, type, device);
     loaded.add(unetWeights);
     if (policy == MemoryPolicy.KEEP) {
       loaded.forEach(LiveWeights::read);

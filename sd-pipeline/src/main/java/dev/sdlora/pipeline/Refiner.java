@@ -54,13 +54,7 @@ final class Refiner implements AutoCloseable {
     List<LiveWeights> encoders = List.copyOf(loaded);
     this.textEncoderMemory =
         new OnDemand(policy, encoders, () -> encoders.forEach(LiveWeights::read));
-    LiveWeights unetWeights =
-        LiveWeights.unread(
-            memory,
-            loader,
-            files.unet().weights(),
-            type,
-            Formats.packings(memory, files, type, device));
+    LiveWeights unetWeights = Formats.unetWeights(memory, loader, files, type, device);
     loaded.add(unetWeights);
     if (policy == MemoryPolicy.KEEP) {
       encoders.forEach(LiveWeights::read);

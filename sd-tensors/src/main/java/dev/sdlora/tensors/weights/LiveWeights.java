@@ -120,22 +120,12 @@ public final class LiveWeights implements AutoCloseable {
       return;
     }
     try (OpenFiles files = new OpenFiles()) {
-      Map<String, NDArray> rooms = new LinkedHashMap<>();
-      for (String name : origins.keySet()) {
-        if (!packings.containsKey(name)) {
-          NDArray room = room(name, torch.manager());
-          plain.put(name, room);
-          rooms.put(name, room);
-        }
-      }
-      fill(rooms, files);
+      List<String> unpacked =
+          origins.keySet().stream().filter(name -> !packings.containsKey(name)).toList();
+      unpacked.forEach(name -> plain.put(name, room(name, torch.manager())));
+      reset(unpacked, files);
       for (List<String> batch : batches(packedLargestFirst())) {
-        try (NDManager scope = torch.scope()) {
-          Map<String, NDArray> unpacked = new LinkedHashMap<>();
-          batch.forEach(name -> unpacked.put(name, room(name, scope)));
-          fill(unpacked, files);
-          unpacked.forEach(this::pack);
-        }
+        reset(batch, files);
         // Otherwise the holes that the room leaves among packed weights add up.
         Natives.returnFreedMemory();
       }
@@ -148,6 +138,24 @@ public final class LiveWeights implements AutoCloseable {
 
   private NDArray room(String name, NDManager scope) {
     return loader.room(origin(name).shape(), type, scope);
+  }
+
+  /** Gives weights the values that the file has for them. */
+  private void reset(List<String> names, OpenFiles files) {
+    try (NDManager scope = torch.scope()) {
+      Map<String, NDArray> targets = targets(names, scope);
+      fill(targets, files);
+      pack(targets);
+    }
+  }
+
+  /** What is written in the place of weights: they themselves, or room for what is packed. */
+  private Map<String, NDArray> targets(Collection<String> names, NDManager scope) {
+    Map<String, NDArray> targets = new LinkedHashMap<>();
+    for (String name : names) {
+      targets.put(name, packings.containsKey(name) ? room(name, scope) : plain(name));
+    }
+    return targets;
   }
 
   /** Gives tensors the values that the file has for them. */
@@ -188,14 +196,21 @@ public final class LiveWeights implements AutoCloseable {
     return batches;
   }
 
-  /** Packs a weight; what it was before is freed. */
-  private void pack(String name, NDArray values) {
-    Packing packing = Objects.requireNonNull(packings.get(name), name);
-    List<NDArray> before = packed.put(name, packer.pack(packing, values, torch.manager()));
+  /** Packs what was written for weights that are packed; what they were before is freed. */
+  private void pack(Map<String, NDArray> targets) {
+    targets.forEach(
+        (name, values) -> {
+          Packing packing = packings.get(name);
+          if (packing != null) {
+            replace(name, packer.pack(packing, values, torch.manager()));
+          }
+        });
+  }
+
+  private void replace(String name, List<NDArray> parts) {
+    List<NDArray> before = packed.put(name, parts);
     if (before != null) {
-      if (dict != null) {
-        packer.replace(dict, entriesOf(name));
-      }
+      packer.replace(dict(), entriesOf(name));
       Closing.all(before, NDArray::close);
     }
   }
@@ -406,15 +421,6 @@ public final class LiveWeights implements AutoCloseable {
       pack(targets);
     }
 
-    /** What is written in the place of weights: they themselves, or room for what is packed. */
-    private Map<String, NDArray> targets(Collection<String> names, NDManager scope) {
-      Map<String, NDArray> targets = new LinkedHashMap<>();
-      for (String name : names) {
-        targets.put(name, packings.containsKey(name) ? room(name, scope) : plain(name));
-      }
-      return targets;
-    }
-
     /** Gives those that a change is added to in place the values of the load. */
     private void fillOriginals(Map<String, NDArray> targets) {
       Map<String, NDArray> stale = new LinkedHashMap<>();
@@ -425,15 +431,6 @@ public final class LiveWeights implements AutoCloseable {
             }
           });
       fill(stale, files);
-    }
-
-    private void pack(Map<String, NDArray> targets) {
-      targets.forEach(
-          (name, target) -> {
-            if (packings.containsKey(name)) {
-              LiveWeights.this.pack(name, target);
-            }
-          });
     }
 
     private LowRank stacked(List<LowRank> products, NDManager scope) {
@@ -496,13 +493,7 @@ public final class LiveWeights implements AutoCloseable {
      */
     public void restore(Collection<String> names) {
       List<String> changed = names.stream().filter(patched::contains).toList();
-      for (List<String> batch : batches(changed)) {
-        try (NDManager scope = torch.scope()) {
-          Map<String, NDArray> targets = targets(batch, scope);
-          fill(targets, files);
-          pack(targets);
-        }
-      }
+      batches(changed).forEach(batch -> reset(batch, files));
       writes += changed.size();
       changed.forEach(patched::remove);
     }
