@@ -3,7 +3,9 @@ package dev.sdlora.pipeline.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Tiling;
+import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
@@ -18,21 +20,7 @@ public final class UNet {
 
   /** The text of the functions that its methods call. */
   public static final List<Program.Source> FUNCTIONS =
-      Program.Source.beside(
-          UNet.class,
-          "products.torchscript.py",
-          "layers.torchscript.py",
-          "transformer.torchscript.py",
-          "unet_parts.torchscript.py");
-
-  /** The same for {@linkplain UNetPacking packed} weights. */
-  private static final List<Program.Source> PACKED_FUNCTIONS =
-      Program.Source.beside(
-          UNet.class,
-          "packed_products.torchscript.py",
-          "layers.torchscript.py",
-          "transformer.torchscript.py",
-          "unet_parts.torchscript.py");
+      functions("products.torchscript.py", "attention.torchscript.py");
 
   private final Program program;
   private final UNetConfig config;
@@ -43,7 +31,7 @@ public final class UNet {
   /** A U-Net over weights that it does not own. */
   public UNet(Torch torch, UNetConfig config, LiveWeights weights) {
     this(
-        Program.load(torch, METHODS, weights.isPacked() ? PACKED_FUNCTIONS : FUNCTIONS),
+        Program.load(torch, METHODS, functionsOver(weights)),
         config,
         weights,
         weights::dict,
@@ -61,6 +49,28 @@ public final class UNet {
     this.weights = weights;
     this.dict = dict;
     this.tiling = tiling;
+  }
+
+  /** Which operations suit weights and the processor. */
+  private static List<Program.Source> functionsOver(LiveWeights weights) {
+    if (!weights.isPacked()) {
+      return FUNCTIONS;
+    }
+    boolean products =
+        weights.type() == ScalarType.BFLOAT16 && Processor.hasBfloat16() && !Processor.hasAmx();
+    return functions(
+        "packed_products.torchscript.py",
+        products ? "matrix_attention.torchscript.py" : "attention.torchscript.py");
+  }
+
+  private static List<Program.Source> functions(String products, String attention) {
+    return Program.Source.beside(
+        UNet.class,
+        products,
+        attention,
+        "layers.torchscript.py",
+        "transformer.torchscript.py",
+        "unet_parts.torchscript.py");
   }
 
   /**

@@ -2,7 +2,7 @@ def attention(sum: Tensor, x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str,
   q = __torch__.linear(x, w, p + ".to_q")
   k = __torch__.linear(ctx, w, p + ".to_k")
   v = __torch__.linear(ctx, w, p + ".to_v")
-  return __torch__.linear_sum(sum, __torch__.heads_attention(q, k, v, heads, False), w, p + ".to_out.0")
+  return __torch__.linear_sum(sum, __torch__.attend(q, k, v, heads), w, p + ".to_out.0")
 def spatial(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
   # Transformer blocks over the positions of x [B, C, H, W], where there are any. SD 1.x projects with 1x1 convolutions, later
   # families with linear layers, which is the same to each position.
