@@ -206,6 +206,11 @@ public record UNetConfig(
     }
   }
 
+  /** How many outputs of the way down the way up takes. */
+  public int branches() {
+    return skips().size();
+  }
+
   /** The channels of each block's output on the way down, the input's first. */
   List<Integer> skips() {
     List<Integer> skips = new ArrayList<>(List.of(channels.get(0)));
