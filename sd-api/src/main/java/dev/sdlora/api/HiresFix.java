@@ -262,7 +262,7 @@ public final class HiresFix {
 
     /**
      * Sets the share of tokens that the second pass merges, as {@link
-     * SamplerOptions.Builder#tokenMergingRatio} does for the first.
+     * SpeedOptions.Builder#tokenMergingRatio} does for the first.
      *
      * @param ratio up to 0.9; 0, the default, for the first one's, as in A1111
      * @return this builder

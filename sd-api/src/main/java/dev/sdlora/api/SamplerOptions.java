@@ -164,27 +164,6 @@ public final class SamplerOptions {
   }
 
   /**
-   * {@return the share of tokens that are merged for self-attention in the full size of the latent}
-   * Default 0: none.
-   */
-  public double tokenMergingRatio() {
-    return values.tokenMergingRatio;
-  }
-
-  /**
-   * {@return every how many calls the model runs as a whole, and not its outermost blocks alone}
-   * Default 1: in all.
-   */
-  public int cacheInterval() {
-    return values.cacheInterval;
-  }
-
-  /** {@return how many more blocks than the outermost run in the calls between} Default 0. */
-  public int cacheBranchId() {
-    return values.cacheBranchId;
-  }
-
-  /**
    * The same with what a method of few steps needs.
    *
    * @param given whether these options are the caller's, so that what is set in them stays
@@ -262,9 +241,6 @@ public final class SamplerOptions {
     private UniPcVariant uniPcVariant = UniPcVariant.BH1;
     private boolean sgmNoiseMultiplier;
     private double extraNoise;
-    private double tokenMergingRatio;
-    private int cacheInterval = 1;
-    private int cacheBranchId;
 
     private Builder() {}
 
@@ -290,9 +266,6 @@ public final class SamplerOptions {
       uniPcVariant = other.uniPcVariant;
       sgmNoiseMultiplier = other.sgmNoiseMultiplier;
       extraNoise = other.extraNoise;
-      tokenMergingRatio = other.tokenMergingRatio;
-      cacheInterval = other.cacheInterval;
-      cacheBranchId = other.cacheBranchId;
     }
 
     /**
@@ -541,56 +514,6 @@ public final class SamplerOptions {
     }
 
     /**
-     * Sets the share of tokens that are merged with those most like them before self-attention in
-     * the full size of the latent, and get their answers back from them (Bolya and Hoffman 2023,
-     * "Token Merging for Fast Stable Diffusion"); A1111's "Token merging ratio". As there, the
-     * first token of each 2 × 2 takes others in, so it needs no random numbers. Pictures change
-     * somewhat; time is saved from about a million pixels on. SDXL has no attention in full size,
-     * so nothing changes there.
-     *
-     * @param ratio from 0, the default, for none, to 0.9, as in A1111; more than 0.75, which is all
-     *     that can be merged, is the same as 0.75
-     * @return this builder
-     * @throws IllegalArgumentException if it is out of range
-     */
-    public Builder tokenMergingRatio(double ratio) {
-      this.tokenMergingRatio = Checks.inRange(0, 0.9, ratio, "tokenMergingRatio");
-      return this;
-    }
-
-    /**
-     * Sets every how many calls the model runs as a whole. In the calls between, its outermost
-     * blocks alone run, with what lay deeper in the last whole call (Ma et al. 2024, "DeepCache:
-     * Accelerating Diffusion Models for Free"). A call whose text, guidance or control units are
-     * not those of the last whole call is whole too. What is kept is of the LoRA strengths and of
-     * the ControlNets' answers of that call. Samplers that call the model twice in a step count
-     * both.
-     *
-     * @param interval from 1, the default: every call is whole. Usual are 2 to 5; up to 1000
-     * @return this builder
-     * @throws IllegalArgumentException if it is out of range
-     */
-    public Builder cacheInterval(int interval) {
-      this.cacheInterval = Checks.inRange(1, 1000, interval, "cacheInterval");
-      return this;
-    }
-
-    /**
-     * Sets how much of the model runs in the calls between whole ones: all that lies outside of one
-     * of the connections between its ways down and up. A larger number changes pictures less, and
-     * saves less.
-     *
-     * @param branch from 0, the default, the outermost, which leaves one block, to the model's
-     *     last: 11 with SD 1.x and 2.x, 8 with SDXL, which the pipeline checks
-     * @return this builder
-     * @throws IllegalArgumentException if it is negative or more than 100
-     */
-    public Builder cacheBranchId(int branch) {
-      this.cacheBranchId = Checks.inRange(0, 100, branch, "cacheBranchId");
-      return this;
-    }
-
-    /**
      * Builds the options; the builder can be used further.
      *
      * @return the options
@@ -644,9 +567,6 @@ public final class SamplerOptions {
       state.put("uniPcVariant", uniPcVariant);
       state.put("sgmNoiseMultiplier", sgmNoiseMultiplier);
       state.put("extraNoise", extraNoise);
-      state.put("tokenMergingRatio", tokenMergingRatio);
-      state.put("cacheInterval", cacheInterval);
-      state.put("cacheBranchId", cacheBranchId);
       return state;
     }
   }

@@ -109,24 +109,6 @@ final class SamplingOptions {
   private Optional<Double> extraNoise = Optional.empty();
 
   @Option(
-      names = "--token-merging-ratio",
-      paramLabel = "0..0.9",
-      description = "Share of tokens that self-attention merges; faster, for large pictures.")
-  private Optional<Double> tokenMerging = Optional.empty();
-
-  @Option(
-      names = "--cache-interval",
-      paramLabel = "N",
-      description = "Run the whole model in every N-th call only (DeepCache). Default: 1.")
-  private Optional<Integer> cacheInterval = Optional.empty();
-
-  @Option(
-      names = "--cache-branch-id",
-      paramLabel = "N",
-      description = "How much of it runs in the calls between, from 0, the least. Default: 0.")
-  private Optional<Integer> cacheBranchId = Optional.empty();
-
-  @Option(
       names = "--discard-next-to-last-sigma",
       description = "Leave the last sigma but one out whatever the sampler.")
   private boolean discard;
@@ -157,9 +139,6 @@ final class SamplingOptions {
     set("--order", order, options::order);
     set("--unipc-variant", uniPcVariant, options::uniPcVariant);
     set("--extra-noise", extraNoise, options::extraNoise);
-    set("--token-merging-ratio", tokenMerging, options::tokenMergingRatio);
-    set("--cache-interval", cacheInterval, options::cacheInterval);
-    set("--cache-branch-id", cacheBranchId, options::cacheBranchId);
     if (discard) {
       options.discardNextToLastSigma(true);
     }

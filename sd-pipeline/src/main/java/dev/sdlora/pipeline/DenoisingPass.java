@@ -6,6 +6,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.SizeConditioning;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
@@ -345,12 +346,12 @@ final class DenoisingPass {
   }
 
   private UNet merging(UNet unet) {
-    return unet.mergingTokens(spec.samplerOptions().tokenMergingRatio());
+    return unet.mergingTokens(spec.speedOptions().tokenMergingRatio());
   }
 
   /** What the calls of one picture keep for each other. */
   private DeepCache cache(NDManager owner) {
-    SamplerOptions sampling = spec.samplerOptions();
-    return new DeepCache(sampling.cacheInterval(), sampling.cacheBranchId(), owner);
+    SpeedOptions speed = spec.speedOptions();
+    return new DeepCache(speed.cacheInterval(), speed.cacheBranchId(), owner);
   }
 }

@@ -127,9 +127,9 @@ final class Generation {
   }
 
   private static void requireBranch(Model model, PromptSpec spec) {
-    int branch = spec.samplerOptions().cacheBranchId();
+    int branch = spec.speedOptions().cacheBranchId();
     int branches = model.networks().unet().config().branches();
-    if (spec.samplerOptions().cacheInterval() > 1 && branch >= branches) {
+    if (spec.speedOptions().cacheInterval() > 1 && branch >= branches) {
       throw new IllegalArgumentException(
           "cacheBranchId is %s, but the branches of this model's U-Net are 0 to %s"
               .formatted(branch, branches - 1));
@@ -287,7 +287,7 @@ final class Generation {
 
   private List<String> tokenMerging() {
     boolean wanted =
-        spec.samplerOptions().tokenMergingRatio() != 0
+        spec.speedOptions().tokenMergingRatio() != 0
             || spec.hiresFix()
                 .map(HiresFix::tokenMergingRatio)
                 .orElse(OptionalDouble.empty())

@@ -106,8 +106,8 @@ final class HiresPass {
         .tokenMergingRatio()
         .ifPresent(
             ratio ->
-                second.samplerOptions(
-                    spec.samplerOptions().toBuilder().tokenMergingRatio(ratio).build()));
+                second.speedOptions(
+                    spec.speedOptions().toBuilder().tokenMergingRatio(ratio).build()));
     return second.build();
   }
 

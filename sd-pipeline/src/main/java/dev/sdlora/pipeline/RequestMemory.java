@@ -11,7 +11,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.ResizeMode;
 import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.ResourceException.Resource;
-import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Upscaling;
 import dev.sdlora.pipeline.canvas.Canvas;
@@ -230,8 +230,8 @@ final class RequestMemory {
 
   /** What calls of the U-Net keep for later ones. */
   private Blocks kept(UNetConfig unet, ImageSize at) {
-    SamplerOptions sampling = spec.samplerOptions();
-    return sampling.cacheInterval() == 1
+    SpeedOptions speed = spec.speedOptions();
+    return speed.cacheInterval() == 1
         ? Blocks.NONE
         : NetworkMemory.kept(
             unet,
@@ -239,7 +239,7 @@ final class RequestMemory {
             at.width() / 8.0,
             model.networks().type().bytes(),
             conditions(),
-            sampling.cacheBranchId(),
+            speed.cacheBranchId(),
             (int) spec.controlUnits().stream().filter(unit -> unit.weight() != 0).count());
   }
 

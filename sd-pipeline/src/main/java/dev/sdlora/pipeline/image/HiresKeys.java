@@ -95,7 +95,7 @@ final class HiresKeys {
   }
 
   private static Optional<String> tokenMergingRatio(PromptSpec spec, HiresFix hires) {
-    double first = spec.samplerOptions().tokenMergingRatio();
+    double first = spec.speedOptions().tokenMergingRatio();
     return InfotextKey.unless(0, hires.tokenMergingRatio().orElse(first));
   }
 

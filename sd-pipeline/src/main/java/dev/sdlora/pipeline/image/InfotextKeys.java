@@ -76,8 +76,8 @@ final class InfotextKeys {
           SamplerKeys.ENSD,
           setting(
               "Token merging ratio",
-              s -> InfotextKey.unless(0, s.spec().samplerOptions().tokenMergingRatio()),
-              (draft, value) -> draft.sampler.tokenMergingRatio(InfotextValues.decimal(value))),
+              s -> InfotextKey.unless(0, s.spec().speedOptions().tokenMergingRatio()),
+              (draft, value) -> draft.speed.tokenMergingRatio(InfotextValues.decimal(value))),
           HiresKeys.TOKEN_MERGING_RATIO,
           fact("Init image hash"),
           setting("RNG", InfotextKeys::rng, (draft, value) -> readRng(draft, value)),

@@ -7,8 +7,8 @@ import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
-import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.VaeTiling;
 import java.util.EnumSet;
 import java.util.List;
@@ -34,12 +34,12 @@ final class OwnKeys {
               (draft, value) -> draft.sampler.endAtSigmaMin(InfotextValues.flag(value))),
           setting(
               "DeepCache interval",
-              s -> InfotextKey.unless(1, s.spec().samplerOptions().cacheInterval()),
-              (draft, value) -> draft.sampler.cacheInterval(InfotextValues.integer(value))),
+              s -> InfotextKey.unless(1, s.spec().speedOptions().cacheInterval()),
+              (draft, value) -> draft.speed.cacheInterval(InfotextValues.integer(value))),
           setting(
               "DeepCache branch",
-              settings -> cacheBranch(settings.spec().samplerOptions()),
-              (draft, value) -> draft.sampler.cacheBranchId(InfotextValues.integer(value))),
+              settings -> cacheBranch(settings.spec().speedOptions()),
+              (draft, value) -> draft.speed.cacheBranchId(InfotextValues.integer(value))),
           setting(
               "Comma backtracking",
               settings -> backtracking(settings.spec()),
@@ -77,7 +77,7 @@ final class OwnKeys {
         : Optional.empty();
   }
 
-  private static Optional<String> cacheBranch(SamplerOptions options) {
+  private static Optional<String> cacheBranch(SpeedOptions options) {
     return options.cacheInterval() == 1
         ? Optional.empty()
         : InfotextKey.unless(0, options.cacheBranchId());

@@ -16,6 +16,7 @@ import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Upscaling;
@@ -51,6 +52,12 @@ final class InfotextOptionsRoundTripTest {
             .sampler(any(random, Sampler.values()))
             .schedule(any(random, Schedule.values()))
             .samplerOptions(samplerOptions(random))
+            .speedOptions(
+                SpeedOptions.builder()
+                    .tokenMergingRatio(random.nextInt(10) / 10.0)
+                    .cacheInterval(1 + random.nextInt(3))
+                    .cacheBranchId(random.nextInt(3))
+                    .build())
             .tiling(any(random, Tiling.values()))
             .finalDecoder(any(random, FinalDecoder.values()))
             .promptOptions(
@@ -81,9 +88,6 @@ final class InfotextOptionsRoundTripTest {
             .discardNextToLastSigma(random.nextBoolean())
             .skipUncondBelowSigma(number(random))
             .cfgRescale(random.nextFloat())
-            .tokenMergingRatio(random.nextInt(10) / 10.0)
-            .cacheInterval(1 + random.nextInt(3))
-            .cacheBranchId(random.nextInt(3))
             .zeroTerminalSnr(random.nextBoolean())
             .endAtSigmaMin(true)
             .sigmaMin(number(random) / 100)
