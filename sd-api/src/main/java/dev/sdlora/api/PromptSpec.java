@@ -184,6 +184,11 @@ public final class PromptSpec {
     return values.samplerOptions;
   }
 
+  /** {@return what is left out to be faster} Default {@link SpeedOptions#DEFAULTS}, nothing. */
+  public SpeedOptions speedOptions() {
+    return values.speedOptions;
+  }
+
   /** {@return how strongly a model that edits pictures keeps to the picture} Default 1.5. */
   public double imageCfgScale() {
     return values.imageCfgScale;

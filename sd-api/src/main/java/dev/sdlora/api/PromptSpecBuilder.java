@@ -34,6 +34,7 @@ public final class PromptSpecBuilder {
   Optional<Boolean> lenient = Optional.empty();
   PromptOptions promptOptions = PromptOptions.DEFAULTS;
   SamplerOptions samplerOptions = SamplerOptions.DEFAULTS;
+  SpeedOptions speedOptions = SpeedOptions.DEFAULTS;
   Variation variation = Variation.NONE;
   SizeConditioning sizeConditioning = SizeConditioning.DEFAULTS;
   double imageCfgScale = 1.5;
@@ -70,6 +71,7 @@ public final class PromptSpecBuilder {
     lenient = other.lenient;
     promptOptions = other.promptOptions;
     samplerOptions = other.samplerOptions;
+    speedOptions = other.speedOptions;
     variation = other.variation;
     sizeConditioning = other.sizeConditioning;
     imageCfgScale = other.imageCfgScale;
@@ -353,6 +355,17 @@ public final class PromptSpecBuilder {
   }
 
   /**
+   * Sets what is left out to be faster.
+   *
+   * @param options default {@link SpeedOptions#DEFAULTS}, nothing
+   * @return this builder
+   */
+  public PromptSpecBuilder speedOptions(SpeedOptions options) {
+    this.speedOptions = Objects.requireNonNull(options, "options");
+    return this;
+  }
+
+  /**
    * Sets how strongly a model that edits pictures (InstructPix2Pix) keeps to the picture. Other
    * models do not look at it.
    *
@@ -539,6 +552,7 @@ public final class PromptSpecBuilder {
         lenient,
         promptOptions,
         samplerOptions,
+        speedOptions,
         variation,
         sizeConditioning,
         imageCfgScale,

@@ -135,6 +135,7 @@ public final class BatchedPredictor {
               sigma,
               negatives,
               blind,
+              conditions,
               Torch.floats(step, latents, rows, channels, size.height() / 8, size.width() / 8),
               Torch.floats(step, times, rows),
               Torch.floats(step, states, rows, length / width, width),

@@ -10,6 +10,7 @@ import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Schedule;
 import dev.sdlora.api.SizeConditioning;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Upscaling;
@@ -35,6 +36,7 @@ final class InfotextDraft {
 
   final PromptSpecBuilder spec = PromptSpec.builder();
   final SamplerOptions.Builder sampler = SamplerOptions.builder();
+  final SpeedOptions.Builder speed = SpeedOptions.builder();
   final HiresFix.Builder hires = HiresFix.builder();
   PromptOptions prompts = PromptOptions.DEFAULTS;
 
@@ -252,6 +254,7 @@ final class InfotextDraft {
   PromptSpec finish(SettingsLine settings) {
     finishEta(settings);
     spec.samplerOptions(samplerOptions(settings))
+        .speedOptions(speed.build())
         .promptOptions(prompts)
         .variation(new Variation(variationSeed, variationStrength, resizeFrom))
         .sizeConditioning(sizes.build())

@@ -16,6 +16,7 @@ import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Upscaling;
@@ -51,6 +52,12 @@ final class InfotextOptionsRoundTripTest {
             .sampler(any(random, Sampler.values()))
             .schedule(any(random, Schedule.values()))
             .samplerOptions(samplerOptions(random))
+            .speedOptions(
+                SpeedOptions.builder()
+                    .tokenMergingRatio(random.nextInt(10) / 10.0)
+                    .cacheInterval(1 + random.nextInt(3))
+                    .cacheBranchId(random.nextInt(3))
+                    .build())
             .tiling(any(random, Tiling.values()))
             .finalDecoder(any(random, FinalDecoder.values()))
             .promptOptions(
@@ -101,6 +108,7 @@ final class InfotextOptionsRoundTripTest {
         HiresFix.builder()
             .steps(random.nextInt(3))
             .denoisingStrength(random.nextDouble())
+            .tokenMergingRatio(random.nextInt(10) / 10.0)
             .prompt(any(random, new String[] {"", "a cat", "a: \"dog\", 1"}))
             .negativePrompt(any(random, new String[] {"", "x"}))
             .upscaler(any(random, Upscaler.builtIn().toArray(Upscaler[]::new)))
