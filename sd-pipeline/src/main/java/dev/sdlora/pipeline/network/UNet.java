@@ -218,6 +218,7 @@ public final class UNet {
         .number(merged)
         .integer(branch)
         .list(features.toArray(NDArray[]::new))
+        .integer(1)
         .runForList(scope);
   }
 }

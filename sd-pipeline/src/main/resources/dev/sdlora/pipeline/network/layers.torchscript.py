@@ -39,11 +39,14 @@ def bias(w: Dict[str, Tensor], p: str) -> Optional[Tensor]:
     found = w[p + ".bias"]
   return found
 def lora_scaled(h: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
-  # Between the two factors there are the fewest numbers to multiply. One factor, [1], or one for each component of the rank,
-  # [1, R] or [1, R, 1, 1].
+  # Between the two factors there are the fewest numbers to multiply. One factor for all of the batch or one for each
+  # of its members, [1] or [B], or one for each component of the rank, [1, R] or [1, R, 1, 1].
   scale = w[p + ".lora_scale"]
-  if torch.gt(torch.dim(scale), torch.dim(h)):
-    scale = torch.flatten(scale)
+  if torch.eq(torch.dim(scale), 1):
+    scale = torch.reshape(scale, torch.add([-1], torch.mul([1], torch.sub(torch.dim(h), 1))))
+  else:
+    if torch.gt(torch.dim(scale), torch.dim(h)):
+      scale = torch.flatten(scale)
   return torch.to(torch.mul(h, scale), h.dtype)
 def layer_norm(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   return torch.layer_norm(x, [torch.size(x, -1)], w[p + ".weight"], w[p + ".bias"], 1e-5)

@@ -1,14 +1,15 @@
   def predict(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor]) -> Tensor:
     # x [B, 4, h, w], t [B], ctx [B, n, C], vector [B, V], guidance [B, G] -> [B, 4, h, w]; all float32 outside, the weights' format inside
-    return ((self).predict_keeping(x, t, ctx, vector, guidance, w, heads, wrap, residuals, features, 0., -1, annotate(List[Tensor], [])))[0]
-  def predict_keeping(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor], merge: float, branch: int, kept: List[Tensor]) -> List[Tensor]:
+    return ((self).predict_keeping(x, t, ctx, vector, guidance, w, heads, wrap, residuals, features, 0., -1, annotate(List[Tensor], []), 0))[0]
+  def predict_keeping(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor], merge: float, branch: int, kept: List[Tensor], shares: int) -> List[Tensor]:
     # The prediction, and what enters the block of the way up that takes the output number `branch` of the way down: what lies deeper changes
     # little from one noise level to the next (Ma et al. 2023, "DeepCache"). Members' features in `kept` take the place of all that is deeper.
     # merge: the share of tokens that are merged for self-attention in full size.
     # Which blocks there are, and how many transformers behind each, is told by the names of the weights.
-    # 0. Time. Rows of guidance differ in their text alone: what comes before the first transformer reads it is computed for one of them.
+    # 0. Time. Rows of guidance differ in their text alone: what comes before a transformer reads it is computed for one of them,
+    # if the caller says that nothing beside these tensors tells rows apart (shares: 1).
     rows = torch.size(x, 0)
-    if torch.__not__(torch.__contains__(w, "add_embedding.linear_1.weight")):
+    if torch.__and__(torch.eq(shares, 1), torch.__not__(torch.__contains__(w, "add_embedding.linear_1.weight"))):
       if __torch__.are_alike([x, t, guidance]):
         x = torch.slice(x, 0, 0, 1)
         t = torch.slice(t, 0, 0, 1)
