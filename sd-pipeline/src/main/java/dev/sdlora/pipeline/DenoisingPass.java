@@ -22,6 +22,7 @@ import dev.sdlora.pipeline.denoise.ShownChannels;
 import dev.sdlora.pipeline.denoise.SwitchingDenoiser;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.Residuals;
+import dev.sdlora.pipeline.network.TextKeys;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.prompt.schedule.PromptSteps;
@@ -271,7 +272,7 @@ final class DenoisingPass {
                                     spec.sizeConditioning(),
                                     told))
                             .conditions(prompt.text(), negative.text(), schedule(), scope)));
-    UNet unet = merging(refiner.unet()).tiling(spec.tiling());
+    UNet unet = merging(refiner.unet()).tiling(spec.tiling()).remembering(new TextKeys(scope));
     DeepCache cache = cache(scope);
     NoisePredictor predictor =
         (batch, step) -> cache.predict(unet, batch, List.of(), () -> Residuals.NONE, step);
@@ -337,7 +338,10 @@ final class DenoisingPass {
 
   /** How the U-Net is called, for every picture and every step. */
   private NoisePredictor predictor(PassInput input, RequestNetworks networks, NDManager scope) {
-    UNet merging = merging(networks.with(loras).unet());
+    UNet unchanged = networks.with(loras).unet();
+    // What strengths that change do to them is not known.
+    UNet merging =
+        merging(loras.isScheduled() ? unchanged : unchanged.remembering(new TextKeys(scope)));
     NoisePredictor unet = networks.controls().over(merging, size, spec.tiling(), cache(scope));
     return input
         .shown()
