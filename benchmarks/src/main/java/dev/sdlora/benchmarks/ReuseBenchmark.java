@@ -29,8 +29,8 @@ public final class ReuseBenchmark {
   private ReuseBenchmark() {}
 
   /**
-   * Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N] [--branches N]
-   * [--merge PERCENT]}.
+   * Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N] [--branches
+   * N] [--merge PERCENT]}.
    */
   public static void main(String[] args) {
     Arguments arguments =
