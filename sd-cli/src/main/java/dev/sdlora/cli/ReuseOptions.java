@@ -27,10 +27,16 @@ final class ReuseOptions {
   @Option(
       names = "--token-merging-ratio",
       paramLabel = "0..0.9",
-      description =
-          "Share of tokens that self-attention merges; for SD 1.x and 2.x from about 1024x1024 on."
-              + " Default: 0.")
+      description = "Share of tokens that self-attention merges, for large pictures. Default: 0.")
   private Optional<Double> tokenMerging = Optional.empty();
+
+  @Option(
+      names = "--token-merging-max-downsample",
+      paramLabel = "1|2|4|8",
+      description =
+          "How much smaller than the latent the levels may be that merge tokens; SDXL needs 2."
+              + " Default: 1.")
+  private Optional<Integer> tokenMergingDownsample = Optional.empty();
 
   /** Leaves what is not given as it is. */
   void applyTo(PromptSpecBuilder spec) {
@@ -38,6 +44,10 @@ final class ReuseOptions {
     set("--cache-interval", cacheInterval, options::cacheInterval);
     set("--cache-branch-id", cacheBranchId, options::cacheBranchId);
     set("--token-merging-ratio", tokenMerging, options::tokenMergingRatio);
+    set(
+        "--token-merging-max-downsample",
+        tokenMergingDownsample,
+        options::tokenMergingMaxDownsample);
     spec.speedOptions(options.build());
   }
 }

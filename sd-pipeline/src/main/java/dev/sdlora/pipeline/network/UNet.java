@@ -34,6 +34,7 @@ public final class UNet {
   private final Supplier<TensorDict> dict;
   private final Tiling tiling;
   private final double merged;
+  private final int mergingLevels;
   private final Optional<TextKeys> texts;
 
   /** A U-Net over weights that it does not own. */
@@ -45,6 +46,7 @@ public final class UNet {
         weights::dict,
         Tiling.NONE,
         0,
+        0,
         Optional.empty());
   }
 
@@ -55,6 +57,7 @@ public final class UNet {
       Supplier<TensorDict> dict,
       Tiling tiling,
       double merged,
+      int mergingLevels,
       Optional<TextKeys> texts) {
     this.program = program;
     this.config = config;
@@ -62,6 +65,7 @@ public final class UNet {
     this.dict = dict;
     this.tiling = tiling;
     this.merged = merged;
+    this.mergingLevels = mergingLevels;
     this.texts = texts;
   }
 
@@ -93,22 +97,25 @@ public final class UNet {
    * beside them.
    */
   public UNet reading(Supplier<TensorDict> other) {
-    return new UNet(program, config, weights, other, tiling, merged, texts);
+    return new UNet(program, config, weights, other, tiling, merged, mergingLevels, texts);
   }
 
   /** The same U-Net for pictures some of whose edges continue at the opposite edge. */
   public UNet tiling(Tiling edges) {
-    return new UNet(program, config, weights, dict, edges, merged, texts);
+    return new UNet(program, config, weights, dict, edges, merged, mergingLevels, texts);
   }
 
   /**
-   * The same U-Net that merges tokens for its self-attention in the full size of the latent (Bolya
-   * and Hoffman 2023, "Token Merging for Fast Stable Diffusion"). One of SDXL has none there.
+   * The same U-Net that merges tokens for its self-attention (Bolya and Hoffman 2023, "Token
+   * Merging for Fast Stable Diffusion").
    *
    * @param share of the tokens, 0 for none; three quarters are the most that has an effect
+   * @param maxDownsample how much smaller than the latent the sides of a level may be: 1, 2, 4, 8.
+   *     SDXL has no attention at 1
    */
-  public UNet mergingTokens(double share) {
-    return new UNet(program, config, weights, dict, tiling, share, texts);
+  public UNet mergingTokens(double share, int maxDownsample) {
+    int levels = 1 + Integer.numberOfTrailingZeros(maxDownsample);
+    return new UNet(program, config, weights, dict, tiling, share, levels, texts);
   }
 
   /**
@@ -117,7 +124,7 @@ public final class UNet {
    * @param keys what it knows of texts; the weights do not change as long as it is used
    */
   public UNet remembering(TextKeys keys) {
-    return new UNet(program, config, weights, dict, tiling, merged, Optional.of(keys));
+    return new UNet(program, config, weights, dict, tiling, merged, mergingLevels, Optional.of(keys));
   }
 
   /** The dimensions. */
@@ -238,6 +245,7 @@ public final class UNet {
           .list(residuals.blocks().toArray(NDArray[]::new))
           .list(residuals.levels().toArray(NDArray[]::new))
           .number(merged)
+          .integer(mergingLevels)
           .integer(branch)
           .list(features.toArray(NDArray[]::new))
           .integer(1)
