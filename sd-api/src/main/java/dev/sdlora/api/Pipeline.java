@@ -426,8 +426,8 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets the number format of the computation. Building fails with a {@link
-     * StableDiffusionException} if the device does not compute in it. {@link Precision#FLOAT32}
-     * gives the same pictures on processors with and without bfloat16.
+     * StableDiffusionException} if the device does not compute in it. With {@link
+     * Precision#FLOAT32} pictures are alike on processors with and without bfloat16.
      *
      * @param precision default {@link Precision#AUTO}
      * @return this builder

@@ -4,8 +4,9 @@ package dev.sdlora.api;
  * The number format in which the networks of a checkpoint compute. In every format sums, the
  * statistics of norms and softmax are 32-bit floats, and so is what comes out.
  *
- * <p>Pictures of two formats differ in small details, those of one format do not: where pictures
- * have to be the same on every machine, name {@link #FLOAT32}.
+ * <p>Pictures of two formats differ in small details. Where those of several machines have to be
+ * alike, name {@link #FLOAT32}: what remains is the order in which processors add, which seldom
+ * moves a grey level.
  */
 public enum Precision {
   /** 32-bit floats: the reference. Training computes in it always. */
