@@ -25,6 +25,14 @@ public final class Backend {
      */
     Pipeline open(Settings settings);
 
+    /**
+     * Behind {@link DeviceInfo#of}.
+     *
+     * @param device in its one form: {@code gpu0}, not {@code cuda}
+     * @return what there is to know about it
+     */
+    DeviceInfo describe(String device);
+
     /** Behind {@link Pipeline#endAtNextSignal()}. */
     void endAtNextSignal();
   }

@@ -216,7 +216,7 @@ public interface Pipeline extends AutoCloseable {
     private Optional<Path> previewDecoder = Optional.empty();
     private Optional<PredictionType> predictionType = Optional.empty();
     private Optional<Path> refiner = Optional.empty();
-    private Precision precision = Precision.FLOAT32;
+    private Precision precision = Precision.AUTO;
     private MemoryPolicy memoryPolicy = MemoryPolicy.KEEP;
     private String device = "cpu";
     private LoraMode loraMode = LoraMode.AUTO;
@@ -426,9 +426,10 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets the number format of the computation. Building fails with a {@link
-     * StableDiffusionException} if the device does not compute in it.
+     * StableDiffusionException} if the device does not compute in it. With {@link
+     * Precision#FLOAT32} pictures are alike on processors with and without bfloat16.
      *
-     * @param precision default {@link Precision#FLOAT32}
+     * @param precision default {@link Precision#AUTO}
      * @return this builder
      */
     public Builder precision(Precision precision) {

@@ -207,7 +207,7 @@ final class SdTest {
         .contains("Default: " + defaults.sampler().label() + ".")
         .contains("Default: " + defaults.schedule().label())
         .contains("Default: " + (int) defaults.cfgScale() + ".")
-        .contains("Default: float32.", "Default: cpu.", "Default: out.png.", "Default: nv.");
+        .contains("Default: auto.", "Default: cpu.", "Default: out.png.", "Default: nv.");
   }
 
   @Test

@@ -162,6 +162,7 @@ final class Generation {
           GenerationResult.builder(images)
               .loras(networks.reports())
               .warnings(warnings(networks))
+              .precision(Formats.precision(model.networks().type()))
               .elapsed(Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()));
       vae().ifPresent(told::vae);
       GenerationResult result = told.build();

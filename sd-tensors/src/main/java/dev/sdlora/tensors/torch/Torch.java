@@ -5,6 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.tensors.natives.Natives;
 import java.nio.FloatBuffer;
@@ -65,6 +66,11 @@ public final class Torch implements AutoCloseable {
               + " with the classifier of this platform on the class path in place of"
               + " pytorch-native-cpu");
     }
+  }
+
+  /** How many threads a native call of the current thread uses. */
+  public int threads() {
+    return JniUtils.getNumThreads();
   }
 
   /** The manager of tensors that live as long as this owner. */
