@@ -66,6 +66,11 @@ public final class Controls implements AutoCloseable {
     share = (double) step / steps;
   }
 
+  /** The units that act in the step that was told last. */
+  public List<ControlUnit> acting() {
+    return read.stream().filter(each -> each.at(share)).map(Active::unit).toList();
+  }
+
   /**
    * A U-Net that follows the pictures, until one for another size is asked for.
    *

@@ -116,6 +116,8 @@ final class InfotextKeys {
                       (draft, value) ->
                           draft.prompts = draft.prompts.withEmphasis(Emphasis.parse(value)))),
               SamplerKeys.ALL,
+              SpeedKeys.GUIDANCE,
+              List.of(SamplerKeys.CFG_RESCALE),
               List.of(FamilyKeys.SWITCH_BY_STEPS),
               List.of(
                   setting(
@@ -142,6 +144,7 @@ final class InfotextKeys {
                       InfotextDraft::upscaler)),
               FamilyKeys.REFINING,
               OwnKeys.ALL,
+              SpeedKeys.OWN,
               FamilyKeys.OWN,
               List.of(fact("Version"), fact("User"), fact("Hashes")))
           .flatMap(Collection::stream)

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.FinalDecoder;
+import dev.sdlora.api.Forecasting;
+import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
@@ -16,6 +18,7 @@ import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Upscaling;
@@ -38,6 +41,7 @@ final class InfotextOptionsRoundTripTest {
     String text = Infotext.write(settings);
     PromptSpec read = Infotext.parse(text);
 
+    assertThat(read.speedOptions()).isEqualTo(settings.spec().speedOptions());
     assertThat(
             Infotext.write(
                 new ImageSettings(read, settings.size(), settings.seed(), read.otherParameters())))
@@ -51,6 +55,7 @@ final class InfotextOptionsRoundTripTest {
             .sampler(any(random, Sampler.values()))
             .schedule(any(random, Schedule.values()))
             .samplerOptions(samplerOptions(random))
+            .speedOptions(speedOptions(random))
             .tiling(any(random, Tiling.values()))
             .finalDecoder(any(random, FinalDecoder.values()))
             .promptOptions(
@@ -92,6 +97,26 @@ final class InfotextOptionsRoundTripTest {
             .extraNoise(random.nextDouble());
     if (random.nextBoolean()) {
       options.eta(number(random)).etaDdim(random.nextDouble()).order(1 + random.nextInt(4));
+    }
+    return options.build();
+  }
+
+  private static SpeedOptions speedOptions(Random random) {
+    SpeedOptions.Builder options = SpeedOptions.builder();
+    if (random.nextBoolean()) {
+      double start = random.nextInt(3) * random.nextDouble() / 4;
+      double low = random.nextInt(2) * random.nextDouble();
+      options.guidanceRange(
+          new GuidanceRange(
+              start,
+              random.nextBoolean() ? 1 : Math.max(start, random.nextDouble()),
+              low,
+              random.nextBoolean() ? Double.POSITIVE_INFINITY : low + number(random)));
+    }
+    if (random.nextBoolean()) {
+      options.forecasting(
+          new Forecasting(
+              random.nextInt(9), 1 + random.nextInt(5), random.nextInt(2) * random.nextDouble()));
     }
     return options.build();
   }
