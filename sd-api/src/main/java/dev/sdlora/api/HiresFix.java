@@ -79,6 +79,14 @@ public final class HiresFix {
     return values.cfgScale;
   }
 
+  /**
+   * {@return the share of tokens that the second pass merges; empty, the default, for that of the
+   * first}
+   */
+  public OptionalDouble tokenMergingRatio() {
+    return values.tokenMergingRatio;
+  }
+
   /** Whether the other has the same settings. */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -114,6 +122,7 @@ public final class HiresFix {
     private Optional<Sampler> sampler = Optional.empty();
     private Optional<Schedule> schedule = Optional.empty();
     private OptionalDouble cfgScale = OptionalDouble.empty();
+    private OptionalDouble tokenMergingRatio = OptionalDouble.empty();
 
     private Builder() {}
 
@@ -128,6 +137,7 @@ public final class HiresFix {
       sampler = other.sampler;
       schedule = other.schedule;
       cfgScale = other.cfgScale;
+      tokenMergingRatio = other.tokenMergingRatio;
     }
 
     /**
@@ -250,6 +260,20 @@ public final class HiresFix {
       return this;
     }
 
+    /**
+     * Sets the share of tokens that the second pass merges, as {@link
+     * SpeedOptions.Builder#tokenMergingRatio} does for the first.
+     *
+     * @param ratio up to 0.9; 0, the default, for the first one's, as in A1111
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder tokenMergingRatio(double ratio) {
+      Checks.inRange(0, 0.9, ratio, "hires tokenMergingRatio");
+      this.tokenMergingRatio = ratio == 0 ? OptionalDouble.empty() : OptionalDouble.of(ratio);
+      return this;
+    }
+
     /** {@return the settings} The builder can be used further. */
     public HiresFix build() {
       return new HiresFix(new Builder(this));
@@ -270,7 +294,8 @@ public final class HiresFix {
           negativePrompt,
           sampler,
           schedule,
-          cfgScale);
+          cfgScale,
+          tokenMergingRatio);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +16,16 @@ public final class SpeedOptions {
 
   private final GuidanceRange guidanceRange;
   private final Forecasting forecasting;
+  private final int cacheInterval;
+  private final int cacheBranchId;
+  private final double tokenMergingRatio;
 
   private SpeedOptions(Builder values) {
     guidanceRange = values.guidanceRange;
     forecasting = values.forecasting;
+    cacheInterval = values.cacheInterval;
+    cacheBranchId = values.cacheBranchId;
+    tokenMergingRatio = values.tokenMergingRatio;
   }
 
   /** {@return a builder with everything off} */
@@ -28,7 +35,12 @@ public final class SpeedOptions {
 
   /** {@return a builder that starts from these options} */
   public Builder toBuilder() {
-    return builder().guidanceRange(guidanceRange).forecasting(forecasting);
+    return builder()
+        .guidanceRange(guidanceRange)
+        .forecasting(forecasting)
+        .cacheInterval(cacheInterval)
+        .cacheBranchId(cacheBranchId)
+        .tokenMergingRatio(tokenMergingRatio);
   }
 
   /** {@return where guidance acts} Default {@link GuidanceRange#ALL}. */
@@ -39,6 +51,27 @@ public final class SpeedOptions {
   /** {@return which calls of the model are forecast} Default {@link Forecasting#NONE}. */
   public Forecasting forecasting() {
     return forecasting;
+  }
+
+  /**
+   * {@return every how many calls the model runs as a whole, and not its outermost blocks alone}
+   * Default 1: in all.
+   */
+  public int cacheInterval() {
+    return cacheInterval;
+  }
+
+  /** {@return how far in the blocks lie that run in the other calls} Default 0, the outermost. */
+  public int cacheBranchId() {
+    return cacheBranchId;
+  }
+
+  /**
+   * {@return the share of tokens that are merged for self-attention in the full size of the latent}
+   * Default 0.
+   */
+  public double tokenMergingRatio() {
+    return tokenMergingRatio;
   }
 
   /** Whether the other has the same options. */
@@ -58,13 +91,16 @@ public final class SpeedOptions {
   }
 
   private List<Object> state() {
-    return List.of(guidanceRange, forecasting);
+    return List.of(guidanceRange, forecasting, cacheInterval, cacheBranchId, tokenMergingRatio);
   }
 
   /** Collects options. Not safe for several threads. */
   public static final class Builder {
     private GuidanceRange guidanceRange = GuidanceRange.ALL;
     private Forecasting forecasting = Forecasting.NONE;
+    private int cacheInterval = 1;
+    private int cacheBranchId;
+    private double tokenMergingRatio;
 
     private Builder() {}
 
@@ -87,6 +123,55 @@ public final class SpeedOptions {
      */
     public Builder forecasting(Forecasting forecasting) {
       this.forecasting = Objects.requireNonNull(forecasting, "forecasting");
+      return this;
+    }
+
+    /**
+     * Sets every how many calls the model runs as a whole. In the others its outermost blocks alone
+     * run, with what lay deeper in the last whole one (Ma et al. 2024, "DeepCache: Accelerating
+     * Diffusion Models for Free"). A call that asks something else than the last whole one is whole
+     * too: with another text, the negative side that was left out, or other control units. What
+     * ControlNets said then stays until the next whole call, and so does what is deep under LoRAs
+     * whose strength changes. Samplers that call the model twice in a step count both calls.
+     *
+     * @param interval from 1, the default, for all calls, to 1000; usual are 2 to 5
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder cacheInterval(int interval) {
+      this.cacheInterval = Checks.inRange(1, 1000, interval, "cacheInterval");
+      return this;
+    }
+
+    /**
+     * Sets how much of the model runs between whole calls: all that lies outside of one of the
+     * connections from its way down to its way up. The further in, the less pictures change, and
+     * the less is saved.
+     *
+     * @param branch from 0, the default, which leaves one block to run, to the model's innermost:
+     *     11 with SD 1.x and 2.x, 8 with SDXL. Requests with more fail
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative or more than 100
+     */
+    public Builder cacheBranchId(int branch) {
+      this.cacheBranchId = Checks.inRange(0, 100, branch, "cacheBranchId");
+      return this;
+    }
+
+    /**
+     * Sets the share of tokens that are merged with those most like them before self-attention in
+     * the full size of the latent, and get their answers back (Bolya and Hoffman 2023, "Token
+     * Merging for Fast Stable Diffusion"); A1111's "Token merging ratio". As there, the first token
+     * of each 2 × 2 takes others in, without any chance. Time is saved in large pictures. SDXL has
+     * no attention in full size, so nothing changes with it.
+     *
+     * @param ratio from 0, the default, for none, to 0.9 as in A1111; three quarters of the tokens
+     *     are the most that can be merged
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder tokenMergingRatio(double ratio) {
+      this.tokenMergingRatio = Checks.inRange(0, 0.9, ratio, "tokenMergingRatio");
       return this;
     }
 

@@ -72,6 +72,12 @@ final class HiresOptions {
       description = "Guidance scale of the second pass. Default: that of the first.")
   private Optional<Double> cfg = Optional.empty();
 
+  @Option(
+      names = "--hires-token-merging-ratio",
+      paramLabel = "0..0.9",
+      description = "Share of tokens that the second pass merges. Default: that of the first.")
+  private Optional<Double> tokenMerging = Optional.empty();
+
   void applyTo(PromptSpecBuilder spec) {
     if (hires.isEmpty()) {
       return;
@@ -87,6 +93,7 @@ final class HiresOptions {
     sampler.flatMap(NamedSampler::schedule).ifPresent(pass::schedule);
     schedule.ifPresent(pass::schedule);
     set("--hires-cfg", cfg, pass::cfgScale);
+    set("--hires-token-merging-ratio", tokenMerging, pass::tokenMergingRatio);
     spec.hiresFix(pass.build());
   }
 

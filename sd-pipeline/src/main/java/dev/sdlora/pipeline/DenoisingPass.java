@@ -7,12 +7,14 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.SizeConditioning;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.ToldSizes;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
+import dev.sdlora.pipeline.denoise.DeepCache;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceEmbedding;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
@@ -193,13 +195,15 @@ final class DenoisingPass {
             image.seeds(),
             shape(size),
             shape(spec.variation().resizeFrom().orElse(size)));
-    Denoiser denoiser = denoiser(conditions, input, networks, scope);
     StepNotifier steps =
         new StepNotifier(
             image, plan, model.previewer(), progress, networks.with(loras), networks.controls());
-    return start.isPresent()
-        ? plan.repaint(denoiser, filled(start.get(), image.seeds()), noise, steps)
-        : plan.paint(denoiser, noise, steps);
+    try (NDManager own = scope.newSubManager()) {
+      Denoiser denoiser = denoiser(conditions, input, networks, own);
+      return start.isPresent()
+          ? plan.repaint(denoiser, filled(start.get(), image.seeds()), noise, steps)
+          : plan.paint(denoiser, noise, steps);
+    }
   }
 
   private StartLatent filled(StartLatent start, ImageSeeds seeds) {
@@ -277,16 +281,10 @@ final class DenoisingPass {
                                     spec.sizeConditioning(),
                                     told))
                             .conditions(prompt.text(), negative.text(), schedule(), scope)));
-    UNet unet = refiner.unet().tiling(spec.tiling());
+    UNet unet = merging(refiner.unet()).tiling(spec.tiling());
+    DeepCache cache = cache(scope);
     NoisePredictor predictor =
-        (batch, step) ->
-            unet.predict(
-                batch.latents(),
-                batch.times(),
-                batch.context(),
-                batch.added(),
-                Residuals.NONE,
-                step);
+        (batch, step) -> cache.predict(unet, batch, List.of(), () -> Residuals.NONE, step);
     return guidance(
         predictor, unet.config(), refiner.prediction(), refiner.levels(), conditions, 1, scope);
   }
@@ -305,7 +303,7 @@ final class DenoisingPass {
     UNetConfig unet = model.networks().unet().config();
     boolean edits = unet.isEditing() && input.start().isPresent();
     return guidance(
-        predictor(input, networks),
+        predictor(input, networks, scope),
         unet,
         model.networks().prediction(),
         plan.levels(),
@@ -351,12 +349,22 @@ final class DenoisingPass {
   }
 
   /** How the U-Net is called, for every picture and every step. */
-  private NoisePredictor predictor(PassInput input, RequestNetworks networks) {
-    NoisePredictor unet =
-        networks.controls().over(networks.with(loras).unet(), size, spec.tiling());
+  private NoisePredictor predictor(PassInput input, RequestNetworks networks, NDManager scope) {
+    UNet merging = merging(networks.with(loras).unet());
+    NoisePredictor unet = networks.controls().over(merging, size, spec.tiling(), cache(scope));
     return input
         .shown()
         .<NoisePredictor>map(channels -> new ShownChannels(unet, channels))
         .orElse(unet);
+  }
+
+  private UNet merging(UNet unet) {
+    return unet.mergingTokens(spec.speedOptions().tokenMergingRatio());
+  }
+
+  /** What the calls of one picture keep for each other. */
+  private DeepCache cache(NDManager owner) {
+    SpeedOptions speed = spec.speedOptions();
+    return new DeepCache(speed.cacheInterval(), speed.cacheBranchId(), owner);
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.LoraMode;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
@@ -81,11 +83,13 @@ final class Generation {
    *
    * @param cancelled whether the caller has given up
    * @throws dev.sdlora.api.ResourceException if it needs more than there is
-   * @throws IllegalArgumentException if it wants a refiner and the pipeline has none
+   * @throws IllegalArgumentException if it wants a refiner and the pipeline has none, or a branch
+   *     that the U-Net does not have
    */
   static GenerationResult run(
       Model model, PromptSpec spec, GenerationListener listener, BooleanSupplier cancelled) {
     requireRefiner(model, spec);
+    requireBranch(model, spec);
     spec.imageToImage()
         .ifPresent(
             given ->
@@ -120,6 +124,16 @@ final class Generation {
                           + " Pipeline.builder().refiner(checkpoint), or no switch")
                       .formatted(change.at()));
             });
+  }
+
+  private static void requireBranch(Model model, PromptSpec spec) {
+    int branch = spec.speedOptions().cacheBranchId();
+    int branches = model.networks().unet().config().branches();
+    if (spec.speedOptions().cacheInterval() > 1 && branch >= branches) {
+      throw new IllegalArgumentException(
+          "cacheBranchId is %s, but the branches of this model's U-Net are 0 to %s"
+              .formatted(branch, branches - 1));
+    }
   }
 
   private static long chosen(OptionalLong seed) {
@@ -266,8 +280,22 @@ final class Generation {
     warnings.addAll(PromptWarnings.of(first, hires, passedOver));
     warnings.addAll(passedOver);
     warnings.addAll(PromptWarnings.ofEmbeddingsAmongLoras(model, first, hires));
+    warnings.addAll(tokenMerging());
     warnings.addAll(Reproduction.warnings(settings(firstSeeds, networks), model.checkpoint()));
     return warnings.stream().map(model.pathRedactor()::redact).distinct().toList();
+  }
+
+  private List<String> tokenMerging() {
+    boolean wanted =
+        spec.speedOptions().tokenMergingRatio() != 0
+            || spec.hiresFix()
+                .map(HiresFix::tokenMergingRatio)
+                .orElse(OptionalDouble.empty())
+                .isPresent();
+    return wanted && !model.networks().unet().config().attendsInFullSize()
+        ? List.of(
+            "tokenMergingRatio has no effect: the U-Net of this model has no attention in full size")
+        : List.of();
   }
 
   /** The name of what took the place of the checkpoint's own VAE. */

@@ -102,6 +102,12 @@ final class HiresPass {
     settings.sampler().ifPresent(second::sampler);
     settings.schedule().ifPresent(second::schedule);
     settings.cfgScale().ifPresent(second::cfgScale);
+    settings
+        .tokenMergingRatio()
+        .ifPresent(
+            ratio ->
+                second.speedOptions(
+                    spec.speedOptions().toBuilder().tokenMergingRatio(ratio).build()));
     return second.build();
   }
 

@@ -11,6 +11,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.ResizeMode;
 import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.ResourceException.Resource;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Upscaling;
 import dev.sdlora.pipeline.canvas.Canvas;
@@ -220,13 +221,35 @@ final class RequestMemory {
         call = call.and(residuals);
       }
     }
+    call = call.and(kept(unet, at));
+    if (refiner.isPresent()) {
+      call = call.and(kept(refiner.get(), at));
+    }
     return new Stage(call, LATENTS * pixels(at));
+  }
+
+  /** What calls of the U-Net keep for later ones. */
+  private Blocks kept(UNetConfig unet, ImageSize at) {
+    SpeedOptions speed = spec.speedOptions();
+    return speed.cacheInterval() == 1
+        ? Blocks.NONE
+        : NetworkMemory.kept(
+            unet,
+            at.height() / 8.0,
+            at.width() / 8.0,
+            model.networks().type().bytes(),
+            conditions(),
+            speed.cacheBranchId(),
+            (int) spec.controlUnits().stream().filter(unit -> unit.weight() != 0).count());
   }
 
   /** How many rows the U-Net works on at once. */
   private int rows(ImageSize at) {
-    int conditions = Subprompt.split(spec.prompt()).size() + (spec.cfgScale() == 1 ? 0 : 1);
-    return Math.min(conditions, BatchedPredictor.rows(at));
+    return Math.min(conditions(), BatchedPredictor.rows(at));
+  }
+
+  private int conditions() {
+    return Subprompt.split(spec.prompt()).size() + (spec.cfgScale() == 1 ? 0 : 1);
   }
 
   private Stage finishing(ImageSize at) {

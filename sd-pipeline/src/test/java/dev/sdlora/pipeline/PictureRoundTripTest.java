@@ -3,8 +3,8 @@ package dev.sdlora.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Emphasis;
-import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Forecasting;
+import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;

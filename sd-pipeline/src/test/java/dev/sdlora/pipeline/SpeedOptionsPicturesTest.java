@@ -57,13 +57,13 @@ class SpeedOptionsPicturesTest {
   @ParameterizedTest
   @EnumSource(
       value = Sampler.class,
-      names = {"EULER_A", "DPMPP_2M", "HEUN", "DDIM", "DDIM_CFG_PP", "RESTART", "DPM_ADAPTIVE"})
+      names = {"EULER_A", "DPMPP_2M", "HEUN", "DDIM", "DDIM_CFGPP", "RESTART", "DPM_ADAPTIVE"})
   void rangeOfAll_isOff_andAnEmptyOneIsScaleOne(Sampler sampler) {
     PromptSpec spec = SPEC.toBuilder().sampler(sampler).build();
     byte[] plain = rgb(spec.toBuilder());
     assertThat(rgb(spec, guided(new GuidanceRange(0, 1, 0.001, 1000)))).isEqualTo(plain);
     assertThat(rgb(spec, HALF)).isNotEqualTo(plain);
-    if (sampler != Sampler.DDIM_CFG_PP) { // which asks for the negative side at scale 1 too
+    if (sampler != Sampler.DDIM_CFGPP) { // which asks for the negative side at scale 1 too
       byte[] unguided = rgb(spec.toBuilder().cfgScale(1));
       assertThat(rgb(spec, guided(GuidanceRange.NONE))).isEqualTo(unguided);
       assertThat(rgb(spec, guided(GuidanceRange.ofSigmas(1000, 2000)))).isEqualTo(unguided);
@@ -73,7 +73,7 @@ class SpeedOptionsPicturesTest {
   @ParameterizedTest
   @EnumSource(
       value = Sampler.class,
-      names = {"EULER_A", "DPMPP_2M", "HEUN", "DDIM", "DDIM_CFG_PP", "RESTART", "DPM_ADAPTIVE"})
+      names = {"EULER_A", "DPMPP_2M", "HEUN", "DDIM", "DDIM_CFGPP", "RESTART", "DPM_ADAPTIVE"})
   void forecasting_thatComputesAll_isOff(Sampler sampler) {
     PromptSpec spec = SPEC.toBuilder().sampler(sampler).build();
     SpeedOptions late =
@@ -111,7 +111,8 @@ class SpeedOptionsPicturesTest {
   void images_ofABatch_areThoseMadeAlone() {
     SpeedOptions both = HALF.toBuilder().forecasting(FORECAST.forecasting()).build();
     PromptSpec spec = SPEC.toBuilder().speedOptions(both).build();
-    List<GeneratedImage> batch = tiny.pipeline().generate(spec.toBuilder().images(3).build()).images();
+    List<GeneratedImage> batch =
+        tiny.pipeline().generate(spec.toBuilder().images(3).build()).images();
     for (int i = 0; i < 3; i++) {
       assertThat(batch.get(i).rgb()).isEqualTo(rgb(spec.toBuilder().seed(5 + i)));
     }

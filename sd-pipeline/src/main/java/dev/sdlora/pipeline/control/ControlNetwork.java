@@ -65,7 +65,7 @@ interface ControlNetwork {
           added.add(scales.get(i).mul(features.get(i)));
         }
         if (!network.config().isForSdxl()) {
-          added.add(Torch.floats(scope, new float[1], 1)); // Nothing for the middle.
+          added.add(Torch.floats(scope, new float[rows], rows, 1, 1, 1)); // Nothing for the middle.
         }
         return new Residuals(List.of(), added);
       };

@@ -5,7 +5,9 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Tiling;
+import dev.sdlora.pipeline.denoise.DeepCache;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
+import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.raster.Framing;
@@ -66,9 +68,13 @@ public final class Controls implements AutoCloseable {
     share = (double) step / steps;
   }
 
-  /** The units that act in the step that was told last. */
-  public List<ControlUnit> acting() {
-    return read.stream().filter(each -> each.at(share)).map(Active::unit).toList();
+  /** What acts in the step that was told last, for comparing one step with another. */
+  public List<?> acting() {
+    return active();
+  }
+
+  private List<Active> active() {
+    return read.stream().filter(each -> each.at(share)).toList();
   }
 
   /**
@@ -76,8 +82,10 @@ public final class Controls implements AutoCloseable {
    *
    * @param size of the pictures to make; those to follow are brought to it
    * @param tiling which edges continue at the opposite edge, for the ControlNets too
+   * @param cache what is kept of a call for others; calls that take from it ask no network beside
+   *     the U-Net
    */
-  public NoisePredictor over(UNet unet, ImageSize size, Tiling tiling) {
+  public NoisePredictor over(UNet unet, ImageSize size, Tiling tiling, DeepCache cache) {
     if (!size.equals(readFor)) {
       made.close();
       made = memory.newSubManager();
@@ -86,15 +94,17 @@ public final class Controls implements AutoCloseable {
     }
     UNet seamless = unet.tiling(tiling);
     return (batch, scope) -> {
-      Residuals sum = Residuals.NONE;
-      for (Active each : read) {
-        if (each.at(share)) {
-          sum = sum.and(each.control.residuals(batch, scope));
-        }
-      }
-      return seamless.predict(
-          batch.latents(), batch.times(), batch.context(), batch.added(), sum, scope);
+      List<Active> acting = active();
+      return cache.predict(seamless, batch, acting, () -> residuals(acting, batch, scope), scope);
     };
+  }
+
+  private static Residuals residuals(List<Active> acting, Batch batch, NDManager scope) {
+    Residuals sum = Residuals.NONE;
+    for (Active each : acting) {
+      sum = sum.and(each.control.residuals(batch, scope));
+    }
+    return sum;
   }
 
   private Active read(LoadedUnit each, ImageSize size, Tiling tiling) {

@@ -62,6 +62,11 @@ public final class BatchedPredictor {
     return (int) Math.max(2, BATCH_PIXELS / ((long) size.width() * size.height()));
   }
 
+  /** The noise that the network was trained with. */
+  NoiseLevels levels() {
+    return levels;
+  }
+
   /**
    * What the network predicts under each condition, in their order.
    *
@@ -135,6 +140,7 @@ public final class BatchedPredictor {
               sigma,
               negatives,
               blind,
+              conditions,
               Torch.floats(step, latents, rows, channels, size.height() / 8, size.width() / 8),
               Torch.floats(step, times, rows),
               Torch.floats(step, states, rows, length / width, width),

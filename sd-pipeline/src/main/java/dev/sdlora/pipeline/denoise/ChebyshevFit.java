@@ -11,7 +11,7 @@ package dev.sdlora.pipeline.denoise;
  * the same for all elements of a latent.
  */
 final class ChebyshevFit {
-  private static final int DEGREE = 3;
+  private static final int DEGREE = 2;
   private static final double RIDGE = 0.1;
 
   private ChebyshevFit() {}

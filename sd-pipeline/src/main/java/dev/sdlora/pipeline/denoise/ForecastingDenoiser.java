@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.denoise;
 
 import dev.sdlora.api.Forecasting;
 import dev.sdlora.sampler.Denoiser;
+import dev.sdlora.sampler.schedule.NoiseLevels;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +28,7 @@ final class ForecastingDenoiser implements Denoiser {
   private final Denoiser model;
   private final Forecasting forecasting;
   private final AtomicInteger calls;
-  private final int planned;
+  private final NoiseLevels levels;
   private final Situations situations;
   private final Map<Object, List<Said>> known = new HashMap<>();
   private int computed;
@@ -39,18 +40,18 @@ final class ForecastingDenoiser implements Denoiser {
    *
    * @param model is asked
    * @param calls counts the calls; the model does that itself where it is asked
-   * @param planned how many calls there will be
+   * @param levels the noise that the model was trained with
    */
   ForecastingDenoiser(
       Denoiser model,
       Forecasting forecasting,
       AtomicInteger calls,
-      int planned,
+      NoiseLevels levels,
       Situations situations) {
     this.model = model;
     this.forecasting = forecasting;
     this.calls = calls;
-    this.planned = planned;
+    this.levels = levels;
     this.situations = situations;
     this.window = forecasting.window();
   }
@@ -85,7 +86,7 @@ final class ForecastingDenoiser implements Denoiser {
 
   private List<float[]> sides(float[] x, double sigma, Supplier<List<float[]>> ask) {
     int call = calls.get();
-    double time = 2.0 * call / planned - 1;
+    double time = time(sigma);
     List<Said> said =
         known.computeIfAbsent(situations.of(call, sigma), situation -> new ArrayList<>());
     if (computed < forecasting.warmUp() || forecast + 1 >= (int) window || said.size() < LEAST) {
@@ -104,6 +105,15 @@ final class ForecastingDenoiser implements Denoiser {
     calls.incrementAndGet();
     forecast++;
     return continued(said, time).stream().map(noise -> clean(x, sigma, noise)).toList();
+  }
+
+  /**
+   * From -1 to 1 on the way down. Calls at the same level are at the same time, as samplers with
+   * several calls a step make them, and those that go up again go back.
+   */
+  private double time(double sigma) {
+    double highest = Math.log(levels.sigmaMax());
+    return 2 * (highest - Math.log(sigma)) / (highest - Math.log(levels.sigmaMin())) - 1;
   }
 
   private static List<float[]> continued(List<Said> said, double time) {

@@ -55,7 +55,7 @@ public final class Guidance {
             computed,
             forecasting,
             calls,
-            options.guided().planned(),
+            predictor.levels(),
             (call, sigma) ->
                 List.of(
                     conditions.textsAt(call),

@@ -2,7 +2,9 @@ package dev.sdlora.pipeline.denoise;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.network.AddedConditions;
+import java.util.List;
 
 /**
  * Runs the U-Net; the one place where sampling does. What else a network reads beside latent, time
@@ -29,6 +31,7 @@ public interface NoisePredictor {
    * @param sigma the noise level
    * @param negatives how many of the first rows are under the negative condition
    * @param blind how many of the first rows are not shown the picture that an editing model reads
+   * @param conditions those of the rows, which context and added hold for the network
    * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
    * @param times float32 [batch], training time steps, fractions allowed
    * @param context float32 [batch, tokens, width], the states of the text encoders
@@ -39,13 +42,14 @@ public interface NoisePredictor {
       double sigma,
       int negatives,
       int blind,
+      List<Conditioning> conditions,
       NDArray latents,
       NDArray times,
       NDArray context,
       AddedConditions added) {
     /** The same question about other latents. */
     Batch withLatents(NDArray others) {
-      return new Batch(call, sigma, negatives, blind, others, times, context, added);
+      return new Batch(call, sigma, negatives, blind, conditions, others, times, context, added);
     }
 
     /** The number of rows. */

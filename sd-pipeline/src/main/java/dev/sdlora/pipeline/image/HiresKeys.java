@@ -21,6 +21,20 @@ final class HiresKeys {
   static final Set<String> SIGNS =
       Set.of("Hires upscale", "Hires resize", "Hires upscaler", "First pass size");
 
+  /** Written where hires fix is, with the value that holds in its pass; else it is a fact. */
+  static final InfotextKey TOKEN_MERGING_RATIO =
+      new InfotextKey(
+          "Token merging ratio hr",
+          settings ->
+              when(HiresKeys::tokenMergingRatio)
+                  .apply(settings)
+                  .or(() -> Optional.ofNullable(settings.facts().get("Token merging ratio hr"))),
+          (draft, value) -> {
+            draft.hires.tokenMergingRatio(InfotextValues.decimal(value));
+            draft.keepWithoutHires("Token merging ratio hr", value);
+          },
+          false);
+
   static final List<InfotextKey> ALL =
       List.of(
           fact("Hires checkpoint"),
@@ -78,6 +92,11 @@ final class HiresKeys {
       BiFunction<PromptSpec, HiresFix, Optional<T>> writer) {
     return settings ->
         settings.spec().hiresFix().flatMap(hires -> writer.apply(settings.spec(), hires));
+  }
+
+  private static Optional<String> tokenMergingRatio(PromptSpec spec, HiresFix hires) {
+    double first = spec.speedOptions().tokenMergingRatio();
+    return InfotextKey.unless(0, hires.tokenMergingRatio().orElse(first));
   }
 
   private static Optional<String> other(Optional<String> text, String first) {

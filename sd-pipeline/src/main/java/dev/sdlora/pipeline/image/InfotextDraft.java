@@ -37,8 +37,8 @@ final class InfotextDraft {
 
   final PromptSpecBuilder spec = PromptSpec.builder();
   final SamplerOptions.Builder sampler = SamplerOptions.builder();
-  final HiresFix.Builder hires = HiresFix.builder();
   final SpeedOptions.Builder speed = SpeedOptions.builder();
+  final HiresFix.Builder hires = HiresFix.builder();
   PromptOptions prompts = PromptOptions.DEFAULTS;
   boolean skipsUncondInAllSteps;
 

@@ -74,8 +74,11 @@ final class InfotextKeys {
               s -> InfotextKey.unless(1, s.spec().clipSkip()),
               (draft, value) -> draft.spec.clipSkip(InfotextValues.integer(value))),
           SamplerKeys.ENSD,
-          fact("Token merging ratio"),
-          fact("Token merging ratio hr"),
+          setting(
+              "Token merging ratio",
+              s -> InfotextKey.unless(0, s.spec().speedOptions().tokenMergingRatio()),
+              (draft, value) -> draft.speed.tokenMergingRatio(InfotextValues.decimal(value))),
+          HiresKeys.TOKEN_MERGING_RATIO,
           fact("Init image hash"),
           setting("RNG", InfotextKeys::rng, (draft, value) -> readRng(draft, value)),
           setting(

@@ -8,6 +8,7 @@ import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.VaeTiling;
 import java.util.EnumSet;
 import java.util.List;
@@ -31,6 +32,14 @@ final class OwnKeys {
               "End at sigma min",
               settings -> InfotextKey.flag(endsAtSigmaMin(settings.spec())),
               (draft, value) -> draft.sampler.endAtSigmaMin(InfotextValues.flag(value))),
+          setting(
+              "DeepCache interval",
+              s -> InfotextKey.unless(1, s.spec().speedOptions().cacheInterval()),
+              (draft, value) -> draft.speed.cacheInterval(InfotextValues.integer(value))),
+          setting(
+              "DeepCache branch",
+              settings -> cacheBranch(settings.spec().speedOptions()),
+              (draft, value) -> draft.speed.cacheBranchId(InfotextValues.integer(value))),
           setting(
               "Comma backtracking",
               settings -> backtracking(settings.spec()),
@@ -66,6 +75,12 @@ final class OwnKeys {
             && spec.samplerOptions().order().isPresent()
         ? Optional.of(Integer.toString(spec.samplerOptions().order().getAsInt()))
         : Optional.empty();
+  }
+
+  private static Optional<String> cacheBranch(SpeedOptions options) {
+    return options.cacheInterval() == 1
+        ? Optional.empty()
+        : InfotextKey.unless(0, options.cacheBranchId());
   }
 
   private static boolean endsAtSigmaMin(PromptSpec spec) {

@@ -59,6 +59,35 @@ public final class NetworkMemory {
     return peak.most();
   }
 
+  /**
+   * What is kept of a call for others that run the outermost blocks alone.
+   *
+   * @param height of the latent
+   * @param width of the latent
+   * @param rows of all batches of a call
+   * @param branch the connection between the ways down and up at which they end
+   * @param controlNets how many ControlNets' residuals are kept too, in float32
+   */
+  public static Blocks kept(
+      UNetConfig unet,
+      double height,
+      double width,
+      int number,
+      int rows,
+      int branch,
+      int controlNets) {
+    List<Double> skips = skips(unet, height, width);
+    int block = skips.size() - 1 - Math.min(branch, skips.size() - 1);
+    int level = unet.levels() - 1 - block / (unet.layers() + 1);
+    boolean entersLevel = block % (unet.layers() + 1) == 0;
+    int from = entersLevel ? Math.min(level + 1, unet.levels() - 1) : level;
+    Peak features = new Peak(number, rows);
+    features.keep(unet.channels().get(from) * positions(height, width, level));
+    Peak residuals = new Peak(Float.BYTES, rows * controlNets);
+    skips.stream().limit(branch + 1L).forEach(residuals::keep);
+    return features.most().and(residuals.most());
+  }
+
   /** The sizes of what the way down keeps for the way up. */
   private static List<Double> skips(UNetConfig unet, double height, double width) {
     Deque<Double> kept = new ArrayDeque<>();

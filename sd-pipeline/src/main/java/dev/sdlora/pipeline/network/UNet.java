@@ -22,6 +22,7 @@ public final class UNet {
           UNet.class,
           "products.torchscript.py",
           "layers.torchscript.py",
+          "token_merging.torchscript.py",
           "transformer.torchscript.py",
           "unet_parts.torchscript.py");
 
@@ -31,6 +32,7 @@ public final class UNet {
           UNet.class,
           "packed_products.torchscript.py",
           "layers.torchscript.py",
+          "token_merging.torchscript.py",
           "transformer.torchscript.py",
           "unet_parts.torchscript.py");
 
@@ -39,6 +41,7 @@ public final class UNet {
   private final LiveWeights weights;
   private final Supplier<TensorDict> dict;
   private final Tiling tiling;
+  private final double merged;
 
   /** A U-Net over weights that it does not own. */
   public UNet(Torch torch, UNetConfig config, LiveWeights weights) {
@@ -47,7 +50,8 @@ public final class UNet {
         config,
         weights,
         weights::dict,
-        Tiling.NONE);
+        Tiling.NONE,
+        0);
   }
 
   private UNet(
@@ -55,12 +59,14 @@ public final class UNet {
       UNetConfig config,
       LiveWeights weights,
       Supplier<TensorDict> dict,
-      Tiling tiling) {
+      Tiling tiling,
+      double merged) {
     this.program = program;
     this.config = config;
     this.weights = weights;
     this.dict = dict;
     this.tiling = tiling;
+    this.merged = merged;
   }
 
   /**
@@ -68,12 +74,22 @@ public final class UNet {
    * beside them.
    */
   public UNet reading(Supplier<TensorDict> other) {
-    return new UNet(program, config, weights, other, tiling);
+    return new UNet(program, config, weights, other, tiling, merged);
   }
 
   /** The same U-Net for pictures some of whose edges continue at the opposite edge. */
   public UNet tiling(Tiling edges) {
-    return new UNet(program, config, weights, dict, edges);
+    return new UNet(program, config, weights, dict, edges, merged);
+  }
+
+  /**
+   * The same U-Net that merges tokens for its self-attention in the full size of the latent (Bolya
+   * and Hoffman 2023, "Token Merging for Fast Stable Diffusion"). One of SDXL has none there.
+   *
+   * @param share of the tokens, 0 for none; three quarters are the most that has an effect
+   */
+  public UNet mergingTokens(double share) {
+    return new UNet(program, config, weights, dict, tiling, share);
   }
 
   /** The dimensions. */
@@ -119,8 +135,67 @@ public final class UNet {
       AddedConditions added,
       Residuals residuals,
       NDManager scope) {
+    return call(latents, times, context, added, residuals, -1, List.of(), scope).get(0);
+  }
+
+  /**
+   * A prediction and what lies deep in the network, for {@link #predictOutside}.
+   *
+   * @param features the weights' format, one member for each row, on the manager of the prediction
+   */
+  public record Keeping(NDArray predicted, NDArray features) {}
+
+  /**
+   * Predicts as {@link #predict(NDArray, NDArray, NDArray, AddedConditions, Residuals, NDManager)}
+   * does, and keeps what enters the block of the way up that a branch leads to.
+   *
+   * @param branch which of the outputs of the way down that the way up takes, from 0, the
+   *     shallowest, to {@link UNetConfig#branches()} - 1
+   */
+  public Keeping predictKeeping(
+      NDArray latents,
+      NDArray times,
+      NDArray context,
+      AddedConditions added,
+      Residuals residuals,
+      int branch,
+      NDManager scope) {
+    List<NDArray> results =
+        call(latents, times, context, added, residuals, branch, List.of(), scope);
+    return new Keeping(results.get(0), results.get(1));
+  }
+
+  /**
+   * Runs only what lies outside of what was kept (Ma et al. 2024, "DeepCache: Accelerating
+   * Diffusion Models for Free").
+   *
+   * @param residuals for the outputs up to the branch only
+   * @param branch the one that the features were kept for
+   * @param features of the rows, in any number of parts
+   */
+  public NDArray predictOutside(
+      NDArray latents,
+      NDArray times,
+      NDArray context,
+      AddedConditions added,
+      Residuals residuals,
+      int branch,
+      List<NDArray> features,
+      NDManager scope) {
+    return call(latents, times, context, added, residuals, branch, features, scope).get(0);
+  }
+
+  private List<NDArray> call(
+      NDArray latents,
+      NDArray times,
+      NDArray context,
+      AddedConditions added,
+      Residuals residuals,
+      int branch,
+      List<NDArray> features,
+      NDManager scope) {
     return program
-        .call("predict")
+        .call("predict_keeping")
         .tensor(latents)
         .tensor(times)
         .tensor(context)
@@ -131,6 +206,9 @@ public final class UNet {
         .integer(Edges.code(tiling))
         .list(residuals.blocks().toArray(NDArray[]::new))
         .list(residuals.levels().toArray(NDArray[]::new))
-        .run(scope);
+        .number(merged)
+        .integer(branch)
+        .list(features.toArray(NDArray[]::new))
+        .runForList(scope);
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The dimensions of a U-Net.
@@ -204,6 +205,18 @@ public record UNetConfig(
         list.resnet("mid_block.resnets.1", last, last, time);
       }
     }
+  }
+
+  /** Whether there are transformers in the full size of the latent; SDXL has none. */
+  public boolean attendsInFullSize() {
+    return Stream.of(transformers.down().get(0), transformers.up().get(levels() - 1))
+        .flatMap(List::stream)
+        .anyMatch(blocks -> blocks > 0);
+  }
+
+  /** How many outputs of the way down the way up takes. */
+  public int branches() {
+    return skips().size();
   }
 
   /** The channels of each block's output on the way down, the input's first. */

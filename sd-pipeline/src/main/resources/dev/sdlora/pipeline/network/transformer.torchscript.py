@@ -3,13 +3,13 @@ def attention(sum: Tensor, x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str,
   k = __torch__.linear(ctx, w, p + ".to_k")
   v = __torch__.linear(ctx, w, p + ".to_v")
   return __torch__.linear_sum(sum, __torch__.heads_attention(q, k, v, heads, False), w, p + ".to_out.0")
-def spatial(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+def spatial(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int, merge: float) -> Tensor:
   # Transformer blocks over the positions of x [B, C, H, W], where there are any. SD 1.x projects with 1x1 convolutions, later
   # families with linear layers, which is the same to each position.
   if torch.__contains__(w, p + ".proj_in.weight"):
-    x = __torch__.transformers(x, ctx, w, p, heads)
+    x = __torch__.transformers(x, ctx, w, p, heads, merge)
   return x
-def transformers(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+def transformers(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int, merge: float) -> Tensor:
   b, c, hh, ww = torch.size(x)
   convs = torch.eq(torch.dim(w[p + ".proj_in.weight"]), 4)
   h = __torch__.group_norm(x, w, p + ".norm", 1e-6)
@@ -21,7 +21,11 @@ def transformers(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: in
   for i in range(__torch__.count(w, p + ".transformer_blocks.", ".norm1.weight")):
     q = p + ".transformer_blocks." + str(i)
     y = __torch__.layer_norm(h, w, q + ".norm1")
-    h = __torch__.attention(h, y, y, w, q + ".attn1", heads)
+    left = __torch__.tokens_left(hh, ww, merge)
+    if torch.lt(left, hh * ww):
+      h = __torch__.merged_attention(h, y, w, q + ".attn1", heads, hh, ww, left)
+    else:
+      h = __torch__.attention(h, y, y, w, q + ".attn1", heads)
     y = __torch__.layer_norm(h, w, q + ".norm2")
     h = __torch__.attention(h, y, ctx, w, q + ".attn2", heads)
     y = __torch__.geglu(__torch__.layer_norm(h, w, q + ".norm3"), w, q + ".ff.net.0.proj")

@@ -1,5 +1,10 @@
   def predict(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor]) -> Tensor:
     # x [B, 4, h, w], t [B], ctx [B, n, C], vector [B, V], guidance [B, G] -> [B, 4, h, w]; all float32 outside, the weights' format inside
+    return ((self).predict_keeping(x, t, ctx, vector, guidance, w, heads, wrap, residuals, features, 0., -1, annotate(List[Tensor], [])))[0]
+  def predict_keeping(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor], merge: float, branch: int, kept: List[Tensor]) -> List[Tensor]:
+    # The prediction, and what enters the block of the way up that takes the output number `branch` of the way down: what lies deeper changes
+    # little from one noise level to the next (Ma et al. 2023, "DeepCache"). Members' features in `kept` take the place of all that is deeper.
+    # merge: the share of tokens that are merged for self-attention in full size.
     # Which blocks there are, and how many transformers behind each, is told by the names of the weights.
     # 0. Time.
     x = torch.to(x, w["conv_in.weight"].dtype)
@@ -7,30 +12,47 @@
     emb = __torch__.time_embedding(t, vector, guidance, x.dtype, w)
     # 1. In and down, keeping every block's output.
     h = __torch__.conv3(x, w, "conv_in", 1, wrap)
-    skips = __torch__.unet_down(h, emb, ctx, w, heads, wrap, features)
-    # 2. Middle.
     n = torch.len(heads)
-    h = __torch__.with_features(__torch__.unet_middle(skips[-1], emb, ctx, w, heads[n - 1], wrap), features, n, n)
+    left = 0
+    for i in range(n):
+      left = torch.add(left, __torch__.count(w, "up_blocks." + str(i) + ".resnets.", ".conv1.weight"))
+    whole = torch.eq(torch.len(kept), 0)
+    outputs = left
+    if torch.__not__(whole):
+      outputs = torch.add(branch, 1)
+    skips = __torch__.unet_down(h, emb, ctx, w, heads, wrap, features, merge, outputs)
+    # 2. Middle.
+    if whole:
+      h = __torch__.with_features(__torch__.unet_middle(skips[-1], emb, ctx, w, heads[n - 1], wrap), features, n, n)
+      outputs = torch.add(outputs, 1)
     # 3. What ControlNets add to each of these; any number of them, one behind another.
     blocks = torch.len(skips)
     for r in range(torch.len(residuals)):
-      block = r % (blocks + 1)
+      block = r % outputs
       added = torch.to(residuals[r], h.dtype)
       if block < blocks:
         _0 = torch._set_item(skips, block, torch.add(skips[block], added))
       else:
         h = torch.add(h, added)
     # 4. Up, with the kept outputs in reverse; odd sizes take the size of the skip.
+    deep = h
     for i in range(n):
       b = "up_blocks." + str(i)
       for j in range(__torch__.count(w, b + ".resnets.", ".conv1.weight")):
-        h = torch.cat([h, torch.pop(skips)], 1)
-        h = __torch__.resnet(h, emb, w, b + ".resnets." + str(j), 1e-5, wrap)
-        h = __torch__.spatial(h, ctx, w, b + ".attentions." + str(j), heads[n - 1 - i])
+        left = torch.sub(left, 1)
+        if torch.eq(left, branch):
+          if torch.__not__(whole):
+            h = torch.cat(kept, 0)
+          deep = h
+        if torch.lt(left, torch.len(skips)):
+          h = torch.cat([h, torch.pop(skips)], 1)
+          h = __torch__.resnet(h, emb, w, b + ".resnets." + str(j), 1e-5, wrap)
+          h = __torch__.spatial(h, ctx, w, b + ".attentions." + str(j), heads[n - 1 - i], __torch__.at_level(n - 1 - i, merge))
       if i < n - 1:
-        s = skips[-1]
-        h = torch.upsample_nearest2d(h, [torch.size(s, 2), torch.size(s, 3)])
-        h = __torch__.conv3(h, w, b + ".upsamplers.0.conv", 1, wrap)
+        if torch.__or__(whole, torch.le(left, branch)):
+          s = skips[-1]
+          h = torch.upsample_nearest2d(h, [torch.size(s, 2), torch.size(s, 3)])
+          h = __torch__.conv3(h, w, b + ".upsamplers.0.conv", 1, wrap)
     # 5. Out. Format 6 is float32.
     h = torch.silu(__torch__.group_norm(h, w, "conv_norm_out", 1e-5))
-    return torch.to(__torch__.conv3(h, w, "conv_out", 1, wrap), 6)
+    return [torch.to(__torch__.conv3(h, w, "conv_out", 1, wrap), 6), deep]

@@ -19,8 +19,8 @@ def time_embedding(t: Tensor, vector: Tensor, guidance: Tensor, dtype: int, w: D
     added = __torch__.linear(torch.to(vector, dtype), w, "add_embedding.linear_1")
     emb = torch.add(emb, __torch__.linear(torch.silu(added), w, "add_embedding.linear_2"))
   return torch.silu(emb)
-def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, features: List[Tensor]) -> List[Tensor]:
-  # The input and the outputs of all blocks on the way down.
+def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, features: List[Tensor], merge: float, outputs: int) -> List[Tensor]:
+  # The input and the outputs of blocks on the way down, at most so many.
   skips = annotate(List[Tensor], [h])
   n = torch.len(heads)
   for i in range(n):
@@ -32,17 +32,25 @@ def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: 
       if torch.__not__(torch.__contains__(w, b + ".attentions." + str(layers - 1) + ".proj_in.weight")):
         acts = layers
     for j in range(layers):
-      h = __torch__.resnet(h, emb, w, b + ".resnets." + str(j), 1e-5, wrap)
-      h = __torch__.spatial(h, ctx, w, b + ".attentions." + str(j), heads[i])
-      if torch.eq(j, acts):
-        h = __torch__.with_features(h, features, i, n)
-      _0 = torch.append(skips, h)
+      if torch.lt(torch.len(skips), outputs):
+        h = __torch__.resnet(h, emb, w, b + ".resnets." + str(j), 1e-5, wrap)
+        h = __torch__.spatial(h, ctx, w, b + ".attentions." + str(j), heads[i], __torch__.at_level(i, merge))
+        if torch.eq(j, acts):
+          h = __torch__.with_features(h, features, i, n)
+        _0 = torch.append(skips, h)
     if i < n - 1:
-      h = __torch__.conv3(h, w, b + ".downsamplers.0.conv", 2, wrap)
-      if torch.eq(layers, acts):
-        h = __torch__.with_features(h, features, i, n)
-      _1 = torch.append(skips, h)
+      if torch.lt(torch.len(skips), outputs):
+        h = __torch__.conv3(h, w, b + ".downsamplers.0.conv", 2, wrap)
+        if torch.eq(layers, acts):
+          h = __torch__.with_features(h, features, i, n)
+        _1 = torch.append(skips, h)
   return skips
+def at_level(level: int, merge: float) -> float:
+  # Tokens are merged where there are most of them, in the full size of the latent.
+  share = 0.
+  if torch.eq(level, 0):
+    share = merge
+  return share
 def with_features(h: Tensor, features: List[Tensor], place: int, levels: int) -> Tensor:
   # Adds what T2I-Adapters say of a level, or of the middle, which comes behind all levels; any number of them, one behind another.
   for f in range(torch.len(features) // (levels + 1)):
@@ -54,5 +62,5 @@ def unet_middle(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads
   for i in range(blocks):
     h = __torch__.resnet(h, emb, w, "mid_block.resnets." + str(i), 1e-5, wrap)
     if i < blocks - 1:
-      h = __torch__.spatial(h, ctx, w, "mid_block.attentions." + str(i), heads)
+      h = __torch__.spatial(h, ctx, w, "mid_block.attentions." + str(i), heads, 0.)
   return h

@@ -265,7 +265,8 @@ class GuidanceTest {
             4,
             new ImageSize(8, 8),
             scope);
-    GuidanceOptions options = new GuidanceOptions(Prediction.V_PREDICTION, 1, 0, GuidedCalls.ALL, 1);
+    GuidanceOptions options =
+        new GuidanceOptions(Prediction.V_PREDICTION, 1, 0, GuidedCalls.ALL, 1);
     float[] denoised = new Guidance(exact, conditions(0, 1, 1), options).start().denoise(x, SIGMA);
     assertThat(denoised).containsExactly(clean, within(1e-6f));
   }
@@ -290,8 +291,7 @@ class GuidanceTest {
   @Test
   void denoise_sigmasOfTheRange_countWhateverTheCall() {
     GuidanceOptions options =
-        new GuidanceOptions(
-            Prediction.EPSILON, 7, 0, new GuidedCalls(ofSigmas(1, 2), 0, 1), 1);
+        new GuidanceOptions(Prediction.EPSILON, 7, 0, new GuidedCalls(ofSigmas(1, 2), 0, 1), 1);
     Denoiser denoiser = denoiser(conditions(0.5, 2, 1, 3, 1), options);
     for (double sigma : new double[] {2.01, 2, 1, 0.99}) {
       denoiser.denoise(X, sigma);
@@ -321,8 +321,7 @@ class GuidanceTest {
       assertSays(call < 6 ? 3.5 : 5.5, denoiser.denoise(X, SIGMA));
     }
     assertThat(batches)
-        .containsExactly(
-            "0:2x1", "1:2x1", "2:2x1", "4:2x1", "6:2x1", "7:2x1", "9:2x1", "11:2x1");
+        .containsExactly("0:2x1", "1:2x1", "2:2x1", "4:2x1", "6:2x1", "7:2x1", "9:2x1", "11:2x1");
   }
 
   private static GuidanceOptions options(double scale, double rescale, double skipBelow) {

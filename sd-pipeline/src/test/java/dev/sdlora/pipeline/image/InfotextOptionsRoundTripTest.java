@@ -41,7 +41,9 @@ final class InfotextOptionsRoundTripTest {
     String text = Infotext.write(settings);
     PromptSpec read = Infotext.parse(text);
 
-    assertThat(read.speedOptions()).isEqualTo(settings.spec().speedOptions());
+    SpeedOptions speed = settings.spec().speedOptions();
+    assertThat(read.speedOptions().guidanceRange()).isEqualTo(speed.guidanceRange());
+    assertThat(read.speedOptions().forecasting()).isEqualTo(speed.forecasting());
     assertThat(
             Infotext.write(
                 new ImageSettings(read, settings.size(), settings.seed(), read.otherParameters())))
@@ -102,7 +104,11 @@ final class InfotextOptionsRoundTripTest {
   }
 
   private static SpeedOptions speedOptions(Random random) {
-    SpeedOptions.Builder options = SpeedOptions.builder();
+    SpeedOptions.Builder options =
+        SpeedOptions.builder()
+            .tokenMergingRatio(random.nextInt(10) / 10.0)
+            .cacheInterval(1 + random.nextInt(3))
+            .cacheBranchId(random.nextInt(3));
     if (random.nextBoolean()) {
       double start = random.nextInt(3) * random.nextDouble() / 4;
       double low = random.nextInt(2) * random.nextDouble();
@@ -126,6 +132,7 @@ final class InfotextOptionsRoundTripTest {
         HiresFix.builder()
             .steps(random.nextInt(3))
             .denoisingStrength(random.nextDouble())
+            .tokenMergingRatio(random.nextInt(10) / 10.0)
             .prompt(any(random, new String[] {"", "a cat", "a: \"dog\", 1"}))
             .negativePrompt(any(random, new String[] {"", "x"}))
             .upscaler(any(random, Upscaler.builtIn().toArray(Upscaler[]::new)))

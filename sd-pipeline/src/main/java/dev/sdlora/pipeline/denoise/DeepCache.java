@@ -1,0 +1,184 @@
+package dev.sdlora.pipeline.denoise;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.pipeline.conditioning.Conditioning;
+import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
+import dev.sdlora.pipeline.network.Residuals;
+import dev.sdlora.pipeline.network.UNet;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps what lies deep in a U-Net from one call to the next ones, which run its outermost blocks
+ * only: it changes little from one noise level to the next (Ma et al. 2024, "DeepCache:
+ * Accelerating Diffusion Models for Free"). Every so many calls one is whole, and wherever a call
+ * asks something that the last whole one did not: another text, a row more, other networks beside.
+ *
+ * <p>What networks beside the U-Net add is kept with the features. For one U-Net, one picture and
+ * one pass; used by one thread.
+ */
+public final class DeepCache {
+  private final int interval;
+  private final int branch;
+  private final NDManager owner;
+  private final Map<Row, Kept> kept = new HashMap<>();
+  private NDManager keptIn;
+  private List<?> keptBeside = List.of();
+  private int keptAt;
+
+  /**
+   * Nothing is kept yet.
+   *
+   * @param interval every how many calls one is whole; with 1 all are, and nothing is kept
+   * @param branch the connection between the ways down and up, from 0, the outermost, up to which
+   *     the others run the network
+   * @param owner what is kept is freed at the latest with it
+   */
+  public DeepCache(int interval, int branch, NDManager owner) {
+    this.interval = interval;
+    this.branch = branch;
+    this.owner = owner;
+    this.keptIn = owner.newSubManager();
+  }
+
+  /** A row of a batch, by what it is asked. */
+  private record Row(Conditioning condition, boolean blind) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Row row
+          && blind == row.blind
+          && Arrays.equals(condition.states(), row.condition.states())
+          && Arrays.equals(condition.vector(), row.condition.vector());
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(condition.states());
+    }
+  }
+
+  /** What there is of a row: its features, and what other networks add where it still runs. */
+  private record Kept(NDArray features, List<NDArray> blocks, List<NDArray> levels) {}
+
+  /**
+   * Asks the U-Net.
+   *
+   * @param beside which other networks act; compared with those of the last whole call
+   * @param residuals what they add; asked in whole calls only
+   * @param scope will own the result
+   */
+  public NDArray predict(
+      UNet unet, Batch batch, List<?> beside, Supplier<Residuals> residuals, NDManager scope) {
+    if (interval == 1) {
+      return unet.predict(
+          batch.latents(), batch.times(), batch.context(), batch.added(), residuals.get(), scope);
+    }
+    List<Row> rows =
+        IntStream.range(0, batch.rows())
+            .mapToObj(row -> new Row(batch.conditions().get(row), row < batch.blind()))
+            .toList();
+    boolean isKept =
+        batch.call() - keptAt < interval
+            && beside.equals(keptBeside)
+            && kept.keySet().containsAll(rows);
+    return isKept
+        ? outside(
+            unet,
+            batch,
+            rows.stream().map(row -> Objects.requireNonNull(kept.get(row))).toList(),
+            scope)
+        : whole(unet, batch, rows, beside, residuals.get(), scope);
+  }
+
+  private NDArray outside(UNet unet, Batch batch, List<Kept> rows, NDManager scope) {
+    return unet.predictOutside(
+        batch.latents(),
+        batch.times(),
+        batch.context(),
+        batch.added(),
+        new Residuals(joined(rows, Kept::blocks, scope), joined(rows, Kept::levels, scope)),
+        branch,
+        rows.stream().map(Kept::features).toList(),
+        scope);
+  }
+
+  private NDArray whole(
+      UNet unet,
+      Batch batch,
+      List<Row> rows,
+      List<?> beside,
+      Residuals residuals,
+      NDManager scope) {
+    if (batch.call() != keptAt || !beside.equals(keptBeside)) {
+      forget();
+      keptAt = batch.call();
+      keptBeside = beside;
+    }
+    UNet.Keeping result =
+        unet.predictKeeping(
+            batch.latents(),
+            batch.times(),
+            batch.context(),
+            batch.added(),
+            residuals,
+            branch,
+            scope);
+    int outputs = unet.config().branches() + 1;
+    List<NDArray> blocks =
+        IntStream.range(0, residuals.blocks().size())
+            .filter(block -> block % outputs <= branch)
+            .mapToObj(residuals.blocks()::get)
+            .toList();
+    NDList features = apart(result.features(), rows.size());
+    List<NDList> blocksApart = blocks.stream().map(each -> apart(each, rows.size())).toList();
+    List<NDList> levelsApart =
+        residuals.levels().stream().map(each -> apart(each, rows.size())).toList();
+    for (int row = 0; row < rows.size(); row++) {
+      kept.put(
+          rows.get(row),
+          new Kept(features.get(row), member(blocksApart, row), member(levelsApart, row)));
+    }
+    return result.predicted();
+  }
+
+  private static List<NDArray> member(List<NDList> tensors, int row) {
+    return tensors.stream().map(each -> each.get(row)).toList();
+  }
+
+  /** The rows of a tensor, which live on when the call's own memory is freed. */
+  private NDList apart(NDArray tensor, int rows) {
+    NDList apart = tensor.split(rows, 0);
+    apart.attach(keptIn);
+    return apart;
+  }
+
+  private static List<NDArray> joined(
+      List<Kept> rows, Function<Kept, List<NDArray>> part, NDManager scope) {
+    List<NDArray> joined = new ArrayList<>();
+    for (int i = 0; i < part.apply(rows.get(0)).size(); i++) {
+      int index = i;
+      NDList members = new NDList(rows.stream().map(row -> part.apply(row).get(index)).toList());
+      NDArray all = NDArrays.concat(members, 0);
+      all.attach(scope);
+      joined.add(all);
+    }
+    return joined;
+  }
+
+  private void forget() {
+    kept.clear();
+    keptIn.close();
+    keptIn = owner.newSubManager();
+  }
+}
