@@ -6,7 +6,6 @@ import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.SpeedOptions;
-import dev.sdlora.api.value.Decimals;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import picocli.CommandLine.Option;
@@ -85,6 +84,11 @@ final class FasterOptions {
     if (parts.length != 2) {
       throw new IllegalArgumentException("expected two numbers and a comma between: " + text);
     }
-    return limits.apply(Decimals.parse(parts[0]), Decimals.parse(parts[1]));
+    try {
+      return limits.apply(Double.parseDouble(parts[0]), Double.parseDouble(parts[1]));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "'" + text + "' has something else than a number: " + e.getMessage(), e);
+    }
   }
 }

@@ -43,7 +43,7 @@ final class SdTest {
         "--few-steps | pcm:x   | behind the colon stands the number of steps",
         "--guidance-range | 0.5 | expected two numbers and a comma between: 0.5",
         "--guidance-range | 0.8,0.2 | guidance start must be from 0 to its end: 0.8",
-        "--guidance-range | 0,x | 'x' is not a number such as 0.8",
+        "--guidance-range | 0,x | '0,x' has something else than a number",
         "--guidance-sigmas | 5,1 | highest guided sigma must not be below the lowest: 1.0",
         "--forecast | many | forecasting must be WINDOW[+GROWTH][@WARM-UP]",
         "--forecast | 0 | window must be from 1 to 100: 0",
