@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * Acceleration", called Spectrum). Pictures change; how much is in docs/faster-pictures.md.
  *
  * <p>Where a call is in a situation that is new, it and the next of its kind are computed: behind
- * another text of prompt editing, beyond an end of a {@link GuidanceRange}, with another ControlNet,
- * after the refiner took over, in the second pass of hires fix. Immutable.
+ * another text of prompt editing, beyond an end of a {@link GuidanceRange}, with another
+ * ControlNet, after the refiner took over, in the second pass of hires fix. Immutable.
  *
  * @param warmUp how many calls are computed first
  * @param window then one call of so many is computed; 1 for all

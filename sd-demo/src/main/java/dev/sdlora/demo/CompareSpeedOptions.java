@@ -28,6 +28,7 @@ import java.util.function.UnaryOperator;
 public final class CompareSpeedOptions {
   private static final int PROMPTS = 40;
   private static final int SHOWN = 4;
+  private static final int LINE = 26;
   private static final long SEED = 2026;
 
   /** A way to draw; the first one is what the others are compared with. */
@@ -52,8 +53,7 @@ public final class CompareSpeedOptions {
               "both",
               o ->
                   o.guidanceRange(GuidanceRange.ofSteps(0, 0.6)).forecasting(Forecasting.every(2))),
-          Way.with("DeepCache 3", o -> o.cacheInterval(3)),
-          Way.with("merged 0.5", o -> o.tokenMergingRatio(0.5)));
+          Way.with("DeepCache 3", o -> o.cacheInterval(3)));
 
   private final List<Scene> scenes = new ArrayList<>();
   private final List<PromptSpec> specs = new ArrayList<>();
@@ -97,7 +97,7 @@ public final class CompareSpeedOptions {
       drawn.add(pictures);
       System.out.printf(
           Locale.ROOT,
-          "%-16s %4.0f ms, %.2f times as fast, %s, %s%n",
+          "%-18s %4.0f ms, %.2f times as fast, %s, %s%n",
           way.name(),
           millis,
           exactMillis / millis,
@@ -130,7 +130,7 @@ public final class CompareSpeedOptions {
     for (int i = 0; i < pictures.size(); i++) {
       scores.add(scenes.get(i), judge.judge(pictures.get(i).toBufferedImage()));
     }
-    return scores.line("");
+    return scores.line("of these");
   }
 
   /** Prompts in rows, ways in columns. */
@@ -140,8 +140,20 @@ public final class CompareSpeedOptions {
       int row = i;
       List<BufferedImage> pictures =
           drawn.stream().map(images -> images.get(row).toBufferedImage()).toList();
-      sheet.row(specs.get(row).prompt().replace(" on ", "\non "), pictures);
+      sheet.row(wrapped(specs.get(row).prompt()), pictures);
     }
     return sheet;
+  }
+
+  private static String wrapped(String text) {
+    StringBuilder lines = new StringBuilder();
+    int start = 0;
+    for (String word : text.split(" ")) {
+      if (lines.length() + word.length() - start > LINE) {
+        start = lines.append('\n').length();
+      }
+      lines.append(word).append(' ');
+    }
+    return lines.toString();
   }
 }

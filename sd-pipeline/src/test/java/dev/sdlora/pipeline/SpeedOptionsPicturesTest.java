@@ -87,9 +87,10 @@ class SpeedOptionsPicturesTest {
   void options_withCfgRescaleAndNegativePartsAndTexts_workTogether() {
     PromptSpec spec =
         SPEC.toBuilder()
-            .prompt("a cat AND [a dog:a fox:3] :-0.5 <lora:tiny_lora:1@0,0@1>")
+            .prompt("a cat AND [a dog:a fox:9] :-0.5 <lora:tiny_lora:1@0,0@1>")
+            .steps(12)
             .samplerOptions(
-                SamplerOptions.builder().cfgRescale(0.5).skipUncondBelowSigma(2).build())
+                SamplerOptions.builder().cfgRescale(0.5).skipUncondBelowSigma(0.4).build())
             .build();
     SpeedOptions both = HALF.toBuilder().forecasting(FORECAST.forecasting()).build();
     assertThat(rgb(spec, both)).isEqualTo(rgb(spec, both)).isNotEqualTo(rgb(spec, HALF));

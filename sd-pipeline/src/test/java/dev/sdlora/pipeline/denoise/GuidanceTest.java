@@ -308,7 +308,7 @@ class GuidanceTest {
   void denoise_forecast_asksEveryOtherCallAndForEachTextAnew() {
     ConditioningSchedule prompt =
         new ConditioningSchedule(
-            new PromptSchedule(List.of(new Entry(6, "two"), new Entry(12, "three"))),
+            new PromptSchedule(List.of(new Entry(5, "two"), new Entry(12, "three"))),
             Map.of("two", says(2, 1), "three", says(3, 1)));
     Conditions conditions =
         new Conditions(
