@@ -19,6 +19,7 @@ public final class SpeedOptions {
   private final int cacheInterval;
   private final int cacheBranchId;
   private final double tokenMergingRatio;
+  private final int tokenMergingMaxDownsample;
 
   private SpeedOptions(Builder values) {
     guidanceRange = values.guidanceRange;
@@ -26,6 +27,7 @@ public final class SpeedOptions {
     cacheInterval = values.cacheInterval;
     cacheBranchId = values.cacheBranchId;
     tokenMergingRatio = values.tokenMergingRatio;
+    tokenMergingMaxDownsample = values.tokenMergingMaxDownsample;
   }
 
   /** {@return a builder with everything off} */
@@ -40,7 +42,8 @@ public final class SpeedOptions {
         .forecasting(forecasting)
         .cacheInterval(cacheInterval)
         .cacheBranchId(cacheBranchId)
-        .tokenMergingRatio(tokenMergingRatio);
+        .tokenMergingRatio(tokenMergingRatio)
+        .tokenMergingMaxDownsample(tokenMergingMaxDownsample);
   }
 
   /** {@return where guidance acts} Default {@link GuidanceRange#ALL}. */
@@ -66,12 +69,17 @@ public final class SpeedOptions {
     return cacheBranchId;
   }
 
-  /**
-   * {@return the share of tokens that are merged for self-attention in the full size of the latent}
-   * Default 0.
-   */
+  /** {@return the share of tokens that are merged for self-attention} Default 0. */
   public double tokenMergingRatio() {
     return tokenMergingRatio;
+  }
+
+  /**
+   * {@return how much smaller than the latent the sides of a level may be for tokens to be merged
+   * in it} Default 1: the full size alone.
+   */
+  public int tokenMergingMaxDownsample() {
+    return tokenMergingMaxDownsample;
   }
 
   /** Whether the other has the same options. */
@@ -91,7 +99,13 @@ public final class SpeedOptions {
   }
 
   private List<Object> state() {
-    return List.of(guidanceRange, forecasting, cacheInterval, cacheBranchId, tokenMergingRatio);
+    return List.of(
+        guidanceRange,
+        forecasting,
+        cacheInterval,
+        cacheBranchId,
+        tokenMergingRatio,
+        tokenMergingMaxDownsample);
   }
 
   /** Collects options. Not safe for several threads. */
@@ -101,6 +115,7 @@ public final class SpeedOptions {
     private int cacheInterval = 1;
     private int cacheBranchId;
     private double tokenMergingRatio;
+    private int tokenMergingMaxDownsample = 1;
 
     private Builder() {}
 
@@ -159,11 +174,10 @@ public final class SpeedOptions {
     }
 
     /**
-     * Sets the share of tokens that are merged with those most like them before self-attention in
-     * the full size of the latent, and get their answers back (Bolya and Hoffman 2023, "Token
-     * Merging for Fast Stable Diffusion"); A1111's "Token merging ratio". As there, the first token
-     * of each 2 × 2 takes others in, without any chance. Time is saved in large pictures. SDXL has
-     * no attention in full size, so nothing changes with it.
+     * Sets the share of tokens that are merged with those most like them before self-attention, and
+     * get their answers back (Bolya and Hoffman 2023, "Token Merging for Fast Stable Diffusion");
+     * A1111's "Token merging ratio". As there, the first token of each 2 × 2 takes others in,
+     * without any chance. The larger a picture, the more time is saved.
      *
      * @param ratio from 0, the default, for none, to 0.9 as in A1111; three quarters of the tokens
      *     are the most that can be merged
@@ -172,6 +186,25 @@ public final class SpeedOptions {
      */
     public Builder tokenMergingRatio(double ratio) {
       this.tokenMergingRatio = Checks.inRange(0, 0.9, ratio, "tokenMergingRatio");
+      return this;
+    }
+
+    /**
+     * Sets in which levels of the model tokens are merged. A1111 knows the default only, with which
+     * nothing changes with SDXL, as it has no attention in the full size of the latent.
+     *
+     * @param downsample how much smaller than the latent the sides of a level may be: 1, the
+     *     default, 2, 4 or 8
+     * @return this builder
+     * @throws IllegalArgumentException if it is another number
+     */
+    public Builder tokenMergingMaxDownsample(int downsample) {
+      Checks.inRange(1, 8, downsample, "tokenMergingMaxDownsample");
+      if (Integer.bitCount(downsample) != 1) {
+        throw new IllegalArgumentException(
+            "tokenMergingMaxDownsample must be 1, 2, 4 or 8: " + downsample);
+      }
+      this.tokenMergingMaxDownsample = downsample;
       return this;
     }
 

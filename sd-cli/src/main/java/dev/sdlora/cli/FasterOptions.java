@@ -35,28 +35,6 @@ final class FasterOptions {
               + " by GROWTH. Default: 1, all are computed; with another N a warm-up of 4.")
   private Optional<Forecasting> forecast = Optional.empty();
 
-  @Option(
-      names = "--cache-interval",
-      paramLabel = "N",
-      description =
-          "Run the whole model in every N-th call only, its outermost blocks in the others"
-              + " (DeepCache). Default: 1.")
-  private Optional<Integer> cacheInterval = Optional.empty();
-
-  @Option(
-      names = "--cache-branch-id",
-      paramLabel = "N",
-      description = "How far in the blocks lie that run in all calls. Default: 0, the outermost.")
-  private Optional<Integer> cacheBranchId = Optional.empty();
-
-  @Option(
-      names = "--token-merging-ratio",
-      paramLabel = "0..0.9",
-      description =
-          "Share of tokens that self-attention merges; for SD 1.x and 2.x from about 1024x1024 on."
-              + " Default: 0.")
-  private Optional<Double> tokenMerging = Optional.empty();
-
   /** Leaves what is not given as it is. */
   void applyTo(PromptSpecBuilder spec) {
     SpeedOptions.Builder options = spec.build().speedOptions().toBuilder();
@@ -72,9 +50,6 @@ final class FasterOptions {
         guidanceSigmas,
         text -> options.guidanceRange(steps.and(range(text, GuidanceRange::ofSigmas))));
     forecast.ifPresent(options::forecasting);
-    set("--cache-interval", cacheInterval, options::cacheInterval);
-    set("--cache-branch-id", cacheBranchId, options::cacheBranchId);
-    set("--token-merging-ratio", tokenMerging, options::tokenMergingRatio);
     spec.speedOptions(options.build());
   }
 

@@ -359,7 +359,8 @@ final class DenoisingPass {
   }
 
   private UNet merging(UNet unet) {
-    return unet.mergingTokens(spec.speedOptions().tokenMergingRatio());
+    SpeedOptions speed = spec.speedOptions();
+    return unet.mergingTokens(speed.tokenMergingRatio(), speed.tokenMergingMaxDownsample());
   }
 
   /** What the calls of one picture keep for each other. */

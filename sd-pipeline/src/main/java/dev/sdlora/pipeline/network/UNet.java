@@ -42,6 +42,7 @@ public final class UNet {
   private final Supplier<TensorDict> dict;
   private final Tiling tiling;
   private final double merged;
+  private final int mergingLevels;
 
   /** A U-Net over weights that it does not own. */
   public UNet(Torch torch, UNetConfig config, LiveWeights weights) {
@@ -51,6 +52,7 @@ public final class UNet {
         weights,
         weights::dict,
         Tiling.NONE,
+        0,
         0);
   }
 
@@ -60,13 +62,15 @@ public final class UNet {
       LiveWeights weights,
       Supplier<TensorDict> dict,
       Tiling tiling,
-      double merged) {
+      double merged,
+      int mergingLevels) {
     this.program = program;
     this.config = config;
     this.weights = weights;
     this.dict = dict;
     this.tiling = tiling;
     this.merged = merged;
+    this.mergingLevels = mergingLevels;
   }
 
   /**
@@ -74,22 +78,25 @@ public final class UNet {
    * beside them.
    */
   public UNet reading(Supplier<TensorDict> other) {
-    return new UNet(program, config, weights, other, tiling, merged);
+    return new UNet(program, config, weights, other, tiling, merged, mergingLevels);
   }
 
   /** The same U-Net for pictures some of whose edges continue at the opposite edge. */
   public UNet tiling(Tiling edges) {
-    return new UNet(program, config, weights, dict, edges, merged);
+    return new UNet(program, config, weights, dict, edges, merged, mergingLevels);
   }
 
   /**
-   * The same U-Net that merges tokens for its self-attention in the full size of the latent (Bolya
-   * and Hoffman 2023, "Token Merging for Fast Stable Diffusion"). One of SDXL has none there.
+   * The same U-Net that merges tokens for its self-attention (Bolya and Hoffman 2023, "Token
+   * Merging for Fast Stable Diffusion").
    *
    * @param share of the tokens, 0 for none; three quarters are the most that has an effect
+   * @param maxDownsample how much smaller than the latent the sides of a level may be: 1, 2, 4, 8.
+   *     SDXL has no attention at 1
    */
-  public UNet mergingTokens(double share) {
-    return new UNet(program, config, weights, dict, tiling, share);
+  public UNet mergingTokens(double share, int maxDownsample) {
+    int levels = 1 + Integer.numberOfTrailingZeros(maxDownsample);
+    return new UNet(program, config, weights, dict, tiling, share, levels);
   }
 
   /** The dimensions. */
@@ -207,6 +214,7 @@ public final class UNet {
         .list(residuals.blocks().toArray(NDArray[]::new))
         .list(residuals.levels().toArray(NDArray[]::new))
         .number(merged)
+        .integer(mergingLevels)
         .integer(branch)
         .list(features.toArray(NDArray[]::new))
         .runForList(scope);

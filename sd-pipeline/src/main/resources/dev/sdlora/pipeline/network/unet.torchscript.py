@@ -1,10 +1,10 @@
   def predict(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor]) -> Tensor:
     # x [B, 4, h, w], t [B], ctx [B, n, C], vector [B, V], guidance [B, G] -> [B, 4, h, w]; all float32 outside, the weights' format inside
-    return ((self).predict_keeping(x, t, ctx, vector, guidance, w, heads, wrap, residuals, features, 0., -1, annotate(List[Tensor], [])))[0]
-  def predict_keeping(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor], merge: float, branch: int, kept: List[Tensor]) -> List[Tensor]:
+    return ((self).predict_keeping(x, t, ctx, vector, guidance, w, heads, wrap, residuals, features, 0., 0, -1, annotate(List[Tensor], [])))[0]
+  def predict_keeping(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor], merge: float, merging: int, branch: int, kept: List[Tensor]) -> List[Tensor]:
     # The prediction, and what enters the block of the way up that takes the output number `branch` of the way down: what lies deeper changes
     # little from one noise level to the next (Ma et al. 2023, "DeepCache"). Members' features in `kept` take the place of all that is deeper.
-    # merge: the share of tokens that are merged for self-attention in full size.
+    # merge: the share of tokens that are merged for self-attention in so many levels.
     # Which blocks there are, and how many transformers behind each, is told by the names of the weights.
     # 0. Time.
     x = torch.to(x, w["conv_in.weight"].dtype)
@@ -20,7 +20,7 @@
     outputs = left
     if torch.__not__(whole):
       outputs = torch.add(branch, 1)
-    skips = __torch__.unet_down(h, emb, ctx, w, heads, wrap, features, merge, outputs)
+    skips = __torch__.unet_down(h, emb, ctx, w, heads, wrap, features, merge, merging, outputs)
     # 2. Middle.
     if whole:
       h = __torch__.with_features(__torch__.unet_middle(skips[-1], emb, ctx, w, heads[n - 1], wrap), features, n, n)
@@ -47,7 +47,7 @@
         if torch.lt(left, torch.len(skips)):
           h = torch.cat([h, torch.pop(skips)], 1)
           h = __torch__.resnet(h, emb, w, b + ".resnets." + str(j), 1e-5, wrap)
-          h = __torch__.spatial(h, ctx, w, b + ".attentions." + str(j), heads[n - 1 - i], __torch__.at_level(n - 1 - i, merge))
+          h = __torch__.spatial(h, ctx, w, b + ".attentions." + str(j), heads[n - 1 - i], __torch__.at_level(n - 1 - i, merge, merging))
       if i < n - 1:
         if torch.__or__(whole, torch.le(left, branch)):
           s = skips[-1]

@@ -107,6 +107,7 @@ final class InfotextOptionsRoundTripTest {
     SpeedOptions.Builder options =
         SpeedOptions.builder()
             .tokenMergingRatio(random.nextInt(10) / 10.0)
+            .tokenMergingMaxDownsample(1 << random.nextInt(4))
             .cacheInterval(1 + random.nextInt(3))
             .cacheBranchId(random.nextInt(3));
     if (random.nextBoolean()) {
