@@ -128,6 +128,7 @@ final class PictureOptions {
   @Mixin private final HiresOptions hires = new HiresOptions();
   @Mixin private final ReadingOptions reading = new ReadingOptions();
   @Mixin private final SamplingOptions sampling = new SamplingOptions();
+  @Mixin private final FasterOptions faster = new FasterOptions();
   @Mixin private final ReuseOptions reuse = new ReuseOptions();
   @Mixin private final VariationOptions variation = new VariationOptions();
   @Mixin private final NetworkOptions networks = new NetworkOptions();
@@ -178,6 +179,7 @@ final class PictureOptions {
     hires.applyTo(spec);
     reading.applyTo(spec);
     sampling.applyTo(spec);
+    faster.applyTo(spec);
     reuse.applyTo(spec);
     variation.applyTo(spec);
     networks.applyTo(spec);
