@@ -6,6 +6,7 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.UNetPacking;
 import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Packer;
@@ -17,14 +18,24 @@ import java.util.Map;
 final class Formats {
   private Formats() {}
 
-  /** The weights of a U-Net, still to be read, in the layout that suits a device. */
+  /**
+   * The weights of a U-Net, still to be read, in the layout that suits a device. Those of small
+   * models stay as they are: they are made for small pictures, for which oneDNN lays convolutions
+   * out anew in every call, and calls take three times as long.
+   */
   static LiveWeights unetWeights(
       Torch torch, TensorLoader loader, ModelFiles files, ScalarType type, String device) {
     Map<String, Packing> packings =
-        device.equals("cpu") && Packer.isSupported(torch, type)
+        device.equals("cpu") && !ThreadLimit.isSmall(size(files)) && Packer.isSupported(torch, type)
             ? UNetPacking.of(files.unet().config())
             : Map.of();
     return LiveWeights.unread(torch, loader, files.unet().weights(), type, packings);
+  }
+
+  private static long size(ModelFiles files) {
+    return files.unet().weights().values().stream()
+        .mapToLong(origin -> origin.entry().elements())
+        .sum();
   }
 
   /**

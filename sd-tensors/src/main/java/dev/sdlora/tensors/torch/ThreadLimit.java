@@ -24,13 +24,23 @@ public final class ThreadLimit {
   private ThreadLimit() {}
 
   /**
+   * Whether a network is so small that what an operation costs beside its arithmetic decides how
+   * long it takes.
+   *
+   * @param weights how many numbers the network has
+   */
+  public static boolean isSmall(long weights) {
+    return weights < SMALL_MODEL;
+  }
+
+  /**
    * Does work on a model, on one thread if it is small. To be called while a {@link Torch} is open.
    *
    * @param weights how many numbers the network has
    */
   public static void run(long weights, Runnable work) {
     limited(
-        weights < SMALL_MODEL,
+        isSmall(weights),
         () -> {
           work.run();
           return weights;
@@ -46,7 +56,7 @@ public final class ThreadLimit {
    * @return what the work returns
    */
   public static <T> T draw(long weights, long pixels, Supplier<T> work) {
-    return limited(weights < SMALL_MODEL && pixels <= SMALL_PICTURE, work);
+    return limited(isSmall(weights) && pixels <= SMALL_PICTURE, work);
   }
 
   private static <T> T limited(boolean small, Supplier<T> work) {
