@@ -25,6 +25,9 @@ public final class Backend {
      */
     Pipeline open(Settings settings);
 
+    /** Behind {@link Pipeline#warmUp()}. */
+    void warmUp();
+
     /** Behind {@link Pipeline#endAtNextSignal()}. */
     void endAtNextSignal();
   }

@@ -10,6 +10,7 @@ import dev.sdlora.pipeline.embedding.PromptEmbeddings;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.tensors.folder.PathRedactor;
 import dev.sdlora.tensors.natives.Natives;
+import dev.sdlora.tensors.torch.Torch;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,6 +20,7 @@ public final class LocalPipelines implements Backend.Pipelines {
 
   @Override
   public Pipeline open(Backend.Settings settings) {
+    warmUp();
     FolderLibrary library =
         new FolderLibrary(KnownFiles.LORAS, KnownFiles.LORA_CARDS, settings.loraDirectories());
     FolderEmbeddings embeddings =
@@ -80,6 +82,11 @@ public final class LocalPipelines implements Backend.Pipelines {
                 Optional.ofNullable(settings.checkpoint().path().getParent()).stream().toList())
             .flatMap(List::stream)
             .toList());
+  }
+
+  @Override
+  public void warmUp() {
+    Torch.startAhead();
   }
 
   @Override
