@@ -33,6 +33,9 @@ public final class Backend {
      */
     DeviceInfo describe(String device);
 
+    /** Behind {@link Pipeline#warmUp()}. */
+    void warmUp();
+
     /** Behind {@link Pipeline#endAtNextSignal()}. */
     void endAtNextSignal();
   }

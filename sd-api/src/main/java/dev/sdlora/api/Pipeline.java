@@ -171,6 +171,16 @@ public interface Pipeline extends AutoCloseable {
   int liveTensors();
 
   /**
+   * Starts to load the native libraries, on a thread of its own, and returns at once. For a program
+   * that will soon build its first pipeline and has something else to do before, such as opening
+   * the checkpoint: the build then waits for what is missing only, some half a second less. When
+   * the libraries cannot be loaded, {@link Builder#build()} tells. Does nothing if they are loaded.
+   */
+  static void warmUp() {
+    Services.find(Backend.Pipelines.class).warmUp();
+  }
+
+  /**
    * From now on Ctrl-C and {@code kill} end the process at once, in the middle of a computation
    * too. For the shutdown hook of a program that is ending: a JVM that ends ignores them, and a
    * long computation would have to be waited for. Does nothing before the first pipeline is built,

@@ -94,7 +94,9 @@ final class ModelOptions {
 
   @Mixin private final PartsOptions parts = new PartsOptions();
 
+  /** Opens the checkpoint, for a pipeline that is to be loaded. */
   Checkpoint open() {
+    Pipeline.warmUp();
     return Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint), parts.parts());
   }
 

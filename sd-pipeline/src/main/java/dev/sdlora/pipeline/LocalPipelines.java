@@ -24,6 +24,7 @@ public final class LocalPipelines implements Backend.Pipelines {
 
   @Override
   public Pipeline open(Backend.Settings settings) {
+    warmUp();
     FolderLibrary library =
         new FolderLibrary(KnownFiles.LORAS, KnownFiles.LORA_CARDS, settings.loraDirectories());
     FolderEmbeddings embeddings =
@@ -102,6 +103,11 @@ public final class LocalPipelines implements Backend.Pipelines {
           MachineMemory.physical(),
           memory.getAsLong());
     }
+  }
+
+  @Override
+  public void warmUp() {
+    Torch.startAhead();
   }
 
   @Override
