@@ -10,6 +10,9 @@ def geglu(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
 def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tensor:
   y = torch.conv2d(x, w[p + ".weight"], w[p + ".bias"], [stride, stride], [pad, pad])
   return __torch__.lora_conv(y, x, w, p, stride, pad)
+def enlarged_conv3(x: Tensor, w: Dict[str, Tensor], p: str, height: int, width: int, wrap: int) -> Tensor:
+  # A convolution of nearest neighbours at another size.
+  return __torch__.conv3(torch.upsample_nearest2d(x, [height, width]), w, p, 1, wrap)
 def conv_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, pad: int) -> Tensor:
   return torch.add(sum, __torch__.conv(x, w, p, 1, pad))
 def resnet_sum(x: Tensor, h: Tensor, w: Dict[str, Tensor], p: str, wrap: int) -> Tensor:
