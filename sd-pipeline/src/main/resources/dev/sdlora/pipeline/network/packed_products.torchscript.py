@@ -72,3 +72,20 @@ def resnet_sum(x: Tensor, h: Tensor, w: Dict[str, Tensor], p: str, wrap: int) ->
   else:
     y = __torch__.conv_sum(x, h, w, p + ".conv2", 1)
   return y
+def rows_conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, rows: int, columns: int) -> Tensor:
+  # With so many zeros above and below, left and right.
+  if torch.eq(torch.dim(w[p + ".weight"]), 2):
+    y = __torch__.conv(x, w, p, stride, 0)
+  else:
+    y = ops.mkldnn._convolution_pointwise(x, w[p + ".weight"], w[p + ".bias"], [rows, columns], [stride, stride], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
+  return y
+def rows_conv_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, rows: int, columns: int) -> Tensor:
+  # In place, and in one pass over memory if sum lies in one piece.
+  if torch.eq(torch.size(sum, 0), 1) and torch.gt(torch.size(sum, 2) * torch.size(sum, 3), 1):
+    y = ops.mkldnn._convolution_pointwise_(sum, x, w[p + ".weight"], w[p + ".bias"], [rows, columns], [1, 1], [1, 1], 1, "add", 1., annotate(Optional[str], None), annotate(List[Optional[number]], []), annotate(Optional[str], None))
+  else:
+    y = torch.add_(sum, __torch__.rows_conv(x, w, p, 1, rows, columns))
+  return y
+def doubled_rows_conv(x: Tensor, w: Dict[str, Tensor], p: str, rows: int, columns: int) -> Tensor:
+  # Of twice as many rows and columns. Those at the edges are neighbours that have no result, unless there are zeros.
+  return __torch__.doubling_conv(x, w, p, 3 - 2 * rows, 3 - 2 * columns)
