@@ -4,6 +4,7 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.UNetPacking;
+import dev.sdlora.pipeline.network.VaePacking;
 import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -25,6 +26,18 @@ final class Formats {
     Map<String, Packing> packings =
         isPacked(torch, type, device) ? UNetPacking.of(files.unet().config()) : Map.of();
     return LiveWeights.unread(torch, loader, files.unet().weights(), type, packings);
+  }
+
+  /**
+   * The same of an autoencoder. Numbers inside that of SDXL grow beyond what half precision has, so
+   * it is in float32 instead.
+   */
+  static LiveWeights vaeWeights(
+      Torch torch, TensorLoader loader, ModelFiles files, ScalarType type, String device) {
+    ScalarType format = type == ScalarType.FLOAT16 ? ScalarType.FLOAT32 : type;
+    Map<String, Packing> packings =
+        isPacked(torch, format, device) ? VaePacking.of(files.vae().config()) : Map.of();
+    return LiveWeights.unread(torch, loader, files.vae().weights(), format, packings);
   }
 
   /**

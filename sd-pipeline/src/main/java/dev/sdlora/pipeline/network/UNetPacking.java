@@ -46,13 +46,16 @@ public final class UNetPacking {
    * each call of the other, by code that takes ten times as long as the convolution. A plain kernel
    * is laid out by quick code.
    */
-  private static boolean isCutAlike(List<Long> shape) {
+  static boolean isCutAlike(List<Long> shape) {
     long outputs = shape.get(0);
     return shape.get(2) == 1 || outputs < BLOCK || outputs % BLOCK == 0;
   }
 
   private Packing of(String name, List<Long> shape) {
     int side = side(name);
+    if (name.contains(".upsamplers.")) {
+      return new Packing.Doubling(ROWS, side);
+    }
     if (shape.size() == 4 && shape.get(2) > 1) {
       return new Packing.Convolution(name.contains(".downsamplers.") ? 2 : 1, 1, ROWS, side);
     }
@@ -76,10 +79,7 @@ public final class UNetPacking {
     return switch (parts[0]) {
       case "down_blocks" -> Integer.parseInt(parts[1]);
       case "mid_block" -> config.levels() - 1;
-      case "up_blocks" -> {
-        int level = config.levels() - 1 - Integer.parseInt(parts[1]);
-        yield parts[2].equals("upsamplers") ? level - 1 : level;
-      }
+      case "up_blocks" -> config.levels() - 1 - Integer.parseInt(parts[1]);
       default -> 0;
     };
   }

@@ -62,8 +62,7 @@
       if i < n - 1:
         if torch.__or__(whole, torch.le(left, branch)):
           s = skips[-1]
-          h = torch.upsample_nearest2d(h, [torch.size(s, 2), torch.size(s, 3)])
-          h = __torch__.conv3(h, w, b + ".upsamplers.0.conv", 1, wrap)
+          h = __torch__.enlarged_conv3(h, w, b + ".upsamplers.0.conv", torch.size(s, 2), torch.size(s, 3), wrap)
     # 5. Out. Format 6 is float32.
     h = torch.silu(__torch__.group_norm(h, w, "conv_norm_out", 1e-5))
     return [torch.to(__torch__.conv3(h, w, "conv_out", 1, wrap), 6), __torch__.each(deep, rows)]

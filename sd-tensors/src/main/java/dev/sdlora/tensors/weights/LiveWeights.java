@@ -280,7 +280,11 @@ public final class LiveWeights implements AutoCloseable {
 
   /** The bytes that they take in memory. */
   public long bytes() {
-    return type.bytes() * size();
+    long numbers = size();
+    for (Map.Entry<String, Packing> each : packings.entrySet()) {
+      numbers += Packer.repeated(each.getValue(), origin(each.getKey()).entry().elements());
+    }
+    return type.bytes() * numbers;
   }
 
   /** The names of the weights that may differ from the file at the moment. */
@@ -317,7 +321,7 @@ public final class LiveWeights implements AutoCloseable {
     }
     return parts.size() == 1
         ? Map.of(name, parts.get(0))
-        : Map.of(name, parts.get(0), Packer.gate(name), parts.get(1));
+        : Map.of(name, parts.get(0), Packer.second(packings.get(name), name), parts.get(1));
   }
 
   /** A weight that is not packed, itself. */
@@ -335,7 +339,9 @@ public final class LiveWeights implements AutoCloseable {
     try (NDManager scope = torch.scope()) {
       List<NDArray> parts = packed.get(name);
       NDArray values =
-          parts == null ? plain(name) : packer.unpack(parts, origin(name).shape(), scope);
+          parts == null
+              ? plain(name)
+              : packer.unpack(packings.get(name), parts, origin(name).shape(), scope);
       return loader.program().call("floats").tensor(values).run(scope).toFloatArray();
     }
   }
