@@ -49,6 +49,19 @@ public final class ThreadLimit {
     return limited(weights < SMALL_MODEL && pixels <= SMALL_PICTURE, work);
   }
 
+  /**
+   * Does work on this thread alone, for threads that have shared out work among themselves. To be
+   * called while a {@link Torch} is open.
+   */
+  public static void alone(Runnable work) {
+    limited(
+        true,
+        () -> {
+          work.run();
+          return true;
+        });
+  }
+
   private static <T> T limited(boolean small, Supplier<T> work) {
     int before = enter(small);
     try {
