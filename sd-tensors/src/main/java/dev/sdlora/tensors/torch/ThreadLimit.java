@@ -80,9 +80,15 @@ public final class ThreadLimit {
     if (small && before != 1) {
       JniUtils.setNumThreads(1);
       // That also was the number for threads to come. It is theirs again when another one says so.
-      CompletableFuture.runAsync(
-              () -> JniUtils.setNumThreads(before), task -> new Thread(task).start())
-          .join();
+      try {
+        CompletableFuture.runAsync(
+                () -> JniUtils.setNumThreads(before), task -> new Thread(task).start())
+            .join();
+      } catch (RuntimeException | Error e) {
+        // There is no room for a thread. Nothing is limited then, for this one or for others.
+        JniUtils.setNumThreads(before);
+        throw e;
+      }
     }
     return before;
   }
