@@ -79,9 +79,9 @@ public final class LiveWeights implements AutoCloseable {
   }
 
   /**
-   * Reads the weights into memory, unless they are there: straight into their format, so that
-   * beside them there is never more than some megabytes. None of them is patched then. When it
-   * fails, none is in memory.
+   * Reads the weights into memory, unless they are there: straight into their format and layout, so
+   * that beside them there is never more than one weight for each thread. None of them is patched
+   * then. When it fails, none is in memory.
    *
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
    */
@@ -214,7 +214,9 @@ public final class LiveWeights implements AutoCloseable {
      * summed in float32 and rounded once, in place. One call for many weights costs less than many.
      *
      * @param changes by the name of the weight, for each at least one; all numbers finite
-     * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
+     * @throws dev.sdlora.api.TensorFileException if the file has changed since it was opened, and
+     *     then nothing is written; or if it cannot be read, and then what may have been written is
+     *     in {@link #patched()}
      */
     public void patch(Map<String, List<LowRank>> changes) {
       Rewriting rewriting = new Rewriting(tensors, files);
@@ -228,7 +230,9 @@ public final class LiveWeights implements AutoCloseable {
      * and rounded once.
      *
      * @param delta float32, as many numbers as the weight, all finite
-     * @throws dev.sdlora.api.TensorFileException if the file is needed and has changed
+     * @throws dev.sdlora.api.TensorFileException if the file has changed since it was opened, and
+     *     then nothing is written; or if it cannot be read, and then what may have been written is
+     *     in {@link #patched()}
      */
     public void patch(String name, NDArray delta) {
       Rewriting rewriting = new Rewriting(tensors, files);
