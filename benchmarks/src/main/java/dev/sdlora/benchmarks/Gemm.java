@@ -8,6 +8,9 @@ import dev.sdlora.tensors.torch.Torch;
 
 /** What the processor does at its best: a large product of matrices. */
 final class Gemm {
+  /** Side of the matrices that rates are told of. */
+  static final int SIDE = 4096;
+
   private static final int ROUNDS = 5;
 
   private Gemm() {}
