@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline;
 
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
@@ -17,6 +18,7 @@ import dev.sdlora.pipeline.denoise.DeepCache;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceEmbedding;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
+import dev.sdlora.pipeline.denoise.GuidedCalls;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.pipeline.denoise.ShownChannels;
 import dev.sdlora.pipeline.denoise.SwitchingDenoiser;
@@ -217,21 +219,29 @@ final class DenoisingPass {
   private Denoiser denoiser(
       Conditions conditions, PassInput input, RequestNetworks networks, NDManager scope) {
     AtomicInteger calls = new AtomicInteger();
-    Denoiser base = guidance(conditions, input, networks, scope).start(calls);
+    Forecasting forecasting = spec.speedOptions().forecasting();
+    Denoiser base =
+        guidance(conditions, input, networks, scope)
+            .start(calls, forecasting, networks.controls()::acting);
     Optional<RefinerSwitch> change = refinerSwitch();
     if (change.isEmpty()) {
       return base;
     }
     Refiner refiner = model.refiner().orElseThrow();
     double at = change.get().at();
-    int allCalls = callsOf(plan.askedSteps());
     return new SwitchingDenoiser(
         base,
-        sigma -> (change.get().bySteps() ? (double) calls.get() / allCalls : wayDown(sigma)) >= at,
+        sigma ->
+            (change.get().bySteps() ? (double) calls.get() / plannedCalls() : wayDown(sigma)) >= at,
         () -> {
           networks.refined();
-          return refining(refiner, networks, scope).start(calls);
+          return refining(refiner, networks, scope).start(calls, forecasting, List::of);
         });
+  }
+
+  /** How many calls of the model A1111 counts with. */
+  private int plannedCalls() {
+    return callsOf(plan.askedSteps());
   }
 
   /** The share of the training's time steps above a noise level, as A1111 finds it. */
@@ -331,7 +341,10 @@ final class DenoisingPass {
             prediction,
             distilled ? 1 : spec.cfgScale(),
             sampling.cfgRescale(),
-            sampling.skipUncondBelowSigma(),
+            new GuidedCalls(
+                spec.speedOptions().guidanceRange(),
+                sampling.skipUncondBelowSigma(),
+                plannedCalls()),
             imageScale));
   }
 

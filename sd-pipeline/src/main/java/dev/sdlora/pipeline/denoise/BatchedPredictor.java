@@ -62,6 +62,11 @@ public final class BatchedPredictor {
     return (int) Math.max(2, BATCH_PIXELS / ((long) size.width() * size.height()));
   }
 
+  /** The noise that the network was trained with. */
+  NoiseLevels levels() {
+    return levels;
+  }
+
   /**
    * What the network predicts under each condition, in their order.
    *

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.denoise;
 
+import dev.sdlora.api.Forecasting;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
@@ -7,6 +8,7 @@ import dev.sdlora.sampler.Denoiser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Classifier-free guidance (Ho and Salimans 2022) with any number of conditions: {@code uncond + Σ
@@ -35,16 +37,31 @@ public final class Guidance {
 
   /** A denoiser for one run of a sampler, whose calls it counts. Used by one thread. */
   public Denoiser start() {
-    return start(new AtomicInteger());
+    return new Run(new AtomicInteger());
   }
 
   /**
    * A denoiser that shares the count of calls with another, whose place it takes.
    *
    * @param calls how many there were; the texts of a prompt hold by them
+   * @param forecasting which calls are computed
+   * @param beside asked in each call what else acts in it, such as a ControlNet
    */
-  public Denoiser start(AtomicInteger calls) {
-    return new Run(calls);
+  public Denoiser start(AtomicInteger calls, Forecasting forecasting, Supplier<?> beside) {
+    Denoiser computed = new Run(calls);
+    return forecasting.equals(Forecasting.NONE)
+        ? computed
+        : new ForecastingDenoiser(
+            computed,
+            forecasting,
+            calls,
+            predictor.levels(),
+            (call, sigma) ->
+                List.of(
+                    conditions.textsAt(call),
+                    options.guided().inRange(call, sigma),
+                    options.guided().skips(call, sigma),
+                    beside.get()));
   }
 
   private final class Run implements Denoiser {
@@ -68,9 +85,9 @@ public final class Guidance {
 
     private Predicted predict(float[] x, double sigma, boolean bothSides) {
       int call = calls.getAndIncrement();
-      // A1111 leaves the negative side out of the second call, the fourth, and so on.
-      boolean asksBlind = options.imageScale() != 1;
-      boolean skips = call % 2 == 1 && sigma < options.skipBelow() && !asksBlind;
+      boolean guided = options.guided().inRange(call, sigma);
+      boolean asksBlind = options.imageScale() != 1 && guided;
+      boolean skips = !guided || (options.guided().skips(call, sigma) && !asksBlind);
       double scale = skips ? 1 : options.scale();
       boolean needsUncond =
           bothSides
