@@ -136,7 +136,7 @@ class SpeedRequestsTest {
   @Test
   void generate_eightCallers_eachHasItsOwnFeatures() {
     try (Pipeline pipeline =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .concurrency(4)
             .build()) {
@@ -203,7 +203,7 @@ class SpeedRequestsTest {
     if (!whole.toFile().exists()) {
       FamilyFiles.withWholeVocabulary(FamilyFiles.checkpoint(set, folder), whole);
     }
-    return Pipeline.builder().checkpoint(Checkpoint.open(whole));
+    return Fixtures.float32().checkpoint(Checkpoint.open(whole));
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
@@ -25,6 +26,7 @@ import dev.sdlora.api.PromptCompleter;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.SizeConditioning;
 import dev.sdlora.api.Span;
 import dev.sdlora.api.StrengthSchedule;
@@ -121,6 +123,8 @@ class NullArgumentsTest {
             ErrorDetails.NONE,
             SamplerOptions.builder(),
             SamplerOptions.DEFAULTS,
+            SpeedOptions.builder(),
+            GuidanceRange.ALL,
             HiresFix.builder(),
             ControlUnit.builder(FILE, PICTURE),
             ImageToImage.builder(PICTURE),
