@@ -29,16 +29,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * What does a LoRA that changes all transformers of a model cost to apply, to exchange for another
- * one, and to take off, in passes over the weights that it touches? Beside it stands what it costs
- * to read these weights' bytes from the checkpoint. The LoRA files and the checkpoint are read as
- * in use, from the page cache. All take turns, so that they see the same machine.
+ * one, and to take off, over plain weights and over packed ones? In floors: the longer of a
+ * read-and-write pass over the weights that it touches and of the operations of its products at the
+ * rate of a large product (GEMM) in the same format. Beside it stands what it costs to read these
+ * weights' bytes from the checkpoint. The LoRA files and the checkpoint are read as in use, from
+ * the page cache. All take turns, so that they see the same machine.
  */
 public final class FullModelPatchBenchmark {
-  private final Patcher patcher;
+  private final Map<String, Patcher> patchers;
   private final FloorPass floorPass;
   private final NDArray[] touched;
   private final List<Origin> origins;
@@ -46,13 +47,13 @@ public final class FullModelPatchBenchmark {
   private final PatchPlan second;
 
   private FullModelPatchBenchmark(
-      Patcher patcher,
+      Map<String, Patcher> patchers,
       FloorPass floorPass,
       NDArray[] touched,
       List<Origin> origins,
       PatchPlan first,
       PatchPlan second) {
-    this.patcher = patcher;
+    this.patchers = patchers;
     this.floorPass = floorPass;
     this.touched = touched;
     this.origins = origins;
@@ -72,11 +73,17 @@ public final class FullModelPatchBenchmark {
         arguments.number("--bits") == 32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16,
         arguments.number("--rank"),
         arguments.number("--rounds"),
+        Gemm.SIDE,
         System.out);
   }
 
-  /** Measures with two LoRAs that it writes for the checkpoint, and prints a table. */
-  static void run(ModelFiles files, ScalarType type, int rank, int rounds, PrintStream out)
+  /**
+   * Measures with two LoRAs that it writes for the checkpoint, and prints a table.
+   *
+   * @param gemm side of the matrices to compare with
+   */
+  static void run(
+      ModelFiles files, ScalarType type, int rank, int rounds, int gemm, PrintStream out)
       throws IOException {
     ModelConfig config = ModelConfig.of(files);
     Path folder = Files.createTempDirectory("loras");
@@ -85,39 +92,68 @@ public final class FullModelPatchBenchmark {
     try (Torch torch = Torch.open("cpu")) {
       WriteLora.write(config, rank, 1, a);
       WriteLora.write(config, rank, 2, b);
+      PatchPlan first = plan(files, a);
+      Map<Network, Map<String, Origin>> origins = touched(files, first);
       TensorLoader loader = new TensorLoader(torch);
-      try (LiveWeights clip =
-              LiveWeights.load(torch, loader, files.textEncoders().get(0).weights(), type);
-          LiveWeights unet =
-              LiveWeights.load(
-                  torch, loader, files.unet().weights(), type, packings(torch, files, type));
-          LiveWeights plain =
-              LiveWeights.load(torch, loader, touched(files, plan(files, a)), type)) {
-        Map<Network, LiveWeights> live = Map.of(Network.TEXT_ENCODER, clip, Network.UNET, unet);
-        PatchPlan first = plan(files, a);
-        NDArray[] touched = plain.entries().values().toArray(NDArray[]::new);
-        long weights = Arrays.stream(touched).mapToLong(NDArray::size).sum();
-        out.printf(
-            Locale.ROOT,
-            "%d modules, rank %d, %d weights touched, %s%n",
-            touched.length,
-            rank,
-            weights,
-            type);
-        new FullModelPatchBenchmark(
-                new Patcher(torch, loader, live),
-                new FloorPass(torch),
-                touched,
-                List.copyOf(touched(files, first).values()),
-                first,
-                plan(files, b))
-            .measure(rounds, out);
-      }
+      Map<Network, LiveWeights> plain = load(torch, loader, origins, type, Map.of());
+      Map<Network, LiveWeights> packed =
+          load(torch, loader, origins, type, packings(torch, files, type));
+      NDArray[] touched =
+          plain.values().stream()
+              .flatMap(live -> live.entries().values().stream())
+              .toArray(NDArray[]::new);
+      long weights = Arrays.stream(touched).mapToLong(NDArray::size).sum();
+      double rate = Gemm.rate(torch, gemm, type);
+      double product = 2.0 * rank * weights / rate;
+      out.printf(
+          Locale.ROOT,
+          "%d modules, rank %d, %d weights touched, %s%n"
+              + "GEMM of side %d: %.0f GFLOP/s; the products take %.3f s at that rate%n",
+          touched.length,
+          rank,
+          weights,
+          type,
+          gemm,
+          rate / 1e9,
+          product);
+      Map<String, Patcher> patchers = new LinkedHashMap<>();
+      patchers.put("plain", new Patcher(torch, loader, plain));
+      patchers.put("packed", new Patcher(torch, loader, packed));
+      new FullModelPatchBenchmark(
+              patchers,
+              new FloorPass(torch),
+              touched,
+              origins.values().stream().flatMap(some -> some.values().stream()).toList(),
+              first,
+              plan(files, b))
+          .measure(rounds, product, out);
+      plain.values().forEach(LiveWeights::close);
+      packed.values().forEach(LiveWeights::close);
     } finally {
       Files.deleteIfExists(a);
       Files.deleteIfExists(b);
       Files.delete(folder);
     }
+  }
+
+  /** Those of the U-Net packed, where packing is known for them. */
+  private static Map<Network, LiveWeights> load(
+      Torch torch,
+      TensorLoader loader,
+      Map<Network, Map<String, Origin>> origins,
+      ScalarType type,
+      Map<String, Packing> packings) {
+    Map<Network, LiveWeights> live = new LinkedHashMap<>();
+    origins.forEach(
+        (network, some) -> {
+          Map<String, Packing> known = new LinkedHashMap<>();
+          if (network == Network.UNET) {
+            known.putAll(packings);
+            known.keySet().retainAll(some.keySet());
+          }
+          live.put(network, LiveWeights.load(torch, loader, some, type, known));
+        });
+    return live;
   }
 
   private static PatchPlan plan(ModelFiles files, Path lora) {
@@ -138,20 +174,19 @@ public final class FullModelPatchBenchmark {
     return Packer.isSupported(torch, type) ? UNetPacking.of(files.unet().config()) : Map.of();
   }
 
-  /** The weights that a plan touches, which a pass for comparison goes over. */
-  private static Map<String, Origin> touched(ModelFiles files, PatchPlan plan) {
-    Map<String, Origin> touched = new LinkedHashMap<>();
+  /** The weights that a plan touches. */
+  private static Map<Network, Map<String, Origin>> touched(ModelFiles files, PatchPlan plan) {
+    Map<Network, Map<String, Origin>> touched = new LinkedHashMap<>();
     files
         .patchable()
         .forEach(
-            (network, weights) ->
-                plan.changes()
-                    .getOrDefault(network, Map.of())
-                    .keySet()
-                    .forEach(
-                        name ->
-                            touched.put(
-                                network + name, Objects.requireNonNull(weights.get(name)))));
+            (network, weights) -> {
+              Map<String, Origin> some = new LinkedHashMap<>(weights);
+              some.keySet().retainAll(plan.changes().getOrDefault(network, Map.of()).keySet());
+              if (!some.isEmpty()) {
+                touched.put(network, some);
+              }
+            });
     return touched;
   }
 
@@ -166,7 +201,7 @@ public final class FullModelPatchBenchmark {
     }
   }
 
-  private void measure(int rounds, PrintStream out) {
+  private void measure(int rounds, double product, PrintStream out) {
     Map<String, List<Double>> seconds = new LinkedHashMap<>();
     long largest = origins.stream().mapToLong(o -> o.entry().byteLength()).max().orElseThrow();
     ByteBuffer buffer = ByteBuffer.allocateDirect(Math.toIntExact(largest));
@@ -174,23 +209,28 @@ public final class FullModelPatchBenchmark {
       if (i == 1) {
         seconds.clear(); // The first round warms up.
       }
-      time("floor", seconds, () -> floorPass.run(touched));
+      time("pass", seconds, () -> floorPass.run(touched));
       time("read", seconds, () -> read(buffer));
-      time("apply", seconds, () -> patcher.apply(first));
-      time("switch", seconds, () -> patcher.apply(second));
-      time("restore", seconds, () -> patcher.apply(PatchPlan.NONE));
+      patchers.forEach(
+          (layout, patcher) -> {
+            time(layout + " apply", seconds, () -> patcher.apply(first));
+            time(layout + " switch", seconds, () -> patcher.apply(second));
+            time(layout + " restore", seconds, () -> patcher.apply(PatchPlan.NONE));
+          });
     }
-    double floor = median(seconds.getOrDefault("floor", List.of()));
-    out.printf("%-8s %10s %10s %10s%n", "", "median s", "best s", "x floor");
+    double floor = Math.max(product, median(seconds.getOrDefault("pass", List.of())));
+    double read = median(seconds.getOrDefault("read", List.of()));
+    out.printf("%-14s %10s %10s %10s %10s%n", "", "median s", "best s", "x floor", "x reading");
     seconds.forEach(
         (name, times) ->
             out.printf(
                 Locale.ROOT,
-                "%-8s %10.3f %10.3f %10.2f%n",
+                "%-14s %10.3f %10.3f %10.2f %10.2f%n",
                 name,
                 median(times),
                 times.stream().min(Double::compare).orElseThrow(),
-                median(times) / floor));
+                median(times) / floor,
+                median(times) / read));
   }
 
   private static void time(String name, Map<String, List<Double>> seconds, Runnable work) {

@@ -65,7 +65,7 @@ public class LoraPatchBenchmark {
   @State(Scope.Benchmark)
   @SuppressWarnings("NullAway.Init")
   public static class Weights {
-    /** Shapes of SD 1.5; the last one is a convolution. */
+    /** Shapes of SD 1.5 and SDXL; the last one is a convolution. */
     @Param({
       "320x320",
       "640x640",
@@ -75,6 +75,9 @@ public class LoraPatchBenchmark {
       "1280x5120",
       "768x768",
       "3072x768",
+      "5120x640",
+      "640x2560",
+      "1280x2048",
       "1280x1280x3x3"
     })
     String shape;

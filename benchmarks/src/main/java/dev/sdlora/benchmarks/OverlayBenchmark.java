@@ -38,15 +38,18 @@ public final class OverlayBenchmark {
 
   private OverlayBenchmark() {}
 
-  /** Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--rank N] [--rounds N]}. */
+  /**
+   * Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--rank N] [--rounds N] [--bits 32|16]}.
+   */
   public static void main(String[] args) throws IOException {
     Arguments arguments =
         Arguments.parse(
             args,
-            "OverlayBenchmark CHECKPOINT [--size PIXELS] [--rank N] [--rounds N]",
-            Map.of("--size", 512, "--rank", 16, "--rounds", 5));
+            "OverlayBenchmark CHECKPOINT [--size PIXELS] [--rank N] [--rounds N] [--bits 32|16]",
+            Map.of("--size", 512, "--rank", 16, "--rounds", 5, "--bits", 32));
     run(
         CheckpointReader.read(arguments.file()),
+        arguments.number("--bits") == 32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16,
         arguments.number("--size"),
         arguments.number("--rank"),
         arguments.number("--rounds"),
@@ -54,7 +57,8 @@ public final class OverlayBenchmark {
   }
 
   /** Measures with two LoRAs that it writes for the checkpoint, and prints a table. */
-  static void run(ModelFiles files, int size, int rank, int rounds, PrintStream out)
+  static void run(
+      ModelFiles files, ScalarType type, int size, int rank, int rounds, PrintStream out)
       throws IOException {
     ModelConfig config = ModelConfig.of(files);
     Path folder = Files.createTempDirectory("loras");
@@ -69,17 +73,17 @@ public final class OverlayBenchmark {
               torch,
               new TensorLoader(torch),
               files.unet().weights(),
-              ScalarType.FLOAT32,
-              FullModelPatchBenchmark.packings(torch, files, ScalarType.FLOAT32))) {
+              type,
+              FullModelPatchBenchmark.packings(torch, files, type))) {
         UNet unet = new UNet(torch, files.unet().config(), weights);
         Map<Network, Map<String, List<Long>>> shapes = Map.of(Network.UNET, weights.shapes());
         Overlays overlays = new Overlays(torch);
         long start = System.nanoTime();
-        try (Overlay one = overlays.open(plans.subList(0, 1), shapes, ScalarType.FLOAT32);
+        try (Overlay one = overlays.open(plans.subList(0, 1), shapes, type);
             TensorDict oneDict = dict(weights, one)) {
           out.printf(
               Locale.ROOT, "reading an overlay: %.3f s%n", (System.nanoTime() - start) / 1e9);
-          try (Overlay two = overlays.open(plans, shapes, ScalarType.FLOAT32);
+          try (Overlay two = overlays.open(plans, shapes, type);
               TensorDict twoDict = dict(weights, two)) {
             Map<String, UNet> variants = new LinkedHashMap<>();
             variants.put("plain", unet);
@@ -118,6 +122,7 @@ public final class OverlayBenchmark {
     try (NDManager scope = torch.scope()) {
       UNet any = variants.values().iterator().next();
       Random random = new Random(1);
+      // The U-Net takes float32 and computes in the format of its weights.
       NDArray latents = normal(random, scope, 2, 4, size / 8, size / 8);
       NDArray context = normal(random, scope, 2, TOKENS, any.config().contextWidth());
       NDArray times = Torch.floats(scope, new float[] {500, 500}, 2);

@@ -7,16 +7,13 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.UNet;
-import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Packing;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
@@ -74,7 +71,7 @@ public final class UNetBenchmark {
   }
 
   private void measure(int size, int gemm) {
-    double rate = gemmRate(gemm);
+    double rate = Gemm.rate(torch, gemm, type);
     out.printf(Locale.ROOT, "GEMM of side %d in %s: %.0f GFLOP/s%n", gemm, type, rate / 1e9);
     double operations = UNetOperations.of(files.unet().config(), ROWS, size / 8, TOKENS);
     try (LiveWeights plain = weights("plain", Map.of());
@@ -133,27 +130,6 @@ public final class UNetBenchmark {
       }
     }
     return best;
-  }
-
-  private double gemmRate(int side) {
-    Program program = Program.load(torch, UNetBenchmark.class, "gemm.torchscript.py");
-    List<Double> seconds = new ArrayList<>();
-    try (NDManager scope = torch.scope()) {
-      NDArray matrix =
-          program
-              .call("square")
-              .tensor(scope.create(0f))
-              .integer(side)
-              .integer(type.code())
-              .run(scope);
-      for (int i = 0; i < 5; i++) {
-        long start = System.nanoTime();
-        program.call("product").tensor(matrix).run(scope).close();
-        seconds.add(secondsSince(start));
-      }
-    }
-    double best = seconds.stream().min(Double::compare).orElseThrow();
-    return 2.0 * side * side * side / best;
   }
 
   private static double secondsSince(long start) {

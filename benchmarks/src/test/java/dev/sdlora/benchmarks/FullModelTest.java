@@ -175,11 +175,16 @@ final class FullModelTest {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     ModelFiles files = CheckpointReader.read(checkpoint("tiny.safetensors", 1));
     FullModelPatchBenchmark.run(
-        files, ScalarType.FLOAT32, 3, 1, new PrintStream(printed, true, StandardCharsets.UTF_8));
+        files,
+        ScalarType.FLOAT32,
+        3,
+        1,
+        64,
+        new PrintStream(printed, true, StandardCharsets.UTF_8));
     long weights =
         WriteLora.targets(TINY).values().stream().mapToLong(s -> s.get(0) * s.get(1)).sum();
     assertThat(printed.toString(StandardCharsets.UTF_8))
         .contains(WriteLora.targets(TINY).size() + " modules, rank 3, " + weights + " weights")
-        .contains("floor", "read", "apply", "switch", "restore");
+        .contains("pass", "read", "plain apply", "packed apply", "packed switch", "packed restore");
   }
 }

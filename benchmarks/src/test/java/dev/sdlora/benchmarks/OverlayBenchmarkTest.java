@@ -3,6 +3,7 @@ package dev.sdlora.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.tensors.torch.ScalarType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,6 +22,7 @@ class OverlayBenchmarkTest {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     OverlayBenchmark.run(
         CheckpointReader.read(checkpoint),
+        ScalarType.FLOAT32,
         64,
         3,
         1,

@@ -25,6 +25,17 @@ public final class Backend {
      */
     Pipeline open(Settings settings);
 
+    /**
+     * Behind {@link DeviceInfo#of}.
+     *
+     * @param device in its one form: {@code gpu0}, not {@code cuda}
+     * @return what there is to know about it
+     */
+    DeviceInfo describe(String device);
+
+    /** Behind {@link Pipeline#warmUp()}. */
+    void warmUp();
+
     /** Behind {@link Pipeline#endAtNextSignal()}. */
     void endAtNextSignal();
   }

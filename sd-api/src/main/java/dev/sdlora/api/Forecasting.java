@@ -11,9 +11,9 @@ import java.util.regex.Pattern;
  * costs nothing (Han et al. 2026, "Adaptive Spectral Feature Forecasting for Diffusion Sampling
  * Acceleration", called Spectrum). Pictures change; how much is in docs/faster-pictures.md.
  *
- * <p>Where a forecast would cross a change it is not made: prompt editing, the ends of a {@link
- * GuidanceRange}, a refiner that takes over and hires fix begin anew with calls that are computed.
- * Immutable.
+ * <p>Where a call is in a situation that is new, it and the next of its kind are computed: behind
+ * another text of prompt editing, beyond an end of a {@link GuidanceRange}, with another
+ * ControlNet, after the refiner took over, in the second pass of hires fix. Immutable.
  *
  * @param warmUp how many calls are computed first
  * @param window then one call of so many is computed; 1 for all

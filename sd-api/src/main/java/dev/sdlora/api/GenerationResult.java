@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -14,6 +15,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
   private final List<String> warnings;
   private final Duration elapsed;
   private final Optional<String> vae;
+  private final Precision precision;
 
   private GenerationResult(Builder values) {
     images = values.images;
@@ -21,6 +23,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
     warnings = values.warnings;
     elapsed = values.elapsed;
     vae = values.vae;
+    precision = values.precision;
   }
 
   /**
@@ -68,6 +71,14 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
   }
 
   /**
+   * {@return the number format that the networks computed in} Where {@link Precision#AUTO} was
+   * asked for, it is the one that was chosen.
+   */
+  public Precision precision() {
+    return precision;
+  }
+
+  /**
    * {@return the time from the start of the work to its end, without waiting for other requests}
    */
   public Duration elapsed() {
@@ -103,18 +114,19 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
   }
 
   private List<Object> state() {
-    return List.of(images, loras, warnings, elapsed, vae);
+    return List.of(images, loras, warnings, elapsed, vae, precision);
   }
 
   /** How much there is of everything, and the warnings. */
   @Override
   public String toString() {
-    return "GenerationResult[%s images, %s LoRAs, warnings %s, %s%s]"
+    return "GenerationResult[%s images, %s LoRAs, warnings %s, %s, %s%s]"
         .formatted(
             images.size(),
             loras.size(),
             warnings,
             elapsed,
+            precision,
             vae.map(name -> ", VAE " + name).orElse(""));
   }
 
@@ -125,6 +137,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
     private List<String> warnings = List.of();
     private Duration elapsed = Duration.ZERO;
     private Optional<String> vae = Optional.empty();
+    private Precision precision = Precision.FLOAT32;
 
     private Builder(List<GeneratedImage> images) {
       this.images = images;
@@ -136,6 +149,7 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
       warnings = values.warnings;
       elapsed = values.elapsed;
       vae = values.vae;
+      precision = values.precision;
     }
 
     /**
@@ -182,6 +196,20 @@ public final class GenerationResult implements Iterable<GeneratedImage> {
      */
     public Builder vae(String vae) {
       this.vae = Optional.of(Objects.requireNonNull(vae, "vae"));
+      return this;
+    }
+
+    /**
+     * Sets the number format that the networks computed in.
+     *
+     * @param precision default {@link Precision#FLOAT32}
+     * @return this builder
+     * @throws IllegalArgumentException if it is {@link Precision#AUTO}, which is none
+     */
+    public Builder precision(Precision precision) {
+      Objects.requireNonNull(precision, "precision");
+      Checks.require(precision != Precision.AUTO, "precision", "be a number format", precision);
+      this.precision = precision;
       return this;
     }
 

@@ -171,6 +171,16 @@ public interface Pipeline extends AutoCloseable {
   int liveTensors();
 
   /**
+   * Starts to load the native libraries, on a thread of its own, and returns at once. For a program
+   * that will soon build its first pipeline and has something else to do before, such as opening
+   * the checkpoint: the build then waits for what is missing only, some half a second less. When
+   * the libraries cannot be loaded, {@link Builder#build()} tells. Does nothing if they are loaded.
+   */
+  static void warmUp() {
+    Services.find(Backend.Pipelines.class).warmUp();
+  }
+
+  /**
    * From now on Ctrl-C and {@code kill} end the process at once, in the middle of a computation
    * too. For the shutdown hook of a program that is ending: a JVM that ends ignores them, and a
    * long computation would have to be waited for. Does nothing before the first pipeline is built,
@@ -216,7 +226,7 @@ public interface Pipeline extends AutoCloseable {
     private Optional<Path> previewDecoder = Optional.empty();
     private Optional<PredictionType> predictionType = Optional.empty();
     private Optional<Path> refiner = Optional.empty();
-    private Precision precision = Precision.FLOAT32;
+    private Precision precision = Precision.AUTO;
     private MemoryPolicy memoryPolicy = MemoryPolicy.KEEP;
     private String device = "cpu";
     private LoraMode loraMode = LoraMode.AUTO;
@@ -426,9 +436,10 @@ public interface Pipeline extends AutoCloseable {
 
     /**
      * Sets the number format of the computation. Building fails with a {@link
-     * StableDiffusionException} if the device does not compute in it.
+     * StableDiffusionException} if the device does not compute in it. With {@link
+     * Precision#FLOAT32} pictures are alike on processors with and without bfloat16.
      *
-     * @param precision default {@link Precision#FLOAT32}
+     * @param precision default {@link Precision#AUTO}
      * @return this builder
      */
     public Builder precision(Precision precision) {

@@ -3,13 +3,18 @@ package dev.sdlora.api;
 /**
  * The number format in which the networks of a checkpoint compute. In every format sums, the
  * statistics of norms and softmax are 32-bit floats, and so is what comes out.
+ *
+ * <p>Pictures of two formats differ in small details. Where those of several machines have to be
+ * alike, name {@link #FLOAT32}: what remains is the order in which processors add, which seldom
+ * moves a grey level.
  */
 public enum Precision {
-  /** 32-bit floats: the reference, and the default. */
+  /** 32-bit floats: the reference. Training computes in it always. */
   FLOAT32,
   /**
-   * 16-bit brain floats: half the memory, and two to three times faster on processors with bfloat16
-   * units; pictures differ in small details.
+   * 16-bit brain floats: half the memory, and up to three times as fast on processors with
+   * instructions for them, slower on others. Pictures are the same but for small details; the
+   * project's page on precision and memory says how far they differ.
    */
   BFLOAT16,
   /**
@@ -19,9 +24,10 @@ public enum Precision {
    */
   FLOAT16,
   /**
-   * {@link #BFLOAT16} on a processor that has instructions for it (AVX-512 BF16 or AMX BF16, as
-   * Linux lists them), {@link #FLOAT32} elsewhere and on other devices; see {@link
-   * Pipeline#precision()}.
+   * The default: {@link #BFLOAT16} on a processor that has instructions for it (AVX-512 BF16 or AMX
+   * BF16, as Linux lists them), {@link #FLOAT32} on others and on GPUs, of which none was at hand
+   * to try. {@link Pipeline#precision()} and {@link GenerationResult#precision()} tell the choice,
+   * {@link DeviceInfo} tells it beforehand, with the reason.
    */
   AUTO
 }

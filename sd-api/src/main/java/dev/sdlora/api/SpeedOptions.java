@@ -20,6 +20,7 @@ public final class SpeedOptions {
   private final int cacheInterval;
   private final int cacheBranchId;
   private final double tokenMergingRatio;
+  private final int tokenMergingMaxDownsample;
   private final boolean exactBatches;
   private final OptionalInt batchSize;
 
@@ -29,6 +30,7 @@ public final class SpeedOptions {
     cacheInterval = values.cacheInterval;
     cacheBranchId = values.cacheBranchId;
     tokenMergingRatio = values.tokenMergingRatio;
+    tokenMergingMaxDownsample = values.tokenMergingMaxDownsample;
     exactBatches = values.exactBatches;
     batchSize = values.batchSize;
   }
@@ -48,7 +50,8 @@ public final class SpeedOptions {
         .forecasting(forecasting)
         .cacheInterval(cacheInterval)
         .cacheBranchId(cacheBranchId)
-        .tokenMergingRatio(tokenMergingRatio);
+        .tokenMergingRatio(tokenMergingRatio)
+        .tokenMergingMaxDownsample(tokenMergingMaxDownsample);
   }
 
   /** {@return where guidance acts} Default {@link GuidanceRange#ALL}. */
@@ -74,12 +77,17 @@ public final class SpeedOptions {
     return cacheBranchId;
   }
 
-  /**
-   * {@return the share of tokens that are merged for self-attention in the full size of the latent}
-   * Default 0.
-   */
+  /** {@return the share of tokens that are merged for self-attention} Default 0. */
   public double tokenMergingRatio() {
     return tokenMergingRatio;
+  }
+
+  /**
+   * {@return how much smaller than the latent the sides of a level may be for tokens to be merged
+   * in it} Default 1: the full size alone.
+   */
+  public int tokenMergingMaxDownsample() {
+    return tokenMergingMaxDownsample;
   }
 
   /**
@@ -120,6 +128,7 @@ public final class SpeedOptions {
         cacheInterval,
         cacheBranchId,
         tokenMergingRatio,
+        tokenMergingMaxDownsample,
         exactBatches,
         batchSize);
   }
@@ -131,6 +140,7 @@ public final class SpeedOptions {
     private int cacheInterval = 1;
     private int cacheBranchId;
     private double tokenMergingRatio;
+    private int tokenMergingMaxDownsample = 1;
     private boolean exactBatches = true;
     private OptionalInt batchSize = OptionalInt.empty();
 
@@ -191,11 +201,10 @@ public final class SpeedOptions {
     }
 
     /**
-     * Sets the share of tokens that are merged with those most like them before self-attention in
-     * the full size of the latent, and get their answers back (Bolya and Hoffman 2023, "Token
-     * Merging for Fast Stable Diffusion"); A1111's "Token merging ratio". As there, the first token
-     * of each 2 × 2 takes others in, without any chance. Time is saved in large pictures. SDXL has
-     * no attention in full size, so nothing changes with it.
+     * Sets the share of tokens that are merged with those most like them before self-attention, and
+     * get their answers back (Bolya and Hoffman 2023, "Token Merging for Fast Stable Diffusion");
+     * A1111's "Token merging ratio". As there, the first token of each 2 × 2 takes others in,
+     * without any chance. The larger a picture, the more time is saved.
      *
      * @param ratio from 0, the default, for none, to 0.9 as in A1111; three quarters of the tokens
      *     are the most that can be merged
@@ -204,6 +213,25 @@ public final class SpeedOptions {
      */
     public Builder tokenMergingRatio(double ratio) {
       this.tokenMergingRatio = Checks.inRange(0, 0.9, ratio, "tokenMergingRatio");
+      return this;
+    }
+
+    /**
+     * Sets in which levels of the model tokens are merged. A1111 knows the default only, with which
+     * nothing changes with SDXL, as it has no attention in the full size of the latent.
+     *
+     * @param downsample how much smaller than the latent the sides of a level may be: 1, the
+     *     default, 2, 4 or 8
+     * @return this builder
+     * @throws IllegalArgumentException if it is another number
+     */
+    public Builder tokenMergingMaxDownsample(int downsample) {
+      Checks.inRange(1, 8, downsample, "tokenMergingMaxDownsample");
+      if (Integer.bitCount(downsample) != 1) {
+        throw new IllegalArgumentException(
+            "tokenMergingMaxDownsample must be 1, 2, 4 or 8: " + downsample);
+      }
+      this.tokenMergingMaxDownsample = downsample;
       return this;
     }
 

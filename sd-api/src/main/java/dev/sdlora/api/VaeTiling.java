@@ -6,7 +6,10 @@ package dev.sdlora.api;
  * results differ from those of whole pictures by less than a hundredth of a grey level.
  */
 public enum VaeTiling {
-  /** For pictures of more than 768 × 768 pixels. The default. */
+  /**
+   * Where that costs no time: for pictures of all sizes on processors whose layouts the weights can
+   * take, else for those of more than 768 × 768 pixels. The default.
+   */
   AUTO,
   /** Always. */
   ON,

@@ -69,7 +69,6 @@ final class GenerateCommand implements Callable<Integer> {
             new GenerationReport(
                 result,
                 writer.pictures(),
-                pipeline.precision(),
                 new GenerationReport.Seconds(openSeconds, loadSeconds, generateSeconds),
                 new GenerationReport.LiveTensors(arraysBefore, pipeline.liveTensors()));
         console.out().println(Json.line(report.toJson()));

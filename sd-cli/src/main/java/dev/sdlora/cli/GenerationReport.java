@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraReport;
-import dev.sdlora.api.Precision;
 import java.util.List;
 import java.util.Locale;
 
@@ -14,7 +13,6 @@ import java.util.Locale;
 record GenerationReport(
     GenerationResult result,
     List<PictureWriter.Saved> pictures,
-    Precision precision,
     Seconds seconds,
     LiveTensors arrays) {
 
@@ -29,7 +27,7 @@ record GenerationReport(
     ArrayNode paths = json.putArray("files");
     ArrayNode seeds = json.putArray("seeds");
     PictureWriter.Saved first = pictures.get(0);
-    json.put("precision", precision.name().toLowerCase(Locale.ROOT));
+    json.put("precision", result.precision().name().toLowerCase(Locale.ROOT));
     json.put("size", first.width() + "x" + first.height());
     ArrayNode loras = json.putArray("loras");
     json.set("warnings", Json.tree(result.warnings()));

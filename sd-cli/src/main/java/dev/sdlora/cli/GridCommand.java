@@ -11,6 +11,7 @@ import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.VariationGrid;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -73,6 +74,7 @@ final class GridCommand implements Callable<Integer> {
         json.put("pictures", grid.cells());
         json.put("width", sheet.width());
         json.put("height", sheet.height());
+        json.put("precision", pipeline.precision().name().toLowerCase(Locale.ROOT));
         console.out().println(Json.line(json));
       } else {
         console.out().println(file.of(0));

@@ -60,12 +60,13 @@ final class ModelOptions {
 
   @Option(
       names = "--precision",
-      paramLabel = "float32|bfloat16|float16|auto",
-      defaultValue = "float32",
+      paramLabel = "auto|float32|bfloat16|float16",
+      defaultValue = "auto",
       description =
           "Number format of the computation; auto is bfloat16 where the processor has instructions"
-              + " for it, float16 is for GPUs. Default: ${DEFAULT-VALUE}.")
-  private Precision precision = Precision.FLOAT32;
+              + " for it (sd info --device), else float32; float16 is for GPUs."
+              + " Default: ${DEFAULT-VALUE}.")
+  private Precision precision = Precision.AUTO;
 
   @Option(
       names = "--memory-policy",
@@ -93,7 +94,9 @@ final class ModelOptions {
 
   @Mixin private final PartsOptions parts = new PartsOptions();
 
+  /** Opens the checkpoint, for a pipeline that is to be loaded. */
   Checkpoint open() {
+    Pipeline.warmUp();
     return Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint), parts.parts());
   }
 

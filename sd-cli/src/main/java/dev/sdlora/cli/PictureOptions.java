@@ -128,7 +128,7 @@ final class PictureOptions {
   @Mixin private final HiresOptions hires = new HiresOptions();
   @Mixin private final ReadingOptions reading = new ReadingOptions();
   @Mixin private final SamplingOptions sampling = new SamplingOptions();
-  @Mixin private final ReuseOptions reuse = new ReuseOptions();
+  @Mixin private final FasterOptions faster = new FasterOptions();
   @Mixin private final VariationOptions variation = new VariationOptions();
   @Mixin private final NetworkOptions networks = new NetworkOptions();
   @Mixin private final FamilyOptions family = new FamilyOptions();
@@ -178,7 +178,7 @@ final class PictureOptions {
     hires.applyTo(spec);
     reading.applyTo(spec);
     sampling.applyTo(spec);
-    reuse.applyTo(spec);
+    faster.applyTo(spec);
     variation.applyTo(spec);
     networks.applyTo(spec);
     family.applyTo(spec, hasRefiner);

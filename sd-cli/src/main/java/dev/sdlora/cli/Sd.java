@@ -2,6 +2,7 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.MaskedContent;
 import dev.sdlora.api.NamedSampler;
@@ -94,6 +95,7 @@ public final class Sd {
         .registerConverter(NamedSampler.class, converter(NamedSampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
         .registerConverter(FewStepsArgument.class, converter(FewStepsArgument::parse))
+        .registerConverter(Forecasting.class, converter(Forecasting::parse))
         .registerConverter(Emphasis.class, converter(Emphasis::parse))
         .registerConverter(ControlUnit.class, converter(ControlArgument::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))

@@ -121,6 +121,33 @@ final class InfoCommandTest {
     assertThat(json.exitCode()).isEqualTo(1);
   }
 
+  @Test
+  void info_device_tellsWhatAutoChooses() throws IOException {
+    CommandRun run = CommandRun.of("info", "--json", "--device");
+    assertThat(run.err()).isEmpty();
+    JsonNode info = JSON.readTree(run.out());
+    assertThat(info.get("kind").asText()).isEqualTo("device");
+    assertThat(info.get("device").asText()).isEqualTo("cpu");
+    assertThat(info.get("auto").asText())
+        .isEqualTo(info.get("reason").asText().contains(" has ") ? "bfloat16" : "float32");
+    assertThat(info.get("threads").asInt()).isPositive();
+    assertThat(info.get("memoryBytes").asLong())
+        .isGreaterThanOrEqualTo(info.get("availableBytes").asLong());
+
+    String text = CommandRun.of("info", "--device", "cpu").out();
+    assertThat(text).contains("auto: " + info.get("auto").asText(), "instructions: [");
+  }
+
+  @Test
+  void info_neitherFileNorKnownDevice_isBadUsage() {
+    CommandRun nothing = CommandRun.of("info");
+    assertThat(nothing.exitCode()).isEqualTo(2);
+    assertThat(nothing.err()).startsWith("sd: name a file, or --device\n");
+    CommandRun unknown = CommandRun.of("info", "--device", "tpu");
+    assertThat(unknown.exitCode()).isEqualTo(2);
+    assertThat(unknown.err()).contains("'tpu'");
+  }
+
   private static JsonNode info(Path file) throws IOException {
     CommandRun run = CommandRun.of("info", "--json", file.toString());
     assertThat(run.err()).isEmpty();

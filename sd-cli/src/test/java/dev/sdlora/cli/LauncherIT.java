@@ -48,6 +48,7 @@ final class LauncherIT {
     assertThat(report.get("seeds").toString()).isEqualTo("[7,8]");
     assertThat(report.at("/parameters/0").asText()).contains("tigre d'été", "Size: 136x128");
     assertThat(report.at("/loras/0/matched").asInt()).isPositive();
+    assertThat(report.get("precision").asText()).isIn("float32", "bfloat16");
     assertThat(report.at("/liveNativeArrays/after"))
         .isEqualTo(report.at("/liveNativeArrays/before"));
 

@@ -41,6 +41,12 @@ final class SdTest {
         "--sampler   | magic   | sampler 'magic' is not known; the known ones are",
         "--few-steps | warp    | few-step method 'warp' is not known; the known ones are LCM,",
         "--few-steps | pcm:x   | behind the colon stands the number of steps",
+        "--guidance-range | 0.5 | expected two numbers and a comma between: 0.5",
+        "--guidance-range | 0.8,0.2 | guidance start must be from 0 to its end: 0.8",
+        "--guidance-range | 0,x | '0,x' has something else than a number",
+        "--guidance-sigmas | 5,1 | highest guided sigma must not be below the lowest: 1.0",
+        "--forecast | many | forecasting must be WINDOW[+GROWTH][@WARM-UP]",
+        "--forecast | 0 | window must be from 1 to 100: 0",
         "--few-steps | turbo:8 | Turbo is made for 1 to 4 steps: 8",
         "--schedule  | magic   | schedule 'magic' is not known; the known ones are",
         "--out       | a.webp  | the name must end in .png, .jpg or .jpeg: a.webp",
@@ -61,7 +67,7 @@ final class SdTest {
     CommandRun run =
         CommandRun.of(
             ("generate --rng cpu --precision bfloat16 --seed -5 --cfg -1 --sampler dpmpp_2m"
-                    + " --schedule uniform --few-steps lightning:4 --final-decoder taesd --size 128x64 --prompt @x --checkpoint no-such-file")
+                    + " --schedule uniform --few-steps lightning:4 --guidance-range 0.1,0.8 --guidance-sigmas 0.3,5 --forecast 2+0.5@3 --final-decoder taesd --size 128x64 --prompt @x --checkpoint no-such-file")
                 .split(" "));
     assertThat(run.err()).isEqualTo("sd: checkpoint 'no-such-file' does not exist\n");
     assertThat(run.exitCode()).isEqualTo(1);
@@ -207,7 +213,7 @@ final class SdTest {
         .contains("Default: " + defaults.sampler().label() + ".")
         .contains("Default: " + defaults.schedule().label())
         .contains("Default: " + (int) defaults.cfgScale() + ".")
-        .contains("Default: float32.", "Default: cpu.", "Default: out.png.", "Default: nv.");
+        .contains("Default: auto.", "Default: cpu.", "Default: out.png.", "Default: nv.");
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.demo.model.DemoModel;
@@ -21,7 +22,8 @@ import java.util.SplittableRandom;
  * Shows what the bundled model and its LoRAs do: prints how often pictures are what their prompts
  * ask for and how each LoRA's effect goes with its weight, and writes a sheet of pictures.
  *
- * <p>Arguments: the folder to write to, then the number of prompts, 200 unless given.
+ * <p>Arguments: the folder to write to, then the number of prompts, 200 unless given, then a number
+ * format, {@code float32} unless given.
  */
 public final class EvaluateDemoModel {
   private static final List<Double> WEIGHTS = List.of(-1.0, -0.5, 0.0, 0.5, 1.0, 1.5);
@@ -41,8 +43,10 @@ public final class EvaluateDemoModel {
   public static void main(String[] args) throws IOException {
     Path folder = Files.createDirectories(Path.of(args.length > 0 ? args[0] : "."));
     int prompts = args.length > 1 ? Integer.parseInt(args[1]) : PROMPTS;
+    String precision = args.length > 2 ? args[2] : "float32";
     try (Pipeline pipeline =
         Pipeline.builder()
+            .precision(Precision.valueOf(precision.toUpperCase(Locale.ROOT)))
             .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
             .loraDirectory(DemoModel.loras())
             .build()) {

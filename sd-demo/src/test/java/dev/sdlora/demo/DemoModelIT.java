@@ -7,6 +7,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.demo.model.DemoModel;
@@ -41,6 +42,7 @@ final class DemoModelIT {
   static void open() {
     pipeline =
         Pipeline.builder()
+            .precision(Precision.FLOAT32)
             .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
             .loraDirectory(DemoModel.loras())
             .concurrency(Runtime.getRuntime().availableProcessors())

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline;
 
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
@@ -18,12 +19,14 @@ import dev.sdlora.pipeline.denoise.DeepCache;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceEmbedding;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
+import dev.sdlora.pipeline.denoise.GuidedCalls;
 import dev.sdlora.pipeline.denoise.Lockstep;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.pipeline.denoise.ShownChannels;
 import dev.sdlora.pipeline.denoise.SwitchingDenoiser;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.Residuals;
+import dev.sdlora.pipeline.network.TextKeys;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.prompt.schedule.PromptSteps;
@@ -222,7 +225,7 @@ final class DenoisingPass {
         new StepNotifier(
                 image, plan, model.previewer(), progress, networks.with(loras), networks.controls())
             .on(seat);
-    Denoiser denoiser = denoiser(guidance, seat);
+    Denoiser denoiser = denoiser(guidance, networks, seat);
     return start.isPresent()
         ? plan.repaint(denoiser, filled(start.get(), image.seeds()), noise, steps)
         : plan.paint(denoiser, noise, steps);
@@ -239,20 +242,28 @@ final class DenoisingPass {
   }
 
   private Denoiser denoiser(
-      PassGuidance guidance, Lockstep.Seat<Asking.Asked, List<float[]>> seat) {
+      PassGuidance guidance,
+      RequestNetworks networks,
+      Lockstep.Seat<Asking.Asked, List<float[]>> seat) {
     AtomicInteger calls = new AtomicInteger();
     Asking asking = Asking.together(seat);
-    Denoiser base = guidance.first().start(calls, asking);
+    Forecasting forecasting = spec.speedOptions().forecasting();
+    Denoiser base = guidance.first().start(calls, asking, forecasting, networks.controls()::acting);
     Optional<RefinerSwitch> change = refinerSwitch();
     if (change.isEmpty()) {
       return base;
     }
     double at = change.get().at();
-    int allCalls = callsOf(plan.askedSteps());
     return new SwitchingDenoiser(
         base,
-        sigma -> (change.get().bySteps() ? (double) calls.get() / allCalls : wayDown(sigma)) >= at,
-        () -> seat.outside(guidance::refining).start(calls, asking));
+        sigma ->
+            (change.get().bySteps() ? (double) calls.get() / plannedCalls() : wayDown(sigma)) >= at,
+        () -> seat.outside(guidance::refining).start(calls, asking, forecasting, List::of));
+  }
+
+  /** How many calls of the model A1111 counts with. */
+  private int plannedCalls() {
+    return callsOf(plan.askedSteps());
   }
 
   /** The share of the training's time steps above a noise level, as A1111 finds it. */
@@ -294,7 +305,7 @@ final class DenoisingPass {
                                     spec.sizeConditioning(),
                                     told))
                             .conditions(prompt.text(), negative.text(), schedule(), scope)));
-    UNet unet = merging(refiner.unet()).tiling(spec.tiling());
+    UNet unet = merging(refiner.unet()).tiling(spec.tiling()).remembering(new TextKeys(scope));
     DeepCache cache = cache(scope);
     NoisePredictor predictor =
         (batch, step) -> cache.predict(unet, batch, List.of(), () -> Residuals.NONE, step);
@@ -355,13 +366,19 @@ final class DenoisingPass {
             prediction,
             distilled ? 1 : spec.cfgScale(),
             sampling.cfgRescale(),
-            sampling.skipUncondBelowSigma(),
+            new GuidedCalls(
+                spec.speedOptions().guidanceRange(),
+                sampling.skipUncondBelowSigma(),
+                plannedCalls()),
             imageScale));
   }
 
   /** How the U-Net is called, for every picture and every step. */
   private NoisePredictor predictor(PassInput input, RequestNetworks networks, NDManager scope) {
-    UNet merging = merging(networks.with(loras).unet());
+    UNet unchanged = networks.with(loras).unet();
+    // What strengths that change do to them is not known.
+    UNet merging =
+        merging(loras.isScheduled() ? unchanged : unchanged.remembering(new TextKeys(scope)));
     NoisePredictor unet = networks.controls().over(merging, size, spec.tiling(), cache(scope));
     return input
         .shown()
@@ -370,7 +387,8 @@ final class DenoisingPass {
   }
 
   private UNet merging(UNet unet) {
-    return unet.mergingTokens(spec.speedOptions().tokenMergingRatio());
+    SpeedOptions speed = spec.speedOptions();
+    return unet.mergingTokens(speed.tokenMergingRatio(), speed.tokenMergingMaxDownsample());
   }
 
   /** What the calls of pictures that are drawn together keep for each other. */

@@ -4,6 +4,7 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.UNetPacking;
+import dev.sdlora.pipeline.network.VaePacking;
 import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -11,7 +12,9 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Packer;
 import dev.sdlora.tensors.weights.Packing;
 import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Which number format a device computes in, and in which layout. */
 final class Formats {
@@ -21,10 +24,20 @@ final class Formats {
   static LiveWeights unetWeights(
       Torch torch, TensorLoader loader, ModelFiles files, ScalarType type, String device) {
     Map<String, Packing> packings =
-        device.equals("cpu") && Packer.isSupported(torch, type)
-            ? UNetPacking.of(files.unet().config())
-            : Map.of();
+        isPacked(torch, type, device) ? UNetPacking.of(files.unet().config()) : Map.of();
     return LiveWeights.unread(torch, loader, files.unet().weights(), type, packings);
+  }
+
+  /**
+   * The same of an autoencoder. Numbers inside that of SDXL grow beyond what half precision has, so
+   * it is in float32 instead.
+   */
+  static LiveWeights vaeWeights(
+      Torch torch, TensorLoader loader, ModelFiles files, ScalarType type, String device) {
+    ScalarType format = type == ScalarType.FLOAT16 ? ScalarType.FLOAT32 : type;
+    Map<String, Packing> packings =
+        isPacked(torch, format, device) ? VaePacking.of(files.vae().config()) : Map.of();
+    return LiveWeights.unread(torch, loader, files.vae().weights(), format, packings);
   }
 
   /**
@@ -34,19 +47,55 @@ final class Formats {
    * @throws StableDiffusionException if the device does not compute in it
    */
   static ScalarType of(Precision precision, String device) {
-    boolean processor = device.equals("cpu");
     return switch (precision) {
       case FLOAT32 -> ScalarType.FLOAT32;
       case BFLOAT16 -> ScalarType.BFLOAT16;
       case FLOAT16 -> {
-        if (processor) {
+        if (isProcessor(device)) {
           throw new StableDiffusionException(
               "precision FLOAT16 is for GPUs, and the device is 'cpu', which has no arithmetic for"
                   + " it; BFLOAT16 takes as little memory");
         }
         yield ScalarType.FLOAT16;
       }
-      case AUTO -> processor && Processor.hasBfloat16() ? ScalarType.BFLOAT16 : ScalarType.FLOAT32;
+      case AUTO ->
+          isProcessor(device) && Processor.hasBfloat16() ? ScalarType.BFLOAT16 : ScalarType.FLOAT32;
     };
+  }
+
+  /** Why {@link Precision#AUTO} stands for what it does, as a clause. */
+  static String reason(String device) {
+    if (!isProcessor(device)) {
+      return "other formats have not been tried on GPUs";
+    }
+    List<String> instructions = Processor.bfloat16();
+    return instructions.isEmpty()
+        ? "the system lists neither avx512_bf16 nor amx_bf16 for every core"
+        : "the processor has " + String.join(" and ", instructions);
+  }
+
+  /** The precision that a format stands for. */
+  static Precision precision(ScalarType type) {
+    return switch (type) {
+      case FLOAT32 -> Precision.FLOAT32;
+      case BFLOAT16 -> Precision.BFLOAT16;
+      case FLOAT16 -> Precision.FLOAT16;
+    };
+  }
+
+  /** In which formats weights are packed on a device. */
+  static List<Precision> packed(Torch torch, String device) {
+    return Stream.of(ScalarType.FLOAT32, ScalarType.BFLOAT16)
+        .filter(type -> isPacked(torch, type, device))
+        .map(Formats::precision)
+        .toList();
+  }
+
+  private static boolean isPacked(Torch torch, ScalarType type, String device) {
+    return isProcessor(device) && Packer.isSupported(torch, type);
+  }
+
+  private static boolean isProcessor(String device) {
+    return device.equals("cpu");
   }
 }

@@ -4,11 +4,11 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.Upscaling;
 import dev.sdlora.api.Variation;
 import dev.sdlora.pipeline.canvas.Canvas;
@@ -32,7 +32,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
@@ -173,6 +172,7 @@ final class Generation {
           GenerationResult.builder(images)
               .loras(networks.reports())
               .warnings(warnings(networks))
+              .precision(Formats.precision(model.networks().type()))
               .elapsed(Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()));
       vae().ifPresent(told::vae);
       GenerationResult result = told.build();
@@ -313,15 +313,16 @@ final class Generation {
   }
 
   private List<String> tokenMerging() {
+    SpeedOptions speed = spec.speedOptions();
     boolean wanted =
-        spec.speedOptions().tokenMergingRatio() != 0
-            || spec.hiresFix()
-                .map(HiresFix::tokenMergingRatio)
-                .orElse(OptionalDouble.empty())
-                .isPresent();
-    return wanted && !model.networks().unet().config().attendsInFullSize()
+        speed.tokenMergingRatio() != 0
+            || spec.hiresFix().map(fix -> fix.tokenMergingRatio().isPresent()).orElse(false);
+    int downsample = speed.tokenMergingMaxDownsample();
+    return wanted && !model.networks().unet().config().attendsAt(downsample)
         ? List.of(
-            "tokenMergingRatio has no effect: the U-Net of this model has no attention in full size")
+            ("tokenMergingRatio has no effect, since this model has no attention at"
+                    + " tokenMergingMaxDownsample %s; it has at a larger one")
+                .formatted(downsample))
         : List.of();
   }
 

@@ -116,11 +116,7 @@ final class LocalPipeline implements Pipeline {
 
   @Override
   public Precision precision() {
-    return switch (model.networks().type()) {
-      case FLOAT32 -> Precision.FLOAT32;
-      case BFLOAT16 -> Precision.BFLOAT16;
-      case FLOAT16 -> Precision.FLOAT16;
-    };
+    return Formats.precision(model.networks().type());
   }
 
   @Override

@@ -1,24 +1,30 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Backend;
+import dev.sdlora.api.DeviceInfo;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
+import dev.sdlora.pipeline.memory.MachineMemory;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.tensors.folder.PathRedactor;
 import dev.sdlora.tensors.natives.Natives;
+import dev.sdlora.tensors.natives.Processor;
+import dev.sdlora.tensors.torch.Torch;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Opens pipelines. Made by {@link java.util.ServiceLoader}. */
+/** Opens pipelines and tells of devices. Made by {@link java.util.ServiceLoader}. */
 public final class LocalPipelines implements Backend.Pipelines {
 
   @Override
   public Pipeline open(Backend.Settings settings) {
+    warmUp();
     FolderLibrary library =
         new FolderLibrary(KnownFiles.LORAS, KnownFiles.LORA_CARDS, settings.loraDirectories());
     FolderEmbeddings embeddings =
@@ -80,6 +86,28 @@ public final class LocalPipelines implements Backend.Pipelines {
                 Optional.ofNullable(settings.checkpoint().path().getParent()).stream().toList())
             .flatMap(List::stream)
             .toList());
+  }
+
+  @Override
+  public DeviceInfo describe(String device) {
+    MachineMemory memory = new MachineMemory();
+    try (Torch torch = Torch.open(device)) {
+      return new DeviceInfo(
+          device,
+          Processor.name(),
+          Processor.instructions(),
+          Formats.precision(Formats.of(Precision.AUTO, device)),
+          Formats.reason(device),
+          Formats.packed(torch, device),
+          torch.threads(),
+          MachineMemory.physical(),
+          memory.getAsLong());
+    }
+  }
+
+  @Override
+  public void warmUp() {
+    Torch.startAhead();
   }
 
   @Override

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What all requests of a pipeline share. Safe for use by several threads. */
 final class Model implements AutoCloseable {
-  /** From here on pictures go through the autoencoder in strips. */
+  /** From here on pictures go through an autoencoder of plain layers in strips. */
   private static final long LARGE_PIXELS = 768 * 768;
 
   private final Checkpoint checkpoint;
@@ -177,10 +177,14 @@ final class Model implements AutoCloseable {
     return textEncoderMemory;
   }
 
-  /** Whether pictures of a size go through the autoencoder in strips. */
+  /**
+   * Whether pictures of a size go through the autoencoder in strips. With packed layers that is at
+   * least as fast, whatever the size.
+   */
   boolean strips(PromptSpec spec, ImageSize size) {
     return switch (spec.vaeTiling()) {
-      case AUTO -> (long) size.width() * size.height() > LARGE_PIXELS;
+      case AUTO ->
+          networks.vae().weights().isPacked() || (long) size.width() * size.height() > LARGE_PIXELS;
       case ON -> true;
       case OFF -> false;
     };

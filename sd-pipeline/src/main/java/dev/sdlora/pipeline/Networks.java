@@ -45,11 +45,10 @@ final class Networks implements AutoCloseable {
             .map(
                 part -> new TextEncoder(torch, part.config(), unread(part.weights(), loader, type)))
             .toList();
-    // It is read while other weights are patched, so it has a loader of its own. Numbers inside
-    // that
-    // of SDXL grow beyond what half precision has.
-    ScalarType vaeType = type == ScalarType.FLOAT16 ? ScalarType.FLOAT32 : type;
-    LiveWeights vaeWeights = unread(files.vae().weights(), new TensorLoader(torch), vaeType);
+    // It is read while other weights are patched, so it has a loader of its own.
+    LiveWeights vaeWeights =
+        Formats.vaeWeights(torch, new TensorLoader(torch), files, type, device);
+    loaded.add(vaeWeights);
     this.vae = new Vae(torch, files.vae().config(), vaeWeights);
     LiveWeights unetWeights = Formats.unetWeights(torch, loader, files, type, device);
     loaded.add(unetWeights);

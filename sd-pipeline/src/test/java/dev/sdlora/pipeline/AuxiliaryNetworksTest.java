@@ -70,7 +70,7 @@ class AuxiliaryNetworksTest {
   }
 
   private static Pipeline.Builder builder() {
-    return Pipeline.builder().checkpoint(Checkpoint.open(Fixtures.CHECKPOINT));
+    return Fixtures.float32().checkpoint(Checkpoint.open(Fixtures.CHECKPOINT));
   }
 
   private void use(Pipeline.Builder other) {

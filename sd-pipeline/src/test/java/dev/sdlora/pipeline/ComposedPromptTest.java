@@ -41,7 +41,7 @@ class ComposedPromptTest {
   @BeforeAll
   static void open() {
     pipeline =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .loraDirectory(Fixtures.LORAS)
             .build();
@@ -166,7 +166,7 @@ class ComposedPromptTest {
     PromptSpec textOnly = plain.toBuilder().prompt("a cat<lora:tiny_lora:1:0>").build();
     PromptSpec weaker = plain.toBuilder().prompt("a cat<lora:tiny_lora:0.5:0>").build();
     try (Pipeline fresh =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .loraDirectory(Fixtures.LORAS)
             .build()) {

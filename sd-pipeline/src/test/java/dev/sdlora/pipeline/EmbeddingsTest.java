@@ -63,7 +63,7 @@ class EmbeddingsTest {
     Files.writeString(embeddings.resolve("broken.pt"), "not a tensor file");
     bundle(loras.resolve("kit.safetensors"));
     pipeline =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .loraDirectory(loras)
             .embeddingDirectory(embeddings)
@@ -203,7 +203,7 @@ class EmbeddingsTest {
         .contains(trouble)
         .endsWith("; its name was read as text");
     try (Pipeline plain =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .loraDirectory(folder.resolve("loras"))
             .lenient(true)
@@ -273,7 +273,7 @@ class EmbeddingsTest {
   @Test
   void build_embeddingOfAnotherModel_isRefused() {
     Pipeline.Builder builder =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .embedding(Embedding.open(folder.resolve("embeddings/wide.safetensors")));
 

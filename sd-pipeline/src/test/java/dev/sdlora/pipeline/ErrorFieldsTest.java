@@ -57,7 +57,7 @@ class ErrorFieldsTest {
   @Test
   void generate_badRequests_tellNamesPlacesAndNumbers() throws IOException {
     try (Pipeline pipeline =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .loraDirectory(Fixtures.LORAS)
             .maxPixels(64 * 64)

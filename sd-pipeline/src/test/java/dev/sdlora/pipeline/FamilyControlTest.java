@@ -58,7 +58,7 @@ class FamilyControlTest {
     return PIPELINES.computeIfAbsent(
         set,
         first ->
-            Pipeline.builder()
+            Fixtures.float32()
                 .checkpoint(
                     Checkpoint.open(
                         FamilyFiles.withWholeVocabulary(

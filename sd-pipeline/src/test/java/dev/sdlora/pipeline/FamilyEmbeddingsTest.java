@@ -68,7 +68,7 @@ class FamilyEmbeddingsTest {
   }
 
   private static Pipeline.Builder builder(Path checkpoint) {
-    return Pipeline.builder().checkpoint(Checkpoint.open(checkpoint));
+    return Fixtures.float32().checkpoint(Checkpoint.open(checkpoint));
   }
 
   private static Path whole(Path checkpoint, String name) {

@@ -18,6 +18,7 @@ import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
+import dev.sdlora.pipeline.denoise.GuidedCalls;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.pipeline.denoise.ShownChannels;
 import dev.sdlora.pipeline.network.Residuals;
@@ -175,9 +176,9 @@ class FamilyEndToEndTest {
       NDManager scope) {
     return new Guidance(
         new BatchedPredictor(
-            predictor, networks.prediction(), levels, new float[0], 4, SIZE, scope),
+            predictor, networks.prediction(), levels, new float[0], 4, SIZE, 4, scope),
         conditions,
-        new GuidanceOptions(networks.prediction(), cfg, 0, 0, imageCfg));
+        new GuidanceOptions(networks.prediction(), cfg, 0, GuidedCalls.ALL, imageCfg));
   }
 
   /** Those of the set that the checkpoint was made from. */

@@ -56,7 +56,7 @@ class FamilyFailuresTest {
     Path loras = Files.createDirectory(folder.resolve("loras"));
     Files.copy(TinyFamilies.sdxlLora(), loras.resolve("both.safetensors"));
     pipeline =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(sdxl))
             .refiner(refiner)
             .loraDirectory(loras)
@@ -197,7 +197,7 @@ class FamilyFailuresTest {
   @Test
   void build_refinerOfAnotherLatentSpace_namesBoth() {
     Pipeline.Builder builder =
-        Pipeline.builder().checkpoint(Checkpoint.open(sdxl)).refiner(Fixtures.CHECKPOINT);
+        Fixtures.float32().checkpoint(Checkpoint.open(sdxl)).refiner(Fixtures.CHECKPOINT);
     assertThatThrownBy(builder::build)
         .isInstanceOf(CheckpointException.class)
         .hasMessage(
@@ -219,7 +219,7 @@ class FamilyFailuresTest {
   void generate_refinerSwitchWithoutRefiner_isRefusedBeforeAnyWork() {
     List<String> events = new ArrayList<>();
     PromptSpec wanted = spec("a cat").refinerSwitch(RefinerSwitch.at(0.8)).build();
-    try (Pipeline alone = Pipeline.builder().checkpoint(Checkpoint.open(sdxl)).build()) {
+    try (Pipeline alone = Fixtures.float32().checkpoint(Checkpoint.open(sdxl)).build()) {
       final int before = alone.liveTensors();
       GenerationListener listener =
           new GenerationListener() {

@@ -32,7 +32,7 @@ class FamilyRequestsTest {
     if (!whole.toFile().exists()) {
       FamilyFiles.withWholeVocabulary(small, whole);
     }
-    return Pipeline.builder().checkpoint(Checkpoint.open(whole));
+    return Fixtures.float32().checkpoint(Checkpoint.open(whole));
   }
 
   private static PromptSpecBuilder spec() {

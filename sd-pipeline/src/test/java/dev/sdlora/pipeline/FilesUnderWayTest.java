@@ -63,7 +63,7 @@ class FilesUnderWayTest {
   }
 
   private Pipeline pipeline(Path checkpoint) {
-    return Pipeline.builder().checkpoint(Checkpoint.open(checkpoint)).loraDirectory(folder).build();
+    return Fixtures.float32().checkpoint(Checkpoint.open(checkpoint)).loraDirectory(folder).build();
   }
 
   private static GenerationListener inFirstStep(Change change) {

@@ -1,5 +1,7 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.testkit.TinyModels;
@@ -15,6 +17,11 @@ final class Fixtures {
   static final Path GOLDENS = path("/dev/sdlora/pipeline");
 
   private Fixtures() {}
+
+  /** Pipelines whose numbers do not depend on what the processor has instructions for. */
+  static Pipeline.Builder float32() {
+    return Pipeline.builder().precision(Precision.FLOAT32);
+  }
 
   static TensorFile golden(String name) {
     return TensorFile.open(GOLDENS.resolve(name + ".safetensors"));

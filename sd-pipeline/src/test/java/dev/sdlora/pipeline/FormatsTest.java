@@ -16,6 +16,7 @@ class FormatsTest {
     assertThat(Formats.of(Precision.AUTO, "cpu"))
         .isEqualTo(Processor.hasBfloat16() ? ScalarType.BFLOAT16 : ScalarType.FLOAT32);
     assertThat(Formats.of(Precision.AUTO, "gpu0")).isEqualTo(ScalarType.FLOAT32);
+    assertThat(Formats.reason("gpu0")).isEqualTo("other formats have not been tried on GPUs");
   }
 
   @Test

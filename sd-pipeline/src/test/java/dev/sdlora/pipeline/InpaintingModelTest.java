@@ -80,7 +80,7 @@ class InpaintingModelTest {
       writer.tensor(CONV_IN, List.of((long) out, 9L, 3L, 3L), nine, DType.F32);
       writer.write(path);
     }
-    return Pipeline.builder().checkpoint(Checkpoint.open(path)).build();
+    return Fixtures.float32().checkpoint(Checkpoint.open(path)).build();
   }
 
   private static Picture draw(Pipeline pipeline, PromptSpec spec) {

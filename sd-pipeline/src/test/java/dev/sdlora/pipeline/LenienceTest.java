@@ -55,7 +55,7 @@ class LenienceTest {
     lora("stray", "lora_unet_nothing_like_it", 32, 1);
     lora("wide", LAYER, 48, 1);
     pipeline =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .loraDirectory(folder)
             .build();
@@ -173,7 +173,7 @@ class LenienceTest {
   @Test
   void generate_lenientPipeline_canBeToldToBeStrict() {
     try (Pipeline lenient =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .loraDirectory(folder)
             .lenient(true)

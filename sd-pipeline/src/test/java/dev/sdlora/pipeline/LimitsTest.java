@@ -36,7 +36,7 @@ class LimitsTest {
   private static final PromptSpec SPEC = TinyPipeline.SPEC.toBuilder().steps(1).build();
 
   private static Pipeline.Builder builder() {
-    return Pipeline.builder().checkpoint(Checkpoint.open(Fixtures.CHECKPOINT));
+    return Fixtures.float32().checkpoint(Checkpoint.open(Fixtures.CHECKPOINT));
   }
 
   private static void assertRefused(

@@ -58,7 +58,7 @@ class LoraModesTest {
   @BeforeAll
   static void open() {
     pipeline =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .loraDirectory(Fixtures.LORAS)
             .concurrency(2)
@@ -448,7 +448,7 @@ class LoraModesTest {
   @Test
   void close_whileRequestsRunAndWait_finishesTheOneAndRefusesTheOther() {
     Pipeline other =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .loraDirectory(Fixtures.LORAS)
             .loraMode(LoraMode.PATCHED)

@@ -66,7 +66,7 @@ class MemoryPolicyTest {
   }
 
   private static Pipeline.Builder builder(Path model) {
-    return Pipeline.builder()
+    return Fixtures.float32()
         .checkpoint(Checkpoint.open(model))
         .memoryPolicy(MemoryPolicy.SPARING)
         .concurrency(2);

@@ -3,7 +3,9 @@ package dev.sdlora.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
@@ -16,6 +18,7 @@ import dev.sdlora.api.Rng;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.api.Upscaler;
@@ -127,6 +130,17 @@ final class PictureRoundTripTest {
             .vaeTiling(any(random, VaeTiling.values()))
             .loraMode(any(random, LoraMode.values()))
             .lenient(random.nextBoolean())
+            .speedOptions(
+                SpeedOptions.builder()
+                    .guidanceRange(
+                        any(
+                            random,
+                            GuidanceRange.ALL,
+                            GuidanceRange.ofSteps(0.2, 1),
+                            GuidanceRange.ofSteps(0, 0.6),
+                            GuidanceRange.ofSigmas(0.5, 5)))
+                    .forecasting(any(random, Forecasting.NONE, Forecasting.every(2).after(2)))
+                    .build())
             .promptOptions(
                 PromptOptions.DEFAULTS
                     .withEmphasis(any(random, Emphasis.values()))

@@ -72,7 +72,7 @@ class PipelineTest {
   }
 
   private static Pipeline.Builder builder(Path checkpoint) {
-    return Pipeline.builder().checkpoint(Checkpoint.open(checkpoint));
+    return Fixtures.float32().checkpoint(Checkpoint.open(checkpoint));
   }
 
   private byte[] rgb(PromptSpec spec) {

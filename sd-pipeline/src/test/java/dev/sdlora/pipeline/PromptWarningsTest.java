@@ -47,7 +47,7 @@ class PromptWarningsTest {
     embedding(loras.resolve("bad-hands.safetensors"));
     embedding(embeddings.resolve("bad-hands.safetensors"));
     pipeline =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
             .loraDirectory(loras)
             .embeddingDirectory(embeddings)

@@ -62,8 +62,8 @@ final class SeparateVaeTest {
     Path vae =
         weaker(
             "weak.safetensors", name -> name.startsWith(VAE) ? name.substring(VAE.length()) : "");
-    GenerationResult wanted = draw(Pipeline.builder(), whole);
-    GenerationResult result = draw(Pipeline.builder().vae(vae), Fixtures.CHECKPOINT);
+    GenerationResult wanted = draw(Fixtures.float32(), whole);
+    GenerationResult result = draw(Fixtures.float32().vae(vae), Fixtures.CHECKPOINT);
     Picture picture = result.first().picture();
     assertThat(picture).isEqualTo(wanted.first().picture());
     assertThat(wanted.vae()).isEmpty();
@@ -74,10 +74,10 @@ final class SeparateVaeTest {
 
     Path checkpoint = Files.copy(Fixtures.CHECKPOINT, folder.resolve("model.safetensors"));
     Files.move(vae, folder.resolve("model.vae.safetensors"));
-    GenerationResult beside = draw(Pipeline.builder(), checkpoint);
+    GenerationResult beside = draw(Fixtures.float32(), checkpoint);
     assertThat(beside.vae()).hasValue("model.vae.safetensors");
     assertThat(beside.first().picture()).isEqualTo(picture);
-    GenerationResult own = draw(Pipeline.builder().vaeBeside(false), checkpoint);
+    GenerationResult own = draw(Fixtures.float32().vaeBeside(false), checkpoint);
     assertThat(own.vae()).isEmpty();
     assertThat(own.first().picture()).isNotEqualTo(picture);
   }
@@ -86,10 +86,10 @@ final class SeparateVaeTest {
   void build_badParts_areRefusedInOneSentence() {
     Checkpoint checkpoint = Checkpoint.open(Fixtures.CHECKPOINT);
     Path missing = folder.resolve("missing.pt");
-    assertThatThrownBy(() -> Pipeline.builder().checkpoint(checkpoint).vae(missing).build())
+    assertThatThrownBy(() -> Fixtures.float32().checkpoint(checkpoint).vae(missing).build())
         .isInstanceOf(CheckpointException.class)
         .hasMessage("VAE '" + missing + "' does not exist");
-    assertThatThrownBy(() -> Pipeline.builder().checkpoint(checkpoint).textEncoder(missing).build())
+    assertThatThrownBy(() -> Fixtures.float32().checkpoint(checkpoint).textEncoder(missing).build())
         .isInstanceOf(CheckpointException.class)
         .hasMessage("text encoder '" + missing + "' does not exist");
     assertThatThrownBy(() -> Pipeline.builder().variant("../fp16"))

@@ -45,7 +45,7 @@ final class ShutdownTest {
 
     public static void main(String[] args) {
       Pipeline pipeline =
-          Pipeline.builder()
+          Fixtures.float32()
               .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
               .closeOnShutdown(Boolean.parseBoolean(args[0]))
               .build();

@@ -49,7 +49,7 @@ class StoppingTest {
   }
 
   private static Pipeline.Builder builder() {
-    return Pipeline.builder()
+    return Fixtures.float32()
         .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
         .loraDirectory(Fixtures.LORAS);
   }

@@ -30,7 +30,7 @@ final class TinyPipeline implements AutoCloseable {
           .build();
 
   private final Pipeline pipeline =
-      Pipeline.builder()
+      Fixtures.float32()
           .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
           .loraDirectory(Fixtures.LORAS)
           .build();

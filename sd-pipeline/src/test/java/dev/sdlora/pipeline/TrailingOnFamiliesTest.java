@@ -37,7 +37,7 @@ class TrailingOnFamiliesTest {
     Path file =
         FamilyFiles.withWholeVocabulary(
             FamilyFiles.checkpoint("sdxl-v", folder), folder.resolve("whole.safetensors"));
-    pipeline = Pipeline.builder().checkpoint(Checkpoint.open(file)).build();
+    pipeline = Fixtures.float32().checkpoint(Checkpoint.open(file)).build();
   }
 
   @AfterAll

@@ -26,7 +26,7 @@ class UNetAloneTest {
   @TempDir Path folder;
 
   private static byte[] draw(Checkpoint checkpoint, PromptSpec spec) {
-    try (Pipeline pipeline = Pipeline.builder().checkpoint(checkpoint).build()) {
+    try (Pipeline pipeline = Fixtures.float32().checkpoint(checkpoint).build()) {
       return pipeline.generate(spec).images().get(0).picture().rgb();
     }
   }

@@ -25,7 +25,7 @@ class VariationGridTest {
   @Test
   void draw_showsEachCellAsItIsMadeAlone() {
     try (Pipeline pipeline =
-        Pipeline.builder()
+        Fixtures.float32()
             .checkpoint(Checkpoint.open(TinyModels.CHECKPOINT))
             .loraDirectory(TinyModels.LORAS)
             .build()) {

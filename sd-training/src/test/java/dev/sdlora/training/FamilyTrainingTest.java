@@ -126,7 +126,7 @@ class FamilyTrainingTest {
   private LoraFile train(Path checkpoint, LoraTrainerBuilder builder) {
     LoraFile file = LoraFile.open(builder.build().train().file());
     assertThat(file.strays()).isEmpty();
-    try (Pipeline pipeline = Pipeline.builder().checkpoint(Checkpoint.open(checkpoint)).build()) {
+    try (Pipeline pipeline = Fixtures.float32().checkpoint(Checkpoint.open(checkpoint)).build()) {
       PromptSpec spec =
           PromptSpec.builder().prompt("a red disc, flat").size(64, 64).steps(2).seed(1).build();
       LoraAdapter lora = LoraAdapter.open(file.file().path());

@@ -1,6 +1,8 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorEntry;
@@ -29,6 +31,11 @@ final class Fixtures {
   private static final int VOCABULARY = 49_408;
 
   private Fixtures() {}
+
+  /** Pipelines whose numbers do not depend on what the processor has instructions for. */
+  static Pipeline.Builder float32() {
+    return Pipeline.builder().precision(Precision.FLOAT32);
+  }
 
   /** Discs of three colours. */
   static TrainingSet discs() {

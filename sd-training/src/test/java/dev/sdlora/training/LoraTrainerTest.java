@@ -200,7 +200,7 @@ class LoraTrainerTest {
     PromptSpec spec =
         PromptSpec.builder().prompt("a red disc").size(64, 64).steps(2).seed(3).build();
     try (Pipeline pipeline =
-        Pipeline.builder().checkpoint(Checkpoint.open(Fixtures.CHECKPOINT)).build()) {
+        Fixtures.float32().checkpoint(Checkpoint.open(Fixtures.CHECKPOINT)).build()) {
       byte[] before = pipeline.generate(spec).first().rgb();
       int arrays = pipeline.liveTensors();
       List<Path> shown = new ArrayList<>();

@@ -96,6 +96,7 @@ class NullArgumentsTest {
     "MadeLora",
     "LeftOut",
     "FileDescription",
+    "DeviceInfo",
     "Backend"
   };
 

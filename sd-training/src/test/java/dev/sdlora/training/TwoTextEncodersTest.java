@@ -114,7 +114,7 @@ class TwoTextEncodersTest {
     PromptSpec spec =
         PromptSpec.builder().prompt("a red disc, flat").size(64, 64).steps(2).seed(1).build();
     List<byte[]> pictures = new ArrayList<>();
-    try (Pipeline pipeline = Pipeline.builder().checkpoint(Checkpoint.open(sdxl)).build()) {
+    try (Pipeline pipeline = Fixtures.float32().checkpoint(Checkpoint.open(sdxl)).build()) {
       pictures.add(pipeline.generate(spec).first().rgb());
       for (Path part : parts) {
         byte[] patched = draw(pipeline, spec, part, LoraMode.PATCHED);

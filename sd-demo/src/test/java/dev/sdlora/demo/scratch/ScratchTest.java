@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -137,7 +138,8 @@ final class ScratchTest {
           .vae(VAE, vae.result())
           .write(file);
     }
-    try (Pipeline pipeline = Pipeline.builder().checkpoint(Checkpoint.open(file)).build()) {
+    try (Pipeline pipeline =
+        Pipeline.builder().precision(Precision.FLOAT32).checkpoint(Checkpoint.open(file)).build()) {
       PromptSpec spec = PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).build();
       assertThat(pipeline.generate(spec).first().rgb()).hasSize(3 * 64 * 64);
     }

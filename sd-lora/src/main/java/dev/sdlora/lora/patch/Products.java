@@ -23,7 +23,7 @@ final class Products {
    * How many bytes of factors a batch has before it is closed: few calls of the engine, and memory
    * that is in the cache when it is used.
    */
-  private static final long BATCH_BYTES = 1 << 20;
+  private static final long BATCH_BYTES = 1 << 23;
 
   private Products() {}
 

@@ -8,6 +8,7 @@ import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.ThreadLimit;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.LowRank;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +72,25 @@ class BlocksTest {
         writer.restore(List.of(NAME));
         writer.patch(Map.of(NAME, List.of(first, second)));
         assertThat(live.values(NAME)).isEqualTo(both);
+      }
+    }
+  }
+
+  @Test
+  void patch_onOneNativeThread_givesTheSameBits() {
+    TensorFile file = write(DType.F16);
+    try (Torch torch = Torch.open("cpu")) {
+      Origin origin = new Origin(file, file.find(NAME).orElseThrow(), shape());
+      try (LiveWeights live =
+              LiveWeights.load(
+                  torch, new TensorLoader(torch), Map.of(NAME, origin), ScalarType.FLOAT32);
+          LiveWeights.Writer writer = live.writer()) {
+        Map<String, List<LowRank>> change = Map.of(NAME, List.of(product(torch)));
+        writer.patch(change);
+        float[] shared = live.values(NAME);
+        writer.restore(List.of(NAME));
+        ThreadLimit.alone(() -> writer.patch(change));
+        assertThat(live.values(NAME)).isEqualTo(shared);
       }
     }
   }

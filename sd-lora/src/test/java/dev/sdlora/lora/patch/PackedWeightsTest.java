@@ -49,6 +49,7 @@ class PackedWeightsTest {
     weight("ff.net.0.proj.weight", new Packing.Gated(32), 70, 9);
     weight("conv.weight", new Packing.Convolution(1, 1, 2, 8), 20, 12, 3, 3);
     weight("down.weight", new Packing.Convolution(2, 1, 2, 8), 33, 33, 3, 3);
+    weight("up.weight", new Packing.Doubling(2, 4), 20, 12, 3, 3);
     SHAPES.put("q.bias", List.of(24L));
   }
 
@@ -123,15 +124,16 @@ class PackedWeightsTest {
   }
 
   @Test
-  void entries_ofAGatedWeight_areItsHalves() {
+  void entries_ofAGatedWeight_areItsHalves_ofADoublingOneItsForms() {
     write(DType.F16);
     try (Torch torch = Torch.open("cpu");
         LiveWeights packed = load(torch, ScalarType.FLOAT32, PACKINGS)) {
       Set<String> names = packed.entries().keySet();
       assertThat(names).containsAll(SHAPES.keySet()).contains("ff.net.0.proj.gate.weight");
-      assertThat(names).hasSize(SHAPES.size() + 1);
+      assertThat(names).contains("up.doubling.weight").hasSize(SHAPES.size() + 2);
       NDArray gate = Objects.requireNonNull(packed.entries().get("ff.net.0.proj.gate.weight"));
       assertThat(gate.getShape().getShape()).containsExactly(35, 9);
+      assertThat(packed.bytes()).isEqualTo(4 * (packed.size() + 20 * 12 * 16));
     }
   }
 

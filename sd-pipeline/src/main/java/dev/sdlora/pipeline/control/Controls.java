@@ -68,6 +68,15 @@ public final class Controls implements AutoCloseable {
     share = (double) step / steps;
   }
 
+  /** What acts in the step that was told last, for comparing one step with another. */
+  public List<?> acting() {
+    return active();
+  }
+
+  private List<Active> active() {
+    return read.stream().filter(each -> each.at(share)).toList();
+  }
+
   /**
    * A U-Net that follows the pictures, until one for another size is asked for.
    *
@@ -85,7 +94,7 @@ public final class Controls implements AutoCloseable {
     }
     UNet seamless = unet.tiling(tiling);
     return (batch, scope) -> {
-      List<Active> acting = read.stream().filter(each -> each.at(share)).toList();
+      List<Active> acting = active();
       return cache.predict(seamless, batch, acting, () -> residuals(acting, batch, scope), scope);
     };
   }

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.denoise;
 
+import dev.sdlora.api.Forecasting;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
@@ -8,6 +9,7 @@ import dev.sdlora.sampler.Denoiser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Classifier-free guidance (Ho and Salimans 2022) with any number of conditions: {@code uncond + Σ
@@ -36,17 +38,33 @@ public final class Guidance {
 
   /** A denoiser for one run of a sampler, whose calls it counts. Used by one thread. */
   public Denoiser start() {
-    return start(new AtomicInteger(), Asking.ALONE);
+    return new Run(new AtomicInteger(), Asking.ALONE);
   }
 
   /**
    * A denoiser that shares the count of calls with another, whose place it takes.
    *
    * @param calls how many there were; the texts of a prompt hold by them
-   * @param asking how the network is asked
+   * @param asking how the network is asked in them
+   * @param forecasting which calls are computed
+   * @param beside asked in each call what else acts in it, such as a ControlNet
    */
-  public Denoiser start(AtomicInteger calls, Asking asking) {
-    return new Run(calls, asking);
+  public Denoiser start(
+      AtomicInteger calls, Asking asking, Forecasting forecasting, Supplier<?> beside) {
+    Denoiser computed = new Run(calls, asking);
+    return forecasting.equals(Forecasting.NONE)
+        ? computed
+        : new ForecastingDenoiser(
+            computed,
+            forecasting,
+            calls,
+            predictor.levels(),
+            (call, sigma) ->
+                List.of(
+                    conditions.textsAt(call),
+                    options.guided().inRange(call, sigma),
+                    options.guided().skips(call, sigma),
+                    beside.get()));
   }
 
   private final class Run implements Denoiser {
@@ -72,9 +90,9 @@ public final class Guidance {
 
     private Predicted predict(float[] x, double sigma, boolean bothSides) {
       int call = calls.getAndIncrement();
-      // A1111 leaves the negative side out of the second call, the fourth, and so on.
-      boolean asksBlind = options.imageScale() != 1;
-      boolean skips = call % 2 == 1 && sigma < options.skipBelow() && !asksBlind;
+      boolean guided = options.guided().inRange(call, sigma);
+      boolean asksBlind = options.imageScale() != 1 && guided;
+      boolean skips = !guided || (options.guided().skips(call, sigma) && !asksBlind);
       double scale = skips ? 1 : options.scale();
       boolean needsUncond =
           bothSides

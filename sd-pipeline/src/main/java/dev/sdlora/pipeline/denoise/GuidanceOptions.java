@@ -10,15 +10,14 @@ import dev.sdlora.pipeline.network.Prediction;
  * @param rescale the share of the result that gets the contrast of the prompt's prediction back,
  *     from 0 (off) to 1 (Lin et al. 2023, "Common Diffusion Noise Schedules and Sample Steps are
  *     Flawed", section 3.4)
- * @param skipBelow the noise level below which every second call leaves the negative prompt out; 0
- *     is never. A1111 calls it "negative guidance minimum sigma", NGMS
+ * @param guided which calls are guided
  * @param imageScale how far a model that edits moves towards the picture; 1, as for all others, is
  *     no guidance by it
  */
 public record GuidanceOptions(
-    Prediction prediction, double scale, double rescale, double skipBelow, double imageScale) {
+    Prediction prediction, double scale, double rescale, GuidedCalls guided, double imageScale) {
   /** Nothing but a scale, for a network that predicts noise. */
   public static GuidanceOptions scale(double scale) {
-    return new GuidanceOptions(Prediction.EPSILON, scale, 0, 0, 1);
+    return new GuidanceOptions(Prediction.EPSILON, scale, 0, GuidedCalls.ALL, 1);
   }
 }

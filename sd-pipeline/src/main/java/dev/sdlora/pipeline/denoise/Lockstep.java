@@ -200,19 +200,20 @@ public final class Lockstep<Q, A> {
     }
 
     @Override
+    @SuppressWarnings("unchecked") // A question is replied to by its answer.
     public A ask(Q asked) {
       question = asked;
-      return waited();
+      return (A) waited();
     }
 
     @Override
+    @SuppressWarnings("unchecked") // An errand is replied to by its result.
     public <T> T outside(Supplier<T> wanted) {
       errand = wanted;
-      return waited();
+      return (T) waited();
     }
 
-    @SuppressWarnings("unchecked") // What is asked for is what is replied.
-    private <T> T waited() {
+    private Object waited() {
       if (!abandoned) {
         stopped.release();
         turn.acquireUninterruptibly();
@@ -220,7 +221,7 @@ public final class Lockstep<Q, A> {
       if (abandoned) {
         throw new Abandoned();
       }
-      return (T) requireNonNull(reply);
+      return requireNonNull(reply);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.image;
 
+import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.NamedSampler;
@@ -39,8 +40,11 @@ final class InfotextDraft {
   final SpeedOptions.Builder speed = SpeedOptions.builder();
   final HiresFix.Builder hires = HiresFix.builder();
   PromptOptions prompts = PromptOptions.DEFAULTS;
+  boolean skipsUncondInAllSteps;
 
   private final Map<String, String> kept = new LinkedHashMap<>();
+  private double ngms;
+  private GuidanceRange guided = GuidanceRange.ALL;
   private double betaAlpha = SamplerOptions.DEFAULTS.betaAlpha();
   private double betaBeta = SamplerOptions.DEFAULTS.betaBeta();
   private Tiling tiling = Tiling.NONE;
@@ -222,6 +226,16 @@ final class InfotextDraft {
     resizeFrom = Optional.of(ImageSize.parse(value));
   }
 
+  void ngms(double sigma) {
+    sampler.skipUncondBelowSigma(sigma);
+    ngms = sigma;
+  }
+
+  /** Limits guidance further. */
+  void guided(GuidanceRange range) {
+    guided = guided.and(range);
+  }
+
   void betaAlpha(double alpha) {
     sampler.betaShape(alpha, betaBeta);
     betaAlpha = alpha;
@@ -253,8 +267,9 @@ final class InfotextDraft {
    */
   PromptSpec finish(SettingsLine settings) {
     finishEta(settings);
+    finishGuidance();
     spec.samplerOptions(samplerOptions(settings))
-        .speedOptions(speed.build())
+        .speedOptions(speed.guidanceRange(guided).build())
         .promptOptions(prompts)
         .variation(new Variation(variationSeed, variationStrength, resizeFrom))
         .sizeConditioning(sizes.build())
@@ -268,6 +283,14 @@ final class InfotextDraft {
         settings.value("Version").map(version -> A1111.matcher(version).matches()).orElse(false)
             && PromptTexts.hasNegativeLora(read);
     return asText ? read.toBuilder().promptOptions(prompts.withNegativeLoras(false)).build() : read;
+  }
+
+  /** A1111 has one sigma for every other step and for all. */
+  private void finishGuidance() {
+    if (skipsUncondInAllSteps) {
+      guided(GuidanceRange.ofSigmas(ngms, Double.POSITIVE_INFINITY));
+      sampler.skipUncondBelowSigma(0);
+    }
   }
 
   /**

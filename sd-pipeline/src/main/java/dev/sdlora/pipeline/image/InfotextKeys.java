@@ -119,6 +119,8 @@ final class InfotextKeys {
                       (draft, value) ->
                           draft.prompts = draft.prompts.withEmphasis(Emphasis.parse(value)))),
               SamplerKeys.ALL,
+              SpeedKeys.GUIDANCE,
+              List.of(SamplerKeys.CFG_RESCALE),
               List.of(FamilyKeys.SWITCH_BY_STEPS),
               List.of(
                   setting(
@@ -145,6 +147,7 @@ final class InfotextKeys {
                       InfotextDraft::upscaler)),
               FamilyKeys.REFINING,
               OwnKeys.ALL,
+              SpeedKeys.OWN,
               FamilyKeys.OWN,
               List.of(fact("Version"), fact("User"), fact("Hashes")))
           .flatMap(Collection::stream)

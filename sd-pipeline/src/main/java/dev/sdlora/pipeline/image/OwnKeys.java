@@ -41,6 +41,11 @@ final class OwnKeys {
               settings -> cacheBranch(settings.spec().speedOptions()),
               (draft, value) -> draft.speed.cacheBranchId(InfotextValues.integer(value))),
           setting(
+              "Token merging max downsample",
+              settings -> maxDownsample(settings.spec()),
+              (draft, value) ->
+                  draft.speed.tokenMergingMaxDownsample(InfotextValues.integer(value))),
+          setting(
               "Comma backtracking",
               settings -> backtracking(settings.spec()),
               (draft, value) ->
@@ -74,6 +79,15 @@ final class OwnKeys {
     return SamplerKeys.inAnyPass(spec, (sampler, schedule) -> WITH_ORDER.contains(sampler))
             && spec.samplerOptions().order().isPresent()
         ? Optional.of(Integer.toString(spec.samplerOptions().order().getAsInt()))
+        : Optional.empty();
+  }
+
+  private static Optional<String> maxDownsample(PromptSpec spec) {
+    boolean merges =
+        spec.speedOptions().tokenMergingRatio() != 0
+            || spec.hiresFix().map(hires -> hires.tokenMergingRatio().isPresent()).orElse(false);
+    return merges
+        ? InfotextKey.unless(1, spec.speedOptions().tokenMergingMaxDownsample())
         : Optional.empty();
   }
 

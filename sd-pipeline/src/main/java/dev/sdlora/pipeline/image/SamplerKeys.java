@@ -138,20 +138,16 @@ final class SamplerKeys {
               written(
                   spec -> isUniPc(spec) && spec.samplerOptions().order().isPresent(),
                   options -> Integer.toString(options.order().getAsInt())),
-              (draft, value) -> draft.sampler.order(InfotextValues.integer(value))),
-          number(
-              "NGMS",
-              spec -> true,
-              0,
-              SamplerOptions::skipUncondBelowSigma,
-              (draft, value) -> draft.sampler.skipUncondBelowSigma(value)),
-          // Of an extension; A1111 itself has none.
-          number(
-              "CFG Rescale",
-              spec -> true,
-              0,
-              SamplerOptions::cfgRescale,
-              (draft, value) -> draft.sampler.cfgRescale(value)));
+              (draft, value) -> draft.sampler.order(InfotextValues.integer(value))));
+
+  /** Of an extension; A1111 itself has none. */
+  static final InfotextKey CFG_RESCALE =
+      number(
+          "CFG Rescale",
+          spec -> true,
+          0,
+          SamplerOptions::cfgRescale,
+          (draft, value) -> draft.sampler.cfgRescale(value));
 
   private SamplerKeys() {}
 

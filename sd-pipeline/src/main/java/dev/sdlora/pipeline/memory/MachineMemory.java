@@ -110,7 +110,8 @@ public final class MachineMemory implements LongSupplier {
     }
   }
 
-  private static long physical() {
+  /** The bytes that the machine has. */
+  public static long physical() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
         ? system.getTotalMemorySize()
         : Long.MAX_VALUE;

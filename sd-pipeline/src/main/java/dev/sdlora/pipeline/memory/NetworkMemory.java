@@ -183,8 +183,8 @@ public final class NetworkMemory {
         here *= 4;
         if (strips) {
           peak.keep(here * out);
-          double strip = Math.min(here, Vae.STRIP) * out;
-          peak.at(strip, strip, strip);
+          double strip = Math.min(here * out, Vae.STRIP);
+          peak.at(strip / 4, strip / 4, strip);
           peak.drop(here * out);
         } else {
           peak.at(here * out, here * out, here * out);
@@ -193,10 +193,10 @@ public final class NetworkMemory {
       }
       in = out;
     }
-    if (number < Float.BYTES && !strips) {
-      // Input and norm in 16 bits, then in 32, and once more as the convolution takes it.
-      double wide = peak.wide(here * in);
-      peak.at(here * in, here * in, wide, wide);
+    if (number < Float.BYTES) {
+      // The last norm and convolution are in 32 bits; as a whole they are copied once more.
+      double wide = peak.wide(strips ? Math.min(here * in, Vae.STRIP) : here * in);
+      peak.at(here * in, strips ? wide : here * in, wide, wide);
     }
     return peak.most();
   }
@@ -234,13 +234,15 @@ public final class NetworkMemory {
   private static void vaeResnet(Peak peak, double in, double out, double here, boolean strips) {
     peak.keep(here * in);
     if (strips) {
-      // There are no norms beside input and result; a shortcut is one more result.
-      double positions = Math.min(here, Vae.STRIP);
+      // There are no norms beside input and result, which takes a shortcut's place; a strip is
+      // normed,
+      // joined with its neighbours, and convolved.
+      double positions = Math.min(here, Vae.STRIP / Math.max(in, out));
       peak.keep(here * out);
-      normedStrip(peak, positions * in, positions * out);
+      peak.at(positions * in, positions * in, positions * out);
       if (in != out) {
         peak.keep(here * out);
-        peak.at(positions * in, positions * in, peak.wide(positions * in), positions * out);
+        peak.at(positions * out, positions * out, positions * out);
         peak.drop(here * out);
       }
       peak.drop(here * out);
@@ -248,12 +250,6 @@ public final class NetworkMemory {
       resnet(peak, here * in, here * out);
     }
     peak.drop(here * in);
-  }
-
-  /** A strip, which norm and activation widen to float32, and its convolution. */
-  private static void normedStrip(Peak peak, double in, double out) {
-    peak.at(peak.wide(in), peak.wide(in));
-    peak.at(in, in, out);
   }
 
   /** From latents to pixels by TAESD, in float32: a residual block at the size of the picture. */

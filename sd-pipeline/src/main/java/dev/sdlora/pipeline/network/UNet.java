@@ -9,7 +9,10 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The noise predictor of latent diffusion (Rombach et al. 2022). */
@@ -22,12 +25,17 @@ public final class UNet {
   public static final List<Program.Source> FUNCTIONS =
       functions("products.torchscript.py", "attention.torchscript.py");
 
+  /** How the weights end that make keys of a text. */
+  private static final String KEYS = ".to_k.weight";
+
   private final Program program;
   private final UNetConfig config;
   private final LiveWeights weights;
   private final Supplier<TensorDict> dict;
   private final Tiling tiling;
   private final double merged;
+  private final int mergingLevels;
+  private final Optional<TextKeys> texts;
 
   /** A U-Net over weights that it does not own. */
   public UNet(Torch torch, UNetConfig config, LiveWeights weights) {
@@ -37,7 +45,9 @@ public final class UNet {
         weights,
         weights::dict,
         Tiling.NONE,
-        0);
+        0,
+        0,
+        Optional.empty());
   }
 
   private UNet(
@@ -46,13 +56,17 @@ public final class UNet {
       LiveWeights weights,
       Supplier<TensorDict> dict,
       Tiling tiling,
-      double merged) {
+      double merged,
+      int mergingLevels,
+      Optional<TextKeys> texts) {
     this.program = program;
     this.config = config;
     this.weights = weights;
     this.dict = dict;
     this.tiling = tiling;
     this.merged = merged;
+    this.mergingLevels = mergingLevels;
+    this.texts = texts;
   }
 
   /** Which operations suit weights and the processor. */
@@ -83,22 +97,35 @@ public final class UNet {
    * beside them.
    */
   public UNet reading(Supplier<TensorDict> other) {
-    return new UNet(program, config, weights, other, tiling, merged);
+    return new UNet(program, config, weights, other, tiling, merged, mergingLevels, texts);
   }
 
   /** The same U-Net for pictures some of whose edges continue at the opposite edge. */
   public UNet tiling(Tiling edges) {
-    return new UNet(program, config, weights, dict, edges, merged);
+    return new UNet(program, config, weights, dict, edges, merged, mergingLevels, texts);
   }
 
   /**
-   * The same U-Net that merges tokens for its self-attention in the full size of the latent (Bolya
-   * and Hoffman 2023, "Token Merging for Fast Stable Diffusion"). One of SDXL has none there.
+   * The same U-Net that merges tokens for its self-attention (Bolya and Hoffman 2023, "Token
+   * Merging for Fast Stable Diffusion").
    *
    * @param share of the tokens, 0 for none; three quarters are the most that has an effect
+   * @param maxDownsample how much smaller than the latent the sides of a level may be: 1, 2, 4, 8.
+   *     SDXL has no attention at 1
    */
-  public UNet mergingTokens(double share) {
-    return new UNet(program, config, weights, dict, tiling, share);
+  public UNet mergingTokens(double share, int maxDownsample) {
+    int levels = 1 + Integer.numberOfTrailingZeros(maxDownsample);
+    return new UNet(program, config, weights, dict, tiling, share, levels, texts);
+  }
+
+  /**
+   * The same U-Net that computes keys and values of a text once.
+   *
+   * @param keys what it knows of texts; the weights do not change as long as it is used
+   */
+  public UNet remembering(TextKeys keys) {
+    return new UNet(
+        program, config, weights, dict, tiling, merged, mergingLevels, Optional.of(keys));
   }
 
   /** The dimensions. */
@@ -203,22 +230,43 @@ public final class UNet {
       int branch,
       List<NDArray> features,
       NDManager scope) {
-    return program
-        .call("predict_keeping")
-        .tensor(latents)
-        .tensor(times)
-        .tensor(context)
-        .tensor(added.vector())
-        .tensor(added.guidance())
-        .tensors(dict.get())
-        .integers(config.headCounts())
-        .integer(Edges.code(tiling))
-        .list(residuals.blocks().toArray(NDArray[]::new))
-        .list(residuals.levels().toArray(NDArray[]::new))
-        .number(merged)
-        .integer(branch)
-        .list(features.toArray(NDArray[]::new))
-        .integer(1)
-        .runForList(scope);
+    Map<String, NDArray> keys =
+        texts.map(known -> known.of(context, owner -> keys(context, owner))).orElse(Map.of());
+    try (TensorDict known = TensorDict.of(keys)) {
+      return program
+          .call("predict_keeping")
+          .tensor(latents)
+          .tensor(times)
+          .tensor(context)
+          .tensor(added.vector())
+          .tensor(added.guidance())
+          .tensors(dict.get())
+          .integers(config.headCounts())
+          .integer(Edges.code(tiling))
+          .list(residuals.blocks().toArray(NDArray[]::new))
+          .list(residuals.levels().toArray(NDArray[]::new))
+          .number(merged)
+          .integer(mergingLevels)
+          .integer(branch)
+          .list(features.toArray(NDArray[]::new))
+          .integer(1)
+          .tensors(known)
+          .runForList(scope);
+    }
+  }
+
+  /** Keys and values of a text in all layers that read it. */
+  private Map<String, NDArray> keys(NDArray context, NDManager owner) {
+    Map<String, NDArray> keys = new LinkedHashMap<>();
+    for (String name : config.weights().keySet()) {
+      if (name.endsWith(".attn2" + KEYS)) {
+        String layer = name.substring(0, name.length() - KEYS.length());
+        List<NDArray> both =
+            program.call("text").tensor(context).tensors(dict.get()).text(layer).runForList(owner);
+        keys.put(layer + ".keys", both.get(0));
+        keys.put(layer + ".values", both.get(1));
+      }
+    }
+    return keys;
   }
 }

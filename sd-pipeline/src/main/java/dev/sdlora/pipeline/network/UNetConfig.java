@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * The dimensions of a U-Net.
@@ -207,11 +207,16 @@ public record UNetConfig(
     }
   }
 
-  /** Whether there are transformers in the full size of the latent; SDXL has none. */
-  public boolean attendsInFullSize() {
-    return Stream.of(transformers.down().get(0), transformers.up().get(levels() - 1))
-        .flatMap(List::stream)
-        .anyMatch(blocks -> blocks > 0);
+  /**
+   * Whether there are transformers in a level whose sides are so much smaller than those of the
+   * latent, or less. SDXL has none at 1.
+   *
+   * @param downsample 1, 2, 4, 8
+   */
+  public boolean attendsAt(int downsample) {
+    return IntStream.range(0, levels())
+        .filter(level -> 1 << level <= downsample)
+        .anyMatch(transformers::inLevel);
   }
 
   /** How many outputs of the way down the way up takes. */

@@ -9,11 +9,13 @@ import java.util.Map;
 /**
  * How the weights of a U-Net are laid out for the processor: convolutions and the matrices of the
  * transformers, for two rows of guidance at the size that the family was trained at. Layers that
- * see one position for a row, as those of the time embedding, stay as they are.
+ * see one position for a row, as those of the time embedding, stay as they are, and so do kernels
+ * that would have to be laid out anew at other sizes.
  */
 public final class UNetPacking {
   private static final int ROWS = 2;
   private static final int TOKENS = 77;
+  private static final int BLOCK = 64;
 
   private final UNetConfig config;
 
@@ -29,15 +31,31 @@ public final class UNetPacking {
         .weights()
         .forEach(
             (name, shape) -> {
-              if (shape.size() == 4 || (shape.size() == 2 && name.contains(".attentions."))) {
+              boolean matrix = shape.size() == 2 && name.contains(".attentions.");
+              if (matrix || (shape.size() == 4 && isCutAlike(shape))) {
                 packings.put(name, packing.of(name, shape));
               }
             });
     return packings;
   }
 
+  /**
+   * Whether oneDNN cuts a kernel into the same blocks of outputs at every size: of 1×1, as a
+   * matrix; others if their outputs are one block or several of 64. 96 outputs become blocks of 48
+   * for large pictures and of 32 for small ones, and what is packed for the one is laid out anew in
+   * each call of the other, by code that takes ten times as long as the convolution. A plain kernel
+   * is laid out by quick code.
+   */
+  static boolean isCutAlike(List<Long> shape) {
+    long outputs = shape.get(0);
+    return shape.get(2) == 1 || outputs < BLOCK || outputs % BLOCK == 0;
+  }
+
   private Packing of(String name, List<Long> shape) {
     int side = side(name);
+    if (name.contains(".upsamplers.")) {
+      return new Packing.Doubling(ROWS, side);
+    }
     if (shape.size() == 4 && shape.get(2) > 1) {
       return new Packing.Convolution(name.contains(".downsamplers.") ? 2 : 1, 1, ROWS, side);
     }
@@ -61,10 +79,7 @@ public final class UNetPacking {
     return switch (parts[0]) {
       case "down_blocks" -> Integer.parseInt(parts[1]);
       case "mid_block" -> config.levels() - 1;
-      case "up_blocks" -> {
-        int level = config.levels() - 1 - Integer.parseInt(parts[1]);
-        yield parts[2].equals("upsamplers") ? level - 1 : level;
-      }
+      case "up_blocks" -> config.levels() - 1 - Integer.parseInt(parts[1]);
       default -> 0;
     };
   }

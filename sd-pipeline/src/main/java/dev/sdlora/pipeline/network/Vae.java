@@ -30,8 +30,20 @@ public final class Vae {
           "vae_middle.torchscript.py",
           "vae_parts.torchscript.py");
 
-  /** Positions in a strip: 64 MB of 256 channels. */
-  public static final int STRIP = 1 << 16;
+  /** The same for {@linkplain VaePacking packed} weights. */
+  private static final List<Program.Source> PACKED_FUNCTIONS =
+      Program.Source.beside(
+          Vae.class,
+          "packed_products.torchscript.py",
+          "layers.torchscript.py",
+          "vae_middle.torchscript.py",
+          "vae_parts.torchscript.py");
+
+  /**
+   * Numbers in a strip: 16 MB in float32. It stays in the cache of the processor, and the memory of
+   * one strip is reused for the next, while larger blocks come from the system page by page.
+   */
+  public static final int STRIP = 1 << 22;
 
   private final Program program;
   private final VaeConfig config;
@@ -42,7 +54,13 @@ public final class Vae {
 
   /** An autoencoder over weights that it does not own. */
   public Vae(Torch torch, VaeConfig config, LiveWeights weights) {
-    this(Program.load(torch, METHODS, FUNCTIONS), config, weights, weights::dict, Tiling.NONE, 0);
+    this(
+        Program.load(torch, METHODS, weights.isPacked() ? PACKED_FUNCTIONS : FUNCTIONS),
+        config,
+        weights,
+        weights::dict,
+        Tiling.NONE,
+        0);
   }
 
   private Vae(
@@ -82,10 +100,10 @@ public final class Vae {
   /**
    * The same in strips of another size.
    *
-   * @param positions about how many positions of a layer are in a strip, 0 for whole pictures
+   * @param numbers about how many of a layer are in a strip, 0 for whole pictures
    */
-  Vae inStrips(int positions) {
-    return new Vae(program, config, weights, dict, tiling, positions);
+  Vae inStrips(int numbers) {
+    return new Vae(program, config, weights, dict, tiling, numbers);
   }
 
   /** The dimensions. */
@@ -161,6 +179,8 @@ public final class Vae {
   }
 
   private NDArray run(String method, NDArray input, NDManager scope) {
+    // Packed layers read strips, of which the whole is one.
+    int numbers = strip == 0 && weights.isPacked() ? Integer.MAX_VALUE : strip;
     return program
         .call(method)
         .tensor(input)
@@ -168,7 +188,7 @@ public final class Vae {
         .integer(config.levels())
         .integer(config.layers())
         .integer(Edges.code(tiling))
-        .integer(strip)
+        .integer(numbers)
         .run(scope);
   }
 }

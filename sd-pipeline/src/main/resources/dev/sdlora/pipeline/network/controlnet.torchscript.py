@@ -15,8 +15,9 @@
     ctx = torch.to(ctx, x.dtype)
     emb = __torch__.time_embedding(t, vector, vector, x.dtype, w)
     h = torch.add(__torch__.conv3(x, w, "conv_in", 1, wrap), torch.to(hint, x.dtype))
-    outs = __torch__.unet_down(h, emb, ctx, w, heads, wrap, annotate(List[Tensor], []), 0., 1000)
-    _0 = torch.append(outs, __torch__.unet_middle(outs[-1], emb, ctx, w, heads[torch.sub(torch.len(heads), 1)], wrap))
+    texts = annotate(Dict[str, Tensor], {})
+    outs = __torch__.unet_down(h, emb, ctx, texts, w, heads, wrap, annotate(List[Tensor], []), 0., 0, 1000)
+    _0 = torch.append(outs, __torch__.unet_middle(outs[-1], emb, ctx, texts, w, heads[torch.sub(torch.len(heads), 1)], wrap))
     last = torch.len(outs) - 1
     for i in range(last + 1):
       p = "controlnet_mid_block"

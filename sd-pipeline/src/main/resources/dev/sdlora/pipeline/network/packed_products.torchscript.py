@@ -37,6 +37,28 @@ def conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, pad: int) -> Tens
   else:
     y = ops.mkldnn._convolution_pointwise(x, weight, w[p + ".bias"], [pad, pad], [stride, stride], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
   return __torch__.lora_conv(y, x, w, p, stride, pad)
+def enlarged_conv3(x: Tensor, w: Dict[str, Tensor], p: str, height: int, width: int, wrap: int) -> Tensor:
+  # A convolution of nearest neighbours at another size; at twice the size it goes over x itself, if its weight is packed.
+  twice = torch.__contains__(w, p + ".doubling.weight")
+  if torch.ne(height, 2 * torch.size(x, 2)) or torch.ne(width, 2 * torch.size(x, 3)):
+    twice = False
+  if torch.__not__(twice):
+    y = __torch__.conv3(torch.upsample_nearest2d(x, [height, width]), w, p, 1, wrap)
+  else:
+    if wrap > 0:
+      y = __torch__.doubling_conv(__torch__.bordered(x, wrap, 1, 1), w, p, 3, 3)
+    else:
+      y = __torch__.doubling_conv(x, w, p, 1, 1)
+    if torch.__contains__(w, p + ".lora_down.weight"):
+      x = torch.upsample_nearest2d(x, [height, width])
+      if wrap > 0:
+        y = __torch__.lora_conv(y, __torch__.bordered(x, wrap, 1, 1), w, p, 1, 0)
+      else:
+        y = __torch__.lora_conv(y, x, w, p, 1, 1)
+  return y
+def doubling_conv(x: Tensor, w: Dict[str, Tensor], p: str, rows: int, columns: int) -> Tensor:
+  # As many rows and columns are left out at each edge of the result.
+  return ops.mkldnn._convolution_transpose_pointwise(x, w[p + ".doubling.weight"], w[p + ".bias"], [rows, columns], [0, 0], [2, 2], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
 def conv_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, pad: int) -> Tensor:
   # In one pass over memory. Of a single position the strides do not tell the layout, and oneDNN refuses some of them.
   if torch.eq(torch.size(sum, 2) * torch.size(sum, 3), 1):
@@ -53,3 +75,20 @@ def resnet_sum(x: Tensor, h: Tensor, w: Dict[str, Tensor], p: str, wrap: int) ->
   else:
     y = __torch__.conv_sum(x, h, w, p + ".conv2", 1)
   return y
+def rows_conv(x: Tensor, w: Dict[str, Tensor], p: str, stride: int, rows: int, columns: int) -> Tensor:
+  # With so many zeros above and below, left and right.
+  if torch.eq(torch.dim(w[p + ".weight"]), 2):
+    y = __torch__.conv(x, w, p, stride, 0)
+  else:
+    y = ops.mkldnn._convolution_pointwise(x, w[p + ".weight"], w[p + ".bias"], [rows, columns], [stride, stride], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
+  return y
+def rows_conv_sum(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, rows: int, columns: int) -> Tensor:
+  # In place, and in one pass over memory if sum lies in one piece.
+  if torch.eq(torch.size(sum, 0), 1) and torch.gt(torch.size(sum, 2) * torch.size(sum, 3), 1):
+    y = ops.mkldnn._convolution_pointwise_(sum, x, w[p + ".weight"], w[p + ".bias"], [rows, columns], [1, 1], [1, 1], 1, "add", 1., annotate(Optional[str], None), annotate(List[Optional[number]], []), annotate(Optional[str], None))
+  else:
+    y = torch.add_(sum, __torch__.rows_conv(x, w, p, 1, rows, columns))
+  return y
+def doubled_rows_conv(x: Tensor, w: Dict[str, Tensor], p: str, rows: int, columns: int) -> Tensor:
+  # Of twice as many rows and columns. Those at the edges are neighbours that have no result, unless there are zeros.
+  return __torch__.doubling_conv(x, w, p, 3 - 2 * rows, 3 - 2 * columns)

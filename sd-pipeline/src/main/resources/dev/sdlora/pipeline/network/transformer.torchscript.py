@@ -1,20 +1,25 @@
-def attention(sum: Tensor, x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+def attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+  # To what ctx holds, or to the keys and values of it that are known.
   q = __torch__.linear(x, w, p + ".to_q")
-  k = __torch__.linear(ctx, w, p + ".to_k")
-  v = __torch__.linear(ctx, w, p + ".to_v")
+  if torch.__contains__(texts, p + ".keys"):
+    k = texts[p + ".keys"]
+    v = texts[p + ".values"]
+  else:
+    k = __torch__.linear(ctx, w, p + ".to_k")
+    v = __torch__.linear(ctx, w, p + ".to_v")
   return __torch__.linear_sum(sum, __torch__.attend(q, k, v, heads), w, p + ".to_out.0")
 def each(x: Tensor, rows: int) -> Tensor:
   # One row for all becomes one for each.
   if torch.lt(torch.size(x, 0), rows):
     x = torch.cat(torch.mul([x], rows), 0)
   return x
-def spatial(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int, merge: float) -> Tensor:
+def spatial(x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int, merge: float) -> Tensor:
   # Transformer blocks over the positions of x [B, C, H, W], where there are any. SD 1.x projects with 1x1 convolutions, later
   # families with linear layers, which is the same to each position.
   if torch.__contains__(w, p + ".proj_in.weight"):
-    x = __torch__.transformers(x, ctx, w, p, heads, merge)
+    x = __torch__.transformers(x, ctx, texts, w, p, heads, merge)
   return x
-def transformers(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: int, merge: float) -> Tensor:
+def transformers(x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int, merge: float) -> Tensor:
   # x has a row for each of ctx, or one for all.
   b = torch.size(ctx, 0)
   _0, c, hh, ww = torch.size(x)
@@ -32,10 +37,10 @@ def transformers(x: Tensor, ctx: Tensor, w: Dict[str, Tensor], p: str, heads: in
     if torch.lt(left, hh * ww):
       h = __torch__.merged_attention(h, y, w, q + ".attn1", heads, hh, ww, left)
     else:
-      h = __torch__.attention(h, y, y, w, q + ".attn1", heads)
+      h = __torch__.attention(h, y, y, texts, w, q + ".attn1", heads)
     h = __torch__.each(h, b)
     y = __torch__.layer_norm(h, w, q + ".norm2")
-    h = __torch__.attention(h, y, ctx, w, q + ".attn2", heads)
+    h = __torch__.attention(h, y, ctx, texts, w, q + ".attn2", heads)
     y = __torch__.geglu(__torch__.layer_norm(h, w, q + ".norm3"), w, q + ".ff.net.0.proj")
     h = __torch__.linear_sum(h, y, w, q + ".ff.net.2")
   x = __torch__.each(x, b)

@@ -1,10 +1,14 @@
   def predict(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor]) -> Tensor:
     # x [B, 4, h, w], t [B], ctx [B, n, C], vector [B, V], guidance [B, G] -> [B, 4, h, w]; all float32 outside, the weights' format inside
-    return ((self).predict_keeping(x, t, ctx, vector, guidance, w, heads, wrap, residuals, features, 0., -1, annotate(List[Tensor], []), 0))[0]
-  def predict_keeping(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor], merge: float, branch: int, kept: List[Tensor], shares: int) -> List[Tensor]:
+    return ((self).predict_keeping(x, t, ctx, vector, guidance, w, heads, wrap, residuals, features, 0., 0, -1, annotate(List[Tensor], []), 0, annotate(Dict[str, Tensor], {})))[0]
+  def text(self: __torch__.Net, ctx: Tensor, w: Dict[str, Tensor], p: str) -> List[Tensor]:
+    # Keys and values of a text in one layer, in the weights' format.
+    ctx = torch.to(ctx, w["conv_in.weight"].dtype)
+    return [__torch__.linear(ctx, w, p + ".to_k"), __torch__.linear(ctx, w, p + ".to_v")]
+  def predict_keeping(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor], merge: float, merging: int, branch: int, kept: List[Tensor], shares: int, texts: Dict[str, Tensor]) -> List[Tensor]:
     # The prediction, and what enters the block of the way up that takes the output number `branch` of the way down: what lies deeper changes
     # little from one noise level to the next (Ma et al. 2023, "DeepCache"). Members' features in `kept` take the place of all that is deeper.
-    # merge: the share of tokens that are merged for self-attention in full size.
+    # merge: the share of tokens that are merged for self-attention in so many levels.
     # Which blocks there are, and how many transformers behind each, is told by the names of the weights.
     # 0. Time. Rows of guidance differ in their text alone: what comes before a transformer reads it is computed for one of them,
     # if the caller says that nothing beside these tensors tells rows apart (shares: 1).
@@ -27,10 +31,10 @@
     outputs = left
     if torch.__not__(whole):
       outputs = torch.add(branch, 1)
-    skips = __torch__.unet_down(h, emb, ctx, w, heads, wrap, features, merge, outputs)
+    skips = __torch__.unet_down(h, emb, ctx, texts, w, heads, wrap, features, merge, merging, outputs)
     # 2. Middle.
     if whole:
-      h = __torch__.with_features(__torch__.unet_middle(skips[-1], emb, ctx, w, heads[n - 1], wrap), features, n, n)
+      h = __torch__.with_features(__torch__.unet_middle(skips[-1], emb, ctx, texts, w, heads[n - 1], wrap), features, n, n)
       outputs = torch.add(outputs, 1)
     # 3. What ControlNets add to each of these; any number of them, one behind another.
     blocks = torch.len(skips)
@@ -54,12 +58,11 @@
         if torch.lt(left, torch.len(skips)):
           h = torch.cat([__torch__.each(h, rows), __torch__.each(torch.pop(skips), rows)], 1)
           h = __torch__.resnet(h, emb, w, b + ".resnets." + str(j), 1e-5, wrap)
-          h = __torch__.spatial(h, ctx, w, b + ".attentions." + str(j), heads[n - 1 - i], __torch__.at_level(n - 1 - i, merge))
+          h = __torch__.spatial(h, ctx, texts, w, b + ".attentions." + str(j), heads[n - 1 - i], __torch__.at_level(n - 1 - i, merge, merging))
       if i < n - 1:
         if torch.__or__(whole, torch.le(left, branch)):
           s = skips[-1]
-          h = torch.upsample_nearest2d(h, [torch.size(s, 2), torch.size(s, 3)])
-          h = __torch__.conv3(h, w, b + ".upsamplers.0.conv", 1, wrap)
+          h = __torch__.enlarged_conv3(h, w, b + ".upsamplers.0.conv", torch.size(s, 2), torch.size(s, 3), wrap)
     # 5. Out. Format 6 is float32.
     h = torch.silu(__torch__.group_norm(h, w, "conv_norm_out", 1e-5))
     return [torch.to(__torch__.conv3(h, w, "conv_out", 1, wrap), 6), __torch__.each(deep, rows)]

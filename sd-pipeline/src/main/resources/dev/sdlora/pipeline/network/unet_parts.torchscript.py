@@ -27,7 +27,7 @@ def time_embedding(t: Tensor, vector: Tensor, guidance: Tensor, dtype: int, w: D
     added = __torch__.linear(torch.to(vector, dtype), w, "add_embedding.linear_1")
     emb = torch.add(emb, __torch__.linear(torch.silu(added), w, "add_embedding.linear_2"))
   return torch.silu(emb)
-def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, features: List[Tensor], merge: float, outputs: int) -> List[Tensor]:
+def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], heads: List[int], wrap: int, features: List[Tensor], merge: float, merging: int, outputs: int) -> List[Tensor]:
   # The input and the outputs of blocks on the way down, at most so many.
   skips = annotate(List[Tensor], [h])
   n = torch.len(heads)
@@ -42,7 +42,7 @@ def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: 
     for j in range(layers):
       if torch.lt(torch.len(skips), outputs):
         h = __torch__.resnet(h, emb, w, b + ".resnets." + str(j), 1e-5, wrap)
-        h = __torch__.spatial(h, ctx, w, b + ".attentions." + str(j), heads[i], __torch__.at_level(i, merge))
+        h = __torch__.spatial(h, ctx, texts, w, b + ".attentions." + str(j), heads[i], __torch__.at_level(i, merge, merging))
         if torch.eq(j, acts):
           h = __torch__.with_features(h, features, i, n)
         _0 = torch.append(skips, h)
@@ -53,10 +53,10 @@ def unet_down(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: 
           h = __torch__.with_features(h, features, i, n)
         _1 = torch.append(skips, h)
   return skips
-def at_level(level: int, merge: float) -> float:
-  # Tokens are merged where there are most of them, in the full size of the latent.
+def at_level(level: int, merge: float, merging: int) -> float:
+  # Tokens are merged where there are most of them, in the largest levels.
   share = 0.
-  if torch.eq(level, 0):
+  if torch.lt(level, merging):
     share = merge
   return share
 def with_features(h: Tensor, features: List[Tensor], place: int, levels: int) -> Tensor:
@@ -64,11 +64,11 @@ def with_features(h: Tensor, features: List[Tensor], place: int, levels: int) ->
   for f in range(torch.len(features) // (levels + 1)):
     h = torch.add(h, torch.to(features[f * (levels + 1) + place], h.dtype))
   return h
-def unet_middle(h: Tensor, emb: Tensor, ctx: Tensor, w: Dict[str, Tensor], heads: int, wrap: int) -> Tensor:
+def unet_middle(h: Tensor, emb: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], heads: int, wrap: int) -> Tensor:
   # Two blocks with transformers between them; distilled networks have one block alone or none.
   blocks = __torch__.count(w, "mid_block.resnets.", ".conv1.weight")
   for i in range(blocks):
     h = __torch__.resnet(h, emb, w, "mid_block.resnets." + str(i), 1e-5, wrap)
     if i < blocks - 1:
-      h = __torch__.spatial(h, ctx, w, "mid_block.attentions." + str(i), heads, 0.)
+      h = __torch__.spatial(h, ctx, texts, w, "mid_block.attentions." + str(i), heads, 0.)
   return h

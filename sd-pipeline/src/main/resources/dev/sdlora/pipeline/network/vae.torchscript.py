@@ -2,7 +2,7 @@
     # z [B, 4, h, w] -> pixels from -1 to 1, [B, 3, 8h, 8w]; both float32, the weights' format inside
     h = __torch__.conv(torch.to(z, w["post_quant_conv.weight"].dtype), w, "post_quant_conv", 1, 0)
     h = __torch__.conv3(h, w, "decoder.conv_in", 1, wrap)
-    h = __torch__.middle(h, w, "decoder.mid_block", wrap)
+    h = __torch__.middle(h, w, "decoder.mid_block", wrap, strip)
     for i in range(blocks):
       p = "decoder.up_blocks." + str(i)
       for j in range(layers + 1):
@@ -20,7 +20,7 @@
         h = __torch__.vae_resnet(h, w, p + ".resnets." + str(j), wrap, strip)
       if i < blocks - 1:
         h = __torch__.down_conv(h, w, p + ".downsamplers.0.conv", wrap, strip)
-    h = __torch__.middle(h, w, "encoder.mid_block", wrap)
+    h = __torch__.middle(h, w, "encoder.mid_block", wrap, strip)
     end = __torch__.in_float32(w, ["encoder.conv_norm_out", "encoder.conv_out", "quant_conv"])
-    h = __torch__.norm_conv(h, end, "encoder.conv_norm_out", "encoder.conv_out", wrap, 0)
+    h = __torch__.norm_conv(h, end, "encoder.conv_norm_out", "encoder.conv_out", wrap, strip)
     return __torch__.conv(h, end, "quant_conv", 1, 0)

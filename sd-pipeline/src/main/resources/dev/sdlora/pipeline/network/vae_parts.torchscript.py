@@ -32,7 +32,7 @@ def up_conv(x: Tensor, w: Dict[str, Tensor], c: str, wrap: int, strip: int) -> T
   if strip > 0:
     y = __torch__.strip_conv(annotate(Optional[Tensor], None), x, w, "", c, 2, 1, wrap, strip)
   else:
-    y = __torch__.conv3(torch.upsample_nearest2d(x, [2 * torch.size(x, 2), 2 * torch.size(x, 3)]), w, c, 1, wrap)
+    y = __torch__.enlarged_conv3(x, w, c, 2 * torch.size(x, 2), 2 * torch.size(x, 3), wrap)
   return y
 def down_conv(x: Tensor, w: Dict[str, Tensor], c: str, wrap: int, strip: int) -> Tensor:
   # Beyond the edges on the right and below only.
@@ -42,79 +42,129 @@ def down_conv(x: Tensor, w: Dict[str, Tensor], c: str, wrap: int, strip: int) ->
     y = __torch__.conv(__torch__.bordered(x, wrap, 0, 1), w, c, 2, 0)
   return y
 def strip_conv(sum: Optional[Tensor], x: Tensor, w: Dict[str, Tensor], n: str, c: str, up: int, stride: int, wrap: int, strip: int) -> Tensor:
-  # The same some rows at a time, so that beside x and the result there is never more than a strip of some positions.
-  # A norm named n comes first, its statistics over all of x. The result, float32 (format 6), is added to sum.
+  # The same some rows at a time, so that beside x and the result there is never more than a strip of some numbers.
+  # A norm named n comes first, its statistics over all of x. The result is added to sum in place, if there is one.
   b, ch, hh, ww = torch.size(x)
-  height = up * hh
   weight = w[c + ".weight"]
-  kernel = torch.size(weight, 2)
+  # Packed kernels of 1x1 are matrices.
+  kernel = 1
+  if torch.eq(torch.dim(weight), 4):
+    kernel = torch.size(weight, 2)
   before = (kernel - stride) // 2
-  scale, shift = __torch__.norm_factors(x, w, n)
-  shape = [b, torch.size(weight, 0), height // stride, up * ww // stride]
-  if torch.__isnot__(sum, None):
-    y = unchecked_cast(Tensor, sum)
+  after = kernel - stride - before
+  # The convolution adds zeros at the sides, if there are as many on both.
+  columns = before
+  if wrap % 2 + after - before > 0:
+    columns = 0
+  mean, variance = __torch__.group_moments(x, n, strip)
+  shape = [b, torch.size(w[c + ".bias"], 0), up * hh // stride, up * ww // stride]
+  rows = __torch__.strip_rows(b * ops.prim.max(ch * ww, up * shape[1] * shape[3] // stride), hh, stride, strip)
+  if torch.eq(rows, hh) and torch.eq(before, after) and wrap < 2:
+    # A single strip, to which it adds zeros above and below too.
+    s = __torch__.rows_of(x, 0, hh, w, n, mean, variance, weight.dtype)
+    y = __torch__.rows_product(sum, __torch__.sides(s, wrap, columns, before, after), w, c, up, stride, before, columns)
   else:
-    y = torch.zeros(shape, dtype=weight.dtype, layout=0, device=x.device, pin_memory=False)
-  rows = torch.add(torch.floordiv(strip, shape[3]), 1)
-  for i in range(torch.floordiv(shape[2] + rows - 1, rows)):
-    first = i * rows
-    last = __torch__.least(first + rows, shape[2])
-    # Rows of the enlarged x that this strip sees; some may lie beyond its edges.
-    top = first * stride - before
-    bottom = (last - 1) * stride - before + kernel
-    s = __torch__.rows_of(x, 0 - __torch__.least(0 - top, 0), __torch__.least(bottom, height), up, n, scale, shift)
-    if top < 0:
-      s = torch.cat([__torch__.beyond(x, height - 1, up, n, scale, shift, wrap), s], 2)
-    if bottom > height:
-      s = torch.cat([s, __torch__.beyond(x, 0, up, n, scale, shift, wrap)], 2)
-    s = __torch__.border(s, 3, wrap % 2, before, kernel - stride - before)
-    part = __torch__.conv(torch.to(s, weight.dtype), w, c, stride, 0)
-    _0 = torch.add_(torch.slice(y, 2, first, last), part)
+    if torch.__isnot__(sum, None):
+      y = unchecked_cast(Tensor, sum)
+    else:
+      y = torch.empty(shape, dtype=weight.dtype, layout=0, device=x.device, pin_memory=False, memory_format=2)
+    for i in range(torch.floordiv(hh + rows - 1, rows)):
+      first = i * rows
+      last = ops.prim.min(first + rows, hh)
+      s = __torch__.seen_rows(x, first - before, last + after, w, n, mean, variance, weight.dtype, wrap)
+      s = __torch__.sides(s, wrap, columns, before, after)
+      place = torch.slice(y, 2, up * first // stride, up * last // stride)
+      if torch.__isnot__(sum, None):
+        _0 = __torch__.rows_product(place, s, w, c, up, stride, 0, columns)
+      else:
+        _1 = torch.copy_(place, __torch__.rows_product(sum, s, w, c, up, stride, 0, columns))
   return y
-def beyond(x: Tensor, row: int, up: int, n: str, scale: Tensor, shift: Tensor, wrap: int) -> Tensor:
+def rows_product(sum: Optional[Tensor], s: Tensor, w: Dict[str, Tensor], c: str, up: int, stride: int, rows: int, columns: int) -> Tensor:
+  # A convolution of rows, which become twice as many first if up is 2, or its sum with others in their place.
+  if torch.__isnot__(sum, None):
+    y = __torch__.rows_conv_sum(unchecked_cast(Tensor, sum), s, w, c, rows, columns)
+  else:
+    if up > 1:
+      y = __torch__.doubled_rows_conv(s, w, c, rows, columns)
+    else:
+      y = __torch__.rows_conv(s, w, c, stride, rows, columns)
+  return y
+def sides(s: Tensor, wrap: int, columns: int, before: int, after: int) -> Tensor:
+  # Columns beyond the edges that the convolution does not add.
+  if columns < after:
+    s = __torch__.border(s, 3, wrap % 2, before, after)
+  return s
+def seen_rows(x: Tensor, top: int, bottom: int, w: Dict[str, Tensor], n: str, mean: Tensor, variance: Tensor, format: int, wrap: int) -> Tensor:
+  # Rows of x some of which may lie beyond its edges.
+  hh = torch.size(x, 2)
+  s = __torch__.rows_of(x, ops.prim.max(top, 0), ops.prim.min(bottom, hh), w, n, mean, variance, format)
+  if top < 0:
+    s = torch.cat([__torch__.beyond(x, hh - 1, w, n, mean, variance, format, wrap), s], 2)
+  if bottom > hh:
+    s = torch.cat([s, __torch__.beyond(x, 0, w, n, mean, variance, format, wrap)], 2)
+  return s
+def strip_rows(numbers: int, rows: int, stride: int, strip: int) -> int:
+  # How many rows of so many numbers are in a strip; full strides of them.
+  return ops.prim.min(ops.prim.max(torch.floordiv(strip, numbers * stride), 1) * stride, rows)
+def beyond(x: Tensor, row: int, w: Dict[str, Tensor], n: str, mean: Tensor, variance: Tensor, format: int, wrap: int) -> Tensor:
   # What lies beyond an edge: a row from the other end, or zeros.
-  y = __torch__.rows_of(x, row, row + 1, up, n, scale, shift)
+  y = __torch__.rows_of(x, row, row + 1, w, n, mean, variance, format)
   if wrap < 2:
     y = torch.zeros_like(y)
   return y
-def rows_of(x: Tensor, first: int, last: int, up: int, n: str, scale: Tensor, shift: Tensor) -> Tensor:
-  # Rows of x after norm, activation and enlarging.
-  start = torch.floordiv(first, up)
-  s = torch.slice(x, 2, start, torch.floordiv(last + up - 1, up))
+def rows_of(x: Tensor, first: int, last: int, w: Dict[str, Tensor], n: str, mean: Tensor, variance: Tensor, format: int) -> Tensor:
+  # Rows of x after norm and activation.
+  s = torch.to(torch.slice(x, 2, first, last), format)
   if torch.ne(n, ""):
-    s = torch.silu(torch.addcmul(shift, s, scale))
-  if up > 1:
-    s = torch.upsample_nearest2d(s, [up * torch.size(s, 2), up * torch.size(s, 3)])
-    s = torch.slice(s, 2, first - up * start, last - up * start)
+    s = torch.silu_(__torch__.moved(s, w, n, mean, variance))
   return s
-def least(a: int, b: int) -> int:
-  if b < a:
-    a = b
-  return a
-def norm_factors(x: Tensor, w: Dict[str, Tensor], n: str) -> Tuple[Tensor, Tensor]:
-  # Group norm as factor and summand of each channel, float32 [B, C, 1, 1].
-  scale = torch.reshape(x, [-1])
-  shift = scale
-  if torch.ne(n, ""):
-    b, c = torch.size(x, 0), torch.size(x, 1)
-    variance, mean = __torch__.group_moments(torch.reshape(x, [b, 32, -1]))
-    each = torch.reshape(torch.to(w[n + ".weight"], 6), [1, 32, -1])
-    factor = torch.mul(torch.rsqrt(torch.add(variance, 1e-6)), each)
-    rest = torch.sub(torch.reshape(torch.to(w[n + ".bias"], 6), [1, 32, -1]), torch.mul(mean, factor))
-    scale = torch.reshape(factor, [b, c, 1, 1])
-    shift = torch.reshape(rest, [b, c, 1, 1])
-  return (scale, shift)
-def group_moments(x: Tensor) -> Tuple[Tensor, Tensor]:
-  # Variance and mean of the rows of x [B, 32, n], float32 [B, 32, 1]. Other formats are widened row by row, never as a whole.
-  if ops.prim.dtype(x) == 6:
-    variance, mean = torch.var_mean(x, [2], False, True)
+def moved(x: Tensor, w: Dict[str, Tensor], n: str, mean: Tensor, variance: Tensor) -> Tensor:
+  # A norm by moments [B, C] that are known already.
+  scale = torch.to(w[n + ".weight"], 6)
+  shift = torch.to(w[n + ".bias"], 6)
+  parts = annotate(List[Tensor], [])
+  for i in range(torch.size(x, 0)):
+    _0 = torch.append(parts, torch.batch_norm(torch.slice(x, 0, i, i + 1), scale, shift, mean[i], variance[i], False, 0., 1e-6, False))
+  y = parts[0]
+  if torch.gt(torch.len(parts), 1):
+    y = torch.cat(parts, 0)
+  return y
+def whole_norm(x: Tensor, w: Dict[str, Tensor], n: str, strip: int) -> Tensor:
+  # A group norm by itself.
+  if strip > 0:
+    mean, variance = __torch__.group_moments(x, n, strip)
+    y = __torch__.moved(x, w, n, mean, variance)
   else:
-    variances = annotate(List[Tensor], [])
-    means = annotate(List[Tensor], [])
-    for i in range(32):
-      v, m = torch.var_mean(torch.to(torch.slice(x, 1, i, i + 1), 6), [2], False, True)
-      _0 = torch.append(variances, v)
-      _1 = torch.append(means, m)
-    variance = torch.cat(variances, 1)
-    mean = torch.cat(means, 1)
-  return (variance, mean)
+    y = __torch__.group_norm(x, w, n, 1e-6)
+  return y
+def group_moments(x: Tensor, n: str, strip: int) -> Tuple[Tensor, Tensor]:
+  # Mean and variance of each channel's group in a norm named n, float32 (format 6) [B, C]: those of the channels in each strip, joined. Not
+  # the mean of squares less the square of the mean, which libtorch's group norm takes where channels come last, and which leaves few digits.
+  b, ch, hh, ww = torch.size(x)
+  means = annotate(List[Tensor], [])
+  variances = annotate(List[Tensor], [])
+  if torch.eq(n, ""):
+    b = 0
+    _0 = torch.append(means, x)
+    _1 = torch.append(variances, x)
+  zeros = torch.zeros([ch], dtype=6, layout=0, device=x.device, pin_memory=False)
+  rows = __torch__.strip_rows(ch * ww, hh, 1, ops.prim.min(strip, 4194304))
+  for i in range(b):
+    picture = torch.slice(x, 0, i, i + 1)
+    m = annotate(List[Tensor], [])
+    v = annotate(List[Tensor], [])
+    mean = torch.zeros([32, 1], dtype=6, layout=0, device=x.device, pin_memory=False)
+    for j in range(torch.floordiv(hh + rows - 1, rows)):
+      part = torch.slice(picture, 2, j * rows, (j + 1) * rows)
+      # Sums and results are in the format of the running moments, which nobody wants here.
+      each, spread = torch.batch_norm_update_stats(part, zeros, zeros, 0.)
+      _2 = torch.append(m, torch.reshape(each, [32, -1]))
+      _3 = torch.append(v, torch.reshape(spread, [32, -1]))
+      mean = torch.add(mean, torch.mean(m[-1], [1], True), alpha=torch.size(part, 2) / hh)
+    variance = torch.zeros_like(mean)
+    for j in range(torch.len(m)):
+      spread = torch.mean(torch.add(v[j], torch.square(torch.sub(m[j], mean))), [1], True)
+      variance = torch.add(variance, spread, alpha=ops.prim.min(rows, hh - j * rows) / hh)
+    _4 = torch.append(means, torch.reshape(torch.expand_as(mean, m[0]), [-1]))
+    _5 = torch.append(variances, torch.reshape(torch.expand_as(variance, m[0]), [-1]))
+  return (torch.stack(means), torch.stack(variances))

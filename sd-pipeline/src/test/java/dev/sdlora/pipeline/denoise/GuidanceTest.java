@@ -1,15 +1,19 @@
 package dev.sdlora.pipeline.denoise;
 
+import static dev.sdlora.api.GuidanceRange.ofSigmas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Forecasting;
+import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.ConditioningSchedule;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
+import dev.sdlora.pipeline.denoise.BatchedPredictor.Question;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.prompt.schedule.PromptSchedule;
 import dev.sdlora.prompt.schedule.PromptSchedule.Entry;
@@ -22,6 +26,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +53,7 @@ class GuidanceTest {
 
   private NDArray predict(NoisePredictor.Batch batch, NDManager step) {
     long tokens = batch.context().getShape().get(1);
-    batches.add(batch.call() + ":" + batch.rows() + "x" + tokens);
+    batches.add(batch.call() + ":" + batch.size() + "x" + tokens);
     float[] latents = batch.latents().toFloatArray();
     float[] context = batch.context().toFloatArray();
     float[] noise = new float[latents.length];
@@ -67,6 +72,7 @@ class GuidanceTest {
         new float[0],
         4,
         new ImageSize(side, side),
+        BatchedPredictor.rows(new ImageSize(side, side)),
         scope);
   }
 
@@ -161,18 +167,19 @@ class GuidanceTest {
     BatchedPredictor large =
         new BatchedPredictor(
             (batch, step) -> {
-              batches.add("" + batch.rows());
-              return batch.latents().mul(batch.context().reshape(batch.rows(), 1, 1, 1));
+              batches.add("" + batch.size());
+              return batch.latents().mul(batch.context().reshape(batch.size(), 1, 1, 1));
             },
             Prediction.EPSILON,
             NoiseLevels.stableDiffusion(),
             new float[0],
             1,
             new ImageSize(1024, 1024),
+            2,
             scope);
     float[] x = new float[128 * 128];
     x[7] = 1;
-    List<float[]> outputs = large.predict(0, x, SIGMA, five, 0, 0);
+    List<float[]> outputs = large.predict(List.of(new Question(0, x, SIGMA, five, 0, 0))).get(0);
     assertThat(batches).containsExactly("2", "2", "1");
     for (int i = 0; i < 5; i++) {
       assertThat(outputs.get(i)[7]).isCloseTo((float) ((i + 1) / Math.sqrt(3.25)), within(1e-6f));
@@ -260,14 +267,70 @@ class GuidanceTest {
             new float[0],
             4,
             new ImageSize(8, 8),
+            2,
             scope);
-    GuidanceOptions options = new GuidanceOptions(Prediction.V_PREDICTION, 1, 0, 0, 1);
+    GuidanceOptions options =
+        new GuidanceOptions(Prediction.V_PREDICTION, 1, 0, GuidedCalls.ALL, 1);
     float[] denoised = new Guidance(exact, conditions(0, 1, 1), options).start().denoise(x, SIGMA);
     assertThat(denoised).containsExactly(clean, within(1e-6f));
   }
 
+  @Test
+  void denoise_outsideOfTheRange_runsThePromptAlone() {
+    GuidedCalls guided =
+        new GuidedCalls(GuidanceRange.ofSteps(0.25, 0.75).and(ofSigmas(1, 2)), 0, 4);
+    Denoiser denoiser =
+        denoiser(
+            conditions(0.5, 2, 1), new GuidanceOptions(Prediction.EPSILON, 7, 0.7, guided, 1.5));
+    for (int call = 0; call < 5; call++) {
+      denoiser.denoise(X, SIGMA);
+    }
+    assertThat(batches).containsExactly("0:1x1", "1:1x1", "2:3x1", "3:1x1", "4:1x1");
+
+    Sides sides = denoiser.denoiseSides(X, SIGMA);
+    assertSays(2, sides.denoised());
+    assertSays(2, sides.uncond());
+  }
+
+  @Test
+  void denoise_sigmasOfTheRange_countWhateverTheCall() {
+    GuidanceOptions options =
+        new GuidanceOptions(Prediction.EPSILON, 7, 0, new GuidedCalls(ofSigmas(1, 2), 0, 1), 1);
+    Denoiser denoiser = denoiser(conditions(0.5, 2, 1, 3, 1), options);
+    for (double sigma : new double[] {2.01, 2, 1, 0.99}) {
+      denoiser.denoise(X, sigma);
+    }
+    assertThat(batches).containsExactly("0:2x1", "1:3x1", "2:3x1", "3:2x1");
+    // Without the negative side the first part stands for it, as in A1111.
+    denoiser = denoiser(conditions(0.5, 2, 1, 3, 1), options);
+    denoiser.denoise(X, 3);
+    float[] alone = denoiser.denoise(X, 3);
+    assertThat(alone).isEqualTo(denoiser(conditions(2, 2, 1, 3, 1), scale(1)).denoise(X, 3));
+  }
+
+  @Test
+  void denoise_forecast_asksEveryOtherCallAndForEachTextAnew() {
+    ConditioningSchedule prompt =
+        new ConditioningSchedule(
+            new PromptSchedule(List.of(new Entry(5, "two"), new Entry(12, "three"))),
+            Map.of("two", says(2, 1), "three", says(3, 1)));
+    Conditions conditions =
+        new Conditions(
+            List.of(new Part(prompt, 1)), ConditioningSchedule.of(says(0.5, 1)), Optional.empty());
+    Denoiser denoiser =
+        new Guidance(predictor(8), conditions, scale(2))
+            .start(new AtomicInteger(), Asking.ALONE, Forecasting.every(2).after(3), List::of);
+    for (int call = 0; call < 12; call++) {
+      // The noise is the same in every call, and so is that of a forecast.
+      assertSays(call < 6 ? 3.5 : 5.5, denoiser.denoise(X, SIGMA));
+    }
+    assertThat(batches)
+        .containsExactly("0:2x1", "1:2x1", "2:2x1", "4:2x1", "6:2x1", "7:2x1", "9:2x1", "11:2x1");
+  }
+
   private static GuidanceOptions options(double scale, double rescale, double skipBelow) {
-    return new GuidanceOptions(Prediction.EPSILON, scale, rescale, skipBelow, 1);
+    GuidedCalls guided = new GuidedCalls(GuidanceRange.ALL, skipBelow, 1);
+    return new GuidanceOptions(Prediction.EPSILON, scale, rescale, guided, 1);
   }
 
   private static GuidanceOptions scale(double scale) {

@@ -32,6 +32,10 @@ final class InfotextGoldenTest {
         TI hashes: "easynegative: c74b4e810b03", Emphasis: No norm, Eta: 0.667, NGMS: 2, \
         Pad conds: True, Version: v1.10.1, User: me""",
         """
+        a cat
+        Steps: 20, Sampler: Euler a, Schedule type: Automatic, CFG scale: 7, Seed: 1, Size: 512x512, \
+        Model: x, RNG: NV, Skip Early CFG: 0.2, NGMS: 1.5, NGMS all steps: True, Version: v1.10.1""",
+        """
         castle
         Negative prompt: fog,
         rain

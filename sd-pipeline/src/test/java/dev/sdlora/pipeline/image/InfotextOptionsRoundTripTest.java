@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.FinalDecoder;
+import dev.sdlora.api.Forecasting;
+import dev.sdlora.api.GuidanceRange;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
@@ -39,6 +41,9 @@ final class InfotextOptionsRoundTripTest {
     String text = Infotext.write(settings);
     PromptSpec read = Infotext.parse(text);
 
+    SpeedOptions speed = settings.spec().speedOptions();
+    assertThat(read.speedOptions().guidanceRange()).isEqualTo(speed.guidanceRange());
+    assertThat(read.speedOptions().forecasting()).isEqualTo(speed.forecasting());
     assertThat(
             Infotext.write(
                 new ImageSettings(read, settings.size(), settings.seed(), read.otherParameters())))
@@ -52,12 +57,7 @@ final class InfotextOptionsRoundTripTest {
             .sampler(any(random, Sampler.values()))
             .schedule(any(random, Schedule.values()))
             .samplerOptions(samplerOptions(random))
-            .speedOptions(
-                SpeedOptions.builder()
-                    .tokenMergingRatio(random.nextInt(10) / 10.0)
-                    .cacheInterval(1 + random.nextInt(3))
-                    .cacheBranchId(random.nextInt(3))
-                    .build())
+            .speedOptions(speedOptions(random))
             .tiling(any(random, Tiling.values()))
             .finalDecoder(any(random, FinalDecoder.values()))
             .promptOptions(
@@ -99,6 +99,31 @@ final class InfotextOptionsRoundTripTest {
             .extraNoise(random.nextDouble());
     if (random.nextBoolean()) {
       options.eta(number(random)).etaDdim(random.nextDouble()).order(1 + random.nextInt(4));
+    }
+    return options.build();
+  }
+
+  private static SpeedOptions speedOptions(Random random) {
+    SpeedOptions.Builder options =
+        SpeedOptions.builder()
+            .tokenMergingRatio(random.nextInt(10) / 10.0)
+            .tokenMergingMaxDownsample(1 << random.nextInt(4))
+            .cacheInterval(1 + random.nextInt(3))
+            .cacheBranchId(random.nextInt(3));
+    if (random.nextBoolean()) {
+      double start = random.nextInt(3) * random.nextDouble() / 4;
+      double low = random.nextInt(2) * random.nextDouble();
+      options.guidanceRange(
+          new GuidanceRange(
+              start,
+              random.nextBoolean() ? 1 : Math.max(start, random.nextDouble()),
+              low,
+              random.nextBoolean() ? Double.POSITIVE_INFINITY : low + number(random)));
+    }
+    if (random.nextBoolean()) {
+      options.forecasting(
+          new Forecasting(
+              random.nextInt(9), 1 + random.nextInt(5), random.nextInt(2) * random.nextDouble()));
     }
     return options.build();
   }

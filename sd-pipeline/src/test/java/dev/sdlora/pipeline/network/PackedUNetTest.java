@@ -19,8 +19,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,8 +38,22 @@ class PackedUNetTest {
 
   @TempDir private Path folder;
 
+  /** Of 96 channels, which do not come in blocks of 64. */
+  private static final UNetConfig UNEVEN =
+      new UNetConfig(4, 4, List.of(32, 96), 1, List.of(1, 0), 1, 8, 24, false);
+
   static Stream<UNetConfig> configs() {
-    return UNetWeightsTest.configs();
+    return Stream.concat(UNetWeightsTest.configs(), Stream.of(UNEVEN));
+  }
+
+  /** Each size would cut them into blocks of its own. */
+  @Test
+  void of_kernelsWithUnevenOutputs_areNotPacked() {
+    Set<String> packed = UNetPacking.of(UNEVEN).keySet();
+    assertThat(packed)
+        .contains("conv_in.weight", "conv_out.weight", "mid_block.attentions.0.proj_in.weight")
+        .contains("down_blocks.0.resnets.0.conv1.weight")
+        .doesNotContain("down_blocks.1.resnets.0.conv1.weight");
   }
 
   @ParameterizedTest

@@ -1,29 +1,32 @@
 package dev.sdlora.pipeline.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 
-/** Which tokens go to which, against a plain twin after the paper. */
+/** Which tokens go to which. */
 class TokenMergingTest {
   private static final int WIDTH = 6;
 
-  @Property(tries = 60)
-  void merging_isThePlainTwin(
+  @Property(tries = 40)
+  void merging_takesThoseMostAlikeTogether(
       @ForAll @IntRange(min = 1, max = 3) int rows,
-      @ForAll @IntRange(min = 1, max = 40) int height,
-      @ForAll @IntRange(min = 1, max = 41) int width,
+      @ForAll @IntRange(min = 1, max = 20) int height,
+      @ForAll @IntRange(min = 1, max = 70) int width,
       @ForAll @DoubleRange(min = 0, max = 0.9) double ratio,
       @ForAll long seed) {
     Random random = new Random(seed);
@@ -56,16 +59,19 @@ class TokenMergingTest {
               .integer(width)
               .integer(left)
               .run(scope);
-      long[] expected = new long[rows * tokens];
       for (int row = 0; row < rows; row++) {
-        twin(x, row, height, width, left, expected);
+        assertMerged(x, row, height, width, left, places.toLongArray());
       }
-      assertThat(places.toLongArray()).isEqualTo(expected);
     }
   }
 
-  /** A token that others may go to has an even row and column, the others go by likeness. */
-  private static void twin(float[] x, int row, int height, int width, int left, long[] places) {
+  /**
+   * Those that take others in have an even row and column; of the others those go that are most
+   * like one of them, and to that one. What is within rounding of each other may go either way.
+   */
+  private static void assertMerged(
+      float[] x, int row, int height, int width, int left, long[] places) {
+    int first = row * height * width;
     List<Integer> takers = new ArrayList<>();
     List<Integer> others = new ArrayList<>();
     for (int i = 0; i < height * width; i++) {
@@ -73,32 +79,28 @@ class TokenMergingTest {
       int across = i % width;
       boolean takes =
           up % 2 == 0 && across % 2 == 0 && up < height / 2 * 2 && across < width / 2 * 2;
-      (takes ? takers : others).add(i);
-    }
-    int first = row * height * width;
-    double[] likeness = new double[height * width];
-    int[] likest = new int[height * width];
-    for (int other : others) {
-      likeness[other] = -2;
-      for (int k = 0; k < takers.size(); k++) {
-        double cosine = cosine(x, first + other, first + takers.get(k));
-        if (cosine > likeness[other]) {
-          likeness[other] = cosine;
-          likest[other] = k;
-        }
-      }
+      (takes ? takers : others).add(first + i);
     }
     for (int k = 0; k < takers.size(); k++) {
-      places[first + takers.get(k)] = (long) row * left + k;
+      assertThat(places[takers.get(k)]).isEqualTo((long) row * left + k);
     }
-    List<Integer> order = new ArrayList<>(others);
-    order.sort(Comparator.comparingDouble(other -> -likeness[other]));
-    int gone = height * width - left;
-    for (int i = 0; i < order.size(); i++) {
-      int other = order.get(i);
-      int place = i < gone ? likest[other] : takers.size() + i - gone;
-      places[first + other] = (long) row * left + place;
+    double leastGone = 2;
+    double mostLeft = -2;
+    Set<Long> alone = new TreeSet<>();
+    for (int other : others) {
+      double most = takers.stream().mapToDouble(taker -> cosine(x, other, taker)).max().orElse(0);
+      int place = (int) places[other] - row * left;
+      if (place < takers.size()) {
+        assertThat(cosine(x, other, takers.get(place))).isCloseTo(most, within(1e-5));
+        leastGone = Math.min(leastGone, most);
+      } else {
+        alone.add((long) place);
+        mostLeft = Math.max(mostLeft, most);
+      }
     }
+    assertThat(alone)
+        .containsExactlyElementsOf(LongStream.range(takers.size(), left).boxed().toList());
+    assertThat(leastGone).isGreaterThan(mostLeft - 1e-5);
   }
 
   private static double cosine(float[] x, int one, int other) {

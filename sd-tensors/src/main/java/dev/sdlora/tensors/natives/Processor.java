@@ -8,52 +8,107 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the processor has instructions for, as Linux lists it. libtorch tells it to Python only:
- * {@code mkldnn::_is_mkldnn_bf16_supported} is true of processors that have to emulate them.
+ * What the processor is and has instructions for, as Linux lists it. libtorch tells it to Python
+ * only: {@code mkldnn::_is_mkldnn_bf16_supported} is true of processors that have to emulate them.
  */
 public final class Processor {
   private static final Logger LOG = LoggerFactory.getLogger(Processor.class);
   private static final Path LIST = Path.of("/proc/cpuinfo");
-  private static final Set<String> AMX = Set.of("amx_bf16");
   private static final Set<String> BFLOAT16 = Set.of("avx512_bf16", "amx_bf16");
+
+  /** Those that libtorch and oneDNN choose their kernels by, of Intel's, AMD's and ARM's. */
+  private static final Set<String> FOR_SPEED =
+      Set.of(
+          "avx2",
+          "fma",
+          "avx_vnni",
+          "avx512f",
+          "avx512_vnni",
+          "avx512_bf16",
+          "avx512_fp16",
+          "amx_tile",
+          "amx_int8",
+          "amx_bf16",
+          "amx_fp16",
+          "asimd",
+          "sve",
+          "bf16");
 
   private Processor() {}
 
   /** Whether it multiplies bfloat16 numbers; false on systems other than Linux. */
   public static boolean hasBfloat16() {
-    return hasAny(BFLOAT16, LIST);
+    return !bfloat16().isEmpty();
   }
 
-  /** Whether it multiplies tiles of bfloat16 numbers; false on systems other than Linux. */
+  /** Whether it multiplies tiles of bfloat16 numbers. */
   public static boolean hasAmx() {
-    return hasAny(AMX, LIST);
+    return bfloat16().contains("amx_bf16");
   }
 
-  static boolean hasBfloat16(Path list) {
-    return hasAny(BFLOAT16, list);
+  /** The instructions by which it does, sorted. */
+  public static List<String> bfloat16() {
+    return bfloat16(LIST);
   }
 
-  private static boolean hasAny(Set<String> instructions, Path list) {
-    if (!Files.isReadable(list)) {
-      return false;
+  static List<String> bfloat16(Path list) {
+    return named(lines(list), BFLOAT16);
+  }
+
+  /** The instructions that matter for speed, sorted; none on systems other than Linux. */
+  public static List<String> instructions() {
+    return instructions(LIST);
+  }
+
+  static List<String> instructions(Path list) {
+    return named(lines(list), FOR_SPEED);
+  }
+
+  /** What the system calls it, or its architecture. */
+  public static String name() {
+    return name(LIST);
+  }
+
+  static String name(Path list) {
+    return lines(list).stream()
+        .filter(line -> line.startsWith("model name"))
+        .map(Processor::value)
+        .filter(name -> !name.isEmpty())
+        .findFirst()
+        .orElseGet(() -> System.getProperty("os.arch"));
+  }
+
+  /** Each core has a line of its own, and a task may run on any of them. */
+  private static List<String> named(List<String> lines, Set<String> among) {
+    Set<String> common = new TreeSet<>(among);
+    boolean told = false;
+    for (String line : lines) {
+      if (line.startsWith("flags") || line.startsWith("Features")) {
+        common.retainAll(Arrays.asList(value(line).split("\\s+")));
+        told = true;
+      }
     }
-    // Each processor has a line of its own, and a task may run on any of them.
-    try (Stream<String> lines = Files.lines(list, StandardCharsets.ISO_8859_1)) {
-      List<String> flags = lines.filter(line -> line.startsWith("flags")).toList();
-      return !flags.isEmpty() && flags.stream().allMatch(line -> names(instructions, line));
+    return told ? List.copyOf(common) : List.of();
+  }
+
+  private static String value(String line) {
+    return line.substring(line.indexOf(':') + 1).strip();
+  }
+
+  private static List<String> lines(Path list) {
+    if (!Files.isReadable(list)) {
+      return List.of();
+    }
+    try {
+      return Files.readAllLines(list, StandardCharsets.ISO_8859_1);
     } catch (IOException | UncheckedIOException e) {
       LOG.debug("{} cannot be read", list, e);
-      return false;
+      return List.of();
     }
-  }
-
-  private static boolean names(Set<String> instructions, String flags) {
-    String names = flags.substring(flags.indexOf(':') + 1).strip();
-    return Arrays.stream(names.split("\\s+")).anyMatch(instructions::contains);
   }
 }

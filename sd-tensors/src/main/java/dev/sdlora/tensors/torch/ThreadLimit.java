@@ -49,6 +49,19 @@ public final class ThreadLimit {
     return limited(weights < SMALL_MODEL && pixels <= SMALL_PICTURE, work);
   }
 
+  /**
+   * Does work on this thread alone, for threads that have shared out work among themselves. To be
+   * called while a {@link Torch} is open.
+   */
+  public static void alone(Runnable work) {
+    limited(
+        true,
+        () -> {
+          work.run();
+          return true;
+        });
+  }
+
   private static <T> T limited(boolean small, Supplier<T> work) {
     int before = enter(small);
     try {
@@ -67,9 +80,15 @@ public final class ThreadLimit {
     if (small && before != 1) {
       JniUtils.setNumThreads(1);
       // That also was the number for threads to come. It is theirs again when another one says so.
-      CompletableFuture.runAsync(
-              () -> JniUtils.setNumThreads(before), task -> new Thread(task).start())
-          .join();
+      try {
+        CompletableFuture.runAsync(
+                () -> JniUtils.setNumThreads(before), task -> new Thread(task).start())
+            .join();
+      } catch (RuntimeException | Error e) {
+        // There is no room for a thread. Nothing is limited then, for this one or for others.
+        JniUtils.setNumThreads(before);
+        throw e;
+      }
     }
     return before;
   }

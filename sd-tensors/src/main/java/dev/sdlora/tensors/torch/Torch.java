@@ -5,6 +5,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.JniUtils;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.tensors.natives.Natives;
 import java.nio.FloatBuffer;
@@ -23,6 +24,14 @@ public final class Torch implements AutoCloseable {
   }
 
   /**
+   * Starts libtorch on a thread of its own, so that the caller can do something else before it
+   * opens an owner. When that fails, the next call of {@link #open} tries again and tells.
+   */
+  public static void startAhead() {
+    EngineStart.ahead();
+  }
+
+  /**
    * Starts libtorch, on its first use in the process, and takes a device of it.
    *
    * @param device DJL's name of the device: {@code cpu}, {@code gpu0}
@@ -33,8 +42,7 @@ public final class Torch implements AutoCloseable {
   public static Torch open(String device) {
     Natives.prepare();
     try {
-      Engine engine = Engine.getEngine("PyTorch");
-      Natives.started();
+      Engine engine = EngineStart.engine();
       Device place = Device.fromName(device, engine);
       requireThere(place, device, engine);
       return new Torch(engine.newBaseManager(place));
@@ -65,6 +73,11 @@ public final class Torch implements AutoCloseable {
               + " with the classifier of this platform on the class path in place of"
               + " pytorch-native-cpu");
     }
+  }
+
+  /** How many threads a native call of the current thread uses. */
+  public int threads() {
+    return JniUtils.getNumThreads();
   }
 
   /** The manager of tensors that live as long as this owner. */

@@ -72,7 +72,7 @@ public final class Packer {
   }
 
   /**
-   * The packed form of a weight: one tensor, or two of a gated one.
+   * The packed form of a weight: one tensor, or two of a gated or a doubling one.
    *
    * @param plain the weight as the file has it
    * @param owner the manager that will own the result
@@ -87,6 +87,14 @@ public final class Packer {
               .integer(conv.padding())
               .integers(conv.batch(), plain.getShape().get(1), conv.side(), conv.side())
               .run(owner));
+    }
+    if (packing instanceof Packing.Doubling doubling) {
+      return program()
+          .call("pack_doubling")
+          .tensor(plain)
+          .integer(doubling.batch())
+          .integer(doubling.side())
+          .runForList(owner);
     }
     boolean gated = packing instanceof Packing.Gated;
     int rows =
@@ -104,16 +112,25 @@ public final class Packer {
    *
    * @param shape of the weight
    */
-  NDArray unpack(List<NDArray> parts, List<Long> shape, NDManager scope) {
+  NDArray unpack(
+      @Nullable Packing packing, List<NDArray> parts, List<Long> shape, NDManager scope) {
+    List<NDArray> all = packing instanceof Packing.Doubling ? parts.subList(0, 1) : parts;
     return program()
         .call("unpack")
-        .list(parts.toArray(NDArray[]::new))
+        .list(all.toArray(NDArray[]::new))
         .integers(shape.stream().mapToLong(Long::longValue).toArray())
         .run(scope);
   }
 
-  /** The name of the lower half of a gated weight. */
-  static String gate(String name) {
-    return name.substring(0, name.length() - WEIGHT.length()) + ".gate" + WEIGHT;
+  /** The name of the second tensor of a weight that is packed as two. */
+  static String second(@Nullable Packing packing, String name) {
+    return name.substring(0, name.length() - WEIGHT.length())
+        + (packing instanceof Packing.Doubling ? ".doubling" : ".gate")
+        + WEIGHT;
+  }
+
+  /** How many numbers of a weight are kept a second time, in another form. */
+  static long repeated(Packing packing, long numbers) {
+    return packing instanceof Packing.Doubling ? numbers / 9 * 16 : 0;
   }
 }

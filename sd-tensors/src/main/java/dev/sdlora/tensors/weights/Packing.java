@@ -31,4 +31,15 @@ public sealed interface Packing {
    * @param side height and width of what it goes over
    */
   record Convolution(int stride, int padding, int batch, int side) implements Packing {}
+
+  /**
+   * The kernel [out, in, 3, 3] of a convolution over a picture that nearest neighbours make twice
+   * as large. It is packed as such, for odd sizes; and, with the enlarging within, as the 4×4
+   * kernel of a transposed convolution of stride 2 over the small picture, which multiplies 2.25
+   * times fewer numbers. That is named {@code <module>.doubling.weight}.
+   *
+   * @param batch how many pictures there are at once
+   * @param side height and width of the small picture
+   */
+  record Doubling(int batch, int side) implements Packing {}
 }

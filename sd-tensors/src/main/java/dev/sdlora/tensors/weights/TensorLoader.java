@@ -25,7 +25,7 @@ import java.util.Map;
  */
 public final class TensorLoader {
   /** As many numbers as stay in a core's cache while they are worked on. */
-  static final long BLOCK_ELEMENTS = 1 << 17;
+  private static final long BLOCK_ELEMENTS = 1 << 18;
 
   private final Torch torch;
   private final Program program;
@@ -81,6 +81,15 @@ public final class TensorLoader {
           .integer(type.code())
           .run(scope);
     }
+  }
+
+  /** The first numbers of a tensor in a row, in another shape. */
+  NDArray part(NDArray row, List<Long> shape, NDManager scope) {
+    return program
+        .call("part")
+        .tensor(row)
+        .integers(shape.stream().mapToLong(Long::longValue).toArray())
+        .run(scope);
   }
 
   /**
@@ -161,10 +170,10 @@ public final class TensorLoader {
    * Makes a tensor the stored values plus a change, summed in float32 and rounded once, block by
    * block, so that what has been read is still in the processor's cache when it is worked on.
    *
-   * @param target bfloat16; its first dimension counts rows
+   * @param target its first dimension counts rows
    * @param scale factor on the change
-   * @param change what is added, as many float32 numbers as the target; or two factors of it,
-   *     [rows, rank] and [rank, columns]
+   * @param change nothing; or what is added, as many float32 numbers as the target; or two factors
+   *     of it, [rows, rank] and [rank, columns]
    */
   void rewrite(
       NDArray target,
@@ -172,7 +181,10 @@ public final class TensorLoader {
       TensorEntry entry,
       double scale,
       NDArray... change) {
-    long rows = target.getShape().get(0);
+    if (entry.elements() == 0) {
+      return;
+    }
+    long rows = target.getShape().dimension() == 0 ? 1 : target.getShape().get(0);
     long rowBytes = entry.byteLength() / rows;
     long rowsAtOnce = Math.max(1, BLOCK_ELEMENTS * entry.dtype().bytes() / rowBytes);
     DataType stored = stored(entry.dtype());
@@ -194,6 +206,21 @@ public final class TensorLoader {
             .run(scope);
       }
     }
+  }
+
+  /** Changes side by side, as one product. */
+  LowRank stacked(List<LowRank> products, NDManager scope) {
+    if (products.size() == 1) {
+      return products.get(0);
+    }
+    List<NDArray> pair =
+        program
+            .call("stack")
+            .list(products.stream().map(LowRank::up).toArray(NDArray[]::new))
+            .list(products.stream().map(LowRank::down).toArray(NDArray[]::new))
+            .numbers(products.stream().mapToDouble(LowRank::scale).toArray())
+            .runForList(scope);
+    return new LowRank(pair.get(0), pair.get(1), 1);
   }
 
   /** Whether a tensor holds neither NaN nor infinity. */

@@ -8,6 +8,20 @@
     for i in range(torch.len(halves)):
       _0 = torch.append(packed, ops.mkldnn._reorder_linear_weight(halves[i], rows))
     return packed
+  def pack_doubling(self: __torch__.Net, t: Tensor, batch: int, side: int) -> List[Tensor]:
+    # A kernel over pictures enlarged by nearest neighbours: as such, and as that of a transposed convolution, to whose 2x2 results
+    # a number of the small picture contributes by sums of neighbours in the kernel. Sums in float32 (format 6), rounded once.
+    outs, ins = torch.size(t, 0), torch.size(t, 1)
+    wide = torch.empty([ins, outs, 4, 4], dtype=t.dtype, layout=0, device=t.device, pin_memory=False)
+    # Some outputs at a time, of which float32 copies stay in the cache.
+    step = 32
+    for i in range((outs + step - 1) // step):
+      k = torch.flip(torch.to(torch.slice(t, 0, i * step, (i + 1) * step), 6), [2, 3])
+      k = torch.add(torch.constant_pad_nd(k, [0, 1, 0, 0], 0), torch.constant_pad_nd(k, [1, 0, 0, 0], 0))
+      k = torch.add(torch.constant_pad_nd(k, [0, 0, 0, 1], 0), torch.constant_pad_nd(k, [0, 0, 1, 0], 0))
+      _0 = torch.copy_(torch.slice(wide, 1, i * step, (i + 1) * step), torch.transpose(k, 0, 1))
+    plain = ops.mkldnn._reorder_convolution_weight(t, [1, 1], [1, 1], [1, 1], 1, [batch, ins, 2 * side, 2 * side])
+    return [plain, ops.mkldnn._reorder_convolution_transpose_weight(wide, [1, 1], [0, 0], [2, 2], [1, 1], 1, [batch, ins, side, side])]
   def unpack(self: __torch__.Net, parts: List[Tensor], shape: List[int]) -> Tensor:
     plain = annotate(List[Tensor], [])
     for i in range(torch.len(parts)):
@@ -23,6 +37,9 @@
     kernel = torch.to(torch.ones([16, 16, 3, 3], dtype=6), format)
     packed = ops.mkldnn._reorder_convolution_weight(kernel, [1, 1], [1, 1], [1, 1], 1, [1, 16, 4, 4])
     y = ops.mkldnn._convolution_pointwise(x, packed, None, [1, 1], [1, 1], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
+    twice = ops.mkldnn._reorder_convolution_transpose_weight(torch.to(torch.ones([16, 16, 4, 4], dtype=6), format), [1, 1], [0, 0], [2, 2], [1, 1], 1, [1, 16, 4, 4])
+    z = ops.mkldnn._convolution_transpose_pointwise(x, twice, None, [1, 1], [0, 0], [2, 2], [1, 1], 1, "none", annotate(List[Optional[number]], []), "")
     rows = torch.reshape(y, [16, 16])
     matrix = ops.mkldnn._reorder_linear_weight(torch.contiguous(rows), 16)
-    return torch.to(ops.mkldnn._linear_pointwise(rows, matrix, None, "none", annotate(List[Optional[number]], []), ""), 6)
+    product = ops.mkldnn._linear_pointwise(rows, matrix, None, "none", annotate(List[Optional[number]], []), "")
+    return torch.add(torch.to(product, 6), torch.mean(torch.to(z, 6)))

@@ -23,44 +23,24 @@
       largest = torch.maximum(torch.neg(low), high)
     _1 = torch.append(tensors, largest)
     return tensors
-  def fill_part(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int, scale: float) -> Tensor:
-    # Numbers of the target from the first on become the stored ones, the very values that load gives. In steps of fewer than
-    # 32,768 numbers, on which libtorch works alone on the calling thread: callers share out parts among threads themselves.
-    width = __torch__.hidden_width(hidden)
-    step = 32704
-    count = torch.numel(stored) // width
-    steps = torch.split(torch.slice(torch.view(target, [-1]), 0, first, first + count), step)
-    values = torch.split(stored, step * width)
-    if hidden >= 0:
-      for i in range(torch.len(steps)):
-        _0 = torch.copy_(steps[i], __torch__.values(values[i], hidden, scale))
-    else:
-      torch._foreach_copy_(steps, values)
-    return target
+  def part(self: __torch__.Net, row: Tensor, shape: List[int]) -> Tensor:
+    # The first numbers of a tensor in a row, in another shape.
+    count = 1
+    for i in range(torch.len(shape)):
+      count = torch.mul(count, shape[i])
+    return torch.view(torch.slice(row, 0, 0, count), shape)
   def write_rows(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int, factor: float, change: List[Tensor], scale: float) -> Tensor:
-    # Rows of the target from the first on become the stored ones plus scale times the change, summed in float32 and rounded once.
+    # Rows of the target from the first on become the stored ones plus scale times the change, summed in float32 (format 6) and
+    # rounded once. Also without a change bfloat16 is made by way of float32: libtorch has no quick way from float16.
     rows = __torch__.matrix(target)
-    values = torch.reshape(__torch__.values(stored, hidden, factor), [-1, torch.size(rows, 1)])
-    sum = __torch__.add_rows(torch.to(values, 6, False, True), first, change, scale)
-    return torch.copy_(torch.slice(rows, 0, first, first + torch.size(values, 0)), sum)
-  def patch_all(self: __torch__.Net, targets: List[Tensor], ups: List[Tensor], downs: List[Tensor], scales: List[float], block: int) -> Tensor:
-    # W += scale * up @ down for each; what is not float32 in blocks of so many numbers, whose float32 copy stays in the cache.
-    for i in range(torch.len(targets)):
-      rows = __torch__.matrix(targets[i])
-      change = [ups[i], downs[i]]
-      if ops.prim.dtype(rows) == 6:
-        _0 = __torch__.add_rows(rows, 0, change, scales[i])
-      else:
-        count = torch.size(rows, 0)
-        step = ops.prim.max(1, block // torch.size(rows, 1))
-        for j in range((count + step - 1) // step):
-          first = j * step
-          part = torch.slice(rows, 0, first, ops.prim.min(count, first + step))
-          _1 = __torch__.patch_rows(part, first, change, scales[i])
-    return targets[0]
-  def patch(self: __torch__.Net, target: Tensor, delta: Tensor) -> Tensor:
-    # W += delta, float32.
-    return __torch__.patch_rows(__torch__.matrix(target), 0, [delta], 1.)
+    stored = __torch__.values(stored, hidden, factor)
+    values = torch.reshape(stored, [-1, torch.size(rows, 1)])
+    part = torch.slice(rows, 0, first, first + torch.size(values, 0))
+    if ops.prim.dtype(part) == 6:
+      sum = __torch__.add_rows(torch.copy_(part, values), first, change, scale)
+    else:
+      sum = torch.copy_(part, __torch__.add_rows(torch.to(values, 6, False, True), first, change, scale))
+    return sum
   def stack(self: __torch__.Net, ups: List[Tensor], downs: List[Tensor], scales: List[float]) -> List[Tensor]:
     # Low-rank changes side by side: their sum is one product, which is rounded once when it is added.
     scaled = annotate(List[Tensor], [])

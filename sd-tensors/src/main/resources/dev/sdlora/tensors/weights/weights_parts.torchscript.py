@@ -10,28 +10,20 @@ def values(stored: Tensor, hidden: int, scale: float) -> Tensor:
   else:
     pass
   return stored
-def hidden_width(hidden: int) -> int:
-  # Bytes of the format's numbers: 23 and 24 are floats of 8 bits. What is not hidden comes as numbers.
-  width = 1
-  if hidden >= 0:
-    if hidden < 23:
-      width = 2
-  return width
 def matrix(t: Tensor) -> Tensor:
   # [out, in·k·k]; numbers in a row as one column.
-  return torch.view(t, [torch.size(t, 0), -1])
-def patch_rows(part: Tensor, first: int, change: List[Tensor], scale: float) -> Tensor:
-  # In float32 (format 6) in place; other formats by way of a float32 copy, rounded once.
-  if ops.prim.dtype(part) == 6:
-    sum = __torch__.add_rows(part, first, change, scale)
+  if torch.dim(t) == 0:
+    rows = torch.view(t, [1, 1])
   else:
-    sum = torch.copy_(part, __torch__.add_rows(torch.to(part, 6), first, change, scale))
-  return sum
+    rows = torch.view(t, [torch.size(t, 0), -1])
+  return rows
 def add_rows(rows: Tensor, first: int, change: List[Tensor], scale: float) -> Tensor:
-  # Float32 rows, the first of which is that of the whole matrix, plus scale times the rows of the change: a matrix or two factors.
+  # Float32 rows, the first of which is that of the whole matrix, plus scale times the rows of the change: nothing, a matrix, or two factors.
   count = torch.size(rows, 0)
   if torch.len(change) == 2:
     sum = torch.addmm_(rows, torch.slice(change[0], 0, first, first + count), change[1], beta=1, alpha=scale)
-  else:
+  elif torch.len(change) == 1:
     sum = torch.add_(rows, torch.slice(__torch__.matrix(change[0]), 0, first, first + count), alpha=scale)
+  else:
+    sum = rows
   return sum

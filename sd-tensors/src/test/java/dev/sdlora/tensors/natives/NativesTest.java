@@ -125,6 +125,13 @@ final class NativesTest {
     }
   }
 
+  @Test
+  void end_whileLibrariesAreLoaded_isNoCrash() throws Exception {
+    String output = run(3, Map.of("ENGINE_CACHE_DIR", cache.toString()), "loading");
+    assertThat(output).doesNotContain("fatal error");
+    assertThat(list(folder)).isEmpty();
+  }
+
   private String run(int exitCode, Map<String, String> properties, String... args)
       throws Exception {
     Probe.Outcome outcome = Probe.outcome(Probe.start(folder, properties, args));

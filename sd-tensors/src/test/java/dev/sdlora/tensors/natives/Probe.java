@@ -23,6 +23,9 @@ final class Probe {
 
   /** Starts libtorch and tells where it was loaded from; or does what the argument says. */
   public static void main(String[] args) throws Exception {
+    if (args.length > 0 && args[0].equals("loading")) {
+      endWhileLoading();
+    }
     try (Torch torch = Torch.open("cpu")) {
       if (args.length > 0) {
         endWhileComputing(torch, args[0]);
@@ -36,6 +39,15 @@ final class Probe {
         System.out.println("loaded " + line.substring(line.indexOf('/')));
       }
     }
+  }
+
+  /** The library is mapped before its constructors run, which takes a while. */
+  private static void endWhileLoading() throws IOException {
+    Torch.startAhead();
+    while (!Files.readString(Path.of("/proc/self/maps")).contains("libtorch_cpu")) {
+      Thread.onSpinWait();
+    }
+    System.exit(3);
   }
 
   private static void endWhileComputing(Torch torch, String how) throws InterruptedException {

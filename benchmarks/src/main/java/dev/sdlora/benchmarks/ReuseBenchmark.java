@@ -1,0 +1,119 @@
+package dev.sdlora.benchmarks;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.AddedConditions;
+import dev.sdlora.pipeline.network.Residuals;
+import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * How long does a call of the U-Net take, of two rows as with guidance, that runs its outermost
+ * blocks alone over features that were kept (DeepCache), or that merges tokens? The calls take
+ * turns, so that all see the same machine, after those that keep features.
+ */
+public final class ReuseBenchmark {
+  private static final int ROWS = 2;
+  private static final int TOKENS = 77;
+
+  private ReuseBenchmark() {}
+
+  /**
+   * Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N] [--branches
+   * N] [--merge PERCENT]}.
+   */
+  public static void main(String[] args) {
+    Arguments arguments =
+        Arguments.parse(
+            args,
+            "ReuseBenchmark CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N]"
+                + " [--branches N] [--merge PERCENT]",
+            Map.of("--size", 512, "--bits", 16, "--rounds", 2, "--branches", 4, "--merge", 50));
+    ModelFiles files = CheckpointReader.read(arguments.file());
+    ScalarType type = arguments.number("--bits") == 32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16;
+    try (Torch torch = Torch.open("cpu");
+        LiveWeights weights =
+            LiveWeights.load(
+                torch,
+                new TensorLoader(torch),
+                files.unet().weights(),
+                type,
+                FullModelPatchBenchmark.packings(torch, files, type));
+        NDManager scope = torch.scope()) {
+      UNet unet = new UNet(torch, files.unet().config(), weights);
+      Map<String, Runnable> calls =
+          calls(
+              unet,
+              arguments.number("--size") / 8,
+              arguments.number("--branches"),
+              arguments.number("--merge") / 100.0,
+              scope);
+      Map<String, Double> best = new LinkedHashMap<>();
+      for (int i = 0; i < arguments.number("--rounds"); i++) {
+        calls.forEach(
+            (name, call) -> {
+              long start = System.nanoTime();
+              call.run();
+              best.merge(name, (System.nanoTime() - start) / 1e9, Math::min);
+            });
+      }
+      double whole = best.values().iterator().next();
+      best.forEach(
+          (name, seconds) ->
+              System.out.printf(
+                  Locale.ROOT, "%-16s %8.3f s %6.3f of whole%n", name, seconds, seconds / whole));
+    }
+  }
+
+  private static Map<String, Runnable> calls(
+      UNet unet, int side, int branches, double ratio, NDManager scope) {
+    Random random = new Random(1);
+    NDArray x = normal(random, scope, ROWS, unet.config().inChannels(), side, side);
+    NDArray context = normal(random, scope, ROWS, TOKENS, unet.config().contextWidth());
+    NDArray times = Torch.floats(scope, new float[] {500, 500}, ROWS);
+    AddedConditions added =
+        new AddedConditions(
+            normal(random, scope, ROWS, unet.config().vectorWidth()),
+            normal(random, scope, ROWS, unet.config().guidanceWidth()));
+    Map<String, Runnable> calls = new LinkedHashMap<>();
+    calls.put("whole", () -> unet.predict(x, times, context, added, Residuals.NONE, scope).close());
+    for (int i = 0; i < Math.min(branches, unet.config().branches()); i++) {
+      int branch = i;
+      NDArray kept =
+          unet.predictKeeping(x, times, context, added, Residuals.NONE, branch, scope).features();
+      calls.put(
+          "branch " + branch,
+          () ->
+              unet.predictOutside(
+                      x, times, context, added, Residuals.NONE, branch, List.of(kept), scope)
+                  .close());
+    }
+    UNet merging = unet.mergingTokens(ratio, 1);
+    calls.put(
+        "merging " + ratio,
+        () -> merging.predict(x, times, context, added, Residuals.NONE, scope).close());
+    return calls;
+  }
+
+  private static NDArray normal(Random random, NDManager scope, long... shape) {
+    int count = 1;
+    for (long side : shape) {
+      count = Math.multiplyExact(count, (int) side);
+    }
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return Torch.floats(scope, values, shape);
+  }
+}

@@ -1,0 +1,199 @@
+package dev.sdlora.benchmarks;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.pipeline.network.UNet;
+import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+/** What {@link StartBenchmark} starts: one piece of work, which prints how long it took. */
+final class StartedProcess {
+  /**
+   * All bytes of the file, as if they were float16 numbers, are read in pieces by a thread for each
+   * processor and converted into new memory. The start of the process does not count.
+   */
+  static final String FLOOR = "floor";
+
+  /** The figure of the floor that others are compared with. */
+  static final String CONVERTED = "read and converted";
+
+  /** A pipeline as programs open it, from the start of the process on. */
+  static final String READY = "ready";
+
+  /** The parts of that, one after another, each by itself. */
+  static final String STAGES = "stages";
+
+  /** All kinds of work. */
+  static final List<String> WORKS = List.of(FLOOR, READY, STAGES);
+
+  private static final int PIECE = 1 << 20;
+
+  private final Path checkpoint;
+  private final boolean half;
+  private long since;
+
+  private StartedProcess(Path checkpoint, boolean half) {
+    this.checkpoint = checkpoint;
+    this.half = half;
+  }
+
+  /**
+   * Does one piece of work: {@code WORK CHECKPOINT BITS START}.
+   *
+   * @param args the last one is the time at which the process was started, in milliseconds
+   */
+  public static void main(String[] args) throws IOException {
+    double jvm = (System.currentTimeMillis() - Long.parseLong(args[3])) / 1e3;
+    StartedProcess process = new StartedProcess(Path.of(args[1]), args[2].equals("16"));
+    process.since = System.nanoTime();
+    switch (args[0]) {
+      case FLOOR -> process.floor();
+      case READY -> process.ready(jvm);
+      case STAGES -> process.stages(jvm);
+      default -> throw new IllegalArgumentException("no work " + args[0]);
+    }
+    // Without the work of giving memory back.
+    Runtime.getRuntime().halt(0);
+  }
+
+  private void ready(double jvm) {
+    Pipeline.warmUp();
+    Pipeline.builder()
+        .checkpoint(Checkpoint.open(checkpoint))
+        .precision(half ? Precision.BFLOAT16 : Precision.FLOAT32)
+        .build();
+    print("from the start of the process", jvm + lap());
+  }
+
+  private void stages(double jvm) {
+    print("JVM", jvm);
+    ModelFiles files = CheckpointReader.read(checkpoint);
+    print("header", lap());
+    Torch torch = Torch.open("cpu");
+    print("libtorch", lap());
+    TensorLoader loader = new TensorLoader(torch);
+    List<TextEncoder> encoders =
+        files.textEncoders().stream()
+            .map(
+                part ->
+                    new TextEncoder(
+                        torch,
+                        part.config(),
+                        LiveWeights.unread(torch, loader, part.weights(), type())))
+            .toList();
+    Vae vae =
+        new Vae(
+            torch,
+            files.vae().config(),
+            LiveWeights.unread(torch, loader, files.vae().weights(), type()));
+    UNet unet =
+        new UNet(
+            torch,
+            files.unet().config(),
+            LiveWeights.unread(
+                torch,
+                loader,
+                files.unet().weights(),
+                type(),
+                FullModelPatchBenchmark.packings(torch, files, type())));
+    print("programs", lap());
+    encoders.forEach(encoder -> encoder.weights().read());
+    print("text encoders", lap());
+    vae.weights().read();
+    print("VAE", lap());
+    unet.weights().read();
+    print("U-Net, packed", lap());
+  }
+
+  private void floor() throws IOException {
+    try (Torch torch = Torch.open("cpu");
+        FileChannel file = FileChannel.open(checkpoint)) {
+      Program program = Program.load(torch, StartedProcess.class, "floor.torchscript.py");
+      lap();
+      try (NDManager scope = torch.scope();
+          NDArray here = scope.create(0f)) {
+        long length = file.size() / PIECE * PIECE;
+        NDArray target =
+            program.call("room").tensor(here).integer(length / 2).integer(type().code()).run(scope);
+        AtomicLong next = new AtomicLong();
+        int threads = Runtime.getRuntime().availableProcessors();
+        List<Thread> helpers =
+            IntStream.range(0, threads)
+                .mapToObj(
+                    i -> new Thread(() -> convert(file, length, next, torch, program, target)))
+                .toList();
+        helpers.forEach(Thread::start);
+        helpers.forEach(StartedProcess::await);
+      }
+      print(CONVERTED, lap());
+    }
+  }
+
+  private static void convert(
+      FileChannel file,
+      long length,
+      AtomicLong next,
+      Torch torch,
+      Program program,
+      NDArray target) {
+    ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE).order(ByteOrder.nativeOrder());
+    try (NDManager scope = torch.scope()) {
+      for (long at = next.getAndAdd(PIECE); at < length; at = next.getAndAdd(PIECE)) {
+        buffer.clear();
+        while (buffer.hasRemaining()) {
+          file.read(buffer, at + buffer.position());
+        }
+        try (NDArray stored = scope.create(buffer.flip(), new Shape(PIECE / 2), DataType.FLOAT16)) {
+          program.call("convert").tensor(target).integer(at / 2).tensor(stored).run(scope).close();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void await(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private ScalarType type() {
+    return half ? ScalarType.BFLOAT16 : ScalarType.FLOAT32;
+  }
+
+  /** The seconds since the last call. */
+  private double lap() {
+    long before = since;
+    since = System.nanoTime();
+    return (since - before) / 1e9;
+  }
+
+  private static void print(String name, double seconds) {
+    System.out.println(name + '\t' + String.format(Locale.ROOT, "%.3f", seconds));
+  }
+}

@@ -1,0 +1,121 @@
+package dev.sdlora.cli;
+
+import static dev.sdlora.cli.PictureOptions.set;
+
+import dev.sdlora.api.Forecasting;
+import dev.sdlora.api.GuidanceRange;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.SpeedOptions;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import picocli.CommandLine.Option;
+
+/** What is left out to be faster, named as in {@link SpeedOptions}. */
+@Heading("Faster, with somewhat different pictures")
+final class FasterOptions {
+  @Option(
+      names = "--guidance-range",
+      paramLabel = "START,END",
+      description =
+          "Guide between two shares of the steps only; the others take half of the time."
+              + " Default: 0,1.")
+  private Optional<String> guidanceRange = Optional.empty();
+
+  @Option(
+      names = "--guidance-sigmas",
+      paramLabel = "LOW,HIGH",
+      description = "Guide between two sigmas only, such as 0.28,5.42. Default: all.")
+  private Optional<String> guidanceSigmas = Optional.empty();
+
+  @Option(
+      names = "--forecast",
+      paramLabel = "N[+GROWTH][@WARM-UP]",
+      description =
+          "Compute one call of the model of N, after WARM-UP calls, and forecast the others; N grows"
+              + " by GROWTH. Default: 1, all are computed; with another N a warm-up of 4.")
+  private Optional<Forecasting> forecast = Optional.empty();
+
+  @Option(
+      names = "--cache-interval",
+      paramLabel = "N",
+      description =
+          "Run the whole model in every N-th call only, its outermost blocks in the others"
+              + " (DeepCache). Default: 1.")
+  private Optional<Integer> cacheInterval = Optional.empty();
+
+  @Option(
+      names = "--cache-branch-id",
+      paramLabel = "N",
+      description = "How far in the blocks lie that run in all calls. Default: 0, the outermost.")
+  private Optional<Integer> cacheBranchId = Optional.empty();
+
+  @Option(
+      names = "--token-merging-ratio",
+      paramLabel = "0..0.9",
+      description = "Share of tokens that self-attention merges, for large pictures. Default: 0.")
+  private Optional<Double> tokenMerging = Optional.empty();
+
+  @Option(
+      names = "--token-merging-max-downsample",
+      paramLabel = "1|2|4|8",
+      description =
+          "How much smaller than the latent the levels may be that merge tokens; SDXL needs 2."
+              + " Default: 1.")
+  private Optional<Integer> tokenMergingDownsample = Optional.empty();
+
+  @Option(
+      names = "--no-exact-batches",
+      description =
+          "Draw several pictures of --images at once, as many as memory suits; they differ from those"
+              + " made alone by rounding.")
+  private boolean joint;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description = "Draw N pictures of --images at once, with --no-exact-batches.")
+  private Optional<Integer> batchSize = Optional.empty();
+
+  /** Leaves what is not given as it is. */
+  void applyTo(PromptSpecBuilder spec) {
+    SpeedOptions.Builder options = spec.build().speedOptions().toBuilder();
+    set(
+        "--guidance-range",
+        guidanceRange,
+        text -> options.guidanceRange(range(text, GuidanceRange::ofSteps)));
+    // Both together act where both would.
+    GuidanceRange steps =
+        guidanceRange.isPresent() ? options.build().guidanceRange() : GuidanceRange.ALL;
+    set(
+        "--guidance-sigmas",
+        guidanceSigmas,
+        text -> options.guidanceRange(steps.and(range(text, GuidanceRange::ofSigmas))));
+    if (joint) {
+      options.exactBatches(false);
+    }
+    set("--batch-size", batchSize, options::batchSize);
+    forecast.ifPresent(options::forecasting);
+    set("--cache-interval", cacheInterval, options::cacheInterval);
+    set("--cache-branch-id", cacheBranchId, options::cacheBranchId);
+    set("--token-merging-ratio", tokenMerging, options::tokenMergingRatio);
+    set(
+        "--token-merging-max-downsample",
+        tokenMergingDownsample,
+        options::tokenMergingMaxDownsample);
+    spec.speedOptions(options.build());
+  }
+
+  private static GuidanceRange range(
+      String text, BiFunction<Double, Double, GuidanceRange> limits) {
+    String[] parts = text.split(",", -1);
+    if (parts.length != 2) {
+      throw new IllegalArgumentException("expected two numbers and a comma between: " + text);
+    }
+    try {
+      return limits.apply(Double.parseDouble(parts[0]), Double.parseDouble(parts[1]));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "'" + text + "' has something else than a number: " + e.getMessage(), e);
+    }
+  }
+}

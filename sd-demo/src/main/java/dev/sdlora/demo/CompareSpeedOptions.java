@@ -1,0 +1,159 @@
+package dev.sdlora.demo;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Forecasting;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GuidanceRange;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.SpeedOptions;
+import dev.sdlora.demo.model.DemoModel;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
+
+/**
+ * Draws the same pictures with each option that makes drawing faster: prints how far they are from
+ * those without, how often they are what their prompts ask for, and how long they take, and writes
+ * a sheet of some.
+ *
+ * <p>Arguments: the folder to write to, then the number of prompts, 40 unless given.
+ */
+public final class CompareSpeedOptions {
+  private static final int PROMPTS = 40;
+  private static final int SHOWN = 4;
+  private static final int LINE = 26;
+  private static final long SEED = 2026;
+
+  /** A way to draw; the first one is what the others are compared with. */
+  private record Way(String name, UnaryOperator<PromptSpec> change) {
+    static Way with(String name, UnaryOperator<SpeedOptions.Builder> options) {
+      return new Way(
+          name,
+          spec ->
+              spec.toBuilder().speedOptions(options.apply(SpeedOptions.builder()).build()).build());
+    }
+  }
+
+  private static final List<Way> WAYS =
+      List.of(
+          Way.with("all computed", options -> options),
+          Way.with("guided 0 to 0.6", o -> o.guidanceRange(GuidanceRange.ofSteps(0, 0.6))),
+          Way.with("guided 0.1 to 0.6", o -> o.guidanceRange(GuidanceRange.ofSteps(0.1, 0.6))),
+          Way.with("sigma 0.28 to 5.42", o -> o.guidanceRange(GuidanceRange.ofSigmas(0.28, 5.42))),
+          Way.with("forecast 2", o -> o.forecasting(Forecasting.every(2))),
+          Way.with("forecast 3", o -> o.forecasting(Forecasting.every(3))),
+          Way.with(
+              "both",
+              o ->
+                  o.guidanceRange(GuidanceRange.ofSteps(0, 0.6)).forecasting(Forecasting.every(2))),
+          Way.with("DeepCache 3", o -> o.cacheInterval(3)));
+
+  private final List<Scene> scenes = new ArrayList<>();
+  private final List<PromptSpec> specs = new ArrayList<>();
+
+  private CompareSpeedOptions(int prompts) {
+    SceneSource source = new SceneSource(SEED);
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (int i = 0; i < prompts; i++) {
+      Scene scene = source.heldOut();
+      scenes.add(scene);
+      specs.add(
+          PromptSpec.builder()
+              .prompt(Captions.of(scene, random))
+              .steps(20)
+              .cfgScale(4)
+              .seed(SEED + i)
+              .build());
+    }
+  }
+
+  /** Compares on the bundled model. */
+  public static void main(String[] args) throws IOException {
+    Path folder = Files.createDirectories(Path.of(args.length > 0 ? args[0] : "."));
+    int prompts = args.length > 1 ? Integer.parseInt(args[1]) : PROMPTS;
+    try (Pipeline pipeline =
+        Pipeline.builder().checkpoint(Checkpoint.open(DemoModel.checkpoint())).build()) {
+      new CompareSpeedOptions(prompts).run(pipeline, folder.resolve("speed-options.png"));
+    }
+  }
+
+  private void run(Pipeline pipeline, Path png) {
+    pipeline.generate(specs.get(0)); // programs are compiled in their first calls
+    List<List<GeneratedImage>> drawn = new ArrayList<>();
+    double exactMillis = 0;
+    for (Way way : WAYS) {
+      long start = System.nanoTime();
+      List<GeneratedImage> pictures =
+          specs.stream().map(way.change()).map(spec -> pipeline.generate(spec).first()).toList();
+      double millis = (System.nanoTime() - start) / 1e6 / specs.size();
+      exactMillis = drawn.isEmpty() ? millis : exactMillis;
+      drawn.add(pictures);
+      System.out.printf(
+          Locale.ROOT,
+          "%-18s %4.0f ms, %.2f times as fast, %s, %s%n",
+          way.name(),
+          millis,
+          exactMillis / millis,
+          differences(drawn.get(0), pictures),
+          scores(pictures));
+    }
+    sheet(drawn).write(png);
+  }
+
+  private static String differences(List<GeneratedImage> exact, List<GeneratedImage> other) {
+    double sum = 0;
+    int largest = 0;
+    long values = 0;
+    for (int i = 0; i < exact.size(); i++) {
+      byte[] one = exact.get(i).rgb();
+      byte[] two = other.get(i).rgb();
+      for (int j = 0; j < one.length; j++) {
+        int difference = Math.abs((one[j] & 0xff) - (two[j] & 0xff));
+        sum += difference;
+        largest = Math.max(largest, difference);
+      }
+      values += one.length;
+    }
+    return String.format(Locale.ROOT, "mean %.2f largest %d grey levels", sum / values, largest);
+  }
+
+  private String scores(List<GeneratedImage> pictures) {
+    PictureJudge judge = new PictureJudge();
+    PromptScores scores = new PromptScores();
+    for (int i = 0; i < pictures.size(); i++) {
+      scores.add(scenes.get(i), judge.judge(pictures.get(i).toBufferedImage()));
+    }
+    return scores.line("of these");
+  }
+
+  /** Prompts in rows, ways in columns. */
+  private ContactSheet sheet(List<List<GeneratedImage>> drawn) {
+    ContactSheet sheet = new ContactSheet(128, WAYS.stream().map(Way::name).toList());
+    for (int i = 0; i < Math.min(SHOWN, specs.size()); i++) {
+      int row = i;
+      List<BufferedImage> pictures =
+          drawn.stream().map(images -> images.get(row).toBufferedImage()).toList();
+      sheet.row(wrapped(specs.get(row).prompt()), pictures);
+    }
+    return sheet;
+  }
+
+  private static String wrapped(String text) {
+    StringBuilder lines = new StringBuilder();
+    int start = 0;
+    for (String word : text.split(" ", -1)) {
+      if (lines.length() + word.length() - start > LINE) {
+        start = lines.append('\n').length();
+      }
+      lines.append(word).append(' ');
+    }
+    return lines.toString();
+  }
+}

@@ -1,0 +1,61 @@
+package dev.sdlora.pipeline.network;
+
+import dev.sdlora.tensors.weights.Packing;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How the weights of an autoencoder are laid out for the processor: convolutions and the matrices
+ * of its attention. The layers at the ends of the latent and of the picture, which have a few
+ * channels and compute in float32, stay as they are.
+ */
+public final class VaePacking {
+  /** Of the latents of 512×512 pixels. */
+  private static final int SIDE = 64;
+
+  private final VaeConfig config;
+
+  private VaePacking(VaeConfig config) {
+    this.config = config;
+  }
+
+  /** The layouts by the names of the weights. */
+  public static Map<String, Packing> of(VaeConfig config) {
+    VaePacking packing = new VaePacking(config);
+    Map<String, Packing> packings = new LinkedHashMap<>();
+    config
+        .weights()
+        .forEach(
+            (name, shape) -> {
+              boolean end = name.contains("quant_conv.") || name.contains("coder.conv_out.");
+              boolean packed =
+                  shape.size() == 2 || (shape.size() == 4 && UNetPacking.isCutAlike(shape));
+              if (packed && !end) {
+                packings.put(name, packing.of(name, shape));
+              }
+            });
+    return packings;
+  }
+
+  private Packing of(String name, List<Long> shape) {
+    int side = side(name);
+    if (name.contains(".upsamplers.")) {
+      return new Packing.Doubling(1, side);
+    }
+    if (shape.size() == 4 && shape.get(2) > 1) {
+      return new Packing.Convolution(name.contains(".downsamplers.") ? 2 : 1, 1, 1, side);
+    }
+    return new Packing.Linear(side * side);
+  }
+
+  /** Height and width of what a layer reads. */
+  private int side(String name) {
+    String[] parts = name.split("\\.", -1);
+    return switch (parts[1]) {
+      case "up_blocks" -> SIDE << Integer.parseInt(parts[2]);
+      case "down_blocks" -> (SIDE * config.factor()) >> Integer.parseInt(parts[2]);
+      default -> name.startsWith("encoder.conv_in.") ? SIDE * config.factor() : SIDE;
+    };
+  }
+}

@@ -1,0 +1,75 @@
+package dev.sdlora.tensors.torch;
+
+import ai.djl.engine.Engine;
+import dev.sdlora.tensors.natives.Natives;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads libtorch, at the first call in the process. That takes half a second, in which another
+ * thread can read files.
+ */
+final class EngineStart {
+  private static final Logger LOG = LoggerFactory.getLogger(EngineStart.class);
+  private static final Object LOADING = new Object();
+  private static volatile boolean started;
+  private static boolean ending;
+
+  private EngineStart() {}
+
+  /** The engine. Waits for another thread that is starting it. */
+  static synchronized Engine engine() {
+    Natives.prepare();
+    if (!started) {
+      load();
+      started = true;
+    }
+    return Engine.getEngine("PyTorch");
+  }
+
+  /** Starts the engine on a thread of its own. A failure is left to the next who asks for it. */
+  static void ahead() {
+    if (started) {
+      return;
+    }
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                engine();
+              } catch (RuntimeException | LinkageError e) {
+                LOG.debug("libtorch could not be started ahead", e);
+              }
+            },
+            "sd-lora libtorch");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * A process must not end while its libraries are being loaded: the C library would run their
+   * destructors beside their constructors.
+   */
+  private static void load() {
+    Thread hook = new Thread(EngineStart::awaitEnd, "sd-lora libtorch is loaded");
+    Runtime.getRuntime().addShutdownHook(hook);
+    synchronized (LOADING) {
+      if (ending) {
+        throw new IllegalStateException("the JVM is ending");
+      }
+      Engine.getEngine("PyTorch");
+      Natives.started();
+    }
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      LOG.debug("the JVM is ending", e);
+    }
+  }
+
+  private static void awaitEnd() {
+    synchronized (LOADING) {
+      ending = true;
+    }
+  }
+}

@@ -1,0 +1,155 @@
+package dev.sdlora.tensors.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.file.OpenFiles;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.torch.Torch;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes weights what the file says plus a change, if there is one: each is read block by block,
+ * widened to float32, added to, rounded once, and packed if it is, all on one thread. Loading,
+ * patching and restoring are this and nothing else, so a weight's bits tell its file and its change
+ * and nothing of what was before.
+ */
+final class Rewriting {
+  private static final IntFunction<NDArray[]> ARRAYS = NDArray[]::new;
+
+  /** How much room there is at most for weights on the way to their layout. */
+  private static final long ROOM_BYTES = 1 << 28;
+
+  /** Room this many times as large as what is needed is given back. */
+  private static final int SPACIOUS = 4;
+
+  private static final Comparator<Job> LARGEST_FIRST =
+      Comparator.comparingLong((Job job) -> job.entry().elements())
+          .reversed()
+          .thenComparing(Job::name);
+
+  private final WeightTensors tensors;
+  private final OpenFiles files;
+  private final Torch torch;
+  private final List<Job> jobs = new ArrayList<>();
+
+  /**
+   * Nothing to be done as yet.
+   *
+   * @param files where files are opened when weights are added
+   */
+  Rewriting(WeightTensors tensors, OpenFiles files) {
+    this.tensors = tensors;
+    this.files = files;
+    this.torch = tensors.torch();
+  }
+
+  private record Job(
+      String name,
+      TensorFile.Reader reader,
+      Origin origin,
+      List<LowRank> products,
+      Optional<NDArray> delta) {
+    TensorEntry entry() {
+      return origin.entry();
+    }
+  }
+
+  /** Adds a weight that becomes what the file says. */
+  void add(String name) {
+    add(name, List.of(), Optional.empty());
+  }
+
+  /** Adds one that becomes that plus a sum of products. */
+  void add(String name, List<LowRank> products) {
+    add(name, products, Optional.empty());
+  }
+
+  /** Adds one that becomes that plus as many float32 numbers. */
+  void add(String name, NDArray delta) {
+    add(name, List.of(), Optional.of(delta));
+  }
+
+  private void add(String name, List<LowRank> products, Optional<NDArray> delta) {
+    Origin origin = tensors.origin(name);
+    jobs.add(new Job(name, files.of(origin.file()), origin, products, delta));
+  }
+
+  /**
+   * Writes all.
+   *
+   * @throws dev.sdlora.api.TensorFileException if a file cannot be read; weights that are packed
+   *     are then what they were or what they should be, others may hold some numbers of either
+   */
+  void run() {
+    // The largest come first: threads end together, and room is needed while little is in memory.
+    jobs.sort(LARGEST_FIRST);
+    Crew.work(jobs, threads(), Worker::new);
+  }
+
+  private int threads() {
+    long room =
+        jobs.stream()
+            .filter(job -> tensors.isPacked(job.name()))
+            .mapToLong(job -> tensors.type().bytes() * job.entry().elements())
+            .findFirst()
+            .orElse(1);
+    return (int)
+        Math.min(Runtime.getRuntime().availableProcessors(), Math.max(1, ROOM_BYTES / room));
+  }
+
+  private final class Worker implements Crew.Member<Job> {
+    private final TensorLoader loader = new TensorLoader(torch);
+    private @Nullable NDArray room;
+
+    @Override
+    public void work(Job job) {
+      try (NDManager scope = torch.scope()) {
+        NDArray target =
+            tensors.isPacked(job.name())
+                ? loader.part(room(job.entry().elements()), job.origin().shape(), scope)
+                : tensors.plain(job.name());
+        write(job, target, scope);
+        if (tensors.isPacked(job.name())) {
+          tensors.pack(job.name(), target);
+        }
+      }
+    }
+
+    private void write(Job job, NDArray target, NDManager scope) {
+      if (job.products().isEmpty()) {
+        NDArray[] delta = job.delta().stream().toArray(ARRAYS);
+        loader.rewrite(target, job.reader(), job.entry(), 1, delta);
+      } else {
+        LowRank sum = loader.stacked(job.products(), scope);
+        loader.rewrite(target, job.reader(), job.entry(), sum.scale(), sum.up(), sum.down());
+      }
+    }
+
+    /** Kept from weight to weight: new memory costs more than what is written to it. */
+    private NDArray room(long elements) {
+      NDArray known = room;
+      if (known != null && known.size() >= elements && known.size() <= SPACIOUS * elements) {
+        return known;
+      }
+      close();
+      NDArray made = loader.room(List.of(elements), tensors.type(), torch.manager());
+      room = made;
+      return made;
+    }
+
+    @Override
+    public void close() {
+      NDArray known = room;
+      room = null;
+      if (known != null) {
+        known.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package dev.sdlora.tensors.weights;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.tensors.torch.Closing;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.TensorDict;
+import dev.sdlora.tensors.torch.Torch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tensors of {@link LiveWeights}: those that are plain stay the same and are written in place,
+ * those that are packed are others after each change. The dictionary that programs read has all of
+ * them.
+ *
+ * <p>Not safe for several threads but for {@link #pack}, {@link #plain} and what never changes.
+ */
+final class WeightTensors {
+  private final Torch torch;
+  private final TensorLoader loader;
+  private final ScalarType type;
+  private final Map<String, Origin> origins;
+  private final Map<String, Packing> packings;
+  private final Packer packer;
+  private final Map<String, NDArray> plain = new HashMap<>();
+  private final Map<String, List<NDArray>> packed = new HashMap<>();
+  private @Nullable TensorDict dict;
+
+  WeightTensors(
+      Torch torch,
+      TensorLoader loader,
+      ScalarType type,
+      Map<String, Origin> origins,
+      Map<String, Packing> packings) {
+    this.torch = torch;
+    this.loader = loader;
+    this.type = type;
+    this.origins = new LinkedHashMap<>(origins);
+    this.packings = Map.copyOf(packings);
+    this.packer = new Packer(torch);
+  }
+
+  Torch torch() {
+    return torch;
+  }
+
+  ScalarType type() {
+    return type;
+  }
+
+  Map<String, Origin> origins() {
+    return origins;
+  }
+
+  Origin origin(String name) {
+    Origin origin = origins.get(name);
+    if (origin == null) {
+      throw new NoSuchElementException("no weight is named " + name);
+    }
+    return origin;
+  }
+
+  boolean isPacked() {
+    return !packings.isEmpty();
+  }
+
+  boolean isPacked(String name) {
+    return packings.containsKey(name);
+  }
+
+  /** How many numbers are kept a second time, in another form. */
+  long repeated() {
+    return packings.entrySet().stream()
+        .mapToLong(
+            each -> Packer.repeated(each.getValue(), origin(each.getKey()).entry().elements()))
+        .sum();
+  }
+
+  /** Makes room for those that are plain. */
+  void makeRoom() {
+    for (String name : origins.keySet()) {
+      if (!isPacked(name)) {
+        plain.put(name, loader.room(origin(name).shape(), type, torch.manager()));
+      }
+    }
+  }
+
+  /** Makes the dictionary, once all are there. */
+  void complete() {
+    dict = TensorDict.of(entries());
+  }
+
+  boolean areThere() {
+    return dict != null;
+  }
+
+  TensorDict dict() {
+    TensorDict known = dict;
+    if (known == null) {
+      throw new IllegalStateException("the weights are not in memory");
+    }
+    return known;
+  }
+
+  /** One that is plain, itself. */
+  NDArray plain(String name) {
+    origin(name);
+    NDArray tensor = plain.get(name);
+    if (tensor == null) {
+      throw new IllegalStateException("the weights are not in memory");
+    }
+    return tensor;
+  }
+
+  /** Packs the values of a weight, and frees what it was before. Safe for several threads. */
+  void pack(String name, NDArray values) {
+    Packing packing = packings.get(name);
+    if (packing == null) {
+      throw new IllegalArgumentException(name + " is not packed");
+    }
+    List<NDArray> parts = packer.pack(packing, values, torch.manager());
+    List<NDArray> before;
+    synchronized (this) {
+      before = packed.put(name, parts);
+      if (dict != null) {
+        packer.replace(dict, entriesOf(name));
+      }
+    }
+    if (before != null) {
+      Closing.all(before, NDArray::close);
+    }
+  }
+
+  Map<String, NDArray> entries() {
+    Map<String, NDArray> entries = new LinkedHashMap<>();
+    origins.keySet().forEach(name -> entries.putAll(entriesOf(name)));
+    return entries;
+  }
+
+  private Map<String, NDArray> entriesOf(String name) {
+    List<NDArray> parts = packed.get(name);
+    if (parts == null) {
+      return Map.of(name, plain(name));
+    }
+    return parts.size() == 1
+        ? Map.of(name, parts.get(0))
+        : Map.of(name, parts.get(0), Packer.second(packings.get(name), name), parts.get(1));
+  }
+
+  float[] values(String name) {
+    try (NDManager scope = torch.scope()) {
+      List<NDArray> parts = packed.get(name);
+      NDArray values =
+          parts == null
+              ? plain(name)
+              : packer.unpack(packings.get(name), parts, origin(name).shape(), scope);
+      return loader.program().call("floats").tensor(values).run(scope).toFloatArray();
+    }
+  }
+
+  /** Frees them all; they can be made again. */
+  void free() {
+    List<NDArray> freed = new ArrayList<>(plain.values());
+    packed.values().forEach(freed::addAll);
+    closeDict();
+    dict = null;
+    plain.clear();
+    packed.clear();
+    Closing.all(freed, NDArray::close);
+  }
+
+  /** Frees the dictionary alone. */
+  void closeDict() {
+    TensorDict known = dict;
+    if (known != null) {
+      known.close();
+    }
+  }
+}
