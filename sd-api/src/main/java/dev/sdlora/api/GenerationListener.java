@@ -22,6 +22,9 @@ import java.util.function.Consumer;
  * its prompts differ, its {@code lorasStart} to {@code conditioningEnd} come between the two,
  * inside the picture.
  *
+ * <p>Where {@link SpeedOptions#exactBatches} is off, pictures that are drawn together begin
+ * together and take turns in their steps; then each is decoded and ends.
+ *
  * <p>Methods are called on the thread that generates, which waits for them: be quick. A listener
  * that throws anything, errors included, ends the generation with it. It must not call the
  * pipeline. While {@link Pipeline#closeNow()} cancels, the thread is interrupted.

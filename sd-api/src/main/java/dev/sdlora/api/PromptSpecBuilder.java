@@ -261,7 +261,8 @@ public final class PromptSpecBuilder {
 
   /**
    * Sets how many pictures to make, one after another; picture i uses seed + i and is the same as
-   * when it is made alone.
+   * when it is made alone. {@link SpeedOptions.Builder#exactBatches} tells how to draw several at
+   * once.
    *
    * @param images at least 1, the default
    * @return this builder

@@ -3,11 +3,12 @@ package dev.sdlora.api;
 import dev.sdlora.api.value.Checks;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is left out to be faster. Each changes pictures, and each is exact when off: the same bytes
- * as without it. Nothing is on by default. What they save and change was measured in
+ * What is left out or done at once to be faster. Each changes pictures, and each is exact when off:
+ * the same bytes as without it. Nothing is on by default. What they save and change was measured in
  * docs/faster-pictures.md. Immutable; safe for several threads.
  */
 public final class SpeedOptions {
@@ -20,6 +21,8 @@ public final class SpeedOptions {
   private final int cacheBranchId;
   private final double tokenMergingRatio;
   private final int tokenMergingMaxDownsample;
+  private final boolean exactBatches;
+  private final OptionalInt batchSize;
 
   private SpeedOptions(Builder values) {
     guidanceRange = values.guidanceRange;
@@ -28,6 +31,8 @@ public final class SpeedOptions {
     cacheBranchId = values.cacheBranchId;
     tokenMergingRatio = values.tokenMergingRatio;
     tokenMergingMaxDownsample = values.tokenMergingMaxDownsample;
+    exactBatches = values.exactBatches;
+    batchSize = values.batchSize;
   }
 
   /** {@return a builder with everything off} */
@@ -37,7 +42,10 @@ public final class SpeedOptions {
 
   /** {@return a builder that starts from these options} */
   public Builder toBuilder() {
-    return builder()
+    Builder builder = builder();
+    batchSize.ifPresent(builder::batchSize);
+    return builder
+        .exactBatches(exactBatches)
         .guidanceRange(guidanceRange)
         .forecasting(forecasting)
         .cacheInterval(cacheInterval)
@@ -82,6 +90,21 @@ public final class SpeedOptions {
     return tokenMergingMaxDownsample;
   }
 
+  /**
+   * {@return whether each picture of a request has the bytes that it has when it is made alone}
+   * Default true.
+   */
+  public boolean exactBatches() {
+    return exactBatches;
+  }
+
+  /**
+   * {@return how many pictures are drawn together without that} Empty by default: by their size.
+   */
+  public OptionalInt batchSize() {
+    return batchSize;
+  }
+
   /** Whether the other has the same options. */
   @Override
   public boolean equals(@Nullable Object other) {
@@ -105,7 +128,9 @@ public final class SpeedOptions {
         cacheInterval,
         cacheBranchId,
         tokenMergingRatio,
-        tokenMergingMaxDownsample);
+        tokenMergingMaxDownsample,
+        exactBatches,
+        batchSize);
   }
 
   /** Collects options. Not safe for several threads. */
@@ -116,6 +141,8 @@ public final class SpeedOptions {
     private int cacheBranchId;
     private double tokenMergingRatio;
     private int tokenMergingMaxDownsample = 1;
+    private boolean exactBatches = true;
+    private OptionalInt batchSize = OptionalInt.empty();
 
     private Builder() {}
 
@@ -205,6 +232,35 @@ public final class SpeedOptions {
             "tokenMergingMaxDownsample must be 1, 2, 4 or 8: " + downsample);
       }
       this.tokenMergingMaxDownsample = downsample;
+      return this;
+    }
+
+    /**
+     * Sets whether each picture of a request has the bytes that it has when it is made alone. If it
+     * need not, several are drawn together: a call of the model works on the latents of all, and
+     * pictures differ from those made alone by rounding. With DPM adaptive they are still drawn one
+     * after another, since each finds its own steps.
+     *
+     * @param exact default true
+     * @return this builder
+     */
+    public Builder exactBatches(boolean exact) {
+      this.exactBatches = exact;
+      return this;
+    }
+
+    /**
+     * Sets how many pictures are drawn together where {@link #exactBatches} is off; A1111's "Batch
+     * size". Without it there are as many as one of 1024 × 1024 pixels would hold, so that memory
+     * stays within what that one takes: with guidance 2 of 512 × 512, 8 of 256 × 256. The memory of
+     * a call grows with the number.
+     *
+     * @param pictures from 1 to 1000
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder batchSize(int pictures) {
+      this.batchSize = OptionalInt.of(Checks.inRange(1, 1000, pictures, "batchSize"));
       return this;
     }
 

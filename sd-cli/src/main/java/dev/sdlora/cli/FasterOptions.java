@@ -63,6 +63,19 @@ final class FasterOptions {
               + " Default: 1.")
   private Optional<Integer> tokenMergingDownsample = Optional.empty();
 
+  @Option(
+      names = "--no-exact-batches",
+      description =
+          "Draw several pictures of --images at once, as many as memory suits; they differ from those"
+              + " made alone by rounding.")
+  private boolean joint;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description = "Draw N pictures of --images at once, with --no-exact-batches.")
+  private Optional<Integer> batchSize = Optional.empty();
+
   /** Leaves what is not given as it is. */
   void applyTo(PromptSpecBuilder spec) {
     SpeedOptions.Builder options = spec.build().speedOptions().toBuilder();
@@ -77,6 +90,10 @@ final class FasterOptions {
         "--guidance-sigmas",
         guidanceSigmas,
         text -> options.guidanceRange(steps.and(range(text, GuidanceRange::ofSigmas))));
+    if (joint) {
+      options.exactBatches(false);
+    }
+    set("--batch-size", batchSize, options::batchSize);
     forecast.ifPresent(options::forecasting);
     set("--cache-interval", cacheInterval, options::cacheInterval);
     set("--cache-branch-id", cacheBranchId, options::cacheBranchId);

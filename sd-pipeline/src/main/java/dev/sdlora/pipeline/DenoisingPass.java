@@ -13,12 +13,14 @@ import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.ToldSizes;
+import dev.sdlora.pipeline.denoise.Asking;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.denoise.DeepCache;
 import dev.sdlora.pipeline.denoise.Guidance;
 import dev.sdlora.pipeline.denoise.GuidanceEmbedding;
 import dev.sdlora.pipeline.denoise.GuidanceOptions;
 import dev.sdlora.pipeline.denoise.GuidedCalls;
+import dev.sdlora.pipeline.denoise.Lockstep;
 import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.pipeline.denoise.ShownChannels;
 import dev.sdlora.pipeline.denoise.SwitchingDenoiser;
@@ -32,11 +34,13 @@ import dev.sdlora.prompt.tokens.TrainedWords;
 import dev.sdlora.prompt.tree.PromptReader;
 import dev.sdlora.prompt.tree.ReadPrompt;
 import dev.sdlora.sampler.Denoiser;
+import dev.sdlora.sampler.StepObserver;
 import dev.sdlora.sampler.noise.ImageNoise;
 import dev.sdlora.sampler.noise.ImageSeeds;
 import dev.sdlora.sampler.noise.LatentShape;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.schedule.NoiseLevels;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -178,33 +182,53 @@ final class DenoisingPass {
   }
 
   /**
-   * Samples a latent.
+   * Samples the latents of pictures that are drawn together.
    *
-   * @param image the picture
-   * @param input what it starts from, and what an inpainting model reads beside it
-   * @return [channels][height / 8][width / 8] at unit variance
+   * @param images the pictures
+   * @param input what they start from, and what an inpainting model reads beside it
+   * @return for each picture [channels][height / 8][width / 8] at unit variance
    */
-  float[] sample(ImageRun image, PassInput input, RequestNetworks networks, NDManager scope) {
+  List<float[]> sample(
+      List<ImageRun> images, PassInput input, RequestNetworks networks, NDManager scope) {
     Conditions conditions = prepare(networks, scope);
-    Optional<StartLatent> start = input.start();
-    if (start.isPresent() && plan.keepsAll()) {
-      return start.get().clean();
+    if (!input.starts().isEmpty() && plan.keepsAll()) {
+      return input.starts().stream().map(StartLatent::clean).toList();
     }
+    try (NDManager own = scope.newSubManager()) {
+      PassGuidance guidance =
+          new PassGuidance(
+              guidance(conditions, input, networks, own), () -> refining(networks, own));
+      List<Lockstep.Work<Asking.Asked, List<float[]>, float[]>> works = new ArrayList<>();
+      for (int i = 0; i < images.size(); i++) {
+        ImageRun image = images.get(i);
+        Optional<StartLatent> start = input.start(i);
+        works.add(seat -> sample(image, start, guidance, networks, seat));
+      }
+      return Lockstep.run(works, Asking::answer);
+    }
+  }
+
+  /** Samples one of them. */
+  private float[] sample(
+      ImageRun image,
+      Optional<StartLatent> start,
+      PassGuidance guidance,
+      RequestNetworks networks,
+      Lockstep.Seat<Asking.Asked, List<float[]>> seat) {
     ImageNoise noise =
         new ImageNoise(
             spec.rng(),
             image.seeds(),
             shape(size),
             shape(spec.variation().resizeFrom().orElse(size)));
-    StepNotifier steps =
+    StepObserver steps =
         new StepNotifier(
-            image, plan, model.previewer(), progress, networks.with(loras), networks.controls());
-    try (NDManager own = scope.newSubManager()) {
-      Denoiser denoiser = denoiser(conditions, input, networks, own);
-      return start.isPresent()
-          ? plan.repaint(denoiser, filled(start.get(), image.seeds()), noise, steps)
-          : plan.paint(denoiser, noise, steps);
-    }
+                image, plan, model.previewer(), progress, networks.with(loras), networks.controls())
+            .on(seat);
+    Denoiser denoiser = denoiser(guidance, networks, seat);
+    return start.isPresent()
+        ? plan.repaint(denoiser, filled(start.get(), image.seeds()), noise, steps)
+        : plan.paint(denoiser, noise, steps);
   }
 
   private StartLatent filled(StartLatent start, ImageSeeds seeds) {
@@ -218,26 +242,23 @@ final class DenoisingPass {
   }
 
   private Denoiser denoiser(
-      Conditions conditions, PassInput input, RequestNetworks networks, NDManager scope) {
+      PassGuidance guidance,
+      RequestNetworks networks,
+      Lockstep.Seat<Asking.Asked, List<float[]>> seat) {
     AtomicInteger calls = new AtomicInteger();
+    Asking asking = Asking.together(seat);
     Forecasting forecasting = spec.speedOptions().forecasting();
-    Denoiser base =
-        guidance(conditions, input, networks, scope)
-            .start(calls, forecasting, networks.controls()::acting);
+    Denoiser base = guidance.first().start(calls, asking, forecasting, networks.controls()::acting);
     Optional<RefinerSwitch> change = refinerSwitch();
     if (change.isEmpty()) {
       return base;
     }
-    Refiner refiner = model.refiner().orElseThrow();
     double at = change.get().at();
     return new SwitchingDenoiser(
         base,
         sigma ->
             (change.get().bySteps() ? (double) calls.get() / plannedCalls() : wayDown(sigma)) >= at,
-        () -> {
-          networks.refined();
-          return refining(refiner, networks, scope).start(calls, forecasting, List::of);
-        });
+        () -> seat.outside(guidance::refining).start(calls, asking, forecasting, List::of));
   }
 
   /** How many calls of the model A1111 counts with. */
@@ -263,7 +284,9 @@ final class DenoisingPass {
   }
 
   /** How the refiner is called: with the same texts, read by its own encoders. */
-  private Guidance refining(Refiner refiner, RequestNetworks networks, NDManager scope) {
+  private Guidance refining(RequestNetworks networks, NDManager scope) {
+    networks.refined();
+    Refiner refiner = model.refiner().orElseThrow();
     int vectorWidth = refiner.unet().config().vectorWidth();
     Conditions conditions =
         networks.refinerConditions(
@@ -302,7 +325,7 @@ final class DenoisingPass {
   private Guidance guidance(
       Conditions conditions, PassInput input, RequestNetworks networks, NDManager scope) {
     UNetConfig unet = model.networks().unet().config();
-    boolean edits = unet.isEditing() && input.start().isPresent();
+    boolean edits = unet.isEditing() && !input.starts().isEmpty();
     return guidance(
         predictor(input, networks, scope),
         unet,
@@ -336,6 +359,7 @@ final class DenoisingPass {
             GuidanceEmbedding.of(spec.cfgScale(), unet.guidanceWidth()),
             shape(size).channels(),
             size,
+            JointBatch.rows(spec, size),
             scope),
         conditions,
         new GuidanceOptions(
@@ -367,7 +391,7 @@ final class DenoisingPass {
     return unet.mergingTokens(speed.tokenMergingRatio(), speed.tokenMergingMaxDownsample());
   }
 
-  /** What the calls of one picture keep for each other. */
+  /** What the calls of pictures that are drawn together keep for each other. */
   private DeepCache cache(NDManager owner) {
     SpeedOptions speed = spec.speedOptions();
     return new DeepCache(speed.cacheInterval(), speed.cacheBranchId(), owner);

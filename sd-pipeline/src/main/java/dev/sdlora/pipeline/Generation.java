@@ -28,6 +28,7 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.ThreadLimit;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -35,6 +36,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** One request on its way from a prompt to pictures. */
 final class Generation {
@@ -151,10 +153,18 @@ final class Generation {
                 return encode(scope);
               });
       List<GeneratedImage> images = new ArrayList<>();
-      for (int i = 0; i < spec.images(); i++) {
-        GeneratedImage image = draw(image(i), inputs, networks, scope);
-        if (keepsImages) {
-          images.add(image);
+      int together = JointBatch.pictures(spec, size);
+      for (int from = 0; from < spec.images(); from += together) {
+        List<ImageRun> runs =
+            IntStream.range(from, Math.min(from + together, spec.images()))
+                .mapToObj(this::image)
+                .toList();
+        List<float[]> latents = sample(runs, inputs, networks, scope);
+        for (int i = 0; i < runs.size(); i++) {
+          GeneratedImage image = finish(runs, i, latents.get(i), networks, scope);
+          if (keepsImages) {
+            images.add(image);
+          }
         }
       }
       progress.stopIfCancelled();
@@ -180,10 +190,18 @@ final class Generation {
   /**
    * What the passes of all pictures are given.
    *
+   * @param start what the first one starts from
+   * @param channels what an inpainting model reads in the first pass
    * @param hiresChannels what an inpainting model reads in the second pass
    */
   @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
-  private record Inputs(PassInput first, Optional<float[]> hiresChannels) {}
+  private record Inputs(
+      Optional<StartLatent> start, Optional<float[]> channels, Optional<float[]> hiresChannels) {
+    PassInput first(int pictures) {
+      return new PassInput(
+          start.map(each -> Collections.nCopies(pictures, each)).orElse(List.of()), channels);
+    }
+  }
 
   private Inputs encode(NDManager scope) {
     progress.stopIfCancelled();
@@ -213,28 +231,37 @@ final class Generation {
     }
     progress.stopIfCancelled();
     Optional<StartLatent> start = canvas.map(given -> encoder.encode(given, size, scope));
-    return new Inputs(new PassInput(start, firstChannels), hiresChannels);
+    return new Inputs(start, firstChannels, hiresChannels);
   }
 
-  private GeneratedImage draw(
-      ImageRun run, Inputs inputs, RequestNetworks networks, NDManager scope) {
-    progress.listener().imageStart(run.index(), run.seeds().seed());
-    Raster drawn =
-        onItsThreads(
-            () -> {
-              float[] latent = first.sample(run, inputs.first(), networks, scope);
-              if (second.isPresent()) {
-                latent = second.get().refine(run, latent, inputs.hiresChannels(), networks, scope);
-              }
-              return decode(run, latent, scope);
-            });
+  private List<float[]> sample(
+      List<ImageRun> runs, Inputs inputs, RequestNetworks networks, NDManager scope) {
+    runs.forEach(run -> progress.listener().imageStart(run.index(), run.seeds().seed()));
+    return onItsThreads(
+        () -> {
+          List<float[]> latents = first.sample(runs, inputs.first(runs.size()), networks, scope);
+          return second.isPresent()
+              ? second.get().refine(runs, latents, inputs.hiresChannels(), networks, scope)
+              : latents;
+        });
+  }
+
+  /** Makes a picture of one of the latents that were sampled together. */
+  private GeneratedImage finish(
+      List<ImageRun> runs,
+      int position,
+      float[] latent,
+      RequestNetworks networks,
+      NDManager scope) {
+    ImageRun run = runs.get(position);
+    Raster drawn = onItsThreads(() -> decode(run, latent, scope));
     Raster finished = canvas.map(given -> given.finish(drawn)).orElse(drawn);
     Raster enlarged = spec.upscaling().map(up -> enlarge(finished, up, networks)).orElse(finished);
     GeneratedImage image =
         new GeneratedImage(
             enlarged.toPicture(),
             run.seeds().seed(),
-            Infotext.write(settings(run.seeds(), networks)));
+            Infotext.write(settings(run.seeds(), networks).inBatch(runs.size(), position)));
     progress.listener().imageEnd(run.index(), image);
     return image;
   }

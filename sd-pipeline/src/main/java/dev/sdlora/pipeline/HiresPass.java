@@ -11,6 +11,7 @@ import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.pipeline.network.LatentResizing;
 import dev.sdlora.pipeline.raster.Raster;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -122,20 +123,25 @@ final class HiresPass {
   }
 
   /**
-   * Enlarges a latent and samples again, with noise of the same seeds.
+   * Enlarges latents and samples again, with noise of the same seeds.
    *
-   * @param latent of the first pass
+   * @param images the pictures
+   * @param latents of the first pass, one for each
    * @param shown what an inpainting model or one that edits reads beside the noisy latent
    */
-  float[] refine(
-      ImageRun image,
-      float[] latent,
+  List<float[]> refine(
+      List<ImageRun> images,
+      List<float[]> latents,
       Optional<float[]> shown,
       RequestNetworks networks,
       NDManager scope) {
-    StartLatent start = new StartLatent(cut(enlarge(latent, networks, scope)), Optional.empty());
-    PassInput input = new PassInput(Optional.of(start), shown);
-    return pass.sample(image.after(firstSteps), input, networks, scope);
+    List<StartLatent> starts =
+        latents.stream()
+            .map(latent -> cut(enlarge(latent, networks, scope)))
+            .map(start -> new StartLatent(start, Optional.empty()))
+            .toList();
+    List<ImageRun> after = images.stream().map(image -> image.after(firstSteps)).toList();
+    return pass.sample(after, new PassInput(starts, shown), networks, scope);
   }
 
   private float[] enlarge(float[] latent, RequestNetworks networks, NDManager scope) {

@@ -1,13 +1,19 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.pipeline.canvas.StartLatent;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * What a denoising pass is given beside noise.
  *
- * @param start what it starts from; empty for noise alone
+ * @param starts what each picture starts from; empty for noise alone
  * @param shown what an inpainting model or one that edits reads beside the noisy latent,
  *     [count][height / 8][width / 8]; empty for other models
  */
-record PassInput(Optional<StartLatent> start, Optional<float[]> shown) {}
+record PassInput(List<StartLatent> starts, Optional<float[]> shown) {
+  /** What one of the pictures starts from. */
+  Optional<StartLatent> start(int index) {
+    return starts.isEmpty() ? Optional.empty() : Optional.of(starts.get(index));
+  }
+}

@@ -15,7 +15,6 @@ import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Upscaling;
 import dev.sdlora.pipeline.canvas.Canvas;
-import dev.sdlora.pipeline.denoise.BatchedPredictor;
 import dev.sdlora.pipeline.memory.Blocks;
 import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.memory.NetworkMemory;
@@ -24,7 +23,6 @@ import dev.sdlora.pipeline.network.UpscalerConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.upscale.Enlarging;
 import dev.sdlora.pipeline.upscale.TiledUpscaler;
-import dev.sdlora.prompt.grammar.Subprompt;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -225,7 +223,7 @@ final class RequestMemory {
     if (refiner.isPresent()) {
       call = call.and(kept(refiner.get(), at));
     }
-    return new Stage(call, LATENTS * pixels(at));
+    return new Stage(call, LATENTS * pixels(at) * together());
   }
 
   /** What calls of the U-Net keep for later ones. */
@@ -238,18 +236,19 @@ final class RequestMemory {
             at.height() / 8.0,
             at.width() / 8.0,
             model.networks().type().bytes(),
-            conditions(),
+            together() * JointBatch.conditions(spec),
             speed.cacheBranchId(),
             (int) spec.controlUnits().stream().filter(unit -> unit.weight() != 0).count());
   }
 
   /** How many rows the U-Net works on at once. */
   private int rows(ImageSize at) {
-    return Math.min(conditions(), BatchedPredictor.rows(at));
+    return Math.min(together() * JointBatch.conditions(spec), JointBatch.rows(spec, at));
   }
 
-  private int conditions() {
-    return Subprompt.split(spec.prompt()).size() + (spec.cfgScale() == 1 ? 0 : 1);
+  /** How many pictures are drawn together. */
+  private int together() {
+    return JointBatch.pictures(spec, size);
   }
 
   private Stage finishing(ImageSize at) {

@@ -3,6 +3,7 @@ package dev.sdlora.pipeline;
 import dev.sdlora.api.GenerationListener.Step;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.pipeline.control.Controls;
+import dev.sdlora.pipeline.denoise.Lockstep;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.sampler.StepObserver;
 
@@ -30,6 +31,21 @@ final class StepNotifier implements StepObserver {
     this.size = plan.size();
     this.progress = progress;
     this.applied = applied;
+  }
+
+  /** The same for a sampler that runs beside others: told on the thread of the request. */
+  StepObserver on(Lockstep.Seat<?, ?> seat) {
+    return new StepObserver() {
+      @Override
+      public void stepStart(int step, double sigma) {
+        seat.outside(() -> StepNotifier.this.stepStart(step, sigma));
+      }
+
+      @Override
+      public void stepEnd(int step, double sigma, float[] denoised) {
+        seat.outside(() -> StepNotifier.this.stepEnd(step, sigma, denoised));
+      }
+    };
   }
 
   private Step step(int step, double sigma) {

@@ -228,6 +228,7 @@ class ConditionerTest {
                     new float[0],
                     4,
                     new ImageSize(72, 64),
+                    2,
                     scope),
                 conditions,
                 GuidanceOptions.scale(6))

@@ -64,6 +64,7 @@ class EndToEndParityTest {
                   new float[0],
                   4,
                   SIZE,
+                  2,
                   scope),
               Conditions.of(prompt, negative),
               GuidanceOptions.scale(cfg));

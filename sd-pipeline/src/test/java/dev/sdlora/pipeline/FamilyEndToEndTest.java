@@ -176,7 +176,7 @@ class FamilyEndToEndTest {
       NDManager scope) {
     return new Guidance(
         new BatchedPredictor(
-            predictor, networks.prediction(), levels, new float[0], 4, SIZE, scope),
+            predictor, networks.prediction(), levels, new float[0], 4, SIZE, 4, scope),
         conditions,
         new GuidanceOptions(networks.prediction(), cfg, 0, GuidedCalls.ALL, imageCfg));
   }

@@ -45,7 +45,7 @@ interface ControlNetwork {
                   batch.context(),
                   batch.added().vector(),
                   hint,
-                  Torch.floats(scope, Scales.of(unit, faded, batch), outputs, batch.rows()),
+                  Torch.floats(scope, Scales.of(unit, faded, batch), outputs, batch.size()),
                   scope),
               List.of());
     };
@@ -58,7 +58,7 @@ interface ControlNetwork {
     return (unit, picture, tiling, memory) -> {
       List<NDArray> features = network.features(picture, memory);
       return (batch, scope) -> {
-        int rows = batch.rows();
+        int rows = batch.size();
         NDArray scales = Torch.floats(scope, Scales.of(unit, faded, batch), outputs, rows, 1, 1, 1);
         List<NDArray> added = new ArrayList<>();
         for (int i = 0; i < outputs; i++) {

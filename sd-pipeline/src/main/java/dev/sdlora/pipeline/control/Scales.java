@@ -39,10 +39,10 @@ final class Scales {
    * @return [outputs][rows]
    */
   static float[] of(ControlUnit unit, double[] faded, Batch batch) {
-    int rows = batch.rows();
+    int rows = batch.size();
     float[] scales = new float[faded.length * rows];
     for (int i = 0; i < scales.length; i++) {
-      boolean negative = i % rows < batch.negatives();
+      boolean negative = batch.rows().get(i % rows).negative();
       scales[i] = (float) scale(unit, faded[i / rows], negative);
     }
     return scales;

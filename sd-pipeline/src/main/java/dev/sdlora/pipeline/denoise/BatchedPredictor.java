@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
+import dev.sdlora.pipeline.denoise.NoisePredictor.Row;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.sampler.schedule.NoiseLevels;
@@ -13,10 +14,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
- * Predicts for one latent under several conditions. Conditions of the same length run as one batch,
- * as far as memory allows; padding them would change the result.
+ * Predicts for latents under several conditions. Conditions of the same length run as one batch, as
+ * far as memory allows; padding them would change the result.
  */
 public final class BatchedPredictor {
   /** As many as a large picture has; a batch never has fewer than two rows. */
@@ -28,6 +30,7 @@ public final class BatchedPredictor {
   private final float[] guidance;
   private final int channels;
   private final ImageSize size;
+  private final int rows;
   private final NDManager scope;
 
   /**
@@ -38,6 +41,7 @@ public final class BatchedPredictor {
    * @param guidance what a distilled network is told of guidance; empty for others
    * @param channels of a latent
    * @param size of the pictures
+   * @param rows how many a batch has at most
    * @param scope what a call needs is made below it
    */
   public BatchedPredictor(
@@ -47,6 +51,7 @@ public final class BatchedPredictor {
       float[] guidance,
       int channels,
       ImageSize size,
+      int rows,
       NDManager scope) {
     this.network = network;
     this.prediction = prediction;
@@ -54,10 +59,11 @@ public final class BatchedPredictor {
     this.guidance = guidance;
     this.channels = channels;
     this.size = size;
+    this.rows = rows;
     this.scope = scope;
   }
 
-  /** How many rows a batch has at most, for pictures of a size. */
+  /** How many rows a batch has at most, for pictures of a size, where nobody wants more. */
   public static int rows(ImageSize size) {
     return (int) Math.max(2, BATCH_PIXELS / ((long) size.width() * size.height()));
   }
@@ -68,86 +74,109 @@ public final class BatchedPredictor {
   }
 
   /**
-   * What the network predicts under each condition, in their order.
+   * What is asked about the latent of one picture.
    *
    * @param call the number of the call, for the network
    * @param x the latent, {@code clean + sigma·noise}; not modified
    * @param sigma its noise level
+   * @param conditions to predict under
    * @param negatives how many of the first conditions are the negative one
    * @param blind how many of the first are not shown the picture that an editing model reads
    */
-  List<float[]> predict(
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  public record Question(
       int call, float[] x, double sigma, List<Conditioning> conditions, int negatives, int blind) {
-    Map<Integer, List<Integer>> byLength = new LinkedHashMap<>();
-    for (int i = 0; i < conditions.size(); i++) {
-      byLength.computeIfAbsent(conditions.get(i).tokens(), length -> new ArrayList<>()).add(i);
+    private Row row(int picture, int condition) {
+      return new Row(picture, conditions.get(condition), condition < negatives, condition < blind);
     }
-    float[][] predicted = new float[conditions.size()][];
-    for (List<Integer> alike : byLength.values()) {
-      for (int from = 0; from < alike.size(); from += rows(size)) {
-        List<Integer> rows = alike.subList(from, Math.min(from + rows(size), alike.size()));
-        float[] batch =
-            run(
-                call,
-                x,
-                sigma,
-                rows.stream().map(conditions::get).toList(),
-                first(rows, negatives),
-                first(rows, blind));
-        for (int row = 0; row < rows.size(); row++) {
-          predicted[rows.get(row)] =
-              Arrays.copyOfRange(batch, row * x.length, (row + 1) * x.length);
+  }
+
+  /** Where in the questions a row stands. */
+  private record Place(int picture, int condition) {}
+
+  /**
+   * What the network predicts under each condition, in their order.
+   *
+   * @param questions about pictures that are drawn together, at the same call and noise level
+   * @return the predictions for each of them
+   * @throws IllegalStateException if they are not at the same call and noise level
+   */
+  List<List<float[]>> predict(List<Question> questions) {
+    Question first = questions.get(0);
+    Map<Integer, List<Place>> byLength = new LinkedHashMap<>();
+    List<float[][]> predicted = new ArrayList<>();
+    for (int picture = 0; picture < questions.size(); picture++) {
+      Question question = questions.get(picture);
+      if (question.call != first.call || question.sigma != first.sigma) {
+        throw new IllegalStateException(
+            "pictures that are drawn together are at the calls %s and %s"
+                .formatted(first.call, question.call));
+      }
+      predicted.add(new float[question.conditions.size()][]);
+      for (int i = 0; i < question.conditions.size(); i++) {
+        byLength
+            .computeIfAbsent(question.conditions.get(i).tokens(), length -> new ArrayList<>())
+            .add(new Place(picture, i));
+      }
+    }
+    for (List<Place> alike : byLength.values()) {
+      for (int from = 0; from < alike.size(); from += rows) {
+        List<Place> places = alike.subList(from, Math.min(from + rows, alike.size()));
+        float[] batch = run(first, questions, places);
+        int length = first.x.length;
+        for (int row = 0; row < places.size(); row++) {
+          Place place = places.get(row);
+          predicted.get(place.picture)[place.condition] =
+              Arrays.copyOfRange(batch, row * length, (row + 1) * length);
         }
       }
     }
-    return List.of(predicted);
+    return predicted.stream().map(List::of).toList();
   }
 
-  /** How many of some rows, which are in order, are below a number. */
-  private static int first(List<Integer> rows, int below) {
-    return (int) rows.stream().filter(row -> row < below).count();
-  }
-
-  private float[] run(
-      int call, float[] x, double sigma, List<Conditioning> conditions, int negatives, int blind) {
-    int rows = conditions.size();
-    double scaleIn = prediction.scaleIn(sigma);
-    float[] latents = new float[rows * x.length];
-    for (int i = 0; i < latents.length; i++) {
-      latents[i] = (float) (x[i % x.length] * scaleIn);
+  private float[] run(Question first, List<Question> questions, List<Place> places) {
+    List<Row> rows =
+        places.stream()
+            .map(place -> questions.get(place.picture).row(place.picture, place.condition))
+            .toList();
+    int count = rows.size();
+    double scaleIn = prediction.scaleIn(first.sigma);
+    int length = first.x.length;
+    float[] latents = new float[count * length];
+    for (int row = 0; row < count; row++) {
+      float[] x = questions.get(rows.get(row).picture()).x;
+      for (int i = 0; i < length; i++) {
+        latents[row * length + i] = (float) (x[i] * scaleIn);
+      }
     }
-    float[] times = new float[rows];
-    Arrays.fill(times, (float) prediction.time(sigma, levels));
-    int length = conditions.get(0).states().length;
-    float[] states = new float[rows * length];
-    for (int row = 0; row < rows; row++) {
-      System.arraycopy(conditions.get(row).states(), 0, states, row * length, length);
-    }
-    int width = conditions.get(0).width();
-    int vectorWidth = conditions.get(0).vector().length;
-    float[] vectors = new float[rows * vectorWidth];
-    for (int row = 0; row < rows; row++) {
-      System.arraycopy(conditions.get(row).vector(), 0, vectors, row * vectorWidth, vectorWidth);
-    }
-    float[] told = new float[rows * guidance.length];
-    for (int row = 0; row < rows; row++) {
-      System.arraycopy(guidance, 0, told, row * guidance.length, guidance.length);
-    }
+    float[] times = new float[count];
+    Arrays.fill(times, (float) prediction.time(first.sigma, levels));
+    float[] states = joined(rows, row -> row.condition().states());
+    float[] vectors = joined(rows, row -> row.condition().vector());
+    float[] told = joined(rows, row -> guidance);
+    int width = rows.get(0).condition().width();
     try (NDManager step = scope.newSubManager()) {
       Batch batch =
           new Batch(
-              call,
-              sigma,
-              negatives,
-              blind,
-              conditions,
-              Torch.floats(step, latents, rows, channels, size.height() / 8, size.width() / 8),
-              Torch.floats(step, times, rows),
-              Torch.floats(step, states, rows, length / width, width),
+              first.call,
+              first.sigma,
+              rows,
+              Torch.floats(step, latents, count, channels, size.height() / 8, size.width() / 8),
+              Torch.floats(step, times, count),
+              Torch.floats(step, states, count, states.length / count / width, width),
               new AddedConditions(
-                  Torch.floats(step, vectors, rows, vectorWidth),
-                  Torch.floats(step, told, rows, guidance.length)));
+                  Torch.floats(step, vectors, count, vectors.length / count),
+                  Torch.floats(step, told, count, guidance.length)));
       return network.predict(batch, step).toFloatArray();
     }
+  }
+
+  private static float[] joined(List<Row> rows, Function<Row, float[]> part) {
+    int length = part.apply(rows.get(0)).length;
+    float[] joined = new float[rows.size() * length];
+    for (int row = 0; row < rows.size(); row++) {
+      System.arraycopy(part.apply(rows.get(row)), 0, joined, row * length, length);
+    }
+    return joined;
   }
 }

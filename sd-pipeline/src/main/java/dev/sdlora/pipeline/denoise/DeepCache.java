@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * Accelerating Diffusion Models for Free"). Every so many calls one is whole, and wherever a call
  * asks something that the last whole one did not: another text, a row more, other networks beside.
  *
- * <p>What networks beside the U-Net add is kept with the features. For one U-Net, one picture and
- * one pass; used by one thread.
+ * <p>What networks beside the U-Net add is kept with the features. For one U-Net, one pass, and
+ * pictures that are drawn together; used by one thread.
  */
 public final class DeepCache {
   private final int interval;
   private final int branch;
   private final NDManager owner;
-  private final Map<Row, Kept> kept = new HashMap<>();
+  private final Map<Asked, Kept> kept = new HashMap<>();
   private NDManager keptIn;
   private List<?> keptBeside = List.of();
   private int keptAt;
@@ -53,18 +53,23 @@ public final class DeepCache {
   }
 
   /** A row of a batch, by what it is asked. */
-  private record Row(Conditioning condition, boolean blind) {
+  private record Asked(int picture, Conditioning condition, boolean blind) {
+    Asked(NoisePredictor.Row row) {
+      this(row.picture(), row.condition(), row.blind());
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
-      return other instanceof Row row
-          && blind == row.blind
-          && Arrays.equals(condition.states(), row.condition.states())
-          && Arrays.equals(condition.vector(), row.condition.vector());
+      return other instanceof Asked asked
+          && picture == asked.picture
+          && blind == asked.blind
+          && Arrays.equals(condition.states(), asked.condition.states())
+          && Arrays.equals(condition.vector(), asked.condition.vector());
     }
 
     @Override
     public int hashCode() {
-      return Arrays.hashCode(condition.states());
+      return 31 * picture + Arrays.hashCode(condition.states());
     }
   }
 
@@ -84,10 +89,7 @@ public final class DeepCache {
       return unet.predict(
           batch.latents(), batch.times(), batch.context(), batch.added(), residuals.get(), scope);
     }
-    List<Row> rows =
-        IntStream.range(0, batch.rows())
-            .mapToObj(row -> new Row(batch.conditions().get(row), row < batch.blind()))
-            .toList();
+    List<Asked> rows = batch.rows().stream().map(Asked::new).toList();
     boolean isKept =
         batch.call() - keptAt < interval
             && beside.equals(keptBeside)
@@ -116,7 +118,7 @@ public final class DeepCache {
   private NDArray whole(
       UNet unet,
       Batch batch,
-      List<Row> rows,
+      List<Asked> rows,
       List<?> beside,
       Residuals residuals,
       NDManager scope) {

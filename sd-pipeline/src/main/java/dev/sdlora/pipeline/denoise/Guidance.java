@@ -4,6 +4,7 @@ import dev.sdlora.api.Forecasting;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
+import dev.sdlora.pipeline.denoise.BatchedPredictor.Question;
 import dev.sdlora.sampler.Denoiser;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,18 +38,20 @@ public final class Guidance {
 
   /** A denoiser for one run of a sampler, whose calls it counts. Used by one thread. */
   public Denoiser start() {
-    return new Run(new AtomicInteger());
+    return new Run(new AtomicInteger(), Asking.ALONE);
   }
 
   /**
    * A denoiser that shares the count of calls with another, whose place it takes.
    *
    * @param calls how many there were; the texts of a prompt hold by them
+   * @param asking how the network is asked in them
    * @param forecasting which calls are computed
    * @param beside asked in each call what else acts in it, such as a ControlNet
    */
-  public Denoiser start(AtomicInteger calls, Forecasting forecasting, Supplier<?> beside) {
-    Denoiser computed = new Run(calls);
+  public Denoiser start(
+      AtomicInteger calls, Asking asking, Forecasting forecasting, Supplier<?> beside) {
+    Denoiser computed = new Run(calls, asking);
     return forecasting.equals(Forecasting.NONE)
         ? computed
         : new ForecastingDenoiser(
@@ -66,9 +69,11 @@ public final class Guidance {
 
   private final class Run implements Denoiser {
     private final AtomicInteger calls;
+    private final Asking asking;
 
-    Run(AtomicInteger calls) {
+    Run(AtomicInteger calls, Asking asking) {
       this.calls = calls;
+      this.asking = asking;
     }
 
     @Override
@@ -105,7 +110,8 @@ public final class Guidance {
       }
       int blind = asksBlind ? 1 : 0;
       List<float[]> outputs =
-          predictor.predict(call, x, sigma, asked, blind + (asksUncond ? 1 : 0), blind);
+          asking.ask(
+              predictor, new Question(call, x, sigma, asked, blind + (asksUncond ? 1 : 0), blind));
       int count = now.prompt().size();
       // Without a negative side the first condition stands for it: where the factors add up to 1
       // that changes nothing, and in calls that skip it, it is what A1111 does.

@@ -24,14 +24,13 @@ public interface NoisePredictor {
   NDArray predict(Batch batch, NDManager scope);
 
   /**
-   * What the network is asked. The rows hold one and the same latent under different conditions.
+   * What the network is asked: about one latent under several conditions, or about those of several
+   * pictures.
    *
-   * @param call which call of the model this belongs to, counted from 0 for each picture; the
-   *     conditions of a call may take several batches
+   * @param call which call of the model this belongs to, counted from 0 for each picture; one call
+   *     may take several batches
    * @param sigma the noise level
-   * @param negatives how many of the first rows are under the negative condition
-   * @param blind how many of the first rows are not shown the picture that an editing model reads
-   * @param conditions those of the rows, which context and added hold for the network
+   * @param rows what each row is
    * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
    * @param times float32 [batch], training time steps, fractions allowed
    * @param context float32 [batch, tokens, width], the states of the text encoders
@@ -40,21 +39,29 @@ public interface NoisePredictor {
   record Batch(
       int call,
       double sigma,
-      int negatives,
-      int blind,
-      List<Conditioning> conditions,
+      List<Row> rows,
       NDArray latents,
       NDArray times,
       NDArray context,
       AddedConditions added) {
     /** The same question about other latents. */
     Batch withLatents(NDArray others) {
-      return new Batch(call, sigma, negatives, blind, conditions, others, times, context, added);
+      return new Batch(call, sigma, rows, others, times, context, added);
     }
 
     /** The number of rows. */
-    public int rows() {
-      return (int) latents.getShape().get(0);
+    public int size() {
+      return rows.size();
     }
   }
+
+  /**
+   * A row of a batch.
+   *
+   * @param picture whose latent it holds, counted from 0 among those of the batch
+   * @param condition what context and added hold for the network
+   * @param negative whether that is the negative condition
+   * @param blind whether it is not shown the picture that an editing model reads
+   */
+  record Row(int picture, Conditioning condition, boolean negative, boolean blind) {}
 }

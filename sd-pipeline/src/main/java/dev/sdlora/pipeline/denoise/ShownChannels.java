@@ -27,12 +27,14 @@ public final class ShownChannels implements NoisePredictor {
   public NDArray predict(Batch batch, NDManager scope) {
     long height = batch.latents().getShape().get(2);
     long width = batch.latents().getShape().get(3);
-    float[] rows = new float[batch.rows() * channels.length];
-    for (int row = batch.blind(); row < batch.rows(); row++) {
-      System.arraycopy(channels, 0, rows, row * channels.length, channels.length);
+    float[] rows = new float[batch.size() * channels.length];
+    for (int row = 0; row < batch.size(); row++) {
+      if (!batch.rows().get(row).blind()) {
+        System.arraycopy(channels, 0, rows, row * channels.length, channels.length);
+      }
     }
     long count = channels.length / (height * width);
-    NDArray shown = Torch.floats(scope, rows, batch.rows(), count, height, width);
+    NDArray shown = Torch.floats(scope, rows, batch.size(), count, height, width);
     // Native memory of a result belongs to the manager of its first operand, which is this call's.
     NDArray latents = batch.latents().concat(shown, 1);
     return network.predict(batch.withLatents(latents), scope);

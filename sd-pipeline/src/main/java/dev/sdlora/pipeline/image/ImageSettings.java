@@ -33,6 +33,11 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   /** The fact how LoRAs were applied; said where they were not patched into the weights. */
   public static final String LORA_MODE = "LoRA mode";
 
+  /** The facts how many pictures were drawn together, and which of them this is, from 0. */
+  static final String BATCH_SIZE = "Batch size";
+
+  static final String BATCH_POS = "Batch pos";
+
   static final String VAE = "VAE";
   static final String VAE_HASH = "VAE hash";
 
@@ -66,6 +71,13 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   /** The same of a picture that a model has edited, which tells how strongly it kept to it. */
   public ImageSettings edited() {
     return with(IMAGE_CFG_SCALE, InfotextValues.number(spec.imageCfgScale()));
+  }
+
+  /** The same of a picture that was drawn together with others, if there are any. */
+  public ImageSettings inBatch(int size, int position) {
+    return size == 1
+        ? this
+        : with(BATCH_SIZE, Integer.toString(size)).with(BATCH_POS, Integer.toString(position));
   }
 
   /** The same with one fact more. */

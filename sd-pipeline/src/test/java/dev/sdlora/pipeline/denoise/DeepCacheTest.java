@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.denoise.NoisePredictor.Batch;
+import dev.sdlora.pipeline.denoise.NoisePredictor.Row;
 import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.RandomWeights;
 import dev.sdlora.pipeline.network.Residuals;
@@ -95,9 +96,9 @@ class DeepCacheTest {
       return new Batch(
           call,
           1,
-          0,
-          blind,
-          List.of(conditions),
+          IntStream.range(0, rows)
+              .mapToObj(row -> new Row(0, conditions[row], false, row < blind))
+              .toList(),
           Torch.floats(owner, x, rows, 4, 6, 5),
           Torch.floats(owner, times, rows),
           Torch.floats(owner, states, rows, TOKENS, WIDTH),

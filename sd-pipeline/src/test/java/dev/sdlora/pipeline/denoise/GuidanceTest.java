@@ -13,6 +13,7 @@ import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.conditioning.ConditioningSchedule;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.conditioning.Conditions.Part;
+import dev.sdlora.pipeline.denoise.BatchedPredictor.Question;
 import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.prompt.schedule.PromptSchedule;
 import dev.sdlora.prompt.schedule.PromptSchedule.Entry;
@@ -52,7 +53,7 @@ class GuidanceTest {
 
   private NDArray predict(NoisePredictor.Batch batch, NDManager step) {
     long tokens = batch.context().getShape().get(1);
-    batches.add(batch.call() + ":" + batch.rows() + "x" + tokens);
+    batches.add(batch.call() + ":" + batch.size() + "x" + tokens);
     float[] latents = batch.latents().toFloatArray();
     float[] context = batch.context().toFloatArray();
     float[] noise = new float[latents.length];
@@ -71,6 +72,7 @@ class GuidanceTest {
         new float[0],
         4,
         new ImageSize(side, side),
+        BatchedPredictor.rows(new ImageSize(side, side)),
         scope);
   }
 
@@ -165,18 +167,19 @@ class GuidanceTest {
     BatchedPredictor large =
         new BatchedPredictor(
             (batch, step) -> {
-              batches.add("" + batch.rows());
-              return batch.latents().mul(batch.context().reshape(batch.rows(), 1, 1, 1));
+              batches.add("" + batch.size());
+              return batch.latents().mul(batch.context().reshape(batch.size(), 1, 1, 1));
             },
             Prediction.EPSILON,
             NoiseLevels.stableDiffusion(),
             new float[0],
             1,
             new ImageSize(1024, 1024),
+            2,
             scope);
     float[] x = new float[128 * 128];
     x[7] = 1;
-    List<float[]> outputs = large.predict(0, x, SIGMA, five, 0, 0);
+    List<float[]> outputs = large.predict(List.of(new Question(0, x, SIGMA, five, 0, 0))).get(0);
     assertThat(batches).containsExactly("2", "2", "1");
     for (int i = 0; i < 5; i++) {
       assertThat(outputs.get(i)[7]).isCloseTo((float) ((i + 1) / Math.sqrt(3.25)), within(1e-6f));
@@ -264,6 +267,7 @@ class GuidanceTest {
             new float[0],
             4,
             new ImageSize(8, 8),
+            2,
             scope);
     GuidanceOptions options =
         new GuidanceOptions(Prediction.V_PREDICTION, 1, 0, GuidedCalls.ALL, 1);
@@ -315,7 +319,7 @@ class GuidanceTest {
             List.of(new Part(prompt, 1)), ConditioningSchedule.of(says(0.5, 1)), Optional.empty());
     Denoiser denoiser =
         new Guidance(predictor(8), conditions, scale(2))
-            .start(new AtomicInteger(), Forecasting.every(2).after(3), List::of);
+            .start(new AtomicInteger(), Asking.ALONE, Forecasting.every(2).after(3), List::of);
     for (int call = 0; call < 12; call++) {
       // The noise is the same in every call, and so is that of a forecast.
       assertSays(call < 6 ? 3.5 : 5.5, denoiser.denoise(X, SIGMA));

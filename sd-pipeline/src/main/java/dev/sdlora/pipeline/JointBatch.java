@@ -1,0 +1,56 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.pipeline.denoise.BatchedPredictor;
+import dev.sdlora.prompt.grammar.Subprompt;
+import java.util.Optional;
+
+/** How many pictures of a request are drawn together, and how many rows a call of the U-Net has. */
+final class JointBatch {
+  private JointBatch() {}
+
+  /**
+   * How many pictures are drawn together; the last ones may be fewer.
+   *
+   * @param size of the first pass
+   */
+  static int pictures(PromptSpec spec, ImageSize size) {
+    if (spec.speedOptions().exactBatches() || !isPlanned(spec)) {
+      return 1;
+    }
+    int wanted =
+        spec.speedOptions()
+            .batchSize()
+            .orElse(Math.max(1, BatchedPredictor.rows(size) / conditions(spec)));
+    return Math.min(wanted, spec.images());
+  }
+
+  /** Whether all pictures make the same steps: with DPM adaptive each finds its own. */
+  private static boolean isPlanned(PromptSpec spec) {
+    Optional<Sampler> second = spec.hiresFix().flatMap(HiresFix::sampler);
+    return spec.sampler() != Sampler.DPM_ADAPTIVE
+        && second.filter(Sampler.DPM_ADAPTIVE::equals).isEmpty();
+  }
+
+  /**
+   * How many rows a call of the U-Net has at most: as many as suit the size, or as many as the
+   * pictures need that the caller wants together.
+   *
+   * @param size of the pass
+   */
+  static int rows(PromptSpec spec, ImageSize size) {
+    int usual = BatchedPredictor.rows(size);
+    int pictures = pictures(spec, size);
+    return spec.speedOptions().batchSize().isPresent() && pictures > 1
+        ? Math.max(usual, Math.multiplyExact(pictures, conditions(spec)))
+        : usual;
+  }
+
+  /** How many conditions each picture is drawn under. */
+  static int conditions(PromptSpec spec) {
+    return Subprompt.split(spec.prompt()).size() + (spec.cfgScale() == 1 ? 0 : 1);
+  }
+}
