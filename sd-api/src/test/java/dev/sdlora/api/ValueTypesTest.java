@@ -172,6 +172,9 @@ class ValueTypesTest {
         default -> List.of("other");
       };
     }
+    if (type == int.class && setter.getName().equals("tokenMergingMaxDownsample")) {
+      return 8;
+    }
     if (type == int.class && setter.getName().equals("clipSkip")) {
       return 2;
     }

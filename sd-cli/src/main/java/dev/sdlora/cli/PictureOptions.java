@@ -129,7 +129,6 @@ final class PictureOptions {
   @Mixin private final ReadingOptions reading = new ReadingOptions();
   @Mixin private final SamplingOptions sampling = new SamplingOptions();
   @Mixin private final FasterOptions faster = new FasterOptions();
-  @Mixin private final ReuseOptions reuse = new ReuseOptions();
   @Mixin private final VariationOptions variation = new VariationOptions();
   @Mixin private final NetworkOptions networks = new NetworkOptions();
   @Mixin private final FamilyOptions family = new FamilyOptions();
@@ -180,7 +179,6 @@ final class PictureOptions {
     reading.applyTo(spec);
     sampling.applyTo(spec);
     faster.applyTo(spec);
-    reuse.applyTo(spec);
     variation.applyTo(spec);
     networks.applyTo(spec);
     family.applyTo(spec, hasRefiner);

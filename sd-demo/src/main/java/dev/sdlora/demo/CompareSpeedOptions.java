@@ -148,7 +148,7 @@ public final class CompareSpeedOptions {
   private static String wrapped(String text) {
     StringBuilder lines = new StringBuilder();
     int start = 0;
-    for (String word : text.split(" ")) {
+    for (String word : text.split(" ", -1)) {
       if (lines.length() + word.length() - start > LINE) {
         start = lines.append('\n').length();
       }

@@ -124,7 +124,8 @@ public final class UNet {
    * @param keys what it knows of texts; the weights do not change as long as it is used
    */
   public UNet remembering(TextKeys keys) {
-    return new UNet(program, config, weights, dict, tiling, merged, mergingLevels, Optional.of(keys));
+    return new UNet(
+        program, config, weights, dict, tiling, merged, mergingLevels, Optional.of(keys));
   }
 
   /** The dimensions. */

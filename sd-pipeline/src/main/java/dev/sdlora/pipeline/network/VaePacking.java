@@ -29,7 +29,8 @@ public final class VaePacking {
         .forEach(
             (name, shape) -> {
               boolean end = name.contains("quant_conv.") || name.contains("coder.conv_out.");
-              boolean packed = shape.size() == 2 || (shape.size() == 4 && UNetPacking.isCutAlike(shape));
+              boolean packed =
+                  shape.size() == 2 || (shape.size() == 4 && UNetPacking.isCutAlike(shape));
               if (packed && !end) {
                 packings.put(name, packing.of(name, shape));
               }
