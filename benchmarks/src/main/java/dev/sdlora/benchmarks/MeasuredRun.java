@@ -160,14 +160,14 @@ record MeasuredRun(
         true);
   }
 
-  /** Large pictures in float32 take minutes, and are drawn only if they are chosen. */
+  /** Large pictures take minutes: only one of each model is drawn if nothing is chosen. */
   private static MeasuredRun picture(String name, Model model, int size, int bits, int sparing) {
     return new MeasuredRun(
         "%s-%s-%s-%s".formatted(name, bits, size, sparing > 0 ? "sparing" : "kept"),
         PictureBenchmark.class,
         model,
         options("--bits", bits, "--size", size, "--steps", 1, "--sparing", sparing),
-        bits == 16 || size < 1024);
+        size < 1024 || (bits == 16 && sparing > 0));
   }
 
   private static MeasuredRun of(String name, Class<?> benchmark, Object... options) {

@@ -78,8 +78,8 @@ class MeasurementsTest {
     assertThat(MeasurementOptions.parse("--sdxl").runs())
         .contains(all.get(0))
         .extracting(MeasuredRun::name)
-        .contains("sdxl-unet-16-1024", "sdxl-memory-16-1024-sparing", "memory-16-1024-kept")
-        .doesNotContain("memory-32-1024-kept");
+        .contains("sdxl-unet-16-1024", "sdxl-memory-16-1024-sparing", "memory-16-1024-sparing")
+        .doesNotContain("memory-32-1024-sparing", "memory-16-1024-kept", "reuse");
     assertThat(MeasurementOptions.parse("--only", "memory-32").runs())
         .extracting(MeasuredRun::name)
         .contains("memory-32-1024-kept")
