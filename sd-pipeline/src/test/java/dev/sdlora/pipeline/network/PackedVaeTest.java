@@ -76,8 +76,8 @@ class PackedVaeTest {
       int height, int width, int numbers, int batch, Tiling tiling) {
     Vae expected = plain.tiling(tiling);
     Vae actual = packed.tiling(tiling).inStrips(numbers);
-    // A group of a norm is one number there, whose small difference becomes a large one.
-    double close = height * width == 1 ? 50 * CLOSE : CLOSE;
+    // A group of a norm is one or two numbers there, whose small difference becomes a large one.
+    double close = height * width <= 2 ? 50 * CLOSE : CLOSE;
     float[] latents = random(batch * 4 * height * width);
     assertThat(
             largest(
