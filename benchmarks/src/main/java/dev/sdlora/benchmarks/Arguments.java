@@ -1,7 +1,9 @@
 package dev.sdlora.benchmarks;
 
+import dev.sdlora.tensors.torch.ScalarType;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -30,11 +32,39 @@ record Arguments(Path file, Map<String, Integer> numbers) {
     }
     Map<String, Integer> numbers = new HashMap<>(defaults);
     for (int i = 1; i < words.length; i += 2) {
-      if (numbers.replace(words[i], Integer.valueOf(words[i + 1])) == null) {
+      if (numbers.replace(words[i], number(words[i], words[i + 1])) == null) {
         throw new IllegalArgumentException("no option " + words[i] + "; usage: " + usage);
       }
     }
     return new Arguments(Path.of(words[0]), numbers);
+  }
+
+  private static int number(String option, String written) {
+    try {
+      return Integer.parseInt(written);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          option + " must be a whole number: \"" + written + "\"", e);
+    }
+  }
+
+  /** The number format that {@code --bits} stands for. */
+  ScalarType type() {
+    return switch (number("--bits")) {
+      case 16 -> ScalarType.BFLOAT16;
+      case 32 -> ScalarType.FLOAT32;
+      default -> throw new IllegalArgumentException("--bits must be 16 or 32: " + number("--bits"));
+    };
+  }
+
+  /** What figures call a number format. */
+  static String name(ScalarType type) {
+    return type.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether an option of 0 or 1 is on. */
+  boolean isOn(String option) {
+    return number(option) > 0;
   }
 
   /** The value of an option. */

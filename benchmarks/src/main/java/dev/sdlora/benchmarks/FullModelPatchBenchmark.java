@@ -19,7 +19,6 @@ import dev.sdlora.tensors.weights.Packer;
 import dev.sdlora.tensors.weights.Packing;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +26,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -39,6 +37,14 @@ import java.util.Map;
  * the page cache. All take turns, so that they see the same machine.
  */
 public final class FullModelPatchBenchmark {
+  /** In floors. */
+  private static final double APPLY_AIM = 2;
+
+  private static final double SWITCH_AIM = 3;
+
+  /** In readings of the bytes. */
+  private static final double RESTORE_AIM = 1.2;
+
   private final Map<String, Patcher> patchers;
   private final FloorPass floorPass;
   private final NDArray[] touched;
@@ -61,30 +67,24 @@ public final class FullModelPatchBenchmark {
     this.second = second;
   }
 
-  /** Runs the benchmark: {@code CHECKPOINT [--rank N] [--rounds N] [--bits 32|16]}. */
+  /**
+   * Runs the benchmark: {@code CHECKPOINT [--rank N] [--rounds N] [--bits 32|16] [--gemm SIDE]}.
+   */
   public static void main(String[] args) throws IOException {
     Arguments arguments =
         Arguments.parse(
             args,
-            "FullModelPatchBenchmark CHECKPOINT [--rank N] [--rounds N] [--bits 32|16]",
-            Map.of("--rank", 16, "--rounds", 7, "--bits", 32));
-    run(
-        CheckpointReader.read(arguments.file()),
-        arguments.number("--bits") == 32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16,
-        arguments.number("--rank"),
-        arguments.number("--rounds"),
-        Gemm.SIDE,
-        System.out);
+            "FullModelPatchBenchmark CHECKPOINT [--rank N] [--rounds N] [--bits 32|16]"
+                + " [--gemm SIDE]",
+            Map.of("--rank", 16, "--rounds", 7, "--bits", 32, "--gemm", Gemm.SIDE));
+    FigureTable.print(run(arguments));
   }
 
-  /**
-   * Measures with two LoRAs that it writes for the checkpoint, and prints a table.
-   *
-   * @param gemm side of the matrices to compare with
-   */
-  static void run(
-      ModelFiles files, ScalarType type, int rank, int rounds, int gemm, PrintStream out)
-      throws IOException {
+  /** Measures with two LoRAs that it writes for the checkpoint. */
+  static List<Figure> run(Arguments arguments) throws IOException {
+    ModelFiles files = CheckpointReader.read(arguments.file());
+    ScalarType type = arguments.type();
+    int rank = arguments.number("--rank");
     ModelConfig config = ModelConfig.of(files);
     Path folder = Files.createTempDirectory("loras");
     Path a = folder.resolve("a.safetensors");
@@ -103,32 +103,24 @@ public final class FullModelPatchBenchmark {
               .flatMap(live -> live.entries().values().stream())
               .toArray(NDArray[]::new);
       long weights = Arrays.stream(touched).mapToLong(NDArray::size).sum();
-      double rate = Gemm.rate(torch, gemm, type);
-      double product = 2.0 * rank * weights / rate;
-      out.printf(
-          Locale.ROOT,
-          "%d modules, rank %d, %d weights touched, %s%n"
-              + "GEMM of side %d: %.0f GFLOP/s; the products take %.3f s at that rate%n",
-          touched.length,
-          rank,
-          weights,
-          type,
-          gemm,
-          rate / 1e9,
-          product);
+      double product = 2.0 * rank * weights / Gemm.rate(torch, arguments.number("--gemm"), type);
+      String what =
+          "LoRA of %s modules, rank %s, %s, ".formatted(touched.length, rank, Arguments.name(type));
       Map<String, Patcher> patchers = new LinkedHashMap<>();
       patchers.put("plain", new Patcher(torch, loader, plain));
       patchers.put("packed", new Patcher(torch, loader, packed));
-      new FullModelPatchBenchmark(
-              patchers,
-              new FloorPass(torch),
-              touched,
-              origins.values().stream().flatMap(some -> some.values().stream()).toList(),
-              first,
-              plan(files, b))
-          .measure(rounds, product, out);
+      Map<String, List<Double>> seconds =
+          new FullModelPatchBenchmark(
+                  patchers,
+                  new FloorPass(torch),
+                  touched,
+                  origins.values().stream().flatMap(some -> some.values().stream()).toList(),
+                  first,
+                  plan(files, b))
+              .measure(arguments.number("--rounds"));
       plain.values().forEach(LiveWeights::close);
       packed.values().forEach(LiveWeights::close);
+      return figures(what, seconds, product);
     } finally {
       Files.deleteIfExists(a);
       Files.deleteIfExists(b);
@@ -201,7 +193,7 @@ public final class FullModelPatchBenchmark {
     }
   }
 
-  private void measure(int rounds, double product, PrintStream out) {
+  private Map<String, List<Double>> measure(int rounds) {
     Map<String, List<Double>> seconds = new LinkedHashMap<>();
     long largest = origins.stream().mapToLong(o -> o.entry().byteLength()).max().orElseThrow();
     ByteBuffer buffer = ByteBuffer.allocateDirect(Math.toIntExact(largest));
@@ -218,19 +210,34 @@ public final class FullModelPatchBenchmark {
             time(layout + " restore", seconds, () -> patcher.apply(PatchPlan.NONE));
           });
     }
-    double floor = Math.max(product, median(seconds.getOrDefault("pass", List.of())));
-    double read = median(seconds.getOrDefault("read", List.of()));
-    out.printf("%-14s %10s %10s %10s %10s%n", "", "median s", "best s", "x floor", "x reading");
-    seconds.forEach(
-        (name, times) ->
-            out.printf(
-                Locale.ROOT,
-                "%-14s %10.3f %10.3f %10.2f %10.2f%n",
-                name,
-                median(times),
-                times.stream().min(Double::compare).orElseThrow(),
-                median(times) / floor,
-                median(times) / read));
+    return seconds;
+  }
+
+  private static List<Figure> figures(
+      String what, Map<String, List<Double>> seconds, double product) {
+    double pass = median(seconds, "pass");
+    double floor = Math.max(product, pass);
+    String longer = (product > pass ? "its products at GEMM's rate, " : "a pass, ");
+    String floorText = longer + Figure.seconds(floor);
+    double read = median(seconds, "read");
+    String readText = "reading the bytes, " + Figure.seconds(read);
+    List<Figure> figures = new ArrayList<>();
+    for (String layout : List.of("plain", "packed")) {
+      double apply = median(seconds, layout + " apply");
+      double change = median(seconds, layout + " switch");
+      double restore = median(seconds, layout + " restore");
+      String name = what + layout + ": ";
+      figures.add(
+          Figure.multiple(name + "apply", Figure.seconds(apply), floorText, apply / floor)
+              .aim(APPLY_AIM));
+      figures.add(
+          Figure.multiple(name + "switch", Figure.seconds(change), floorText, change / floor)
+              .aim(SWITCH_AIM));
+      figures.add(
+          Figure.multiple(name + "restore", Figure.seconds(restore), readText, restore / read)
+              .aim(RESTORE_AIM));
+    }
+    return figures;
   }
 
   private static void time(String name, Map<String, List<Double>> seconds, Runnable work) {
@@ -240,8 +247,8 @@ public final class FullModelPatchBenchmark {
     seconds.computeIfAbsent(name, key -> new ArrayList<>()).add(elapsed);
   }
 
-  private static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
+  private static double median(Map<String, List<Double>> seconds, String name) {
+    List<Double> sorted = seconds.getOrDefault(name, List.of()).stream().sorted().toList();
     return sorted.get(sorted.size() / 2);
   }
 }

@@ -94,6 +94,14 @@ record ModelConfig(
               0),
           vae(0.13025));
 
+  /** So small that anything with it takes no time; its text encoder has the words of CLIP. */
+  static final ModelConfig TINY =
+      new ModelConfig(
+          ModelFamily.SD1,
+          List.of(new ClipConfig(32, 2, 4, 64, 49408, 77)),
+          new UNetConfig(4, 4, List.of(32, 64), 1, List.of(1, 0), 1, 8, 32, false),
+          new VaeConfig(List.of(32, 32, 64, 64), 1, 4, 0.18215));
+
   /** Copies the list. */
   ModelConfig {
     textEncoders = List.copyOf(textEncoders);
@@ -123,6 +131,17 @@ record ModelConfig(
           throw new IllegalArgumentException(
               "--model must be 15 (SD 1.5), 21 (SD 2.1) or 100 (SDXL): " + number);
     };
+  }
+
+  /** What figures call it. */
+  String title() {
+    if (equals(SD15)) {
+      return "SD 1.5";
+    }
+    if (equals(SD21)) {
+      return "SD 2.1";
+    }
+    return equals(SDXL) ? "SDXL" : "small model";
   }
 
   private static VaeConfig vae(double latentScale) {

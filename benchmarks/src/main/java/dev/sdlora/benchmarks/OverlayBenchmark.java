@@ -18,13 +18,10 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
@@ -35,6 +32,14 @@ import java.util.Random;
  */
 public final class OverlayBenchmark {
   private static final int TOKENS = 77;
+  private static final String NONE = "none";
+  private static final String ONE = "one LoRA";
+  private static final String TWO = "two LoRAs";
+
+  /** In calls without LoRAs. */
+  private static final double ONE_AIM = 1.06;
+
+  private static final double TWO_AIM = 1.08;
 
   private OverlayBenchmark() {}
 
@@ -47,19 +52,15 @@ public final class OverlayBenchmark {
             args,
             "OverlayBenchmark CHECKPOINT [--size PIXELS] [--rank N] [--rounds N] [--bits 32|16]",
             Map.of("--size", 512, "--rank", 16, "--rounds", 5, "--bits", 32));
-    run(
-        CheckpointReader.read(arguments.file()),
-        arguments.number("--bits") == 32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16,
-        arguments.number("--size"),
-        arguments.number("--rank"),
-        arguments.number("--rounds"),
-        System.out);
+    FigureTable.print(run(arguments));
   }
 
-  /** Measures with two LoRAs that it writes for the checkpoint, and prints a table. */
-  static void run(
-      ModelFiles files, ScalarType type, int size, int rank, int rounds, PrintStream out)
-      throws IOException {
+  /** Measures with two LoRAs that it writes for the checkpoint. */
+  static List<Figure> run(Arguments arguments) throws IOException {
+    ModelFiles files = CheckpointReader.read(arguments.file());
+    ScalarType type = arguments.type();
+    int size = arguments.number("--size");
+    int rank = arguments.number("--rank");
     ModelConfig config = ModelConfig.of(files);
     Path folder = Files.createTempDirectory("loras");
     List<Path> loras = List.of(folder.resolve("a.safetensors"), folder.resolve("b.safetensors"));
@@ -78,19 +79,17 @@ public final class OverlayBenchmark {
         UNet unet = new UNet(torch, files.unet().config(), weights);
         Map<Network, Map<String, List<Long>>> shapes = Map.of(Network.UNET, weights.shapes());
         Overlays overlays = new Overlays(torch);
-        long start = System.nanoTime();
         try (Overlay one = overlays.open(plans.subList(0, 1), shapes, type);
-            TensorDict oneDict = dict(weights, one)) {
-          out.printf(
-              Locale.ROOT, "reading an overlay: %.3f s%n", (System.nanoTime() - start) / 1e9);
-          try (Overlay two = overlays.open(plans, shapes, type);
-              TensorDict twoDict = dict(weights, two)) {
-            Map<String, UNet> variants = new LinkedHashMap<>();
-            variants.put("plain", unet);
-            variants.put("one", unet.reading(() -> oneDict));
-            variants.put("two", unet.reading(() -> twoDict));
-            measure(torch, variants, size, rounds, out);
-          }
+            TensorDict oneDict = dict(weights, one);
+            Overlay two = overlays.open(plans, shapes, type);
+            TensorDict twoDict = dict(weights, two)) {
+          Map<String, UNet> variants = new LinkedHashMap<>();
+          variants.put(NONE, unet);
+          variants.put(ONE, unet.reading(() -> oneDict));
+          variants.put(TWO, unet.reading(() -> twoDict));
+          Map<String, Double> best = measure(torch, variants, size, arguments.number("--rounds"));
+          String what = "rank %s, %s², %s".formatted(rank, size, Arguments.name(type));
+          return List.of(figure(best, ONE, what, ONE_AIM), figure(best, TWO, what, TWO_AIM));
         }
       }
     } finally {
@@ -116,9 +115,21 @@ public final class OverlayBenchmark {
     return TensorDict.of(all);
   }
 
-  private static void measure(
-      Torch torch, Map<String, UNet> variants, int size, int rounds, PrintStream out) {
-    Map<String, List<Double>> seconds = new LinkedHashMap<>();
+  private static Figure figure(Map<String, Double> best, String loras, String what, double aim) {
+    double plain = best.getOrDefault(NONE, Double.NaN);
+    double call = best.getOrDefault(loras, Double.NaN);
+    return Figure.multiple(
+            "overlay of " + loras + ", " + what + ": a call of the U-Net",
+            Figure.seconds(call),
+            "a call without, " + Figure.seconds(plain),
+            call / plain)
+        .aim(aim);
+  }
+
+  /** The seconds of the shortest calls: they are long, and the least disturbed compare best. */
+  private static Map<String, Double> measure(
+      Torch torch, Map<String, UNet> variants, int size, int rounds) {
+    Map<String, Double> best = new LinkedHashMap<>();
     try (NDManager scope = torch.scope()) {
       UNet any = variants.values().iterator().next();
       Random random = new Random(1);
@@ -128,29 +139,17 @@ public final class OverlayBenchmark {
       NDArray times = Torch.floats(scope, new float[] {500, 500}, 2);
       for (int i = 0; i <= rounds; i++) {
         if (i == 1) {
-          seconds.clear(); // The first round warms up.
+          best.clear(); // The first round warms up.
         }
         variants.forEach(
             (name, unet) -> {
               long start = System.nanoTime();
               unet.predict(latents, times, context, scope).close();
-              seconds
-                  .computeIfAbsent(name, key -> new ArrayList<>())
-                  .add((System.nanoTime() - start) / 1e9);
+              best.merge(name, (System.nanoTime() - start) / 1e9, Math::min);
             });
       }
     }
-    double plain = best(seconds.getOrDefault("plain", List.of()));
-    out.printf("%-8s %10s %10s %10s%n", "LoRAs", "median s", "best s", "x plain");
-    seconds.forEach(
-        (name, times) ->
-            out.printf(
-                Locale.ROOT,
-                "%-8s %10.3f %10.3f %10.3f%n",
-                name,
-                median(times),
-                best(times),
-                best(times) / plain));
+    return best;
   }
 
   private static NDArray normal(Random random, NDManager scope, long... shape) {
@@ -163,15 +162,5 @@ public final class OverlayBenchmark {
       values[i] = (float) random.nextGaussian();
     }
     return Torch.floats(scope, values, shape);
-  }
-
-  /** The calls are long, and the least disturbed ones compare best. */
-  private static double best(List<Double> values) {
-    return values.stream().min(Double::compare).orElseThrow();
-  }
-
-  private static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().toList();
-    return sorted.get(sorted.size() / 2);
   }
 }

@@ -10,12 +10,16 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.tensors.torch.ScalarType;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Draws pictures with a checkpoint and says for each stage how long it took, how much memory was
@@ -25,6 +29,7 @@ public final class PictureBenchmark implements GenerationListener {
   private final PrintStream out;
   private final ResidentMemory memory = new ResidentMemory();
   private long start;
+  private long peak;
 
   private PictureBenchmark(PrintStream out) {
     this.out = out;
@@ -54,11 +59,15 @@ public final class PictureBenchmark implements GenerationListener {
                 1,
                 "--lora",
                 0));
-    run(arguments, System.out);
+    FigureTable.print(run(arguments, System.out));
   }
 
-  /** Draws one picture after another, with a LoRA of some rank that it writes, or with none. */
-  static void run(Arguments arguments, PrintStream out) throws IOException {
+  /**
+   * Draws one picture after another, with a LoRA of some rank that it writes, or with none.
+   *
+   * @param out is told of each stage
+   */
+  static List<Figure> run(Arguments arguments, PrintStream out) throws IOException {
     PictureBenchmark benchmark = new PictureBenchmark(out);
     Path folder = Files.createTempDirectory("loras");
     Path lora = folder.resolve("random.safetensors");
@@ -72,9 +81,9 @@ public final class PictureBenchmark implements GenerationListener {
       try (Pipeline pipeline =
           Pipeline.builder()
               .checkpoint(checkpoint)
-              .precision(arguments.number("--bits") == 16 ? Precision.BFLOAT16 : Precision.FLOAT32)
-              .memoryPolicy(
-                  arguments.number("--sparing") > 0 ? MemoryPolicy.SPARING : MemoryPolicy.KEEP)
+              .precision(
+                  arguments.type() == ScalarType.BFLOAT16 ? Precision.BFLOAT16 : Precision.FLOAT32)
+              .memoryPolicy(arguments.isOn("--sparing") ? MemoryPolicy.SPARING : MemoryPolicy.KEEP)
               .loraDirectory(folder)
               .build()) {
         benchmark.end("load");
@@ -94,10 +103,35 @@ public final class PictureBenchmark implements GenerationListener {
         benchmark.end("after");
       }
       benchmark.end("close");
+      return List.of(benchmark.figure(arguments));
     } finally {
       Files.deleteIfExists(lora);
       Files.delete(folder);
     }
+  }
+
+  /** The peak of all stages, as a multiple of all weights. */
+  private Figure figure(Arguments arguments) {
+    ModelFiles files = CheckpointReader.read(arguments.file());
+    double weights =
+        (double) arguments.type().bytes()
+            * Stream.of(
+                    files.textEncoders().stream().map(ModelFiles.Part::weights),
+                    Stream.of(files.unet().weights(), files.vae().weights()))
+                .flatMap(parts -> parts)
+                .flatMap(part -> part.values().stream())
+                .mapToLong(origin -> origin.entry().elements())
+                .sum();
+    return Figure.multiple(
+        "memory, %s, %s², %s, %s: peak"
+            .formatted(
+                ModelConfig.of(files).title(),
+                arguments.number("--size"),
+                Arguments.name(arguments.type()),
+                arguments.isOn("--sparing") ? "sparing" : "kept"),
+        Figure.megabytes((double) peak),
+        "all weights, " + Figure.megabytes(weights),
+        peak / weights);
   }
 
   private void begin() {
@@ -106,6 +140,7 @@ public final class PictureBenchmark implements GenerationListener {
   }
 
   private void end(String stage) {
+    peak = Math.max(peak, memory.peak());
     out.printf(
         Locale.ROOT,
         "%-12s %8.2f s   resident %6.0f MB   peak %6.0f MB%n",

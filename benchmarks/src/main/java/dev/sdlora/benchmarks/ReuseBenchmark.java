@@ -11,9 +11,9 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
@@ -25,6 +25,7 @@ import java.util.Random;
 public final class ReuseBenchmark {
   private static final int ROWS = 2;
   private static final int TOKENS = 77;
+  private static final String WHOLE = "whole";
 
   private ReuseBenchmark() {}
 
@@ -39,8 +40,13 @@ public final class ReuseBenchmark {
             "ReuseBenchmark CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N]"
                 + " [--branches N] [--merge PERCENT]",
             Map.of("--size", 512, "--bits", 16, "--rounds", 2, "--branches", 4, "--merge", 50));
+    FigureTable.print(run(arguments));
+  }
+
+  /** Measures a whole call and each kind of shortened one. */
+  static List<Figure> run(Arguments arguments) {
     ModelFiles files = CheckpointReader.read(arguments.file());
-    ScalarType type = arguments.number("--bits") == 32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16;
+    ScalarType type = arguments.type();
     try (Torch torch = Torch.open("cpu");
         LiveWeights weights =
             LiveWeights.load(
@@ -67,11 +73,22 @@ public final class ReuseBenchmark {
               best.merge(name, (System.nanoTime() - start) / 1e9, Math::min);
             });
       }
-      double whole = best.values().iterator().next();
+      double whole = best.getOrDefault(WHOLE, Double.NaN);
+      best.remove(WHOLE);
+      String what =
+          "U-Net, %s, %s², %s, "
+              .formatted(
+                  ModelConfig.of(files).title(), arguments.number("--size"), Arguments.name(type));
+      List<Figure> figures = new ArrayList<>();
       best.forEach(
           (name, seconds) ->
-              System.out.printf(
-                  Locale.ROOT, "%-16s %8.3f s %6.3f of whole%n", name, seconds, seconds / whole));
+              figures.add(
+                  Figure.multiple(
+                      what + name,
+                      Figure.seconds(seconds),
+                      "a whole call, " + Figure.seconds(whole),
+                      seconds / whole)));
+      return figures;
     }
   }
 
@@ -86,13 +103,13 @@ public final class ReuseBenchmark {
             normal(random, scope, ROWS, unet.config().vectorWidth()),
             normal(random, scope, ROWS, unet.config().guidanceWidth()));
     Map<String, Runnable> calls = new LinkedHashMap<>();
-    calls.put("whole", () -> unet.predict(x, times, context, added, Residuals.NONE, scope).close());
+    calls.put(WHOLE, () -> unet.predict(x, times, context, added, Residuals.NONE, scope).close());
     for (int i = 0; i < Math.min(branches, unet.config().branches()); i++) {
       int branch = i;
       NDArray kept =
           unet.predictKeeping(x, times, context, added, Residuals.NONE, branch, scope).features();
       calls.put(
-          "branch " + branch,
+          "outside of branch " + branch,
           () ->
               unet.predictOutside(
                       x, times, context, added, Residuals.NONE, branch, List.of(kept), scope)
@@ -100,7 +117,7 @@ public final class ReuseBenchmark {
     }
     UNet merging = unet.mergingTokens(ratio, 1);
     calls.put(
-        "merging " + ratio,
+        Math.round(100 * ratio) + " % of tokens merged",
         () -> merging.predict(x, times, context, added, Residuals.NONE, scope).close());
     return calls;
   }

@@ -1,15 +1,14 @@
 package dev.sdlora.benchmarks;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * How long does it take from the start of a process to a pipeline that is ready, and how long to a
@@ -17,11 +16,21 @@ import java.util.Map;
  * which the bytes of the checkpoint can be read and converted}. Every figure is that of new
  * processes, which take turns; a first round, which fills the page cache, does not count.
  *
- * <p>The command line is measured if it is packaged in {@code sd-cli/target/app} of the working
- * directory.
+ * <p>The command line is measured too ({@code --sd 0} leaves it out) if it is packaged in {@code
+ * sd-cli/target/app} of the working directory.
  */
 public final class StartBenchmark {
   private static final Path LAUNCHER = Path.of("sd-cli/target/app/bin/sd").toAbsolutePath();
+
+  private static final String HELP = "sd --help";
+  private static final String PICTURE = "sd generate, demo model, 128², 20 steps";
+
+  /** In floors. */
+  private static final double READY_AIM = 2;
+
+  /** In seconds. */
+  private static final Map<String, Double> APPLICATION_AIMS =
+      new TreeMap<>(Map.of(HELP, 0.4, PICTURE, 2.5));
 
   private final Map<String, List<Double>> seconds = new LinkedHashMap<>();
   private final Path checkpoint;
@@ -32,38 +41,37 @@ public final class StartBenchmark {
     this.bits = bits;
   }
 
-  /** Runs the benchmark: {@code CHECKPOINT [--bits 32|16] [--rounds N]}. */
+  /** Runs the benchmark: {@code CHECKPOINT [--bits 32|16] [--rounds N] [--sd 0|1]}. */
   public static void main(String[] args) throws IOException, InterruptedException {
     Arguments arguments =
         Arguments.parse(
             args,
-            "StartBenchmark CHECKPOINT [--bits 32|16] [--rounds N]",
-            Map.of("--bits", 16, "--rounds", 5));
-    run(arguments.file(), arguments.number("--bits"), arguments.number("--rounds"), System.out);
+            "StartBenchmark CHECKPOINT [--bits 32|16] [--rounds N] [--sd 0|1]",
+            Map.of("--bits", 16, "--rounds", 5, "--sd", 1));
+    FigureTable.print(run(arguments));
   }
 
-  /** Measures and prints a table. */
-  static void run(Path checkpoint, int bits, int rounds, PrintStream out)
-      throws IOException, InterruptedException {
-    StartBenchmark benchmark = new StartBenchmark(checkpoint, bits);
-    for (int i = 0; i <= rounds; i++) {
+  /** Measures all kinds of starts. */
+  static List<Figure> run(Arguments arguments) throws IOException, InterruptedException {
+    StartBenchmark benchmark = new StartBenchmark(arguments.file(), arguments.number("--bits"));
+    for (int i = 0; i <= arguments.number("--rounds"); i++) {
       if (i == 1) {
         benchmark.seconds.clear();
       }
-      benchmark.round();
+      benchmark.round(arguments.isOn("--sd"));
     }
-    benchmark.print(out);
+    return benchmark.figures(Arguments.name(arguments.type()));
   }
 
-  private void round() throws IOException, InterruptedException {
+  private void round(boolean withSd) throws IOException, InterruptedException {
     for (String work : StartedProcess.WORKS) {
       runJava(work);
     }
-    if (Files.isExecutable(LAUNCHER)) {
-      runSd("sd --help", "--help");
+    if (withSd && Files.isExecutable(LAUNCHER)) {
+      runSd(HELP, "--help");
       Path picture = Files.createTempFile("start", ".png");
       runSd(
-          "sd generate, 20 steps",
+          PICTURE,
           "generate",
           "a red star",
           "--steps",
@@ -119,34 +127,36 @@ public final class StartBenchmark {
     seconds.computeIfAbsent(name, key -> new ArrayList<>()).add(value);
   }
 
-  private void print(PrintStream out) {
-    String floor = StartedProcess.FLOOR + ": " + StartedProcess.CONVERTED;
-    double[] unit = {best(floor), median(floor)};
-    out.printf("%-44s %8s %8s %18s%n", "", "best s", "median s", "in floors");
-    seconds
-        .keySet()
-        .forEach(
-            name -> {
-              String floors =
-                  name.startsWith("sd ")
-                      ? ""
-                      : String.format(
-                          Locale.ROOT, "%9.2f %8.2f", best(name) / unit[0], median(name) / unit[1]);
-              out.printf(
-                  Locale.ROOT, "%-44s %8.3f %8.3f %18s%n", name, best(name), median(name), floors);
-            });
-  }
-
-  private double best(String name) {
-    return sorted(name).get(0);
+  private List<Figure> figures(String format) {
+    double floor = median(StartedProcess.FLOOR + ": " + StartedProcess.CONVERTED);
+    String floorText = "reading and converting all bytes, " + Figure.seconds(floor);
+    List<Figure> figures = new ArrayList<>();
+    for (String name : seconds.keySet()) {
+      double median = median(name);
+      if (name.startsWith(StartedProcess.READY) || name.startsWith(StartedProcess.STAGES)) {
+        Figure figure =
+            Figure.multiple(
+                "start, " + format + ", " + name,
+                Figure.seconds(median),
+                floorText,
+                median / floor);
+        figures.add(name.startsWith(StartedProcess.READY) ? figure.aim(READY_AIM) : figure);
+      }
+    }
+    APPLICATION_AIMS.forEach(
+        (name, aim) -> {
+          if (seconds.containsKey(name)) {
+            figures.add(
+                Figure.multiple(name, Figure.seconds(median(name)), aim + " s", median(name) / aim)
+                    .aim(1));
+          }
+        });
+    return figures;
   }
 
   private double median(String name) {
-    List<Double> values = sorted(name);
-    return values.get(values.size() / 2);
-  }
-
-  private List<Double> sorted(String name) {
-    return seconds.getOrDefault(name, List.of(Double.NaN)).stream().sorted().toList();
+    List<Double> sorted =
+        seconds.getOrDefault(name, List.of(Double.NaN)).stream().sorted().toList();
+    return sorted.get(sorted.size() / 2);
   }
 }

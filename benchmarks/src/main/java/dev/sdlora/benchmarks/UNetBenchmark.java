@@ -12,9 +12,9 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Packing;
 import dev.sdlora.tensors.weights.TensorLoader;
-import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -27,83 +27,91 @@ public final class UNetBenchmark {
   private static final int ROWS = 2;
   private static final int TOKENS = 77;
 
+  /** Shares of the product's rate that calls over packed weights should reach. */
+  private static final Map<String, Double> AIMS =
+      Map.of(
+          "SD 1.5, 512², float32", 0.85,
+          "SD 1.5, 256², float32", 0.80,
+          "SD 1.5, 512², bfloat16", 0.90,
+          "SD 1.5, 256², bfloat16", 0.85,
+          "SDXL, 1024², bfloat16", 0.75);
+
   private final Torch torch;
   private final ModelFiles files;
   private final ScalarType type;
+  private final int size;
   private final int rounds;
-  private final PrintStream out;
 
-  private UNetBenchmark(
-      Torch torch, ModelFiles files, ScalarType type, int rounds, PrintStream out) {
+  private UNetBenchmark(Torch torch, ModelFiles files, ScalarType type, int size, int rounds) {
     this.torch = torch;
     this.files = files;
     this.type = type;
+    this.size = size;
     this.rounds = rounds;
-    this.out = out;
   }
 
-  /** Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N]}. */
+  /**
+   * Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N] [--plain 0|1]
+   * [--gemm SIDE]}. With {@code --plain 0} packed weights alone are measured.
+   */
   public static void main(String[] args) {
     Arguments arguments =
         Arguments.parse(
             args,
-            "UNetBenchmark CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N]",
-            Map.of("--size", 512, "--bits", 32, "--rounds", 3));
-    run(
-        CheckpointReader.read(arguments.file()),
-        arguments.number("--size"),
-        arguments.number("--bits") == 32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16,
-        arguments.number("--rounds"),
-        4096,
-        System.out);
+            "UNetBenchmark CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N] [--plain 0|1]"
+                + " [--gemm SIDE]",
+            Map.of("--size", 512, "--bits", 32, "--rounds", 3, "--plain", 1, "--gemm", Gemm.SIDE));
+    FigureTable.print(run(arguments));
   }
 
-  /**
-   * Measures and prints a table.
-   *
-   * @param gemm side of the matrices to compare with
-   */
-  static void run(
-      ModelFiles files, int size, ScalarType type, int rounds, int gemm, PrintStream out) {
+  /** Measures a call with weights of each layout. */
+  static List<Figure> run(Arguments arguments) {
     try (Torch torch = Torch.open("cpu")) {
-      new UNetBenchmark(torch, files, type, rounds, out).measure(size, gemm);
+      return new UNetBenchmark(
+              torch,
+              CheckpointReader.read(arguments.file()),
+              arguments.type(),
+              arguments.number("--size"),
+              arguments.number("--rounds"))
+          .measure(arguments.isOn("--plain"), arguments.number("--gemm"));
     }
   }
 
-  private void measure(int size, int gemm) {
+  private List<Figure> measure(boolean withPlain, int gemm) {
     double rate = Gemm.rate(torch, gemm, type);
-    out.printf(Locale.ROOT, "GEMM of side %d in %s: %.0f GFLOP/s%n", gemm, type, rate / 1e9);
     double operations = UNetOperations.of(files.unet().config(), ROWS, size / 8, TOKENS);
-    try (LiveWeights plain = weights("plain", Map.of());
-        LiveWeights packed =
-            weights("packed", FullModelPatchBenchmark.packings(torch, files, type))) {
-      Map<String, LiveWeights> all = new LinkedHashMap<>();
-      all.put("plain", plain);
-      all.put("packed", packed);
-      Map<String, Double> best = calls(all, size);
-      out.printf("%-8s %10s %10s %10s%n", "", "best s", "GFLOP/s", "of GEMM");
-      best.forEach(
-          (name, seconds) ->
-              out.printf(
-                  Locale.ROOT,
-                  "%-8s %10.3f %10.0f %9.0f%%%n",
-                  name,
-                  seconds,
-                  operations / seconds / 1e9,
-                  100 * operations / seconds / rate));
+    Map<String, LiveWeights> all = new LinkedHashMap<>();
+    if (withPlain) {
+      all.put("plain", weights(Map.of()));
     }
+    all.put("packed", weights(FullModelPatchBenchmark.packings(torch, files, type)));
+    List<Figure> figures = new ArrayList<>();
+    calls(all)
+        .forEach(
+            (layout, seconds) ->
+                figures.add(figure(layout, seconds, operations / seconds / rate, rate)));
+    all.values().forEach(LiveWeights::close);
+    return figures;
   }
 
-  private LiveWeights weights(String name, Map<String, Packing> packings) {
-    long start = System.nanoTime();
-    LiveWeights weights =
-        LiveWeights.load(torch, new TensorLoader(torch), files.unet().weights(), type, packings);
-    out.printf(Locale.ROOT, "%s weights read in %.2f s%n", name, secondsSince(start));
-    return weights;
+  private Figure figure(String layout, double seconds, double share, double rate) {
+    String model = ModelConfig.of(files).title();
+    Figure figure =
+        Figure.share(
+            "U-Net, %s, %s², %s, %s".formatted(model, size, Arguments.name(type), layout),
+            Figure.seconds(seconds),
+            "GEMM, " + Figure.gigaflops(rate),
+            share);
+    Double aim = AIMS.get("%s, %s², %s".formatted(model, size, Arguments.name(type)));
+    return layout.equals("packed") && aim != null ? figure.aim(aim) : figure;
+  }
+
+  private LiveWeights weights(Map<String, Packing> packings) {
+    return LiveWeights.load(torch, new TensorLoader(torch), files.unet().weights(), type, packings);
   }
 
   /** The seconds of the shortest call with each of some weights. */
-  private Map<String, Double> calls(Map<String, LiveWeights> all, int size) {
+  private Map<String, Double> calls(Map<String, LiveWeights> all) {
     Map<String, UNet> networks = new LinkedHashMap<>();
     all.forEach((name, each) -> networks.put(name, new UNet(torch, files.unet().config(), each)));
     Map<String, Double> best = new LinkedHashMap<>();

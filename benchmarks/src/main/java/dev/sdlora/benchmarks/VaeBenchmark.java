@@ -12,9 +12,9 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.Packer;
 import dev.sdlora.tensors.weights.Packing;
 import dev.sdlora.tensors.weights.TensorLoader;
-import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -26,68 +26,73 @@ import java.util.function.Supplier;
  * same machine.
  */
 public final class VaeBenchmark {
+  /** Share of the product's rate that decoding in strips should reach. */
+  private static final double AIM = 0.8;
+
   private final Torch torch;
   private final ModelFiles files;
   private final ScalarType type;
+  private final int size;
   private final int rounds;
-  private final PrintStream out;
 
-  private VaeBenchmark(
-      Torch torch, ModelFiles files, ScalarType type, int rounds, PrintStream out) {
+  private VaeBenchmark(Torch torch, ModelFiles files, ScalarType type, int size, int rounds) {
     this.torch = torch;
     this.files = files;
     this.type = type;
+    this.size = size;
     this.rounds = rounds;
-    this.out = out;
   }
 
   /**
    * Runs the benchmark: {@code CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N] [--plain 0|1]
-   * [--encode 0|1]}.
+   * [--encode 0|1] [--gemm SIDE]}. With {@code --plain 0} only what pipelines do is measured, which
+   * is packed weights in strips.
    */
   public static void main(String[] args) {
     Arguments arguments =
         Arguments.parse(
             args,
             "VaeBenchmark CHECKPOINT [--size PIXELS] [--bits 32|16] [--rounds N] [--plain 0|1]"
-                + " [--encode 0|1]",
-            Map.of("--size", 512, "--bits", 32, "--rounds", 2, "--plain", 1, "--encode", 1));
+                + " [--encode 0|1] [--gemm SIDE]",
+            Map.of(
+                "--size",
+                512,
+                "--bits",
+                32,
+                "--rounds",
+                2,
+                "--plain",
+                1,
+                "--encode",
+                1,
+                "--gemm",
+                Gemm.SIDE));
+    FigureTable.print(run(arguments));
+  }
+
+  /** Measures calls with weights of each layout. */
+  static List<Figure> run(Arguments arguments) {
     try (Torch torch = Torch.open("cpu")) {
-      new VaeBenchmark(
+      return new VaeBenchmark(
               torch,
               CheckpointReader.read(arguments.file()),
-              arguments.number("--bits") == 32 ? ScalarType.FLOAT32 : ScalarType.BFLOAT16,
-              arguments.number("--rounds"),
-              System.out)
-          .measure(
+              arguments.type(),
               arguments.number("--size"),
-              4096,
-              arguments.number("--plain") == 1,
-              arguments.number("--encode") == 1);
+              arguments.number("--rounds"))
+          .measure(arguments);
     }
   }
 
-  /**
-   * Measures and prints a table.
-   *
-   * @param gemm side of the matrices to compare with
-   */
-  static void run(
-      ModelFiles files, int size, ScalarType type, int rounds, int gemm, PrintStream out) {
-    try (Torch torch = Torch.open("cpu")) {
-      new VaeBenchmark(torch, files, type, rounds, out).measure(size, gemm, true, true);
-    }
-  }
-
-  private void measure(int size, int gemm, boolean plain, boolean encode) {
-    double rate = Gemm.rate(torch, gemm, type);
-    out.printf(Locale.ROOT, "GEMM of side %d in %s: %.0f GFLOP/s%n", gemm, type, rate / 1e9);
+  private List<Figure> measure(Arguments arguments) {
+    double rate = Gemm.rate(torch, arguments.number("--gemm"), type);
+    boolean plain = arguments.isOn("--plain");
+    boolean encode = arguments.isOn("--encode");
     Map<String, LiveWeights> all = new LinkedHashMap<>();
     if (plain) {
-      all.put("plain", weights("plain", Map.of()));
+      all.put("plain", weights(Map.of()));
     }
     if (Packer.isSupported(torch, type)) {
-      all.put("packed", weights("packed", VaePacking.of(files.vae().config())));
+      all.put("packed", weights(VaePacking.of(files.vae().config())));
     }
     try (NDManager scope = torch.scope()) {
       int latent = size / files.vae().config().factor();
@@ -98,44 +103,43 @@ public final class VaeBenchmark {
       all.forEach(
           (name, weights) -> {
             Vae vae = new Vae(torch, files.vae().config(), weights);
-            calls.put("decode, " + name, () -> vae.decode(z, scope));
             calls.put("decode in strips, " + name, () -> vae.inStrips().decode(z, scope));
+            if (plain) {
+              calls.put("decode, " + name, () -> vae.decode(z, scope));
+            }
             if (encode) {
-              calls.put("encode, " + name, () -> vae.encode(pixels, scope));
               calls.put("encode in strips, " + name, () -> vae.inStrips().encode(pixels, scope));
             }
+            if (encode && plain) {
+              calls.put("encode, " + name, () -> vae.encode(pixels, scope));
+            }
           });
-      print(best(calls), rate, size);
+      List<Figure> figures = new ArrayList<>();
+      best(calls).forEach((name, seconds) -> figures.add(figure(name, seconds, rate)));
+      return figures;
     } finally {
       all.values().forEach(LiveWeights::close);
     }
   }
 
-  private void print(Map<String, Double> best, double rate, int size) {
-    out.printf("%-28s %8s %10s %10s %10s%n", "", "best s", "GFLOP/s", "of GEMM", "reduced");
-    best.forEach(
-        (name, seconds) -> {
-          VaeOperations operations =
-              name.startsWith("decode")
-                  ? VaeOperations.decode(files.vae().config(), size)
-                  : VaeOperations.encode(files.vae().config(), size);
-          out.printf(
-              Locale.ROOT,
-              "%-28s %8.3f %10.0f %9.0f%% %9.0f%%%n",
-              name,
-              seconds,
-              operations.plain() / seconds / 1e9,
-              100 * operations.plain() / seconds / rate,
-              100 * operations.reduced() / seconds / rate);
-        });
+  private Figure figure(String call, double seconds, double rate) {
+    boolean decode = call.startsWith("decode");
+    VaeOperations operations =
+        decode
+            ? VaeOperations.decode(files.vae().config(), size)
+            : VaeOperations.encode(files.vae().config(), size);
+    Figure figure =
+        Figure.share(
+            "VAE, %s, %s², %s, %s"
+                .formatted(ModelConfig.of(files).title(), size, Arguments.name(type), call),
+            Figure.seconds(seconds),
+            "GEMM, " + Figure.gigaflops(rate),
+            operations.plain() / seconds / rate);
+    return decode ? figure.aim(AIM) : figure;
   }
 
-  private LiveWeights weights(String name, Map<String, Packing> packings) {
-    long start = System.nanoTime();
-    LiveWeights weights =
-        LiveWeights.load(torch, new TensorLoader(torch), files.vae().weights(), type, packings);
-    out.printf(Locale.ROOT, "%s weights read in %.2f s%n", name, (System.nanoTime() - start) / 1e9);
-    return weights;
+  private LiveWeights weights(Map<String, Packing> packings) {
+    return LiveWeights.load(torch, new TensorLoader(torch), files.vae().weights(), type, packings);
   }
 
   /** The seconds of the shortest of each call. */

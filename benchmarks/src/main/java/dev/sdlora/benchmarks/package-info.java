@@ -3,8 +3,15 @@
  *
  * <pre>mvn -pl benchmarks -am -DskipTests package</pre>
  *
- * <p>A full-size SD 1.5 checkpoint (2.1 GB, float16, random weights) and a LoRA of 264 modules for
- * it:
+ * <p>All that docs/measurements.md tells, as one table, and what fell since it was printed:
+ *
+ * <pre>
+ * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.Measurements \
+ *     --compare docs/measurements.md
+ * </pre>
+ *
+ * <p>The rest is for looking at one thing. A full-size SD 1.5 checkpoint (2.1 GB, float16, random
+ * weights) and a LoRA of 264 modules for it:
  *
  * <pre>
  * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.WriteFullSizeCheckpoint \
@@ -56,6 +63,10 @@
  * java -cp benchmarks/target/benchmarks.jar dev.sdlora.benchmarks.OverlayBenchmark \
  *     /tmp/full-sd15.safetensors --size 512 --rank 16 --rounds 5
  * </pre>
+ *
+ * <p>What is small: prompts, the arithmetic of samplers, noise, PNG files:
+ *
+ * <pre>java -jar benchmarks/target/benchmarks.jar 'Prompt|Sampler|Noise|Png'</pre>
  *
  * <p>Measure on an idle machine: libtorch's threads wait for each other, so a second busy process
  * slows them down many times over.

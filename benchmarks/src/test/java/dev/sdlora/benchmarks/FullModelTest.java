@@ -11,25 +11,18 @@ import dev.sdlora.pipeline.network.Transformers;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.TensorFile;
-import dev.sdlora.tensors.torch.ScalarType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The writers of model files and the benchmark that runs on them. */
 final class FullModelTest {
-  static final ModelConfig TINY =
-      new ModelConfig(
-          ModelFamily.SD1,
-          List.of(new ClipConfig(32, 2, 4, 64, 100, 77)),
-          new UNetConfig(4, 4, List.of(32, 64), 1, List.of(1, 0), 1, 8, 32, false),
-          new VaeConfig(List.of(32, 32, 64, 64), 1, 4, 0.18215));
-
   private static final ModelConfig TINY_XL =
       new ModelConfig(
           ModelFamily.SDXL,
@@ -63,14 +56,14 @@ final class FullModelTest {
 
   private Path checkpoint(String name, int seed) {
     Path path = folder.resolve(name);
-    WriteFullSizeCheckpoint.write(TINY, seed, path, done -> {});
+    WriteFullSizeCheckpoint.write(ModelConfig.TINY, seed, path, done -> {});
     return path;
   }
 
   @Test
   void checkpoint_tiny_opensWithItsConfiguration() {
     ModelFiles files = CheckpointReader.read(checkpoint("tiny.safetensors", 1));
-    assertThat(ModelConfig.of(files)).isEqualTo(TINY);
+    assertThat(ModelConfig.of(files)).isEqualTo(ModelConfig.TINY);
     assertThat(files.checkpoint().storage()).isEqualTo("float16");
   }
 
@@ -163,28 +156,57 @@ final class FullModelTest {
   @Test
   void lora_tiny_opensWithItsRank() {
     Path path = folder.resolve("lora.safetensors");
-    WriteLora.write(TINY, 3, 1, path);
+    WriteLora.write(ModelConfig.TINY, 3, 1, path);
     LoraFile file = LoraFile.open(path);
     assertThat(file.rank()).isEqualTo(3);
     assertThat(file.strays()).isEmpty();
-    assertThat(file.modules()).hasSize(WriteLora.targets(TINY).size());
+    assertThat(file.modules()).hasSize(WriteLora.targets(ModelConfig.TINY).size());
   }
 
   @Test
   void benchmark_tiny_touchesAllTargets() throws IOException {
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    ModelFiles files = CheckpointReader.read(checkpoint("tiny.safetensors", 1));
-    FullModelPatchBenchmark.run(
-        files,
-        ScalarType.FLOAT32,
-        3,
-        1,
-        64,
-        new PrintStream(printed, true, StandardCharsets.UTF_8));
-    long weights =
-        WriteLora.targets(TINY).values().stream().mapToLong(s -> s.get(0) * s.get(1)).sum();
-    assertThat(printed.toString(StandardCharsets.UTF_8))
-        .contains(WriteLora.targets(TINY).size() + " modules, rank 3, " + weights + " weights")
-        .contains("pass", "read", "plain apply", "packed apply", "packed switch", "packed restore");
+    List<Figure> figures =
+        FullModelPatchBenchmark.run(
+            new Arguments(
+                checkpoint("tiny.safetensors", 1),
+                Map.of("--bits", 32, "--rank", 3, "--rounds", 1, "--gemm", 64)));
+    String what =
+        "LoRA of " + WriteLora.targets(ModelConfig.TINY).size() + " modules, rank 3, float32, ";
+    assertThat(figures)
+        .extracting(Figure::name)
+        .containsExactly(
+            what + "plain: apply",
+            what + "plain: switch",
+            what + "plain: restore",
+            what + "packed: apply",
+            what + "packed: switch",
+            what + "packed: restore");
+  }
+
+  @Test
+  void picture_tiny_tellsThePeakInWeights() throws IOException {
+    Arguments arguments =
+        new Arguments(
+            checkpoint("tiny.safetensors", 1),
+            Map.of(
+                "--size",
+                64,
+                "--steps",
+                1,
+                "--bits",
+                32,
+                "--sparing",
+                1,
+                "--pictures",
+                1,
+                "--lora",
+                0));
+    ByteArrayOutputStream stages = new ByteArrayOutputStream();
+    List<Figure> figures =
+        PictureBenchmark.run(arguments, new PrintStream(stages, true, StandardCharsets.UTF_8));
+    assertThat(figures)
+        .extracting(Figure::name)
+        .containsExactly("memory, small model, 64², float32, sparing: peak");
+    assertThat(stages.toString(StandardCharsets.UTF_8)).contains("load", "prompts", "decode");
   }
 }

@@ -2,13 +2,10 @@ package dev.sdlora.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.tensors.torch.ScalarType;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,15 +15,15 @@ class OverlayBenchmarkTest {
   @Test
   void benchmark_tiny_comparesThreeCalls() throws IOException {
     Path checkpoint = folder.resolve("tiny.safetensors");
-    WriteFullSizeCheckpoint.write(FullModelTest.TINY, 1, checkpoint, done -> {});
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    OverlayBenchmark.run(
-        CheckpointReader.read(checkpoint),
-        ScalarType.FLOAT32,
-        64,
-        3,
-        1,
-        new PrintStream(printed, true, StandardCharsets.UTF_8));
-    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("plain", "one", "two");
+    WriteFullSizeCheckpoint.write(ModelConfig.TINY, 1, checkpoint, done -> {});
+    List<Figure> figures =
+        OverlayBenchmark.run(
+            new Arguments(
+                checkpoint, Map.of("--bits", 32, "--size", 64, "--rank", 3, "--rounds", 1)));
+    assertThat(figures)
+        .extracting(Figure::name)
+        .containsExactly(
+            "overlay of one LoRA, rank 3, 64², float32: a call of the U-Net",
+            "overlay of two LoRAs, rank 3, 64², float32: a call of the U-Net");
   }
 }

@@ -2,10 +2,9 @@ package dev.sdlora.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,11 +14,15 @@ class StartBenchmarkTest {
   @Test
   void benchmark_tiny_startsProcessesForEachFigure() throws Exception {
     Path checkpoint = folder.resolve("tiny.safetensors");
-    WriteFullSizeCheckpoint.write(FullModelTest.TINY, 1, checkpoint, done -> {});
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    StartBenchmark.run(checkpoint, 32, 0, new PrintStream(printed, true, StandardCharsets.UTF_8));
-    assertThat(printed.toString(StandardCharsets.UTF_8))
-        .contains("floor: read", "ready: from", "stages: libtorch", "stages: U-Net")
-        .doesNotContain("NaN");
+    WriteFullSizeCheckpoint.write(ModelConfig.TINY, 1, checkpoint, done -> {});
+    List<Figure> figures =
+        StartBenchmark.run(
+            new Arguments(checkpoint, Map.of("--bits", 32, "--rounds", 0, "--sd", 0)));
+    assertThat(figures)
+        .extracting(Figure::name)
+        .contains(
+            "start, float32, ready: from the start of the process",
+            "start, float32, stages: libtorch",
+            "start, float32, stages: U-Net, packed");
   }
 }

@@ -2,15 +2,10 @@ package dev.sdlora.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.network.UNetConfig;
-import dev.sdlora.tensors.torch.ScalarType;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,18 +14,19 @@ class UNetBenchmarkTest {
   @TempDir private Path folder;
 
   @Test
-  void benchmark_tiny_comparesPlainAndPackedWeights() throws IOException {
+  void benchmark_tiny_comparesPlainAndPackedWeights() {
     Path checkpoint = folder.resolve("tiny.safetensors");
-    WriteFullSizeCheckpoint.write(FullModelTest.TINY, 1, checkpoint, done -> {});
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    UNetBenchmark.run(
-        CheckpointReader.read(checkpoint),
-        64,
-        ScalarType.FLOAT32,
-        1,
-        64,
-        new PrintStream(printed, true, StandardCharsets.UTF_8));
-    assertThat(printed.toString(StandardCharsets.UTF_8)).contains("GEMM", "plain ", "packed ");
+    WriteFullSizeCheckpoint.write(ModelConfig.TINY, 1, checkpoint, done -> {});
+    List<Figure> figures =
+        UNetBenchmark.run(
+            new Arguments(
+                checkpoint,
+                Map.of("--size", 64, "--bits", 32, "--rounds", 1, "--plain", 1, "--gemm", 64)));
+    assertThat(figures)
+        .extracting(Figure::name)
+        .containsExactly(
+            "U-Net, small model, 64², float32, plain", "U-Net, small model, 64², float32, packed");
+    assertThat(figures).allMatch(figure -> figure.ratio() != null && figure.ratio().share());
   }
 
   /** 803 billion are what others count for a row of SD 1.5 at 512 pixels. */

@@ -2,14 +2,10 @@ package dev.sdlora.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.network.VaeConfig;
-import dev.sdlora.tensors.torch.ScalarType;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,17 +18,28 @@ class VaeBenchmarkTest {
   @Test
   void benchmark_tiny_comparesPlainAndPackedWeights() {
     Path checkpoint = folder.resolve("tiny.safetensors");
-    WriteFullSizeCheckpoint.write(FullModelTest.TINY, 1, checkpoint, done -> {});
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    VaeBenchmark.run(
-        CheckpointReader.read(checkpoint),
-        64,
-        ScalarType.FLOAT32,
-        1,
-        64,
-        new PrintStream(printed, true, StandardCharsets.UTF_8));
-    assertThat(printed.toString(StandardCharsets.UTF_8))
-        .contains("GEMM", "decode, plain ", "encode in strips, plain ");
+    WriteFullSizeCheckpoint.write(ModelConfig.TINY, 1, checkpoint, done -> {});
+    List<Figure> figures =
+        VaeBenchmark.run(
+            new Arguments(
+                checkpoint,
+                Map.of(
+                    "--size",
+                    64,
+                    "--bits",
+                    32,
+                    "--rounds",
+                    1,
+                    "--plain",
+                    1,
+                    "--encode",
+                    1,
+                    "--gemm",
+                    64)));
+    assertThat(figures)
+        .extracting(figure -> figure.name().replaceFirst(".*float32, ", ""))
+        .contains("decode, plain", "encode in strips, plain", "decode in strips, packed")
+        .doesNotHaveDuplicates();
   }
 
   /** Layer by layer, without norms: 2 · kernel · channels in · channels out · positions. */

@@ -1,0 +1,92 @@
+package dev.sdlora.benchmarks;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a benchmark has measured: one row of the table.
+ *
+ * @param name what, and under which conditions; unique in a table
+ * @param value the figure with its unit
+ * @param ceiling what it is compared with, in the same run; empty for none, as ceilings have
+ * @param ratio to that; null for none
+ * @param aim what the ratio should be; null for none
+ */
+record Figure(
+    String name, String value, String ceiling, @Nullable Ratio ratio, @Nullable Ratio aim) {
+  private static final int CELLS = 5;
+  private static final String SHARE_AIM = "at least ";
+  private static final String MULTIPLE_AIM = "at most ";
+
+  /** A ceiling itself, or a figure that stands for nothing else. */
+  static Figure ceiling(String name, String value) {
+    return new Figure(name, value, "", null, null);
+  }
+
+  /** A rate as a share of the best one. */
+  static Figure share(String name, String value, String ceiling, double share) {
+    return new Figure(name, value, ceiling, new Ratio(share, true), null);
+  }
+
+  /** A time, or memory, as a multiple of the least. */
+  static Figure multiple(String name, String value, String ceiling, double multiple) {
+    return new Figure(name, value, ceiling, new Ratio(multiple, false), null);
+  }
+
+  /** The same with an aim; without a ratio the same. */
+  Figure aim(double number) {
+    return ratio == null
+        ? this
+        : new Figure(name, value, ceiling, ratio, new Ratio(number, ratio.share()));
+  }
+
+  /** A time. */
+  static String seconds(double seconds) {
+    return String.format(Locale.ROOT, seconds < 10 ? "%.3f s" : "%.1f s", seconds);
+  }
+
+  /** A number of bytes. */
+  static String megabytes(double bytes) {
+    return String.format(Locale.ROOT, "%.0f MB", bytes / 1e6);
+  }
+
+  /** A rate of operations. */
+  static String gigaflops(double rate) {
+    return String.format(Locale.ROOT, "%.0f GFLOP/s", rate / 1e9);
+  }
+
+  /** The cells of its row. */
+  List<String> cells() {
+    String reached =
+        aim == null || ratio == null
+            ? ""
+            : (aim.share() ? SHARE_AIM : MULTIPLE_AIM)
+                + aim
+                + (ratio.meets(aim) ? "" : ", **missed**");
+    return List.of(name, value, ceiling, ratio == null ? "" : ratio.toString(), reached);
+  }
+
+  /**
+   * Reads what {@link #cells()} gives; further cells are passed over.
+   *
+   * @throws IllegalArgumentException if a cell is missing, or is no ratio or aim
+   */
+  static Figure of(List<String> cells) {
+    if (cells.size() < CELLS) {
+      throw new IllegalArgumentException(
+          "expected a row of " + CELLS + " cells, found " + cells.size());
+    }
+    String aim = cells.get(4);
+    int comma = aim.indexOf(',');
+    String number =
+        (comma < 0 ? aim : aim.substring(0, comma))
+            .replaceFirst("^(" + SHARE_AIM + "|" + MULTIPLE_AIM + ")", "");
+    return new Figure(
+        cells.get(0),
+        cells.get(1),
+        cells.get(2),
+        cells.get(3).isEmpty() ? null : Ratio.parse(cells.get(3)),
+        number.isEmpty() ? null : Ratio.parse(number));
+  }
+}
