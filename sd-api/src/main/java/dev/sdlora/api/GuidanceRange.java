@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.value.Checks;
+import java.util.Objects;
 
 /**
  * Where on the way from noise to picture guidance acts (Kynkäänniemi et al. 2024, "Applying
@@ -76,6 +77,7 @@ public record GuidanceRange(double start, double end, double sigmaMin, double si
    * @return what is in both; {@link #NONE} if nothing is
    */
   public GuidanceRange and(GuidanceRange other) {
+    Objects.requireNonNull(other, "other");
     double from = Math.max(start, other.start);
     double to = Math.min(end, other.end);
     double least = Math.max(sigmaMin, other.sigmaMin);
