@@ -15,7 +15,6 @@ import java.util.Map;
 public final class UNetPacking {
   private static final int ROWS = 2;
   private static final int TOKENS = 77;
-  private static final int BLOCK = 64;
 
   private final UNetConfig config;
 
@@ -32,32 +31,17 @@ public final class UNetPacking {
         .forEach(
             (name, shape) -> {
               boolean matrix = shape.size() == 2 && name.contains(".attentions.");
-              if (matrix || (shape.size() == 4 && isCutAlike(shape))) {
+              if (matrix || (shape.size() == 4 && ConvolutionPacking.isCutAlike(shape))) {
                 packings.put(name, packing.of(name, shape));
               }
             });
     return packings;
   }
 
-  /**
-   * Whether oneDNN cuts a kernel into the same blocks of outputs at every size: of 1×1, as a
-   * matrix; others if their outputs are one block or several of 64. 96 outputs become blocks of 48
-   * for large pictures and of 32 for small ones, and what is packed for the one is laid out anew in
-   * each call of the other, by code that takes ten times as long as the convolution. A plain kernel
-   * is laid out by quick code.
-   */
-  static boolean isCutAlike(List<Long> shape) {
-    long outputs = shape.get(0);
-    return shape.get(2) == 1 || outputs < BLOCK || outputs % BLOCK == 0;
-  }
-
   private Packing of(String name, List<Long> shape) {
     int side = side(name);
-    if (name.contains(".upsamplers.")) {
-      return new Packing.Doubling(ROWS, side);
-    }
-    if (shape.size() == 4 && shape.get(2) > 1) {
-      return new Packing.Convolution(name.contains(".downsamplers.") ? 2 : 1, 1, ROWS, side);
+    if (shape.size() == 4) {
+      return ConvolutionPacking.of(name, shape, ROWS, side);
     }
     if (name.endsWith(".ff.net.0.proj.weight")) {
       return new Packing.Gated(ROWS * side * side);

@@ -30,7 +30,7 @@ public final class VaePacking {
             (name, shape) -> {
               boolean end = name.contains("quant_conv.") || name.contains("coder.conv_out.");
               boolean packed =
-                  shape.size() == 2 || (shape.size() == 4 && UNetPacking.isCutAlike(shape));
+                  shape.size() == 2 || (shape.size() == 4 && ConvolutionPacking.isCutAlike(shape));
               if (packed && !end) {
                 packings.put(name, packing.of(name, shape));
               }
@@ -40,13 +40,9 @@ public final class VaePacking {
 
   private Packing of(String name, List<Long> shape) {
     int side = side(name);
-    if (name.contains(".upsamplers.")) {
-      return new Packing.Doubling(1, side);
-    }
-    if (shape.size() == 4 && shape.get(2) > 1) {
-      return new Packing.Convolution(name.contains(".downsamplers.") ? 2 : 1, 1, 1, side);
-    }
-    return new Packing.Linear(side * side);
+    return shape.size() == 4
+        ? ConvolutionPacking.of(name, shape, 1, side)
+        : new Packing.Linear(side * side);
   }
 
   /** Height and width of what a layer reads. */

@@ -7,7 +7,7 @@
     return [__torch__.linear(ctx, w, p + ".to_k"), __torch__.linear(ctx, w, p + ".to_v")]
   def predict_keeping(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor], merge: float, merging: int, branch: int, kept: List[Tensor], shares: int, texts: Dict[str, Tensor]) -> List[Tensor]:
     # The prediction, and what enters the block of the way up that takes the output number `branch` of the way down: what lies deeper changes
-    # little from one noise level to the next (Ma et al. 2023, "DeepCache"). Members' features in `kept` take the place of all that is deeper.
+    # little from one noise level to the next (Ma et al. 2024, "DeepCache"). Members' features in `kept` take the place of all that is deeper.
     # merge: the share of tokens that are merged for self-attention in so many levels.
     # Which blocks there are, and how many transformers behind each, is told by the names of the weights.
     # 0. Time. Rows of guidance differ in their text alone: what comes before a transformer reads it is computed for one of them,
