@@ -52,12 +52,12 @@ class AlikeRowsTest {
   private static void assertEachAsAlone(UNet unet) {
     UNetConfig config = unet.config();
     Random random = new Random(3);
-    float[] latent = normal(random, config.inChannels() * SIDE * SIDE);
+    float[] latent = RandomWeights.normal(random, config.inChannels() * SIDE * SIDE);
     float[] time = {500};
-    float[] guidance = normal(random, config.guidanceWidth());
-    float[] vector = normal(random, ROWS * config.vectorWidth());
-    float[] context = normal(random, ROWS * 5 * config.contextWidth());
-    float[] block = normal(random, ROWS);
+    float[] guidance = RandomWeights.normal(random, config.guidanceWidth());
+    float[] vector = RandomWeights.normal(random, ROWS * config.vectorWidth());
+    float[] context = RandomWeights.normal(random, ROWS * 5 * config.contextWidth());
+    float[] block = RandomWeights.normal(random, ROWS);
     float[] together =
         predict(
             unet,
@@ -112,14 +112,6 @@ class AlikeRowsTest {
               scope)
           .toFloatArray();
     }
-  }
-
-  private static float[] normal(Random random, int length) {
-    float[] values = new float[length];
-    for (int i = 0; i < length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return values;
   }
 
   private static float[] repeated(float[] row) {

@@ -105,11 +105,7 @@ class KeptFeaturesTest {
   }
 
   private static NDArray tensor(Random random, NDManager scope, long... shape) {
-    float[] values =
-        new float[Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact))];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return Torch.floats(scope, values, shape);
+    int length = Math.toIntExact(LongStream.of(shape).reduce(1, Math::multiplyExact));
+    return Torch.floats(scope, RandomWeights.normal(random, length), shape);
   }
 }

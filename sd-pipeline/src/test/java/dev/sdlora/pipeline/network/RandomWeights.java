@@ -40,6 +40,15 @@ public final class RandomWeights {
         });
   }
 
+  /** Numbers about as large as those that networks are given. */
+  static float[] normal(Random random, int length) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
   /** The numbers of a weight, which may be changed. */
   public float[] of(String name) {
     return Objects.requireNonNull(values.get(name));

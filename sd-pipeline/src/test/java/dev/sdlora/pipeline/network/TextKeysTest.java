@@ -46,40 +46,32 @@ class TextKeysTest {
       return unet.predict(
               Torch.floats(
                   scope,
-                  normal(random, rows * config.inChannels() * 16),
+                  RandomWeights.normal(random, rows * config.inChannels() * 16),
                   rows,
                   config.inChannels(),
                   4,
                   4),
-              Torch.floats(scope, normal(random, rows), rows),
+              Torch.floats(scope, RandomWeights.normal(random, rows), rows),
               Torch.floats(
                   scope,
-                  normal(random, rows * 5 * config.contextWidth()),
+                  RandomWeights.normal(random, rows * 5 * config.contextWidth()),
                   rows,
                   5,
                   config.contextWidth()),
               new AddedConditions(
                   Torch.floats(
                       scope,
-                      normal(random, rows * config.vectorWidth()),
+                      RandomWeights.normal(random, rows * config.vectorWidth()),
                       rows,
                       config.vectorWidth()),
                   Torch.floats(
                       scope,
-                      normal(random, rows * config.guidanceWidth()),
+                      RandomWeights.normal(random, rows * config.guidanceWidth()),
                       rows,
                       config.guidanceWidth())),
               Residuals.NONE,
               scope)
           .toFloatArray();
     }
-  }
-
-  private static float[] normal(Random random, int length) {
-    float[] values = new float[length];
-    for (int i = 0; i < length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return values;
   }
 }
