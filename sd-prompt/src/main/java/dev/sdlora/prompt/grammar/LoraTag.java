@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
  */
 public record LoraTag(String name, LoraStrength strength, int offset) {
   private static final List<String> KEYS = List.of("te", "unet", "dyn", "lbw");
+  private static final Pattern DECIMAL_COMMA = Pattern.compile("[+-]?\\d{0,3},\\d{1,3}");
   private static final Pattern RANK = Pattern.compile("\\+?0*[1-9][0-9]{0,8}");
 
   /** Whether tags of a kind name LoRAs: {@code lora}, or {@code lyco}, which means the same. */
@@ -125,6 +126,9 @@ public record LoraTag(String name, LoraStrength strength, int offset) {
 
   /** Before A1111 1.5, weights of blocks stood where the U-Net's weight stands now. */
   private static String hint(String text) {
+    if (DECIMAL_COMMA.matcher(text).matches()) {
+      return "; did you mean " + text.replace(',', '.') + "?";
+    }
     return text.indexOf(',') < 0 ? "" : "; weights of blocks are written lbw=" + text;
   }
 

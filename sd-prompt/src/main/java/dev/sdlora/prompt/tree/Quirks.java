@@ -7,16 +7,22 @@ import dev.sdlora.api.PromptNode.Break;
 import dev.sdlora.api.PromptNode.Editing;
 import dev.sdlora.api.PromptNode.PartWeight;
 import dev.sdlora.api.PromptNode.Tag;
+import dev.sdlora.api.StrengthSchedule;
+import dev.sdlora.api.StrengthSchedule.Point;
 import dev.sdlora.prompt.grammar.Characters;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.LoraTag;
 import dev.sdlora.prompt.schedule.PromptSteps;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** What is well-formed in a prompt and still means something that its writer may not expect. */
 final class Quirks {
+  private static final Pattern PLAIN_WEIGHT = Pattern.compile("[+-]?(\\d++\\.?+\\d*+|\\.\\d++)");
+
   private final List<PromptSteps> passes;
   private final boolean negative;
   private final boolean tagsAct;
@@ -39,11 +45,26 @@ final class Quirks {
       Prompt tree, List<PromptSteps> passes, boolean negative, boolean tagsAct) {
     Quirks quirks = new Quirks(passes, negative, tagsAct);
     boolean alone = tree.parts().size() == 1;
-    tree.parts().forEach(part -> quirks.lookAt(part.nodes(), 1, false, alone));
+    tree.parts().forEach(part -> quirks.lookAt(part.nodes(), 1, false, alone, Optional.empty()));
     return quirks.found;
   }
 
-  private void lookAt(List<PromptNode> nodes, double weight, boolean inside, boolean alone) {
+  /**
+   * Where the texts of a prompt editing change, for a tag in one of them.
+   *
+   * @param place of the change, from 0 to 1
+   * @param after whether it is the text that comes then
+   */
+  private record Turn(double place, boolean after) {
+    /** The strengths over the steps that somebody probably meant. */
+    StrengthSchedule strengths(double weight) {
+      return StrengthSchedule.of(
+          new Point(place, after ? 0 : weight), new Point(place, after ? weight : 0));
+    }
+  }
+
+  private void lookAt(
+      List<PromptNode> nodes, double weight, boolean inside, boolean alone, Optional<Turn> turn) {
     for (PromptNode node : nodes) {
       int start = node.span().start();
       if (node instanceof PartWeight trailing && alone && !negative) {
@@ -51,17 +72,23 @@ final class Quirks {
         add(start, what, "is an AND weight in A1111: it is taken off and scales the whole prompt");
       } else if (node instanceof Break && weight != 1) {
         add(start, "BREAK", "is inside brackets and is read as a word");
-      } else if (node instanceof Editing editing) {
-        lookAt(editing);
       } else if (node instanceof Tag tag) {
-        lookAt(tag, inside);
+        lookAt(tag, inside, turn);
       }
-      double inner = node instanceof Attention attention ? weight * attention.factor() : weight;
-      lookAt(node.children(), inner, true, alone);
+      if (node instanceof Editing editing) {
+        lookAt(editing);
+        double place = place(editing);
+        List<PromptNode> before = editing.before().orElse(List.of());
+        lookAt(before, weight, true, alone, Optional.of(new Turn(place, false)));
+        lookAt(editing.after(), weight, true, alone, Optional.of(new Turn(place, true)));
+      } else {
+        double inner = node instanceof Attention attention ? weight * attention.factor() : weight;
+        lookAt(node.children(), inner, true, alone, turn);
+      }
     }
   }
 
-  private void lookAt(Tag tag, boolean inside) {
+  private void lookAt(Tag tag, boolean inside, Optional<Turn> turn) {
     int start = tag.span().start();
     String what = "the tag " + PromptNode.print(List.of(tag));
     if (!tagsAct) {
@@ -72,19 +99,40 @@ final class Quirks {
       add(start, what, "acts here too; in A1111 a negative prompt has no tags");
     }
     if (inside && LoraTag.isKind(tag.kind())) {
-      String changing = "<" + tag.kind() + ":" + tag.arguments().get(0) + ":0@0,1@0.8>";
       add(
           start,
           what,
           "is inside brackets and still acts as a whole and for the whole picture; strengths that"
               + " change over the steps are written weight@place, such as "
-              + changing);
+              + changing(tag, turn));
     }
   }
 
+  /** The tag with strengths that change, where it is clear those that were meant. */
+  private static String changing(Tag tag, Optional<Turn> turn) {
+    String named = "<" + tag.kind() + ":" + tag.arguments().get(0);
+    String weight = tag.arguments().size() == 1 ? "1" : Characters.strip(tag.arguments().get(1));
+    return tag.arguments().size() <= 2 && PLAIN_WEIGHT.matcher(weight).matches()
+        ? turn.map(
+                change ->
+                    named + ":" + weight + ":" + change.strengths(Double.parseDouble(weight)) + ">")
+            .orElse(named + ":0@0," + weight + "@0.8>")
+        : named + ":0@0,1@0.8>";
+  }
+
+  private double place(Editing editing) {
+    PromptSteps pass = passes.get(0);
+    double share = (double) pass.stepOf(when(editing)) / pass.steps();
+    return Math.rint(100 * Math.max(0, Math.min(share, 1))) / 100;
+  }
+
+  /** A tag or comment can stand in the middle of the number. */
+  private static String when(Editing editing) {
+    return Characters.strip(ExtraNetworks.cut(editing.when()).text());
+  }
+
   private void lookAt(Editing editing) {
-    // A tag or comment can stand in the middle of the number.
-    String when = Characters.strip(ExtraNetworks.cut(editing.when()).text());
+    String when = when(editing);
     String what = "the prompt editing '" + PromptNode.print(List.of(editing)) + "'";
     if (passes.stream().allMatch(pass -> pass.stepOf(when) >= pass.steps())) {
       String steps =

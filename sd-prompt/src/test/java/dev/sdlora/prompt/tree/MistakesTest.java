@@ -160,6 +160,24 @@ class MistakesTest {
       delimiter = '!',
       textBlock =
           """
+          [a:<lora:b:0.7>:0.25]     ! <lora:b:0.7:0@0.25,0.7@0.25>
+          [<lora:b:0.7>::0.5]       ! <lora:b:0.7:0.7@0.5,0@0.5>
+          [(<lora:b>:1.1):5]        ! <lora:b:1:0@0.25,1@0.25>
+          [a:<lora:b:0.7:0.2>:0.25] ! <lora:b:0@0,1@0.8>
+          (<lora:b: 0.7 >:1.2)      ! <lora:b:0@0,0.7@0.8>
+          """)
+  void findings_tagInsideBrackets_nameTheTagThatIsMeant(String prompt, String meant) {
+    assertThat(read(prompt, false).findings(ONE_PASS))
+        .singleElement()
+        .satisfies(quirk -> assertThat(quirk.message()).endsWith("such as " + meant));
+    assertThat(read(meant, false).findings(ONE_PASS)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      textBlock =
+          """
           [a:b:0.5] ! 0
           [a:b:1.5] ! 0
           [a:b:1.0] ! 0
