@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.ServiceLoader;
 
@@ -93,6 +94,22 @@ public final class Backend {
      * @return each word once
      */
     List<TriggerWord> triggerWords(LoraAdapter lora);
+
+    /**
+     * Behind {@link LoraAdapter#preferredWeight()}.
+     *
+     * @param lora the adapter beside whose file it may be written
+     * @return the strength that is advised; empty if there is none
+     */
+    OptionalDouble preferredWeight(LoraAdapter lora);
+
+    /**
+     * Behind {@link LoraAdapter#tag()}.
+     *
+     * @param lora the adapter, with its strength
+     * @return what to write into prompts
+     */
+    LoraAdapter.Tag tag(LoraAdapter lora);
 
     /**
      * Behind {@link LoraAdapter#details()}.

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -154,6 +155,51 @@ public final class LoraAdapter {
    */
   public List<TriggerWord> triggerWords() {
     return Services.find(Backend.Loras.class).triggerWords(this);
+  }
+
+  /**
+   * {@return the strength that is advised, never 0: "preferred weight" of {@code <name>.json}
+   * beside the file, which A1111's editor writes} Empty if there is none.
+   */
+  public OptionalDouble preferredWeight() {
+    return Services.find(Backend.Loras.class).preferredWeight(this);
+  }
+
+  /**
+   * {@return what to write into prompts to draw with this LoRA, as a click on its card does in
+   * A1111} That is {@code <lora:name:weight>} and behind it what calls it up, and for the negative
+   * prompt the "negative text" of {@code <name>.json}.
+   *
+   * <p>The weight is this adapter's strength, or, if that is the plain 1 that adapters are opened
+   * with, the {@linkplain #preferredWeight preferred} one. What calls it up is the "activation
+   * text" of {@code <name>.json}. Where A1111 would then write nothing, here it is the first of
+   * "trainedWords" of {@code <name>.civitai.info}, {@code modelspec.trigger_phrase}, or the tag
+   * that all captions of a training folder have and others have not; the names of embeddings that
+   * were trained along come first. Tags of LoRAs in these texts are left out. The name is that of
+   * the file, which every folder knows, where A1111 takes the trainer's.
+   */
+  public Tag tag() {
+    return Services.find(Backend.Loras.class).tag(this);
+  }
+
+  /**
+   * What to write into prompts to draw with a LoRA.
+   *
+   * @param prompt its tag and what calls it up, such as {@code <lora:mox:0.7> mox style}
+   * @param negativePrompt such as {@code (colourful:1)}, in A1111's brackets; empty if nothing is
+   *     advised
+   */
+  public record Tag(String prompt, String negativePrompt) {
+    /**
+     * Refuses null.
+     *
+     * @param prompt its tag and what calls it up
+     * @param negativePrompt may be empty
+     */
+    public Tag {
+      Objects.requireNonNull(prompt, "prompt");
+      Objects.requireNonNull(negativePrompt, "negativePrompt");
+    }
   }
 
   /**

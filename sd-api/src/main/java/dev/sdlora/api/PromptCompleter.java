@@ -1,12 +1,18 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Decimals;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Finishes what somebody is typing into a prompt: names of LoRAs behind {@code <lora:}, elsewhere
@@ -15,22 +21,57 @@ import java.util.function.Supplier;
  *
  * @param loras where LoRAs are looked for
  * @param embeddings gives the names of embeddings
+ * @param family of the checkpoint that is drawn with: LoRAs that were trained for it come first,
+ *     then those that do not say, then the others; empty to leave the order of names
  */
-public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddings) {
+public record PromptCompleter(
+    LoraLibrary loras, Supplier<List<String>> embeddings, Optional<ModelFamily> family) {
+  /** The beginning of a tag, also of one that is not quite one yet, and of the name. */
+  private static final Pattern TAG =
+      Pattern.compile("<\\s*+(lora|lyco)\\s*+:\\s*+([^:<>\\n]*+)$", Pattern.CASE_INSENSITIVE);
+
+  /** The end of a name behind the cursor, and of the tag if it has one. */
+  private static final Pattern REST = Pattern.compile("^([^:<>,\\n]*+)(?:(:[^<>\\n]*+)?>)?");
+
   /**
    * Refuses null.
    *
    * @param loras is listed at each call that needs names of LoRAs
    * @param embeddings is called by each call that needs names of embeddings
+   * @param family {@link Checkpoint#family()}, or empty
    */
   public PromptCompleter {
     Objects.requireNonNull(loras, "loras");
     Objects.requireNonNull(embeddings, "embeddings");
+    Objects.requireNonNull(family, "family");
+  }
+
+  /**
+   * Completes for no family in particular.
+   *
+   * @param loras is listed at each call that needs names of LoRAs
+   * @param embeddings is called by each call that needs names of embeddings
+   */
+  public PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddings) {
+    this(loras, embeddings, Optional.empty());
+  }
+
+  /**
+   * Sets the checkpoint's family.
+   *
+   * @param family whose LoRAs come first
+   * @return the same otherwise
+   */
+  public PromptCompleter forFamily(ModelFamily family) {
+    return new PromptCompleter(loras, embeddings, Optional.of(family));
   }
 
   /** What a completion names. */
   public enum Kind {
-    /** A LoRA; its tag is finished with the strength 1. */
+    /**
+     * A LoRA; its tag is finished with the {@linkplain LoraAdapter#preferredWeight preferred}
+     * weight, or 1.
+     */
     LORA,
     /** An embedding. */
     EMBEDDING,
@@ -43,7 +84,8 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
    *
    * @param kind what it names
    * @param text what to put into the prompt
-   * @param replaced what it takes the place of; it ends at the cursor
+   * @param replaced what it takes the place of; it ends at the cursor, or in a tag that is finished
+   *     already at the end of what stands for the name there
    */
   public record Completion(Kind kind, String text, Span replaced) {
     /**
@@ -73,7 +115,9 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
 
   /**
    * Finds the ways to go on at a cursor. Upper and lower case are alike. Behind {@code <lora:}
-   * nothing need be typed; elsewhere at least one character.
+   * nothing need be typed; elsewhere at least one character. There a LoRA is found by the name of
+   * its file, or else by the one that its trainer gave it, if that tells files apart; blanks around
+   * the colon, where they would spoil the tag in A1111, go.
    *
    * @param prompt as far as it is written, also behind the cursor
    * @param cursor a place in the prompt, in characters from 0
@@ -85,9 +129,9 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
   public List<Completion> complete(String prompt, int cursor) {
     Objects.requireNonNull(prompt, "prompt");
     String before = prompt.substring(0, cursor);
-    int tag = before.lastIndexOf('<');
-    if (tag >= 0 && before.substring(tag).matches("<(lora|lyco):[^:>]*")) {
-      return completeName(before.indexOf(':', tag) + 1, before);
+    Matcher tag = TAG.matcher(before);
+    if (tag.find()) {
+      return completeName(tag, prompt.substring(cursor));
     }
     List<Completion> found = new ArrayList<>();
     Set<String> seen = new LinkedHashSet<>();
@@ -105,14 +149,52 @@ public record PromptCompleter(LoraLibrary loras, Supplier<List<String>> embeddin
     return List.copyOf(found);
   }
 
-  private List<Completion> completeName(int start, String before) {
-    String typed = before.substring(start);
-    return loras.list().stream()
-        .map(LoraAdapter::name)
+  private List<Completion> completeName(Matcher tag, String behind) {
+    int cursor = tag.end();
+    String typed = tag.group(2);
+    String opening = "<" + tag.group(1).toLowerCase(Locale.ROOT) + ":";
+    boolean begun = tag.group().startsWith(opening);
+    int start = begun ? tag.start() + opening.length() : tag.start();
+    Matcher rest = REST.matcher(behind);
+    boolean closed = rest.find() && rest.end() > rest.end(1);
+    boolean weighted = closed && rest.group(2) != null;
+    Span replaced = new Span(start, closed ? cursor + rest.end(1) : cursor);
+    List<LoraAdapter> all = loras.list();
+    return all.stream()
+        .sorted(Comparator.comparingInt(this::rank))
+        .flatMap(
+            lora ->
+                name(lora, typed, all).stream()
+                    .map(name -> name + (weighted ? "" : weight(lora)) + (closed ? "" : ">")))
         .distinct()
-        .filter(name -> startsWith(name, typed))
-        .map(name -> new Completion(Kind.LORA, name + ":1>", new Span(start, before.length())))
+        .map(name -> new Completion(Kind.LORA, begun ? name : opening + name, replaced))
         .toList();
+  }
+
+  /** 0 for those that fit the checkpoint. */
+  private int rank(LoraAdapter lora) {
+    return family.isEmpty() || lora.family() == family.get()
+        ? 0
+        : lora.family() == ModelFamily.UNKNOWN ? 1 : 2;
+  }
+
+  /** The name that begins as typed: that of the file, or the trainer's if no other file has it. */
+  private static Optional<String> name(LoraAdapter lora, String typed, List<LoraAdapter> all) {
+    return startsWith(lora.name(), typed)
+        ? Optional.of(lora.name())
+        : lora.alias().filter(alias -> startsWith(alias, typed) && isOnly(lora, alias, all));
+  }
+
+  private static boolean isOnly(LoraAdapter lora, String alias, List<LoraAdapter> all) {
+    return !alias.equalsIgnoreCase("none")
+        && all.stream()
+            .filter(other -> !other.path().equals(lora.path()))
+            .flatMap(other -> Stream.concat(Stream.of(other.name()), other.alias().stream()))
+            .noneMatch(alias::equalsIgnoreCase);
+  }
+
+  private static String weight(LoraAdapter lora) {
+    return ":" + Decimals.text(lora.preferredWeight().orElse(1));
   }
 
   private static void add(

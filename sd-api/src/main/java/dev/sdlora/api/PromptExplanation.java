@@ -4,6 +4,8 @@ import dev.sdlora.api.service.Services;
 import dev.sdlora.api.value.Checks;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -55,13 +57,16 @@ public record PromptExplanation(
    * @param negative whether it is a negative prompt, in which {@code AND} is a word
    * @param embeddings whose names stand for their vectors; of equal names the last counts
    * @param limits how much the prompt may ask for
+   * @param loras what tags name; then warnings tell which LoRAs are not there, and which of them
+   *     nothing calls up. Empty if that is not to be looked at
    */
   public record Options(
       int steps,
       OptionalInt hiresSteps,
       boolean negative,
       List<Embedding> embeddings,
-      PromptLimits limits) {
+      PromptLimits limits,
+      Optional<LoraLibrary> loras) {
     /** A prompt for 20 steps without highres fix. */
     public static final Options DEFAULT = new Options(20, OptionalInt.empty(), false);
 
@@ -90,6 +95,24 @@ public record PromptExplanation(
     }
 
     /**
+     * Asks about a prompt without looking at LoRAs.
+     *
+     * @param steps calls of the model in the first pass, from 1
+     * @param hiresSteps calls in the pass of the highres fix, from 1; empty if there is none
+     * @param negative whether it is a negative prompt
+     * @param embeddings whose names stand for their vectors
+     * @param limits how much the prompt may ask for
+     */
+    public Options(
+        int steps,
+        OptionalInt hiresSteps,
+        boolean negative,
+        List<Embedding> embeddings,
+        PromptLimits limits) {
+      this(steps, hiresSteps, negative, embeddings, limits, Optional.empty());
+    }
+
+    /**
      * Checks the numbers and copies the list.
      *
      * @param steps from 1
@@ -97,10 +120,12 @@ public record PromptExplanation(
      * @param negative whether it is a negative prompt
      * @param embeddings empty for none
      * @param limits {@link PromptLimits#NONE} for prompts that are trusted
+     * @param loras looked at by each explanation
      * @throws IllegalArgumentException if a number is below 1
      */
     public Options {
       embeddings = List.copyOf(embeddings);
+      Objects.requireNonNull(loras, "loras");
       Checks.atLeast(1, steps, "steps");
       hiresSteps.ifPresent(count -> Checks.atLeast(1, count, "hiresSteps"));
     }

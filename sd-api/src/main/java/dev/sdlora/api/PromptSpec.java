@@ -174,6 +174,14 @@ public final class PromptSpec {
     return values.lenient;
   }
 
+  /**
+   * {@return whether LoRAs get the weight and the words that their authors advise, unless the
+   * prompts have them} Default false.
+   */
+  public boolean addTriggerWords() {
+    return values.addTriggerWords;
+  }
+
   /** {@return how the prompts are read} Default {@link PromptOptions#DEFAULTS}. */
   public PromptOptions promptOptions() {
     return values.promptOptions;
@@ -260,9 +268,10 @@ public final class PromptSpec {
    * {@return what of this request the text in its pictures cannot say, so that {@link
    * #fromImage(Path)} does not make the same picture again; by the names of the settings, in their
    * order here} Everything else that decides how a picture looks is in the text. (What does not
-   * decide it is not: the number of pictures, {@link PromptMode}, and whether LoRAs may be left
-   * out.) The checkpoint, its precision, LoRAs and embeddings are named in the text, and when they
-   * are others later, {@link GenerationResult#warnings()} says so.
+   * decide it is not: the number of pictures, {@link PromptMode}, whether LoRAs may be left out,
+   * and where {@linkplain #addTriggerWords trigger words} came from.) The checkpoint, its
+   * precision, LoRAs and embeddings are named in the text, and when they are others later, {@link
+   * GenerationResult#warnings()} says so.
    */
   public List<String> notInPictures() {
     return UnwrittenSettings.of(this);

@@ -32,6 +32,7 @@ public final class PromptSpecBuilder {
   List<LoraAdapter> loras = List.of();
   Optional<LoraMode> loraMode = Optional.empty();
   Optional<Boolean> lenient = Optional.empty();
+  boolean addTriggerWords;
   PromptOptions promptOptions = PromptOptions.DEFAULTS;
   SamplerOptions samplerOptions = SamplerOptions.DEFAULTS;
   SpeedOptions speedOptions = SpeedOptions.DEFAULTS;
@@ -69,6 +70,7 @@ public final class PromptSpecBuilder {
     loras = other.loras;
     loraMode = other.loraMode;
     lenient = other.lenient;
+    addTriggerWords = other.addTriggerWords;
     promptOptions = other.promptOptions;
     samplerOptions = other.samplerOptions;
     speedOptions = other.speedOptions;
@@ -321,6 +323,25 @@ public final class PromptSpecBuilder {
   }
 
   /**
+   * Sets whether LoRAs get what their authors advise, as a click on their cards in A1111 gives it:
+   * the preferred weight where a tag has none, trigger words behind the tag if the prompt has none
+   * of the LoRA's, and its negative text in the negative prompt unless that has it. A LoRA that is
+   * given by object gets its words at the end of the prompt, and the preferred weight if its
+   * strength is the plain 1 that adapters are opened with. LoRAs at strength 0 get nothing.
+   *
+   * <p>The pictures tell the prompts with what was put in, so that they are drawn again whatever
+   * becomes of the files beside the LoRAs. See {@link LoraAdapter#tag()} for where the words come
+   * from.
+   *
+   * @param add default false
+   * @return this builder
+   */
+  public PromptSpecBuilder addTriggerWords(boolean add) {
+    this.addTriggerWords = add;
+    return this;
+  }
+
+  /**
    * Sets whether LoRAs and embeddings that cannot be used are left out with a warning in the
    * result, instead of ending the request with an error.
    *
@@ -551,6 +572,7 @@ public final class PromptSpecBuilder {
         loras,
         loraMode,
         lenient,
+        addTriggerWords,
         promptOptions,
         samplerOptions,
         speedOptions,

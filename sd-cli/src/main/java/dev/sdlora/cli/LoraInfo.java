@@ -93,6 +93,7 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
     }
     usage.preferredWeight().ifPresent(weight -> line(out, "weight", Optional.of(weight)));
     line(out, "negative text", usage.negativeText());
+    line(out, "to write", Optional.of(lora.tag().prompt()));
     line(out, "notes", usage.notes());
     line(out, "preview", usage.preview());
     line(out, "AutoV2", Optional.of(hashes.autoV2()));

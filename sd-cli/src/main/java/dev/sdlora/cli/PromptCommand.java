@@ -3,8 +3,10 @@ package dev.sdlora.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingLibrary;
+import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Prompt;
 import dev.sdlora.api.PromptExplanation;
+import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.StableDiffusionException;
@@ -59,6 +61,14 @@ final class PromptCommand implements Callable<Integer> {
           "Folder with textual inversion embeddings, whose vectors count as tokens; repeatable.")
   private List<Path> embeddingDirectories = new ArrayList<>();
 
+  @Option(
+      names = "--lora-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with LoRAs; then those that are not there, or that nothing in the prompt calls up,"
+              + " are warned of; repeatable.")
+  private List<Path> loraDirectories = new ArrayList<>();
+
   @Option(names = "--strict", description = "Refuse what is not well-formed.")
   private boolean strict;
 
@@ -75,7 +85,11 @@ final class PromptCommand implements Callable<Integer> {
             steps,
             hiresSteps == 0 ? OptionalInt.empty() : OptionalInt.of(hiresSteps),
             negative,
-            embeddings());
+            embeddings(),
+            PromptLimits.DEFAULTS,
+            loraDirectories.isEmpty()
+                ? Optional.empty()
+                : Optional.of(LoraLibrary.open(loraDirectories)));
     text.ifPresent(prompt -> explain(prompt, options));
     return file.isPresent() ? explainAll(prompts(file.get()), options) : ExitCode.OK;
   }

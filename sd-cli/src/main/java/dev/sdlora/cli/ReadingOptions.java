@@ -31,6 +31,13 @@ final class ReadingOptions {
   private boolean exactA1111;
 
   @Option(
+      names = "--trigger-words",
+      description =
+          "Put trigger words, preferred weight and negative text of LoRAs into the prompts, as"
+              + " A1111's cards do, unless they are there.")
+  private boolean triggerWords;
+
+  @Option(
       names = "--comma-backtracking",
       paramLabel = "0..74",
       description = "Tokens to look back for a comma at the end of a chunk. Default: 20.")
@@ -69,6 +76,9 @@ final class ReadingOptions {
     options = styleNames.isEmpty() ? options : options.withStyles(chosenStyles());
     options = emphasis.map(options::withEmphasis).orElse(options);
     spec.promptOptions(options);
+    if (triggerWords) {
+      spec.addTriggerWords(true);
+    }
     PromptOptions others = options;
     set(
         "--comma-backtracking",

@@ -88,7 +88,8 @@ final class Generation {
    *     that the U-Net does not have
    */
   static GenerationResult run(
-      Model model, PromptSpec spec, GenerationListener listener, BooleanSupplier cancelled) {
+      Model model, PromptSpec asked, GenerationListener listener, BooleanSupplier cancelled) {
+    PromptSpec spec = new AdvisedPrompts(KnownFiles.LORA_CARDS, model.library()::find).of(asked);
     requireRefiner(model, spec);
     requireBranch(model, spec);
     spec.imageToImage()

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** What can be found out about LoRA files. Made by {@link java.util.ServiceLoader}. */
 public final class LocalLoras implements Backend.Loras {
@@ -51,6 +52,16 @@ public final class LocalLoras implements Backend.Loras {
   @Override
   public List<TriggerWord> triggerWords(LoraAdapter lora) {
     return cards.triggerWords(lora);
+  }
+
+  @Override
+  public OptionalDouble preferredWeight(LoraAdapter lora) {
+    return cards.preferredWeight(lora);
+  }
+
+  @Override
+  public LoraAdapter.Tag tag(LoraAdapter lora) {
+    return LoraTexts.of(lora, cards).tag(lora);
   }
 
   @Override

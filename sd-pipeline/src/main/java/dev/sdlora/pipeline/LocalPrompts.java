@@ -2,6 +2,8 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Backend;
 import dev.sdlora.api.Embedding;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.Prompt;
 import dev.sdlora.api.PromptExplanation;
 import dev.sdlora.api.PromptExplanation.Encoded;
@@ -13,11 +15,13 @@ import dev.sdlora.api.PromptExplanation.Scheduled;
 import dev.sdlora.api.PromptExplanation.Token;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
+import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.TokenCount;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.Limit;
+import dev.sdlora.prompt.grammar.LoraTag;
 import dev.sdlora.prompt.grammar.Subprompt;
 import dev.sdlora.prompt.grammar.WeightedText;
 import dev.sdlora.prompt.schedule.PromptSchedule;
@@ -31,6 +35,7 @@ import dev.sdlora.prompt.tree.PromptParser;
 import dev.sdlora.prompt.tree.ReadPrompt;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
@@ -45,23 +50,51 @@ public final class LocalPrompts implements Backend.Prompts {
     return switch (mode) {
       case A1111 -> PromptParser.parse(text);
       case STRICT -> {
-        ReadPrompt read = read(text, false);
+        ReadPrompt read = read(text, Options.DEFAULT);
         read.refuseMistakes();
         yield read.tree();
       }
     };
   }
 
-  /** Which LoRAs there are is not known here. */
-  private static ReadPrompt read(String text, boolean negative) {
-    return ReadPrompt.of(text, negative, true, name -> false);
+  private static ReadPrompt read(String text, Options options) {
+    return ReadPrompt.of(text, options.negative(), true, name -> isLora(name, options.loras()));
+  }
+
+  private static boolean isLora(String name, Optional<LoraLibrary> loras) {
+    return loras.stream()
+        .flatMap(library -> library.list().stream())
+        .anyMatch(
+            lora -> lora.name().equals(name) || lora.alias().filter(name::equals).isPresent());
+  }
+
+  /** What is to say about the LoRAs that a prompt names. */
+  private static Stream<String> loraWarnings(ReadPrompt read, LoraLibrary loras) {
+    return read.cut().networks().stream()
+        .flatMap(
+            network -> {
+              try {
+                return LoraTag.of(network)
+                    .filter(tag -> LoraTexts.isCalledUp(tag.strength()))
+                    .flatMap(
+                        tag ->
+                            LoraTexts.of(loras.find(tag.name()), KnownFiles.LORA_CARDS)
+                                .missing(tag.name(), read.text()))
+                    .stream();
+              } catch (PromptSyntaxException e) {
+                return Stream.empty(); // It is among the mistakes of the prompt.
+              } catch (LoraException e) {
+                return Stream.of(String.valueOf(e.getMessage()));
+              }
+            })
+        .distinct();
   }
 
   @Override
   public PromptExplanation explain(String prompt, Options options) {
     PromptLimits limits = options.limits();
     Limit.check(prompt.length(), limits.characters(), "the prompt has", Limit.Unit.CHARACTERS);
-    ReadPrompt read = read(prompt, options.negative());
+    ReadPrompt read = read(prompt, options);
     ExtraNetworks networks = read.cut();
     TrainedWords words = words(options.embeddings());
     List<Part> parts = parts(networks.text(), options);
@@ -72,7 +105,10 @@ public final class LocalPrompts implements Backend.Prompts {
         pieces(Attention.parse(networks.text())),
         parts,
         texts(parts).map(text -> encode(text, words, limits)).toList(),
-        PromptWarnings.of(read, passes(options)));
+        Stream.concat(
+                PromptWarnings.of(read, passes(options)).stream(),
+                options.loras().stream().flatMap(loras -> loraWarnings(read, loras)))
+            .toList());
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.FewStepLora;
+import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.LoraPlans.Fit;
@@ -51,13 +52,16 @@ final class LoraResolver {
   }
 
   private LoraPlans resolve(PromptSpec spec, ReadPrompt prompt, ReadPrompt negative) {
-    addTagged(prompt);
+    addTagged(prompt, prompt.text());
     // Pictures name these as tags behind the prompt, and sums depend on the order by a rounding.
     for (LoraAdapter lora : spec.loras()) {
       wanted.add(
-          () -> fit(lora.name(), () -> model.loraFiles().open(lora.path()), lora.strength()));
+          () ->
+              called(
+                  fit(lora.name(), () -> model.loraFiles().open(lora.path()), lora.strength()),
+                  prompt.text()));
     }
-    addTagged(negative);
+    addTagged(negative, prompt.text() + "\n" + negative.text());
     PromptLimits limits = spec.promptOptions().limits();
     int tagged = wanted.size() - spec.loras().size();
     Limit.check(tagged, limits.loras(), "the prompts have", Limit.Unit.LORAS);
@@ -72,7 +76,12 @@ final class LoraResolver {
         model::plan, spec.loraMode().orElse(model.loraMode()), lenient, fits, warnings);
   }
 
-  private void addTagged(ReadPrompt prompt) {
+  /**
+   * Adds the LoRAs that a prompt names.
+   *
+   * @param text in which something should call them up
+   */
+  private void addTagged(ReadPrompt prompt, String text) {
     for (Finding unclosed : prompt.unclosedTags()) {
       if (!lenient) {
         throw new PromptSyntaxException(unclosed.message(), unclosed.offset())
@@ -82,7 +91,7 @@ final class LoraResolver {
     }
     for (ExtraNetwork network : prompt.cut().networks()) {
       if (LoraTag.isKind(network.kind())) {
-        wanted.add(() -> fit(tag(prompt, network)));
+        wanted.add(() -> called(fit(tag(prompt, network)), text));
       }
     }
   }
@@ -123,6 +132,16 @@ final class LoraResolver {
     } catch (LoraException e) {
       throw e.named(name);
     }
+  }
+
+  /** Warns of a LoRA that nothing in a text calls up. */
+  private Fit called(Fit fit, String text) {
+    if (LoraTexts.isCalledUp(fit.use().strength())) {
+      LoraTexts.of(LoraFiles.adapter(fit.use().file()), KnownFiles.LORA_CARDS)
+          .missing(fit.use().name(), text)
+          .ifPresent(warnings::add);
+    }
+    return fit;
   }
 
   private void warnTwice(List<Fit> fits) {

@@ -11,7 +11,6 @@ import dev.sdlora.api.TriggerWord.Source;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
-import dev.sdlora.lora.library.Sidecars.Notes;
 import dev.sdlora.tensors.file.TensorFile;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +27,8 @@ import java.util.stream.Stream;
  * threads.
  */
 public final class LoraCards {
+  private static final Pattern SLIDER = Pattern.compile("(?i)slider");
+
   private final LoraFiles files;
   private final Sidecars sidecars = new Sidecars();
 
@@ -55,6 +57,19 @@ public final class LoraCards {
   public List<TriggerWord> triggerWords(LoraAdapter lora) {
     Summary summary = files.summary(lora.path());
     return words(lora, summary, tags(lora, summary).telling());
+  }
+
+  /**
+   * What calls a LoRA up. Nothing calls up a LoRA for few steps or one that only moves a slider,
+   * unless somebody wrote it down: what is in all their captions is what was left alone.
+   */
+  public Triggers triggers(LoraAdapter lora) {
+    Summary summary = files.summary(lora.path());
+    Tags tags = tags(lora, summary);
+    boolean tells =
+        FewStepLora.of(lora.name(), lora.metadata(), lora.path()).isEmpty()
+            && !SLIDER.matcher(lora.name() + " " + lora.alias().orElse("")).find();
+    return Triggers.of(words(lora, summary, List.of()), tells ? tags.calling() : List.of());
   }
 
   /** The same with all tags of the training pictures, also such as all pictures have. */
@@ -111,7 +126,6 @@ public final class LoraCards {
    */
   public LoraDetails details(LoraAdapter lora) {
     LoraFile file = files.open(lora.path());
-    Notes edited = sidecars.edited(lora.path());
     return LoraDetails.builder(lora)
         .bytes(file.file().fileSize())
         .modules(modules(file))
@@ -119,11 +133,25 @@ public final class LoraCards {
         .usage(
             new Usage(
                 triggerWords(lora),
-                edited.weight().map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-                edited.negativeText(),
+                preferredWeight(lora),
+                negativeText(lora),
                 notes(lora),
                 Sidecars.preview(lora.path())))
         .build();
+  }
+
+  /** The strength that A1111's editor was told; never 0. */
+  public OptionalDouble preferredWeight(LoraAdapter lora) {
+    return sidecars
+        .edited(lora.path())
+        .weight()
+        .map(OptionalDouble::of)
+        .orElse(OptionalDouble.empty());
+  }
+
+  /** What A1111's editor was told to put into the negative prompt. */
+  public Optional<String> negativeText(LoraAdapter lora) {
+    return sidecars.edited(lora.path()).negativeText();
   }
 
   private static List<Module> modules(LoraFile file) {

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param all the most frequent
  * @param telling those of them that not all captions have
+ * @param calling of each folder the one by which its pictures are called up, where that is clear
  */
-record Tags(List<TriggerWord> all, List<TriggerWord> telling) {
+record Tags(List<TriggerWord> all, List<TriggerWord> telling, List<String> calling) {
   static Tags of(Map<String, String> metadata) {
     return new Tags(
         TrainingTags.of(metadata, tag -> true),
-        TrainingTags.of(metadata, tag -> !CommonCaptionWords.contain(tag)));
+        TrainingTags.of(metadata, tag -> !CommonCaptionWords.contain(tag)),
+        TrainingTags.inAllCaptions(metadata));
   }
 
   /** The tags in some metadata, read when first asked for. Safe for use by several threads. */

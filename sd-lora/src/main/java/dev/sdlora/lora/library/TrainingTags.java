@@ -2,25 +2,42 @@ package dev.sdlora.lora.library;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.sdlora.api.TriggerWord;
+import dev.sdlora.tensors.file.SettingsJson;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The most frequent tags of the training pictures, as A1111 1.10.1 shows them: counts are summed
  * over the folders of the training set; when tags are so long that they are sentences, their words
  * are counted instead. Tags of equal count keep the order of the file.
+ *
+ * <p>Of each folder, also the tag that calls up what is in it, where that is clear.
  */
 final class TrainingTags {
   private static final String KEY = "ss_tag_frequency";
+
+  /** How many pictures each folder has; folders of regularisation pictures are elsewhere. */
+  private static final String FOLDERS = "ss_dataset_dirs";
+
+  /** Of fewer pictures it is no wonder that all have a tag. */
+  private static final int FEWEST_PICTURES = 5;
+
+  /** Letters of a tag that somebody may have made up to call something up. */
+  private static final int LONGEST_TRIGGER = 40;
+
   private static final int MOST = 24;
 
   /** Average letters of a tag from which tags are sentences. */
@@ -50,9 +67,12 @@ final class TrainingTags {
    * @param counted which of them count
    */
   static List<TriggerWord> of(Map<String, String> metadata, Predicate<String> counted) {
-    Map<String, Integer> counts = counts(metadata.getOrDefault(KEY, ""));
-    double average = counts.keySet().stream().mapToInt(String::length).average().orElse(0);
-    return (average >= SENTENCE ? words(counts) : counts)
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    folders(metadata)
+        .values()
+        .forEach(
+            folder -> folder.forEach((tag, count) -> counts.merge(tag, count, TrainingTags::sum)));
+    return (areSentences(counts) ? words(counts) : counts)
         .entrySet().stream()
             .filter(tag -> counted.test(tag.getKey()))
             .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
@@ -61,49 +81,114 @@ final class TrainingTags {
             .toList();
   }
 
+  /**
+   * For each folder of the training set the first tag that all of its captions have and captions of
+   * other pictures have not: what its trainer made up, by which the pictures are called up. Folders
+   * without such a tag, or of which it is not known how many pictures they have, are left out.
+   */
+  static List<String> inAllCaptions(Map<String, String> metadata) {
+    Map<String, Integer> pictures = pictures(metadata);
+    List<String> found = new ArrayList<>();
+    folders(metadata)
+        .forEach(
+            (folder, tags) -> {
+              int all = pictures.getOrDefault(folder, 0);
+              (areSentences(tags) ? sentencesWith(tags) : tags)
+                  .entrySet().stream()
+                      .filter(tag -> all >= FEWEST_PICTURES && tag.getValue() >= all)
+                      .map(Map.Entry::getKey)
+                      .filter(tag -> tag.length() <= LONGEST_TRIGGER)
+                      .filter(tag -> !CommonCaptionWords.contain(tag))
+                      .findFirst()
+                      .filter(tag -> !found.contains(tag))
+                      .ifPresent(found::add);
+            });
+    return found;
+  }
+
+  private static Map<String, Integer> pictures(Map<String, String> metadata) {
+    Map<String, Integer> pictures = new HashMap<>();
+    try {
+      SettingsJson.parse(metadata.getOrDefault(FOLDERS, ""))
+          .properties()
+          .forEach(
+              folder ->
+                  pictures.put(folder.getKey(), folder.getValue().path("img_count").asInt(0)));
+    } catch (JsonProcessingException e) {
+      pictures.clear();
+    }
+    return pictures;
+  }
+
+  private static boolean areSentences(Map<String, Integer> tags) {
+    return tags.keySet().stream().mapToInt(String::length).average().orElse(0) >= SENTENCE;
+  }
+
   /** Reads {"folder": {"tag": count}}. */
-  private static Map<String, Integer> counts(String frequencies) {
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    try (JsonParser json = JSON.createParser(frequencies)) {
+  private static Map<String, Map<String, Integer>> folders(Map<String, String> metadata) {
+    Map<String, Map<String, Integer>> folders = new LinkedHashMap<>();
+    try (JsonParser json = JSON.createParser(metadata.getOrDefault(KEY, ""))) {
       boolean object = json.nextToken() == JsonToken.START_OBJECT;
+      int left = MOST_READ;
       while (object && json.nextToken() == JsonToken.FIELD_NAME) {
+        String folder = json.currentName();
         if (json.nextToken() == JsonToken.START_OBJECT) {
-          addFolder(json, counts);
+          left -=
+              readFolder(json, folders.computeIfAbsent(folder, n -> new LinkedHashMap<>()), left);
         } else {
           json.skipChildren();
         }
       }
     } catch (IOException e) {
       // Trainers have written Python's own notation here; A1111 shows no tags then either.
-      counts.clear();
+      folders.clear();
     }
-    return counts;
+    return folders;
   }
 
-  private static void addFolder(JsonParser json, Map<String, Integer> counts) throws IOException {
+  /** Reads the tags of a folder, and tells how many of them are new. */
+  private static int readFolder(JsonParser json, Map<String, Integer> counts, int most)
+      throws IOException {
+    int before = counts.size();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String tag = json.currentName().strip();
       if (json.nextToken().isNumeric() && !tag.isEmpty()) {
         counts.merge(tag, json.getValueAsInt(), TrainingTags::sum);
-        if (counts.size() > MOST_READ) {
+        if (counts.size() - before > most) {
           throw new StreamConstraintsException("more than " + MOST_READ + " tags");
         }
       } else {
         json.skipChildren();
       }
     }
+    return counts.size() - before;
   }
 
+  /** Each word as often as sentences have it. */
   private static Map<String, Integer> words(Map<String, Integer> sentences) {
     Map<String, Integer> counts = new LinkedHashMap<>();
     sentences.forEach(
         (sentence, count) ->
-            WORD.matcher(sentence)
-                .results()
-                .map(MatchResult::group)
-                .filter(word -> word.length() >= SHORTEST_WORD)
+            words(sentence).forEach(word -> counts.merge(word, count, TrainingTags::sum)));
+    return counts;
+  }
+
+  /** How many sentences have each word. */
+  private static Map<String, Integer> sentencesWith(Map<String, Integer> sentences) {
+    Map<String, Integer> counts = new LinkedHashMap<>();
+    sentences.forEach(
+        (sentence, count) ->
+            words(sentence)
+                .distinct()
                 .forEach(word -> counts.merge(word, count, TrainingTags::sum)));
     return counts;
+  }
+
+  private static Stream<String> words(String sentence) {
+    return WORD.matcher(sentence)
+        .results()
+        .map(MatchResult::group)
+        .filter(word -> word.length() >= SHORTEST_WORD);
   }
 
   /** Numbers that are no counts must not come out with another sign. */

@@ -1,0 +1,122 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraStrength;
+import dev.sdlora.lora.library.LoraCards;
+import dev.sdlora.lora.library.Triggers;
+import dev.sdlora.prompt.grammar.ExtraNetwork;
+import dev.sdlora.prompt.grammar.ExtraNetworks;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+
+/**
+ * What prompts need to draw with a LoRA, by what is written beside its file and in it.
+ *
+ * @param triggers what calls it up
+ * @param weight the strength that is advised
+ * @param negativeText for the negative prompt
+ */
+record LoraTexts(Triggers triggers, OptionalDouble weight, Optional<String> negativeText) {
+  /** More of a file's styles are not told. */
+  private static final int MOST_STYLES = 5;
+
+  /** Longer texts are cut in warnings. */
+  private static final int LONGEST = 80;
+
+  private static final LoraStrength PLAIN = LoraStrength.of(1);
+
+  static LoraTexts of(LoraAdapter lora, LoraCards cards) {
+    return new LoraTexts(
+        cards.triggers(lora),
+        cards.preferredWeight(lora),
+        cards.negativeText(lora).map(LoraTexts::withoutTags).filter(text -> !text.isEmpty()));
+  }
+
+  /** A LoRA that is named in what is written about another would act twice, or unasked. */
+  private static String withoutTags(String text) {
+    String bare = ExtraNetworks.cut(text).text().strip();
+    return bare.replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /** What calls it up, to be written into a prompt. */
+  Optional<String> words() {
+    return triggers.first().map(LoraTexts::withoutTags).filter(text -> !text.isEmpty());
+  }
+
+  /** What A1111 writes into the negative prompt: its brackets change nothing. */
+  Optional<String> negative() {
+    return negativeText.map(text -> "(" + text + ":1)");
+  }
+
+  /** A strength, or the one that is advised if that is the one that LoRAs are opened with. */
+  LoraStrength advised(LoraStrength strength) {
+    return strength.equals(PLAIN) && weight.isPresent()
+        ? LoraStrength.of(weight.getAsDouble())
+        : strength;
+  }
+
+  /** What a click on the card of the LoRA writes. */
+  LoraAdapter.Tag tag(LoraAdapter lora) {
+    String tag = "<lora:" + lora.name() + ":" + advised(lora.strength()).tagArguments() + ">";
+    return new LoraAdapter.Tag(
+        tag + words().map(text -> " " + text).orElse(""), negative().orElse(""));
+  }
+
+  /**
+   * Whether it acts the way that it was trained to: not if it is off, or turned into its opposite.
+   */
+  static boolean isCalledUp(LoraStrength strength) {
+    return strength.textEncoder() > 0
+        || strength.unet().points().stream().anyMatch(point -> point.strength() > 0);
+  }
+
+  /**
+   * The warning that nothing in a prompt calls a LoRA up.
+   *
+   * @param name what the prompt calls it
+   * @param prompt without tags
+   * @return empty if something does, or nobody says what would
+   */
+  Optional<String> missing(String name, String prompt) {
+    if (triggers.isEmpty() || triggers.areIn(prompt)) {
+      return Optional.empty();
+    }
+    List<String> styles = triggers.styles().stream().map(LoraTexts::quoted).toList();
+    StringBuilder text = new StringBuilder("LoRA '" + name + "' is called up by ");
+    text.append(styles.get(0)).append(", which is not in the prompt");
+    if (styles.size() > 1) {
+      text.append(", nor is what calls up other styles in the same file: ")
+          .append(styles.stream().skip(1).limit(MOST_STYLES).collect(Collectors.joining(", ")));
+      int more = styles.size() - 1 - MOST_STYLES;
+      text.append(more > 0 ? " and " + more + " more" : "");
+    }
+    return Optional.of(
+        text.append("; addTriggerWords(true) or --trigger-words puts the first in").toString());
+  }
+
+  private static String quoted(String text) {
+    String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
+    return "'" + (line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…") + "'";
+  }
+
+  /** A tag with the strength that is advised, if it has none of its own and there is one. */
+  Optional<String> weighted(ExtraNetwork tag) {
+    boolean plain =
+        tag.positional().size() == 1
+            && !tag.named().containsKey("te")
+            && !tag.named().containsKey("unet");
+    return weight.isEmpty() || !plain
+        ? Optional.empty()
+        : Optional.of(
+            new ExtraNetwork(
+                    tag.kind(),
+                    List.of(
+                        tag.positional().get(0),
+                        LoraStrength.of(weight.getAsDouble()).tagArguments()),
+                    tag.named(),
+                    tag.offset())
+                .tag());
+  }
+}
