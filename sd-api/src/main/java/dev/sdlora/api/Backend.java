@@ -59,6 +59,15 @@ public final class Backend {
      * @return what it is; empty if the names of its tensors say nothing
      */
     Optional<FileDescription> describe(Path file);
+
+    /**
+     * Behind {@link Checkpoint#distanceTo}.
+     *
+     * @param from the checkpoint whose weights are the measure
+     * @param to the other one
+     * @return how far they are apart
+     */
+    CheckpointDistance distance(Checkpoint from, Checkpoint to);
   }
 
   /** What can be found out about LoRA files. */
@@ -135,6 +144,25 @@ public final class Backend {
      * @return how far it moves them
      */
     LoraEffect effectOn(LoraAdapter lora, Checkpoint checkpoint);
+
+    /**
+     * Behind {@link LoraAdapter#fitOn(Checkpoint, List)}.
+     *
+     * @param lora the adapter, with the strengths that count
+     * @param checkpoint the model that it is to be used with
+     * @param baseFolders where checkpoints lie that it may have been trained on
+     * @return whether it fits
+     */
+    LoraFit fitOn(LoraAdapter lora, Checkpoint checkpoint, List<Path> baseFolders);
+
+    /**
+     * Behind {@link LoraConflicts#of}.
+     *
+     * @param loras the adapters, with the strengths that count
+     * @param checkpoint the model whose weights they would change
+     * @return what they do to each other
+     */
+    LoraConflicts conflicts(List<LoraAdapter> loras, Checkpoint checkpoint);
   }
 
   /** What can be found out about embeddings. */

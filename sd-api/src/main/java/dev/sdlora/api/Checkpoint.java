@@ -173,6 +173,24 @@ public final class Checkpoint {
     return Services.find(Backend.Files.class).openCheckpoint(path, parts);
   }
 
+  /**
+   * Measures how far another checkpoint is from this one, block by block. Weights are compared by
+   * the names that they have inside this library, so that layouts and number formats may differ.
+   * Reads both, one layer after another, so it needs little memory and no {@link Pipeline}; some
+   * seconds for models of full size. Computes on the processor; an interrupt of the thread ends it.
+   *
+   * @param other the other checkpoint, of the same family
+   * @return the distances; from a checkpoint to itself they are 0
+   * @throws CheckpointException if it is of another family, has no weight of the same shape, or one
+   *     of them cannot be read any more
+   * @throws GenerationCancelledException if the thread was interrupted
+   * @throws TensorFileException if a file is damaged
+   */
+  public CheckpointDistance distanceTo(Checkpoint other) {
+    Objects.requireNonNull(other, "other");
+    return Services.find(Backend.Files.class).distance(this, other);
+  }
+
   /** {@return the file or folder name without its extension, as A1111 writes it into pictures} */
   public String name() {
     return FileNames.stem(path);

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import java.awt.image.BufferedImage;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -44,11 +45,18 @@ public record LoraEffect(
    * LoRA leaves alone are left out.
    */
   public Map<ModelPart, Block> byPart() {
-    Map<ModelPart, Block> sums = new EnumMap<>(ModelPart.class);
-    for (Block block : blocks) {
-      sums.merge(block.part(), block.named("all"), Block::plus);
-    }
-    return sums;
+    return Block.byPart(blocks);
+  }
+
+  /**
+   * Draws the share of each block as a bar.
+   *
+   * @return a new picture, as high as the list of blocks
+   */
+  public BufferedImage chart() {
+    return Block.chart(
+        "change by %s as a share of the weights of %s".formatted(lora.name(), checkpoint.name()),
+        blocks);
   }
 
   /**
@@ -61,13 +69,13 @@ public record LoraEffect(
 
   /**
    * The change of one part of a network. Norms are those of Frobenius, the root of the sum of
-   * squares, over the weights that the LoRA changes; others of the part do not count.
+   * squares, over the weights that are changed; others of the part do not count.
    *
    * @param part the network
    * @param name what people call it. In the U-Net, as in block weights: {@code IN00} to {@code
    *     IN11}, {@code MID}, {@code OUT00} to {@code OUT11}, by the places of Stability's code, or
    *     the layer outside of them, such as {@code time_embedding}; in a text encoder {@code layer
-   *     0} and so on
+   *     0} and so on; in a VAE {@code encoder 0}, {@code decoder mid} and so on
    * @param weights how many weights are changed
    * @param change the norm of what is added to them
    * @param weight their own norm
@@ -80,6 +88,27 @@ public record LoraEffect(
      */
     public double relative() {
       return change == 0 ? 0 : change / weight;
+    }
+
+    /** The sum over the blocks of each network, under the name {@code all}. */
+    static Map<ModelPart, Block> byPart(List<Block> blocks) {
+      Map<ModelPart, Block> sums = new EnumMap<>(ModelPart.class);
+      for (Block block : blocks) {
+        sums.merge(block.part(), block.named("all"), Block::plus);
+      }
+      return sums;
+    }
+
+    /** All blocks as one; of no weights if there are none. */
+    static Block all(List<Block> blocks) {
+      return blocks.stream().reduce(new Block(ModelPart.OTHER, "all", 0, 0, 0), Block::plus);
+    }
+
+    static BufferedImage chart(String title, List<Block> blocks) {
+      BarChart chart = new BarChart(title, List.of());
+      blocks.forEach(
+          block -> chart.bars(block.part().label(), block.name(), List.of(block.relative())));
+      return chart.draw();
     }
 
     private Block named(String other) {

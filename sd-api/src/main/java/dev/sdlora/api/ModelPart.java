@@ -1,6 +1,6 @@
 package dev.sdlora.api;
 
-/** The networks of a model that a LoRA can change. */
+/** The networks of a model. A LoRA can change all but the {@link #VAE}. */
 public enum ModelPart {
   /** The text encoder; of SDXL the first, CLIP ViT-L. */
   TEXT_ENCODER("text encoder"),
@@ -8,6 +8,8 @@ public enum ModelPart {
   TEXT_ENCODER_2("text encoder 2"),
   /** The noise predictor. */
   UNET("U-Net"),
+  /** The autoencoder between latents and pictures. */
+  VAE("VAE"),
   /** Something else, or a module whose name does not show it. */
   OTHER("other");
 

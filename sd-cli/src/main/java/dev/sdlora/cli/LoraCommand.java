@@ -11,6 +11,8 @@ import picocli.CommandLine.Command;
       LoraListCommand.class,
       LoraInfoCommand.class,
       LoraEffectCommand.class,
+      LoraFitCommand.class,
+      LoraConflictsCommand.class,
       LoraExtractCommand.class,
       LoraResizeCommand.class,
       LoraMergeCommand.class,

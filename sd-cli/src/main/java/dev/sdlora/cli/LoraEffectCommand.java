@@ -1,11 +1,9 @@
 package dev.sdlora.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraEffect;
-import dev.sdlora.api.LoraEffect.Block;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +25,7 @@ final class LoraEffectCommand implements Runnable {
 
   @Mixin private final Console console = new Console();
   @Mixin private final LoraArguments loras = new LoraArguments();
+  @Mixin private final ChartOption chart = new ChartOption();
 
   @Option(
       names = "--checkpoint",
@@ -43,11 +42,16 @@ final class LoraEffectCommand implements Runnable {
 
   @Override
   public void run() {
+    chart.check();
     List<LoraAdapter> opened =
         loras.open().stream().map(lora -> lora.withStrength(strength)).toList();
+    if (opened.size() > 1 && chart.isWanted()) {
+      throw console.badUsage("--chart draws one LoRA, but there are " + opened.size());
+    }
     Checkpoint model = Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint));
     for (LoraAdapter lora : opened) {
       LoraEffect effect = lora.effectOn(model);
+      chart.write(effect::chart);
       if (console.json()) {
         console.out().println(Json.line(toJson(effect)));
       } else {
@@ -65,22 +69,8 @@ final class LoraEffectCommand implements Runnable {
     json.put("changesAnything", effect.changesAnything());
     json.put("matched", effect.matched());
     json.set("unmatched", Json.tree(effect.unmatched()));
-    ObjectNode networks = json.putObject("networks");
-    effect.byPart().forEach((part, sum) -> numbers(networks.putObject(part.label()), sum));
-    ArrayNode blocks = json.putArray("blocks");
-    for (Block block : effect.blocks()) {
-      numbers(
-          blocks.addObject().put("network", block.part().label()).put("block", block.name()),
-          block);
-    }
+    BlockTable.toJson(json, effect.blocks(), effect.byPart());
     return json;
-  }
-
-  private static void numbers(ObjectNode json, Block block) {
-    json.put("weights", block.weights())
-        .put("change", block.change())
-        .put("weight", block.weight())
-        .put("share", block.relative());
   }
 
   private void print(LoraEffect effect) {
@@ -99,24 +89,11 @@ final class LoraEffectCommand implements Runnable {
     if (effect.unmatched().size() > NAMED) {
       console.out().println("and for " + (effect.unmatched().size() - NAMED) + " others");
     }
-    Table table = new Table("NETWORK", "BLOCK", ">WEIGHTS", ">CHANGE", ">WEIGHT", ">SHARE");
-    effect.blocks().forEach(block -> row(table, block));
-    effect.byPart().values().forEach(sum -> row(table, sum));
     if (effect.changesAnything()) {
-      table.print(console.out());
+      BlockTable.print(console.out(), "CHANGE", effect.blocks(), effect.byPart());
     } else {
       console.out().println("it changes nothing: every change is 0");
     }
     console.out().println();
-  }
-
-  private static void row(Table table, Block block) {
-    table.row(
-        block.part().label(),
-        block.name(),
-        block.weights(),
-        String.format(Locale.ROOT, "%.3g", block.change()),
-        String.format(Locale.ROOT, "%.3g", block.weight()),
-        String.format(Locale.ROOT, "%.2f %%", 100 * block.relative()));
   }
 }

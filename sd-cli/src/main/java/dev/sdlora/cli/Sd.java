@@ -41,6 +41,7 @@ public final class Sd {
           InfoCommand.class,
           PromptCommand.class,
           LoraCommand.class,
+          CheckpointCommand.class,
           MergeCheckpointsCommand.class,
           CompletionCommand.class);
 

@@ -2,10 +2,12 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Backend;
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointDistance;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.FileDescription;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.FileKind;
+import dev.sdlora.pipeline.fit.CheckpointDistances;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -20,5 +22,10 @@ public final class LocalFiles implements Backend.Files {
   @Override
   public Optional<FileDescription> describe(Path file) {
     return FileKind.recognise(file);
+  }
+
+  @Override
+  public CheckpointDistance distance(Checkpoint from, Checkpoint to) {
+    return CheckpointDistances.of(from, to);
   }
 }

@@ -3,28 +3,18 @@ package dev.sdlora.pipeline;
 import dev.sdlora.api.Backend;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraConflicts;
 import dev.sdlora.api.LoraDetails;
 import dev.sdlora.api.LoraEffect;
+import dev.sdlora.api.LoraFit;
 import dev.sdlora.api.LoraHashes;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.TriggerWord;
-import dev.sdlora.lora.effect.EffectMeter;
 import dev.sdlora.lora.library.FolderLibrary;
 import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.lora.library.LoraFiles;
-import dev.sdlora.lora.plan.LoraUse;
-import dev.sdlora.lora.plan.ModuleIndex;
-import dev.sdlora.lora.plan.Network;
-import dev.sdlora.lora.plan.PatchPlan;
-import dev.sdlora.lora.plan.PatchPlan.Match;
-import dev.sdlora.lora.plan.PatchPlan.Matched;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
-import dev.sdlora.pipeline.checkpoint.ModelFiles;
-import dev.sdlora.tensors.torch.Torch;
-import dev.sdlora.tensors.weights.Origin;
-import dev.sdlora.tensors.weights.TensorLoader;
+import dev.sdlora.pipeline.fit.FitCheck;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -33,6 +23,7 @@ import java.util.OptionalDouble;
 public final class LocalLoras implements Backend.Loras {
   private final LoraFiles files = KnownFiles.LORAS;
   private final LoraCards cards = KnownFiles.LORA_CARDS;
+  private final FitCheck fits = new FitCheck(files, cards);
 
   @Override
   public LoraAdapter open(Path path) {
@@ -76,34 +67,16 @@ public final class LocalLoras implements Backend.Loras {
 
   @Override
   public LoraEffect effectOn(LoraAdapter lora, Checkpoint checkpoint) {
-    ModelFiles model = CheckpointReader.read(checkpoint);
-    Map<Network, Map<String, Origin>> weights = model.patchable();
-    Matched matched =
-        PatchPlan.match(
-            new ModuleIndex(shapes(weights)),
-            model.checkpoint().name(),
-            model.checkpoint().family(),
-            List.of(new LoraUse(lora.name(), files.open(lora.path()), lora.strength()).peak()));
-    Match match = matched.matches().get(0);
-    try (Torch torch = Torch.open("cpu")) {
-      return new LoraEffect(
-          lora,
-          model.checkpoint(),
-          match.matched(),
-          match.unmatched(),
-          new EffectMeter(torch, new TensorLoader(torch)).measure(matched.plan(), weights));
-    }
+    return fits.effect(lora, checkpoint);
   }
 
-  private static Map<Network, Map<String, List<Long>>> shapes(
-      Map<Network, Map<String, Origin>> weights) {
-    Map<Network, Map<String, List<Long>>> shapes = new LinkedHashMap<>();
-    weights.forEach(
-        (network, origins) -> {
-          Map<String, List<Long>> ofNetwork = new LinkedHashMap<>();
-          origins.forEach((name, origin) -> ofNetwork.put(name, origin.shape()));
-          shapes.put(network, ofNetwork);
-        });
-    return shapes;
+  @Override
+  public LoraFit fitOn(LoraAdapter lora, Checkpoint checkpoint, List<Path> baseFolders) {
+    return fits.fit(lora, checkpoint, baseFolders);
+  }
+
+  @Override
+  public LoraConflicts conflicts(List<LoraAdapter> loras, Checkpoint checkpoint) {
+    return fits.conflicts(loras, checkpoint);
   }
 }

@@ -67,6 +67,7 @@ final class Model implements AutoCloseable {
   private final EncodedChunks encodedChunks = new EncodedChunks();
   private final OnDemand textEncoderMemory;
   private final OnDemand vaeMemory;
+  private final LoraSums loraSums;
   private @Nullable String hash;
   private @Nullable String vaeHash;
 
@@ -116,6 +117,7 @@ final class Model implements AutoCloseable {
     LiveWeights vae = networks.vae().weights();
     this.vaeMemory = new OnDemand(memoryPolicy, List.of(vae), vae::read);
     this.overlays = new Overlays(networks.torch());
+    this.loraSums = new LoraSums(checkpoint);
   }
 
   Checkpoint checkpoint() {
@@ -193,6 +195,11 @@ final class Model implements AutoCloseable {
   /** The upscalers that requests can name. */
   UpscalerFolders upscalers() {
     return auxiliary.upscalers();
+  }
+
+  /** How far LoRAs together move the weights. */
+  LoraSums loraSums() {
+    return loraSums;
   }
 
   LoraFiles loraFiles() {

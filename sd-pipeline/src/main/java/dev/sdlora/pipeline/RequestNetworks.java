@@ -144,9 +144,12 @@ final class RequestNetworks implements AutoCloseable {
 
   /** What was passed over in all passes. */
   List<String> warnings() {
-    return Stream.concat(
+    return Stream.of(
             used.values().stream().map(applied -> applied.loras().warnings()),
+            used.values().stream()
+                .map(applied -> model.loraSums().warning(applied.loras()).stream().toList()),
             embeddings.values().stream().map(PromptEmbeddings::warnings))
+        .flatMap(sources -> sources)
         .flatMap(List::stream)
         .distinct()
         .toList();

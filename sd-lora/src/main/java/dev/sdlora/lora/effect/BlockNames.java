@@ -1,6 +1,7 @@
 package dev.sdlora.lora.effect;
 
 import dev.sdlora.api.BlockWeights;
+import dev.sdlora.api.ModelPart;
 import dev.sdlora.lora.plan.Blocks;
 import dev.sdlora.lora.plan.Network;
 import java.util.Collection;
@@ -9,10 +10,13 @@ import java.util.regex.Pattern;
 
 /**
  * The names under which people know the parts of networks: for a U-Net its {@link Blocks}, and what
- * is outside of them by itself; for a text encoder its layers.
+ * is outside of them by itself; for a text encoder its layers; for a VAE the levels of its halves.
  */
 final class BlockNames {
   private static final Pattern TEXT_LAYER = Pattern.compile("(?:.*\\.)?layers\\.(\\d+)\\..*");
+
+  private static final Pattern VAE_LEVEL =
+      Pattern.compile("(encoder|decoder)\\.(?:(?:down|up)_blocks\\.(\\d+)|mid_block)\\..*");
 
   private final Blocks blocks;
 
@@ -29,6 +33,20 @@ final class BlockNames {
   private String unet(String weight) {
     String block = blocks.of(weight);
     return block.equals(BlockWeights.BASE) ? weight.substring(0, weight.indexOf('.')) : block;
+  }
+
+  /** Both have the same names; a part is for callers, a network for plans. */
+  static ModelPart part(Network network) {
+    return ModelPart.valueOf(network.name());
+  }
+
+  /** The block of a weight of a VAE. */
+  static String vae(String weight) {
+    Matcher level = VAE_LEVEL.matcher(weight);
+    if (level.matches()) {
+      return level.group(1) + " " + (level.group(2) == null ? "mid" : level.group(2));
+    }
+    return weight.substring(0, weight.indexOf('.'));
   }
 
   private static String text(String weight) {

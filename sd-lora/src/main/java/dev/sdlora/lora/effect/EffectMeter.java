@@ -3,45 +3,37 @@ package dev.sdlora.lora.effect;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.LoraConflicts;
+import dev.sdlora.api.LoraConflicts.Pair;
 import dev.sdlora.api.LoraEffect.Block;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
-import dev.sdlora.api.ModelPart;
-import dev.sdlora.lora.factors.Factors;
-import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
+import dev.sdlora.tensors.file.Cancellation;
 import dev.sdlora.tensors.file.OpenFiles;
-import dev.sdlora.tensors.file.TensorFile;
-import dev.sdlora.tensors.torch.Program;
-import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
-import dev.sdlora.tensors.weights.LowRank;
 import dev.sdlora.tensors.weights.Origin;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * Measures how far a plan moves the weights of a checkpoint. Reads one layer after another, from
- * the checkpoint and the LoRA, and keeps none. Not safe for several threads.
+ * Measures how far plans move the weights of a checkpoint, each alone and all together. Reads one
+ * layer after another, from the checkpoint and the LoRAs, and keeps none. Not safe for several
+ * threads.
  */
 public final class EffectMeter {
   private final Torch torch;
-  private final TensorLoader loader;
-  private final Factors factors;
-  private final Program program;
+  private final ChangeReader reader;
 
   /** A meter on one owner's native memory. */
   public EffectMeter(Torch torch, TensorLoader loader) {
     this.torch = torch;
-    this.loader = loader;
-    this.factors = new Factors(torch, loader);
-    this.program = Program.load(torch, EffectMeter.class, "effect.torchscript.py");
+    this.reader = new ChangeReader(torch, loader);
   }
 
   /**
@@ -54,24 +46,43 @@ public final class EffectMeter {
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
    */
   public List<Block> measure(PatchPlan plan, Map<Network, Map<String, Origin>> weights) {
-    List<Block> blocks = new ArrayList<>();
+    return measure(List.of(plan), weights).stream().map(block -> block.alone(0)).toList();
+  }
+
+  /**
+   * Measures several plans and every two of them together.
+   *
+   * @return the blocks with weights that any of them changes, in the order of networks and weights
+   * @throws LoraException as {@link #measure(PatchPlan, Map)}
+   */
+  public List<LoraConflicts.Block> measure(
+      List<PatchPlan> plans, Map<Network, Map<String, Origin>> weights) {
+    List<LoraConflicts.Block> blocks = new ArrayList<>();
     for (Network network : Network.values()) {
-      Map<String, List<Change>> changes = plan.changes().getOrDefault(network, Map.of());
+      List<Map<String, List<Change>>> changes =
+          plans.stream().map(plan -> plan.changes().getOrDefault(network, Map.of())).toList();
       Map<String, Origin> origins = weights.getOrDefault(network, Map.of());
-      changes.forEach((name, ofWeight) -> requireThere(name, ofWeight.get(0), origins));
+      changes.forEach(
+          plan -> plan.forEach((name, some) -> requireThere(name, some.get(0), origins)));
       BlockNames names = new BlockNames(origins.keySet());
       Map<String, Sum> sums = new LinkedHashMap<>();
       try (OpenFiles files = new OpenFiles()) {
         origins.forEach(
             (name, origin) -> {
-              List<Change> ofWeight = changes.getOrDefault(name, List.of());
-              if (!ofWeight.isEmpty()) {
-                sums.computeIfAbsent(names.of(network, name), block -> new Sum())
-                    .add(measure(name, ofWeight, origin, files));
+              List<List<Change>> ofWeight =
+                  changes.stream().map(plan -> plan.getOrDefault(name, List.of())).toList();
+              if (!ofWeight.stream().allMatch(List::isEmpty)) {
+                Cancellation.check();
+                add(
+                    sums.computeIfAbsent(names.of(network, name), block -> new Sum(plans.size())),
+                    name,
+                    ofWeight,
+                    origin,
+                    files);
               }
             });
       }
-      sums.forEach((block, sum) -> blocks.add(sum.block(part(network), block)));
+      sums.forEach((block, sum) -> blocks.add(sum.block(network, block)));
     }
     return blocks;
   }
@@ -87,92 +98,68 @@ public final class EffectMeter {
     }
   }
 
-  /** Both have the same names; a part is for callers, a network for plans. */
-  private static ModelPart part(Network network) {
-    return ModelPart.valueOf(network.name());
-  }
-
-  private Squares measure(String name, List<Change> changes, Origin origin, OpenFiles files) {
+  /** Adds a weight to a sum. */
+  private void add(
+      Sum sum, String name, List<List<Change>> changes, Origin origin, OpenFiles files) {
     try (NDManager scope = torch.scope()) {
-      NDArray original =
-          loader.load(
-              files.of(origin.file()), origin.entry(), origin.shape(), ScalarType.FLOAT32, scope);
-      Change first = changes.get(0);
-      Optional<LowRank> product =
-          changes.size() == 1 && !isBias(name)
-              ? factors(first)
-                  .lowRank(files.of(first.file()), first.module(), first.strength(), scope)
-              : Optional.empty();
-      double change =
-          product.isPresent()
-              ? squares(product.get(), scope)
-              : squares(sum(name, changes, original, files, scope), scope);
-      return new Squares(change, squares(original, scope));
+      NDArray original = reader.weight(origin, files, scope);
+      List<List<WeightChange>> read = new ArrayList<>();
+      for (List<Change> ofPlan : changes) {
+        read.add(
+            ofPlan.stream()
+                .map(change -> reader.change(name, change, original, files, scope))
+                .toList());
+      }
+      sum.weights++;
+      sum.weight += reader.squares(original, scope);
+      for (int i = 0; i < read.size(); i++) {
+        for (int j = i; j < read.size(); j++) {
+          if (!read.get(i).isEmpty() && !read.get(j).isEmpty()) {
+            sum.shared[i][j]++;
+            sum.products[i][j] += inner(read.get(i), read.get(j), scope);
+          }
+        }
+      }
     }
   }
 
-  private static boolean isBias(String name) {
-    return name.endsWith(".bias");
-  }
-
-  private Factors factors(Change change) {
-    return change.rankLimit().isPresent()
-        ? factors.limitedTo(change.rankLimit().getAsInt())
-        : factors;
-  }
-
-  private NDArray sum(
-      String name, List<Change> changes, NDArray original, OpenFiles files, NDManager scope) {
-    NDArray sum = delta(name, changes.get(0), original, files, scope);
-    for (Change change : changes.subList(1, changes.size())) {
-      sum = sum.add(delta(name, change, original, files, scope));
+  /** Several changes of a plan are one, their sum. */
+  private double inner(List<WeightChange> one, List<WeightChange> other, NDManager scope) {
+    double sum = 0;
+    for (WeightChange first : one) {
+      for (WeightChange second : other) {
+        sum += reader.inner(first, second, scope);
+      }
     }
     return sum;
   }
 
-  private NDArray delta(
-      String name, Change change, NDArray original, OpenFiles files, NDManager scope) {
-    TensorFile.Reader reader = files.of(change.file());
-    LoraModule module = change.module();
-    double strength = change.strength();
-    return isBias(name)
-        ? factors(change).biasDelta(reader, module, original, strength, scope).orElseThrow()
-        : factors(change).delta(reader, module, original, strength, scope);
-  }
-
-  private double squares(LowRank product, NDManager scope) {
-    double squares =
-        program
-            .call("product_squares")
-            .tensor(product.up())
-            .tensor(product.down())
-            .run(scope)
-            .getDouble();
-    // Rounding may leave a little less than nothing.
-    return product.scale() * product.scale() * Math.max(0, squares);
-  }
-
-  private double squares(NDArray tensor, NDManager scope) {
-    return program.call("squares").tensor(tensor).run(scope).getDouble();
-  }
-
-  /** Sums of squares of one weight. */
-  private record Squares(double change, double weight) {}
-
-  /** Sums of squares over the weights of a block. */
+  /** Sums of products over the weights of a block. */
   private static final class Sum {
+    private final double[][] products;
+    private final int[][] shared;
     private int weights;
-    private double change;
     private double weight;
 
-    void add(Squares squares) {
-      weights++;
-      change += squares.change;
-      weight += squares.weight;
+    Sum(int plans) {
+      products = new double[plans][plans];
+      shared = new int[plans][plans];
     }
 
-    Block block(ModelPart part, String name) {
-      return new Block(part, name, weights, Math.sqrt(change), Math.sqrt(weight));
+    LoraConflicts.Block block(Network network, String name) {
+      List<Pair> pairs = new ArrayList<>();
+      for (int i = 0; i < products.length; i++) {
+        for (int j = i; j < products.length; j++) {
+          pairs.add(new Pair(i, j, shared[i][j], products[i][j], norm(i), norm(j)));
+        }
+      }
+      return new LoraConflicts.Block(
+          BlockNames.part(network), name, weights, Math.sqrt(weight), pairs);
+    }
+
+    /** Rounding may leave a little less than nothing. */
+    private double norm(int plan) {
+      return Math.sqrt(Math.max(0, products[plan][plan]));
     }
   }
 }

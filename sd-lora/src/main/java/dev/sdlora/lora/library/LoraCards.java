@@ -6,12 +6,15 @@ import dev.sdlora.api.LoraDetails;
 import dev.sdlora.api.LoraDetails.Module;
 import dev.sdlora.api.LoraDetails.Usage;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.PredictionType;
 import dev.sdlora.api.TriggerWord;
 import dev.sdlora.api.TriggerWord.Source;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.format.LoraModule;
 import dev.sdlora.lora.format.Part;
 import dev.sdlora.tensors.file.TensorFile;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -152,6 +155,25 @@ public final class LoraCards {
   /** What A1111's editor was told to put into the negative prompt. */
   public Optional<String> negativeText(LoraAdapter lora) {
     return sidecars.edited(lora.path()).negativeText();
+  }
+
+  /** What told the base that a LoRA was trained on. Reads no tensor. */
+  public Bases.Sign base(LoraAdapter lora) {
+    return Bases.ofLora(lora.path(), lora.family(), lora.metadata(), sidecars);
+  }
+
+  /**
+   * What told the base that a checkpoint comes from. Reads 64 KB of it.
+   *
+   * @param path its file or folder
+   */
+  public Bases.Sign base(Path path, ModelFamily family) {
+    return Bases.ofCheckpoint(path, family, sidecars);
+  }
+
+  /** What the U-Net predicted in a LoRA's training; empty if nothing says it. */
+  public static Optional<PredictionType> predictionType(LoraAdapter lora) {
+    return TrainingFacts.predictionType(lora.metadata());
   }
 
   private static List<Module> modules(LoraFile file) {

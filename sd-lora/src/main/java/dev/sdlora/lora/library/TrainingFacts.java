@@ -3,6 +3,8 @@ package dev.sdlora.lora.library;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.sdlora.api.LoraDetails.Resolution;
 import dev.sdlora.api.LoraDetails.Training;
+import dev.sdlora.api.PredictionType;
+import dev.sdlora.lora.make.AdapterMetadata;
 import dev.sdlora.tensors.file.SettingsJson;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,18 @@ final class TrainingFacts {
     return Optional.ofNullable(metadata.get(key))
         .map(String::strip)
         .filter(value -> !value.isEmpty() && !value.equals("None"));
+  }
+
+  /** What the U-Net predicted; trainers of SDXL say it in {@code modelspec} or by an option. */
+  static Optional<PredictionType> predictionType(Map<String, String> metadata) {
+    boolean option =
+        text(metadata, "ss_v_parameterization").filter("true"::equalsIgnoreCase).isPresent();
+    if (option || AdapterMetadata.tellsOfVelocity(metadata)) {
+      return Optional.of(PredictionType.V_PREDICTION);
+    }
+    return text(metadata, "ss_base_model_version")
+        .or(() -> text(metadata, "modelspec.prediction_type"))
+        .map(noise -> PredictionType.EPSILON);
   }
 
   private static Optional<Resolution> resolution(Map<String, String> metadata) {

@@ -1,0 +1,80 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.LoraEffect.Block;
+import dev.sdlora.api.ModelPart;
+import java.io.PrintWriter;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Blocks of networks with how far they are moved, as rows with bars and as JSON. */
+final class BlockTable {
+  private static final int BAR = 24;
+
+  private final Table table;
+  private final double longest;
+
+  /**
+   * An empty table.
+   *
+   * @param change what the norm of the change is called
+   * @param blocks all blocks that will be rows
+   */
+  private BlockTable(String change, Collection<Block> blocks) {
+    this.table = new Table("NETWORK", "BLOCK", ">WEIGHTS", ">" + change, ">WEIGHT", ">SHARE", "");
+    this.longest =
+        blocks.stream().mapToDouble(Block::relative).filter(Double::isFinite).max().orElse(0);
+  }
+
+  /** Prints blocks and their sums. */
+  static void print(
+      PrintWriter out, String change, List<Block> blocks, Map<ModelPart, Block> sums) {
+    BlockTable rows = new BlockTable(change, blocks);
+    blocks.forEach(rows::row);
+    sums.values().forEach(rows::row);
+    rows.table.print(out);
+  }
+
+  private void row(Block block) {
+    table.row(
+        block.part().label(),
+        block.name(),
+        block.weights(),
+        String.format(Locale.ROOT, "%.3g", block.change()),
+        String.format(Locale.ROOT, "%.3g", block.weight()),
+        percent(block.relative()),
+        bar(block.relative(), longest));
+  }
+
+  /** A share as people read it. */
+  static String percent(double share) {
+    return String.format(Locale.ROOT, "%.2f %%", 100 * share);
+  }
+
+  /** As long beside others as a share is. */
+  static String bar(double share, double longest) {
+    double part = longest > 0 ? Math.min(1, share / longest) : 0;
+    return "#".repeat((int) Math.round(BAR * part));
+  }
+
+  /** Adds {@code networks} and {@code blocks} to an object. */
+  static void toJson(ObjectNode json, List<Block> blocks, Map<ModelPart, Block> sums) {
+    ObjectNode networks = json.putObject("networks");
+    sums.forEach((part, sum) -> numbers(networks.putObject(part.label()), sum));
+    ArrayNode all = json.putArray("blocks");
+    for (Block block : blocks) {
+      numbers(
+          all.addObject().put("network", block.part().label()).put("block", block.name()), block);
+    }
+  }
+
+  private static void numbers(ObjectNode json, Block block) {
+    json.put("weights", block.weights())
+        .put("change", block.change())
+        .put("weight", block.weight())
+        .put("share", block.relative());
+  }
+}

@@ -1,0 +1,52 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.Picture;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import picocli.CommandLine.Option;
+
+/** The picture that a command draws beside its table. */
+final class ChartOption {
+  @Option(
+      names = "--chart",
+      paramLabel = "FILE.png",
+      description = "Draw the blocks as bars into a picture.")
+  private Optional<Path> file = Optional.empty();
+
+  /**
+   * Finds mistakes before the work and not after it.
+   *
+   * @throws IllegalArgumentException if the name does not end in {@code .png}
+   * @throws ImageFileException if the folder does not exist
+   */
+  void check() {
+    file.ifPresent(ChartOption::check);
+  }
+
+  private static void check(Path file) {
+    if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
+      throw new IllegalArgumentException(
+          "Invalid value for option '--chart': the name must end in .png: " + file);
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new ImageFileException(
+          "cannot write '" + file + "': its folder '" + folder + "' does not exist");
+    }
+  }
+
+  /** Whether there is anything to draw. */
+  boolean isWanted() {
+    return file.isPresent();
+  }
+
+  /** Draws, if that was asked for. */
+  void write(Supplier<BufferedImage> chart) {
+    file.ifPresent(png -> Picture.of(chart.get()).savePng(png));
+  }
+}

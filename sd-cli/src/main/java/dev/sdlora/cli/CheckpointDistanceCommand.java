@@ -1,0 +1,71 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointDistance;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code sd checkpoint distance}: how far two checkpoints are apart. */
+@Command(
+    name = "distance",
+    description = {
+      "Measure how far checkpoint B is from A, block by block.",
+      "APART is the norm of B - A, WEIGHT that of A, SHARE is one by the other. The files may differ"
+          + " in layout and number format, not in family."
+    })
+final class CheckpointDistanceCommand implements Runnable {
+  /** Weights that are named; JSON has all. */
+  private static final int NAMED = 5;
+
+  @Mixin private final Console console = new Console();
+  @Mixin private final ChartOption chart = new ChartOption();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "A",
+      description = "Checkpoint that is the measure: a file or a diffusers folder.")
+  private Path a = Path.of("");
+
+  @Parameters(index = "1", paramLabel = "B", description = "The other checkpoint.")
+  private Path b = Path.of("");
+
+  @Override
+  public void run() {
+    chart.check();
+    CheckpointDistance distance = Checkpoint.open(a).distanceTo(Checkpoint.open(b));
+    chart.write(distance::chart);
+    if (console.json()) {
+      console.out().println(Json.line(toJson(distance)));
+    } else {
+      print(distance);
+    }
+  }
+
+  private static ObjectNode toJson(CheckpointDistance distance) {
+    ObjectNode json = Json.object();
+    json.put("from", distance.from().path().toString());
+    json.put("to", distance.to().path().toString());
+    json.put("share", distance.relative());
+    json.set("notCompared", Json.tree(distance.notCompared()));
+    BlockTable.toJson(json, distance.blocks(), distance.byPart());
+    return json;
+  }
+
+  private void print(CheckpointDistance distance) {
+    console
+        .out()
+        .printf(
+            "%s is %s away from %s%n",
+            distance.to().name(), BlockTable.percent(distance.relative()), distance.from().name());
+    distance.notCompared().stream()
+        .limit(NAMED)
+        .forEach(weight -> console.out().println("not compared: " + weight));
+    if (distance.notCompared().size() > NAMED) {
+      console.out().println("and " + (distance.notCompared().size() - NAMED) + " others");
+    }
+    BlockTable.print(console.out(), "APART", distance.blocks(), distance.byPart());
+  }
+}

@@ -1,0 +1,145 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.LoraEffect;
+import dev.sdlora.api.LoraFit;
+import dev.sdlora.api.LoraFit.Distance;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sd lora fit}: whether a LoRA fits a checkpoint. */
+@Command(
+    name = "fit",
+    description = {
+      "Answer whether a LoRA fits a checkpoint: family, base within the family, layers, settings of"
+          + " its training, and what effect is to be expected.",
+      "With the checkpoint that it was trained on in a --model-dir, it measures how far the two are"
+          + " apart in the layers that the LoRA changes."
+    })
+final class LoraFitCommand implements Runnable {
+  @Mixin private final Console console = new Console();
+  @Mixin private final ChartOption chart = new ChartOption();
+
+  @Parameters(
+      paramLabel = "LORA",
+      description =
+          "LoRA file, or a name as prompts use it: of a LoRA in --lora-dir, or of a bundled one;"
+              + " :WEIGHT behind it sets its strength.")
+  private String name = "";
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "MODEL",
+      description = "The checkpoint to use it with. Default: the bundled tiny model.")
+  private Optional<Path> checkpoint = Optional.empty();
+
+  @Option(
+      names = "--lora-dir",
+      paramLabel = "DIR",
+      description = "Folder in which to look for names; repeatable. Default: the bundled LoRAs.")
+  private List<Path> loraFolders = new ArrayList<>();
+
+  @Option(
+      names = "--model-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with checkpoints that the LoRA may have been trained on, known by hash or name;"
+              + " repeatable. Default: none.")
+  private List<Path> modelFolders = new ArrayList<>();
+
+  @Override
+  public void run() {
+    chart.check();
+    LoraFit fit =
+        LoraReference.openWeighted(name, loraFolders)
+            .fitOn(Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint)), modelFolders);
+    fit.chart().ifPresent(picture -> chart.write(() -> picture));
+    if (console.json()) {
+      console.out().println(Json.line(toJson(fit)));
+    } else {
+      print(fit);
+    }
+  }
+
+  private static ObjectNode toJson(LoraFit fit) {
+    ObjectNode json = Json.object();
+    json.put("name", fit.lora().name());
+    json.put("path", fit.lora().path().toString());
+    json.put("checkpoint", fit.checkpoint().path().toString());
+    json.put("verdict", fit.verdict());
+    json.put("applicable", fit.isApplicable());
+    fit.expectedEffect().ifPresent(share -> json.put("expectedEffect", share));
+    json.put("family", fit.lora().family().label());
+    json.put("checkpointFamily", fit.checkpoint().family().label());
+    json.put("base", fit.base().label());
+    json.put("checkpointBase", fit.checkpointBase().label());
+    json.set("signs", Json.tree(fit.signs()));
+    json.set("advice", Json.tree(fit.advice()));
+    ObjectNode training = json.putObject("training");
+    fit.training().checkpoint().ifPresent(trained -> training.put("checkpoint", trained));
+    fit.training().resolution().ifPresent(size -> training.put("resolution", size.toString()));
+    fit.training().clipSkip().ifPresent(skip -> training.put("clipSkip", skip));
+    fit.predictionType().ifPresent(type -> training.put("prediction", type.label()));
+    fit.distance().ifPresent(distance -> toJson(json.putObject("distance"), distance));
+    fit.effect()
+        .ifPresent(
+            effect -> {
+              json.put("matched", effect.matched());
+              json.set("unmatched", Json.tree(effect.unmatched()));
+              BlockTable.toJson(json, effect.blocks(), effect.byPart());
+            });
+    return json;
+  }
+
+  private static void toJson(ObjectNode json, Distance distance) {
+    json.put("base", distance.base().toString());
+    json.put("foundBy", distance.foundBy());
+    json.put("share", distance.relative());
+    json.put("contained", distance.contained());
+    BlockTable.toJson(json, distance.blocks(), distance.byPart());
+  }
+
+  private void print(LoraFit fit) {
+    line("verdict", fit.verdict());
+    fit.advice().forEach(sentence -> line("note", sentence));
+    line(
+        "family",
+        "%s, checkpoint %s"
+            .formatted(fit.lora().family().label(), fit.checkpoint().family().label()));
+    line("base", "%s, checkpoint %s".formatted(fit.base().label(), fit.checkpointBase().label()));
+    fit.signs().forEach(sign -> line("sign", sign));
+    fit.training().checkpoint().ifPresent(trained -> line("trained on", trained));
+    fit.training().resolution().ifPresent(size -> line("trained at", size));
+    fit.training().clipSkip().ifPresent(skip -> line("clip skip", skip));
+    fit.predictionType().ifPresent(type -> line("prediction", type.label()));
+    fit.distance().ifPresent(this::print);
+    fit.effect().ifPresent(this::print);
+  }
+
+  private void print(Distance distance) {
+    line("base file", distance.base() + " " + distance.foundBy());
+    line(
+        "distance",
+        "%s of the weights that it changes, of which it is contained to %s"
+            .formatted(
+                BlockTable.percent(distance.relative()), BlockTable.percent(distance.contained())));
+  }
+
+  private void print(LoraEffect effect) {
+    line("layers", "%s of %s modules match".formatted(effect.matched(), effect.modules()));
+    if (effect.changesAnything()) {
+      BlockTable.print(console.out(), "CHANGE", effect.blocks(), effect.byPart());
+    }
+  }
+
+  private void line(String label, Object value) {
+    console.out().println(label + ": " + value);
+  }
+}

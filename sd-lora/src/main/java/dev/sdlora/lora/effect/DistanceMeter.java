@@ -1,0 +1,185 @@
+package dev.sdlora.lora.effect;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.LoraEffect.Block;
+import dev.sdlora.api.ModelPart;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.lora.plan.PatchPlan.Change;
+import dev.sdlora.tensors.file.Cancellation;
+import dev.sdlora.tensors.file.OpenFiles;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures how far the weights of one checkpoint are from those of another. Reads one layer after
+ * another and keeps none. Weights that only one has, or that differ in shape, are passed over. Not
+ * safe for several threads.
+ */
+public final class DistanceMeter {
+  private final Torch torch;
+  private final ChangeReader reader;
+
+  /** A meter on one owner's native memory. */
+  public DistanceMeter(Torch torch, TensorLoader loader) {
+    this.torch = torch;
+    this.reader = new ChangeReader(torch, loader);
+  }
+
+  /**
+   * Measures text encoders or U-Nets.
+   *
+   * @param from the weights that are the measure
+   * @param to the others
+   * @return the blocks, in the order of the weights
+   * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
+   */
+  public List<Block> measure(Network network, Map<String, Origin> from, Map<String, Origin> to) {
+    BlockNames names = new BlockNames(from.keySet());
+    return measure(BlockNames.part(network), name -> names.of(network, name), from, to);
+  }
+
+  /** The same for VAEs. */
+  public List<Block> measureVae(Map<String, Origin> from, Map<String, Origin> to) {
+    return measure(ModelPart.VAE, BlockNames::vae, from, to);
+  }
+
+  private List<Block> measure(
+      ModelPart part,
+      UnaryOperator<String> names,
+      Map<String, Origin> from,
+      Map<String, Origin> to) {
+    Map<String, Sum> sums = new LinkedHashMap<>();
+    try (OpenFiles files = new OpenFiles()) {
+      from.forEach(
+          (name, origin) -> {
+            Origin other = to.get(name);
+            if (other != null && areAlike(origin, other)) {
+              Sum sum = sums.computeIfAbsent(names.apply(name), block -> new Sum());
+              try (NDManager scope = torch.scope()) {
+                sum.add(reader, read(origin, other, files, scope), scope);
+              }
+            }
+          });
+    }
+    return blocks(part, sums);
+  }
+
+  /** A weight, and what it has to be added to be the other. */
+  private record Apart(NDArray weight, NDArray difference) {}
+
+  private Apart read(Origin from, Origin to, OpenFiles files, NDManager scope) {
+    Cancellation.check();
+    NDArray weight = reader.weight(from, files, scope);
+    NDArray difference = reader.difference(reader.weight(to, files, scope), weight, scope);
+    return new Apart(weight, difference);
+  }
+
+  /** Whether two weights can be compared. */
+  public static boolean areAlike(Origin one, @Nullable Origin other) {
+    return other != null && one.shape().equals(other.shape());
+  }
+
+  /**
+   * How far a checkpoint is from another in the weights that a plan changes.
+   *
+   * @param blocks the distances
+   * @param contained the share of the changes that the difference contains
+   */
+  public record Touched(List<Block> blocks, double contained) {}
+
+  /**
+   * Measures the weights that a plan changes.
+   *
+   * @param from the weights that the changes were made for
+   * @param to the others
+   * @throws dev.sdlora.api.LoraException if a change holds NaN or infinity or does not fit
+   */
+  public Touched measure(
+      PatchPlan plan,
+      Map<Network, Map<String, Origin>> from,
+      Map<Network, Map<String, Origin>> to) {
+    List<Block> blocks = new ArrayList<>();
+    Share share = new Share();
+    for (Network network : Network.values()) {
+      Map<String, List<Change>> changes = plan.changes().getOrDefault(network, Map.of());
+      Map<String, Origin> others = to.getOrDefault(network, Map.of());
+      Map<String, Origin> origins = from.getOrDefault(network, Map.of());
+      BlockNames names = new BlockNames(origins.keySet());
+      Map<String, Sum> sums = new LinkedHashMap<>();
+      try (OpenFiles files = new OpenFiles()) {
+        origins.forEach(
+            (name, origin) -> {
+              Origin other = others.get(name);
+              List<Change> ofWeight = changes.getOrDefault(name, List.of());
+              if (!ofWeight.isEmpty() && other != null && areAlike(origin, other)) {
+                Sum sum = sums.computeIfAbsent(names.of(network, name), block -> new Sum());
+                try (NDManager scope = torch.scope()) {
+                  Apart apart = read(origin, other, files, scope);
+                  sum.add(reader, apart, scope);
+                  add(share, name, ofWeight, apart, files, scope);
+                }
+              }
+            });
+      }
+      blocks.addAll(blocks(BlockNames.part(network), sums));
+    }
+    return new Touched(blocks, share.squares == 0 ? 0 : share.inner / share.squares);
+  }
+
+  private void add(
+      Share share,
+      String name,
+      List<Change> changes,
+      Apart apart,
+      OpenFiles files,
+      NDManager scope) {
+    List<WeightChange> read =
+        changes.stream()
+            .map(change -> reader.change(name, change, apart.weight, files, scope))
+            .toList();
+    for (WeightChange one : read) {
+      share.inner += reader.inner(one, apart.difference, scope);
+      for (WeightChange other : read) {
+        share.squares += reader.inner(one, other, scope);
+      }
+    }
+  }
+
+  private static List<Block> blocks(ModelPart part, Map<String, Sum> sums) {
+    List<Block> blocks = new ArrayList<>();
+    sums.forEach((name, sum) -> blocks.add(sum.block(part, name)));
+    return blocks;
+  }
+
+  /** Sums of squares over the weights of a block. */
+  private static final class Sum {
+    private int weights;
+    private double difference;
+    private double weight;
+
+    void add(ChangeReader reader, Apart apart, NDManager scope) {
+      weights++;
+      difference += reader.squares(apart.difference, scope);
+      weight += reader.squares(apart.weight, scope);
+    }
+
+    Block block(ModelPart part, String name) {
+      return new Block(part, name, weights, Math.sqrt(difference), Math.sqrt(weight));
+    }
+  }
+
+  /** Of the changes, their product with the difference and their square. */
+  private static final class Share {
+    private double inner;
+    private double squares;
+  }
+}

@@ -1,0 +1,188 @@
+package dev.sdlora.lora.library;
+
+import dev.sdlora.api.LoraFit.Base;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.tensors.file.FileHashes;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Finds out which base within its family a LoRA was trained on, or a checkpoint comes from. Hashes
+ * of the published bases count before names, the name of the checkpoint that was trained on before
+ * what a model site says ("baseModel", of which Civitai has a list), and that before titles and
+ * tags. {@code ss_base_model_version} and {@code modelspec.architecture} tell the family at best:
+ * kohya's trainer writes {@code sd_v1}, {@code sd_v2}, {@code sd_v2_v} and {@code sdxl_base_v1-0},
+ * whatever comes of SDXL.
+ */
+public final class Bases {
+  /** First digits of SHA-256, as A1111 shows them, and the older hashes of 8 digits. */
+  private static final Map<String, Base> HASHES =
+      Map.ofEntries(
+          Map.entry("6ce0161689", Base.SD1),
+          Map.entry("cc6cb27103", Base.SD1),
+          Map.entry("81761151", Base.SD1),
+          Map.entry("d7049739", Base.SD1),
+          Map.entry("e1441589a6", Base.SD1),
+          Map.entry("a9263745", Base.SD1),
+          Map.entry("89d59c3dde", Base.ANIME),
+          Map.entry("925997e9", Base.ANIME),
+          Map.entry("ad2a33c361", Base.SD2),
+          Map.entry("dcd690123c", Base.SD2),
+          Map.entry("31e35c80fc", Base.SDXL),
+          Map.entry("e6bb9ea85b", Base.SDXL),
+          Map.entry("67ab2fd8ec", Base.PONY));
+
+  private static final int SHORT_HASH = 10;
+
+  /**
+   * Words in names, the most telling first: a NoobAI model may call itself Illustrious too, and a
+   * Turbo model of Pony's is Pony's.
+   */
+  private static final List<Spelling> SPELLINGS =
+      List.of(
+          spelling(Base.NOOBAI, "noob"),
+          spelling(Base.ILLUSTRIOUS, "illustrious|illumi|\\bilxl|\\bil ?v?\\d"),
+          spelling(Base.PONY, "pony|\\bpdxl\\b|\\bpd ?v6\\b"),
+          spelling(Base.TURBO, "turbo"),
+          spelling(Base.LIGHTNING, "lightning"),
+          spelling(Base.HYPER, "\\bhyper\\b|hypersd"),
+          spelling(Base.LCM, "\\blcm\\b"),
+          spelling(
+              Base.ANIME,
+              "animefull|novelai|\\bnai\\b|animesfw|anything|anylora|abyssorange|\\baom\\d|counterfeit"),
+          spelling(
+              Base.SDXL, "^sd ?xl( (v ?)?(0 9|1 0|1))?$|^sd ?xl base|stable diffusion xl base"),
+          spelling(Base.SD2, "^(sd ?)?v?2 ?(0|1)\\b|stable diffusion (v ?)?2"),
+          spelling(Base.SD1, "^(sd ?)?v?1 ?(4|5)\\b|^sd1[45]\\b|stable diffusion (v ?)?1"));
+
+  private record Spelling(Base base, Pattern words) {}
+
+  private static Spelling spelling(Base base, String words) {
+    return new Spelling(base, Pattern.compile(words));
+  }
+
+  private Bases() {}
+
+  /**
+   * What told a base.
+   *
+   * @param base the base; {@link Base#UNKNOWN} if nothing tells it
+   * @param sign a sentence for people
+   */
+  public record Sign(Base base, String sign) {}
+
+  /**
+   * What a LoRA was trained on.
+   *
+   * @param family of the LoRA, which the base must be in
+   * @param metadata of its file
+   * @param sidecars where notes beside it are known
+   */
+  static Sign ofLora(
+      Path lora, ModelFamily family, Map<String, String> metadata, Sidecars sidecars) {
+    return hash(metadata, "ss_new_sd_model_hash")
+        .or(() -> hash(metadata, "ss_sd_model_hash"))
+        .or(() -> named(metadata, "ss_sd_model_name"))
+        .or(() -> sidecars.downloaded(lora).checkpoint().flatMap(name -> said("baseModel", name)))
+        .or(() -> named(metadata, "modelspec.title"))
+        .or(() -> named(metadata, "modelspec.tags"))
+        .or(() -> named(metadata, "ss_output_name"))
+        .or(() -> trainingTags(metadata))
+        .filter(sign -> fits(sign.base, family))
+        .orElseGet(() -> familyOnly(metadata));
+  }
+
+  /**
+   * What a checkpoint comes from.
+   *
+   * @param path its file or folder
+   */
+  static Sign ofCheckpoint(Path path, ModelFamily family, Sidecars sidecars) {
+    return Optional.of(path)
+        .filter(Files::isRegularFile)
+        .map(FileHashes::legacy)
+        .flatMap(hash -> hash("its first hash", hash))
+        .or(() -> sidecars.downloaded(path).checkpoint().flatMap(name -> said("baseModel", name)))
+        .or(() -> said("its name", String.valueOf(path.getFileName())))
+        .filter(sign -> fits(sign.base, family))
+        .orElseGet(() -> new Sign(Base.UNKNOWN, "its name says nothing of a base"));
+  }
+
+  /** Whether a file is a base itself, by A1111's first hash of it. */
+  public static boolean isItself(Base base, String legacyHash) {
+    return HASHES.get(legacyHash) == base;
+  }
+
+  /** The base that a hash belongs to, whole or shortened. */
+  private static Optional<Sign> hash(String what, String hash) {
+    String digits = hash.toLowerCase(Locale.ROOT);
+    return Stream.of(digits, digits.substring(0, Math.min(SHORT_HASH, digits.length())))
+        .flatMap(known -> Stream.ofNullable(HASHES.get(known)))
+        .findFirst()
+        .map(base -> new Sign(base, "%s is %s, that of %s".formatted(what, hash, base.label())));
+  }
+
+  private static Optional<Sign> hash(Map<String, String> metadata, String key) {
+    return TrainingFacts.text(metadata, key).flatMap(hash -> hash(key, hash));
+  }
+
+  private static Optional<Sign> named(Map<String, String> metadata, String key) {
+    return TrainingFacts.text(metadata, key).flatMap(name -> said(key, name));
+  }
+
+  private static Optional<Sign> said(String what, String name) {
+    return byName(name).map(base -> new Sign(base, "%s is '%s'".formatted(what, name)));
+  }
+
+  /** The base that a name of a model tells, such as a file's or Civitai's. */
+  static Optional<Base> byName(String name) {
+    String stem =
+        name.replaceFirst(".*[/\\\\]", "").replaceFirst("(?i)\\.(safetensors|ckpt|pt)$", "");
+    String words =
+        stem.replaceAll("(?<=[a-z])(?=[A-Z])", " ")
+            .toLowerCase(Locale.ROOT)
+            .replaceAll("[^a-z0-9]+", " ")
+            .strip();
+    String joined = words.replace(" ", "");
+    return SPELLINGS.stream()
+        .filter(
+            spelling ->
+                spelling.words.matcher(words).find() || spelling.words.matcher(joined).find())
+        .map(Spelling::base)
+        .findFirst();
+  }
+
+  /** Pony's captions begin with scores that no others have. */
+  private static Optional<Sign> trainingTags(Map<String, String> metadata) {
+    Predicate<String> isThere = metadata.getOrDefault("ss_tag_frequency", "")::contains;
+    return Stream.of("score_9", "score_8_up", "source_anime", "source_pony")
+        .filter(isThere)
+        .findFirst()
+        .map(tag -> new Sign(Base.PONY, "its training tags have '" + tag + "'"));
+  }
+
+  private static boolean fits(Base base, ModelFamily family) {
+    return base.family() == ModelFamily.UNKNOWN
+        || family == ModelFamily.UNKNOWN
+        || base.family() == family;
+  }
+
+  private static Sign familyOnly(Map<String, String> metadata) {
+    return Stream.of("ss_base_model_version", "modelspec.architecture")
+        .flatMap(
+            key ->
+                TrainingFacts.text(metadata, key)
+                    .map(value -> key + " is '" + value + "'")
+                    .stream())
+        .findFirst()
+        .map(sign -> new Sign(Base.UNKNOWN, sign + ", which tells no base within the family"))
+        .orElseGet(() -> new Sign(Base.UNKNOWN, "the file does not tell what it was trained on"));
+  }
+}

@@ -1,0 +1,103 @@
+package dev.sdlora.pipeline;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.LoraConflicts;
+import dev.sdlora.api.LoraEffect.Block;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.lora.effect.SumEstimate;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.pipeline.LoraPlans.Fit;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Warns of LoRAs that together move a block of the networks further than pictures bear. Safe for
+ * use by several threads.
+ */
+final class LoraSums {
+  private static final Logger LOG = LoggerFactory.getLogger(LoraSums.class);
+
+  /** Places along the steps at which strengths that change are looked at. */
+  private static final int PLACES = 16;
+
+  private final Checkpoint checkpoint;
+  private @Nullable SumEstimate estimate;
+
+  LoraSums(Checkpoint checkpoint) {
+    this.checkpoint = checkpoint;
+  }
+
+  /**
+   * The warning about the LoRAs of a pass. What they are is known since they were applied; if a
+   * file cannot be read any more, nothing is said.
+   */
+  Optional<String> warning(LoraPlans loras) {
+    if (loras.fits().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return farthest(loras).map(block -> sentence(loras.fits(), block));
+    } catch (GenerationCancelledException e) {
+      throw e;
+    } catch (StableDiffusionException e) {
+      LOG.debug("the sum of LoRAs is not known", e);
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Block> farthest(LoraPlans loras) {
+    SumEstimate known = estimate();
+    List<PatchPlan> peaks = loras.peaks();
+    return shares(loras)
+        .flatMap(shares -> known.of(peaks, shares).stream())
+        .filter(block -> block.relative() > LoraConflicts.HARMFUL_SHARE)
+        .max(Comparator.comparingDouble(Block::relative));
+  }
+
+  private synchronized SumEstimate estimate() {
+    SumEstimate known = estimate;
+    if (known == null) {
+      known = new SumEstimate(CheckpointReader.read(checkpoint).patchable());
+      estimate = known;
+    }
+    return known;
+  }
+
+  /** The share of its peak at which each LoRA acts, at some places along the steps. */
+  private static Stream<double[]> shares(LoraPlans loras) {
+    return loras.isScheduled()
+        ? IntStream.range(0, PLACES).mapToObj(place -> loras.shares(place, PLACES))
+        : Stream.of(DoubleStream.generate(() -> 1).limit(loras.fits().size()).toArray());
+  }
+
+  private static String sentence(List<Fit> fits, Block block) {
+    String names =
+        fits.stream()
+            .map(
+                fit -> "'%s' (%s)".formatted(fit.use().name(), fit.use().strength().tagArguments()))
+            .collect(Collectors.joining(", "));
+    return String.format(
+        Locale.ROOT,
+        "%s %s%s block %s of the %s by about %.0f %% of its weights; beyond some %.0f %% pictures suffer,"
+            + " so lower %s",
+        fits.size() == 1 ? "LoRA" : "LoRAs",
+        names,
+        fits.size() == 1 ? " moves" : " together move",
+        block.name(),
+        block.part().label(),
+        100 * block.relative(),
+        100 * LoraConflicts.HARMFUL_SHARE,
+        fits.size() == 1 ? "its weight" : "their weights");
+  }
+}

@@ -1,0 +1,157 @@
+package dev.sdlora.pipeline.fit;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraConflicts;
+import dev.sdlora.api.LoraEffect;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
+import dev.sdlora.api.LoraFit;
+import dev.sdlora.api.LoraFit.Distance;
+import dev.sdlora.api.TensorFileException;
+import dev.sdlora.lora.effect.DistanceMeter;
+import dev.sdlora.lora.effect.DistanceMeter.Touched;
+import dev.sdlora.lora.effect.EffectMeter;
+import dev.sdlora.lora.library.Bases;
+import dev.sdlora.lora.library.LoraCards;
+import dev.sdlora.lora.library.LoraFiles;
+import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.lora.plan.ModuleIndex;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
+import dev.sdlora.lora.plan.PatchPlan.Match;
+import dev.sdlora.lora.plan.PatchPlan.Matched;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.pipeline.fit.BaseFiles.Found;
+import dev.sdlora.tensors.torch.ThreadLimit;
+import dev.sdlora.tensors.torch.Torch;
+import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.tensors.weights.TensorLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Measures LoRAs on checkpoints without a pipeline. Safe for use by several threads. */
+public final class FitCheck {
+  private final LoraFiles files;
+  private final LoraCards cards;
+  private final BaseFiles bases = new BaseFiles();
+
+  /** Checks of files that are opened by the same hands as others. */
+  public FitCheck(LoraFiles files, LoraCards cards) {
+    this.files = files;
+    this.cards = cards;
+  }
+
+  /** Does what {@link LoraAdapter#effectOn} is asked for. */
+  public LoraEffect effect(LoraAdapter lora, Checkpoint checkpoint) {
+    ModelFiles model = CheckpointReader.read(checkpoint);
+    return effect(lora, model, match(model, List.of(lora)));
+  }
+
+  private static LoraEffect effect(LoraAdapter lora, ModelFiles model, Matched matched) {
+    Match match = matched.matches().get(0);
+    return new LoraEffect(
+        lora,
+        model.checkpoint(),
+        match.matched(),
+        match.unmatched(),
+        measured(
+            model,
+            torch ->
+                new EffectMeter(torch, new TensorLoader(torch))
+                    .measure(matched.plan(), model.patchable())));
+  }
+
+  /** Does what {@link LoraConflicts#of} is asked for. */
+  public LoraConflicts conflicts(List<LoraAdapter> loras, Checkpoint checkpoint) {
+    ModelFiles model = CheckpointReader.read(checkpoint);
+    List<PatchPlan> plans = loras.stream().map(lora -> match(model, List.of(lora)).plan()).toList();
+    return new LoraConflicts(
+        loras,
+        model.checkpoint(),
+        measured(
+            model,
+            torch ->
+                new EffectMeter(torch, new TensorLoader(torch)).measure(plans, model.patchable())));
+  }
+
+  /** Does what {@link LoraAdapter#fitOn(Checkpoint, List)} is asked for. */
+  public LoraFit fit(LoraAdapter lora, Checkpoint checkpoint, List<Path> folders) {
+    ModelFiles model = CheckpointReader.read(checkpoint);
+    Bases.Sign trained = cards.base(lora);
+    Bases.Sign comesFrom = cards.base(checkpoint.path(), model.checkpoint().family());
+    FitDraft draft = new FitDraft(lora, model.checkpoint(), trained, comesFrom);
+    draft.trained(cards.details(lora).training(), LoraCards.predictionType(lora));
+    Matched matched;
+    try {
+      matched = match(model, List.of(lora));
+    } catch (LoraException e) {
+      if (isMisfit(e.reason())) {
+        return draft.misfit(e);
+      }
+      throw e;
+    }
+    draft.effect(effect(lora, model, matched));
+    bases
+        .find(lora.metadata(), trained.base(), checkpoint.path(), folders)
+        .ifPresent(found -> distance(found, matched.plan(), model, draft));
+    return draft.fit();
+  }
+
+  private static boolean isMisfit(Reason reason) {
+    return reason == Reason.WRONG_FAMILY
+        || reason == Reason.NOTHING_MATCHED
+        || reason == Reason.MISFIT;
+  }
+
+  private static void distance(Found found, PatchPlan plan, ModelFiles model, FitDraft draft) {
+    try {
+      ModelFiles base = CheckpointReader.read(found.path());
+      Touched touched =
+          measured(
+              model,
+              torch ->
+                  new DistanceMeter(torch, new TensorLoader(torch))
+                      .measure(plan, base.patchable(), model.patchable()));
+      draft.distance(new Distance(found.path(), found.by(), touched.blocks(), touched.contained()));
+    } catch (CheckpointException | TensorFileException e) {
+      draft.unreadable(found, e);
+    }
+  }
+
+  private static <T> T measured(ModelFiles model, Function<Torch, T> work) {
+    List<T> result = new ArrayList<>();
+    try (Torch torch = Torch.open("cpu")) {
+      ThreadLimit.run(model.unet().size(), () -> result.add(work.apply(torch)));
+    }
+    return result.get(0);
+  }
+
+  private Matched match(ModelFiles model, List<LoraAdapter> loras) {
+    return PatchPlan.match(
+        new ModuleIndex(shapes(model.patchable())),
+        model.checkpoint().name(),
+        model.checkpoint().family(),
+        loras.stream()
+            .map(lora -> new LoraUse(lora.name(), files.open(lora.path()), lora.strength()).peak())
+            .toList());
+  }
+
+  private static Map<Network, Map<String, List<Long>>> shapes(
+      Map<Network, Map<String, Origin>> weights) {
+    Map<Network, Map<String, List<Long>>> shapes = new LinkedHashMap<>();
+    weights.forEach(
+        (network, origins) -> {
+          Map<String, List<Long>> ofNetwork = new LinkedHashMap<>();
+          origins.forEach((name, origin) -> ofNetwork.put(name, origin.shape()));
+          shapes.put(network, ofNetwork);
+        });
+    return shapes;
+  }
+}
