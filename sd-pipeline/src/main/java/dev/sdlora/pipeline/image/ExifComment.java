@@ -6,13 +6,16 @@ import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The field {@code UserComment} of EXIF data, in which A1111 keeps settings in JPEG and WebP files;
  * Exif 2.32, sections 4.6.2 and 4.6.5.
  */
 final class ExifComment {
+  private static final int DESCRIPTION = 0x010e;
   private static final int MAKE = 0x010f;
   private static final int MODEL = 0x0110;
   private static final int EXIF_IFD = 0x8769;
@@ -27,6 +30,7 @@ final class ExifComment {
   private static final int HEADER_BYTES = 8;
   private static final byte[] NAME = {'E', 'x', 'i', 'f', 0, 0};
   private static final byte[] UNICODE = "UNICODE\0".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] ASCII = "ASCII\0\0\0".getBytes(StandardCharsets.US_ASCII);
 
   private final ByteBuffer tiff;
 
@@ -74,36 +78,51 @@ final class ExifComment {
     if (tiff.getShort(2) != 42) {
       return Optional.empty();
     }
-    int exif = entry(tiff.getInt(4), EXIF_IFD);
-    int comment = exif < 0 ? -1 : entry(tiff.getInt(exif + 8), USER_COMMENT);
-    if (comment < 0) {
-      return graph(MODEL).or(() -> graph(MAKE));
-    }
-    int length = tiff.getInt(comment + 4);
-    int at = length <= 4 ? comment + 8 : tiff.getInt(comment + 8);
-    if (length < UNICODE.length || at < 0 || length > tiff.limit() - at) {
-      return Optional.empty();
-    }
-    byte[] value = new byte[length];
-    tiff.get(at, value);
-    return Optional.of(text(value));
+    int root = tiff.getInt(4);
+    int exif = entry(root, EXIF_IFD);
+    return (exif < 0 ? Optional.<String>empty() : comment(tiff.getInt(exif + 8)))
+        .or(() -> comment(root))
+        .or(() -> graph(root));
   }
 
-  /** What ComfyUI puts in the place of the camera's maker and model, if it is that. */
-  private Optional<String> graph(int tag) {
-    int entry = entry(tiff.getInt(4), tag);
+  /** The comment of a directory; Fooocus puts it into the first one, as a text without a code. */
+  private Optional<String> comment(int directory) {
+    int entry = entry(directory, USER_COMMENT);
+    return value(entry)
+        .map(value -> text(value, tiff.getShort(entry + 2)))
+        .filter(text -> !text.isBlank());
+  }
+
+  /**
+   * What ComfyUI, or a node for it, puts in the place of the camera's maker and model or of a
+   * description: the graph that was run rather than that of the page.
+   */
+  private Optional<String> graph(int directory) {
+    List<String> graphs =
+        Stream.of(MODEL, MAKE, DESCRIPTION)
+            .flatMap(tag -> value(entry(directory, tag)).stream())
+            .map(value -> new String(value, StandardCharsets.UTF_8).replaceFirst("\0+$", ""))
+            .filter(text -> OtherProgram.ofText(text).isPresent())
+            .toList();
+    return graphs.stream()
+        .filter(text -> text.regionMatches(true, 0, "prompt", 0, 6))
+        .findFirst()
+        .or(() -> graphs.stream().findFirst());
+  }
+
+  /** The bytes that an entry stands for, if it is there and they are. */
+  private Optional<byte[]> value(int entry) {
     if (entry < 0) {
       return Optional.empty();
     }
     int length = tiff.getInt(entry + 4);
-    int at = tiff.getInt(entry + 8);
-    if (length <= 4 || at < 0 || length > tiff.limit() - at) {
+    int at = length <= 4 ? entry + 8 : tiff.getInt(entry + 8);
+    if (length <= 0 || at < 0 || length > tiff.limit() - at) {
       return Optional.empty();
     }
     byte[] value = new byte[length];
     tiff.get(at, value);
-    return Optional.of(new String(value, StandardCharsets.UTF_8))
-        .filter(text -> OtherProgram.ofText(text).isPresent());
+    return Optional.of(value);
   }
 
   /** Where the entry of a directory with a tag begins, or -1. */
@@ -118,12 +137,15 @@ final class ExifComment {
     return -1;
   }
 
-  private static String text(byte[] value) {
+  private static String text(byte[] value, int type) {
     byte[] code = Arrays.copyOf(value, UNICODE.length);
-    byte[] text = Arrays.copyOfRange(value, UNICODE.length, value.length);
-    Charset charset = Arrays.equals(code, UNICODE) ? utf16(text) : StandardCharsets.UTF_8;
+    boolean unicode = Arrays.equals(code, UNICODE);
+    boolean coded = type == UNDEFINED || unicode || Arrays.equals(code, ASCII);
+    int start = coded ? Math.min(UNICODE.length, value.length) : 0;
+    byte[] text = Arrays.copyOfRange(value, start, value.length);
+    Charset charset = unicode ? utf16(text) : StandardCharsets.UTF_8;
     String comment = new String(text, charset);
-    return comment.startsWith("\ufeff") ? comment.substring(1) : comment;
+    return (comment.startsWith("\ufeff") ? comment.substring(1) : comment).replaceFirst("\0+$", "");
   }
 
   /**

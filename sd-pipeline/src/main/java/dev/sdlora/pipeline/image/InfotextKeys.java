@@ -184,9 +184,8 @@ final class InfotextKeys {
    * its default.
    */
   static void read(String name, String value, InfotextDraft draft) {
-    InfotextKey key = BY_NAME.getOrDefault(name, fact(name));
     try {
-      key.reader().accept(draft, value.strip());
+      byName(name).reader().accept(draft, value.strip());
     } catch (IllegalArgumentException e) {
       draft.keep(name, value.strip());
     }
@@ -197,9 +196,14 @@ final class InfotextKeys {
     return Optional.ofNullable(BY_NAME.get(name)).flatMap(key -> key.writer().apply(settings));
   }
 
+  /** A key, also one that is not known. */
+  static InfotextKey byName(String name) {
+    return BY_NAME.getOrDefault(name, fact(name));
+  }
+
   /** Whether a key is a setting of requests. */
   static boolean isSetting(String name) {
-    return BY_NAME.getOrDefault(name, fact(name)).isSetting();
+    return byName(name).isSetting();
   }
 
   private static boolean varied(ImageSettings settings) {

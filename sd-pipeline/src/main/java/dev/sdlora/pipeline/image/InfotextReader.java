@@ -4,6 +4,7 @@ import dev.sdlora.api.PromptSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -11,17 +12,24 @@ import java.util.regex.Pattern;
 final class InfotextReader {
   static final String NEGATIVE_PROMPT = "Negative prompt:";
 
-  private static final int FEWEST_SETTINGS = 3;
+  static final int FEWEST_SETTINGS = 3;
   private static final Pattern VERSION = Pattern.compile("v?(\\d{1,4})\\.(\\d{1,4}).*");
 
   private InfotextReader() {}
 
   static PromptSpec read(String text) {
-    OtherProgram.ofText(text)
-        .ifPresent(
-            program -> {
-              throw new IllegalArgumentException("the text " + program.sentence());
-            });
+    return OtherProgram.ofText(text)
+        .map(
+            program ->
+                program
+                    .parameters(text, Optional.empty())
+                    .orElseThrow(
+                        () -> new IllegalArgumentException("the text " + program.sentence())))
+        .map(InfotextReader::readA1111)
+        .orElseGet(() -> readA1111(text));
+  }
+
+  private static PromptSpec readA1111(String text) {
     List<String> lines = new ArrayList<>(Arrays.asList(text.strip().split("\n", -1)));
     int last = lines.size() - 1;
     SettingsLine settings = SettingsLine.parse(lines.get(last));

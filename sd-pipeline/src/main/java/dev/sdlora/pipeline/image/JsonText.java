@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.image;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.Locale;
@@ -10,7 +11,9 @@ import java.util.regex.Pattern;
 
 /** Pieces of JSON in other text, as RFC 8259 has them. */
 final class JsonText {
-  private static final JsonFactory JSON = new JsonFactory();
+  /** Python writes NaN as it is. */
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
 
   /** The characters that have an escape of their own, and at the same places those escapes. */
   private static final String ESCAPED = "\"\\\n\r\t\b\f/";

@@ -2,6 +2,7 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.ImageSize;
 import dev.sdlora.tensors.file.ReplacedFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Picture files with settings: PNG and JPEG, and WebP for reading. */
 public final class PictureFiles {
@@ -68,7 +70,8 @@ public final class PictureFiles {
 
   /**
    * The settings in a picture file, whatever its name is: the text {@code parameters} of a PNG, or
-   * the EXIF UserComment of a JPEG or WebP file.
+   * the EXIF UserComment of a JPEG or WebP file. What other programs wrote, there or elsewhere, is
+   * put as A1111 would.
    *
    * @throws ImageFileException if the file is missing, damaged or of another kind, has none, or
    *     those of a program whose settings cannot be read
@@ -91,19 +94,25 @@ public final class PictureFiles {
     byte[] start =
         source.reading(
             bytes -> bytes.copy(0, (int) Math.min(bytes.size(), ImageKinds.PREFIX_BYTES)));
-    String text =
-        switch (ImageKinds.describe(start)) {
-          case ImageKinds.PNG -> PngFiles.readParameters(source);
-          case ImageKinds.JPEG -> JpegFiles.readParameters(source);
-          case ImageKinds.WEBP -> WebpFiles.readParameters(source);
-          default ->
-              throw source.error("is not a PNG, JPEG or WebP but " + ImageKinds.describe(start));
-        };
-    OtherProgram.ofText(text)
-        .ifPresent(
-            program -> {
-              throw program.notRead(source);
-            });
-    return text;
+    return switch (ImageKinds.describe(start)) {
+      case ImageKinds.PNG -> PngFiles.readParameters(source);
+      case ImageKinds.JPEG ->
+          parameters(JpegFiles.readParameters(source), source, Optional.empty());
+      case ImageKinds.WEBP ->
+          parameters(WebpFiles.readParameters(source), source, Optional.empty());
+      default -> throw source.error("is not a PNG, JPEG or WebP but " + ImageKinds.describe(start));
+    };
+  }
+
+  /**
+   * A text of a picture as A1111 would write it.
+   *
+   * @param size of the picture, if it is known
+   * @throws ImageFileException if it is that of another program and not understood
+   */
+  static String parameters(String text, PictureSource source, Optional<ImageSize> size) {
+    return OtherProgram.ofText(text)
+        .map(program -> program.parameters(text, size).orElseThrow(() -> program.notRead(source)))
+        .orElse(text);
   }
 }

@@ -53,19 +53,25 @@ public final class PngFiles {
   }
 
   /**
-   * The settings in a PNG: the text {@code parameters}, or what NovelAI wrote, put as A1111 would.
+   * The settings in a PNG: the text {@code parameters}, or what another program wrote or hid in the
+   * pixels, put as A1111 would.
    *
    * @throws ImageFileException if the file is missing, is damaged or has no such text
    */
   static String readParameters(PictureSource source) {
     PngReader reader = new PngReader(source);
-    return reader
-        .text(KEYWORD)
-        .or(() -> NovelAi.parameters(reader))
+    Optional<String> text = reader.text(KEYWORD);
+    if (text.isPresent()) {
+      return PictureFiles.parameters(text.get(), source, reader.size());
+    }
+    Optional<OtherProgram> program = OtherProgram.ofKeywords(reader.otherKeywords());
+    return NovelAiTexts.parameters(reader::text, reader.sides())
+        .or(() -> program.flatMap(known -> known.parameters(reader::text, reader.size())))
+        .or(() -> StealthText.find(source))
         .orElseThrow(
             () ->
-                OtherProgram.ofKeywords(reader.otherKeywords())
-                    .map(program -> program.notRead(source))
+                program
+                    .map(known -> known.notRead(source))
                     .orElseGet(() -> reader.noText(KEYWORD)));
   }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.ImageSize;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -36,8 +37,17 @@ final class PngReader {
     this.source = source;
   }
 
+  /** Width and height in pixels, if a request can have them. */
+  Optional<ImageSize> size() {
+    try {
+      return Optional.of(ImageSize.parse(sides()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Width and height in pixels, as the file's first chunk has them. */
-  String size() {
+  String sides() {
     return source.reading(
         bytes -> {
           ByteBuffer sides = bytes.read(SIGNATURE.length + 8, 8);

@@ -111,16 +111,18 @@ final class PictureFilesTest {
             chunk(
                 "tEXt",
                 latin1(
-                    "Comment\0{\"steps\": 28, \"sampler\": \"ddim\", \"seed\": 7, \"strength\":"
-                        + " 0.69, \"scale\": 11.0, \"uc\": \"lowres\"}")),
+                    "Comment\0{\"steps\": 28, \"sampler\": \"k_euler_ancestral\", \"seed\": 7,"
+                        + " \"strength\": 0.69, \"scale\": 11.0, \"uc\": \"lowres\","
+                        + " \"noise_schedule\": \"karras\"}")),
             chunk("IEND", new byte[0]));
 
     String text = PictureFiles.readParameters(file);
 
     assertThat(text)
         .isEqualTo(
-            "a {cat}\nNegative prompt: lowres\nSteps: 28, Sampler: ddim, CFG scale: 11.0, Seed: 7,"
-                + " Size: 512x768, Clip skip: 2, ENSD: 31337");
+            "a (cat:1.05)\nNegative prompt: lowres\nSteps: 28, Sampler: Euler a, Schedule type:"
+                + " Karras, CFG scale: 11, Seed: 7, Size: 512x768, Clip skip: 2, ENSD: 31337,"
+                + " NovelAI strength: 0.69, Version: NovelAI");
     assertThat(PromptSpec.fromParameters(text).samplerOptions().ensd()).isEqualTo(31337);
   }
 

@@ -1,10 +1,16 @@
 package dev.sdlora.tensors.file;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.zip.DataFormatException;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 
-/** Unpacks what zlib packed (RFC 1950 and 1951), never to more than is allowed. Stateless. */
+/**
+ * Unpacks what zlib and gzip packed (RFC 1950 to 1952), never to more than is allowed. Stateless.
+ */
 public final class Inflated {
   private static final int BUFFER = 8192;
 
@@ -25,6 +31,29 @@ public final class Inflated {
       throw new DataFormatException("unpacked it has more than " + most + " bytes");
     }
     return unpacked;
+  }
+
+  /**
+   * Unpacks a gzip stream (RFC 1952).
+   *
+   * @param data bytes that hold it, up to their end at most
+   * @param from where it begins
+   * @param most how many bytes it may have unpacked
+   * @throws DataFormatException if it is damaged, ends early or is larger
+   */
+  public static byte[] gzip(byte[] data, int from, int most) throws DataFormatException {
+    try (InputStream in =
+        new GZIPInputStream(new ByteArrayInputStream(data, from, data.length - from))) {
+      byte[] unpacked = in.readNBytes(most + 1);
+      if (unpacked.length > most) {
+        throw new DataFormatException("unpacked it has more than " + most + " bytes");
+      }
+      return unpacked;
+    } catch (IOException e) {
+      DataFormatException damaged = new DataFormatException("it is no whole gzip stream");
+      damaged.initCause(e);
+      throw damaged;
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import java.nio.file.Path;
  * Reads the JSON that programs keep beside models and inside them: settings, notes, the rows of an
  * embedding. As a tree it takes up to 25 times the memory of its text, so both the text and the
  * number of values are bounded, and nesting to 1,000 levels. Of a key that occurs twice, the last
- * counts, as in Python. Stateless.
+ * counts, and numbers may be NaN, as in Python. Stateless.
  */
 public final class SettingsJson {
   /** Longer than any; a text of 75 vectors for SDXL has 4 MB. */
@@ -32,6 +33,7 @@ public final class SettingsJson {
           JsonFactory.builder()
               .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
               .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+              .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
               .streamReadConstraints(
                   StreamReadConstraints.builder()
                       .maxStringLength(MAX_BYTES)

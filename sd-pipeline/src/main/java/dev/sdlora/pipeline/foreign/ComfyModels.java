@@ -1,0 +1,128 @@
+package dev.sdlora.pipeline.foreign;
+
+import dev.sdlora.pipeline.foreign.ComfyGraph.Link;
+import dev.sdlora.pipeline.foreign.ComfyGraph.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The ways that the model and the text encoder take from their loader to a sampler: LoRAs on them,
+ * and what else changes them.
+ */
+final class ComfyModels {
+  private final ComfyGraph graph;
+  private final ForeignSettings settings;
+  private final Set<Node> understood;
+
+  /**
+   * Ways in a graph.
+   *
+   * @param settings what is found is put there
+   * @param understood what is found is added there
+   */
+  ComfyModels(ComfyGraph graph, ForeignSettings settings, Set<Node> understood) {
+    this.graph = graph;
+    this.settings = settings;
+    this.understood = understood;
+  }
+
+  /** The file of the model that a sampler uses, if a loader names one. */
+  static Optional<String> file(ComfyGraph graph, Optional<Link> model) {
+    List<Node> way = way(graph, model, "model");
+    return way.isEmpty() ? Optional.empty() : name(graph, way.get(way.size() - 1));
+  }
+
+  private static Optional<String> name(ComfyGraph graph, Node loader) {
+    return List.of("ckpt_name", "unet_name", "model_path").stream()
+        .map(input -> graph.text(loader, input))
+        .filter(name -> !name.isEmpty())
+        .findFirst();
+  }
+
+  /**
+   * Sets the model, its LoRAs and the clip skip.
+   *
+   * @param model of the sampler
+   * @param clip of the positive prompt
+   */
+  void read(Optional<Link> model, Optional<Link> clip) {
+    List<Node> models = way(graph, model, "model");
+    List<Node> clips = way(graph, clip, "clip");
+    file(graph, model).ifPresent(name -> settings.model(name, ""));
+    Map<Node, Double> unet = strengths(models, "strength_model");
+    Map<Node, Double> textEncoder = strengths(clips, "strength_clip");
+    List<Node> loras = new ArrayList<>(unet.keySet());
+    textEncoder.keySet().stream().filter(node -> !unet.containsKey(node)).forEach(loras::add);
+    // Nearest to the loader first, as they were put on.
+    loras.sort((a, b) -> Integer.compare(place(b, models, clips), place(a, models, clips)));
+    for (Node lora : loras) {
+      settings.lora(
+          graph.text(lora, "lora_name"),
+          textEncoder.getOrDefault(lora, 0.0),
+          unet.getOrDefault(lora, 0.0),
+          "");
+    }
+    understood.addAll(loras);
+    models.forEach(this::changes);
+    clips.forEach(this::stops);
+    for (List<Node> way : List.of(models, clips)) {
+      if (!way.isEmpty() && name(graph, way.get(way.size() - 1)).isPresent()) {
+        understood.add(way.get(way.size() - 1));
+      }
+    }
+  }
+
+  private static int place(Node node, List<Node> models, List<Node> clips) {
+    return Math.max(models.indexOf(node), clips.indexOf(node));
+  }
+
+  private Map<Node, Double> strengths(List<Node> way, String strength) {
+    Map<Node, Double> strengths = new HashMap<>();
+    for (Node node : way) {
+      if (!graph.text(node, "lora_name").isEmpty()) {
+        strengths.put(node, graph.value(node, strength).asDouble(1));
+      }
+    }
+    return strengths;
+  }
+
+  private void changes(Node node) {
+    switch (node.type()) {
+      case "ModelSamplingDiscrete" -> {
+        if (graph.value(node, "zsnr").asBoolean(false)) {
+          settings.set("Noise Schedule", "Zero Terminal SNR");
+        }
+      }
+      case "RescaleCFG" -> {
+        settings.set("CFG Rescale", graph.value(node, "multiplier"));
+        understood.add(node);
+      }
+      default -> {
+        // It stays among the nodes that are not understood, if it does anything.
+      }
+    }
+  }
+
+  private void stops(Node node) {
+    int layer = graph.value(node, "stop_at_clip_layer").asInt(0);
+    if (layer < 0) {
+      settings.set("Clip skip", Long.toString(-(long) layer));
+      understood.add(node);
+    }
+  }
+
+  /** All nodes from a link on that hand something of a kind through, up to its loader. */
+  private static List<Node> way(ComfyGraph graph, Optional<Link> start, String kind) {
+    Set<Node> way = new LinkedHashSet<>();
+    Optional<Link> link = start;
+    while (link.isPresent() && way.add(link.get().from())) {
+      link = graph.link(link.get().from(), kind);
+    }
+    return List.copyOf(way);
+  }
+}

@@ -1,0 +1,135 @@
+package dev.sdlora.pipeline.foreign;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.pipeline.foreign.ComfyGraph.Link;
+import dev.sdlora.pipeline.foreign.ComfyGraph.Node;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The ways that conditions take from texts to a sampler. */
+final class ComfyTexts {
+  private static final int MAX_DEPTH = 64;
+
+  /** Conditions that are combined again and again would otherwise double each time. */
+  private static final int MAX_VISITS = 1000;
+
+  private static final List<String> CONDITIONS =
+      List.of("conditioning", "conditioning_1", "conditioning_to", "positive", "conditioning_from");
+
+  private final ComfyGraph graph;
+  private final Set<Node> understood;
+  private int visits;
+
+  /**
+   * What was found on the way to a sampler.
+   *
+   * @param parts what the model is asked for by itself, of which ComfyUI takes the mean
+   * @param encoder the nearest node that encodes a text, if there is one
+   */
+  record Found(List<Part> parts, Optional<Node> encoder) {
+    static final Found NOTHING = new Found(List.of(), Optional.empty());
+
+    /** All parts in A1111's syntax. */
+    String text() {
+      return parts.size() == 1
+          ? parts.get(0).text()
+          : parts.stream()
+              .map(part -> part.text() + " :" + ForeignSettings.number(part.weight()))
+              .collect(Collectors.joining(" AND "));
+    }
+
+    private boolean isBlank() {
+      return parts.stream().allMatch(part -> part.text().isBlank());
+    }
+
+    private Stream<Part> halves() {
+      return parts.stream().map(part -> new Part(part.text(), part.weight() / 2));
+    }
+  }
+
+  /** A text and how much it counts. */
+  record Part(String text, double weight) {}
+
+  /**
+   * Ways in a graph.
+   *
+   * @param understood what is found is added there
+   */
+  ComfyTexts(ComfyGraph graph, Set<Node> understood) {
+    this.graph = graph;
+    this.understood = understood;
+  }
+
+  /** The text at the end of a link. */
+  Found read(Optional<Link> link) {
+    return read(link, 0);
+  }
+
+  private Found read(Optional<Link> link, int depth) {
+    if (link.isEmpty() || depth > MAX_DEPTH || ++visits > MAX_VISITS) {
+      return Found.NOTHING;
+    }
+    Node node = link.get().from();
+    return switch (node.type()) {
+      case "ConditioningZeroOut" -> {
+        understood.add(node);
+        yield Found.NOTHING;
+      }
+      case "ConditioningCombine" -> combined(node, depth);
+      case "ConditioningConcat" -> inChunks(node, depth);
+      default ->
+          encoded(node)
+              .orElseGet(
+                  () ->
+                      read(
+                          link.get().slot() == 1
+                              ? graph
+                                  .link(node, List.of("negative"))
+                                  .or(() -> graph.link(node, CONDITIONS))
+                              : graph.link(node, CONDITIONS),
+                          depth + 1));
+    };
+  }
+
+  /** ComfyUI takes the mean of what the model says to both. */
+  private Found combined(Node node, int depth) {
+    Found one = read(graph.link(node, "conditioning_1"), depth + 1);
+    Found other = read(graph.link(node, "conditioning_2"), depth + 1);
+    understood.add(node);
+    if (one.isBlank() || other.isBlank()) {
+      return one.isBlank() ? other : one;
+    }
+    return new Found(Stream.concat(one.halves(), other.halves()).toList(), one.encoder());
+  }
+
+  /** One text behind the other, each in chunks of its own. */
+  private Found inChunks(Node node, int depth) {
+    Found one = read(graph.link(node, "conditioning_to"), depth + 1);
+    Found other = read(graph.link(node, "conditioning_from"), depth + 1);
+    understood.add(node);
+    if (one.isBlank() || other.isBlank()) {
+      return one.isBlank() ? other : one;
+    }
+    return new Found(
+        one.parts().stream()
+            .map(part -> new Part(part.text() + "\nBREAK " + other.text(), part.weight()))
+            .toList(),
+        one.encoder());
+  }
+
+  /** What a node encodes: a text, or two for the encoders of SDXL, which are mostly the same. */
+  private Optional<Found> encoded(Node node) {
+    JsonNode text = graph.value(node, "text");
+    JsonNode large = graph.value(node, "text_g");
+    if (!text.isTextual() && !large.isTextual()) {
+      return Optional.empty();
+    }
+    understood.add(node);
+    String words = text.isTextual() ? text.textValue() : large.textValue();
+    return Optional.of(
+        new Found(List.of(new Part(ComfyText.toA1111(words), 1)), Optional.of(node)));
+  }
+}

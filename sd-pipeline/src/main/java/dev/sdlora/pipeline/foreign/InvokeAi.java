@@ -1,0 +1,168 @@
+package dev.sdlora.pipeline.foreign;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * InvokeAI: {@code invokeai_metadata} since version 3, {@code sd-metadata} and the command {@code
+ * Dream} before.
+ */
+public final class InvokeAi {
+  private static final String PROGRAM = "InvokeAI";
+  private static final String OTHER_NOISE = "cuda";
+
+  private static final Set<String> KNOWN =
+      Set.of(
+          "app_version",
+          "positive_prompt",
+          "negative_prompt",
+          "width",
+          "height",
+          "seed",
+          "rand_device",
+          "cfg_scale",
+          "cfg_rescale_multiplier",
+          "steps",
+          "scheduler",
+          "clip_skip",
+          "model",
+          "vae",
+          "loras",
+          "canvas_v2_metadata");
+
+  private static final Set<String> OLD_IMAGE =
+      Set.of("prompt", "steps", "cfg_scale", "height", "width", "seed", "sampler");
+
+  /** A prompt in quotes, and options of a letter with a value. */
+  private static final Pattern DREAM = Pattern.compile("\\s*\"(.*)\"(.*)", Pattern.DOTALL);
+
+  private static final Pattern OPTION = Pattern.compile("-(\\w)\\s*([\\w.]+)");
+  private static final Pattern NEGATIVE = Pattern.compile("\\[([^\\[\\]]*)\\]");
+
+  private InvokeAi() {}
+
+  /** Settings as JSON, of any version. */
+  public static Optional<ForeignSettings> read(JsonNode json) {
+    if (json.path("image").isObject()) {
+      return Optional.of(old(json));
+    }
+    return json.has("positive_prompt") || json.has("scheduler")
+        ? Optional.of(current(json))
+        : Optional.empty();
+  }
+
+  private static ForeignSettings current(JsonNode json) {
+    ForeignSettings settings = new ForeignSettings(PROGRAM);
+    settings.prompts(
+        CompelText.toA1111(json.path("positive_prompt").asText("")),
+        CompelText.toA1111(json.path("negative_prompt").asText("")));
+    settings.set("Steps", json.path("steps"));
+    SamplerNames.setDiffusers(settings, json.path("scheduler").asText(""));
+    settings.set("CFG scale", json.path("cfg_scale"));
+    settings.set("Seed", json.path("seed"));
+    settings.size("Size", json.path("width"), json.path("height"));
+    int skip = json.path("clip_skip").asInt(0);
+    if (skip > 0) {
+      settings.set("Clip skip", Long.toString(skip + 1L));
+    }
+    if (json.path("cfg_rescale_multiplier").asDouble(0) != 0) {
+      settings.set("CFG Rescale", json.path("cfg_rescale_multiplier"));
+    }
+    JsonNode model = json.path("model");
+    settings.model(name(model), model.path("hash").asText(""));
+    JsonNode vae = json.path("vae");
+    settings.vae(name(vae));
+    json.path("loras").forEach(lora -> lora(settings, lora));
+    settings.likeComfy();
+    settings.set("RNG", json.path("rand_device").asText("").equals(OTHER_NOISE) ? "NV" : "CPU");
+    settings.restOf(json, KNOWN);
+    settings.set("Version", (PROGRAM + " " + json.path("app_version").asText("")).strip());
+    return settings;
+  }
+
+  private static void lora(ForeignSettings settings, JsonNode lora) {
+    JsonNode model = lora.has("model") ? lora.path("model") : lora.path("lora");
+    double weight = lora.path("weight").asDouble(1);
+    settings.lora(name(model), weight, weight, model.path("hash").asText(""));
+  }
+
+  private static String name(JsonNode model) {
+    return model.isTextual()
+        ? model.textValue()
+        : model.path("name").asText(model.path("model_name").asText(""));
+  }
+
+  /** Version 2: the negative prompt stands in square brackets. */
+  private static ForeignSettings old(JsonNode json) {
+    JsonNode image = json.path("image");
+    ForeignSettings settings = new ForeignSettings(PROGRAM);
+    prompts(settings, oldPrompt(image.path("prompt")));
+    settings.set("Steps", image.path("steps"));
+    SamplerNames.setDiffusers(settings, image.path("sampler").asText(""));
+    settings.set("CFG scale", image.path("cfg_scale"));
+    settings.set("Seed", image.path("seed"));
+    settings.size("Size", image.path("width"), image.path("height"));
+    settings.model(json.path("model_weights").asText(""), json.path("model_hash").asText(""));
+    settings.likeComfy();
+    settings.restOf(image, OLD_IMAGE);
+    settings.set("Version", (PROGRAM + " " + json.path("app_version").asText("")).strip());
+    return settings;
+  }
+
+  private static String oldPrompt(JsonNode prompt) {
+    if (prompt.isTextual()) {
+      return prompt.textValue();
+    }
+    StringBuilder text = new StringBuilder();
+    prompt.forEach(
+        part -> text.append(text.isEmpty() ? "" : " ").append(part.path("prompt").asText("")));
+    return text.toString();
+  }
+
+  private static void prompts(ForeignSettings settings, String text) {
+    StringBuilder negative = new StringBuilder();
+    Matcher brackets = NEGATIVE.matcher(text);
+    String positive =
+        brackets.replaceAll(
+            found -> {
+              negative.append(negative.isEmpty() ? "" : " ").append(found.group(1));
+              return "";
+            });
+    settings.prompts(
+        CompelText.toA1111(positive.strip()), CompelText.toA1111(negative.toString().strip()));
+  }
+
+  /** The command that made a picture, as version 1 and 2 write it. */
+  public static Optional<ForeignSettings> dream(String command) {
+    Matcher parts = DREAM.matcher(command);
+    if (!parts.matches()) {
+      return Optional.empty();
+    }
+    ForeignSettings settings = new ForeignSettings(PROGRAM);
+    prompts(settings, parts.group(1));
+    String width = "";
+    String height = "";
+    Matcher option = OPTION.matcher(parts.group(2));
+    while (option.find()) {
+      String value = option.group(2);
+      switch (option.group(1)) {
+        case "s" -> settings.set("Steps", value);
+        case "S" -> settings.set("Seed", value);
+        case "C" -> settings.set("CFG scale", value);
+        case "A" -> SamplerNames.setDiffusers(settings, value);
+        case "W" -> width = value;
+        case "H" -> height = value;
+        default -> settings.rest("option " + option.group(1), value);
+      }
+    }
+    if (!width.isEmpty() && !height.isEmpty()) {
+      settings.set("Size", width + "x" + height);
+    }
+    settings.likeComfy();
+    settings.set("Version", PROGRAM);
+    return Optional.of(settings);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.sdlora.pipeline.image;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.pipeline.foreign.NovelAi;
+import dev.sdlora.tensors.file.SettingsJson;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What NovelAI writes into its PNGs: the prompt as {@code Description}, and a JSON object of
+ * settings as {@code Comment}.
+ */
+final class NovelAiTexts {
+  private NovelAiTexts() {}
+
+  /**
+   * The settings as A1111 would write them; empty if the texts are not NovelAI's.
+   *
+   * @param texts by their keywords
+   * @param size of the picture, such as {@code 512x768}, or nothing
+   */
+  static Optional<String> parameters(Function<String, Optional<String>> texts, String size) {
+    if (!texts.apply("Software").equals(Optional.of("NovelAI"))) {
+      return Optional.empty();
+    }
+    return texts
+        .apply("Comment")
+        .flatMap(NovelAiTexts::json)
+        .map(json -> NovelAi.read(json, texts.apply("Description").orElse(""), size))
+        .map(ForeignText::write);
+  }
+
+  private static Optional<JsonNode> json(String text) {
+    try {
+      return Optional.of(SettingsJson.parse(text)).filter(JsonNode::isObject);
+    } catch (JsonProcessingException e) {
+      return Optional.empty(); // not NovelAI's after all: the caller reports that nothing is there
+    }
+  }
+}

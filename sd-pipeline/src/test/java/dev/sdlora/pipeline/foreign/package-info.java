@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.pipeline.foreign;
+
+import org.jspecify.annotations.NullMarked;
