@@ -2,6 +2,7 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.PictureOptions.set;
 
+import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptOptions;
@@ -29,6 +30,20 @@ final class ReadingOptions {
       names = "--exact-a1111",
       description = "Take LoRA tags in the negative prompt for text, as A1111 does.")
   private boolean exactA1111;
+
+  @Option(
+      names = "--dynamic",
+      description =
+          "Draw prompts anew for each picture: {red|blue}, {2$$$$a|b|c}, {3::a|b}, __wildcard__.")
+  private boolean dynamic;
+
+  @Option(
+      names = "--wildcard-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with text files for __wildcards__, one value a line; repeatable. The same as"
+              + " --dynamic besides.")
+  private List<Path> wildcardDirectories = new ArrayList<>();
 
   @Option(
       names = "--comma-backtracking",
@@ -68,6 +83,9 @@ final class ReadingOptions {
     options = oldEditing ? options.withOldEditingTimelines(true) : options;
     options = styleNames.isEmpty() ? options : options.withStyles(chosenStyles());
     options = emphasis.map(options::withEmphasis).orElse(options);
+    if (dynamic || !wildcardDirectories.isEmpty()) {
+      options = options.toBuilder().dynamicPrompts(new DynamicPrompts(wildcardDirectories)).build();
+    }
     spec.promptOptions(options);
     PromptOptions others = options;
     set(

@@ -1,19 +1,16 @@
 package dev.sdlora.pipeline.image;
 
-import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.LoraAdapter;
-import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.prompt.grammar.Styles;
-import java.util.List;
 
 /** Writes {@link Infotext}. */
 final class InfotextWriter {
   private InfotextWriter() {}
 
   static String write(ImageSettings given) {
-    PromptSpec spec = tagged(merged(given.spec()));
+    PromptSpec spec = tagged(Styles.merged(given.spec()));
     ImageSettings settings = new ImageSettings(spec, given.size(), given.seed(), given.facts());
     StringBuilder text = new StringBuilder(spec.prompt());
     if (!spec.negativePrompt().isEmpty()) {
@@ -21,30 +18,6 @@ final class InfotextWriter {
       text.append(spec.negativePrompt());
     }
     return text.append('\n').append(InfotextKeys.write(settings)).toString().strip();
-  }
-
-  /** The request with its styles in its prompts, as A1111 writes them. */
-  private static PromptSpec merged(PromptSpec spec) {
-    PromptOptions options = spec.promptOptions();
-    if (options.styles().isEmpty()) {
-      return spec;
-    }
-    PromptSpecBuilder merged =
-        spec.toBuilder()
-            .promptOptions(options.withStyles(List.of()))
-            .prompt(Styles.onPrompt(spec.prompt(), options))
-            .negativePrompt(Styles.onNegativePrompt(spec.negativePrompt(), options));
-    spec.hiresFix().map(hires -> merged(hires, options)).ifPresent(merged::hiresFix);
-    return merged.build();
-  }
-
-  private static HiresFix merged(HiresFix hires, PromptOptions options) {
-    HiresFix.Builder merged = hires.toBuilder();
-    hires.prompt().ifPresent(text -> merged.prompt(Styles.onPrompt(text, options)));
-    hires
-        .negativePrompt()
-        .ifPresent(text -> merged.negativePrompt(Styles.onNegativePrompt(text, options)));
-    return merged.build();
   }
 
   /** The request with its LoRAs as tags of its prompts. */

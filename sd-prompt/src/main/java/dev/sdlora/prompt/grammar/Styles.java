@@ -1,7 +1,11 @@
 package dev.sdlora.prompt.grammar;
 
+import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.PromptOptions;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Style;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +37,34 @@ public final class Styles {
    */
   public static String onNegativePrompt(String prompt, PromptOptions options) {
     return merge(prompt, options, Style::negativePrompt);
+  }
+
+  /**
+   * The request with its styles in its prompts, as A1111 writes them.
+   *
+   * @throws dev.sdlora.api.PromptSyntaxException if one becomes longer than the limit
+   */
+  public static PromptSpec merged(PromptSpec spec) {
+    PromptOptions options = spec.promptOptions();
+    if (options.styles().isEmpty()) {
+      return spec;
+    }
+    PromptSpecBuilder merged =
+        spec.toBuilder()
+            .promptOptions(options.withStyles(List.of()))
+            .prompt(onPrompt(spec.prompt(), options))
+            .negativePrompt(onNegativePrompt(spec.negativePrompt(), options));
+    spec.hiresFix().map(hires -> merged(hires, options)).ifPresent(merged::hiresFix);
+    return merged.build();
+  }
+
+  private static HiresFix merged(HiresFix hires, PromptOptions options) {
+    HiresFix.Builder merged = hires.toBuilder();
+    hires.prompt().ifPresent(text -> merged.prompt(onPrompt(text, options)));
+    hires
+        .negativePrompt()
+        .ifPresent(text -> merged.negativePrompt(onNegativePrompt(text, options)));
+    return merged.build();
   }
 
   private static String merge(String prompt, PromptOptions options, Function<Style, String> of) {
