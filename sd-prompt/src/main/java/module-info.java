@@ -4,6 +4,8 @@ module dev.sdlora.prompt {
   requires static transitive org.jspecify;
   requires transitive dev.sdlora.api;
 
+  exports dev.sdlora.prompt.dynamic to
+      dev.sdlora.pipeline;
   exports dev.sdlora.prompt.grammar to
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.schedule to

@@ -220,6 +220,16 @@ public final class Backend {
      * @return how long the prompt is
      */
     TokenCount count(String text, List<Embedding> embeddings);
+
+    /**
+     * Behind {@link DynamicPrompts#draw}.
+     *
+     * @param template the prompt as given
+     * @param seed of the picture
+     * @param dynamic where wildcards are looked up
+     * @return what is drawn
+     */
+    String draw(String template, long seed, DynamicPrompts dynamic);
   }
 
   /** Picture files, the settings in them, and larger pictures. */

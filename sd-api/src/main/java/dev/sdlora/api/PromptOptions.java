@@ -3,6 +3,7 @@ package dev.sdlora.api;
 import dev.sdlora.api.value.Checks;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class PromptOptions {
   private final EmptyNegative emptyNegative;
   private final boolean clipSkipOnSdxl;
   private final PromptLimits limits;
+  private final Optional<DynamicPrompts> dynamicPrompts;
 
   private PromptOptions(Builder values) {
     mode = values.mode;
@@ -38,6 +40,7 @@ public final class PromptOptions {
     emptyNegative = values.emptyNegative;
     clipSkipOnSdxl = values.clipSkipOnSdxl;
     limits = values.limits;
+    dynamicPrompts = values.dynamicPrompts;
   }
 
   /** {@return a builder that has the defaults that its setters tell} */
@@ -48,6 +51,14 @@ public final class PromptOptions {
   /** {@return a builder that starts from this one} */
   public Builder toBuilder() {
     return new Builder(this);
+  }
+
+  /**
+   * {@return how prompts are drawn anew for each picture; empty if they stay as they are} Empty by
+   * default, so that {@code {a|b}} is text as in A1111.
+   */
+  public Optional<DynamicPrompts> dynamicPrompts() {
+    return dynamicPrompts;
   }
 
   /** {@return whether malformed prompts are errors} */
@@ -233,7 +244,8 @@ public final class PromptOptions {
         oldEditingTimelines,
         emptyNegative,
         clipSkipOnSdxl,
-        limits);
+        limits,
+        dynamicPrompts);
   }
 
   @Override
@@ -253,6 +265,7 @@ public final class PromptOptions {
     private EmptyNegative emptyNegative = EmptyNegative.ZEROS;
     private boolean clipSkipOnSdxl = false;
     private PromptLimits limits = PromptLimits.DEFAULTS;
+    private Optional<DynamicPrompts> dynamicPrompts = Optional.empty();
 
     private Builder() {}
 
@@ -267,6 +280,7 @@ public final class PromptOptions {
       emptyNegative = values.emptyNegative;
       clipSkipOnSdxl = values.clipSkipOnSdxl;
       limits = values.limits;
+      dynamicPrompts = values.dynamicPrompts;
     }
 
     /**
@@ -361,6 +375,28 @@ public final class PromptOptions {
      */
     public Builder clipSkipOnSdxl(boolean clipSkipOnSdxl) {
       this.clipSkipOnSdxl = clipSkipOnSdxl;
+      return this;
+    }
+
+    /**
+     * Has prompts drawn anew for each picture: {@code {a|b}}, wildcards, variables.
+     *
+     * @param dynamicPrompts where wildcards are. Default: prompts stay as they are
+     * @return this builder
+     */
+    public Builder dynamicPrompts(DynamicPrompts dynamicPrompts) {
+      Objects.requireNonNull(dynamicPrompts, "dynamicPrompts");
+      this.dynamicPrompts = Optional.of(dynamicPrompts);
+      return this;
+    }
+
+    /**
+     * Leaves prompts as they are, which is the default.
+     *
+     * @return this builder
+     */
+    public Builder noDynamicPrompts() {
+      this.dynamicPrompts = Optional.empty();
       return this;
     }
 

@@ -64,6 +64,33 @@ class LoraSettingsTest {
                 .withRankLimit(OptionalInt.of(8))
                 .tagArguments())
         .isEqualTo("1:1@0,0@0.5:lbw=INS:dyn=8");
+    assertThat(LoraStrength.of(0).withHires(0.8).tagArguments()).isEqualTo("0:hr=0.8");
+  }
+
+  @Test
+  void withHires_otherSettings_holdInBothPasses() {
+    StrengthSchedule fading = StrengthSchedule.parse("1@sigma5,0@sigma1");
+    LoraStrength strength =
+        LoraStrength.of(0)
+            .withHires(0.3, fading)
+            .withBlocks(BlockWeights.preset("INS"))
+            .withRankLimit(OptionalInt.of(8))
+            .withUnet(StrengthSchedule.constant(0.5))
+            .withTextEncoder(0.25);
+
+    assertThat(strength.changesInHires()).isTrue();
+    assertThat(strength.inHires())
+        .isEqualTo(
+            LoraStrength.of(0.3)
+                .withUnet(fading)
+                .withBlocks(BlockWeights.preset("INS"))
+                .withRankLimit(OptionalInt.of(8)));
+    assertThat(strength.textEncoder()).isEqualTo(0.25);
+    LoraStrength plain = LoraStrength.of(1);
+    assertThat(plain.inHires()).isSameAs(plain);
+    assertThat(plain.withHires(1)).isNotEqualTo(plain);
+    assertThatThrownBy(() -> plain.withHires(Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @ParameterizedTest

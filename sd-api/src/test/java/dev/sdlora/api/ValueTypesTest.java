@@ -50,6 +50,7 @@ class ValueTypesTest {
           Map.entry(SamplerOptions.class, SamplerOptions.builder().eta(0.5).build()),
           Map.entry(
               SpeedOptions.class, SpeedOptions.builder().forecasting(Forecasting.every(2)).build()),
+          Map.entry(DynamicPrompts.class, DynamicPrompts.of(FILE)),
           Map.entry(GuidanceRange.class, GuidanceRange.ofSteps(0.1, 0.9)),
           Map.entry(Forecasting.class, Forecasting.every(3)),
           Map.entry(Variation.class, Variation.of(3, 0.5)),
@@ -78,7 +79,7 @@ class ValueTypesTest {
 
   /** Setters that take back what is not set to begin with. */
   private static final Set<String> TAKE_BACK =
-      Set.of("randomSeed", "noLoras", "noHiresFix", "noControlUnits");
+      Set.of("randomSeed", "noLoras", "noHiresFix", "noControlUnits", "noDynamicPrompts");
 
   private static final List<Supplier<Object>> BUILDERS =
       List.of(

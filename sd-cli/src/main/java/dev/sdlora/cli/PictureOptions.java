@@ -48,6 +48,15 @@ final class PictureOptions {
   private List<String> loras = new ArrayList<>();
 
   @Option(
+      names = "--lora-curve",
+      paramLabel = "NAME=POINTS",
+      description =
+          "Strength of a LoRA in the U-Net on the way from noise to picture: place:strength pairs,"
+              + " 0:1,0.5:0.2,1:0 by share of the steps or sigma5:1,sigma1:0 by noise level. Of one"
+              + " given by --lora, or of another, file or name, which it adds; repeatable.")
+  private List<LoraCurve> curves = new ArrayList<>();
+
+  @Option(
       names = "--few-steps",
       paramLabel = "METHOD[:N]",
       description =
@@ -157,7 +166,11 @@ final class PictureOptions {
     if (!words.isEmpty()) {
       spec.prompt(String.join(" ", words));
     }
-    loras.forEach(lora -> spec.lora(LoraReference.openWeighted(lora, loraFolders)));
+    LoraCurve.draw(
+            loras.stream().map(lora -> LoraReference.openWeighted(lora, loraFolders)).toList(),
+            curves,
+            loraFolders)
+        .forEach(spec::lora);
     negative.ifPresent(spec::negativePrompt);
     set("--few-steps", fewSteps, few -> few.applyTo(spec));
     set("--steps", steps, spec::steps);

@@ -2,6 +2,7 @@ package dev.sdlora.cli;
 
 import static dev.sdlora.cli.PictureOptions.set;
 
+import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptOptions;
@@ -36,6 +37,20 @@ final class ReadingOptions {
           "Put trigger words, preferred weight and negative text of LoRAs into the prompts, as"
               + " A1111's cards do, unless they are there.")
   private boolean triggerWords;
+
+  @Option(
+      names = "--dynamic",
+      description =
+          "Draw prompts anew for each picture: {red|blue}, {2$$$$a|b|c}, {3::a|b}, __wildcard__.")
+  private boolean dynamic;
+
+  @Option(
+      names = "--wildcard-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with text files for __wildcards__, one value a line; repeatable. The same as"
+              + " --dynamic besides.")
+  private List<Path> wildcardDirectories = new ArrayList<>();
 
   @Option(
       names = "--comma-backtracking",
@@ -75,6 +90,9 @@ final class ReadingOptions {
     options = oldEditing ? options.withOldEditingTimelines(true) : options;
     options = styleNames.isEmpty() ? options : options.withStyles(chosenStyles());
     options = emphasis.map(options::withEmphasis).orElse(options);
+    if (dynamic || !wildcardDirectories.isEmpty()) {
+      options = options.toBuilder().dynamicPrompts(new DynamicPrompts(wildcardDirectories)).build();
+    }
     spec.promptOptions(options);
     if (triggerWords) {
       spec.addTriggerWords(true);

@@ -103,6 +103,7 @@ public final class Sd {
         .registerConverter(ResizeMode.class, converter(ResizeMode::parse))
         .registerConverter(MaskedContent.class, converter(MaskedContent::parse))
         .registerConverter(Axis.class, converter(Axis::parse))
+        .registerConverter(LoraCurve.class, converter(LoraCurve::parse))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExpandAtFiles(false) // a prompt may begin with '@'
         .setParameterExceptionHandler(failures)

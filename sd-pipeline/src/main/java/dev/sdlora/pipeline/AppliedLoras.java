@@ -6,6 +6,7 @@ import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.lora.overlay.Overlay;
+import dev.sdlora.lora.plan.Moment;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
@@ -17,6 +18,7 @@ import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -38,6 +40,9 @@ final class AppliedLoras implements AutoCloseable {
   private final Optional<Overlay> overlay;
   private final UNet unet;
   private Optional<TensorDict> unetDict;
+  private int step;
+  private int steps = 1;
+  private double[] shares = {};
 
   private AppliedLoras(
       Model model,
@@ -133,7 +138,7 @@ final class AppliedLoras implements AutoCloseable {
   /** Does something with the text encoders over what their weights are to this request. */
   <T> T withTextEncoders(EncodedChunks known, Function<List<ChunkEncoder>, T> work) {
     List<TextEncoder> encoders = model.networks().textEncoders();
-    Map<Network, Map<String, List<Change>>> changes = loras.plan(0, 1).changes();
+    Map<Network, Map<String, List<Change>>> changes = loras.plan(Moment.START).changes();
     Map<Network, TensorDict> dicts = new EnumMap<>(Network.class);
     List<ChunkEncoder> chunkEncoders = new ArrayList<>();
     OnDemand.Use use = model.textEncoderMemory().use();
@@ -181,21 +186,30 @@ final class AppliedLoras implements AutoCloseable {
   }
 
   /**
-   * Makes the U-Net what it is to be in a step.
+   * A step begins.
    *
    * @param step its number, from 0
    * @param steps how many there are
    */
   void step(int step, int steps) {
-    if (!loras.isScheduled()) {
+    this.step = step;
+    this.steps = steps;
+  }
+
+  /** Makes the U-Net what it is to be in the next call, in the step that has begun. */
+  void call(double sigma) {
+    Moment moment = new Moment(step, steps, sigma);
+    double[] wanted = loras.shares(moment);
+    if (!loras.isScheduled() || Arrays.equals(wanted, shares)) {
       return;
     }
+    shares = wanted;
     if (overlay.isEmpty()) {
-      lease.change(loras.plan(step, steps));
+      lease.change(loras.plan(moment));
     } else {
-      overlay.get().scale(loras.shares(step, steps));
+      overlay.get().scale(shares);
       if (restChanges) {
-        lease.change(loras.patchedOnly(step, steps));
+        lease.change(loras.patchedOnly(moment));
         // What is packed is other tensors now.
         Optional<TensorDict> before = unetDict;
         unetDict = beside(Network.UNET, unet.weights());

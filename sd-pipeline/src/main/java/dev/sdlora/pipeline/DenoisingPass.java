@@ -90,7 +90,9 @@ final class DenoisingPass {
         before
             .filter(pass -> pass.prompt == prompt && pass.negative == negative)
             .map(pass -> pass.loras)
-            .orElseGet(() -> LoraResolver.resolve(spec, prompt, negative, model));
+            .filter(plans -> !plans.changeInHires())
+            .orElseGet(
+                () -> LoraResolver.resolve(spec, prompt, negative, before.isPresent(), model));
   }
 
   /**
@@ -106,7 +108,8 @@ final class DenoisingPass {
   }
 
   /**
-   * A second pass. Where its prompts are those of this one, the LoRAs stay where they are.
+   * A second pass. Where its prompts are those of this one, the LoRAs stay where they are, unless
+   * they have strengths of their own there.
    *
    * @param told the size that SDXL is told
    */
@@ -379,7 +382,12 @@ final class DenoisingPass {
     // What strengths that change do to them is not known.
     UNet merging =
         merging(loras.isScheduled() ? unchanged : unchanged.remembering(new TextKeys(scope)));
-    NoisePredictor unet = networks.controls().over(merging, size, spec.tiling(), cache(scope));
+    NoisePredictor network = networks.controls().over(merging, size, spec.tiling(), cache(scope));
+    NoisePredictor unet =
+        (batch, step) -> {
+          networks.with(loras).call(batch.sigma());
+          return network.predict(batch, step);
+        };
     return input
         .shown()
         .<NoisePredictor>map(channels -> new ShownChannels(unet, channels))

@@ -31,12 +31,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** One request on its way from a prompt to pictures. */
 final class Generation {
@@ -48,6 +50,8 @@ final class Generation {
 
   private final Model model;
   private final PromptSpec spec;
+  private final int firstImage;
+  private final Map<String, String> templates;
   private final Progress progress;
   private final ImageSeeds firstSeeds;
   private final ImageSize size;
@@ -58,19 +62,17 @@ final class Generation {
 
   private Generation(
       Model model,
-      PromptSpec spec,
+      DrawnPrompts prompts,
+      ImageSeeds firstSeeds,
       Optional<ImageToImage> source,
       ImageSize size,
       Progress progress) {
     this.model = model;
-    this.spec = spec;
+    this.spec = prompts.spec();
+    this.firstImage = prompts.firstImage();
+    this.templates = prompts.templates();
     this.progress = progress;
-    this.firstSeeds =
-        new ImageSeeds(
-            chosen(spec.seed()),
-            chosen(spec.variation().seed()),
-            spec.variation().strength(),
-            spec.samplerOptions().ensd());
+    this.firstSeeds = firstSeeds;
     this.size = size;
     this.canvas = source.map(given -> Canvas.of(given, size));
     this.repainting = source.map(Repainting::of);
@@ -104,16 +106,40 @@ final class Generation {
     ImageSize size =
         spec.size().or(() -> source.map(given -> Canvas.defaultSize(given, usual))).orElse(usual);
     boolean keepsImages = !listener.takesImages();
-    MemoryNeed need = new RequestMemory(model, spec, source, size).need(keepsImages);
-    return model
-        .memory()
-        .within(
-            need,
-            Failures.numbers(spec, Optional.of(size)),
-            cancelled,
-            () ->
-                new Generation(model, spec, source, size, new Progress(listener, cancelled))
-                    .run(keepsImages));
+    ImageSeeds seeds =
+        new ImageSeeds(
+            chosen(spec.seed()),
+            chosen(spec.variation().seed()),
+            spec.variation().strength(),
+            spec.samplerOptions().ensd());
+    Optional<GenerationResult> result = Optional.empty();
+    List<DrawnPrompts> parts = DrawnPrompts.of(spec, seeds);
+    for (int i = 0; i < parts.size(); i++) {
+      DrawnPrompts part = parts.get(i);
+      // Pictures of other parts are kept beside those of this one.
+      PromptSpec whole = part.spec().toBuilder().images(spec.images()).build();
+      MemoryNeed need = new RequestMemory(model, whole, source, size).need(keepsImages);
+      Optional<GenerationResult> before = result;
+      boolean isLast = i == parts.size() - 1;
+      result =
+          Optional.of(
+              model
+                  .memory()
+                  .within(
+                      need,
+                      Failures.numbers(spec, Optional.of(size)),
+                      cancelled,
+                      () ->
+                          new Generation(
+                                  model,
+                                  part,
+                                  seeds,
+                                  source,
+                                  size,
+                                  new Progress(listener, cancelled))
+                              .run(keepsImages, before, isLast)));
+    }
+    return result.orElseThrow();
   }
 
   private static void requireRefiner(Model model, PromptSpec spec) {
@@ -142,8 +168,14 @@ final class Generation {
     return seed.orElseGet(() -> ThreadLocalRandom.current().nextLong(SEEDS));
   }
 
-  /** Native memory that it takes is given back whatever happens. */
-  private GenerationResult run(boolean keepsImages) {
+  /**
+   * Makes the pictures. Native memory that it takes is given back whatever happens.
+   *
+   * @param before what other parts of the request have made
+   * @param isLast whether no other part follows
+   */
+  private GenerationResult run(
+      boolean keepsImages, Optional<GenerationResult> before, boolean isLast) {
     long start = System.nanoTime();
     try (RequestNetworks networks = new RequestNetworks(model, spec.controlUnits(), progress);
         NDManager scope = model.networks().torch().scope()) {
@@ -176,14 +208,33 @@ final class Generation {
               .precision(Formats.precision(model.networks().type()))
               .elapsed(Duration.ofNanos(System.nanoTime() - start - networks.waitedNanos()));
       vae().ifPresent(told::vae);
-      GenerationResult result = told.build();
-      progress.listener().generationEnd(result);
+      GenerationResult own = told.build();
+      GenerationResult result = before.map(others -> joined(others, own)).orElse(own);
+      if (isLast) {
+        progress.listener().generationEnd(result);
+      }
       networks.keep();
       return result;
     }
   }
 
-  private ImageRun image(int index) {
+  private static GenerationResult joined(GenerationResult before, GenerationResult after) {
+    GenerationResult.Builder joined =
+        GenerationResult.builder(joined(before.images(), after.images()))
+            .loras(joined(before.loras(), after.loras()).stream().distinct().toList())
+            .warnings(joined(before.warnings(), after.warnings()).stream().distinct().toList())
+            .precision(after.precision())
+            .elapsed(before.elapsed().plus(after.elapsed()));
+    after.vae().ifPresent(joined::vae);
+    return joined.build();
+  }
+
+  private static <T> List<T> joined(List<T> before, List<T> after) {
+    return Stream.concat(before.stream(), after.stream()).toList();
+  }
+
+  private ImageRun image(int number) {
+    int index = firstImage + number;
     int steps = first.steps() + second.map(hires -> hires.pass().steps()).orElse(0);
     return new ImageRun(index, firstSeeds.image(index), 0, steps);
   }
@@ -350,6 +401,9 @@ final class Generation {
             networks.hashes(),
             networks.embeddingHashes(),
             VERSION);
+    for (Map.Entry<String, String> template : templates.entrySet()) {
+      settings = settings.with(template.getKey(), template.getValue());
+    }
     if (model.networks().unet().config().isEditing() && canvas.isPresent()) {
       settings = settings.edited();
     }

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.Backend;
+import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraLibrary;
@@ -17,6 +18,7 @@ import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.TokenCount;
+import dev.sdlora.prompt.dynamic.DynamicTemplates;
 import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
@@ -124,6 +126,12 @@ public final class LocalPrompts implements Backend.Prompts {
       longest = count.tokens() > longest.tokens() ? count : longest;
     }
     return longest;
+  }
+
+  @Override
+  public String draw(String template, long seed, DynamicPrompts dynamic) {
+    return new DynamicTemplates(new WildcardFolders(dynamic), PromptLimits.DEFAULTS)
+        .draw(template, seed, false);
   }
 
   private static TrainedWords words(List<Embedding> embeddings) {

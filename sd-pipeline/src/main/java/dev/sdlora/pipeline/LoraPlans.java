@@ -5,6 +5,7 @@ import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.overlay.Overlays;
 import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.lora.plan.Moment;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Match;
 import dev.sdlora.pipeline.WeightGate.LeaseRequest;
@@ -97,7 +98,7 @@ final class LoraPlans {
 
   /** The weights that it needs in the first step. */
   LeaseRequest leaseRequest() {
-    PatchPlan patched = plan(0, 1);
+    PatchPlan patched = plan(Moment.START);
     PatchPlan patchedOnly = patched.where((weight, change) -> !Overlays.canOverlay(weight, change));
     boolean restChanges = isScheduled() && fits.stream().anyMatch(LoraPlans::changesUnpatched);
     return new LeaseRequest(
@@ -115,19 +116,24 @@ final class LoraPlans {
         .equals(PatchPlan.NONE);
   }
 
-  /** Whether any strength changes from step to step. */
+  /** Whether any LoRA has another strength in the pass of hires fix. */
+  boolean changeInHires() {
+    return fits.stream().anyMatch(fit -> fit.use.strength().changesInHires());
+  }
+
+  /** Whether any strength changes from call to call. */
   boolean isScheduled() {
     return fits.stream().anyMatch(fit -> !fit.use.strength().unet().isConstant());
   }
 
-  /** What all LoRAs change in a step. */
-  PatchPlan plan(int step, int steps) {
-    return planner.apply(fits.stream().map(fit -> fit.use.at(step, steps)).toList());
+  /** What all LoRAs change at a moment. */
+  PatchPlan plan(Moment moment) {
+    return planner.apply(fits.stream().map(fit -> fit.use.at(moment)).toList());
   }
 
-  /** What the LoRAs that cannot be overlaid change in a step. */
-  PatchPlan patchedOnly(int step, int steps) {
-    return plan(step, steps).where((weight, change) -> !Overlays.canOverlay(weight, change));
+  /** What the LoRAs that cannot be overlaid change at a moment. */
+  PatchPlan patchedOnly(Moment moment) {
+    return plan(moment).where((weight, change) -> !Overlays.canOverlay(weight, change));
   }
 
   /** The changes of each LoRA at its peak strength. */
@@ -135,11 +141,11 @@ final class LoraPlans {
     return fits.stream().map(Fit::peak).toList();
   }
 
-  /** The strength of each LoRA in the U-Net in a step, as a share of its peak. */
-  double[] shares(int step, int steps) {
+  /** The strength of each LoRA in the U-Net at a moment, as a share of its peak. */
+  double[] shares(Moment moment) {
     return fits.stream()
         .map(fit -> fit.use.strength().unet())
-        .mapToDouble(unet -> unet.peak() == 0 ? 0 : unet.at(step, steps) / unet.peak())
+        .mapToDouble(unet -> unet.peak() == 0 ? 0 : moment.strength(unet) / unet.peak())
         .toArray();
   }
 

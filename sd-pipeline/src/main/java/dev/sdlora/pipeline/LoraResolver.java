@@ -31,23 +31,27 @@ import java.util.function.Supplier;
  */
 final class LoraResolver {
   private final Model model;
+  private final boolean hires;
   private final boolean lenient;
   private final List<Supplier<Fit>> wanted = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
-  private LoraResolver(Model model, boolean lenient) {
+  private LoraResolver(Model model, boolean hires, boolean lenient) {
     this.model = model;
+    this.hires = hires;
     this.lenient = lenient;
   }
 
   /**
    * The LoRAs of a request and what they change.
    *
+   * @param hires whether this is for the second pass of hires fix
    * @throws dev.sdlora.api.PromptSyntaxException if a tag makes no sense and the request is strict
    * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit, likewise
    */
-  static LoraPlans resolve(PromptSpec spec, ReadPrompt prompt, ReadPrompt negative, Model model) {
-    return new LoraResolver(model, spec.lenient().orElse(model.lenient()))
+  static LoraPlans resolve(
+      PromptSpec spec, ReadPrompt prompt, ReadPrompt negative, boolean hires, Model model) {
+    return new LoraResolver(model, hires, spec.lenient().orElse(model.lenient()))
         .resolve(spec, prompt, negative);
   }
 
@@ -67,6 +71,9 @@ final class LoraResolver {
     Limit.check(tagged, limits.loras(), "the prompts have", Limit.Unit.LORAS);
     List<Fit> fits = fits();
     warnTwice(fits);
+    if (!hires && spec.hiresFix().isEmpty()) {
+      warnOfHires(fits);
+    }
     for (Fit fit : fits) {
       FewStepLora.of(fit.use().name(), fit.use().file())
           .flatMap(made -> made.unsuited(spec.steps(), spec.cfgScale()))
@@ -126,7 +133,7 @@ final class LoraResolver {
 
   private Fit fit(String name, Supplier<LoraFile> file, LoraStrength strength) {
     try {
-      LoraUse use = new LoraUse(name, file.get(), strength);
+      LoraUse use = new LoraUse(name, file.get(), hires ? strength.inHires() : strength);
       Matched matched = model.match(List.of(use.peak()));
       return new Fit(use, matched.plan(), matched.matches().get(0));
     } catch (LoraException e) {
@@ -142,6 +149,16 @@ final class LoraResolver {
           .ifPresent(warnings::add);
     }
     return fit;
+  }
+
+  private void warnOfHires(List<Fit> fits) {
+    for (Fit fit : fits) {
+      if (fit.use().strength().changesInHires()) {
+        warnings.add(
+            "LoRA '%s' has a strength for the hires pass, which this request does not have"
+                .formatted(fit.use().name()));
+      }
+    }
   }
 
   private void warnTwice(List<Fit> fits) {

@@ -94,6 +94,7 @@ class LoraModesTest {
         "a cat<lora:tiny_lora:0.5><lora:tiny_lora:0.3>",
         "a cat<lora:tiny_lora:0.8:0@0,1@1>",
         "a cat<lora:tiny_lora:1@0,0.5@0.5,0@0.8><lora:tiny_lora:0.2>",
+        "a cat<lora:tiny_lora:0.8:1@sigma10,-0.5@sigma0.5>",
         "a cat<lora:tiny_lora:lbw=OUTALL>",
         "a cat<lora:tiny_lora:1:1:2>",
       })

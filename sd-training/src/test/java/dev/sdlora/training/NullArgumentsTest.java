@@ -6,6 +6,7 @@ import dev.sdlora.api.BlockWeights;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointParts;
 import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.GeneratedImage;
@@ -141,6 +142,7 @@ class NullArgumentsTest {
             Variation.NONE,
             PromptOptions.DEFAULTS,
             PromptOptions.builder(),
+            DynamicPrompts.of(),
             Checkpoint.builder(FILE, ModelFamily.SD1).build(),
             Checkpoint.builder(FILE, ModelFamily.SD1),
             Prompt.parse("a"),

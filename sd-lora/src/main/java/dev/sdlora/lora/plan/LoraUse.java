@@ -31,13 +31,12 @@ public record LoraUse(String name, LoraFile file, LoraStrength strength) {
   }
 
   /**
-   * The LoRA as it acts in one step.
+   * The LoRA as it acts at one moment.
    *
-   * @param step its number, from 0
-   * @param steps how many there are
+   * @param moment a call of the U-Net
    */
-  public LoraUse at(int step, int steps) {
-    return withUnet(strength.unet().at(step, steps));
+  public LoraUse at(Moment moment) {
+    return withUnet(moment.strength(strength.unet()));
   }
 
   /** The LoRA at the strength that no step exceeds. */

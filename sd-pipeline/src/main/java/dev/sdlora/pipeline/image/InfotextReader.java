@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 final class InfotextReader {
   static final String NEGATIVE_PROMPT = "Negative prompt:";
 
+  /** What a dynamic prompt and negative prompt were drawn from. */
+  static final List<String> TEMPLATES = List.of("Template", "Negative Template");
+
   static final int FEWEST_SETTINGS = 3;
   private static final Pattern VERSION = Pattern.compile("v?(\\d{1,4})\\.(\\d{1,4}).*");
 
@@ -31,9 +34,10 @@ final class InfotextReader {
 
   private static PromptSpec readA1111(String text) {
     List<String> lines = new ArrayList<>(Arrays.asList(text.strip().split("\n", -1)));
+    InfotextDraft draft = new InfotextDraft();
+    takeTemplates(lines, draft);
     int last = lines.size() - 1;
     SettingsLine settings = SettingsLine.parse(lines.get(last));
-    InfotextDraft draft = new InfotextDraft();
     if (settings.found() >= FEWEST_SETTINGS) {
       readPrompts(lines.subList(0, last), draft);
       readSettings(settings, text, draft);
@@ -41,6 +45,46 @@ final class InfotextReader {
       readPrompts(lines, draft);
     }
     return draft.finish(settings);
+  }
+
+  /**
+   * Takes away what the sd-dynamic-prompts extension writes behind the settings: what the prompts
+   * were drawn from, on lines of their own.
+   */
+  private static void takeTemplates(List<String> lines, InfotextDraft draft) {
+    if (SettingsLine.parse(lines.get(lines.size() - 1)).found() >= FEWEST_SETTINGS
+        && templateKey(lines.get(lines.size() - 1)).isEmpty()) {
+      return;
+    }
+    for (int i = 1; i < lines.size(); i++) {
+      if (templateKey(lines.get(i)).isPresent()
+          && SettingsLine.parse(lines.get(i - 1)).found() >= FEWEST_SETTINGS) {
+        List<String> behind = lines.subList(i, lines.size());
+        keepTemplates(behind, draft);
+        behind.clear();
+        return;
+      }
+    }
+  }
+
+  private static void keepTemplates(List<String> lines, InfotextDraft draft) {
+    String key = "";
+    StringBuilder template = new StringBuilder();
+    for (String line : lines) {
+      Optional<String> next = templateKey(line);
+      if (next.isPresent()) {
+        key = next.get();
+        template.setLength(0);
+        template.append(line.substring(key.length() + 1).strip());
+      } else {
+        template.append('\n').append(line);
+      }
+      draft.keep(key, template.toString());
+    }
+  }
+
+  private static Optional<String> templateKey(String line) {
+    return TEMPLATES.stream().filter(key -> line.startsWith(key + ":")).findFirst();
   }
 
   private static void readPrompts(List<String> lines, InfotextDraft draft) {

@@ -71,7 +71,9 @@ final class OwnKeys {
               ImageSettings.LORA_MODE,
               settings -> Optional.ofNullable(settings.facts().get(ImageSettings.LORA_MODE)),
               (draft, value) -> draft.spec.loraMode(LoraMode.valueOf(value))),
-          fact(ImageSettings.PRECISION));
+          fact(ImageSettings.PRECISION),
+          fact("Template"),
+          fact("Negative Template"));
 
   private OwnKeys() {}
 

@@ -14,9 +14,10 @@ import java.util.regex.Pattern;
 /**
  * What a tag {@code <lora:name:te:unet:dyn>} asks for. The first weight is 1 when left out, the
  * second is the first when left out, and {@code dyn} limits the rank; {@code te=}, {@code unet=}
- * and {@code dyn=} name them, {@code lbw=} gives weights of blocks. A weight may be a {@linkplain
- * StrengthSchedule schedule}, of which the text encoder takes the start. Spaces around the name,
- * the weights and their names do not count.
+ * and {@code dyn=} name them, {@code lbw=} gives weights of blocks. In the hires pass, {@code hr=}
+ * takes the place of both weights, {@code hrte=} and {@code hrunet=} that of one. A weight may be a
+ * {@linkplain StrengthSchedule schedule}, of which the text encoder takes the start. Spaces around
+ * the name, the weights and their names do not count.
  *
  * <p>Where A1111 passes over what it does not understand, or drops all LoRAs of the prompt, this
  * refuses the tag.
@@ -26,7 +27,8 @@ import java.util.regex.Pattern;
  * @param offset where the tag starts in the prompt, in characters from 0
  */
 public record LoraTag(String name, LoraStrength strength, int offset) {
-  private static final List<String> KEYS = List.of("te", "unet", "dyn", "lbw");
+  private static final List<String> KEYS =
+      List.of("te", "unet", "dyn", "lbw", "hr", "hrte", "hrunet");
   private static final Pattern DECIMAL_COMMA = Pattern.compile("[+-]?\\d{0,3},\\d{1,3}");
   private static final Pattern RANK = Pattern.compile("\\+?0*[1-9][0-9]{0,8}");
 
@@ -81,7 +83,25 @@ public record LoraTag(String name, LoraStrength strength, int offset) {
                     .or(() -> at(positional, 3))
                     .map(text -> OptionalInt.of(rank(network, text)))
                     .orElse(OptionalInt.empty()));
-    return new LoraTag(name, strength, network.offset());
+    return new LoraTag(name, withHires(network, strength, named), network.offset());
+  }
+
+  /** What is not said of the hires pass is there as in the first. */
+  private static LoraStrength withHires(
+      ExtraNetwork network, LoraStrength strength, Map<String, String> named) {
+    Optional<StrengthSchedule> both = weight(network, named, "hr");
+    Optional<StrengthSchedule> textEncoder = weight(network, named, "hrte").or(() -> both);
+    Optional<StrengthSchedule> unet = weight(network, named, "hrunet").or(() -> both);
+    return textEncoder.isEmpty() && unet.isEmpty()
+        ? strength
+        : strength.withHires(
+            textEncoder.map(StrengthSchedule::first).orElse(strength.textEncoder()),
+            unet.orElse(strength.unet()));
+  }
+
+  private static Optional<StrengthSchedule> weight(
+      ExtraNetwork network, Map<String, String> named, String key) {
+    return Optional.ofNullable(named.get(key)).map(text -> weight(network, text));
   }
 
   private static Map<String, String> named(ExtraNetwork network) {
@@ -94,7 +114,11 @@ public record LoraTag(String name, LoraStrength strength, int offset) {
               if (!KEYS.contains(key)) {
                 throw error(
                     network,
-                    "names an argument '" + key + "'; the known ones are te, unet, dyn and lbw");
+                    "names an argument '%s'; the known ones are %s and %s"
+                        .formatted(
+                            key,
+                            String.join(", ", KEYS.subList(0, KEYS.size() - 1)),
+                            KEYS.get(KEYS.size() - 1)));
               }
               named.put(key, value);
             });

@@ -43,6 +43,7 @@ class LoraTagTest {
           "<lora:x:1@0,0.5@0.5,0@0.8>",        1, "1@0,0.5@0.5,0@0.8", ALL,
           "<lora:x:0.3@0.5;1@1>",              0.3, "0.3@0.5,1@1", ALL,
           "<lora:x:te=0.2:unet=0@0,1@1>",      0.2, "0@0,1@1", ALL,
+          "<lora:x:1@sigma5,0.2@sigma0.8>",    1, "1@sigma5,0.2@sigma0.8", ALL,
           "<lora:x:1:lbw=OUTALL>",             1, 1,         OUTALL,
           "<lora:x:lbw=1,1,1,1,1,1,1,1,0,0,0,0,0,0,0,0,.5:2>", 2, 2, "1,1,1,1,1,1,1,1,0,0,0,0,0,0,0,0,0.5",
           """,
@@ -57,6 +58,31 @@ class LoraTagTest {
     assertThat(strength.rankLimit().isPresent() ? strength.rankLimit().getAsInt() : null)
         .isEqualTo(rank);
     // What a strength writes is read as the same again.
+    assertThat(LoraTag.of(network("<lora:x:" + strength.tagArguments() + ">")))
+        .contains(new LoraTag("x", strength, 2));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          "<lora:x:0.5:hr=0.8>",             0.5:hr=0.8,             0.8, 0.8
+          "<lora:x:0:hr= 0.8 >",             0:hr=0.8,               0.8, 0.8
+          "<lora:x:1:hrunet=0>",             1:hrte=1:hrunet=0,      1,   0
+          "<lora:x:1:hrte=0>",               1:hrte=0:hrunet=1,      0,   1
+          "<lora:x:1:hr=0.3:hrte=0.1>",      1:hrte=0.1:hrunet=0.3,  0.1, 0.3
+          "<lora:x:0@0,1@1:hr=1@0,0@1>",     "0:0@0,1@1:hrte=1:hrunet=1@0,0@1", 1, "1@0,0@1"
+          "<lora:x:1:hr=1@sigma2,0@sigma1:dyn=2>", "1:dyn=2:hrte=1:hrunet=1@sigma2,0@sigma1", 1, "1@sigma2,0@sigma1"
+          """,
+      quoteCharacter = '"')
+  void of_hiresWeights_areThoseOfTheSecondPass(
+      String tag, String arguments, double textEncoder, String unet) {
+    LoraStrength strength = LoraTag.of(network(tag)).orElseThrow().strength();
+
+    assertThat(strength.tagArguments()).isEqualTo(arguments);
+    assertThat(strength.inHires().textEncoder()).isEqualTo(textEncoder);
+    assertThat(strength.inHires().unet()).hasToString(unet);
+    assertThat(strength.inHires().changesInHires()).isFalse();
     assertThat(LoraTag.of(network("<lora:x:" + strength.tagArguments() + ">")))
         .contains(new LoraTag("x", strength, 2));
   }
@@ -84,14 +110,19 @@ class LoraTagTest {
           <lora:x:\u0663>,      "has the weight '\u0663', which is not a number such as 0.8"
           <lora:x:a=b=c>,       "has the weight 'a=b=c', which is not a number such as 0.8"
           <lora:x:1e999>,       "has the weight '1e999', which is too large"
-          <lora:x:weight=1>,    "names an argument 'weight'; the known ones are te, unet, dyn and lbw"
-          <lora:a=b>,           "names an argument 'a'; the known ones are te, unet, dyn and lbw"
+          <lora:x:weight=1>,    "names an argument 'weight'; the known ones are te, unet, dyn, lbw, hr, hrte and hrunet"
+          <lora:a=b>,           "names an argument 'a'; the known ones are te, unet, dyn, lbw, hr, hrte and hrunet"
           <lora:x:1:1:1:1>,     "has 5 arguments, but at most 4 are known"
           <lora:x:dyn=4.5>,     "has the rank '4.5', which is not a whole number from 1 on"
           <lora:x:1:1:0>,       "has the rank '0', which is not a whole number from 1 on"
           <lora:x:1@2>,         "has the weight '1@2', but the place of a strength must be from 0, the first step, to 1, the last: 2.0"
           <lora:x:unet=1@0;2>,  "has the weight '1@0;2', but '2' is not a strength and its place such as 0.5@0.8"
           "<lora:x:1@1,0@0>",   "has the weight '1@1,0@0', but places of a strength schedule must not go backwards: 1.0, 0.0"
+          "<lora:x:1@sigma1,0@sigma2>", "has the weight '1@sigma1,0@sigma2', but noise levels of a strength schedule must not rise: 1.0, 2.0"
+          "<lora:x:1@sigma1,0@1>", "has the weight '1@sigma1,0@1', but places of a strength schedule must all be steps or all noise levels: 1@sigma1, 0@1"
+          <lora:x:1@sigma0>,    "has the weight '1@sigma0', but the noise level of a strength must be above 0 and finite: 0.0"
+          <lora:x:1@sigmax>,    "has the weight '1@sigmax', but 'x' is not a number such as 0.8"
+          <lora:x:hr=strong>,   "has the weight 'strong', which is not a number such as 0.8"
           "<lora:x:1:0,0,1>",   "has the weight '0,0,1', which is not a number such as 0.8; weights of blocks are written lbw=0,0,1"
           <lora:x:lbw=INX>,     "cannot be used: block weights 'INX' are not known; the known ones are NONE, ALL, INS, IND, INALL, MIDD, OUTD, OUTS, OUTALL, ALL0.5 and single blocks such as IN05, MID or OUT03"
           "<lora:x:lbw=1,0>",   "cannot be used: block weights must be 17 or 26 values for SD 1.x and 2.x, 12 or 20 for SDXL, not 2"

@@ -1,0 +1,244 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.DynamicPrompts;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.LoraReport;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptOptions;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.Style;
+import dev.sdlora.api.Upscaler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Prompts that are drawn for each picture. */
+class DynamicPromptsTest {
+  private static final String TEMPLATE = "a {red|green|blue|black} __animals/*__";
+  private static final PromptSpec SPEC =
+      PromptSpec.builder()
+          .prompt(TEMPLATE)
+          .negativePrompt("{ugly|bad}")
+          .size(64, 64)
+          .steps(2)
+          .seed(5)
+          .images(3)
+          .build();
+
+  private static Pipeline pipeline;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void open() {
+    pipeline =
+        Fixtures.float32()
+            .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
+            .loraDirectory(Fixtures.LORAS)
+            .build();
+  }
+
+  @AfterAll
+  static void close() {
+    pipeline.close();
+  }
+
+  @BeforeEach
+  void writeWildcards() throws IOException {
+    Files.createDirectories(folder.resolve("animals"));
+    Files.writeString(
+        folder.resolve("animals/tame.txt"), "\ufeff# these bite seldom\ncat\r\n\r\n dog \n");
+    Files.writeString(folder.resolve("animals/wild.txt"), "{young|old} fox\n");
+  }
+
+  private PromptSpec dynamic(PromptSpec spec) {
+    return spec.toBuilder()
+        .promptOptions(
+            spec.promptOptions().toBuilder().dynamicPrompts(DynamicPrompts.of(folder)).build())
+        .build();
+  }
+
+  @Test
+  void generate_batch_drawsForEachPictureAndSaysWhat() {
+    List<Integer> told = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
+    GenerationResult result =
+        pipeline.generate(
+            dynamic(SPEC),
+            new GenerationListener() {
+              @Override
+              public void imageStart(int index, long seed) {
+                told.add(index);
+                assertThat(seed).isEqualTo(5 + index);
+              }
+
+              @Override
+              public void generationEnd(GenerationResult whole) {
+                ends.add(whole.images().size());
+              }
+            });
+
+    assertThat(told).containsExactly(0, 1, 2);
+    assertThat(ends).containsExactly(3);
+    List<PromptSpec> read =
+        result.images().stream()
+            .map(GeneratedImage::parameters)
+            .map(PromptSpec::fromParameters)
+            .toList();
+    assertThat(read).extracting(PromptSpec::prompt).doesNotHaveDuplicates();
+    for (int i = 0; i < 3; i++) {
+      PromptSpec drawn = read.get(i);
+      assertThat(drawn.prompt()).matches("a (red|green|blue|black) (cat|dog|young fox|old fox)");
+      assertThat(drawn.prompt()).isEqualTo(DynamicPrompts.of(folder).draw(TEMPLATE, 5 + i));
+      assertThat(drawn.negativePrompt()).isIn("ugly", "bad");
+      assertThat(drawn.otherParameters())
+          .containsEntry("Template", TEMPLATE)
+          .containsEntry("Negative Template", "{ugly|bad}");
+      // The text makes the picture again, and so does the template with the picture's seed.
+      byte[] rgb = result.images().get(i).rgb();
+      assertThat(pipeline.generate(drawn).first().rgb()).isEqualTo(rgb);
+      PromptSpec alone = dynamic(SPEC.toBuilder().seed(5 + i).images(1).build());
+      assertThat(pipeline.generate(alone).first().rgb()).isEqualTo(rgb);
+    }
+  }
+
+  @Test
+  void generate_drawnTags_actAndAreReported() {
+    PromptSpec spec =
+        SPEC.toBuilder().prompt("a cat{<lora:tiny_lora:0.8>|}").negativePrompt("").build();
+    GenerationResult result = pipeline.generate(dynamic(spec));
+
+    List<byte[]> plain =
+        pipeline.generate(spec.toBuilder().prompt("a cat").build()).images().stream()
+            .map(GeneratedImage::rgb)
+            .toList();
+    List<byte[]> with =
+        pipeline
+            .generate(spec.toBuilder().prompt("a cat<lora:tiny_lora:0.8>").build())
+            .images()
+            .stream()
+            .map(GeneratedImage::rgb)
+            .toList();
+    List<Boolean> drawn =
+        result.images().stream().map(image -> image.parameters().startsWith("a cat<lora")).toList();
+    assertThat(drawn).contains(true, false);
+    IntStream.range(0, 3)
+        .forEach(
+            i ->
+                assertThat(result.images().get(i).rgb())
+                    .isEqualTo((drawn.get(i) ? with : plain).get(i)));
+    assertThat(result.loras()).extracting(LoraReport::name).containsExactly("tiny_lora");
+  }
+
+  @Test
+  void generate_stylesAndHires_areDrawnWithThePicture() {
+    Style style = new Style("s", "{prompt}, {oil|ink}", "");
+    PromptSpec spec =
+        dynamic(
+            SPEC.toBuilder()
+                .images(1)
+                .promptOptions(PromptOptions.DEFAULTS.withStyles(List.of(style)))
+                .hiresFix(
+                    HiresFix.builder()
+                        .upscaler(Upscaler.LATENT)
+                        .scale(1.5)
+                        .denoisingStrength(0.5)
+                        .prompt("{red|green|blue|black} fur")
+                        .build())
+                .build());
+    GeneratedImage image = pipeline.generate(spec).first();
+
+    PromptSpec read = PromptSpec.fromParameters(image.parameters());
+    assertThat(read.prompt()).matches("a \\w+ [\\w ]+, (oil|ink)");
+    assertThat(read.hiresFix().orElseThrow().prompt().orElseThrow()).matches("\\w+ fur, (oil|ink)");
+    assertThat(pipeline.generate(read).first().rgb()).isEqualTo(image.rgb());
+  }
+
+  @Test
+  void generate_withoutTheOption_bracesAreText() {
+    PromptSpec spec = SPEC.toBuilder().images(1).build();
+    String parameters = pipeline.generate(spec).first().parameters();
+
+    assertThat(parameters).startsWith(TEMPLATE + "\nNegative prompt: {ugly|bad}\n");
+    assertThat(parameters).doesNotContain("Template");
+    PromptSpec plain = SPEC.toBuilder().prompt("a cat").negativePrompt("").build();
+    List<GeneratedImage> expected = pipeline.generate(plain).images();
+    List<GeneratedImage> drawn = pipeline.generate(dynamic(plain)).images();
+    assertThat(drawn).extracting(GeneratedImage::rgb).containsExactlyElementsOf(rgb(expected));
+    assertThat(drawn)
+        .extracting(GeneratedImage::parameters)
+        .containsExactlyElementsOf(expected.stream().map(GeneratedImage::parameters).toList());
+  }
+
+  private static List<byte[]> rgb(List<GeneratedImage> images) {
+    return images.stream().map(GeneratedImage::rgb).toList();
+  }
+
+  @Test
+  void generate_missingWildcard_namesWhatIsNear() {
+    PromptSpec spec = dynamic(SPEC.toBuilder().prompt("a __animal/tame__").build());
+    assertThatThrownBy(() -> pipeline.generate(spec))
+        .isInstanceOf(PromptSyntaxException.class)
+        .hasMessageContaining("the wildcard 'animal/tame' is not in ")
+        .hasMessageEndingWith("; did you mean 'animals/tame'?");
+    PromptSpec noFolder =
+        SPEC.toBuilder()
+            .promptOptions(PromptOptions.builder().dynamicPrompts(DynamicPrompts.of()).build())
+            .build();
+    assertThatThrownBy(() -> pipeline.generate(noFolder))
+        .isInstanceOf(PromptSyntaxException.class)
+        .hasMessage(
+            "the prompt names the wildcard 'animals/*', but no wildcard directory is given");
+    PromptSpec outside = dynamic(SPEC.toBuilder().prompt("__../secret__").build());
+    assertThatThrownBy(() -> pipeline.generate(outside)).isInstanceOf(PromptSyntaxException.class);
+    PromptSpec gone =
+        SPEC.toBuilder()
+            .promptOptions(
+                PromptOptions.builder()
+                    .dynamicPrompts(DynamicPrompts.of(folder.resolve("gone")))
+                    .build())
+            .build();
+    assertThatThrownBy(() -> pipeline.generate(gone))
+        .isInstanceOf(PromptSyntaxException.class)
+        .hasMessageContaining("does not exist");
+  }
+
+  @Test
+  void fromParameters_ofTheExtension_leavesTemplatesOutOfThePrompts() {
+    String text =
+        """
+        a red cat
+        Negative prompt: ugly
+        Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 512x512
+        Template: a {red|blue},
+        cat, b: c
+        Negative Template: {ugly|bad}""";
+    PromptSpec read = PromptSpec.fromParameters(text);
+
+    assertThat(read.prompt()).isEqualTo("a red cat");
+    assertThat(read.negativePrompt()).isEqualTo("ugly");
+    assertThat(read.seed()).hasValue(5);
+    assertThat(read.otherParameters())
+        .containsEntry("Template", "a {red|blue},\ncat, b: c")
+        .containsEntry("Negative Template", "{ugly|bad}");
+    // A prompt may well begin a line with the word.
+    String prompt = "x\nTemplate: y\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5";
+    assertThat(PromptSpec.fromParameters(prompt).prompt()).isEqualTo("x\nTemplate: y");
+  }
+}

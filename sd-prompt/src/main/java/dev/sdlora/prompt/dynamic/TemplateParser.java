@@ -1,0 +1,201 @@
+package dev.sdlora.prompt.dynamic;
+
+import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.prompt.dynamic.Node.Assignment;
+import dev.sdlora.prompt.dynamic.Node.Option;
+import dev.sdlora.prompt.dynamic.Node.Sequence;
+import dev.sdlora.prompt.dynamic.Node.Text;
+import dev.sdlora.prompt.dynamic.Node.Variable;
+import dev.sdlora.prompt.dynamic.Node.Variant;
+import dev.sdlora.prompt.dynamic.Node.Wildcard;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a template, the language of which is told in {@link dev.sdlora.api.DynamicPrompts}. Used
+ * once.
+ */
+final class TemplateParser {
+  private static final int DEEPEST = 100;
+  private static final String ESCAPED = "{}|$_";
+
+  private static final Pattern COUNT = Pattern.compile("\\s*(\\d{0,6})(-?)(\\d{0,6})\\s*\\$\\$");
+  private static final Pattern SEPARATOR = Pattern.compile("([^{}|$]*)\\$\\$");
+  private static final Pattern WEIGHT =
+      Pattern.compile("\\s*(\\d{1,9}(?:\\.\\d{0,9})?|\\.\\d{1,9})\\s*::");
+  private static final Pattern WILDCARD = Pattern.compile("__(~?)((?:(?!__)[^{}|$#\\n])+)__");
+  private static final Pattern VARIABLE =
+      Pattern.compile("\\$\\{\\s*([A-Za-z_]\\w{0,99})\\s*(\\?=!|\\?=|=!|=|:|(?=\\}))");
+
+  private final String text;
+  private int at;
+
+  private TemplateParser(String text) {
+    this.text = text;
+  }
+
+  /**
+   * Reads a template.
+   *
+   * @throws PromptSyntaxException if a bracket has no other end, or a variant makes no sense
+   */
+  static Sequence parse(String text) {
+    TemplateParser parser = new TemplateParser(text);
+    Sequence whole = parser.sequence("", 0);
+    if (parser.at < text.length()) {
+      throw error("the '}' has no '{' before it; write \\} for the character", parser.at);
+    }
+    return whole;
+  }
+
+  /**
+   * What comes up to a closing brace or the end.
+   *
+   * @param ends characters that end it as well
+   */
+  private Sequence sequence(String ends, int depth) {
+    if (depth > DEEPEST) {
+      throw error("the template is nested more than " + DEEPEST + " deep", at);
+    }
+    List<Node> parts = new ArrayList<>();
+    StringBuilder literal = new StringBuilder();
+    while (at < text.length()) {
+      char next = text.charAt(at);
+      if (next == '}' || ends.indexOf(next) >= 0) {
+        break;
+      }
+      Optional<Node> node = node(next, depth);
+      if (node.isPresent()) {
+        flush(literal, parts);
+        parts.add(node.get());
+      } else {
+        literal(next, literal);
+      }
+    }
+    flush(literal, parts);
+    return new Sequence(List.copyOf(parts));
+  }
+
+  private static void flush(StringBuilder literal, List<Node> parts) {
+    if (!literal.isEmpty()) {
+      parts.add(new Text(literal.toString()));
+      literal.setLength(0);
+    }
+  }
+
+  private void literal(char next, StringBuilder literal) {
+    if (next == '#') {
+      // A comment; in the middle of what is drawn it would hide what follows.
+      int end = text.indexOf('\n', at);
+      at = end < 0 ? text.length() : end;
+      return;
+    }
+    if (next == '\\' && at + 1 < text.length() && ESCAPED.indexOf(text.charAt(at + 1)) >= 0) {
+      at++;
+    }
+    literal.append(text.charAt(at));
+    at++;
+  }
+
+  private Optional<Node> node(char next, int depth) {
+    if (next == '{') {
+      return Optional.of(variant(depth));
+    }
+    if (next == '$' && text.startsWith("${", at)) {
+      return Optional.of(variable(depth));
+    }
+    if (next == '_') {
+      int offset = at;
+      return take(WILDCARD).map(found -> new Wildcard(found.group(2).strip(), offset));
+    }
+    return Optional.empty();
+  }
+
+  private Variant variant(int depth) {
+    int open = at;
+    at++;
+    if (at < text.length() && text.charAt(at) == '@') {
+      throw error("the variant begins with '@', which draws in turn; expected options alone", open);
+    }
+    if (at < text.length() && text.charAt(at) == '~') {
+      at++; // At random, which is how all are drawn.
+    }
+    int least = 1;
+    int most = 1;
+    String separator = ", ";
+    Optional<Matcher> count = take(COUNT);
+    if (count.isPresent()) {
+      String from = count.get().group(1);
+      String to = count.get().group(3);
+      boolean isRange = !count.get().group(2).isEmpty();
+      least = from.isEmpty() ? 1 : Integer.parseInt(from);
+      most = isRange ? to.isEmpty() ? Integer.MAX_VALUE : Integer.parseInt(to) : least;
+      if ((from.isEmpty() && to.isEmpty()) || least > most) {
+        throw error(
+            "the variant draws '%s' options; expected a number, or a range such as 1-2"
+                .formatted(from + count.get().group(2) + to),
+            open);
+      }
+      separator = take(SEPARATOR).map(found -> found.group(1)).orElse(separator);
+    }
+    List<Option> options = new ArrayList<>();
+    do {
+      double weight = take(WEIGHT).map(found -> Double.parseDouble(found.group(1))).orElse(1.0);
+      options.add(new Option(weight, sequence("|", depth + 1)));
+    } while (isNext('|'));
+    close("{", open);
+    return new Variant(least, most, separator, List.copyOf(options));
+  }
+
+  private Node variable(int depth) {
+    int open = at;
+    Matcher head =
+        take(VARIABLE)
+            .orElseThrow(
+                () ->
+                    error(
+                        "'${' begins no variable; expected ${name}, ${name:value} or"
+                            + " ${name=value}",
+                        open));
+    String name = head.group(1);
+    String sign = head.group(2);
+    if (sign.isEmpty()) {
+      close("${", open);
+      return new Variable(name, Optional.empty(), open);
+    }
+    Sequence value = sequence("", depth + 1);
+    close("${", open);
+    return sign.equals(":")
+        ? new Variable(name, Optional.of(value), open)
+        : new Assignment(name, value, sign.endsWith("!"), sign.startsWith("?"));
+  }
+
+  private void close(String opening, int open) {
+    if (!isNext('}')) {
+      throw error("the '" + opening + "' has no '}' behind it", open);
+    }
+  }
+
+  private boolean isNext(char wanted) {
+    boolean found = at < text.length() && text.charAt(at) == wanted;
+    at += found ? 1 : 0;
+    return found;
+  }
+
+  /** Reads what a pattern matches here. */
+  private Optional<Matcher> take(Pattern pattern) {
+    Matcher matcher = pattern.matcher(text).region(at, text.length());
+    if (!matcher.lookingAt()) {
+      return Optional.empty();
+    }
+    at = matcher.end();
+    return Optional.of(matcher);
+  }
+
+  private static PromptSyntaxException error(String message, int offset) {
+    return new PromptSyntaxException(message + ", at character " + offset, offset);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.sdlora.prompt.dynamic;
+
+import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.prompt.dynamic.Node.Sequence;
+import dev.sdlora.prompt.dynamic.Node.Wildcard;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What wildcards stand for, each file read once. Not safe for several threads. */
+final class WildcardValues {
+  private static final int DEEPEST = 50;
+
+  private final Wildcards wildcards;
+  private final Map<String, List<Sequence>> files = new HashMap<>();
+  private final Map<String, List<Sequence>> patterns = new HashMap<>();
+  private final Set<String> sound = new HashSet<>();
+
+  WildcardValues(Wildcards wildcards) {
+    this.wildcards = wildcards;
+  }
+
+  /**
+   * The values of a wildcard, at least one, each once.
+   *
+   * @throws PromptSyntaxException if there is none, or one is no template
+   */
+  List<Sequence> of(Wildcard wildcard) {
+    return patterns.computeIfAbsent(wildcard.name(), name -> read(wildcard));
+  }
+
+  private List<Sequence> read(Wildcard wildcard) {
+    Set<Sequence> values = new LinkedHashSet<>();
+    for (String name : matching(wildcard)) {
+      values.addAll(values(name, wildcard));
+    }
+    if (values.isEmpty()) {
+      throw new PromptSyntaxException(
+          "the wildcard '%s' has no values: its file has no line but comments"
+              .formatted(wildcard.name()),
+          wildcard.offset());
+    }
+    return List.copyOf(values);
+  }
+
+  private List<String> matching(Wildcard wildcard) {
+    try {
+      return wildcards.matching(wildcard.name());
+    } catch (PromptSyntaxException e) {
+      throw at(wildcard, e);
+    }
+  }
+
+  private List<Sequence> values(String name, Wildcard wildcard) {
+    List<Sequence> known = files.get(name);
+    if (known == null) {
+      known = new ArrayList<>();
+      try {
+        for (String line : wildcards.lines(name)) {
+          known.add(value(line, name));
+        }
+      } catch (PromptSyntaxException e) {
+        throw at(wildcard, e);
+      }
+      files.put(name, known);
+    }
+    return known;
+  }
+
+  private static Sequence value(String line, String name) {
+    try {
+      return TemplateParser.parse(line);
+    } catch (PromptSyntaxException e) {
+      throw new PromptSyntaxException(
+          "the line '%s' of the wildcard '%s' cannot be used: %s"
+              .formatted(line, name, e.getMessage()),
+          0);
+    }
+  }
+
+  private static PromptSyntaxException at(Wildcard wildcard, PromptSyntaxException error) {
+    return new PromptSyntaxException(String.valueOf(error.getMessage()), wildcard.offset());
+  }
+
+  /**
+   * Refuses wildcards that lead back to themselves, whether or not this would be drawn.
+   *
+   * @throws PromptSyntaxException if there are such
+   */
+  void requireNoCircle(Sequence template) {
+    template.forEachWildcard(wildcard -> visit(wildcard, new LinkedHashMap<>(), wildcard.offset()));
+  }
+
+  private void visit(Wildcard wildcard, Map<String, Integer> path, int offset) {
+    for (String name : matching(new Wildcard(wildcard.name(), offset))) {
+      if (path.containsKey(name) || path.size() >= DEEPEST) {
+        List<String> circle = new ArrayList<>(path.keySet());
+        circle.add(name);
+        throw new PromptSyntaxException(
+            (path.containsKey(name)
+                    ? "wildcards go round in a circle: %s"
+                    : "wildcards lead through more than " + DEEPEST + " files: %s")
+                .formatted(String.join(" -> ", circle)),
+            offset);
+      }
+      if (sound.contains(name)) {
+        continue;
+      }
+      path.put(name, path.size());
+      for (Sequence value : values(name, new Wildcard(name, offset))) {
+        value.forEachWildcard(next -> visit(next, path, offset));
+      }
+      path.remove(name);
+      sound.add(name);
+    }
+  }
+}
