@@ -124,6 +124,7 @@ final class PictureOptions {
               + " options override them.")
   private Optional<Path> from = Optional.empty();
 
+  @Mixin private final RegionOptions regions = new RegionOptions();
   @Mixin private final SourceOptions source = new SourceOptions();
   @Mixin private final HiresOptions hires = new HiresOptions();
   @Mixin private final ReadingOptions reading = new ReadingOptions();
@@ -174,6 +175,7 @@ final class PictureOptions {
     if (lenient) {
       spec.lenient(true);
     }
+    regions.applyTo(spec);
     source.applyTo(spec);
     hires.applyTo(spec);
     reading.applyTo(spec);

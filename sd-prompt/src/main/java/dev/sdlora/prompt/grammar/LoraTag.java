@@ -14,19 +14,21 @@ import java.util.regex.Pattern;
 /**
  * What a tag {@code <lora:name:te:unet:dyn>} asks for. The first weight is 1 when left out, the
  * second is the first when left out, and {@code dyn} limits the rank; {@code te=}, {@code unet=}
- * and {@code dyn=} name them, {@code lbw=} gives weights of blocks. A weight may be a {@linkplain
- * StrengthSchedule schedule}, of which the text encoder takes the start. Spaces around the name,
- * the weights and their names do not count.
+ * and {@code dyn=} name them, {@code lbw=} gives weights of blocks, {@code mask=} names the part of
+ * the picture in which it acts. A weight may be a {@linkplain StrengthSchedule schedule}, of which
+ * the text encoder takes the start. Spaces around the name, the weights and their names do not
+ * count.
  *
  * <p>Where A1111 passes over what it does not understand, or drops all LoRAs of the prompt, this
  * refuses the tag.
  *
  * @param name what the LoRA is called
  * @param strength how strongly it acts, and where
+ * @param mask what the request calls the part of the picture in which it acts; empty for all of it
  * @param offset where the tag starts in the prompt, in characters from 0
  */
-public record LoraTag(String name, LoraStrength strength, int offset) {
-  private static final List<String> KEYS = List.of("te", "unet", "dyn", "lbw");
+public record LoraTag(String name, LoraStrength strength, Optional<String> mask, int offset) {
+  private static final List<String> KEYS = List.of("te", "unet", "dyn", "lbw", "mask");
   private static final Pattern RANK = Pattern.compile("\\+?0*[1-9][0-9]{0,8}");
 
   /** Whether tags of a kind name LoRAs: {@code lora}, or {@code lyco}, which means the same. */
@@ -80,7 +82,11 @@ public record LoraTag(String name, LoraStrength strength, int offset) {
                     .or(() -> at(positional, 3))
                     .map(text -> OptionalInt.of(rank(network, text)))
                     .orElse(OptionalInt.empty()));
-    return new LoraTag(name, strength, network.offset());
+    Optional<String> mask = Optional.ofNullable(named.get("mask")).map(Characters::strip);
+    if (mask.filter(String::isEmpty).isPresent()) {
+      throw error(network, "names no mask behind mask=");
+    }
+    return new LoraTag(name, strength, mask, network.offset());
   }
 
   private static Map<String, String> named(ExtraNetwork network) {
@@ -93,7 +99,9 @@ public record LoraTag(String name, LoraStrength strength, int offset) {
               if (!KEYS.contains(key)) {
                 throw error(
                     network,
-                    "names an argument '" + key + "'; the known ones are te, unet, dyn and lbw");
+                    "names an argument '"
+                        + key
+                        + "'; the known ones are te, unet, dyn, lbw and mask");
               }
               named.put(key, value);
             });
