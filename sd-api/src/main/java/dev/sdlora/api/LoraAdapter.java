@@ -22,6 +22,7 @@ public final class LoraAdapter {
   private final int rank;
   private final Map<String, String> metadata;
   private final LoraStrength strength;
+  private final Optional<RegionMask> mask;
 
   private LoraAdapter(Builder values) {
     path = values.path;
@@ -30,6 +31,7 @@ public final class LoraAdapter {
     rank = values.rank;
     metadata = values.metadata;
     strength = values.strength;
+    mask = values.mask;
   }
 
   /**
@@ -133,6 +135,34 @@ public final class LoraAdapter {
    */
   public LoraAdapter withStrength(double strength) {
     return toBuilder().strength(strength).build();
+  }
+
+  /** {@return the part of the picture in which it acts; empty, the default, for everywhere} */
+  public Optional<RegionMask> mask() {
+    return mask;
+  }
+
+  /**
+   * {@return the same adapter, acting in a part of the picture only} Its edge is that of {@link
+   * RegionMask#of}.
+   *
+   * @param picture white where it acts; of any size
+   */
+  public LoraAdapter withMask(Picture picture) {
+    return withMask(RegionMask.of(picture));
+  }
+
+  /**
+   * {@return the same adapter, acting in a part of the picture only} At each position of each layer
+   * its strength is multiplied by the mask; of texts, those that the position reads. It needs
+   * {@link LoraMode#OVERLAY}, which {@link LoraMode#AUTO} then means, and a LoRA whose whole change
+   * can be overlaid. What it changes of layers without positions (the embedding of time, what SDXL
+   * is told of a text as a whole) is left out with a warning.
+   *
+   * @param mask where it acts
+   */
+  public LoraAdapter withMask(RegionMask mask) {
+    return toBuilder().mask(mask).build();
   }
 
   /**
@@ -295,7 +325,7 @@ public final class LoraAdapter {
   }
 
   private List<Object> state() {
-    return List.of(path, family, modules, rank, metadata, strength);
+    return List.of(path, family, modules, rank, metadata, strength, mask);
   }
 
   /** The name and what it is, without the metadata, which can be long. */
@@ -313,6 +343,7 @@ public final class LoraAdapter {
     private int rank = 1;
     private Map<String, String> metadata = Map.of();
     private LoraStrength strength = LoraStrength.of(1);
+    private Optional<RegionMask> mask = Optional.empty();
 
     private Builder(Path path, ModelFamily family) {
       this.path = path;
@@ -326,6 +357,7 @@ public final class LoraAdapter {
       rank = values.rank;
       metadata = values.metadata;
       strength = values.strength;
+      mask = values.mask;
     }
 
     /**
@@ -442,6 +474,17 @@ public final class LoraAdapter {
      */
     public Builder rankLimit(int limit) {
       this.strength = this.strength.withRankLimit(OptionalInt.of(limit));
+      return this;
+    }
+
+    /**
+     * Has it act in a part of the picture only; see {@link LoraAdapter#withMask(RegionMask)}.
+     *
+     * @param mask where it acts. Default: everywhere
+     * @return this builder
+     */
+    public Builder mask(RegionMask mask) {
+      this.mask = Optional.of(Objects.requireNonNull(mask, "mask"));
       return this;
     }
 

@@ -5,13 +5,14 @@ public enum LoraMode {
   /**
    * {@link #PATCHED} when no other request with another set of LoRAs (or with none) is at work or
    * waiting for the weights at that moment, else {@link #OVERLAY}. The default. With a {@link
-   * Pipeline.Builder#concurrency concurrency} of 1 it always means {@link #PATCHED}.
+   * Pipeline.Builder#concurrency concurrency} of 1 it always means {@link #PATCHED}, unless a LoRA
+   * has a {@linkplain LoraAdapter#withMask(RegionMask) mask}.
    */
   AUTO,
   /**
    * The changes are added to the weights, which costs once for each switch to another set and
    * nothing for each step. Requests with the same set share the weights; one with another set waits
-   * until they are free.
+   * until they are free. LoRAs with masks cannot be applied so.
    */
   PATCHED,
   /**

@@ -161,6 +161,14 @@ public final class PromptSpec {
     return values.loras;
   }
 
+  /**
+   * {@return the parts of the picture that prompts name, by their names, in the order in which they
+   * were given} Default none; unmodifiable.
+   */
+  public Map<String, RegionMask> masks() {
+    return values.masks;
+  }
+
   /** {@return how LoRAs get into the computation, or empty for what the pipeline was built with} */
   public Optional<LoraMode> loraMode() {
     return values.loraMode;

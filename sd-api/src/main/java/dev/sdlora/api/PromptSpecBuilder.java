@@ -12,12 +12,16 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Collects the settings of a {@link PromptSpec}. Every setter checks its value at once. Not safe
  * for several threads.
  */
 public final class PromptSpecBuilder {
+  private static final Pattern MASK_NAME =
+      Pattern.compile("[\\p{L}\\p{M}\\p{N}_.-]+( +[\\p{L}\\p{M}\\p{N}_.-]+)*");
+
   String prompt = "";
   String negativePrompt = "";
   Optional<ImageSize> size = Optional.empty();
@@ -30,6 +34,7 @@ public final class PromptSpecBuilder {
   int images = 1;
   int clipSkip = 1;
   List<LoraAdapter> loras = List.of();
+  Map<String, RegionMask> masks = Map.of();
   Optional<LoraMode> loraMode = Optional.empty();
   Optional<Boolean> lenient = Optional.empty();
   boolean addTriggerWords;
@@ -68,6 +73,7 @@ public final class PromptSpecBuilder {
     images = other.images;
     clipSkip = other.clipSkip;
     loras = other.loras;
+    masks = other.masks;
     loraMode = other.loraMode;
     lenient = other.lenient;
     addTriggerWords = other.addTriggerWords;
@@ -96,7 +102,9 @@ public final class PromptSpecBuilder {
    * 1) and in the U-Net (default the same), and how many components of its rank to use (default
    * all). Each can be given by name instead, {@code te=}, {@code unet=}, {@code dyn=}. A strength
    * may be a list such as {@code 1@0,0.5@0.5,0@0.8}, see {@link StrengthSchedule}; the text encoder
-   * takes that of the first step. {@code lbw=} gives {@link BlockWeights}.
+   * takes that of the first step. {@code lbw=} gives {@link BlockWeights}, {@code mask=} the name
+   * of a {@linkplain #mask(String, RegionMask) mask} inside which it acts. A side of {@code AND}
+   * with {@code <mask:name>} in it acts inside that mask.
    *
    * @param prompt of any length. Default empty
    * @return this builder
@@ -308,6 +316,56 @@ public final class PromptSpecBuilder {
    */
   public PromptSpecBuilder noLoras() {
     this.loras = List.of();
+    return this;
+  }
+
+  /**
+   * Names a part of the picture, for prompts: a LoRA whose tag says {@code mask=name} acts there
+   * only ({@code <lora:ink:0.8:mask=left>}), and so does a side of {@code AND} that has {@code
+   * <mask:name>} in it ({@code a wood AND a red fox <mask:left> AND a heron <mask:right>}). Where
+   * masks of sides overlap, their shares are brought to the sum 1; sides without a mask act
+   * everywhere beside them.
+   *
+   * @param name as tags say it; of letters, digits, blanks inside, {@code _}, {@code -} and {@code
+   *     .}. A name that was given before gets the new mask
+   * @param mask where it is
+   * @return this builder
+   * @throws IllegalArgumentException if a tag cannot say the name
+   */
+  public PromptSpecBuilder mask(String name, RegionMask mask) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(mask, "mask");
+    if (!MASK_NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          ("the name of a mask must be letters, digits, '_', '-' and '.', with blanks inside at"
+                  + " most, so that tags can say it: '%s'")
+              .formatted(name));
+    }
+    Map<String, RegionMask> more = new LinkedHashMap<>(masks);
+    more.put(name, mask);
+    this.masks = Collections.unmodifiableMap(more);
+    return this;
+  }
+
+  /**
+   * Names a part of the picture; its edge is that of {@link RegionMask#of}.
+   *
+   * @param name see {@link #mask(String, RegionMask)}
+   * @param picture white where the part is; of any size
+   * @return this builder
+   * @throws IllegalArgumentException if a tag cannot say the name
+   */
+  public PromptSpecBuilder mask(String name, Picture picture) {
+    return mask(name, RegionMask.of(picture));
+  }
+
+  /**
+   * Removes the masks that were named.
+   *
+   * @return this builder
+   */
+  public PromptSpecBuilder noMasks() {
+    this.masks = Map.of();
     return this;
   }
 
@@ -570,6 +628,7 @@ public final class PromptSpecBuilder {
         images,
         clipSkip,
         loras,
+        masks,
         loraMode,
         lenient,
         addTriggerWords,

@@ -14,7 +14,11 @@ final class UnwrittenSettings {
     List<String> names = new ArrayList<>();
     add(names, "prompt", isCutShort(merged(spec, true)));
     add(names, "negativePrompt", isCutShort(merged(spec, false)));
-    add(names, "loras", !spec.loras().stream().allMatch(lora -> fitsTag(lora.name())));
+    add(
+        names,
+        "loras",
+        !spec.loras().stream().allMatch(lora -> fitsTag(lora.name()) && lora.mask().isEmpty()));
+    add(names, "masks", !spec.masks().isEmpty());
     add(names, "imageToImage", spec.imageToImage().isPresent());
     add(names, "hiresFix.upscaler", isFile(spec.hiresFix().map(HiresFix::upscaler)));
     add(names, "controlUnits", !spec.controlUnits().isEmpty());

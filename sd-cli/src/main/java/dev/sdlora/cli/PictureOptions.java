@@ -133,6 +133,7 @@ final class PictureOptions {
               + " options override them.")
   private Optional<Path> from = Optional.empty();
 
+  @Mixin private final RegionOptions regions = new RegionOptions();
   @Mixin private final SourceOptions source = new SourceOptions();
   @Mixin private final HiresOptions hires = new HiresOptions();
   @Mixin private final ReadingOptions reading = new ReadingOptions();
@@ -187,6 +188,7 @@ final class PictureOptions {
     if (lenient) {
       spec.lenient(true);
     }
+    regions.applyTo(spec);
     source.applyTo(spec);
     hires.applyTo(spec);
     reading.applyTo(spec);

@@ -3,12 +3,14 @@ package dev.sdlora.pipeline;
 import ai.djl.ndarray.NDArray;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.RegionMask;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.lora.overlay.Overlay;
 import dev.sdlora.lora.plan.Moment;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan.Change;
+import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.conditioning.EncoderWeights;
@@ -39,6 +41,7 @@ final class AppliedLoras implements AutoCloseable {
   private final WeightGate.Lease lease;
   private final Optional<Overlay> overlay;
   private final UNet unet;
+  private final Map<String, NDArray> regions = new LinkedHashMap<>();
   private Optional<TensorDict> unetDict;
   private int step;
   private int steps = 1;
@@ -56,7 +59,7 @@ final class AppliedLoras implements AutoCloseable {
     this.lease = lease;
     this.overlay = overlay;
     UNet plain = model.networks().unet();
-    this.unetDict = beside(Network.UNET, plain.weights());
+    this.unetDict = beside(Network.UNET, 0, plain.weights());
     this.unet = unetDict.isEmpty() ? plain : plain.reading(() -> unetDict.orElseThrow());
   }
 
@@ -90,7 +93,9 @@ final class AppliedLoras implements AutoCloseable {
       if (lease.overlays()) {
         overlay =
             Optional.of(
-                model.overlays().open(loras.peaks(), model.shapes(), model.networks().type()));
+                model
+                    .overlays()
+                    .open(loras.peaks(), loras.regions(), model.shapes(), model.networks().type()));
       }
       return new AppliedLoras(model, loras, request.overlaid().changes(), lease, overlay);
     } catch (RuntimeException | Error e) {
@@ -116,16 +121,20 @@ final class AppliedLoras implements AutoCloseable {
     return failed;
   }
 
-  private boolean isOverlaid(Network network) {
-    return overlay.isPresent() && !overlay.get().tensors(network).isEmpty();
+  private boolean isOverlaid(Network network, int region) {
+    return overlay.isPresent() && !overlay.get().tensors(network, region).isEmpty();
   }
 
   /** Weights with the LoRAs beside them; empty if there are none. */
-  private Optional<TensorDict> beside(Network network, LiveWeights weights) {
-    if (!isOverlaid(network)) {
+  private Optional<TensorDict> beside(Network network, int region, LiveWeights weights) {
+    boolean regional = network == Network.UNET && !loras.masks().isEmpty();
+    if (!isOverlaid(network, region) && !regional) {
       return Optional.empty();
     }
-    Map<String, NDArray> all = new LinkedHashMap<>(overlay.orElseThrow().tensors(network));
+    Map<String, NDArray> all = new LinkedHashMap<>(overlay.orElseThrow().tensors(network, region));
+    if (network == Network.UNET) {
+      all.putAll(regions);
+    }
     all.putAll(weights.entries());
     return Optional.of(TensorDict.of(all));
   }
@@ -135,10 +144,14 @@ final class AppliedLoras implements AutoCloseable {
     return loras;
   }
 
-  /** Does something with the text encoders over what their weights are to this request. */
-  <T> T withTextEncoders(EncodedChunks known, Function<List<ChunkEncoder>, T> work) {
+  /**
+   * Does something with the text encoders over what their weights are to this request.
+   *
+   * @param region the part of the picture that reads what they say; 0 for what lies in none
+   */
+  <T> T withTextEncoders(EncodedChunks known, int region, Function<List<ChunkEncoder>, T> work) {
     List<TextEncoder> encoders = model.networks().textEncoders();
-    Map<Network, Map<String, List<Change>>> changes = loras.plan(Moment.START).changes();
+    Map<Network, Map<String, List<Change>>> changes = loras.plan(region).changes();
     Map<Network, TensorDict> dicts = new EnumMap<>(Network.class);
     List<ChunkEncoder> chunkEncoders = new ArrayList<>();
     OnDemand.Use use = model.textEncoderMemory().use();
@@ -152,11 +165,12 @@ final class AppliedLoras implements AutoCloseable {
                 .reading(
                     () -> {
                       use.require();
-                      beside(network, weights, dicts);
+                      beside(network, region, weights, dicts);
                       return dicts.getOrDefault(network, weights.dict());
                     });
         EncoderWeights equal =
-            new EncoderWeights(changes.getOrDefault(network, Map.of()), isOverlaid(network));
+            new EncoderWeights(
+                changes.getOrDefault(network, Map.of()), isOverlaid(network, region));
         chunkEncoders.add(new ChunkEncoder(i, reading, equal, known));
       }
       return work.apply(chunkEncoders);
@@ -165,14 +179,34 @@ final class AppliedLoras implements AutoCloseable {
     }
   }
 
-  private void beside(Network network, LiveWeights weights, Map<Network, TensorDict> dicts) {
+  private void beside(
+      Network network, int region, LiveWeights weights, Map<Network, TensorDict> dicts) {
     if (!dicts.containsKey(network)) {
-      beside(network, weights).ifPresent(dict -> dicts.put(network, dict));
+      beside(network, region, weights).ifPresent(dict -> dicts.put(network, dict));
     }
   }
 
-  UNet unet() {
+  /**
+   * The U-Net as it is to a pass.
+   *
+   * @param frame how regions of LoRAs lie over what the pass draws; valid until another is given
+   */
+  UNet unet(RegionFrame frame) {
+    List<RegionMask> masks = loras.masks();
+    if (!masks.isEmpty()) {
+      regions.values().forEach(NDArray::close);
+      regions.clear();
+      regions.putAll(
+          RegionTensors.of(masks, frame, unet.config().levels(), overlay.orElseThrow().scope()));
+      renewDict();
+    }
     return unet;
+  }
+
+  private void renewDict() {
+    Optional<TensorDict> before = unetDict;
+    unetDict = beside(Network.UNET, 0, unet.weights());
+    before.ifPresent(TensorDict::close);
   }
 
   /** How the LoRAs were applied; patched and overlaid ones together count as overlaid. */
@@ -211,9 +245,7 @@ final class AppliedLoras implements AutoCloseable {
       if (restChanges) {
         lease.change(loras.patchedOnly(moment));
         // What is packed is other tensors now.
-        Optional<TensorDict> before = unetDict;
-        unetDict = beside(Network.UNET, unet.weights());
-        before.ifPresent(TensorDict::close);
+        renewDict();
       }
     }
   }

@@ -5,9 +5,11 @@ import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.RegionMask;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.SizeConditioning;
 import dev.sdlora.api.SpeedOptions;
+import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.Conditioner;
@@ -58,13 +60,16 @@ final class DenoisingPass {
   private final int stepsBefore;
   private final ReadPrompt prompt;
   private final ReadPrompt negative;
+  private final List<Optional<RegionMask>> masks;
   private final LoraPlans loras;
   private final PassSampling plan;
+  private final RegionFrame regions;
 
   private DenoisingPass(
       Model model,
       PromptSpec spec,
       PassSampling plan,
+      RegionFrame regions,
       SizeConditioning.Size told,
       Progress progress,
       Optional<DenoisingPass> before) {
@@ -72,6 +77,7 @@ final class DenoisingPass {
     this.spec = spec;
     this.size = plan.size();
     this.plan = plan;
+    this.regions = regions;
     this.told = told;
     this.progress = progress;
     this.stepsBefore = before.map(DenoisingPass::stepsOfPrompts).orElse(0);
@@ -93,28 +99,46 @@ final class DenoisingPass {
             .filter(plans -> !plans.changeInHires())
             .orElseGet(
                 () -> LoraResolver.resolve(spec, prompt, negative, before.isPresent(), model));
+    this.masks = Masks.ofParts(spec, prompt);
+    Masks.refuse(negative);
+    requireTokens();
+  }
+
+  /** Tokens that are merged have no position, by which a region would be told. */
+  private void requireTokens() {
+    double ratio = spec.speedOptions().tokenMergingRatio();
+    if (ratio != 0 && !loras.masks().isEmpty()) {
+      throw new IllegalArgumentException(
+          ("tokenMergingRatio is %s, but a LoRA has a mask, which needs the positions of all tokens;"
+                  + " expected a ratio of 0, or no mask")
+              .formatted(ratio));
+    }
   }
 
   /**
    * The first pass of a request; finds its LoRAs and touches no weights.
    *
    * @param spec prompts and sampling
+   * @param regions how masks lie over what it draws
    * @throws dev.sdlora.api.LoraException if a LoRA is unknown or does not fit
    */
-  static DenoisingPass first(Model model, PromptSpec spec, PassSampling plan, Progress progress) {
+  static DenoisingPass first(
+      Model model, PromptSpec spec, PassSampling plan, RegionFrame regions, Progress progress) {
     SizeConditioning.Size told =
         new SizeConditioning.Size(plan.size().width(), plan.size().height());
-    return new DenoisingPass(model, spec, plan, told, progress, Optional.empty());
+    return new DenoisingPass(model, spec, plan, regions, told, progress, Optional.empty());
   }
 
   /**
    * A second pass. Where its prompts are those of this one, the LoRAs stay where they are, unless
    * they have strengths of their own there.
    *
+   * @param regions how masks lie over what it draws
    * @param told the size that SDXL is told
    */
-  DenoisingPass followedBy(PromptSpec second, PassSampling plan, SizeConditioning.Size told) {
-    return new DenoisingPass(model, second, plan, told, progress, Optional.of(this));
+  DenoisingPass followedBy(
+      PromptSpec second, PassSampling plan, RegionFrame regions, SizeConditioning.Size told) {
+    return new DenoisingPass(model, second, plan, regions, told, progress, Optional.of(this));
   }
 
   /** The prompt. */
@@ -147,14 +171,21 @@ final class DenoisingPass {
     progress.listener().conditioningStart();
     progress.stopIfCancelled();
     TrainedWords words = networks.embeddings(loras);
-    Conditions conditions =
-        applied.withTextEncoders(
-            model.encodedChunks(),
-            encoders ->
-                conditioner(encoders, words)
-                    .conditions(prompt.text(), negative.text(), schedule(), scope));
+    List<Conditions> conditions = new ArrayList<>();
+    for (int region = 0; region <= loras.masks().size(); region++) {
+      conditions.add(
+          applied.withTextEncoders(
+              model.encodedChunks(),
+              region,
+              encoders ->
+                  conditioner(encoders, words)
+                      .conditions(prompt.text(), negative.text(), schedule(), scope)));
+    }
     progress.listener().conditioningEnd();
-    return conditions;
+    return conditions
+        .get(0)
+        .withRegions(conditions.subList(1, conditions.size()))
+        .in(Masks.areas(masks, regions));
   }
 
   private Conditioner conditioner(List<ChunkEncoder> encoders, TrainedWords words) {
@@ -307,7 +338,8 @@ final class DenoisingPass {
                                     vectorWidth,
                                     spec.sizeConditioning(),
                                     told))
-                            .conditions(prompt.text(), negative.text(), schedule(), scope)));
+                            .conditions(prompt.text(), negative.text(), schedule(), scope)
+                            .in(Masks.areas(masks, regions))));
     UNet unet = merging(refiner.unet()).tiling(spec.tiling()).remembering(new TextKeys(scope));
     DeepCache cache = cache(scope);
     NoisePredictor predictor =
@@ -378,7 +410,7 @@ final class DenoisingPass {
 
   /** How the U-Net is called, for every picture and every step. */
   private NoisePredictor predictor(PassInput input, RequestNetworks networks, NDManager scope) {
-    UNet unchanged = networks.with(loras).unet();
+    UNet unchanged = networks.with(loras).unet(regions);
     // What strengths that change do to them is not known.
     UNet merging =
         merging(loras.isScheduled() ? unchanged : unchanged.remembering(new TextKeys(scope)));

@@ -14,6 +14,7 @@ import dev.sdlora.api.Variation;
 import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.canvas.CanvasEncoder;
 import dev.sdlora.pipeline.canvas.Outpaint;
+import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.image.ImageSettings;
 import dev.sdlora.pipeline.image.Infotext;
@@ -77,7 +78,12 @@ final class Generation {
     this.canvas = source.map(given -> Canvas.of(given, size));
     this.repainting = source.map(Repainting::of);
     this.first =
-        DenoisingPass.first(model, spec, PassSampling.of(model, spec, size, repainting), progress);
+        DenoisingPass.first(
+            model,
+            spec,
+            PassSampling.of(model, spec, size, repainting),
+            canvas.map(Canvas::regions).orElseGet(() -> RegionFrame.whole(size)),
+            progress);
     this.second = spec.hiresFix().map(fix -> new HiresPass(model, first, spec, fix, progress));
   }
 

@@ -7,6 +7,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.SizeConditioning;
 import dev.sdlora.api.Upscaler;
+import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.canvas.StartLatent;
 import dev.sdlora.pipeline.image.Pixels;
 import dev.sdlora.pipeline.network.LatentResizing;
@@ -57,6 +58,7 @@ final class HiresPass {
         first.followedBy(
             second,
             PassSampling.of(model, second, size, Optional.of(Repainting.of(settings))),
+            RegionFrame.whole(from).enlarged(enlarged, size),
             told(from, settings));
   }
 

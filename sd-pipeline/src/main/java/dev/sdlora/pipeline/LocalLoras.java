@@ -16,7 +16,6 @@ import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.pipeline.fit.FitCheck;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 
 /** What can be found out about LoRA files. Made by {@link java.util.ServiceLoader}. */

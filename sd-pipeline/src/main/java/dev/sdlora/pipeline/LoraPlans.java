@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.RegionMask;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.overlay.Overlays;
@@ -13,7 +14,9 @@ import dev.sdlora.pipeline.WeightGate.LeaseTerms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * What the LoRAs of a request change, as a whole and step by step. Immutable, compared by identity.
@@ -31,8 +34,9 @@ final class LoraPlans {
    * @param use the LoRA with its strengths
    * @param peak its changes at its peak strength
    * @param match which of its modules belong to a layer
+   * @param mask the part of the picture in which it acts; empty for all of it
    */
-  record Fit(LoraUse use, PatchPlan peak, Match match) {}
+  record Fit(LoraUse use, PatchPlan peak, Match match, Optional<RegionMask> mask) {}
 
   /**
    * Plans of LoRAs that fit.
@@ -102,7 +106,9 @@ final class LoraPlans {
     PatchPlan patchedOnly = patched.where((weight, change) -> !Overlays.canOverlay(weight, change));
     boolean restChanges = isScheduled() && fits.stream().anyMatch(LoraPlans::changesUnpatched);
     return new LeaseRequest(
-        mode, new LeaseTerms(patched, isScheduled()), new LeaseTerms(patchedOnly, restChanges));
+        masks().isEmpty() ? mode : LoraMode.OVERLAY,
+        new LeaseTerms(patched, isScheduled()),
+        new LeaseTerms(patchedOnly, restChanges));
   }
 
   /** Whether a LoRA is scheduled and has changes that cannot be overlaid. */
@@ -124,6 +130,29 @@ final class LoraPlans {
   /** Whether any strength changes from call to call. */
   boolean isScheduled() {
     return fits.stream().anyMatch(fit -> !fit.use.strength().unet().isConstant());
+  }
+
+  /** The regions in which LoRAs act, each once; they are counted from 1 in this order. */
+  List<RegionMask> masks() {
+    return fits.stream().flatMap(fit -> fit.mask.stream()).distinct().toList();
+  }
+
+  /** The region of each LoRA; 0 for all of the picture. */
+  List<Integer> regions() {
+    List<RegionMask> masks = masks();
+    return fits.stream()
+        .map(fit -> fit.mask.map(mask -> masks.indexOf(mask) + 1).orElse(0))
+        .toList();
+  }
+
+  /** What the LoRAs change that act on what a region reads; of text encoders, in all steps. */
+  PatchPlan plan(int region) {
+    List<Integer> regions = regions();
+    return planner.apply(
+        IntStream.range(0, fits.size())
+            .filter(i -> regions.get(i) == 0 || regions.get(i) == region)
+            .mapToObj(i -> fits.get(i).use.at(Moment.START))
+            .toList());
   }
 
   /** What all LoRAs change at a moment. */

@@ -1,16 +1,23 @@
 package dev.sdlora.pipeline;
 
+import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.LoraStrength;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.RegionMask;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.lora.library.FewStepLora;
 import dev.sdlora.lora.library.LoraFiles;
+import dev.sdlora.lora.overlay.Overlays;
+import dev.sdlora.lora.overlay.Place;
 import dev.sdlora.lora.plan.LoraUse;
+import dev.sdlora.lora.plan.Network;
+import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.LoraPlans.Fit;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
@@ -22,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -31,15 +39,17 @@ import java.util.function.Supplier;
  */
 final class LoraResolver {
   private final Model model;
+  private final PromptSpec spec;
   private final boolean hires;
   private final boolean lenient;
   private final List<Supplier<Fit>> wanted = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
-  private LoraResolver(Model model, boolean hires, boolean lenient) {
+  private LoraResolver(Model model, PromptSpec spec, boolean hires) {
     this.model = model;
+    this.spec = spec;
     this.hires = hires;
-    this.lenient = lenient;
+    this.lenient = spec.lenient().orElse(model.lenient());
   }
 
   /**
@@ -51,18 +61,21 @@ final class LoraResolver {
    */
   static LoraPlans resolve(
       PromptSpec spec, ReadPrompt prompt, ReadPrompt negative, boolean hires, Model model) {
-    return new LoraResolver(model, hires, spec.lenient().orElse(model.lenient()))
-        .resolve(spec, prompt, negative);
+    return new LoraResolver(model, spec, hires).resolve(prompt, negative);
   }
 
-  private LoraPlans resolve(PromptSpec spec, ReadPrompt prompt, ReadPrompt negative) {
+  private LoraPlans resolve(ReadPrompt prompt, ReadPrompt negative) {
     addTagged(prompt, prompt.text());
     // Pictures name these as tags behind the prompt, and sums depend on the order by a rounding.
     for (LoraAdapter lora : spec.loras()) {
       wanted.add(
           () ->
               called(
-                  fit(lora.name(), () -> model.loraFiles().open(lora.path()), lora.strength()),
+                  fit(
+                      lora.name(),
+                      () -> model.loraFiles().open(lora.path()),
+                      lora.strength(),
+                      lora.mask()),
                   prompt.text()));
     }
     addTagged(negative, prompt.text() + "\n" + negative.text());
@@ -98,7 +111,7 @@ final class LoraResolver {
     }
     for (ExtraNetwork network : prompt.cut().networks()) {
       if (LoraTag.isKind(network.kind())) {
-        wanted.add(() -> called(fit(tag(prompt, network)), text));
+        wanted.add(() -> called(fit(tag(prompt, network), prompt), text));
       }
     }
   }
@@ -126,16 +139,28 @@ final class LoraResolver {
     return fits;
   }
 
-  private Fit fit(LoraTag tag) {
+  private Fit fit(LoraTag tag, ReadPrompt prompt) {
     String name = tag.name();
-    return fit(name, () -> model.library().open(name), tag.strength());
+    Optional<RegionMask> mask =
+        tag.mask().map(called -> Masks.named(called, spec, prompt, tag.offset()));
+    return fit(name, () -> model.library().open(name), tag.strength(), mask);
   }
 
-  private Fit fit(String name, Supplier<LoraFile> file, LoraStrength strength) {
+  private Fit fit(
+      String name, Supplier<LoraFile> file, LoraStrength strength, Optional<RegionMask> mask) {
     try {
-      LoraUse use = new LoraUse(name, file.get(), hires ? strength.inHires() : strength);
+      boolean nowhere = mask.filter(Masks::isNowhere).isPresent();
+      if (nowhere) {
+        warnings.add("LoRA '" + name + "' has a mask that is black all over, so it has no effect");
+      }
+      LoraStrength used = hires ? strength.inHires() : strength;
+      LoraUse use = new LoraUse(name, file.get(), nowhere ? LoraStrength.of(0) : used);
       Matched matched = model.match(List.of(use.peak()));
-      return new Fit(use, matched.plan(), matched.matches().get(0));
+      Optional<RegionMask> region = mask.filter(given -> !nowhere && !Masks.isEverywhere(given));
+      if (region.isPresent()) {
+        checkRegion(use, matched.plan());
+      }
+      return new Fit(use, matched.plan(), matched.matches().get(0), region);
     } catch (LoraException e) {
       throw e.named(name);
     }
@@ -158,6 +183,46 @@ final class LoraResolver {
             "LoRA '%s' has a strength for the hires pass, which this request does not have"
                 .formatted(fit.use().name()));
       }
+    }
+  }
+
+  /** Refuses or tells what cannot act in a part of the picture. */
+  private void checkRegion(LoraUse use, PatchPlan plan) {
+    LoraMode mode = spec.loraMode().orElse(model.loraMode());
+    if (mode == LoraMode.PATCHED) {
+      throw new LoraException(
+          ("LoRA '%s' has a mask, but loraMode is PATCHED, which changes weights for all of the"
+                  + " picture; expected OVERLAY or AUTO")
+              .formatted(use.name()),
+          LoraException.Reason.UNSUPPORTED,
+          ErrorDetails.in(use.file().file().path()).withName(use.name()));
+    }
+    PatchPlan rest = plan.where((weight, change) -> !Overlays.canOverlay(weight, change));
+    rest.changes().values().stream()
+        .flatMap(weights -> weights.entrySet().stream())
+        .findFirst()
+        .ifPresent(
+            first -> {
+              throw new LoraException(
+                  ("LoRA '%s' has a mask, but its module '%s' (%s) can only change the weights"
+                          + " themselves, for all of the picture; masks are for LoRAs whose changes"
+                          + " are products of small matrices")
+                      .formatted(
+                          use.name(),
+                          first.getValue().get(0).module().key(),
+                          first.getValue().get(0).module().kind().label()),
+                  LoraException.Reason.UNSUPPORTED,
+                  ErrorDetails.in(use.file().file().path()).withName(use.name()));
+            });
+    long lost =
+        plan.changes().getOrDefault(Network.UNET, Map.of()).keySet().stream()
+            .filter(weight -> Place.of(weight) == Place.NOWHERE)
+            .count();
+    if (lost > 0) {
+      warnings.add(
+          ("LoRA '%s' has a mask, so what it changes of the embeddings of time and sizes, which have"
+                  + " no positions, was left out (%s of its layers)")
+              .formatted(use.name(), lost));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.sdlora.api.LoraConflicts;
 import dev.sdlora.api.LoraEffect.Block;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.effect.SumEstimate;
+import dev.sdlora.lora.plan.Moment;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.LoraPlans.Fit;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
@@ -30,6 +31,11 @@ final class LoraSums {
 
   /** Places along the steps at which strengths that change are looked at. */
   private static final int PLACES = 16;
+
+  /** Noise levels between which Stable Diffusion was trained. */
+  private static final double MOST_NOISE = 14.6;
+
+  private static final double LEAST_NOISE = 0.03;
 
   private final Checkpoint checkpoint;
   private @Nullable SumEstimate estimate;
@@ -77,8 +83,14 @@ final class LoraSums {
   /** The share of its peak at which each LoRA acts, at some places along the steps. */
   private static Stream<double[]> shares(LoraPlans loras) {
     return loras.isScheduled()
-        ? IntStream.range(0, PLACES).mapToObj(place -> loras.shares(place, PLACES))
+        ? IntStream.range(0, PLACES).mapToObj(place -> loras.shares(moment(place)))
         : Stream.of(DoubleStream.generate(() -> 1).limit(loras.fits().size()).toArray());
+  }
+
+  /** One of the places; noise falls about as schedules have it, by the same ratio from each on. */
+  private static Moment moment(int place) {
+    double share = place / (PLACES - 1.0);
+    return new Moment(place, PLACES, MOST_NOISE * Math.pow(LEAST_NOISE / MOST_NOISE, share));
   }
 
   private static String sentence(List<Fit> fits, Block block) {

@@ -8,7 +8,7 @@ import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +21,11 @@ import java.util.function.ToDoubleFunction;
  * output. Several LoRAs on one module lie side by side along the rank, so a module costs two
  * products whatever their number, and only the scales change from step to step.
  *
+ * <p>LoRAs that act in a part of the picture have regions, counted from 1; region 0 is everywhere.
+ * What a U-Net's module of such LoRAs has beside these is told by its {@link Place}: which region
+ * each component of the rank belongs to, [regions + 1, rank], 1 where it does and else 0. A text
+ * encoder has one overlay for each region: of the LoRAs that act there.
+ *
  * <p>Not safe for several threads; programs may read it while nobody changes the scales.
  */
 public final class Overlay implements AutoCloseable {
@@ -28,33 +33,40 @@ public final class Overlay implements AutoCloseable {
 
   private final NDManager scope;
   private final Program program;
-  private final Map<Network, Map<String, NDArray>> tensors = new EnumMap<>(Network.class);
+  private final int regions;
+  private final Map<Target, Map<String, NDArray>> tensors = new HashMap<>();
   private final List<Scale> unetScales = new ArrayList<>();
 
   /**
    * One LoRA's place in the rank of a module.
    *
    * @param use the LoRA's place in the request
+   * @param region in which it acts; 0 for everywhere
    * @param rank how many components it has
    * @param scale factor on its product at its peak strength
    */
-  record Slot(int use, int rank, double scale) {}
+  record Slot(int use, int region, int rank, double scale) {}
+
+  /** A network, and for text encoders the region whose text it reads. */
+  record Target(Network network, int region) {}
 
   /** The scales of a module, and what they are made of. */
   private record Scale(NDArray tensor, List<Slot> slots) {}
 
-  /** An overlay of nothing. The scope is closed with it. */
-  Overlay(NDManager scope, Program program) {
+  /** An overlay of nothing, for so many regions. The scope is closed with it. */
+  Overlay(NDManager scope, Program program, int regions) {
     this.scope = scope;
     this.program = program;
+    this.regions = regions;
   }
 
-  NDManager scope() {
+  /** What is owned by it is freed with the overlay. */
+  public NDManager scope() {
     return scope;
   }
 
   /** Adds a module; its scales are those of the peak strengths. */
-  void add(Network network, String weight, NDArray down, NDArray up, List<Slot> slots) {
+  void add(Target target, String weight, NDArray down, NDArray up, List<Slot> slots) {
     float[] values = new float[rank(slots)];
     fill(values, 0, slots, slot -> slot.scale);
     // A factor for each channel of what comes out of the first product.
@@ -63,18 +75,44 @@ public final class Overlay implements AutoCloseable {
     shape[1] = values.length;
     NDArray scale = Torch.floats(scope, values, shape);
     String module = weight.substring(0, weight.length() - WEIGHT.length());
-    Map<String, NDArray> entries = tensors.computeIfAbsent(network, key -> new LinkedHashMap<>());
+    Map<String, NDArray> entries = tensors.computeIfAbsent(target, key -> new LinkedHashMap<>());
+    if (target.network == Network.UNET && slots.stream().anyMatch(slot -> slot.region > 0)) {
+      Place place = Place.of(weight);
+      module += place.suffix();
+      entries.put(module + place.regions(), regions(slots));
+    }
     entries.put(module + ".lora_down.weight", down);
     entries.put(module + ".lora_up.weight", up);
     entries.put(module + ".lora_scale", scale);
-    if (network == Network.UNET) {
+    if (target.network == Network.UNET) {
       unetScales.add(new Scale(scale, slots));
     }
   }
 
-  /** The tensors beside the weights of a network, by name; empty if its weights stay alone. */
+  /** Which region each component belongs to. */
+  private NDArray regions(List<Slot> slots) {
+    int rank = rank(slots);
+    float[] members = new float[(regions + 1) * rank];
+    int at = 0;
+    for (Slot slot : slots) {
+      int from = slot.region * rank + at;
+      Arrays.fill(members, from, from + slot.rank, 1);
+      at += slot.rank;
+    }
+    return Torch.floats(scope, members, regions + 1, rank);
+  }
+
+  /**
+   * The tensors beside the weights of a network, by name; empty if its weights stay alone. Of text
+   * encoders those of the LoRAs that act everywhere.
+   */
   public Map<String, NDArray> tensors(Network network) {
-    return Collections.unmodifiableMap(tensors.getOrDefault(network, Map.of()));
+    return tensors(network, 0);
+  }
+
+  /** Those of a text encoder for the text that a region reads. */
+  public Map<String, NDArray> tensors(Network network, int region) {
+    return Collections.unmodifiableMap(tensors.getOrDefault(new Target(network, region), Map.of()));
   }
 
   /**

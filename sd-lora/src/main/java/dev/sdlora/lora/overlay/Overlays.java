@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.lora.factors.Factors;
 import dev.sdlora.lora.overlay.Overlay.Slot;
+import dev.sdlora.lora.overlay.Overlay.Target;
 import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Change;
@@ -14,10 +15,11 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LowRank;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Reads LoRAs into {@linkplain Overlay overlays}. Safe for use by several threads, which take turns
@@ -55,20 +57,36 @@ public final class Overlays {
    * @throws dev.sdlora.api.LoraException if a factor holds NaN or infinity
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
    */
-  public synchronized Overlay open(
+  public Overlay open(
       List<PatchPlan> plans, Map<Network, Map<String, List<Long>>> shapes, ScalarType type) {
-    Overlay overlay = new Overlay(torch.scope(), program);
+    return open(plans, Collections.nCopies(plans.size(), 0), shapes, type);
+  }
+
+  /**
+   * The same of LoRAs that act in regions. What they change in layers {@linkplain Place#NOWHERE
+   * without positions} is left out.
+   *
+   * @param regions for each LoRA the number of its region, from 1; 0 if it acts everywhere
+   */
+  public synchronized Overlay open(
+      List<PatchPlan> plans,
+      List<Integer> regions,
+      Map<Network, Map<String, List<Long>>> shapes,
+      ScalarType type) {
+    int count = regions.stream().mapToInt(Integer::intValue).max().orElse(0);
+    Overlay overlay = new Overlay(torch.scope(), program, count);
     try (OpenFiles files = new OpenFiles()) {
-      overlaid(plans)
+      overlaid(plans, regions, count)
           .forEach(
-              (network, weights) ->
+              (target, weights) ->
                   weights.forEach(
                       (weight, overlaid) -> {
-                        List<Long> shape = shapes.getOrDefault(network, Map.of()).get(weight);
+                        List<Long> shape =
+                            shapes.getOrDefault(target.network(), Map.of()).get(weight);
                         if (shape == null) {
                           throw new IllegalArgumentException("no weight is named " + weight);
                         }
-                        add(overlay, network, weight, shape, overlaid, files, type);
+                        add(overlay, target, weight, shape, overlaid, files, type);
                       }));
       return overlay;
     } catch (RuntimeException | Error e) {
@@ -77,34 +95,48 @@ public final class Overlays {
     }
   }
 
-  /** A change and which LoRA of the request it belongs to. */
-  private record OverlaidChange(int use, Change change) {}
+  /** A change, which LoRA of the request it belongs to, and in which region that acts. */
+  private record OverlaidChange(int use, int region, Change change) {}
 
-  private static Map<Network, Map<String, List<OverlaidChange>>> overlaid(List<PatchPlan> plans) {
-    Map<Network, Map<String, List<OverlaidChange>>> overlaid = new EnumMap<>(Network.class);
+  private static Map<Target, Map<String, List<OverlaidChange>>> overlaid(
+      List<PatchPlan> plans, List<Integer> regions, int count) {
+    Map<Target, Map<String, List<OverlaidChange>>> overlaid = new LinkedHashMap<>();
     for (int i = 0; i < plans.size(); i++) {
       int use = i;
-      plans
-          .get(i)
-          .where(Overlays::canOverlay)
-          .changes()
+      int region = regions.get(i);
+      PatchPlan plan = plans.get(i).where(Overlays::canOverlay);
+      plan.changes()
           .forEach(
               (network, weights) ->
                   weights.forEach(
-                      (weight, changes) ->
+                      (weight, changes) -> {
+                        for (Target target : targets(network, weight, region, count)) {
+                          List<OverlaidChange> all =
+                              overlaid
+                                  .computeIfAbsent(target, key -> new LinkedHashMap<>())
+                                  .computeIfAbsent(weight, key -> new ArrayList<>());
                           changes.forEach(
-                              change ->
-                                  overlaid
-                                      .computeIfAbsent(network, key -> new LinkedHashMap<>())
-                                      .computeIfAbsent(weight, key -> new ArrayList<>())
-                                      .add(new OverlaidChange(use, change)))));
+                              change -> all.add(new OverlaidChange(use, region, change)));
+                        }
+                      }));
     }
     return overlaid;
   }
 
+  /** Where a change belongs: a text encoder reads for each region with the LoRAs that act there. */
+  private static List<Target> targets(Network network, String weight, int region, int count) {
+    if (network == Network.UNET) {
+      boolean lost = region > 0 && Place.of(weight) == Place.NOWHERE;
+      return lost ? List.of() : List.of(new Target(network, 0));
+    }
+    return region > 0
+        ? List.of(new Target(network, region))
+        : IntStream.rangeClosed(0, count).mapToObj(each -> new Target(network, each)).toList();
+  }
+
   private void add(
       Overlay overlay,
-      Network network,
+      Target target,
       String weight,
       List<Long> shape,
       List<OverlaidChange> overlaid,
@@ -119,7 +151,7 @@ public final class Overlays {
         downs.add(product.down());
         ups.add(product.up());
         int rank = Math.toIntExact(product.down().getShape().get(0));
-        slots.add(new Slot(each.use(), rank, product.scale()));
+        slots.add(new Slot(each.use(), each.region(), rank, product.scale()));
       }
       long rank = slots.stream().mapToLong(Slot::rank).sum();
       long[] downShape = shape.stream().mapToLong(Long::longValue).toArray();
@@ -130,7 +162,7 @@ public final class Overlays {
         upShape[i] = 1;
       }
       overlay.add(
-          network,
+          target,
           weight,
           join("downs", downs, downShape, type, overlay.scope()),
           join("ups", ups, upShape, type, overlay.scope()),

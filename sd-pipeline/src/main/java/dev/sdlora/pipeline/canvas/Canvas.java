@@ -22,11 +22,14 @@ import java.util.function.UnaryOperator;
 public final class Canvas {
   private final Raster picture;
   private final Optional<Raster> mask;
+  private final RegionFrame regions;
   private final UnaryOperator<Raster> finish;
 
-  private Canvas(Raster picture, Optional<Raster> mask, UnaryOperator<Raster> finish) {
+  private Canvas(
+      Raster picture, Optional<Raster> mask, RegionFrame regions, UnaryOperator<Raster> finish) {
     this.picture = picture;
     this.mask = mask;
+    this.regions = regions;
     this.finish = finish;
   }
 
@@ -63,11 +66,13 @@ public final class Canvas {
       return new Canvas(
           Framing.stretch(source, own.width(), own.height()),
           Optional.empty(),
+          RegionFrame.whole(size),
           UnaryOperator.identity());
     }
     return new Canvas(
         Framing.frame(settings.resizeMode(), source, size),
         Optional.empty(),
+        RegionFrame.whole(size),
         UnaryOperator.identity());
   }
 
@@ -90,7 +95,11 @@ public final class Canvas {
     Raster picture = Framing.frame(mode, source, size);
     Raster framed = Framing.frame(mode, mask, size);
     Raster strong = framed.amplified(2);
-    return new Canvas(picture, Optional.of(framed), drawn -> picture.blend(drawn, strong));
+    return new Canvas(
+        picture,
+        Optional.of(framed),
+        RegionFrame.whole(size),
+        drawn -> picture.blend(drawn, strong));
   }
 
   /** A part of the picture, at the request's size. */
@@ -98,6 +107,11 @@ public final class Canvas {
     return new Canvas(
         Framing.contain(source.crop(box), size.width(), size.height()),
         Optional.of(Framing.contain(mask.crop(box), size.width(), size.height())),
+        new RegionFrame(
+            source.width(),
+            source.height(),
+            (double) box.width() / size.width(),
+            region -> Framing.contain(region.crop(box), size.width(), size.height())),
         drawn -> {
           Raster part = Framing.cover(drawn, box.width(), box.height());
           return source.blend(source.with(part, box.left(), box.top()), mask);
@@ -105,11 +119,12 @@ public final class Canvas {
   }
 
   private Canvas filled() {
-    return new Canvas(MaskFill.fill(picture, mask.orElseThrow()), mask, finish);
+    return new Canvas(MaskFill.fill(picture, mask.orElseThrow()), mask, regions, finish);
   }
 
   private Canvas corrected() {
-    return new Canvas(picture, mask, drawn -> finish.apply(ColourCorrection.match(drawn, picture)));
+    return new Canvas(
+        picture, mask, regions, drawn -> finish.apply(ColourCorrection.match(drawn, picture)));
   }
 
   /** What is encoded; of another size than the request only where its latent is to be resized. */
@@ -120,6 +135,11 @@ public final class Canvas {
   /** What is painted, of the size of the picture, 255 where all is new; empty for everything. */
   public Optional<Raster> mask() {
     return mask;
+  }
+
+  /** How masks over what the request is answered with lie over what is drawn. */
+  public RegionFrame regions() {
+    return regions;
   }
 
   /**

@@ -1,6 +1,9 @@
 package dev.sdlora.pipeline.conditioning;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * What the U-Net reads of a prompt.
@@ -10,19 +13,49 @@ import java.util.Arrays;
  * @param width numbers in a state
  * @param vector what the text says as a whole, and, once they are added, sizes; empty for U-Nets
  *     that read none. Not to be changed
+ * @param regions what parts of the picture read in place of the states, because LoRAs act on the
+ *     text encoders there; as long as the states. Mostly none
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and large.
-public record Conditioning(float[] states, int tokens, int width, float[] vector) {
+public record Conditioning(
+    float[] states, int tokens, int width, float[] vector, List<Conditioning> regions) {
+  /** The same for all of the picture. */
+  public Conditioning(float[] states, int tokens, int width, float[] vector) {
+    this(states, tokens, width, vector, List.of());
+  }
+
   /** For a U-Net that reads nothing but states. */
   public Conditioning(float[] states, int tokens, int width) {
     this(states, tokens, width, new float[0]);
+  }
+
+  /** This, with what parts of the picture read in its place. */
+  Conditioning withRegions(List<Conditioning> others) {
+    return new Conditioning(states, tokens, width, vector, others);
+  }
+
+  /** The states of all regions, one behind another. */
+  public float[] regionStates() {
+    float[] all = new float[regions.size() * states.length];
+    for (int region = 0; region < regions.size(); region++) {
+      System.arraycopy(regions.get(region).states, 0, all, region * states.length, states.length);
+    }
+    return all;
+  }
+
+  private List<Conditioning> inRegions(UnaryOperator<Conditioning> change) {
+    return regions.stream().map(change).toList();
   }
 
   /** This, with another one's states behind it. */
   public Conditioning followedBy(Conditioning other) {
     float[] both = Arrays.copyOf(states, states.length + other.states.length);
     System.arraycopy(other.states, 0, both, states.length, other.states.length);
-    return new Conditioning(both, tokens + other.tokens, width, vector);
+    List<Conditioning> inRegions =
+        IntStream.range(0, regions.size())
+            .mapToObj(region -> regions.get(region).followedBy(other.regions.get(region)))
+            .toList();
+    return new Conditioning(both, tokens + other.tokens, width, vector, inRegions);
   }
 
   /**
@@ -65,6 +98,7 @@ public record Conditioning(float[] states, int tokens, int width, float[] vector
     for (int token = tokens; token < length; token++) {
       System.arraycopy(states, (tokens - 1) * width, longer, token * width, width);
     }
-    return new Conditioning(longer, length, width, vector);
+    return new Conditioning(
+        longer, length, width, vector, inRegions(region -> region.stretched(length)));
   }
 }

@@ -1,8 +1,10 @@
 package dev.sdlora.pipeline.conditioning;
 
 import dev.sdlora.prompt.schedule.PromptSchedule;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a prompt means in each call of the model, as prompt editing ({@code [a:b:0.5]}, {@code
@@ -20,6 +22,20 @@ public record ConditioningSchedule(PromptSchedule texts, Map<String, Conditionin
         throw new IllegalArgumentException("no states for the text: " + entry.text());
       }
     }
+  }
+
+  /** This, with what parts of the picture read of the same texts. */
+  ConditioningSchedule withRegions(List<ConditioningSchedule> regions) {
+    Map<String, Conditioning> all = new HashMap<>();
+    states.forEach(
+        (text, own) ->
+            all.put(
+                text,
+                own.withRegions(
+                    regions.stream()
+                        .map(region -> Objects.requireNonNull(region.states.get(text)))
+                        .toList())));
+    return new ConditioningSchedule(texts, all);
   }
 
   /** The same in every call. */

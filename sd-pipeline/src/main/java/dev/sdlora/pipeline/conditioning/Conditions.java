@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.conditioning;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,8 +20,21 @@ public record Conditions(
    * A side of an {@code AND}.
    *
    * @param weight how strongly it pulls, 1 being neutral; negative weights push away
+   * @param area how much of the weight each position of a latent gets, [height / 8 · width / 8];
+   *     empty where all get all of it
    */
-  public record Part(ConditioningSchedule schedule, double weight) {}
+  @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+  public record Part(ConditioningSchedule schedule, double weight, Optional<float[]> area) {
+    /** A side that acts in all of the picture. */
+    public Part(ConditioningSchedule schedule, double weight) {
+      this(schedule, weight, Optional.empty());
+    }
+
+    /** The weight at a position. */
+    public double weightAt(int position) {
+      return area.isPresent() ? weight * area.get()[position] : weight;
+    }
+  }
 
   /**
    * The conditions of one call.
@@ -44,6 +58,45 @@ public record Conditions(
         List.of(new Part(ConditioningSchedule.of(prompt), 1)),
         ConditioningSchedule.of(negative),
         Optional.empty());
+  }
+
+  /**
+   * These, with what parts of the picture read in their place.
+   *
+   * @param regions the same texts, encoded with the LoRAs of each part
+   */
+  public Conditions withRegions(List<Conditions> regions) {
+    if (regions.isEmpty()) {
+      return this;
+    }
+    List<Part> all = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      int index = i;
+      Part own = parts.get(i);
+      List<ConditioningSchedule> others =
+          regions.stream().map(region -> region.parts.get(index).schedule).toList();
+      all.add(new Part(own.schedule.withRegions(others), own.weight, own.area));
+    }
+    return new Conditions(
+        all,
+        negative.withRegions(regions.stream().map(Conditions::negative).toList()),
+        padding.map(
+            own ->
+                own.withRegions(
+                    regions.stream().map(region -> region.padding.orElseThrow()).toList())));
+  }
+
+  /**
+   * These, acting in parts of the picture.
+   *
+   * @param areas for each side, in their order
+   */
+  public Conditions in(List<Optional<float[]>> areas) {
+    List<Part> all = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      all.add(new Part(parts.get(i).schedule, parts.get(i).weight, areas.get(i)));
+    }
+    return new Conditions(all, negative, padding);
   }
 
   /** What holds in a call, counted from 0. */

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -154,6 +155,7 @@ public final class BatchedPredictor {
     float[] states = joined(rows, row -> row.condition().states());
     float[] vectors = joined(rows, row -> row.condition().vector());
     float[] told = joined(rows, row -> guidance);
+    float[] regions = joined(rows, row -> row.condition().regionStates());
     int width = rows.get(0).condition().width();
     try (NDManager step = scope.newSubManager()) {
       Batch batch =
@@ -166,7 +168,12 @@ public final class BatchedPredictor {
               Torch.floats(step, states, count, states.length / count / width, width),
               new AddedConditions(
                   Torch.floats(step, vectors, count, vectors.length / count),
-                  Torch.floats(step, told, count, guidance.length)));
+                  Torch.floats(step, told, count, guidance.length),
+                  regions.length == 0
+                      ? Optional.empty()
+                      : Optional.of(
+                          Torch.floats(
+                              step, regions, count, regions.length / count / width, width))));
       return network.predict(batch, step).toFloatArray();
     }
   }

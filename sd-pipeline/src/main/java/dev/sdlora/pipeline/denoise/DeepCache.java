@@ -64,6 +64,7 @@ public final class DeepCache {
           && picture == asked.picture
           && blind == asked.blind
           && Arrays.equals(condition.states(), asked.condition.states())
+          && Arrays.equals(condition.regionStates(), asked.condition.regionStates())
           && Arrays.equals(condition.vector(), asked.condition.vector());
     }
 

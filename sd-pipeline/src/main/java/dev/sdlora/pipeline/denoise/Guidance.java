@@ -14,7 +14,8 @@ import java.util.function.Supplier;
 /**
  * Classifier-free guidance (Ho and Salimans 2022) with any number of conditions: {@code uncond + Σ
  * weight · scale · (cond − uncond)}. Where the factors of the conditions add up to 1, as they do at
- * scale 1 without {@code AND}, the negative side has no part in the sum and is not evaluated.
+ * scale 1 without {@code AND}, the negative side has no part in the sum and is not evaluated. A
+ * condition that acts in a part of the picture has its weight there.
  *
  * <p>A model that edits a picture is guided by text and picture, each on its own (Brooks et al.
  * 2023, "InstructPix2Pix", equation 3): {@code blind + imageScale · (uncond − blind) + Σ weight ·
@@ -27,6 +28,7 @@ public final class Guidance {
   private final Conditions conditions;
   private final GuidanceOptions options;
   private final double weights;
+  private final boolean regional;
 
   /** Guidance for pictures of one size. */
   public Guidance(BatchedPredictor predictor, Conditions conditions, GuidanceOptions options) {
@@ -34,6 +36,7 @@ public final class Guidance {
     this.conditions = conditions;
     this.options = options;
     this.weights = conditions.parts().stream().mapToDouble(Part::weight).sum();
+    this.regional = conditions.parts().stream().anyMatch(part -> part.area().isPresent());
   }
 
   /** A denoiser for one run of a sampler, whose calls it counts. Used by one thread. */
@@ -96,6 +99,7 @@ public final class Guidance {
       double scale = skips ? 1 : options.scale();
       boolean needsUncond =
           bothSides
+              || regional
               || asksBlind
               || scale * weights != 1
               || (options.rescale() != 0 && weights != 1);
@@ -158,10 +162,11 @@ public final class Guidance {
         sum[i] = blind[i] + options.imageScale() * ((double) uncond[i] - blind[i]);
       }
       for (int part = 0; part < conds.size(); part++) {
-        double factor = scale * conditions.parts().get(part).weight();
+        Part side = conditions.parts().get(part);
+        int positions = side.area().map(area -> area.length).orElse(1);
         float[] cond = conds.get(part);
         for (int i = 0; i < sum.length; i++) {
-          sum[i] += factor * ((double) cond[i] - uncond[i]);
+          sum[i] += scale * side.weightAt(i % positions) * ((double) cond[i] - uncond[i]);
         }
       }
       return sum;

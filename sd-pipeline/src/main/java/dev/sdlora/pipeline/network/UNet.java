@@ -1,6 +1,8 @@
 package dev.sdlora.pipeline.network;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.tensors.natives.Processor;
@@ -224,12 +226,13 @@ public final class UNet {
   private List<NDArray> call(
       NDArray latents,
       NDArray times,
-      NDArray context,
+      NDArray text,
       AddedConditions added,
       Residuals residuals,
       int branch,
       List<NDArray> features,
       NDManager scope) {
+    NDArray context = added.regions().map(more -> behind(text, more, scope)).orElse(text);
     Map<String, NDArray> keys =
         texts.map(known -> known.of(context, owner -> keys(context, owner))).orElse(Map.of());
     try (TensorDict known = TensorDict.of(keys)) {
@@ -253,6 +256,13 @@ public final class UNet {
           .tensors(known)
           .runForList(scope);
     }
+  }
+
+  /** The text that is read outside of regions, and behind it those that are read inside. */
+  private static NDArray behind(NDArray text, NDArray regions, NDManager scope) {
+    NDArray all = NDArrays.concat(new NDList(text, regions), 1);
+    all.attach(scope);
+    return all;
   }
 
   /** Keys and values of a text in all layers that read it. */

@@ -47,7 +47,26 @@ def lora_scaled(h: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   else:
     if torch.gt(torch.dim(scale), torch.dim(h)):
       scale = torch.flatten(scale)
-  return torch.to(torch.mul(h, scale), h.dtype)
+  scaled = torch.mul(h, scale)
+  if torch.__contains__(w, p + ".lora_regions"):
+    scaled = torch.mul(scaled, __torch__.region_map(h, w, p + ".lora_regions"))
+  if torch.__contains__(w, p + ".lora_text_regions"):
+    scaled = torch.mul(scaled, __torch__.region_texts(h, w, p + ".lora_text_regions"))
+  return torch.to(scaled, h.dtype)
+def region_map(h: Tensor, w: Dict[str, Tensor], regions: str) -> Tensor:
+  # How much each position of h is inside the region of each component of the rank: h [B, n, R] -> [n, R], h [B, R, H, W] -> [R, H, W].
+  # A level is known by the number of its positions; its masks are [n, M], the first of them ones.
+  if torch.eq(torch.dim(h), 4):
+    hh, ww = torch.size(h, 2), torch.size(h, 3)
+    inside = torch.matmul(w["lora_masks." + str(hh * ww)], w[regions])
+    inside = torch.permute(torch.reshape(inside, [hh, ww, -1]), [2, 0, 1])
+  else:
+    inside = torch.matmul(w["lora_masks." + str(torch.size(h, 1))], w[regions])
+  return inside
+def region_texts(h: Tensor, w: Dict[str, Tensor], regions: str) -> Tensor:
+  # h [B, M * n, R], the texts that M regions read, one behind another -> [M * n, R]: 1 for the components that act everywhere or in the region.
+  inside = torch.matmul(w["lora_masks.texts"], w[regions])
+  return torch.repeat_interleave(inside, torch.size(h, 1) // torch.size(inside, 0), 0)
 def layer_norm(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   return torch.layer_norm(x, [torch.size(x, -1)], w[p + ".weight"], w[p + ".bias"], 1e-5)
 def group_norm(x: Tensor, w: Dict[str, Tensor], p: str, eps: float) -> Tensor:
@@ -67,8 +86,17 @@ def resnet(x: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str, eps: float, wra
   h = __torch__.conv3(h, w, p + ".conv1", 1, wrap)
   if torch.__contains__(w, p + ".time_emb_proj.weight"):
     h = torch.add(h, torch.unsqueeze(torch.unsqueeze(__torch__.linear(emb, w, p + ".time_emb_proj"), 2), 3))
+    h = __torch__.regional_time(h, emb, w, p + ".time_emb_proj.regional")
   h = torch.silu_(__torch__.group_norm(h, w, p + ".norm2", eps))
   return __torch__.resnet_sum(x, h, w, p, wrap)
+def regional_time(h: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
+  # What LoRAs in parts of the picture make of the embedding of time, at each position of h.
+  if torch.__contains__(w, p + ".lora_down.weight"):
+    down = torch.linear(emb, torch.flatten(w[p + ".lora_down.weight"], 1))
+    down = torch.expand(torch.unsqueeze(torch.unsqueeze(down, 2), 3), [-1, -1, torch.size(h, 2), torch.size(h, 3)])
+    up = torch.flatten(w[p + ".lora_up.weight"], 1)
+    h = torch.add(h, torch.conv2d(__torch__.lora_scaled(down, w, p), torch.unsqueeze(torch.unsqueeze(up, 2), 3)))
+  return h
 def shortcut(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   # The way around a residual block.
   if torch.__contains__(w, p + ".conv_shortcut.weight"):

@@ -1,4 +1,4 @@
-def attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+def attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int, of_text: bool) -> Tensor:
   # To what ctx holds, or to the keys and values of it that are known.
   q = __torch__.linear(x, w, p + ".to_q")
   if torch.__contains__(texts, p + ".keys"):
@@ -7,7 +7,31 @@ def attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: 
   else:
     k = __torch__.linear(ctx, w, p + ".to_k")
     v = __torch__.linear(ctx, w, p + ".to_v")
-  return __torch__.linear_sum(sum, __torch__.attend(q, k, v, heads), w, p + ".to_out.0")
+  if of_text and torch.__contains__(w, "lora_masks.texts"):
+    y = __torch__.regional_attention(q, k, v, w["lora_masks." + str(torch.size(q, 1))], heads)
+  else:
+    y = __torch__.attend(q, k, v, heads)
+  return __torch__.linear_sum(sum, y, w, p + ".to_out.0")
+def regional_attention(q: Tensor, k: Tensor, v: Tensor, masks: Tensor, heads: int) -> Tensor:
+  # q [B, n, C], k and v [B, M * t, C], for each of M regions those of the text that it reads, masks [n, M], the first of them ones.
+  # A query's keys and values are the first ones and, as far as it is inside a region, what those of the region differ by. So its score is a
+  # sum over regions, and that is the product of vectors M times as long: one attention for all.
+  b, n, c = torch.size(q)
+  m = torch.size(masks, 1)
+  inside = torch.reshape(torch.to(masks, q.dtype), [1, n, 1, m, 1])
+  d = c // heads
+  # Attention divides by the root of the length.
+  queries = torch.mul(torch.mul(torch.reshape(q, [b, n, heads, 1, d]), inside), torch.sqrt(m))
+  wide = [b, n, heads, m, d]
+  o = __torch__.attend(torch.reshape(queries, [b, n, m * c]), __torch__.by_regions(k, m, heads), __torch__.by_regions(v, m, heads), heads)
+  return torch.reshape(torch.sum(torch.mul(torch.reshape(o, wide), inside), [3]), [b, n, c])
+def by_regions(k: Tensor, m: int, heads: int) -> Tensor:
+  # [B, M * t, C] -> [B, t, M * C], each head's own and its differences side by side.
+  b, mt, c = torch.size(k)
+  k = torch.reshape(k, [b, m, mt // m, heads, c // heads])
+  own = torch.slice(k, 1, 0, 1)
+  k = torch.cat([own, torch.sub(torch.slice(k, 1, 1, m), own)], 1)
+  return torch.reshape(torch.permute(k, [0, 2, 3, 1, 4]), [b, mt // m, m * c])
 def each(x: Tensor, rows: int) -> Tensor:
   # One row for all becomes one for each.
   if torch.lt(torch.size(x, 0), rows):
@@ -37,10 +61,10 @@ def transformers(x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, 
     if torch.lt(left, hh * ww):
       h = __torch__.merged_attention(h, y, w, q + ".attn1", heads, hh, ww, left)
     else:
-      h = __torch__.attention(h, y, y, texts, w, q + ".attn1", heads)
+      h = __torch__.attention(h, y, y, texts, w, q + ".attn1", heads, False)
     h = __torch__.each(h, b)
     y = __torch__.layer_norm(h, w, q + ".norm2")
-    h = __torch__.attention(h, y, ctx, texts, w, q + ".attn2", heads)
+    h = __torch__.attention(h, y, ctx, texts, w, q + ".attn2", heads, True)
     y = __torch__.geglu(__torch__.layer_norm(h, w, q + ".norm3"), w, q + ".ff.net.0.proj")
     h = __torch__.linear_sum(h, y, w, q + ".ff.net.2")
   x = __torch__.each(x, b)

@@ -79,7 +79,9 @@ final class InfotextRoundTripTest {
     ExtraNetworks tags = ExtraNetworks.cut(read.prompt());
     assertThat(tags.text()).isEqualTo("a cat ");
     assertThat(tags.networks().stream().map(LoraTag::of))
-        .containsExactly(Optional.of(new LoraTag("ink v2", LoraStrength.of(textEncoder, unet), 6)));
+        .containsExactly(
+            Optional.of(
+                new LoraTag("ink v2", LoraStrength.of(textEncoder, unet), Optional.empty(), 6)));
     assertThat(read.loras()).isEmpty();
   }
 

@@ -14,21 +14,23 @@ import java.util.regex.Pattern;
 /**
  * What a tag {@code <lora:name:te:unet:dyn>} asks for. The first weight is 1 when left out, the
  * second is the first when left out, and {@code dyn} limits the rank; {@code te=}, {@code unet=}
- * and {@code dyn=} name them, {@code lbw=} gives weights of blocks. In the hires pass, {@code hr=}
- * takes the place of both weights, {@code hrte=} and {@code hrunet=} that of one. A weight may be a
- * {@linkplain StrengthSchedule schedule}, of which the text encoder takes the start. Spaces around
- * the name, the weights and their names do not count.
+ * and {@code dyn=} name them, {@code lbw=} gives weights of blocks, {@code mask=} names the part of
+ * the picture in which it acts. In the hires pass, {@code hr=} takes the place of both weights,
+ * {@code hrte=} and {@code hrunet=} that of one. A weight may be a {@linkplain StrengthSchedule
+ * schedule}, of which the text encoder takes the start. Spaces around the name, the weights and
+ * their names do not count.
  *
  * <p>Where A1111 passes over what it does not understand, or drops all LoRAs of the prompt, this
  * refuses the tag.
  *
  * @param name what the LoRA is called
  * @param strength how strongly it acts, and where
+ * @param mask what the request calls the part of the picture in which it acts; empty for all of it
  * @param offset where the tag starts in the prompt, in characters from 0
  */
-public record LoraTag(String name, LoraStrength strength, int offset) {
+public record LoraTag(String name, LoraStrength strength, Optional<String> mask, int offset) {
   private static final List<String> KEYS =
-      List.of("te", "unet", "dyn", "lbw", "hr", "hrte", "hrunet");
+      List.of("te", "unet", "dyn", "lbw", "hr", "hrte", "hrunet", "mask");
   private static final Pattern DECIMAL_COMMA = Pattern.compile("[+-]?\\d{0,3},\\d{1,3}");
   private static final Pattern RANK = Pattern.compile("\\+?0*[1-9][0-9]{0,8}");
 
@@ -83,7 +85,11 @@ public record LoraTag(String name, LoraStrength strength, int offset) {
                     .or(() -> at(positional, 3))
                     .map(text -> OptionalInt.of(rank(network, text)))
                     .orElse(OptionalInt.empty()));
-    return new LoraTag(name, withHires(network, strength, named), network.offset());
+    Optional<String> mask = Optional.ofNullable(named.get("mask")).map(Characters::strip);
+    if (mask.filter(String::isEmpty).isPresent()) {
+      throw error(network, "names no mask behind mask=");
+    }
+    return new LoraTag(name, withHires(network, strength, named), mask, network.offset());
   }
 
   /** What is not said of the hires pass is there as in the first. */

@@ -4,6 +4,7 @@ import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.LoraTag;
+import dev.sdlora.prompt.grammar.MaskTag;
 import dev.sdlora.prompt.tree.AlmostTags.AlmostTag;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,9 @@ record TagMistakes(List<Finding> all, List<Finding> unclosed) {
 
   private static Optional<Finding> check(ExtraNetwork network, Predicate<String> isLora) {
     try {
+      if (MaskTag.of(network).isPresent()) {
+        return Optional.empty();
+      }
       return LoraTag.of(network)
           .map(tag -> checkName(network, tag.name(), isLora))
           .orElseGet(() -> Optional.of(unknownKind(network, isLora)));

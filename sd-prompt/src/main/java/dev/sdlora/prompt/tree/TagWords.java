@@ -29,7 +29,7 @@ record TagWords(String kind, String name, List<String> arguments, int length) {
 
   /** A number, a schedule of numbers, or a value with its name. */
   private static final Pattern ARGUMENT =
-      Pattern.compile(NUMBER + "|[\\s\\d.,;@+-]++|\\s*+(?:te|unet|dyn|lbw)\\s*+=.*+");
+      Pattern.compile(NUMBER + "|[\\s\\d.,;@+-]++|\\s*+(?:te|unet|dyn|lbw|mask)\\s*+=.*+");
 
   /** What may follow the kind where nothing shows the end: one word, and numbers. */
   private static final Pattern UNCLOSED =

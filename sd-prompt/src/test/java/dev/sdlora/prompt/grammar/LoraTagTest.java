@@ -30,7 +30,7 @@ class LoraTagTest {
           """)
   void of_wellFormedTag_readsNameAndStrengths(String tag, double textEncoder, double unet) {
     assertThat(LoraTag.of(network(tag)))
-        .contains(new LoraTag("x", LoraStrength.of(textEncoder, unet), 2));
+        .contains(new LoraTag("x", LoraStrength.of(textEncoder, unet), Optional.empty(), 2));
   }
 
   @ParameterizedTest
@@ -59,7 +59,7 @@ class LoraTagTest {
         .isEqualTo(rank);
     // What a strength writes is read as the same again.
     assertThat(LoraTag.of(network("<lora:x:" + strength.tagArguments() + ">")))
-        .contains(new LoraTag("x", strength, 2));
+        .contains(new LoraTag("x", strength, Optional.empty(), 2));
   }
 
   @ParameterizedTest
@@ -84,7 +84,7 @@ class LoraTagTest {
     assertThat(strength.inHires().unet()).hasToString(unet);
     assertThat(strength.inHires().changesInHires()).isFalse();
     assertThat(LoraTag.of(network("<lora:x:" + strength.tagArguments() + ">")))
-        .contains(new LoraTag("x", strength, 2));
+        .contains(new LoraTag("x", strength, Optional.empty(), 2));
   }
 
   @ParameterizedTest
@@ -110,8 +110,8 @@ class LoraTagTest {
           <lora:x:\u0663>,      "has the weight '\u0663', which is not a number such as 0.8"
           <lora:x:a=b=c>,       "has the weight 'a=b=c', which is not a number such as 0.8"
           <lora:x:1e999>,       "has the weight '1e999', which is too large"
-          <lora:x:weight=1>,    "names an argument 'weight'; the known ones are te, unet, dyn, lbw, hr, hrte and hrunet"
-          <lora:a=b>,           "names an argument 'a'; the known ones are te, unet, dyn, lbw, hr, hrte and hrunet"
+          <lora:x:weight=1>,    "names an argument 'weight'; the known ones are te, unet, dyn, lbw, hr, hrte, hrunet and mask"
+          <lora:a=b>,           "names an argument 'a'; the known ones are te, unet, dyn, lbw, hr, hrte, hrunet and mask"
           <lora:x:1:1:1:1>,     "has 5 arguments, but at most 4 are known"
           <lora:x:dyn=4.5>,     "has the rank '4.5', which is not a whole number from 1 on"
           <lora:x:1:1:0>,       "has the rank '0', which is not a whole number from 1 on"

@@ -1,0 +1,66 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.RegionMask;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+
+/** The options that name parts of the picture for prompts. */
+@Heading("Parts of the picture")
+final class RegionOptions {
+  private static final String NUMBER = "\\s*([0-9]*\\.?[0-9]+)\\s*";
+  private static final Pattern RECTANGLE =
+      Pattern.compile(NUMBER + "," + NUMBER + "," + NUMBER + "," + NUMBER);
+
+  @Option(
+      names = "--region",
+      paramLabel = "NAME=MASK",
+      description =
+          "Name a part of the picture for <lora:x:0.8:mask=NAME> and <mask:NAME> in a side of AND;"
+              + " repeatable. MASK is a picture, white inside, or left,top,right,bottom as shares"
+              + " of the sides: left=0,0,0.5,1.")
+  private List<String> regions = new ArrayList<>();
+
+  @Option(
+      names = "--region-blur",
+      paramLabel = "PIXELS",
+      description = "Blur of the edges of all --region, 0 to 256 pixels. Default: 8.")
+  private Optional<Integer> blur = Optional.empty();
+
+  void applyTo(PromptSpecBuilder spec) {
+    for (String region : regions) {
+      PictureOptions.set("--region", Optional.of(region), given -> name(given, spec));
+    }
+    if (blur.isPresent() && regions.isEmpty()) {
+      throw new IllegalArgumentException("--region-blur needs a --region");
+    }
+  }
+
+  private void name(String region, PromptSpecBuilder spec) {
+    int equals = region.indexOf('=');
+    if (equals < 1 || equals == region.length() - 1) {
+      throw new IllegalArgumentException(
+          "expected NAME=FILE or NAME=left,top,right,bottom but found '" + region + "'");
+    }
+    RegionMask mask = mask(region.substring(equals + 1));
+    spec.mask(region.substring(0, equals).strip(), blur.map(mask::withBlur).orElse(mask));
+  }
+
+  private static RegionMask mask(String text) {
+    Matcher rectangle = RECTANGLE.matcher(text);
+    if (rectangle.matches()) {
+      return RegionMask.rectangle(
+          Double.parseDouble(rectangle.group(1)),
+          Double.parseDouble(rectangle.group(2)),
+          Double.parseDouble(rectangle.group(3)),
+          Double.parseDouble(rectangle.group(4)));
+    }
+    return RegionMask.of(Picture.read(Path.of(text)));
+  }
+}
