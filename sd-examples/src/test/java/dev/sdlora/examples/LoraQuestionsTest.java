@@ -1,0 +1,177 @@
+package dev.sdlora.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraConflicts;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraFit;
+import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.RegionMask;
+import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.make.LoraBaking;
+import dev.sdlora.demo.model.DemoModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The questions that people ask about LoRAs, in their words: the situation that they are in, and
+ * the answer that the library gives. docs/lora.md has them in the same order.
+ */
+class LoraQuestionsTest {
+  private static final String STAR = "a yellow star on a blue background";
+
+  /** A folder of somebody's, with two of the bundled LoRAs and notes beside them. */
+  @TempDir static Path folder;
+
+  private static Pipeline pipeline;
+  private static Checkpoint checkpoint;
+
+  @BeforeAll
+  static void open() throws IOException {
+    for (String name : List.of("ink_lines", "zorp")) {
+      Files.copy(
+          DemoModel.loras().resolve(name + ".safetensors"), folder.resolve(name + ".safetensors"));
+    }
+    Files.writeString(
+        folder.resolve("zorp.json"),
+        "{\"activation text\": \"zorp\", \"preferred weight\": 0.7, \"negative text\": \"star\"}");
+    Files.writeString(
+        folder.resolve("zorp.civitai.info"), "{\"trainedWords\": [\"zorp\", \"crescent moon\"]}");
+    checkpoint = Checkpoint.open(DemoModel.checkpoint());
+    pipeline =
+        Pipeline.builder()
+            .checkpoint(checkpoint)
+            .loraDirectory(folder)
+            .precision(Precision.FLOAT32)
+            .build();
+  }
+
+  @AfterAll
+  static void close() {
+    pipeline.close();
+  }
+
+  private static PromptSpecBuilder spec(String prompt) {
+    return PromptSpec.builder().prompt(prompt).size(128, 128).steps(2).cfgScale(4).seed(1);
+  }
+
+  private static GenerationResult draw(String prompt) {
+    return pipeline.generate(spec(prompt).build());
+  }
+
+  @Test
+  @DisplayName("It stopped working and I don't know why.")
+  void stoppedWorking() {
+    assertThatThrownBy(() -> draw(STAR + " <lora:ink_line:0.8>"))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("ink_line")
+        .hasMessageContaining("'ink_lines'");
+    assertThat(draw(STAR + " < lora:ink_lines:0.8>").warnings())
+        .anySatisfy(warning -> assertThat(warning).contains("<lora:ink_lines:0.8>"));
+    assertThat(draw(STAR + " <lora:zorp:0.8>").warnings())
+        .anySatisfy(warning -> assertThat(warning).contains("called up by 'zorp'"));
+    assertThat(draw("a zorp on a blue background <lora:zorp:0.8>").warnings()).isEmpty();
+  }
+
+  @Test
+  @DisplayName("Must I use it with the model it was trained with?")
+  void trainedWith(@TempDir Path models) {
+    LoraAdapter ink = pipeline.loras().find("ink_lines");
+    Path other = models.resolve("dark.safetensors");
+    LoraBaking.into(
+            checkpoint.path(),
+            List.of(LoraAdapter.open(DemoModel.loras().resolve("night.safetensors"))))
+        .write(other);
+
+    LoraFit own = ink.fitOn(checkpoint);
+    LoraFit foreign = ink.fitOn(Checkpoint.open(other), List.of(DemoModel.checkpoint().getParent()));
+
+    assertThat(own.isApplicable()).isTrue();
+    assertThat(foreign.isApplicable()).isTrue();
+    assertThat(foreign.verdict()).isNotEqualTo(own.verdict()).endsWith("");
+    assertThat(checkpoint.distanceTo(Checkpoint.open(other)).relative()).isBetween(0.001, 1.0);
+  }
+
+  @Test
+  @DisplayName("What is in it?")
+  void whatIsInIt() {
+    LoraAdapter zorp = pipeline.loras().find("zorp");
+
+    assertThat(zorp.family()).isEqualTo(ModelFamily.SD1);
+    assertThat(zorp.rank()).isEqualTo(6);
+    assertThat(zorp.details().modules()).hasSize(zorp.modules());
+    assertThat(zorp.triggerWords()).extracting(TriggerWord::text).contains("zorp");
+    assertThat(zorp.hashes().autoV2()).hasSize(10);
+    assertThat(zorp.effectOn(checkpoint).changesAnything()).isTrue();
+  }
+
+  @Test
+  @DisplayName("How do I get only one of its styles?")
+  void oneOfItsStyles() {
+    assertThat(draw(STAR + " <lora:zorp>").warnings())
+        .anySatisfy(warning -> assertThat(warning).contains("other styles", "'crescent moon'"));
+    assertThat(draw("a crescent moon <lora:zorp>").warnings()).isEmpty();
+    assertThat(pipeline.loras().find("zorp").tag().prompt()).isEqualTo("<lora:zorp:0.7> zorp");
+    GeneratedImage advised =
+        pipeline.generate(spec(STAR + " <lora:zorp>").addTriggerWords(true).build()).first();
+    assertThat(advised.parameters()).startsWith(STAR + " <lora:zorp:0.7>").contains("zorp");
+  }
+
+  @Test
+  @DisplayName("Why do several add up?")
+  void addUp() {
+    LoraAdapter ink = pipeline.loras().find("ink_lines");
+    double once = ink.effectOn(checkpoint).changed();
+
+    LoraConflicts twice =
+        LoraConflicts.of(List.of(ink.withStrength(0.5), ink.withStrength(0.5)), checkpoint);
+    LoraConflicts against =
+        LoraConflicts.of(List.of(ink, ink.withStrength(-1)), checkpoint);
+
+    assertThat(twice.pairs().get(0).cosine()).isCloseTo(1, within(1e-6));
+    assertThat(against.pairs().get(0).cosine()).isCloseTo(-1, within(1e-6));
+    assertThat(once).isPositive();
+  }
+
+  @Test
+  @DisplayName("I took it out of the prompt and it is still there.")
+  void stillThere() {
+    byte[] before = draw(STAR).first().rgb();
+    assertThat(draw(STAR + " <lora:ink_lines:1>").first().rgb()).isNotEqualTo(before);
+    assertThat(draw(STAR).first().rgb()).isEqualTo(before);
+    assertThat(draw(STAR + " <lora:ink_lines:0>").first().rgb()).isEqualTo(before);
+  }
+
+  @Test
+  @DisplayName("How do I keep two of them apart in one picture?")
+  void keptApart() {
+    PromptSpec left =
+        spec(STAR + " <lora:ink_lines:1:mask=left>")
+            .mask("left", RegionMask.rectangle(0, 0, 0.5, 1))
+            .build();
+
+    assertThat(pipeline.generate(left).first().rgb()).isNotEqualTo(draw(STAR).first().rgb());
+    assertThatThrownBy(
+            () -> pipeline.generate(left.toBuilder().loraMode(LoraMode.PATCHED).build()))
+        .isInstanceOf(LoraException.class)
+        .hasMessageContaining("mask");
+  }
+}
