@@ -260,8 +260,8 @@ final class RequestMemory {
 
   private Stage decoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
-    return decoded(
-        withVae(NetworkMemory.decode(vae, pixels(at), model.strips(spec, at), vaeBytes())), at);
+    Blocks work = NetworkMemory.decode(vae, pixels(at), model.strips(spec, at), vaeBytes());
+    return decoded(work.and(Blocks.weights(model.vaeDecoderMemory().bytes())), at);
   }
 
   private static Stage decoded(Blocks blocks, ImageSize at) {
@@ -270,18 +270,14 @@ final class RequestMemory {
 
   private Stage encoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
+    Blocks work = NetworkMemory.encode(vae, pixels(at), model.strips(spec, size), vaeBytes());
     return new Stage(
-        withVae(NetworkMemory.encode(vae, pixels(at), model.strips(spec, size), vaeBytes())),
+        work.and(Blocks.weights(model.vaeEncoderMemory().bytes())),
         (PLANES + 2 * BYTES) * pixels(at));
   }
 
   private int vaeBytes() {
-    return model.networks().vae().weights().type().bytes();
-  }
-
-  /** The autoencoder at work, with its weights if they are not in memory. */
-  private Blocks withVae(Blocks work) {
-    return work.and(Blocks.weights(model.vaeMemory().bytes()));
+    return model.networks().vae().decoderWeights().type().bytes();
   }
 
   /** The picture to start from is brought to the request's size, or encoded in its own. */
