@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
  * What do LoRAs that ride beside the weights cost in a call of the U-Net, as a share of a call
@@ -126,10 +127,9 @@ public final class OverlayBenchmark {
         .aim(aim);
   }
 
-  /** The seconds of the shortest calls: they are long, and the least disturbed compare best. */
+  /** The seconds of the shortest calls. */
   private static Map<String, Double> measure(
       Torch torch, Map<String, UNet> variants, int size, int rounds) {
-    Map<String, Double> best = new LinkedHashMap<>();
     try (NDManager scope = torch.scope()) {
       UNet any = variants.values().iterator().next();
       Random random = new Random(1);
@@ -137,19 +137,11 @@ public final class OverlayBenchmark {
       NDArray latents = normal(random, scope, 2, 4, size / 8, size / 8);
       NDArray context = normal(random, scope, 2, TOKENS, any.config().contextWidth());
       NDArray times = Torch.floats(scope, new float[] {500, 500}, 2);
-      for (int i = 0; i <= rounds; i++) {
-        if (i == 1) {
-          best.clear(); // The first round warms up.
-        }
-        variants.forEach(
-            (name, unet) -> {
-              long start = System.nanoTime();
-              unet.predict(latents, times, context, scope).close();
-              best.merge(name, (System.nanoTime() - start) / 1e9, Math::min);
-            });
-      }
+      Map<String, Supplier<NDArray>> calls = new LinkedHashMap<>();
+      variants.forEach(
+          (name, unet) -> calls.put(name, () -> unet.predict(latents, times, context, scope)));
+      return ShortestCalls.seconds(calls, rounds);
     }
-    return best;
   }
 
   private static NDArray normal(Random random, NDManager scope, long... shape) {

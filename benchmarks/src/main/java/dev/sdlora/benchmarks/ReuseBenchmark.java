@@ -102,23 +102,20 @@ public final class ReuseBenchmark {
         new AddedConditions(
             normal(random, scope, ROWS, unet.config().vectorWidth()),
             normal(random, scope, ROWS, unet.config().guidanceWidth()));
+    UNet.Input input = new UNet.Input(x, times, context, added, Residuals.NONE);
     Map<String, Runnable> calls = new LinkedHashMap<>();
-    calls.put(WHOLE, () -> unet.predict(x, times, context, added, Residuals.NONE, scope).close());
+    calls.put(WHOLE, () -> unet.predict(input, scope).close());
     for (int i = 0; i < Math.min(branches, unet.config().branches()); i++) {
       int branch = i;
-      NDArray kept =
-          unet.predictKeeping(x, times, context, added, Residuals.NONE, branch, scope).features();
+      NDArray kept = unet.predictKeeping(input, branch, scope).features();
       calls.put(
           "outside of branch " + branch,
-          () ->
-              unet.predictOutside(
-                      x, times, context, added, Residuals.NONE, branch, List.of(kept), scope)
-                  .close());
+          () -> unet.predictOutside(input, branch, List.of(kept), scope).close());
     }
     UNet merging = unet.mergingTokens(ratio, 1);
     calls.put(
         Math.round(100 * ratio) + " % of tokens merged",
-        () -> merging.predict(x, times, context, added, Residuals.NONE, scope).close());
+        () -> merging.predict(input, scope).close());
     return calls;
   }
 

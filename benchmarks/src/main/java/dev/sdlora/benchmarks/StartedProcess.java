@@ -12,10 +12,13 @@ import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.pipeline.network.VaePacking;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Packer;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +28,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
@@ -103,11 +107,16 @@ final class StartedProcess {
                         part.config(),
                         LiveWeights.unread(torch, loader, part.weights(), type())))
             .toList();
-    Vae vae =
-        new Vae(
+    LiveWeights decoder =
+        LiveWeights.unread(
             torch,
-            files.vae().config(),
-            LiveWeights.unread(torch, loader, files.vae().weights(), type()));
+            loader,
+            VaeConfig.half(files.vae().weights(), false),
+            type(),
+            Packer.isSupported(torch, type())
+                ? VaeConfig.half(VaePacking.of(files.vae().config()), false)
+                : Map.of());
+    Vae vae = new Vae(torch, files.vae().config(), decoder);
     UNet unet =
         new UNet(
             torch,
@@ -121,8 +130,8 @@ final class StartedProcess {
     print("programs", lap());
     encoders.forEach(encoder -> encoder.weights().read());
     print("text encoders", lap());
-    vae.weights().read();
-    print("VAE", lap());
+    vae.decoderWeights().read();
+    print("decoder of the VAE, packed", lap());
     unet.weights().read();
     print("U-Net, packed", lap());
   }

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 
 /**
  * How long does a call of the U-Net take, of two rows as with guidance, over weights as they are in
@@ -112,9 +113,6 @@ public final class UNetBenchmark {
 
   /** The seconds of the shortest call with each of some weights. */
   private Map<String, Double> calls(Map<String, LiveWeights> all) {
-    Map<String, UNet> networks = new LinkedHashMap<>();
-    all.forEach((name, each) -> networks.put(name, new UNet(torch, files.unet().config(), each)));
-    Map<String, Double> best = new LinkedHashMap<>();
     Random random = new Random(1);
     try (NDManager scope = torch.scope()) {
       int side = size / 8;
@@ -125,23 +123,15 @@ public final class UNetBenchmark {
           new AddedConditions(
               normal(random, scope, ROWS, files.unet().config().vectorWidth()),
               normal(random, scope, ROWS, files.unet().config().guidanceWidth()));
-      for (int i = 0; i <= rounds; i++) {
-        boolean first = i == 0;
-        networks.forEach(
-            (name, unet) -> {
-              long start = System.nanoTime();
-              unet.predict(latents, times, context, added, Residuals.NONE, scope).close();
-              if (!first) {
-                best.merge(name, secondsSince(start), Math::min);
-              }
-            });
-      }
+      UNet.Input input = new UNet.Input(latents, times, context, added, Residuals.NONE);
+      Map<String, Supplier<NDArray>> calls = new LinkedHashMap<>();
+      all.forEach(
+          (name, weights) -> {
+            UNet unet = new UNet(torch, files.unet().config(), weights);
+            calls.put(name, () -> unet.predict(input, scope));
+          });
+      return ShortestCalls.seconds(calls, rounds);
     }
-    return best;
-  }
-
-  private static double secondsSince(long start) {
-    return (System.nanoTime() - start) / 1e9;
   }
 
   private static NDArray normal(Random random, NDManager scope, int... shape) {

@@ -115,7 +115,8 @@ public final class VaeBenchmark {
             }
           });
       List<Figure> figures = new ArrayList<>();
-      best(calls).forEach((name, seconds) -> figures.add(figure(name, seconds, rate)));
+      ShortestCalls.seconds(calls, rounds)
+          .forEach((name, seconds) -> figures.add(figure(name, seconds, rate)));
       return figures;
     } finally {
       all.values().forEach(LiveWeights::close);
@@ -140,23 +141,6 @@ public final class VaeBenchmark {
 
   private LiveWeights weights(Map<String, Packing> packings) {
     return LiveWeights.load(torch, new TensorLoader(torch), files.vae().weights(), type, packings);
-  }
-
-  /** The seconds of the shortest of each call. */
-  private Map<String, Double> best(Map<String, Supplier<NDArray>> calls) {
-    Map<String, Double> best = new LinkedHashMap<>();
-    for (int i = 0; i <= rounds; i++) {
-      boolean first = i == 0 && rounds > 0;
-      calls.forEach(
-          (name, call) -> {
-            long start = System.nanoTime();
-            call.get().close();
-            if (!first) {
-              best.merge(name, (System.nanoTime() - start) / 1e9, Math::min);
-            }
-          });
-    }
-    return best;
   }
 
   private static NDArray normal(NDManager scope, int channels, int side) {

@@ -8,6 +8,7 @@ import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.SpeedOptions;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What is left out to be faster, named as in {@link SpeedOptions}. */
@@ -108,14 +109,18 @@ final class FasterOptions {
   private static GuidanceRange range(
       String text, BiFunction<Double, Double, GuidanceRange> limits) {
     String[] parts = text.split(",", -1);
-    if (parts.length != 2) {
-      throw new IllegalArgumentException("expected two numbers and a comma between: " + text);
-    }
     try {
-      return limits.apply(Double.parseDouble(parts[0]), Double.parseDouble(parts[1]));
+      if (parts.length == 2) {
+        return limits.apply(Double.parseDouble(parts[0]), Double.parseDouble(parts[1]));
+      }
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "'" + text + "' has something else than a number: " + e.getMessage(), e);
+      throw notTwoNumbers(text, e);
     }
+    throw notTwoNumbers(text, null);
+  }
+
+  private static IllegalArgumentException notTwoNumbers(
+      String text, @Nullable NumberFormatException cause) {
+    return new IllegalArgumentException("expected two numbers and a comma between: " + text, cause);
   }
 }

@@ -62,6 +62,7 @@ final class PictureWriter implements GenerationListener {
     Path file = files.of(index);
     image.save(file);
     pictures.add(new Saved(file, image.width(), image.height(), image.seed(), image.parameters()));
+    progress.ifPresent(bar -> bar.finish(index));
     progress.ifPresent(ProgressBar::clear);
     saved.accept(file);
   }

@@ -1,13 +1,17 @@
 package dev.sdlora.cli;
 
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /** How far pictures are, on one line of a terminal. */
 final class ProgressBar {
   private final TerminalLine line;
   private final LongSupplier nanoClock;
-  private int pictures = 1;
+
+  /** How many steps of each picture are done: several may be under way. */
+  private int[] done = new int[1];
+
   private long startNanos;
 
   ProgressBar(PrintWriter terminal, LongSupplier nanoClock) {
@@ -16,23 +20,32 @@ final class ProgressBar {
   }
 
   void start(int pictures) {
-    this.pictures = pictures;
+    done = new int[pictures];
     startNanos = nanoClock.getAsLong();
   }
 
   /** Shows that a step is done: pictures count from 0, steps from 1. */
   void show(int picture, int step, int steps) {
-    long done = (long) picture * steps + step;
-    long all = (long) pictures * steps;
+    done[picture] = step;
+    long all = (long) done.length * steps;
     line.show(
         "picture %s/%s %s step %s/%s, %s"
             .formatted(
                 picture + 1,
-                pictures,
+                done.length,
                 TerminalLine.bar(step, steps),
                 step,
                 steps,
-                TerminalLine.left(nanoClock.getAsLong() - startNanos, done, all)));
+                TerminalLine.left(nanoClock.getAsLong() - startNanos, doneOf(steps), all)));
+  }
+
+  /** Notes that a picture is finished, with fewer steps than were planned perhaps. */
+  void finish(int picture) {
+    done[picture] = Integer.MAX_VALUE;
+  }
+
+  private long doneOf(int steps) {
+    return Arrays.stream(done).mapToLong(of -> Math.min(of, steps)).sum();
   }
 
   /** Takes the line away. */

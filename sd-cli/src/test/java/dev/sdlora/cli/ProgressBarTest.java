@@ -25,6 +25,26 @@ final class ProgressBarTest {
   }
 
   @Test
+  void show_picturesTogether_countsTheStepsOfAll() {
+    bar.start(2);
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(10));
+    bar.show(0, 1, 10);
+    terminal.getBuffer().setLength(0);
+    bar.show(1, 1, 10);
+    assertThat(terminal.toString()).contains("picture 2/2 ").contains("step 1/10, 1:30 left");
+  }
+
+  @Test
+  void finish_withFewerStepsThanPlanned_leavesThePicturesToCome() {
+    bar.start(2);
+    bar.show(0, 3, 10);
+    bar.finish(0);
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(15));
+    bar.show(1, 5, 10);
+    assertThat(terminal.toString()).endsWith("step 5/10, 0:05 left");
+  }
+
+  @Test
   void clear_leavesNothingBehind() {
     bar.start(1);
     bar.show(0, 1, 1);

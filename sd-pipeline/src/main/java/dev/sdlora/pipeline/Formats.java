@@ -4,6 +4,7 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.UNetPacking;
+import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.network.VaePacking;
 import dev.sdlora.tensors.natives.Processor;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -29,15 +30,23 @@ final class Formats {
   }
 
   /**
-   * The same of an autoencoder. Numbers inside that of SDXL grow beyond what half precision has, so
-   * it is in float32 instead.
+   * The same of half an autoencoder. Numbers inside that of SDXL grow beyond what half precision
+   * has, so it is in float32 instead.
+   *
+   * @param encoder whether it is the half that encodes
    */
   static LiveWeights vaeWeights(
-      Torch torch, TensorLoader loader, ModelFiles files, ScalarType type, String device) {
+      Torch torch, ModelFiles files, boolean encoder, ScalarType type, String device) {
     ScalarType format = type == ScalarType.FLOAT16 ? ScalarType.FLOAT32 : type;
     Map<String, Packing> packings =
         isPacked(torch, format, device) ? VaePacking.of(files.vae().config()) : Map.of();
-    return LiveWeights.unread(torch, loader, files.vae().weights(), format, packings);
+    // It is read while other weights are patched, so it has a loader of its own.
+    return LiveWeights.unread(
+        torch,
+        new TensorLoader(torch),
+        VaeConfig.half(files.vae().weights(), encoder),
+        format,
+        VaeConfig.half(packings, encoder));
   }
 
   /**

@@ -32,6 +32,7 @@ import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.folder.PathRedactor;
 import dev.sdlora.tensors.torch.Closing;
+import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.weights.LiveWeights;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,8 @@ final class Model implements AutoCloseable {
   private final Optional<Refiner> refiner;
   private final EncodedChunks encodedChunks = new EncodedChunks();
   private final OnDemand textEncoderMemory;
-  private final OnDemand vaeMemory;
+  private final OnDemand vaeEncoderMemory;
+  private final OnDemand vaeDecoderMemory;
   private final LoraSums loraSums;
   private @Nullable String hash;
   private @Nullable String vaeHash;
@@ -114,10 +116,14 @@ final class Model implements AutoCloseable {
                 patcher.read(Network.textEncoder(i));
               }
             });
-    LiveWeights vae = networks.vae().weights();
-    this.vaeMemory = new OnDemand(memoryPolicy, List.of(vae), vae::read);
+    this.vaeEncoderMemory = onDemand(memoryPolicy, networks.vae().encoderWeights());
+    this.vaeDecoderMemory = onDemand(memoryPolicy, networks.vae().decoderWeights());
     this.overlays = new Overlays(networks.torch());
     this.loraSums = new LoraSums(checkpoint);
+  }
+
+  private static OnDemand onDemand(MemoryPolicy policy, LiveWeights weights) {
+    return new OnDemand(policy, List.of(weights), weights::read);
   }
 
   Checkpoint checkpoint() {
@@ -155,23 +161,32 @@ final class Model implements AutoCloseable {
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read or has changed
    */
   <T> T withVae(PromptSpec spec, ImageSize size, Function<Vae, T> work) {
-    try (OnDemand.Use use = vaeMemory.use()) {
+    Vae whole = networks.vae();
+    try (OnDemand.Use encoding = vaeEncoderMemory.use();
+        OnDemand.Use decoding = vaeDecoderMemory.use()) {
       Vae vae =
-          networks
-              .vae()
+          whole
               .tiling(spec.tiling())
               .reading(
-                  () -> {
-                    use.require();
-                    return networks.vae().weights().dict();
-                  });
+                  () -> required(encoding, whole.encoderWeights()),
+                  () -> required(decoding, whole.decoderWeights()));
       return work.apply(strips(spec, size) ? vae.inStrips() : vae);
     }
   }
 
-  /** The weights of the autoencoder. */
-  OnDemand vaeMemory() {
-    return vaeMemory;
+  private static TensorDict required(OnDemand.Use use, LiveWeights weights) {
+    use.require();
+    return weights.dict();
+  }
+
+  /** The weights that encode pictures. */
+  OnDemand vaeEncoderMemory() {
+    return vaeEncoderMemory;
+  }
+
+  /** The weights that decode latents. */
+  OnDemand vaeDecoderMemory() {
+    return vaeDecoderMemory;
   }
 
   /** The weights of the text encoders, which LoRAs may have changed. */
@@ -186,7 +201,8 @@ final class Model implements AutoCloseable {
   boolean strips(PromptSpec spec, ImageSize size) {
     return switch (spec.vaeTiling()) {
       case AUTO ->
-          networks.vae().weights().isPacked() || (long) size.width() * size.height() > LARGE_PIXELS;
+          networks.vae().decoderWeights().isPacked()
+              || (long) size.width() * size.height() > LARGE_PIXELS;
       case ON -> true;
       case OFF -> false;
     };

@@ -45,11 +45,8 @@ final class Networks implements AutoCloseable {
             .map(
                 part -> new TextEncoder(torch, part.config(), unread(part.weights(), loader, type)))
             .toList();
-    // It is read while other weights are patched, so it has a loader of its own.
-    LiveWeights vaeWeights =
-        Formats.vaeWeights(torch, new TensorLoader(torch), files, type, device);
-    loaded.add(vaeWeights);
-    this.vae = new Vae(torch, files.vae().config(), vaeWeights);
+    LiveWeights decoder = Formats.vaeWeights(torch, files, false, type, device);
+    loaded.add(decoder);
     LiveWeights unetWeights = Formats.unetWeights(torch, loader, files, type, device);
     loaded.add(unetWeights);
     if (policy == MemoryPolicy.KEEP) {
@@ -57,6 +54,10 @@ final class Networks implements AutoCloseable {
     } else {
       unetWeights.read();
     }
+    // Most requests start from noise: what encodes pictures is read by the first that does.
+    LiveWeights encoder = Formats.vaeWeights(torch, files, true, type, device);
+    loaded.add(encoder);
+    this.vae = new Vae(torch, files.vae().config(), encoder, decoder);
     this.unet = new UNet(torch, files.unet().config(), unetWeights);
     this.latentResizing = new LatentResizing(torch);
     this.prediction = files.prediction();
@@ -71,12 +72,19 @@ final class Networks implements AutoCloseable {
 
   /** Reads all weights into native memory, to stay there. */
   static Networks load(ModelFiles files, Precision precision, String device) {
-    return load(files, precision, device, MemoryPolicy.KEEP);
+    Networks networks = load(files, precision, device, MemoryPolicy.KEEP);
+    try {
+      networks.loaded.forEach(LiveWeights::read);
+      return networks;
+    } catch (RuntimeException | Error e) {
+      networks.close();
+      throw e;
+    }
   }
 
   /**
-   * Reads the weights that a memory policy keeps into native memory. When that fails, nothing stays
-   * behind.
+   * Reads the weights that a memory policy keeps into native memory, but for those that encode
+   * pictures. When that fails, nothing stays behind.
    *
    * @param device DJL's name of the device
    * @throws dev.sdlora.api.TensorFileException if a file cannot be read

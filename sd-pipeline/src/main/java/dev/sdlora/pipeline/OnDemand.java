@@ -6,9 +6,9 @@ import dev.sdlora.tensors.weights.LiveWeights;
 import java.util.List;
 
 /**
- * Weights that are in memory while somebody uses them, or always: as the memory policy wants. Safe
- * for use by several threads, as long as nobody else changes the weights meanwhile; those that
- * LoRAs change are used by holders of a lease only ({@link WeightGate}).
+ * Weights that are in memory while somebody uses them, or once they are there: as the memory policy
+ * wants. Safe for use by several threads, as long as nobody else changes the weights meanwhile;
+ * those that LoRAs change are used by holders of a lease only ({@link WeightGate}).
  */
 final class OnDemand {
   private final MemoryPolicy policy;
@@ -28,8 +28,11 @@ final class OnDemand {
   }
 
   /** The memory that using them takes beyond what is taken anyway, in bytes. */
-  long bytes() {
-    return policy == MemoryPolicy.KEEP ? 0 : weights.stream().mapToLong(LiveWeights::bytes).sum();
+  synchronized long bytes() {
+    return weights.stream()
+        .filter(each -> policy == MemoryPolicy.SPARING || !each.isInMemory())
+        .mapToLong(LiveWeights::bytes)
+        .sum();
   }
 
   /** The right to use the weights until it is closed. Nothing is read yet. */

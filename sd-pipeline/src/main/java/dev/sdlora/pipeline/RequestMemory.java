@@ -18,11 +18,13 @@ import dev.sdlora.pipeline.canvas.Canvas;
 import dev.sdlora.pipeline.memory.Blocks;
 import dev.sdlora.pipeline.memory.MemoryNeed;
 import dev.sdlora.pipeline.memory.NetworkMemory;
+import dev.sdlora.pipeline.network.TextKeys;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.UpscalerConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.pipeline.upscale.Enlarging;
 import dev.sdlora.pipeline.upscale.TiledUpscaler;
+import dev.sdlora.prompt.tokens.TokenChunk;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -39,6 +41,9 @@ final class RequestMemory {
 
   /** What the engine keeps beside tensors. */
   private static final double ENGINE = 16e6;
+
+  /** Of a word of English, with the space behind it, for each of its tokens. */
+  private static final int CHARACTERS = 4;
 
   private static final double PLANES = 3.0 * Float.BYTES;
   private static final double BYTES = 3;
@@ -219,9 +224,9 @@ final class RequestMemory {
         call = call.and(residuals);
       }
     }
-    call = call.and(kept(unet, at));
+    call = call.and(kept(unet, at)).and(textKeys(unet));
     if (refiner.isPresent()) {
-      call = call.and(kept(refiner.get(), at));
+      call = call.and(kept(refiner.get(), at)).and(textKeys(refiner.get()));
     }
     return new Stage(call, LATENTS * pixels(at) * together());
   }
@@ -239,6 +244,19 @@ final class RequestMemory {
             together() * JointBatch.conditions(spec),
             speed.cacheBranchId(),
             (int) spec.controlUnits().stream().filter(unit -> unit.weight() != 0).count());
+  }
+
+  /** What a U-Net knows of the texts, whose tokens have not been counted yet. */
+  private Blocks textKeys(UNetConfig unet) {
+    int characters = Math.max(spec.prompt().length(), spec.negativePrompt().length());
+    int chunks = 1 + characters / (TokenChunk.CAPACITY * CHARACTERS);
+    boolean changing = (spec.prompt() + spec.negativePrompt()).indexOf('[') >= 0;
+    return NetworkMemory.textKeys(
+        unet,
+        model.networks().type().bytes(),
+        together() * JointBatch.conditions(spec),
+        chunks * TokenChunk.LENGTH,
+        changing ? TextKeys.MOST : 1);
   }
 
   /** How many rows the U-Net works on at once. */
@@ -260,8 +278,8 @@ final class RequestMemory {
 
   private Stage decoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
-    return decoded(
-        withVae(NetworkMemory.decode(vae, pixels(at), model.strips(spec, at), vaeBytes())), at);
+    Blocks work = NetworkMemory.decode(vae, pixels(at), model.strips(spec, at), vaeBytes());
+    return decoded(work.and(Blocks.weights(model.vaeDecoderMemory().bytes())), at);
   }
 
   private static Stage decoded(Blocks blocks, ImageSize at) {
@@ -270,18 +288,14 @@ final class RequestMemory {
 
   private Stage encoding(ImageSize at) {
     VaeConfig vae = model.networks().vae().config();
+    Blocks work = NetworkMemory.encode(vae, pixels(at), model.strips(spec, size), vaeBytes());
     return new Stage(
-        withVae(NetworkMemory.encode(vae, pixels(at), model.strips(spec, size), vaeBytes())),
+        work.and(Blocks.weights(model.vaeEncoderMemory().bytes())),
         (PLANES + 2 * BYTES) * pixels(at));
   }
 
   private int vaeBytes() {
-    return model.networks().vae().weights().type().bytes();
-  }
-
-  /** The autoencoder at work, with its weights if they are not in memory. */
-  private Blocks withVae(Blocks work) {
-    return work.and(Blocks.weights(model.vaeMemory().bytes()));
+    return model.networks().vae().decoderWeights().type().bytes();
   }
 
   /** The picture to start from is brought to the request's size, or encoded in its own. */

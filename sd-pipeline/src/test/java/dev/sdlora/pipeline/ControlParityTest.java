@@ -18,6 +18,7 @@ import dev.sdlora.pipeline.network.ControlNetConfig;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.T2iAdapter;
 import dev.sdlora.pipeline.network.T2iAdapterConfig;
+import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.ScalarType;
@@ -119,11 +120,12 @@ class ControlParityTest {
         networks
             .unet()
             .predict(
-                tensor(set + ".sample", scope),
-                tensor(set + ".timestep", scope),
-                tensor(set + ".context", scope),
-                added,
-                residuals,
+                new UNet.Input(
+                    tensor(set + ".sample", scope),
+                    tensor(set + ".timestep", scope),
+                    tensor(set + ".context", scope),
+                    added,
+                    residuals),
                 scope);
     assertCloseToScale(noise.toFloatArray(), floats(GOLDEN, set + ".out"), TOLERANCE);
   }

@@ -23,6 +23,7 @@ import dev.sdlora.pipeline.denoise.NoisePredictor;
 import dev.sdlora.pipeline.denoise.ShownChannels;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.SizeConditions;
+import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.sampler.SamplingPlan;
 import dev.sdlora.sampler.SamplingSettings;
 import dev.sdlora.sampler.StepObserver;
@@ -158,11 +159,8 @@ class FamilyEndToEndTest {
         networks
             .unet()
             .predict(
-                batch.latents(),
-                batch.times(),
-                batch.context(),
-                batch.added(),
-                Residuals.NONE,
+                new UNet.Input(
+                    batch.latents(), batch.times(), batch.context(), batch.added(), Residuals.NONE),
                 step);
   }
 

@@ -17,6 +17,7 @@ import dev.sdlora.pipeline.network.AddedConditions;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.Residuals;
 import dev.sdlora.pipeline.network.TextEncoder;
+import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Torch;
 import java.nio.file.Path;
@@ -86,11 +87,12 @@ class FamilyParityTest {
           networks
               .unet()
               .predict(
-                  tensor(golden, prefix + "sample", scope),
-                  tensor(golden, prefix + "timestep", scope),
-                  tensor(golden, prefix + "context", scope),
-                  added,
-                  Residuals.NONE,
+                  new UNet.Input(
+                      tensor(golden, prefix + "sample", scope),
+                      tensor(golden, prefix + "timestep", scope),
+                      tensor(golden, prefix + "context", scope),
+                      added,
+                      Residuals.NONE),
                   scope);
       assertCloseToScale(noise.toFloatArray(), floats(golden, prefix + "out"), TOLERANCE);
     }

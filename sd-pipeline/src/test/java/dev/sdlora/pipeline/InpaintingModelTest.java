@@ -44,7 +44,7 @@ class InpaintingModelTest {
   static void write() {
     blind = open("blind", 0);
     seeing = open("seeing", 0.2);
-    arrays = seeing.liveTensors();
+    arrays = TinyPipeline.arraysOnceEncoded(seeing);
   }
 
   @AfterAll

@@ -17,6 +17,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.api.Upscaler;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.testkit.TinyFamilies;
@@ -107,6 +108,47 @@ class MemoryPolicyTest {
         TinyPipeline.redrawing(
             ImageToImage.builder(TinyPipeline.picture(64, 64)).denoisingStrength(0.5));
     assertThat(rgb(redrawn)).isEqualTo(keeping.draw(redrawn).rgb());
+  }
+
+  /** What encodes pictures is read when the first is encoded, and stays. */
+  @Test
+  void generate_firstPictureToStartFrom_readsTheEncoderOnce() {
+    try (Pipeline pipeline = builder(model).memoryPolicy(MemoryPolicy.KEEP).build()) {
+      pipeline.generate(TinyPipeline.SPEC);
+      int before = pipeline.liveTensors();
+      PromptSpec redrawn =
+          TinyPipeline.redrawing(
+              ImageToImage.builder(TinyPipeline.picture(64, 64)).denoisingStrength(0.5));
+      byte[] first = pipeline.generate(redrawn).first().rgb();
+      int after = pipeline.liveTensors();
+      long encoders =
+          CheckpointReader.read(model).vae().weights().keySet().stream()
+              .filter(name -> name.startsWith("encoder.") || name.startsWith("quant_conv."))
+              .count();
+      assertThat(after - before).isEqualTo((int) encoders);
+      assertThat(pipeline.generate(redrawn).first().rgb()).isEqualTo(first);
+      assertThat(pipeline.liveTensors()).isEqualTo(after);
+    }
+  }
+
+  @Test
+  void generate_fileReplacedBeforeTheFirstPicture_failsUntilItIsBack() throws IOException {
+    try (Pipeline pipeline = builder(model).memoryPolicy(MemoryPolicy.KEEP).build()) {
+      byte[] plain = pipeline.generate(TinyPipeline.SPEC).first().rgb();
+      int before = pipeline.liveTensors();
+      PromptSpec redrawn =
+          TinyPipeline.redrawing(
+              ImageToImage.builder(TinyPipeline.picture(64, 64)).denoisingStrength(0.5));
+      FileTime time = Files.getLastModifiedTime(model);
+      Files.setLastModifiedTime(model, FileTime.fromMillis(time.toMillis() + 60_000));
+      assertThatThrownBy(() -> pipeline.generate(redrawn))
+          .isInstanceOf(TensorFileException.class)
+          .hasMessageContaining("changed");
+      assertThat(pipeline.generate(TinyPipeline.SPEC).first().rgb()).isEqualTo(plain);
+      assertThat(pipeline.liveTensors()).isEqualTo(before);
+      Files.setLastModifiedTime(model, time);
+      assertThat(pipeline.generate(redrawn).first().rgb()).isEqualTo(keeping.draw(redrawn).rgb());
+    }
   }
 
   @Test

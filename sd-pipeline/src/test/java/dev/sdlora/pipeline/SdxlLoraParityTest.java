@@ -179,13 +179,14 @@ class SdxlLoraParityTest {
       System.arraycopy(SizeConditions.vector(own, numbers, width), 0, vectors, row * width, width);
     }
     return unet.predict(
-            Torch.floats(scope, floats(GOLDEN, "unet.sample"), shape(GOLDEN, "unet.sample")),
-            Torch.floats(scope, floats(GOLDEN, "unet.timestep"), ROWS),
-            Torch.floats(scope, text.context, shape(GOLDEN, "context")),
-            new AddedConditions(
-                Torch.floats(scope, vectors, ROWS, width),
-                Torch.floats(scope, new float[0], ROWS, 0)),
-            Residuals.NONE,
+            new UNet.Input(
+                Torch.floats(scope, floats(GOLDEN, "unet.sample"), shape(GOLDEN, "unet.sample")),
+                Torch.floats(scope, floats(GOLDEN, "unet.timestep"), ROWS),
+                Torch.floats(scope, text.context, shape(GOLDEN, "context")),
+                new AddedConditions(
+                    Torch.floats(scope, vectors, ROWS, width),
+                    Torch.floats(scope, new float[0], ROWS, 0)),
+                Residuals.NONE),
             scope)
         .toFloatArray();
   }

@@ -201,17 +201,18 @@ class TwoTextEncodersGradientTest {
       float[] predicted =
           new UNet(torch, model.unet().config(), get(weights, Network.UNET))
               .predict(
-                  Torch.floats(scope, batch.noisy(), 1, 4, 8, 8),
-                  Torch.floats(scope, batch.times(), 1),
-                  text.states(),
-                  new AddedConditions(
-                      Torch.floats(
-                          scope,
-                          SizeConditions.vector(text.pooled().toFloatArray(), sizes, width),
-                          1,
-                          width),
-                      Torch.floats(scope, new float[0], 1, 0)),
-                  Residuals.NONE,
+                  new UNet.Input(
+                      Torch.floats(scope, batch.noisy(), 1, 4, 8, 8),
+                      Torch.floats(scope, batch.times(), 1),
+                      text.states(),
+                      new AddedConditions(
+                          Torch.floats(
+                              scope,
+                              SizeConditions.vector(text.pooled().toFloatArray(), sizes, width),
+                              1,
+                              width),
+                          Torch.floats(scope, new float[0], 1, 0)),
+                      Residuals.NONE),
                   scope)
               .toFloatArray();
       double sum = 0;

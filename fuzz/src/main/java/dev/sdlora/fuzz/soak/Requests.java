@@ -55,10 +55,15 @@ final class Requests {
     }
     switch (random.nextInt(8)) {
       case 0 -> builder.hiresFix(HiresFix.builder().scale(1.5).build());
-      case 1 -> builder.imageToImage(ImageToImage.builder(picture(random)).build());
+      case 1 -> builder.imageToImage(start(random));
       default -> {}
     }
     return builder.build();
+  }
+
+  /** A picture to start from. */
+  static ImageToImage start(SplittableRandom random) {
+    return ImageToImage.builder(picture(random)).build();
   }
 
   private static String prompt(SplittableRandom random, int loras) {

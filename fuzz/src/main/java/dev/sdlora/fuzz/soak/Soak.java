@@ -79,6 +79,8 @@ public final class Soak implements AutoCloseable {
     for (Pipeline pipeline : pipelines) {
       pictures.add(pipeline.generate(PROBE).first().rgb());
       checksums.add(Weights.checksum(pipeline));
+      // What encodes pictures is read by the first request that starts from one, and stays.
+      pipeline.generate(PROBE.toBuilder().imageToImage(Requests.start(random)).build());
     }
     arrays = arrays();
   }

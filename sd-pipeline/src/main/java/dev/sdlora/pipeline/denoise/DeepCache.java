@@ -87,8 +87,7 @@ public final class DeepCache {
   public NDArray predict(
       UNet unet, Batch batch, List<?> beside, Supplier<Residuals> residuals, NDManager scope) {
     if (interval == 1) {
-      return unet.predict(
-          batch.latents(), batch.times(), batch.context(), batch.added(), residuals.get(), scope);
+      return unet.predict(batch.input(residuals.get()), scope);
     }
     List<Asked> rows = batch.rows().stream().map(Asked::new).toList();
     boolean isKept =
@@ -105,15 +104,10 @@ public final class DeepCache {
   }
 
   private NDArray outside(UNet unet, Batch batch, List<Kept> rows, NDManager scope) {
+    Residuals outer =
+        new Residuals(joined(rows, Kept::blocks, scope), joined(rows, Kept::levels, scope));
     return unet.predictOutside(
-        batch.latents(),
-        batch.times(),
-        batch.context(),
-        batch.added(),
-        new Residuals(joined(rows, Kept::blocks, scope), joined(rows, Kept::levels, scope)),
-        branch,
-        rows.stream().map(Kept::features).toList(),
-        scope);
+        batch.input(outer), branch, rows.stream().map(Kept::features).toList(), scope);
   }
 
   private NDArray whole(
@@ -128,15 +122,7 @@ public final class DeepCache {
       keptAt = batch.call();
       keptBeside = beside;
     }
-    UNet.Keeping result =
-        unet.predictKeeping(
-            batch.latents(),
-            batch.times(),
-            batch.context(),
-            batch.added(),
-            residuals,
-            branch,
-            scope);
+    UNet.Keeping result = unet.predictKeeping(batch.input(residuals), branch, scope);
     int outputs = unet.config().branches() + 1;
     List<NDArray> blocks =
         IntStream.range(0, residuals.blocks().size())

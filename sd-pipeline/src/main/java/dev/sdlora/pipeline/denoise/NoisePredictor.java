@@ -4,6 +4,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.sdlora.pipeline.conditioning.Conditioning;
 import dev.sdlora.pipeline.network.AddedConditions;
+import dev.sdlora.pipeline.network.Residuals;
+import dev.sdlora.pipeline.network.UNet;
 import java.util.List;
 
 /**
@@ -47,6 +49,11 @@ public interface NoisePredictor {
     /** The same question about other latents. */
     Batch withLatents(NDArray others) {
       return new Batch(call, sigma, rows, others, times, context, added);
+    }
+
+    /** The question as the U-Net takes it. */
+    UNet.Input input(Residuals residuals) {
+      return new UNet.Input(latents, times, context, added, residuals);
     }
 
     /** The number of rows. */

@@ -88,6 +88,27 @@ public final class NetworkMemory {
     return features.most().and(residuals.most());
   }
 
+  /**
+   * Keys and values of texts in all layers that read them, which are kept for all calls.
+   *
+   * @param rows of all batches of a call
+   * @param tokens of a row
+   * @param texts how many are kept for each row
+   */
+  public static Blocks textKeys(UNetConfig unet, int number, int rows, int tokens, int texts) {
+    Peak peak = new Peak(number, rows);
+    unet.weights()
+        .forEach(
+            (name, shape) -> {
+              if (name.endsWith(".attn2.to_k.weight")) {
+                for (int i = 0; i < 2 * texts; i++) {
+                  peak.keep((double) shape.get(0) * tokens);
+                }
+              }
+            });
+    return peak.most();
+  }
+
   /** The sizes of what the way down keeps for the way up. */
   private static List<Double> skips(UNetConfig unet, double height, double width) {
     Deque<Double> kept = new ArrayDeque<>();

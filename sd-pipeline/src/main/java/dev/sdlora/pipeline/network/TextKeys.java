@@ -14,7 +14,7 @@ import java.util.function.Function;
  */
 public final class TextKeys {
   /** Both sides of guidance, and what a prompt changes between. */
-  private static final int MOST = 4;
+  public static final int MOST = 4;
 
   private final NDManager owner;
   private final Map<FloatBuffer, Map<String, NDArray>> known = new LinkedHashMap<>();

@@ -141,9 +141,23 @@ public final class UNet {
   }
 
   /**
-   * Predicts the noise in latents, for a network that reads time and text only and is alone; see
-   * {@link #predict(NDArray, NDArray, NDArray, AddedConditions, Residuals, NDManager)}.
+   * What is asked of the network.
+   *
+   * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
+   * @param times float32 [batch], training time steps from 0 to 999, fractions allowed
+   * @param context float32 [batch, tokens, context width]
+   * @param added what it is told beside them
+   * @param residuals what other networks add
    */
+  public record Input(
+      NDArray latents, NDArray times, NDArray context, AddedConditions added, Residuals residuals) {
+    /** The same with what other networks add. */
+    public Input with(Residuals others) {
+      return new Input(latents, times, context, added, others);
+    }
+  }
+
+  /** Predicts the noise in latents, for a network that reads time and text only and is alone. */
   public NDArray predict(NDArray latents, NDArray times, NDArray context, NDManager scope) {
     return predict(latents, times, context, Residuals.NONE, scope);
   }
@@ -152,28 +166,18 @@ public final class UNet {
   public NDArray predict(
       NDArray latents, NDArray times, NDArray context, Residuals residuals, NDManager scope) {
     int rows = (int) latents.getShape().get(0);
-    return predict(latents, times, context, AddedConditions.none(rows, scope), residuals, scope);
+    AddedConditions none = AddedConditions.none(rows, scope);
+    return predict(new Input(latents, times, context, none, residuals), scope);
   }
 
   /**
    * Predicts the noise in latents.
    *
-   * @param latents float32 [batch, channels, height / 8, width / 8], at unit variance
-   * @param times float32 [batch], training time steps from 0 to 999, fractions allowed
-   * @param context float32 [batch, tokens, context width]
-   * @param added what it is told beside them
-   * @param residuals what other networks add
    * @param scope the manager that will own the result
    * @return float32, the shape of the latents
    */
-  public NDArray predict(
-      NDArray latents,
-      NDArray times,
-      NDArray context,
-      AddedConditions added,
-      Residuals residuals,
-      NDManager scope) {
-    return call(latents, times, context, added, residuals, -1, List.of(), scope).get(0);
+  public NDArray predict(Input input, NDManager scope) {
+    return call(input, -1, List.of(), scope).get(0);
   }
 
   /**
@@ -184,22 +188,14 @@ public final class UNet {
   public record Keeping(NDArray predicted, NDArray features) {}
 
   /**
-   * Predicts as {@link #predict(NDArray, NDArray, NDArray, AddedConditions, Residuals, NDManager)}
-   * does, and keeps what enters the block of the way up that a branch leads to.
+   * Predicts as {@link #predict(Input, NDManager)} does, and keeps what enters the block of the way
+   * up that a branch leads to.
    *
    * @param branch which of the outputs of the way down that the way up takes, from 0, the
    *     shallowest, to {@link UNetConfig#branches()} - 1
    */
-  public Keeping predictKeeping(
-      NDArray latents,
-      NDArray times,
-      NDArray context,
-      AddedConditions added,
-      Residuals residuals,
-      int branch,
-      NDManager scope) {
-    List<NDArray> results =
-        call(latents, times, context, added, residuals, branch, List.of(), scope);
+  public Keeping predictKeeping(Input input, int branch, NDManager scope) {
+    List<NDArray> results = call(input, branch, List.of(), scope);
     return new Keeping(results.get(0), results.get(1));
   }
 
@@ -207,47 +203,36 @@ public final class UNet {
    * Runs only what lies outside of what was kept (Ma et al. 2024, "DeepCache: Accelerating
    * Diffusion Models for Free").
    *
-   * @param residuals for the outputs up to the branch only
+   * @param input with residuals for the outputs up to the branch only
    * @param branch the one that the features were kept for
    * @param features of the rows, in any number of parts
    */
-  public NDArray predictOutside(
-      NDArray latents,
-      NDArray times,
-      NDArray context,
-      AddedConditions added,
-      Residuals residuals,
-      int branch,
-      List<NDArray> features,
-      NDManager scope) {
-    return call(latents, times, context, added, residuals, branch, features, scope).get(0);
+  public NDArray predictOutside(Input input, int branch, List<NDArray> features, NDManager scope) {
+    return call(input, branch, features, scope).get(0);
   }
 
-  private List<NDArray> call(
-      NDArray latents,
-      NDArray times,
-      NDArray text,
-      AddedConditions added,
-      Residuals residuals,
-      int branch,
-      List<NDArray> features,
-      NDManager scope) {
-    NDArray context = added.regions().map(more -> behind(text, more, scope)).orElse(text);
+  private List<NDArray> call(Input input, int branch, List<NDArray> features, NDManager scope) {
+    NDArray context =
+        input
+            .added()
+            .regions()
+            .map(more -> behind(input.context(), more, scope))
+            .orElse(input.context());
     Map<String, NDArray> keys =
         texts.map(known -> known.of(context, owner -> keys(context, owner))).orElse(Map.of());
     try (TensorDict known = TensorDict.of(keys)) {
       return program
           .call("predict_keeping")
-          .tensor(latents)
-          .tensor(times)
+          .tensor(input.latents())
+          .tensor(input.times())
           .tensor(context)
-          .tensor(added.vector())
-          .tensor(added.guidance())
+          .tensor(input.added().vector())
+          .tensor(input.added().guidance())
           .tensors(dict.get())
           .integers(config.headCounts())
           .integer(Edges.code(tiling))
-          .list(residuals.blocks().toArray(NDArray[]::new))
-          .list(residuals.levels().toArray(NDArray[]::new))
+          .list(input.residuals().blocks().toArray(NDArray[]::new))
+          .list(input.residuals().levels().toArray(NDArray[]::new))
           .number(merged)
           .integer(mergingLevels)
           .integer(branch)

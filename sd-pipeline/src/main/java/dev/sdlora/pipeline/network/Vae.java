@@ -47,45 +47,60 @@ public final class Vae {
 
   private final Program program;
   private final VaeConfig config;
-  private final LiveWeights weights;
-  private final Supplier<TensorDict> dict;
+  private final Half encoder;
+  private final Half decoder;
   private final Tiling tiling;
   private final int strip;
 
   /** An autoencoder over weights that it does not own. */
   public Vae(Torch torch, VaeConfig config, LiveWeights weights) {
+    this(torch, config, weights, weights);
+  }
+
+  /**
+   * The same with the weights of each half by themselves, so that one can be in memory without the
+   * other.
+   *
+   * @param encoder those of the {@linkplain VaeConfig#half half} that encodes
+   * @param decoder the others, in the same format; packed if those are
+   */
+  public Vae(Torch torch, VaeConfig config, LiveWeights encoder, LiveWeights decoder) {
     this(
-        Program.load(torch, METHODS, weights.isPacked() ? PACKED_FUNCTIONS : FUNCTIONS),
+        Program.load(torch, METHODS, decoder.isPacked() ? PACKED_FUNCTIONS : FUNCTIONS),
         config,
-        weights,
-        weights::dict,
+        new Half(encoder, encoder::dict),
+        new Half(decoder, decoder::dict),
         Tiling.NONE,
         0);
   }
 
+  /** Weights and how they are had when they are needed. */
+  private record Half(LiveWeights weights, Supplier<TensorDict> dict) {}
+
   private Vae(
-      Program program,
-      VaeConfig config,
-      LiveWeights weights,
-      Supplier<TensorDict> dict,
-      Tiling tiling,
-      int strip) {
+      Program program, VaeConfig config, Half encoder, Half decoder, Tiling tiling, int strip) {
     this.program = program;
     this.config = config;
-    this.weights = weights;
-    this.dict = dict;
+    this.encoder = encoder;
+    this.decoder = decoder;
     this.tiling = tiling;
     this.strip = strip;
   }
 
   /** The same autoencoder for pictures some of whose edges continue at the opposite edge. */
   public Vae tiling(Tiling edges) {
-    return new Vae(program, config, weights, dict, edges, strip);
+    return new Vae(program, config, encoder, decoder, edges, strip);
   }
 
-  /** The same autoencoder that asks for its dictionary of weights before each use. */
-  public Vae reading(Supplier<TensorDict> other) {
-    return new Vae(program, config, weights, other, tiling, strip);
+  /** The same autoencoder that asks for its dictionaries of weights before each use. */
+  public Vae reading(Supplier<TensorDict> encoding, Supplier<TensorDict> decoding) {
+    return new Vae(
+        program,
+        config,
+        new Half(encoder.weights(), encoding),
+        new Half(decoder.weights(), decoding),
+        tiling,
+        strip);
   }
 
   /**
@@ -103,7 +118,7 @@ public final class Vae {
    * @param numbers about how many of a layer are in a strip, 0 for whole pictures
    */
   Vae inStrips(int numbers) {
-    return new Vae(program, config, weights, dict, tiling, numbers);
+    return new Vae(program, config, encoder, decoder, tiling, numbers);
   }
 
   /** The dimensions. */
@@ -111,9 +126,14 @@ public final class Vae {
     return config;
   }
 
-  /** The weights. */
-  public LiveWeights weights() {
-    return weights;
+  /** The weights that encode. */
+  public LiveWeights encoderWeights() {
+    return encoder.weights();
+  }
+
+  /** The weights that decode. */
+  public LiveWeights decoderWeights() {
+    return decoder.weights();
   }
 
   /**
@@ -124,7 +144,7 @@ public final class Vae {
    * @return float32 [batch, 3, 8h, 8w], about -1 to 1
    */
   public NDArray decode(NDArray latents, NDManager scope) {
-    return run("decode", latents, scope);
+    return run("decode", decoder, latents, scope);
   }
 
   /**
@@ -153,7 +173,7 @@ public final class Vae {
    * @return float32 [batch, 2 · channels, h, w]: means, then log variances
    */
   public NDArray encode(NDArray pixels, NDManager scope) {
-    return run("encode", pixels, scope);
+    return run("encode", encoder, pixels, scope);
   }
 
   /**
@@ -178,13 +198,13 @@ public final class Vae {
     }
   }
 
-  private NDArray run(String method, NDArray input, NDManager scope) {
+  private NDArray run(String method, Half half, NDArray input, NDManager scope) {
     // Packed layers read strips, of which the whole is one.
-    int numbers = strip == 0 && weights.isPacked() ? Integer.MAX_VALUE : strip;
+    int numbers = strip == 0 && half.weights().isPacked() ? Integer.MAX_VALUE : strip;
     return program
         .call(method)
         .tensor(input)
-        .tensors(dict.get())
+        .tensors(half.dict().get())
         .integer(config.levels())
         .integer(config.layers())
         .integer(Edges.code(tiling))

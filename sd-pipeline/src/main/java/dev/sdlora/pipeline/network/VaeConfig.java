@@ -1,5 +1,6 @@
 package dev.sdlora.pipeline.network;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -37,6 +38,20 @@ public record VaeConfig(
   /** How many pixels of a side make one latent position. */
   public int factor() {
     return 1 << (levels() - 1);
+  }
+
+  /**
+   * What of all weights one half of an autoencoder has.
+   *
+   * @param weights anything by the names of weights
+   * @param encoder whether it is the half that encodes
+   */
+  public static <T> Map<String, T> half(Map<String, T> weights, boolean encoder) {
+    Map<String, T> half = new LinkedHashMap<>(weights);
+    half.keySet()
+        .removeIf(
+            name -> encoder != (name.startsWith("encoder.") || name.startsWith("quant_conv.")));
+    return half;
   }
 
   /** The names and shapes of all weights. */

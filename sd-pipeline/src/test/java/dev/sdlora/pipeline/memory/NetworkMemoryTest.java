@@ -43,6 +43,18 @@ class NetworkMemoryTest {
         .isCloseTo(115.4, withPercentage(25));
   }
 
+  /** Of SD 1.5: 12,480 channels of keys and as many of values in the sixteen layers. */
+  @Test
+  void textKeys_growWithRowsTokensAndTexts() {
+    double numbers = 2 * 12_480.0 * 2 * 77;
+    Blocks one = NetworkMemory.textKeys(SD15_UNET, NUMBER, 2, 77, 1);
+    assertThat(one.bytes()).isBetween(NUMBER * numbers, 1.5 * NUMBER * numbers);
+    assertThat(NetworkMemory.textKeys(SD15_UNET, NUMBER, 2, 77, 4).bytes())
+        .isCloseTo(4 * one.bytes(), withPercentage(1));
+    assertThat(NetworkMemory.textKeys(SD15_UNET, NUMBER, 4, 154, 1).bytes())
+        .isCloseTo(4 * one.bytes(), withPercentage(1));
+  }
+
   @Test
   void vae_strips_needLessOfALargePicture() {
     double pixels = 2048 * 2048;

@@ -102,13 +102,14 @@ class AlikeRowsTest {
       Arrays.fill(blocks, added);
       Arrays.fill(levels, added);
       return unet.predict(
-              Torch.floats(scope, latents, rows, config.inChannels(), SIDE, SIDE),
-              Torch.floats(scope, times, rows),
-              Torch.floats(scope, context, rows, 5, config.contextWidth()),
-              new AddedConditions(
-                  Torch.floats(scope, vectors, rows, config.vectorWidth()),
-                  Torch.floats(scope, guidance, rows, config.guidanceWidth())),
-              new Residuals(List.of(blocks), List.of(levels)),
+              new UNet.Input(
+                  Torch.floats(scope, latents, rows, config.inChannels(), SIDE, SIDE),
+                  Torch.floats(scope, times, rows),
+                  Torch.floats(scope, context, rows, 5, config.contextWidth()),
+                  new AddedConditions(
+                      Torch.floats(scope, vectors, rows, config.vectorWidth()),
+                      Torch.floats(scope, guidance, rows, config.guidanceWidth())),
+                  new Residuals(List.of(blocks), List.of(levels))),
               scope)
           .toFloatArray();
     }

@@ -78,9 +78,10 @@ class KeptFeaturesTest {
         }
       }
       Residuals all = new Residuals(blocks, levels);
-      float[] expected = unet.predict(x, t, context, told, all, scope).toFloatArray();
+      UNet.Input input = new UNet.Input(x, t, context, told, all);
+      float[] expected = unet.predict(input, scope).toFloatArray();
       for (int branch = 0; branch < config.branches(); branch++) {
-        UNet.Keeping whole = unet.predictKeeping(x, t, context, told, all, branch, scope);
+        UNet.Keeping whole = unet.predictKeeping(input, branch, scope);
         int outputs = config.branches() + 1;
         int last = branch;
         List<NDArray> outer =
@@ -90,11 +91,7 @@ class KeptFeaturesTest {
                 .toList();
         NDArray outside =
             unet.predictOutside(
-                x,
-                t,
-                context,
-                told,
-                new Residuals(outer, levels),
+                input.with(new Residuals(outer, levels)),
                 branch,
                 List.copyOf(whole.features().split(rows, 0)),
                 scope);

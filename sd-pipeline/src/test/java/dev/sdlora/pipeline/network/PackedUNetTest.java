@@ -167,7 +167,8 @@ class PackedUNetTest {
           new AddedConditions(
               tensor(random, scope, rows, config.vectorWidth()),
               tensor(random, scope, rows, config.guidanceWidth()));
-      return unet.predict(latents, times, context, added, Residuals.NONE, scope).toFloatArray();
+      UNet.Input input = new UNet.Input(latents, times, context, added, Residuals.NONE);
+      return unet.predict(input, scope).toFloatArray();
     }
   }
 

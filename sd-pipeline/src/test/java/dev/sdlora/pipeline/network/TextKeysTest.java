@@ -44,32 +44,33 @@ class TextKeysTest {
     try (Torch torch = Torch.open("cpu");
         NDManager scope = torch.scope()) {
       return unet.predict(
-              Torch.floats(
-                  scope,
-                  RandomWeights.normal(random, rows * config.inChannels() * 16),
-                  rows,
-                  config.inChannels(),
-                  4,
-                  4),
-              Torch.floats(scope, RandomWeights.normal(random, rows), rows),
-              Torch.floats(
-                  scope,
-                  RandomWeights.normal(random, rows * 5 * config.contextWidth()),
-                  rows,
-                  5,
-                  config.contextWidth()),
-              new AddedConditions(
+              new UNet.Input(
                   Torch.floats(
                       scope,
-                      RandomWeights.normal(random, rows * config.vectorWidth()),
+                      RandomWeights.normal(random, rows * config.inChannels() * 16),
                       rows,
-                      config.vectorWidth()),
+                      config.inChannels(),
+                      4,
+                      4),
+                  Torch.floats(scope, RandomWeights.normal(random, rows), rows),
                   Torch.floats(
                       scope,
-                      RandomWeights.normal(random, rows * config.guidanceWidth()),
+                      RandomWeights.normal(random, rows * 5 * config.contextWidth()),
                       rows,
-                      config.guidanceWidth())),
-              Residuals.NONE,
+                      5,
+                      config.contextWidth()),
+                  new AddedConditions(
+                      Torch.floats(
+                          scope,
+                          RandomWeights.normal(random, rows * config.vectorWidth()),
+                          rows,
+                          config.vectorWidth()),
+                      Torch.floats(
+                          scope,
+                          RandomWeights.normal(random, rows * config.guidanceWidth()),
+                          rows,
+                          config.guidanceWidth())),
+                  Residuals.NONE),
               scope)
           .toFloatArray();
     }

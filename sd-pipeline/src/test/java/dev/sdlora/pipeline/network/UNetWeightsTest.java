@@ -99,7 +99,7 @@ class UNetWeightsTest {
               Torch.floats(scope, numbers(vector), 1, vector),
               Torch.floats(scope, numbers(guidance), 1, guidance));
       unet.reading(() -> dict)
-          .predict(latents, times, context, added, Residuals.NONE, scope)
+          .predict(new UNet.Input(latents, times, context, added, Residuals.NONE), scope)
           .close();
     }
   }

@@ -36,8 +36,8 @@ class VaeTest {
 
   @AfterAll
   static void close() {
-    vae.weights().close();
-    narrow.weights().close();
+    vae.decoderWeights().close();
+    narrow.decoderWeights().close();
     torch.close();
   }
 

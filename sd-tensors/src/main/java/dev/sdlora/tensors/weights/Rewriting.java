@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.tensors.file.OpenFiles;
 import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -105,15 +106,15 @@ final class Rewriting {
 
   private final class Worker implements Crew.Member<Job> {
     private final TensorLoader loader = new TensorLoader(torch);
+    private final NDArray block =
+        loader.room(List.of(TensorLoader.BLOCK_ELEMENTS), ScalarType.FLOAT32, torch.manager());
     private @Nullable NDArray room;
 
     @Override
     public void work(Job job) {
       try (NDManager scope = torch.scope()) {
         NDArray target =
-            tensors.isPacked(job.name())
-                ? loader.part(room(job.entry().elements()), job.origin().shape(), scope)
-                : tensors.plain(job.name());
+            tensors.isPacked(job.name()) ? part(job, scope) : tensors.plain(job.name());
         write(job, target, scope);
         if (tensors.isPacked(job.name())) {
           tensors.pack(job.name(), target);
@@ -121,13 +122,22 @@ final class Rewriting {
       }
     }
 
+    /** Where a weight waits to be packed, in the order in which what packs it reads it. */
+    private NDArray part(Job job, NDManager scope) {
+      NDArray row = room(job.entry().elements());
+      List<Long> shape = job.origin().shape();
+      return tensors.isKernel(job.name())
+          ? loader.kernelPart(row, shape, scope)
+          : loader.part(row, shape, scope);
+    }
+
     private void write(Job job, NDArray target, NDManager scope) {
       if (job.products().isEmpty()) {
         NDArray[] delta = job.delta().stream().toArray(ARRAYS);
-        loader.rewrite(target, job.reader(), job.entry(), 1, delta);
+        loader.rewrite(target, block, job.reader(), job.entry(), 1, delta);
       } else {
         LowRank sum = loader.stacked(job.products(), scope);
-        loader.rewrite(target, job.reader(), job.entry(), sum.scale(), sum.up(), sum.down());
+        loader.rewrite(target, block, job.reader(), job.entry(), sum.scale(), sum.up(), sum.down());
       }
     }
 
@@ -137,7 +147,7 @@ final class Rewriting {
       if (known != null && known.size() >= elements && known.size() <= SPACIOUS * elements) {
         return known;
       }
-      close();
+      freeRoom();
       NDArray made = loader.room(List.of(elements), tensors.type(), torch.manager());
       room = made;
       return made;
@@ -145,6 +155,11 @@ final class Rewriting {
 
     @Override
     public void close() {
+      freeRoom();
+      block.close();
+    }
+
+    private void freeRoom() {
       NDArray known = room;
       room = null;
       if (known != null) {

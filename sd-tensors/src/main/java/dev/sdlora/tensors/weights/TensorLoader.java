@@ -25,7 +25,7 @@ import java.util.Map;
  */
 public final class TensorLoader {
   /** As many numbers as stay in a core's cache while they are worked on. */
-  private static final long BLOCK_ELEMENTS = 1 << 18;
+  static final long BLOCK_ELEMENTS = 1 << 18;
 
   private final Torch torch;
   private final Program program;
@@ -87,6 +87,15 @@ public final class TensorLoader {
   NDArray part(NDArray row, List<Long> shape, NDManager scope) {
     return program
         .call("part")
+        .tensor(row)
+        .integers(shape.stream().mapToLong(Long::longValue).toArray())
+        .run(scope);
+  }
+
+  /** The same as the kernel of a convolution, [out, in, k, k], whose inputs come last in memory. */
+  NDArray kernelPart(NDArray row, List<Long> shape, NDManager scope) {
+    return program
+        .call("kernel_part")
         .tensor(row)
         .integers(shape.stream().mapToLong(Long::longValue).toArray())
         .run(scope);
@@ -171,12 +180,14 @@ public final class TensorLoader {
    * block, so that what has been read is still in the processor's cache when it is worked on.
    *
    * @param target its first dimension counts rows
+   * @param block {@link #BLOCK_ELEMENTS} float32 numbers that may be written over
    * @param scale factor on the change
    * @param change nothing; or what is added, as many float32 numbers as the target; or two factors
    *     of it, [rows, rank] and [rank, columns]
    */
   void rewrite(
       NDArray target,
+      NDArray block,
       TensorFile.Reader reader,
       TensorEntry entry,
       double scale,
@@ -203,6 +214,7 @@ public final class TensorLoader {
             .number(factor)
             .list(change)
             .number(scale)
+            .tensor(block)
             .run(scope);
       }
     }

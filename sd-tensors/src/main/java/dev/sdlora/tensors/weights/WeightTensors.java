@@ -74,6 +74,12 @@ final class WeightTensors {
     return packings.containsKey(name);
   }
 
+  /** Whether it is packed as the kernel of a convolution. */
+  boolean isKernel(String name) {
+    Packing packing = packings.get(name);
+    return packing instanceof Packing.Convolution || packing instanceof Packing.Doubling;
+  }
+
   /** How many numbers are kept a second time, in another form. */
   long repeated() {
     return packings.entrySet().stream()

@@ -12,7 +12,7 @@
     # A kernel over pictures enlarged by nearest neighbours: as such, and as that of a transposed convolution, to whose 2x2 results
     # a number of the small picture contributes by sums of neighbours in the kernel. Sums in float32 (format 6), rounded once.
     outs, ins = torch.size(t, 0), torch.size(t, 1)
-    wide = torch.empty([ins, outs, 4, 4], dtype=t.dtype, layout=0, device=t.device, pin_memory=False)
+    wide = torch.empty([ins, outs, 4, 4], dtype=t.dtype, layout=0, device=t.device, pin_memory=False, memory_format=2)
     # Some outputs at a time, of which float32 copies stay in the cache.
     step = 32
     for i in range((outs + step - 1) // step):

@@ -29,17 +29,28 @@
     for i in range(torch.len(shape)):
       count = torch.mul(count, shape[i])
     return torch.view(torch.slice(row, 0, 0, count), shape)
-  def write_rows(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int, factor: float, change: List[Tensor], scale: float) -> Tensor:
+  def kernel_part(self: __torch__.Net, row: Tensor, shape: List[int]) -> Tensor:
+    # The same as the kernel of a convolution whose inputs come last in memory.
+    outs, ins, height, width = shape
+    numbers = torch.slice(row, 0, 0, outs * ins * height * width)
+    return torch.permute(torch.view(numbers, [outs, height, width, ins]), [0, 3, 1, 2])
+  def write_rows(self: __torch__.Net, target: Tensor, first: int, stored: Tensor, hidden: int, factor: float, change: List[Tensor], scale: float, block: Tensor) -> Tensor:
     # Rows of the target from the first on become the stored ones plus scale times the change, summed in float32 (format 6) and
-    # rounded once. Also without a change bfloat16 is made by way of float32: libtorch has no quick way from float16.
-    rows = __torch__.matrix(target)
-    stored = __torch__.values(stored, hidden, factor)
-    values = torch.reshape(stored, [-1, torch.size(rows, 1)])
-    part = torch.slice(rows, 0, first, first + torch.size(values, 0))
-    if ops.prim.dtype(part) == 6:
-      sum = __torch__.add_rows(torch.copy_(part, values), first, change, scale)
+    # rounded once. Also without a change bfloat16 is made by way of float32: libtorch has no quick way from float16. The sum is taken
+    # in the target itself or in the block, a row of float32 numbers: memory that is new for each block costs more than what is done in it.
+    values = torch.reshape(__torch__.values(stored, hidden, factor), [-1, __torch__.row_length(target)])
+    last = first + torch.size(values, 0)
+    if torch.is_contiguous(target):
+      part = torch.slice(__torch__.matrix(target), 0, first, last)
+      if ops.prim.dtype(part) == 6:
+        sum = __torch__.add_rows(torch.copy_(part, values), first, change, scale)
+      else:
+        sum = torch.copy_(part, __torch__.add_rows(__torch__.widened(values, block), first, change, scale))
     else:
-      sum = torch.copy_(part, __torch__.add_rows(torch.to(values, 6, False, True), first, change, scale))
+      # A kernel whose inputs come last.
+      part = torch.slice(target, 0, first, last)
+      wide = __torch__.add_rows(__torch__.widened(values, block), first, change, scale)
+      sum = torch.copy_(part, torch.view(wide, torch.size(part)))
     return sum
   def stack(self: __torch__.Net, ups: List[Tensor], downs: List[Tensor], scales: List[float]) -> List[Tensor]:
     # Low-rank changes side by side: their sum is one product, which is rounded once when it is added.

@@ -10,6 +10,13 @@ def values(stored: Tensor, hidden: int, scale: float) -> Tensor:
   else:
     pass
   return stored
+def row_length(t: Tensor) -> int:
+  # Numbers for each place of the first dimension.
+  if torch.dim(t) == 0:
+    length = 1
+  else:
+    length = torch.numel(t) // torch.size(t, 0)
+  return length
 def matrix(t: Tensor) -> Tensor:
   # [out, in·k·k]; numbers in a row as one column.
   if torch.dim(t) == 0:
@@ -17,6 +24,14 @@ def matrix(t: Tensor) -> Tensor:
   else:
     rows = torch.view(t, [torch.size(t, 0), -1])
   return rows
+def widened(values: Tensor, block: Tensor) -> Tensor:
+  # A float32 copy of the values, in the block if that is long enough.
+  count = torch.numel(values)
+  if count <= torch.numel(block):
+    wide = torch.copy_(torch.view(torch.slice(block, 0, 0, count), torch.size(values)), values)
+  else:
+    wide = torch.to(values, 6, False, True)
+  return wide
 def add_rows(rows: Tensor, first: int, change: List[Tensor], scale: float) -> Tensor:
   # Float32 rows, the first of which is that of the whole matrix, plus scale times the rows of the change: nothing, a matrix, or two factors.
   count = torch.size(rows, 0)

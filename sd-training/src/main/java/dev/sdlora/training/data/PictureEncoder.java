@@ -6,6 +6,7 @@ import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Rng;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.network.Vae;
+import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -27,7 +28,7 @@ public final class PictureEncoder implements AutoCloseable {
   private final Vae vae;
 
   /**
-   * Reads the autoencoder's weights.
+   * Reads the weights of the autoencoder that encode.
    *
    * @throws dev.sdlora.api.TensorFileException if they cannot be read
    */
@@ -36,7 +37,10 @@ public final class PictureEncoder implements AutoCloseable {
     try {
       weights =
           LiveWeights.load(
-              torch, new TensorLoader(torch), files.vae().weights(), ScalarType.FLOAT32);
+              torch,
+              new TensorLoader(torch),
+              VaeConfig.half(files.vae().weights(), true),
+              ScalarType.FLOAT32);
       vae = new Vae(torch, files.vae().config(), weights);
     } catch (RuntimeException | Error e) {
       torch.close();
