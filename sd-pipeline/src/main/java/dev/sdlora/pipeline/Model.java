@@ -62,6 +62,7 @@ final class Model implements AutoCloseable {
   private final MemoryBudget memory;
   private final WeightGate gate;
   private final Overlays overlays;
+  private final ChangelessLoras changeless;
   private final NoiseLevels levels;
   private final Optional<Refiner> refiner;
   private final EncodedChunks encodedChunks = new EncodedChunks();
@@ -116,6 +117,7 @@ final class Model implements AutoCloseable {
     LiveWeights vae = networks.vae().weights();
     this.vaeMemory = new OnDemand(memoryPolicy, List.of(vae), vae::read);
     this.overlays = new Overlays(networks.torch());
+    this.changeless = new ChangelessLoras(loraFiles, networks.torch(), networks.patchable());
   }
 
   Checkpoint checkpoint() {
@@ -269,6 +271,11 @@ final class Model implements AutoCloseable {
 
   Overlays overlays() {
     return overlays;
+  }
+
+  /** Tells which LoRAs change nothing. */
+  ChangelessLoras changeless() {
+    return changeless;
   }
 
   /** What the text encoders have made of the prompts so far. */
