@@ -20,8 +20,8 @@ import java.util.Optional;
  * what rounding leaves of it is looked at once. Safe for use by several threads.
  */
 final class ChangelessLoras {
-  /** Less of a change than this is as good as nothing. */
-  private static final double LEAST_LEFT = 0.5;
+  /** Weights whose change is less like the one that was meant do something else. */
+  private static final double LEAST_LIKENESS = 0.5;
 
   /** Files at strengths of which it is remembered what rounding leaves. */
   private static final int REMEMBERED = 1 << 10;
@@ -68,9 +68,9 @@ final class ChangelessLoras {
     if (files.isChangeless(fit.use().file())) {
       return Optional.of(
           name
-              + "one factor of each of its "
+              + "in each of its "
               + fit.use().file().modules().size()
-              + " modules is zero (effect norm 0), as in a file that was saved before it was"
+              + " modules a factor is zero (effect norm 0), as in a file that was saved before it was"
               + " trained");
     }
     return fit.peak().equals(PatchPlan.NONE)
@@ -100,19 +100,22 @@ final class ChangelessLoras {
     synchronized (known) {
       rounding = known.computeIfAbsent(key, unseen -> meter.measure(fit.peak(), weights));
     }
-    return rounding.filter(found -> found.left() < LEAST_LEFT).map(found -> sentence(fit, found));
+    return rounding
+        .filter(found -> found.likeness() < LEAST_LIKENESS)
+        .map(found -> sentence(fit, found));
   }
 
   private static String sentence(Fit fit, Rounding found) {
     return String.format(
         Locale.ROOT,
-        "LoRA '%s' at %s is lost in rounding: it means to move the weights by %.2g %% (effect norm),"
-            + " and of that %.0f %% is left where %.2g %% of them are other numbers in this"
-            + " precision; LoraMode.OVERLAY (--lora-mode overlay) or float32 keeps it",
+        "LoRA '%s' at %s is lost in rounding: it should move the weights by %.2g %% of their norm, but in"
+            + " this precision %.2g %% of them become other numbers, whose change has a likeness of"
+            + " %.2f to it (1 is the same); LoraMode.OVERLAY (--lora-mode overlay) or float32 keeps"
+            + " it",
         fit.use().name(),
         fit.use().strength().tagArguments(),
         100 * found.relative(),
-        100 * Math.max(0, found.left()),
-        100 * found.moved());
+        100 * found.moved(),
+        found.likeness());
   }
 }

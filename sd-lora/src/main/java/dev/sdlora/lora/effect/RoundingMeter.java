@@ -20,8 +20,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Measures how much of the changes of a LoRA is left when weights with them are rounded to the
- * number format that a network computes in. A few weights stand for all: they are read from the
+ * Measures what becomes of the changes of a LoRA when weights with them are rounded to the number
+ * format that a network computes in. A few weights stand for all: they are read from the
  * checkpoint, and those in memory are not touched. Not safe for several threads.
  */
 public final class RoundingMeter {
@@ -43,14 +43,15 @@ public final class RoundingMeter {
   }
 
   /**
-   * What is left of changes.
+   * What becomes of changes. Of a change that is smaller than the steps of the format most numbers
+   * take no part, and the others a whole step, so that what weights do has little to do with it.
    *
-   * @param moved the share of weights that are other numbers than without them, from 0 to 1
-   * @param left the change that is there along the one that was meant, as a share of it: 1 if
-   *     nothing is lost, 0 if all is
+   * @param moved the share of weights that are other numbers than without it, from 0 to 1
+   * @param likeness the cosine between the change that was meant and the one that becomes of it: 1
+   *     if they are the same, 0 if nothing is left
    * @param relative the norm of the change that was meant, as a share of that of the weights
    */
-  public record Rounding(double moved, double left, double relative) {}
+  public record Rounding(double moved, double likeness, double relative) {}
 
   /**
    * Measures the changes of one LoRA.
@@ -128,6 +129,7 @@ public final class RoundingMeter {
     private long numbers;
     private double moved;
     private double meant;
+    private double became;
     private double along;
     private double weight;
 
@@ -135,14 +137,17 @@ public final class RoundingMeter {
       numbers += count;
       moved += measured[0];
       meant += measured[1];
-      along += measured[2];
-      weight += measured[3];
+      became += measured[2];
+      along += measured[3];
+      weight += measured[4];
     }
 
     Optional<Rounding> rounding() {
-      return meant == 0 || weight == 0
-          ? Optional.empty()
-          : Optional.of(new Rounding(moved / numbers, along / meant, Math.sqrt(meant / weight)));
+      if (meant == 0 || weight == 0) {
+        return Optional.empty();
+      }
+      double likeness = became == 0 ? 0 : along / Math.sqrt(meant * became);
+      return Optional.of(new Rounding(moved / numbers, likeness, Math.sqrt(meant / weight)));
     }
   }
 }
