@@ -20,7 +20,10 @@ import java.util.Optional;
  * what rounding leaves of it is looked at once. Safe for use by several threads.
  */
 final class ChangelessLoras {
-  /** Weights whose change is less like the one that was meant do something else. */
+  /**
+   * Weights whose change is less like the one that was meant do something else. In bfloat16 LoRAs
+   * that move the demo model's weights by 8 and 12 % of their norm come to this at strength 0.01.
+   */
   private static final double LEAST_LIKENESS = 0.5;
 
   /** Files at strengths of which it is remembered what rounding leaves. */
