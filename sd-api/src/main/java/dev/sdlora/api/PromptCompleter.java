@@ -28,7 +28,7 @@ public record PromptCompleter(
     LoraLibrary loras, Supplier<List<String>> embeddings, Optional<ModelFamily> family) {
   /** The beginning of a tag, also of one that is not quite one yet, and of the name. */
   private static final Pattern TAG =
-      Pattern.compile("<\\s*+(lora|lyco)\\s*+:\\s*+([^:<>\\n]*+)$", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("<\\s*+(lora|lyco)\\s*+:\\s*+([^:<>\\n]*+)\\z", Pattern.CASE_INSENSITIVE);
 
   /** The end of a name behind the cursor, and of the tag if it has one. */
   private static final Pattern REST = Pattern.compile("^([^:<>,\\n]*+)(?:(:[^<>\\n]*+)?>)?");
@@ -63,7 +63,8 @@ public record PromptCompleter(
    * @return the same otherwise
    */
   public PromptCompleter forFamily(ModelFamily family) {
-    return new PromptCompleter(loras, embeddings, Optional.of(family));
+    return new PromptCompleter(
+        loras, embeddings, Optional.of(Objects.requireNonNull(family, "family")));
   }
 
   /** What a completion names. */

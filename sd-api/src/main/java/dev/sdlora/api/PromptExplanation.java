@@ -149,6 +149,7 @@ public record PromptExplanation(
    * @param options for how many steps, and beside which embeddings
    * @return how it is understood
    * @throws PromptSyntaxException if it exceeds the limits
+   * @throws LoraException if a folder of the LoRAs to look at is gone
    */
   public static PromptExplanation of(String prompt, Options options) {
     return Services.find(Backend.Prompts.class).explain(prompt, options);

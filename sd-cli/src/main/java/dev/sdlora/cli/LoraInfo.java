@@ -32,6 +32,9 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
     details.modulesByRank().forEach((rank, count) -> ranks.put(rank.toString(), count));
     training(json.putObject("training"), details.training());
     usage(json, details.usage());
+    json.putObject("tag")
+        .put("prompt", lora.tag().prompt())
+        .put("negativePrompt", lora.tag().negativePrompt());
     json.putObject("hashes")
         .put("autoV2", hashes.autoV2())
         .put("autoV3", hashes.autoV3())

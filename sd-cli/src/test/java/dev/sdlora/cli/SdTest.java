@@ -243,6 +243,16 @@ final class SdTest {
   }
 
   @Test
+  void prompt_loraFolder_warnsOfMissingTriggerWords() {
+    String loras = BundledModel.loras().toString();
+    CommandRun run = CommandRun.of("prompt", "a star <lora:zorp:1>", "--lora-dir", loras);
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("warning: LoRA 'zorp' is called up by 'zorp'");
+    assertThat(CommandRun.of("prompt", "a zorp <lora:zorp:1>", "--lora-dir", loras).out())
+        .doesNotContain("warning");
+  }
+
+  @Test
   void prompt_strict_pointsAtTheMistake() {
     CommandRun run = CommandRun.of("prompt", "--strict", "a (b:1.2.3)");
     assertThat(run.exitCode()).isEqualTo(1);

@@ -3,7 +3,10 @@ package dev.sdlora.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.LoraQuery;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.PromptCompleter;
 import dev.sdlora.api.PromptCompleter.Completion;
 import dev.sdlora.api.PromptCompleter.Kind;
@@ -11,9 +14,11 @@ import dev.sdlora.api.Span;
 import dev.sdlora.api.TokenCount;
 import dev.sdlora.demo.model.DemoModel;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +37,105 @@ class PromptToolsTest {
         .extracting(completion -> completion.applyTo(prompt))
         .containsExactly("a cat <lora:ink_lines:1>");
     assertThat(completer.complete("<lora:", 6)).hasSizeGreaterThan(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          a <lora: Mox^            ! a <lora:mox:0.7>
+          a < lora:mo^             ! a <lora:mox:0.7>
+          a <LORA : mo^, b         ! a <lora:mox:0.7>, b
+          a <lyco:mo^              ! a <lyco:mox:0.7>
+          a <lora:moxie^           ! a <lora:Moxie Ink:0.7>
+          a <lora:mo^ and <lora:b> ! a <lora:mox:0.7> and <lora:b>
+          a <lora:mo^>, b          ! a <lora:mox:0.7>, b
+          a <lora:mo^x:0.5:0.2>, b ! a <lora:mox:0.5:0.2>, b
+          a <lora:moxie I^nk>    ! a <lora:Moxie Ink:0.7>
+          a <lora:pe^              ! a <lora:pen:1>
+          """)
+  void complete_tag_isFinishedWithThePreferredWeight(
+      String typed, String finished, @TempDir Path folder) throws IOException {
+    Path ink = DemoModel.loras().resolve("ink_lines.safetensors");
+    Files.write(folder.resolve("mox.safetensors"), renamed(Files.readAllBytes(ink)));
+    Files.copy(ink, folder.resolve("pen.safetensors"));
+    Files.writeString(folder.resolve("mox.json"), "{\"preferred weight\": 0.7}");
+    int cursor = typed.indexOf('^');
+    String prompt = typed.replace("^", "");
+
+    assertThat(new PromptCompleter(LoraLibrary.open(folder), List::of).complete(prompt, cursor))
+        .extracting(completion -> completion.applyTo(prompt))
+        .containsExactly(finished);
+  }
+
+  /** The file with another trainer's name of as many letters. */
+  private static byte[] renamed(byte[] file) {
+    String name = "\"ss_output_name\":\"ink_lines\"";
+    String text = new String(file, StandardCharsets.ISO_8859_1);
+    assertThat(text).contains(name);
+    return text.replace(name, name.replace("ink_lines", "Moxie Ink"))
+        .getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void complete_family_putsThoseThatFitFirst() {
+    LoraLibrary library =
+        library(
+            LoraAdapter.builder(Path.of("a.safetensors"), ModelFamily.SDXL).build(),
+            LoraAdapter.builder(Path.of("b.safetensors"), ModelFamily.UNKNOWN).build(),
+            LoraAdapter.builder(Path.of("c.safetensors"), ModelFamily.SD1).build());
+    PromptCompleter all = new PromptCompleter(library, List::of);
+
+    assertThat(all.complete("<lora:", 6))
+        .extracting(Completion::text)
+        .containsExactly("a:1>", "b:1>", "c:1>");
+    assertThat(all.forFamily(ModelFamily.SD1).complete("<lora:", 6))
+        .extracting(Completion::text)
+        .containsExactly("c:1>", "b:1>", "a:1>");
+  }
+
+  @Test
+  void complete_aliasOfSeveralFiles_isNone() {
+    LoraAdapter.Builder named =
+        LoraAdapter.builder(Path.of("a.safetensors"), ModelFamily.SD1)
+            .metadata(Map.of("ss_output_name", "style"));
+    LoraLibrary two =
+        library(
+            named.build(),
+            LoraAdapter.builder(Path.of("b.safetensors"), ModelFamily.SD1)
+                .metadata(Map.of("ss_output_name", "Style"))
+                .build());
+
+    assertThat(new PromptCompleter(two, List::of).complete("<lora:st", 8)).isEmpty();
+    assertThat(new PromptCompleter(library(named.build()), List::of).complete("<lora:st", 8))
+        .extracting(Completion::text)
+        .containsExactly("style:1>");
+  }
+
+  private static LoraLibrary library(LoraAdapter... loras) {
+    return new LoraLibrary() {
+      @Override
+      public List<LoraAdapter> list() {
+        return List.of(loras);
+      }
+
+      @Override
+      public List<LoraAdapter> search(LoraQuery query) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public Map<Path, String> unreadable() {
+        return Map.of();
+      }
+
+      @Override
+      public LoraAdapter find(String name) {
+        throw new UnsupportedOperationException();
+      }
+    };
   }
 
   @Test

@@ -77,7 +77,8 @@ final class AdvisedPrompts {
 
   private Prompts put(String prompt, String negative, PromptSpec spec) {
     Set<String> unwanted = new LinkedHashSet<>();
-    StringBuilder advised = new StringBuilder(behindTags(prompt, unwanted));
+    int most = spec.promptOptions().limits().loras();
+    StringBuilder advised = new StringBuilder(behindTags(prompt, most, unwanted));
     for (LoraAdapter lora : spec.loras()) {
       if (LoraTexts.isCalledUp(lora.strength())) {
         missing(texts(lora), advised.toString())
@@ -86,7 +87,8 @@ final class AdvisedPrompts {
       }
     }
     boolean act = spec.promptOptions().negativeLoras();
-    StringBuilder against = new StringBuilder(act ? behindTags(negative, unwanted) : negative);
+    StringBuilder against =
+        new StringBuilder(act ? behindTags(negative, most, unwanted) : negative);
     for (String text : unwanted) {
       if (!lower(against.toString()).contains(lower(text.substring(1, text.lastIndexOf(':'))))) {
         against.append(against.isEmpty() ? "" : " ").append(text);
@@ -98,13 +100,15 @@ final class AdvisedPrompts {
   /**
    * A prompt with weights in its tags and words behind them.
    *
+   * @param most how many tags are looked at
    * @param unwanted takes what belongs into the negative prompt
    */
-  private String behindTags(String prompt, Set<String> unwanted) {
+  private String behindTags(String prompt, int most, Set<String> unwanted) {
     ExtraNetworks cut = ExtraNetworks.cut(prompt);
     StringBuilder advised = new StringBuilder();
     int copied = 0;
-    for (ExtraNetwork network : cut.networks()) {
+    // More are refused by whoever reads the prompt next.
+    for (ExtraNetwork network : loras(cut, most)) {
       Optional<LoraTexts> texts = texts(network);
       if (texts.isEmpty()) {
         continue;
@@ -118,6 +122,13 @@ final class AdvisedPrompts {
       texts.get().negative().ifPresent(unwanted::add);
     }
     return advised.append(prompt, copied, prompt.length()).toString();
+  }
+
+  private static List<ExtraNetwork> loras(ExtraNetworks cut, int most) {
+    return cut.networks().stream()
+        .filter(network -> LoraTag.isKind(network.kind()))
+        .limit(most)
+        .toList();
   }
 
   private static String between(String words, String rest) {

@@ -37,8 +37,9 @@ import dev.sdlora.prompt.tree.PromptParser;
 import dev.sdlora.prompt.tree.ReadPrompt;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -60,19 +61,22 @@ public final class LocalPrompts implements Backend.Prompts {
   }
 
   private static ReadPrompt read(String text, Options options) {
-    return ReadPrompt.of(text, options.negative(), true, name -> isLora(name, options.loras()));
+    Set<String> names = options.loras().map(LocalPrompts::names).orElse(Set.of());
+    return ReadPrompt.of(text, options.negative(), true, names::contains);
   }
 
-  private static boolean isLora(String name, Optional<LoraLibrary> loras) {
-    return loras.stream()
-        .flatMap(library -> library.list().stream())
-        .anyMatch(
-            lora -> lora.name().equals(name) || lora.alias().filter(name::equals).isPresent());
+  private static Set<String> names(LoraLibrary loras) {
+    return loras.list().stream()
+        .flatMap(lora -> Stream.concat(Stream.of(lora.name()), lora.alias().stream()))
+        .collect(Collectors.toSet());
   }
 
   /** What is to say about the LoRAs that a prompt names. */
-  private static Stream<String> loraWarnings(ReadPrompt read, LoraLibrary loras) {
+  private static Stream<String> loraWarnings(
+      ReadPrompt read, LoraLibrary loras, PromptLimits limits) {
     return read.cut().networks().stream()
+        .filter(network -> LoraTag.isKind(network.kind()))
+        .limit(limits.loras())
         .flatMap(
             network -> {
               try {
@@ -109,7 +113,7 @@ public final class LocalPrompts implements Backend.Prompts {
         texts(parts).map(text -> encode(text, words, limits)).toList(),
         Stream.concat(
                 PromptWarnings.of(read, passes(options)).stream(),
-                options.loras().stream().flatMap(loras -> loraWarnings(read, loras)))
+                options.loras().stream().flatMap(loras -> loraWarnings(read, loras, limits)))
             .toList());
   }
 

@@ -3,6 +3,7 @@ package dev.sdlora.pipeline;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.LoraStrength;
 import dev.sdlora.api.PromptLimits;
@@ -143,7 +144,28 @@ final class LoraResolver {
     String name = tag.name();
     Optional<RegionMask> mask =
         tag.mask().map(called -> Masks.named(called, spec, prompt, tag.offset()));
-    return fit(name, () -> model.library().open(name), tag.strength(), mask);
+    return fit(name, () -> open(name), tag.strength(), mask);
+  }
+
+  /** Embeddings and LoRAs are taken for each other. */
+  private LoraFile open(String name) {
+    try {
+      return model.library().open(name);
+    } catch (LoraException e) {
+      Optional<String> kind =
+          e.reason() == Reason.UNKNOWN ? model.embeddings().kindOf(name) : Optional.empty();
+      if (kind.isEmpty()) {
+        throw e;
+      }
+      throw new LoraException(
+          "LoRA '"
+              + name
+              + "' is not in a folder of LoRAs; in a folder of embeddings there is "
+              + kind.get(),
+          e.reason(),
+          e.details(),
+          e);
+    }
   }
 
   private Fit fit(
@@ -166,9 +188,11 @@ final class LoraResolver {
     }
   }
 
-  /** Warns of a LoRA that nothing in a text calls up. */
+  /** Warns of a LoRA that nothing in a text calls up, or that does nothing when it is. */
   private Fit called(Fit fit, String text) {
-    if (LoraTexts.isCalledUp(fit.use().strength())) {
+    Optional<String> changeless = model.changeless().warning(fit);
+    changeless.ifPresent(warnings::add);
+    if (changeless.isEmpty() && LoraTexts.isCalledUp(fit.use().strength())) {
       LoraTexts.of(LoraFiles.adapter(fit.use().file()), KnownFiles.LORA_CARDS)
           .missing(fit.use().name(), text)
           .ifPresent(warnings::add);

@@ -36,8 +36,7 @@ record LoraTexts(Triggers triggers, OptionalDouble weight, Optional<String> nega
 
   /** A LoRA that is named in what is written about another would act twice, or unasked. */
   private static String withoutTags(String text) {
-    String bare = ExtraNetworks.cut(text).text().strip();
-    return bare.replaceAll("\\s*\\R\\s*", " ");
+    return ExtraNetworks.cut(text).text().strip().replaceAll("\\s+", " ");
   }
 
   /** What calls it up, to be written into a prompt. */
@@ -97,7 +96,7 @@ record LoraTexts(Triggers triggers, OptionalDouble weight, Optional<String> nega
   }
 
   private static String quoted(String text) {
-    String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
+    String line = text.strip().replaceAll("\\s+", " ");
     return "'" + (line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…") + "'";
   }
 

@@ -63,6 +63,7 @@ final class Model implements AutoCloseable {
   private final MemoryBudget memory;
   private final WeightGate gate;
   private final Overlays overlays;
+  private final ChangelessLoras changeless;
   private final NoiseLevels levels;
   private final Optional<Refiner> refiner;
   private final EncodedChunks encodedChunks = new EncodedChunks();
@@ -120,6 +121,7 @@ final class Model implements AutoCloseable {
     this.vaeDecoderMemory = onDemand(memoryPolicy, networks.vae().decoderWeights());
     this.overlays = new Overlays(networks.torch());
     this.loraSums = new LoraSums(checkpoint);
+    this.changeless = new ChangelessLoras(loraFiles, networks.torch(), networks.patchable());
   }
 
   private static OnDemand onDemand(MemoryPolicy policy, LiveWeights weights) {
@@ -292,6 +294,11 @@ final class Model implements AutoCloseable {
 
   Overlays overlays() {
     return overlays;
+  }
+
+  /** Tells which LoRAs change nothing. */
+  ChangelessLoras changeless() {
+    return changeless;
   }
 
   /** What the text encoders have made of the prompts so far. */

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.LoraReport;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.lora.format.LoraFile;
@@ -12,8 +13,10 @@ import dev.sdlora.pipeline.upscale.Enlarging;
 import dev.sdlora.tensors.torch.Closing;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +34,7 @@ final class RequestNetworks implements AutoCloseable {
   private final Map<LoraPlans, PromptEmbeddings> embeddings = new LinkedHashMap<>();
   private final Map<DenoisingPass, Conditions> conditions = new HashMap<>();
   private final Map<DenoisingPass, Conditions> refinerConditions = new HashMap<>();
+  private final Set<String> lost = new LinkedHashSet<>();
   private boolean refined;
   private @Nullable LoraPlans selected;
   private @Nullable AppliedLoras current;
@@ -69,6 +73,11 @@ final class RequestNetworks implements AutoCloseable {
     current = applied;
     selected = wanted;
     used.put(wanted, applied);
+    if (applied.mode() == LoraMode.PATCHED) {
+      for (LoraPlans.Fit fit : applied.loras().fits()) {
+        model.changeless().lostByRounding(fit).ifPresent(lost::add);
+      }
+    }
     waitedNanos += applied.waitedNanos();
     progress.listener().lorasEnd();
     return applied;
@@ -142,15 +151,14 @@ final class RequestNetworks implements AutoCloseable {
         .toList();
   }
 
-  /** What was passed over in all passes. */
+  /** What was passed over in all passes, and what has no effect. */
   List<String> warnings() {
     return Stream.of(
-            used.values().stream().map(applied -> applied.loras().warnings()),
-            used.values().stream()
-                .map(applied -> model.loraSums().warning(applied.loras()).stream().toList()),
-            embeddings.values().stream().map(PromptEmbeddings::warnings))
-        .flatMap(sources -> sources)
-        .flatMap(List::stream)
+            used.values().stream().flatMap(applied -> applied.loras().warnings().stream()),
+            used.values().stream().flatMap(applied -> model.loraSums().warning(applied.loras()).stream()),
+            lost.stream(),
+            embeddings.values().stream().flatMap(named -> named.warnings().stream()))
+        .flatMap(said -> said)
         .distinct()
         .toList();
   }

@@ -18,6 +18,7 @@ import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterAll;
@@ -60,9 +61,9 @@ class PromptWarningsTest {
   }
 
   private static void embedding(Path path) {
-    new SafetensorsWriter()
-        .tensor("emb_params", List.of(2L, 32L), new float[64], DType.F32)
-        .write(path);
+    float[] vectors = new float[64];
+    Arrays.fill(vectors, 0.1f);
+    new SafetensorsWriter().tensor("emb_params", List.of(2L, 32L), vectors, DType.F32).write(path);
   }
 
   private static PromptSpec prompt(String prompt) {

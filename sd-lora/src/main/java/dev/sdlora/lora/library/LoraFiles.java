@@ -5,6 +5,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraHashes;
+import dev.sdlora.lora.factors.ZeroModules;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.folder.FileCache;
@@ -31,6 +32,7 @@ public final class LoraFiles {
   private final FileCache<LoraFile> headers = new FileCache<>(HEADERS);
   private final FileCache<Summary> summaries = new FileCache<>(FILES);
   private final FileCache<String> autoV3 = new FileCache<>(FILES);
+  private final FileCache<Boolean> changeless = new FileCache<>(FILES);
   private final FileCache<String> sha256 = new FileCache<>(FILES);
 
   /**
@@ -85,6 +87,19 @@ public final class LoraFiles {
     return autoV3
         .find(path, stamp)
         .orElseGet(() -> autoV3.keep(path, stamp, FileHashes.autoV3(file.file())));
+  }
+
+  /**
+   * Whether a file changes nothing at any strength, found out when first asked.
+   *
+   * @throws dev.sdlora.api.TensorFileException if it cannot be read or has changed
+   */
+  public boolean isChangeless(LoraFile file) {
+    Path path = file.file().path();
+    Stamp stamp = stamp(path);
+    return changeless
+        .find(path, stamp)
+        .orElseGet(() -> changeless.keep(path, stamp, ZeroModules.areAllOf(file)));
   }
 
   /** All hashes of a file, computed when first asked for. */

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  * tags, with one blank where there were any blanks or underscores, in parts that commas divide.
  */
 final class PhraseText {
-  private static final Pattern TAG = Pattern.compile("<\\w++:[^>]*+>");
+  private static final Pattern TAG = Pattern.compile("<\\w++:[^<>]*+>");
   private static final Pattern WEIGHT = Pattern.compile(":\\s*+[+-]?[.\\d]++\\s*+(?=[)\\]]|$)");
   private static final Pattern SEPARATORS = Pattern.compile("[,;|、\\n\\r]++");
   private static final Pattern BLANKS = Pattern.compile("[\\s_:()\\[\\]{}\\\\]++");

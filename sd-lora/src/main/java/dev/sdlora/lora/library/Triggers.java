@@ -26,6 +26,14 @@ public record Triggers(List<String> styles, Set<String> words) {
   /** Whoever writes a sentence does not expect it in prompts as it is. */
   private static final int SENTENCE = 5;
 
+  /** Shorter words of sentences are articles and the like. */
+  private static final int SHORTEST_WORD = 3;
+
+  /** Longer texts, and more of them, are written by nobody who wants them in prompts. */
+  private static final int LONGEST = 4_000;
+
+  private static final int MOST = 200;
+
   /** In the order of what is more deliberate, after the names of embeddings in the file. */
   private static final List<Source> WRITTEN =
       List.of(Source.ACTIVATION_TEXT, Source.TRAINED_WORDS, Source.TRIGGER_PHRASE);
@@ -70,7 +78,11 @@ public record Triggers(List<String> styles, Set<String> words) {
   }
 
   private static Stream<String> texts(List<TriggerWord> known, Source source) {
-    return known.stream().filter(word -> word.source() == source).map(TriggerWord::text);
+    return known.stream()
+        .filter(word -> word.source() == source)
+        .map(TriggerWord::text)
+        .filter(text -> text.length() <= LONGEST)
+        .limit(MOST);
   }
 
   private static Set<String> tellingWords(List<String> texts) {
@@ -90,7 +102,9 @@ public record Triggers(List<String> styles, Set<String> words) {
 
   private static Stream<String> takenApart(String part) {
     String[] words = part.split(" ");
-    return words.length < SENTENCE ? Stream.of(part) : Arrays.stream(words);
+    return words.length < SENTENCE
+        ? Stream.of(part)
+        : Arrays.stream(words).filter(word -> word.length() >= SHORTEST_WORD);
   }
 
   /** Whether nothing need call it up. */

@@ -4,6 +4,8 @@ import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.TensorFileException;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.pipeline.image.PngFiles;
@@ -53,6 +55,27 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
                         "'" + path + "' is a picture into which no embedding is written",
                         ErrorDetails.in(path)))
         : explained(path, () -> of(path, FolderTree.stem(path), rows(path)));
+  }
+
+  /** Whether a file is a LoRA, which people take for an embedding. */
+  static boolean isLora(Path path) {
+    try {
+      return !isPicture(path) && !LoraFile.open(path).modules().isEmpty();
+    } catch (LoraException | TensorFileException e) {
+      return false;
+    }
+  }
+
+  /** Whether all its numbers are zero, so that words mean nothing. */
+  boolean isZero() {
+    for (int encoder = 0; encoder < details.widths().size(); encoder++) {
+      for (float number : word.values(encoder)) {
+        if (number != 0) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** Whether a name is that of a picture. */
@@ -111,7 +134,19 @@ record EmbeddingFile(Embedding details, TrainedWord word) {
 
   private static List<Rows> rows(Path path) {
     TensorFile file = TensorFile.open(path);
-    return rows(file, file.tensors());
+    try {
+      return rows(file, file.tensors());
+    } catch (EmbeddingException e) {
+      if (isLora(path)) {
+        throw new EmbeddingException(
+            "is a LoRA, not an embedding; it acts from a folder of LoRAs, by a tag such as <lora:"
+                + FolderTree.stem(path)
+                + ":1>",
+            ErrorDetails.NONE,
+            e);
+      }
+      throw e;
+    }
   }
 
   private static List<Rows> rows(TensorFile file, Map<String, TensorEntry> tensors) {

@@ -120,6 +120,23 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
     return List.copyOf(missed.keySet());
   }
 
+  /**
+   * What a file here of the name that a LoRA's tag has is, with what to do about it.
+   *
+   * @return the end of a sentence; empty if there is no such file, or it is something else
+   */
+  public Optional<String> kindOf(String name) {
+    return Optional.ofNullable(paths().get(name))
+        .flatMap(
+            path ->
+                EmbeddingFile.isLora(path)
+                    ? Optional.of("a LoRA of this name, which has to be moved")
+                    : files
+                        .summary(path)
+                        .embedding()
+                        .map(found -> "an embedding of this name, which acts without a tag"));
+  }
+
   private static boolean isWordOf(String text, String name) {
     int at = text.indexOf(name);
     while (at >= 0) {

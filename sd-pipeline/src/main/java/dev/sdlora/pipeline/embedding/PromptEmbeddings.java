@@ -175,6 +175,13 @@ public final class PromptEmbeddings implements TrainedWords {
           e);
     }
     target.requireFit(candidate.name, file.details());
+    if (file.isZero()) {
+      int vectors = file.details().vectors();
+      warnings.add(
+          "embedding '%s' says nothing: all numbers of its %s are zero (norm 0), as in a file that was"
+                  .formatted(candidate.name, vectors == 1 ? "vector" : vectors + " vectors")
+              + " saved before it was trained");
+    }
     hash.ifPresent(digits -> hashes.put(candidate.name, digits));
     return file.word();
   }
@@ -184,7 +191,7 @@ public final class PromptEmbeddings implements TrainedWords {
     return Collections.unmodifiableMap(hashes);
   }
 
-  /** What was read as text although there is an embedding of that name. */
+  /** What was read as text although there is an embedding of that name, and what says nothing. */
   public List<String> warnings() {
     return List.copyOf(warnings);
   }

@@ -178,6 +178,15 @@ public final class LiveWeights implements AutoCloseable {
   }
 
   /**
+   * Where the original values of a weight lie.
+   *
+   * @throws java.util.NoSuchElementException if there is no such weight
+   */
+  public Origin origin(String name) {
+    return tensors.origin(name);
+  }
+
+  /**
    * The tensors that are the dictionary's, by the names that programs know; opaque where weights
    * are packed. Those that are packed are others after each patch.
    *
