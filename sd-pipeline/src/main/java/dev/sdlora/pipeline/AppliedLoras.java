@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.StableDiffusionException;
@@ -12,6 +13,7 @@ import dev.sdlora.lora.plan.PatchPlan.Change;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.conditioning.EncoderWeights;
+import dev.sdlora.pipeline.hypernetwork.Hypernetwork;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.torch.Closing;
@@ -38,6 +40,8 @@ final class AppliedLoras implements AutoCloseable {
   private final boolean restChanges;
   private final WeightGate.Lease lease;
   private final Optional<Overlay> overlay;
+  private final NDManager scope;
+  private final Map<String, NDArray> hypernetworks;
   private final UNet unet;
   private Optional<TensorDict> unetDict;
   private int step;
@@ -56,6 +60,13 @@ final class AppliedLoras implements AutoCloseable {
     this.lease = lease;
     this.overlay = overlay;
     UNet plain = model.networks().unet();
+    this.scope = model.networks().torch().scope();
+    try {
+      this.hypernetworks = Hypernetwork.tensors(loras.hypernetworks(), plain.config(), scope);
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
     this.unetDict = beside(Network.UNET, plain.weights());
     this.unet = unetDict.isEmpty() ? plain : plain.reading(() -> unetDict.orElseThrow());
   }
@@ -120,12 +131,16 @@ final class AppliedLoras implements AutoCloseable {
     return overlay.isPresent() && !overlay.get().tensors(network).isEmpty();
   }
 
-  /** Weights with the LoRAs beside them; empty if there are none. */
+  /** Weights with LoRAs and hypernetworks beside them; empty if there are none. */
   private Optional<TensorDict> beside(Network network, LiveWeights weights) {
-    if (!isOverlaid(network)) {
+    Map<String, NDArray> all = new LinkedHashMap<>();
+    overlay.ifPresent(loras -> all.putAll(loras.tensors(network)));
+    if (network == Network.UNET) {
+      all.putAll(hypernetworks);
+    }
+    if (all.isEmpty()) {
       return Optional.empty();
     }
-    Map<String, NDArray> all = new LinkedHashMap<>(overlay.orElseThrow().tensors(network));
     all.putAll(weights.entries());
     return Optional.of(TensorDict.of(all));
   }
@@ -204,17 +219,13 @@ final class AppliedLoras implements AutoCloseable {
       return;
     }
     shares = wanted;
-    if (overlay.isEmpty()) {
-      lease.change(loras.plan(moment));
-    } else {
-      overlay.get().scale(shares);
-      if (restChanges) {
-        lease.change(loras.patchedOnly(moment));
-        // What is packed is other tensors now.
-        Optional<TensorDict> before = unetDict;
-        unetDict = beside(Network.UNET, unet.weights());
-        before.ifPresent(TensorDict::close);
-      }
+    overlay.ifPresent(beside -> beside.scale(wanted));
+    if (overlay.isEmpty() || restChanges) {
+      lease.change(overlay.isEmpty() ? loras.plan(moment) : loras.patchedOnly(moment));
+      // What is packed is other tensors now.
+      Optional<TensorDict> before = unetDict;
+      unetDict = beside(Network.UNET, unet.weights());
+      before.ifPresent(TensorDict::close);
     }
   }
 
@@ -228,6 +239,7 @@ final class AppliedLoras implements AutoCloseable {
     Closing.all(
         () -> unetDict.ifPresent(TensorDict::close),
         () -> overlay.ifPresent(Overlay::close),
+        scope::close,
         // While the weights are this request's, nobody patches them.
         model.textEncoderMemory()::giveBackUnused,
         lease::close);

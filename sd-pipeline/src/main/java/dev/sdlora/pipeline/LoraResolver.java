@@ -12,7 +12,9 @@ import dev.sdlora.lora.library.FewStepLora;
 import dev.sdlora.lora.plan.LoraUse;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.LoraPlans.Fit;
+import dev.sdlora.pipeline.hypernetwork.Hypernetwork;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
+import dev.sdlora.prompt.grammar.HypernetTag;
 import dev.sdlora.prompt.grammar.Limit;
 import dev.sdlora.prompt.grammar.LoraTag;
 import dev.sdlora.prompt.tree.Finding;
@@ -33,6 +35,7 @@ final class LoraResolver {
   private final boolean hires;
   private final boolean lenient;
   private final List<Supplier<Fit>> wanted = new ArrayList<>();
+  private final List<Hypernetwork> hypernetworks = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
   private LoraResolver(Model model, boolean hires, boolean lenient) {
@@ -76,7 +79,12 @@ final class LoraResolver {
           .ifPresent(warnings::add);
     }
     return new LoraPlans(
-        model::plan, spec.loraMode().orElse(model.loraMode()), lenient, fits, warnings);
+        model::plan,
+        spec.loraMode().orElse(model.loraMode()),
+        lenient,
+        fits,
+        hypernetworks,
+        warnings);
   }
 
   private void addTagged(ReadPrompt prompt) {
@@ -90,7 +98,34 @@ final class LoraResolver {
     for (ExtraNetwork network : prompt.cut().networks()) {
       if (LoraTag.isKind(network.kind())) {
         wanted.add(() -> fit(tag(prompt, network)));
+      } else if (HypernetTag.isKind(network.kind())) {
+        unlessLenient(() -> hypernetworks.add(hypernetwork(prompt, network)));
       }
+    }
+  }
+
+  private Hypernetwork hypernetwork(ReadPrompt prompt, ExtraNetwork network) {
+    HypernetTag tag;
+    try {
+      tag = HypernetTag.of(network);
+    } catch (PromptSyntaxException e) {
+      throw e.within(prompt.written());
+    }
+    Hypernetwork found =
+        new Hypernetwork(tag.name(), model.hypernetworks().open(tag.name()), tag.multiplier());
+    found.requireFit(model.networks().unet().config(), model.checkpoint());
+    return found;
+  }
+
+  /** Does something, whose failure lenient requests are only told of. */
+  private void unlessLenient(Runnable work) {
+    try {
+      work.run();
+    } catch (StableDiffusionException e) {
+      if (!lenient) {
+        throw e;
+      }
+      warnings.add(LoraPlans.leftOut(e));
     }
   }
 
@@ -105,14 +140,7 @@ final class LoraResolver {
   private List<Fit> fits() {
     List<Fit> fits = new ArrayList<>();
     for (Supplier<Fit> want : wanted) {
-      try {
-        fits.add(want.get());
-      } catch (StableDiffusionException e) {
-        if (!lenient) {
-          throw e;
-        }
-        warnings.add(LoraPlans.leftOut(e));
-      }
+      unlessLenient(() -> fits.add(want.get()));
     }
     return fits;
   }

@@ -21,6 +21,7 @@ import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
+import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
 import dev.sdlora.pipeline.memory.MachineMemory;
 import dev.sdlora.pipeline.memory.MemoryBudget;
 import dev.sdlora.pipeline.network.TextEncoder;
@@ -193,6 +194,11 @@ final class Model implements AutoCloseable {
   /** The upscalers that requests can name. */
   UpscalerFolders upscalers() {
     return auxiliary.upscalers();
+  }
+
+  /** The hypernetworks that prompts can name. */
+  HypernetworkFolders hypernetworks() {
+    return auxiliary.hypernetworks();
   }
 
   LoraFiles loraFiles() {

@@ -5,9 +5,11 @@ def attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: 
     k = texts[p + ".keys"]
     v = texts[p + ".values"]
   else:
-    k = __torch__.linear(ctx, w, p + ".to_k")
-    v = __torch__.linear(ctx, w, p + ".to_v")
+    k, v = __torch__.keys_and_values(ctx, w, p)
   return __torch__.linear_sum(sum, __torch__.attend(q, k, v, heads), w, p + ".to_out.0")
+def keys_and_values(ctx: Tensor, w: Dict[str, Tensor], p: str) -> Tuple[Tensor, Tensor]:
+  # Of what an attention looks at, as hypernetworks have it.
+  return (__torch__.linear(__torch__.hypernetworks(ctx, w, "0"), w, p + ".to_k"), __torch__.linear(__torch__.hypernetworks(ctx, w, "1"), w, p + ".to_v"))
 def each(x: Tensor, rows: int) -> Tensor:
   # One row for all becomes one for each.
   if torch.lt(torch.size(x, 0), rows):
