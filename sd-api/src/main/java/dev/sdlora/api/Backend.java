@@ -118,6 +118,14 @@ public final class Backend {
      * @return how far it moves them
      */
     LoraEffect effectOn(LoraAdapter lora, Checkpoint checkpoint);
+
+    /**
+     * Behind {@link LoraAdapter#writePreferredWeight}.
+     *
+     * @param lora the adapter beside whose file it is written
+     * @param weight what to write
+     */
+    void writePreferredWeight(LoraAdapter lora, double weight);
   }
 
   /** What can be found out about embeddings. */

@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
       LoraListCommand.class,
       LoraInfoCommand.class,
       LoraEffectCommand.class,
+      LoraTuneCommand.class,
       LoraExtractCommand.class,
       LoraResizeCommand.class,
       LoraMergeCommand.class,

@@ -84,6 +84,11 @@ public final class LocalLoras implements Backend.Loras {
     }
   }
 
+  @Override
+  public void writePreferredWeight(LoraAdapter lora, double weight) {
+    cards.writePreferredWeight(lora, weight);
+  }
+
   private static Map<Network, Map<String, List<Long>>> shapes(
       Map<Network, Map<String, Origin>> weights) {
     Map<Network, Map<String, List<Long>>> shapes = new LinkedHashMap<>();
