@@ -13,6 +13,7 @@ module dev.sdlora.api {
   exports dev.sdlora.api.value to
       dev.sdlora.lora,
       dev.sdlora.pipeline,
+      dev.sdlora.prompt,
       dev.sdlora.sampler,
       dev.sdlora.training;
 

@@ -163,6 +163,14 @@ public final class Backend {
      * @return what they do to each other
      */
     LoraConflicts conflicts(List<LoraAdapter> loras, Checkpoint checkpoint);
+
+    /**
+     * Behind {@link LoraAdapter#writePreferredWeight}.
+     *
+     * @param lora the adapter beside whose file it is written
+     * @param weight what to write
+     */
+    void writePreferredWeight(LoraAdapter lora, double weight);
   }
 
   /** What can be found out about embeddings. */
@@ -310,6 +318,7 @@ public final class Backend {
    * @param embeddingDirectories folders whose embeddings prompts can name
    * @param embeddings those given by object, which go before those in folders
    * @param upscalerDirectories folders whose files requests can name as upscalers
+   * @param hypernetworkDirectories folders whose hypernetworks prompts can name
    * @param controlNets files of ControlNets to keep in memory
    * @param previewDecoder TAESD's decoder; empty to guess colours from the latent
    * @param predictionType what the U-Net predicts; empty if the files tell it
@@ -330,6 +339,7 @@ public final class Backend {
       List<Path> embeddingDirectories,
       List<Embedding> embeddings,
       List<Path> upscalerDirectories,
+      List<Path> hypernetworkDirectories,
       List<Path> controlNets,
       Optional<Path> previewDecoder,
       Optional<PredictionType> predictionType,
@@ -350,6 +360,7 @@ public final class Backend {
      * @param embeddingDirectories copied
      * @param embeddings copied
      * @param upscalerDirectories copied
+     * @param hypernetworkDirectories copied
      * @param controlNets copied
      * @param previewDecoder TAESD's decoder
      * @param predictionType what the U-Net predicts
@@ -368,6 +379,7 @@ public final class Backend {
       embeddingDirectories = List.copyOf(embeddingDirectories);
       embeddings = List.copyOf(embeddings);
       upscalerDirectories = List.copyOf(upscalerDirectories);
+      hypernetworkDirectories = List.copyOf(hypernetworkDirectories);
       controlNets = List.copyOf(controlNets);
     }
   }

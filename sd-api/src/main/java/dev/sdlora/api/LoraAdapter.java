@@ -313,6 +313,25 @@ public final class LoraAdapter {
     return Services.find(Backend.Loras.class).fitOn(this, checkpoint, List.copyOf(baseFolders));
   }
 
+  /**
+   * Writes the weight that this LoRA is best used with into {@code <name>.json} beside its file, as
+   * "preferred weight", where A1111's cards and {@link LoraDetails} find it. What else stands there
+   * stays. The file is replaced as a whole or not at all; two programs that write at once may lose
+   * what one of them wrote.
+   *
+   * @param weight any number but 0, which means none to A1111
+   * @throws IllegalArgumentException if it is 0, NaN or infinite
+   * @throws LoraException if there is a file that is no JSON object, which then stays as it is, or
+   *     nothing can be written there
+   */
+  public void writePreferredWeight(double weight) {
+    Checks.finite(weight, "weight");
+    if (weight == 0) {
+      throw new IllegalArgumentException("weight must not be 0, which means that there is none");
+    }
+    Services.find(Backend.Loras.class).writePreferredWeight(this, weight);
+  }
+
   /** Whether the other tells the same. */
   @Override
   public boolean equals(@Nullable Object other) {

@@ -225,6 +225,7 @@ public interface Pipeline extends AutoCloseable {
     private final List<Path> embeddingDirectories = new ArrayList<>();
     private final List<Embedding> embeddings = new ArrayList<>();
     private final List<Path> upscalerDirectories = new ArrayList<>();
+    private final List<Path> hypernetworkDirectories = new ArrayList<>();
     private final List<Path> controlNets = new ArrayList<>();
     private Optional<Path> previewDecoder = Optional.empty();
     private Optional<PredictionType> predictionType = Optional.empty();
@@ -366,6 +367,23 @@ public interface Pipeline extends AutoCloseable {
     public Builder upscalerDirectory(Path directory) {
       Objects.requireNonNull(directory, "directory");
       this.upscalerDirectories.add(directory);
+      return this;
+    }
+
+    /**
+     * Adds a folder with hypernetworks of A1111, which prompts can name in {@code
+     * <hypernet:name:0.8>}: small networks that change what the attention layers of the U-Net make
+     * their keys and values of. A file is read when a request names it. Several act one behind
+     * another. A name that is not there, or one that was made for another family, is an error, or
+     * in lenient requests a warning. Default: none.
+     *
+     * @param directory {@code .pt} files as A1111 trains them, and {@code .safetensors} files with
+     *     the same names of tensors; folders inside it count too
+     * @return this builder
+     */
+    public Builder hypernetworkDirectory(Path directory) {
+      Objects.requireNonNull(directory, "directory");
+      this.hypernetworkDirectories.add(directory);
       return this;
     }
 
@@ -600,6 +618,7 @@ public interface Pipeline extends AutoCloseable {
                   embeddingDirectories,
                   embeddings,
                   upscalerDirectories,
+                  hypernetworkDirectories,
                   controlNets,
                   previewDecoder,
                   predictionType,

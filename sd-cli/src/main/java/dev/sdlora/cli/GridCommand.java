@@ -2,14 +2,10 @@ package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.GenerationListener;
-import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.LatentPreview;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.VariationGrid;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -66,7 +62,7 @@ final class GridCommand implements Callable<Integer> {
             .orElseGet(() -> VariationGrid.of(spec, columns));
     OutputFiles file = new OutputFiles(out, 1);
     try (Pipeline pipeline = model.load(model.open(), console)) {
-      GeneratedImage sheet = grid.draw(pipeline, watcher(grid.cells()));
+      GeneratedImage sheet = grid.draw(pipeline, CellProgress.of(console, quiet, grid.cells()));
       sheet.save(file.of(0));
       if (console.json()) {
         ObjectNode json = Json.object();
@@ -84,33 +80,5 @@ final class GridCommand implements Callable<Integer> {
       }
     }
     return 0;
-  }
-
-  private GenerationListener watcher(int cells) {
-    Optional<PrintWriter> terminal = console.terminal();
-    if (quiet || terminal.isEmpty()) {
-      return GenerationListener.NONE;
-    }
-    ProgressBar bar = new ProgressBar(terminal.get(), System::nanoTime);
-    bar.start(cells);
-    return new GenerationListener() {
-      private int cell;
-
-      @Override
-      public void stepEnd(Step step, LatentPreview preview) {
-        bar.show(cell, step.number(), step.total());
-      }
-
-      @Override
-      public void generationEnd(GenerationResult result) {
-        cell++;
-        bar.clear();
-      }
-
-      @Override
-      public void generationFailed(Throwable cause) {
-        bar.clear();
-      }
-    };
   }
 }

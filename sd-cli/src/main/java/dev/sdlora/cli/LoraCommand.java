@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       LoraEffectCommand.class,
       LoraFitCommand.class,
       LoraConflictsCommand.class,
+      LoraTuneCommand.class,
       LoraExtractCommand.class,
       LoraResizeCommand.class,
       LoraMergeCommand.class,

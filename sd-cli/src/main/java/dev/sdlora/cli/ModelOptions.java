@@ -47,6 +47,14 @@ final class ModelOptions {
   private List<Path> upscalerDirectories = new ArrayList<>();
 
   @Option(
+      names = "--hypernetwork-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with hypernetworks of A1111 that prompts can name, <hypernet:name:0.8>;"
+              + " repeatable. Default: none.")
+  private List<Path> hypernetworkDirectories = new ArrayList<>();
+
+  @Option(
       names = "--refiner",
       paramLabel = "PATH",
       description = "Checkpoint that finishes pictures, such as SDXL's refiner. Default: none.")
@@ -125,6 +133,7 @@ final class ModelOptions {
     predictionType.ifPresent(pipeline::predictionType);
     embeddingDirectories.forEach(pipeline::embeddingDirectory);
     upscalerDirectories.forEach(pipeline::upscalerDirectory);
+    hypernetworkDirectories.forEach(pipeline::hypernetworkDirectory);
     return load(pipeline, opened, console);
   }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.RegionMask;
@@ -14,6 +15,7 @@ import dev.sdlora.pipeline.canvas.RegionFrame;
 import dev.sdlora.pipeline.conditioning.ChunkEncoder;
 import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.conditioning.EncoderWeights;
+import dev.sdlora.pipeline.hypernetwork.Hypernetwork;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.tensors.torch.Closing;
@@ -40,6 +42,8 @@ final class AppliedLoras implements AutoCloseable {
   private final boolean restChanges;
   private final WeightGate.Lease lease;
   private final Optional<Overlay> overlay;
+  private final NDManager scope;
+  private final Map<String, NDArray> hypernetworks;
   private final UNet unet;
   private final Map<String, NDArray> regions = new LinkedHashMap<>();
   private Optional<TensorDict> unetDict;
@@ -59,6 +63,13 @@ final class AppliedLoras implements AutoCloseable {
     this.lease = lease;
     this.overlay = overlay;
     UNet plain = model.networks().unet();
+    this.scope = model.networks().torch().scope();
+    try {
+      this.hypernetworks = Hypernetwork.tensors(loras.hypernetworks(), plain.config(), scope);
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
     this.unetDict = beside(Network.UNET, 0, plain.weights());
     this.unet = unetDict.isEmpty() ? plain : plain.reading(() -> unetDict.orElseThrow());
   }
@@ -125,15 +136,16 @@ final class AppliedLoras implements AutoCloseable {
     return overlay.isPresent() && !overlay.get().tensors(network, region).isEmpty();
   }
 
-  /** Weights with the LoRAs beside them; empty if there are none. */
+  /** Weights with LoRAs and hypernetworks beside them; empty if there are none. */
   private Optional<TensorDict> beside(Network network, int region, LiveWeights weights) {
-    boolean regional = network == Network.UNET && !loras.masks().isEmpty();
-    if (!isOverlaid(network, region) && !regional) {
-      return Optional.empty();
-    }
-    Map<String, NDArray> all = new LinkedHashMap<>(overlay.orElseThrow().tensors(network, region));
+    Map<String, NDArray> all = new LinkedHashMap<>();
+    overlay.ifPresent(loras -> all.putAll(loras.tensors(network, region)));
     if (network == Network.UNET) {
       all.putAll(regions);
+      all.putAll(hypernetworks);
+    }
+    if (all.isEmpty()) {
+      return Optional.empty();
     }
     all.putAll(weights.entries());
     return Optional.of(TensorDict.of(all));
@@ -238,15 +250,11 @@ final class AppliedLoras implements AutoCloseable {
       return;
     }
     shares = wanted;
-    if (overlay.isEmpty()) {
-      lease.change(loras.plan(moment));
-    } else {
-      overlay.get().scale(shares);
-      if (restChanges) {
-        lease.change(loras.patchedOnly(moment));
-        // What is packed is other tensors now.
-        renewDict();
-      }
+    overlay.ifPresent(beside -> beside.scale(wanted));
+    if (overlay.isEmpty() || restChanges) {
+      lease.change(overlay.isEmpty() ? loras.plan(moment) : loras.patchedOnly(moment));
+      // What is packed is other tensors now.
+      renewDict();
     }
   }
 
@@ -260,6 +268,7 @@ final class AppliedLoras implements AutoCloseable {
     Closing.all(
         () -> unetDict.ifPresent(TensorDict::close),
         () -> overlay.ifPresent(Overlay::close),
+        scope::close,
         // While the weights are this request's, nobody patches them.
         model.textEncoderMemory()::giveBackUnused,
         lease::close);

@@ -6,6 +6,7 @@ import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.FinalDecoder;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.control.ControlNets;
+import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
 import dev.sdlora.pipeline.preview.LatentToRgb;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.preview.Taesd;
@@ -13,19 +14,25 @@ import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.tensors.torch.Closing;
 import java.util.Optional;
 
-/** The networks of a pipeline that are not of its checkpoint: for control, previews, upscaling. */
+/**
+ * The networks of a pipeline that are not of its checkpoint: for control, previews, upscaling, and
+ * those that prompts name.
+ */
 final class AuxiliaryNetworks implements AutoCloseable {
   private final UpscalerFolders upscalers;
+  private final HypernetworkFolders hypernetworks;
   private final ControlNets controlNets;
   private final Optional<Taesd> taesd;
   private final Previewer previewer;
 
   private AuxiliaryNetworks(
       UpscalerFolders upscalers,
+      HypernetworkFolders hypernetworks,
       ControlNets controlNets,
       Optional<Taesd> taesd,
       Previewer fallback) {
     this.upscalers = upscalers;
+    this.hypernetworks = hypernetworks;
     this.controlNets = controlNets;
     this.taesd = taesd;
     this.previewer = taesd.<Previewer>map(tiny -> tiny).orElse(fallback);
@@ -53,7 +60,11 @@ final class AuxiliaryNetworks implements AutoCloseable {
                           networks.torch(),
                           networks.loader()));
       return new AuxiliaryNetworks(
-          upscalers, controlNets, taesd, LatentToRgb.of(files.checkpoint().family()));
+          upscalers,
+          new HypernetworkFolders(settings.hypernetworkDirectories()),
+          controlNets,
+          taesd,
+          LatentToRgb.of(files.checkpoint().family()));
     } catch (RuntimeException | Error e) {
       controlNets.close();
       throw e;
@@ -66,6 +77,10 @@ final class AuxiliaryNetworks implements AutoCloseable {
 
   UpscalerFolders upscalers() {
     return upscalers;
+  }
+
+  HypernetworkFolders hypernetworks() {
+    return hypernetworks;
   }
 
   Previewer previewer() {

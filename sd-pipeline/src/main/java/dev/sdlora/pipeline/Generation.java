@@ -407,6 +407,7 @@ final class Generation {
             networks.hashes(),
             networks.embeddingHashes(),
             VERSION);
+    settings = settings.withHypernetworks(networks.hypernetworkHashes());
     for (Map.Entry<String, String> template : templates.entrySet()) {
       settings = settings.with(template.getKey(), template.getValue());
     }

@@ -78,4 +78,9 @@ public final class LocalLoras implements Backend.Loras {
   public LoraConflicts conflicts(List<LoraAdapter> loras, Checkpoint checkpoint) {
     return fits.conflicts(loras, checkpoint);
   }
+
+  @Override
+  public void writePreferredWeight(LoraAdapter lora, double weight) {
+    cards.writePreferredWeight(lora, weight);
+  }
 }

@@ -83,6 +83,7 @@ public final class LocalPipelines implements Backend.Pipelines {
                 settings.loraDirectories(),
                 settings.embeddingDirectories(),
                 settings.upscalerDirectories(),
+                settings.hypernetworkDirectories(),
                 Optional.ofNullable(settings.checkpoint().path().getParent()).stream().toList())
             .flatMap(List::stream)
             .toList());

@@ -11,6 +11,7 @@ import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Match;
 import dev.sdlora.pipeline.WeightGate.LeaseRequest;
 import dev.sdlora.pipeline.WeightGate.LeaseTerms;
+import dev.sdlora.pipeline.hypernetwork.Hypernetwork;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class LoraPlans {
   private final LoraMode mode;
   private final boolean lenient;
   private final List<Fit> fits;
+  private final List<Hypernetwork> hypernetworks;
   private final List<String> warnings;
 
   /**
@@ -44,6 +46,7 @@ final class LoraPlans {
    * @param planner plans LoRAs for the checkpoint
    * @param mode how the request wants them applied
    * @param lenient whether those that cannot be used are left out
+   * @param hypernetworks what acts beside them, in this order
    * @param warnings what was passed over
    */
   LoraPlans(
@@ -51,11 +54,13 @@ final class LoraPlans {
       LoraMode mode,
       boolean lenient,
       List<Fit> fits,
+      List<Hypernetwork> hypernetworks,
       List<String> warnings) {
     this.planner = planner;
     this.mode = mode;
     this.lenient = lenient;
     this.fits = List.copyOf(fits);
+    this.hypernetworks = List.copyOf(hypernetworks);
     this.warnings = List.copyOf(warnings);
   }
 
@@ -74,10 +79,15 @@ final class LoraPlans {
     return fits.stream().map(fit -> fit.use.file()).toList();
   }
 
+  /** The hypernetworks that act beside the LoRAs, in order. */
+  List<Hypernetwork> hypernetworks() {
+    return hypernetworks;
+  }
+
   /** Each LoRA alone, in order. */
   List<LoraPlans> oneByOne() {
     return fits.stream()
-        .map(fit -> new LoraPlans(planner, mode, lenient, List.of(fit), List.of()))
+        .map(fit -> new LoraPlans(planner, mode, lenient, List.of(fit), List.of(), List.of()))
         .toList();
   }
 
@@ -97,7 +107,7 @@ final class LoraPlans {
         all.add(leftOut(cause));
       }
     }
-    return new LoraPlans(planner, mode, lenient, kept, all);
+    return new LoraPlans(planner, mode, lenient, kept, hypernetworks, all);
   }
 
   /** The weights that it needs in the first step. */

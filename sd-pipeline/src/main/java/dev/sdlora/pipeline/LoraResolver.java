@@ -21,7 +21,9 @@ import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.lora.plan.PatchPlan.Matched;
 import dev.sdlora.pipeline.LoraPlans.Fit;
+import dev.sdlora.pipeline.hypernetwork.Hypernetwork;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
+import dev.sdlora.prompt.grammar.HypernetTag;
 import dev.sdlora.prompt.grammar.Limit;
 import dev.sdlora.prompt.grammar.LoraTag;
 import dev.sdlora.prompt.tree.Finding;
@@ -44,6 +46,7 @@ final class LoraResolver {
   private final boolean hires;
   private final boolean lenient;
   private final List<Supplier<Fit>> wanted = new ArrayList<>();
+  private final List<Hypernetwork> hypernetworks = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
   private LoraResolver(Model model, PromptSpec spec, boolean hires) {
@@ -94,7 +97,12 @@ final class LoraResolver {
           .ifPresent(warnings::add);
     }
     return new LoraPlans(
-        model::plan, spec.loraMode().orElse(model.loraMode()), lenient, fits, warnings);
+        model::plan,
+        spec.loraMode().orElse(model.loraMode()),
+        lenient,
+        fits,
+        hypernetworks,
+        warnings);
   }
 
   /**
@@ -113,7 +121,34 @@ final class LoraResolver {
     for (ExtraNetwork network : prompt.cut().networks()) {
       if (LoraTag.isKind(network.kind())) {
         wanted.add(() -> called(fit(tag(prompt, network), prompt), text));
+      } else if (HypernetTag.isKind(network.kind())) {
+        unlessLenient(() -> hypernetworks.add(hypernetwork(prompt, network)));
       }
+    }
+  }
+
+  private Hypernetwork hypernetwork(ReadPrompt prompt, ExtraNetwork network) {
+    HypernetTag tag;
+    try {
+      tag = HypernetTag.of(network);
+    } catch (PromptSyntaxException e) {
+      throw e.within(prompt.written());
+    }
+    Hypernetwork found =
+        new Hypernetwork(tag.name(), model.hypernetworks().open(tag.name()), tag.multiplier());
+    found.requireFit(model.networks().unet().config(), model.checkpoint());
+    return found;
+  }
+
+  /** Does something, whose failure lenient requests are only told of. */
+  private void unlessLenient(Runnable work) {
+    try {
+      work.run();
+    } catch (StableDiffusionException e) {
+      if (!lenient) {
+        throw e;
+      }
+      warnings.add(LoraPlans.leftOut(e));
     }
   }
 
@@ -128,14 +163,7 @@ final class LoraResolver {
   private List<Fit> fits() {
     List<Fit> fits = new ArrayList<>();
     for (Supplier<Fit> want : wanted) {
-      try {
-        fits.add(want.get());
-      } catch (StableDiffusionException e) {
-        if (!lenient) {
-          throw e;
-        }
-        warnings.add(LoraPlans.leftOut(e));
-      }
+      unlessLenient(() -> fits.add(want.get()));
     }
     return fits;
   }

@@ -21,6 +21,7 @@ import dev.sdlora.pipeline.conditioning.EncodedChunks;
 import dev.sdlora.pipeline.control.ControlNets;
 import dev.sdlora.pipeline.embedding.FolderEmbeddings;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
+import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
 import dev.sdlora.pipeline.memory.MachineMemory;
 import dev.sdlora.pipeline.memory.MemoryBudget;
 import dev.sdlora.pipeline.network.TextEncoder;
@@ -218,6 +219,11 @@ final class Model implements AutoCloseable {
   /** How far LoRAs together move the weights. */
   LoraSums loraSums() {
     return loraSums;
+  }
+
+  /** The hypernetworks that prompts can name. */
+  HypernetworkFolders hypernetworks() {
+    return auxiliary.hypernetworks();
   }
 
   LoraFiles loraFiles() {

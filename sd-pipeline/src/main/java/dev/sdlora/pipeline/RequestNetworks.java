@@ -8,6 +8,8 @@ import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.control.Controls;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
+import dev.sdlora.pipeline.hypernetwork.Hypernetwork;
+import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
 import dev.sdlora.pipeline.raster.Raster;
 import dev.sdlora.pipeline.upscale.Enlarging;
 import dev.sdlora.tensors.torch.Closing;
@@ -168,6 +170,17 @@ final class RequestNetworks implements AutoCloseable {
     Map<String, String> hashes = new LinkedHashMap<>();
     used.values()
         .forEach(applied -> hashes.putAll(LoraReports.hashes(applied.loras(), model.loraFiles())));
+    return hashes;
+  }
+
+  /** Hashes of the hypernetworks of all passes, by the names that the prompts use. */
+  Map<String, String> hypernetworkHashes() {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    for (LoraPlans plans : used.keySet()) {
+      for (Hypernetwork each : plans.hypernetworks()) {
+        hashes.put(each.name(), HypernetworkFolders.hash(each.file()));
+      }
+    }
     return hashes;
   }
 

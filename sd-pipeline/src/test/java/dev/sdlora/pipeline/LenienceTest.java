@@ -186,11 +186,12 @@ class LenienceTest {
   }
 
   @Test
-  void generate_hypernetworkTag_isAWarning() {
-    assertThat(pipeline.generate(prompt("a cat<hypernet:x:1>")).warnings())
+  void generate_unknownHypernetwork_isAWarning() {
+    PromptSpec spec = prompt("a cat<hypernet:x:1>").toBuilder().lenient(true).build();
+    assertThat(pipeline.generate(spec).warnings())
         .containsExactly(
-            "the tag <hypernet:x:1> at character 5 asks for a hypernetwork, which this version"
-                + " cannot apply; it is taken out of the prompt and has no effect");
+            "hypernetwork 'x' is not in any folder: there is no hypernetwork directory; it was left"
+                + " out");
   }
 
   @Test

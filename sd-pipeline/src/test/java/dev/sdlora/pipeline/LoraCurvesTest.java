@@ -123,11 +123,11 @@ class LoraCurvesTest {
 
   private static PromptSpec withHires(PromptSpec spec, String... prompt) {
     HiresFix.Builder hires =
-        HiresFix.builder().upscaler(Upscaler.LATENT).scale(1.5).steps(4).denoisingStrength(0.7);
+        HiresFix.builder().upscaler(Upscaler.LATENT).scale(1.5).steps(2).denoisingStrength(0.7);
     if (prompt.length > 0) {
       hires.prompt(prompt[0]);
     }
-    return spec.toBuilder().hiresFix(hires.build()).build();
+    return spec.toBuilder().steps(2).hiresFix(hires.build()).build();
   }
 
   @ParameterizedTest

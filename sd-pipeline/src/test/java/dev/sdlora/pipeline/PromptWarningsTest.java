@@ -80,7 +80,7 @@ class PromptWarningsTest {
         "a cat",
         "a < lora:ink:1>, (b, c) | d :0.8",
         "(a <LoRA:ink:1> BREAK [b:c:9]:1.2) (d:1.2.3)",
-        "a <foo:bar> <hypernet:x:1> <foo:",
+        "a <foo:bar> <foo:",
         "[a<lora:ink:0.5>:b:0.5]"
       })
   void generate_anyPrompt_warnsOfAllThatAnExplanationShows(String prompt) {

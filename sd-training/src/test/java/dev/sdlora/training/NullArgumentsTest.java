@@ -34,6 +34,7 @@ import dev.sdlora.api.StrengthSchedule;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Variation;
 import dev.sdlora.api.grid.Axis;
+import dev.sdlora.api.grid.LoraTuning;
 import dev.sdlora.api.grid.Sheet;
 import dev.sdlora.api.grid.VariationGrid;
 import dev.sdlora.api.make.CheckpointMerging;
@@ -163,6 +164,7 @@ class NullArgumentsTest {
             OutputStream.nullOutputStream(),
             Axis.seeds(1),
             VariationGrid.of(PromptSpec.builder().build(), Axis.seeds(1)),
+            LoraTuning.of(ADAPTER, List.of(PromptSpec.builder().build())),
             CheckpointParts.builder(),
             CheckpointParts.DEFAULT,
             SizeConditioning.builder(),

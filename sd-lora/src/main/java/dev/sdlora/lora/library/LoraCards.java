@@ -194,4 +194,14 @@ public final class LoraCards {
     return new Module(
         module.key(), ModelParts.of(module.key()), KindLabels.of(module), module.rank(), alpha);
   }
+
+  /**
+   * Writes the weight that a LoRA is best used with into the file of A1111's editor beside it.
+   *
+   * @throws dev.sdlora.api.LoraException if the file that is there cannot be understood, or not be
+   *     written
+   */
+  public void writePreferredWeight(LoraAdapter lora, double weight) {
+    Sidecars.write(lora.path(), Sidecars.PREFERRED_WEIGHT, weight);
+  }
 }

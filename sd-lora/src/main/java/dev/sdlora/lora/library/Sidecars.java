@@ -1,16 +1,25 @@
 package dev.sdlora.lora.library;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.tensors.file.ReplacedFile;
 import dev.sdlora.tensors.file.SettingsJson;
 import dev.sdlora.tensors.folder.FileCache;
 import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,8 +31,13 @@ import org.slf4j.LoggerFactory;
 final class Sidecars {
   private static final Logger LOG = LoggerFactory.getLogger(Sidecars.class);
 
+  /** A1111's key of the weight that a click on a card puts in. */
+  static final String PREFERRED_WEIGHT = "preferred weight";
+
   /** In A1111's order of preference. */
   private static final List<String> PICTURES = List.of("png", "jpg", "jpeg", "webp", "gif");
+
+  private static final JsonMapper JSON = new JsonMapper();
 
   private final FileCache<Notes> known = new FileCache<>(1 << 16);
 
@@ -50,6 +64,44 @@ final class Sidecars {
   /** What A1111's editor wrote. */
   Notes edited(Path lora) {
     return notes(beside(lora, "json"));
+  }
+
+  /**
+   * Writes a setting into the file of A1111's editor, in whose form; the others stay.
+   *
+   * @throws LoraException if the file that is there cannot be understood, or not be written
+   */
+  static void write(Path lora, String key, double value) {
+    Path file = beside(lora, "json");
+    try {
+      JsonNode known =
+          Files.exists(file) ? SettingsJson.read(file) : JsonNodeFactory.instance.objectNode();
+      if (!(known instanceof ObjectNode settings)) {
+        throw error(file, "holds no JSON object, and stays as it is", null);
+      }
+      settings.put(key, value);
+      byte[] text = JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(settings);
+      ReplacedFile.write(
+          file,
+          channel -> {
+            ByteBuffer buffer = ByteBuffer.wrap(text);
+            while (buffer.hasRemaining()) {
+              channel.write(buffer);
+            }
+          });
+    } catch (JsonProcessingException e) {
+      throw error(file, "is not understood, and stays as it is: " + SettingsJson.reason(e), e);
+    } catch (IOException e) {
+      throw error(file, "cannot be written: " + SettingsJson.reason(e), e);
+    }
+  }
+
+  private static LoraException error(Path file, String predicate, @Nullable Throwable cause) {
+    return new LoraException(
+        "'" + file + "' " + predicate,
+        LoraException.Reason.UNREADABLE,
+        ErrorDetails.in(file),
+        cause);
   }
 
   /** What a download tool wrote. */
@@ -99,7 +151,7 @@ final class Sidecars {
     List<String> phrases = new ArrayList<>();
     text(json.path("activation text")).ifPresent(phrases::add);
     json.path("trainedWords").forEach(word -> text(word).ifPresent(phrases::add));
-    double weight = json.path("preferred weight").asDouble(0);
+    double weight = json.path(PREFERRED_WEIGHT).asDouble(0);
     return new Notes(
         List.copyOf(phrases),
         Optional.of(weight).filter(value -> Double.isFinite(value) && value != 0),

@@ -38,6 +38,7 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
 
   static final String BATCH_POS = "Batch pos";
 
+  static final String HYPERNET_HASHES = "Hypernet hashes";
   static final String VAE = "VAE";
   static final String VAE_HASH = "VAE hash";
 
@@ -96,6 +97,16 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   public ImageSettings withVae(String name, Optional<String> hash) {
     ImageSettings named = with(VAE, name);
     return hash.map(digits -> named.with(VAE_HASH, digits)).orElse(named);
+  }
+
+  /**
+   * The same of a picture in which hypernetworks acted. A1111 says no more than their tags in the
+   * prompt; its old key {@code Hypernet} would be read as one tag more.
+   *
+   * @param hashes by the names that the prompts use
+   */
+  public ImageSettings withHypernetworks(Map<String, String> hashes) {
+    return hashes.isEmpty() ? this : with(HYPERNET_HASHES, hashes(hashes));
   }
 
   /** The value of {@code Lora hashes} and {@code TI hashes}: names without separators. */

@@ -66,6 +66,8 @@ final class InfotextDraft {
   private double negativeAestheticScore = SizeConditioning.DEFAULTS.negativeAestheticScore();
   private OptionalDouble refinerSwitchAt = OptionalDouble.empty();
   private boolean refinerBySteps;
+  private Optional<String> hypernet = Optional.empty();
+  private double hypernetStrength = 1;
 
   void cropTop(int pixels) {
     cropTop = pixels;
@@ -89,6 +91,15 @@ final class InfotextDraft {
 
   void refinerSwitchAt(double share) {
     refinerSwitchAt = OptionalDouble.of(RefinerSwitch.at(share).at());
+  }
+
+  /** Up to January 2023, A1111 had one hypernetwork, which was no part of the prompt. */
+  void hypernet(String name) {
+    hypernet = Optional.of(name);
+  }
+
+  void hypernetStrength(String value) {
+    hypernetStrength = InfotextValues.decimal(value);
   }
 
   void refinerBySteps(boolean bySteps) {
@@ -278,6 +289,11 @@ final class InfotextDraft {
       spec.hiresFix(hires.build());
     }
     refinerSwitchAt.ifPresent(at -> spec.refinerSwitch(new RefinerSwitch(at, refinerBySteps)));
+    hypernet.ifPresent(
+        name ->
+            spec.prompt(
+                spec.build().prompt()
+                    + "<hypernet:%s:%s>".formatted(name, InfotextValues.number(hypernetStrength))));
     PromptSpec read = spec.build();
     boolean asText =
         settings.value("Version").map(version -> A1111.matcher(version).matches()).orElse(false)

@@ -103,6 +103,9 @@ final class InfotextKeys {
               ImageToImageKeys.MASK,
               List.of(
                   fact("Lora hashes"),
+                  setting("Hypernet", s -> Optional.empty(), InfotextDraft::hypernet),
+                  setting(
+                      "Hypernet strength", s -> Optional.empty(), InfotextDraft::hypernetStrength),
                   setting(
                       "Old prompt editing timelines",
                       s ->

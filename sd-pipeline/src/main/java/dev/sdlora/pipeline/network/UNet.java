@@ -90,6 +90,7 @@ public final class UNet {
         attention,
         "layers.torchscript.py",
         "token_merging.torchscript.py",
+        "hypernetworks.torchscript.py",
         "transformer.torchscript.py",
         "unet_parts.torchscript.py");
   }

@@ -17,8 +17,7 @@ def merged_attention(sum: Tensor, x: Tensor, w: Dict[str, Tensor], p: str, heads
   means = torch.scatter_reduce(means, 0, index, torch.reshape(x, [b * n, c]), "mean", include_self=False)
   y = torch.reshape(means, [b, left, c])
   q = __torch__.linear(y, w, p + ".to_q")
-  k = __torch__.linear(y, w, p + ".to_k")
-  v = __torch__.linear(y, w, p + ".to_v")
+  k, v = __torch__.keys_and_values(y, w, p)
   y = __torch__.linear(__torch__.attend(q, k, v, heads), w, p + ".to_out.0")
   return torch.add(sum, torch.reshape(torch.index_select(torch.reshape(y, [b * left, c]), 0, place), [b, n, c]))
 def merging(x: Tensor, h: int, w: int, left: int) -> Tensor:

@@ -5,8 +5,7 @@ def attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: 
     k = texts[p + ".keys"]
     v = texts[p + ".values"]
   else:
-    k = __torch__.linear(ctx, w, p + ".to_k")
-    v = __torch__.linear(ctx, w, p + ".to_v")
+    k, v = __torch__.keys_and_values(ctx, w, p)
   if of_text and torch.__contains__(w, "lora_masks.texts"):
     y = __torch__.regional_attention(q, k, v, w["lora_masks." + str(torch.size(q, 1))], heads)
   else:
@@ -32,6 +31,9 @@ def by_regions(k: Tensor, m: int, heads: int) -> Tensor:
   own = torch.slice(k, 1, 0, 1)
   k = torch.cat([own, torch.sub(torch.slice(k, 1, 1, m), own)], 1)
   return torch.reshape(torch.permute(k, [0, 2, 3, 1, 4]), [b, mt // m, m * c])
+def keys_and_values(ctx: Tensor, w: Dict[str, Tensor], p: str) -> Tuple[Tensor, Tensor]:
+  # Of what an attention looks at, as hypernetworks have it.
+  return (__torch__.linear(__torch__.hypernetworks(ctx, w, "0"), w, p + ".to_k"), __torch__.linear(__torch__.hypernetworks(ctx, w, "1"), w, p + ".to_v"))
 def each(x: Tensor, rows: int) -> Tensor:
   # One row for all becomes one for each.
   if torch.lt(torch.size(x, 0), rows):

@@ -4,7 +4,8 @@
   def text(self: __torch__.Net, ctx: Tensor, w: Dict[str, Tensor], p: str) -> List[Tensor]:
     # Keys and values of a text in one layer, in the weights' format.
     ctx = torch.to(ctx, w["conv_in.weight"].dtype)
-    return [__torch__.linear(ctx, w, p + ".to_k"), __torch__.linear(ctx, w, p + ".to_v")]
+    k, v = __torch__.keys_and_values(ctx, w, p)
+    return [k, v]
   def predict_keeping(self: __torch__.Net, x: Tensor, t: Tensor, ctx: Tensor, vector: Tensor, guidance: Tensor, w: Dict[str, Tensor], heads: List[int], wrap: int, residuals: List[Tensor], features: List[Tensor], merge: float, merging: int, branch: int, kept: List[Tensor], shares: int, texts: Dict[str, Tensor]) -> List[Tensor]:
     # The prediction, and what enters the block of the way up that takes the output number `branch` of the way down: what lies deeper changes
     # little from one noise level to the next (Ma et al. 2024, "DeepCache"). Members' features in `kept` take the place of all that is deeper.

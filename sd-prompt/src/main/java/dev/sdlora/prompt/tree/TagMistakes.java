@@ -3,6 +3,7 @@ package dev.sdlora.prompt.tree;
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
+import dev.sdlora.prompt.grammar.HypernetTag;
 import dev.sdlora.prompt.grammar.LoraTag;
 import dev.sdlora.prompt.grammar.MaskTag;
 import dev.sdlora.prompt.tree.AlmostTags.AlmostTag;
@@ -55,6 +56,10 @@ record TagMistakes(List<Finding> all, List<Finding> unclosed) {
 
   private static Optional<Finding> check(ExtraNetwork network, Predicate<String> isLora) {
     try {
+      if (HypernetTag.isKind(network.kind())) {
+        HypernetTag.of(network);
+        return Optional.empty();
+      }
       if (MaskTag.of(network).isPresent()) {
         return Optional.empty();
       }
@@ -82,13 +87,6 @@ record TagMistakes(List<Finding> all, List<Finding> unclosed) {
 
   private static Finding unknownKind(ExtraNetwork network, Predicate<String> isLora) {
     String what = "the tag " + network.tag();
-    if (network.kind().equals("hypernet")) {
-      return Finding.at(
-          network.offset(),
-          what,
-          "asks for a hypernetwork, which this version cannot apply; it is taken out of the prompt"
-              + " and has no effect");
-    }
     String inside = network.tag().substring(1, network.tag().length() - 1);
     String behindKind = inside.substring(network.kind().length());
     Optional<String> meant = Optional.empty();

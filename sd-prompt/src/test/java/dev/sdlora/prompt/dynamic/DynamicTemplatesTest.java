@@ -108,7 +108,6 @@ class DynamicTemplatesTest {
           ${who=!ann} ${word=hi}__greeting__;' ann says hi'
           ${word=hi}__greeting__;nobody says hi
           \\{a\\|b\\} \\$ \\__season\\__ \\(c\\);{a|b} $ __season__ \\(c\\)
-          {a # or rather|b};a
           a # {b|c;'a '
           $5 and $$;$5 and $$
           """)

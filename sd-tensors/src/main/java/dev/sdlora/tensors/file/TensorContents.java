@@ -11,6 +11,7 @@ import java.util.Map;
  *
  * @param dataStart where the head ends and the tensors begin, in bytes; 0 where they are mixed
  * @param metadata the text pairs, in their own order
+ * @param values what stands beside the tensors of a pickle
  * @param tensors the tensors by name, in the order of the file
  * @param strides for each tensor that does not lie in one row, how many elements lie between
  *     neighbours along each dimension
@@ -19,6 +20,7 @@ import java.util.Map;
 record TensorContents(
     long dataStart,
     Map<String, String> metadata,
+    Map<String, String> values,
     Map<String, TensorEntry> tensors,
     Map<String, List<Long>> strides,
     int headLength) {
@@ -26,6 +28,7 @@ record TensorContents(
   /** Makes the maps unmodifiable. */
   TensorContents {
     metadata = Collections.unmodifiableMap(metadata);
+    values = Collections.unmodifiableMap(values);
     tensors = Collections.unmodifiableMap(tensors);
     strides = Map.copyOf(strides);
   }
@@ -38,6 +41,6 @@ record TensorContents(
       all.put(view.entry().name(), view.entry());
       view.strides().ifPresent(given -> scattered.put(view.entry().name(), given));
     }
-    return new TensorContents(dataStart, metadata, all, scattered, headLength);
+    return new TensorContents(dataStart, metadata, values, all, scattered, headLength);
   }
 }

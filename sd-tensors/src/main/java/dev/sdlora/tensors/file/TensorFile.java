@@ -98,7 +98,8 @@ public final class TensorFile {
             Channels.stream(channel, LENGTH_BYTES, dataStart - LENGTH_BYTES),
             dataStart,
             fileSize);
-    return new TensorContents(dataStart, header.metadata(), header.tensors(), Map.of(), dataStart);
+    return new TensorContents(
+        dataStart, header.metadata(), Map.of(), header.tensors(), Map.of(), dataStart);
   }
 
   private static int headerLength(Path path, byte[] start, long size) {
@@ -136,6 +137,14 @@ public final class TensorFile {
   /** The text pairs of the header in its order, unmodifiable; empty in a file of PyTorch. */
   public Map<String, String> metadata() {
     return contents.metadata();
+  }
+
+  /**
+   * The plain values beside the tensors at the top of a file of PyTorch, as Python writes them:
+   * words, numbers, {@code True}, {@code [1, 2, 1]}. Unmodifiable; empty in a safetensors file.
+   */
+  public Map<String, String> values() {
+    return contents.values();
   }
 
   /** The tensors by name in the order of their data, unmodifiable. */

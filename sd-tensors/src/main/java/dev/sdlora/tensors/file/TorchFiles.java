@@ -221,7 +221,12 @@ final class TorchFiles {
 
   private TensorContents contents(TorchTensors tensors) {
     return new TensorContents(
-        0, Map.of(), tensors.tensors(), tensors.strides(), (int) Math.min(fileSize, HEAD_BYTES));
+        0,
+        Map.of(),
+        tensors.values(),
+        tensors.tensors(),
+        tensors.strides(),
+        (int) Math.min(fileSize, HEAD_BYTES));
   }
 
   private TensorFileException error(String predicate) {

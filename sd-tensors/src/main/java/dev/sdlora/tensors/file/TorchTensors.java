@@ -25,6 +25,12 @@ final class TorchTensors {
 
   private static final String STATE_DICT = "state_dict";
 
+  /** Beside its tensors a file of weights has a dozen settings. */
+  private static final int MAX_VALUES = 100;
+
+  /** Characters of one, and of its name. */
+  private static final int MAX_PLAIN = 1000;
+
   /** What the names of all tensors have together, each as long as 200 characters. */
   private static final int MAX_NAMES_LENGTH = 200 * HeaderParser.MAX_TENSORS;
 
@@ -32,6 +38,7 @@ final class TorchTensors {
   private final Function<StorageRef, Region> regions;
   private final Map<String, TensorEntry> tensors = new LinkedHashMap<>();
   private final Map<String, List<Long>> strides = new HashMap<>();
+  private final Map<String, String> values = new LinkedHashMap<>();
   private int visits;
   private int namesLength;
 
@@ -59,6 +66,9 @@ final class TorchTensors {
     TorchTensors all = new TorchTensors(path, regions);
     Object state = root instanceof Map<?, ?> map ? map.get(STATE_DICT) : null;
     all.visit("", state instanceof Map ? state : root, 0);
+    if (root instanceof Map<?, ?> map) {
+      map.forEach(all::keepPlain);
+    }
     if (all.tensors.isEmpty()) {
       throw TensorFileErrors.error(path, "is a pickle without any tensor");
     }
@@ -71,6 +81,31 @@ final class TorchTensors {
 
   Map<String, List<Long>> strides() {
     return strides;
+  }
+
+  /** Plain values beside the tensors, as Python writes them. */
+  Map<String, String> values() {
+    return values;
+  }
+
+  private void keepPlain(Object key, Object value) {
+    if (key instanceof String name && name.length() <= MAX_PLAIN && values.size() < MAX_VALUES) {
+      plain(value).filter(text -> text.length() <= MAX_PLAIN).ifPresent(t -> values.put(name, t));
+    }
+  }
+
+  private static Optional<String> plain(Object value) {
+    if (value instanceof List<?> list && list.size() <= MAX_VALUES) {
+      return list.stream().allMatch(Number.class::isInstance)
+          ? Optional.of(list.toString())
+          : Optional.empty();
+    }
+    if (value instanceof Boolean flag) {
+      return Optional.of(flag ? "True" : "False");
+    }
+    return value instanceof String || value instanceof Number
+        ? Optional.of(value.toString())
+        : Optional.empty();
   }
 
   private void visit(String name, Object value, int depth) {

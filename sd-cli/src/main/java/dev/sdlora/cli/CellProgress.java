@@ -1,0 +1,44 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LatentPreview;
+import java.io.PrintWriter;
+import java.util.Optional;
+
+/** Progress of several requests, one after another. */
+final class CellProgress implements GenerationListener {
+  private final ProgressBar bar;
+  private int cell;
+
+  private CellProgress(ProgressBar bar) {
+    this.bar = bar;
+  }
+
+  /** On the terminal, if there is one and somebody wants to see it. */
+  static GenerationListener of(Console console, boolean quiet, int cells) {
+    Optional<PrintWriter> terminal = console.terminal();
+    if (quiet || terminal.isEmpty()) {
+      return GenerationListener.NONE;
+    }
+    ProgressBar bar = new ProgressBar(terminal.get(), System::nanoTime);
+    bar.start(cells);
+    return new CellProgress(bar);
+  }
+
+  @Override
+  public void stepEnd(Step step, LatentPreview preview) {
+    bar.show(cell, step.number(), step.total());
+  }
+
+  @Override
+  public void generationEnd(GenerationResult result) {
+    cell++;
+    bar.clear();
+  }
+
+  @Override
+  public void generationFailed(Throwable cause) {
+    bar.clear();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.sdlora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraStrength;
+import dev.sdlora.api.StrengthSchedule;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Curves of strengths, and the command that finds weights, as far as nothing is drawn. */
+class LoraCurveTest {
+  private static final List<Path> FOLDERS = List.of(BundledModel.loras());
+
+  private static List<LoraStrength> strengths(List<String> loras, String... curves) {
+    List<LoraAdapter> given =
+        loras.stream().map(lora -> LoraReference.openWeighted(lora, FOLDERS)).toList();
+    return LoraCurve.draw(given, List.of(curves).stream().map(LoraCurve::parse).toList(), FOLDERS)
+        .stream()
+        .map(LoraAdapter::strength)
+        .toList();
+  }
+
+  @Test
+  void draw_curveAlone_isTheTagOfItsPoints() {
+    assertThat(strengths(List.of(), "zorp=0:1,0.5:0.2,1:0"))
+        .containsExactly(LoraStrength.of(1).withUnet(StrengthSchedule.parse("1@0,0.2@0.5,0@1")));
+  }
+
+  @Test
+  void draw_curveOfAGivenLora_leavesItsTextEncoder() {
+    assertThat(strengths(List.of("zorp:0.5", "night:0.3"), "zorp=sigma5:1,sigma1:0"))
+        .containsExactly(
+            LoraStrength.of(0.5).withUnet(StrengthSchedule.parse("1@sigma5,0@sigma1")),
+            LoraStrength.of(0.3));
+  }
+
+  @Test
+  void parse_malformed_saysWhatIsExpected() {
+    assertThatThrownBy(() -> LoraCurve.parse("zorp"))
+        .hasMessage("expected NAME=POINTS such as ink=0:1,0.5:0.2,1:0, but found 'zorp'");
+    CommandRun run = CommandRun.of("generate", "a", "--lora-curve", "zorp=1@0");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("--lora-curve")
+        .contains("'1@0' is not a place and its strength");
+    CommandRun unknown = CommandRun.of("generate", "a", "--lora-curve", "zorb=0:1");
+    assertThat(unknown.exitCode()).isEqualTo(1);
+    assertThat(unknown.err()).contains("did you mean 'zorp'?");
+  }
+
+  @Test
+  void tune_badCalls_areFoundBeforeTheWork(@TempDir Path folder) throws IOException {
+    Path prompts = folder.resolve("prompts.txt");
+    assertThat(CommandRun.of("lora", "tune", "zorp").exitCode()).isEqualTo(2);
+    CommandRun missing = CommandRun.of("lora", "tune", "zorp", "--prompts", prompts.toString());
+    assertThat(missing.exitCode()).isEqualTo(2);
+    assertThat(missing.err()).contains("--prompts");
+    Files.writeString(prompts, "# nothing\n\n");
+    CommandRun empty = CommandRun.of("lora", "tune", "zorp", "--prompts", prompts.toString());
+    assertThat(empty.exitCode()).isEqualTo(2);
+    assertThat(empty.err()).contains("has no prompt");
+    Files.writeString(prompts, "a zorp");
+    CommandRun falling =
+        CommandRun.of(
+            "lora", "tune", "zorp", "--prompts", prompts.toString(), "--weights", "1,0.5");
+    assertThat(falling.exitCode()).isEqualTo(2);
+    assertThat(falling.err()).contains("weights must be above 0 and rise");
+  }
+}

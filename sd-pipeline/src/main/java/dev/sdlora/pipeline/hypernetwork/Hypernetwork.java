@@ -1,0 +1,89 @@
+package dev.sdlora.pipeline.hypernetwork;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.tensors.torch.Torch;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A hypernetwork as a request wants it.
+ *
+ * @param name what the request calls it
+ * @param file its file
+ * @param multiplier how strongly it acts; 0 for not at all
+ */
+public record Hypernetwork(String name, HypernetworkFile file, double multiplier) {
+  private static final Map<Integer, String> FAMILIES =
+      Map.of(768, "SD 1.x", 1024, "SD 2.x", 2048, "SDXL");
+
+  /**
+   * Refuses one that was made for another family: A1111 applies what happens to have the width of
+   * some layers.
+   *
+   * @throws StableDiffusionException if it does not fit
+   */
+  public void requireFit(UNetConfig unet, Checkpoint checkpoint) {
+    Set<Integer> widths = widths(unet);
+    Set<Integer> own = file.widths();
+    boolean fits =
+        own.contains(unet.contextWidth())
+            ? own.stream().anyMatch(widths::contains)
+            : widths.containsAll(own);
+    if (!fits) {
+      String family =
+          own.stream()
+              .filter(FAMILIES::containsKey)
+              .map(width -> " (the text of %s has %s)".formatted(FAMILIES.get(width), width))
+              .findFirst()
+              .orElse("");
+      throw new StableDiffusionException(
+          ("hypernetwork '%s' changes layers of the widths %s%s, but checkpoint '%s' is %s, whose"
+                  + " attention reads the widths %s")
+              .formatted(name, own, family, checkpoint.name(), checkpoint.family().label(), widths),
+          ErrorDetails.in(file.path()).withName(name));
+    }
+  }
+
+  /** The widths of what the attention layers of a U-Net make keys and values of. */
+  private static Set<Integer> widths(UNetConfig unet) {
+    Set<Integer> widths = new TreeSet<>();
+    unet.weights()
+        .forEach(
+            (name, shape) -> {
+              if (name.endsWith(".to_k.weight")) {
+                widths.add(shape.get(1).intValue());
+              }
+            });
+    return widths;
+  }
+
+  /**
+   * What the U-Net's program is given, beside its weights.
+   *
+   * @param all in the order in which they act
+   * @param owner will own the tensors
+   * @throws dev.sdlora.api.TensorFileException if a file cannot be read any more
+   */
+  public static Map<String, NDArray> tensors(
+      List<Hypernetwork> all, UNetConfig unet, NDManager owner) {
+    Set<Integer> widths = widths(unet);
+    Map<String, NDArray> tensors = new LinkedHashMap<>();
+    int number = 0;
+    for (Hypernetwork each : all) {
+      if (each.multiplier != 0) {
+        String prefix = "hypernetworks." + number++;
+        tensors.put(prefix, Torch.floats(owner, new float[] {(float) each.multiplier}, 1));
+        tensors.putAll(each.file.tensors(prefix, widths, owner));
+      }
+    }
+    return tensors;
+  }
+}
