@@ -86,10 +86,14 @@ public final class CompareRegions {
     for (int i = 0; i < Math.min(SHOWN, prompts.size()); i++) {
       int scene = i;
       sheet.row(
-          prompts.get(i).replace(" on ", "\non ").replace(" and ", "\nand "),
-          columns.stream().map(pictures -> pictures.get(scene)).toList());
+          inLines(prompts.get(i)), columns.stream().map(pictures -> pictures.get(scene)).toList());
     }
     sheet.write(png);
+  }
+
+  /** A prompt as its label has room for it. */
+  private static String inLines(String prompt) {
+    return prompt.replaceAll("(.{1,24})( |$)", "$1\n");
   }
 
   /** Measures a LoRA on the left and another on the right, alone and together. */

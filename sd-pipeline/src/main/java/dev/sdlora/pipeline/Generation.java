@@ -355,6 +355,7 @@ final class Generation {
             networks.hashes(),
             networks.embeddingHashes(),
             VERSION);
+    settings = settings.withMasks();
     if (model.networks().unet().config().isEditing() && canvas.isPresent()) {
       settings = settings.edited();
     }

@@ -25,6 +25,7 @@ import dev.sdlora.api.Prompt;
 import dev.sdlora.api.PromptCompleter;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.RegionMask;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.SizeConditioning;
 import dev.sdlora.api.Span;
@@ -139,6 +140,7 @@ class NullArgumentsTest {
             StrengthSchedule.constant(1),
             Upscaler.LATENT,
             Variation.NONE,
+            RegionMask.of(PICTURE),
             PromptOptions.DEFAULTS,
             PromptOptions.builder(),
             Checkpoint.builder(FILE, ModelFamily.SD1).build(),
