@@ -54,6 +54,8 @@ class ValueTypesTest {
           Map.entry(GuidanceRange.class, GuidanceRange.ofSteps(0.1, 0.9)),
           Map.entry(Forecasting.class, Forecasting.every(3)),
           Map.entry(Variation.class, Variation.of(3, 0.5)),
+          Map.entry(RegionMask.class, RegionMask.of(PICTURE)),
+          Map.entry(Picture.class, PICTURE),
           Map.entry(SizeConditioning.class, SizeConditioning.builder().crop(8, 16).build()),
           Map.entry(RefinerSwitch.class, new RefinerSwitch(0.5, true)),
           Map.entry(CheckpointParts.class, CheckpointParts.builder().ema(true).build()),
@@ -79,7 +81,8 @@ class ValueTypesTest {
 
   /** Setters that take back what is not set to begin with. */
   private static final Set<String> TAKE_BACK =
-      Set.of("randomSeed", "noLoras", "noHiresFix", "noControlUnits", "noDynamicPrompts");
+      Set.of(
+          "randomSeed", "noLoras", "noMasks", "noHiresFix", "noControlUnits", "noDynamicPrompts");
 
   private static final List<Supplier<Object>> BUILDERS =
       List.of(

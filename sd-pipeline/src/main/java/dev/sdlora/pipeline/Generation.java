@@ -407,7 +407,7 @@ final class Generation {
             networks.hashes(),
             networks.embeddingHashes(),
             VERSION);
-    settings = settings.withHypernetworks(networks.hypernetworkHashes());
+    settings = settings.withHypernetworks(networks.hypernetworkHashes()).withMasks();
     for (Map.Entry<String, String> template : templates.entrySet()) {
       settings = settings.with(template.getKey(), template.getValue());
     }

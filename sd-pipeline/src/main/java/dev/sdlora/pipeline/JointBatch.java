@@ -5,6 +5,8 @@ import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.pipeline.denoise.BatchedPredictor;
+import dev.sdlora.prompt.grammar.ExtraNetworks;
+import dev.sdlora.prompt.grammar.MaskTag;
 import dev.sdlora.prompt.grammar.Subprompt;
 import java.util.Optional;
 
@@ -51,6 +53,13 @@ final class JointBatch {
 
   /** How many conditions each picture is drawn under. */
   static int conditions(PromptSpec spec) {
-    return Subprompt.split(spec.prompt()).size() + (spec.cfgScale() == 1 ? 0 : 1);
+    boolean guided = spec.cfgScale() != 1 || hasMask(spec);
+    return Subprompt.split(spec.prompt()).size() + (guided ? 1 : 0);
+  }
+
+  /** Whether a side of the prompt acts in a part of the picture, beside which is nothing else. */
+  private static boolean hasMask(PromptSpec spec) {
+    return ExtraNetworks.cut(spec.prompt()).networks().stream()
+        .anyMatch(network -> MaskTag.isKind(network.kind()));
   }
 }

@@ -15,8 +15,8 @@ import java.util.Map;
 /**
  * The regions of a request's LoRAs as the U-Net's program reads them beside its weights: for each
  * level {@code lora_masks.n}, where n is the number of its positions, [n, regions + 1], of which
- * the first is everywhere; and {@code lora_masks.texts}, which LoRAs act on the text that a region
- * reads.
+ * the first is everywhere; and {@code lora_masks.queries}, which LoRAs act on what queries in a
+ * region read.
  */
 final class RegionTensors {
   private static final String PREFIX = "lora_masks.";
@@ -43,12 +43,12 @@ final class RegionTensors {
       width = (width + 1) / 2;
     }
     int all = regions.size() + 1;
-    float[] texts = new float[all * all];
+    float[] queries = new float[all * all];
     for (int region = 0; region < all; region++) {
-      texts[region * all] = 1;
-      texts[region * all + region] = 1;
+      queries[region * all] = 1;
+      queries[region * all + region] = 1;
     }
-    tensors.put(PREFIX + "texts", Torch.floats(owner, texts, all, all));
+    tensors.put(PREFIX + "queries", Torch.floats(owner, queries, all, all));
     return tensors;
   }
 

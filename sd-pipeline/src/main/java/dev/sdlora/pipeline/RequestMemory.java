@@ -225,10 +225,21 @@ final class RequestMemory {
       }
     }
     call = call.and(kept(unet, at)).and(textKeys(unet));
+    int regions = regions();
+    if (regions > 0) {
+      call = call.and(NetworkMemory.regions(unet, height, width, number, rows(at), regions));
+    }
     if (refiner.isPresent()) {
       call = call.and(kept(refiner.get(), at)).and(textKeys(refiner.get()));
     }
-    return new Stage(call, LATENTS * pixels(at) * together());
+    double masks = regions > 0 ? MASK * pixels(at) : 0;
+    return new Stage(call, LATENTS * pixels(at) * together() + masks);
+  }
+
+  /** How many parts of the picture the request names, at most. */
+  private int regions() {
+    long given = spec.loras().stream().filter(lora -> lora.mask().isPresent()).count();
+    return spec.masks().size() + (int) given;
   }
 
   /** What calls of the U-Net keep for later ones. */

@@ -26,6 +26,7 @@ import dev.sdlora.api.Prompt;
 import dev.sdlora.api.PromptCompleter;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.RegionMask;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.SizeConditioning;
 import dev.sdlora.api.Span;
@@ -141,6 +142,7 @@ class NullArgumentsTest {
             StrengthSchedule.constant(1),
             Upscaler.LATENT,
             Variation.NONE,
+            RegionMask.of(PICTURE),
             PromptOptions.DEFAULTS,
             PromptOptions.builder(),
             DynamicPrompts.of(),

@@ -7,8 +7,8 @@ public enum Place {
   /** Positions of the picture at some level. */
   POSITIONS("", ".lora_regions"),
 
-  /** Tokens of a text, whose keys and values each region has for itself. */
-  TEXT("", ".lora_text_regions"),
+  /** What queries read: keys and values. A query takes those of the region in which it is. */
+  READ("", ".lora_query_regions"),
 
   /**
    * The embedding of time, to add its result to all positions of a level. Its factors lie apart, so
@@ -19,7 +19,7 @@ public enum Place {
   /** What all layers read: the embeddings of time and of what SDXL is told beside it. */
   NOWHERE("", "");
 
-  private static final Pattern TEXTS = Pattern.compile(".*\\.attn2\\.to_[kv]\\.weight");
+  private static final Pattern READS = Pattern.compile(".*\\.attn[12]\\.to_[kv]\\.weight");
   private static final Pattern EMBEDDINGS = Pattern.compile("(time|add)_embedding\\..*");
 
   private final String suffix;
@@ -32,8 +32,8 @@ public enum Place {
 
   /** The place of a layer, by the name of its weight. */
   public static Place of(String weight) {
-    if (TEXTS.matcher(weight).matches()) {
-      return TEXT;
+    if (READS.matcher(weight).matches()) {
+      return READ;
     }
     if (weight.endsWith(".time_emb_proj.weight")) {
       return TIME;

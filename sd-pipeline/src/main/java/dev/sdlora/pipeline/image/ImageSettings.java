@@ -33,6 +33,9 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
   /** The fact how LoRAs were applied; said where they were not patched into the weights. */
   public static final String LORA_MODE = "LoRA mode";
 
+  /** The fact which masks the prompts could name, by their hashes; said where there are any. */
+  public static final String REGION_MASKS = "Region masks";
+
   /** The facts how many pictures were drawn together, and which of them this is, from 0. */
   static final String BATCH_SIZE = "Batch size";
 
@@ -109,7 +112,14 @@ public record ImageSettings(PromptSpec spec, ImageSize size, long seed, Map<Stri
     return hashes.isEmpty() ? this : with(HYPERNET_HASHES, hashes(hashes));
   }
 
-  /** The value of {@code Lora hashes} and {@code TI hashes}: names without separators. */
+  /** The same with the hashes of the request's masks, if it has any. */
+  public ImageSettings withMasks() {
+    Map<String, String> hashes = new LinkedHashMap<>();
+    spec.masks().forEach((name, mask) -> hashes.put(name, MaskHash.of(mask)));
+    return hashes.isEmpty() ? this : with(REGION_MASKS, hashes(hashes));
+  }
+
+  /** The value of {@code Lora hashes} and others like it: names without separators. */
   private static String hashes(Map<String, String> hashes) {
     return hashes.entrySet().stream()
         .map(entry -> entry.getKey().replaceAll("[:,]", "") + ": " + entry.getValue())

@@ -62,6 +62,7 @@ public final class Reproduction {
           ImageSettings.REFINER,
           "Lora hashes",
           "TI hashes",
+          ImageSettings.REGION_MASKS,
           ImageSettings.PRECISION);
 
   private static final Set<String> NO_VAE = Set.of("none", "automatic", "");
@@ -108,6 +109,7 @@ public final class Reproduction {
     comparePrecision();
     compareHashes("Lora hashes", "LoRA");
     compareHashes("TI hashes", "embedding");
+    compareMasks();
     missingEmbeddings();
     missingPictures();
     passedOver();
@@ -213,6 +215,22 @@ public final class Reproduction {
                 warnings.add(
                     "the %s '%s' is another file than the text was written for: its hash is %s, not %s"
                         .formatted(what, cut(name), own, hash));
+              }
+            });
+  }
+
+  /** Prompts that name a mask which is missing are refused before. */
+  private void compareMasks() {
+    Map<String, String> now = hashes(made.facts().getOrDefault(ImageSettings.REGION_MASKS, ""));
+    hashes(said(ImageSettings.REGION_MASKS).orElse(""))
+        .forEach(
+            (name, hash) -> {
+              String own = now.get(name);
+              if (own != null && !own.equalsIgnoreCase(hash)) {
+                warnings.add(
+                    ("the text was written for another mask '%s', which no text holds: its hash was"
+                            + " %s, and that of the mask given is %s")
+                        .formatted(cut(name), hash, own));
               }
             });
   }

@@ -109,6 +109,27 @@ public final class NetworkMemory {
     return peak.most();
   }
 
+  /**
+   * What a call of the U-Net takes more where LoRAs have regions: in its largest attention queries,
+   * keys and values of each region beside the common ones, and copies of them.
+   *
+   * @param height of the latent
+   * @param width of the latent
+   * @param rows of the batch
+   * @param regions how many there are
+   */
+  public static Blocks regions(
+      UNetConfig unet, double height, double width, int number, int rows, int regions) {
+    Peak peak = new Peak(number, rows);
+    for (int level = unet.levels() - 1; level >= 0; level--) {
+      if (unet.attendsAt(1 << level)) {
+        peak = new Peak(number, rows);
+        peak.keep(MIDDLE * regions * unet.channels().get(level) * positions(height, width, level));
+      }
+    }
+    return peak.most();
+  }
+
   /** The sizes of what the way down keeps for the way up. */
   private static List<Double> skips(UNetConfig unet, double height, double width) {
     Deque<Double> kept = new ArrayDeque<>();

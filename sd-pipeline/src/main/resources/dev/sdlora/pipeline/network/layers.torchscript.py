@@ -50,8 +50,8 @@ def lora_scaled(h: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   scaled = torch.mul(h, scale)
   if torch.__contains__(w, p + ".lora_regions"):
     scaled = torch.mul(scaled, __torch__.region_map(h, w, p + ".lora_regions"))
-  if torch.__contains__(w, p + ".lora_text_regions"):
-    scaled = torch.mul(scaled, __torch__.region_texts(h, w, p + ".lora_text_regions"))
+  if torch.__contains__(w, p + ".lora_query_regions"):
+    scaled = torch.mul(scaled, __torch__.query_regions(h, w, p + ".lora_query_regions"))
   return torch.to(scaled, h.dtype)
 def region_map(h: Tensor, w: Dict[str, Tensor], regions: str) -> Tensor:
   # How much each position of h is inside the region of each component of the rank: h [B, n, R] -> [n, R], h [B, R, H, W] -> [R, H, W].
@@ -63,9 +63,9 @@ def region_map(h: Tensor, w: Dict[str, Tensor], regions: str) -> Tensor:
   else:
     inside = torch.matmul(w["lora_masks." + str(torch.size(h, 1))], w[regions])
   return inside
-def region_texts(h: Tensor, w: Dict[str, Tensor], regions: str) -> Tensor:
-  # h [B, M * n, R], the texts that M regions read, one behind another -> [M * n, R]: 1 for the components that act everywhere or in the region.
-  inside = torch.matmul(w["lora_masks.texts"], w[regions])
+def query_regions(h: Tensor, w: Dict[str, Tensor], regions: str) -> Tensor:
+  # h [B, M * n, R], what queries in M regions read, one behind another -> [M * n, R]: 1 for the components that act everywhere or in the region.
+  inside = torch.matmul(w["lora_masks.queries"], w[regions])
   return torch.repeat_interleave(inside, torch.size(h, 1) // torch.size(inside, 0), 0)
 def layer_norm(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   return torch.layer_norm(x, [torch.size(x, -1)], w[p + ".weight"], w[p + ".bias"], 1e-5)
@@ -92,10 +92,11 @@ def resnet(x: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str, eps: float, wra
 def regional_time(h: Tensor, emb: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   # What LoRAs in parts of the picture make of the embedding of time, at each position of h.
   if torch.__contains__(w, p + ".lora_down.weight"):
-    down = torch.linear(emb, torch.flatten(w[p + ".lora_down.weight"], 1))
-    down = torch.expand(torch.unsqueeze(torch.unsqueeze(down, 2), 3), [-1, -1, torch.size(h, 2), torch.size(h, 3)])
+    d = torch.mul(torch.linear(emb, torch.flatten(w[p + ".lora_down.weight"], 1)), torch.flatten(w[p + ".lora_scale"]))
+    d = torch.expand(torch.unsqueeze(torch.unsqueeze(d, 2), 3), [-1, -1, torch.size(h, 2), torch.size(h, 3)])
+    d = torch.to(torch.mul(d, __torch__.region_map(d, w, p + ".lora_regions")), h.dtype)
     up = torch.flatten(w[p + ".lora_up.weight"], 1)
-    h = torch.add(h, torch.conv2d(__torch__.lora_scaled(down, w, p), torch.unsqueeze(torch.unsqueeze(up, 2), 3)))
+    h = torch.add(h, torch.conv2d(d, torch.unsqueeze(torch.unsqueeze(up, 2), 3)))
   return h
 def shortcut(x: Tensor, w: Dict[str, Tensor], p: str) -> Tensor:
   # The way around a residual block.

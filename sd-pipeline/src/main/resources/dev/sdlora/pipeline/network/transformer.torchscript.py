@@ -1,4 +1,4 @@
-def attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int, of_text: bool) -> Tensor:
+def attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int, regions: int) -> Tensor:
   # To what ctx holds, or to the keys and values of it that are known.
   q = __torch__.linear(x, w, p + ".to_q")
   if torch.__contains__(texts, p + ".keys"):
@@ -6,13 +6,27 @@ def attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: 
     v = texts[p + ".values"]
   else:
     k, v = __torch__.keys_and_values(ctx, w, p)
-  if of_text and torch.__contains__(w, "lora_masks.texts"):
+  if regions > 0:
     y = __torch__.regional_attention(q, k, v, w["lora_masks." + str(torch.size(q, 1))], heads)
   else:
     y = __torch__.attend(q, k, v, heads)
   return __torch__.linear_sum(sum, y, w, p + ".to_out.0")
+def self_attention(sum: Tensor, x: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+  # Where LoRAs of regions change keys or values, each region has its own of all positions.
+  ctx = x
+  regions = 0
+  if torch.__contains__(w, p + ".to_k.lora_query_regions") or torch.__contains__(w, p + ".to_v.lora_query_regions"):
+    regions = torch.size(w["lora_masks.queries"], 0)
+    ctx = torch.cat(torch.mul([x], regions), 1)
+  return __torch__.attention(sum, x, ctx, texts, w, p, heads, regions)
+def text_attention(sum: Tensor, x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, Tensor], p: str, heads: int) -> Tensor:
+  # Where there are regions, ctx holds what each of them reads, one behind another.
+  regions = 0
+  if torch.__contains__(w, "lora_masks.queries"):
+    regions = torch.size(w["lora_masks.queries"], 0)
+  return __torch__.attention(sum, x, ctx, texts, w, p, heads, regions)
 def regional_attention(q: Tensor, k: Tensor, v: Tensor, masks: Tensor, heads: int) -> Tensor:
-  # q [B, n, C], k and v [B, M * t, C], for each of M regions those of the text that it reads, masks [n, M], the first of them ones.
+  # q [B, n, C], k and v [B, M * t, C], for each of M regions those that it reads, masks [n, M], the first of them ones.
   # A query's keys and values are the first ones and, as far as it is inside a region, what those of the region differ by. So its score is a
   # sum over regions, and that is the product of vectors M times as long: one attention for all.
   b, n, c = torch.size(q)
@@ -63,10 +77,10 @@ def transformers(x: Tensor, ctx: Tensor, texts: Dict[str, Tensor], w: Dict[str, 
     if torch.lt(left, hh * ww):
       h = __torch__.merged_attention(h, y, w, q + ".attn1", heads, hh, ww, left)
     else:
-      h = __torch__.attention(h, y, y, texts, w, q + ".attn1", heads, False)
+      h = __torch__.self_attention(h, y, texts, w, q + ".attn1", heads)
     h = __torch__.each(h, b)
     y = __torch__.layer_norm(h, w, q + ".norm2")
-    h = __torch__.attention(h, y, ctx, texts, w, q + ".attn2", heads, True)
+    h = __torch__.text_attention(h, y, ctx, texts, w, q + ".attn2", heads)
     y = __torch__.geglu(__torch__.layer_norm(h, w, q + ".norm3"), w, q + ".ff.net.0.proj")
     h = __torch__.linear_sum(h, y, w, q + ".ff.net.2")
   x = __torch__.each(x, b)

@@ -121,6 +121,23 @@ class GuidanceTest {
   }
 
   @Test
+  void denoise_partsOfThePicture_haveTheirWeightThere() {
+    List<Part> parts =
+        List.of(
+            new Part(ConditioningSchedule.of(says(2, 1)), 1, Optional.of(new float[] {0.25f})),
+            new Part(ConditioningSchedule.of(says(-1, 1)), 0.5, Optional.of(new float[] {0.75f})),
+            new Part(ConditioningSchedule.of(says(3, 1)), -0.5));
+    Conditions regional =
+        new Conditions(parts, ConditioningSchedule.of(says(0.5, 1)), Optional.empty());
+    double sum = 1.5 * 0.25 - 1.5 * 0.5 * 0.75 - 2.5 * 0.5;
+    assertSays(0.5 + 5 * sum, denoiser(regional, scale(5)).denoise(X, SIGMA));
+    // Beside a part is the negative side, whatever the factors are.
+    Conditions alone =
+        new Conditions(parts.subList(0, 1), ConditioningSchedule.of(says(9, 1)), Optional.empty());
+    assertSays(9 + 0.25 * (2 - 9), denoiser(alone, scale(1)).denoise(X, SIGMA));
+  }
+
+  @Test
   void denoise_factorsThatAddUpToOne_leaveTheNegativeSideOut() {
     assertSays(2, denoiser(conditions(9, 2, 1), scale(1)).denoise(X, SIGMA));
     assertSays(2.5, denoiser(conditions(9, 2, 0.25, 3, 0.25), scale(2)).denoise(X, SIGMA));

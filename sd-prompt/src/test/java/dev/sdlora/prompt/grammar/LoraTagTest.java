@@ -88,6 +88,13 @@ class LoraTagTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"<lora:x:0.8:mask=my face>", "<lora: mask = my face :x:0.8>"})
+  void of_mask_isNamed(String tag) {
+    assertThat(LoraTag.of(network(tag)))
+        .contains(new LoraTag("x", LoraStrength.of(0.8), Optional.of("my face"), 2));
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"<hypernet:x:y>", "<LORA:x:1>", "<foo:a=b>"})
   void of_otherKind_isEmpty(String tag) {
     assertThat(LoraTag.of(network(tag))).isEqualTo(Optional.empty());

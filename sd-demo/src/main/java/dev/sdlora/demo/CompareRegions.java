@@ -1,0 +1,166 @@
+package dev.sdlora.demo;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.RegionMask;
+import dev.sdlora.demo.model.DemoModel;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/**
+ * Two LoRAs in one picture, each in its half: prints how much of the effect of each shows in its
+ * own half and in the other, and writes a sheet of pictures.
+ *
+ * <p>Arguments: the folder to write to, then the number of scenes, 32 unless given.
+ */
+public final class CompareRegions {
+  private static final int SCENES = 32;
+  private static final int SHOWN = 4;
+  private static final long SEED = 2026;
+
+  /** Pixels beside the middle that are not looked at: two deviations of the masks' blur. */
+  private static final int MARGIN = 16;
+
+  private static final RegionMask LEFT = RegionMask.rectangle(0, 0, 0.5, 1);
+  private static final RegionMask RIGHT = RegionMask.rectangle(0.5, 0, 1, 1);
+
+  private final Pipeline pipeline;
+  private final PictureJudge judge = new PictureJudge();
+  private final List<String> prompts = new ArrayList<>();
+
+  private CompareRegions(Pipeline pipeline, int scenes) {
+    this.pipeline = pipeline;
+    SceneSource source = new SceneSource(SEED);
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (int i = 0; i < scenes; i++) {
+      prompts.add(Captions.of(source.training(), random));
+    }
+  }
+
+  /** Compares. */
+  public static void main(String[] args) throws IOException {
+    Path folder = Files.createDirectories(Path.of(args.length > 0 ? args[0] : "."));
+    int scenes = args.length > 1 ? Integer.parseInt(args[1]) : SCENES;
+    try (Pipeline pipeline =
+        Pipeline.builder()
+            .precision(Precision.FLOAT32)
+            .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
+            .loraDirectory(DemoModel.loras())
+            .build()) {
+      new CompareRegions(pipeline, scenes).run(folder.resolve("regions.png"));
+    }
+  }
+
+  private void run(Path png) {
+    List<BufferedImage> none = draw();
+    List<BufferedImage> detail = pair(none, DemoLora.LINES, DemoLora.DETAIL);
+    List<BufferedImage> dark = pair(none, DemoLora.LINES, DemoLora.DARK);
+    ContactSheet sheet =
+        new ContactSheet(
+            128,
+            List.of(
+                "no LoRA",
+                "ink_lines",
+                "detail_slider",
+                "night",
+                "lines | detail",
+                "lines | night"));
+    List<List<BufferedImage>> columns =
+        List.of(
+            none,
+            draw(adapter(DemoLora.LINES)),
+            draw(adapter(DemoLora.DETAIL)),
+            draw(adapter(DemoLora.DARK)),
+            detail,
+            dark);
+    for (int i = 0; i < Math.min(SHOWN, prompts.size()); i++) {
+      int scene = i;
+      sheet.row(
+          inLines(prompts.get(i)), columns.stream().map(pictures -> pictures.get(scene)).toList());
+    }
+    sheet.write(png);
+  }
+
+  /** A prompt as its label has room for it. */
+  private static String inLines(String prompt) {
+    return prompt.replaceAll("(.{1,24})( |$)", "$1\n");
+  }
+
+  /** Measures a LoRA on the left and another on the right, alone and together. */
+  private List<BufferedImage> pair(List<BufferedImage> none, DemoLora one, DemoLora other) {
+    LoraAdapter left = adapter(one).withMask(LEFT);
+    LoraAdapter right = adapter(other).withMask(RIGHT);
+    List<BufferedImage> onlyLeft = draw(left);
+    List<BufferedImage> onlyRight = draw(right);
+    List<BufferedImage> both = draw(left, right);
+    print(one, "alone, left", true, none, onlyLeft);
+    print(one, "left of " + other.file(), true, onlyRight, both);
+    print(other, "alone, right", false, none, onlyRight);
+    print(other, "right of " + one.file(), false, onlyLeft, both);
+    return both;
+  }
+
+  private LoraAdapter adapter(DemoLora lora) {
+    return pipeline.loras().find(lora.file());
+  }
+
+  private List<BufferedImage> draw(LoraAdapter... loras) {
+    List<BufferedImage> pictures = new ArrayList<>();
+    for (int i = 0; i < prompts.size(); i++) {
+      PromptSpecBuilder spec =
+          PromptSpec.builder().prompt(prompts.get(i)).steps(20).cfgScale(4).seed(SEED + i);
+      for (LoraAdapter lora : loras) {
+        spec.lora(lora);
+      }
+      pictures.add(pipeline.generate(spec.build()).first().toBufferedImage());
+    }
+    return pictures;
+  }
+
+  /** What a LoRA that acts in one half changes of its measure, in both halves. */
+  private void print(
+      DemoLora lora,
+      String where,
+      boolean left,
+      List<BufferedImage> without,
+      List<BufferedImage> with) {
+    double before = mean(lora, without, left);
+    double beforeThere = mean(lora, without, !left);
+    double inside = mean(lora, with, left) - before;
+    double outside = mean(lora, with, !left) - beforeThere;
+    System.out.printf(
+        Locale.ROOT,
+        "%-14s %-24s %-22s in its half %.5f%+.5f  in the other %.5f%+.5f, %.1f %% of it%n",
+        lora.file(),
+        where,
+        lora.measured(),
+        before,
+        inside,
+        beforeThere,
+        outside,
+        100 * Math.abs(outside / inside));
+  }
+
+  private double mean(DemoLora lora, List<BufferedImage> pictures, boolean left) {
+    return pictures.stream()
+        .mapToDouble(picture -> lora.measure(half(picture, left), judge))
+        .average()
+        .orElseThrow();
+  }
+
+  private static BufferedImage half(BufferedImage picture, boolean left) {
+    int width = picture.getWidth() / 2 - MARGIN;
+    return picture.getSubimage(
+        left ? 0 : picture.getWidth() - width, 0, width, picture.getHeight());
+  }
+}

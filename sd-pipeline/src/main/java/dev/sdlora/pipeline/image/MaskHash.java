@@ -1,0 +1,30 @@
+package dev.sdlora.pipeline.image;
+
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.RegionMask;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** What tells masks apart in texts, which cannot hold them. */
+final class MaskHash {
+  private static final int DIGITS = 12;
+
+  private MaskHash() {}
+
+  /** The first digits of the SHA-256 of a mask's sides, blur and pixels. */
+  static String of(RegionMask mask) {
+    Picture picture = mask.picture();
+    ByteBuffer head = ByteBuffer.allocate(3 * Integer.BYTES);
+    head.putInt(picture.width()).putInt(picture.height()).putInt(mask.blur());
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // Every Java has it.
+    }
+    digest.update(head.array());
+    return HexFormat.of().formatHex(digest.digest(picture.rgb())).substring(0, DIGITS);
+  }
+}
