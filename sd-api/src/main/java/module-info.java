@@ -23,5 +23,6 @@ module dev.sdlora.api {
   uses Backend.Pictures;
   uses Backend.Pipelines;
   uses Backend.Prompts;
+  uses Backend.Recoveries;
   uses MakingBackend;
 }

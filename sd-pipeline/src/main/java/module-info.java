@@ -7,6 +7,7 @@ import dev.sdlora.pipeline.LocalPictures;
 import dev.sdlora.pipeline.LocalPipelines;
 import dev.sdlora.pipeline.LocalPrompts;
 import dev.sdlora.pipeline.make.LocalMaking;
+import dev.sdlora.pipeline.recovery.LocalRecoveries;
 
 /** From a prompt to a picture. */
 @SuppressWarnings("module") // dev.sdlora.training stands on this module and is compiled later.
@@ -45,6 +46,8 @@ module dev.sdlora.pipeline {
       LocalPipelines;
   provides Backend.Prompts with
       LocalPrompts;
+  provides Backend.Recoveries with
+      LocalRecoveries;
   provides MakingBackend with
       LocalMaking;
 }

@@ -34,6 +34,11 @@ final class PictureTargets {
         new Target("settings", settings, input -> settings(Scratch.file("settings", input))),
         new Target("exif", settings, PictureTargets::exif),
         new Target("novelai", settings, PictureTargets::novelAi),
+        new Target("comfyui", settings, json -> text("prompt", json)),
+        new Target("invokeai", settings, json -> text("invokeai_metadata", json)),
+        new Target("dream", settings, json -> text("Dream", json)),
+        new Target("swarmui-fooocus", settings, json -> text("parameters", json)),
+        new Target("stealth", settings, PictureTargets::stealth),
         new Target(
             "embedding-picture",
             embedding,
@@ -52,6 +57,16 @@ final class PictureTargets {
       settings(Scratch.file("exif.jpg", Pictures.jpeg(exif)));
     }
     settings(Scratch.file("exif.webp", Pictures.webp(exif)));
+  }
+
+  /** A text of a PNG under the keyword of another program. */
+  private static void text(String keyword, byte[] text) throws IOException {
+    settings(Scratch.file("text.png", Pictures.png(Pictures.internationalText(keyword, text))));
+  }
+
+  /** The stream in a picture's transparency: a mark, a length and a text. */
+  private static void stealth(byte[] stream) throws IOException {
+    settings(Scratch.file("stealth.png", Pictures.transparent(stream)));
   }
 
   private static void novelAi(byte[] json) throws IOException {

@@ -1,9 +1,14 @@
 package dev.sdlora.fuzz;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
  * The smallest picture files with something in them; checksums, which nothing here reads, are 0.
@@ -30,6 +35,21 @@ final class Pictures {
     }
     out.writeBytes(chunk("IEND", new byte[0]));
     return out.toByteArray();
+  }
+
+  /** A PNG with bytes in the lowest bits of its transparency, down its columns. */
+  static byte[] transparent(byte[] stream) throws IOException {
+    int columns = Math.max(1, (stream.length + HEIGHT / 8 - 1) / (HEIGHT / 8));
+    BufferedImage image = new BufferedImage(columns, HEIGHT, BufferedImage.TYPE_INT_ARGB);
+    for (int i = 0; i < columns * HEIGHT; i++) {
+      int bit = i / 8 < stream.length ? stream[i / 8] >> (7 - i % 8) & 1 : 0;
+      image.setRGB(i / HEIGHT, i % HEIGHT, (0xfe | bit) << 24 | 0x509070);
+    }
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    try (ImageOutputStream out = new MemoryCacheImageOutputStream(png)) {
+      ImageIO.write(image, "png", out);
+    }
+    return png.toByteArray();
   }
 
   /** A part of a PNG with a keyword and a text in Latin letters. */

@@ -200,6 +200,17 @@ public final class Backend {
     String hash(Path path);
   }
 
+  /** Finds the files that pictures were made with. */
+  public interface Recoveries {
+    /**
+     * Behind {@link Recovery.Search#find()}.
+     *
+     * @param search the request, and what to look through
+     * @return what was found and what was not
+     */
+    Recovery find(Recovery.Search search);
+  }
+
   /** What can be found out about prompts without a model. */
   public interface Prompts {
     /**

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The textual inversion embeddings of some folders, found by the names that prompts use. Safe for
@@ -63,4 +64,12 @@ public interface EmbeddingLibrary {
    * @throws EmbeddingException if there is none; the message names the nearest ones
    */
   Embedding find(String name);
+
+  /**
+   * {@return the embedding whose file has a hash, whatever it is called}
+   *
+   * @param hash as {@link LoraLibrary#findByHash} takes it; pictures tell 12 digits
+   * @throws EmbeddingException if one of the folders is gone
+   */
+  Optional<Embedding> findByHash(String hash);
 }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The LoRA files of some folders, found by the names that prompts use. Safe for use by several
@@ -83,4 +84,25 @@ public interface LoraLibrary {
    *     share the name
    */
   LoraAdapter find(String name);
+
+  /**
+   * {@return the LoRA whose file has a hash, at strength 1, whatever it is called} The file may
+   * have to be looked for by reading all of them, once; see {@link Recovery.Search#find()}.
+   *
+   * @param hash AutoV1, AutoV2, AutoV3 or SHA-256: 8, 10, 12 or 64 hexadecimal digits in any case;
+   *     no file has what is none of these
+   * @throws LoraException if one of the folders is gone
+   */
+  Optional<LoraAdapter> findByHash(String hash);
+
+  /**
+   * {@return the LoRAs that a request names and that are not here, by their names and hashes} To
+   * have the request call those that are here by other names, see {@link Recovery}.
+   *
+   * @param spec as read from a picture
+   * @throws LoraException if one of the folders is gone
+   */
+  default List<Recovery.Missing> missing(PromptSpec spec) {
+    return Recovery.of(spec).loras(this).find().missing();
+  }
 }

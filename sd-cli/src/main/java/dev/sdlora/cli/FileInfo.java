@@ -1,5 +1,6 @@
 package dev.sdlora.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointException;
@@ -11,6 +12,8 @@ import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.ImageSettingsException;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Recovery;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.TensorFileException;
 import java.nio.file.Files;
@@ -26,16 +29,17 @@ final class FileInfo {
    * Describes a checkpoint, a LoRA, an embedding or a picture, and other networks that are
    * recognised but not run alone.
    *
+   * @param folders in which the files that a picture was made with are looked for
    * @throws StableDiffusionException if it is none of them, or damaged; the message is about what
    *     the file is, if that can be seen
    */
-  static ObjectNode of(Path path) {
+  static ObjectNode of(Path path, FolderOptions folders) {
     if (!Files.exists(path)) {
       throw new StableDiffusionException("'" + path + "' does not exist");
     }
     Optional<String> pictureSize = PictureSize.of(path);
     if (pictureSize.isPresent()) {
-      return image(path, pictureSize.get());
+      return image(path, pictureSize.get(), folders);
     }
     return Files.isDirectory(path) ? checkpoint(Checkpoint.open(path)) : tensors(path);
   }
@@ -125,10 +129,15 @@ final class FileInfo {
   }
 
   /** A picture with settings or without, or one into which an embedding is written. */
-  private static ObjectNode image(Path path, String size) {
+  private static ObjectNode image(Path path, String size, FolderOptions folders) {
     ObjectNode image = described("image", path).put("size", size);
     try {
-      return image.put("parameters", GeneratedImage.readParameters(path));
+      String parameters = GeneratedImage.readParameters(path);
+      image.put("parameters", parameters);
+      if (folders.given()) {
+        files(image, folders.recover(PromptSpec.fromParameters(parameters), folders.loras()));
+      }
+      return image;
     } catch (ImageSettingsException noSettings) {
       return hiddenEmbedding(path).orElseGet(() -> image.put("note", noSettings.getMessage()));
     } catch (ImageFileException otherFormat) {
@@ -136,6 +145,23 @@ final class FileInfo {
         throw otherFormat;
       }
       return image.put("note", "pictures of this format hold no settings");
+    }
+  }
+
+  /** What the picture was made with, as far as it was looked for. */
+  private static void files(ObjectNode image, Recovery recovery) {
+    ArrayNode found = image.putArray("found");
+    for (Recovery.Found file : recovery.found()) {
+      ObjectNode item = found.addObject().put("kind", file.kind().label()).put("name", file.name());
+      file.hash().ifPresent(hash -> item.put("hash", hash));
+      item.put("file", file.file().toString());
+    }
+    ArrayNode missing = image.putArray("missing");
+    for (Recovery.Missing file : recovery.missing()) {
+      ObjectNode item =
+          missing.addObject().put("kind", file.kind().label()).put("name", file.name());
+      file.hash().ifPresent(hash -> item.put("hash", hash));
+      file.namesake().ifPresent(other -> item.put("namesake", other.toString()));
     }
   }
 

@@ -52,7 +52,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PromptSpec spec = picture.toSpec(model.loraFolders(), model.hasRefiner());
+    PromptSpec spec = picture.toSpec(model, console);
     OutputFiles files = new OutputFiles(out, spec.images());
     Stopwatch watch = new Stopwatch();
     Checkpoint checkpoint = model.open();

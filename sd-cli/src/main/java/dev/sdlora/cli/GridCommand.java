@@ -56,7 +56,7 @@ final class GridCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PromptSpec spec = picture.toSpec(model.loraFolders(), model.hasRefiner());
+    PromptSpec spec = picture.toSpec(model, console);
     VariationGrid grid =
         rows.map(axis -> VariationGrid.of(spec, columns, axis))
             .orElseGet(() -> VariationGrid.of(spec, columns));

@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,10 +20,12 @@ import picocli.CommandLine.Parameters;
     name = "info",
     description =
         "Say what files are: checkpoints, LoRAs, embeddings, pictures and other networks; or, with"
-            + " --device, what this machine computes with. With --json one object a line. A file"
+            + " --device, what this machine computes with. Of a picture, say which of the files that"
+            + " it was made with are in the folders that are given, and which are missing. With --json one object a line. A file"
             + " that cannot be read does not stop the rest; the exit code is 1 then.")
 final class InfoCommand implements Runnable {
   @Mixin private final Console console = new Console();
+  @Mixin private final FolderOptions folders = new FolderOptions();
 
   @Option(
       names = "--device",
@@ -46,7 +49,7 @@ final class InfoCommand implements Runnable {
     @Nullable StableDiffusionException last = null;
     for (Path file : files) {
       try {
-        show(FileInfo.of(file));
+        show(FileInfo.of(file, folders));
       } catch (StableDiffusionException e) {
         if (last != null) {
           console.err().println("sd: " + last.getMessage());
@@ -70,10 +73,25 @@ final class InfoCommand implements Runnable {
     }
   }
 
-  /** One line for each field; of an object only the names, of a list all values. */
+  /** A line for each field; of an object only the names, of a list all values. */
   private static void print(ObjectNode info, PrintWriter out) {
-    info.properties().forEach(field -> out.println(field.getKey() + ": " + text(field.getValue())));
+    info.properties()
+        .forEach(
+            field -> {
+              if (field.getValue().path(0).isObject()) {
+                field.getValue().forEach(item -> out.println(field.getKey() + ": " + line(item)));
+              } else {
+                out.println(field.getKey() + ": " + text(field.getValue()));
+              }
+            });
     out.println();
+  }
+
+  /** The values of an object, such as a file of a picture. */
+  private static String line(JsonNode object) {
+    return object.properties().stream()
+        .map(field -> field.getValue().asText())
+        .collect(Collectors.joining(" "));
   }
 
   private static String text(JsonNode value) {

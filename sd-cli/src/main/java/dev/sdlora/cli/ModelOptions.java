@@ -1,10 +1,14 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.MemoryPolicy;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PredictionType;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Recovery;
+import dev.sdlora.api.Recovery.Kind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,22 +27,6 @@ final class ModelOptions {
           "SD 1.x, SD 2.x or SDXL checkpoint: a file, a diffusers folder, or a U-Net alone if the"
               + " rest is named. Default: the bundled tiny model.")
   private Optional<Path> checkpoint = Optional.empty();
-
-  @Option(
-      names = "--lora-dir",
-      paramLabel = "DIR",
-      description =
-          "Folder with LoRAs that prompts can name; repeatable. Default: the bundled"
-              + " LoRAs with the bundled model, otherwise none.")
-  private List<Path> loraDirectories = new ArrayList<>();
-
-  @Option(
-      names = "--embedding-dir",
-      paramLabel = "DIR",
-      description =
-          "Folder with textual inversion embeddings that prompts can name; repeatable."
-              + " Default: none.")
-  private List<Path> embeddingDirectories = new ArrayList<>();
 
   @Option(
       names = "--upscaler-dir",
@@ -101,11 +89,59 @@ final class ModelOptions {
   private Optional<Path> previewDecoder = Optional.empty();
 
   @Mixin private final PartsOptions parts = new PartsOptions();
+  @Mixin private final FolderOptions folders = new FolderOptions();
+
+  /** What a picture was made with, where the options leave it open. */
+  private Optional<Recovery> recovered = Optional.empty();
 
   /** Opens the checkpoint, for a pipeline that is to be loaded. */
   Checkpoint open() {
     Pipeline.warmUp();
-    return Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint), parts.parts());
+    return Checkpoint.open(
+        checkpoint.or(() -> recovered(Kind.CHECKPOINT)).orElseGet(BundledModel::checkpoint),
+        parts.parts(recovered(Kind.VAE)));
+  }
+
+  /**
+   * Looks for the files that a picture was made with, and tells of those with other names and of
+   * those that are not there.
+   *
+   * @return the request with the names that LoRAs and embeddings have here
+   * @throws CheckpointException if its model is wanted and not there
+   */
+  PromptSpec recover(PromptSpec spec, Console console) {
+    Recovery recovery = folders.recover(spec, loraFolders());
+    recovered = Optional.of(recovery);
+    if (!console.json()) {
+      recovery.found().stream()
+          .filter(Recovery.Found::renamed)
+          .forEach(file -> console.err().println("sd: " + file));
+    }
+    for (Recovery.Missing file : recovery.missing()) {
+      if (file.kind() == Kind.CHECKPOINT && checkpoint.isEmpty() && file.namesake().isEmpty()) {
+        throw new CheckpointException(
+            "the picture's " + file + "; name another model by --checkpoint");
+      }
+      console.warn(file.toString());
+    }
+    return recovery.spec();
+  }
+
+  private Optional<Path> recovered(Kind kind) {
+    return recovered.flatMap(
+        recovery ->
+            recovery
+                .file(kind)
+                .or(
+                    () ->
+                        recovery.missing().stream()
+                            .filter(file -> file.kind() == kind)
+                            .flatMap(file -> file.namesake().stream())
+                            .findFirst()));
+  }
+
+  private Optional<Path> refiner() {
+    return refiner.or(() -> recovered(Kind.REFINER));
   }
 
   /** Loads a model, which the terminal tells of. */
@@ -129,9 +165,9 @@ final class ModelOptions {
         Pipeline.builder().precision(precision).memoryPolicy(memoryPolicy).device(device);
     loraFolders().forEach(pipeline::loraDirectory);
     previewDecoder.ifPresent(pipeline::previewDecoder);
-    refiner.ifPresent(pipeline::refiner);
+    refiner().ifPresent(pipeline::refiner);
     predictionType.ifPresent(pipeline::predictionType);
-    embeddingDirectories.forEach(pipeline::embeddingDirectory);
+    folders.embeddings().forEach(pipeline::embeddingDirectory);
     upscalerDirectories.forEach(pipeline::upscalerDirectory);
     hypernetworkDirectories.forEach(pipeline::hypernetworkDirectory);
     return load(pipeline, opened, console);
@@ -139,13 +175,12 @@ final class ModelOptions {
 
   /** Whether a model to finish pictures is given. */
   boolean hasRefiner() {
-    return refiner.isPresent();
+    return refiner().isPresent();
   }
 
   /** Where LoRAs have names: the folders given, or that of the bundled model. */
   List<Path> loraFolders() {
-    return checkpoint.isEmpty() && loraDirectories.isEmpty()
-        ? List.of(BundledModel.loras())
-        : loraDirectories;
+    boolean bundled = checkpoint.isEmpty() && folders.checkpoints().isEmpty();
+    return bundled && folders.loras().isEmpty() ? List.of(BundledModel.loras()) : folders.loras();
   }
 }

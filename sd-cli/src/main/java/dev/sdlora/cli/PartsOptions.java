@@ -44,10 +44,19 @@ final class PartsOptions {
   @Option(names = "--ema", description = "Take averaged weights where a file has both (model_ema).")
   private boolean ema;
 
-  CheckpointParts parts() {
+  /**
+   * The choice.
+   *
+   * @param ofPicture the VAE that a picture was made with, which goes before one beside the
+   *     checkpoint
+   */
+  CheckpointParts parts(Optional<Path> ofPicture) {
     CheckpointParts.Builder parts = CheckpointParts.builder().ema(ema);
     switch (vae) {
-      case AUTO -> parts.vaeBeside(true);
+      case AUTO -> {
+        parts.vaeBeside(true);
+        ofPicture.ifPresent(parts::vae);
+      }
       case NONE -> parts.vaeBeside(false);
       default -> parts.vae(Path.of(vae));
     }

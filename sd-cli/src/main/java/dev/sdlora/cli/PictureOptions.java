@@ -129,8 +129,9 @@ final class PictureOptions {
       names = {"--from", "--from-png"},
       paramLabel = "FILE",
       description =
-          "Start from the settings in a PNG, JPEG or WebP of A1111 or of this program; other"
-              + " options override them.")
+          "Start from the settings in a PNG, JPEG or WebP of this program, A1111, ComfyUI, Fooocus,"
+              + " InvokeAI, NovelAI or SwarmUI; other options override them. Its LoRAs, embeddings,"
+              + " model and VAE are found in the folders by their hashes, whatever they are called.")
   private Optional<Path> from = Optional.empty();
 
   @Mixin private final RegionOptions regions = new RegionOptions();
@@ -146,11 +147,11 @@ final class PictureOptions {
   /**
    * The settings that the options describe.
    *
-   * @param loraFolders where the names of LoRAs are looked up
-   * @param hasRefiner whether a model to finish pictures is given
+   * @param model finds LoRAs by their names, and the files of the picture that is started from
+   * @param console is told what of these is not there
    * @throws IllegalArgumentException if one makes no sense; the message names the option
    */
-  PromptSpec toSpec(List<Path> loraFolders, boolean hasRefiner) {
+  PromptSpec toSpec(ModelOptions model, Console console) {
     if (prompt.isPresent() && !words.isEmpty()) {
       throw new IllegalArgumentException(
           "the prompt is given twice, by --prompt and as '%s'; put a prompt of several words in quotes"
@@ -162,15 +163,18 @@ final class PictureOptions {
               + " one by '--from'");
     }
     PromptSpecBuilder spec =
-        from.map(PromptSpec::fromImage).map(PromptSpec::toBuilder).orElseGet(PromptSpec::builder);
+        from.map(PromptSpec::fromImage)
+            .map(read -> model.recover(read, console))
+            .map(PromptSpec::toBuilder)
+            .orElseGet(PromptSpec::builder);
     prompt.ifPresent(spec::prompt);
     if (!words.isEmpty()) {
       spec.prompt(String.join(" ", words));
     }
     LoraCurve.draw(
-            loras.stream().map(lora -> LoraReference.openWeighted(lora, loraFolders)).toList(),
+            loras.stream().map(lora -> LoraReference.openWeighted(lora, model.loraFolders())).toList(),
             curves,
-            loraFolders)
+            model.loraFolders())
         .forEach(spec::lora);
     negative.ifPresent(spec::negativePrompt);
     set("--few-steps", fewSteps, few -> few.applyTo(spec));
@@ -196,7 +200,7 @@ final class PictureOptions {
     faster.applyTo(spec);
     variation.applyTo(spec);
     networks.applyTo(spec);
-    family.applyTo(spec, hasRefiner);
+    family.applyTo(spec, model.hasRefiner());
     return spec.build();
   }
 

@@ -9,6 +9,7 @@ import dev.sdlora.api.LoraQuery;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.folder.FolderReading;
 import dev.sdlora.tensors.folder.FolderTree;
+import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.folder.NaturalOrder;
 import dev.sdlora.tensors.folder.Nearest;
 import dev.sdlora.tensors.folder.PathRedactor;
@@ -78,6 +79,13 @@ public final class FolderLibrary implements LoraLibrary {
   public LoraAdapter find(String name) {
     // Names of files are known from their folders; those that trainers gave only from the files.
     return fileNamed(name).or(() -> scan().names().find(name)).orElseThrow(() -> unknown(name));
+  }
+
+  @Override
+  public Optional<LoraAdapter> findByHash(String hash) {
+    return HashIndex.ofProcess()
+        .find(hash, look().files())
+        .flatMap(path -> files.summary(path).adapter());
   }
 
   /**

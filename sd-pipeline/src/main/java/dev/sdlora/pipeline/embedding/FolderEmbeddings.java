@@ -7,6 +7,7 @@ import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.pipeline.embedding.EmbeddingFiles.Summary;
 import dev.sdlora.tensors.folder.FolderReading;
 import dev.sdlora.tensors.folder.FolderTree;
+import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.folder.NaturalOrder;
 import dev.sdlora.tensors.folder.Nearest;
 import dev.sdlora.tensors.folder.PathRedactor;
@@ -81,6 +82,13 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
       throw unknown(name, paths.keySet());
     }
     return files.open(path).withName(name);
+  }
+
+  @Override
+  public Optional<Embedding> findByHash(String hash) {
+    List<Path> paths =
+        Stream.concat(look().files().stream(), given.stream().map(Embedding::path)).toList();
+    return HashIndex.ofProcess().find(hash, paths).flatMap(path -> files.summary(path).embedding());
   }
 
   private EmbeddingException unknown(String name, Set<String> names) {

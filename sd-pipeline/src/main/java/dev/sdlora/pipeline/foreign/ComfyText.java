@@ -19,7 +19,7 @@ final class ComfyText {
         EMBEDDING
             .matcher(prompt)
             .replaceAll(found -> Matcher.quoteReplacement(ForeignSettings.stem(found.group(1))));
-    WeightedText weighted = new WeightedText();
+    A1111Text weighted = new A1111Text();
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean escapes = c == '\\' && i + 1 < text.length() && "()".indexOf(text.charAt(i + 1)) >= 0;

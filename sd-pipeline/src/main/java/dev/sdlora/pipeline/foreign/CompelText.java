@@ -25,7 +25,7 @@ final class CompelText {
 
   /** The same prompt as A1111 writes it. */
   static String toA1111(String prompt) {
-    WeightedText weighted = new WeightedText();
+    A1111Text weighted = new A1111Text();
     Matcher weight = WEIGHT.matcher(prompt);
     int at = 0;
     while (at < prompt.length()) {
@@ -64,7 +64,7 @@ final class CompelText {
   }
 
   /** A word, with all signs of one kind that it ends in. */
-  private static void word(String word, WeightedText weighted) {
+  private static void word(String word, A1111Text weighted) {
     char sign = word.charAt(word.length() - 1);
     int stem = word.length();
     while ((sign == '+' || sign == '-') && stem > 0 && word.charAt(stem - 1) == sign) {

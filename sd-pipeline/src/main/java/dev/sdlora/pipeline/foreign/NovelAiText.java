@@ -17,7 +17,7 @@ final class NovelAiText {
 
   /** The same prompt as A1111 writes it. */
   static String toA1111(String prompt) {
-    WeightedText weighted = new WeightedText();
+    A1111Text weighted = new A1111Text();
     Deque<Double> open = new ArrayDeque<>();
     Deque<Character> closings = new ArrayDeque<>();
     Matcher exactly = EXACTLY.matcher(prompt);

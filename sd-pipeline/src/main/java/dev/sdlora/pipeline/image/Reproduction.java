@@ -2,7 +2,7 @@ package dev.sdlora.pipeline.image;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.folder.HashIndex;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +72,6 @@ public final class Reproduction {
   private static final Pattern TITLE = Pattern.compile("(.+) \\[([0-9a-fA-F]{8,64})\\]");
   private static final int MAX_NAMED = 12;
   private static final int MAX_SHOWN = 60;
-  private static final int LEGACY_DIGITS = 8;
   private static final String FLOAT32 = "float32";
 
   private final PromptSpec spec;
@@ -103,6 +102,7 @@ public final class Reproduction {
   }
 
   private void compare() {
+    compareProgram();
     compareModel();
     compareVae();
     compareRefiner();
@@ -115,6 +115,38 @@ public final class Reproduction {
     passedOver();
   }
 
+  /** What other programs do in a way of their own, whatever the settings are. */
+  private void compareProgram() {
+    String version = said("Version").orElse("");
+    boolean weighs = PromptTexts.mention(spec, "(");
+    if (weighs && (version.equals("ComfyUI") || version.startsWith("SwarmUI"))) {
+      warnings.add(
+          "the text is of %s, where a weight moves words away from what an empty prompt means; here"
+                  .formatted(cut(version))
+              + " it multiplies them (Emphasis: No norm), so weighted words may count a little"
+              + " differently");
+    } else if (weighs && version.startsWith("InvokeAI")) {
+      warnings.add(
+          "the text is of %s, which weighs words by blending prompts; here weights multiply"
+                  .formatted(cut(version))
+              + " (Emphasis: No norm), so weighted words may count differently");
+    } else if (version.startsWith("Fooocus")) {
+      warnings.add(
+          "the text is of %s, which sharpens and guides in a way of its own at every step, so the"
+                  .formatted(cut(version))
+              + " picture will be similar at best");
+    } else if (version.equals("NovelAI")) {
+      warnings.add(
+          "the text is of NovelAI, whose models are not those of others, so the picture will be"
+              + " similar at best");
+    }
+    if (said(ImageSettings.BATCH_SIZE).isPresent() && version.equals("ComfyUI")) {
+      warnings.add(
+          "the text is of a batch of ComfyUI, whose pictures share one seed; only the first of them"
+              + " has noise that a seed alone makes");
+    }
+  }
+
   private void compareModel() {
     Optional<String> hash = said("Model hash");
     Optional<String> name = said("Model");
@@ -122,9 +154,9 @@ public final class Reproduction {
     boolean same;
     if (hash.isPresent() && own.isPresent()) {
       same =
-          hash.get().length() == LEGACY_DIGITS
-              ? hash.get().equalsIgnoreCase(FileHashes.legacy(checkpoint.path()))
-              : hash.get().equalsIgnoreCase(own.get());
+          hash.get().equalsIgnoreCase(own.get())
+              || (hash.get().length() != own.get().length()
+                  && HashIndex.ofProcess().matches(hash.get(), checkpoint.path()));
     } else {
       same = name.isEmpty() || stem(name.get()).equalsIgnoreCase(stem(checkpoint.name()));
     }

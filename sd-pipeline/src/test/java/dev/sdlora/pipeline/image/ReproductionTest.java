@@ -69,6 +69,8 @@ final class ReproductionTest {
     assertThat(warnings("Model: mine.ckpt")).isEmpty();
     assertThat(warnings("Model hash: " + FileHashes.legacy(model))).isEmpty();
     assertThat(warnings("Model hash: 81761151")).hasSize(1);
+    assertThat(warnings("Model hash: " + FileHashes.sha256(model))).isEmpty();
+    assertThat(warnings("Model hash: 81761151" + "0".repeat(56))).hasSize(1);
   }
 
   @Test
@@ -177,6 +179,26 @@ final class ReproductionTest {
               "the text was written with the refiner '%s', but this one is '%s'"
                   .formatted(then, now));
     }
+  }
+
+  @Test
+  void warnings_otherPrograms_sayWhatTheyDoOtherwise() {
+    String weighed = "a (cat:1.2)\nSteps: 20, Sampler: Euler, Seed: 1, Version: ";
+    PromptSpec comfy = Infotext.parse(weighed + "ComfyUI, Batch size: 4");
+
+    assertThat(Reproduction.warnings(made(comfy), checkpoint()))
+        .hasSize(2)
+        .first()
+        .asString()
+        .startsWith("the text is of ComfyUI, where a weight moves words away");
+    assertThat(warnings("Version: ComfyUI")).isEmpty();
+    assertThat(
+            Reproduction.warnings(made(Infotext.parse(weighed + "InvokeAI 5.6.0")), checkpoint()))
+        .singleElement()
+        .asString()
+        .contains("InvokeAI 5.6.0, which weighs words by blending");
+    assertThat(warnings("Version: Fooocus v2.5.5")).hasSize(1);
+    assertThat(warnings("Version: NovelAI")).hasSize(1);
   }
 
   private List<String> warnings(String settings) {

@@ -3,6 +3,7 @@ package dev.sdlora.tensors.file;
 import dev.sdlora.api.TensorFileException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -45,6 +46,64 @@ public final class FileHashes {
     } catch (IOException e) {
       throw TensorFileErrors.ioError(path, "cannot be hashed", e);
     }
+  }
+
+  /**
+   * Both hashes of a whole file, from reading it once.
+   *
+   * @param sha256 64 hex digits in lower case
+   * @param data the same of what lies behind the header of a safetensors file, which stays when the
+   *     metadata is edited; of another file the same as the first
+   */
+  public record Whole(String sha256, String data) {
+    /**
+     * Whether a hash is one of these or the beginning of one: AutoV2 has 10 digits of the first,
+     * AutoV3 has 12 of the second.
+     *
+     * @param hash hex digits in lower case
+     */
+    public boolean matches(String hash) {
+      return sha256.startsWith(hash) || (hash.length() >= 12 && data.startsWith(hash));
+    }
+  }
+
+  /**
+   * All hashes for which a whole file has to be read.
+   *
+   * @throws TensorFileException if the file cannot be read
+   */
+  public static Whole whole(Path path) {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      long header = headerBytes(path, channel);
+      MessageDigest all = sha256();
+      MessageDigest data = sha256();
+      ByteBuffer buffer = ByteBuffer.allocate(Channels.CHUNK_BYTES);
+      channel.position(0);
+      long at = 0;
+      while (channel.read(buffer.clear()) >= 0) {
+        Cancellation.check();
+        buffer.flip();
+        all.update(buffer.duplicate());
+        long behind = Math.max(0, Math.min(buffer.limit(), header - at));
+        at += buffer.limit();
+        data.update(buffer.position((int) behind));
+      }
+      HexFormat hex = HexFormat.of();
+      return new Whole(hex.formatHex(all.digest()), hex.formatHex(data.digest()));
+    } catch (IOException e) {
+      throw TensorFileErrors.ioError(path, "cannot be hashed", e);
+    }
+  }
+
+  /** Where the data of a safetensors file begin; 0 for other files and damaged ones. */
+  private static long headerBytes(Path path, FileChannel channel) throws IOException {
+    ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    boolean named = path.toString().toLowerCase(Locale.ROOT).endsWith(".safetensors");
+    if (!named || channel.read(length, 0) < Long.BYTES) {
+      return 0;
+    }
+    long header = length.getLong(0);
+    return header >= 0 && header <= channel.size() - Long.BYTES ? Long.BYTES + header : 0;
   }
 
   /**

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * A prompt in A1111's syntax while it is made of one in another. What means nothing to the other
  * program is written so that it means nothing to A1111. Not safe for use by several threads.
  */
-final class WeightedText {
+final class A1111Text {
   /** Words of A1111's language; the tokenizer does not tell capital letters from small ones. */
   private static final Pattern WORDS = Pattern.compile("\\b(?:AND|BREAK)\\b");
 

@@ -1,0 +1,235 @@
+package dev.sdlora.api;
+
+import dev.sdlora.api.service.Services;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The files that a picture was made with, looked for among those that are there. A picture names
+ * its model, VAE, refiner, LoRAs and embeddings with their hashes, so that files are found whatever
+ * they are called now:
+ *
+ * <pre>{@code
+ * Recovery recovery =
+ *     Recovery.of(PromptSpec.fromImage(picture)).loras(library).checkpoints(folder).find();
+ * recovery.missing().forEach(System.err::println);
+ * Path model = recovery.file(Recovery.Kind.CHECKPOINT).orElseThrow();
+ * pipeline.generate(recovery.spec());
+ * }</pre>
+ *
+ * @param spec the request, whose prompts call LoRAs and embeddings by the names that they have here
+ * @param found the files that are there, in the order of the kinds and of the prompts
+ * @param missing those that are not, in the same order; of kinds that there was nothing to look
+ *     through for, neither is told
+ */
+public record Recovery(PromptSpec spec, List<Found> found, List<Missing> missing) {
+  /**
+   * Copies the lists.
+   *
+   * @param spec the request
+   * @param found in any order
+   * @param missing in any order
+   */
+  public Recovery {
+    Objects.requireNonNull(spec, "spec");
+    found = List.copyOf(Objects.requireNonNull(found, "found"));
+    missing = List.copyOf(Objects.requireNonNull(missing, "missing"));
+  }
+
+  /** What a file is to a request. */
+  public enum Kind {
+    /** The model. */
+    CHECKPOINT,
+    /** The VAE that took the place of the model's own. */
+    VAE,
+    /** The model that finished the picture. */
+    REFINER,
+    /** A LoRA that a prompt names. */
+    LORA,
+    /** An embedding that a prompt names. */
+    EMBEDDING;
+
+    /** {@return how sentences call it} */
+    public String label() {
+      return switch (this) {
+        case VAE -> "VAE";
+        case LORA -> "LoRA";
+        default -> name().toLowerCase(Locale.ROOT);
+      };
+    }
+  }
+
+  /**
+   * A file that is there.
+   *
+   * @param kind what it is to the request
+   * @param name as the picture calls it
+   * @param hash by which it was found; empty if the picture tells none, and the name alone counted
+   * @param file where it is
+   */
+  public record Found(Kind kind, String name, Optional<String> hash, Path file) {
+    /** {@return whether it has another name here} */
+    public boolean renamed() {
+      return !name.equals(FileNames.stem(file)) && !name.equals("" + file.getFileName());
+    }
+
+    @Override
+    public String toString() {
+      return "%s '%s' is '%s'%s"
+          .formatted(kind.label(), name, file, hash.map(h -> " (hash " + h + ")").orElse(""));
+    }
+  }
+
+  /**
+   * A file that is not there.
+   *
+   * @param kind what it is to the request
+   * @param name as the picture calls it; it may be empty for a model of which only the hash is told
+   * @param hash as the picture tells it, if it does
+   * @param namesake another file, which the name stands for here; its hash differs
+   */
+  public record Missing(Kind kind, String name, Optional<String> hash, Optional<Path> namesake) {
+    @Override
+    public String toString() {
+      return "%s '%s'%s is missing%s"
+          .formatted(
+              kind.label(),
+              name,
+              hash.map(digits -> " (hash " + digits + ")").orElse(""),
+              namesake
+                  .map(file -> "; '" + file + "' has its name, but is another file")
+                  .orElse(""));
+    }
+  }
+
+  /**
+   * Begins to look for what a request was made with.
+   *
+   * @param spec as read from a picture; a spec that was built names LoRAs without hashes
+   * @return what to look through is still to be said
+   */
+  public static Search of(PromptSpec spec) {
+    return new Search(spec);
+  }
+
+  /**
+   * {@return the file of a kind that is there at most once}
+   *
+   * @param kind one of the models
+   */
+  public Optional<Path> file(Kind kind) {
+    Objects.requireNonNull(kind, "kind");
+    return found.stream().filter(file -> file.kind() == kind).map(Found::file).findFirst();
+  }
+
+  /** What to look through. Not safe for use by several threads. */
+  public static final class Search {
+    private final PromptSpec spec;
+    private Optional<LoraLibrary> loras = Optional.empty();
+    private Optional<EmbeddingLibrary> embeddings = Optional.empty();
+    private List<Path> checkpoints = List.of();
+    private List<Path> vaes = List.of();
+
+    private Search(PromptSpec spec) {
+      this.spec = Objects.requireNonNull(spec, "spec");
+    }
+
+    /**
+     * Looks for LoRAs.
+     *
+     * @param library to look in. Default: none
+     * @return this
+     */
+    public Search loras(LoraLibrary library) {
+      this.loras = Optional.of(Objects.requireNonNull(library, "library"));
+      return this;
+    }
+
+    /**
+     * Looks for embeddings.
+     *
+     * @param library to look in. Default: none
+     * @return this
+     */
+    public Search embeddings(EmbeddingLibrary library) {
+      this.embeddings = Optional.of(Objects.requireNonNull(library, "library"));
+      return this;
+    }
+
+    /**
+     * Looks for the model and the refiner in a folder.
+     *
+     * @param folder is looked into with all folders inside it. May be said several times
+     * @return this
+     */
+    public Search checkpoints(Path folder) {
+      Objects.requireNonNull(folder, "folder");
+      this.checkpoints = with(checkpoints, folder);
+      return this;
+    }
+
+    /**
+     * Looks for the VAE in a folder.
+     *
+     * @param folder is looked into with all folders inside it. May be said several times
+     * @return this
+     */
+    public Search vaes(Path folder) {
+      Objects.requireNonNull(folder, "folder");
+      this.vaes = with(vaes, folder);
+      return this;
+    }
+
+    private static List<Path> with(List<Path> list, Path more) {
+      List<Path> longer = new ArrayList<>(list);
+      longer.add(more);
+      return List.copyOf(longer);
+    }
+
+    /** {@return the request} */
+    public PromptSpec spec() {
+      return spec;
+    }
+
+    /** {@return where LoRAs are looked for, if anywhere} */
+    public Optional<LoraLibrary> loras() {
+      return loras;
+    }
+
+    /** {@return where embeddings are looked for, if anywhere} */
+    public Optional<EmbeddingLibrary> embeddings() {
+      return embeddings;
+    }
+
+    /** {@return where models are looked for} */
+    public List<Path> checkpoints() {
+      return checkpoints;
+    }
+
+    /** {@return where VAEs are looked for} */
+    public List<Path> vaes() {
+      return vaes;
+    }
+
+    /**
+     * Looks for the files. A file of the right name whose hash is right, or of which the picture
+     * tells no hash, is the one; else it is looked for by its hash, AutoV1, AutoV2, AutoV3 or a
+     * whole SHA-256. For that, files may have to be read whole, once each: what they are is kept in
+     * memory, and in {@code ~/.cache/sd-lora} (or the folder that the environment's {@code
+     * SDLORA_CACHE} or the system property {@code sdlora.cache} names, {@code none} for not at all)
+     * if it can be written.
+     *
+     * @return what was found and what was not
+     * @throws LoraException if a folder of LoRAs is gone
+     * @throws EmbeddingException if a folder of embeddings is gone
+     * @throws CheckpointException if one of the other folders is none, or cannot be read
+     */
+    public Recovery find() {
+      return Services.find(Backend.Recoveries.class).find(this);
+    }
+  }
+}

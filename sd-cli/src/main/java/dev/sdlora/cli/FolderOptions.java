@@ -1,0 +1,79 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.EmbeddingLibrary;
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Recovery;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options that say where files lie that prompts and pictures name. */
+@Heading("Model and folders")
+final class FolderOptions {
+  @Option(
+      names = "--lora-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with LoRAs that prompts can name; repeatable. Default: the bundled"
+              + " LoRAs with the bundled model, otherwise none.")
+  private List<Path> loras = new ArrayList<>();
+
+  @Option(
+      names = "--embedding-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with textual inversion embeddings that prompts can name; repeatable."
+              + " Default: none.")
+  private List<Path> embeddings = new ArrayList<>();
+
+  @Option(
+      names = "--checkpoint-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder with checkpoints, in which the model of a picture is looked for by its hash;"
+              + " repeatable. Default: none.")
+  private List<Path> checkpoints = new ArrayList<>();
+
+  @Option(
+      names = "--vae-dir",
+      paramLabel = "DIR",
+      description = "Folder with VAEs, likewise; repeatable. Default: none.")
+  private List<Path> vaes = new ArrayList<>();
+
+  List<Path> loras() {
+    return loras;
+  }
+
+  List<Path> embeddings() {
+    return embeddings;
+  }
+
+  List<Path> checkpoints() {
+    return checkpoints;
+  }
+
+  /** Whether there is anything to look through. */
+  boolean given() {
+    return !loras.isEmpty() || !embeddings.isEmpty() || !checkpoints.isEmpty() || !vaes.isEmpty();
+  }
+
+  /**
+   * Looks for the files that a picture was made with.
+   *
+   * @param loraFolders those given, or the bundled ones
+   */
+  Recovery recover(PromptSpec spec, List<Path> loraFolders) {
+    Recovery.Search search = Recovery.of(spec);
+    if (!loraFolders.isEmpty()) {
+      search.loras(LoraLibrary.open(loraFolders));
+    }
+    if (!embeddings.isEmpty()) {
+      search.embeddings(EmbeddingLibrary.open(embeddings));
+    }
+    checkpoints.forEach(search::checkpoints);
+    vaes.forEach(search::vaes);
+    return search.find();
+  }
+}

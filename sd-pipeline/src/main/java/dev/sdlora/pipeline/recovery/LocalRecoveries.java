@@ -1,0 +1,142 @@
+package dev.sdlora.pipeline.recovery;
+
+import dev.sdlora.api.Backend;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.EmbeddingLibrary;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Recovery;
+import dev.sdlora.api.Recovery.Found;
+import dev.sdlora.api.Recovery.Kind;
+import dev.sdlora.api.Recovery.Missing;
+import dev.sdlora.pipeline.recovery.ToldFiles.Told;
+import dev.sdlora.tensors.folder.FolderTree;
+import dev.sdlora.tensors.folder.HashIndex;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Finds the files of pictures. Made by {@link java.util.ServiceLoader}. */
+public final class LocalRecoveries implements Backend.Recoveries {
+
+  @Override
+  public Recovery find(Recovery.Search search) {
+    return new Looking(search).look();
+  }
+
+  /** A search under way. */
+  private static final class Looking {
+    private final Recovery.Search search;
+    private final PromptSpec spec;
+    private final ToldFiles told;
+    private final Renaming renaming = new Renaming();
+    private final List<Found> found = new ArrayList<>();
+    private final List<Missing> missing = new ArrayList<>();
+
+    Looking(Recovery.Search search) {
+      this.search = search;
+      this.spec = search.spec();
+      this.told = new ToldFiles(spec);
+    }
+
+    Recovery look() {
+      ModelFolders models = new ModelFolders(search.checkpoints());
+      if (!search.checkpoints().isEmpty()) {
+        told.checkpoint().ifPresent(file -> model(Kind.CHECKPOINT, file, models));
+      }
+      if (!search.vaes().isEmpty()) {
+        told.vae().ifPresent(file -> model(Kind.VAE, file, new ModelFolders(search.vaes())));
+      }
+      if (!search.checkpoints().isEmpty()) {
+        told.refiner().ifPresent(file -> model(Kind.REFINER, file, models));
+      }
+      search.loras().ifPresent(this::loras);
+      search.embeddings().ifPresent(this::embeddings);
+      return new Recovery(renaming.of(spec), found, missing);
+    }
+
+    private void model(Kind kind, Told file, ModelFolders folders) {
+      add(
+          kind,
+          file,
+          file.name().isEmpty() ? Optional.empty() : folders.byName(file.name()),
+          folders::byHash);
+    }
+
+    /** A file whose name stands for another one cannot be called by a tag. */
+    private void loras(LoraLibrary library) {
+      for (String name : Renaming.lorasOf(spec)) {
+        Optional<Path> named = path(library, name);
+        Function<String, Optional<Path>> byHash =
+            hash ->
+                library
+                    .findByHash(hash)
+                    .filter(lora -> path(library, lora.name()).equals(Optional.of(lora.path())))
+                    .map(LoraAdapter::path);
+        add(Kind.LORA, new Told(name, told.lora(name)), named, byHash)
+            .filter(file -> !named.equals(Optional.of(file)))
+            .ifPresent(file -> renaming.lora(name, FolderTree.stem(file)));
+      }
+    }
+
+    private static Optional<Path> path(LoraLibrary library, String name) {
+      try {
+        return Optional.of(library.find(name).path());
+      } catch (LoraException e) {
+        return Optional.empty(); // unknown, ambiguous, or of no use: not the file that is wanted
+      }
+    }
+
+    private static Optional<Path> path(EmbeddingLibrary library, String name) {
+      return library.list().stream()
+          .filter(embedding -> embedding.name().equalsIgnoreCase(name))
+          .map(Embedding::path)
+          .reduce((first, last) -> last);
+    }
+
+    private void embeddings(EmbeddingLibrary library) {
+      List<String> prompts = Renaming.prompts(spec).toList();
+      told.embeddings()
+          .forEach(
+              (name, hash) -> {
+                if (prompts.stream().anyMatch(prompt -> Renaming.isIn(prompt, name))) {
+                  embedding(library, new Told(name, Optional.of(hash)));
+                }
+              });
+    }
+
+    private void embedding(EmbeddingLibrary library, Told file) {
+      Optional<Path> named = path(library, file.name());
+      add(Kind.EMBEDDING, file, named, hash -> library.findByHash(hash).map(Embedding::path))
+          .filter(path -> !named.equals(Optional.of(path)))
+          .flatMap(path -> library.list().stream().filter(e -> e.path().equals(path)).findFirst())
+          .ifPresent(embedding -> renaming.embedding(file.name(), embedding.name()));
+    }
+
+    /**
+     * Adds a file to what is found or missing.
+     *
+     * @param named what the name stands for
+     * @param byHash finds others
+     * @return the file, if it is there
+     */
+    private Optional<Path> add(
+        Kind kind, Told file, Optional<Path> named, Function<String, Optional<Path>> byHash) {
+      Optional<String> hash = file.hash().flatMap(HashIndex::digits);
+      boolean right =
+          hash.isEmpty()
+              || named.filter(p -> HashIndex.ofProcess().matches(hash.get(), p)).isPresent();
+      Optional<Path> path = right ? named : hash.flatMap(byHash);
+      if (path.isPresent()) {
+        found.add(new Found(kind, file.name(), hash, path.get()));
+      } else {
+        missing.add(new Missing(kind, file.name(), hash, named));
+      }
+      return path;
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.pipeline.recovery;
+
+import org.jspecify.annotations.NullMarked;

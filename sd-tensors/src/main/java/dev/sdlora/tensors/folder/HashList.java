@@ -1,0 +1,172 @@
+package dev.sdlora.tensors.folder;
+
+import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.file.ReplacedFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The hashes of large files, kept from process to process: a line for each with both hashes, size,
+ * time stamp and path. Nothing depends on it: a file that is missing, damaged or cannot be written
+ * is as good as an empty one. Of processes that write at the same time, the last counts. Not safe
+ * for several threads, but for {@link #save}.
+ */
+final class HashList {
+  private static final Logger LOG = LoggerFactory.getLogger(HashList.class);
+
+  /** Smaller files are hashed before a line of the list is found. */
+  private static final long WORTH_IT = 1 << 20;
+
+  /** Far more than anybody's; the oldest lines go. */
+  private static final int MAX_LINES = 50_000;
+
+  private static final long MAX_BYTES = 64L << 20;
+  private static final String OFF = "none";
+
+  private static final Pattern LINE =
+      Pattern.compile("([0-9a-f]{64}) ([0-9a-f]{64}) (\\d{1,18}) (-?\\d{1,18}) (.+)");
+
+  private final Optional<Path> file;
+  private final Map<Path, HashIndex.Entry> entries = new LinkedHashMap<>();
+  private final Map<Path, HashIndex.Entry> added = new LinkedHashMap<>();
+  private boolean read;
+
+  /** A list in a file, which need not be there; in none, it is forgotten with the process. */
+  HashList(Optional<Path> file) {
+    this.file = file;
+  }
+
+  /**
+   * The user's: in the folder that {@code SDLORA_CACHE} or the system property {@code sdlora.cache}
+   * names ({@code none} for no list), else in the place for such files, {@code ~/.cache/sd-lora}.
+   */
+  static HashList ofUser() {
+    try {
+      return new HashList(folder().map(folder -> folder.resolve("hashes")));
+    } catch (InvalidPathException e) {
+      LOG.debug("no folder for hashes", e);
+      return new HashList(Optional.empty());
+    }
+  }
+
+  private static Optional<Path> folder() {
+    Optional<String> named =
+        value(System.getenv("SDLORA_CACHE")).or(() -> value(System.getProperty("sdlora.cache")));
+    if (named.isPresent()) {
+      return named.filter(name -> !name.equals(OFF)).map(Path::of);
+    }
+    return value(System.getenv("XDG_CACHE_HOME"))
+        .map(Path::of)
+        .filter(Path::isAbsolute)
+        .or(() -> value(System.getProperty("user.home")).map(home -> Path.of(home, ".cache")))
+        .map(caches -> caches.resolve("sd-lora"));
+  }
+
+  private static Optional<String> value(@Nullable String setting) {
+    return Optional.ofNullable(setting).filter(text -> !text.isBlank());
+  }
+
+  synchronized Optional<HashIndex.Entry> get(Path path) {
+    if (!read) {
+      read = true;
+      read(entries);
+    }
+    return Optional.ofNullable(entries.get(path));
+  }
+
+  synchronized void put(Path path, HashIndex.Entry entry) {
+    if (entry.stamp().size() >= WORTH_IT && path.toString().indexOf('\n') < 0) {
+      added.put(path, entry);
+    }
+  }
+
+  /** Adds what is new to what other processes have written meanwhile. */
+  synchronized void save() {
+    if (file.isEmpty() || added.isEmpty()) {
+      return;
+    }
+    try {
+      Map<Path, HashIndex.Entry> all = new LinkedHashMap<>();
+      read(all);
+      added.forEach(
+          (path, entry) -> {
+            all.remove(path);
+            all.put(path, entry);
+          });
+      StringBuilder lines = new StringBuilder();
+      all.entrySet().stream()
+          .skip(Math.max(0, all.size() - MAX_LINES))
+          .forEach(entry -> lines.append(line(entry.getKey(), entry.getValue())).append('\n'));
+      Files.createDirectories(file.get().toAbsolutePath().getParent());
+      ByteBuffer bytes = StandardCharsets.UTF_8.encode(lines.toString());
+      ReplacedFile.write(
+          file.get(),
+          channel -> {
+            while (bytes.hasRemaining()) {
+              channel.write(bytes);
+            }
+          });
+      entries.putAll(added);
+      added.clear();
+    } catch (IOException | SecurityException e) {
+      LOG.debug("hashes cannot be kept in '{}'", file.get(), e);
+    }
+  }
+
+  private static String line(Path path, HashIndex.Entry entry) {
+    return entry.hashes().sha256()
+        + " "
+        + entry.hashes().data()
+        + " "
+        + entry.stamp().size()
+        + " "
+        + entry.stamp().modified().toMillis()
+        + " "
+        + path;
+  }
+
+  private void read(Map<Path, HashIndex.Entry> into) {
+    try {
+      if (file.isPresent()
+          && Files.isRegularFile(file.get())
+          && Files.size(file.get()) <= MAX_BYTES) {
+        String text = new String(Files.readAllBytes(file.get()), StandardCharsets.UTF_8);
+        text.lines().forEach(line -> read(line, into));
+      }
+    } catch (IOException e) {
+      LOG.debug("'{}' cannot be read", file, e);
+    }
+  }
+
+  private static void read(String line, Map<Path, HashIndex.Entry> into) {
+    Matcher parts = LINE.matcher(line);
+    if (!parts.matches()) {
+      return;
+    }
+    try {
+      into.put(
+          Path.of(parts.group(5)),
+          new HashIndex.Entry(
+              new Stamp(
+                  Long.parseLong(parts.group(3)),
+                  FileTime.fromMillis(Long.parseLong(parts.group(4))),
+                  Optional.empty()),
+              new FileHashes.Whole(parts.group(1), parts.group(2))));
+    } catch (InvalidPathException e) {
+      LOG.debug("no path: {}", line, e);
+    }
+  }
+}
