@@ -17,11 +17,11 @@ import java.util.stream.IntStream;
  */
 public record LoraConflicts(List<LoraAdapter> loras, Checkpoint checkpoint, List<Block> blocks) {
   /**
-   * The share of its own weights by which a sum of changes may move a block before pictures suffer,
-   * as measured on the bundled model: {@value}. Requests whose LoRAs move a block further have a
-   * warning in their result.
+   * The share of its own weights by which a sum of changes may move a block of the U-Net before
+   * pictures suffer, as measured on the bundled model: {@value}. Requests whose LoRAs move a block
+   * further have a warning in their result.
    */
-  public static final double HARMFUL_SHARE = 0.4;
+  public static final double HARMFUL_SHARE = 0.3;
 
   /**
    * Copies the lists.
@@ -76,9 +76,19 @@ public record LoraConflicts(List<LoraAdapter> loras, Checkpoint checkpoint, List
     return pairs;
   }
 
-  /** {@return the blocks that the sum moves further than {@link #HARMFUL_SHARE}} */
+  /** {@return the blocks of the U-Net that the sum moves further than {@link #HARMFUL_SHARE}} */
   public List<Block> harmful() {
-    return blocks.stream().filter(block -> block.sum().relative() > HARMFUL_SHARE).toList();
+    return blocks.stream().filter(block -> isHarmful(block.sum())).toList();
+  }
+
+  /**
+   * {@return whether a block of the U-Net is moved further than {@link #HARMFUL_SHARE}} Nothing was
+   * measured of text encoders.
+   *
+   * @param block the change of a block
+   */
+  public static boolean isHarmful(LoraEffect.Block block) {
+    return block.part() == ModelPart.UNET && block.relative() > HARMFUL_SHARE;
   }
 
   /**

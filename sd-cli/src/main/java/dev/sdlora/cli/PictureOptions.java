@@ -172,7 +172,9 @@ final class PictureOptions {
       spec.prompt(String.join(" ", words));
     }
     LoraCurve.draw(
-            loras.stream().map(lora -> LoraReference.openWeighted(lora, model.loraFolders())).toList(),
+            loras.stream()
+                .map(lora -> LoraReference.openWeighted(lora, model.loraFolders()))
+                .toList(),
             curves,
             model.loraFolders())
         .forEach(spec::lora);

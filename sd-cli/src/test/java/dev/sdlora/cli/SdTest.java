@@ -131,7 +131,11 @@ final class SdTest {
         "lora ",
         "lora list ",
         "lora info ",
-        "lora effect "
+        "lora effect ",
+        "lora fit ",
+        "lora conflicts ",
+        "checkpoint ",
+        "checkpoint distance "
       })
   void help_everywhere(String command) {
     CommandRun run = CommandRun.of((command + "--help").split(" "));

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,6 +134,11 @@ class PromptToolsTest {
 
       @Override
       public LoraAdapter find(String name) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public Optional<LoraAdapter> findByHash(String hash) {
         throw new UnsupportedOperationException();
       }
     };

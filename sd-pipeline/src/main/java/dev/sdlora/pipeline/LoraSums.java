@@ -67,7 +67,7 @@ final class LoraSums {
     List<PatchPlan> peaks = loras.peaks();
     return shares(loras)
         .flatMap(shares -> known.of(peaks, shares).stream())
-        .filter(block -> block.relative() > LoraConflicts.HARMFUL_SHARE)
+        .filter(block -> LoraConflicts.isHarmful(block))
         .max(Comparator.comparingDouble(Block::relative));
   }
 

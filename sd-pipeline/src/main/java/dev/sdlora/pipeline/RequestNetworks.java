@@ -157,7 +157,8 @@ final class RequestNetworks implements AutoCloseable {
   List<String> warnings() {
     return Stream.of(
             used.values().stream().flatMap(applied -> applied.loras().warnings().stream()),
-            used.values().stream().flatMap(applied -> model.loraSums().warning(applied.loras()).stream()),
+            used.values().stream()
+                .flatMap(applied -> model.loraSums().warning(applied.loras()).stream()),
             lost.stream(),
             embeddings.values().stream().flatMap(named -> named.warnings().stream()))
         .flatMap(said -> said)

@@ -40,4 +40,16 @@ class BlockNamesTest {
   void of_weight_isTheBlockThatPeopleName(Network network, String weight, String block) {
     assertThat(NAMES.of(network, weight)).isEqualTo(block);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "encoder.conv_in.weight, encoder",
+    "encoder.down_blocks.3.resnets.0.conv1.weight, encoder 3",
+    "decoder.mid_block.attentions.0.to_q.weight, decoder mid",
+    "decoder.up_blocks.0.resnets.2.norm1.bias, decoder 0",
+    "post_quant_conv.weight, post_quant_conv",
+  })
+  void vae_weight_isItsLevel(String weight, String block) {
+    assertThat(BlockNames.vae(weight)).isEqualTo(block);
+  }
 }

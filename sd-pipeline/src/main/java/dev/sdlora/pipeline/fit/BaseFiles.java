@@ -69,7 +69,12 @@ final class BaseFiles {
         files.stream().filter(file -> !name.isEmpty() && name.equals(stem(file))).toList();
     return whole(sameFirst, wantedWhole)
         .or(() -> whole(sameName, wantedWhole))
-        .or(() -> found(sameFirst, "has the first hash that the LoRA tells"))
+        // Kin may agree in the 64 KB of the first hash; the whole one, where it is told, decides.
+        .or(
+            () ->
+                found(
+                    wantedWhole.isEmpty() ? sameFirst : List.of(),
+                    "has the first hash that the LoRA tells"))
         .or(
             () ->
                 found(
@@ -77,11 +82,13 @@ final class BaseFiles {
                     wantedWhole.isEmpty() && wantedFirst.isEmpty()
                         ? "has the name that the LoRA tells"
                         : "has the name that the LoRA tells, but another hash"))
-        .or(
-            () ->
-                found(
-                    files.stream().filter(file -> Bases.isItself(base, legacy(file))).toList(),
-                    "is the published " + base.label()));
+        .or(() -> found(published(base, files), "is the published " + base.label()));
+  }
+
+  private List<Path> published(Base base, Set<Path> files) {
+    return base == Base.UNKNOWN
+        ? List.of()
+        : files.stream().filter(file -> Bases.isItself(base, legacy(file))).toList();
   }
 
   private Optional<Found> whole(List<Path> files, String wanted) {

@@ -119,9 +119,14 @@ public final class FitCheck {
               torch ->
                   new DistanceMeter(torch, new TensorLoader(torch))
                       .measure(plan, base.patchable(), model.patchable()));
-      draft.distance(new Distance(found.path(), found.by(), touched.blocks(), touched.contained()));
+      if (touched.blocks().isEmpty()) {
+        draft.notCompared(found, "it has none of the layers that the LoRA changes");
+      } else {
+        draft.distance(
+            new Distance(found.path(), found.by(), touched.blocks(), touched.contained()));
+      }
     } catch (CheckpointException | TensorFileException e) {
-      draft.unreadable(found, e);
+      draft.notCompared(found, String.valueOf(e.getMessage()));
     }
   }
 

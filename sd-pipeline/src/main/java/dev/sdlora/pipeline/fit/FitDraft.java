@@ -89,10 +89,9 @@ final class FitDraft {
     }
   }
 
-  void unreadable(Found found, Exception cause) {
-    advice.add(
-        "'%s' %s, but cannot be compared: %s"
-            .formatted(found.path(), found.by(), cause.getMessage()));
+  /** Notes why a base that was found tells nothing. */
+  void notCompared(Found found, String reason) {
+    advice.add("'%s' %s, but cannot be compared: %s".formatted(found.path(), found.by(), reason));
   }
 
   /** The answer for a LoRA that cannot be applied. */
@@ -131,7 +130,7 @@ final class FitDraft {
       return made
           + (trained.base() == Base.UNKNOWN
               ? ", and nothing says on which model: it can be applied, how well it works has to be tried"
-              : ", and nothing says what the checkpoint comes from: the base among --model-dir would tell how far it is away");
+              : ", and nothing says what the checkpoint comes from: the base in one of the folders would tell how far it is away");
     }
     return trained.base() == comesFrom.base()
         ? made + ", and so is the checkpoint: expect most of its effect"
@@ -141,8 +140,8 @@ final class FitDraft {
   }
 
   private String madeFor() {
-    return "for "
-        + (trained.base() == Base.UNKNOWN ? lora.family().label() : trained.base().label());
+    ModelFamily family = lora.family() == ModelFamily.UNKNOWN ? checkpoint.family() : lora.family();
+    return "for " + (trained.base() == Base.UNKNOWN ? family.label() : trained.base().label());
   }
 
   private String on(Distance apart) {
@@ -173,8 +172,6 @@ final class FitDraft {
   }
 
   private static String percent(double share) {
-    return String.format(Locale.ROOT, "%.2g %%", 100 * share)
-        .replaceFirst("^(\\d)\\.0e\\+02", "$100")
-        .replaceFirst("^(\\d)\\.(\\d)e\\+02", "$1$20");
+    return String.format(Locale.ROOT, share < 0.1 ? "%.1f %%" : "%.0f %%", 100 * share);
   }
 }

@@ -1,0 +1,97 @@
+package dev.sdlora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code sd lora fit}, {@code sd lora conflicts} and {@code sd checkpoint distance}. */
+class LoraFitCommandTest {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @TempDir Path folder;
+
+  @Test
+  void fit_bundledLora_wasMadeOnTheBundledModel() throws IOException {
+    Path chart = folder.resolve("fit.png");
+    CommandRun run = CommandRun.of("lora", "fit", "night", "--chart", chart.toString());
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .startsWith("verdict: made on demo-sd1")
+        .contains("whole effect", "layers: 129 of 129 modules match", "####", "has the hash");
+    assertThat(ImageIO.read(chart.toFile()).getWidth()).isPositive();
+
+    JsonNode json =
+        JSON.readTree(
+            CommandRun.of(
+                    "lora",
+                    "fit",
+                    "night:0.5",
+                    "--json",
+                    "--model-dir",
+                    Objects.toString(BundledModel.checkpoint().getParent()))
+                .out());
+    assertThat(json.get("expectedEffect").asDouble()).isEqualTo(1);
+    assertThat(json.at("/distance/share").asDouble()).isZero();
+    assertThat(json.at("/networks/U-Net/share").asDouble()).isBetween(0.04, 0.05);
+    assertThat(json.get("verdict").asText()).isNotBlank();
+  }
+
+  @Test
+  void conflicts_ofTwo_showSharesSumAndCosine() throws IOException {
+    CommandRun run = CommandRun.of("lora", "conflicts", "night", "ink_lines");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out())
+        .contains("night and ink_lines share 129 weights", "leave each other alone", "GROWTH");
+    assertThat(run.err()).isEmpty();
+
+    CommandRun far = CommandRun.of("lora", "conflicts", "night:3", "night:-1", "--json");
+    JsonNode json = JSON.readTree(far.out());
+    assertThat(json.at("/pairs/0/cosine").asDouble()).isLessThan(-0.999);
+    assertThat(json.at("/blocks/0/growth").asDouble()).isLessThan(0.7);
+    assertThat(json.get("harmful").asBoolean()).isFalse();
+    assertThat(CommandRun.of("lora", "conflicts", "night:3").err()).contains("pictures suffer");
+  }
+
+  @Test
+  void distance_ofAModelToItself_isZero() throws IOException {
+    String model = BundledModel.checkpoint().toString();
+    CommandRun run = CommandRun.of("checkpoint", "distance", model, model);
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("demo-sd1 is 0.00 % away from demo-sd1", "VAE", "decoder mid");
+    JsonNode json =
+        JSON.readTree(CommandRun.of("checkpoint", "distance", model, model, "--json").out());
+    assertThat(json.get("share").asDouble()).isZero();
+    assertThat(json.at("/networks/VAE/weights").asInt()).isPositive();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "lora fit night --chart a.jpg                | 2 | the name must end in .png: a.jpg",
+        "lora fit night --chart none/a.png           | 1 | does not exist",
+        "lora fit night --model-dir none             | 1 | none",
+        "lora fit nicht                              | 1 | LoRA 'nicht' does not exist",
+        "lora fit                                    | 2 | Missing required parameter",
+        "lora conflicts night --checkpoint none      | 1 | checkpoint 'none' does not exist",
+        "lora effect night zorp --chart a.png        | 2 | --chart draws one LoRA",
+        "checkpoint distance none other              | 1 | checkpoint 'none' does not exist",
+        "checkpoint distance none                    | 2 | Missing required parameter",
+      })
+  void badCalls_areOneSentence(String call, int exitCode, String sentence) {
+    CommandRun run = CommandRun.of(call.split(" +"));
+    assertThat(run.exitCode()).isEqualTo(exitCode);
+    assertThat(run.err()).contains(sentence).doesNotContain("unexpected");
+    assertThat(Files.exists(Path.of("a.png"))).isFalse();
+  }
+}

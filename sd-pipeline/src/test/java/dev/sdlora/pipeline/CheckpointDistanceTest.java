@@ -1,0 +1,103 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointDistance;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.LoraEffect.Block;
+import dev.sdlora.api.ModelPart;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.testkit.TinyFamilies;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckpointDistanceTest {
+  private static final Checkpoint TINY = Checkpoint.open(Fixtures.CHECKPOINT);
+
+  @TempDir Path folder;
+
+  /** The tiny checkpoint with all numbers of some tensors multiplied. */
+  private Checkpoint scaled(String prefix, float factor) {
+    TensorFile source = TensorFile.open(Fixtures.CHECKPOINT);
+    SafetensorsWriter writer = new SafetensorsWriter();
+    try (TensorFile.Reader reader = source.reader()) {
+      for (TensorEntry entry : source.tensors().values()) {
+        float[] values = reader.floats(entry);
+        for (int i = 0; i < values.length; i++) {
+          values[i] *= entry.name().startsWith(prefix) ? factor : 1;
+        }
+        writer.tensor(entry.name(), entry.shape(), values, DType.F32);
+      }
+    }
+    Path path = folder.resolve("scaled.safetensors");
+    writer.write(path);
+    return Checkpoint.open(path);
+  }
+
+  @Test
+  void distanceTo_itself_isZero() {
+    CheckpointDistance none = TINY.distanceTo(TINY);
+    assertThat(none.relative()).isZero();
+    assertThat(none.notCompared()).isEmpty();
+    assertThat(none.blocks()).extracting(Block::change).containsOnly(0.0);
+    assertThat(none.byPart())
+        .containsOnlyKeys(ModelPart.TEXT_ENCODER, ModelPart.UNET, ModelPart.VAE);
+    assertThat(none.blocks()).extracting(Block::name).contains("layer 0", "IN01", "decoder mid");
+    assertThat(none.chart().getHeight()).isGreaterThan(none.blocks().size() * 10);
+  }
+
+  @Test
+  void distanceTo_otherLayout_comparesByTheNamesInside() {
+    Checkpoint folder = Checkpoint.open(Fixtures.GOLDENS.resolve("diffusers"));
+    CheckpointDistance distance = TINY.distanceTo(folder);
+    assertThat(folder.layout()).isEqualTo(Checkpoint.Layout.DIFFUSERS_FOLDER);
+    // The vocabulary of the folder is shorter.
+    assertThat(distance.notCompared())
+        .containsExactly("text encoder: text_model.embeddings.token_embedding.weight");
+    // Both were written from the same model, in different number formats.
+    assertThat(distance.relative()).isLessThan(1e-3);
+  }
+
+  @Test
+  void distanceTo_oneNetworkChanged_isItsAlone() {
+    CheckpointDistance distance = TINY.distanceTo(scaled("first_stage_model.", 1.25f));
+    assertThat(share(distance, ModelPart.VAE)).isCloseTo(0.25, within(1e-6));
+    assertThat(share(distance, ModelPart.UNET)).isZero();
+    assertThat(share(distance, ModelPart.TEXT_ENCODER)).isZero();
+    assertThat(distance.relative()).isBetween(0.01, 0.25);
+  }
+
+  private static double share(CheckpointDistance distance, ModelPart part) {
+    return Objects.requireNonNull(distance.byPart().get(part)).relative();
+  }
+
+  @Test
+  void distanceTo_otherFamily_isRefusedInASentence() {
+    Checkpoint sdxl = Checkpoint.open(TinyFamilies.sdxl());
+    assertThatThrownBy(() -> TINY.distanceTo(sdxl))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("SD 1.x")
+        .hasMessageContaining("SDXL")
+        .hasMessageContaining("one family");
+  }
+
+  @Test
+  void distanceTo_interruptedThread_ends() {
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> TINY.distanceTo(TINY))
+          .isInstanceOf(GenerationCancelledException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+}

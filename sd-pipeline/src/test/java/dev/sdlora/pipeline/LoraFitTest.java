@@ -1,0 +1,221 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.CheckpointException;
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraFit;
+import dev.sdlora.api.LoraFit.Base;
+import dev.sdlora.api.LoraFit.Distance;
+import dev.sdlora.api.PredictionType;
+import dev.sdlora.api.make.LoraBaking;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorEntry;
+import dev.sdlora.tensors.file.TensorFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whether LoRAs fit checkpoints, through the public API. */
+class LoraFitTest {
+  @TempDir private static Path models;
+  private static Checkpoint original = Checkpoint.open(Fixtures.CHECKPOINT);
+  private static Checkpoint tuned = original;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void make() throws IOException {
+    Path base = Files.copy(Fixtures.CHECKPOINT, models.resolve("Ground.safetensors"));
+    original = Checkpoint.open(base);
+    Path baked = models.resolve("inner").resolve("baked.safetensors");
+    Files.createDirectory(models.resolve("inner"));
+    LoraBaking.into(
+            base, List.of(LoraAdapter.open(Fixtures.LORAS.resolve("tiny_lora.safetensors"))))
+        .write(baked);
+    tuned = Checkpoint.open(baked);
+  }
+
+  /** The tiny LoRA with other metadata. */
+  private LoraAdapter lora(Map<String, String> metadata) {
+    TensorFile source = TensorFile.open(Fixtures.LORAS.resolve("tiny_lora.safetensors"));
+    SafetensorsWriter writer = new SafetensorsWriter();
+    metadata.forEach(writer::metadata);
+    try (TensorFile.Reader reader = source.reader()) {
+      for (TensorEntry entry : source.tensors().values()) {
+        writer.tensor(entry.name(), entry.shape(), reader.floats(entry), DType.F32);
+      }
+    }
+    Path path = folder.resolve("a.safetensors");
+    writer.write(path);
+    return LoraAdapter.open(path);
+  }
+
+  private static Map<String, String> hashes() {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("ss_sd_model_name", "elsewhere.safetensors");
+    metadata.put("ss_sd_model_hash", FileHashes.legacy(original.path()));
+    metadata.put("ss_new_sd_model_hash", FileHashes.sha256(original.path()));
+    return metadata;
+  }
+
+  @Test
+  void fitOn_checkpointThatItWasMadeOn_isWhole() {
+    LoraFit fit = lora(hashes()).fitOn(original);
+
+    Distance distance = fit.distance().orElseThrow();
+    assertThat(distance.base()).isEqualTo(original.path());
+    assertThat(distance.foundBy()).contains("hash");
+    assertThat(distance.relative()).isZero();
+    assertThat(distance.contained()).isZero();
+    assertThat(fit.expectedEffect()).hasValue(1);
+    assertThat(fit.isApplicable()).isTrue();
+    assertThat(fit.effect().orElseThrow().matched()).isEqualTo(245);
+    assertThat(fit.verdict()).contains("whole effect");
+  }
+
+  @Test
+  void fitOn_baseInAFolder_isMeasuredInTheTouchedLayers() {
+    LoraFit fit = lora(hashes()).fitOn(tuned, List.of(models));
+
+    Distance distance = fit.distance().orElseThrow();
+    assertThat(distance.base()).isEqualTo(original.path());
+    // The tuned one is the base with this very LoRA in it, but for rounding to the file's format.
+    double moved =
+        fit.lora().effectOn(original).byPart().values().stream()
+            .mapToDouble(block -> block.change() * block.change())
+            .sum();
+    double weights =
+        fit.lora().effectOn(original).byPart().values().stream()
+            .mapToDouble(block -> block.weight() * block.weight())
+            .sum();
+    assertThat(distance.relative()).isCloseTo(Math.sqrt(moved / weights), within(1e-3));
+    assertThat(distance.contained()).isCloseTo(1, within(1e-3));
+    assertThat(distance.blocks()).hasSameSizeAs(fit.effect().orElseThrow().blocks());
+    assertThat(fit.expectedEffect().orElseThrow()).isBetween(0.0, 1.0);
+    assertThat(fit.advice()).anyMatch(advice -> advice.contains("100 %"));
+    assertThat(fit.verdict()).startsWith("made on Ground.safetensors").contains("away");
+    assertThat(fit.chart()).isPresent();
+  }
+
+  @Test
+  void fitOn_nameAlone_findsTheFile_andSaysSo() {
+    LoraFit byName =
+        lora(Map.of("ss_sd_model_name", "someone/ground")).fitOn(tuned, List.of(models));
+    assertThat(byName.distance().orElseThrow().foundBy())
+        .isEqualTo("has the name that the LoRA tells");
+    LoraFit otherHash =
+        lora(Map.of("ss_sd_model_name", "GROUND.ckpt", "ss_new_sd_model_hash", "0".repeat(64)))
+            .fitOn(tuned, List.of(models));
+    assertThat(otherHash.distance().orElseThrow().foundBy()).contains("another hash");
+  }
+
+  @Test
+  void fitOn_firstHash_countsUnlessTheWholeOneSaysOtherwise() {
+    String first = FileHashes.legacy(original.path());
+    LoraFit byFirst = lora(Map.of("ss_sd_model_hash", first)).fitOn(original);
+    assertThat(byFirst.distance().orElseThrow().foundBy()).contains("first hash");
+    LoraFit kin =
+        lora(Map.of("ss_sd_model_hash", first, "ss_new_sd_model_hash", "f".repeat(64)))
+            .fitOn(original);
+    assertThat(kin.distance()).isEmpty();
+  }
+
+  @Test
+  void fitOn_nothingSaid_hasNoDistance() {
+    LoraFit fit = lora(Map.of("ss_sd_model_hash", "NOFILE")).fitOn(tuned, List.of(models));
+    assertThat(fit.distance()).isEmpty();
+    assertThat(fit.expectedEffect()).isEmpty();
+    assertThat(fit.base()).isEqualTo(Base.UNKNOWN);
+    assertThat(fit.verdict()).contains("nothing says on which model");
+    assertThat(fit.chart()).isPresent();
+  }
+
+  @Test
+  void fitOn_settingsOfTheTraining_areToldAndAdvised() {
+    LoraFit fit =
+        lora(Map.of(
+                "ss_sd_model_name", "animefull-final-pruned.ckpt",
+                "ss_base_model_version", "sd_v1_v",
+                "ss_clip_skip", "2",
+                "ss_resolution", "(64, 64)"))
+            .fitOn(original);
+    assertThat(fit.base()).isEqualTo(Base.ANIME);
+    assertThat(fit.predictionType()).contains(PredictionType.V_PREDICTION);
+    assertThat(fit.training().clipSkip()).hasValue(2);
+    assertThat(fit.advice())
+        .hasSize(3)
+        .anyMatch(advice -> advice.contains("v_prediction"))
+        .anyMatch(advice -> advice.contains("clip skip 2"))
+        .anyMatch(advice -> advice.contains("64x64"));
+  }
+
+  @Test
+  void fitOn_otherFamily_isAnAnswer() {
+    LoraFit fit =
+        LoraAdapter.open(Fixtures.GOLDENS.resolve("lora_sdxl.safetensors")).fitOn(original);
+    assertThat(fit.isApplicable()).isFalse();
+    assertThat(fit.effect()).isEmpty();
+    assertThat(fit.chart()).isEmpty();
+    assertThat(fit.verdict()).contains("does not fit", "SDXL", "SD 1.x");
+  }
+
+  @Test
+  void fitOn_strengthZero_doesNothing() {
+    LoraFit fit = lora(hashes()).withStrength(0).fitOn(original);
+    assertThat(fit.isApplicable()).isFalse();
+    assertThat(fit.verdict()).contains("nothing");
+  }
+
+  @Test
+  void fitOn_baseThatCannotBeRead_isAdvice() throws IOException {
+    Path broken = Files.createDirectory(folder.resolve("broken"));
+    Files.writeString(broken.resolve("known.safetensors"), "not a tensor file");
+    LoraFit fit =
+        lora(Map.of("ss_sd_model_name", "known.safetensors")).fitOn(original, List.of(broken));
+    assertThat(fit.distance()).isEmpty();
+    assertThat(fit.advice()).anyMatch(advice -> advice.contains("cannot be compared"));
+  }
+
+  @Test
+  void fitOn_noFolder_isRefused() {
+    LoraAdapter lora = lora(hashes());
+    List<Path> gone = List.of(folder.resolve("gone"));
+    assertThatThrownBy(() -> lora.fitOn(tuned, gone))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("gone");
+  }
+
+  @Test
+  void fitOn_damagedLora_isRefused() throws IOException {
+    LoraAdapter lora = lora(hashes());
+    Files.writeString(lora.path(), "no tensors any more");
+    assertThatThrownBy(() -> lora.fitOn(original))
+        .isInstanceOfAny(LoraException.class, dev.sdlora.api.TensorFileException.class);
+  }
+
+  @Test
+  void fitOn_interruptedThread_ends() {
+    LoraAdapter lora = lora(hashes());
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> lora.fitOn(tuned, List.of(models)))
+          .isInstanceOf(GenerationCancelledException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+}
