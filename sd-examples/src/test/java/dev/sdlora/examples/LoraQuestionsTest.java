@@ -12,14 +12,17 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraConflicts;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraFit;
+import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.Recovery;
 import dev.sdlora.api.RegionMask;
 import dev.sdlora.api.TriggerWord;
+import dev.sdlora.api.grid.LoraTuning;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.demo.model.DemoModel;
 import java.io.IOException;
@@ -135,6 +138,57 @@ class LoraQuestionsTest {
     GeneratedImage advised =
         pipeline.generate(spec(STAR + " <lora:zorp>").addTriggerWords(true).build()).first();
     assertThat(advised.parameters()).startsWith(STAR + " <lora:zorp:0.7>").contains("zorp");
+  }
+
+  @Test
+  @DisplayName("Where can I find this LoRA?")
+  void whereToFind(@TempDir Path empty) {
+    Path png = empty.resolve("old.png");
+    draw(STAR + " <lora:ink_lines:0.8>").first().save(png);
+
+    Recovery recovery =
+        Recovery.of(PromptSpec.fromImage(png)).loras(LoraLibrary.open(empty)).find();
+
+    assertThat(recovery.missing()).hasSize(1);
+    Recovery.Missing missing = recovery.missing().get(0);
+    String known = pipeline.loras().find("ink_lines").hashes().autoV3();
+    assertThat(missing.name()).isEqualTo("ink_lines");
+    assertThat(missing.hash()).hasValueSatisfying(hash -> assertThat(known).startsWith(hash));
+    assertThat(missing)
+        .hasToString("LoRA 'ink_lines' (hash " + known.substring(0, 12) + ") is missing");
+  }
+
+  @Test
+  @DisplayName("Can I regenerate my old pictures with a LoRA?")
+  void oldPictures(@TempDir Path other) throws IOException {
+    GeneratedImage old = draw(STAR + " <lora:ink_lines:0.8>").first();
+    Path png = other.resolve("old.png");
+    old.save(png);
+    Files.copy(folder.resolve("ink_lines.safetensors"), other.resolve("renamed.safetensors"));
+
+    try (Pipeline elsewhere =
+        Pipeline.builder()
+            .checkpoint(checkpoint)
+            .loraDirectory(other)
+            .precision(Precision.FLOAT32)
+            .build()) {
+      Recovery recovery = Recovery.of(PromptSpec.fromImage(png)).loras(elsewhere.loras()).find();
+      assertThat(recovery.missing()).isEmpty();
+      assertThat(elsewhere.generate(recovery.spec()).first().rgb()).isEqualTo(old.rgb());
+    }
+  }
+
+  @Test
+  @DisplayName("Which weight is right?")
+  void rightWeight() {
+    LoraAdapter night = LoraAdapter.open(DemoModel.loras().resolve("night.safetensors"));
+    LoraTuning.Result tuned =
+        LoraTuning.of(night, List.of(spec(STAR).steps(6).build()))
+            .weights(0.4, 0.8, 1.2)
+            .draw(pipeline);
+    assertThat(tuned.figures()).extracting(LoraTuning.Figures::effect).isSorted();
+    assertThat(tuned.proposal()).isPresent();
+    assertThat(tuned.proposal().get().preferred()).isBetween(0.4, 1.2);
   }
 
   @Test
