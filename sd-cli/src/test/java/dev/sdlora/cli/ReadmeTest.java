@@ -38,6 +38,14 @@ class ReadmeTest {
     return pattern.matcher(Files.readString(file)).results().map(r -> r.group(1)).toList();
   }
 
+  private static List<String> javaBlocks() throws IOException {
+    List<String> found = new ArrayList<>();
+    for (Path page : pages().toList()) {
+      found.addAll(blocks(JAVA, page));
+    }
+    return found;
+  }
+
   private static Stream<Path> pages() throws IOException {
     try (Stream<Path> docs = Files.list(Path.of("../docs"))) {
       return Stream.concat(Stream.of(README), docs.filter(f -> f.toString().endsWith(".md")))
@@ -52,7 +60,7 @@ class ReadmeTest {
   void javaBlocks_compile(@TempDir Path folder) throws IOException {
     List<String> sources = new ArrayList<>(List.of("-d", folder.toString()));
     sources.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    for (String block : blocks(JAVA, README)) {
+    for (String block : javaBlocks()) {
       String imports = lines(block, true);
       assertThat(imports).as("imports of\n" + block).isNotEmpty().doesNotContain("*");
       Path source = folder.resolve("Readme" + sources.size() + ".java");
@@ -73,7 +81,7 @@ class ReadmeTest {
   /** The API, the training, and the demo model, which is one of many. */
   @Test
   void javaBlocks_importWhatIsForUsers() throws IOException {
-    for (String block : blocks(JAVA, README)) {
+    for (String block : javaBlocks()) {
       assertThat(lines(block, true).lines()).allMatch(FOR_USERS.asMatchPredicate());
     }
   }

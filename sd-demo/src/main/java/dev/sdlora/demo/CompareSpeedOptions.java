@@ -28,7 +28,6 @@ import java.util.function.UnaryOperator;
 public final class CompareSpeedOptions {
   private static final int PROMPTS = 40;
   private static final int SHOWN = 4;
-  private static final int LINE = 26;
   private static final long SEED = 2026;
 
   /** A way to draw; the first one is what the others are compared with. */
@@ -140,20 +139,8 @@ public final class CompareSpeedOptions {
       int row = i;
       List<BufferedImage> pictures =
           drawn.stream().map(images -> images.get(row).toBufferedImage()).toList();
-      sheet.row(wrapped(specs.get(row).prompt()), pictures);
+      sheet.row(ContactSheet.wrapped(specs.get(row).prompt()), pictures);
     }
     return sheet;
-  }
-
-  private static String wrapped(String text) {
-    StringBuilder lines = new StringBuilder();
-    int start = 0;
-    for (String word : text.split(" ", -1)) {
-      if (lines.length() + word.length() - start > LINE) {
-        start = lines.append('\n').length();
-      }
-      lines.append(word).append(' ');
-    }
-    return lines.toString();
   }
 }

@@ -16,6 +16,7 @@ final class ContactSheet {
   private static final int LABELS = 190;
   private static final int HEAD = 24;
   private static final int LINE = 17;
+  private static final int LETTERS = 26;
 
   private final int side;
   private final List<String> columns;
@@ -32,6 +33,19 @@ final class ContactSheet {
   void row(String label, List<BufferedImage> pictures) {
     labels.add(label);
     rows.add(List.copyOf(pictures));
+  }
+
+  /** A prompt as a label of several lines. */
+  static String wrapped(String text) {
+    StringBuilder lines = new StringBuilder();
+    int start = 0;
+    for (String word : text.split(" ", -1)) {
+      if (lines.length() + word.length() - start > LETTERS) {
+        start = lines.append('\n').length();
+      }
+      lines.append(word).append(' ');
+    }
+    return lines.toString();
   }
 
   /** Draws the sheet and writes it as PNG. */

@@ -3,10 +3,14 @@ package dev.sdlora.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sdlora.demo.DrawBadges;
+import dev.sdlora.demo.ShowLowRank;
 import dev.sdlora.training.TrainingSet;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -84,6 +88,29 @@ final class ExamplesIT {
               assertThat(example.caption()).matches("a badge on a [a-z]+ background");
               assertThat(example.picture().get().getWidth()).isEqualTo(128);
             });
+  }
+
+  @Test
+  void whatLoraIs_strengthZeroMovesNothing() {
+    PrintStream before = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      WhatLoraIs.main(arguments());
+    } finally {
+      System.setOut(before);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+        .hasSize(5)
+        .anySatisfy(line -> assertThat(line).matches("W: 2.000.000 numbers, B and A: 6.000"))
+        .anySatisfy(line -> assertThat(line).matches("strength +0.0: outputs move by 0.00 .* 0e.00"));
+  }
+
+  @Test
+  void showLowRank_drawsPlotAndSheet() throws IOException {
+    ShowLowRank.main(new String[] {folder.toString(), "3", "1"});
+    assertThat(ImageIO.read(file("low-rank.png")).getWidth()).isEqualTo(760);
+    assertThat(ImageIO.read(file("low-rank-sheet.png")).getHeight()).isGreaterThan(128);
   }
 
   @Test

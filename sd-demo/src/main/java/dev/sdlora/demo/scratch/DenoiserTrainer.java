@@ -26,8 +26,8 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
- * Trains a U-Net from nothing on latents with captions, which a text encoder that stays as it is
- * reads. Not safe for several threads.
+ * Trains a U-Net, from nothing unless told otherwise, on latents with captions, which a text
+ * encoder that stays as it is reads. Not safe for several threads.
  */
 public final class DenoiserTrainer implements AutoCloseable {
   /** The least weight of a time step. */
@@ -76,6 +76,11 @@ public final class DenoiserTrainer implements AutoCloseable {
     this.weights =
         new ScratchWeights(torch, unet.weights(), new AdamW.Settings(0.99, 0.01, 1), seed);
     tensors.putAll(weights.weights());
+  }
+
+  /** Begins at the weights of a U-Net that was trained before: a fine-tuning of all of them. */
+  public void startFrom(Map<String, float[]> unet) {
+    weights.startFrom(unet);
   }
 
   /** Steps done so far. */
@@ -195,6 +200,13 @@ public final class DenoiserTrainer implements AutoCloseable {
   /** The averaged weights of the U-Net. */
   public Map<String, float[]> result() {
     return weights.result();
+  }
+
+  /** The weights of the U-Net as the last step left them. */
+  public Map<String, float[]> latest() {
+    Map<String, float[]> latest = new LinkedHashMap<>();
+    weights.weights().forEach((name, tensor) -> latest.put(name, tensor.toFloatArray()));
+    return latest;
   }
 
   @Override

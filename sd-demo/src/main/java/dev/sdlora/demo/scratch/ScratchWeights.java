@@ -6,11 +6,13 @@ import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.step.AdamW;
 import dev.sdlora.training.step.StateFile;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -76,6 +78,19 @@ final class ScratchWeights {
         || name.endsWith("out_proj.weight")
         || name.endsWith(".fc2.weight")
         || name.equals("conv_out.weight");
+  }
+
+  /** Begins at weights of a network that was trained before, in place of random ones. */
+  void startFrom(Map<String, float[]> trained) {
+    weights.forEach(
+        (name, weight) -> {
+          float[] values = trained.get(name);
+          if (values == null) {
+            throw new IllegalArgumentException("no values for weight " + name);
+          }
+          weight.set(FloatBuffer.wrap(values));
+          Objects.requireNonNull(averages.get(name)).set(FloatBuffer.wrap(values));
+        });
   }
 
   /** A network's program with one more method, which gives a loss and its gradients. */

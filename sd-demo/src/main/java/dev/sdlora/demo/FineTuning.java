@@ -1,0 +1,150 @@
+package dev.sdlora.demo;
+
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.demo.model.DemoModel;
+import dev.sdlora.demo.scratch.CheckpointWriter;
+import dev.sdlora.demo.scratch.DenoiserTrainer;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import dev.sdlora.prompt.grammar.WeightedText;
+import dev.sdlora.prompt.tokens.Chunks;
+import dev.sdlora.prompt.tokens.ClipTokenizer;
+import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.weights.Origin;
+import dev.sdlora.training.data.PictureEncoder;
+import dev.sdlora.training.step.LearningRate;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Trains all weights of the bundled model's U-Net on pictures in pen, as DreamBooth and other
+ * fine-tunings do: what a LoRA does with a hundredth of the numbers.
+ */
+final class FineTuning {
+  private static final int PICTURES = 160;
+  private static final int BATCH = 8;
+  private static final double RATE = 1e-4;
+  private static final double MOST_IMPORTANCE = 20;
+  private static final long SEED = 1;
+
+  private final ModelFiles model = CheckpointReader.read(DemoModel.checkpoint());
+  private final Map<String, float[]> text = values(model.textEncoders().get(0).weights());
+  private final Map<String, float[]> unet = values(model.unet().weights());
+  private final Map<String, float[]> vae = values(model.vae().weights());
+
+  private static Map<String, float[]> values(Map<String, Origin> weights) {
+    Map<String, float[]> values = new HashMap<>();
+    weights.forEach(
+        (name, origin) -> {
+          try (TensorFile.Reader reader = origin.file().reader()) {
+            values.put(name, reader.floats(origin.entry()));
+          }
+        });
+    return values;
+  }
+
+  /** Trains for some steps and writes the checkpoint. */
+  void write(int steps, Path checkpoint) {
+    List<float[]> latents = new ArrayList<>();
+    List<int[]> ids = new ArrayList<>();
+    encode(latents, ids);
+    LearningRate rate = new LearningRate(RATE, Math.min(20, steps), steps, 0.01);
+    int side = VaeStage.LATENT_SIDE;
+    try (DenoiserTrainer trainer =
+        new DenoiserTrainer(
+            model.textEncoders().get(0).config(), text, model.unet().config(), SEED)) {
+      trainer.startFrom(unet);
+      SplittableRandom random = new SplittableRandom(SEED);
+      StageLoop.run(
+          "fine-tuning",
+          0,
+          steps,
+          steps,
+          step -> {
+            int[] chosen = random.ints(BATCH, 0, PICTURES).toArray();
+            return trainer.step(
+                batch(latents, chosen), texts(ids, chosen), side, MOST_IMPORTANCE, rate.at(step));
+          },
+          () -> write(trainer.latest(), checkpoint));
+    }
+  }
+
+  /** Pictures in the look of {@code ink_lines}, with captions that do not tell of it. */
+  private void encode(List<float[]> latents, List<int[]> ids) {
+    SceneSource scenes = new SceneSource(SEED + 77);
+    SplittableRandom random = new SplittableRandom(SEED);
+    ImageSize size = new ImageSize(VaeStage.SIDE, VaeStage.SIDE);
+    try (PictureEncoder encoder = new PictureEncoder(model)) {
+      for (int i = 0; i < PICTURES; i++) {
+        Scene scene = scenes.training();
+        float[] pixels =
+            PictureBatch.pixels(List.of(scene.withLook(Look.LINES).draw(VaeStage.SIDE)));
+        latents.add(encoder.encode(pixels, size, SEED + i));
+        WeightedText caption = new WeightedText(Captions.of(scene, random), 1);
+        ids.add(Chunks.of(List.of(caption), ClipTokenizer.standard()).get(0).ids());
+      }
+    }
+  }
+
+  private static float[] batch(List<float[]> latents, int[] chosen) {
+    int elements = latents.get(0).length;
+    float[] batch = new float[chosen.length * elements];
+    for (int i = 0; i < chosen.length; i++) {
+      System.arraycopy(latents.get(chosen[i]), 0, batch, i * elements, elements);
+    }
+    return batch;
+  }
+
+  private static int[][] texts(List<int[]> ids, int[] chosen) {
+    int[][] texts = new int[chosen.length][];
+    for (int i = 0; i < chosen.length; i++) {
+      texts[i] = ids.get(chosen[i]);
+    }
+    return texts;
+  }
+
+  /**
+   * Writes the bundled model with noise on each matrix, for comparison: a change that no training
+   * has made.
+   *
+   * @param share the length of each matrix's change, as a share of that of the matrix
+   */
+  void writeNoisy(double share, Path checkpoint) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    Map<String, float[]> noisy = new HashMap<>();
+    model
+        .unet()
+        .config()
+        .weights()
+        .forEach(
+            (name, shape) -> {
+              float[] values = unet.getOrDefault(name, new float[0]).clone();
+              double deviation = shape.size() > 1 ? share * rootMeanSquare(values) : 0;
+              for (int i = 0; i < values.length; i++) {
+                values[i] += (float) (deviation * random.nextGaussian());
+              }
+              noisy.put(name, values);
+            });
+    write(noisy, checkpoint);
+  }
+
+  private static double rootMeanSquare(float[] values) {
+    double sum = 0;
+    for (float value : values) {
+      sum += (double) value * value;
+    }
+    return Math.sqrt(sum / values.length);
+  }
+
+  private void write(Map<String, float[]> trained, Path checkpoint) {
+    new CheckpointWriter()
+        .textEncoder(model.textEncoders().get(0).config(), text)
+        .unet(model.unet().config(), trained)
+        .vae(model.vae().config(), vae)
+        .write(checkpoint);
+  }
+}

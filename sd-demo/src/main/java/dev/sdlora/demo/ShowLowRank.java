@@ -1,0 +1,160 @@
+package dev.sdlora.demo;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.make.LoraExtraction;
+import dev.sdlora.api.make.MadeLora;
+import dev.sdlora.demo.model.DemoModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/**
+ * Shows why low rank is enough: trains all weights of the bundled model's U-Net, takes the change
+ * apart into LoRAs of several ranks, and says what share of it each keeps and how near its pictures
+ * come to those of the trained model. Writes {@code low-rank.png} and {@code low-rank-sheet.png};
+ * see docs/lora.md.
+ *
+ * <p>Arguments: the folder to write to, then the number of steps, 400 unless given, then the number
+ * of prompts, 8 unless given.
+ */
+public final class ShowLowRank {
+  private static final List<Integer> RANKS = List.of(1, 2, 4, 8, 16, 32, 64);
+  private static final List<Integer> SHOWN = List.of(1, 4, 16);
+  private static final int STEPS = 400;
+  private static final int PROMPTS = 8;
+  private static final int ROWS = 4;
+  private static final double NOISE = 0.05;
+  private static final long SEED = 2026;
+
+  private final Path folder;
+  private final List<PromptSpec> specs = new ArrayList<>();
+
+  private ShowLowRank(Path folder, int prompts) {
+    this.folder = folder;
+    SceneSource scenes = new SceneSource(SEED);
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (int i = 0; i < prompts; i++) {
+      String prompt = Captions.of(scenes.heldOut(), random);
+      specs.add(PromptSpec.builder().prompt(prompt).steps(20).cfgScale(4).seed(SEED + i).build());
+    }
+  }
+
+  /** Trains, takes apart, draws. */
+  public static void main(String[] args) throws IOException {
+    Path folder = Files.createDirectories(Path.of(args.length > 0 ? args[0] : "."));
+    int steps = args.length > 1 ? Integer.parseInt(args[1]) : STEPS;
+    int prompts = args.length > 2 ? Integer.parseInt(args[2]) : PROMPTS;
+    Path tuned = folder.resolve("tuned.safetensors");
+    Path noisy = folder.resolve("noisy.safetensors");
+    FineTuning tuning = new FineTuning();
+    tuning.write(steps, tuned);
+    tuning.writeNoisy(NOISE, noisy);
+    new ShowLowRank(folder, prompts).show(tuned, noisy);
+  }
+
+  private void show(Path tuned, Path noisy) {
+    List<MadeLora> ofTuning = extract(tuned, "tuned");
+    LinePlot plot =
+        new LinePlot("What is left of a change at a rank", "rank, of at most 128", RANKS);
+    plot.line("fine-tuning", ofTuning.stream().map(MadeLora::keptEnergy).toList());
+    plot.line("noise", extract(noisy, "noisy").stream().map(MadeLora::keptEnergy).toList());
+    plot.write(folder.resolve("low-rank.png"));
+
+    List<GeneratedImage> without = draw(DemoModel.checkpoint(), List.of());
+    List<GeneratedImage> all = draw(tuned, List.of());
+    System.out.printf(Locale.ROOT, "without: edges %.1f %%%n", 100 * edges(without));
+    List<List<GeneratedImage>> shown = new ArrayList<>(List.of(without));
+    for (MadeLora made : ofTuning) {
+      List<GeneratedImage> drawn =
+          draw(DemoModel.checkpoint(), List.of(LoraAdapter.open(made.file())));
+      System.out.printf(
+          Locale.ROOT,
+          "rank %2d: %.1f MB, %.1f %% of the change, pictures %.1f %% of the way away, edges %.1f %%%n",
+          made.rank(),
+          made.file().toFile().length() / 1e6,
+          100 * made.keptEnergy(),
+          100 * distance(drawn, all) / distance(without, all),
+          100 * edges(drawn));
+      if (SHOWN.contains(made.rank())) {
+        shown.add(drawn);
+      }
+    }
+    System.out.printf(Locale.ROOT, "all weights: edges %.1f %%%n", 100 * edges(all));
+    shown.add(all);
+    sheet(shown).write(folder.resolve("low-rank-sheet.png"));
+  }
+
+  private ContactSheet sheet(List<List<GeneratedImage>> columns) {
+    List<String> titles = new ArrayList<>(List.of("without"));
+    SHOWN.forEach(rank -> titles.add("rank " + rank));
+    titles.add("all weights");
+    ContactSheet sheet = new ContactSheet(128, titles);
+    for (int i = 0; i < Math.min(ROWS, specs.size()); i++) {
+      int row = i;
+      sheet.row(
+          ContactSheet.wrapped(specs.get(i).prompt()),
+          columns.stream().map(images -> images.get(row).toBufferedImage()).toList());
+    }
+    return sheet;
+  }
+
+  private List<MadeLora> extract(Path changed, String name) {
+    List<MadeLora> made = new ArrayList<>();
+    for (int rank : RANKS) {
+      made.add(
+          LoraExtraction.between(DemoModel.checkpoint(), changed)
+              .rank(rank)
+              .convolutions(true)
+              .exact(true)
+              .write(folder.resolve(name + "-rank-" + rank + ".safetensors")));
+    }
+    return made;
+  }
+
+  private List<GeneratedImage> draw(Path checkpoint, List<LoraAdapter> loras) {
+    try (Pipeline pipeline =
+        Pipeline.builder()
+            .precision(Precision.FLOAT32)
+            .checkpoint(Checkpoint.open(checkpoint))
+            .build()) {
+      return specs.stream()
+          .map(PromptSpec::toBuilder)
+          .peek(spec -> loras.forEach(spec::lora))
+          .map(spec -> pipeline.generate(spec.build()).first())
+          .toList();
+    }
+  }
+
+  /** The root mean square difference of all pixels. */
+  private static double distance(List<GeneratedImage> one, List<GeneratedImage> other) {
+    double sum = 0;
+    long values = 0;
+    for (int i = 0; i < one.size(); i++) {
+      byte[] a = one.get(i).rgb();
+      byte[] b = other.get(i).rgb();
+      for (int j = 0; j < a.length; j++) {
+        double difference = (a[j] & 0xff) - (b[j] & 0xff);
+        sum += difference * difference;
+      }
+      values += a.length;
+    }
+    return Math.sqrt(sum / values);
+  }
+
+  private static double edges(List<GeneratedImage> images) {
+    return images.stream()
+        .map(GeneratedImage::toBufferedImage)
+        .mapToDouble(PictureMeasures::edgeDensity)
+        .average()
+        .orElseThrow();
+  }
+}
