@@ -50,6 +50,10 @@ final class SdTest {
         "--forecast | 0 | window must be from 1 to 100: 0",
         "--few-steps | turbo:8 | Turbo is made for 1 to 4 steps: 8",
         "--schedule  | magic   | schedule 'magic' is not known; the known ones are",
+        "--region    | left    | expected NAME=FILE or NAME=left,top,right,bottom but found 'left'",
+        "--region    | l:r=0,0,1,1 | the name of a mask must be letters, digits",
+        "--region    | left=0.5,0,0.5,1 | a rectangle must have its left edge before the right",
+        "--region    | left=0,0,2,1 | right must be from 0.0 to 1.0: 2.0",
         "--out       | a.webp  | the name must end in .png, .jpg or .jpeg: a.webp",
       })
   void generate_badValue_isNamedWithItsOption(String option, String value, String sentence) {
@@ -68,7 +72,7 @@ final class SdTest {
     CommandRun run =
         CommandRun.of(
             ("generate --rng cpu --precision bfloat16 --seed -5 --cfg -1 --sampler dpmpp_2m"
-                    + " --schedule uniform --few-steps lightning:4 --guidance-range 0.1,0.8 --guidance-sigmas 0.3,5 --forecast 2+0.5@3 --final-decoder taesd --size 128x64 --prompt @x --checkpoint no-such-file")
+                    + " --schedule uniform --few-steps lightning:4 --guidance-range 0.1,0.8 --guidance-sigmas 0.3,5 --forecast 2+0.5@3 --final-decoder taesd --region left=0,0,.5,1 --region right=0.5,0,1,1 --region-blur 4 --size 128x64 --prompt @x --checkpoint no-such-file")
                 .split(" "));
     assertThat(run.err()).isEqualTo("sd: checkpoint 'no-such-file' does not exist\n");
     assertThat(run.exitCode()).isEqualTo(1);
@@ -86,6 +90,16 @@ final class SdTest {
     CommandRun run = CommandRun.of("generate", "--prompt", "x", "--mask", "m.png");
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("--init");
+  }
+
+  @Test
+  void generate_regionOfNoPicture_isOneSentence() {
+    CommandRun run = CommandRun.of("generate", "-p", "x <mask:face>", "--region", "face=no.png");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).isEqualTo("sd: image file 'no.png' does not exist or is a folder\n");
+    CommandRun blur = CommandRun.of("generate", "-p", "x", "--region-blur", "3");
+    assertThat(blur.exitCode()).isEqualTo(2);
+    assertThat(blur.err()).contains("--region-blur needs a --region");
   }
 
   @Test

@@ -13,9 +13,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Two LoRAs in one picture, each in its half: prints how much of the effect of each shows in its
@@ -134,28 +136,50 @@ public final class CompareRegions {
       boolean left,
       List<BufferedImage> without,
       List<BufferedImage> with) {
-    double before = mean(lora, without, left);
-    double beforeThere = mean(lora, without, !left);
-    double inside = mean(lora, with, left) - before;
-    double outside = mean(lora, with, !left) - beforeThere;
+    double[] inside = changes(lora, left, without, with);
+    double[] outside = changes(lora, !left, without, with);
     System.out.printf(
         Locale.ROOT,
-        "%-14s %-24s %-22s in its half %.5f%+.5f  in the other %.5f%+.5f, %.1f %% of it%n",
+        "%-14s %-24s %-22s in its half %.5f%+.5f (+-%.5f)  in the other %.5f%+.5f (+-%.5f), %.1f %%%n",
         lora.file(),
         where,
         lora.measured(),
-        before,
-        inside,
-        beforeThere,
-        outside,
-        100 * Math.abs(outside / inside));
+        mean(lora, without, left),
+        mean(inside),
+        deviationOfMean(inside),
+        mean(lora, without, !left),
+        mean(outside),
+        deviationOfMean(outside),
+        100 * Math.abs(mean(outside) / mean(inside)));
+  }
+
+  /** The change of each scene. */
+  private double[] changes(
+      DemoLora lora, boolean left, List<BufferedImage> without, List<BufferedImage> with) {
+    return IntStream.range(0, with.size())
+        .mapToDouble(
+            i ->
+                lora.measure(half(with.get(i), left), judge)
+                    - lora.measure(half(without.get(i), left), judge))
+        .toArray();
   }
 
   private double mean(DemoLora lora, List<BufferedImage> pictures, boolean left) {
-    return pictures.stream()
-        .mapToDouble(picture -> lora.measure(half(picture, left), judge))
-        .average()
-        .orElseThrow();
+    return mean(
+        pictures.stream()
+            .mapToDouble(picture -> lora.measure(half(picture, left), judge))
+            .toArray());
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElseThrow();
+  }
+
+  /** How far the mean of so many scenes may be from that of all. */
+  private static double deviationOfMean(double[] values) {
+    double mean = mean(values);
+    double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+    return Math.sqrt(squares / (values.length - 1) / values.length);
   }
 
   private static BufferedImage half(BufferedImage picture, boolean left) {

@@ -172,7 +172,7 @@ final class DenoisingPass {
     progress.stopIfCancelled();
     TrainedWords words = networks.embeddings(loras);
     List<Conditions> conditions = new ArrayList<>();
-    for (int region = 0; region <= loras.masks().size(); region++) {
+    for (int region = 0; region <= applied.loras().masks().size(); region++) {
       conditions.add(
           applied.withTextEncoders(
               model.encodedChunks(),

@@ -279,9 +279,10 @@ final class LoraResolver {
   }
 
   private void warnTwice(List<Fit> fits) {
-    Map<String, LoraUse> seen = new HashMap<>();
+    Map<List<Object>, LoraUse> seen = new HashMap<>();
     for (Fit fit : fits) {
-      LoraUse earlier = seen.put(fit.use().name(), fit.use());
+      // With another mask it acts elsewhere.
+      LoraUse earlier = seen.put(List.of(fit.use().name(), fit.mask()), fit.use());
       if (earlier != null && !earlier.equals(fit.use())) {
         warnings.add(
             "LoRA '"

@@ -8,15 +8,18 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.RegionMask;
 import dev.sdlora.api.SizeConditioning;
 import dev.sdlora.testkit.TinyFamilies;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +67,42 @@ class FamilyRequestsTest {
       assertThat(with.loras().get(0).matched()).isEqualTo(242 + 30 + 24);
       assertThat(rgb(pipeline.generate(spec().build()))).isEqualTo(plain);
     }
+  }
+
+  @Test
+  void generate_sdxlLoraInAPart_isThatEverywhereWhereThePartIsNearlyAll() {
+    byte[] grey = new byte[3 * 64];
+    Arrays.fill(grey, (byte) 255);
+    grey[0] = (byte) 250;
+    RegionMask almost = RegionMask.of(Picture.of(8, 8, grey));
+    LoraAdapter lora =
+        LoraAdapter.open(TinyFamilies.sdxlLora()).toBuilder().textEncoderStrength(0).build();
+    try (Pipeline pipeline = builder("sdxl").build()) {
+      PromptSpec spec = spec().loraMode(LoraMode.OVERLAY).build();
+      byte[] plain = pipeline.generate(spec).first().rgb();
+      byte[] everywhere = pipeline.generate(spec.toBuilder().lora(lora).build()).first().rgb();
+      byte[] masked =
+          pipeline.generate(spec.toBuilder().lora(lora.withMask(almost)).build()).first().rgb();
+      assertThat(difference(masked, everywhere)).isLessThan(0.1);
+      assertThat(difference(plain, everywhere)).isGreaterThan(0.5);
+      // What the text encoders say of the whole text is one for the picture.
+      LoraAdapter texts = lora.toBuilder().textEncoderStrength(1).build();
+      byte[] half =
+          pipeline
+              .generate(
+                  spec.toBuilder().lora(texts.withMask(RegionMask.rectangle(0, 0, 0.5, 1))).build())
+              .first()
+              .rgb();
+      assertThat(difference(half, plain)).isGreaterThan(0.2);
+    }
+  }
+
+  private static double difference(byte[] a, byte[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += Math.abs((a[i] & 0xff) - (b[i] & 0xff));
+    }
+    return sum / a.length;
   }
 
   @Test
