@@ -99,8 +99,9 @@ public final class GeneratedImage {
   /**
    * Reads the settings of a picture file.
    *
-   * @param file a PNG, JPEG or WebP file that A1111 or this library wrote
-   * @return the settings as text, which {@link PromptSpec#fromParameters} understands
+   * @param file a PNG, JPEG or WebP file of a program that {@link PromptSpec#fromImage} knows
+   * @return the settings as A1111 would write them, which {@link PromptSpec#fromParameters}
+   *     understands
    * @throws ImageFileException if the file is of another kind or holds no such text
    */
   public static String readParameters(Path file) {

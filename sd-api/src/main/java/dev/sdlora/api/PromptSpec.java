@@ -38,15 +38,16 @@ public final class PromptSpec {
   }
 
   /**
-   * Reads the {@code parameters} text that A1111 and this library write into pictures. What has no
+   * Reads the {@code parameters} text that A1111 and this library write into pictures, or the JSON
+   * that ComfyUI, Fooocus, InvokeAI and SwarmUI do, as far as a request can say it. What has no
    * setting here is in {@link #otherParameters()}, and so are values that make no sense or are not
    * known; in their place the request has its defaults. What of that makes another picture is said
    * by {@link GenerationResult#warnings()}.
    *
    * @param text prompt, negative prompt and the line of settings, as in a picture
    * @return the request that the text describes
-   * @throws IllegalArgumentException if the text is that of a program with another form of settings
-   *     (Fooocus, SwarmUI, InvokeAI, ComfyUI); the message names it
+   * @throws IllegalArgumentException if the text is JSON of another program, or nothing in it is
+   *     understood; the message names the program
    */
   public static PromptSpec fromParameters(String text) {
     Objects.requireNonNull(text, "text");
@@ -54,14 +55,15 @@ public final class PromptSpec {
   }
 
   /**
-   * Reads the settings out of a picture that A1111 or this library wrote. See {@link
-   * #fromParameters} for what becomes of settings that cannot be used.
+   * Reads the settings out of a picture of this library, A1111, ComfyUI, Fooocus, InvokeAI, NovelAI
+   * or SwarmUI. See {@link #fromParameters} for what becomes of settings that cannot be used, and
+   * {@link Recovery} for the files that it was made with.
    *
-   * @param file a PNG with the text {@code parameters}, or a JPEG or WebP file with an EXIF
-   *     UserComment; PNGs of NovelAI can be read as well
+   * @param file a PNG with a text, or one hidden in its pixels ("Stealth PNGInfo"); a JPEG or WebP
+   *     file with EXIF data
    * @return the request that made the picture
-   * @throws ImageSettingsException if the picture holds no such text; programs that are known to
-   *     write another (Fooocus, SwarmUI, InvokeAI, ComfyUI) are named
+   * @throws ImageSettingsException if the picture holds no settings, or none that are understood;
+   *     the program is named if it is known
    * @throws ImageFileException if the file is of another kind or damaged
    */
   public static PromptSpec fromImage(Path file) {

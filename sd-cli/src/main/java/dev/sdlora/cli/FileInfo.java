@@ -30,16 +30,17 @@ final class FileInfo {
    * recognised but not run alone.
    *
    * @param folders in which the files that a picture was made with are looked for
+   * @param console is told how long that takes
    * @throws StableDiffusionException if it is none of them, or damaged; the message is about what
    *     the file is, if that can be seen
    */
-  static ObjectNode of(Path path, FolderOptions folders) {
+  static ObjectNode of(Path path, FolderOptions folders, Console console) {
     if (!Files.exists(path)) {
       throw new StableDiffusionException("'" + path + "' does not exist");
     }
     Optional<String> pictureSize = PictureSize.of(path);
     if (pictureSize.isPresent()) {
-      return image(path, pictureSize.get(), folders);
+      return image(path, pictureSize.get(), folders, console);
     }
     return Files.isDirectory(path) ? checkpoint(Checkpoint.open(path)) : tensors(path);
   }
@@ -129,13 +130,15 @@ final class FileInfo {
   }
 
   /** A picture with settings or without, or one into which an embedding is written. */
-  private static ObjectNode image(Path path, String size, FolderOptions folders) {
+  private static ObjectNode image(Path path, String size, FolderOptions folders, Console console) {
     ObjectNode image = described("image", path).put("size", size);
     try {
       String parameters = GeneratedImage.readParameters(path);
       image.put("parameters", parameters);
       if (folders.given()) {
-        files(image, folders.recover(PromptSpec.fromParameters(parameters), folders.loras()));
+        files(
+            image,
+            folders.recover(PromptSpec.fromParameters(parameters), folders.loras(), console));
       }
       return image;
     } catch (ImageSettingsException noSettings) {

@@ -60,11 +60,22 @@ final class FolderOptions {
   }
 
   /**
-   * Looks for the files that a picture was made with.
+   * Looks for the files that a picture was made with. Where many have to be read, that takes its
+   * time, of which the terminal tells.
    *
    * @param loraFolders those given, or the bundled ones
    */
-  Recovery recover(PromptSpec spec, List<Path> loraFolders) {
+  Recovery recover(PromptSpec spec, List<Path> loraFolders, Console console) {
+    ElapsedTimeLine waiting =
+        ElapsedTimeLine.on(console.terminal(), "looking for the files of the picture");
+    try {
+      return search(spec, loraFolders).find();
+    } finally {
+      waiting.close();
+    }
+  }
+
+  private Recovery.Search search(PromptSpec spec, List<Path> loraFolders) {
     Recovery.Search search = Recovery.of(spec);
     if (!loraFolders.isEmpty()) {
       search.loras(LoraLibrary.open(loraFolders));
@@ -74,6 +85,6 @@ final class FolderOptions {
     }
     checkpoints.forEach(search::checkpoints);
     vaes.forEach(search::vaes);
-    return search.find();
+    return search;
   }
 }

@@ -49,7 +49,7 @@ final class InfoCommand implements Runnable {
     @Nullable StableDiffusionException last = null;
     for (Path file : files) {
       try {
-        show(FileInfo.of(file, folders));
+        show(FileInfo.of(file, folders, console));
       } catch (StableDiffusionException e) {
         if (last != null) {
           console.err().println("sd: " + last.getMessage());

@@ -110,7 +110,7 @@ final class ModelOptions {
    * @throws CheckpointException if its model is wanted and not there
    */
   PromptSpec recover(PromptSpec spec, Console console) {
-    Recovery recovery = folders.recover(spec, loraFolders());
+    Recovery recovery = folders.recover(spec, loraFolders(), console);
     recovered = Optional.of(recovery);
     if (!console.json()) {
       recovery.found().stream()

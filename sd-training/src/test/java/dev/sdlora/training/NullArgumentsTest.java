@@ -27,6 +27,7 @@ import dev.sdlora.api.PromptCompleter;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RegionMask;
+import dev.sdlora.api.Recovery;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.SizeConditioning;
 import dev.sdlora.api.Span;
@@ -105,6 +106,8 @@ class NullArgumentsTest {
     "LeftOut",
     "FileDescription",
     "DeviceInfo",
+    "Recovery$Found",
+    "Recovery$Missing",
     "Backend"
   };
 
@@ -179,6 +182,8 @@ class NullArgumentsTest {
             LoraExtraction.between(FILE, FILE),
             LoraMerging.of(List.of(ADAPTER)),
             LoraResizing.of(FILE),
+            Recovery.of(PromptSpec.builder().build()),
+            new Recovery(PromptSpec.builder().build(), List.of(), List.of()),
             LoraTrainer.builder())) {
       objects.put(object.getClass(), object);
     }

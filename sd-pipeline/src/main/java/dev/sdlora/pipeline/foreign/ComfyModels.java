@@ -15,6 +15,9 @@ import java.util.Set;
  * and what else changes them.
  */
 final class ComfyModels {
+  /** Far more LoRAs, one behind another, than a request may have. */
+  private static final int MAX_WAY = 500;
+
   private final ComfyGraph graph;
   private final ForeignSettings settings;
   private final Set<Node> understood;
@@ -120,7 +123,7 @@ final class ComfyModels {
   private static List<Node> way(ComfyGraph graph, Optional<Link> start, String kind) {
     Set<Node> way = new LinkedHashSet<>();
     Optional<Link> link = start;
-    while (link.isPresent() && way.add(link.get().from())) {
+    while (link.isPresent() && way.size() < MAX_WAY && way.add(link.get().from())) {
       link = graph.link(link.get().from(), kind);
     }
     return List.copyOf(way);

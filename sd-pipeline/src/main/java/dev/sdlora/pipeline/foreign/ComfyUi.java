@@ -17,8 +17,8 @@ import java.util.Set;
 public final class ComfyUi {
   static final String PROGRAM = "ComfyUI";
 
-  /** More pictures than a graph saves by itself. */
-  private static final int MAX_OUTPUTS = 8;
+  /** Of the nodes that save or show pictures, so many are looked at. */
+  private static final int MAX_OUTPUTS = 32;
 
   private ComfyUi() {}
 
@@ -45,9 +45,10 @@ public final class ComfyUi {
   /** The last samplers before what is saved, or before nothing. */
   private static Set<Node> last(ComfyGraph graph) {
     Set<Node> last = new LinkedHashSet<>();
+    int outputs = 0;
     for (Node node : graph.nodes()) {
       boolean saves = node.type().startsWith("Save") || node.type().startsWith("Preview");
-      if (saves && last.size() < MAX_OUTPUTS) {
+      if (saves && outputs++ < MAX_OUTPUTS) {
         graph
             .way(node, sampler -> ComfySampling.isSampler(graph, sampler))
             .ifPresent(way -> last.add(way.get(way.size() - 1)));

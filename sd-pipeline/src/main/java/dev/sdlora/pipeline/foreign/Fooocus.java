@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 public final class Fooocus {
   private static final String PROGRAM = "Fooocus";
   private static final String NO_MODEL = "None";
+  private static final int MAX_NAME = 500;
 
   private static final Set<String> KNOWN =
       Set.of(
@@ -109,7 +110,7 @@ public final class Fooocus {
     if (loras.isEmpty()) {
       for (JsonNode lora : combined(json)) {
         Matcher parts = COMBINED.matcher(lora.asText(""));
-        if (parts.matches()) {
+        if (lora.asText("").length() <= MAX_NAME && parts.matches()) {
           double weight = weight(parts.group(2));
           settings.lora(parts.group(1), weight, weight, "");
         }

@@ -101,7 +101,7 @@ final class ExifComment {
     List<String> graphs =
         Stream.of(MODEL, MAKE, DESCRIPTION)
             .flatMap(tag -> value(entry(directory, tag)).stream())
-            .map(value -> new String(value, StandardCharsets.UTF_8).replaceFirst("\0+$", ""))
+            .map(value -> withoutEnd(new String(value, StandardCharsets.UTF_8)))
             .filter(text -> OtherProgram.ofText(text).isPresent())
             .toList();
     return graphs.stream()
@@ -145,7 +145,16 @@ final class ExifComment {
     byte[] text = Arrays.copyOfRange(value, start, value.length);
     Charset charset = unicode ? utf16(text) : StandardCharsets.UTF_8;
     String comment = new String(text, charset);
-    return (comment.startsWith("\ufeff") ? comment.substring(1) : comment).replaceFirst("\0+$", "");
+    return withoutEnd(comment.startsWith("\ufeff") ? comment.substring(1) : comment);
+  }
+
+  /** Texts of EXIF end in a zero, some in several. */
+  private static String withoutEnd(String text) {
+    int end = text.length();
+    while (end > 0 && text.charAt(end - 1) == 0) {
+      end--;
+    }
+    return text.substring(0, end);
   }
 
   /**

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 final class ForeignText {
   /** A prompt may have any lines, but not one that ends it. */
   private static final Pattern END_OF_PROMPT =
-      Pattern.compile("(?m)^\\s*(?=" + InfotextReader.NEGATIVE_PROMPT + ")");
+      Pattern.compile("(?md)^[^\\S\\n]*+(?=" + InfotextReader.NEGATIVE_PROMPT + ")");
 
   private ForeignText() {}
 

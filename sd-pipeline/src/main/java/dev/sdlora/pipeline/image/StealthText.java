@@ -34,8 +34,8 @@ final class StealthText {
   private static final int HEAD_BYTES = MARK_BYTES + 4;
   private static final int COLOUR_BITS = 8;
 
-  /** Sides of pictures that are looked into; more is no picture of a model. */
-  private static final int MAX_SIDE = 1 << 15;
+  /** Of pictures that are looked into: 8,192 × 8,192. */
+  private static final long MAX_PIXELS = 1 << 26;
 
   /** A file that is larger is no picture of a model either. */
   private static final int MAX_FILE = 128 << 20;
@@ -88,7 +88,7 @@ final class StealthText {
   }
 
   private Optional<String> find(boolean transparent) throws IOException {
-    if (width > MAX_SIDE || height > MAX_SIDE) {
+    if ((long) width * height > MAX_PIXELS) {
       return Optional.empty();
     }
     for (Place place : Place.values()) {

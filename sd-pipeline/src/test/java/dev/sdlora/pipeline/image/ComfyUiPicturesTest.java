@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -417,7 +418,7 @@ final class ComfyUiPicturesTest {
 
     PromptSpec spec = Infotext.parse(json(nodes));
 
-    assertThat(spec.prompt()).contains("<lora:l59999:0:1>");
+    assertThat(spec.prompt()).contains("<lora:l59499:0:1> <lora:l59498:0:1>");
     assertThat(spec.otherParameters()).hasSizeLessThan(100);
   }
 
@@ -495,7 +496,19 @@ final class ComfyUiPicturesTest {
 
   @Provide
   Arbitrary<List<String>> values() {
-    return Arbitraries.of(
+    return mixed(
+        List.of(
+            "20",
+            "7",
+            "'euler'",
+            "'karras'",
+            "1",
+            "'a (cat:1.5)'",
+            "'lcm'",
+            "'simple'",
+            "0.5",
+            "2"),
+        List.of(
             "1",
             "0",
             "-1",
@@ -518,14 +531,26 @@ final class ComfyUiPicturesTest {
             "['3', 0]",
             "['6', 0]",
             "{}",
-            "'  '")
-        .list()
-        .ofSize(10);
+            "'  '"));
   }
 
   @Provide
   Arbitrary<List<String>> links() {
-    return Arbitraries.of(
+    return mixed(
+        List.of(
+            "['10', 0]",
+            "['6', 0]",
+            "['7', 0]",
+            "['5', 0]",
+            "['10', 1]",
+            "['21', 0]",
+            "['4', 0]",
+            "['6', 0]",
+            "['7', 0]",
+            "['3', 0]",
+            "['4', 0]",
+            "['4', 1]"),
+        List.of(
             "['3', 0]",
             "['4', 0]",
             "['4', 1]",
@@ -538,8 +563,20 @@ final class ComfyUiPicturesTest {
             "['21', 0]",
             "['99', 0]",
             "5",
-            "['5']")
+            "['5']"));
+  }
+
+  /** The usual in each place, and something odd in one of five. */
+  private static Arbitrary<List<String>> mixed(List<String> usual, List<String> odd) {
+    return Arbitraries.integers()
+        .between(0, 5 * odd.size() - 1)
         .list()
-        .ofSize(12);
+        .ofSize(usual.size())
+        .map(
+            numbers ->
+                IntStream.range(0, usual.size())
+                    .mapToObj(
+                        i -> numbers.get(i) < odd.size() ? odd.get(numbers.get(i)) : usual.get(i))
+                    .toList());
   }
 }

@@ -42,6 +42,8 @@ public final class HashIndex {
 
   private final HashList list;
 
+  private final FileCache<String> recorded = new FileCache<>(1 << 16);
+
   /** What is known; the list has the same of files that are worth it. */
   private final Map<Path, Entry> known = new HashMap<>();
 
@@ -105,6 +107,7 @@ public final class HashIndex {
 
   private Optional<Path> reading(String wanted, List<Path> files) {
     List<Path> likely = new ArrayList<>(files);
+    likely.removeIf(file -> known(file).isPresent());
     Map<Path, Boolean> noted = new HashMap<>();
     likely.forEach(file -> noted.put(file, isNoted(wanted, file)));
     likely.sort(Comparator.comparing(file -> !noted.getOrDefault(file, false)));
@@ -165,17 +168,31 @@ public final class HashIndex {
   }
 
   /** Whether the trainer wrote the hash of the data into the file. */
-  private static boolean isRecorded(String wanted, Path file) {
+  private boolean isRecorded(String wanted, Path file) {
     return wanted.length() >= AUTO_V3_DIGITS
         && file.toString().toLowerCase(Locale.ROOT).endsWith(".safetensors")
-        && FolderReading.attempt(
-            () ->
-                TensorFile.open(file)
-                    .metadata()
-                    .getOrDefault("sshs_model_hash", "")
-                    .toLowerCase(Locale.ROOT)
-                    .startsWith(wanted),
-            problem -> false);
+        && recorded(file).startsWith(wanted);
+  }
+
+  private String recorded(Path file) {
+    try {
+      Stamp stamp = Stamp.of(file);
+      return recorded
+          .find(file, stamp)
+          .orElseGet(() -> recorded.keep(file, stamp, readRecorded(file)));
+    } catch (IOException e) {
+      return ""; // gone
+    }
+  }
+
+  private static String readRecorded(Path file) {
+    return FolderReading.attempt(
+        () ->
+            TensorFile.open(file)
+                .metadata()
+                .getOrDefault("sshs_model_hash", "")
+                .toLowerCase(Locale.ROOT),
+        problem -> "");
   }
 
   /** Whether a note beside a file tells the hash, which is a reason to look at it first. */
