@@ -82,11 +82,7 @@ final class BaseFiles {
                     wantedWhole.isEmpty() && wantedFirst.isEmpty()
                         ? "has the name that the LoRA tells"
                         : "has the name that the LoRA tells, but another hash"))
-        .or(
-            () ->
-                found(
-                    published(base, files),
-                    "is the published " + base.label()));
+        .or(() -> found(published(base, files), "is the published " + base.label()));
   }
 
   private List<Path> published(Base base, Set<Path> files) {

@@ -140,10 +140,8 @@ final class FitDraft {
   }
 
   private String madeFor() {
-    ModelFamily family =
-        lora.family() == ModelFamily.UNKNOWN ? checkpoint.family() : lora.family();
-    return "for "
-        + (trained.base() == Base.UNKNOWN ? family.label() : trained.base().label());
+    ModelFamily family = lora.family() == ModelFamily.UNKNOWN ? checkpoint.family() : lora.family();
+    return "for " + (trained.base() == Base.UNKNOWN ? family.label() : trained.base().label());
   }
 
   private String on(Distance apart) {
