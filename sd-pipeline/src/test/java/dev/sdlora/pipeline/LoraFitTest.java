@@ -13,6 +13,7 @@ import dev.sdlora.api.LoraFit;
 import dev.sdlora.api.LoraFit.Base;
 import dev.sdlora.api.LoraFit.Distance;
 import dev.sdlora.api.PredictionType;
+import dev.sdlora.api.TensorFileException;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;
@@ -204,7 +205,7 @@ class LoraFitTest {
     LoraAdapter lora = lora(hashes());
     Files.writeString(lora.path(), "no tensors any more");
     assertThatThrownBy(() -> lora.fitOn(original))
-        .isInstanceOfAny(LoraException.class, dev.sdlora.api.TensorFileException.class);
+        .isInstanceOfAny(LoraException.class, TensorFileException.class);
   }
 
   @Test

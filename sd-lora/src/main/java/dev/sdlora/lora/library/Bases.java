@@ -41,6 +41,9 @@ public final class Bases {
 
   private static final int SHORT_HASH = 10;
 
+  /** Of what files call a name, no more is looked at. */
+  private static final int LONGEST_NAME = 300;
+
   /**
    * Words in names, the most telling first: a NoobAI model may call itself Illustrious too, and a
    * Turbo model of Pony's is Pony's.
@@ -143,8 +146,10 @@ public final class Bases {
 
   /** The base that a name of a model tells, such as a file's or Civitai's. */
   static Optional<Base> byName(String name) {
+    String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
     String stem =
-        name.replaceFirst(".*[/\\\\]", "").replaceFirst("(?i)\\.(safetensors|ckpt|pt)$", "");
+        last.substring(0, Math.min(LONGEST_NAME, last.length()))
+            .replaceFirst("(?i)\\.(safetensors|ckpt|pt)$", "");
     String words =
         stem.replaceAll("(?<=[a-z])(?=[A-Z])", " ")
             .toLowerCase(Locale.ROOT)

@@ -105,6 +105,12 @@ class BasesTest {
   }
 
   @Test
+  void byName_hostileLength_isQuick() {
+    assertThat(Bases.byName("a".repeat(10_000_000) + " pony")).isEmpty();
+    assertThat(Bases.byName("x/".repeat(1_000_000) + "pony")).contains(Base.PONY);
+  }
+
+  @Test
   void ofLora_baseOfAnotherFamily_isNotBelieved() {
     assertThat(of(ModelFamily.SD1, Map.of("ss_sd_model_name", "ponyDiffusionV6XL")).base())
         .isEqualTo(Base.UNKNOWN);

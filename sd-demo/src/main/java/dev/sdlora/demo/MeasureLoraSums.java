@@ -1,0 +1,143 @@
+package dev.sdlora.demo;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraConflicts;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.demo.model.DemoModel;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/**
+ * Finds out how far LoRAs may move the weights of the bundled model before pictures stop being what
+ * their prompts ask for: draws with sums of its LoRAs at growing weights, and lets the judge say
+ * how many pictures are right. Only such LoRAs and signs take part as leave the judge its sight: a
+ * pen drawing of a star is no failure, though the judge sees none in it.
+ *
+ * <p>Arguments: the number of prompts, 12 unless given, then that of steps, 10 unless given.
+ */
+public final class MeasureLoraSums {
+  private static final int PROMPTS = 12;
+  private static final int STEPS = 10;
+  private static final long SEED = 2026;
+  private static final List<Double> WEIGHTS = List.of(1.0, 1.5, 2.0, 2.5);
+
+  /** Sums, as strengths of LoRAs at weight 1. */
+  private static final List<Map<DemoLora, Double>> SUMS =
+      List.of(
+          Map.of(DemoLora.CONCEPT, 1.0),
+          Map.of(DemoLora.DETAIL, -1.0),
+          Map.of(DemoLora.LINES, -1.0),
+          Map.of(DemoLora.CONCEPT, 1.0, DemoLora.DETAIL, -1.0),
+          Map.of(DemoLora.DETAIL, -1.0, DemoLora.LINES, -1.0),
+          Map.of(DemoLora.DETAIL, -1.0, DemoLora.LINES, -1.0, DemoLora.CONCEPT, 1.0));
+
+  private final Pipeline pipeline;
+  private final Checkpoint checkpoint;
+  private final List<Scene> scenes = new ArrayList<>();
+  private final List<PromptSpec> specs = new ArrayList<>();
+  private final PictureJudge judge = new PictureJudge();
+
+  /** Right pictures of all, by the share that the most moved block is moved by, in steps of 5 %. */
+  private final Map<Integer, int[]> byShare = new TreeMap<>();
+
+  private MeasureLoraSums(Pipeline pipeline, Checkpoint checkpoint, int prompts, int steps) {
+    this.pipeline = pipeline;
+    this.checkpoint = checkpoint;
+    SceneSource source = new SceneSource(SEED);
+    SplittableRandom random = new SplittableRandom(SEED);
+    for (int i = 0; i < prompts; i++) {
+      Scene scene = source.heldOut();
+      scenes.add(scene);
+      specs.add(
+          PromptSpec.builder()
+              .prompt(Captions.of(scene, random))
+              .steps(steps)
+              .cfgScale(4)
+              .seed(SEED + i)
+              .build());
+    }
+  }
+
+  /** Measures on the bundled model. */
+  public static void main(String[] args) {
+    int prompts = args.length > 0 ? Integer.parseInt(args[0]) : PROMPTS;
+    int steps = args.length > 1 ? Integer.parseInt(args[1]) : STEPS;
+    Checkpoint checkpoint = Checkpoint.open(DemoModel.checkpoint());
+    try (Pipeline pipeline =
+        Pipeline.builder()
+            .precision(Precision.FLOAT32)
+            .checkpoint(checkpoint)
+            .loraDirectory(DemoModel.loras())
+            .build()) {
+      new MeasureLoraSums(pipeline, checkpoint, prompts, steps).run();
+    }
+  }
+
+  private void run() {
+    System.out.printf("no LoRA: %d of %d right%n", right(List.of()), scenes.size());
+    for (Map<DemoLora, Double> sum : SUMS) {
+      for (double weight : WEIGHTS) {
+        measure(sum, weight);
+      }
+    }
+    byShare.forEach(
+        (step, counts) ->
+            System.out.printf(
+                Locale.ROOT,
+                "%d to %d %%: %.0f %% of %d pictures right%n",
+                5 * step,
+                5 * step + 5,
+                100.0 * counts[0] / counts[1],
+                counts[1]));
+  }
+
+  private void measure(Map<DemoLora, Double> sum, double weight) {
+    List<LoraAdapter> loras = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    for (DemoLora lora : DemoLora.values()) {
+      if (sum.containsKey(lora)) {
+        double strength = weight * sum.get(lora);
+        loras.add(pipeline.loras().find(lora.file()).withStrength(strength));
+        names.add("%s %s".formatted(lora.file(), strength));
+      }
+    }
+    LoraConflicts.Block most =
+        LoraConflicts.of(loras, checkpoint).blocks().stream()
+            .max(Comparator.comparingDouble(block -> block.sum().relative()))
+            .orElseThrow();
+    int right = right(loras);
+    int[] counts = byShare.computeIfAbsent((int) (20 * most.sum().relative()), step -> new int[2]);
+    counts[0] += right;
+    counts[1] += scenes.size();
+    System.out.printf(
+        Locale.ROOT,
+        "%-45s %s by %4.1f %%: %2d of %d right%n",
+        String.join(" + ", names),
+        most.name(),
+        100 * most.sum().relative(),
+        right,
+        scenes.size());
+  }
+
+  private int right(List<LoraAdapter> loras) {
+    int right = 0;
+    for (int i = 0; i < scenes.size(); i++) {
+      PromptSpecBuilder spec = specs.get(i).toBuilder();
+      loras.forEach(spec::lora);
+      BufferedImage picture = pipeline.generate(spec.build()).first().toBufferedImage();
+      Verdict verdict = judge.judge(picture);
+      right += verdict.agreesWith(scenes.get(i)) ? 1 : 0;
+    }
+    return right;
+  }
+}
