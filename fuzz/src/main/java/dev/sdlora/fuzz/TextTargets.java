@@ -26,6 +26,9 @@ import java.util.function.Consumer;
 
 /** Texts that people write: prompts, styles, strengths, settings. */
 final class TextTargets {
+  /** Noise in the first step; in the next ones it is less. */
+  private static final double MOST_NOISE = 14.6;
+
   private static final int STEPS = 30;
 
   /** A negative prompt over the steps of a picture and of its hires fix. */
@@ -87,7 +90,7 @@ final class TextTargets {
   private static void strengths(String text) {
     StrengthSchedule schedule = StrengthSchedule.parse(text);
     for (int step = 0; step < STEPS; step++) {
-      requireFinite(schedule.at(step, STEPS));
+      requireFinite(schedule.at(step, STEPS, MOST_NOISE / (step + 1)));
     }
     requireFinite(schedule.peak());
     same(schedule.toString(), StrengthSchedule.parse(schedule.toString()).toString());

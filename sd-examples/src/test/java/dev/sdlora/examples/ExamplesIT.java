@@ -103,7 +103,8 @@ final class ExamplesIT {
     assertThat(printed.toString(StandardCharsets.UTF_8).lines())
         .hasSize(5)
         .anySatisfy(line -> assertThat(line).matches("W: 2.000.000 numbers, B and A: 6.000"))
-        .anySatisfy(line -> assertThat(line).matches("strength +0.0: outputs move by 0.00 .* 0e.00"));
+        .anySatisfy(
+            line -> assertThat(line).matches("strength +0.0: outputs move by 0.00 .* 0e.00"));
   }
 
   @Test
