@@ -15,6 +15,7 @@ import dev.sdlora.prompt.grammar.Attention;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.LoraTag;
+import dev.sdlora.prompt.grammar.MaskTag;
 import dev.sdlora.prompt.grammar.Styles;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
@@ -68,7 +69,9 @@ final class TextTargets {
   }
 
   private static void tags(String text) {
-    for (ExtraNetwork network : ExtraNetworks.cut(text).networks()) {
+    ExtraNetworks cut = ExtraNetworks.cut(text);
+    MaskTag.ofParts(cut);
+    for (ExtraNetwork network : cut.networks()) {
       LoraTag.of(network);
     }
   }

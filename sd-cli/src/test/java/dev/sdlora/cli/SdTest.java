@@ -53,7 +53,7 @@ final class SdTest {
         "--region    | left    | expected NAME=FILE or NAME=left,top,right,bottom but found 'left'",
         "--region    | l:r=0,0,1,1 | the name of a mask must be letters, digits",
         "--region    | left=0.5,0,0.5,1 | a rectangle must have its left edge before the right",
-        "--region    | left=0,0,2,1 | right must be from 0.0 to 1.0: 2.0",
+        "--region    | left=0,0,2,1 | right must be from 0 to 1: 2.0",
         "--out       | a.webp  | the name must end in .png, .jpg or .jpeg: a.webp",
       })
   void generate_badValue_isNamedWithItsOption(String option, String value, String sentence) {
