@@ -19,9 +19,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Finds the files of pictures. Made by {@link java.util.ServiceLoader}. */
 public final class LocalRecoveries implements Backend.Recoveries {
+  /** A name that a tag can have. */
+  private static final Pattern IN_TAG = Pattern.compile("[^:<>=#]+");
 
   @Override
   public Recovery find(Recovery.Search search) {
@@ -75,6 +78,7 @@ public final class LocalRecoveries implements Backend.Recoveries {
             hash ->
                 library
                     .findByHash(hash)
+                    .filter(lora -> IN_TAG.matcher(lora.name()).matches())
                     .filter(lora -> path(library, lora.name()).equals(Optional.of(lora.path())))
                     .map(LoraAdapter::path);
         add(Kind.LORA, new Told(name, told.lora(name)), named, byHash)
