@@ -6,6 +6,7 @@ import dev.sdlora.prompt.dynamic.Wildcards;
 import dev.sdlora.prompt.grammar.Characters;
 import dev.sdlora.tensors.folder.FolderTree;
 import dev.sdlora.tensors.folder.Nearest;
+import dev.sdlora.tensors.folder.PathRedactor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -33,11 +34,13 @@ final class WildcardFolders implements Wildcards {
           (message, folder) -> new PromptSyntaxException(message, 0));
 
   private final List<FolderTree> folders;
+  private final PathRedactor shown;
   private @Nullable Map<String, Path> files;
 
   WildcardFolders(DynamicPrompts dynamic) {
     folders =
         dynamic.wildcardDirectories().stream().map(folder -> new FolderTree(folder, KIND)).toList();
+    shown = new PathRedactor(dynamic.wildcardDirectories());
   }
 
   /** The files by their names, which have slashes on any system. */
@@ -89,9 +92,10 @@ final class WildcardFolders implements Wildcards {
     return "the wildcard '%s' is not in %s%s"
         .formatted(
             pattern,
-            folders.stream()
-                .map(folder -> folder.root().toString())
-                .collect(Collectors.joining(", ")),
+            shown.redact(
+                folders.stream()
+                    .map(folder -> folder.root().toString())
+                    .collect(Collectors.joining(", "))),
             near.isEmpty() ? "" : "; did you mean '" + String.join("' or '", near) + "'?");
   }
 
