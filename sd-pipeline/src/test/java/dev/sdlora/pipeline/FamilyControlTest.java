@@ -80,8 +80,9 @@ class FamilyControlTest {
   }
 
   private static void assertActs(String set, Path network) {
-    final int arrays = pipeline(set).liveTensors();
     byte[] plain = following(set);
+    // Inpainting models read the half of their VAE that encodes in the first request.
+    final int arrays = pipeline(set).liveTensors();
     byte[] followed = following(set, unit(network).build());
     assertThat(followed).isNotEqualTo(plain).isEqualTo(following(set, unit(network).build()));
     assertThat(following(set, unit(network).weight(0.5).build())).isNotIn(plain, followed);
