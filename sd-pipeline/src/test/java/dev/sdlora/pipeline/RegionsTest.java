@@ -61,7 +61,7 @@ class RegionsTest {
             .loraDirectory(Fixtures.LORAS)
             .concurrency(2)
             .build();
-    arrays = pipeline.liveTensors();
+    arrays = TinyPipeline.arraysOnceEncoded(pipeline);
   }
 
   @AfterEach
