@@ -23,10 +23,12 @@ import java.util.stream.IntStream;
  * Two LoRAs in one picture, each in its half: prints how much of the effect of each shows in its
  * own half and in the other, and writes a sheet of pictures.
  *
- * <p>Arguments: the folder to write to, then the number of scenes, 32 unless given.
+ * <p>Arguments: the folder to write to, then the number of scenes, 32 unless given, then that of
+ * steps, 20 unless given.
  */
 public final class CompareRegions {
   private static final int SCENES = 32;
+  private static final int STEPS = 20;
   private static final int SHOWN = 4;
   private static final long SEED = 2026;
 
@@ -37,11 +39,13 @@ public final class CompareRegions {
   private static final RegionMask RIGHT = RegionMask.rectangle(0.5, 0, 1, 1);
 
   private final Pipeline pipeline;
+  private final int steps;
   private final PictureJudge judge = new PictureJudge();
   private final List<String> prompts = new ArrayList<>();
 
-  private CompareRegions(Pipeline pipeline, int scenes) {
+  private CompareRegions(Pipeline pipeline, int scenes, int steps) {
     this.pipeline = pipeline;
+    this.steps = steps;
     SceneSource source = new SceneSource(SEED);
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < scenes; i++) {
@@ -53,13 +57,14 @@ public final class CompareRegions {
   public static void main(String[] args) throws IOException {
     Path folder = Files.createDirectories(Path.of(args.length > 0 ? args[0] : "."));
     int scenes = args.length > 1 ? Integer.parseInt(args[1]) : SCENES;
+    int steps = args.length > 2 ? Integer.parseInt(args[2]) : STEPS;
     try (Pipeline pipeline =
         Pipeline.builder()
             .precision(Precision.FLOAT32)
             .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
             .loraDirectory(DemoModel.loras())
             .build()) {
-      new CompareRegions(pipeline, scenes).run(folder.resolve("regions.png"));
+      new CompareRegions(pipeline, scenes, steps).run(folder.resolve("regions.png"));
     }
   }
 
@@ -88,14 +93,10 @@ public final class CompareRegions {
     for (int i = 0; i < Math.min(SHOWN, prompts.size()); i++) {
       int scene = i;
       sheet.row(
-          inLines(prompts.get(i)), columns.stream().map(pictures -> pictures.get(scene)).toList());
+          ContactSheet.wrapped(prompts.get(i)),
+          columns.stream().map(pictures -> pictures.get(scene)).toList());
     }
     sheet.write(png);
-  }
-
-  /** A prompt as its label has room for it. */
-  private static String inLines(String prompt) {
-    return prompt.replaceAll("(.{1,24})( |$)", "$1\n");
   }
 
   /** Measures a LoRA on the left and another on the right, alone and together. */
@@ -120,7 +121,7 @@ public final class CompareRegions {
     List<BufferedImage> pictures = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
       PromptSpecBuilder spec =
-          PromptSpec.builder().prompt(prompts.get(i)).steps(20).cfgScale(4).seed(SEED + i);
+          PromptSpec.builder().prompt(prompts.get(i)).steps(steps).cfgScale(4).seed(SEED + i);
       for (LoraAdapter lora : loras) {
         spec.lora(lora);
       }

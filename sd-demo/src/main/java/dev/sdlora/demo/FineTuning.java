@@ -51,7 +51,8 @@ final class FineTuning {
   void write(int steps, Path checkpoint) {
     List<float[]> latents = new ArrayList<>();
     List<int[]> ids = new ArrayList<>();
-    encode(latents, ids);
+    int pictures = Math.min(PICTURES, steps * BATCH);
+    encode(pictures, latents, ids);
     LearningRate rate = new LearningRate(RATE, Math.min(20, steps), steps, 0.01);
     int side = VaeStage.LATENT_SIDE;
     try (DenoiserTrainer trainer =
@@ -65,7 +66,7 @@ final class FineTuning {
           steps,
           steps,
           step -> {
-            int[] chosen = random.ints(BATCH, 0, PICTURES).toArray();
+            int[] chosen = random.ints(BATCH, 0, pictures).toArray();
             return trainer.step(
                 batch(latents, chosen), texts(ids, chosen), side, MOST_IMPORTANCE, rate.at(step));
           },
@@ -74,12 +75,12 @@ final class FineTuning {
   }
 
   /** Pictures in the look of {@code ink_lines}, with captions that do not tell of it. */
-  private void encode(List<float[]> latents, List<int[]> ids) {
+  private void encode(int pictures, List<float[]> latents, List<int[]> ids) {
     SceneSource scenes = new SceneSource(SEED + 77);
     SplittableRandom random = new SplittableRandom(SEED);
     ImageSize size = new ImageSize(VaeStage.SIDE, VaeStage.SIDE);
     try (PictureEncoder encoder = new PictureEncoder(model)) {
-      for (int i = 0; i < PICTURES; i++) {
+      for (int i = 0; i < pictures; i++) {
         Scene scene = scenes.training();
         float[] pixels =
             PictureBatch.pixels(List.of(scene.withLook(Look.LINES).draw(VaeStage.SIDE)));

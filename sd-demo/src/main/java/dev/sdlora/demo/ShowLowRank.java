@@ -24,7 +24,7 @@ import java.util.SplittableRandom;
  * see docs/lora.md.
  *
  * <p>Arguments: the folder to write to, then the number of steps, 400 unless given, then the number
- * of prompts, 8 unless given.
+ * of prompts, 8 unless given, then the largest rank, 64 unless given.
  */
 public final class ShowLowRank {
   private static final List<Integer> RANKS = List.of(1, 2, 4, 8, 16, 32, 64);
@@ -36,10 +36,12 @@ public final class ShowLowRank {
   private static final long SEED = 2026;
 
   private final Path folder;
+  private final List<Integer> ranks;
   private final List<PromptSpec> specs = new ArrayList<>();
 
-  private ShowLowRank(Path folder, int prompts) {
+  private ShowLowRank(Path folder, int prompts, int largestRank) {
     this.folder = folder;
+    this.ranks = RANKS.stream().filter(rank -> rank <= largestRank).toList();
     SceneSource scenes = new SceneSource(SEED);
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < prompts; i++) {
@@ -53,18 +55,19 @@ public final class ShowLowRank {
     Path folder = Files.createDirectories(Path.of(args.length > 0 ? args[0] : "."));
     int steps = args.length > 1 ? Integer.parseInt(args[1]) : STEPS;
     int prompts = args.length > 2 ? Integer.parseInt(args[2]) : PROMPTS;
+    int largestRank = args.length > 3 ? Integer.parseInt(args[3]) : RANKS.get(RANKS.size() - 1);
     Path tuned = folder.resolve("tuned.safetensors");
     Path noisy = folder.resolve("noisy.safetensors");
     FineTuning tuning = new FineTuning();
     tuning.write(steps, tuned);
     tuning.writeNoisy(NOISE, noisy);
-    new ShowLowRank(folder, prompts).show(tuned, noisy);
+    new ShowLowRank(folder, prompts, largestRank).show(tuned, noisy);
   }
 
   private void show(Path tuned, Path noisy) {
     List<MadeLora> ofTuning = extract(tuned, "tuned");
     LinePlot plot =
-        new LinePlot("What is left of a change at a rank", "rank, of at most 128", RANKS);
+        new LinePlot("What is left of a change at a rank", "rank, of at most 128", ranks);
     plot.line("fine-tuning", ofTuning.stream().map(MadeLora::keptEnergy).toList());
     plot.line("noise", extract(noisy, "noisy").stream().map(MadeLora::keptEnergy).toList());
     plot.write(folder.resolve("low-rank.png"));
@@ -95,7 +98,7 @@ public final class ShowLowRank {
 
   private ContactSheet sheet(List<List<GeneratedImage>> columns) {
     List<String> titles = new ArrayList<>(List.of("without"));
-    SHOWN.forEach(rank -> titles.add("rank " + rank));
+    SHOWN.stream().filter(ranks::contains).forEach(rank -> titles.add("rank " + rank));
     titles.add("all weights");
     ContactSheet sheet = new ContactSheet(128, titles);
     for (int i = 0; i < Math.min(ROWS, specs.size()); i++) {
@@ -109,7 +112,7 @@ public final class ShowLowRank {
 
   private List<MadeLora> extract(Path changed, String name) {
     List<MadeLora> made = new ArrayList<>();
-    for (int rank : RANKS) {
+    for (int rank : ranks) {
       made.add(
           LoraExtraction.between(DemoModel.checkpoint(), changed)
               .rank(rank)

@@ -1,0 +1,70 @@
+package dev.sdlora.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The programs that the figures of docs come from, as small as they can be. */
+final class DocsProgramsIT {
+  private static final Pattern SHARE = Pattern.compile(", ([0-9.]+) %$");
+
+  @TempDir Path folder;
+
+  /** A program that prints. */
+  private interface Printing {
+    void run(String... args) throws IOException;
+  }
+
+  private static List<String> printed(Printing program, String... args) throws IOException {
+    PrintStream before = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      program.run(args);
+    } finally {
+      System.setOut(before);
+    }
+    return printed.toString(StandardCharsets.UTF_8).lines().toList();
+  }
+
+  @Test
+  void compareRegions_detailStaysInItsHalf() throws IOException {
+    List<String> lines = printed(CompareRegions::main, folder.toString(), "2", "8");
+    assertThat(lines).hasSize(8);
+    assertThat(folder.resolve("regions.png")).isNotEmptyFile();
+    String detail =
+        lines.stream()
+            .filter(line -> line.startsWith("detail_slider") && line.contains("right of ink_lines"))
+            .findFirst()
+            .orElseThrow();
+    Matcher share = SHARE.matcher(detail);
+    assertThat(share.find()).as(detail).isTrue();
+    assertThat(Double.parseDouble(share.group(1))).as(detail).isLessThan(10);
+  }
+
+  @Test
+  void predictEffects_printsARowForEachCheckpoint() throws IOException {
+    assertThat(printed(PredictEffects::main, folder.toString(), "1", "1"))
+        .hasSizeGreaterThan(8)
+        .anySatisfy(line -> assertThat(line).contains("zorp").contains("%"));
+    assertThat(folder.resolve("fit.png")).isNotEmptyFile();
+  }
+
+  @Test
+  void measureLoraSums_printsARowForEachSum() throws IOException {
+    assertThat(printed(MeasureLoraSums::main, "1", "1"))
+        .first()
+        .asString()
+        .startsWith("no LoRA: ")
+        .endsWith(" of 1 right");
+  }
+}
