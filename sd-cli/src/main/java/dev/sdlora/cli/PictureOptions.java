@@ -43,7 +43,8 @@ final class PictureOptions {
       names = "--lora",
       paramLabel = "FILE[:WEIGHT]",
       description =
-          "LoRA to draw with, a file or the name of one in --lora-dir; repeatable. Prompts can name"
+          "LoRA to draw with, a file, the name of one in --lora-dir, or where it is published,"
+              + " civitai:16576 (sd get); repeatable. Prompts can name"
               + " those of folders themselves. Default weight: 1.")
   private List<String> loras = new ArrayList<>();
 
@@ -173,10 +174,10 @@ final class PictureOptions {
     }
     LoraCurve.draw(
             loras.stream()
-                .map(lora -> LoraReference.openWeighted(lora, model.loraFolders()))
+                .map(lora -> LoraReference.openWeighted(lora, model.loraFolders(), console))
                 .toList(),
             curves,
-            model.loraFolders())
+            name -> LoraReference.open(name, model.loraFolders(), console))
         .forEach(spec::lora);
     negative.ifPresent(spec::negativePrompt);
     set("--few-steps", fewSteps, few -> few.applyTo(spec));

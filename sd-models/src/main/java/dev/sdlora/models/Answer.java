@@ -32,6 +32,11 @@ record Answer(URI address, int status, HttpHeaders headers, Body body) implement
     return status >= 300 && status < 400 && header("Location").isPresent();
   }
 
+  /** Whether it is the page on which people sign in. */
+  boolean isLogin() {
+    return address.getPath().startsWith("/login");
+  }
+
   /** Where a redirect points. */
   Optional<URI> location() {
     try {

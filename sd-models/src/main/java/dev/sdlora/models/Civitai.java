@@ -52,13 +52,16 @@ final class Civitai {
     long id = version.path("id").asLong();
     JsonNode file = file(reference, version);
     String name = SafeNames.name(file.path("name").asText(), "civitai-" + id + ".safetensors");
-    Path target = folder.orElseGet(() -> versionFolder(id)).resolve(name);
-    download(reference, id, file, target);
-    CivitaiNotes.write(web, version, target);
+    Optional<String> sha256 =
+        Optional.of(file.path("hashes").path("SHA256").asText().toLowerCase(Locale.ROOT))
+            .filter(hash -> hash.matches("[0-9a-f]{64}"));
+    Places places = Places.of(settings, folder.orElseGet(() -> versionFolder(id)), name, sha256);
+    download(reference, id, file, sha256, places);
+    CivitaiNotes.write(web, version, places.target());
     if (folder.isEmpty()) {
-      note(reference, target);
+      note(reference, places.target());
     }
-    return target;
+    return places.target();
   }
 
   private Path civitaiFolder() {
@@ -146,22 +149,20 @@ final class Civitai {
     return file.path("name").asText().endsWith(".safetensors");
   }
 
-  private void download(Reference reference, long version, JsonNode file, Path target)
+  private void download(
+      Reference reference, long version, JsonNode file, Optional<String> sha256, Places places)
       throws IOException, InterruptedException {
-    Optional<String> sha256 =
-        Optional.of(file.path("hashes").path("SHA256").asText().toLowerCase(Locale.ROOT))
-            .filter(hash -> hash.matches("[0-9a-f]{64}"));
     String byVersion = settings.civitaiEndpoint() + "/api/download/models/" + version;
     Optional<URI> told = address(file.path("downloadUrl").asText());
     try {
-      fetch(reference, told.orElse(URI.create(byVersion)), sha256, target);
+      fetch(reference, told.orElse(URI.create(byVersion)), sha256, places);
     } catch (DownloadException e) {
       // The address that is told is sometimes wrong where that of the file's number is right.
       if (e.reason() != Reason.NOT_FOUND || !file.path("id").canConvertToLong()) {
         throw e;
       }
       URI byFile = URI.create(byVersion + "?fileId=" + file.path("id").asLong());
-      fetch(reference, byFile, sha256, target);
+      fetch(reference, byFile, sha256, places);
     }
   }
 
@@ -173,22 +174,22 @@ final class Civitai {
     }
   }
 
-  private void fetch(Reference reference, URI address, Optional<String> sha256, Path target)
+  private void fetch(Reference reference, URI address, Optional<String> sha256, Places places)
       throws IOException, InterruptedException {
     Transfer transfer =
         new Transfer(
-            String.valueOf(target.getFileName()),
+            String.valueOf(places.target().getFileName()),
             address,
             settings.civitaiToken(),
             OptionalLong.empty(),
             sha256,
             answer -> refusal(reference, answer));
-    Places.of(settings, target).fetch(downloads, transfer);
+    places.fetch(downloads, transfer);
   }
 
   private DownloadException refusal(Reference reference, Answer answer) {
-    boolean login = answer.address().getPath().startsWith("/login");
-    if (login || List.of(Answer.UNAUTHORIZED, Answer.FORBIDDEN).contains(answer.status())) {
+    if (answer.isLogin()
+        || List.of(Answer.UNAUTHORIZED, Answer.FORBIDDEN).contains(answer.status())) {
       return error(
           Reason.NEEDS_TOKEN,
           reference,

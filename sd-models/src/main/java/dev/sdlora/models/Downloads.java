@@ -164,7 +164,7 @@ final class Downloads {
         throw new IOException("another part of the file came than was asked for");
       }
       start = file.length();
-    } else if (answer.status() != Answer.OK) {
+    } else if (answer.status() != Answer.OK || answer.isLogin()) {
       throw transfer.refusal().apply(answer);
     }
     boolean page = answer.type().equals("text/html") && !isPage(transfer.name());

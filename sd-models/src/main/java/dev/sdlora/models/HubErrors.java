@@ -16,6 +16,9 @@ final class HubErrors {
   static DownloadException of(Answer answer, String reference, Optional<Token> token) {
     String host = answer.address().getHost();
     String code = answer.header("X-Error-Code").orElse("");
+    if (answer.isLogin()) {
+      return error(Reason.NEEDS_TOKEN, reference, host + " wants you to sign in; set HF_TOKEN");
+    }
     boolean badToken =
         answer.header("X-Error-Message").orElse("").startsWith("Invalid credentials");
     if (badToken) {

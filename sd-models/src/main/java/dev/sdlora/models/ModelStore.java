@@ -5,6 +5,7 @@ import dev.sdlora.models.DownloadException.Reason;
 import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.URI;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -127,8 +128,10 @@ public final class ModelStore {
 
   /**
    * Gets a file into a folder, or a diffusers folder into one of its name there. What is there
-   * under the same name counts as the file. What lies in the cache of Hugging Face takes no second
-   * place on the disk where the file system can have one file under two names.
+   * under the same name is the file if its SHA-256 is right; another file of Civitai or an address
+   * stays as it is, and the new one has its AutoV2 hash behind its name. What lies in the cache of
+   * Hugging Face takes no second place on the disk where the file system can have one file under
+   * two names.
    *
    * @param reference one of the forms above
    * @param folder is made if there is none
@@ -176,13 +179,15 @@ public final class ModelStore {
       throws IOException, InterruptedException {
     String path = Objects.requireNonNullElse(url.address().getPath(), "");
     String name = SafeNames.name(path, url.sha256().substring(0, 10));
-    Path target =
-        folder
-            .orElseGet(() -> settings.folder().resolve("sha256").resolve(url.sha256()))
-            .resolve(name);
-    if (settings.offline() && !Files.exists(target)) {
+    Path own = settings.folder().resolve("sha256").resolve(url.sha256());
+    if (folder.isEmpty() && Files.exists(own.resolve(name))) {
+      return own.resolve(name);
+    }
+    Places places = Places.of(settings, folder.orElse(own), name, Optional.of(url.sha256()));
+    if (settings.offline() && !Files.exists(places.target())) {
       throw new DownloadException(
-          Reason.OFFLINE, "'%s' is not at '%s', and the store is offline".formatted(url, target));
+          Reason.OFFLINE,
+          "'%s' is not at '%s', and the store is offline".formatted(url, places.target()));
     }
     Transfer transfer =
         new Transfer(
@@ -196,8 +201,8 @@ public final class ModelStore {
                     answer.status() == Answer.NOT_FOUND ? Reason.NOT_FOUND : Reason.CONNECTION,
                     "cannot get '%s': %s answers %s"
                         .formatted(url, answer.address().getHost(), answer.status())));
-    Places.of(settings, target).fetch(downloads, transfer);
-    return target;
+    places.fetch(downloads, transfer);
+    return places.target();
   }
 
   /** What gets a file. */
@@ -209,7 +214,7 @@ public final class ModelStore {
   private static Path cancellable(Reference reference, Getting getting) {
     try {
       return getting.get();
-    } catch (InterruptedException | java.nio.channels.ClosedByInterruptException e) {
+    } catch (InterruptedException | ClosedByInterruptException e) {
       Thread.currentThread().interrupt();
       throw new GenerationCancelledException(
           "getting '" + reference + "' was cancelled; what has come is kept");

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 
@@ -22,7 +21,7 @@ final class PartialFile implements AutoCloseable {
 
   private final Path path;
   private final FileChannel channel;
-  private MessageDigest digest = sha256Digest();
+  private MessageDigest digest = Sha256.digest();
   private long length;
 
   private PartialFile(Path path, FileChannel channel) {
@@ -82,7 +81,7 @@ final class PartialFile implements AutoCloseable {
     try {
       channel.truncate(0);
       length = 0;
-      digest = sha256Digest();
+      digest = Sha256.digest();
     } catch (IOException e) {
       throw Disk.unwritable(path, e);
     }
@@ -120,14 +119,6 @@ final class PartialFile implements AutoCloseable {
       channel.force(true);
     } catch (IOException e) {
       throw Disk.unwritable(path, e);
-    }
-  }
-
-  private static MessageDigest sha256Digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 
