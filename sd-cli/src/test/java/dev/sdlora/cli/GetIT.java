@@ -120,7 +120,7 @@ final class GetIT {
     assertThat(again).isEqualTo(model);
     assertThat(lora).endsWith("/loras/Ink of Civitai.safetensors");
     assertThat(folder.resolve("a.png")).hasSameBinaryContentAs(folder.resolve("b.png"));
-    assertThat(sd(0, "lora", "info", lora)).contains("drawn with ink", "SD 1.5");
+    assertThat(sd(0, "lora", "info", lora)).contains("Civitai: drawn with ink");
   }
 
   @Test

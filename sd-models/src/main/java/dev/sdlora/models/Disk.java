@@ -51,7 +51,7 @@ final class Disk {
     try {
       turns.lock.lockInterruptibly();
       try (FileChannel channel = lockFile(key);
-          FileLock held = channel.lock()) {
+          FileLock held = locked(channel, key)) {
         assert held.isValid();
         work.run();
       } finally {
@@ -59,6 +59,14 @@ final class Disk {
       }
     } finally {
       TURNS.computeIfPresent(key, (path, known) -> --known.users == 0 ? null : known);
+    }
+  }
+
+  private static FileLock locked(FileChannel channel, Path file) {
+    try {
+      return channel.lock();
+    } catch (IOException e) {
+      throw unwritable(file, e);
     }
   }
 

@@ -5,7 +5,6 @@ import dev.sdlora.models.DownloadException.Reason;
 import java.io.IOException;
 import java.net.ProxySelector;
 import java.net.URI;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -214,17 +213,27 @@ public final class ModelStore {
   private static Path cancellable(Reference reference, Getting getting) {
     try {
       return getting.get();
-    } catch (InterruptedException | ClosedByInterruptException e) {
+    } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new GenerationCancelledException(
-          "getting '" + reference + "' was cancelled; what has come is kept");
+      throw cancelled(reference);
+    } catch (DownloadException e) {
+      // Whatever fails then fails because of it: an interrupt closes files and connections.
+      throw Thread.currentThread().isInterrupted() ? cancelled(reference) : e;
     } catch (IOException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw cancelled(reference);
+      }
       throw new DownloadException(
           Reason.CONNECTION,
           "cannot get '%s': %s; what has come is kept, so try again"
               .formatted(reference, Objects.requireNonNullElse(e.getMessage(), "no connection")),
           e);
     }
+  }
+
+  private static GenerationCancelledException cancelled(Reference reference) {
+    return new GenerationCancelledException(
+        "getting '" + reference + "' was cancelled; what has come is kept");
   }
 
   /** Collects settings. Not safe for use by several threads. */

@@ -4,7 +4,7 @@ import java.net.ProxySelector;
 import java.net.URI;
 import java.nio.file.Path;
 
-/** Gets a file in a process of its own. */
+/** Gets a file in a process of its own, and writes how many bytes have come. */
 final class GettingProgram {
   private GettingProgram() {}
 
@@ -14,6 +14,8 @@ final class GettingProgram {
         .hubEndpoint(URI.create(args[0]))
         .cache(folder.resolve("hub"))
         .folder(folder.resolve("store"))
+        .offline(false)
+        .listener(progress -> System.out.println(progress.bytes()))
         .proxy(ProxySelector.of(null))
         .build()
         .get(args[2]);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.models.DownloadException.Reason;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -402,22 +404,65 @@ final class HubTest {
     assertThat(sites.storage.gets()).hasSize(1);
   }
 
+  private Process program() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            GettingProgram.class.getName(),
+            sites.hub.address().toString(),
+            folder.toString(),
+            REFERENCE)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  @Test
+  void get_afterAProcessThatWasKilled_goesOn() throws Exception {
+    CountDownLatch killed = new CountDownLatch(1);
+    sites.storage.failing(
+        exchange -> {
+          exchange.sendResponseHeaders(200, CONTENT.length);
+          exchange.getResponseBody().write(CONTENT, 0, 100_000);
+          exchange.getResponseBody().flush();
+          try {
+            killed.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    Process process = program();
+    try (BufferedReader told = process.inputReader()) {
+      assertThat(Long.parseLong(told.readLine())).isPositive();
+      process.destroyForcibly().waitFor();
+    }
+    killed.countDown();
+
+    assertNothingHasItsName();
+    assertThat(get()).hasBinaryContent(CONTENT);
+    assertThat(sites.storage.gets()).hasSize(2).last().matches(asked -> asked.range().isPresent());
+  }
+
+  @Test
+  void get_interruptWhileItComes_isCancelled() {
+    ModelStore store =
+        sites.store(folder).listener(progress -> Thread.currentThread().interrupt()).build();
+
+    GenerationCancelledException cancelled =
+        catchThrowableOfType(GenerationCancelledException.class, () -> store.get(REFERENCE));
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(cancelled).hasMessageStartingWith("getting '" + REFERENCE + "' was cancelled");
+    assertNothingHasItsName();
+    assertThat(get()).hasBinaryContent(CONTENT);
+  }
+
   @Test
   void get_byTwoProcesses_bringsOne() throws Exception {
     List<Process> processes = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
-      processes.add(
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-XX:TieredStopAtLevel=1",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  GettingProgram.class.getName(),
-                  sites.hub.address().toString(),
-                  folder.toString(),
-                  REFERENCE)
-              .inheritIO()
-              .start());
+      processes.add(program());
     }
     for (Process process : processes) {
       assertThat(process.waitFor()).isZero();
