@@ -16,7 +16,9 @@ import java.util.regex.Pattern;
 final class LoraReference {
   private static final List<String> ENDINGS = List.of(".safetensors", ".pt", ".bin", ".ckpt");
 
-  private static final Pattern CIVITAI = Pattern.compile("civitai:((model:)?\\d+|hash:\\w+)");
+  /** References whose ends look like strengths. */
+  private static final Pattern WHOLE =
+      Pattern.compile("civitai:((model:)?\\d+|hash:\\w+)|https?:.*#sha256=\\p{XDigit}{64}");
 
   private LoraReference() {}
 
@@ -64,9 +66,9 @@ final class LoraReference {
     return open(text.substring(0, colon), folders, console).withStrength(weight);
   }
 
-  /** Whether what is behind the colon belongs to it, as in {@code civitai:16576}. */
-  private static boolean isWholeReference(String text) {
-    return CIVITAI.matcher(text).matches();
+  /** Whether what is behind the last sign belongs to it, as in {@code civitai:16576}. */
+  static boolean isWholeReference(String text) {
+    return WHOLE.matcher(text).matches();
   }
 
   /** Whether it is one, or can be meant for nothing else. */

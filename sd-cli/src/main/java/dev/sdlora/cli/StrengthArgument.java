@@ -18,7 +18,9 @@ final class StrengthArgument {
 
   private static LoraAdapter open(String argument, Console console) {
     int equals = argument.lastIndexOf('=');
-    if (equals < 0 || argument.endsWith(".safetensors")) {
+    if (equals < 0
+        || argument.endsWith(".safetensors")
+        || LoraReference.isWholeReference(argument)) {
       return LoraReference.open(argument, List.of(), console);
     }
     String[] strengths = argument.substring(equals + 1).split(",", -1);

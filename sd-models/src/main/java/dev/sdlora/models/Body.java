@@ -22,7 +22,7 @@ final class Body implements AutoCloseable {
   private final Semaphore opened = new Semaphore(0);
   private volatile Flow.@Nullable Subscription subscription;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-  private boolean ended;
+  private volatile boolean ended;
 
   /** What the connection tells. */
   private sealed interface Event {
@@ -41,6 +41,9 @@ final class Body implements AutoCloseable {
           public void onSubscribe(Flow.Subscription made) {
             subscription = made;
             opened.release();
+            if (ended) {
+              made.cancel();
+            }
           }
 
           @Override

@@ -119,9 +119,7 @@ final class Disk {
       makeFolderOf(file);
       try {
         Path real = original.toRealPath();
-        if (Files.exists(file) && Files.isSameFile(real, file)) {
-          return;
-        }
+
         try {
           Files.createLink(partial, real);
         } catch (UnsupportedOperationException | IOException e) {

@@ -46,6 +46,9 @@ final class Downloads {
         () -> {
           if (!Files.exists(target)) {
             try (PartialFile file = PartialFile.open(partial)) {
+              if (transfer.sha256().isEmpty() && transfer.size().isEmpty()) {
+                file.restart(); // Nothing could tell whether what is there belongs to it.
+              }
               fill(file, transfer);
               file.force();
             }

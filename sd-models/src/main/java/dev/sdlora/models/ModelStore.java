@@ -127,10 +127,10 @@ public final class ModelStore {
 
   /**
    * Gets a file into a folder, or a diffusers folder into one of its name there. What is there
-   * under the same name is the file if its SHA-256 is right; another file of Civitai or an address
-   * stays as it is, and the new one has its AutoV2 hash behind its name. What lies in the cache of
-   * Hugging Face takes no second place on the disk where the file system can have one file under
-   * two names.
+   * under the same name is the file if its content is right, and else stays as it is: a file of
+   * Civitai or of an address then has its AutoV2 hash behind its name, one of Hugging Face is
+   * refused. What lies in the cache of Hugging Face takes no second place on the disk where the
+   * file system can have one file under two names.
    *
    * @param reference one of the forms above
    * @param folder is made if there is none
@@ -161,17 +161,27 @@ public final class ModelStore {
   private static Path placed(Reference.Hub reference, Path found, Path folder) throws IOException {
     if (reference.file().isPresent()) {
       Path target = folder.resolve(String.valueOf(found.getFileName()));
-      Disk.duplicate(found, target);
+      place(found, target);
       return target;
     }
     String repo = reference.repo();
     Path target = folder.resolve(repo.substring(repo.indexOf('/') + 1));
     try (Stream<Path> files = Files.walk(found)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Disk.duplicate(file, target.resolve(found.relativize(file).toString()));
+        place(file, target.resolve(found.relativize(file).toString()));
       }
     }
     return target;
+  }
+
+  private static void place(Path found, Path target) throws IOException {
+    if (!Files.exists(target)) {
+      Disk.duplicate(found, target);
+    } else if (!Files.isRegularFile(target) || Files.mismatch(found, target) >= 0) {
+      throw new DownloadException(
+          Reason.STORAGE,
+          "'%s' is another file; move it or choose another folder".formatted(target));
+    }
   }
 
   private Path get(Reference.Url url, Optional<Path> folder)
@@ -393,10 +403,12 @@ public final class ModelStore {
           folder.orElseGet(environment::folder).toAbsolutePath().normalize(),
           withoutSlash(hub),
           withoutSlash(civitai),
-          token.or(environment::hubToken).map(secret -> new Token(Origin.of(hub), secret)),
+          token
+              .or(environment::hubToken)
+              .map(secret -> new Token(Origin.of(hub), checkedToken(secret))),
           civitaiToken
               .or(environment::civitaiToken)
-              .map(secret -> new Token(Origin.of(civitai), secret)),
+              .map(secret -> new Token(Origin.of(civitai), checkedToken(secret))),
           offline.orElse(environment.isSet("HF_HUB_OFFLINE")),
           !environment.isSet("HF_HUB_DISABLE_SYMLINKS"));
     }
@@ -425,7 +437,8 @@ public final class ModelStore {
     /**
      * {@return the store} The builder can be used further.
      *
-     * @throws IllegalArgumentException if an endpoint is neither https nor on this machine
+     * @throws IllegalArgumentException if an endpoint is neither https nor on this machine, or a
+     *     token is none
      */
     public ModelStore build() {
       return new ModelStore(this);

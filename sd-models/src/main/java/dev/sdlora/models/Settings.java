@@ -36,7 +36,9 @@ record Settings(
   /** What the environment says, under the names that Python tools read. */
   record Environment(Map<String, String> variables, Path home) {
     Optional<String> get(String name) {
-      return Optional.ofNullable(variables.get(name)).filter(text -> !text.isBlank());
+      return Optional.ofNullable(variables.get(name))
+          .map(String::strip)
+          .filter(text -> !text.isEmpty());
     }
 
     private Optional<Path> path(String name) {

@@ -496,6 +496,31 @@ final class HubTest {
   }
 
   @Test
+  void get_intoFolderWithAnotherFile_leavesIt() throws IOException {
+    Path models = Files.createDirectory(folder.resolve("models"));
+    Path mine = Files.writeString(models.resolve("model.safetensors"), "mine");
+    ModelStore store = sites.store(folder).build();
+
+    DownloadException failure =
+        catchThrowableOfType(DownloadException.class, () -> store.get(REFERENCE, models));
+
+    assertThat(failure.reason()).isEqualTo(Reason.STORAGE);
+    assertThat(mine).hasContent("mine");
+    Files.write(mine, CONTENT);
+    assertThat(store.get(REFERENCE, models)).isEqualTo(mine);
+  }
+
+  @Test
+  void build_tokenOfTheEnvironment_isCheckedAndNotTold() {
+    ModelStore.Builder builder =
+        ModelStore.builder().environment(Map.of("HF_TOKEN", "hf_a\nb"), folder);
+
+    assertThat(catchThrowableOfType(IllegalArgumentException.class, builder::build))
+        .hasMessageContaining("visible ASCII")
+        .hasMessageNotContaining("hf_a");
+  }
+
+  @Test
   void get_folderThatIsAFile_isTold() throws IOException {
     Files.writeString(folder.resolve("hub"), "no folder");
 

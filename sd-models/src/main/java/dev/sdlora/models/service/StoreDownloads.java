@@ -6,13 +6,12 @@ import java.nio.file.Path;
 
 /** Gets files by a store with the settings of the environment. Safe for use by several threads. */
 public final class StoreDownloads implements Backend.Downloads {
-  private final ModelStore store = ModelStore.builder().build();
 
   /** For the loader of services. */
   public StoreDownloads() {}
 
   @Override
   public Path get(String reference) {
-    return store.get(reference);
+    return ModelStore.builder().build().get(reference);
   }
 }
