@@ -18,10 +18,10 @@ import picocli.CommandLine.Parameters;
       "",
       "REF is one of",
       "  hf:OWNER/REPO[@REVISION]/FILE        a file of Hugging Face",
-      "  hf:OWNER/REPO[@REVISION][#VARIANT]   a diffusers folder, #fp16 for half precision",
-      "  civitai:VERSION                      a file of Civitai, with trigger words and preview",
+      "  hf:OWNER/REPO[@REVISION][#VARIANT]   a diffusers folder, perhaps its #fp16",
+      "  civitai:VERSION                      a file of Civitai, with its notes",
       "  civitai:model:MODEL                  the same of the newest version of a model",
-      "  civitai:hash:HEX                     the same by AutoV1, AutoV2, AutoV3 or SHA-256",
+      "  civitai:hash:HEX                     the same by AutoV2 or another hash",
       "  https:...#sha256=HEX                 any address",
       "",
       "Files of Hugging Face lie in its own cache, where Python tools find them. Tokens are taken"

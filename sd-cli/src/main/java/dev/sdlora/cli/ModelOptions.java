@@ -102,6 +102,11 @@ final class ModelOptions {
   /** What a picture was made with, where the options leave it open. */
   private Optional<Recovery> recovered = Optional.empty();
 
+  /** Whether LoRAs of the picture that is started from are to be gotten. */
+  boolean gets() {
+    return get;
+  }
+
   /** Opens the checkpoint, for a pipeline that is to be loaded. */
   Checkpoint open(Console console) {
     Pipeline.warmUp();

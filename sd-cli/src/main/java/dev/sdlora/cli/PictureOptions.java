@@ -163,6 +163,10 @@ final class PictureOptions {
           "Missing prompt: give it as an argument in quotes or by '--prompt', or a picture that has"
               + " one by '--from'");
     }
+    if (from.isEmpty() && model.gets()) {
+      throw new IllegalArgumentException(
+          "--get needs a picture whose LoRAs are to be gotten: --from FILE");
+    }
     PromptSpecBuilder spec =
         from.map(PromptSpec::fromImage)
             .map(read -> model.recover(read, console))

@@ -159,6 +159,8 @@ final class GetIT {
   void get_noReference_isBadUsage() {
     CommandRun run = CommandRun.of("get", "hf:demo");
 
+    assertThat(CommandRun.of("generate", "a star", "--get").err())
+        .startsWith("sd: --get needs a picture");
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("'hf:demo' names no model to get: expected hf:OWNER/REPO");
   }

@@ -73,7 +73,13 @@ record Settings(
     }
 
     URI endpoint(String variable, String usual) {
-      return URI.create(get(variable).orElse(usual));
+      String address = get(variable).orElse(usual);
+      try {
+        return URI.create(address);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "%s is '%s', expected an address such as %s".formatted(variable, address, usual), e);
+      }
     }
 
     Optional<String> hubToken() {

@@ -168,9 +168,15 @@ final class Web {
         .token()
         .filter(token -> token.isFor(address))
         .ifPresent(token -> request.header("Authorization", "Bearer " + token.secret()));
-    HttpResponse<Flow.Publisher<List<ByteBuffer>>> response =
-        client.send(request.build(), HttpResponse.BodyHandlers.ofPublisher());
-    return new Answer(
-        address, response.statusCode(), response.headers(), new Body(response.body(), PATIENCE));
+    try {
+      HttpResponse<Flow.Publisher<List<ByteBuffer>>> response =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofPublisher());
+      return new Answer(
+          address, response.statusCode(), response.headers(), new Body(response.body(), PATIENCE));
+    } catch (ConnectException e) {
+      ConnectException told = new ConnectException(address.getHost() + " cannot be reached");
+      told.initCause(e);
+      throw told;
+    }
   }
 }

@@ -173,6 +173,7 @@ final class HubTest {
     assertThat(get()).isEqualTo(file);
     DownloadException failure = failure(sites.store(folder).build(), "hf:owner/repo/other");
     assertThat(failure.reason()).isEqualTo(Reason.CONNECTION);
+    assertThat(failure).hasMessageContaining("127.0.0.1 cannot be reached");
     assertThat(sites.pauses).isEmpty();
   }
 
