@@ -89,23 +89,11 @@ final class ModelOptions {
               + " previews of full size and --final-decoder. Default: none, small previews.")
   private Optional<Path> previewDecoder = Optional.empty();
 
-  @Option(
-      names = "--get",
-      description =
-          "With --from: get LoRAs of the picture that are missing from Civitai, by their hashes,"
-              + " into the first --lora-dir.")
-  private boolean get;
-
   @Mixin private final PartsOptions parts = new PartsOptions();
   @Mixin private final FolderOptions folders = new FolderOptions();
 
   /** What a picture was made with, where the options leave it open. */
   private Optional<Recovery> recovered = Optional.empty();
-
-  /** Whether LoRAs of the picture that is started from are to be gotten. */
-  boolean gets() {
-    return get;
-  }
 
   /** Opens the checkpoint, for a pipeline that is to be loaded. */
   Checkpoint open(Console console) {
@@ -121,10 +109,11 @@ final class ModelOptions {
    * Looks for the files that a picture was made with, and tells of those with other names and of
    * those that are not there.
    *
+   * @param get whether LoRAs that are missing are looked for on Civitai, and put into a folder
    * @return the request with the names that LoRAs and embeddings have here
    * @throws CheckpointException if its model is wanted and not there
    */
-  PromptSpec recover(PromptSpec spec, Console console) {
+  PromptSpec recover(PromptSpec spec, boolean get, Console console) {
     Recovery recovery = folders.recover(spec, loraFolders(), console);
     if (get && folders.get(recovery.missing(), console)) {
       recovery = folders.recover(spec, loraFolders(), console);

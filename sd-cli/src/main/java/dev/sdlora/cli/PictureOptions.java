@@ -135,6 +135,13 @@ final class PictureOptions {
               + " model and VAE are found in the folders by their hashes, whatever they are called.")
   private Optional<Path> from = Optional.empty();
 
+  @Option(
+      names = "--get",
+      description =
+          "With --from: get LoRAs of the picture that are missing from Civitai, by their hashes,"
+              + " into the first --lora-dir.")
+  private boolean get;
+
   @Mixin private final RegionOptions regions = new RegionOptions();
   @Mixin private final SourceOptions source = new SourceOptions();
   @Mixin private final HiresOptions hires = new HiresOptions();
@@ -163,13 +170,13 @@ final class PictureOptions {
           "Missing prompt: give it as an argument in quotes or by '--prompt', or a picture that has"
               + " one by '--from'");
     }
-    if (from.isEmpty() && model.gets()) {
+    if (from.isEmpty() && get) {
       throw new IllegalArgumentException(
           "--get needs a picture whose LoRAs are to be gotten: --from FILE");
     }
     PromptSpecBuilder spec =
         from.map(PromptSpec::fromImage)
-            .map(read -> model.recover(read, console))
+            .map(read -> model.recover(read, get, console))
             .map(PromptSpec::toBuilder)
             .orElseGet(PromptSpec::builder);
     prompt.ifPresent(spec::prompt);

@@ -1,7 +1,10 @@
 package dev.sdlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.models.ModelStore;
 import java.time.Duration;
 import java.util.Optional;
@@ -44,5 +47,16 @@ final class LoraReferenceTest {
         .isEqualTo(
             "m.safetensors [#######-----------------------] 500 of 2000 MB, 25.0 MB/s, 1:00 left");
     assertThat(PublishedFile.text(unknown)).isEqualTo("ink.pt 2 MB, 0.0 MB/s");
+  }
+
+  @Test
+  void open_reference_isReadByTheStoreOnThePath() {
+    assertThatThrownBy(() -> Checkpoint.open("hf:owner"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("'hf:owner' names no model to get: ");
+    assertThatThrownBy(() -> LoraAdapter.open("civitai:ink"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(Checkpoint.open(BundledModel.checkpoint().toString()))
+        .isEqualTo(Checkpoint.open(BundledModel.checkpoint()));
   }
 }
