@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -142,8 +141,6 @@ final class Disk {
         Files.createSymbolicLink(partial, target);
         publish(partial, link);
         return true;
-      } catch (FileAlreadyExistsException e) {
-        return Files.exists(link);
       } finally {
         Files.deleteIfExists(partial);
       }
