@@ -17,6 +17,7 @@ module dev.sdlora.api {
       dev.sdlora.sampler,
       dev.sdlora.training;
 
+  uses Backend.Downloads;
   uses Backend.Embeddings;
   uses Backend.Files;
   uses Backend.Loras;

@@ -10,8 +10,9 @@ import java.util.ServiceLoader;
 
 /**
  * The services behind the classes of this package, one for each concern, found by {@link
- * ServiceLoader} and implemented by sd-pipeline. Callers of the library do not need them. The
- * contracts are those of the methods that call them; all are safe for use by several threads.
+ * ServiceLoader} and implemented by sd-pipeline, {@link Downloads} by sd-models. Callers of the
+ * library do not need them. The contracts are those of the methods that call them; all are safe for
+ * use by several threads.
  */
 public final class Backend {
   private Backend() {}
@@ -39,6 +40,17 @@ public final class Backend {
 
     /** Behind {@link Pipeline#endAtNextSignal()}. */
     void endAtNextSignal();
+  }
+
+  /** Gets files from where they are published. */
+  public interface Downloads {
+    /**
+     * Behind {@link Checkpoint#open(String)} and {@link LoraAdapter#open(String)}.
+     *
+     * @param reference such as {@code hf:owner/repo}
+     * @return the file or folder on this machine, whole
+     */
+    Path get(String reference);
   }
 
   /** Looks into files with weights. */

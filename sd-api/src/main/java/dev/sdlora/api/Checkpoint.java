@@ -158,6 +158,24 @@ public final class Checkpoint {
   }
 
   /**
+   * Opens a checkpoint that is named as people write it. What is published elsewhere is gotten
+   * first, unless it is here already, which needs the artifact {@code dev.sdlora:sd-models}; its
+   * {@code ModelStore} says what may be written, and its settings are those of the environment.
+   *
+   * @param pathOrReference a path, or such as {@code hf:owner/repo}, {@code
+   *     hf:owner/repo/file.safetensors} or {@code civitai:128713}
+   * @return the checkpoint, of which names and shapes are read and checked
+   * @throws IllegalStateException if it is a reference and sd-models is missing
+   * @throws IllegalArgumentException if it is neither a path nor a reference
+   * @throws CheckpointException as {@link #open(Path)}
+   * @throws StableDiffusionException if the file cannot be had
+   */
+  public static Checkpoint open(String pathOrReference) {
+    Objects.requireNonNull(pathOrReference, "pathOrReference");
+    return open(FileReference.path(pathOrReference));
+  }
+
+  /**
    * Opens a checkpoint with a choice of its files and tensors.
    *
    * @param path a single file or a diffusers folder

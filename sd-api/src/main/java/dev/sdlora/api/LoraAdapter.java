@@ -101,6 +101,23 @@ public final class LoraAdapter {
   }
 
   /**
+   * Opens a LoRA file that is named as people write it, at strength 1; see {@link
+   * Checkpoint#open(String)}.
+   *
+   * @param pathOrReference a path, or such as {@code civitai:16576} or {@code
+   *     hf:owner/repo/file.safetensors}
+   * @return the adapter, of which names, shapes and metadata are read
+   * @throws IllegalStateException if it is a reference and sd-models is missing
+   * @throws IllegalArgumentException if it is neither a path nor a reference
+   * @throws LoraException as {@link #open(Path)}
+   * @throws StableDiffusionException if the file cannot be had
+   */
+  public static LoraAdapter open(String pathOrReference) {
+    Objects.requireNonNull(pathOrReference, "pathOrReference");
+    return open(FileReference.path(pathOrReference));
+  }
+
+  /**
    * {@return the file name without its extension: what a prompt writes in {@code <lora:name:1>}}
    */
   public String name() {

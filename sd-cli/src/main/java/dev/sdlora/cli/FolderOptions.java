@@ -4,9 +4,12 @@ import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
+import dev.sdlora.models.DownloadException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say where files lie that prompts and pictures name. */
@@ -73,6 +76,32 @@ final class FolderOptions {
     } finally {
       waiting.close();
     }
+  }
+
+  /**
+   * Gets the LoRAs of a picture that are missing, as far as their hashes are known to Civitai.
+   *
+   * @return whether any came
+   * @throws IllegalArgumentException if there is no folder for them
+   */
+  boolean get(List<Recovery.Missing> missing, Console console) {
+    boolean came = false;
+    for (Recovery.Missing file : missing) {
+      if (file.kind() == Recovery.Kind.LORA && file.hash().isPresent()) {
+        if (loras.isEmpty()) {
+          throw new IllegalArgumentException(
+              "--get needs a folder into which LoRAs can be put: --lora-dir DIR");
+        }
+        try {
+          String reference = "civitai:hash:" + file.hash().get();
+          PublishedFile.get(reference, Optional.of(loras.get(0)), false, console);
+          came = true;
+        } catch (DownloadException | IllegalArgumentException e) {
+          console.warn(Objects.requireNonNullElse(e.getMessage(), "" + file));
+        }
+      }
+    }
+    return came;
   }
 
   private Recovery.Search search(PromptSpec spec, List<Path> loraFolders) {

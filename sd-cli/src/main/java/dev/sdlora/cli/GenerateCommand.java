@@ -55,7 +55,7 @@ final class GenerateCommand implements Callable<Integer> {
     PromptSpec spec = picture.toSpec(model, console);
     OutputFiles files = new OutputFiles(out, spec.images());
     Stopwatch watch = new Stopwatch();
-    Checkpoint checkpoint = model.open();
+    Checkpoint checkpoint = model.open(console);
     double openSeconds = watch.lap();
     try (Pipeline pipeline = model.load(checkpoint, console)) {
       double loadSeconds = watch.lap();

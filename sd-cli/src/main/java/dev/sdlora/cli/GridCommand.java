@@ -61,7 +61,7 @@ final class GridCommand implements Callable<Integer> {
         rows.map(axis -> VariationGrid.of(spec, columns, axis))
             .orElseGet(() -> VariationGrid.of(spec, columns));
     OutputFiles file = new OutputFiles(out, 1);
-    try (Pipeline pipeline = model.load(model.open(), console)) {
+    try (Pipeline pipeline = model.load(model.open(console), console)) {
       GeneratedImage sheet = grid.draw(pipeline, CellProgress.of(console, quiet, grid.cells()));
       sheet.save(file.of(0));
       if (console.json()) {

@@ -23,7 +23,7 @@ final class LoraArguments {
   private List<Path> folders = new ArrayList<>();
 
   /** Opens them all before any work begins. A file goes before a name. */
-  List<LoraAdapter> open() {
-    return names.stream().map(name -> LoraReference.open(name, folders)).toList();
+  List<LoraAdapter> open(Console console) {
+    return names.stream().map(name -> LoraReference.open(name, folders, console)).toList();
   }
 }

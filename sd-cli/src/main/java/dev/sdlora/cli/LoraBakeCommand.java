@@ -3,7 +3,6 @@ package dev.sdlora.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraBaking.Baked;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -24,7 +23,7 @@ final class LoraBakeCommand implements Runnable {
       names = "--checkpoint",
       paramLabel = "PATH",
       description = "Checkpoint file or diffusers folder. Default: the bundled tiny model.")
-  private Optional<Path> checkpoint = Optional.empty();
+  private Optional<String> checkpoint = Optional.empty();
 
   @Mixin private final MakingOptions making = new MakingOptions();
 
@@ -33,7 +32,7 @@ final class LoraBakeCommand implements Runnable {
     Stopwatch watch = new Stopwatch();
     LoraBaking baking =
         LoraBaking.into(
-            checkpoint.orElseGet(BundledModel::checkpoint),
+            PublishedFile.path(checkpoint, making.console()).orElseGet(BundledModel::checkpoint),
             StrengthArgument.open(loras, making.console()));
     Baked baked = making.run(listener -> baking.listener(listener).write(making.out()));
     Console console = making.console();

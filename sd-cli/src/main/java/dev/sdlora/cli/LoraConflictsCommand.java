@@ -41,7 +41,7 @@ final class LoraConflictsCommand implements Runnable {
       names = "--checkpoint",
       paramLabel = "MODEL",
       description = "The checkpoint to use them with. Default: the bundled tiny model.")
-  private Optional<Path> checkpoint = Optional.empty();
+  private Optional<String> checkpoint = Optional.empty();
 
   @Option(
       names = "--lora-dir",
@@ -53,9 +53,12 @@ final class LoraConflictsCommand implements Runnable {
   public void run() {
     chart.check();
     List<LoraAdapter> loras =
-        names.stream().map(name -> LoraReference.openWeighted(name, folders)).toList();
+        names.stream().map(name -> LoraReference.openWeighted(name, folders, console)).toList();
     LoraConflicts conflicts =
-        LoraConflicts.of(loras, Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint)));
+        LoraConflicts.of(
+            loras,
+            Checkpoint.open(
+                PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint)));
     chart.write(conflicts::chart);
     if (console.json()) {
       console.out().println(Json.line(toJson(conflicts)));

@@ -26,7 +26,7 @@ final class LoraConvertCommand implements Runnable {
       names = "--checkpoint",
       paramLabel = "PATH",
       description = "Model that the LoRA is for, if its blocks are not those of a published one.")
-  private Optional<Path> checkpoint = Optional.empty();
+  private Optional<String> checkpoint = Optional.empty();
 
   @Option(
       names = "--scale-in-factors",
@@ -40,7 +40,7 @@ final class LoraConvertCommand implements Runnable {
   @Override
   public void run() {
     LoraConversion conversion = LoraConversion.of(lora, names).scaleInFactors(scaleInFactors);
-    checkpoint.ifPresent(conversion::checkpoint);
+    PublishedFile.path(checkpoint, making.console()).ifPresent(conversion::checkpoint);
     making.lora(listener -> conversion.listener(listener).write(making.out()));
   }
 }

@@ -2,9 +2,9 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.StrengthSchedule;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * An argument {@code NAME=POINTS}: how the strength of a LoRA changes on the way.
@@ -28,15 +28,15 @@ record LoraCurve(String lora, StrengthSchedule schedule) {
    * LoRAs with their curves.
    *
    * @param loras those given before
-   * @param folders where names are looked up
+   * @param names opens those that curves name
    * @return those given, with the curves that name them; and behind them the others that curves
    *     name, whose text encoder takes the start of the curve, as in tags
    */
   static List<LoraAdapter> draw(
-      List<LoraAdapter> loras, List<LoraCurve> curves, List<Path> folders) {
+      List<LoraAdapter> loras, List<LoraCurve> curves, Function<String, LoraAdapter> names) {
     List<LoraAdapter> drawn = new ArrayList<>(loras);
     for (LoraCurve curve : curves) {
-      LoraAdapter named = LoraReference.open(curve.lora, folders);
+      LoraAdapter named = names.apply(curve.lora);
       boolean given = false;
       for (int i = 0; i < drawn.size(); i++) {
         if (drawn.get(i).path().equals(named.path())) {

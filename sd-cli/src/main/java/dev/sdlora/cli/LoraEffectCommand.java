@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraEffect;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,7 +30,7 @@ final class LoraEffectCommand implements Runnable {
       names = "--checkpoint",
       paramLabel = "PATH",
       description = "The checkpoint. Default: the bundled tiny model.")
-  private Optional<Path> checkpoint = Optional.empty();
+  private Optional<String> checkpoint = Optional.empty();
 
   @Option(
       names = "--strength",
@@ -44,11 +43,13 @@ final class LoraEffectCommand implements Runnable {
   public void run() {
     chart.check();
     List<LoraAdapter> opened =
-        loras.open().stream().map(lora -> lora.withStrength(strength)).toList();
+        loras.open(console).stream().map(lora -> lora.withStrength(strength)).toList();
     if (opened.size() > 1 && chart.isWanted()) {
       throw console.badUsage("--chart draws one LoRA, but there are " + opened.size());
     }
-    Checkpoint model = Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint));
+    Checkpoint model =
+        Checkpoint.open(
+            PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint));
     for (LoraAdapter lora : opened) {
       LoraEffect effect = lora.effectOn(model);
       chart.write(effect::chart);

@@ -38,7 +38,7 @@ final class LoraFitCommand implements Runnable {
       names = "--checkpoint",
       paramLabel = "MODEL",
       description = "The checkpoint to use it with. Default: the bundled tiny model.")
-  private Optional<Path> checkpoint = Optional.empty();
+  private Optional<String> checkpoint = Optional.empty();
 
   @Option(
       names = "--lora-dir",
@@ -58,8 +58,11 @@ final class LoraFitCommand implements Runnable {
   public void run() {
     chart.check();
     LoraFit fit =
-        LoraReference.openWeighted(name, loraFolders)
-            .fitOn(Checkpoint.open(checkpoint.orElseGet(BundledModel::checkpoint)), modelFolders);
+        LoraReference.openWeighted(name, loraFolders, console)
+            .fitOn(
+                Checkpoint.open(
+                    PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint)),
+                modelFolders);
     fit.chart().ifPresent(picture -> chart.write(() -> picture));
     if (console.json()) {
       console.out().println(Json.line(toJson(fit)));

@@ -18,7 +18,7 @@ final class LoraInfoCommand implements Runnable {
 
   @Override
   public void run() {
-    for (LoraAdapter lora : loras.open()) {
+    for (LoraAdapter lora : loras.open(console)) {
       LoraInfo info = new LoraInfo(lora, lora.details(), lora.hashes());
       if (console.json()) {
         console.out().println(Json.line(info.toJson()));

@@ -2,14 +2,23 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.models.ModelStore;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
-/** LoRAs as arguments name them: by file, or as prompts do, by the name in a folder. */
+/**
+ * LoRAs as arguments name them: by file, by where they are published, or as prompts do, by the name
+ * in a folder.
+ */
 final class LoraReference {
   private static final List<String> ENDINGS = List.of(".safetensors", ".pt", ".bin", ".ckpt");
+
+  /** References whose ends look like strengths. */
+  private static final Pattern WHOLE =
+      Pattern.compile("civitai:((model:)?\\d+|hash:\\w+)|https?:.*#sha256=\\p{XDigit}{64}");
 
   private LoraReference() {}
 
@@ -18,7 +27,10 @@ final class LoraReference {
    *
    * @throws dev.sdlora.api.LoraException if there is neither, or it cannot be used
    */
-  static LoraAdapter open(String fileOrName, List<Path> folders) {
+  static LoraAdapter open(String fileOrName, List<Path> folders, Console console) {
+    if (ModelStore.isReference(fileOrName)) {
+      return LoraAdapter.open(PublishedFile.path(fileOrName, console));
+    }
     if (isFile(fileOrName)) {
       return LoraAdapter.open(Path.of(fileOrName));
     }
@@ -36,10 +48,13 @@ final class LoraReference {
    *
    * @throws IllegalArgumentException if the weight is not finite
    */
-  static LoraAdapter openWeighted(String text, List<Path> folders) {
+  static LoraAdapter openWeighted(String text, List<Path> folders, Console console) {
     int colon = text.lastIndexOf(':');
-    if (colon <= 0 || isFile(text) || !text.substring(colon + 1).matches("[-+]?[0-9.]+")) {
-      return open(text, folders);
+    if (colon <= 0
+        || isFile(text)
+        || isWholeReference(text)
+        || !text.substring(colon + 1).matches("[-+]?[0-9.]+")) {
+      return open(text, folders, console);
     }
     double weight;
     try {
@@ -48,7 +63,12 @@ final class LoraReference {
       throw new IllegalArgumentException(
           "Invalid value for option '--lora': expected FILE[:WEIGHT]: " + text, e);
     }
-    return open(text.substring(0, colon), folders).withStrength(weight);
+    return open(text.substring(0, colon), folders, console).withStrength(weight);
+  }
+
+  /** Whether what is behind the last sign belongs to it, as in {@code civitai:16576}. */
+  static boolean isWholeReference(String text) {
+    return WHOLE.matcher(text).matches();
   }
 
   /** Whether it is one, or can be meant for nothing else. */

@@ -95,14 +95,14 @@ final class LoraTuneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    LoraAdapter lora = LoraReference.open(name, model.loraFolders());
+    LoraAdapter lora = LoraReference.open(name, model.loraFolders(), console);
     LoraTuning tuning = LoraTuning.of(lora, specs());
     if (!weights.isEmpty()) {
       tuning = tuning.weights(weights.stream().mapToDouble(Double::doubleValue).toArray());
     }
     Path file = new OutputFiles(out, 1).of(0);
     LoraTuning.Result result;
-    try (Pipeline pipeline = model.load(model.open(), console)) {
+    try (Pipeline pipeline = model.load(model.open(console), console)) {
       result = tuning.draw(pipeline, CellProgress.of(console, quiet, tuning.pictures()));
     }
     result.sheet().savePng(file);

@@ -25,8 +25,9 @@ final class ModelOptions {
       paramLabel = "PATH",
       description =
           "SD 1.x, SD 2.x or SDXL checkpoint: a file, a diffusers folder, or a U-Net alone if the"
-              + " rest is named. Default: the bundled tiny model.")
-  private Optional<Path> checkpoint = Optional.empty();
+              + " rest is named; or where it is published, hf:OWNER/REPO (sd get). Default: the"
+              + " bundled tiny model.")
+  private Optional<String> checkpoint = Optional.empty();
 
   @Option(
       names = "--upscaler-dir",
@@ -46,7 +47,7 @@ final class ModelOptions {
       names = "--refiner",
       paramLabel = "PATH",
       description = "Checkpoint that finishes pictures, such as SDXL's refiner. Default: none.")
-  private Optional<Path> refiner = Optional.empty();
+  private Optional<String> refiner = Optional.empty();
 
   @Option(
       names = "--prediction-type",
@@ -95,10 +96,12 @@ final class ModelOptions {
   private Optional<Recovery> recovered = Optional.empty();
 
   /** Opens the checkpoint, for a pipeline that is to be loaded. */
-  Checkpoint open() {
+  Checkpoint open(Console console) {
     Pipeline.warmUp();
     return Checkpoint.open(
-        checkpoint.or(() -> recovered(Kind.CHECKPOINT)).orElseGet(BundledModel::checkpoint),
+        PublishedFile.path(checkpoint, console)
+            .or(() -> recovered(Kind.CHECKPOINT))
+            .orElseGet(BundledModel::checkpoint),
         parts.parts(recovered(Kind.VAE)));
   }
 
@@ -106,11 +109,15 @@ final class ModelOptions {
    * Looks for the files that a picture was made with, and tells of those with other names and of
    * those that are not there.
    *
+   * @param get whether LoRAs that are missing are looked for on Civitai, and put into a folder
    * @return the request with the names that LoRAs and embeddings have here
    * @throws CheckpointException if its model is wanted and not there
    */
-  PromptSpec recover(PromptSpec spec, Console console) {
+  PromptSpec recover(PromptSpec spec, boolean get, Console console) {
     Recovery recovery = folders.recover(spec, loraFolders(), console);
+    if (get && folders.get(recovery.missing(), console)) {
+      recovery = folders.recover(spec, loraFolders(), console);
+    }
     recovered = Optional.of(recovery);
     if (!console.json()) {
       recovery.found().stream()
@@ -140,10 +147,6 @@ final class ModelOptions {
                             .findFirst()));
   }
 
-  private Optional<Path> refiner() {
-    return refiner.or(() -> recovered(Kind.REFINER));
-  }
-
   /** Loads a model, which the terminal tells of. */
   static Pipeline load(Pipeline.Builder builder, Checkpoint opened, Console console) {
     String what =
@@ -165,7 +168,9 @@ final class ModelOptions {
         Pipeline.builder().precision(precision).memoryPolicy(memoryPolicy).device(device);
     loraFolders().forEach(pipeline::loraDirectory);
     previewDecoder.ifPresent(pipeline::previewDecoder);
-    refiner().ifPresent(pipeline::refiner);
+    PublishedFile.path(refiner, console)
+        .or(() -> recovered(Kind.REFINER))
+        .ifPresent(pipeline::refiner);
     predictionType.ifPresent(pipeline::predictionType);
     folders.embeddings().forEach(pipeline::embeddingDirectory);
     upscalerDirectories.forEach(pipeline::upscalerDirectory);
@@ -175,7 +180,7 @@ final class ModelOptions {
 
   /** Whether a model to finish pictures is given. */
   boolean hasRefiner() {
-    return refiner().isPresent();
+    return refiner.isPresent() || recovered(Kind.REFINER).isPresent();
   }
 
   /** Where LoRAs have names: the folders given, or that of the bundled model. */

@@ -43,7 +43,8 @@ final class PictureOptions {
       names = "--lora",
       paramLabel = "FILE[:WEIGHT]",
       description =
-          "LoRA to draw with, a file or the name of one in --lora-dir; repeatable. Prompts can name"
+          "LoRA to draw with, a file, the name of one in --lora-dir, or where it is published,"
+              + " civitai:16576 (sd get); repeatable. Prompts can name"
               + " those of folders themselves. Default weight: 1.")
   private List<String> loras = new ArrayList<>();
 
@@ -134,6 +135,13 @@ final class PictureOptions {
               + " model and VAE are found in the folders by their hashes, whatever they are called.")
   private Optional<Path> from = Optional.empty();
 
+  @Option(
+      names = "--get",
+      description =
+          "With --from: get LoRAs of the picture that are missing from Civitai, by their hashes,"
+              + " into the first --lora-dir.")
+  private boolean get;
+
   @Mixin private final RegionOptions regions = new RegionOptions();
   @Mixin private final SourceOptions source = new SourceOptions();
   @Mixin private final HiresOptions hires = new HiresOptions();
@@ -162,9 +170,13 @@ final class PictureOptions {
           "Missing prompt: give it as an argument in quotes or by '--prompt', or a picture that has"
               + " one by '--from'");
     }
+    if (from.isEmpty() && get) {
+      throw new IllegalArgumentException(
+          "--get needs a picture whose LoRAs are to be gotten: --from FILE");
+    }
     PromptSpecBuilder spec =
         from.map(PromptSpec::fromImage)
-            .map(read -> model.recover(read, console))
+            .map(read -> model.recover(read, get, console))
             .map(PromptSpec::toBuilder)
             .orElseGet(PromptSpec::builder);
     prompt.ifPresent(spec::prompt);
@@ -173,10 +185,10 @@ final class PictureOptions {
     }
     LoraCurve.draw(
             loras.stream()
-                .map(lora -> LoraReference.openWeighted(lora, model.loraFolders()))
+                .map(lora -> LoraReference.openWeighted(lora, model.loraFolders(), console))
                 .toList(),
             curves,
-            model.loraFolders())
+            name -> LoraReference.open(name, model.loraFolders(), console))
         .forEach(spec::lora);
     negative.ifPresent(spec::negativePrompt);
     set("--few-steps", fewSteps, few -> few.applyTo(spec));

@@ -18,8 +18,10 @@ final class StrengthArgument {
 
   private static LoraAdapter open(String argument, Console console) {
     int equals = argument.lastIndexOf('=');
-    if (equals < 0 || argument.endsWith(".safetensors")) {
-      return LoraReference.open(argument, List.of());
+    if (equals < 0
+        || argument.endsWith(".safetensors")
+        || LoraReference.isWholeReference(argument)) {
+      return LoraReference.open(argument, List.of(), console);
     }
     String[] strengths = argument.substring(equals + 1).split(",", -1);
     if (strengths.length > 2) {
@@ -27,7 +29,7 @@ final class StrengthArgument {
     }
     double text = number(strengths[0], argument, console);
     double unet = number(strengths[strengths.length - 1], argument, console);
-    return LoraReference.open(argument.substring(0, equals), List.of()).toBuilder()
+    return LoraReference.open(argument.substring(0, equals), List.of(), console).toBuilder()
         .textEncoderStrength(text)
         .unetStrength(unet)
         .build();

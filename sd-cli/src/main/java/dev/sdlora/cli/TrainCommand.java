@@ -60,7 +60,7 @@ final class TrainCommand implements Runnable {
       names = "--checkpoint",
       paramLabel = "PATH",
       description = "Checkpoint to train on. Default: the bundled tiny model.")
-  private Optional<Path> checkpoint = Optional.empty();
+  private Optional<String> checkpoint = Optional.empty();
 
   @Option(
       names = "--sample",
@@ -96,7 +96,7 @@ final class TrainCommand implements Runnable {
 
   @Override
   public void run() {
-    Path model = checkpoint.orElseGet(BundledModel::checkpoint);
+    Path model = PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint);
     TrainingSet set = TrainingSet.ofFolder(pictures, trigger);
     LoraTrainerBuilder builder = LoraTrainer.recommended(model, set);
     how.applyTo(builder);

@@ -19,8 +19,13 @@ class LoraCurveTest {
 
   private static List<LoraStrength> strengths(List<String> loras, String... curves) {
     List<LoraAdapter> given =
-        loras.stream().map(lora -> LoraReference.openWeighted(lora, FOLDERS)).toList();
-    return LoraCurve.draw(given, List.of(curves).stream().map(LoraCurve::parse).toList(), FOLDERS)
+        loras.stream()
+            .map(lora -> LoraReference.openWeighted(lora, FOLDERS, new Console()))
+            .toList();
+    return LoraCurve.draw(
+            given,
+            List.of(curves).stream().map(LoraCurve::parse).toList(),
+            name -> LoraReference.open(name, FOLDERS, new Console()))
         .stream()
         .map(LoraAdapter::strength)
         .toList();

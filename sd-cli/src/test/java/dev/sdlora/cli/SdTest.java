@@ -139,6 +139,7 @@ final class SdTest {
         "grid ",
         "upscale ",
         "train ",
+        "get ",
         "info ",
         "prompt ",
         "completion ",

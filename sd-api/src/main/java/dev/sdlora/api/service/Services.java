@@ -8,17 +8,11 @@ import java.util.ServiceLoader;
  * API: the module keeps this package to itself.
  */
 public final class Services {
-  private static final ClassValue<Object> FOUND =
+  private static final ClassValue<Optional<?>> FOUND =
       new ClassValue<>() {
         @Override
-        protected Object computeValue(Class<?> service) {
-          Optional<?> found = ServiceLoader.load(service, service.getClassLoader()).findFirst();
-          return found.orElseThrow(
-              () ->
-                  new IllegalStateException(
-                      "nothing implements "
-                          + service.getName()
-                          + "; add the dependency dev.sdlora:sd-pipeline"));
+        protected Optional<?> computeValue(Class<?> service) {
+          return ServiceLoader.load(service, service.getClassLoader()).findFirst();
         }
       };
 
@@ -33,6 +27,26 @@ public final class Services {
    * @throws IllegalStateException if there is none
    */
   public static <S> S find(Class<S> service) {
-    return service.cast(FOUND.get(service));
+    return find(service, "sd-pipeline");
+  }
+
+  /**
+   * Finds the implementation of a service that not everybody needs.
+   *
+   * @param <S> what the service can do
+   * @param service the type that it is found by
+   * @param artifact which implements it, for the message
+   * @return always the same one
+   * @throws IllegalStateException if there is none
+   */
+  public static <S> S find(Class<S> service, String artifact) {
+    return FOUND
+        .get(service)
+        .map(service::cast)
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "nothing implements %s; add the dependency dev.sdlora:%s"
+                        .formatted(service.getName(), artifact)));
   }
 }

@@ -2,6 +2,7 @@ package dev.sdlora.api.service;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Prompt;
 import org.junit.jupiter.api.Test;
 
@@ -15,5 +16,14 @@ final class ServicesTest {
         .hasMessage(
             "nothing implements dev.sdlora.api.Backend$Prompts; add the dependency"
                 + " dev.sdlora:sd-pipeline");
+  }
+
+  @Test
+  void open_referenceWithoutStore_saysWhichArtifactToAdd() {
+    assertThatThrownBy(() -> Checkpoint.open("hf:owner/repo"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "nothing implements dev.sdlora.api.Backend$Downloads; add the dependency"
+                + " dev.sdlora:sd-models");
   }
 }

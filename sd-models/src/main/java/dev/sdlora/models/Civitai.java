@@ -1,0 +1,214 @@
+package dev.sdlora.models;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.models.DownloadException.Reason;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Files of Civitai, with what it tells about them beside them. Safe for several threads. */
+final class Civitai {
+  private static final String MODEL = "Model";
+
+  private final Web web;
+  private final Downloads downloads;
+  private final Settings settings;
+
+  Civitai(Web web, Downloads downloads, Settings settings) {
+    this.web = web;
+    this.downloads = downloads;
+    this.settings = settings;
+  }
+
+  /**
+   * Gets the file of a version.
+   *
+   * @param folder where it is to lie; empty for a folder of the store, where it is found again
+   *     without asking
+   */
+  Path get(Reference reference, Optional<Path> folder) throws IOException, InterruptedException {
+    if (settings.offline()) {
+      return here(reference)
+          .orElseThrow(
+              () ->
+                  new DownloadException(
+                      Reason.OFFLINE,
+                      "'%s' is not in '%s', and the store is offline"
+                          .formatted(reference, settings.folder())));
+    }
+    Optional<Path> known = folder.isEmpty() ? here(reference) : Optional.empty();
+    if (known.isPresent()) {
+      return known.get();
+    }
+    JsonNode version = version(reference);
+    long id = version.path("id").asLong();
+    JsonNode file = file(reference, version);
+    String name = SafeNames.name(file.path("name").asText(), "civitai-" + id + ".safetensors");
+    Optional<String> sha256 =
+        Optional.of(file.path("hashes").path("SHA256").asText().toLowerCase(Locale.ROOT))
+            .filter(hash -> hash.matches("[0-9a-f]{64}"));
+    Places places = Places.of(settings, folder.orElseGet(() -> versionFolder(id)), name, sha256);
+    download(reference, id, file, sha256, places);
+    CivitaiNotes.write(web, version, places.target());
+    if (folder.isEmpty()) {
+      note(reference, places.target());
+    }
+    return places.target();
+  }
+
+  private Path civitaiFolder() {
+    return settings.folder().resolve("civitai");
+  }
+
+  private Path versionFolder(long id) {
+    return civitaiFolder().resolve(String.valueOf(id));
+  }
+
+  /** What a reference that never changes its meaning was, as far as it was asked for before. */
+  private Optional<Path> here(Reference reference) {
+    if (reference instanceof Reference.CivitaiModel && !settings.offline()) {
+      return Optional.empty(); // There may be a newer version.
+    }
+    try {
+      Path file = civitaiFolder().resolve(Files.readString(noteOf(reference)).strip());
+      return Optional.of(file).filter(Files::isRegularFile);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void note(Reference reference, Path file) {
+    String path = civitaiFolder().relativize(file).toString();
+    Disk.write(noteOf(reference), path.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Path noteOf(Reference reference) {
+    return civitaiFolder()
+        .resolve("asked")
+        .resolve(reference.toString().replace(':', '-').toLowerCase(Locale.ROOT));
+  }
+
+  private JsonNode version(Reference reference) throws IOException, InterruptedException {
+    if (reference instanceof Reference.CivitaiVersion version) {
+      return ask(reference, "/api/v1/model-versions/" + version.id());
+    }
+    if (reference instanceof Reference.CivitaiHash hash) {
+      return ask(reference, "/api/v1/model-versions/by-hash/" + hash.hash());
+    }
+    Reference.CivitaiModel model = (Reference.CivitaiModel) reference;
+    JsonNode newest =
+        ask(reference, "/api/v1/models/" + model.id()).path("modelVersions").path(0).path("id");
+    if (!newest.canConvertToLong()) {
+      throw error(Reason.NOT_FOUND, reference, "the model has no version that is published");
+    }
+    return ask(reference, "/api/v1/model-versions/" + newest.asLong());
+  }
+
+  private JsonNode ask(Reference reference, String path) throws IOException, InterruptedException {
+    URI address = URI.create(settings.civitaiEndpoint() + path);
+    try (Answer answer = web.ask(Web.Question.get(address, settings.civitaiToken()))) {
+      if (answer.status() != Answer.OK) {
+        throw refusal(reference, answer);
+      }
+      return Json.of(answer, "the description of '" + reference + "'");
+    }
+  }
+
+  /** The file that was asked for by its hash, or the main one, safetensors before others. */
+  private static JsonNode file(Reference reference, JsonNode version) {
+    List<JsonNode> files = new ArrayList<>();
+    version.path("files").forEach(files::add);
+    if (reference instanceof Reference.CivitaiHash wanted) {
+      files.removeIf(
+          file ->
+              file.path("hashes").properties().stream()
+                  .noneMatch(hash -> wanted.hash().equalsIgnoreCase(hash.getValue().asText())));
+    }
+    return files.stream()
+        .min(
+            Comparator.<JsonNode, Boolean>comparing(file -> !isModel(file))
+                .thenComparing(file -> !isSafetensors(file))
+                .thenComparing(file -> !file.path("primary").asBoolean()))
+        .orElseThrow(
+            () -> error(Reason.NOT_FOUND, reference, "Civitai lists no such file of the version"));
+  }
+
+  private static boolean isModel(JsonNode file) {
+    return file.path("type").asText(MODEL).contains(MODEL);
+  }
+
+  private static boolean isSafetensors(JsonNode file) {
+    return file.path("name").asText().endsWith(".safetensors");
+  }
+
+  private void download(
+      Reference reference, long version, JsonNode file, Optional<String> sha256, Places places)
+      throws IOException, InterruptedException {
+    String byVersion = settings.civitaiEndpoint() + "/api/download/models/" + version;
+    Optional<URI> told = address(file.path("downloadUrl").asText());
+    try {
+      fetch(reference, told.orElse(URI.create(byVersion)), sha256, places);
+    } catch (DownloadException e) {
+      // The address that is told is sometimes wrong where that of the file's number is right.
+      if (e.reason() != Reason.NOT_FOUND || !file.path("id").canConvertToLong()) {
+        throw e;
+      }
+      URI byFile = URI.create(byVersion + "?fileId=" + file.path("id").asLong());
+      fetch(reference, byFile, sha256, places);
+    }
+  }
+
+  private static Optional<URI> address(String told) {
+    try {
+      return Optional.of(URI.create(told)).filter(Origin::isSafe);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void fetch(Reference reference, URI address, Optional<String> sha256, Places places)
+      throws IOException, InterruptedException {
+    Transfer transfer =
+        new Transfer(
+            String.valueOf(places.target().getFileName()),
+            address,
+            settings.civitaiToken(),
+            OptionalLong.empty(),
+            sha256,
+            answer -> refusal(reference, answer));
+    places.fetch(downloads, transfer);
+  }
+
+  private DownloadException refusal(Reference reference, Answer answer) {
+    if (answer.isLogin()
+        || List.of(Answer.UNAUTHORIZED, Answer.FORBIDDEN).contains(answer.status())) {
+      return error(
+          Reason.NEEDS_TOKEN,
+          reference,
+          settings.civitaiToken().isPresent()
+              ? "Civitai does not let the owner of the token have it"
+              : "it needs a token: make one in the account settings of Civitai, and set CIVITAI_TOKEN to it");
+    }
+    return switch (answer.status()) {
+      case Answer.NOT_FOUND -> error(Reason.NOT_FOUND, reference, "Civitai has no such file");
+      case Answer.TOO_MANY_REQUESTS -> HubErrors.busy(answer, reference.toString());
+      default ->
+          error(
+              Reason.CONNECTION,
+              reference,
+              "%s answers %s".formatted(answer.address().getHost(), answer.status()));
+    };
+  }
+
+  private static DownloadException error(Reason reason, Reference reference, String why) {
+    return new DownloadException(reason, "cannot get '" + reference + "': " + why);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.sdlora.models;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What Civitai tells about a file, written beside it as helpers of A1111 do: {@code
+ * <name>.civitai.info} with trigger words and base model, and a picture, {@code
+ * <name>.preview.png}. What is there stays, since people edit it. Nothing of this is needed, so a
+ * picture that cannot be had is left out.
+ */
+final class CivitaiNotes {
+  private static final int LARGEST_PICTURE = 20_000_000;
+
+  /** How files of pictures begin, and what they are called. */
+  private static final Map<String, List<Integer>> PICTURES =
+      Map.of(
+          ".preview.png", List.of(0x89, 'P' + 0, 'N' + 0, 'G' + 0),
+          ".preview.jpg", List.of(0xFF, 0xD8, 0xFF),
+          ".preview.webp", List.of('R' + 0, 'I' + 0, 'F' + 0, 'F' + 0),
+          ".preview.gif", List.of('G' + 0, 'I' + 0, 'F' + 0, '8' + 0));
+
+  private CivitaiNotes() {}
+
+  /** Writes both, as far as they are not there. */
+  static void write(Web web, JsonNode version, Path model) throws InterruptedException {
+    Path info = beside(model, ".civitai.info");
+    if (!Files.exists(info)) {
+      Disk.write(info, Json.text(version));
+    }
+    if (PICTURES.keySet().stream().noneMatch(ending -> Files.exists(beside(model, ending)))) {
+      Optional<URI> picture = picture(version);
+      if (picture.isPresent()) {
+        writePicture(web, picture.get(), model);
+      }
+    }
+  }
+
+  private static Path beside(Path model, String ending) {
+    return model.resolveSibling(SafeNames.stem(String.valueOf(model.getFileName())) + ending);
+  }
+
+  /** The first that is a picture, of those that the most people may see. */
+  private static Optional<URI> picture(JsonNode version) {
+    JsonNode chosen = null;
+    for (JsonNode image : version.path("images")) {
+      boolean isPicture = image.path("type").asText("image").equals("image");
+      if (isPicture && (chosen == null || level(image) < level(chosen))) {
+        chosen = image;
+      }
+    }
+    try {
+      return Optional.ofNullable(chosen)
+          .map(image -> URI.create(image.path("url").asText()))
+          .filter(Origin::isSafe);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static int level(JsonNode image) {
+    return image.path("nsfwLevel").asInt(1);
+  }
+
+  private static void writePicture(Web web, URI address, Path model) throws InterruptedException {
+    try (Answer answer = web.ask(Web.Question.get(address, Optional.empty()))) {
+      if (answer.status() == Answer.OK) {
+        byte[] bytes = answer.body().bytes(LARGEST_PICTURE);
+        for (Map.Entry<String, List<Integer>> kind : PICTURES.entrySet()) {
+          if (startsWith(bytes, kind.getValue())) {
+            Disk.write(beside(model, kind.getKey()), bytes);
+          }
+        }
+      }
+    } catch (IOException e) {
+      // The model is here, and that is what was asked for.
+    }
+  }
+
+  private static boolean startsWith(byte[] bytes, List<Integer> sign) {
+    for (int i = 0; i < sign.size(); i++) {
+      if (i >= bytes.length || (bytes[i] & 0xFF) != sign.get(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,165 @@
+package dev.sdlora.models;
+
+import dev.sdlora.models.DownloadException.Reason;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Files that several threads and processes write: under a lock, and whole or not at all. */
+final class Disk {
+  /** Locks of files count for the whole process, so its threads need others. */
+  private static final ConcurrentHashMap<Path, Turns> TURNS = new ConcurrentHashMap<>();
+
+  private Disk() {}
+
+  /** Whose turn it is in this process. */
+  private static final class Turns {
+    private final ReentrantLock lock = new ReentrantLock();
+    private int users;
+
+    private Turns joined() {
+      users++;
+      return this;
+    }
+  }
+
+  /** Work that is done under a lock. */
+  @FunctionalInterface
+  interface Work {
+    void run() throws IOException, InterruptedException;
+  }
+
+  /**
+   * Does something that only one thread of all processes may do at a time.
+   *
+   * @param lock a file that stands for it, which is made and stays
+   */
+  static void alone(Path lock, Work work) throws IOException, InterruptedException {
+    Path key = lock.toAbsolutePath().normalize();
+    Turns turns =
+        TURNS.compute(key, (path, known) -> (known == null ? new Turns() : known).joined());
+    try {
+      turns.lock.lockInterruptibly();
+      try (FileChannel channel = lockFile(key);
+          FileLock held = locked(channel, key)) {
+        assert held.isValid();
+        work.run();
+      } finally {
+        turns.lock.unlock();
+      }
+    } finally {
+      TURNS.computeIfPresent(key, (path, known) -> --known.users == 0 ? null : known);
+    }
+  }
+
+  private static FileLock locked(FileChannel channel, Path file) {
+    try {
+      return channel.lock();
+    } catch (IOException e) {
+      throw unwritable(file, e);
+    }
+  }
+
+  private static FileChannel lockFile(Path file) {
+    try {
+      makeFolderOf(file);
+      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw unwritable(file, e);
+    }
+  }
+
+  /** Makes the folder of a file and those that it is in; a link to a folder is one. */
+  static void makeFolderOf(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
+    }
+  }
+
+  /** Puts a small file in its place, over one that is there. */
+  static void write(Path file, byte[] content) {
+    Path partial = beside(file);
+    try {
+      makeFolderOf(file);
+      try {
+        Files.write(partial, content);
+        publish(partial, file);
+      } finally {
+        Files.deleteIfExists(partial);
+      }
+    } catch (IOException e) {
+      throw unwritable(file, e);
+    }
+  }
+
+  /** Gives a whole file its name. */
+  static void publish(Path partial, Path file) throws IOException {
+    try {
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(partial, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /** Has the same file in a second place: as a further name of it, or else as a copy. */
+  static void duplicate(Path original, Path file) {
+    Path partial = beside(file);
+    try {
+      makeFolderOf(file);
+      try {
+        Path real = original.toRealPath();
+
+        try {
+          Files.createLink(partial, real);
+        } catch (UnsupportedOperationException | IOException e) {
+          Files.copy(real, partial, StandardCopyOption.REPLACE_EXISTING);
+        }
+        publish(partial, file);
+      } finally {
+        Files.deleteIfExists(partial);
+      }
+    } catch (IOException e) {
+      throw unwritable(file, e);
+    }
+  }
+
+  /** Makes a link to a file that is given relative to the link's folder; false where links fail. */
+  static boolean link(Path link, Path target) {
+    Path partial = beside(link);
+    try {
+      try {
+        Files.createSymbolicLink(partial, target);
+        publish(partial, link);
+        return true;
+      } finally {
+        Files.deleteIfExists(partial);
+      }
+    } catch (UnsupportedOperationException | IOException e) {
+      return false;
+    }
+  }
+
+  private static Path beside(Path file) {
+    return file.resolveSibling(".sd-" + UUID.randomUUID() + ".part");
+  }
+
+  /** Says that a file cannot be written, and why. */
+  static DownloadException unwritable(Path file, IOException e) {
+    String why = e instanceof FileSystemException at ? at.getReason() : e.getMessage();
+    return new DownloadException(
+        Reason.STORAGE,
+        "'%s' cannot be written: %s"
+            .formatted(file, why == null ? e.getClass().getSimpleName() : why),
+        e);
+  }
+}

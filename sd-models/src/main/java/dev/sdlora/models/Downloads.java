@@ -1,0 +1,207 @@
+package dev.sdlora.models;
+
+import dev.sdlora.models.DownloadException.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Brings files onto the disk: what has come of one stays when a connection or process ends, and is
+ * gone on with; a file gets its name when its length and SHA-256 are right. Safe for use by several
+ * threads.
+ */
+final class Downloads {
+  private static final Pattern RANGE =
+      Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(\\d{1,18}|\\*)");
+
+  private final Web web;
+  private final Meter.Maker meters;
+
+  Downloads(Web web, Meter.Maker meters) {
+    this.web = web;
+    this.meters = meters;
+  }
+
+  /**
+   * Gets a file, unless it is there. Others that want the same wait, in whatever process.
+   *
+   * @param lock a file that stands for it
+   * @param partial where what has come of it lies
+   * @param target where it belongs
+   */
+  void fetch(Transfer transfer, Path lock, Path partial, Path target)
+      throws IOException, InterruptedException {
+    if (Files.exists(target)) {
+      return;
+    }
+    Disk.alone(
+        lock,
+        () -> {
+          if (!Files.exists(target)) {
+            try (PartialFile file = PartialFile.open(partial)) {
+              if (transfer.sha256().isEmpty() && transfer.size().isEmpty()) {
+                file.restart(); // Nothing could tell whether what is there belongs to it.
+              }
+              fill(file, transfer);
+              file.force();
+            }
+            try {
+              Disk.makeFolderOf(target);
+              Disk.publish(partial, target);
+            } catch (IOException e) {
+              throw Disk.unwritable(target, e);
+            }
+          }
+        });
+  }
+
+  /** Until it is complete and right. */
+  private void fill(PartialFile file, Transfer transfer) throws IOException, InterruptedException {
+    Meter meter = meters.of(transfer.name(), file.length());
+    boolean continued = file.length() > 0;
+    int failures = 0;
+    while (true) {
+      long before = file.length();
+      try {
+        receive(file, transfer, meter);
+      } catch (IOException e) {
+        failures = file.length() > before ? 1 : failures + 1;
+        if (failures >= web.attempts()) {
+          throw e;
+        }
+        web.pauseAfter(failures);
+        continued = true;
+        continue;
+      }
+      Optional<String> wrong = wrong(file, transfer);
+      if (wrong.isEmpty()) {
+        meter.finish(file.length());
+        return;
+      }
+      file.restart();
+      if (!continued) {
+        throw new DownloadException(
+            Reason.WRONG_CONTENT, "'" + transfer.name() + "' is not used: " + wrong.get());
+      }
+      // What was there from before may have been of another file.
+      continued = false;
+    }
+  }
+
+  /** What is wrong with a file that has come to its end. */
+  private static Optional<String> wrong(PartialFile file, Transfer transfer) {
+    if (transfer.sha256().isEmpty()) {
+      return file.looksLikeAPage() && !isPage(transfer.name())
+          ? Optional.of("a web page came instead")
+          : Optional.empty();
+    }
+    String found = file.sha256();
+    return found.equals(transfer.sha256().get())
+        ? Optional.empty()
+        : Optional.of(
+            "the SHA-256 of what came is %s, expected %s; it was changed on the way or at its source"
+                .formatted(found, transfer.sha256().get()));
+  }
+
+  /** One answer, to its end. */
+  private void receive(PartialFile file, Transfer transfer, Meter meter)
+      throws IOException, InterruptedException {
+    OptionalLong size = transfer.size();
+    if (size.isPresent() && file.length() > size.getAsLong()) {
+      file.restart();
+    }
+    if (size.isPresent() && file.length() == size.getAsLong() && file.length() > 0) {
+      return;
+    }
+    Map<String, String> range =
+        file.length() > 0 ? Map.of("Range", "bytes=" + file.length() + "-") : Map.of();
+    try (Answer answer =
+        web.ask(new Web.Question("GET", transfer.address(), transfer.token(), range, true))) {
+      if (answer.status() == Answer.UNSATISFIABLE_RANGE && file.length() > 0) {
+        // Either all has come, whose hash will tell, or what has come is of no use.
+        if (!isWhole(file, transfer, answer)) {
+          file.restart();
+          throw new IOException("the site has no more of it than has come already");
+        }
+        return;
+      }
+      long total = total(file, transfer, answer);
+      for (Optional<List<ByteBuffer>> piece = answer.body().next();
+          piece.isPresent();
+          piece = answer.body().next()) {
+        for (ByteBuffer bytes : piece.get()) {
+          if (total >= 0 && file.length() + bytes.remaining() > total) {
+            file.restart();
+            throw new IOException("more came than the " + total + " bytes that it should have");
+          }
+          file.append(bytes);
+        }
+        meter.show(file.length(), total);
+      }
+      if (total >= 0 && file.length() < total) {
+        throw new IOException(
+            "the connection ended at " + file.length() + " of " + total + " bytes");
+      }
+    }
+  }
+
+  private static boolean isWhole(PartialFile file, Transfer transfer, Answer answer) {
+    return transfer.sha256().map(file.sha256()::equals).orElse(false)
+        || answer.header("Content-Range").equals(Optional.of("bytes */" + file.length()));
+  }
+
+  /** Checks what is announced, and makes the file begin where the answer does. */
+  private static long total(PartialFile file, Transfer transfer, Answer answer) throws IOException {
+    long start = 0;
+    if (answer.status() == Answer.PARTIAL) {
+      Matcher range = RANGE.matcher(answer.header("Content-Range").orElse(""));
+      if (!range.matches() || Long.parseLong(range.group(1)) != file.length()) {
+        file.restart();
+        throw new IOException("another part of the file came than was asked for");
+      }
+      start = file.length();
+    } else if (answer.status() != Answer.OK || answer.isLogin()) {
+      throw transfer.refusal().apply(answer);
+    }
+    boolean page = answer.type().equals("text/html") && !isPage(transfer.name());
+    boolean data = answer.type().equals("application/json") && !transfer.name().endsWith(".json");
+    if (page || data) {
+      throw new DownloadException(
+          Reason.WRONG_CONTENT,
+          "'%s' is not used: %s sent %s (%s) instead of the file; it may want you to sign in"
+              .formatted(
+                  transfer.name(),
+                  answer.address().getHost(),
+                  page ? "a web page" : "a message",
+                  answer.type()));
+    }
+    OptionalLong told = answer.length();
+    if (told.isPresent()
+        && transfer.size().isPresent()
+        && start + told.getAsLong() != transfer.size().getAsLong()) {
+      throw new DownloadException(
+          Reason.WRONG_CONTENT,
+          "'%s' is not used: %s would send a file of %s bytes, expected %s"
+              .formatted(
+                  transfer.name(),
+                  answer.address().getHost(),
+                  start + told.getAsLong(),
+                  transfer.size().getAsLong()));
+    }
+    if (start == 0 && file.length() > 0) {
+      file.restart();
+    }
+    return told.isPresent() ? start + told.getAsLong() : transfer.size().orElse(-1);
+  }
+
+  private static boolean isPage(String name) {
+    return name.endsWith(".html") || name.endsWith(".htm");
+  }
+}

@@ -1,0 +1,221 @@
+package dev.sdlora.models;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.models.DownloadException.Reason;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Files and diffusers folders of Hugging Face, and those of its cache. Safe for several threads.
+ */
+final class Hub {
+  private final Web web;
+  private final Downloads downloads;
+  private final Settings settings;
+
+  Hub(Web web, Downloads downloads, Settings settings) {
+    this.web = web;
+    this.downloads = downloads;
+    this.settings = settings;
+  }
+
+  /**
+   * What the site says about a file without sending it.
+   *
+   * @param commit that the revision is now
+   * @param etag of its content
+   * @param size in bytes
+   */
+  private record Facts(String commit, String etag, OptionalLong size) {
+    /** The etag of large files is their hash. */
+    Optional<String> sha256() {
+      return Optional.of(etag).filter(text -> text.matches("[0-9a-f]{64}"));
+    }
+  }
+
+  /** Gets what a reference means: a file, or a folder of which everything needed is there. */
+  Path get(Reference.Hub reference) throws IOException, InterruptedException {
+    return reference.file().isPresent()
+        ? file(reference, reference.revision(), reference.file().get())
+        : folder(reference);
+  }
+
+  private HubCache cache(Reference.Hub reference) {
+    return new HubCache(settings.hubCache(), reference.repo(), settings.links());
+  }
+
+  private Path file(Reference.Hub reference, String revision, String name)
+      throws IOException, InterruptedException {
+    HubCache cache = cache(reference);
+    Optional<Path> here = cache.commit(revision).flatMap(commit -> cache.find(commit, name));
+    if (here.isPresent() && (HubCache.isCommit(revision) || settings.offline())) {
+      return here.get();
+    }
+    requireOnline(reference, cache);
+    URI address = address(reference, revision, name);
+    Facts facts;
+    try {
+      facts = facts(reference, address);
+    } catch (IOException e) {
+      return here.orElseThrow(() -> e);
+    }
+    Optional<Path> known = cache.find(facts.commit(), name);
+    if (known.isEmpty()) {
+      downloads.fetch(
+          new Transfer(
+              name,
+              address(reference, facts.commit(), name),
+              settings.hubToken(),
+              facts.size(),
+              facts.sha256(),
+              answer -> HubErrors.of(answer, reference.toString(), settings.hubToken())),
+          cache.lock(facts.etag()),
+          cache.partial(facts.etag()),
+          cache.blob(facts.etag()));
+    }
+    cache.remember(revision, facts.commit());
+    return known.orElseGet(() -> cache.name(facts.commit(), name, facts.etag()));
+  }
+
+  private void requireOnline(Reference.Hub reference, HubCache cache) {
+    if (settings.offline()) {
+      throw new DownloadException(
+          Reason.OFFLINE,
+          "'%s' is not in '%s', and the store is offline".formatted(reference, cache.cache()));
+    }
+  }
+
+  private URI address(Reference.Hub reference, String revision, String file) {
+    return URI.create(
+        settings.hubEndpoint()
+            + "/"
+            + reference.repo()
+            + "/resolve/"
+            + Percent.encode(revision)
+            + "/"
+            + Percent.encodePath(file));
+  }
+
+  private Facts facts(Reference.Hub reference, URI address)
+      throws IOException, InterruptedException {
+    // Where the content itself lies does not matter here, and that site knows nothing of commits.
+    Web.Question question = new Web.Question("HEAD", address, settings.hubToken(), Map.of(), false);
+    try (Answer answer = web.ask(question)) {
+      if (answer.status() >= 500) {
+        throw new IOException("it answers " + answer.status());
+      }
+      if (answer.status() != Answer.OK && !answer.isRedirect()) {
+        throw HubErrors.of(answer, reference.toString(), settings.hubToken());
+      }
+      String commit = answer.header("X-Repo-Commit").orElse("");
+      String etag =
+          answer
+              .header("X-Linked-Etag")
+              .or(() -> answer.header("ETag"))
+              .orElse("")
+              .replaceFirst("^W/", "")
+              .replace("\"", "");
+      OptionalLong size = answer.number("X-Linked-Size");
+      if (!HubCache.isCommit(commit) || !HubCache.isName(etag)) {
+        throw new DownloadException(
+            Reason.WRONG_CONTENT,
+            "%s does not say which commit and content '%s' is; it is no Hugging Face Hub, or something between here and there changes its answers"
+                .formatted(address.getHost(), reference));
+      }
+      return new Facts(
+          commit, etag, size.isPresent() || answer.isRedirect() ? size : answer.length());
+    }
+  }
+
+  private Path folder(Reference.Hub reference) throws IOException, InterruptedException {
+    HubCache cache = cache(reference);
+    Optional<Path> here = cache.commit(reference.revision()).flatMap(c -> whole(reference, c));
+    if (here.isPresent() && (HubCache.isCommit(reference.revision()) || settings.offline())) {
+      return here.get();
+    }
+    requireOnline(reference, cache);
+    JsonNode repository;
+    try {
+      repository = repository(reference);
+    } catch (IOException e) {
+      return here.orElseThrow(() -> e);
+    }
+    String commit = repository.path("sha").asText();
+    List<String> files = new ArrayList<>();
+    repository.path("siblings").forEach(file -> files.add(file.path("rfilename").asText()));
+    files.removeIf(name -> !SafeNames.isPath(name));
+    if (!HubCache.isCommit(commit) || !files.contains(DiffusersFiles.INDEX)) {
+      throw new DownloadException(
+          Reason.NOT_FOUND,
+          "'%s' is no diffusers folder, it has no %s; name one of its files: %s"
+              .formatted(reference, DiffusersFiles.INDEX, weights(files)));
+    }
+    Path index = file(reference, commit, DiffusersFiles.INDEX);
+    DiffusersFiles.Choice choice =
+        DiffusersFiles.of(
+            Json.of(Files.readAllBytes(index), "'" + index + "'"), files, reference.variant());
+    if (!choice.missing().isEmpty()) {
+      throw new DownloadException(
+          Reason.NOT_FOUND,
+          "'%s' is not complete: %s missing"
+              .formatted(reference, String.join(" and ", choice.missing())));
+    }
+    for (String file : choice.needed()) {
+      file(reference, commit, file);
+    }
+    // Last, so that nobody who is offline takes a folder that is on its way for a whole one.
+    cache.remember(reference.revision(), commit);
+    return cache.snapshot(commit);
+  }
+
+  private static String weights(List<String> files) {
+    List<String> weights =
+        files.stream().filter(file -> file.matches(".*\\.(safetensors|ckpt|bin|pt|pth)")).toList();
+    return weights.isEmpty()
+        ? "there are none with weights"
+        : String.join(", ", weights.subList(0, Math.min(weights.size(), 10)));
+  }
+
+  /** The folder of a commit, if everything needed is there. */
+  private Optional<Path> whole(Reference.Hub reference, String commit) {
+    HubCache cache = cache(reference);
+    List<String> files = cache.files(commit);
+    if (!files.contains(DiffusersFiles.INDEX)) {
+      return Optional.empty();
+    }
+    Path index = cache.snapshot(commit).resolve(DiffusersFiles.INDEX);
+    try {
+      JsonNode json = Json.of(Files.readAllBytes(index), "'" + index + "'");
+      DiffusersFiles.Choice choice = DiffusersFiles.of(json, files, reference.variant());
+      return Optional.of(cache.snapshot(commit)).filter(folder -> choice.missing().isEmpty());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private JsonNode repository(Reference.Hub reference) throws IOException, InterruptedException {
+    URI address =
+        URI.create(
+            settings.hubEndpoint()
+                + "/api/models/"
+                + reference.repo()
+                + "/revision/"
+                + Percent.encode(reference.revision()));
+    try (Answer answer = web.ask(Web.Question.get(address, settings.hubToken()))) {
+      if (answer.status() >= 500) {
+        throw new IOException("it answers " + answer.status());
+      }
+      if (answer.status() != Answer.OK) {
+        throw HubErrors.of(answer, reference.toString(), settings.hubToken());
+      }
+      return Json.of(answer, "the list of files");
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package dev.sdlora.models;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Flow;
+
+/**
+ * Asks sites, again where that may help. Redirects are followed here and not by {@code
+ * java.net.http}, because a token must not go along to another host. Safe for use by several
+ * threads.
+ */
+final class Web {
+  private static final int ATTEMPTS = 5;
+  private static final int MAX_REDIRECTS = 10;
+  private static final Duration CONNECT = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Who asks for more than this is not waited for. */
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+  /** Answers that may be others a moment later. */
+  private static final List<Integer> TRANSIENT = List.of(408, 429, 500, 502, 503, 504);
+
+  private final HttpClient client;
+  private final Pause pause;
+
+  Web(ProxySelector proxy, Pause pause) {
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(CONNECT)
+            .proxy(proxy)
+            .build();
+    this.pause = pause;
+  }
+
+  /**
+   * A question.
+   *
+   * @param method of HTTP
+   * @param address who is asked first
+   * @param token who asks
+   * @param headers to send along
+   * @param everywhere whether redirects to other hosts are followed; else they are the answer
+   */
+  record Question(
+      String method,
+      URI address,
+      Optional<Token> token,
+      Map<String, String> headers,
+      boolean everywhere) {
+    static Question get(URI address, Optional<Token> token) {
+      return new Question("GET", address, token, Map.of(), true);
+    }
+  }
+
+  /**
+   * Asks until there is an answer, several times if need be.
+   *
+   * @return the answer, which may be a refusal; it has to be closed
+   * @throws IOException if there is none
+   */
+  Answer ask(Question question) throws IOException, InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Answer answer = askOnce(question);
+        Duration wait = wait(answer, attempt);
+        if (!TRANSIENT.contains(answer.status())
+            || attempt == ATTEMPTS
+            || wait.compareTo(LONGEST_WAIT) > 0) {
+          return answer;
+        }
+        answer.close();
+        pause.sleep(wait);
+      } catch (ConnectException e) {
+        throw e; // Nobody is there; who has the file from before should not wait for long.
+      } catch (IOException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+        pauseAfter(attempt);
+      }
+    }
+  }
+
+  /** Waits longer each time: 1, 2, 4, 8 s. */
+  void pauseAfter(int attempt) throws InterruptedException {
+    pause.sleep(backOff(attempt));
+  }
+
+  /** How often something is tried that fails for no lasting reason. */
+  int attempts() {
+    return ATTEMPTS;
+  }
+
+  private static Duration backOff(int attempt) {
+    return Duration.ofSeconds(1L << (attempt - 1));
+  }
+
+  /** As long as the site asks for, or as it is usual. */
+  private static Duration wait(Answer answer, int attempt) {
+    if (answer.number("Retry-After").isPresent()) {
+      long seconds = answer.number("Retry-After").getAsLong();
+      return Duration.ofSeconds(Math.min(seconds, Integer.MAX_VALUE));
+    }
+    try {
+      return answer
+          .header("Retry-After")
+          .map(date -> ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant())
+          .map(time -> Duration.between(Instant.now(), time))
+          .filter(left -> !left.isNegative())
+          .orElse(backOff(attempt));
+    } catch (DateTimeParseException e) {
+      return backOff(attempt);
+    }
+  }
+
+  private Answer askOnce(Question question) throws IOException, InterruptedException {
+    URI address = question.address();
+    for (int i = 0; i < MAX_REDIRECTS; i++) {
+      Answer answer = send(question, address);
+      if (!answer.isRedirect()) {
+        return answer;
+      }
+      Optional<URI> next = answer.location();
+      if (next.isEmpty() || !Origin.isSafe(next.get())) {
+        answer.close();
+        throw new IOException(
+            "it points to '"
+                + answer.header("Location").orElse("")
+                + "', which is no safe address");
+      }
+      boolean elsewhere = !Origin.of(next.get()).equals(Origin.of(address));
+      if (elsewhere && !question.everywhere()) {
+        return answer;
+      }
+      answer.close();
+      address = next.get();
+    }
+    throw new IOException("it points from one address to the next without end");
+  }
+
+  private Answer send(Question question, URI address) throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(address)
+            .method(question.method(), HttpRequest.BodyPublishers.noBody())
+            .timeout(PATIENCE)
+            .header("User-Agent", "sd-lora-java")
+            // Lengths and ranges are to be those of the file, not of a packed one.
+            .header("Accept-Encoding", "identity");
+    question.headers().forEach(request::header);
+    question
+        .token()
+        .filter(token -> token.isFor(address))
+        .ifPresent(token -> request.header("Authorization", "Bearer " + token.secret()));
+    try {
+      HttpResponse<Flow.Publisher<List<ByteBuffer>>> response =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofPublisher());
+      return new Answer(
+          address, response.statusCode(), response.headers(), new Body(response.body(), PATIENCE));
+    } catch (ConnectException e) {
+      ConnectException told = new ConnectException(address.getHost() + " cannot be reached");
+      told.initCause(e);
+      throw told;
+    }
+  }
+}

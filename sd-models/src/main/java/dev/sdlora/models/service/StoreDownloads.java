@@ -1,0 +1,17 @@
+package dev.sdlora.models.service;
+
+import dev.sdlora.api.Backend;
+import dev.sdlora.models.ModelStore;
+import java.nio.file.Path;
+
+/** Gets files by a store with the settings of the environment. Safe for use by several threads. */
+public final class StoreDownloads implements Backend.Downloads {
+
+  /** For the loader of services. */
+  public StoreDownloads() {}
+
+  @Override
+  public Path get(String reference) {
+    return ModelStore.builder().build().get(reference);
+  }
+}

@@ -1,0 +1,15 @@
+import dev.sdlora.api.Backend;
+import dev.sdlora.models.service.StoreDownloads;
+
+/** Gets models from where people publish them. */
+module dev.sdlora.models {
+  requires static transitive org.jspecify;
+  requires transitive dev.sdlora.api;
+  requires com.fasterxml.jackson.databind;
+  requires java.net.http;
+
+  exports dev.sdlora.models;
+
+  provides Backend.Downloads with
+      StoreDownloads;
+}
