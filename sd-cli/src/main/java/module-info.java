@@ -4,6 +4,7 @@ module dev.sdlora.cli {
   requires com.fasterxml.jackson.databind;
   requires dev.sdlora.api;
   requires dev.sdlora.demo.model;
+  requires dev.sdlora.server;
   requires dev.sdlora.training;
   requires info.picocli;
 

@@ -38,6 +38,7 @@ public final class Sd {
           GridCommand.class,
           UpscaleCommand.class,
           TrainCommand.class,
+          ServeCommand.class,
           InfoCommand.class,
           PromptCommand.class,
           LoraCommand.class,
