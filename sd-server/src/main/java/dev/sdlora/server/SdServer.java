@@ -16,6 +16,7 @@ import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -77,6 +78,9 @@ public final class SdServer implements AutoCloseable {
               config.routes.after(metrics::answered);
               config.routes.exception(
                   Exception.class, (error, context) -> tell(error, context, sentences));
+              // Javalin has a form of its own for these.
+              config.routes.exception(
+                  HttpResponseException.class, (error, context) -> tell(error, context, sentences));
               config.routes.options("/*", context -> context.status(204));
               config.routes.get("/health", context -> context.result("ok"));
               config.routes.get("/ready", this::ready);

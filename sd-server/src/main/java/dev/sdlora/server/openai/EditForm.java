@@ -34,13 +34,14 @@ final class EditForm {
     if (context.contentLength() > limits.bodyBytes()) {
       throw new Refusal(413, "the body has more than %s bytes".formatted(limits.bodyBytes()));
     }
-    List<UploadedFile> files = new ArrayList<>(context.uploadedFiles("image"));
-    files.addAll(context.uploadedFiles("image[]"));
+    List<UploadedFile> files = pictures(context);
     if (files.size() != 1) {
       throw new Refusal(400, "the form must have one file 'image': it has " + files.size());
     }
     ObjectNode node = Fields.object();
-    context.formParamMap().forEach((name, values) -> node.put(name, values.get(0)));
+    context
+        .formParamMap()
+        .forEach((name, values) -> values.stream().findFirst().ifPresent(v -> node.put(name, v)));
     byte[] picture = bytes(files.get(0));
     node.putArray("init_images").add(Pictures.base64(picture));
     Optional<byte[]> mask = context.uploadedFiles("mask").stream().findFirst().map(EditForm::bytes);
@@ -53,6 +54,16 @@ final class EditForm {
               putIfMissing(node, "inpainting_fill", "1");
             });
     return Fields.of(node);
+  }
+
+  private static List<UploadedFile> pictures(Context context) {
+    try {
+      List<UploadedFile> files = new ArrayList<>(context.uploadedFiles("image"));
+      files.addAll(context.uploadedFiles("image[]"));
+      return files;
+    } catch (RuntimeException e) { // Jetty's are of several kinds.
+      throw new Refusal(400, "the form could not be read: " + e.getMessage());
+    }
   }
 
   private static void putIfMissing(ObjectNode node, String name, String value) {
