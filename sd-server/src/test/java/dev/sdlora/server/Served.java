@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.demo.model.DemoModel;
@@ -41,6 +42,9 @@ final class Served implements AutoCloseable {
         .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
         .loraDirectory(DemoModel.loras())
         .precision(Precision.FLOAT32)
+        // Otherwise the company that a request has decides how its LoRAs act, and roundings with
+        // it.
+        .loraMode(LoraMode.OVERLAY)
         .concurrency(concurrency)
         .build();
   }
