@@ -5,6 +5,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
 import dev.sdlora.server.SdServer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -107,8 +108,18 @@ final class ServeCommand implements Callable<Integer> {
       description = "How long the body of a request may be. Default: ${DEFAULT-VALUE}.")
   private long maxBody = 64L << 20;
 
+  @Option(
+      names = "--grace",
+      paramLabel = "SECONDS",
+      defaultValue = "0",
+      description =
+          "How long jobs may take to end after Ctrl-C; what is left then is cancelled."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int grace = 0;
+
   @Override
   public Integer call() {
+    StopOnExit.waitLonger(Duration.ofSeconds(Math.max(0, grace)));
     Checkpoint checkpoint = model.open();
     Pipeline.Builder builder = Pipeline.builder().concurrency(concurrency).maxPixels(maxPixels);
     try (Pipeline pipeline = model.load(builder, checkpoint, console);
@@ -119,12 +130,19 @@ final class ServeCommand implements Callable<Integer> {
         console.warn(
             "everybody who reaches this machine may ask; --api-auth and --api-key change that");
       }
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      // Ctrl-C: the jobs have been cancelled and their clients answered.
-      Thread.currentThread().interrupt();
+      untilStopped();
+      server.close(Duration.ofSeconds(Math.max(0, grace)));
     }
     return 0;
+  }
+
+  /** Ctrl-C and SIGTERM interrupt the command. */
+  private static void untilStopped() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      // There is something left to do on this thread: to stop in order.
+    }
   }
 
   private SdServer.Builder settings(Pipeline pipeline) {
