@@ -5,6 +5,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
 import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.jobs.JobsApi;
 import dev.sdlora.server.openai.ImagesApi;
@@ -58,7 +59,6 @@ public final class SdServer implements AutoCloseable {
     Pipeline pipeline = settings.pipeline;
     this.host = settings.host;
     this.metrics = new Metrics();
-    this.queue = new JobQueue(pipeline, settings.maxJobs, settings.history, metrics::ended);
     Limits limits = new Limits(settings.maxBodyBytes, settings.maxPixels, settings.maxImages);
     Offer offer =
         new Offer(
@@ -68,6 +68,9 @@ public final class SdServer implements AutoCloseable {
             List.copyOf(settings.styles),
             limits);
     Sentences sentences = new Sentences(folders(settings));
+    this.queue =
+        new JobQueue(
+            pipeline, settings.maxJobs, settings.history, job -> ended(job, metrics, sentences));
     Access access =
         new Access(settings.users, settings.tokens, settings.origins, settings.isLoopback());
     this.javalin =
@@ -123,6 +126,13 @@ public final class SdServer implements AutoCloseable {
         (int) Math.min(Integer.MAX_VALUE, settings.maxBodyBytes), SizeUnit.BYTES);
     config.jetty.modifyServer(server -> server.setStopTimeout(STOP_MILLIS));
     config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+  }
+
+  private static void ended(Job job, Metrics metrics, Sentences sentences) {
+    metrics.ended(job);
+    job.failure()
+        .filter(failure -> sentences.of(failure).unexpected())
+        .ifPresent(failure -> LOG.error("job {} failed", job.id(), failure));
   }
 
   private void ready(Context context) {

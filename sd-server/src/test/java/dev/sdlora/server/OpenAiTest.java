@@ -132,7 +132,6 @@ class OpenAiTest {
                             .contentType("image/png")
                             .build())
                     .prompt("a red star")
-                    .size("64x64")
                     .putAdditionalBodyProperty("steps", JsonValue.from(4))
                     .putAdditionalBodyProperty("mask_blur", JsonValue.from(0))
                     .build());

@@ -23,7 +23,9 @@ import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
 /**
  * Jobs that live on when the connection that asked for them has gone: a client comes back to them
@@ -31,6 +33,11 @@ import java.util.Optional;
  */
 public final class JobsApi {
   private static final long LOOK_MILLIS = 100;
+
+  /** Each keeps a thread of the server. */
+  private static final int MAX_WATCHERS = 64;
+
+  private final Semaphore watchers = new Semaphore(MAX_WATCHERS);
 
   private final Offer offer;
   private final JobQueue queue;
@@ -144,6 +151,18 @@ public final class JobsApi {
    */
   private void events(Context context) throws InterruptedException {
     Job job = job(context);
+    if (!watchers.tryAcquire()) {
+      throw new Refusal(
+          429, "%s clients watch jobs already".formatted(MAX_WATCHERS), Map.of("Retry-After", "5"));
+    }
+    try {
+      watch(job, context);
+    } finally {
+      watchers.release();
+    }
+  }
+
+  private void watch(Job job, Context context) throws InterruptedException {
     boolean previews = !"false".equals(context.queryParam("previews"));
     try (ClientConnection client = ClientConnection.of(context)) {
       EventStream stream = EventStream.begin(context);

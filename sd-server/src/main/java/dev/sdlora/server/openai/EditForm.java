@@ -1,6 +1,7 @@
 package dev.sdlora.server.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Picture;
 import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Pictures;
 import dev.sdlora.server.http.Refusal;
@@ -44,6 +45,11 @@ final class EditForm {
         .forEach((name, values) -> values.stream().findFirst().ifPresent(v -> node.put(name, v)));
     byte[] picture = bytes(files.get(0));
     node.putArray("init_images").add(Pictures.base64(picture));
+    if (node.path("size").asText("auto").equals("auto")) {
+      Picture given = Pictures.read("image", picture, limits.pixels());
+      // As large as it is, but for what is left over of a latent's eight pixels.
+      node.put("size", "%sx%s".formatted(eights(given.width()), eights(given.height())));
+    }
     Optional<byte[]> mask = context.uploadedFiles("mask").stream().findFirst().map(EditForm::bytes);
     mask.or(() -> Optional.of(picture))
         .flatMap(bytes -> transparency(bytes, mask.isPresent()))
@@ -54,6 +60,10 @@ final class EditForm {
               putIfMissing(node, "inpainting_fill", "1");
             });
     return Fields.of(node);
+  }
+
+  private static int eights(int side) {
+    return Math.max(64, side / 8 * 8);
   }
 
   private static List<UploadedFile> pictures(Context context) {
