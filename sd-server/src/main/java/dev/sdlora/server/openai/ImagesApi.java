@@ -143,13 +143,9 @@ public final class ImagesApi {
     fields
         .name("size")
         .filter(size -> !size.equals("auto"))
-        .map(ImagesApi::size)
+        .map(ImageSize::parse)
         .ifPresent(size -> node.put("width", size.width()).put("height", size.height()));
     return Fields.of(node);
-  }
-
-  private static ImageSize size(String text) {
-    return ImageSize.parse(text);
   }
 
   private void stream(

@@ -16,7 +16,6 @@ import dev.sdlora.api.Variation;
 import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Pictures;
 import dev.sdlora.server.http.Refusal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
@@ -213,17 +212,15 @@ public final class DrawingReader {
     hires.denoisingStrength(fields.number("denoising_strength").orElse(0.75));
     fields.ifName("hr_prompt", hires::prompt);
     fields.ifName("hr_negative_prompt", hires::negativePrompt);
-    List<NamedSampler> named = new ArrayList<>();
     fields
         .name("hr_sampler_name")
         .filter(name -> !name.equals("Use same sampler"))
         .map(NamedSampler::parse)
-        .ifPresent(named::add);
-    named.forEach(
-        sampler -> {
-          hires.sampler(sampler.sampler());
-          sampler.schedule().ifPresent(hires::schedule);
-        });
+        .ifPresent(
+            named -> {
+              hires.sampler(named.sampler());
+              named.schedule().ifPresent(hires::schedule);
+            });
     fields
         .name("hr_scheduler")
         .filter(name -> !name.equals("Use same scheduler"))
