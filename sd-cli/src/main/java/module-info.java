@@ -5,6 +5,7 @@ module dev.sdlora.cli {
   requires dev.sdlora.api;
   requires dev.sdlora.demo.model;
   requires dev.sdlora.models;
+  requires dev.sdlora.server;
   requires dev.sdlora.training;
   requires info.picocli;
 

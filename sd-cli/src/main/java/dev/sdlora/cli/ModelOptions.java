@@ -148,7 +148,7 @@ final class ModelOptions {
   }
 
   /** Loads a model, which the terminal tells of. */
-  static Pipeline load(Pipeline.Builder builder, Checkpoint opened, Console console) {
+  static Pipeline loadTold(Pipeline.Builder builder, Checkpoint opened, Console console) {
     String what =
         String.format(
             Locale.ROOT,
@@ -164,8 +164,12 @@ final class ModelOptions {
   }
 
   Pipeline load(Checkpoint opened, Console console) {
-    Pipeline.Builder pipeline =
-        Pipeline.builder().precision(precision).memoryPolicy(memoryPolicy).device(device);
+    return load(Pipeline.builder(), opened, console);
+  }
+
+  /** Loads with what these options say over what the builder has. */
+  Pipeline load(Pipeline.Builder pipeline, Checkpoint opened, Console console) {
+    pipeline.precision(precision).memoryPolicy(memoryPolicy).device(device);
     loraFolders().forEach(pipeline::loraDirectory);
     previewDecoder.ifPresent(pipeline::previewDecoder);
     PublishedFile.path(refiner, console)
@@ -175,7 +179,12 @@ final class ModelOptions {
     folders.embeddings().forEach(pipeline::embeddingDirectory);
     upscalerDirectories.forEach(pipeline::upscalerDirectory);
     hypernetworkDirectories.forEach(pipeline::hypernetworkDirectory);
-    return load(pipeline, opened, console);
+    return loadTold(pipeline, opened, console);
+  }
+
+  /** Folders with upscalers that can be named. */
+  List<Path> upscalerFolders() {
+    return upscalerDirectories;
   }
 
   /** Whether a model to finish pictures is given. */

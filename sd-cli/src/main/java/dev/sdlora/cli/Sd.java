@@ -39,6 +39,7 @@ public final class Sd {
           UpscaleCommand.class,
           TrainCommand.class,
           GetCommand.class,
+          ServeCommand.class,
           InfoCommand.class,
           PromptCommand.class,
           LoraCommand.class,

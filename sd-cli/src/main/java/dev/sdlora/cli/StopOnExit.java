@@ -1,6 +1,7 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.Pipeline;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -15,7 +16,14 @@ final class StopOnExit {
   /** With what the JVM itself takes to end, less than two seconds. */
   private static final long PATIENCE_MILLIS = 1200;
 
+  private static volatile long patienceMillis = PATIENCE_MILLIS;
+
   private StopOnExit() {}
+
+  /** Gives the command more time, which it was asked to take. */
+  static void waitLonger(Duration more) {
+    patienceMillis = PATIENCE_MILLIS + more.toMillis();
+  }
 
   /** Runs a command on this thread and returns its exit code. */
   static int run(IntSupplier command) {
@@ -36,7 +44,7 @@ final class StopOnExit {
     Pipeline.endAtNextSignal();
     worker.interrupt();
     try {
-      if (!ended.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+      if (!ended.await(patienceMillis, TimeUnit.MILLISECONDS)) {
         System.err.println("sd: stopped in the middle of a computation");
       }
     } catch (InterruptedException e) {

@@ -136,7 +136,7 @@ final class TrainCommand implements Runnable {
   private TrainingResult trainWithSamples(
       LoraTrainerBuilder builder, Path model, TrainingSet set, int steps) {
     Checkpoint opened = Checkpoint.open(model);
-    try (Pipeline pipeline = ModelOptions.load(Pipeline.builder(), opened, console)) {
+    try (Pipeline pipeline = ModelOptions.loadTold(Pipeline.builder(), opened, console)) {
       List<String> prompts = samples.isEmpty() ? List.of(set.examples().get(0).caption()) : samples;
       List<PromptSpec> specs = prompts.stream().map(this::sample).toList();
       int every = sampleEvery.orElse(Math.max(1, steps / SAMPLES));

@@ -1,0 +1,167 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Style;
+import dev.sdlora.server.SdServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sd serve}: pictures over HTTP. */
+@Command(
+    name = "serve",
+    customSynopsis = "sd serve [OPTIONS]",
+    description = {
+      "Serve pictures over HTTP to clients of A1111 and of OpenAI.",
+      "",
+      "Examples:",
+      "  sd serve",
+      "  sd serve --checkpoint m.safetensors --lora-dir loras --port 7860",
+      "  sd serve --listen --api-auth me:secret --api-key sk-secret"
+    })
+@Heading("Who may ask, and how much")
+final class ServeCommand implements Callable<Integer> {
+  @Mixin private final ModelOptions model = new ModelOptions();
+  @Mixin private final Console console = new Console();
+
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      defaultValue = "7860",
+      description = "0 for any that is free. Default: ${DEFAULT-VALUE}.")
+  private int port = 7860;
+
+  @Option(
+      names = "--listen",
+      arity = "0..1",
+      fallbackValue = "0.0.0.0",
+      paramLabel = "ADDRESS",
+      description =
+          "Answer other machines too, on all addresses or one. Default: this machine alone.")
+  private Optional<String> listen = Optional.empty();
+
+  @Option(
+      names = "--api-auth",
+      paramLabel = "USER:PASSWORD",
+      description = "Who may ask, by Basic authentication; repeatable. Default: everybody.")
+  private List<String> users = new ArrayList<>();
+
+  @Option(
+      names = "--api-key",
+      paramLabel = "TOKEN",
+      description = "A bearer token that may ask, as OpenAI's clients send; repeatable.")
+  private List<String> tokens = new ArrayList<>();
+
+  @Option(
+      names = "--cors-allow-origin",
+      paramLabel = "ORIGIN",
+      description =
+          "Web pages that may ask, such as https://example.com, or *; repeatable. Default: none.")
+  private List<String> origins = new ArrayList<>();
+
+  @Option(
+      names = "--control-dir",
+      paramLabel = "DIR",
+      description = "Folder with ControlNets and T2I-Adapters that can be named; repeatable.")
+  private List<Path> controlNets = new ArrayList<>();
+
+  @Option(
+      names = "--styles",
+      paramLabel = "FILE",
+      description = "A styles.csv of A1111 with styles that can be named.")
+  private Optional<Path> styles = Optional.empty();
+
+  @Option(
+      names = "--concurrency",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "How many jobs draw at once. Default: ${DEFAULT-VALUE}.")
+  private int concurrency = 1;
+
+  @Option(
+      names = "--max-jobs",
+      paramLabel = "N",
+      defaultValue = "32",
+      description =
+          "How many jobs may wait and draw; more are answered with 429. Default: ${DEFAULT-VALUE}.")
+  private int maxJobs = 32;
+
+  @Option(
+      names = "--max-pixels",
+      paramLabel = "N",
+      defaultValue = "4194304",
+      description = "How many pixels a picture may have. Default: ${DEFAULT-VALUE}, 2048 by 2048.")
+  private long maxPixels = 1 << 22;
+
+  @Option(
+      names = "--max-body",
+      paramLabel = "BYTES",
+      defaultValue = "67108864",
+      description = "How long the body of a request may be. Default: ${DEFAULT-VALUE}.")
+  private long maxBody = 64L << 20;
+
+  @Option(
+      names = "--grace",
+      paramLabel = "SECONDS",
+      defaultValue = "0",
+      description =
+          "How long jobs may take to end after Ctrl-C; what is left then is cancelled."
+              + " Default: ${DEFAULT-VALUE}.")
+  private int grace = 0;
+
+  @Override
+  public Integer call() {
+    StopOnExit.waitLonger(Duration.ofSeconds(Math.max(0, grace)));
+    Checkpoint checkpoint = model.open();
+    Pipeline.Builder builder = Pipeline.builder().concurrency(concurrency).maxPixels(maxPixels);
+    try (Pipeline pipeline = model.load(builder, checkpoint, console);
+        SdServer server = settings(pipeline).start()) {
+      console.out().println(server.uri());
+      console.out().flush();
+      if (listen.isPresent() && users.isEmpty() && tokens.isEmpty()) {
+        console.warn(
+            "everybody who reaches this machine may ask; --api-auth and --api-key change that");
+      }
+      untilStopped();
+      server.close(Duration.ofSeconds(Math.max(0, grace)));
+    }
+    return 0;
+  }
+
+  /** Ctrl-C and SIGTERM interrupt the command. */
+  private static void untilStopped() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      // There is something left to do on this thread: to stop in order.
+    }
+  }
+
+  private SdServer.Builder settings(Pipeline pipeline) {
+    SdServer.Builder server = SdServer.builder(pipeline).port(port);
+    listen.ifPresent(server::listen);
+    users.forEach(user -> add(user, server));
+    tokens.forEach(server::bearerToken);
+    origins.forEach(server::corsOrigin);
+    model.upscalerFolders().forEach(server::upscalerDirectory);
+    controlNets.forEach(server::controlNetDirectory);
+    styles.map(Style::readAll).ifPresent(server::styles);
+    return server.maxJobs(maxJobs).maxPixels(maxPixels).maxBodyBytes(maxBody);
+  }
+
+  private void add(String user, SdServer.Builder server) {
+    int colon = user.indexOf(':');
+    if (colon < 0) {
+      throw console.badUsage("--api-auth must be USER:PASSWORD");
+    }
+    server.user(user.substring(0, colon), user.substring(colon + 1));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.sdlora.server;
+
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.JobState;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+
+/** What monitoring asks for: metrics in the text form of Prometheus, and two signs of life. */
+final class Metrics {
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  /** Counts what ends. */
+  void ended(Job job) {
+    String state = job.snapshot().state().label();
+    Timer.builder("sdlora.jobs")
+        .description("jobs that have ended, and the time that they drew")
+        .tag("kind", job.kind())
+        .tag("state", state)
+        .register(registry)
+        .record(Duration.ofNanos((long) (job.seconds() * 1e9)));
+    registry.counter("sdlora.images").increment(job.finished().size());
+  }
+
+  void answered(Context context) {
+    registry
+        .counter("sdlora.http.requests", "status", Integer.toString(context.statusCode()))
+        .increment();
+  }
+
+  void addTo(RoutesConfig routes, JobQueue queue, Pipeline pipeline) {
+    Gauge.builder("sdlora.jobs.unfinished", queue, jobs -> jobs.unfinished().size())
+        .description("jobs that wait or draw")
+        .register(registry);
+    Gauge.builder("sdlora.jobs.running", queue, Metrics::running)
+        .description("jobs that draw")
+        .register(registry);
+    Gauge.builder("sdlora.live.tensors", pipeline, Pipeline::liveTensors)
+        .description("tensors outside Java's heap")
+        .register(registry);
+    registry.counter("sdlora.images");
+    routes.get(
+        "/metrics",
+        context ->
+            context
+                .contentType("text/plain; version=0.0.4; charset=utf-8")
+                .result(registry.scrape()));
+  }
+
+  private static long running(JobQueue queue) {
+    return queue.unfinished().stream()
+        .filter(job -> job.snapshot().state() == JobState.RUNNING)
+        .count();
+  }
+
+  void close() {
+    registry.close();
+  }
+}

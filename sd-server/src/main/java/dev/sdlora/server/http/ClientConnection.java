@@ -1,0 +1,86 @@
+package dev.sdlora.server.http;
+
+import dev.sdlora.server.job.Job;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.EndPoint;
+
+/**
+ * The connection of a request while it is answered: is the client still there? Nobody reads from it
+ * meanwhile, as the body has been read and clients send nothing behind it before they have the
+ * answer; so a look whether it has ended takes nothing from anybody. Closing it gives back the time
+ * that it may be idle, which drawing would exceed.
+ */
+public final class ClientConnection implements AutoCloseable {
+  private static final long LOOK_MILLIS = 100;
+
+  private final EndPoint endPoint;
+  private final long idleTimeout;
+
+  private ClientConnection(EndPoint endPoint) {
+    this.endPoint = endPoint;
+    this.idleTimeout = endPoint.getIdleTimeout();
+    endPoint.setIdleTimeout(0);
+  }
+
+  /** That of a request. */
+  public static ClientConnection of(Context context) {
+    return new ClientConnection(
+        ServletContextRequest.getServletContextRequest(context.req())
+            .getConnectionMetaData()
+            .getConnection()
+            .getEndPoint());
+  }
+
+  /** Whether the client has gone. */
+  public boolean isGone() {
+    ByteBuffer space = ByteBuffer.allocate(1).flip();
+    try {
+      return !endPoint.isOpen() || endPoint.fill(space) < 0;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  /**
+   * Waits until a job tells more than was seen. If the client goes away, so does the job.
+   *
+   * @throws Refusal if the client has gone, to nobody
+   */
+  public Job.Snapshot await(Job job, long seen) {
+    try {
+      Job.Snapshot now = job.await(seen, LOOK_MILLIS);
+      while (now.version() == seen && !now.state().isEnd()) {
+        if (isGone()) {
+          job.cancel();
+          throw new Refusal(499, "the client has gone");
+        }
+        now = job.await(seen, LOOK_MILLIS);
+      }
+      return now;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      job.cancel();
+      throw new Refusal(503, "the server is stopping");
+    }
+  }
+
+  /** Waits for the end of a job; see {@link #await}. */
+  public void awaitEnd(Job job) {
+    Job.Snapshot now = job.snapshot();
+    while (!now.state().isEnd()) {
+      if (isGone()) {
+        job.cancel();
+        throw new Refusal(499, "the client has gone");
+      }
+      now = await(job, now.version());
+    }
+  }
+
+  @Override
+  public void close() {
+    endPoint.setIdleTimeout(idleTimeout);
+  }
+}

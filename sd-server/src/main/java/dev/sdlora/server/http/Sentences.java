@@ -1,0 +1,117 @@
+package dev.sdlora.server.http;
+
+import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.ImageSettingsException;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.server.job.JobQueue;
+import io.javalin.http.HttpResponseException;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+
+/** What clients are told of errors: the library's sentences, without the paths of this machine. */
+public final class Sentences {
+  private final List<String> folders;
+
+  /**
+   * Sentences without some folders.
+   *
+   * @param folders in which there are files that sentences may name
+   */
+  public Sentences(List<Path> folders) {
+    List<String> texts = new ArrayList<>();
+    for (Path folder : folders) {
+      texts.add(folder.toString());
+      texts.add(folder.toAbsolutePath().normalize().toString());
+    }
+    this.folders =
+        texts.stream()
+            .filter(text -> text.length() > 1)
+            .distinct()
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .toList();
+  }
+
+  /**
+   * An error as clients see it.
+   *
+   * @param status that of HTTP
+   * @param sentence for people
+   * @param headers beside those that every answer has
+   * @param unexpected whether it is a mistake of this program, for the log
+   */
+  public record Told(
+      int status, String sentence, Map<String, String> headers, boolean unexpected) {}
+
+  /** What a client is told of an error. */
+  public Told of(Throwable error) {
+    if (error instanceof Refusal refusal) {
+      return new Told(refusal.status(), shown(error), refusal.headers(), false);
+    }
+    if (error instanceof HttpResponseException refusal) {
+      return new Told(refusal.getStatus(), shown(error), Map.of(), false);
+    }
+    if (error instanceof JobQueue.FullException full) {
+      return new Told(429, shown(full), Map.of("Retry-After", "" + full.retryAfter()), false);
+    }
+    int status = status(error);
+    return status == 500 && !(error instanceof StableDiffusionException)
+        ? new Told(
+            500, "an unexpected error ended the request; the server's log has it", Map.of(), true)
+        : new Told(status, shown(error), Map.of(), status == 500);
+  }
+
+  private static int status(Throwable error) {
+    if (error instanceof ResourceException resource) {
+      return switch (resource.resource()) {
+        case PIXELS -> 413;
+        case QUEUE -> 429;
+        case MEMORY -> 503;
+      };
+    }
+    if (error instanceof JobQueue.ClosedException
+        || error instanceof GenerationCancelledException
+        || error instanceof CancellationException) {
+      return 503;
+    }
+    boolean asked =
+        error instanceof PromptSyntaxException
+            || error instanceof LoraException
+            || error instanceof EmbeddingException
+            || error instanceof ImageFileException
+            || error instanceof ImageSettingsException
+            || error instanceof IllegalArgumentException;
+    return asked ? 422 : 500;
+  }
+
+  private String shown(Throwable error) {
+    String message = error.getMessage();
+    if (message == null) {
+      return error.getClass().getSimpleName();
+    }
+    String shown = withoutFolders(message);
+    if (error instanceof StableDiffusionException named && named.file().isPresent()) {
+      Path parent = named.file().get().toAbsolutePath().getParent();
+      return parent == null ? shown : new Sentences(List.of(parent)).withoutFolders(shown);
+    }
+    return shown;
+  }
+
+  /** A text in which folders of this machine are dots. */
+  public String withoutFolders(String text) {
+    String shown = text;
+    for (String folder : folders) {
+      shown = shown.replace(folder + File.separator, "").replace(folder, "…");
+    }
+    return shown;
+  }
+}

@@ -1,0 +1,5 @@
+/** What all interfaces share: fields of JSON, refusals, pictures in text, streams of events. */
+@NullMarked
+package dev.sdlora.server.http;
+
+import org.jspecify.annotations.NullMarked;

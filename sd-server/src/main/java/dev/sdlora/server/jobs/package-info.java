@@ -1,0 +1,5 @@
+/** The server's own interface, {@code /api/jobs}. */
+@NullMarked
+package dev.sdlora.server.jobs;
+
+import org.jspecify.annotations.NullMarked;

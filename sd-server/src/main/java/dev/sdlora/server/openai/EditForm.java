@@ -1,0 +1,124 @@
+package dev.sdlora.server.openai;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Picture;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Pictures;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.request.Limits;
+import io.javalin.http.Context;
+import io.javalin.http.UploadedFile;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+
+/**
+ * The form of an edit, as the fields of A1111's {@code img2img}. Where the mask is transparent, the
+ * picture is painted anew; without a mask, where the picture itself is.
+ */
+final class EditForm {
+  private final Limits limits;
+
+  EditForm(Limits limits) {
+    this.limits = limits;
+  }
+
+  Fields read(Context context) {
+    if (!context.isMultipartFormData()) {
+      throw new Refusal(400, "the body must be a form, multipart/form-data");
+    }
+    if (context.contentLength() > limits.bodyBytes()) {
+      throw new Refusal(413, "the body has more than %s bytes".formatted(limits.bodyBytes()));
+    }
+    List<UploadedFile> files = pictures(context);
+    if (files.size() != 1) {
+      throw new Refusal(400, "the form must have one file 'image': it has " + files.size());
+    }
+    ObjectNode node = Fields.object();
+    context
+        .formParamMap()
+        .forEach((name, values) -> values.stream().findFirst().ifPresent(v -> node.put(name, v)));
+    byte[] picture = bytes(files.get(0));
+    node.putArray("init_images").add(Pictures.base64(picture));
+    if (node.path("size").asText("auto").equals("auto")) {
+      Picture given = Pictures.read("image", picture, limits.pixels());
+      // As large as it is, but for what is left over of a latent's eight pixels.
+      node.put("size", "%sx%s".formatted(eights(given.width()), eights(given.height())));
+    }
+    Optional<byte[]> mask = context.uploadedFiles("mask").stream().findFirst().map(EditForm::bytes);
+    mask.or(() -> Optional.of(picture))
+        .flatMap(bytes -> transparency(bytes, mask.isPresent()))
+        .ifPresent(
+            white -> {
+              node.put("mask", Pictures.base64(Pictures.png(white)));
+              putIfMissing(node, "inpaint_full_res", "false");
+              putIfMissing(node, "inpainting_fill", "1");
+            });
+    return Fields.of(node);
+  }
+
+  private static int eights(int side) {
+    return Math.max(64, side / 8 * 8);
+  }
+
+  private static List<UploadedFile> pictures(Context context) {
+    try {
+      List<UploadedFile> files = new ArrayList<>(context.uploadedFiles("image"));
+      files.addAll(context.uploadedFiles("image[]"));
+      return files;
+    } catch (RuntimeException e) { // Jetty's are of several kinds.
+      throw new Refusal(400, "the form could not be read: " + e.getMessage());
+    }
+  }
+
+  private static void putIfMissing(ObjectNode node, String name, String value) {
+    if (!node.has(name)) {
+      node.put(name, value);
+    }
+  }
+
+  private static byte[] bytes(UploadedFile file) {
+    try (InputStream content = file.content()) {
+      return content.readAllBytes();
+    } catch (IOException e) {
+      throw new Refusal(400, "the form could not be read: " + e.getMessage());
+    }
+  }
+
+  /**
+   * White where a picture is transparent.
+   *
+   * @param required whether a picture without transparency is a mistake
+   */
+  private Optional<BufferedImage> transparency(byte[] file, boolean required) {
+    Pictures.requireSize("mask", file, limits.pixels());
+    BufferedImage image;
+    try {
+      image = ImageIO.read(new ByteArrayInputStream(file));
+    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new Refusal(400, "the mask could not be read: " + e.getMessage());
+    }
+    if (image == null || !image.getColorModel().hasAlpha()) {
+      if (required) {
+        throw new Refusal(400, "the mask must be a PNG that is transparent where to paint");
+      }
+      return Optional.empty();
+    }
+    BufferedImage white =
+        new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
+    boolean any = false;
+    for (int y = 0; y < image.getHeight(); y++) {
+      for (int x = 0; x < image.getWidth(); x++) {
+        int open = 255 - (image.getRGB(x, y) >>> 24);
+        any |= open > 0;
+        white.setRGB(x, y, open * 0x010101);
+      }
+    }
+    return any || required ? Optional.of(white) : Optional.empty();
+  }
+}

@@ -1,0 +1,194 @@
+package dev.sdlora.server.openai;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.server.http.ClientConnection;
+import dev.sdlora.server.http.EventStream;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.request.Dialect;
+import dev.sdlora.server.request.DrawingReader;
+import dev.sdlora.server.request.Offer;
+import dev.sdlora.server.request.Overrides;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code /v1/images/generations} and {@code /v1/images/edits}. Beside OpenAI's fields those of
+ * A1111 are taken, such as {@code steps}, {@code seed} and {@code negative_prompt}, as extra fields
+ * that most clients can send.
+ */
+public final class ImagesApi {
+  private final Offer offer;
+  private final JobQueue queue;
+  private final Sentences sentences;
+
+  /** The interface over a queue. */
+  public ImagesApi(Offer offer, JobQueue queue, Sentences sentences) {
+    this.offer = offer;
+    this.queue = queue;
+    this.sentences = sentences;
+  }
+
+  /** Serves it. */
+  public void addTo(RoutesConfig routes) {
+    routes.get("/v1/models", this::models);
+    routes.post(
+        "/v1/images/generations",
+        context ->
+            draw(context, Fields.read(context, offer.limits().bodyBytes()), "image_generation"));
+    routes.post(
+        "/v1/images/edits",
+        context -> draw(context, new EditForm(offer.limits()).read(context), "image_edit"));
+  }
+
+  /** The form of errors that OpenAI's clients read. */
+  public static ObjectNode error(int status, String sentence) {
+    ObjectNode answer = Fields.object();
+    answer
+        .putObject("error")
+        .put("message", sentence)
+        .put("type", type(status))
+        .putNull("param")
+        .putNull("code");
+    return answer;
+  }
+
+  private static String type(int status) {
+    return switch (status) {
+      case 401 -> "authentication_error";
+      case 429 -> "rate_limit_error";
+      default -> status >= 500 ? "server_error" : "invalid_request_error";
+    };
+  }
+
+  private void models(Context context) {
+    ObjectNode answer = Fields.object().put("object", "list");
+    answer
+        .putArray("data")
+        .addObject()
+        .put("id", offer.pipeline().checkpoint().name())
+        .put("object", "model")
+        .put("created", 0)
+        .put("owned_by", "sd-server");
+    context.contentType("application/json").result(Fields.text(answer));
+  }
+
+  private void draw(Context context, Fields fields, String event) {
+    if (fields.name("prompt").isEmpty()) {
+      throw new Refusal(400, "field 'prompt' is missing");
+    }
+    PictureAnswer form = PictureAnswer.read(fields, context);
+    boolean streaming = fields.flag("stream", false);
+    int partial = fields.whole("partial_images", 0);
+    if (partial < 0 || partial > 3) {
+      throw new Refusal(400, "field 'partial_images' must be from 0 to 3: " + partial);
+    }
+    PromptSpec spec =
+        new DrawingReader(offer).read(translated(fields), Dialect.LIBRARY, Overrides.NONE);
+    ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
+    Job.Request request = new Job.Request(event, spec, streaming ? partial : 0);
+    try (ClientConnection client = ClientConnection.of(context)) {
+      Job job = queue.submit(request, Optional.empty());
+      if (streaming) {
+        try {
+          stream(context, client, job, event, form, size);
+        } catch (Refusal gone) {
+          job.cancel();
+          throw gone;
+        }
+      } else {
+        client.awaitEnd(job);
+        requireDone(job);
+        context
+            .contentType("application/json")
+            .result(Fields.text(form.answer(job, job.finished(), size)));
+      }
+    }
+  }
+
+  /** Why there are no pictures. */
+  private Optional<Refusal> problem(Job job) {
+    return switch (job.snapshot().state()) {
+      case FAILED -> {
+        Sentences.Told told = sentences.of(job.failure().orElseThrow());
+        yield Optional.of(new Refusal(told.status(), told.sentence(), told.headers()));
+      }
+      case CANCELLED -> Optional.of(new Refusal(503, "somebody cancelled the job"));
+      default -> Optional.empty();
+    };
+  }
+
+  private void requireDone(Job job) {
+    Optional<Refusal> problem = problem(job);
+    if (problem.isPresent()) {
+      throw problem.get();
+    }
+  }
+
+  /** A1111's names for what OpenAI's fields mean. */
+  private Fields translated(Fields fields) {
+    ObjectNode node = fields.node().deepCopy();
+    node.put("n_iter", fields.whole("n", 1));
+    node.remove("batch_size");
+    fields
+        .name("size")
+        .filter(size -> !size.equals("auto"))
+        .map(ImageSize::parse)
+        .ifPresent(size -> node.put("width", size.width()).put("height", size.height()));
+    return Fields.of(node);
+  }
+
+  private void stream(
+      Context context,
+      ClientConnection client,
+      Job job,
+      String event,
+      PictureAnswer form,
+      ImageSize size) {
+    Job.Snapshot now = firstSign(client, job);
+    EventStream stream = EventStream.begin(context);
+    int previews = 0;
+    int images = 0;
+    while (true) {
+      List<BufferedImage> looks = job.keptPreviews();
+      for (; previews < looks.size(); previews++) {
+        stream.send(
+            event + ".partial_image",
+            form.partial(event + ".partial_image", looks.get(previews), previews, size));
+      }
+      List<GeneratedImage> finished = job.finished();
+      for (; images < finished.size(); images++) {
+        stream.send(
+            event + ".completed", form.completed(event + ".completed", finished.get(images), size));
+      }
+      if (now.state().isEnd()) {
+        break;
+      }
+      now = client.await(job, now.version());
+    }
+    problem(job)
+        .ifPresent(refusal -> stream.send("error", error(refusal.status(), refusal.sentence())));
+  }
+
+  /** What fails before it draws is answered with its status, as nothing has been sent yet. */
+  private Job.Snapshot firstSign(ClientConnection client, Job job) {
+    Job.Snapshot now = job.snapshot();
+    while (!now.state().isEnd() && now.begun() == 0) {
+      now = client.await(job, now.version());
+    }
+    if (now.state() == JobState.FAILED) {
+      requireDone(job);
+    }
+    return now;
+  }
+}

@@ -1,0 +1,5 @@
+/** The images interface of OpenAI, {@code /v1/images}. */
+@NullMarked
+package dev.sdlora.server.openai;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,69 @@
+package dev.sdlora.server.request;
+
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.ResizeMode;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Pictures;
+import dev.sdlora.server.http.Refusal;
+import java.util.List;
+
+/** The fields of {@code img2img}: the picture to start from, and its mask. */
+final class StartPictures {
+  private final Limits limits;
+
+  StartPictures(Limits limits) {
+    this.limits = limits;
+  }
+
+  void read(Fields fields, PromptSpecBuilder spec) {
+    List<String> pictures = fields.texts("init_images");
+    if (pictures.isEmpty()) {
+      return;
+    }
+    if (pictures.size() > 1) {
+      throw new Refusal(
+          422, "field 'init_images' must have one picture: there are " + pictures.size());
+    }
+    Picture picture = Pictures.picture("init_images", pictures.get(0), limits.pixels());
+    ImageToImage.Builder start = ImageToImage.builder(picture);
+    fields.ifNumber("denoising_strength", start::denoisingStrength);
+    fields.ifNumber("initial_noise_multiplier", start::noiseMultiplier);
+    start.resizeMode(choice(ResizeMode.values(), fields, "resize_mode", 0));
+    fields
+        .name("mask")
+        .map(text -> Pictures.picture("mask", text, limits.pixels()))
+        .map(mask -> inpainting(fields, fitted(mask, picture)))
+        .ifPresent(start::inpainting);
+    spec.imageToImage(start.build());
+  }
+
+  /** Masks of another size are stretched, as A1111 does. */
+  private static Picture fitted(Picture mask, Picture picture) {
+    boolean same = mask.width() == picture.width() && mask.height() == picture.height();
+    return same ? mask : mask.resized(picture.width(), picture.height());
+  }
+
+  private static Inpainting inpainting(Fields fields, Picture mask) {
+    int blur = Math.max(fields.whole("mask_blur_x", 4), fields.whole("mask_blur_y", 4));
+    return Inpainting.builder(mask)
+        .maskBlur(fields.whole("mask_blur", blur))
+        .maskedContent(choice(MaskedContent.values(), fields, "inpainting_fill", 0))
+        .onlyMasked(fields.flag("inpaint_full_res", true))
+        .padding(fields.whole("inpaint_full_res_padding", 0))
+        .inverted(fields.flag("inpainting_mask_invert", false))
+        .build();
+  }
+
+  private static <T> T choice(T[] values, Fields fields, String name, int otherwise) {
+    int number = fields.whole(name, otherwise);
+    if (number < 0 || number >= values.length) {
+      throw new Refusal(
+          422, "field '%s' must be from 0 to %s: %s".formatted(name, values.length - 1, number));
+    }
+    return values[number];
+  }
+}

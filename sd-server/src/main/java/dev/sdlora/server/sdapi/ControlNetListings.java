@@ -1,0 +1,59 @@
+package dev.sdlora.server.sdapi;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.request.Offer;
+import io.javalin.config.RoutesConfig;
+
+/** {@code /controlnet}: which networks there are. Preprocessors there are none. */
+final class ControlNetListings {
+  private final Offer offer;
+
+  ControlNetListings(Offer offer) {
+    this.offer = offer;
+  }
+
+  void addTo(RoutesConfig routes) {
+    routes.get(
+        "/controlnet/version",
+        context -> Listings.answer(context, Fields.object().put("version", 2)));
+    routes.get(
+        "/controlnet/model_list",
+        context -> {
+          ObjectNode answer = Fields.object();
+          offer.controlNets().keySet().forEach(answer.putArray("model_list")::add);
+          Listings.answer(context, answer);
+        });
+    routes.get(
+        "/controlnet/module_list",
+        context -> {
+          ObjectNode answer = Fields.object();
+          answer.putArray("module_list").add("none");
+          answer.putObject("module_detail");
+          Listings.answer(context, answer);
+        });
+    routes.get("/controlnet/control_types", context -> Listings.answer(context, controlTypes()));
+    routes.get(
+        "/controlnet/settings",
+        context -> Listings.answer(context, Fields.object().put("control_net_unit_count", 10)));
+    routes.post(
+        "/controlnet/detect",
+        context -> {
+          throw new Refusal(
+              422,
+              "there are no preprocessors here; send what they would make, with module 'none'");
+        });
+  }
+
+  private ObjectNode controlTypes() {
+    ObjectNode answer = Fields.object();
+    ObjectNode all = answer.putObject("control_types").putObject("All");
+    all.putArray("module_list").add("none");
+    var models = all.putArray("model_list").add("None");
+    offer.controlNets().keySet().forEach(models::add);
+    all.put("default_option", "none");
+    all.put("default_model", "None");
+    return answer;
+  }
+}

@@ -1,0 +1,166 @@
+package dev.sdlora.server.sdapi;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.server.http.ClientConnection;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Pictures;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.request.Dialect;
+import dev.sdlora.server.request.DrawingReader;
+import dev.sdlora.server.request.Offer;
+import dev.sdlora.server.request.Overrides;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@code txt2img} and {@code img2img}: answers when the pictures are there. */
+final class DrawingEndpoints {
+  private static final Pattern TASK_ID = Pattern.compile("[A-Za-z0-9_()-]{1,64}");
+  private static final Pattern MODEL_HASH = Pattern.compile("Model hash: ([0-9a-f]+)");
+  private static final DateTimeFormatter TIMESTAMP =
+      DateTimeFormatter.ofPattern("yyyyMMddHHmmss", Locale.ROOT).withZone(ZoneId.systemDefault());
+
+  /** What the answer does not repeat. */
+  private static final Set<String> PICTURES = Set.of("init_images", "mask", "alwayson_scripts");
+
+  private final Offer offer;
+  private final JobQueue queue;
+  private final SdapiState state;
+  private final Sentences sentences;
+
+  DrawingEndpoints(Offer offer, JobQueue queue, SdapiState state, Sentences sentences) {
+    this.offer = offer;
+    this.queue = queue;
+    this.state = state;
+    this.sentences = sentences;
+  }
+
+  void addTo(RoutesConfig routes) {
+    routes.post("/sdapi/v1/txt2img", context -> draw(context, false));
+    routes.post("/sdapi/v1/img2img", context -> draw(context, true));
+  }
+
+  static String timestamp(Job job) {
+    return TIMESTAMP.format(job.created());
+  }
+
+  private void draw(Context context, boolean fromPicture) {
+    Fields fields = Fields.read(context, offer.limits().bodyBytes());
+    if (fromPicture && fields.texts("init_images").isEmpty()) {
+      throw new Refusal(404, "Init image not found");
+    }
+    if (!fromPicture) {
+      PICTURES.stream().filter(name -> !name.startsWith("always")).forEach(fields.node()::remove);
+    }
+    Overrides own = Overrides.read(fields.object("override_settings"), offer);
+    PromptSpec spec =
+        new DrawingReader(offer).read(fields, Dialect.A1111, own.over(state.options()));
+    if (!fields.flag("override_settings_restore_afterwards", true)) {
+      state.set(fields.object("override_settings"));
+    }
+    Job.Request request = new Job.Request(fromPicture ? "img2img" : "txt2img", spec);
+    try (ClientConnection client = ClientConnection.of(context)) {
+      Job job = queue.submit(request, taskId(fields));
+      client.awaitEnd(job);
+      if (job.snapshot().state() == JobState.FAILED) {
+        Sentences.Told told = sentences.of(job.failure().orElseThrow());
+        throw new Refusal(told.status(), told.sentence(), told.headers());
+      }
+      Listings.answer(context, answer(job, spec, fields, own));
+    }
+  }
+
+  private static Optional<String> taskId(Fields fields) {
+    Optional<String> id = fields.name("force_task_id");
+    if (id.isPresent() && !TASK_ID.matcher(id.get()).matches()) {
+      throw new Refusal(
+          422, "field 'force_task_id' must be of letters, digits, '_', '-' and brackets");
+    }
+    return id;
+  }
+
+  private ObjectNode answer(Job job, PromptSpec spec, Fields fields, Overrides own) {
+    ObjectNode answer = Fields.object();
+    ArrayNode images = answer.putArray("images");
+    if (fields.flag("send_images", true)) {
+      job.finished().forEach(image -> images.add(Pictures.base64(image.png())));
+    }
+    ObjectNode parameters = fields.node().deepCopy();
+    if (!fields.flag("include_init_images", false)) {
+      parameters.remove(PICTURES);
+    }
+    answer.set("parameters", parameters);
+    answer.put("info", Fields.text(info(job, spec, fields, own)));
+    return answer;
+  }
+
+  private ObjectNode info(Job job, PromptSpec spec, Fields fields, Overrides own) {
+    List<GeneratedImage> images = job.finished();
+    ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
+    long seed = spec.seed().orElse(-1);
+    long subseed = spec.variation().seed().orElse(seed);
+    ObjectNode info = Fields.object();
+    info.put("prompt", spec.prompt());
+    info.put("negative_prompt", spec.negativePrompt());
+    info.put("seed", seed);
+    info.put("subseed", subseed);
+    info.put("subseed_strength", spec.variation().strength());
+    ArrayNode prompts = info.putArray("all_prompts");
+    ArrayNode negativePrompts = info.putArray("all_negative_prompts");
+    ArrayNode seeds = info.putArray("all_seeds");
+    ArrayNode subseeds = info.putArray("all_subseeds");
+    ArrayNode infotexts = info.putArray("infotexts");
+    for (GeneratedImage image : images) {
+      prompts.add(spec.prompt());
+      negativePrompts.add(spec.negativePrompt());
+      seeds.add(image.seed());
+      subseeds.add(subseed + image.seed() - seed);
+      infotexts.add(image.parameters());
+    }
+    info.put("width", size.width());
+    info.put("height", size.height());
+    info.put("sampler_name", spec.sampler().label());
+    info.put("scheduler", spec.schedule().label());
+    info.put("cfg_scale", spec.cfgScale());
+    info.put("steps", spec.steps());
+    info.put("clip_skip", spec.clipSkip());
+    info.put("batch_size", fields.whole("batch_size", 1));
+    info.put("restore_faces", false);
+    info.put("sd_model_name", offer.pipeline().checkpoint().name());
+    info.put("sd_model_hash", images.stream().findFirst().map(DrawingEndpoints::hash).orElse(null));
+    spec.imageToImage().ifPresent(i -> info.put("denoising_strength", i.denoisingStrength()));
+    spec.hiresFix().ifPresent(h -> info.put("denoising_strength", h.denoisingStrength()));
+    info.putObject("extra_generation_params");
+    info.put("index_of_first_image", 0);
+    info.put("job_timestamp", timestamp(job));
+    info.put("job_id", job.id());
+    info.put("interrupted", job.snapshot().state() == JobState.CANCELLED);
+    ArrayNode styles = info.putArray("styles");
+    fields.texts("styles").forEach(styles::add);
+    ArrayNode warnings = info.putArray("warnings");
+    job.warnings().forEach(warning -> warnings.add(sentences.withoutFolders(warning)));
+    own.passedOver()
+        .forEach(name -> warnings.add("option '%s' means nothing here".formatted(name)));
+    return info;
+  }
+
+  private static String hash(GeneratedImage image) {
+    Matcher found = MODEL_HASH.matcher(image.parameters());
+    return found.find() ? found.group(1) : "";
+  }
+}

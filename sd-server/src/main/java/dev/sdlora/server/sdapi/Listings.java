@@ -1,0 +1,252 @@
+package dev.sdlora.server.sdapi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.Schedule;
+import dev.sdlora.api.Upscaler;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.request.Offer;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+/** What there is to choose from. Files are told by their names; no path leaves the server. */
+final class Listings {
+  /** Everything is looked up anew whenever it is asked for, so there is nothing to refresh. */
+  private static final List<String> REFRESHES =
+      List.of(
+          "refresh-loras",
+          "refresh-checkpoints",
+          "refresh-vae",
+          "refresh-embeddings",
+          "unload-checkpoint",
+          "reload-checkpoint");
+
+  private final Offer offer;
+
+  Listings(Offer offer) {
+    this.offer = offer;
+  }
+
+  static void answer(Context context, JsonNode json) {
+    context.contentType("application/json").result(Fields.text(json));
+  }
+
+  void addTo(RoutesConfig routes) {
+    list(routes, "sd-models", this::models);
+    list(routes, "sd-vae", this::vaes);
+    list(routes, "loras", this::loras);
+    list(routes, "samplers", Listings::samplers);
+    list(routes, "schedulers", Listings::schedulers);
+    list(routes, "upscalers", this::upscalers);
+    list(routes, "latent-upscale-modes", Listings::latentUpscalers);
+    list(routes, "embeddings", this::embeddings);
+    list(routes, "prompt-styles", this::styles);
+    list(routes, "hypernetworks", Fields::array);
+    list(routes, "face-restorers", Fields::array);
+    list(routes, "memory", this::memory);
+    list(routes, "cmd-flags", Listings::flags);
+    list(routes, "scripts", this::scripts);
+    list(routes, "script-info", this::scriptInfo);
+    for (String name : REFRESHES) {
+      routes.post("/sdapi/v1/" + name, context -> answer(context, Fields.object()));
+    }
+  }
+
+  private static void list(RoutesConfig routes, String name, Supplier<JsonNode> content) {
+    routes.get("/sdapi/v1/" + name, context -> answer(context, content.get()));
+  }
+
+  private ArrayNode models() {
+    Checkpoint checkpoint = offer.pipeline().checkpoint();
+    ArrayNode models = Fields.array();
+    models
+        .addObject()
+        .put("title", checkpoint.name())
+        .put("model_name", checkpoint.name())
+        .putNull("hash")
+        .putNull("sha256")
+        .put("filename", checkpoint.path().getFileName().toString())
+        .putNull("config");
+    return models;
+  }
+
+  private ArrayNode vaes() {
+    ArrayNode vaes = Fields.array();
+    offer
+        .pipeline()
+        .checkpoint()
+        .vae()
+        .ifPresent(
+            vae ->
+                vaes.addObject()
+                    .put("model_name", Offer.stem(vae.toString()))
+                    .put("filename", vae.getFileName().toString()));
+    return vaes;
+  }
+
+  private ArrayNode loras() {
+    ArrayNode loras = Fields.array();
+    for (LoraAdapter lora : offer.pipeline().loras().list()) {
+      ObjectNode one = loras.addObject();
+      one.put("name", lora.name());
+      one.put("alias", lora.alias().orElse(lora.name()));
+      one.put("path", lora.path().getFileName().toString());
+      ObjectNode metadata = one.putObject("metadata");
+      lora.metadata().forEach(metadata::put);
+    }
+    return loras;
+  }
+
+  private static ArrayNode samplers() {
+    ArrayNode samplers = Fields.array();
+    for (Sampler sampler : Sampler.values()) {
+      ObjectNode one = samplers.addObject().put("name", sampler.label());
+      ArrayNode aliases = one.putArray("aliases");
+      sampler.aliases().forEach(aliases::add);
+      ObjectNode options = one.putObject("options");
+      options.put("scheduler", name(sampler.automaticSchedule()));
+      if (sampler.usesEnsd()) {
+        options.put("uses_ensd", "True");
+      }
+      if (sampler.secondOrder()) {
+        options.put("second_order", "True");
+      }
+      if (sampler.usesBrownianNoise()) {
+        options.put("brownian_noise", "True");
+      }
+      if (sampler.discardsNextToLastSigma()) {
+        options.put("discard_next_to_last_sigma", "True");
+      }
+    }
+    return samplers;
+  }
+
+  private static String name(Schedule schedule) {
+    return schedule.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static ArrayNode schedulers() {
+    ArrayNode schedules = Fields.array();
+    for (Schedule schedule : Schedule.values()) {
+      ObjectNode one = schedules.addObject();
+      one.put("name", name(schedule));
+      one.put("label", schedule.label());
+      ArrayNode aliases = one.putArray("aliases");
+      schedule.aliases().forEach(aliases::add);
+      one.put("default_rho", schedule == Schedule.KARRAS ? 7.0 : -1.0);
+      one.put("need_inner_model", schedule != Schedule.KARRAS);
+    }
+    return schedules;
+  }
+
+  private ArrayNode upscalers() {
+    ArrayNode upscalers = Fields.array();
+    for (Upscaler upscaler : Upscaler.builtIn()) {
+      if (!upscaler.isLatent()) {
+        addUpscaler(upscalers, upscaler.name());
+      }
+    }
+    offer.upscalers().keySet().forEach(name -> addUpscaler(upscalers, name));
+    return upscalers;
+  }
+
+  private static void addUpscaler(ArrayNode upscalers, String name) {
+    upscalers
+        .addObject()
+        .put("name", name)
+        .putNull("model_name")
+        .putNull("model_path")
+        .putNull("model_url")
+        .put("scale", 4);
+  }
+
+  private static ArrayNode latentUpscalers() {
+    ArrayNode upscalers = Fields.array();
+    Upscaler.builtIn().stream()
+        .filter(Upscaler::isLatent)
+        .forEach(upscaler -> upscalers.addObject().put("name", upscaler.name()));
+    return upscalers;
+  }
+
+  private ObjectNode embeddings() {
+    ObjectNode answer = Fields.object();
+    ObjectNode loaded = answer.putObject("loaded");
+    ObjectNode skipped = answer.putObject("skipped");
+    for (Embedding embedding : offer.pipeline().embeddings().list()) {
+      boolean fits = embedding.family() == offer.pipeline().checkpoint().family();
+      (fits ? loaded : skipped)
+          .putObject(embedding.name())
+          .putNull("step")
+          .putNull("sd_checkpoint")
+          .putNull("sd_checkpoint_name")
+          .put("shape", embedding.widths().get(0))
+          .put("vectors", embedding.vectors());
+    }
+    return answer;
+  }
+
+  private ArrayNode styles() {
+    ArrayNode styles = Fields.array();
+    offer
+        .styles()
+        .forEach(
+            style ->
+                styles
+                    .addObject()
+                    .put("name", style.name())
+                    .put("prompt", style.prompt())
+                    .put("negative_prompt", style.negativePrompt()));
+    return styles;
+  }
+
+  private ObjectNode memory() {
+    Runtime runtime = Runtime.getRuntime();
+    ObjectNode answer = Fields.object();
+    answer
+        .putObject("ram")
+        .put("free", runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory())
+        .put("used", runtime.totalMemory() - runtime.freeMemory())
+        .put("total", runtime.maxMemory());
+    answer.putObject("cuda").put("error", "not measured");
+    answer.put("live_tensors", offer.pipeline().liveTensors());
+    return answer;
+  }
+
+  private static ObjectNode flags() {
+    return Fields.object().put("api", true).put("nowebui", true);
+  }
+
+  private ObjectNode scripts() {
+    ObjectNode answer = Fields.object();
+    ArrayNode texts = answer.putArray("txt2img");
+    ArrayNode pictures = answer.putArray("img2img");
+    if (!offer.controlNets().isEmpty()) {
+      texts.add("controlnet");
+      pictures.add("controlnet");
+    }
+    return answer;
+  }
+
+  private ArrayNode scriptInfo() {
+    ArrayNode answer = Fields.array();
+    if (!offer.controlNets().isEmpty()) {
+      for (boolean fromPicture : new boolean[] {false, true}) {
+        answer
+            .addObject()
+            .put("name", "controlnet")
+            .put("is_alwayson", true)
+            .put("is_img2img", fromPicture)
+            .putArray("args");
+      }
+    }
+    return answer;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.sdlora.server.sdapi;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Pictures;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.request.Offer;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Optional;
+
+/**
+ * How far the job is that draws, and an end to it. Where several draw at once, the oldest is meant;
+ * {@code /internal/progress} tells of one by its id.
+ */
+final class ProgressEndpoints {
+  private final Offer offer;
+  private final JobQueue queue;
+
+  ProgressEndpoints(Offer offer, JobQueue queue) {
+    this.offer = offer;
+    this.queue = queue;
+  }
+
+  void addTo(RoutesConfig routes) {
+    routes.get("/sdapi/v1/progress", this::progress);
+    routes.post("/internal/progress", this::ofTask);
+    routes.post("/sdapi/v1/interrupt", context -> end(context, true));
+    routes.post("/sdapi/v1/skip", context -> end(context, false));
+  }
+
+  private void end(Context context, boolean whole) {
+    queue.running().ifPresent(job -> endOne(job, whole));
+    Listings.answer(context, Fields.object());
+  }
+
+  private static void endOne(Job job, boolean whole) {
+    if (whole) {
+      job.cancel();
+    } else {
+      job.skip();
+    }
+  }
+
+  private void progress(Context context) {
+    Optional<Job> running = queue.running();
+    ObjectNode answer = Fields.object();
+    Optional<Job.Snapshot> now = running.map(Job::snapshot);
+    answer.put("progress", now.map(Job.Snapshot::fraction).orElse(0.0));
+    answer.put("eta_relative", now.map(Job.Snapshot::secondsLeft).orElse(0.0));
+    ObjectNode state = answer.putObject("state");
+    state.put("skipped", false);
+    state.put("interrupted", false);
+    state.put("stopping_generation", false);
+    state.put("job", running.map(Job::id).orElse(""));
+    state.put("job_count", queue.unfinished().size());
+    state.put("job_timestamp", running.map(DrawingEndpoints::timestamp).orElse("0"));
+    state.put("job_no", now.map(at -> Math.max(0, at.begun() - 1)).orElse(0));
+    state.put("sampling_step", now.map(Job.Snapshot::step).orElse(0));
+    state.put("sampling_steps", now.map(Job.Snapshot::steps).orElse(0));
+    boolean without = "true".equalsIgnoreCase(context.queryParam("skip_current_image"));
+    answer.put(
+        "current_image",
+        running
+            .filter(job -> !without)
+            .flatMap(Job::preview)
+            .map(image -> Pictures.base64(Pictures.png(image)))
+            .orElse(null));
+    answer.putNull("textinfo");
+    Listings.answer(context, answer);
+  }
+
+  private void ofTask(Context context) {
+    Fields fields = Fields.read(context, offer.limits().bodyBytes());
+    Optional<Job> job = fields.name("id_task").flatMap(queue::find);
+    Optional<Job.Snapshot> now = job.map(Job::snapshot);
+    boolean waiting = now.filter(at -> at.state() == JobState.WAITING).isPresent();
+    boolean running = now.filter(at -> at.state() == JobState.RUNNING).isPresent();
+    ObjectNode answer = Fields.object();
+    answer.put("active", running);
+    answer.put("queued", waiting);
+    answer.put("completed", now.isPresent() && !waiting && !running);
+    answer.put("progress", now.map(Job.Snapshot::fraction).orElse(null));
+    answer.put("eta", now.map(Job.Snapshot::secondsLeft).orElse(null));
+    long version = now.map(Job.Snapshot::version).orElse(-1L);
+    boolean wanted =
+        fields.flag("live_preview", true) && fields.whole("id_live_preview").orElse(-1) != version;
+    answer.put(
+        "live_preview",
+        job.filter(one -> wanted)
+            .flatMap(Job::preview)
+            .map(image -> "data:image/png;base64," + Pictures.base64(Pictures.png(image)))
+            .orElse(null));
+    answer.put("id_live_preview", version);
+    answer.put(
+        "textinfo",
+        waiting
+            ? "In queue: %s/%s"
+                .formatted(job.map(queue::place).orElse(0), queue.unfinished().size())
+            : null);
+    Listings.answer(context, answer);
+  }
+}

@@ -1,0 +1,38 @@
+package dev.sdlora.server.sdapi;
+
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.request.Offer;
+import io.javalin.config.RoutesConfig;
+
+/** All of A1111's interface. */
+public final class Sdapi {
+  private final Offer offer;
+  private final JobQueue queue;
+  private final Sentences sentences;
+
+  /** The interface over a queue. */
+  public Sdapi(Offer offer, JobQueue queue, Sentences sentences) {
+    this.offer = offer;
+    this.queue = queue;
+    this.sentences = sentences;
+  }
+
+  /** Serves it. */
+  public void addTo(RoutesConfig routes) {
+    SdapiState state = new SdapiState(offer);
+    new DrawingEndpoints(offer, queue, state, sentences).addTo(routes);
+    new ProgressEndpoints(offer, queue).addTo(routes);
+    new Listings(offer).addTo(routes);
+    new ExtraEndpoints(offer).addTo(routes);
+    new ControlNetListings(offer).addTo(routes);
+    routes.get("/sdapi/v1/options", context -> Listings.answer(context, state.toJson()));
+    routes.post(
+        "/sdapi/v1/options",
+        context -> {
+          state.set(Fields.read(context, offer.limits().bodyBytes()));
+          context.contentType("application/json").result("null");
+        });
+  }
+}

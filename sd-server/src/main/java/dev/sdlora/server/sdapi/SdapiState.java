@@ -1,0 +1,52 @@
+package dev.sdlora.server.sdapi;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.request.Offer;
+import dev.sdlora.server.request.Overrides;
+
+/** The options that clients have set for all requests. Safe for use by several threads. */
+final class SdapiState {
+  private final Offer offer;
+  private Overrides options = Overrides.NONE;
+
+  SdapiState(Offer offer) {
+    this.offer = offer;
+  }
+
+  synchronized Overrides options() {
+    return options;
+  }
+
+  void set(Fields fields) {
+    Overrides read = Overrides.read(fields, offer);
+    synchronized (this) {
+      options = read.over(options);
+    }
+  }
+
+  /** As A1111 calls them, those that mean something here and those that clients look at. */
+  ObjectNode toJson() {
+    Overrides now = options();
+    ObjectNode json = Fields.object();
+    json.put("sd_model_checkpoint", offer.pipeline().checkpoint().name());
+    json.put(
+        "sd_vae",
+        offer
+            .pipeline()
+            .checkpoint()
+            .vae()
+            .map(vae -> Offer.stem(vae.toString()))
+            .orElse("Automatic"));
+    json.put("CLIP_stop_at_last_layers", now.clipSkip().orElse(1));
+    json.put("eta_noise_seed_delta", now.ensd().orElse(0));
+    json.put("randn_source", now.rng().map(Enum::name).orElse("NV"));
+    json.put("emphasis", now.emphasis().map(kind -> kind.label()).orElse("Original"));
+    json.put("samples_format", "png");
+    json.put("enable_pnginfo", true);
+    json.put("live_previews_enable", true);
+    json.put("show_progress_every_n_steps", 1);
+    json.put("upscaler_for_img2img", "None");
+    return json;
+  }
+}

@@ -1,0 +1,5 @@
+/** The interface of A1111, {@code /sdapi/v1}, and that of its ControlNet extension. */
+@NullMarked
+package dev.sdlora.server.sdapi;
+
+import org.jspecify.annotations.NullMarked;

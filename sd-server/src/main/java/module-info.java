@@ -1,0 +1,17 @@
+/** Pictures over HTTP. */
+@SuppressWarnings("requires-automatic") // Micrometer's modules have names by manifest.
+module dev.sdlora.server {
+  requires static transitive org.jspecify;
+  requires com.fasterxml.jackson.databind;
+  requires transitive dev.sdlora.api;
+  requires io.javalin;
+  requires jakarta.servlet;
+  requires micrometer.core;
+  requires micrometer.registry.prometheus;
+  requires org.eclipse.jetty.ee10.servlet;
+  requires org.eclipse.jetty.io;
+  requires org.eclipse.jetty.server;
+  requires org.slf4j;
+
+  exports dev.sdlora.server;
+}

@@ -1,0 +1,133 @@
+package dev.sdlora.server;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.demo.model.DemoModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+
+/** A server of the bundled model, and a client that knows nothing of it. */
+final class Served implements AutoCloseable {
+  static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Draws for most of a minute, unless somebody ends it. */
+  static final String LONG =
+      "{'prompt': 'a red star', 'width': 128, 'height': 128, 'steps': 1000, 'seed': 1}";
+
+  final Pipeline pipeline;
+  final SdServer server;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private Served(Pipeline pipeline, UnaryOperator<SdServer.Builder> settings) {
+    this.pipeline = pipeline;
+    this.server = settings.apply(SdServer.builder(pipeline).port(0)).start();
+  }
+
+  static Pipeline pipeline(int concurrency) {
+    return Pipeline.builder()
+        .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
+        .loraDirectory(DemoModel.loras())
+        .precision(Precision.FLOAT32)
+        // Otherwise the company that a request has decides how its LoRAs act, and roundings with
+        // it.
+        .loraMode(LoraMode.OVERLAY)
+        .concurrency(concurrency)
+        .build();
+  }
+
+  static Served of(Pipeline pipeline, UnaryOperator<SdServer.Builder> settings) {
+    return new Served(pipeline, settings);
+  }
+
+  static Served of(Pipeline pipeline) {
+    return new Served(pipeline, settings -> settings);
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(server.uri() + path));
+  }
+
+  HttpRequest.Builder post(String path, String body) {
+    return request(path).POST(BodyPublishers.ofString(body.replace('\'', '"')));
+  }
+
+  HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return client.send(request.build(), BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest.Builder request) {
+    return client.sendAsync(request.build(), BodyHandlers.ofString());
+  }
+
+  JsonNode get(String path) {
+    return json(send(request(path)));
+  }
+
+  JsonNode ask(String path, String body) {
+    return json(send(post(path, body)));
+  }
+
+  static JsonNode json(HttpResponse<String> answer) {
+    if (answer.statusCode() >= 300) {
+      throw new AssertionError(answer.statusCode() + ": " + answer.body());
+    }
+    return json(answer.body());
+  }
+
+  static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(text, e);
+    }
+  }
+
+  /** Asks until it is so. */
+  JsonNode until(String path, Predicate<JsonNode> holds) {
+    JsonNode answer = get(path);
+    while (!holds.test(answer)) {
+      Thread.onSpinWait();
+      answer = get(path);
+    }
+    return answer;
+  }
+
+  /** Waits until nobody draws: a request that is cancelled still ends its step. */
+  JsonNode untilIdle() {
+    return until("/api/jobs", answer -> unfinished(answer) == 0);
+  }
+
+  static long unfinished(JsonNode jobs) {
+    long count = 0;
+    for (JsonNode job : jobs.get("jobs")) {
+      String state = job.get("state").asText();
+      count += state.equals("waiting") || state.equals("running") ? 1 : 0;
+    }
+    return count;
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

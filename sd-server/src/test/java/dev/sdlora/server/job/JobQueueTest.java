@@ -1,0 +1,165 @@
+package dev.sdlora.server.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Variation;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class JobQueueTest {
+  /** What a pipeline was asked for, and the thread that draws. */
+  private record Asked(
+      PromptSpec spec, GenerationListener listener, CompletableFuture<GenerationResult> work) {
+
+    void begin(int index) {
+      listener.imageStart(index, spec.seed().orElseThrow() + index);
+    }
+
+    void finish(int index) {
+      listener.imageEnd(
+          index,
+          new GeneratedImage(
+              Picture.of(1, 1, new byte[3]), spec.seed().orElseThrow() + index, "made"));
+    }
+
+    void done() {
+      work.complete(GenerationResult.builder(List.of()).build());
+    }
+  }
+
+  private final List<Asked> asked = new ArrayList<>();
+
+  private final Pipeline pipeline =
+      (Pipeline)
+          Proxy.newProxyInstance(
+              Pipeline.class.getClassLoader(),
+              new Class<?>[] {Pipeline.class},
+              (proxy, method, arguments) -> {
+                Asked next =
+                    new Asked(
+                        (PromptSpec) arguments[0],
+                        (GenerationListener) arguments[1],
+                        new CompletableFuture<>());
+                asked.add(next);
+                return next.work();
+              });
+
+  private final List<Job> ended = new ArrayList<>();
+  private final JobQueue queue = new JobQueue(pipeline, 3, 2, ended::add);
+
+  private Job submit(int images) {
+    PromptSpec spec =
+        PromptSpec.builder().seed(10).images(images).variation(Variation.of(50, 0.5)).build();
+    return queue.submit(new Job.Request("test", spec), Optional.empty());
+  }
+
+  private static JobState state(Job job) {
+    return job.snapshot().state();
+  }
+
+  @Test
+  void skip_secondOfThree_asksForTheThirdWithItsSeeds() {
+    Job job = submit(3);
+    asked.get(0).listener().generationStart(asked.get(0).spec());
+    asked.get(0).begin(0);
+    asked.get(0).finish(0);
+    asked.get(0).begin(1);
+    job.skip();
+    asked.get(0).finish(1); // The picture was as good as done; nobody wants it any more.
+    asked.get(0).begin(2);
+    PromptSpec rest = asked.get(1).spec();
+    asked.get(1).begin(0);
+    asked.get(1).finish(0);
+    asked.get(1).done();
+    assertThat(rest.images()).isEqualTo(1);
+    assertThat(rest.seed()).hasValue(12);
+    assertThat(rest.variation().seed()).hasValue(52);
+    assertThat(job.finished()).extracting(GeneratedImage::seed).containsExactly(10L, 12L);
+    assertThat(state(job)).isEqualTo(JobState.DONE);
+    assertThat(ended).containsExactly(job);
+  }
+
+  @Test
+  void skip_theLast_ends() {
+    Job job = submit(1);
+    asked.get(0).listener().generationStart(asked.get(0).spec());
+    asked.get(0).begin(0);
+    job.skip();
+    assertThat(state(job)).isEqualTo(JobState.DONE);
+    assertThat(job.finished()).isEmpty();
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void cancel_keepsWhatIsFinished_andHearsNothingMore() {
+    Job job = submit(2);
+    asked.get(0).listener().generationStart(asked.get(0).spec());
+    asked.get(0).begin(0);
+    asked.get(0).finish(0);
+    job.cancel();
+    long version = job.snapshot().version();
+    asked.get(0).begin(1);
+    asked.get(0).finish(1);
+    assertThat(state(job)).isEqualTo(JobState.CANCELLED);
+    assertThat(job.finished()).hasSize(1);
+    assertThat(job.snapshot().version()).isEqualTo(version);
+  }
+
+  @Test
+  void failure_isTold() {
+    Job job = submit(1);
+    asked.get(0).work().completeExceptionally(new IllegalStateException("broken"));
+    assertThat(state(job)).isEqualTo(JobState.FAILED);
+    assertThat(job.failure().orElseThrow()).hasMessage("broken");
+  }
+
+  @Test
+  void places_countThoseThatWait() {
+    Job first = submit(1);
+    Job second = submit(1);
+    Job third = submit(1);
+    asked.get(0).listener().generationStart(asked.get(0).spec());
+    assertThat(List.of(queue.place(first), queue.place(second), queue.place(third)))
+        .containsExactly(0, 1, 2);
+    second.cancel();
+    assertThat(queue.place(third)).isEqualTo(1);
+    assertThat(queue.running()).hasValue(first);
+  }
+
+  @Test
+  void fourth_ofThree_isRefused_untilOneEnds() {
+    List<Job> jobs = List.of(submit(1), submit(1), submit(1));
+    assertThatThrownBy(() -> submit(1)).isInstanceOf(JobQueue.FullException.class);
+    jobs.get(1).cancel();
+    assertThat(state(submit(1))).isEqualTo(JobState.WAITING);
+  }
+
+  @Test
+  void history_keepsTheNewest() {
+    for (int i = 0; i < 4; i++) {
+      submit(1);
+      asked.get(i).done();
+    }
+    assertThat(queue.jobs()).containsExactlyElementsOf(ended.subList(2, 4));
+  }
+
+  @Test
+  void close_withoutPatience_cancelsAndRefuses() {
+    Job job = submit(1);
+    queue.close(Duration.ZERO);
+    assertThat(state(job)).isEqualTo(JobState.CANCELLED);
+    assertThatThrownBy(() -> submit(1)).isInstanceOf(JobQueue.ClosedException.class);
+  }
+}
