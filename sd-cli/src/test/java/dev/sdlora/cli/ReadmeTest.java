@@ -26,7 +26,8 @@ class ReadmeTest {
   private static final Path README = Path.of("../README.md");
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern FOR_USERS =
-      Pattern.compile("import (java|dev\\.sdlora\\.(api|training|models|demo\\.model|server))\\..*;");
+      Pattern.compile(
+          "import (java|dev\\.sdlora\\.(api|training|models|demo\\.model|server))\\..*;");
   private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
   private static final Pattern SD =
       Pattern.compile(
