@@ -154,6 +154,10 @@ public final class SdServer implements AutoCloseable {
             ? ImagesApi.error(status, told.sentence())
             : Fields.object().put("detail", told.sentence());
     told.headers().forEach(context::header);
+    if (status == 400 || status == 413) {
+      // What is left of the body would be taken for the next request.
+      context.header("Connection", "close");
+    }
     context.status(status).contentType("application/json").result(Fields.text(body));
   }
 

@@ -21,7 +21,9 @@ import dev.sdlora.server.http.Pictures;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -194,6 +196,48 @@ class OpenAiTest {
     assertThat(answer.statusCode()).isEqualTo(status);
     assertThat(error.get("message").asText()).contains(sentence);
     assertThat(error.get("type").asText()).isEqualTo("invalid_request_error");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "multipart/form-data; boundary=x, form",
+    "multipart/form-data, form",
+    "text/plain, form"
+  })
+  void edit_damagedForm_400(String type, String sentence) {
+    HttpResponse<String> answer =
+        served.send(
+            served
+                .post("/v1/images/edits", "no form")
+                .header("Content-Type", type)
+                .header("Authorization", "Bearer sk-test"));
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains(sentence);
+  }
+
+  @Test
+  void edit_longForm_413() {
+    String body =
+        "--x\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a.png\"\r\n\r\n"
+            + "x".repeat(200_000)
+            + "\r\n--x--\r\n";
+    try (Served small = Served.of(pipeline, settings -> settings.maxBodyBytes(100_000))) {
+      HttpResponse<String> chunked =
+          small.send(
+              small
+                  .request("/v1/images/edits")
+                  .POST(
+                      BodyPublishers.ofInputStream(
+                          () -> new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8))))
+                  .header("Content-Type", "multipart/form-data; boundary=x"));
+      assertThat(chunked.statusCode()).isEqualTo(413);
+      HttpResponse<String> told =
+          small.send(
+              small
+                  .post("/v1/images/edits", body)
+                  .header("Content-Type", "multipart/form-data; boundary=x"));
+      assertThat(told.statusCode()).isEqualTo(413);
+    }
   }
 
   @Test

@@ -305,6 +305,7 @@ class SdapiTest {
         "txt2img | {'width': 65, 'height': 64} | 422 | multiple of 8",
         "txt2img | {'width': 99992, 'height': 99992} | 413 | pixels",
         "txt2img | {'enable_hr': true, 'hr_scale': 8} | 413 | hires",
+        "txt2img | {'enable_hr': true, 'hr_upscaler': '/etc/passwd'} | 422 | no upscaler",
         "txt2img | {'batch_size': 17} | 422 | from 1 to 16 pictures",
         "txt2img | {'sampler_name': 'Oiler'} | 422 | sampler 'Oiler' is not known",
         "txt2img | {'script_name': 'x/y plot'} | 422 | Script 'x/y plot' not found",

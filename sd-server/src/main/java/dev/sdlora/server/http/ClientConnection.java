@@ -51,14 +51,14 @@ public final class ClientConnection implements AutoCloseable {
    */
   public Job.Snapshot await(Job job, long seen) {
     try {
-      Job.Snapshot now = job.await(seen, LOOK_MILLIS);
-      while (now.version() == seen && !now.state().isEnd()) {
-        if (isGone()) {
+      Job.Snapshot now = job.snapshot();
+      do { // At least one look, as steps may be quicker than the time between looks.
+        if (!now.state().isEnd() && isGone()) {
           job.cancel();
           throw new Refusal(499, "the client has gone");
         }
         now = job.await(seen, LOOK_MILLIS);
-      }
+      } while (now.version() == seen && !now.state().isEnd());
       return now;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -71,10 +71,6 @@ public final class ClientConnection implements AutoCloseable {
   public void awaitEnd(Job job) {
     Job.Snapshot now = job.snapshot();
     while (!now.state().isEnd()) {
-      if (isGone()) {
-        job.cancel();
-        throw new Refusal(499, "the client has gone");
-      }
       now = await(job, now.version());
     }
   }

@@ -66,14 +66,23 @@ final class EditForm {
     return Math.max(64, side / 8 * 8);
   }
 
-  private static List<UploadedFile> pictures(Context context) {
+  private List<UploadedFile> pictures(Context context) {
     try {
       List<UploadedFile> files = new ArrayList<>(context.uploadedFiles("image"));
       files.addAll(context.uploadedFiles("image[]"));
       return files;
-    } catch (RuntimeException e) { // Jetty's are of several kinds.
-      throw new Refusal(400, "the form could not be read: " + e.getMessage());
+    } catch (Exception e) { // Of several kinds, checked ones that Kotlin does not tell among them.
+      String reason = reason(e);
+      throw reason.startsWith("max length")
+          ? new Refusal(413, "the body has more than %s bytes".formatted(limits.bodyBytes()))
+          : new Refusal(400, "the form could not be read: " + reason);
     }
+  }
+
+  /** What Jetty's reader of forms said first. */
+  private static String reason(Throwable e) {
+    Throwable cause = e.getCause();
+    return cause == null ? String.valueOf(e.getMessage()) : reason(cause);
   }
 
   private static void putIfMissing(ObjectNode node, String name, String value) {

@@ -199,6 +199,20 @@ public final class DrawingReader {
     }
   }
 
+  private Upscaler upscaler(String name) {
+    Upscaler upscaler = Upscaler.named(name);
+    if (!Upscaler.builtIn().contains(upscaler) && !offer.upscalers().containsKey(name)) {
+      throw new Refusal(
+          422,
+          "there is no upscaler '%s'; there are %s and %s"
+              .formatted(
+                  name,
+                  Upscaler.builtIn().stream().map(Upscaler::name).toList(),
+                  offer.upscalers().keySet()));
+    }
+    return upscaler;
+  }
+
   private HiresFix hires(Fields fields) {
     HiresFix.Builder hires = HiresFix.builder();
     fields.ifNumber("hr_scale", hires::scale);
@@ -207,7 +221,7 @@ public final class DrawingReader {
     if (width > 0 && height > 0) {
       hires.size(new ImageSize(width, height));
     }
-    fields.name("hr_upscaler").map(Upscaler::named).ifPresent(hires::upscaler);
+    fields.name("hr_upscaler").map(this::upscaler).ifPresent(hires::upscaler);
     hires.steps(fields.whole("hr_second_pass_steps", 0));
     hires.denoisingStrength(fields.number("denoising_strength").orElse(0.75));
     fields.ifName("hr_prompt", hires::prompt);
