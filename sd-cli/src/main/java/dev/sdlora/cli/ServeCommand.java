@@ -120,7 +120,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     StopOnExit.waitLonger(Duration.ofSeconds(Math.max(0, grace)));
-    Checkpoint checkpoint = model.open();
+    Checkpoint checkpoint = model.open(console);
     Pipeline.Builder builder = Pipeline.builder().concurrency(concurrency).maxPixels(maxPixels);
     try (Pipeline pipeline = model.load(builder, checkpoint, console);
         SdServer server = settings(pipeline).start()) {
