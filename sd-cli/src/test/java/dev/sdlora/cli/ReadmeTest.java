@@ -31,7 +31,7 @@ class ReadmeTest {
   private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
   private static final Pattern SD =
       Pattern.compile(
-          "(?m)(?:^|[ /])sd ((?:generate|grid|upscale|train|serve|info|prompt|lora|checkpoint|merge-checkpoints) .*)$");
+          "(?m)(?:^|[ /])sd ((?:generate|grid|upscale|train|serve|get|info|prompt|lora|checkpoint|merge-checkpoints) .*)$");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 
