@@ -8,6 +8,7 @@ import dev.sdlora.lora.library.Bases;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.folder.FileCache;
 import dev.sdlora.tensors.folder.FolderTree;
+import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Finds the checkpoint that a LoRA was trained on among files: by the hashes that its trainer wrote
@@ -36,7 +36,6 @@ final class BaseFiles {
   private static final String DIFFUSERS_FOLDER = "model_index.json";
 
   private final FileCache<String> legacy = new FileCache<>(1 << 14);
-  private final FileCache<String> sha256 = new FileCache<>(1 << 14);
 
   /**
    * A checkpoint that was found.
@@ -95,7 +94,7 @@ final class BaseFiles {
     return wanted.isEmpty()
         ? Optional.empty()
         : found(
-            files.stream().filter(file -> sha256(file).startsWith(wanted)).toList(),
+            files.stream().filter(file -> isWhole(file, wanted)).toList(),
             "has the hash that the LoRA tells");
   }
 
@@ -131,22 +130,21 @@ final class BaseFiles {
     return stem(String.valueOf(file.getFileName()));
   }
 
-  private String legacy(Path file) {
-    return hash(legacy, file, FileHashes::legacy);
-  }
-
-  private String sha256(Path file) {
-    return hash(sha256, file, FileHashes::sha256);
+  /** A folder has no hash; what a file's is, other requests may know already. */
+  private static boolean isWhole(Path file, String wanted) {
+    return Files.isRegularFile(file) && HashIndex.ofProcess().matches(wanted, file);
   }
 
   /** A folder has no hash, and a file that cannot be read is not the one. */
-  private static String hash(FileCache<String> known, Path file, Function<Path, String> hashing) {
+  private String legacy(Path file) {
     if (!Files.isRegularFile(file)) {
       return "";
     }
     try {
       Stamp stamp = Stamp.of(file);
-      return known.find(file, stamp).orElseGet(() -> known.keep(file, stamp, hashing.apply(file)));
+      return legacy
+          .find(file, stamp)
+          .orElseGet(() -> legacy.keep(file, stamp, FileHashes.legacy(file)));
     } catch (IOException | TensorFileException e) {
       return "";
     }
