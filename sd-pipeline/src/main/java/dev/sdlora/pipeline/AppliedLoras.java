@@ -244,9 +244,12 @@ final class AppliedLoras implements AutoCloseable {
 
   /** Makes the U-Net what it is to be in the next call, in the step that has begun. */
   void call(double sigma) {
+    if (!loras.isScheduled()) {
+      return;
+    }
     Moment moment = new Moment(step, steps, sigma);
     double[] wanted = loras.shares(moment);
-    if (!loras.isScheduled() || Arrays.equals(wanted, shares)) {
+    if (Arrays.equals(wanted, shares)) {
       return;
     }
     shares = wanted;

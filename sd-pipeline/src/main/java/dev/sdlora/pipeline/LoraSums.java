@@ -1,24 +1,26 @@
 package dev.sdlora.pipeline;
 
-import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.LoraConflicts;
 import dev.sdlora.api.LoraEffect.Block;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.effect.SumEstimate;
 import dev.sdlora.lora.plan.Moment;
+import dev.sdlora.lora.plan.Network;
 import dev.sdlora.lora.plan.PatchPlan;
 import dev.sdlora.pipeline.LoraPlans.Fit;
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.tensors.weights.LiveWeights;
+import dev.sdlora.tensors.weights.Origin;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,11 +39,17 @@ final class LoraSums {
 
   private static final double LEAST_NOISE = 0.03;
 
-  private final Checkpoint checkpoint;
-  private @Nullable SumEstimate estimate;
+  private final SumEstimate estimate;
 
-  LoraSums(Checkpoint checkpoint) {
-    this.checkpoint = checkpoint;
+  /**
+   * Knows no file yet.
+   *
+   * @param weights what LoRAs can change
+   */
+  LoraSums(Map<Network, LiveWeights> weights) {
+    Map<Network, Map<String, Origin>> origins = new EnumMap<>(Network.class);
+    weights.forEach((network, live) -> origins.put(network, live.origins()));
+    this.estimate = new SumEstimate(origins);
   }
 
   /**
@@ -63,21 +71,11 @@ final class LoraSums {
   }
 
   private Optional<Block> farthest(LoraPlans loras) {
-    SumEstimate known = estimate();
     List<PatchPlan> peaks = loras.peaks();
     return shares(loras)
-        .flatMap(shares -> known.of(peaks, shares).stream())
+        .flatMap(shares -> estimate.of(peaks, shares).stream())
         .filter(block -> LoraConflicts.isHarmful(block))
         .max(Comparator.comparingDouble(Block::relative));
-  }
-
-  private synchronized SumEstimate estimate() {
-    SumEstimate known = estimate;
-    if (known == null) {
-      known = new SumEstimate(CheckpointReader.read(checkpoint).patchable());
-      estimate = known;
-    }
-    return known;
   }
 
   /** The share of its peak at which each LoRA acts, at some places along the steps. */

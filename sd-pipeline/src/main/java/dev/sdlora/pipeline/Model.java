@@ -121,7 +121,7 @@ final class Model implements AutoCloseable {
     this.vaeEncoderMemory = onDemand(memoryPolicy, networks.vae().encoderWeights());
     this.vaeDecoderMemory = onDemand(memoryPolicy, networks.vae().decoderWeights());
     this.overlays = new Overlays(networks.torch());
-    this.loraSums = new LoraSums(checkpoint);
+    this.loraSums = new LoraSums(networks.patchable());
     this.changeless = new ChangelessLoras(loraFiles, networks.torch(), networks.patchable());
   }
 

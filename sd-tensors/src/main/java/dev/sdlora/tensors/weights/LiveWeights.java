@@ -8,6 +8,7 @@ import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -175,6 +176,11 @@ public final class LiveWeights implements AutoCloseable {
   /** Whether there is a weight with this name. */
   public boolean contains(String name) {
     return tensors.origins().containsKey(name);
+  }
+
+  /** Where the original values of all weights lie, by their names. */
+  public Map<String, Origin> origins() {
+    return Collections.unmodifiableMap(tensors.origins());
   }
 
   /**
