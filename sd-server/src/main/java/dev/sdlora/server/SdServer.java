@@ -71,7 +71,10 @@ public final class SdServer implements AutoCloseable {
     Sentences sentences = new Sentences(folders(settings));
     this.queue =
         new JobQueue(
-            pipeline, settings.maxJobs, settings.history, job -> ended(job, metrics, sentences));
+            pipeline.concurrency(),
+            settings.maxJobs,
+            settings.history,
+            job -> ended(job, metrics, sentences));
     Access access =
         new Access(settings.users, settings.tokens, settings.origins, settings.isLoopback());
     this.javalin =
