@@ -164,6 +164,9 @@ public interface Pipeline extends AutoCloseable {
    */
   Precision precision();
 
+  /** {@return how many generations may run at the same time} See {@link Builder#concurrency}. */
+  int concurrency();
+
   /**
    * {@return how many tensors this pipeline holds outside Java's heap at the moment} The number is
    * the same whenever no request is under way, but for one step: the half of the VAE that encodes

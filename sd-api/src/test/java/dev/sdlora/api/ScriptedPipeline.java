@@ -77,6 +77,11 @@ final class ScriptedPipeline implements Pipeline {
   }
 
   @Override
+  public int concurrency() {
+    return 1;
+  }
+
+  @Override
   public int liveTensors() {
     return 0;
   }

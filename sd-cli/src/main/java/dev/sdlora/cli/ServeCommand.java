@@ -95,6 +95,15 @@ final class ServeCommand implements Callable<Integer> {
   private int maxJobs = 32;
 
   @Option(
+      names = "--rate-limit",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "How many jobs each client may ask for in a minute; more are answered with 429."
+              + " Default: no limit.")
+  private int rateLimit = 0;
+
+  @Option(
       names = "--max-pixels",
       paramLabel = "N",
       defaultValue = "4194304",
@@ -154,7 +163,7 @@ final class ServeCommand implements Callable<Integer> {
     model.upscalerFolders().forEach(server::upscalerDirectory);
     controlNets.forEach(server::controlNetDirectory);
     styles.map(Style::readAll).ifPresent(server::styles);
-    return server.maxJobs(maxJobs).maxPixels(maxPixels).maxBodyBytes(maxBody);
+    return server.maxJobs(maxJobs).rateLimit(rateLimit).maxPixels(maxPixels).maxBodyBytes(maxBody);
   }
 
   private void add(String user, SdServer.Builder server) {

@@ -120,6 +120,11 @@ final class LocalPipeline implements Pipeline {
   }
 
   @Override
+  public int concurrency() {
+    return concurrency;
+  }
+
+  @Override
   public int liveTensors() {
     return closed ? 0 : model.networks().torch().liveArrays();
   }

@@ -75,7 +75,10 @@ public final class SdServer implements AutoCloseable {
     Sentences sentences = new Sentences(folders(settings));
     this.queue =
         new JobQueue(
-            pipeline, settings.maxJobs, settings.history, job -> ended(job, metrics, sentences));
+            pipeline.concurrency(),
+            settings.maxJobs,
+            settings.history,
+            job -> ended(job, metrics, sentences));
     this.uploads = new Uploads(MAX_UPLOADS, Math.max(MAX_UPLOADED_BYTES, settings.maxBodyBytes));
     References pictures = new References(Map.of("picture", uploads, "job", new JobPictures(queue)));
     Offer offer =
@@ -93,6 +96,9 @@ public final class SdServer implements AutoCloseable {
             config -> {
               set(config, settings);
               config.routes.before(access::check);
+              if (settings.rateLimit > 0) {
+                config.routes.before(rateLimit(settings)::check);
+              }
               config.routes.after(metrics::answered);
               config.routes.exception(
                   Exception.class, (error, context) -> tell(error, context, sentences));
@@ -119,6 +125,11 @@ public final class SdServer implements AutoCloseable {
    */
   public static Builder builder(Pipeline pipeline) {
     return new Builder(Objects.requireNonNull(pipeline, "pipeline"));
+  }
+
+  private static RateLimit rateLimit(Builder settings) {
+    boolean credentials = !settings.users.isEmpty() || !settings.tokens.isEmpty();
+    return new RateLimit(settings.rateLimit, credentials, System::nanoTime);
   }
 
   private static List<Path> folders(Builder settings) {
@@ -234,6 +245,7 @@ public final class SdServer implements AutoCloseable {
     private long maxPixels = 1 << 22;
     private int maxImages = 16;
     private int maxJobs = 32;
+    private int rateLimit;
     private int history = 50;
 
     private Builder(Pipeline pipeline) {
@@ -404,6 +416,20 @@ public final class SdServer implements AutoCloseable {
      */
     public Builder maxJobs(int jobs) {
       this.maxJobs = (int) within(1, 150, jobs, "maxJobs");
+      return this;
+    }
+
+    /**
+     * Sets how many jobs each client may ask for in a minute; more are answered with 429 and when
+     * to come back. Clients are told apart by their credentials, or by their address if there are
+     * none.
+     *
+     * @param jobsPerMinute from 1 to 10,000, or 0 for no limit, the default
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder rateLimit(int jobsPerMinute) {
+      this.rateLimit = (int) within(0, 10_000, jobsPerMinute, "rateLimit");
       return this;
     }
 

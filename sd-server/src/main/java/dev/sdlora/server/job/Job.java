@@ -1,85 +1,65 @@
 package dev.sdlora.server.job;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationCancelledException;
-import dev.sdlora.api.GenerationListener;
-import dev.sdlora.api.GenerationResult;
-import dev.sdlora.api.LatentPreview;
 import dev.sdlora.api.LoraReport;
-import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.Variation;
 import java.awt.image.BufferedImage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request for pictures, from its arrival to its end. Safe for use by several threads: those
- * that ask how far it is, and the one that draws.
- *
- * <p>A picture is skipped by cancelling the request at the pipeline and asking for those behind it
- * anew; picture i has the seed of the first plus i, so they are the same.
+ * One piece of work that somebody asked for, from its arrival to its end. Safe for use by several
+ * threads: those that ask how far it is, and those that do it.
  */
 public final class Job {
-  /** How many looks at unfinished pictures are kept for a stream of them. */
-  private final int keptPreviews;
-
   private final String id;
-  private final String kind;
-  private final String prompt;
-  private final int images;
+  private final Request request;
   private final Instant created = Instant.now();
-  private final Consumer<Job> ended;
+  private final JobQueue queue;
 
   // All below is guarded by this.
   private JobState state = JobState.WAITING;
+  private boolean handedOver;
+  private boolean cancelling;
+  private boolean ending;
   private long version;
   private long startedAt;
   private long endedAt;
   private int begun;
-  private long currentSeed;
   private int step;
   private int steps;
-  private boolean skipping;
-  private boolean cancelling;
   private @Nullable BufferedImage preview;
   private final List<BufferedImage> previews = new ArrayList<>();
   private final List<GeneratedImage> finished = new ArrayList<>();
   private List<String> warnings = List.of();
   private List<LoraReport> loras = List.of();
   private @Nullable Throwable failure;
-  private @Nullable CompletableFuture<GenerationResult> work;
-  private Watch watch = new Watch();
 
-  Job(String id, Request request, Consumer<Job> ended) {
+  Job(String id, Request request, JobQueue queue) {
     this.id = id;
-    this.kind = request.kind();
-    this.prompt = request.spec().prompt();
-    this.images = request.spec().images();
-    this.keptPreviews = request.keptPreviews();
-    this.ended = ended;
+    this.request = request;
+    this.queue = queue;
   }
 
   /**
    * What a job is made of.
    *
    * @param kind what the client called, such as {@code txt2img}
-   * @param spec what to draw, with a seed
+   * @param settings as fields of the interface that takes such jobs, without large pictures; not to
+   *     be changed any more
    * @param keptPreviews how many previews of the way are kept, spread evenly over the steps of each
-   *     picture
+   *     part
    */
-  public record Request(String kind, PromptSpec spec, int keptPreviews) {
+  public record Request(String kind, Work work, ObjectNode settings, int keptPreviews) {
     /** Keeps only the latest preview. */
-    public Request(String kind, PromptSpec spec) {
-      this(kind, spec, 0);
+    public Request(String kind, Work work, ObjectNode settings) {
+      this(kind, work, settings, 0);
     }
   }
 
@@ -87,10 +67,10 @@ public final class Job {
    * How far a job is, at one moment.
    *
    * @param version grows with every change
-   * @param begun how many pictures have begun, those that are finished or skipped included
-   * @param step of the picture under way; 0 before its first is done
-   * @param steps of each picture; 0 before the first is known
-   * @param fraction 0 to 1, of all pictures
+   * @param begun how many parts have begun, those that are finished or skipped included
+   * @param step of the part under way; 0 before its first is done
+   * @param steps of each part; 0 before the first is known
+   * @param fraction 0 to 1, of all parts
    * @param secondsLeft an estimate; 0 where nothing is known
    */
   public record Snapshot(
@@ -102,120 +82,79 @@ public final class Job {
       double fraction,
       double secondsLeft) {}
 
-  void start(Pipeline pipeline, PromptSpec spec) {
-    Watch watching = new Watch();
+  /** The queue has a place for it. */
+  void start() {
     synchronized (this) {
-      watch = watching;
-    }
-    CompletableFuture<GenerationResult> started = pipeline.generateAsync(spec, watching);
-    synchronized (this) {
-      work = started;
-      if (cancelling) {
-        started.cancel(true);
-      }
-    }
-    var unused =
-        started.whenComplete((result, failed) -> partEnded(pipeline, spec, result, failed));
-  }
-
-  private void partEnded(
-      Pipeline pipeline,
-      PromptSpec spec,
-      @Nullable GenerationResult result,
-      @Nullable Throwable failed) {
-    Optional<PromptSpec> rest = Optional.empty();
-    synchronized (this) {
-      if (result != null) {
-        warnings = result.warnings();
-        loras = result.loras();
-      }
-      if (skipping && !cancelling && begun < images) {
-        rest = Optional.of(behind(spec));
-      }
-      skipping = false;
-    }
-    if (rest.isPresent()) {
-      try {
-        start(pipeline, rest.get());
-        return;
-      } catch (RuntimeException e) { // The pipeline has been closed meanwhile.
-        end(e);
+      if (ending) {
         return;
       }
+      handedOver = true;
     }
-    end(failed);
-  }
-
-  /** The pictures that have not begun. Seeds of variations go along. */
-  private PromptSpec behind(PromptSpec spec) {
-    long ahead = currentSeed + 1 - spec.seed().orElseThrow();
-    Variation variation = spec.variation();
-    OptionalLong varied =
-        variation.seed().isPresent()
-            ? OptionalLong.of(variation.seed().getAsLong() + ahead)
-            : OptionalLong.empty();
-    return spec.toBuilder()
-        .seed(currentSeed + 1)
-        .images(images - begun)
-        .variation(new Variation(varied, variation.strength(), variation.resizeFrom()))
-        .build();
-  }
-
-  /** Ends without having begun, or with what its work ended with. */
-  void end(@Nullable Throwable failed) {
-    Throwable cause = failed instanceof CompletionException e ? e.getCause() : failed;
-    synchronized (this) {
-      if (state.isEnd()) {
-        return;
-      }
-      boolean stopped =
-          cancelling
-              || cause instanceof GenerationCancelledException
-              || cause instanceof CancellationException;
-      boolean skippedLast = stopped && !cancelling && begun == images && begun > 0;
-      failure = cause;
-      state =
-          cause == null || skippedLast
-              ? JobState.DONE
-              : stopped ? JobState.CANCELLED : JobState.FAILED;
-      endedAt = System.nanoTime();
-      preview = null;
-      work = null;
-      changed();
+    try {
+      var unused =
+          request.work().start(new Heard()).whenComplete((outcome, failed) -> end(outcome, failed));
+    } catch (RuntimeException | Error e) { // The pipeline is closed, say.
+      end(null, e);
     }
-    ended.accept(this);
   }
 
   /** Ends it within a step; what is finished stays. Does nothing at its end. */
   public void cancel() {
-    CompletableFuture<GenerationResult> running;
+    boolean waits;
     synchronized (this) {
-      if (state.isEnd()) {
-        return;
-      }
       cancelling = true;
-      watch.over = true;
-      running = work;
+      waits = !handedOver;
     }
-    if (running != null) {
-      running.cancel(true);
+    if (waits) {
+      end(null, new CancellationException());
+    } else {
+      request.work().cancel();
     }
   }
 
-  /** Leaves the picture under way out and goes on with the next. */
+  /** Leaves the part under way out and goes on with the next. */
   public void skip() {
-    CompletableFuture<GenerationResult> running;
+    if (snapshot().state() == JobState.RUNNING) {
+      request.work().skip();
+    }
+  }
+
+  /** Ends without having begun, or with what its work ended with. */
+  private void end(Work.@Nullable Outcome outcome, @Nullable Throwable failed) {
+    Throwable cause = failed instanceof CompletionException e ? e.getCause() : failed;
     synchronized (this) {
-      if (state != JobState.RUNNING || begun == 0) {
+      if (ending) {
         return;
       }
-      skipping = true;
-      watch.over = true;
-      running = work;
+      ending = true;
+      if (outcome != null) {
+        warnings = outcome.warnings();
+        loras = outcome.loras();
+      }
     }
-    if (running != null) {
-      running.cancel(true);
+    List<String> added = queue.workEnded(this);
+    synchronized (this) {
+      List<String> all = new ArrayList<>(warnings);
+      all.addAll(added);
+      warnings = List.copyOf(all);
+      failure = cause;
+      state = stateAfter(cause);
+      endedAt = System.nanoTime();
+      preview = null;
+      changed();
     }
+    queue.ended(this);
+  }
+
+  private JobState stateAfter(@Nullable Throwable cause) {
+    if (cause == null) {
+      return JobState.DONE;
+    }
+    boolean stopped =
+        cancelling
+            || cause instanceof GenerationCancelledException
+            || cause instanceof CancellationException;
+    return stopped ? JobState.CANCELLED : JobState.FAILED;
   }
 
   /**
@@ -236,8 +175,8 @@ public final class Job {
 
   /** How far it is. */
   public synchronized Snapshot snapshot() {
-    double ofPicture = steps == 0 ? 0 : (double) step / steps;
-    double done = state == JobState.DONE ? 1 : (Math.max(0, begun - 1) + ofPicture) / images;
+    double ofPart = steps == 0 ? 0 : (double) step / steps;
+    double done = state == JobState.DONE ? 1 : (Math.max(0, begun - 1) + ofPart) / parts();
     double passed = startedAt == 0 ? 0 : (System.nanoTime() - startedAt) / 1e9;
     double left = done <= 0 || state.isEnd() ? 0 : passed / done * (1 - done);
     return new Snapshot(state, version, begun, step, steps, done, left);
@@ -246,6 +185,7 @@ public final class Job {
   private void changed() {
     version++;
     notifyAll();
+    queue.changes().next();
   }
 
   /** By which it is asked for. */
@@ -255,17 +195,27 @@ public final class Job {
 
   /** What the client called. */
   public String kind() {
-    return kind;
+    return request.kind();
   }
 
-  /** What is drawn. */
-  public String prompt() {
-    return prompt;
+  /** What people know it by: the prompt, say. */
+  public String title() {
+    return request.work().title();
   }
 
-  /** How many pictures were asked for. */
-  public int images() {
-    return images;
+  /** What it does. */
+  public Work work() {
+    return request.work();
+  }
+
+  /** What was asked for; not to be changed. */
+  public ObjectNode settings() {
+    return request.settings();
+  }
+
+  /** How many parts it has, such as pictures. */
+  public int parts() {
+    return request.work().parts();
   }
 
   /** When it arrived. */
@@ -289,7 +239,7 @@ public final class Job {
     return Optional.ofNullable(preview);
   }
 
-  /** The looks that were kept on the way, of all pictures. */
+  /** The looks that were kept on the way, of all parts. */
   public synchronized List<BufferedImage> keptPreviews() {
     return List.copyOf(previews);
   }
@@ -309,73 +259,63 @@ public final class Job {
     return Optional.ofNullable(failure);
   }
 
-  /** What the pipeline tells, until it is told to stop: the step under way is still finished. */
-  private final class Watch implements GenerationListener {
-    private boolean over;
-
+  /** What the work tells. */
+  private final class Heard implements Progress {
     @Override
-    public boolean takesImages() {
-      return true;
+    public void begun() {
+      tell(
+          () -> {
+            if (state == JobState.WAITING) {
+              state = JobState.RUNNING;
+              startedAt = System.nanoTime();
+            }
+          });
     }
 
     @Override
-    public void generationStart(PromptSpec spec) {
-      synchronized (Job.this) {
-        if (over) {
-          return;
-        }
-        if (state == JobState.WAITING) {
-          state = JobState.RUNNING;
-          startedAt = System.nanoTime();
-        }
-        changed();
+    public void partBegun() {
+      tell(
+          () -> {
+            begun++;
+            step = 0;
+          });
+    }
+
+    @Override
+    public void step(int number, int total, Optional<BufferedImage> look) {
+      tell(
+          () -> {
+            step = number;
+            steps = total;
+            look.ifPresent(image -> keep(image, number, total));
+          });
+    }
+
+    private void keep(BufferedImage image, int number, int total) {
+      preview = image;
+      int until = request.keptPreviews() * number / total;
+      int before = request.keptPreviews() * (number - 1) / total;
+      if (until > before) {
+        previews.add(image);
       }
     }
 
     @Override
-    public void imageStart(int index, long seed) {
-      synchronized (Job.this) {
-        if (over) {
-          return;
-        }
-        begun++;
-        currentSeed = seed;
-        step = 0;
-        changed();
-      }
+    public void picture(GeneratedImage image) {
+      tell(() -> finished.add(image));
     }
 
     @Override
-    public void stepEnd(Step done, LatentPreview look) {
-      BufferedImage image = look.toImage();
-      synchronized (Job.this) {
-        if (over) {
-          return;
-        }
-        step = done.number();
-        steps = done.total();
-        preview = image;
-        if (isKept(done)) {
-          previews.add(image);
-        }
-        changed();
-      }
+    public void changed() {
+      tell(() -> {});
     }
 
-    private boolean isKept(Step done) {
-      int until = keptPreviews * done.number() / done.total();
-      int before = keptPreviews * (done.number() - 1) / done.total();
-      return until > before;
-    }
-
-    @Override
-    public void imageEnd(int index, GeneratedImage image) {
+    private void tell(Runnable change) {
       synchronized (Job.this) {
-        if (over) {
-          return;
+        if (!ending) {
+          change.run();
+          Job.this.changed();
         }
-        finished.add(image);
-        changed();
       }
     }
   }

@@ -1,43 +1,61 @@
 package dev.sdlora.server.job;
 
-import dev.sdlora.api.Pipeline;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 
 /**
- * The jobs of one pipeline, which starts them in the order of their arrival, as many at once as it
- * was built for. Those that have ended are kept for a while. Safe for use by several threads.
+ * The jobs of one pipeline. They start in the order of their arrival, unless somebody moves them,
+ * as many at once as their lane has places. Those that have ended are kept for a while. Safe for
+ * use by several threads.
  */
 public final class JobQueue {
   /** So many pixels of ended jobs are kept, at 3 bytes each. */
   private static final long KEPT_PIXELS = 1 << 25;
 
-  private final Pipeline pipeline;
   private final int maxJobs;
   private final int maxHistory;
-  private final Consumer<Job> ended;
+  private final Observer observer;
+  private final Changes changes = new Changes();
   private final Map<String, Job> jobs = new LinkedHashMap<>();
+  private final Map<Work.Lane, WaitingLine> lines = new EnumMap<>(Work.Lane.class);
+  private boolean refusing;
   private boolean closed;
   private double meanSeconds = 1;
 
   /**
    * A queue without jobs.
    *
+   * @param drawing so many jobs draw at once
    * @param maxJobs so many may wait and run
    * @param maxHistory so many that have ended are kept
-   * @param ended told of each job at its end
    */
-  public JobQueue(Pipeline pipeline, int maxJobs, int maxHistory, Consumer<Job> ended) {
-    this.pipeline = pipeline;
+  public JobQueue(int drawing, int maxJobs, int maxHistory, Observer observer) {
     this.maxJobs = maxJobs;
     this.maxHistory = maxHistory;
-    this.ended = ended;
+    this.observer = observer;
+    lines.put(Work.Lane.DRAWING, new WaitingLine(drawing));
+    lines.put(Work.Lane.TRAINING, new WaitingLine(1));
+  }
+
+  /** Who is told of ends. */
+  public interface Observer {
+    /**
+     * The work of a job is over, and the next has begun; its end has not been told yet.
+     *
+     * @return what clients are to be warned of
+     */
+    default List<String> workEnded(Job job) {
+      return List.of();
+    }
+
+    /** A job has ended. */
+    void ended(Job job);
   }
 
   /** There is no place for another job. */
@@ -78,7 +96,7 @@ public final class JobQueue {
   public Job submit(Job.Request request, Optional<String> id) {
     Job job;
     synchronized (this) {
-      if (closed) {
+      if (refusing) {
         throw new ClosedException();
       }
       int unfinished = unfinished().size();
@@ -89,30 +107,71 @@ public final class JobQueue {
       if (jobs.containsKey(name)) {
         throw new IllegalArgumentException("there is a job with the id '" + name + "' already");
       }
-      job = new Job(name, request, this::ended);
+      job = new Job(name, request, this);
       jobs.put(name, job);
-      try {
-        // Within the lock, so that the order here is that of the pipeline.
-        job.start(pipeline, request.spec());
-      } catch (RuntimeException | Error e) {
-        jobs.remove(name);
-        throw e;
-      }
+      line(job).add(job);
     }
+    changes.next();
+    startNext(job.work().lane());
     return job;
+  }
+
+  private WaitingLine line(Job job) {
+    return line(job.work().lane());
+  }
+
+  private WaitingLine line(Work.Lane lane) {
+    return Objects.requireNonNull(lines.get(lane));
+  }
+
+  /** Work begins outside the lock, as it is others' code. */
+  private void startNext(Work.Lane lane) {
+    Optional<Job> next = next(lane);
+    while (next.isPresent()) {
+      next.get().start();
+      next = next(lane);
+    }
+  }
+
+  private synchronized Optional<Job> next(Work.Lane lane) {
+    return closed ? Optional.empty() : line(lane).next();
   }
 
   private long secondsFor(int places) {
     return Math.min(600, Math.max(1, (long) Math.ceil(meanSeconds * places)));
   }
 
-  private void ended(Job job) {
+  /** What a job did is over, so that another can begin. */
+  List<String> workEnded(Job job) {
     synchronized (this) {
-      meanSeconds = 0.8 * meanSeconds + 0.2 * job.seconds();
+      line(job).remove(job);
+    }
+    startNext(job.work().lane());
+    return observer.workEnded(job);
+  }
+
+  void ended(Job job) {
+    synchronized (this) {
+      if (job.work().lane() == Work.Lane.DRAWING) {
+        meanSeconds = 0.8 * meanSeconds + 0.2 * job.seconds();
+      }
       forgetOldest();
       notifyAll();
     }
-    ended.accept(job);
+    observer.ended(job);
+  }
+
+  Changes changes() {
+    return changes;
+  }
+
+  /**
+   * Waits until something about any job is new, or some time is over.
+   *
+   * @param seen what the last call returned; anything at first
+   */
+  public long awaitChange(long seen, long millis) throws InterruptedException {
+    return changes.await(seen, millis);
   }
 
   /** The newest stay, as many as their number and their pictures allow. */
@@ -155,14 +214,19 @@ public final class JobQueue {
 
   /** Where it stands in the queue: 1 is next; 0 once it runs. */
   public synchronized int place(Job job) {
-    int before = 0;
-    for (Job other : jobs.values()) {
-      if (other == job) {
-        break;
-      }
-      before += other.snapshot().state() == JobState.WAITING ? 1 : 0;
+    return line(job).place(job);
+  }
+
+  /**
+   * Lets a job that waits start sooner or later. One that does not wait any more stays as it is.
+   *
+   * @param place 1 is next; the last one for any that is larger
+   */
+  public void move(Job job, int place) {
+    synchronized (this) {
+      line(job).move(job, place);
     }
-    return job.snapshot().state() == JobState.WAITING ? before + 1 : 0;
+    changes.next();
   }
 
   /** Forgets a job that has ended. */
@@ -170,6 +234,7 @@ public final class JobQueue {
     if (job.snapshot().state().isEnd()) {
       jobs.remove(job.id());
     }
+    changes.next();
   }
 
   /**
@@ -180,7 +245,7 @@ public final class JobQueue {
   public void close(Duration patience) {
     long end = System.nanoTime() + patience.toNanos();
     synchronized (this) {
-      closed = true;
+      refusing = true;
       try {
         long left = patience.toMillis();
         while (!unfinished().isEmpty() && left > 0) {
@@ -191,7 +256,11 @@ public final class JobQueue {
         Thread.currentThread().interrupt();
       }
     }
-    List<Job> left = new ArrayList<>(unfinished());
+    List<Job> left;
+    synchronized (this) {
+      closed = true;
+      left = unfinished();
+    }
     left.forEach(Job::cancel);
   }
 }

@@ -11,9 +11,11 @@ import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Pictures;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.request.AskedSettings;
 import dev.sdlora.server.request.Dialect;
 import dev.sdlora.server.request.DrawingReader;
 import dev.sdlora.server.request.Offer;
@@ -77,7 +79,9 @@ public final class JobsApi {
     Overrides options = Overrides.read(fields.object("override_settings"), offer);
     PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.LIBRARY, options);
     String kind = spec.imageToImage().isPresent() ? "img2img" : "txt2img";
-    Job job = queue.submit(new Job.Request(kind, spec), Optional.empty());
+    Job.Request request =
+        new Job.Request(kind, new Drawing(offer.pipeline(), spec), AskedSettings.of(fields, spec));
+    Job job = queue.submit(request, Optional.empty());
     context.status(202).header("Location", "/api/jobs/" + job.id());
     answer(context, json(job));
   }
@@ -217,13 +221,13 @@ public final class JobsApi {
     json.put("kind", job.kind());
     json.put("state", now.state().label());
     json.put("place", queue.place(job));
-    json.put("prompt", job.prompt());
+    json.put("prompt", job.title());
     json.put("created", job.created().toString());
     json.put("seconds", job.seconds());
     json.put("progress", now.fraction());
     json.put("seconds_left", now.secondsLeft());
     json.put("image", Math.max(0, now.begun() - 1));
-    json.put("image_count", job.images());
+    json.put("image_count", job.parts());
     json.put("step", now.step());
     json.put("steps", now.steps());
     ArrayNode images = json.putArray("images");

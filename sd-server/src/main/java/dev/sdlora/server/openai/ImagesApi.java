@@ -9,9 +9,11 @@ import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.request.AskedSettings;
 import dev.sdlora.server.request.Dialect;
 import dev.sdlora.server.request.DrawingReader;
 import dev.sdlora.server.request.Offer;
@@ -93,10 +95,15 @@ public final class ImagesApi {
     if (partial < 0 || partial > 3) {
       throw new Refusal(400, "field 'partial_images' must be from 0 to 3: " + partial);
     }
-    PromptSpec spec =
-        new DrawingReader(offer).read(translated(fields), Dialect.LIBRARY, Overrides.NONE);
+    Fields asked = translated(fields);
+    PromptSpec spec = new DrawingReader(offer).read(asked, Dialect.LIBRARY, Overrides.NONE);
     ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
-    Job.Request request = new Job.Request(event, spec, streaming ? partial : 0);
+    Job.Request request =
+        new Job.Request(
+            event,
+            new Drawing(offer.pipeline(), spec),
+            AskedSettings.of(asked, spec),
+            streaming ? partial : 0);
     try (ClientConnection client = ClientConnection.of(context)) {
       Job job = queue.submit(request, Optional.empty());
       if (streaming) {

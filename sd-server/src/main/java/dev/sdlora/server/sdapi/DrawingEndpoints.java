@@ -10,9 +10,11 @@ import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Pictures;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.request.AskedSettings;
 import dev.sdlora.server.request.Dialect;
 import dev.sdlora.server.request.DrawingReader;
 import dev.sdlora.server.request.Offer;
@@ -73,7 +75,11 @@ final class DrawingEndpoints {
     if (!fields.flag("override_settings_restore_afterwards", true)) {
       state.set(fields.object("override_settings"));
     }
-    Job.Request request = new Job.Request(fromPicture ? "img2img" : "txt2img", spec);
+    Job.Request request =
+        new Job.Request(
+            fromPicture ? "img2img" : "txt2img",
+            new Drawing(offer.pipeline(), spec),
+            AskedSettings.of(fields, spec));
     try (ClientConnection client = ClientConnection.of(context)) {
       Job job = queue.submit(request, taskId(fields));
       client.awaitEnd(job);

@@ -10,6 +10,7 @@ import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Variation;
+import dev.sdlora.server.http.Fields;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,12 +58,13 @@ class JobQueueTest {
               });
 
   private final List<Job> ended = new ArrayList<>();
-  private final JobQueue queue = new JobQueue(pipeline, 3, 2, ended::add);
+  private final JobQueue queue = new JobQueue(1, 3, 2, ended::add);
 
   private Job submit(int images) {
     PromptSpec spec =
         PromptSpec.builder().seed(10).images(images).variation(Variation.of(50, 0.5)).build();
-    return queue.submit(new Job.Request("test", spec), Optional.empty());
+    return queue.submit(
+        new Job.Request("test", new Drawing(pipeline, spec), Fields.object()), Optional.empty());
   }
 
   private static JobState state(Job job) {
@@ -136,6 +138,134 @@ class JobQueueTest {
     second.cancel();
     assertThat(queue.place(third)).isEqualTo(1);
     assertThat(queue.running()).hasValue(first);
+  }
+
+  @Test
+  void pipeline_isAskedForOneAtATime_inOrder() {
+    Job first = submit(1);
+    Job second = submit(1);
+    Job third = submit(1);
+    assertThat(asked).hasSize(1);
+    asked.get(0).done();
+    assertThat(asked).hasSize(2);
+    second.cancel();
+    assertThat(asked).hasSize(3);
+    assertThat(List.of(state(first), state(second), state(third)))
+        .containsExactly(JobState.DONE, JobState.CANCELLED, JobState.WAITING);
+  }
+
+  @Test
+  void move_decidesWhoIsNext() {
+    Job first = submit(1);
+    Job second = submit(2);
+    Job third = submit(3);
+    queue.move(third, 2); // The first was handed to the pipeline and keeps its place.
+    assertThat(List.of(queue.place(first), queue.place(second), queue.place(third)))
+        .containsExactly(1, 3, 2);
+    queue.move(second, -7);
+    queue.move(third, 99);
+    queue.move(first, 3);
+    assertThat(List.of(queue.place(first), queue.place(second), queue.place(third)))
+        .containsExactly(1, 2, 3);
+    queue.move(third, 2);
+    asked.get(0).done();
+    assertThat(asked.get(1).spec().images()).isEqualTo(3);
+    assertThat(queue.jobs()).containsExactly(first, second, third);
+  }
+
+  /** Work of a lane of its own. */
+  private static final class Training implements Work {
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private Optional<Progress> progress = Optional.empty();
+
+    @Override
+    public String title() {
+      return "my-lora";
+    }
+
+    @Override
+    public int parts() {
+      return 1;
+    }
+
+    @Override
+    public Lane lane() {
+      return Lane.TRAINING;
+    }
+
+    @Override
+    public CompletableFuture<Outcome> start(Progress told) {
+      progress = Optional.of(told);
+      return outcome;
+    }
+
+    @Override
+    public void cancel() {
+      outcome.cancel(true);
+    }
+  }
+
+  private Job submit(Work work) {
+    return queue.submit(new Job.Request("training", work, Fields.object()), Optional.empty());
+  }
+
+  @Test
+  void trainings_runBesidePictures_oneAtATime() {
+    submit(1);
+    Training one = new Training();
+    Training two = new Training();
+    Job first = submit(one);
+    Job second = submit(two);
+    one.progress.orElseThrow().begun();
+    one.progress.orElseThrow().step(3, 4, Optional.empty());
+    assertThat(first.snapshot().fraction()).isEqualTo(0.75);
+    assertThat(two.progress).isEmpty();
+    assertThat(queue.place(second)).isEqualTo(1);
+    one.outcome.complete(new Work.Outcome(List.of("few pictures"), List.of()));
+    assertThat(first.warnings()).containsExactly("few pictures");
+    assertThat(two.progress).isPresent();
+    second.cancel();
+    assertThat(state(second)).isEqualTo(JobState.CANCELLED);
+    assertThat(asked).hasSize(1);
+  }
+
+  @Test
+  void start_thatThrows_failsTheJobAlone() {
+    submit(1);
+    Job broken =
+        queue.submit(
+            new Job.Request(
+                "test",
+                new Drawing(closedPipeline(), PromptSpec.builder().seed(1).build()),
+                Fields.object()),
+            Optional.empty());
+    submit(1);
+    asked.get(0).done();
+    assertThat(broken.failure().orElseThrow()).hasMessage("the pipeline is closed");
+    assertThat(asked).hasSize(2);
+  }
+
+  private static Pipeline closedPipeline() {
+    return (Pipeline)
+        Proxy.newProxyInstance(
+            Pipeline.class.getClassLoader(),
+            new Class<?>[] {Pipeline.class},
+            (proxy, method, arguments) -> {
+              throw new IllegalStateException("the pipeline is closed");
+            });
+  }
+
+  @Test
+  void awaitChange_seesEveryChange() throws InterruptedException {
+    long seen = queue.awaitChange(-1, 0);
+    Job job = submit(1);
+    long submitted = queue.awaitChange(seen, 0);
+    asked.get(0).listener().generationStart(asked.get(0).spec());
+    long begun = queue.awaitChange(submitted, 0);
+    job.cancel();
+    assertThat(List.of(submitted, begun, queue.awaitChange(begun, 0)))
+        .doesNotHaveDuplicates()
+        .doesNotContain(seen);
   }
 
   @Test

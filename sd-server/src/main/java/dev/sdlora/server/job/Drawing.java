@@ -1,0 +1,210 @@
+package dev.sdlora.server.job;
+
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LatentPreview;
+import dev.sdlora.api.LoraReport;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Variation;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws the pictures of one request.
+ *
+ * <p>A picture is skipped by cancelling the request at the pipeline and asking for those behind it
+ * anew; picture i has the seed of the first plus i, so they are the same.
+ */
+public final class Drawing implements Work {
+  private final Pipeline pipeline;
+  private final PromptSpec whole;
+  private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+  // All below is guarded by this.
+  private int begun;
+  private long currentSeed;
+  private boolean skipping;
+  private boolean cancelling;
+  private List<String> warnings = List.of();
+  private List<LoraReport> loras = List.of();
+  private @Nullable CompletableFuture<GenerationResult> part;
+  private @Nullable Watch watch;
+
+  /**
+   * What to draw.
+   *
+   * @param spec with a seed
+   */
+  public Drawing(Pipeline pipeline, PromptSpec spec) {
+    this.pipeline = pipeline;
+    this.whole = spec;
+  }
+
+  @Override
+  public String title() {
+    return whole.prompt();
+  }
+
+  @Override
+  public int parts() {
+    return whole.images();
+  }
+
+  @Override
+  public CompletableFuture<Outcome> start(Progress progress) {
+    ask(whole, progress);
+    return outcome;
+  }
+
+  private void ask(PromptSpec spec, Progress progress) {
+    Watch watching = new Watch(progress);
+    synchronized (this) {
+      watch = watching;
+    }
+    CompletableFuture<GenerationResult> asked = pipeline.generateAsync(spec, watching);
+    boolean unwanted;
+    synchronized (this) {
+      part = asked;
+      unwanted = cancelling;
+    }
+    var unused =
+        asked.whenComplete((result, failure) -> partEnded(spec, progress, result, failure));
+    if (unwanted) {
+      asked.cancel(true);
+    }
+  }
+
+  private void partEnded(
+      PromptSpec spec,
+      Progress progress,
+      @Nullable GenerationResult result,
+      @Nullable Throwable failure) {
+    Optional<PromptSpec> rest = Optional.empty();
+    boolean skippedLast;
+    synchronized (this) {
+      if (result != null) {
+        warnings = result.warnings();
+        loras = result.loras();
+      }
+      boolean skipped = skipping && !cancelling;
+      skippedLast = skipped && begun == whole.images();
+      if (skipped && !skippedLast) {
+        rest = Optional.of(behind(spec));
+      }
+      skipping = false;
+    }
+    if (rest.isPresent()) {
+      try {
+        ask(rest.get(), progress);
+      } catch (RuntimeException e) { // The pipeline has been closed meanwhile.
+        outcome.completeExceptionally(e);
+      }
+    } else if (failure == null || skippedLast) {
+      outcome.complete(new Outcome(warnings, loras));
+    } else {
+      outcome.completeExceptionally(failure);
+    }
+  }
+
+  /** The pictures that have not begun. Seeds of variations go along. */
+  private PromptSpec behind(PromptSpec spec) {
+    long ahead = currentSeed + 1 - spec.seed().orElseThrow();
+    Variation variation = spec.variation();
+    OptionalLong varied =
+        variation.seed().isPresent()
+            ? OptionalLong.of(variation.seed().getAsLong() + ahead)
+            : OptionalLong.empty();
+    return spec.toBuilder()
+        .seed(currentSeed + 1)
+        .images(whole.images() - begun)
+        .variation(new Variation(varied, variation.strength(), variation.resizeFrom()))
+        .build();
+  }
+
+  @Override
+  public void cancel() {
+    end(true);
+  }
+
+  @Override
+  public void skip() {
+    end(false);
+  }
+
+  private void end(boolean all) {
+    CompletableFuture<GenerationResult> running;
+    synchronized (this) {
+      if (!all && begun == 0) {
+        return;
+      }
+      cancelling |= all;
+      skipping |= !all;
+      if (watch != null) {
+        watch.over = true;
+      }
+      running = part;
+    }
+    if (running != null) {
+      running.cancel(true);
+    }
+  }
+
+  /** What the pipeline tells, until it is told to stop: the step under way is still finished. */
+  private final class Watch implements GenerationListener {
+    private final Progress progress;
+    private boolean over;
+
+    Watch(Progress progress) {
+      this.progress = progress;
+    }
+
+    @Override
+    public boolean takesImages() {
+      return true;
+    }
+
+    @Override
+    public void generationStart(PromptSpec spec) {
+      synchronized (Drawing.this) {
+        if (!over) {
+          progress.begun();
+        }
+      }
+    }
+
+    @Override
+    public void imageStart(int index, long seed) {
+      synchronized (Drawing.this) {
+        if (!over) {
+          begun++;
+          currentSeed = seed;
+          progress.partBegun();
+        }
+      }
+    }
+
+    @Override
+    public void stepEnd(Step done, LatentPreview look) {
+      var image = Optional.of(look.toImage());
+      synchronized (Drawing.this) {
+        if (!over) {
+          progress.step(done.number(), done.total(), image);
+        }
+      }
+    }
+
+    @Override
+    public void imageEnd(int index, GeneratedImage image) {
+      synchronized (Drawing.this) {
+        if (!over) {
+          progress.picture(image);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.sdlora.server.job;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The unfinished jobs of one lane. Guarded by the queue. */
+final class WaitingLine {
+  private final int places;
+  private final List<Job> waiting = new ArrayList<>();
+  private final Set<Job> started = new LinkedHashSet<>();
+
+  /**
+   * A line without jobs.
+   *
+   * @param places so many run at once
+   */
+  WaitingLine(int places) {
+    this.places = places;
+  }
+
+  void add(Job job) {
+    waiting.add(job);
+  }
+
+  void remove(Job job) {
+    waiting.remove(job);
+    started.remove(job);
+  }
+
+  /** The job that is to start now, which counts as started from here on. */
+  Optional<Job> next() {
+    if (waiting.isEmpty() || started.size() >= places) {
+      return Optional.empty();
+    }
+    Job first = waiting.remove(0);
+    started.add(first);
+    return Optional.of(first);
+  }
+
+  /** 1 is next; 0 once it runs. Those that were started and have not begun yet come first. */
+  int place(Job job) {
+    int before = 0;
+    for (Job other : started) {
+      if (other.snapshot().state() == JobState.WAITING) {
+        before++;
+        if (other == job) {
+          return before;
+        }
+      }
+    }
+    int at = waiting.indexOf(job);
+    return at < 0 ? 0 : before + at + 1;
+  }
+
+  /** Puts a job that waits elsewhere among those that wait; one that was started stays. */
+  void move(Job job, int place) {
+    if (waiting.remove(job)) {
+      long before =
+          started.stream().filter(one -> one.snapshot().state() == JobState.WAITING).count();
+      waiting.add((int) Math.max(0, Math.min(waiting.size(), place - 1 - before)), job);
+    }
+  }
+}

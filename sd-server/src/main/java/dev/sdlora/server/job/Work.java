@@ -1,0 +1,68 @@
+package dev.sdlora.server.job;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.LoraReport;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What a job does: draws pictures, say, or trains a LoRA. Its methods are called by several
+ * threads; {@link #start} once at most.
+ */
+public interface Work {
+  /** What people know it by: a prompt, a name. */
+  String title();
+
+  /** How many parts it has that each make steps, such as pictures; at least 1. */
+  int parts();
+
+  /** Beside what it may run. */
+  default Lane lane() {
+    return Lane.DRAWING;
+  }
+
+  /**
+   * Begins, and returns without waiting.
+   *
+   * @param progress is told how far it is
+   * @return completes when it is over, also after {@link #cancel}: then with any exception
+   */
+  CompletableFuture<Outcome> start(Progress progress);
+
+  /** Ends soon, within a step. It may be called before {@link #start}, or at the end. */
+  void cancel();
+
+  /** Leaves the part under way out and goes on with the next, where that makes sense. */
+  default void skip() {}
+
+  /** What there is to tell beyond what all jobs have; it becomes {@code details} of the answer. */
+  default Optional<ObjectNode> details() {
+    return Optional.empty();
+  }
+
+  /** Jobs of one lane wait for each other alone. */
+  enum Lane {
+    /** What asks the pipeline for pictures: as many at once as it draws at once. */
+    DRAWING,
+    /** What may take hours: one at a time, beside the pictures. */
+    TRAINING
+  }
+
+  /**
+   * What is known when all is done; pictures have been told to {@link Progress#picture} by then.
+   *
+   * @param warnings what was passed over
+   * @param loras what became of the LoRAs
+   */
+  record Outcome(List<String> warnings, List<LoraReport> loras) {
+    /** Nothing to tell. */
+    public static final Outcome NOTHING = new Outcome(List.of(), List.of());
+
+    /** Copies the lists. */
+    public Outcome {
+      warnings = List.copyOf(warnings);
+      loras = List.copyOf(loras);
+    }
+  }
+}
