@@ -96,8 +96,8 @@ class MaskEditor extends HTMLElement {
 
   #fit() {
     const zoom = parseInt(this.#zoom.value, 10);
-    this.#frame.style.width = zoom ? `${(this.#picture.naturalWidth * zoom) / 100}px` : "";
-    this.#frame.classList.toggle("fit", !zoom);
+    const { naturalWidth: width, naturalHeight: height } = this.#picture;
+    this.#frame.style.width = zoom ? `${(width * zoom) / 100}px` : `min(100%, ${(60 * width) / height}vh)`;
   }
 
   async #put(source) {

@@ -12,6 +12,8 @@ export function urlOf(reference) {
       return `api/pictures/${encodeURIComponent(name)}`;
     case "job":
       return `api/jobs/${encodeURIComponent(name.slice(0, slash))}/images/${encodeURIComponent(name.slice(slash + 1))}`;
+    case "cell":
+      return `api/grids/${encodeURIComponent(name.slice(0, slash))}/cells/${encodeURIComponent(name.slice(slash + 1))}`;
     case "gallery":
       return `api/gallery/${encodeURIComponent(name)}`;
     default:
