@@ -4,10 +4,12 @@ import { el } from "./core/html.js";
 import { jobs } from "./core/jobs.js";
 import { loadModel } from "./core/model.js";
 import "./draw/draw-view.js";
+import "./training/train-view.js";
 
 /** The views by their names in the address. Each is made when it is first seen, and then kept. */
 const VIEWS = {
   draw: { label: "Draw", tag: "sd-draw-view" },
+  train: { label: "Train", tag: "sd-train-view" },
 };
 
 const main = document.getElementById("main");
