@@ -12,6 +12,7 @@ import dev.sdlora.server.openai.ImagesApi;
 import dev.sdlora.server.request.Limits;
 import dev.sdlora.server.request.Offer;
 import dev.sdlora.server.sdapi.Sdapi;
+import dev.sdlora.server.studio.Studio;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -36,9 +37,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Serves the pictures of one pipeline over HTTP, to clients of A1111's interface ({@code
  * /sdapi/v1}), of OpenAI's images interface ({@code /v1/images}) and of its own ({@code
- * /api/jobs}). Requests are jobs of one queue, which start in the order of arrival, as many at once
- * as the pipeline was built for; each has its own LoRAs. A client of the first two that goes away
- * ends its job.
+ * /api/jobs}), and a web page to draw with. Requests are jobs of one queue, which start in the
+ * order of arrival, as many at once as the pipeline was built for; each has its own LoRAs. A client
+ * of the first two that goes away ends its job.
  *
  * <p>By default only this machine can ask. Files are known by their names alone: no answer has a
  * path of the server, and no request can name one. Safe for use by several threads.
@@ -94,6 +95,7 @@ public final class SdServer implements AutoCloseable {
               new Sdapi(offer, queue, sentences).addTo(config.routes);
               new ImagesApi(offer, queue, sentences).addTo(config.routes);
               new JobsApi(offer, queue, sentences).addTo(config.routes);
+              new Studio(offer).addTo(config.routes);
             });
   }
 

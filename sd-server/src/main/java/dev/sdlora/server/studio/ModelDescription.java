@@ -1,0 +1,95 @@
+package dev.sdlora.server.studio;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.Schedule;
+import dev.sdlora.api.Style;
+import dev.sdlora.api.Upscaler;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.request.Offer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+
+/** What a page needs to know of the model and the choices before anything is drawn. */
+final class ModelDescription {
+  private final Offer offer;
+
+  ModelDescription(Offer offer) {
+    this.offer = offer;
+  }
+
+  /** {@code GET /api/model}. */
+  ObjectNode json() {
+    Checkpoint checkpoint = offer.pipeline().checkpoint();
+    ObjectNode json = Fields.object();
+    json.put("name", checkpoint.name());
+    json.put("family", checkpoint.family().toString());
+    addNames(json, "samplers", Arrays.stream(Sampler.values()).map(Sampler::label).toList());
+    addNames(json, "schedulers", Arrays.stream(Schedule.values()).map(Schedule::label).toList());
+    addNames(json, "upscalers", upscalers(false));
+    addNames(json, "latent_upscalers", upscalers(true));
+    addNames(json, "control_nets", offer.controlNets().keySet());
+    ArrayNode styles = json.putArray("styles");
+    for (Style style : offer.styles()) {
+      styles
+          .addObject()
+          .put("name", style.name())
+          .put("prompt", style.prompt())
+          .put("negative_prompt", style.negativePrompt());
+    }
+    json.set("defaults", defaults(checkpoint));
+    json.putObject("limits")
+        .put("pixels", offer.limits().pixels())
+        .put("images", offer.limits().images())
+        .put("body_bytes", offer.limits().bodyBytes());
+    return json;
+  }
+
+  /** Of the fields of a request that leaves them open. */
+  private static ObjectNode defaults(Checkpoint checkpoint) {
+    PromptSpec spec = PromptSpec.builder().build();
+    HiresFix hires = HiresFix.builder().build();
+    ImageSize size = checkpoint.defaultSize();
+    return Fields.object()
+        .put("prompt", "")
+        .put("negative_prompt", "")
+        .put("sampler_name", spec.sampler().label())
+        .put("scheduler", spec.schedule().label())
+        .put("steps", spec.steps())
+        .put("width", size.width())
+        .put("height", size.height())
+        .put("cfg_scale", spec.cfgScale())
+        .put("seed", -1)
+        .put("n_iter", 1)
+        .put("enable_hr", false)
+        .put("hr_scale", hires.scale())
+        .put("hr_upscaler", hires.upscaler().name())
+        .put("hr_second_pass_steps", hires.steps().orElse(0))
+        .put("denoising_strength", 0.75);
+  }
+
+  private List<String> upscalers(boolean latent) {
+    List<String> names =
+        new ArrayList<>(
+            Upscaler.builtIn().stream()
+                .filter(upscaler -> upscaler.isLatent() == latent)
+                .map(Upscaler::name)
+                .toList());
+    if (!latent) {
+      names.addAll(offer.upscalers().keySet());
+    }
+    return names;
+  }
+
+  private static void addNames(ObjectNode json, String field, Collection<String> names) {
+    ArrayNode array = json.putArray(field);
+    names.forEach(array::add);
+  }
+}

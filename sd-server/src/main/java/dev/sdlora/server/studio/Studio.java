@@ -1,0 +1,24 @@
+package dev.sdlora.server.studio;
+
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.request.Offer;
+import io.javalin.config.RoutesConfig;
+
+/** The page at {@code /}, which asks for pictures as any client of {@code /api/jobs} does. */
+public final class Studio {
+  private final Offer offer;
+
+  /** The page over what there is to name. */
+  public Studio(Offer offer) {
+    this.offer = offer;
+  }
+
+  /** Serves it. */
+  public void addTo(RoutesConfig routes) {
+    new PageFiles().addTo(routes);
+    ModelDescription model = new ModelDescription(offer);
+    routes.get(
+        "/api/model",
+        context -> context.contentType("application/json").result(Fields.text(model.json())));
+  }
+}

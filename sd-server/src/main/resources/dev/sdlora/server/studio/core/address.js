@@ -1,0 +1,98 @@
+/**
+ * The address of the page, `#/view/rest?query`: which view is seen, what is looked at in it, and in
+ * the query the request that is being written, so that a reload loses nothing.
+ */
+class Address extends EventTarget {
+  #view = "draw";
+  #rest = "";
+  #query = "";
+  #timer = 0;
+
+  constructor() {
+    super();
+    this.#read();
+    addEventListener("hashchange", () => this.#changed());
+    addEventListener("popstate", () => this.#changed());
+    addEventListener("pagehide", () => this.#write(false));
+  }
+
+  get view() {
+    return this.#view;
+  }
+
+  /** What stands behind the view, such as the id of a job. */
+  get rest() {
+    return this.#rest;
+  }
+
+  get query() {
+    return this.#query;
+  }
+
+  /** The address of another view with the same request. */
+  of(view, rest = "") {
+    const path = rest === "" ? view : `${view}/${encodeURIComponent(rest)}`;
+    return `#/${path}${this.#query === "" ? "" : `?${this.#query}`}`;
+  }
+
+  /** Goes to a view; Back comes back. */
+  go(view, rest = "") {
+    this.#flush();
+    this.#view = view;
+    this.#rest = rest;
+    this.#write(true);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Notes the request. Browsers slow down pages that write at each key. */
+  setQuery(query, push = false) {
+    if (push) {
+      this.#flush();
+    }
+    this.#query = query;
+    clearTimeout(this.#timer);
+    if (push) {
+      this.#write(true);
+    } else {
+      this.#timer = setTimeout(() => this.#write(false), 250);
+    }
+  }
+
+  #flush() {
+    clearTimeout(this.#timer);
+    this.#write(false);
+  }
+
+  #write(push) {
+    const hash = this.of(this.#view, this.#rest);
+    if (hash !== location.hash) {
+      history[push ? "pushState" : "replaceState"](null, "", hash);
+    }
+  }
+
+  #changed() {
+    if (location.hash !== this.of(this.#view, this.#rest)) {
+      clearTimeout(this.#timer);
+      this.#read();
+      this.dispatchEvent(new Event("change"));
+    }
+  }
+
+  #read() {
+    const [, path = "", query = ""] = location.hash.match(/^#\/([^?]*)\??(.*)$/) ?? [];
+    const slash = path.indexOf("/");
+    this.#view = (slash < 0 ? path : path.slice(0, slash)) || "draw";
+    this.#rest = slash < 0 ? "" : decoded(path.slice(slash + 1));
+    this.#query = query;
+  }
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+export const address = new Address();

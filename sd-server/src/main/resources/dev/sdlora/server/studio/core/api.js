@@ -1,0 +1,69 @@
+/** What the server refused, in its own sentence. */
+export class ApiError extends Error {
+  constructor(status, sentence) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+async function ask(path, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(path, options);
+  } catch (error) {
+    if (error.name === "AbortError") {
+      throw error;
+    }
+    throw new ApiError(0, "The server does not answer; is it still running?");
+  }
+  if (!answer.ok) {
+    throw new ApiError(answer.status, await sentence(answer));
+  }
+  const type = answer.headers.get("Content-Type") ?? "";
+  return type.startsWith("application/json") ? answer.json() : answer.blob();
+}
+
+async function sentence(answer) {
+  try {
+    return (await answer.json()).detail;
+  } catch {
+    return `The server answered ${answer.status} ${answer.statusText}`;
+  }
+}
+
+/** Paths are relative, such as `api/jobs`, so that the page also works behind a proxy's prefix. */
+export function get(path, options) {
+  return ask(path, options);
+}
+
+/** Sends JSON, or bytes as they are. */
+export function post(path, body = {}, options = {}) {
+  if (body instanceof Blob || body instanceof ArrayBuffer) {
+    return ask(path, { method: "POST", body, ...options });
+  }
+  const headers = { "Content-Type": "application/json" };
+  return ask(path, { method: "POST", headers, body: JSON.stringify(body), ...options });
+}
+
+/** Deletes. */
+export function del(path, options = {}) {
+  return ask(path, { method: "DELETE", ...options });
+}
+
+/** The last answer counts: what came before is broken off. Resolves to null if it was overtaken. */
+export function latest(send) {
+  let running = null;
+  return async (...values) => {
+    running?.abort();
+    const mine = new AbortController();
+    running = mine;
+    try {
+      return await send(mine.signal, ...values);
+    } catch (error) {
+      if (error.name === "AbortError") {
+        return null;
+      }
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,83 @@
+import { el } from "./html.js";
+import { settings } from "./settings.js";
+
+/**
+ * Controls that are bound to a field of the request: they show it wherever it comes from, a slider,
+ * the address, or the settings of a picture.
+ */
+function bind(name, control, show, read) {
+  const inputs = [control].flat();
+  const refresh = () => inputs.forEach((input) => show(input, settings.get(name)));
+  inputs.forEach((input) =>
+    input.addEventListener("input", () => {
+      const value = read(input);
+      if (value !== undefined) {
+        settings.set({ [name]: value });
+      }
+    }),
+  );
+  settings.addEventListener("change", (event) => {
+    if (event.names.includes(name)) {
+      refresh();
+    }
+  });
+  refresh();
+}
+
+function showValue(input, value) {
+  const text = value === undefined || value === null ? "" : String(value);
+  // Not while somebody types "1." on the way to "1.5".
+  if (input.value !== text && Number(input.value || NaN) !== value) {
+    input.value = text;
+  }
+}
+
+/** What is no number yet, or out of range, is not taken; the browser marks it. */
+function readNumber(input) {
+  return input.value === "" || !input.checkValidity() ? undefined : Number(input.value);
+}
+
+function labelled(label, kind, ...controls) {
+  return el("label", { class: `field ${kind}` }, el("span", { class: "name" }, label), ...controls);
+}
+
+/** A number. */
+export function numberField({ name, label, min, max, step = 1 }) {
+  const input = el("input", { type: "number", name, min, max, step, inputmode: "decimal" });
+  bind(name, input, showValue, readNumber);
+  return labelled(label, "number", input);
+}
+
+/** A number with a slider beside it. */
+export function sliderField({ name, label, min, max, step = 1, most = max }) {
+  const slider = el("input", { type: "range", min, max, step, "aria-label": `${label}, slider` });
+  const input = el("input", { type: "number", name, min, max: most, step: "any", "aria-label": label });
+  bind(name, [slider, input], showValue, readNumber);
+  return el(
+    "div",
+    { class: "field slider" },
+    el("span", { class: "name" }, label),
+    el("span", { class: "pair" }, slider, input),
+  );
+}
+
+/** One of some names. */
+export function selectField({ name, label, options }) {
+  const select = el("select", { name }, options.map((option) => el("option", {}, option)));
+  bind(name, select, (input, value) => (input.value = value ?? ""), (input) => input.value);
+  return labelled(label, "select", select);
+}
+
+/** A text. */
+export function textField({ name, label, rows = 1, placeholder = "" }) {
+  const input = rows === 1 ? el("input", { name, placeholder }) : el("textarea", { name, rows, placeholder });
+  bind(name, input, (field, value) => field.value !== (value ?? "") && (field.value = value ?? ""), (field) => field.value);
+  return labelled(label, "text", input);
+}
+
+/** Yes or no. */
+export function checkField({ name, label }) {
+  const input = el("input", { type: "checkbox", name });
+  bind(name, input, (box, value) => (box.checked = value === true), (box) => box.checked);
+  return el("label", { class: "field check" }, input, el("span", {}, label));
+}

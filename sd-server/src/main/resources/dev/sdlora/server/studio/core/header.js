@@ -1,0 +1,60 @@
+import { address } from "./address.js";
+import { el } from "./html.js";
+import { model } from "./model.js";
+import { settings } from "./settings.js";
+
+const THEMES = { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" };
+
+/** Where one is, where one can go, and what draws. */
+class Header extends HTMLElement {
+  #links = new Map();
+
+  /** Shows the views there are, by their names in the address. */
+  show(views) {
+    for (const [view, { label }] of Object.entries(views)) {
+      this.#links.set(view, el("a", {}, label));
+    }
+    this.replaceChildren(
+      el("h1", {}, "SD-LoRA Studio"),
+      el("nav", { "aria-label": "Views" }, [...this.#links.values()]),
+      el("span", { class: "model", title: model.family }, model.name),
+      this.#theme(),
+    );
+    address.addEventListener("change", () => this.#refresh());
+    settings.addEventListener("change", () => this.#refresh());
+    this.#refresh();
+  }
+
+  #refresh() {
+    for (const [view, link] of this.#links) {
+      link.href = address.of(view);
+      link.toggleAttribute("aria-current", view === address.view);
+      if (view === address.view) {
+        link.setAttribute("aria-current", "page");
+      }
+    }
+  }
+
+  #theme() {
+    const button = el("button", { type: "button", class: "quiet", onclick: () => put(next(theme())) });
+    const put = (name) => {
+      document.documentElement.dataset.theme = name;
+      localStorage.setItem("theme", name);
+      button.textContent = THEMES[name];
+    };
+    put(theme());
+    return button;
+  }
+}
+
+function theme() {
+  const known = localStorage.getItem("theme");
+  return Object.hasOwn(THEMES, known) ? known : "auto";
+}
+
+function next(name) {
+  const names = Object.keys(THEMES);
+  return names[(names.indexOf(name) + 1) % names.length];
+}
+
+customElements.define("sd-header", Header);

@@ -1,0 +1,54 @@
+import "../core/tabs.js";
+import "./generation-settings.js";
+import "./job-view.js";
+import { address } from "../core/address.js";
+import { el } from "../core/html.js";
+import { textField } from "../core/fields.js";
+import { jobs } from "../core/jobs.js";
+import { settings } from "../core/settings.js";
+
+/** The request on one side, what it draws on the other. */
+class DrawView extends HTMLElement {
+  #error = el("p", { class: "error", role: "alert" });
+
+  connectedCallback() {
+    const tabs = el("sd-tabs", { label: "Settings" });
+    tabs.add("Generation", () => el("sd-generation-settings"));
+    const form = el(
+      "form",
+      {
+        class: "panel stack", novalidate: true, "aria-label": "Request",
+        onsubmit: (event) => this.#submit(event),
+        onkeydown: (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.requestSubmit(),
+      },
+      textField({ name: "prompt", label: "Prompt", rows: 4 }),
+      textField({ name: "negative_prompt", label: "Negative prompt", rows: 2 }),
+      tabs,
+      el(
+        "div",
+        { class: "generate stack" },
+        this.#error,
+        el("div", { class: "row" }, el("button", { class: "primary", title: "Ctrl+Enter" }, "Generate")),
+      ),
+    );
+    this.replaceChildren(form, el("div", { class: "stack" }, el("sd-job-view")));
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    const invalid = event.target.querySelector(":invalid");
+    if (invalid) {
+      invalid.reportValidity();
+      return;
+    }
+    this.#error.textContent = "";
+    try {
+      const job = await jobs.submit(settings.request());
+      address.go("draw", job.id);
+    } catch (error) {
+      this.#error.textContent = error.message;
+    }
+  }
+}
+
+customElements.define("sd-draw-view", DrawView);

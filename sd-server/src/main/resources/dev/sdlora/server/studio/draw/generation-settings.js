@@ -1,0 +1,42 @@
+import { numberField, selectField, sliderField } from "../core/fields.js";
+import { el } from "../core/html.js";
+import { model } from "../core/model.js";
+import { settings } from "../core/settings.js";
+
+const MOST_PIXELS_A_SIDE = 2048;
+
+/** What A1111 has on its tab "Generation". */
+class GenerationSettings extends HTMLElement {
+  connectedCallback() {
+    this.className = "stack";
+    const side = { min: 64, max: MOST_PIXELS_A_SIDE, step: 8 };
+    const swap = () => settings.set({ width: settings.get("height"), height: settings.get("width") });
+    this.replaceChildren(
+      el(
+        "div",
+        { class: "fields" },
+        selectField({ name: "sampler_name", label: "Sampling method", options: model.samplers }),
+        selectField({ name: "scheduler", label: "Schedule type", options: model.schedulers }),
+        sliderField({ name: "steps", label: "Sampling steps", min: 1, max: 150 }),
+        sliderField({ name: "cfg_scale", label: "CFG Scale", min: 1, max: 30, step: 0.5 }),
+        sliderField({ name: "width", label: "Width", ...side }),
+        sliderField({ name: "height", label: "Height", ...side }),
+        sliderField({ name: "n_iter", label: "Batch count", min: 1, max: model.limits.images }),
+        this.#seed(),
+      ),
+      el("div", { class: "row" }, el("button", { type: "button", onclick: swap }, "⇅ Swap width and height")),
+    );
+  }
+
+  #seed() {
+    const field = numberField({ name: "seed", label: "Seed", min: -1, max: Number.MAX_SAFE_INTEGER });
+    const random = el(
+      "button",
+      { type: "button", title: "−1: a new seed for each job", onclick: () => settings.set({ seed: -1 }) },
+      "Random",
+    );
+    return el("div", { class: "seed" }, field, random);
+  }
+}
+
+customElements.define("sd-generation-settings", GenerationSettings);

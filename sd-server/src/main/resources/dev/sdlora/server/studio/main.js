@@ -1,0 +1,46 @@
+import "./core/header.js";
+import { address } from "./core/address.js";
+import { el } from "./core/html.js";
+import { jobs } from "./core/jobs.js";
+import { loadModel } from "./core/model.js";
+import "./draw/draw-view.js";
+
+/** The views by their names in the address. Each is made when it is first seen, and then kept. */
+const VIEWS = {
+  draw: { label: "Draw", tag: "sd-draw-view" },
+};
+
+const main = document.getElementById("main");
+const made = new Map();
+
+function show() {
+  const name = Object.hasOwn(VIEWS, address.view) ? address.view : "draw";
+  if (!made.has(name)) {
+    made.set(name, el(VIEWS[name].tag));
+    main.append(made.get(name));
+  }
+  for (const [other, view] of made) {
+    view.hidden = other !== name;
+  }
+  document.title = `${VIEWS[name].label} – SD-LoRA Studio`;
+}
+
+async function start() {
+  try {
+    await loadModel();
+  } catch (error) {
+    const again = el("button", { type: "button", onclick: () => location.reload() }, "Try again");
+    main.replaceChildren(el("p", { class: "error", role: "alert" }, error.message), again);
+    return;
+  }
+  document.querySelector("sd-header").show(VIEWS);
+  address.addEventListener("change", show);
+  show();
+  jobs.watch();
+}
+
+document.getElementById("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
+start();
