@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -100,8 +101,12 @@ class EventsTest {
     }
 
     @Override
-    public void close() throws IOException {
-      socket.close();
+    public void close() {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
@@ -148,10 +153,16 @@ class EventsTest {
   @Test
   void events_endWithTheServer() throws IOException {
     Served other = Served.of(pipeline);
-    try (Listener page = new Listener(other, "/api/events")) {
-      page.next("jobs", all -> true);
-      other.close();
-      assertThat(page.until(line -> false)).isEmpty();
+    Listener page = new Listener(other, "/api/events");
+    page.next("jobs", all -> true);
+    CompletableFuture<String> rest = CompletableFuture.supplyAsync(() -> restOf(page));
+    other.close(); // It waits for clients to close what has ended.
+    assertThat(rest.join()).isEmpty();
+  }
+
+  private static String restOf(Listener page) {
+    try (page) {
+      return page.until(line -> line.startsWith("event"));
     }
   }
 
