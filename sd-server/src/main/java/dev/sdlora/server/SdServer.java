@@ -29,6 +29,7 @@ import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
+import io.javalin.util.JavalinException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -233,7 +234,11 @@ public final class SdServer implements AutoCloseable {
     stopping = true;
     queue.close(patience);
     trainings.close();
-    javalin.stop();
+    try {
+      javalin.stop();
+    } catch (JavalinException e) {
+      LOG.warn("clients that kept their connections were cut off: {}", e.getMessage());
+    }
     uploads.clear();
     metrics.close();
   }
