@@ -8,7 +8,10 @@ import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.jobs.JobsApi;
+import dev.sdlora.server.loras.LorasApi;
+import dev.sdlora.server.loras.RecentLoras;
 import dev.sdlora.server.openai.ImagesApi;
+import dev.sdlora.server.prompt.PromptApi;
 import dev.sdlora.server.request.Limits;
 import dev.sdlora.server.request.Offer;
 import dev.sdlora.server.sdapi.Sdapi;
@@ -69,6 +72,7 @@ public final class SdServer implements AutoCloseable {
             List.copyOf(settings.styles),
             limits);
     Sentences sentences = new Sentences(folders(settings));
+    RecentLoras loras = new RecentLoras(pipeline.loras(), System::nanoTime);
     this.queue =
         new JobQueue(
             pipeline.concurrency(),
@@ -98,6 +102,8 @@ public final class SdServer implements AutoCloseable {
               new Sdapi(offer, queue, sentences).addTo(config.routes);
               new ImagesApi(offer, queue, sentences).addTo(config.routes);
               new JobsApi(offer, queue, sentences).addTo(config.routes);
+              new LorasApi(loras, pipeline.checkpoint(), sentences).addTo(config.routes);
+              new PromptApi(pipeline, loras, limits, sentences).addTo(config.routes);
               new Studio(offer).addTo(config.routes);
             });
   }
@@ -119,6 +125,7 @@ public final class SdServer implements AutoCloseable {
   private static List<Path> folders(Builder settings) {
     List<Path> folders = new ArrayList<>(settings.upscalerDirectories);
     folders.addAll(settings.controlNetDirectories);
+    folders.addAll(settings.pipeline.loras().folders());
     Path parent = settings.pipeline.checkpoint().path().toAbsolutePath().getParent();
     if (parent != null) {
       folders.add(parent);
