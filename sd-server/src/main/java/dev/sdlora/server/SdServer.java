@@ -3,6 +3,8 @@ package dev.sdlora.server;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
+import dev.sdlora.server.grids.GridCells;
+import dev.sdlora.server.grids.GridsApi;
 import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
@@ -11,11 +13,18 @@ import dev.sdlora.server.jobs.JobsApi;
 import dev.sdlora.server.loras.LorasApi;
 import dev.sdlora.server.loras.RecentLoras;
 import dev.sdlora.server.openai.ImagesApi;
+import dev.sdlora.server.pictures.PicturesApi;
+import dev.sdlora.server.pictures.PngInfoApi;
+import dev.sdlora.server.pictures.UpscalesApi;
 import dev.sdlora.server.prompt.PromptApi;
+import dev.sdlora.server.reference.JobPictures;
+import dev.sdlora.server.reference.References;
+import dev.sdlora.server.reference.Uploads;
 import dev.sdlora.server.request.Limits;
 import dev.sdlora.server.request.Offer;
 import dev.sdlora.server.sdapi.Sdapi;
 import dev.sdlora.server.studio.Studio;
+import dev.sdlora.server.training.TrainingsApi;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -23,6 +32,7 @@ import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
+import io.javalin.util.JavalinException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +43,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,10 +62,17 @@ public final class SdServer implements AutoCloseable {
   /** So long may answers take to leave once their jobs have ended. */
   private static final long STOP_MILLIS = 5000;
 
+  /** So many pictures of clients are kept; a training may name hundreds. */
+  private static final int MAX_UPLOADS = 500;
+
+  private static final long MAX_UPLOADED_BYTES = 128L << 20;
+
   private static final Logger LOG = LoggerFactory.getLogger(SdServer.class);
 
   private final Javalin javalin;
   private final JobQueue queue;
+  private final Uploads uploads;
+  private final TrainingsApi trainings;
   private final Metrics metrics;
   private final String host;
   private volatile boolean stopping;
@@ -64,13 +82,6 @@ public final class SdServer implements AutoCloseable {
     this.host = settings.host;
     this.metrics = new Metrics();
     Limits limits = new Limits(settings.maxBodyBytes, settings.maxPixels, settings.maxImages);
-    Offer offer =
-        new Offer(
-            pipeline,
-            List.copyOf(settings.upscalerDirectories),
-            List.copyOf(settings.controlNetDirectories),
-            List.copyOf(settings.styles),
-            limits);
     Sentences sentences = new Sentences(folders(settings));
     RecentLoras loras = new RecentLoras(pipeline.loras(), System::nanoTime);
     this.queue =
@@ -79,6 +90,20 @@ public final class SdServer implements AutoCloseable {
             settings.maxJobs,
             settings.history,
             job -> ended(job, metrics, sentences));
+    this.uploads = new Uploads(MAX_UPLOADS, Math.max(MAX_UPLOADED_BYTES, settings.maxBodyBytes));
+    References pictures =
+        new References(
+            Map.of(
+                "picture", uploads, "job", new JobPictures(queue), "cell", new GridCells(queue)));
+    Offer offer =
+        new Offer(
+            pipeline,
+            List.copyOf(settings.upscalerDirectories),
+            List.copyOf(settings.controlNetDirectories),
+            List.copyOf(settings.styles),
+            pictures,
+            limits);
+    this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     Access access =
         new Access(settings.users, settings.tokens, settings.origins, settings.isLoopback());
     this.javalin =
@@ -104,6 +129,11 @@ public final class SdServer implements AutoCloseable {
               new JobsApi(offer, queue, sentences).addTo(config.routes);
               new LorasApi(loras, pipeline.checkpoint(), sentences).addTo(config.routes);
               new PromptApi(pipeline, loras, limits, sentences).addTo(config.routes);
+              new PicturesApi(uploads, limits).addTo(config.routes);
+              new PngInfoApi(offer, sentences).addTo(config.routes);
+              new UpscalesApi(offer, queue).addTo(config.routes);
+              new GridsApi(offer, queue).addTo(config.routes);
+              trainings.addTo(config.routes);
               new Studio(offer).addTo(config.routes);
             });
   }
@@ -210,7 +240,13 @@ public final class SdServer implements AutoCloseable {
     Objects.requireNonNull(patience, "patience");
     stopping = true;
     queue.close(patience);
-    javalin.stop();
+    trainings.close();
+    try {
+      javalin.stop();
+    } catch (JavalinException e) {
+      LOG.warn("clients that kept their connections were cut off: {}", e.getMessage());
+    }
+    uploads.clear();
     metrics.close();
   }
 
@@ -229,6 +265,7 @@ public final class SdServer implements AutoCloseable {
     private final List<Path> upscalerDirectories = new ArrayList<>();
     private final List<Path> controlNetDirectories = new ArrayList<>();
     private final List<Style> styles = new ArrayList<>();
+    private Optional<Path> trainingDirectory = Optional.empty();
     private String host = "127.0.0.1";
     private int port = 7860;
     private long maxBodyBytes = 64L << 20;
@@ -339,6 +376,28 @@ public final class SdServer implements AutoCloseable {
      */
     public Builder controlNetDirectory(Path directory) {
       controlNetDirectories.add(folder(directory));
+      return this;
+    }
+
+    /**
+     * Sets the folder that LoRAs are put into which are trained by requests. Nothing in it is ever
+     * replaced.
+     *
+     * @param directory one of the pipeline's folders with LoRAs, or a folder inside one, so that
+     *     prompts can name what was trained. Default: the first of them; without any, nothing can
+     *     be trained
+     * @return this builder
+     * @throws IllegalArgumentException if it is not a folder, or prompts could not name what is in
+     *     it
+     */
+    public Builder trainingDirectory(Path directory) {
+      Path folder = folder(directory).toAbsolutePath().normalize();
+      if (pipeline.loras().folders().stream()
+          .noneMatch(known -> folder.startsWith(known.toAbsolutePath().normalize()))) {
+        throw new IllegalArgumentException(
+            "trainingDirectory must be one of the pipeline's folders with LoRAs: " + directory);
+      }
+      this.trainingDirectory = Optional.of(folder);
       return this;
     }
 

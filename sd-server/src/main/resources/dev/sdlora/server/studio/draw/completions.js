@@ -17,6 +17,8 @@ export class Completions {
   #timer = 0;
   #found = [];
   #chosen = -1;
+  #round = 0;
+  #accepting = false;
   #ask = latest((signal, body) => post("api/prompt/complete", body, { signal }));
   #status = el("span", { class: "visually-hidden", role: "status" });
   list = el("ul", { class: "completions", role: "listbox", id: freshId("completions"), "aria-label": "Completions", hidden: true });
@@ -39,7 +41,7 @@ export class Completions {
 
   close() {
     clearTimeout(this.#timer);
-    this.#ask.cancel?.();
+    this.#round++;
     this.#found = [];
     this.#show();
   }
@@ -47,7 +49,7 @@ export class Completions {
   #typed(event) {
     clearTimeout(this.#timer);
     const typing = event.inputType?.startsWith("insert") || event.inputType?.startsWith("delete");
-    if (!typing || event.isComposing || event.inputType === "insertFromPaste" || this.accepting) {
+    if (!typing || event.isComposing || event.inputType === "insertFromPaste" || this.#accepting) {
       this.close();
       return;
     }
@@ -59,10 +61,11 @@ export class Completions {
     if (cursor !== selectionEnd) {
       return;
     }
+    const round = ++this.#round;
     try {
       const answer = await this.#ask({ prompt, cursor });
       const same = this.#textarea.value === prompt && this.#textarea.selectionStart === cursor;
-      if (answer && same && document.activeElement === this.#textarea) {
+      if (answer && same && round === this.#round && document.activeElement === this.#textarea) {
         this.#found = answer.completions.filter(({ text, start, end }) => prompt.slice(start, end) !== text);
         this.#show(cursor);
       }
@@ -114,9 +117,9 @@ export class Completions {
 
   #accept(index) {
     const { text, start, end } = this.#found[index];
-    this.accepting = true;
+    this.#accepting = true;
     type(this.#textarea, start, end, text);
-    this.accepting = false;
+    this.#accepting = false;
     this.close();
   }
 
