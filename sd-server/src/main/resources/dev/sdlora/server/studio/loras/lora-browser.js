@@ -2,7 +2,6 @@ import "./lora-details.js";
 import { get } from "../core/api.js";
 import { el } from "../core/html.js";
 import { jobs } from "../core/jobs.js";
-import { model } from "../core/model.js";
 import { VirtualList } from "../core/virtual-list.js";
 import { reading } from "../draw/reading.js";
 import { loraCard, showUse } from "./lora-card.js";
@@ -37,7 +36,7 @@ class LoraBrowser extends HTMLElement {
         { class: "lora-filters" },
         el("label", { class: "field" }, el("span", { class: "name" }, "Search LoRAs"), this.#search),
         el("label", { class: "field" }, el("span", { class: "name" }, "Folder"), this.#folder),
-        el("label", { class: "field check" }, this.#fits, el("span", {}, `Fits this checkpoint (${model.family})`)),
+        el("label", { class: "field check" }, this.#fits, el("span", {}, "Fits this checkpoint")),
       ),
       el("div", { class: "row" }, this.#count, el("button", { type: "button", class: "quiet", onclick: () => this.#list.refresh() }, "Refresh")),
       this.#error,

@@ -40,8 +40,8 @@ function picture(lora) {
 /** Letters on a ground whose colour follows from the name. */
 export function placeholder(name) {
   const hue = [...name].reduce((sum, letter) => (31 * sum + letter.codePointAt(0)) % 360, 7);
-  const words = name.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-  const letters = (words.length > 1 ? words[0].slice(0, 1) + words[1].slice(0, 1) : name.slice(0, 2)).toUpperCase();
+  const [first = "", second = ""] = name.replace(/[^\p{L}\p{N}]/gu, "");
+  const letters = first.toUpperCase() + second.toLowerCase();
   const drawing = svg(
     "svg",
     { viewBox: "0 0 60 60", class: "lora-placeholder", "aria-hidden": "true" },

@@ -60,7 +60,7 @@ class LoraDetails extends HTMLElement {
         const advice = effect.advice.length > 0 ? el("ul", {}, effect.advice.map((text) => el("li", {}, text))) : "";
         const unmatched = effect.unmatched > 0 ? el("p", { class: "warning" }, `${effect.unmatched} of its modules belong to no layer of this checkpoint.`) : "";
         const chart = effect.blocks.length > 0 ? effectChart(effect.blocks) : "";
-        this.#effect.replaceChildren(head, el("p", { class: effect.applicable ? "" : "error" }, effect.verdict), advice, unmatched, chart);
+        this.#effect.replaceChildren(head, el("p", { class: effect.applicable ? "lora-verdict" : "lora-verdict error" }, effect.verdict), advice, unmatched, chart);
       }
     } catch (error) {
       this.#effect.replaceChildren(head, el("p", { class: "error", role: "alert" }, error.message));
