@@ -127,13 +127,13 @@ public final class SdServer implements AutoCloseable {
               new Sdapi(offer, queue, sentences).addTo(config.routes);
               new ImagesApi(offer, queue, sentences).addTo(config.routes);
               new JobsApi(offer, queue, sentences).addTo(config.routes);
-              new LorasApi(loras, pipeline.checkpoint(), sentences).addTo(config.routes);
-              new PromptApi(pipeline, loras, limits, sentences).addTo(config.routes);
               new PicturesApi(uploads, limits).addTo(config.routes);
               new PngInfoApi(offer, sentences).addTo(config.routes);
               new UpscalesApi(offer, queue).addTo(config.routes);
               new GridsApi(offer, queue).addTo(config.routes);
               trainings.addTo(config.routes);
+              new LorasApi(loras, pipeline.checkpoint(), sentences).addTo(config.routes);
+              new PromptApi(pipeline, loras, limits, sentences).addTo(config.routes);
               new Studio(offer).addTo(config.routes);
             });
   }

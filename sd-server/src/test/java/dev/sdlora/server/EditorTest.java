@@ -166,14 +166,14 @@ class EditorTest {
     String address =
         served.get("/api/loras?search=a:b").get("loras").get(0).get("preview").asText();
 
-    HttpResponse<byte[]> answer = served.bytes(served.request("/" + address));
+    HttpResponse<byte[]> answer = served.sendForBytes(served.request("/" + address));
 
     BufferedImage small = ImageIO.read(new ByteArrayInputStream(answer.body()));
     assertThat(small.getWidth()).isEqualTo(360);
     assertThat(small.getHeight()).isEqualTo(180);
     assertThat(answer.headers().firstValue("Content-Type")).contains("image/jpeg");
     assertThat(answer.headers().firstValue("Cache-Control").orElse("")).contains("immutable");
-    assertThat(served.bytes(served.request("/" + address)).body()).isEqualTo(answer.body());
+    assertThat(served.sendForBytes(served.request("/" + address)).body()).isEqualTo(answer.body());
   }
 
   @Test
