@@ -80,6 +80,14 @@ final class ServeCommand implements Callable<Integer> {
   private Optional<Path> styles = Optional.empty();
 
   @Option(
+      names = "--output-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder into which all pictures are written, with their settings; the gallery shows it."
+              + " Default: pictures are kept for a while and not written.")
+  private Optional<Path> output = Optional.empty();
+
+  @Option(
       names = "--concurrency",
       paramLabel = "N",
       defaultValue = "1",
@@ -93,6 +101,15 @@ final class ServeCommand implements Callable<Integer> {
       description =
           "How many jobs may wait and draw; more are answered with 429. Default: ${DEFAULT-VALUE}.")
   private int maxJobs = 32;
+
+  @Option(
+      names = "--rate-limit",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "How many jobs each client may ask for in a minute; more are answered with 429."
+              + " Default: no limit.")
+  private int rateLimit = 0;
 
   @Option(
       names = "--max-pixels",
@@ -154,7 +171,8 @@ final class ServeCommand implements Callable<Integer> {
     model.upscalerFolders().forEach(server::upscalerDirectory);
     controlNets.forEach(server::controlNetDirectory);
     styles.map(Style::readAll).ifPresent(server::styles);
-    return server.maxJobs(maxJobs).maxPixels(maxPixels).maxBodyBytes(maxBody);
+    output.ifPresent(server::outputDirectory);
+    return server.maxJobs(maxJobs).rateLimit(rateLimit).maxPixels(maxPixels).maxBodyBytes(maxBody);
   }
 
   private void add(String user, SdServer.Builder server) {

@@ -3,12 +3,21 @@ package dev.sdlora.server;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
+import dev.sdlora.server.gallery.Gallery;
+import dev.sdlora.server.gallery.GalleryApi;
+import dev.sdlora.server.gallery.JobGallery;
+import dev.sdlora.server.gallery.PictureFolder;
 import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.jobs.JobsApi;
 import dev.sdlora.server.openai.ImagesApi;
+import dev.sdlora.server.pictures.PicturesApi;
+import dev.sdlora.server.pictures.PngInfoApi;
+import dev.sdlora.server.reference.JobPictures;
+import dev.sdlora.server.reference.References;
+import dev.sdlora.server.reference.Uploads;
 import dev.sdlora.server.request.Limits;
 import dev.sdlora.server.request.Offer;
 import dev.sdlora.server.sdapi.Sdapi;
@@ -21,6 +30,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import io.javalin.util.JavalinException;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +41,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,10 +60,16 @@ public final class SdServer implements AutoCloseable {
   /** So long may answers take to leave once their jobs have ended. */
   private static final long STOP_MILLIS = 5000;
 
+  /** So many pictures of clients are kept; a training may name hundreds. */
+  private static final int MAX_UPLOADS = 500;
+
+  private static final long MAX_UPLOADED_BYTES = 128L << 20;
+
   private static final Logger LOG = LoggerFactory.getLogger(SdServer.class);
 
   private final Javalin javalin;
   private final JobQueue queue;
+  private final Uploads uploads;
   private final Metrics metrics;
   private final String host;
   private volatile boolean stopping;
@@ -62,20 +79,27 @@ public final class SdServer implements AutoCloseable {
     this.host = settings.host;
     this.metrics = new Metrics();
     Limits limits = new Limits(settings.maxBodyBytes, settings.maxPixels, settings.maxImages);
+    Sentences sentences = new Sentences(folders(settings));
+    Optional<PictureFolder> folder = settings.outputDirectory.map(PictureFolder::new);
+    this.queue =
+        new JobQueue(
+            pipeline.concurrency(),
+            settings.maxJobs,
+            settings.history,
+            observer(folder, metrics, sentences));
+    this.uploads = new Uploads(MAX_UPLOADS, Math.max(MAX_UPLOADED_BYTES, settings.maxBodyBytes));
+    Gallery gallery = folder.isPresent() ? folder.get() : new JobGallery(queue);
+    References pictures =
+        new References(
+            Map.of("picture", uploads, "job", new JobPictures(queue), "gallery", gallery));
     Offer offer =
         new Offer(
             pipeline,
             List.copyOf(settings.upscalerDirectories),
             List.copyOf(settings.controlNetDirectories),
             List.copyOf(settings.styles),
+            pictures,
             limits);
-    Sentences sentences = new Sentences(folders(settings));
-    this.queue =
-        new JobQueue(
-            pipeline.concurrency(),
-            settings.maxJobs,
-            settings.history,
-            job -> ended(job, metrics, sentences));
     Access access =
         new Access(settings.users, settings.tokens, settings.origins, settings.isLoopback());
     this.javalin =
@@ -83,6 +107,9 @@ public final class SdServer implements AutoCloseable {
             config -> {
               set(config, settings);
               config.routes.before(access::check);
+              if (settings.rateLimit > 0) {
+                config.routes.before(rateLimit(settings)::check);
+              }
               config.routes.after(metrics::answered);
               config.routes.exception(
                   Exception.class, (error, context) -> tell(error, context, sentences));
@@ -96,6 +123,10 @@ public final class SdServer implements AutoCloseable {
               new Sdapi(offer, queue, sentences).addTo(config.routes);
               new ImagesApi(offer, queue, sentences).addTo(config.routes);
               new JobsApi(offer, queue, sentences).addTo(config.routes);
+              new PicturesApi(uploads, limits).addTo(config.routes);
+              PngInfoApi info = new PngInfoApi(offer, sentences);
+              info.addTo(config.routes);
+              new GalleryApi(gallery, info).addTo(config.routes);
               new Studio(offer).addTo(config.routes);
             });
   }
@@ -109,9 +140,15 @@ public final class SdServer implements AutoCloseable {
     return new Builder(Objects.requireNonNull(pipeline, "pipeline"));
   }
 
+  private static RateLimit rateLimit(Builder settings) {
+    boolean credentials = !settings.users.isEmpty() || !settings.tokens.isEmpty();
+    return new RateLimit(settings.rateLimit, credentials, System::nanoTime);
+  }
+
   private static List<Path> folders(Builder settings) {
     List<Path> folders = new ArrayList<>(settings.upscalerDirectories);
     folders.addAll(settings.controlNetDirectories);
+    settings.outputDirectory.ifPresent(folders::add);
     Path parent = settings.pipeline.checkpoint().path().toAbsolutePath().getParent();
     if (parent != null) {
       folders.add(parent);
@@ -132,6 +169,21 @@ public final class SdServer implements AutoCloseable {
         (int) Math.min(Integer.MAX_VALUE, settings.maxBodyBytes), SizeUnit.BYTES);
     config.jetty.modifyServer(server -> server.setStopTimeout(STOP_MILLIS));
     config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+  }
+
+  private static JobQueue.Observer observer(
+      Optional<PictureFolder> folder, Metrics metrics, Sentences sentences) {
+    return new JobQueue.Observer() {
+      @Override
+      public List<String> workEnded(Job job) {
+        return folder.map(pictures -> pictures.save(job)).orElse(List.of());
+      }
+
+      @Override
+      public void ended(Job job) {
+        SdServer.ended(job, metrics, sentences);
+      }
+    };
   }
 
   private static void ended(Job job, Metrics metrics, Sentences sentences) {
@@ -201,6 +253,7 @@ public final class SdServer implements AutoCloseable {
     } catch (JavalinException e) {
       LOG.warn("clients that kept their connections were cut off: {}", e.getMessage());
     }
+    uploads.clear();
     metrics.close();
   }
 
@@ -219,12 +272,14 @@ public final class SdServer implements AutoCloseable {
     private final List<Path> upscalerDirectories = new ArrayList<>();
     private final List<Path> controlNetDirectories = new ArrayList<>();
     private final List<Style> styles = new ArrayList<>();
+    private Optional<Path> outputDirectory = Optional.empty();
     private String host = "127.0.0.1";
     private int port = 7860;
     private long maxBodyBytes = 64L << 20;
     private long maxPixels = 1 << 22;
     private int maxImages = 16;
     private int maxJobs = 32;
+    private int rateLimit;
     private int history = 50;
 
     private Builder(Pipeline pipeline) {
@@ -331,6 +386,27 @@ public final class SdServer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Sets a folder into which the pictures of every job are written at its end, as PNG with their
+     * settings, and whose pictures the gallery shows. Without it, the gallery has those of the jobs
+     * that are kept. A picture that cannot be written is a warning of its job.
+     *
+     * @param directory which is made if it is not there
+     * @return this builder
+     * @throws IllegalArgumentException if it cannot be made, or is not a folder
+     */
+    public Builder outputDirectory(Path directory) {
+      Objects.requireNonNull(directory, "directory");
+      try {
+        Files.createDirectories(directory);
+      } catch (IOException e) {
+        throw new IllegalArgumentException(
+            "the folder '%s' cannot be made: %s".formatted(directory, e), e);
+      }
+      this.outputDirectory = Optional.of(directory);
+      return this;
+    }
+
     private static Path folder(Path directory) {
       Objects.requireNonNull(directory, "directory");
       if (!Files.isDirectory(directory)) {
@@ -395,6 +471,20 @@ public final class SdServer implements AutoCloseable {
      */
     public Builder maxJobs(int jobs) {
       this.maxJobs = (int) within(1, 150, jobs, "maxJobs");
+      return this;
+    }
+
+    /**
+     * Sets how many jobs each client may ask for in a minute; more are answered with 429 and when
+     * to come back. Clients are told apart by their credentials, or by their address if there are
+     * none.
+     *
+     * @param jobsPerMinute from 1 to 10,000, or 0 for no limit, the default
+     * @return this builder
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Builder rateLimit(int jobsPerMinute) {
+      this.rateLimit = (int) within(0, 10_000, jobsPerMinute, "rateLimit");
       return this;
     }
 

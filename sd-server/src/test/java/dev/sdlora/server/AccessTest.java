@@ -208,4 +208,22 @@ class AccessTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("cannot be used");
   }
+
+  @Test
+  void jobsOverTheRateOfTheirClient_429() {
+    try (Served limited = Served.of(pipeline, settings -> settings.rateLimit(1))) {
+      String small = "{'prompt': 'a ring', 'width': 64, 'height': 64, 'steps': 1}";
+      limited.ask("/api/jobs", small);
+      HttpResponse<String> refused = limited.send(limited.post("/sdapi/v1/txt2img", small));
+      assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(refused.headers().firstValueAsLong("Retry-After").orElseThrow())
+          .isBetween(1L, 60L);
+      assertThat(refused.body()).contains("more than 1 jobs a minute");
+      assertThat(limited.send(limited.request("/api/jobs")).statusCode()).isEqualTo(200);
+      HttpResponse<String> madeUp =
+          limited.send(limited.post("/api/jobs", small).header("Authorization", "Bearer other"));
+      assertThat(madeUp.statusCode()).isEqualTo(429);
+      limited.untilIdle();
+    }
+  }
 }
