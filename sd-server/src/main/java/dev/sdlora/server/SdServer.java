@@ -7,6 +7,8 @@ import dev.sdlora.server.gallery.Gallery;
 import dev.sdlora.server.gallery.GalleryApi;
 import dev.sdlora.server.gallery.JobGallery;
 import dev.sdlora.server.gallery.PictureFolder;
+import dev.sdlora.server.grids.GridCells;
+import dev.sdlora.server.grids.GridsApi;
 import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
@@ -15,6 +17,7 @@ import dev.sdlora.server.jobs.JobsApi;
 import dev.sdlora.server.openai.ImagesApi;
 import dev.sdlora.server.pictures.PicturesApi;
 import dev.sdlora.server.pictures.PngInfoApi;
+import dev.sdlora.server.pictures.UpscalesApi;
 import dev.sdlora.server.reference.JobPictures;
 import dev.sdlora.server.reference.References;
 import dev.sdlora.server.reference.Uploads;
@@ -22,6 +25,7 @@ import dev.sdlora.server.request.Limits;
 import dev.sdlora.server.request.Offer;
 import dev.sdlora.server.sdapi.Sdapi;
 import dev.sdlora.server.studio.Studio;
+import dev.sdlora.server.training.TrainingsApi;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -70,6 +74,7 @@ public final class SdServer implements AutoCloseable {
   private final Javalin javalin;
   private final JobQueue queue;
   private final Uploads uploads;
+  private final TrainingsApi trainings;
   private final Metrics metrics;
   private final String host;
   private volatile boolean stopping;
@@ -91,7 +96,15 @@ public final class SdServer implements AutoCloseable {
     Gallery gallery = folder.isPresent() ? folder.get() : new JobGallery(queue);
     References pictures =
         new References(
-            Map.of("picture", uploads, "job", new JobPictures(queue), "gallery", gallery));
+            Map.of(
+                "picture",
+                uploads,
+                "job",
+                new JobPictures(queue),
+                "cell",
+                new GridCells(queue),
+                "gallery",
+                gallery));
     Offer offer =
         new Offer(
             pipeline,
@@ -100,6 +113,7 @@ public final class SdServer implements AutoCloseable {
             List.copyOf(settings.styles),
             pictures,
             limits);
+    this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     Access access =
         new Access(settings.users, settings.tokens, settings.origins, settings.isLoopback());
     this.javalin =
@@ -127,6 +141,9 @@ public final class SdServer implements AutoCloseable {
               PngInfoApi info = new PngInfoApi(offer, sentences);
               info.addTo(config.routes);
               new GalleryApi(gallery, info).addTo(config.routes);
+              new UpscalesApi(offer, queue).addTo(config.routes);
+              new GridsApi(offer, queue).addTo(config.routes);
+              trainings.addTo(config.routes);
               new Studio(offer).addTo(config.routes);
             });
   }
@@ -248,6 +265,7 @@ public final class SdServer implements AutoCloseable {
     Objects.requireNonNull(patience, "patience");
     stopping = true;
     queue.close(patience);
+    trainings.close();
     try {
       javalin.stop();
     } catch (JavalinException e) {
@@ -273,6 +291,7 @@ public final class SdServer implements AutoCloseable {
     private final List<Path> controlNetDirectories = new ArrayList<>();
     private final List<Style> styles = new ArrayList<>();
     private Optional<Path> outputDirectory = Optional.empty();
+    private Optional<Path> trainingDirectory = Optional.empty();
     private String host = "127.0.0.1";
     private int port = 7860;
     private long maxBodyBytes = 64L << 20;
@@ -404,6 +423,28 @@ public final class SdServer implements AutoCloseable {
             "the folder '%s' cannot be made: %s".formatted(directory, e), e);
       }
       this.outputDirectory = Optional.of(directory);
+      return this;
+    }
+
+    /**
+     * Sets the folder that LoRAs are put into which are trained by requests. Nothing in it is ever
+     * replaced.
+     *
+     * @param directory one of the pipeline's folders with LoRAs, or a folder inside one, so that
+     *     prompts can name what was trained. Default: the first of them; without any, nothing can
+     *     be trained
+     * @return this builder
+     * @throws IllegalArgumentException if it is not a folder, or prompts could not name what is in
+     *     it
+     */
+    public Builder trainingDirectory(Path directory) {
+      Path folder = folder(directory).toAbsolutePath().normalize();
+      if (pipeline.loras().folders().stream()
+          .noneMatch(known -> folder.startsWith(known.toAbsolutePath().normalize()))) {
+        throw new IllegalArgumentException(
+            "trainingDirectory must be one of the pipeline's folders with LoRAs: " + directory);
+      }
+      this.trainingDirectory = Optional.of(folder);
       return this;
     }
 
