@@ -53,6 +53,15 @@ public final class PngInfoApi {
     byte[] file = file(context);
     Pictures.requireSize("image", file, offer.limits().pixels());
     String text = GeneratedImage.readParameters(new ByteArrayInputStream(file));
+    context.contentType("application/json").result(Fields.text(answer(text)));
+  }
+
+  /**
+   * The settings in a text as a request, and what of it is here.
+   *
+   * @param text as pictures have it
+   */
+  public ObjectNode answer(String text) {
     if (text.isBlank()) {
       throw new Refusal(422, "the text of settings in the picture is empty");
     }
@@ -74,7 +83,7 @@ public final class PngInfoApi {
     ArrayNode warnings = answer.putArray("warnings");
     restored.warnings().forEach(warnings::add);
     refused(settings).ifPresent(warnings::add);
-    context.contentType("application/json").result(Fields.text(answer));
+    return answer;
   }
 
   private static ObjectNode settings(PromptSpec spec, String text) {
