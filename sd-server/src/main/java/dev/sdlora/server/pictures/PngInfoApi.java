@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.ImageSettingsException;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.StableDiffusionException;
@@ -52,9 +53,18 @@ public final class PngInfoApi {
   private void tell(Context context) {
     byte[] file = file(context);
     Pictures.requireSize("image", file, offer.limits().pixels());
-    String text = GeneratedImage.readParameters(new ByteArrayInputStream(file));
+    ObjectNode answer;
+    try {
+      answer = answer(GeneratedImage.readParameters(new ByteArrayInputStream(file)));
+    } catch (ImageSettingsException e) { // Many pictures have none; that is no mistake.
+      answer = Fields.object().put("reason", sentences.of(e).sentence());
+    }
+    context.contentType("application/json").result(Fields.text(answer));
+  }
+
+  private ObjectNode answer(String text) {
     if (text.isBlank()) {
-      throw new Refusal(422, "the text of settings in the picture is empty");
+      return Fields.object().put("reason", "the text of settings in the picture is empty");
     }
     Restored restored = new Restored(text, offer);
     ObjectNode settings = settings(restored.spec(), text);
@@ -74,7 +84,7 @@ public final class PngInfoApi {
     ArrayNode warnings = answer.putArray("warnings");
     restored.warnings().forEach(warnings::add);
     refused(settings).ifPresent(warnings::add);
-    context.contentType("application/json").result(Fields.text(answer));
+    return answer;
   }
 
   private static ObjectNode settings(PromptSpec spec, String text) {

@@ -1,6 +1,7 @@
 package dev.sdlora.server.pictures;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ImageSettingsException;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.Recovery.Kind;
@@ -26,9 +27,13 @@ final class Restored {
   private final Recovery recovery;
   private final Map<String, String> said;
 
-  /** Looks for the files of a picture among those of the server. */
+  /**
+   * Looks for the files of a picture among those of the server.
+   *
+   * @throws ImageSettingsException if nothing in the text is understood
+   */
   Restored(String parameters, Offer offer) {
-    PromptSpec told = PromptSpec.fromParameters(parameters);
+    PromptSpec told = spec(parameters);
     Recovery.Search search =
         Recovery.of(told).loras(offer.pipeline().loras()).embeddings(offer.pipeline().embeddings());
     Path checkpoint = offer.pipeline().checkpoint().path();
@@ -38,6 +43,14 @@ final class Restored {
     this.offer = offer;
     this.recovery = search.find();
     this.said = told.otherParameters();
+  }
+
+  private static PromptSpec spec(String parameters) {
+    try {
+      return PromptSpec.fromParameters(parameters);
+    } catch (IllegalArgumentException e) {
+      throw new ImageSettingsException(String.valueOf(e.getMessage()));
+    }
   }
 
   /** With the names that LoRAs and embeddings have here. */
