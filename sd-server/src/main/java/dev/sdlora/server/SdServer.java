@@ -21,6 +21,7 @@ import dev.sdlora.server.request.Limits;
 import dev.sdlora.server.request.Offer;
 import dev.sdlora.server.sdapi.Sdapi;
 import dev.sdlora.server.studio.Studio;
+import dev.sdlora.server.training.TrainingsApi;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -28,6 +29,7 @@ import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
+import io.javalin.util.JavalinException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +69,7 @@ public final class SdServer implements AutoCloseable {
   private final Javalin javalin;
   private final JobQueue queue;
   private final Uploads uploads;
+  private final TrainingsApi trainings;
   private final Metrics metrics;
   private final String host;
   private volatile boolean stopping;
@@ -95,6 +99,7 @@ public final class SdServer implements AutoCloseable {
             List.copyOf(settings.styles),
             pictures,
             limits);
+    this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     Access access =
         new Access(settings.users, settings.tokens, settings.origins, settings.isLoopback());
     this.javalin =
@@ -122,6 +127,7 @@ public final class SdServer implements AutoCloseable {
               new PngInfoApi(offer, sentences).addTo(config.routes);
               new UpscalesApi(offer, queue).addTo(config.routes);
               new GridsApi(offer, queue).addTo(config.routes);
+              trainings.addTo(config.routes);
               new Studio(offer).addTo(config.routes);
             });
   }
@@ -227,7 +233,12 @@ public final class SdServer implements AutoCloseable {
     Objects.requireNonNull(patience, "patience");
     stopping = true;
     queue.close(patience);
-    javalin.stop();
+    trainings.close();
+    try {
+      javalin.stop();
+    } catch (JavalinException e) {
+      LOG.warn("clients that kept their connections were cut off: {}", e.getMessage());
+    }
     uploads.clear();
     metrics.close();
   }
@@ -247,6 +258,7 @@ public final class SdServer implements AutoCloseable {
     private final List<Path> upscalerDirectories = new ArrayList<>();
     private final List<Path> controlNetDirectories = new ArrayList<>();
     private final List<Style> styles = new ArrayList<>();
+    private Optional<Path> trainingDirectory = Optional.empty();
     private String host = "127.0.0.1";
     private int port = 7860;
     private long maxBodyBytes = 64L << 20;
@@ -357,6 +369,28 @@ public final class SdServer implements AutoCloseable {
      */
     public Builder controlNetDirectory(Path directory) {
       controlNetDirectories.add(folder(directory));
+      return this;
+    }
+
+    /**
+     * Sets the folder that LoRAs are put into which are trained by requests. Nothing in it is ever
+     * replaced.
+     *
+     * @param directory one of the pipeline's folders with LoRAs, or a folder inside one, so that
+     *     prompts can name what was trained. Default: the first of them; without any, nothing can
+     *     be trained
+     * @return this builder
+     * @throws IllegalArgumentException if it is not a folder, or prompts could not name what is in
+     *     it
+     */
+    public Builder trainingDirectory(Path directory) {
+      Path folder = folder(directory).toAbsolutePath().normalize();
+      if (pipeline.loras().folders().stream()
+          .noneMatch(known -> folder.startsWith(known.toAbsolutePath().normalize()))) {
+        throw new IllegalArgumentException(
+            "trainingDirectory must be one of the pipeline's folders with LoRAs: " + directory);
+      }
+      this.trainingDirectory = Optional.of(folder);
       return this;
     }
 

@@ -6,11 +6,13 @@ import { loadModel } from "./core/model.js";
 import "./draw/draw-view.js";
 import { watchDrops } from "./image/restore.js";
 import "./upscale/upscale-view.js";
+import "./training/train-view.js";
 
 /** The views by their names in the address. Each is made when it is first seen, and then kept. */
 const VIEWS = {
   draw: { label: "Draw", tag: "sd-draw-view" },
   upscale: { label: "Upscale", tag: "sd-upscale-view" },
+  train: { label: "Train", tag: "sd-train-view" },
 };
 
 const main = document.getElementById("main");

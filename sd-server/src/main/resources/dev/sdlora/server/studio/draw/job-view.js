@@ -21,7 +21,7 @@ class JobView extends HTMLElement {
       return;
     }
     this.replaceChildren(
-      el("p", { class: "faint" }, `${job.prompt} · ${job.state}`),
+      el("p", { class: "faint" }, `${job.title} · ${job.state}`),
       isUnfinished(job)
         ? el("progress", { max: 1, value: job.progress, "aria-label": "Progress" })
         : el("p", { class: "error" }, job.error ?? ""),
@@ -36,7 +36,7 @@ class JobView extends HTMLElement {
 
 function picture(job, image) {
   const { width, height, parameters } = image;
-  const img = el("img", { src: image.url.replace(/^\//, ""), width, height, alt: job.prompt });
+  const img = el("img", { src: image.url.replace(/^\//, ""), width, height, alt: job.title });
   return el("figure", {}, img, el("figcaption", { class: "faint" }, parameters));
 }
 
