@@ -203,6 +203,8 @@ class PicturesTest {
     assertThat(told.get("missing").get(1).get("sentence").asText())
         .contains("has its name, but is another file")
         .doesNotContain("/");
+    assertThat(told.get("settings").get("denoising_strength").asDouble()).isEqualTo(0.4);
+    assertThat(told.get("settings").get("mask_blur").asInt()).isEqualTo(4);
     assertThat(told.get("warnings").toString())
         .contains("checkpoint 'other' (hash 0123456789)")
         .contains("VAE 'sharp'")
