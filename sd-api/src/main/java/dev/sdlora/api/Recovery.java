@@ -161,26 +161,26 @@ public record Recovery(PromptSpec spec, List<Found> found, List<Missing> missing
     }
 
     /**
-     * Looks for the model and the refiner in a folder.
+     * Looks for the model and the refiner in a folder, or whether a file is one of them.
      *
-     * @param folder is looked into with all folders inside it. May be said several times
+     * @param place a folder is looked into with all folders inside it. May be said several times
      * @return this
      */
-    public Search checkpoints(Path folder) {
-      Objects.requireNonNull(folder, "folder");
-      this.checkpoints = with(checkpoints, folder);
+    public Search checkpoints(Path place) {
+      Objects.requireNonNull(place, "place");
+      this.checkpoints = with(checkpoints, place);
       return this;
     }
 
     /**
-     * Looks for the VAE in a folder.
+     * Looks for the VAE in a folder, or whether a file is it.
      *
-     * @param folder is looked into with all folders inside it. May be said several times
+     * @param place a folder is looked into with all folders inside it. May be said several times
      * @return this
      */
-    public Search vaes(Path folder) {
-      Objects.requireNonNull(folder, "folder");
-      this.vaes = with(vaes, folder);
+    public Search vaes(Path place) {
+      Objects.requireNonNull(place, "place");
+      this.vaes = with(vaes, place);
       return this;
     }
 
@@ -226,7 +226,8 @@ public record Recovery(PromptSpec spec, List<Found> found, List<Missing> missing
      * @return what was found and what was not
      * @throws LoraException if a folder of LoRAs is gone
      * @throws EmbeddingException if a folder of embeddings is gone
-     * @throws CheckpointException if one of the other folders is none, or cannot be read
+     * @throws CheckpointException if one of the other places is neither folder nor file, or cannot
+     *     be read
      */
     public Recovery find() {
       return Services.find(Backend.Recoveries.class).find(this);

@@ -80,6 +80,14 @@ final class ServeCommand implements Callable<Integer> {
   private Optional<Path> styles = Optional.empty();
 
   @Option(
+      names = "--training-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder for LoRAs that are trained on the page; prompts can name them at once."
+              + " Default: the first folder with LoRAs.")
+  private Optional<Path> trainings = Optional.empty();
+
+  @Option(
       names = "--concurrency",
       paramLabel = "N",
       defaultValue = "1",
@@ -131,6 +139,7 @@ final class ServeCommand implements Callable<Integer> {
     StopOnExit.waitLonger(Duration.ofSeconds(Math.max(0, grace)));
     Checkpoint checkpoint = model.open(console);
     Pipeline.Builder builder = Pipeline.builder().concurrency(concurrency).maxPixels(maxPixels);
+    trainings.filter(this::isNew).ifPresent(builder::loraDirectory);
     try (Pipeline pipeline = model.load(builder, checkpoint, console);
         SdServer server = settings(pipeline).start()) {
       console.out().println(server.uri());
@@ -154,6 +163,13 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
+  /** Whether it lies in none of the folders with LoRAs, which would list its files already. */
+  private boolean isNew(Path folder) {
+    Path own = folder.toAbsolutePath().normalize();
+    return model.loraFolders().stream()
+        .noneMatch(known -> own.startsWith(known.toAbsolutePath().normalize()));
+  }
+
   private SdServer.Builder settings(Pipeline pipeline) {
     SdServer.Builder server = SdServer.builder(pipeline).port(port);
     listen.ifPresent(server::listen);
@@ -162,6 +178,7 @@ final class ServeCommand implements Callable<Integer> {
     origins.forEach(server::corsOrigin);
     model.upscalerFolders().forEach(server::upscalerDirectory);
     controlNets.forEach(server::controlNetDirectory);
+    trainings.ifPresent(server::trainingDirectory);
     styles.map(Style::readAll).ifPresent(server::styles);
     return server.maxJobs(maxJobs).rateLimit(rateLimit).maxPixels(maxPixels).maxBodyBytes(maxBody);
   }

@@ -9,6 +9,11 @@ import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.jobs.JobsApi;
 import dev.sdlora.server.openai.ImagesApi;
+import dev.sdlora.server.pictures.PicturesApi;
+import dev.sdlora.server.pictures.PngInfoApi;
+import dev.sdlora.server.reference.JobPictures;
+import dev.sdlora.server.reference.References;
+import dev.sdlora.server.reference.Uploads;
 import dev.sdlora.server.request.Limits;
 import dev.sdlora.server.request.Offer;
 import dev.sdlora.server.sdapi.Sdapi;
@@ -50,11 +55,17 @@ public final class SdServer implements AutoCloseable {
   /** So long may answers take to leave once their jobs have ended. */
   private static final long STOP_MILLIS = 5000;
 
+  /** So many pictures of clients are kept; a training may name hundreds. */
+  private static final int MAX_UPLOADS = 500;
+
+  private static final long MAX_UPLOADED_BYTES = 128L << 20;
+
   private static final Logger LOG = LoggerFactory.getLogger(SdServer.class);
 
   private final Javalin javalin;
   private final JobQueue queue;
   private final TrainingsApi trainings;
+  private final Uploads uploads;
   private final Metrics metrics;
   private final String host;
   private volatile boolean stopping;
@@ -64,13 +75,6 @@ public final class SdServer implements AutoCloseable {
     this.host = settings.host;
     this.metrics = new Metrics();
     Limits limits = new Limits(settings.maxBodyBytes, settings.maxPixels, settings.maxImages);
-    Offer offer =
-        new Offer(
-            pipeline,
-            List.copyOf(settings.upscalerDirectories),
-            List.copyOf(settings.controlNetDirectories),
-            List.copyOf(settings.styles),
-            limits);
     Sentences sentences = new Sentences(folders(settings));
     this.queue =
         new JobQueue(
@@ -78,6 +82,16 @@ public final class SdServer implements AutoCloseable {
             settings.maxJobs,
             settings.history,
             job -> ended(job, metrics, sentences));
+    this.uploads = new Uploads(MAX_UPLOADS, Math.max(MAX_UPLOADED_BYTES, settings.maxBodyBytes));
+    References pictures = new References(Map.of("picture", uploads, "job", new JobPictures(queue)));
+    Offer offer =
+        new Offer(
+            pipeline,
+            List.copyOf(settings.upscalerDirectories),
+            List.copyOf(settings.controlNetDirectories),
+            List.copyOf(settings.styles),
+            pictures,
+            limits);
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     Access access =
         new Access(settings.users, settings.tokens, settings.origins, settings.isLoopback());
@@ -103,6 +117,8 @@ public final class SdServer implements AutoCloseable {
               new ImagesApi(offer, queue, sentences).addTo(config.routes);
               new JobsApi(offer, queue, sentences).addTo(config.routes);
               trainings.addTo(config.routes);
+              new PicturesApi(uploads, limits).addTo(config.routes);
+              new PngInfoApi(offer, sentences).addTo(config.routes);
               new Studio(offer).addTo(config.routes);
             });
   }
@@ -210,6 +226,7 @@ public final class SdServer implements AutoCloseable {
     queue.close(patience);
     trainings.close();
     javalin.stop();
+    uploads.clear();
     metrics.close();
   }
 

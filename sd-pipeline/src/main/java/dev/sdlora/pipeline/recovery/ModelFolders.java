@@ -4,11 +4,13 @@ import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.tensors.folder.FolderTree;
 import dev.sdlora.tensors.folder.HashIndex;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The files of models in folders, with all folders inside them. */
+/** The files of models: in folders, with all folders inside them, or named one by one. */
 final class ModelFolders {
   private static final FolderTree.Kind KIND =
       new FolderTree.Kind(
@@ -21,12 +23,20 @@ final class ModelFolders {
   /**
    * Looks at folders.
    *
-   * @throws CheckpointException if one is no folder
+   * @param places folders, or files
+   * @throws CheckpointException if one is neither
    */
-  ModelFolders(List<Path> folders) {
+  ModelFolders(List<Path> places) {
+    List<FolderTree> folders =
+        places.stream()
+            .filter(place -> !Files.isRegularFile(place))
+            .map(folder -> new FolderTree(folder, KIND))
+            .toList();
     this.files =
-        FolderTree.look(folders.stream().map(folder -> new FolderTree(folder, KIND)).toList())
-            .files();
+        Stream.concat(
+                places.stream().filter(Files::isRegularFile),
+                FolderTree.look(folders).files().stream())
+            .toList();
   }
 
   Optional<Path> byHash(String hash) {

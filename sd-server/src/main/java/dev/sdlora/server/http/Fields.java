@@ -95,7 +95,13 @@ public final class Fields {
     }
   }
 
-  private static byte[] body(Context context, long limit) {
+  /**
+   * The body of a request as it is.
+   *
+   * @param limit of its bytes
+   * @throws Refusal if it is longer, or the connection breaks
+   */
+  public static byte[] body(Context context, long limit) {
     try {
       int most = (int) Math.min(limit, Integer.MAX_VALUE - 16);
       byte[] body =

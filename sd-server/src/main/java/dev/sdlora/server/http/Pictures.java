@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.Iterator;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -40,11 +41,6 @@ public final class Pictures {
     return encoded;
   }
 
-  /** The picture in a text; see {@link #read}. */
-  public static Picture picture(String name, String text, long maxPixels) {
-    return read(name, bytes(name, text), maxPixels);
-  }
-
   /**
    * The picture in the bytes of a file.
    *
@@ -72,6 +68,18 @@ public final class Pictures {
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new Refusal(
           422, "field '%s' has a picture that could not be read: %s".formatted(name, e));
+    }
+  }
+
+  /** What kind of picture the bytes of a file are, such as {@code image/png}. */
+  public static String mediaType(byte[] file) {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      return readers.hasNext()
+          ? "image/" + readers.next().getFormatName().toLowerCase(Locale.ROOT)
+          : "application/octet-stream";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

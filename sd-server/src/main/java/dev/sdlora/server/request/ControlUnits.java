@@ -4,7 +4,6 @@ import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.ResizeMode;
 import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
 import dev.sdlora.server.http.Refusal;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -52,7 +51,8 @@ final class ControlUnits {
         unit.name("image")
             .or(() -> unit.name("input_image"))
             .orElseThrow(() -> new Refusal(422, "a unit of 'controlnet' must have an 'image'"));
-    return ControlUnit.builder(network, Pictures.picture("image", picture, offer.limits().pixels()))
+    return ControlUnit.builder(
+            network, offer.pictures().picture("image", picture, offer.limits().pixels()))
         .weight(unit.number("weight").orElse(1))
         .range(unit.number("guidance_start").orElse(0), unit.number("guidance_end").orElse(1))
         .mode(labelled(ControlUnit.Mode.values(), unit.node().path("control_mode").asText("")))

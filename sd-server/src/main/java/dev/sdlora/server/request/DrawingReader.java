@@ -60,7 +60,7 @@ public final class DrawingReader {
     if (fields.flag("tiling", false)) {
       spec.tiling(Tiling.BOTH);
     }
-    new StartPictures(offer.limits()).read(fields, spec);
+    new StartPictures(offer).read(fields, spec);
     if (fields.flag("enable_hr", false) && !fields.has("init_images")) {
       spec.hiresFix(hires(fields));
     }

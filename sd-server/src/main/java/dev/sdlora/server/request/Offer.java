@@ -3,6 +3,7 @@ package dev.sdlora.server.request;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.reference.References;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,12 +22,14 @@ import java.util.stream.Stream;
  * @param upscalerFolders for pictures that are only enlarged
  * @param controlNetFolders whose files requests can name
  * @param styles that requests can name
+ * @param pictures that requests can name
  */
 public record Offer(
     Pipeline pipeline,
     List<Path> upscalerFolders,
     List<Path> controlNetFolders,
     List<Style> styles,
+    References pictures,
     Limits limits) {
 
   /** The upscalers by name. */

@@ -3,20 +3,23 @@ package dev.sdlora.server.request;
 import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.Inpainting;
 import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.Outpainting;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.ResizeMode;
 import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
 import dev.sdlora.server.http.Refusal;
 import java.util.List;
 
 /** The fields of {@code img2img}: the picture to start from, and its mask. */
 final class StartPictures {
-  private final Limits limits;
+  /** The number of {@link MaskedContent#FILL}. */
+  private static final int FILL = 0;
 
-  StartPictures(Limits limits) {
-    this.limits = limits;
+  private final Offer offer;
+
+  StartPictures(Offer offer) {
+    this.offer = offer;
   }
 
   void read(Fields fields, PromptSpecBuilder spec) {
@@ -28,17 +31,27 @@ final class StartPictures {
       throw new Refusal(
           422, "field 'init_images' must have one picture: there are " + pictures.size());
     }
-    Picture picture = Pictures.picture("init_images", pictures.get(0), limits.pixels());
+    Picture picture = picture("init_images", pictures.get(0));
     ImageToImage.Builder start = ImageToImage.builder(picture);
     fields.ifNumber("denoising_strength", start::denoisingStrength);
     fields.ifNumber("initial_noise_multiplier", start::noiseMultiplier);
     start.resizeMode(choice(ResizeMode.values(), fields, "resize_mode", 0));
     fields
         .name("mask")
-        .map(text -> Pictures.picture("mask", text, limits.pixels()))
+        .map(text -> picture("mask", text))
         .map(mask -> inpainting(fields, fitted(mask, picture)))
         .ifPresent(start::inpainting);
+    if (fields.has("outpainting")) {
+      if (fields.name("mask").isPresent()) {
+        throw new Refusal(422, "fields 'mask' and 'outpainting' cannot be combined");
+      }
+      start.outpainting(outpainting(fields));
+    }
     spec.imageToImage(start.build());
+  }
+
+  private Picture picture(String name, String text) {
+    return offer.pictures().picture(name, text, offer.limits().pixels());
   }
 
   /** Masks of another size are stretched, as A1111 does. */
@@ -56,6 +69,24 @@ final class StartPictures {
         .padding(fields.whole("inpaint_full_res_padding", 0))
         .inverted(fields.flag("inpainting_mask_invert", false))
         .build();
+  }
+
+  /** Of this server alone: pixels beyond each edge; the blur is that of masks. */
+  private Outpainting outpainting(Fields fields) {
+    Fields sides = fields.object("outpainting");
+    Outpainting usual =
+        Outpainting.of(
+            sides.whole("left", 0),
+            sides.whole("right", 0),
+            sides.whole("up", 0),
+            sides.whole("down", 0));
+    return new Outpainting(
+        usual.left(),
+        usual.right(),
+        usual.up(),
+        usual.down(),
+        fields.whole("mask_blur", usual.maskBlur()),
+        choice(MaskedContent.values(), fields, "inpainting_fill", FILL));
   }
 
   private static <T> T choice(T[] values, Fields fields, String name, int otherwise) {

@@ -36,7 +36,7 @@ final class ExtraEndpoints {
   private void pngInfo(Context context) {
     Fields fields = Fields.read(context, offer.limits().bodyBytes());
     String text = fields.name("image").orElseThrow(() -> new Refusal(404, "Image not found"));
-    byte[] file = Pictures.bytes("image", text);
+    byte[] file = offer.pictures().bytes("image", text);
     Pictures.requireSize("image", file, offer.limits().pixels());
     String info;
     try {
@@ -79,7 +79,7 @@ final class ExtraEndpoints {
       }
     }
     String text = fields.name("image").orElseThrow(() -> new Refusal(404, "Image not found"));
-    Picture picture = Pictures.picture("image", text, offer.limits().pixels());
+    Picture picture = offer.pictures().picture("image", text, offer.limits().pixels());
     int width;
     int height;
     if (fields.whole("resize_mode", 0) == 1) {

@@ -1,0 +1,109 @@
+package dev.sdlora.server.pictures;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Recovery;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Pictures;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.request.Dialect;
+import dev.sdlora.server.request.DrawingReader;
+import dev.sdlora.server.request.Offer;
+import dev.sdlora.server.request.Overrides;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.ByteArrayInputStream;
+import java.util.Optional;
+
+/**
+ * {@code /api/png-info}: the settings in a picture, as a body of {@code /api/jobs}, and what of the
+ * files that it was made with is here.
+ */
+public final class PngInfoApi {
+  private final Offer offer;
+  private final Sentences sentences;
+
+  /** The interface for a server's files. */
+  public PngInfoApi(Offer offer, Sentences sentences) {
+    this.offer = offer;
+    this.sentences = sentences;
+  }
+
+  /** Serves it. */
+  public void addTo(RoutesConfig routes) {
+    routes.post("/api/png-info", this::tell);
+  }
+
+  /** The settings in the bytes of a file, as text; empty if there are none that can be read. */
+  static Optional<String> parameters(byte[] file) {
+    try {
+      return Optional.of(GeneratedImage.readParameters(new ByteArrayInputStream(file)))
+          .filter(text -> !text.isBlank());
+    } catch (ImageFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void tell(Context context) {
+    byte[] file = file(context);
+    Pictures.requireSize("image", file, offer.limits().pixels());
+    String text = GeneratedImage.readParameters(new ByteArrayInputStream(file));
+    if (text.isBlank()) {
+      throw new Refusal(422, "the text of settings in the picture is empty");
+    }
+    Restored restored = new Restored(text, offer);
+    ObjectNode settings = settings(restored.spec(), text);
+    ObjectNode answer = Fields.object();
+    answer.put("parameters", text);
+    answer.set("settings", settings);
+    ArrayNode missing = answer.putArray("missing");
+    for (Recovery.Missing gone : restored.missing()) {
+      ObjectNode entry = missing.addObject();
+      entry.put("kind", gone.kind().label());
+      entry.put("name", gone.name());
+      gone.hash().ifPresent(hash -> entry.put("hash", hash));
+      entry.put("sentence", gone.toString());
+    }
+    ArrayNode renamed = answer.putArray("renamed");
+    restored.renamed().forEach(renamed::add);
+    ArrayNode warnings = answer.putArray("warnings");
+    restored.warnings().forEach(warnings::add);
+    refused(settings).ifPresent(warnings::add);
+    context.contentType("application/json").result(Fields.text(answer));
+  }
+
+  private static ObjectNode settings(PromptSpec spec, String text) {
+    return Fields.object()
+        .put("infotext", text)
+        .put("prompt", spec.prompt())
+        .put("negative_prompt", spec.negativePrompt());
+  }
+
+  /** Why the settings cannot be sent as they are: an upscaler is not here, a size is too large. */
+  private Optional<String> refused(ObjectNode settings) {
+    try {
+      new DrawingReader(offer).read(Fields.of(settings), Dialect.LIBRARY, Overrides.NONE);
+      return Optional.empty();
+    } catch (Refusal | IllegalArgumentException | StableDiffusionException e) {
+      return Optional.of(sentences.of(e).sentence());
+    }
+  }
+
+  /** The body itself, or the picture that its field {@code image} is or names. */
+  private byte[] file(Context context) {
+    String type = Optional.ofNullable(context.contentType()).orElse("");
+    if (!type.startsWith("application/json")) {
+      return Fields.body(context, offer.limits().bodyBytes());
+    }
+    String image =
+        Fields.read(context, offer.limits().bodyBytes())
+            .name("image")
+            .orElseThrow(() -> new Refusal(422, "there must be a field 'image'"));
+    return offer.pictures().bytes("image", image);
+  }
+}

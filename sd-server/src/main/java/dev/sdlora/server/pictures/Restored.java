@@ -1,0 +1,121 @@
+package dev.sdlora.server.pictures;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Recovery;
+import dev.sdlora.api.Recovery.Kind;
+import dev.sdlora.api.Recovery.Missing;
+import dev.sdlora.server.request.Offer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The settings of a picture, as far as this server can draw it again. */
+final class Restored {
+  /** What A1111 writes where the model's own is used. */
+  private static final Set<String> NO_VAE = Set.of("", "none", "None", "Automatic", "Baked VAE");
+
+  private static final List<String> OF_A_MASK =
+      List.of("Mask mode", "Mask blur", "Inpaint area", "Masked area padding", "Masked content");
+
+  private final Offer offer;
+  private final Recovery recovery;
+  private final Map<String, String> said;
+
+  /** Looks for the files of a picture among those of the server. */
+  Restored(String parameters, Offer offer) {
+    PromptSpec told = PromptSpec.fromParameters(parameters);
+    Recovery.Search search =
+        Recovery.of(told).loras(offer.pipeline().loras()).embeddings(offer.pipeline().embeddings());
+    Path checkpoint = offer.pipeline().checkpoint().path();
+    if (Files.isRegularFile(checkpoint)) { // A folder has no hash that pictures tell.
+      search.checkpoints(checkpoint);
+    }
+    this.offer = offer;
+    this.recovery = search.find();
+    this.said = told.otherParameters();
+  }
+
+  /** With the names that LoRAs and embeddings have here. */
+  PromptSpec spec() {
+    return recovery.spec();
+  }
+
+  /** LoRAs and embeddings that are not here. */
+  List<Missing> missing() {
+    return recovery.missing().stream()
+        .filter(file -> file.kind() == Kind.LORA || file.kind() == Kind.EMBEDDING)
+        .map(file -> new Missing(file.kind(), file.name(), file.hash(), named(file.namesake())))
+        .toList();
+  }
+
+  /** Without the folder, which is nobody's business. */
+  private static Optional<Path> named(Optional<Path> file) {
+    return file.map(Path::getFileName);
+  }
+
+  /** What has another name here than in the picture. */
+  List<String> renamed() {
+    return recovery.found().stream()
+        .filter(file -> file.kind() == Kind.LORA || file.kind() == Kind.EMBEDDING)
+        .filter(Recovery.Found::renamed)
+        .map(
+            file ->
+                "%s '%s' is called '%s' here"
+                    .formatted(
+                        file.kind().label(),
+                        file.name(),
+                        Offer.stem(String.valueOf(file.file().getFileName()))))
+        .toList();
+  }
+
+  /** Why the picture will not be the same. */
+  List<String> warnings() {
+    List<String> warnings = new ArrayList<>();
+    checkpoint().ifPresent(warnings::add);
+    vae().ifPresent(warnings::add);
+    boolean masked = OF_A_MASK.stream().anyMatch(said::containsKey);
+    if (masked || (said.containsKey("Denoising strength") && spec().hiresFix().isEmpty())) {
+      warnings.add(
+          "the picture was made from another%s, which it does not hold; without that, it is drawn from noise"
+              .formatted(masked ? " and a mask" : ""));
+    }
+    if (said.containsKey("ControlNet 0")) {
+      warnings.add(
+          "the picture followed another by a ControlNet, which it does not hold: "
+              + said.get("ControlNet 0"));
+    }
+    return warnings;
+  }
+
+  private Optional<String> checkpoint() {
+    Checkpoint own = offer.pipeline().checkpoint();
+    Optional<String> name = Optional.ofNullable(said.get("Model"));
+    boolean other =
+        Files.isRegularFile(own.path())
+            ? recovery.missing().stream().anyMatch(file -> file.kind() == Kind.CHECKPOINT)
+            : name.filter(told -> !Offer.stem(told).equalsIgnoreCase(own.name())).isPresent();
+    String hash =
+        Optional.ofNullable(said.get("Model hash")).map(" (hash %s)"::formatted).orElse("");
+    return other
+        ? Optional.of(
+            "the picture was made with the checkpoint '%s'%s; this server runs '%s'"
+                .formatted(name.orElse("?"), hash, own.name()))
+        : Optional.empty();
+  }
+
+  private Optional<String> vae() {
+    String told = Offer.stem(said.getOrDefault("VAE", ""));
+    Optional<Path> own = offer.pipeline().checkpoint().vae();
+    String ours = own.map(file -> Offer.stem(String.valueOf(file.getFileName()))).orElse("");
+    return NO_VAE.contains(told) || told.equalsIgnoreCase(ours)
+        ? Optional.empty()
+        : Optional.of(
+            "the picture was made with the VAE '%s'; this server runs %s"
+                .formatted(told, ours.isEmpty() ? "the checkpoint's own" : "'" + ours + "'"));
+  }
+}

@@ -1,0 +1,5 @@
+/** Pictures that requests name in place of sending them: uploads, and those of ended jobs. */
+@NullMarked
+package dev.sdlora.server.reference;
+
+import org.jspecify.annotations.NullMarked;
