@@ -3,6 +3,8 @@ package dev.sdlora.server;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
+import dev.sdlora.server.grids.GridCells;
+import dev.sdlora.server.grids.GridsApi;
 import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
@@ -11,6 +13,7 @@ import dev.sdlora.server.jobs.JobsApi;
 import dev.sdlora.server.openai.ImagesApi;
 import dev.sdlora.server.pictures.PicturesApi;
 import dev.sdlora.server.pictures.PngInfoApi;
+import dev.sdlora.server.pictures.UpscalesApi;
 import dev.sdlora.server.reference.JobPictures;
 import dev.sdlora.server.reference.References;
 import dev.sdlora.server.reference.Uploads;
@@ -26,6 +29,7 @@ import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
+import io.javalin.util.JavalinException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,8 +68,8 @@ public final class SdServer implements AutoCloseable {
 
   private final Javalin javalin;
   private final JobQueue queue;
-  private final TrainingsApi trainings;
   private final Uploads uploads;
+  private final TrainingsApi trainings;
   private final Metrics metrics;
   private final String host;
   private volatile boolean stopping;
@@ -83,7 +87,10 @@ public final class SdServer implements AutoCloseable {
             settings.history,
             job -> ended(job, metrics, sentences));
     this.uploads = new Uploads(MAX_UPLOADS, Math.max(MAX_UPLOADED_BYTES, settings.maxBodyBytes));
-    References pictures = new References(Map.of("picture", uploads, "job", new JobPictures(queue)));
+    References pictures =
+        new References(
+            Map.of(
+                "picture", uploads, "job", new JobPictures(queue), "cell", new GridCells(queue)));
     Offer offer =
         new Offer(
             pipeline,
@@ -116,9 +123,11 @@ public final class SdServer implements AutoCloseable {
               new Sdapi(offer, queue, sentences).addTo(config.routes);
               new ImagesApi(offer, queue, sentences).addTo(config.routes);
               new JobsApi(offer, queue, sentences).addTo(config.routes);
-              trainings.addTo(config.routes);
               new PicturesApi(uploads, limits).addTo(config.routes);
               new PngInfoApi(offer, sentences).addTo(config.routes);
+              new UpscalesApi(offer, queue).addTo(config.routes);
+              new GridsApi(offer, queue).addTo(config.routes);
+              trainings.addTo(config.routes);
               new Studio(offer).addTo(config.routes);
             });
   }
@@ -225,7 +234,11 @@ public final class SdServer implements AutoCloseable {
     stopping = true;
     queue.close(patience);
     trainings.close();
-    javalin.stop();
+    try {
+      javalin.stop();
+    } catch (JavalinException e) {
+      LOG.warn("clients that kept their connections were cut off: {}", e.getMessage());
+    }
     uploads.clear();
     metrics.close();
   }

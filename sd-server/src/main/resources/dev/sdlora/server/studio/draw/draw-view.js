@@ -1,4 +1,8 @@
 import "../core/tabs.js";
+import "../grid/grid-tab.js";
+import "../image/control-tab.js";
+import "../image/hires-settings.js";
+import "../image/image-tab.js";
 import "./generation-settings.js";
 import "./job-view.js";
 import { address } from "../core/address.js";
@@ -6,6 +10,7 @@ import { el } from "../core/html.js";
 import { textField } from "../core/fields.js";
 import { jobs } from "../core/jobs.js";
 import { settings } from "../core/settings.js";
+import { completed, settled } from "../image/pictures.js";
 
 /** The request on one side, what it draws on the other. */
 class DrawView extends HTMLElement {
@@ -13,7 +18,10 @@ class DrawView extends HTMLElement {
 
   connectedCallback() {
     const tabs = el("sd-tabs", { label: "Settings" });
-    tabs.add("Generation", () => el("sd-generation-settings"));
+    tabs.add("Generation", () => el("div", { class: "stack" }, el("sd-generation-settings"), el("sd-hires-settings")));
+    tabs.add("Image", () => el("sd-image-tab"));
+    tabs.add("ControlNet", () => el("sd-control-tab"));
+    tabs.add("X/Y grid", () => el("sd-grid-tab"));
     const form = el(
       "form",
       {
@@ -43,7 +51,8 @@ class DrawView extends HTMLElement {
     }
     this.#error.textContent = "";
     try {
-      const job = await jobs.submit(settings.request());
+      await settled();
+      const job = await jobs.submit(completed(settings.request(), settings));
       address.go("draw", job.id);
     } catch (error) {
       this.#error.textContent = error.message;
