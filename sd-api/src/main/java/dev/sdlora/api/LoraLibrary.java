@@ -52,6 +52,9 @@ public interface LoraLibrary {
     return open(List.of(folder));
   }
 
+  /** {@return the folders that it looks into, as they were given} */
+  List<Path> folders();
+
   /**
    * {@return all LoRA files that can be read, in the natural order of their names} A file that
    * appears twice under the same name in different folders is listed twice.

@@ -45,7 +45,33 @@ public interface UpscalerNetwork extends AutoCloseable {
    * @throws ResourceException if that has more than {@link Picture#MAX_PIXELS} pixels
    * @throws IllegalStateException if this is closed
    */
-  Picture upscale(Picture picture);
+  default Picture upscale(Picture picture) {
+    return upscale(picture, (number, count) -> {});
+  }
+
+  /**
+   * Enlarges a picture, watched by somebody who may end it.
+   *
+   * @param picture any size
+   * @param watcher is told of each piece before it
+   * @return {@link #factor()} times as wide and as high
+   * @throws ResourceException if that has more than {@link Picture#MAX_PIXELS} pixels
+   * @throws IllegalStateException if this is closed
+   */
+  Picture upscale(Picture picture, Watcher watcher);
+
+  /** Sees how far a picture is. */
+  @FunctionalInterface
+  interface Watcher {
+    /**
+     * The next piece begins, on the thread that asked. What this throws ends the work, and the
+     * caller gets it.
+     *
+     * @param number of the piece, counted from 0
+     * @param count of all pieces of the picture
+     */
+    void pieceBegins(int number, int count);
+  }
 
   /** Frees the native memory. Closing twice does nothing. */
   @Override

@@ -102,7 +102,7 @@ final class ModelOptions {
         PublishedFile.path(checkpoint, console)
             .or(() -> recovered(Kind.CHECKPOINT))
             .orElseGet(BundledModel::checkpoint),
-        parts.parts(recovered(Kind.VAE)));
+        parts.parts(recovered(Kind.VAE), console));
   }
 
   /**

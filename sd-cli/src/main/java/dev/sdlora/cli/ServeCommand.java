@@ -80,6 +80,14 @@ final class ServeCommand implements Callable<Integer> {
   private Optional<Path> styles = Optional.empty();
 
   @Option(
+      names = "--output-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder into which all pictures are written, with their settings; the gallery shows it."
+              + " Default: pictures are kept for a while and not written.")
+  private Optional<Path> output = Optional.empty();
+
+  @Option(
       names = "--concurrency",
       paramLabel = "N",
       defaultValue = "1",
@@ -163,6 +171,7 @@ final class ServeCommand implements Callable<Integer> {
     model.upscalerFolders().forEach(server::upscalerDirectory);
     controlNets.forEach(server::controlNetDirectory);
     styles.map(Style::readAll).ifPresent(server::styles);
+    output.ifPresent(server::outputDirectory);
     return server.maxJobs(maxJobs).rateLimit(rateLimit).maxPixels(maxPixels).maxBodyBytes(maxBody);
   }
 

@@ -118,6 +118,11 @@ class PromptToolsTest {
   private static LoraLibrary library(LoraAdapter... loras) {
     return new LoraLibrary() {
       @Override
+      public List<Path> folders() {
+        return List.of();
+      }
+
+      @Override
       public List<LoraAdapter> list() {
         return List.of(loras);
       }

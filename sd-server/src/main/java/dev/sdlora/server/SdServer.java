@@ -3,14 +3,24 @@ package dev.sdlora.server;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
+import dev.sdlora.server.gallery.Gallery;
+import dev.sdlora.server.gallery.GalleryApi;
+import dev.sdlora.server.gallery.JobGallery;
+import dev.sdlora.server.gallery.PictureFolder;
+import dev.sdlora.server.grids.GridCells;
+import dev.sdlora.server.grids.GridsApi;
 import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.jobs.JobsApi;
+import dev.sdlora.server.loras.LorasApi;
+import dev.sdlora.server.loras.RecentLoras;
 import dev.sdlora.server.openai.ImagesApi;
 import dev.sdlora.server.pictures.PicturesApi;
 import dev.sdlora.server.pictures.PngInfoApi;
+import dev.sdlora.server.pictures.UpscalesApi;
+import dev.sdlora.server.prompt.PromptApi;
 import dev.sdlora.server.reference.JobPictures;
 import dev.sdlora.server.reference.References;
 import dev.sdlora.server.reference.Uploads;
@@ -18,6 +28,7 @@ import dev.sdlora.server.request.Limits;
 import dev.sdlora.server.request.Offer;
 import dev.sdlora.server.sdapi.Sdapi;
 import dev.sdlora.server.studio.Studio;
+import dev.sdlora.server.training.TrainingsApi;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -25,6 +36,8 @@ import io.javalin.config.SizeUnit;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
+import io.javalin.util.JavalinException;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +48,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +77,7 @@ public final class SdServer implements AutoCloseable {
   private final Javalin javalin;
   private final JobQueue queue;
   private final Uploads uploads;
+  private final TrainingsApi trainings;
   private final Metrics metrics;
   private final String host;
   private volatile boolean stopping;
@@ -73,14 +88,27 @@ public final class SdServer implements AutoCloseable {
     this.metrics = new Metrics();
     Limits limits = new Limits(settings.maxBodyBytes, settings.maxPixels, settings.maxImages);
     Sentences sentences = new Sentences(folders(settings));
+    RecentLoras loras = new RecentLoras(pipeline.loras(), System::nanoTime);
+    Optional<PictureFolder> folder = settings.outputDirectory.map(PictureFolder::new);
     this.queue =
         new JobQueue(
             pipeline.concurrency(),
             settings.maxJobs,
             settings.history,
-            job -> ended(job, metrics, sentences));
+            observer(folder, metrics, sentences));
     this.uploads = new Uploads(MAX_UPLOADS, Math.max(MAX_UPLOADED_BYTES, settings.maxBodyBytes));
-    References pictures = new References(Map.of("picture", uploads, "job", new JobPictures(queue)));
+    Gallery gallery = folder.isPresent() ? folder.get() : new JobGallery(queue);
+    References pictures =
+        new References(
+            Map.of(
+                "picture",
+                uploads,
+                "job",
+                new JobPictures(queue),
+                "cell",
+                new GridCells(queue),
+                "gallery",
+                gallery));
     Offer offer =
         new Offer(
             pipeline,
@@ -89,6 +117,7 @@ public final class SdServer implements AutoCloseable {
             List.copyOf(settings.styles),
             pictures,
             limits);
+    this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     Access access =
         new Access(settings.users, settings.tokens, settings.origins, settings.isLoopback());
     this.javalin =
@@ -113,7 +142,14 @@ public final class SdServer implements AutoCloseable {
               new ImagesApi(offer, queue, sentences).addTo(config.routes);
               new JobsApi(offer, queue, sentences).addTo(config.routes);
               new PicturesApi(uploads, limits).addTo(config.routes);
-              new PngInfoApi(offer, sentences).addTo(config.routes);
+              PngInfoApi info = new PngInfoApi(offer, sentences);
+              info.addTo(config.routes);
+              new GalleryApi(gallery, info).addTo(config.routes);
+              new UpscalesApi(offer, queue).addTo(config.routes);
+              new GridsApi(offer, queue).addTo(config.routes);
+              trainings.addTo(config.routes);
+              new LorasApi(loras, pipeline.checkpoint(), sentences).addTo(config.routes);
+              new PromptApi(pipeline, loras, limits, sentences).addTo(config.routes);
               new Studio(offer).addTo(config.routes);
             });
   }
@@ -135,6 +171,8 @@ public final class SdServer implements AutoCloseable {
   private static List<Path> folders(Builder settings) {
     List<Path> folders = new ArrayList<>(settings.upscalerDirectories);
     folders.addAll(settings.controlNetDirectories);
+    folders.addAll(settings.pipeline.loras().folders());
+    settings.outputDirectory.ifPresent(folders::add);
     Path parent = settings.pipeline.checkpoint().path().toAbsolutePath().getParent();
     if (parent != null) {
       folders.add(parent);
@@ -155,6 +193,21 @@ public final class SdServer implements AutoCloseable {
         (int) Math.min(Integer.MAX_VALUE, settings.maxBodyBytes), SizeUnit.BYTES);
     config.jetty.modifyServer(server -> server.setStopTimeout(STOP_MILLIS));
     config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+  }
+
+  private static JobQueue.Observer observer(
+      Optional<PictureFolder> folder, Metrics metrics, Sentences sentences) {
+    return new JobQueue.Observer() {
+      @Override
+      public List<String> workEnded(Job job) {
+        return folder.map(pictures -> pictures.save(job)).orElse(List.of());
+      }
+
+      @Override
+      public void ended(Job job) {
+        SdServer.ended(job, metrics, sentences);
+      }
+    };
   }
 
   private static void ended(Job job, Metrics metrics, Sentences sentences) {
@@ -219,7 +272,12 @@ public final class SdServer implements AutoCloseable {
     Objects.requireNonNull(patience, "patience");
     stopping = true;
     queue.close(patience);
-    javalin.stop();
+    trainings.close();
+    try {
+      javalin.stop();
+    } catch (JavalinException e) {
+      LOG.warn("clients that kept their connections were cut off: {}", e.getMessage());
+    }
     uploads.clear();
     metrics.close();
   }
@@ -239,6 +297,8 @@ public final class SdServer implements AutoCloseable {
     private final List<Path> upscalerDirectories = new ArrayList<>();
     private final List<Path> controlNetDirectories = new ArrayList<>();
     private final List<Style> styles = new ArrayList<>();
+    private Optional<Path> outputDirectory = Optional.empty();
+    private Optional<Path> trainingDirectory = Optional.empty();
     private String host = "127.0.0.1";
     private int port = 7860;
     private long maxBodyBytes = 64L << 20;
@@ -349,6 +409,49 @@ public final class SdServer implements AutoCloseable {
      */
     public Builder controlNetDirectory(Path directory) {
       controlNetDirectories.add(folder(directory));
+      return this;
+    }
+
+    /**
+     * Sets a folder into which the pictures of every job are written at its end, as PNG with their
+     * settings, and whose pictures the gallery shows. Without it, the gallery has those of the jobs
+     * that are kept. A picture that cannot be written is a warning of its job.
+     *
+     * @param directory which is made if it is not there
+     * @return this builder
+     * @throws IllegalArgumentException if it cannot be made, or is not a folder
+     */
+    public Builder outputDirectory(Path directory) {
+      Objects.requireNonNull(directory, "directory");
+      try {
+        Files.createDirectories(directory);
+      } catch (IOException e) {
+        throw new IllegalArgumentException(
+            "the folder '%s' cannot be made: %s".formatted(directory, e), e);
+      }
+      this.outputDirectory = Optional.of(directory);
+      return this;
+    }
+
+    /**
+     * Sets the folder that LoRAs are put into which are trained by requests. Nothing in it is ever
+     * replaced.
+     *
+     * @param directory one of the pipeline's folders with LoRAs, or a folder inside one, so that
+     *     prompts can name what was trained. Default: the first of them; without any, nothing can
+     *     be trained
+     * @return this builder
+     * @throws IllegalArgumentException if it is not a folder, or prompts could not name what is in
+     *     it
+     */
+    public Builder trainingDirectory(Path directory) {
+      Path folder = folder(directory).toAbsolutePath().normalize();
+      if (pipeline.loras().folders().stream()
+          .noneMatch(known -> folder.startsWith(known.toAbsolutePath().normalize()))) {
+        throw new IllegalArgumentException(
+            "trainingDirectory must be one of the pipeline's folders with LoRAs: " + directory);
+      }
+      this.trainingDirectory = Optional.of(folder);
       return this;
     }
 

@@ -1,6 +1,5 @@
 package dev.sdlora.training;
 
-import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -57,8 +56,7 @@ public final class LoraTrainer {
     Objects.requireNonNull(checkpoint, "checkpoint");
     Objects.requireNonNull(pictures, "pictures");
     LoraTrainerBuilder builder = builder().checkpoint(checkpoint).trainingSet(pictures);
-    return Recommendation.of(CheckpointReader.read(checkpoint), pictures.examples().size())
-        .applyTo(builder);
+    return Recommendation.of(checkpoint, pictures.examples().size()).applyTo(builder);
   }
 
   /** {@return how many steps a training makes} */

@@ -1,18 +1,23 @@
 package dev.sdlora.training;
 
+import dev.sdlora.api.value.Checks;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
+import java.nio.file.Path;
+import java.util.Objects;
 
 /**
- * Settings that give a good LoRA without further thought.
+ * Settings that give a good LoRA without further thought; {@link LoraTrainer#recommended} has them
+ * in a builder.
  *
- * @param rank of each layer's factors
+ * @param rank columns of each layer's factors
  * @param modules which layers are trained
  * @param steps how many
  * @param batchSize pictures in a step
  * @param learningRate of the U-Net
  * @param warmup steps over which it rises
  */
-record Recommendation(
+public record Recommendation(
     int rank, TrainedModules modules, int steps, int batchSize, double learningRate, int warmup) {
 
   /** Below this many weights a U-Net is a small one; SD 1.5's has 860 million. */
@@ -23,8 +28,32 @@ record Recommendation(
 
   private static final double CAPTION_DROPOUT = 0.05;
 
-  /** Settings for a model and a number of pictures. */
-  static Recommendation of(ModelFiles model, int pictures) {
+  /**
+   * Takes settings together.
+   *
+   * @param rank columns of each layer's factors
+   * @param modules which layers are trained
+   * @param steps how many
+   * @param batchSize pictures in a step
+   * @param learningRate of the U-Net
+   * @param warmup steps over which it rises
+   */
+  public Recommendation {
+    Objects.requireNonNull(modules, "modules");
+  }
+
+  /**
+   * {@return what suits a checkpoint and a number of pictures; see {@link LoraTrainer#recommended}}
+   *
+   * @param checkpoint a checkpoint file or diffusers folder; its headers are read
+   * @param pictures how many there are to learn from, at least 1
+   * @throws dev.sdlora.api.CheckpointException if it does not hold what it should
+   * @throws IllegalArgumentException if there are no pictures
+   */
+  public static Recommendation of(Path checkpoint, int pictures) {
+    Objects.requireNonNull(checkpoint, "checkpoint");
+    Checks.atLeast(1, pictures, "pictures");
+    ModelFiles model = CheckpointReader.read(checkpoint);
     long weights =
         model.unet().weights().values().stream()
             .mapToLong(origin -> origin.shape().stream().reduce(1L, Math::multiplyExact))

@@ -60,13 +60,18 @@ public final class FolderLibrary implements LoraLibrary {
   }
 
   @Override
+  public List<Path> folders() {
+    return trees.stream().map(FolderTree::root).toList();
+  }
+
+  @Override
   public List<LoraAdapter> list() {
     return scan().loras().stream().sorted(BY_NAME).toList();
   }
 
   @Override
   public List<LoraAdapter> search(LoraQuery query) {
-    LoraSearch search = new LoraSearch(query, cards, trees.stream().map(FolderTree::root).toList());
+    LoraSearch search = new LoraSearch(query, cards, folders());
     return list().stream().filter(search::matches).toList();
   }
 

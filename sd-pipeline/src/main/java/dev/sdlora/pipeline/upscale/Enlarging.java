@@ -69,7 +69,7 @@ public final class Enlarging implements AutoCloseable {
         if (round > 0 && large.width() >= width && large.height() >= height) {
           break;
         }
-        large = network.get().upscale(large, beforeEachPiece);
+        large = network.get().upscale(large, (number, count) -> beforeEachPiece.run());
       }
     }
     return filter.resize(large, width, height);

@@ -15,6 +15,7 @@ import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.tensors.weights.LiveWeights;
 import dev.sdlora.tensors.weights.TensorLoader;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * An upscaler that is a network. What a pixel becomes depends on the pixels around it, ever less
@@ -82,17 +83,17 @@ public final class TiledUpscaler implements UpscalerNetwork {
   }
 
   @Override
-  public Picture upscale(Picture picture) {
-    return upscale(Raster.of(picture), () -> {}).toPicture();
+  public Picture upscale(Picture picture, Watcher watcher) {
+    return upscale(Raster.of(picture), watcher).toPicture();
   }
 
   /**
    * Enlarges a picture of three channels.
    *
-   * @param beforeEachPiece may throw, to end the work
+   * @param watcher may throw, to end the work
    * @throws ResourceException if the result is larger than any picture can be
    */
-  public Raster upscale(Raster picture, Runnable beforeEachPiece) {
+  public Raster upscale(Raster picture, Watcher watcher) {
     long pixels = (long) factor * picture.width() * factor * picture.height();
     if (pixels > Picture.MAX_PIXELS) {
       throw new ResourceException(
@@ -104,9 +105,12 @@ public final class TiledUpscaler implements UpscalerNetwork {
           Picture.MAX_PIXELS);
     }
     Raster result = Raster.filled(factor * picture.width(), factor * picture.height(), 3, 0);
-    for (Span rows : Span.cut(picture.height(), piece, margin)) {
-      for (Span columns : Span.cut(picture.width(), piece, margin)) {
-        beforeEachPiece.run();
+    List<Span> across = Span.cut(picture.width(), piece, margin);
+    List<Span> down = Span.cut(picture.height(), piece, margin);
+    int number = 0;
+    for (Span rows : down) {
+      for (Span columns : across) {
+        watcher.pieceBegins(number++, across.size() * down.size());
         float[] planes = enlarge(planes(picture, columns, rows), columns.seen(), rows.seen());
         write(planes, columns, rows, result);
       }

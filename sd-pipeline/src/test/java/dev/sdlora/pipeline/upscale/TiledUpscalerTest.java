@@ -113,7 +113,7 @@ class TiledUpscalerTest {
       byte[] expected = whole.upscale(image).rgb();
       int[] pieceCount = {0};
       Raster raster = new Raster(image.width(), image.height(), 3, image.rgb());
-      byte[] actual = pieces.upscale(raster, () -> pieceCount[0]++).samples();
+      byte[] actual = pieces.upscale(raster, (number, count) -> pieceCount[0]++).samples();
       assertThat(pieceCount[0]).isEqualTo(9 * 7);
       int different = 0;
       for (int i = 0; i < expected.length; i++) {
@@ -163,7 +163,7 @@ class TiledUpscalerTest {
               () ->
                   upscaler.upscale(
                       Raster.filled(8, 8, 3, 9),
-                      () -> {
+                      (number, count) -> {
                         throw new IllegalStateException("enough");
                       }))
           .hasMessage("enough");

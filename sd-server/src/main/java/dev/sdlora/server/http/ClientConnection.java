@@ -15,23 +15,32 @@ import org.eclipse.jetty.io.EndPoint;
  */
 public final class ClientConnection implements AutoCloseable {
   private static final long LOOK_MILLIS = 100;
+  private static final long STALLED_MILLIS = 30_000;
 
   private final EndPoint endPoint;
   private final long idleTimeout;
 
-  private ClientConnection(EndPoint endPoint) {
-    this.endPoint = endPoint;
+  private ClientConnection(Context context, long idleMillis) {
+    this.endPoint =
+        ServletContextRequest.getServletContextRequest(context.req())
+            .getConnectionMetaData()
+            .getConnection()
+            .getEndPoint();
     this.idleTimeout = endPoint.getIdleTimeout();
-    endPoint.setIdleTimeout(0);
+    endPoint.setIdleTimeout(idleMillis);
   }
 
   /** That of a request. */
   public static ClientConnection of(Context context) {
-    return new ClientConnection(
-        ServletContextRequest.getServletContextRequest(context.req())
-            .getConnectionMetaData()
-            .getConnection()
-            .getEndPoint());
+    return new ClientConnection(context, 0);
+  }
+
+  /**
+   * That of a request to which something is written every few seconds. A client that does not read
+   * it for half a minute counts as gone, or it would keep its thread for ever.
+   */
+  public static ClientConnection listening(Context context) {
+    return new ClientConnection(context, STALLED_MILLIS);
   }
 
   /** Whether the client has gone. */

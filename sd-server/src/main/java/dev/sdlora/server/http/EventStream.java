@@ -34,7 +34,15 @@ public final class EventStream {
    * @throws Refusal if the client has gone
    */
   public void send(String event, JsonNode data) {
-    String text = "event: " + event + "\ndata: " + Fields.text(data) + "\n\n";
+    write("event: " + event + "\ndata: " + Fields.text(data) + "\n\n");
+  }
+
+  /** A comment, so that nobody on the way takes silence for the end. */
+  public void signOfLife() {
+    write(":\n\n");
+  }
+
+  private void write(String text) {
     try {
       out.write(text.getBytes(StandardCharsets.UTF_8));
       out.flush();

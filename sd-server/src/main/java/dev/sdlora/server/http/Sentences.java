@@ -9,6 +9,7 @@ import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.training.TrainingException;
 import io.javalin.http.HttpResponseException;
 import java.io.File;
 import java.nio.file.Path;
@@ -89,6 +90,7 @@ public final class Sentences {
             || error instanceof EmbeddingException
             || error instanceof ImageFileException
             || error instanceof ImageSettingsException
+            || error instanceof TrainingException
             || error instanceof IllegalArgumentException;
     return asked ? 422 : 500;
   }

@@ -207,6 +207,11 @@ public final class JobQueue {
         .findFirst();
   }
 
+  /** Whether nothing will happen any more. */
+  public synchronized boolean isOver() {
+    return closed && unfinished().isEmpty();
+  }
+
   /** The job of an id. */
   public synchronized Optional<Job> find(String id) {
     return Optional.ofNullable(jobs.get(id));
@@ -221,12 +226,17 @@ public final class JobQueue {
    * Lets a job that waits start sooner or later. One that does not wait any more stays as it is.
    *
    * @param place 1 is next; the last one for any that is larger
+   * @return whether it waits
    */
-  public void move(Job job, int place) {
+  public boolean move(Job job, int place) {
     synchronized (this) {
+      if (line(job).place(job) == 0) {
+        return false;
+      }
       line(job).move(job, place);
     }
     changes.next();
+    return true;
   }
 
   /** Forgets a job that has ended. */

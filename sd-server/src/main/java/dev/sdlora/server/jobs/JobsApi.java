@@ -1,9 +1,7 @@
 package dev.sdlora.server.jobs;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.LoraReport;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.EventStream;
@@ -14,7 +12,6 @@ import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.job.JobState;
 import dev.sdlora.server.request.AskedSettings;
 import dev.sdlora.server.request.Dialect;
 import dev.sdlora.server.request.DrawingReader;
@@ -25,9 +22,7 @@ import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 
 /**
  * Jobs that live on when the connection that asked for them has gone: a client comes back to them
@@ -36,30 +31,28 @@ import java.util.concurrent.Semaphore;
 public final class JobsApi {
   private static final long LOOK_MILLIS = 100;
 
-  /** Each keeps a thread of the server. */
-  private static final int MAX_WATCHERS = 64;
-
-  private final Semaphore watchers = new Semaphore(MAX_WATCHERS);
-
   private final Offer offer;
   private final JobQueue queue;
-  private final Sentences sentences;
+  private final JobJson json;
+  private final Watchers watchers = new Watchers();
 
   /** The interface over a queue. */
   public JobsApi(Offer offer, JobQueue queue, Sentences sentences) {
     this.offer = offer;
     this.queue = queue;
-    this.sentences = sentences;
+    this.json = new JobJson(queue, sentences);
   }
 
   /** Serves it. */
   public void addTo(RoutesConfig routes) {
     routes.post("/api/jobs", this::submit);
     routes.get("/api/jobs", this::list);
-    routes.get("/api/jobs/{id}", context -> answer(context, json(job(context))));
+    routes.get("/api/jobs/{id}", context -> answer(context, json.of(job(context))));
     routes.delete("/api/jobs/{id}", this::delete);
     routes.post("/api/jobs/{id}/skip", this::skip);
+    routes.post("/api/jobs/{id}/move", this::move);
     routes.get("/api/jobs/{id}/events", this::events);
+    routes.get("/api/events", new EventsApi(queue, json, watchers)::events);
     routes.get("/api/jobs/{id}/preview", this::preview);
     routes.get("/api/jobs/{id}/images/{number}", this::image);
   }
@@ -83,18 +76,12 @@ public final class JobsApi {
         new Job.Request(kind, new Drawing(offer.pipeline(), spec), AskedSettings.of(fields, spec));
     Job job = queue.submit(request, Optional.empty());
     context.status(202).header("Location", "/api/jobs/" + job.id());
-    answer(context, json(job));
+    answer(context, json.of(job));
   }
 
   /** Those that are known, the newest first. */
   private void list(Context context) {
-    ObjectNode answer = Fields.object();
-    ArrayNode all = answer.putArray("jobs");
-    List<Job> jobs = queue.jobs();
-    for (int i = jobs.size() - 1; i >= 0; i--) {
-      all.add(json(jobs.get(i)));
-    }
-    answer(context, answer);
+    answer(context, Fields.object().set("jobs", json.all()));
   }
 
   /** Ends a job; one that has ended is forgotten. */
@@ -105,13 +92,25 @@ public final class JobsApi {
     } else {
       job.cancel();
     }
-    answer(context, json(job));
+    answer(context, json.of(job));
   }
 
   private void skip(Context context) {
     Job job = job(context);
     job.skip();
-    answer(context, json(job));
+    answer(context, json.of(job));
+  }
+
+  private void move(Context context) {
+    Job job = job(context);
+    Fields fields = Fields.read(context, offer.limits().bodyBytes());
+    if (!fields.has("place")) {
+      throw new Refusal(422, "field 'place' is missing: 1 is next");
+    }
+    if (!queue.move(job, fields.whole("place", 1))) {
+      throw new Refusal(409, "the job does not wait any more");
+    }
+    answer(context, json.of(job));
   }
 
   private void preview(Context context) {
@@ -155,15 +154,7 @@ public final class JobsApi {
    */
   private void events(Context context) throws InterruptedException {
     Job job = job(context);
-    if (!watchers.tryAcquire()) {
-      throw new Refusal(
-          429, "%s clients watch jobs already".formatted(MAX_WATCHERS), Map.of("Retry-After", "5"));
-    }
-    try {
-      watch(job, context);
-    } finally {
-      watchers.release();
-    }
+    watchers.tell(() -> watch(job, context));
   }
 
   private void watch(Job job, Context context) throws InterruptedException {
@@ -174,7 +165,7 @@ public final class JobsApi {
       int place = queue.place(job);
       int told = 0;
       while (!now.state().isEnd()) {
-        ObjectNode progress = json(job);
+        ObjectNode progress = json.of(job);
         if (previews) {
           job.preview()
               .ifPresent(image -> progress.put("preview", Pictures.base64(Pictures.png(image))));
@@ -192,58 +183,15 @@ public final class JobsApi {
         }
       }
       tellImages(job, stream, told);
-      stream.send(now.state().label(), json(job));
+      stream.send(now.state().label(), json.of(job));
     }
   }
 
   private static int tellImages(Job job, EventStream stream, int told) {
     List<GeneratedImage> images = job.finished();
     for (int i = told; i < images.size(); i++) {
-      stream.send("image", image(job, i, images.get(i)));
+      stream.send("image", JobJson.image(job, i, images.get(i)));
     }
     return images.size();
-  }
-
-  private static ObjectNode image(Job job, int number, GeneratedImage image) {
-    return Fields.object()
-        .put("number", number)
-        .put("url", "/api/jobs/%s/images/%s".formatted(job.id(), number))
-        .put("width", image.width())
-        .put("height", image.height())
-        .put("seed", image.seed())
-        .put("parameters", image.parameters());
-  }
-
-  private ObjectNode json(Job job) {
-    Job.Snapshot now = job.snapshot();
-    ObjectNode json = Fields.object();
-    json.put("id", job.id());
-    json.put("kind", job.kind());
-    json.put("state", now.state().label());
-    json.put("place", queue.place(job));
-    json.put("prompt", job.title());
-    json.put("created", job.created().toString());
-    json.put("seconds", job.seconds());
-    json.put("progress", now.fraction());
-    json.put("seconds_left", now.secondsLeft());
-    json.put("image", Math.max(0, now.begun() - 1));
-    json.put("image_count", job.parts());
-    json.put("step", now.step());
-    json.put("steps", now.steps());
-    ArrayNode images = json.putArray("images");
-    List<GeneratedImage> finished = job.finished();
-    for (int i = 0; i < finished.size(); i++) {
-      images.add(image(job, i, finished.get(i)));
-    }
-    ArrayNode loras = json.putArray("loras");
-    for (LoraReport report : job.loras()) {
-      loras.add(sentences.withoutFolders(report.toString()));
-    }
-    ArrayNode warnings = json.putArray("warnings");
-    job.warnings().forEach(warning -> warnings.add(sentences.withoutFolders(warning)));
-    if (now.state() == JobState.FAILED) {
-      json.put("error", sentences.of(job.failure().orElseThrow()).sentence());
-    }
-    return json;
   }
 }

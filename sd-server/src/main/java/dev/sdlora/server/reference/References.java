@@ -56,6 +56,11 @@ public final class References {
                         .formatted(field, text)));
   }
 
+  /** Whether a text names a picture rather than being one. */
+  public boolean isReference(String text) {
+    return REFERENCE.matcher(text).matches();
+  }
+
   /**
    * The picture that a text is or names.
    *

@@ -247,19 +247,26 @@ public final class DrawingReader {
     return hires.build();
   }
 
-  private void requirePixels(PromptSpec spec) {
+  /**
+   * Refuses what would be larger than the server allows.
+   *
+   * @return how many pixels the picture will have
+   */
+  public double requirePixels(PromptSpec spec) {
+    long most = offer.limits().pixels();
     ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
-    Pictures.requirePixels("size", size.width(), size.height(), offer.limits().pixels());
-    spec.hiresFix()
-        .ifPresent(
-            hires -> {
-              double width = hires.size().map(ImageSize::width).orElse(0);
-              double height = hires.size().map(ImageSize::height).orElse(0);
-              Pictures.requirePixels(
-                  "size after hires fix",
-                  hires.size().isPresent() ? width : size.width() * hires.scale(),
-                  hires.size().isPresent() ? height : size.height() * hires.scale(),
-                  offer.limits().pixels());
-            });
+    Pictures.requirePixels("size", size.width(), size.height(), most);
+    if (spec.hiresFix().isEmpty()) {
+      return (double) size.width() * size.height();
+    }
+    HiresFix hires = spec.hiresFix().get();
+    double width = hires.size().map(ImageSize::width).orElse(0);
+    double height = hires.size().map(ImageSize::height).orElse(0);
+    if (hires.size().isEmpty()) {
+      width = size.width() * hires.scale();
+      height = size.height() * hires.scale();
+    }
+    Pictures.requirePixels("size after hires fix", width, height, most);
+    return width * height;
   }
 }

@@ -5,16 +5,14 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.api.UpscalerNetwork;
 import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Pictures;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.pictures.Enlargement;
 import dev.sdlora.server.request.Offer;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
-import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Pictures that are only enlarged, and what is written in pictures. */
@@ -80,34 +78,16 @@ final class ExtraEndpoints {
     }
     String text = fields.name("image").orElseThrow(() -> new Refusal(404, "Image not found"));
     Picture picture = offer.pictures().picture("image", text, offer.limits().pixels());
-    int width;
-    int height;
-    if (fields.whole("resize_mode", 0) == 1) {
-      width = fields.whole("upscaling_resize_w", 512);
-      height = fields.whole("upscaling_resize_h", 512);
-    } else {
-      double scale = fields.number("upscaling_resize").orElse(2);
-      if (!(scale > 0 && scale <= 8)) {
-        throw new Refusal(422, "field 'upscaling_resize' must be above 0 and at most 8: " + scale);
-      }
-      width = (int) Math.max(1, picture.width() * scale);
-      height = (int) Math.max(1, picture.height() * scale);
-    }
-    if (width < 1 || height < 1) {
-      throw new Refusal(422, "the size must be at least 1x1: %sx%s".formatted(width, height));
-    }
-    Pictures.requirePixels("size", width, height, offer.limits().pixels());
-    boolean crop = fields.whole("resize_mode", 0) == 1 && fields.flag("upscaling_crop", true);
+    Enlargement target = Enlargement.read(fields, picture, offer);
     double visibility = fields.number("extras_upscaler_2_visibility").orElse(0);
     if (!(visibility >= 0 && visibility <= 1)) {
       throw new Refusal(
           422, "field 'extras_upscaler_2_visibility' must be from 0 to 1: " + visibility);
     }
-    Target target = new Target(width, height, crop);
-    Picture first = target.of(by(fields.name("upscaler_1").orElse("None"), picture, target));
+    Picture first = enlarged(fields.name("upscaler_1").orElse("None"), picture, target);
     if (visibility > 0) {
       String name = fields.name("upscaler_2").orElse("None");
-      first = blended(first, target.of(by(name, picture, target)), visibility);
+      first = blended(first, enlarged(name, picture, target), visibility);
     }
     ObjectNode answer = Fields.object();
     answer.put("html_info", "");
@@ -115,27 +95,10 @@ final class ExtraEndpoints {
     Listings.answer(context, answer);
   }
 
-  private Picture by(String name, Picture picture, Target target) {
-    Path file = offer.upscalers().get(name);
-    if (file == null) {
-      return switch (name) {
-        case "None", "Lanczos" -> picture;
-        case "Nearest" -> target.nearest(picture);
-        default ->
-            throw new Refusal(
-                422,
-                "there is no upscaler '%s'; there are None, Lanczos, Nearest and %s"
-                    .formatted(name, offer.upscalers().keySet()));
-      };
-    }
+  private Picture enlarged(String upscaler, Picture picture, Enlargement target) {
     enlarging.lock();
-    try (UpscalerNetwork network = UpscalerNetwork.open(file)) {
-      Pictures.requirePixels(
-          "picture enlarged by '" + name + "'",
-          (double) picture.width() * network.factor(),
-          (double) picture.height() * network.factor(),
-          4 * offer.limits().pixels());
-      return network.upscale(picture);
+    try {
+      return target.of(picture, upscaler, offer, (number, count) -> {});
     } finally {
       enlarging.unlock();
     }
@@ -148,41 +111,5 @@ final class ExtraEndpoints {
       of[i] = (byte) Math.round((of[i] & 0xff) * (1 - share) + (with[i] & 0xff) * share);
     }
     return Picture.of(first.width(), first.height(), of);
-  }
-
-  /** The size that is wanted; other proportions are stretched, or cut at the edges. */
-  private record Target(int width, int height, boolean crop) {
-    Picture of(Picture picture) {
-      if (!crop) {
-        return same(picture, width, height) ? picture : picture.resized(width, height);
-      }
-      double scale = Math.max((double) width / picture.width(), (double) height / picture.height());
-      int wide = Math.max(width, (int) Math.round(picture.width() * scale));
-      int high = Math.max(height, (int) Math.round(picture.height() * scale));
-      Picture covering = same(picture, wide, high) ? picture : picture.resized(wide, high);
-      BufferedImage cut =
-          covering
-              .toBufferedImage()
-              .getSubimage((wide - width) / 2, (high - height) / 2, width, height);
-      return Picture.of(cut);
-    }
-
-    private static boolean same(Picture picture, int width, int height) {
-      return picture.width() == width && picture.height() == height;
-    }
-
-    /** Enlarged by whole pixels, which {@link #of} then leaves as they are or fits. */
-    Picture nearest(Picture picture) {
-      byte[] from = picture.rgb();
-      byte[] to = new byte[3 * width * height];
-      for (int y = 0; y < height; y++) {
-        int row = (int) ((long) y * picture.height() / height);
-        for (int x = 0; x < width; x++) {
-          int column = (int) ((long) x * picture.width() / width);
-          System.arraycopy(from, 3 * (row * picture.width() + column), to, 3 * (y * width + x), 3);
-        }
-      }
-      return Picture.of(width, height, to);
-    }
   }
 }

@@ -4,10 +4,15 @@ import { el } from "./core/html.js";
 import { jobs } from "./core/jobs.js";
 import { loadModel } from "./core/model.js";
 import "./draw/draw-view.js";
+import { watchDrops } from "./image/restore.js";
+import "./upscale/upscale-view.js";
+import "./training/train-view.js";
 
 /** The views by their names in the address. Each is made when it is first seen, and then kept. */
 const VIEWS = {
   draw: { label: "Draw", tag: "sd-draw-view" },
+  upscale: { label: "Upscale", tag: "sd-upscale-view" },
+  train: { label: "Train", tag: "sd-train-view" },
 };
 
 const main = document.getElementById("main");
@@ -37,6 +42,7 @@ async function start() {
   address.addEventListener("change", show);
   show();
   jobs.watch();
+  watchDrops();
 }
 
 document.getElementById("skip").addEventListener("click", (event) => {

@@ -64,7 +64,14 @@ export function sliderField({ name, label, min, max, step = 1, most = max }) {
 /** One of some names. */
 export function selectField({ name, label, options }) {
   const select = el("select", { name }, options.map((option) => el("option", {}, option)));
-  bind(name, select, (input, value) => (input.value = value ?? ""), (input) => input.value);
+  bind(name, select, (input, value) => (input.value = value ?? options[0]), (input) => input.value);
+  return labelled(label, "select", select);
+}
+
+/** One of some choices, which the field has by number; it also counts as 0 while it is open. */
+export function indexField({ name, label, options }) {
+  const select = el("select", { name }, options.map((option, at) => el("option", { value: at }, option)));
+  bind(name, select, (input, value) => (input.value = String(Number(value ?? 0))), (input) => Number(input.value));
   return labelled(label, "select", select);
 }
 

@@ -1,9 +1,12 @@
+import "../grid/grid-result.js";
 import { address } from "../core/address.js";
 import { el } from "../core/html.js";
 import { isUnfinished, jobs } from "../core/jobs.js";
 
 /** The job that the address names, or the newest: on its way, and its pictures. */
 class JobView extends HTMLElement {
+  #grid = el("sd-grid-result");
+
   connectedCallback() {
     this.className = "panel stack";
     jobs.addEventListener("change", () => this.#show());
@@ -18,18 +21,22 @@ class JobView extends HTMLElement {
       return;
     }
     this.replaceChildren(
-      el("p", { class: "faint" }, `${job.prompt} · ${job.state}`),
+      el("p", { class: "faint" }, `${job.title} · ${job.state}`),
       isUnfinished(job)
         ? el("progress", { max: 1, value: job.progress, "aria-label": "Progress" })
         : el("p", { class: "error" }, job.error ?? ""),
+      job.kind === "grid" ? this.#grid : "",
       ...job.images.map((image) => picture(job, image)),
     );
+    if (job.kind === "grid") {
+      this.#grid.show(job);
+    }
   }
 }
 
 function picture(job, image) {
   const { width, height, parameters } = image;
-  const img = el("img", { src: image.url.replace(/^\//, ""), width, height, alt: job.prompt });
+  const img = el("img", { src: image.url.replace(/^\//, ""), width, height, alt: job.title });
   return el("figure", {}, img, el("figcaption", { class: "faint" }, parameters));
 }
 

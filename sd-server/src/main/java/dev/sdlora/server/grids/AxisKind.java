@@ -1,0 +1,71 @@
+package dev.sdlora.server.grids;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.Schedule;
+import dev.sdlora.server.http.Fields;
+import java.util.Arrays;
+import java.util.List;
+
+/** The settings that can be an axis, by the names that {@code sd grid} has for them. */
+enum AxisKind {
+  SEED("seed", "Seed", "1-4", Hints.NUMBERS),
+  STEPS("steps", "Sampling steps", "10, 20, 40", Hints.NUMBERS),
+  CFG("cfg", "CFG Scale", "1-7 [3]", Hints.NUMBERS),
+  SAMPLER("sampler", "Sampling method", "Euler a, DDIM", Hints.NAMES),
+  SCHEDULE("schedule", "Schedule type", "Karras, Normal", Hints.NAMES),
+  SIZE("size", "Size", "512x512, 768x512", "WIDTHxHEIGHT, separated by commas"),
+  LORA("lora", "LoRA weight", "0-1 [5]", Hints.NUMBERS),
+  PROMPT(
+      "prompt",
+      "Prompt S/R",
+      "red, blue, green",
+      "the first text is looked for in the prompts, and each takes its place in turn; a text with"
+          + " commas stands in double quotes"),
+  DENOISING("denoising", "Denoising strength", "0.3, 0.6", Hints.NUMBERS);
+
+  /** What several of them take. */
+  private static final class Hints {
+    static final String NUMBERS =
+        "numbers separated by commas, or ranges: 1-5, 1-9 (+2) in steps of 2, 0-1 [5] for five"
+            + " numbers from 0 to 1";
+    static final String NAMES = "names separated by commas";
+  }
+
+  private final String axis;
+  private final String label;
+  private final String example;
+  private final String hint;
+
+  AxisKind(String axis, String label, String example, String hint) {
+    this.axis = axis;
+    this.label = label;
+    this.example = example;
+    this.hint = hint;
+  }
+
+  /** {@code GET /api/grids/axes}. */
+  static ObjectNode json() {
+    ObjectNode json = Fields.object();
+    ArrayNode axes = json.putArray("axes");
+    for (AxisKind kind : values()) {
+      ObjectNode entry = axes.addObject();
+      entry.put("axis", kind.axis);
+      entry.put("label", kind.label);
+      entry.put("example", kind.example);
+      entry.put("hint", kind.hint);
+      ArrayNode choices = entry.putArray("choices");
+      kind.choices().forEach(choices::add);
+    }
+    return json;
+  }
+
+  private List<String> choices() {
+    return switch (this) {
+      case SAMPLER -> Arrays.stream(Sampler.values()).map(Sampler::label).toList();
+      case SCHEDULE -> Arrays.stream(Schedule.values()).map(Schedule::label).toList();
+      default -> List.of();
+    };
+  }
+}

@@ -1,0 +1,31 @@
+package dev.sdlora.server.grids;
+
+import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.reference.PictureSource;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The pictures in grids of jobs that are known, by {@code ID/NUMBER}, counted from 0. */
+public final class GridCells implements PictureSource {
+  private static final Pattern NAME = Pattern.compile("(.+)/(\\d{1,6})");
+
+  private final JobQueue queue;
+
+  /** Those of a queue. */
+  public GridCells(JobQueue queue) {
+    this.queue = queue;
+  }
+
+  @Override
+  public Optional<byte[]> find(String name) {
+    Matcher parts = NAME.matcher(name);
+    return parts.matches()
+        ? queue
+            .find(parts.group(1))
+            .map(job -> job.work())
+            .filter(GridWork.class::isInstance)
+            .flatMap(work -> ((GridWork) work).cell(Integer.parseInt(parts.group(2))))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,176 @@
+package dev.sdlora.server.grids;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.grid.Axis;
+import dev.sdlora.api.grid.VariationGrid;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.request.AskedSettings;
+import dev.sdlora.server.request.Dialect;
+import dev.sdlora.server.request.DrawingReader;
+import dev.sdlora.server.request.Offer;
+import dev.sdlora.server.request.Overrides;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A grid that was asked for, checked against what the server allows. */
+final class GridPlan {
+  private static final int MOST_CELLS = 400;
+
+  /** A sheet may have so many times the pixels of a picture. */
+  private static final int SHEET_PICTURES = 4;
+
+  private final PromptSpec spec;
+  private final Axis columns;
+  private final Optional<Axis> rows;
+  private final ObjectNode settings;
+  private double work;
+
+  private GridPlan(PromptSpec spec, Axis columns, Optional<Axis> rows, ObjectNode settings) {
+    this.spec = spec;
+    this.columns = columns;
+    this.rows = rows;
+    this.settings = settings;
+  }
+
+  /**
+   * Reads a body.
+   *
+   * @param fields {@code request} as for {@code /api/jobs}, {@code x} and maybe {@code y}
+   * @throws Refusal if an axis makes no sense, or the grid is too large
+   */
+  static GridPlan read(Fields fields, Offer offer) {
+    Fields request = fields.object("request");
+    Overrides options = Overrides.read(request.object("override_settings"), offer);
+    DrawingReader reader = new DrawingReader(offer);
+    PromptSpec spec = reader.read(request, Dialect.LIBRARY, options).toBuilder().images(1).build();
+    Axis columns = axis("x", fields, offer);
+    Optional<Axis> rows =
+        fields.object("y").name("axis").isPresent()
+            ? Optional.of(axis("y", fields, offer))
+            : Optional.empty();
+    ObjectNode settings = fields.node().deepCopy();
+    settings.set("request", AskedSettings.of(request, spec));
+    GridPlan plan = new GridPlan(spec, columns, rows, settings);
+    plan.requireRoom(reader, offer.limits().pixels());
+    return plan;
+  }
+
+  private static Axis axis(String field, Fields fields, Offer offer) {
+    Fields axis = fields.object(field);
+    String name =
+        axis.name("axis")
+            .orElseThrow(
+                () ->
+                    new Refusal(
+                        422,
+                        "field '%s' must be {axis, values}, such as {\"axis\": \"cfg\", \"values\": \"1-7 [3]\"}"
+                            .formatted(field)));
+    Optional<String> lora = axis.name("lora");
+    String values =
+        axis.name("values")
+            .orElseThrow(
+                () ->
+                    new Refusal(
+                        422,
+                        "the %s axis has no values".formatted(field.toUpperCase(Locale.ROOT))));
+    boolean ofLora = name.equalsIgnoreCase("lora");
+    if (ofLora && lora.isEmpty()) {
+      throw new Refusal(
+          422,
+          "the %s axis must have a field 'lora', the name of one"
+              .formatted(field.toUpperCase(Locale.ROOT)));
+    }
+    try {
+      String full = ofLora ? "lora:" + offer.pipeline().loras().find(lora.get()).name() : name;
+      return Axis.parse(full + "=" + values);
+    } catch (IllegalArgumentException | StableDiffusionException e) {
+      throw new Refusal(
+          422, "the %s axis: %s".formatted(field.toUpperCase(Locale.ROOT), e.getMessage()));
+    }
+  }
+
+  private void requireRoom(DrawingReader reader, long maxPixels) {
+    int across = columns.values().size();
+    int down = rows.map(axis -> axis.values().size()).orElse(1);
+    long cells = (long) across * down;
+    if (cells > MOST_CELLS) {
+      throw new Refusal(
+          413,
+          "the grid has %sx%s pictures, %s; at most %s are drawn"
+              .formatted(across, down, cells, MOST_CELLS));
+    }
+    double pixels = 0;
+    for (Axis.Value row : rows.map(Axis::values).orElse(List.of(new Axis.Value("", s -> {})))) {
+      for (Axis.Value column : columns.values()) {
+        PromptSpec cell = cell(column, row);
+        double size = reader.requirePixels(cell);
+        pixels += size;
+        work += size * cell.steps();
+      }
+    }
+    if (pixels > SHEET_PICTURES * (double) maxPixels) {
+      throw new Refusal(
+          413,
+          "the %s pictures of the grid have %s pixels together; this server takes at most %s, %s times those of one"
+              .formatted(cells, (long) pixels, SHEET_PICTURES * maxPixels, SHEET_PICTURES));
+    }
+  }
+
+  private PromptSpec cell(Axis.Value column, Axis.Value row) {
+    PromptSpecBuilder cell = spec.toBuilder();
+    column.change().apply(cell);
+    row.change().apply(cell);
+    return cell.build();
+  }
+
+  PromptSpec spec() {
+    return spec;
+  }
+
+  Axis columns() {
+    return columns;
+  }
+
+  Optional<Axis> rows() {
+    return rows;
+  }
+
+  /** As it was asked for, to be asked again. */
+  ObjectNode settings() {
+    return settings;
+  }
+
+  VariationGrid grid() {
+    return rows.map(axis -> VariationGrid.of(spec, columns, axis))
+        .orElseGet(() -> VariationGrid.of(spec, columns));
+  }
+
+  /** What will be drawn, and how much work that is. */
+  ObjectNode json() {
+    ObjectNode json = axes();
+    json.put("cells", columns.values().size() * rows.map(axis -> axis.values().size()).orElse(1));
+    json.put("pixel_steps", work);
+    return json;
+  }
+
+  /** The names and values of the axes. */
+  ObjectNode axes() {
+    ObjectNode json = Fields.object();
+    json.set("columns", json(columns));
+    rows.ifPresent(axis -> json.set("rows", json(axis)));
+    return json;
+  }
+
+  private static ObjectNode json(Axis axis) {
+    ObjectNode json = Fields.object().put("name", axis.name());
+    ArrayNode values = json.putArray("values");
+    axis.values().forEach(value -> values.add(value.label()));
+    return json;
+  }
+}

@@ -1,0 +1,104 @@
+package dev.sdlora.server.grids;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LatentPreview;
+import dev.sdlora.api.LoraReport;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.server.job.InterruptibleWork;
+import dev.sdlora.server.job.Progress;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Draws a grid; the sheet becomes the picture of the job, the cells stay beside it. */
+final class GridWork extends InterruptibleWork {
+  private final Pipeline pipeline;
+  private final GridPlan plan;
+
+  // All below is guarded by this.
+  /** As files, which take less room than pixels. */
+  private final List<byte[]> cells = new ArrayList<>();
+
+  private final Set<String> warnings = new LinkedHashSet<>();
+  private final Set<LoraReport> loras = new LinkedHashSet<>();
+
+  GridWork(Pipeline pipeline, GridPlan plan) {
+    super("sd-server-grid");
+    this.pipeline = pipeline;
+    this.plan = plan;
+  }
+
+  @Override
+  public String title() {
+    return plan.spec().prompt();
+  }
+
+  @Override
+  public int parts() {
+    return plan.columns().values().size() * plan.rows().map(axis -> axis.values().size()).orElse(1);
+  }
+
+  @Override
+  protected Outcome run(Progress progress) {
+    progress.picture(plan.grid().draw(pipeline, new Watch(progress)));
+    synchronized (this) {
+      return new Outcome(List.copyOf(warnings), List.copyOf(loras));
+    }
+  }
+
+  @Override
+  public synchronized Optional<ObjectNode> details() {
+    return Optional.of(plan.axes().put("finished_cells", cells.size()));
+  }
+
+  /** The file of a cell that is finished, counted from 0 row by row. */
+  synchronized Optional<byte[]> cell(int number) {
+    return number < 0 || number >= cells.size() ? Optional.empty() : Optional.of(cells.get(number));
+  }
+
+  private final class Watch implements GenerationListener {
+    private final Progress progress;
+
+    Watch(Progress progress) {
+      this.progress = progress;
+    }
+
+    @Override
+    public void generationStart(PromptSpec spec) {
+      progress.begun();
+    }
+
+    @Override
+    public void imageStart(int index, long seed) {
+      progress.partBegun();
+    }
+
+    @Override
+    public void stepEnd(Step done, LatentPreview look) {
+      progress.step(done.number(), done.total(), Optional.of(look.toImage()));
+    }
+
+    @Override
+    public void imageEnd(int index, GeneratedImage image) {
+      byte[] cell = image.png();
+      synchronized (GridWork.this) {
+        cells.add(cell);
+      }
+      progress.changed();
+    }
+
+    @Override
+    public void generationEnd(GenerationResult result) {
+      synchronized (GridWork.this) {
+        warnings.addAll(result.warnings());
+        loras.addAll(result.loras());
+      }
+    }
+  }
+}

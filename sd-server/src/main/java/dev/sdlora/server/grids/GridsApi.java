@@ -1,0 +1,60 @@
+package dev.sdlora.server.grids;
+
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.request.Offer;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Optional;
+
+/** {@code /api/grids}: what can be varied, how much that would be, and grids as jobs. */
+public final class GridsApi {
+  private final Offer offer;
+  private final JobQueue queue;
+  private final GridCells cells;
+
+  /** The interface over a queue. */
+  public GridsApi(Offer offer, JobQueue queue) {
+    this.offer = offer;
+    this.queue = queue;
+    this.cells = new GridCells(queue);
+  }
+
+  /** Serves it. */
+  public void addTo(RoutesConfig routes) {
+    routes.get(
+        "/api/grids/axes",
+        context -> context.contentType("application/json").result(Fields.text(AxisKind.json())));
+    routes.post("/api/grids/plan", context -> answer(context, plan(context)));
+    routes.post("/api/grids", this::submit);
+    routes.get("/api/grids/{id}/cells/{number}", this::cell);
+  }
+
+  private GridPlan plan(Context context) {
+    return GridPlan.read(Fields.read(context, offer.limits().bodyBytes()), offer);
+  }
+
+  private static void answer(Context context, GridPlan plan) {
+    context.contentType("application/json").result(Fields.text(plan.json()));
+  }
+
+  private void submit(Context context) {
+    GridPlan plan = plan(context);
+    GridWork work = new GridWork(offer.pipeline(), plan);
+    Job job = queue.submit(new Job.Request("grid", work, plan.settings()), Optional.empty());
+    context.status(202).header("Location", "/api/jobs/" + job.id());
+    context
+        .contentType("application/json")
+        .result(Fields.text(plan.json().put("id", job.id()).put("url", "/api/jobs/" + job.id())));
+  }
+
+  private void cell(Context context) {
+    byte[] png =
+        cells
+            .find(context.pathParam("id") + "/" + context.pathParam("number"))
+            .orElseThrow(() -> new Refusal(404, "there is no such picture, or not yet"));
+    context.contentType("image/png").result(png);
+  }
+}

@@ -1,0 +1,120 @@
+package dev.sdlora.server.jobs;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.server.http.ClientConnection;
+import dev.sdlora.server.http.EventStream;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Pictures;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import io.javalin.http.Context;
+import java.awt.image.BufferedImage;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All jobs as one stream of events. It begins with everything, so that a client which comes back
+ * needs to remember nothing; from then on it has what is new, ten times a second at most.
+ */
+final class EventsApi {
+  private static final long ROUND_MILLIS = 100;
+  private static final long SIGN_OF_LIFE_MILLIS = 10_000;
+
+  private final JobQueue queue;
+  private final JobJson json;
+  private final Watchers watchers;
+
+  EventsApi(JobQueue queue, JobJson json, Watchers watchers) {
+    this.queue = queue;
+    this.json = json;
+    this.watchers = watchers;
+  }
+
+  void events(Context context) throws InterruptedException {
+    boolean previews = !"false".equals(context.queryParam("previews"));
+    watchers.tell(() -> tell(context, previews));
+  }
+
+  private void tell(Context context, boolean previews) throws InterruptedException {
+    try (ClientConnection client = ClientConnection.listening(context)) {
+      EventStream stream = EventStream.begin(context);
+      Told told = new Told(stream, previews);
+      long seen = told.everything();
+      long quiet = System.nanoTime();
+      while (!client.isGone() && !queue.isOver()) {
+        long change = queue.awaitChange(seen, ROUND_MILLIS);
+        long now = System.nanoTime();
+        if (change != seen) {
+          told.news();
+          quiet = now;
+          seen = change;
+          TimeUnit.MILLISECONDS.sleep(ROUND_MILLIS);
+        } else if (now - quiet > SIGN_OF_LIFE_MILLIS * 1_000_000) {
+          stream.signOfLife();
+          quiet = now;
+        }
+      }
+      told.news();
+    }
+  }
+
+  /** What one client knows. */
+  private final class Told {
+    private final EventStream stream;
+    private final boolean previews;
+    private Map<String, Known> known = new HashMap<>();
+
+    private record Known(long version, int place, @Nullable BufferedImage preview) {}
+
+    Told(EventStream stream, boolean previews) {
+      this.stream = stream;
+      this.previews = previews;
+    }
+
+    /** Returns what has been seen by then. */
+    long everything() throws InterruptedException {
+      long seen = queue.awaitChange(-1, 0);
+      for (Job job : queue.jobs()) {
+        known.put(job.id(), new Known(job.snapshot().version(), queue.place(job), null));
+      }
+      stream.send("jobs", Fields.object().set("jobs", json.all()));
+      return seen;
+    }
+
+    void news() {
+      Map<String, Known> now = new HashMap<>();
+      for (Job job : queue.jobs()) {
+        now.put(job.id(), told(job, Optional.ofNullable(known.get(job.id()))));
+      }
+      for (String id : known.keySet()) {
+        if (!now.containsKey(id)) {
+          stream.send("removed", Fields.object().put("id", id));
+        }
+      }
+      known = now;
+    }
+
+    private Known told(Job job, Optional<Known> before) {
+      long version = job.snapshot().version();
+      int place = queue.place(job);
+      BufferedImage look = previews ? job.preview().orElse(null) : null;
+      boolean same =
+          before.isPresent() && before.get().version() == version && before.get().place() == place;
+      if (!same) {
+        stream.send("job", json.of(job));
+      }
+      if (look != null && before.map(Known::preview).orElse(null) != look) {
+        stream.send("preview", preview(job, look));
+      }
+      return new Known(version, place, look);
+    }
+
+    private ObjectNode preview(Job job, BufferedImage look) {
+      String data = "data:image/png;base64," + Pictures.base64(Pictures.png(look));
+      return Fields.object().put("id", job.id()).put("image", data);
+    }
+  }
+}

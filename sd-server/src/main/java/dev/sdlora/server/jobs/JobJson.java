@@ -1,0 +1,80 @@
+package dev.sdlora.server.jobs;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.LoraReport;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.JobState;
+import java.util.List;
+
+/** Jobs as the answers of the server's own API have them. */
+public final class JobJson {
+  private final JobQueue queue;
+  private final Sentences sentences;
+
+  /** Tells of the jobs of a queue. */
+  public JobJson(JobQueue queue, Sentences sentences) {
+    this.queue = queue;
+    this.sentences = sentences;
+  }
+
+  /** All that are known, the newest first. */
+  public ArrayNode all() {
+    ArrayNode all = Fields.array();
+    List<Job> jobs = queue.jobs();
+    for (int i = jobs.size() - 1; i >= 0; i--) {
+      all.add(of(jobs.get(i)));
+    }
+    return all;
+  }
+
+  /** One job. */
+  public ObjectNode of(Job job) {
+    Job.Snapshot now = job.snapshot();
+    ObjectNode json = Fields.object();
+    json.put("id", job.id());
+    json.put("kind", job.kind());
+    json.put("title", job.title());
+    json.put("state", now.state().label());
+    json.put("place", queue.place(job));
+    json.put("created", job.created().toString());
+    json.put("seconds", job.seconds());
+    json.put("progress", now.fraction());
+    json.put("seconds_left", now.secondsLeft());
+    json.put("image", Math.max(0, now.begun() - 1));
+    json.put("image_count", job.parts());
+    json.put("step", now.step());
+    json.put("steps", now.steps());
+    json.set("settings", job.settings());
+    ArrayNode images = json.putArray("images");
+    List<GeneratedImage> finished = job.finished();
+    for (int i = 0; i < finished.size(); i++) {
+      images.add(image(job, i, finished.get(i)));
+    }
+    ArrayNode loras = json.putArray("loras");
+    for (LoraReport report : job.loras()) {
+      loras.add(sentences.withoutFolders(report.toString()));
+    }
+    ArrayNode warnings = json.putArray("warnings");
+    job.warnings().forEach(warning -> warnings.add(sentences.withoutFolders(warning)));
+    job.work().details().ifPresent(details -> json.set("details", details));
+    if (now.state() == JobState.FAILED) {
+      json.put("error", sentences.of(job.failure().orElseThrow()).sentence());
+    }
+    return json;
+  }
+
+  static ObjectNode image(Job job, int number, GeneratedImage image) {
+    return Fields.object()
+        .put("number", number)
+        .put("url", "/api/jobs/%s/images/%s".formatted(job.id(), number))
+        .put("width", image.width())
+        .put("height", image.height())
+        .put("seed", image.seed())
+        .put("parameters", image.parameters());
+  }
+}

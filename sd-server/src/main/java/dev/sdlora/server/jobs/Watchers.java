@@ -1,0 +1,34 @@
+package dev.sdlora.server.jobs;
+
+import dev.sdlora.server.http.Refusal;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+
+/** Clients that are told of changes; each keeps a thread of the server. */
+final class Watchers {
+  private static final int MOST = 64;
+
+  private final Semaphore places = new Semaphore(MOST);
+
+  /** What is told as long as a client listens. */
+  interface Telling {
+    void run() throws InterruptedException;
+  }
+
+  /**
+   * Tells, if there is a place.
+   *
+   * @throws Refusal if there is none
+   */
+  void tell(Telling telling) throws InterruptedException {
+    if (!places.tryAcquire()) {
+      throw new Refusal(
+          429, "%s clients watch jobs already".formatted(MOST), Map.of("Retry-After", "5"));
+    }
+    try {
+      telling.run();
+    } finally {
+      places.release();
+    }
+  }
+}

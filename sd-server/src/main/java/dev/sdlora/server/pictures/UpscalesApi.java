@@ -1,0 +1,56 @@
+package dev.sdlora.server.pictures;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Picture;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Pictures;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.request.Offer;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.Optional;
+
+/** {@code /api/upscales}: pictures that are only enlarged, as jobs. */
+public final class UpscalesApi {
+  private final Offer offer;
+  private final JobQueue queue;
+
+  /** The interface over a queue. */
+  public UpscalesApi(Offer offer, JobQueue queue) {
+    this.offer = offer;
+    this.queue = queue;
+  }
+
+  /** Serves it. */
+  public void addTo(RoutesConfig routes) {
+    routes.post("/api/upscales", this::submit);
+  }
+
+  private void submit(Context context) {
+    Fields fields = Fields.read(context, offer.limits().bodyBytes());
+    String given =
+        fields
+            .name("image")
+            .orElseThrow(() -> new Refusal(422, "there must be a field 'image', a picture"));
+    byte[] file = offer.pictures().bytes("image", given);
+    Picture picture = Pictures.read("image", file, offer.limits().pixels());
+    Enlargement target = Enlargement.read(fields, picture, offer);
+    String upscaler = Enlargement.requireUpscaler(fields.name("upscaler").orElse("Lanczos"), offer);
+    ObjectNode settings = fields.node().deepCopy();
+    if (!offer.pictures().isReference(given)) {
+      settings.remove("image");
+    }
+    UpscaleWork work =
+        new UpscaleWork(offer, picture, PngInfoApi.parameters(file), upscaler, target);
+    Job job = queue.submit(new Job.Request("upscale", work, settings), Optional.empty());
+    context.status(202).header("Location", "/api/jobs/" + job.id());
+    ObjectNode answer = Fields.object();
+    answer.put("id", job.id());
+    answer.put("url", "/api/jobs/" + job.id());
+    answer.put("width", target.width());
+    answer.put("height", target.height());
+    context.contentType("application/json").result(Fields.text(answer));
+  }
+}

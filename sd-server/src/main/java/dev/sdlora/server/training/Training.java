@@ -1,0 +1,259 @@
+package dev.sdlora.server.training;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.job.Progress;
+import dev.sdlora.server.job.Work;
+import dev.sdlora.training.LoraTrainer;
+import dev.sdlora.training.TrainingListener;
+import dev.sdlora.training.TrainingProgress;
+import dev.sdlora.training.TrainingResult;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One training, on a thread of its own. Its LoRA is put into the folder when it is whole. One that
+ * was cancelled leaves what {@link #resumed} goes on from. Safe for use by several threads.
+ */
+final class Training implements Work {
+  private final TrainingPlan plan;
+  private final Pipeline pipeline;
+  private final LoraFolder loras;
+  private final boolean resumes;
+  private final CompletableFuture<Outcome> over = new CompletableFuture<>();
+
+  // All below is guarded by this.
+  private final LossCurve losses;
+  private final List<Sample> samples;
+  private @Nullable Thread thread;
+  private boolean cancelled;
+  private boolean keeping;
+  private @Nullable TrainingProgress latest;
+  private int resumableStep;
+  private @Nullable String published;
+
+  /** A picture that was drawn with the unfinished LoRA. */
+  record Sample(int step, Path file) {}
+
+  Training(TrainingPlan plan, Pipeline pipeline, LoraFolder loras) {
+    this(plan, pipeline, loras, false, new LossCurve(), List.of());
+  }
+
+  private Training(
+      TrainingPlan plan,
+      Pipeline pipeline,
+      LoraFolder loras,
+      boolean resumes,
+      LossCurve losses,
+      List<Sample> samples) {
+    this.plan = plan;
+    this.pipeline = pipeline;
+    this.loras = loras;
+    this.resumes = resumes;
+    this.losses = losses;
+    this.samples = new ArrayList<>(samples);
+    // Mistakes are told to who asks, not to who looks at the job later.
+    plan.trainer(pipeline, TrainingListener.NONE, resumes);
+  }
+
+  /** One that goes on where this one was cancelled; empty if it was not. */
+  synchronized Optional<Training> resumed() {
+    return over.isDone() && resumableStep > 0
+        ? Optional.of(new Training(plan, pipeline, loras, true, losses.copy(), samples))
+        : Optional.empty();
+  }
+
+  @Override
+  public String title() {
+    return plan.name();
+  }
+
+  @Override
+  public int parts() {
+    return 1;
+  }
+
+  @Override
+  public Lane lane() {
+    return Lane.TRAINING;
+  }
+
+  TrainingPlan plan() {
+    return plan;
+  }
+
+  @Override
+  public CompletableFuture<Outcome> start(Progress progress) {
+    synchronized (this) {
+      if (!cancelled) {
+        thread = new Thread(() -> train(progress), "sd-training");
+        thread.start();
+        return over;
+      }
+    }
+    over.completeExceptionally(new CancellationException());
+    return over;
+  }
+
+  private void train(Progress progress) {
+    try {
+      progress.begun();
+      progress.partBegun();
+      Watch watch = new Watch(progress);
+      LoraTrainer trainer = plan.trainer(pipeline, watch, resumes);
+      TrainingResult result = trainer.train();
+      // Files cannot be written while it is set.
+      boolean interrupted = Thread.interrupted();
+      if (result.cancelled()) {
+        stopped(result);
+        over.completeExceptionally(new CancellationException());
+      } else {
+        publish(result.file());
+        over.complete(new Outcome(warnings(interrupted), List.of()));
+      }
+    } catch (RuntimeException | Error e) {
+      over.completeExceptionally(e);
+    }
+  }
+
+  private void stopped(TrainingResult result) {
+    boolean keep;
+    synchronized (this) {
+      resumableStep = result.steps();
+      keep = keeping && result.steps() > 0;
+    }
+    if (keep) {
+      publish(result.file());
+    }
+  }
+
+  private void publish(Path file) {
+    String name = loras.publish(file, plan.name());
+    synchronized (this) {
+      published = name;
+      resumableStep = 0;
+    }
+  }
+
+  private synchronized List<String> warnings(boolean late) {
+    List<String> warnings = new ArrayList<>();
+    if (late) {
+      warnings.add("it was cancelled after its last step, when the LoRA was already whole");
+    }
+    if (published != null && !published.equals(plan.name())) {
+      warnings.add(
+          "somebody else made a LoRA '%s' meanwhile, so this one is called '%s'"
+              .formatted(plan.name(), published));
+    }
+    return warnings;
+  }
+
+  @Override
+  public void cancel() {
+    stop(false);
+  }
+
+  /**
+   * Ends it after the step under way.
+   *
+   * @param keep whether the LoRA as it is then goes into the folder
+   */
+  synchronized void stop(boolean keep) {
+    cancelled = true;
+    keeping |= keep;
+    if (thread != null && !over.isDone()) {
+      thread.interrupt();
+    }
+  }
+
+  /** Waits until its files are its own no more. */
+  void awaitEnd() {
+    Thread running;
+    synchronized (this) {
+      running = thread;
+    }
+    try {
+      if (running != null) {
+        running.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** How long a pixel of a step takes; empty before the first step. */
+  synchronized OptionalDouble secondsPerPixel() {
+    return latest == null
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(1 / (latest.stepsPerSecond() * plan.pixels()));
+  }
+
+  synchronized List<Sample> samples() {
+    return List.copyOf(samples);
+  }
+
+  @Override
+  public synchronized Optional<ObjectNode> details() {
+    ObjectNode json = Fields.object();
+    json.put("name", plan.name());
+    json.put("trigger", plan.trigger());
+    json.put("pictures", plan.pictures().examples().size());
+    if (latest != null) {
+      json.put("loss", latest.loss()).put("mean_loss", latest.meanLoss());
+      json.put("steps_per_second", latest.stepsPerSecond());
+      json.put("learning_rate", latest.learningRate());
+      json.put("seconds_left", over.isDone() ? 0 : latest.remaining().toMillis() / 1000.0);
+    }
+    json.put("resumable_step", resumableStep);
+    if (published != null) {
+      json.put("lora", published).put("try_prompt", plan.tryPrompt(published));
+    }
+    return Optional.of(json);
+  }
+
+  /** Points of the curve; see {@link LossCurve#json}. */
+  synchronized ArrayNode losses() {
+    return losses.json();
+  }
+
+  /** Tells the job, and keeps what it does not. */
+  private final class Watch implements TrainingListener {
+    private final Progress progress;
+
+    Watch(Progress progress) {
+      this.progress = progress;
+    }
+
+    @Override
+    public void step(TrainingProgress now) {
+      synchronized (Training.this) {
+        latest = now;
+        losses.add(now);
+      }
+      progress.step(now.step(), now.steps(), Optional.empty());
+    }
+
+    @Override
+    public void sample(Path file) {
+      BufferedImage look = Picture.read(file).toBufferedImage();
+      int step;
+      int steps;
+      synchronized (Training.this) {
+        step = latest == null ? 0 : latest.step();
+        steps = latest == null ? 1 : latest.steps();
+        samples.add(new Sample(step, file));
+      }
+      progress.step(step, steps, Optional.of(look));
+    }
+  }
+}

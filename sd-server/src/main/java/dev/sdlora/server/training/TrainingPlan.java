@@ -1,0 +1,66 @@
+package dev.sdlora.server.training;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.training.LoraTrainer;
+import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.TrainingListener;
+import dev.sdlora.training.TrainingSet;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What somebody asked to be trained.
+ *
+ * @param name of the LoRA
+ * @param trigger the word that calls it; empty for none
+ * @param pictures with captions; their files are in the folder
+ * @param settings gives a trainer what the request says
+ * @param sample what is drawn on the way
+ * @param sampleEvery after so many steps
+ * @param pixels that a step looks at, of all its pictures
+ * @param folder of this training alone: its pictures, its unfinished LoRA, its samples
+ * @param asked the request without its pictures
+ */
+record TrainingPlan(
+    String name,
+    String trigger,
+    TrainingSet pictures,
+    Consumer<LoraTrainerBuilder> settings,
+    Optional<PromptSpec> sample,
+    int sampleEvery,
+    long pixels,
+    Path folder,
+    ObjectNode asked) {
+
+  /**
+   * A trainer, of which mistakes have been found.
+   *
+   * @param resume whether it goes on from what the folder holds
+   * @throws IllegalArgumentException if settings do not go together
+   */
+  LoraTrainer trainer(Pipeline pipeline, TrainingListener listener, boolean resume) {
+    LoraTrainerBuilder trainer =
+        LoraTrainer.recommended(pipeline.checkpoint().path(), pictures).pipeline(pipeline);
+    settings.accept(trainer);
+    if (!trigger.isEmpty()) {
+      trainer.triggerWord(trigger);
+    }
+    sample.ifPresent(spec -> trainer.samples(List.of(spec), sampleEvery));
+    return trainer
+        .name(name)
+        .output(folder.resolve("lora.safetensors"))
+        .listener(listener)
+        .resume(resume)
+        .build();
+  }
+
+  /** A prompt that shows what was learnt. */
+  String tryPrompt(String lora) {
+    String text = sample.map(PromptSpec::prompt).orElse(trigger);
+    return (text + " <lora:" + lora + ":1>").strip();
+  }
+}

@@ -1,0 +1,165 @@
+package dev.sdlora.server.training;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Pictures;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.request.Offer;
+import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.Recommendation;
+import dev.sdlora.training.TrainedModules;
+import dev.sdlora.training.TrainingExample;
+import dev.sdlora.training.TrainingSet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+
+/** Makes plans of what bodies say. What they leave open, the checkpoint recommends. */
+final class TrainingReader {
+  private static final int MOST_PICTURES = 1000;
+
+  /** So many times samples are drawn in a training, unless somebody says otherwise. */
+  private static final int SAMPLES = 8;
+
+  private final Offer offer;
+  private final LoraFolder loras;
+
+  TrainingReader(Offer offer, LoraFolder loras) {
+    this.offer = offer;
+    this.loras = loras;
+  }
+
+  /**
+   * Reads a request.
+   *
+   * @param folder an empty one, for the files of the pictures
+   */
+  TrainingPlan read(Fields fields, Path folder) {
+    String name = loras.requireFree(fields.name("name").orElse("").strip());
+    String trigger = fields.text("trigger").orElse("").strip();
+    TrainingSet pictures = pictures(fields, folder);
+    if (trigger.isEmpty()
+        && pictures.examples().stream().allMatch(example -> example.caption().isEmpty())) {
+      throw new Refusal(
+          422, "give a trigger word or captions: nothing could call up what is trained otherwise");
+    }
+    ObjectNode asked = fields.node().deepCopy().without("pictures");
+    Fields settings = Fields.of(asked);
+    int count = pictures.examples().size();
+    Recommendation recommended = recommended(count);
+    int steps = fields.whole("steps", recommended.steps());
+    ImageSize size = size(settings).orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
+    int batch = settings.whole("batch_size", recommended.batchSize());
+    return new TrainingPlan(
+        name,
+        trigger,
+        pictures,
+        settings(settings, steps),
+        sample(settings, trigger, pictures),
+        fields.whole("sample_every", Math.max(1, steps / SAMPLES)),
+        (long) size.width() * size.height() * batch,
+        folder,
+        asked);
+  }
+
+  /** What suits the model and a number of pictures. */
+  Recommendation recommended(int pictures) {
+    return Recommendation.of(offer.pipeline().checkpoint().path(), pictures);
+  }
+
+  private TrainingSet pictures(Fields fields, Path folder) {
+    List<Fields> given = fields.objects("pictures");
+    if (given.isEmpty() || given.size() > MOST_PICTURES) {
+      throw new Refusal(
+          422,
+          "field 'pictures' must have from 1 to %s pictures: %s"
+              .formatted(MOST_PICTURES, given.size()));
+    }
+    List<TrainingExample> examples = new ArrayList<>();
+    for (int i = 0; i < given.size(); i++) {
+      examples.add(example("picture " + (i + 1), given.get(i), folder.resolve("" + i)));
+    }
+    return TrainingSet.of(examples);
+  }
+
+  private TrainingExample example(String name, Fields given, Path file) {
+    String image =
+        given
+            .name("image")
+            .orElseThrow(() -> new Refusal(422, name + " must have a field 'image'"));
+    byte[] bytes = Pictures.bytes(name, image);
+    Pictures.read(name, bytes, offer.limits().pixels());
+    try {
+      Files.write(file, bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(name + " could not be kept: " + e, e);
+    }
+    // Read again when the training begins: hundreds of them would fill the memory.
+    return new TrainingExample(
+        name,
+        () -> Picture.read(file).toBufferedImage(),
+        given.text("caption").orElse("").strip(),
+        1);
+  }
+
+  private Consumer<LoraTrainerBuilder> settings(Fields fields, int steps) {
+    Optional<TrainedModules> modules = fields.name("modules").map(TrainingReader::modules);
+    Optional<ImageSize> size = size(fields);
+    return trainer -> {
+      trainer.steps(steps);
+      if (steps <= 500) { // A short training rises quickly.
+        trainer.warmup(steps / 10);
+      }
+      ifWhole(fields, "rank", trainer::rank);
+      fields.ifNumber("alpha", trainer::alpha);
+      modules.ifPresent(trainer::modules);
+      trainer.textEncoder(fields.flag("text_encoder", false));
+      ifWhole(fields, "batch_size", trainer::batchSize);
+      fields.ifNumber("learning_rate", trainer::learningRate);
+      size.ifPresent(trainer::size);
+      fields.ifNumber("noise_offset", trainer::noiseOffset);
+      fields.whole("seed").ifPresent(trainer::seed);
+    };
+  }
+
+  private static void ifWhole(Fields fields, String name, IntConsumer setter) {
+    if (fields.has(name)) {
+      setter.accept(fields.whole(name, 0));
+    }
+  }
+
+  private static TrainedModules modules(String name) {
+    try {
+      return TrainedModules.valueOf(name.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new Refusal(
+          422, "field 'modules' must be attention, linear or convolutions: '%s'".formatted(name));
+    }
+  }
+
+  private Optional<ImageSize> size(Fields fields) {
+    int width = fields.whole("width", 0);
+    int height = fields.whole("height", width);
+    Pictures.requirePixels("size", width, height, offer.limits().pixels());
+    return width == 0 ? Optional.empty() : Optional.of(new ImageSize(width, height));
+  }
+
+  private static Optional<PromptSpec> sample(Fields fields, String trigger, TrainingSet pictures) {
+    if (!fields.flag("samples", true)) {
+      return Optional.empty();
+    }
+    String first = pictures.examples().get(0).caption();
+    String prompt = fields.name("sample_prompt").orElse(first.isEmpty() ? trigger : first);
+    return Optional.of(PromptSpec.builder().prompt(prompt).seed(1).build());
+  }
+}

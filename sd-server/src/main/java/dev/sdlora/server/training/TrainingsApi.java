@@ -1,0 +1,198 @@
+package dev.sdlora.server.training;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import dev.sdlora.server.job.JobState;
+import dev.sdlora.server.request.Offer;
+import dev.sdlora.training.Recommendation;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** LoRAs out of pictures: jobs that have one place beside those that draw. */
+public final class TrainingsApi implements AutoCloseable {
+  private final Offer offer;
+  private final JobQueue queue;
+  private final Sentences sentences;
+  private final LoraFolder loras;
+  private final TrainingReader reader;
+  private final Trainings trainings;
+
+  /**
+   * The interface over a queue.
+   *
+   * @param folder for trained LoRAs, one of the library's; empty for its first
+   */
+  public TrainingsApi(Offer offer, JobQueue queue, Sentences sentences, Optional<Path> folder) {
+    this.offer = offer;
+    this.queue = queue;
+    this.sentences = sentences;
+    this.loras = new LoraFolder(folder, offer.pipeline().loras());
+    this.reader = new TrainingReader(offer, loras);
+    this.trainings = new Trainings(queue);
+  }
+
+  /** Serves it. */
+  public void addTo(RoutesConfig routes) {
+    routes.get("/api/trainings/recommended", this::recommended);
+    routes.post("/api/trainings", this::submit);
+    routes.get("/api/trainings", this::list);
+    routes.get("/api/trainings/{id}", context -> answer(context, whole(job(context))));
+    routes.delete("/api/trainings/{id}", this::delete);
+    routes.post("/api/trainings/{id}/resume", this::resume);
+    routes.get("/api/trainings/{id}/samples/{number}", this::sample);
+  }
+
+  private static void answer(Context context, ObjectNode json) {
+    context.contentType("application/json").result(Fields.text(json));
+  }
+
+  private Job job(Context context) {
+    return trainings
+        .find(context.pathParam("id"))
+        .orElseThrow(() -> new Refusal(404, "there is no training of that id, or it was long ago"));
+  }
+
+  /** What suits the model, and whether anything can be trained. */
+  private void recommended(Context context) {
+    int pictures = count(context.queryParam("pictures"));
+    Recommendation recommended = reader.recommended(pictures);
+    ImageSize size = offer.pipeline().checkpoint().defaultSize();
+    ObjectNode json = Fields.object();
+    json.put("steps", recommended.steps());
+    json.put("rank", recommended.rank());
+    json.put("alpha", recommended.rank());
+    json.put("learning_rate", recommended.learningRate());
+    json.put("batch_size", recommended.batchSize());
+    json.put("modules", recommended.modules().name().toLowerCase(Locale.ROOT));
+    json.put("width", size.width());
+    json.put("height", size.height());
+    trainings.secondsPerPixel().ifPresent(seconds -> json.put("seconds_per_pixel", seconds));
+    loras.obstacle().ifPresent(why -> json.put("obstacle", why));
+    answer(context, json);
+  }
+
+  private static int count(@Nullable String given) {
+    try {
+      return given == null ? 1 : Math.max(1, Integer.parseInt(given));
+    } catch (NumberFormatException e) {
+      throw new Refusal(422, "'pictures' must be a whole number: '%s'".formatted(given));
+    }
+  }
+
+  private void submit(Context context) {
+    Fields fields = Fields.read(context, offer.limits().bodyBytes());
+    Path folder = Trainings.newFolder();
+    Job job;
+    try {
+      job = trainings.submit(new Training(reader.read(fields, folder), offer.pipeline(), loras));
+    } catch (RuntimeException e) {
+      Trainings.delete(folder);
+      throw e;
+    }
+    accepted(context, job);
+  }
+
+  private void accepted(Context context, Job job) {
+    context.status(202).header("Location", "/api/trainings/" + job.id());
+    answer(context, whole(job));
+  }
+
+  private void resume(Context context) {
+    Training resumed =
+        Trainings.training(job(context))
+            .resumed()
+            .orElseThrow(
+                () -> new Refusal(409, "only a training that was cancelled on its way can go on"));
+    loras.requireFree(resumed.plan().name());
+    accepted(context, trainings.submit(resumed));
+  }
+
+  private void list(Context context) {
+    ObjectNode answer = Fields.object();
+    ArrayNode all = answer.putArray("trainings");
+    trainings.all().forEach(job -> all.add(json(job)));
+    answer(context, answer);
+  }
+
+  /** Cancels a training, with {@code ?keep=true} into the LoRA folder; forgets one that is over. */
+  private void delete(Context context) {
+    Job job = job(context);
+    if (job.snapshot().state().isEnd()) {
+      queue.forget(job);
+    } else {
+      Trainings.training(job).stop("true".equals(context.queryParam("keep")));
+      job.cancel();
+    }
+    answer(context, whole(job));
+  }
+
+  private void sample(Context context) {
+    List<Training.Sample> samples = Trainings.training(job(context)).samples();
+    try {
+      int number = Integer.parseInt(context.pathParam("number"));
+      context.contentType("image/png").result(Files.readAllBytes(samples.get(number).file()));
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      throw new Refusal(
+          404, "the training has %s samples, counted from 0".formatted(samples.size()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the sample could not be read: " + e, e);
+    }
+  }
+
+  /** With what becomes long. */
+  private ObjectNode whole(Job job) {
+    ObjectNode json = json(job);
+    Training training = Trainings.training(job);
+    json.set("losses", training.losses());
+    ArrayNode samples = json.putArray("samples");
+    List<Training.Sample> all = training.samples();
+    for (int i = 0; i < all.size(); i++) {
+      samples
+          .addObject()
+          .put("step", all.get(i).step())
+          .put("url", "/api/trainings/%s/samples/%s".formatted(job.id(), i));
+    }
+    return json;
+  }
+
+  private ObjectNode json(Job job) {
+    Job.Snapshot now = job.snapshot();
+    ObjectNode json = Fields.object();
+    json.put("id", job.id());
+    json.put("state", now.state().label());
+    json.put("place", queue.place(job));
+    json.put("created", job.created().toString());
+    json.put("seconds", job.seconds());
+    json.put("progress", now.fraction());
+    json.put("seconds_left", 0.0);
+    json.put("step", now.step());
+    json.put("steps", now.steps());
+    job.work().details().ifPresent(json::setAll);
+    ArrayNode warnings = json.putArray("warnings");
+    job.warnings().forEach(warnings::add);
+    if (now.state() == JobState.FAILED) {
+      json.put("error", sentences.of(job.failure().orElseThrow()).sentence());
+    }
+    return json;
+  }
+
+  /** Waits for the trainings that have been cancelled, and deletes their temporary files. */
+  @Override
+  public void close() {
+    trainings.close();
+  }
+}

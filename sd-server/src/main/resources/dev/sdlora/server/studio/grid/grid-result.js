@@ -1,0 +1,83 @@
+import { el } from "../core/html.js";
+import { settings } from "../core/settings.js";
+import { restore } from "../image/restore.js";
+
+/** The pictures of a grid as a table that fills while it is drawn; each can be looked at large. */
+class GridResult extends HTMLElement {
+  #job = null;
+  #cells = [];
+  #dialog = el("dialog", { "aria-label": "Picture of the grid" });
+
+  /** Shows a job of kind `grid`, again and again while it is on its way. */
+  show(job) {
+    if (this.#job?.id !== job.id) {
+      this.#build(job);
+    }
+    this.#job = job;
+    const finished = job.details.finished_cells;
+    for (let at = 0; at < finished; at++) {
+      this.#fill(at);
+    }
+  }
+
+  #build({ prompt, details: { columns, rows } }) {
+    const labels = rows?.values ?? [""];
+    this.#cells = [];
+    const body = labels.map((label) =>
+      el(
+        "tr",
+        {},
+        rows ? el("th", { scope: "row" }, label) : null,
+        columns.values.map((column) => {
+          const cell = el("td", {});
+          this.#cells.push({ cell, label: rows ? `${column}, ${label}` : column });
+          return cell;
+        }),
+      ),
+    );
+    const corner = rows ? el("th", { scope: "col" }, `${rows.name} ↓ ${columns.name} →`) : null;
+    const head = el("tr", {}, corner, columns.values.map((value) => el("th", { scope: "col" }, value)));
+    this.replaceChildren(
+      el(
+        "div",
+        { class: "scroll", tabindex: 0, role: "region", "aria-label": "Grid" },
+        el("table", {}, el("caption", { class: "faint" }, rows ? prompt : `${columns.name}: ${prompt}`), el("thead", {}, head), el("tbody", {}, body)),
+      ),
+      this.#dialog,
+    );
+  }
+
+  #fill(at) {
+    const { cell, label } = this.#cells[at];
+    if (cell.hasChildNodes()) {
+      return;
+    }
+    const src = `api/grids/${this.#job.id}/cells/${at}`;
+    const image = el("img", { src, alt: label, loading: "lazy" });
+    cell.append(el("button", { type: "button", class: "quiet", onclick: () => this.#open(at) }, image));
+  }
+
+  #open(at) {
+    const { label } = this.#cells[at];
+    const reference = `cell:${this.#job.id}/${at}`;
+    const act = (run) => () => {
+      this.#dialog.close();
+      run();
+    };
+    const button = (text, run) => el("button", { type: "button", onclick: act(run) }, text);
+    this.#dialog.replaceChildren(
+      el("p", {}, label),
+      el("img", { src: `api/grids/${this.#job.id}/cells/${at}`, alt: label }),
+      el(
+        "div",
+        { class: "row" },
+        button("Use these settings", () => restore(reference, label)),
+        button("Start from it", () => settings.set({ init_images: [reference], mask: null })),
+        button("Close", () => {}),
+      ),
+    );
+    this.#dialog.showModal();
+  }
+}
+
+customElements.define("sd-grid-result", GridResult);

@@ -1,0 +1,121 @@
+import "./picture-field.js";
+import { el } from "../core/html.js";
+import { model } from "../core/model.js";
+import { settings } from "../core/settings.js";
+
+const MODES = ["Balanced", "My prompt is more important", "ControlNet is more important"];
+const RESIZE_MODES = ["Just resize", "Crop and resize", "Resize and fill"];
+const MOST_UNITS = 10;
+
+/** Networks that make the picture follow others: the units of A1111's ControlNet extension. */
+class ControlTab extends HTMLElement {
+  #list = el("div", { class: "stack" });
+  #add = el("button", { type: "button", onclick: () => this.#put([...units(), fresh()]) }, "Add a unit");
+
+  connectedCallback() {
+    if (this.hasChildNodes()) {
+      return;
+    }
+    this.className = "stack";
+    if (model.control_nets.length === 0) {
+      this.append(
+        el("p", { class: "faint" }, "There are no ControlNets here. ", el("code", {}, "sd serve --control-dir FOLDER"), " offers those in a folder."),
+      );
+    }
+    this.append(this.#list, el("div", { class: "row" }, this.#add));
+    settings.addEventListener("change", (event) => event.names.includes("alwayson_scripts") && this.#refresh());
+    this.#refresh();
+  }
+
+  #refresh() {
+    const now = units();
+    // Only what is not there yet is made, so that controls keep the focus.
+    while (this.#list.children.length > now.length) {
+      this.#list.lastChild.remove();
+    }
+    now.forEach((unit, at) => {
+      if (at >= this.#list.children.length) {
+        this.#list.append(this.#form(at));
+      }
+      this.#list.children[at].show(unit);
+    });
+    this.#add.disabled = model.control_nets.length === 0 || now.length >= MOST_UNITS;
+  }
+
+  #form(at) {
+    const set = (changes) => this.#put(units().map((unit, each) => (each === at ? { ...unit, ...changes } : unit)));
+    const picture = el("sd-picture-field", { label: `Picture to follow, unit ${at}` });
+    picture.addEventListener("picture", (event) => set({ image: event.detail?.reference ?? null }));
+    const enabled = el("input", { type: "checkbox", onchange: () => set({ enabled: enabled.checked }) });
+    const controls = {
+      model: choice("Model", model.control_nets, set, "model"),
+      weight: slider("Control weight", 0, 2, set, "weight"),
+      guidance_start: slider("Starting control step", 0, 1, set, "guidance_start"),
+      guidance_end: slider("Ending control step", 0, 1, set, "guidance_end"),
+      control_mode: choice("Control mode", MODES, set, "control_mode"),
+      resize_mode: choice("Resize mode", RESIZE_MODES, set, "resize_mode"),
+    };
+    const note = el("p", { class: "faint", role: "status" });
+    const remove = () => this.#put(units().filter((_, each) => each !== at));
+    const form = el(
+      "fieldset",
+      { class: "stack" },
+      el("legend", {}, `ControlNet unit ${at}`),
+      el(
+        "div",
+        { class: "row" },
+        el("label", { class: "field check" }, enabled, el("span", {}, "Enable")),
+        el("button", { type: "button", onclick: remove, "aria-label": `Remove unit ${at}` }, "Remove unit"),
+      ),
+      picture,
+      el("div", { class: "fields" }, Object.values(controls).map((control) => control.field)),
+      note,
+    );
+    form.show = (unit) => {
+      enabled.checked = unit.enabled !== false && Boolean(unit.image);
+      enabled.disabled = !unit.image;
+      picture.reference = unit.image ?? null;
+      Object.entries(controls).forEach(([name, control]) => control.show(unit[name]));
+      note.textContent = unit.image ? "" : "The unit acts once it has a picture: edges, depth, a pose, as its model expects it.";
+    };
+    return form;
+  }
+
+  /** Units without a picture stay in the address, but switched off. */
+  #put(list) {
+    const args = list.map((unit) => ({ ...unit, enabled: Boolean(unit.image) && unit.enabled !== false }));
+    settings.set({ alwayson_scripts: args.length > 0 ? { controlnet: { args } } : null });
+    this.#refresh();
+  }
+}
+
+function units() {
+  return settings.get("alwayson_scripts")?.controlnet?.args ?? [];
+}
+
+function fresh() {
+  return {
+    model: model.control_nets[0], weight: 1, guidance_start: 0, guidance_end: 1,
+    control_mode: MODES[0], resize_mode: RESIZE_MODES[1], image: null,
+  };
+}
+
+function choice(label, options, set, name) {
+  const select = el("select", { onchange: () => set({ [name]: select.value }) }, options.map((option) => el("option", {}, option)));
+  return {
+    field: el("label", { class: "field" }, el("span", { class: "name" }, label), select),
+    show: (value) => (select.value = typeof value === "number" ? options[value] : value),
+  };
+}
+
+function slider(label, min, max, set, name) {
+  const read = (input) => input.value !== "" && input.checkValidity() && set({ [name]: Number(input.value) });
+  const range = el("input", { type: "range", min, max, step: 0.05, "aria-label": `${label}, slider`, oninput: () => read(range) });
+  const number = el("input", { type: "number", min, max, step: "any", "aria-label": label, oninput: () => read(number) });
+  return {
+    field: el("div", { class: "field slider" }, el("span", { class: "name" }, label), el("span", { class: "pair" }, range, number)),
+    show: (value) => [range, number].filter((input) => Number(input.value || NaN) !== value).forEach((input) => (input.value = value)),
+  };
+}
+
+customElements.define("sd-control-tab", ControlTab);

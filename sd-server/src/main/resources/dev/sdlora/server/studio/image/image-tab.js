@@ -1,0 +1,180 @@
+import "./mask-editor.js";
+import "./picture-field.js";
+import { indexField, numberField, sliderField } from "../core/fields.js";
+import { el, freshId } from "../core/html.js";
+import { model } from "../core/model.js";
+import { settings } from "../core/settings.js";
+
+const RESIZE_MODES = ["Just resize", "Crop and resize", "Resize and fill", "Just resize (latent upscale)"];
+const MASKED_CONTENT = ["fill", "original", "latent noise", "latent nothing"];
+const AREAS = ["Whole picture", "Only masked"];
+const SIDES = { left: "Left", right: "Right", up: "Up", down: "Down" };
+const PARTS = { whole: "The whole picture", mask: "Inpaint: what is painted over", beyond: "Outpaint: beyond its edges" };
+
+/** What A1111's page says where its interface leaves a field open. */
+const MASK_DEFAULTS = {
+  mask_blur: 4, inpainting_fill: 1, inpaint_full_res: 0, inpaint_full_res_padding: 32, inpainting_mask_invert: 0,
+};
+
+/** The picture to start from: img2img, inpainting, outpainting. */
+class ImageTab extends HTMLElement {
+  #start = el("sd-picture-field", { label: "Start picture" });
+  #editor = el("sd-mask-editor");
+  #radios = new Map();
+  #part = "whole";
+  #sections = {};
+  #settings = el("div", { class: "stack" });
+  #note = el("p", { class: "faint", role: "status" });
+
+  connectedCallback() {
+    if (this.hasChildNodes()) {
+      return;
+    }
+    this.className = "stack";
+    this.#start.addEventListener("picture", (event) => this.#started(event.detail));
+    this.#editor.addEventListener("mask", (event) => settings.set({ mask: event.detail }));
+    this.#sections = { mask: this.#maskSection(), beyond: this.#beyondSection() };
+    this.#settings.append(
+      el(
+        "div",
+        { class: "fields" },
+        sliderField({ name: "denoising_strength", label: "Denoising strength", min: 0, max: 1, step: 0.01 }),
+        indexField({ name: "resize_mode", label: "Resize mode", options: RESIZE_MODES }),
+      ),
+      this.#choice(),
+      this.#sections.mask,
+      this.#sections.beyond,
+      this.#note,
+    );
+    this.append(this.#start, this.#settings);
+    settings.addEventListener("change", () => this.#refresh());
+    this.#refresh();
+  }
+
+  #choice() {
+    const name = freshId("part");
+    return el(
+      "fieldset",
+      {},
+      el("legend", {}, "What is drawn anew"),
+      el(
+        "div",
+        { class: "row" },
+        Object.entries(PARTS).map(([part, label]) => {
+          const radio = el("input", { type: "radio", name, onchange: () => this.#choose(part) });
+          this.#radios.set(part, radio);
+          return el("label", { class: "field check" }, radio, el("span", {}, label));
+        }),
+      ),
+    );
+  }
+
+  #maskSection() {
+    return el(
+      "fieldset",
+      { class: "stack" },
+      el("legend", {}, "Inpaint"),
+      this.#editor,
+      el(
+        "div",
+        { class: "fields" },
+        sliderField({ name: "mask_blur", label: "Mask blur", min: 0, max: 64 }),
+        indexField({ name: "inpainting_fill", label: "Masked content", options: MASKED_CONTENT }),
+        indexField({ name: "inpaint_full_res", label: "Inpaint area", options: AREAS }),
+        sliderField({ name: "inpaint_full_res_padding", label: "Only masked padding, pixels", min: 0, max: 256, step: 4 }),
+        indexField({ name: "inpainting_mask_invert", label: "Mask mode", options: ["Inpaint masked", "Inpaint not masked"] }),
+      ),
+    );
+  }
+
+  #beyondSection() {
+    const sides = Object.entries(SIDES).map(([side, label]) => {
+      const input = el("input", {
+        type: "number", min: 0, max: 2048, step: 8, value: 0, "aria-label": `${label}, pixels`,
+        oninput: () => input.checkValidity() && this.#setSide(side, Number(input.value)),
+      });
+      settings.addEventListener("change", () => this.#showSide(input, side));
+      this.#showSide(input, side);
+      return el("label", { class: "field" }, el("span", { class: "name" }, `${label}, pixels`), input);
+    });
+    return el(
+      "fieldset",
+      { class: "stack" },
+      el("legend", {}, "Outpaint"),
+      el("div", { class: "fields" }, sides, numberField({ name: "mask_blur", label: "Mask blur", min: 0, max: 64 })),
+      el("p", { class: "faint" }, "Width and height follow from the picture and what is added."),
+    );
+  }
+
+  #showSide(input, side) {
+    const value = String(settings.get("outpainting")?.[side] ?? 0);
+    if (input !== document.activeElement && input.value !== value) {
+      input.value = value;
+    }
+  }
+
+  #setSide(side, pixels) {
+    const sides = { ...settings.get("outpainting"), [side]: pixels };
+    settings.set({ outpainting: Object.values(sides).some((each) => each > 0) ? sides : null });
+  }
+
+  /** A new picture gives the request its size, and what was painted on the old one goes. */
+  #started(sent) {
+    this.#editor.forget();
+    if (!sent) {
+      settings.set({ init_images: null, mask: null, outpainting: null });
+      return;
+    }
+    settings.set({ init_images: [sent.reference], mask: null, ...sizeOf(sent) });
+  }
+
+  #choose(part) {
+    this.#part = part;
+    const defaults = part === "mask" ? MASK_DEFAULTS : part === "beyond" ? { mask_blur: 8 } : {};
+    const open = Object.entries(defaults).filter(([name]) => settings.get(name) === undefined);
+    settings.set({
+      ...Object.fromEntries(open),
+      mask: part === "mask" ? this.#editor.reference : null,
+      outpainting: part === "beyond" ? { left: 0, right: 64, up: 0, down: 0 } : null,
+    });
+    this.#refresh();
+  }
+
+  #refresh() {
+    const start = settings.get("init_images")?.[0] ?? null;
+    const mask = settings.get("mask") ?? null;
+    this.#start.reference = start;
+    this.#settings.hidden = !start;
+    if (mask) {
+      this.#part = "mask";
+    } else if (settings.get("outpainting")) {
+      this.#part = "beyond";
+    }
+    this.#radios.get(this.#part).checked = true;
+    this.#sections.mask.hidden = this.#part !== "mask";
+    this.#sections.beyond.hidden = this.#part !== "beyond";
+    if (start && this.#part === "mask") {
+      this.#editor.show(start, mask);
+    }
+    this.#note.textContent = noteOf(this.#part, mask);
+  }
+}
+
+function noteOf(part, mask) {
+  if (part === "mask" && !mask) {
+    return "Nothing is painted over yet, so the whole picture would be drawn anew.";
+  }
+  if (part === "beyond" && !settings.get("outpainting")) {
+    return "Nothing is added yet, so the whole picture would be drawn anew.";
+  }
+  return settings.get("enable_hr") ? "Hires. fix is not used with a start picture." : "";
+}
+
+/** The nearest size that can be drawn. */
+export function sizeOf({ width, height }) {
+  const scale = Math.min(1, Math.sqrt(model.limits.pixels / (width * height)));
+  const side = (length) => Math.max(64, Math.floor((length * scale) / 8) * 8);
+  return { width: side(width), height: side(height) };
+}
+
+customElements.define("sd-image-tab", ImageTab);

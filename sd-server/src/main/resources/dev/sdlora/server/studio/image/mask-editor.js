@@ -1,0 +1,231 @@
+import { el } from "../core/html.js";
+import { pictureIn, upload, urlOf } from "./pictures.js";
+import { MaskStrokes } from "./mask-strokes.js";
+
+/** Masks are stretched to their pictures, so larger ones only cost time. */
+const MOST_PIXELS_A_SIDE = 1024;
+
+const HELP =
+  "Paint what is to be drawn anew. With the keyboard: arrows move the brush, Space paints, E changes between brush and eraser, [ and ] its size, Ctrl+Z undoes.";
+
+/** A brush over a picture. Tells of a new mask by the event `mask`, whose detail is its reference or null. */
+class MaskEditor extends HTMLElement {
+  #picture = el("img", { alt: "" });
+  #canvas = el("canvas", { tabindex: 0, role: "application", "aria-label": "Mask", "aria-describedby": "mask-help" });
+  #brush = el("span", { class: "brush", hidden: true });
+  #frame = el("div", { class: "frame" }, this.#picture, this.#canvas, this.#brush);
+  #size = el("input", { type: "range", min: 2, max: 200, value: 40, "aria-label": "Brush size" });
+  #erase = el("input", { type: "checkbox" });
+  #zoom = el("select", { "aria-label": "Zoom" }, ["Fit", "100 %", "200 %", "400 %"].map((text) => el("option", {}, text)));
+  #undo = this.#button("Undo", () => this.#strokes.undo());
+  #redo = this.#button("Redo", () => this.#strokes.redo());
+  #error = el("p", { class: "error", role: "alert" });
+  #strokes = new MaskStrokes(this.#canvas);
+  #reference = null;
+  #shown = null;
+  #painting = null;
+  #cursor = null;
+  #saves = 0;
+
+  connectedCallback() {
+    if (this.hasChildNodes()) {
+      return;
+    }
+    const input = el("input", {
+      type: "file", accept: "image/*", class: "visually-hidden", "aria-label": "Mask: choose a file",
+      onchange: () => this.#putFile(pictureIn(input)).then(() => (input.value = "")),
+    });
+    this.append(
+      el(
+        "div",
+        { class: "row tools", role: "toolbar", "aria-label": "Mask tools" },
+        el("label", { class: "row" }, el("span", { class: "faint" }, "Brush"), this.#size),
+        el("label", { class: "field check" }, this.#erase, el("span", {}, "Eraser")),
+        this.#undo,
+        this.#redo,
+        this.#button("Clear", () => this.#strokes.clear()),
+        this.#button("Invert", () => this.#strokes.invert()),
+        el("label", { class: "button" }, input, "Mask file…"),
+        this.#zoom,
+      ),
+      el("p", { class: "faint", id: "mask-help" }, HELP),
+      el("div", { class: "viewport" }, this.#frame),
+      this.#error,
+    );
+    this.#zoom.addEventListener("change", () => this.#fit());
+    this.#picture.addEventListener("load", () => this.#begin());
+    this.#canvas.addEventListener("pointerdown", (event) => this.#down(event));
+    this.#canvas.addEventListener("pointermove", (event) => this.#move(event));
+    this.#canvas.addEventListener("pointerup", () => this.#up());
+    this.#canvas.addEventListener("pointercancel", () => this.#up());
+    this.#canvas.addEventListener("pointerleave", () => (this.#brush.hidden = true));
+    this.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  /** Shows a picture, with the mask that goes with it, if there is one already. */
+  show(picture, mask) {
+    if (picture !== this.#shown || mask !== this.#reference) {
+      this.#shown = picture;
+      this.#reference = mask;
+      this.#picture.src = urlOf(picture);
+    }
+  }
+
+  /** Drops what was painted, as it was for another picture. */
+  forget() {
+    this.#shown = null;
+    this.#reference = null;
+  }
+
+  /** That of what is painted; null for nothing. */
+  get reference() {
+    return this.#reference;
+  }
+
+  #button(label, act) {
+    return el("button", { type: "button", onclick: () => this.#edit(act) }, label);
+  }
+
+  async #begin() {
+    const { naturalWidth: width, naturalHeight: height } = this.#picture;
+    const scale = Math.min(1, MOST_PIXELS_A_SIDE / Math.max(width, height));
+    this.#strokes.reset(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
+    this.#size.max = Math.ceil(this.#canvas.width / 2);
+    this.#size.value = Math.ceil(this.#canvas.width / 8);
+    this.#cursor = [this.#canvas.width / 2, this.#canvas.height / 2];
+    this.#fit();
+    if (this.#reference) {
+      await this.#put(urlOf(this.#reference));
+    }
+    this.#refresh();
+  }
+
+  #fit() {
+    const zoom = parseInt(this.#zoom.value, 10);
+    const { naturalWidth: width, naturalHeight: height } = this.#picture;
+    this.#frame.style.width = zoom ? `${(width * zoom) / 100}px` : `min(100%, ${(60 * width) / height}vh)`;
+  }
+
+  async #put(source) {
+    const image = new Image();
+    image.src = source;
+    try {
+      await image.decode();
+      this.#strokes.put(image);
+    } catch {
+      this.#error.textContent = "The mask cannot be read; the server may not have it any more.";
+    }
+  }
+
+  async #putFile(file) {
+    if (file) {
+      const source = URL.createObjectURL(file);
+      await this.#put(source);
+      URL.revokeObjectURL(source);
+      this.#changed();
+    }
+  }
+
+  #edit(act) {
+    act();
+    this.#changed();
+  }
+
+  #place(event) {
+    const box = this.#canvas.getBoundingClientRect();
+    return [
+      ((event.clientX - box.left) / box.width) * this.#canvas.width,
+      ((event.clientY - box.top) / box.height) * this.#canvas.height,
+    ];
+  }
+
+  #down(event) {
+    if (event.button === 0) {
+      event.preventDefault();
+      this.#canvas.focus({ preventScroll: true });
+      this.#canvas.setPointerCapture(event.pointerId);
+      this.#painting = event.pointerId;
+      this.#cursor = this.#place(event);
+      this.#strokes.begin(Number(this.#size.value), this.#erase.checked, this.#cursor);
+    }
+  }
+
+  #move(event) {
+    this.#cursor = this.#place(event);
+    this.#showBrush();
+    if (event.pointerId === this.#painting) {
+      // All that lies between two frames, so that quick strokes are round.
+      const moves = event.getCoalescedEvents?.() ?? [];
+      (moves.length > 0 ? moves : [event]).forEach((each) => this.#strokes.extend(this.#place(each)));
+    }
+  }
+
+  #up() {
+    if (this.#painting !== null) {
+      this.#painting = null;
+      this.#changed();
+    }
+  }
+
+  #showBrush() {
+    const scale = this.#canvas.clientWidth / this.#canvas.width;
+    const size = this.#size.value * scale;
+    const [x, y] = this.#cursor;
+    Object.assign(this.#brush.style, {
+      width: `${size}px`, height: `${size}px`, left: `${x * scale - size / 2}px`, top: `${y * scale - size / 2}px`,
+    });
+    this.#brush.hidden = false;
+  }
+
+  #key(event) {
+    const undo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
+    const step = Math.max(1, this.#size.value / 4);
+    const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
+    if (undo) {
+      const possible = event.shiftKey ? this.#strokes.canRedo : this.#strokes.canUndo;
+      possible && this.#edit(() => (event.shiftKey ? this.#strokes.redo() : this.#strokes.undo()));
+    } else if (event.target !== this.#canvas || event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    } else if (event.key in moves) {
+      const [x, y] = moves[event.key];
+      this.#cursor = [
+        Math.min(this.#canvas.width, Math.max(0, this.#cursor[0] + x)),
+        Math.min(this.#canvas.height, Math.max(0, this.#cursor[1] + y)),
+      ];
+    } else if (event.key === " ") {
+      this.#edit(() => this.#strokes.begin(Number(this.#size.value), this.#erase.checked, this.#cursor));
+    } else if (event.key === "[" || event.key === "]") {
+      this.#size.value = Number(this.#size.value) + (event.key === "[" ? -4 : 4);
+    } else if (event.key.toLowerCase() === "e") {
+      this.#erase.checked = !this.#erase.checked;
+    } else {
+      return;
+    }
+    event.preventDefault();
+    this.#showBrush();
+  }
+
+  /** Each change is sent, so that a reload finds it again. */
+  async #changed() {
+    this.#refresh();
+    this.#error.textContent = "";
+    const mine = ++this.#saves;
+    try {
+      const empty = this.#strokes.isEmpty;
+      const sent = empty ? null : await upload(this.#strokes.toCanvas().convertToBlob({ type: "image/png" }));
+      if (mine === this.#saves) {
+        this.#reference = sent?.reference ?? null;
+        this.dispatchEvent(new CustomEvent("mask", { detail: this.#reference }));
+      }
+    } catch (error) {
+      this.#error.textContent = error.message;
+    }
+  }
+
+  #refresh() {
+    this.#undo.disabled = !this.#strokes.canUndo;
+    this.#redo.disabled = !this.#strokes.canRedo;
+  }
+}
+
+customElements.define("sd-mask-editor", MaskEditor);

@@ -1,0 +1,95 @@
+import { el, freshId } from "../core/html.js";
+import { hasFiles, pictureIn, upload, urlOf } from "./pictures.js";
+
+/**
+ * A picture that a request names: dropped, pasted, or chosen as a file. Tells of what somebody put
+ * in or took out by the event `picture`, whose detail has the reference and, of uploads, the size.
+ */
+class PictureField extends HTMLElement {
+  #reference = null;
+  #image = el("img", { alt: "", hidden: true });
+  #hint = el("span", { class: "faint" }, "Drop a picture here, or paste one while a button of this field has the focus.");
+  #remove = el("button", { type: "button", hidden: true, onclick: () => this.#put(null) }, "Remove");
+  #error = el("p", { class: "error", role: "alert" });
+  #status = el("span", { class: "faint", role: "status" });
+
+  connectedCallback() {
+    if (this.hasChildNodes()) {
+      return;
+    }
+    const name = this.getAttribute("label");
+    const id = freshId("picture");
+    const input = el("input", {
+      type: "file", accept: "image/*", class: "visually-hidden", "aria-label": `${name}: choose a file`,
+      onchange: () => this.#take(pictureIn(input)).then(() => (input.value = "")),
+    });
+    this.setAttribute("role", "group");
+    this.setAttribute("aria-labelledby", id);
+    this.#remove.setAttribute("aria-label", `Remove ${name.toLowerCase()}`);
+    this.#image.addEventListener("error", () => this.#gone());
+    this.append(
+      el("span", { class: "name", id }, name),
+      el("div", { class: "drop" }, this.#image, this.#hint),
+      el("div", { class: "row" }, el("label", { class: "button" }, input, "Choose a file…"), this.#remove, this.#status),
+      this.#error,
+    );
+    this.addEventListener("dragover", (event) => hasFiles(event.dataTransfer) && event.preventDefault());
+    this.addEventListener("drop", (event) => this.#given(event, event.dataTransfer));
+    this.addEventListener("paste", (event) => this.#given(event, event.clipboardData));
+  }
+
+  /** What is shown; setting it tells nobody. */
+  get reference() {
+    return this.#reference;
+  }
+
+  set reference(reference) {
+    if (reference === this.#reference) {
+      return;
+    }
+    this.#reference = reference;
+    this.#error.textContent = "";
+    this.#image.hidden = this.#remove.hidden = !reference;
+    this.#hint.hidden = Boolean(reference);
+    if (reference) {
+      this.#image.src = urlOf(reference);
+      this.#image.alt = this.getAttribute("label");
+    }
+  }
+
+  /** Takes a file as if it had been dropped here. */
+  async #take(file) {
+    if (!file) {
+      return;
+    }
+    this.#error.textContent = "";
+    this.#status.textContent = "Sending…";
+    try {
+      this.#put(await upload(file));
+    } catch (error) {
+      this.#error.textContent = error.message;
+    }
+    this.#status.textContent = "";
+  }
+
+  #given(event, transfer) {
+    const file = pictureIn(transfer);
+    if (file) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.#take(file);
+    }
+  }
+
+  #put(sent) {
+    this.reference = sent?.reference ?? null;
+    this.dispatchEvent(new CustomEvent("picture", { detail: sent }));
+  }
+
+  #gone() {
+    this.#image.hidden = true;
+    this.#error.textContent = "The server does not have this picture any more; choose it again.";
+  }
+}
+
+customElements.define("sd-picture-field", PictureField);

@@ -1,0 +1,88 @@
+import { post } from "../core/api.js";
+import { model } from "../core/model.js";
+
+const pending = new Set();
+
+/** Where the page finds a picture that requests name, such as `picture:ID` or `job:ID/0`. */
+export function urlOf(reference) {
+  const [, kind, name] = reference.match(/^(\w+):(.*)$/s) ?? [];
+  const slash = name?.lastIndexOf("/") ?? -1;
+  switch (kind) {
+    case "picture":
+      return `api/pictures/${encodeURIComponent(name)}`;
+    case "job":
+      return `api/jobs/${encodeURIComponent(name.slice(0, slash))}/images/${encodeURIComponent(name.slice(slash + 1))}`;
+    case "cell":
+      return `api/grids/${encodeURIComponent(name.slice(0, slash))}/cells/${encodeURIComponent(name.slice(slash + 1))}`;
+    case "gallery":
+      return `api/gallery/${encodeURIComponent(name)}`;
+    default:
+      return "";
+  }
+}
+
+/** Sends a picture's file, or the promise of one, to the server; resolves to its reference and size. */
+export function upload(file) {
+  const sent = Promise.resolve(file).then(fitting).then((blob) => post("api/pictures", blob));
+  pending.add(sent);
+  const done = () => pending.delete(sent);
+  sent.then(done, done);
+  return sent;
+}
+
+/** Waits for pictures on their way, so that no request leaves without them. */
+export function settled() {
+  return Promise.all(pending);
+}
+
+/**
+ * PNGs go as they are. Others the browser reads, as it knows more formats than the server and turns
+ * photographs upright; what has more pixels than the server takes is made smaller.
+ */
+async function fitting(file) {
+  const bitmap = await read(file);
+  const scale = Math.min(1, Math.sqrt(model.limits.pixels / (bitmap.width * bitmap.height)));
+  if (file.type === "image/png" && scale === 1) {
+    return file;
+  }
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.floor(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.floor(bitmap.height * scale));
+  canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  return pngOf(canvas);
+}
+
+async function read(file) {
+  try {
+    return await createImageBitmap(file);
+  } catch {
+    throw new Error(`'${file.name ?? "the picture"}' is no picture that this browser can read`);
+  }
+}
+
+/** The bytes of what a canvas shows. */
+export function pngOf(canvas) {
+  return new Promise((resolve, reject) =>
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large for this browser")))),
+  );
+}
+
+/** The first picture among files that were dropped, pasted or chosen. */
+export function pictureIn(transfer) {
+  return [...(transfer?.files ?? [])].find((file) => file.type.startsWith("image/")) ?? null;
+}
+
+/** Whether files are what is dragged. */
+export function hasFiles(transfer) {
+  return [...(transfer?.types ?? [])].includes("Files");
+}
+
+/** A request as the server is to see it: one that starts from a picture says its size. */
+export function completed(request, settings) {
+  if (!request.init_images?.length) {
+    return request;
+  }
+  const { width, height, ...rest } = request;
+  return request.outpainting ? rest : { ...rest, width: settings.get("width"), height: settings.get("height") };
+}

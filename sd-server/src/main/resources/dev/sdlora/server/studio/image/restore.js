@@ -1,0 +1,97 @@
+import { post } from "../core/api.js";
+import { address } from "../core/address.js";
+import { el } from "../core/html.js";
+import { settings } from "../core/settings.js";
+import { sizeOf } from "./image-tab.js";
+import { hasFiles, pictureIn, upload } from "./pictures.js";
+
+const notice = el("aside", { class: "notice", role: "status", "aria-label": "Restored picture" });
+const veil = el("div", { class: "drop-veil", hidden: true }, "Drop a picture to restore its settings, or to start from it");
+
+/**
+ * Restores the settings of a picture, a file or a reference to one that is here; a picture without
+ * settings becomes the one to start from. Asks nothing, says what it did, and can be undone.
+ */
+export async function restore(picture, name) {
+  const before = settings.request();
+  tell([el("p", {}, `Reading '${name}'…`)]);
+  try {
+    const told = picture instanceof Blob ? await post("api/png-info", picture) : await post("api/png-info", { image: picture });
+    if (!told.settings) {
+      await start(picture, name, before, told.reason);
+      return;
+    }
+    settings.replace(told.settings);
+    address.go("draw");
+    tell(
+      [
+        el("p", {}, `The settings of '${name}' are restored.`),
+        ...told.missing.map((each) => el("p", { class: "warning" }, each.sentence)),
+        ...told.renamed.map((sentence) => el("p", { class: "faint" }, sentence)),
+        ...told.warnings.map((sentence) => el("p", { class: "warning" }, sentence)),
+      ],
+      button("Undo", () => undo(before)),
+      button("Start from the picture instead", () => start(picture, name, before)),
+    );
+  } catch (error) {
+    await (error.status === 422 ? start(picture, name, before, error.message) : tell([el("p", { class: "error" }, error.message)]));
+  }
+}
+
+async function start(picture, name, before, reason = "") {
+  try {
+    const sent = picture instanceof Blob ? await upload(picture) : { reference: picture };
+    settings.replace({ ...before, init_images: [sent.reference], mask: null, ...(sent.width ? sizeOf(sent) : {}) });
+    address.go("draw");
+    document.querySelector("sd-draw-view sd-tabs")?.select("Image");
+    tell(
+      [el("p", {}, `'${name}' is the start picture now.`), reason === "" ? null : el("p", { class: "faint" }, `No settings were restored: ${reason}.`)],
+      button("Undo", () => undo(before)),
+    );
+  } catch (error) {
+    tell([el("p", { class: "error" }, error.message)]);
+  }
+}
+
+function undo(before) {
+  settings.replace(before);
+  tell([el("p", {}, "The settings are as they were.")]);
+}
+
+function button(label, act) {
+  return el("button", { type: "button", onclick: act }, label);
+}
+
+function tell(content, ...buttons) {
+  const close = button("Close", () => notice.replaceChildren());
+  notice.replaceChildren(...content.filter(Boolean), el("div", { class: "row" }, ...buttons, close));
+}
+
+/** Pictures that are dropped or pasted where nothing else takes them are restored. */
+export function watchDrops() {
+  document.body.append(veil, notice);
+  let depth = 0;
+  const over = (change) => {
+    depth = Math.max(0, depth + change);
+    veil.hidden = depth === 0;
+  };
+  addEventListener("dragenter", (event) => hasFiles(event.dataTransfer) && over(1));
+  addEventListener("dragleave", (event) => hasFiles(event.dataTransfer) && over(-1));
+  addEventListener("dragover", (event) => hasFiles(event.dataTransfer) && event.preventDefault());
+  addEventListener("drop", () => over(-depth), true);
+  addEventListener("drop", (event) => take(event, event.dataTransfer));
+  addEventListener("paste", (event) => take(event, event.clipboardData));
+}
+
+function take(event, transfer) {
+  if (event.defaultPrevented || !hasFiles(transfer)) {
+    return;
+  }
+  event.preventDefault();
+  const file = pictureIn(transfer);
+  if (file) {
+    restore(file, file.name);
+  } else {
+    tell([el("p", { class: "error" }, "What was dropped is no picture.")]);
+  }
+}

@@ -1,0 +1,44 @@
+import { svg } from "../core/html.js";
+
+const WIDTH = 480;
+const HEIGHT = 160;
+const LEFT = 46;
+const BOTTOM = 20;
+
+/** Losses over the steps, `[step, loss, smoothed loss]` each: faint as they are, and the smooth line over them. */
+export function lossPlot(losses, steps) {
+  const label = losses.length === 0 ? "No step is done yet" : described(losses);
+  const plot = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, class: "loss-plot" });
+  if (losses.length === 0) {
+    return plot;
+  }
+  const values = losses.flatMap(([, loss, mean]) => [loss, mean]);
+  const least = Math.min(...values);
+  const range = Math.max(...values) - least || 1;
+  const x = (step) => LEFT + (step / Math.max(steps, 1)) * (WIDTH - LEFT - 6);
+  const y = (loss) => 8 + (1 - (loss - least) / range) * (HEIGHT - BOTTOM - 14);
+  const line = (column, name) =>
+    svg("polyline", {
+      class: name,
+      points: losses.map((point) => `${x(point[0]).toFixed(1)},${y(point[column]).toFixed(1)}`).join(" "),
+    });
+  for (const part of [0, 0.5, 1]) {
+    const loss = least + part * range;
+    const across = { x1: LEFT, x2: WIDTH - 6, y1: y(loss), y2: y(loss), class: "grid" };
+    plot.append(svg("line", across), text(LEFT - 6, y(loss) + 4, "end", loss.toPrecision(2)));
+  }
+  for (const step of [0, Math.round(steps / 2), steps]) {
+    plot.append(text(x(step), HEIGHT - 4, step === 0 ? "start" : step === steps ? "end" : "middle", step));
+  }
+  plot.append(line(1, "raw"), line(2, "smooth"));
+  return plot;
+}
+
+function text(x, y, anchor, content) {
+  return svg("text", { x, y, "text-anchor": anchor }, String(content));
+}
+
+function described(losses) {
+  const [step, , mean] = losses[losses.length - 1];
+  return `Loss: ${losses[0][2].toPrecision(3)} at first, ${mean.toPrecision(3)} at step ${step}`;
+}

@@ -1,0 +1,134 @@
+import { address } from "../core/address.js";
+import { el } from "../core/html.js";
+import { settings } from "../core/settings.js";
+import { lossPlot } from "./loss-plot.js";
+import { clock, isUnderWay, trainings } from "./trainings.js";
+
+const STATES = { waiting: "waits", running: "under way", done: "done", failed: "failed", cancelled: "cancelled" };
+
+/** One training: how far it is, its losses and samples, and what can be done with it. */
+class TrainingRun extends HTMLElement {
+  #title = el("h2", {});
+  #state = el("p", { role: "status" });
+  #bar = el("progress", { max: 1, value: 0, "aria-label": "Training progress" });
+  #plot = el("div", {});
+  #samples = el("ul", { class: "training-samples", "aria-label": "Samples" });
+  #notes = el("div", { class: "stack" });
+  #error = el("p", { class: "error", role: "alert" });
+  #actions = el("div", { class: "row" });
+  #offered = "";
+
+  connectedCallback() {
+    this.className = "panel stack";
+    this.replaceChildren(
+      this.#title, this.#state, this.#bar, this.#error, this.#notes, this.#actions, this.#plot, this.#samples,
+    );
+    trainings.addEventListener("change", () => this.#show());
+    this.#show();
+  }
+
+  #show() {
+    const training = trainings.shown;
+    this.#title.textContent = training ? training.name : "No training yet";
+    for (const part of [this.#state, this.#bar, this.#plot, this.#samples, this.#actions, this.#notes]) {
+      part.hidden = training === null;
+    }
+    this.#say(trainings.error || training?.error || "");
+    if (training === null) {
+      return;
+    }
+    this.#setState(described(training));
+    this.#bar.hidden = !isUnderWay(training);
+    this.#bar.value = training.progress;
+    this.#plot.replaceChildren(lossPlot(training.losses, training.steps));
+    this.#plot.hidden = training.losses.length === 0;
+    this.#notes.replaceChildren(...training.warnings.map((warning) => el("p", { class: "warning" }, warning)));
+    this.#addSamples(training);
+    this.#offer(training);
+  }
+
+  #say(sentence) {
+    if (this.#error.textContent !== sentence) {
+      this.#error.textContent = sentence;
+    }
+  }
+
+  #setState(text) {
+    if (this.#state.textContent !== text) {
+      this.#state.textContent = text;
+    }
+  }
+
+  /** Those that are there stay, so that nothing flickers. */
+  #addSamples(training) {
+    if (this.#samples.dataset.of !== training.id) {
+      this.#samples.dataset.of = training.id;
+      this.#samples.replaceChildren();
+    }
+    for (const { step, url } of training.samples.slice(this.#samples.children.length)) {
+      const image = el("img", { src: url.replace(/^\//, ""), alt: `Sample of step ${step}` });
+      this.#samples.append(el("li", {}, el("figure", {}, image, el("figcaption", { class: "faint" }, `Step ${step}`))));
+    }
+    this.#samples.hidden = training.samples.length === 0;
+  }
+
+  /** Buttons are made anew only when there are others, or one would lose the focus. */
+  #offer(training) {
+    const { id, state, lora, resumable_step: resumable } = training;
+    const offered = [id, state, lora, resumable].join();
+    if (offered === this.#offered) {
+      return;
+    }
+    this.#offered = offered;
+    const button = (label, act, kind = "") =>
+      el("button", { type: "button", class: kind, onclick: () => this.#do(act) }, label);
+    this.#actions.replaceChildren(
+      ...[
+        lora && button("Try it", () => this.#tryOut(training), "primary"),
+        state === "running" && button("Stop and keep", () => trainings.stop(id, true)),
+        isUnderWay(training) && button("Cancel", () => trainings.stop(id), "danger"),
+        resumable > 0 && button(`Go on from step ${resumable}`, () => this.#resume(id)),
+        !isUnderWay(training) && button("Remove from the list", () => trainings.stop(id)),
+      ].filter(Boolean),
+    );
+  }
+
+  async #do(act) {
+    try {
+      await act();
+    } catch (error) {
+      this.#say(error.message);
+    }
+  }
+
+  async #resume(id) {
+    address.go("train", (await trainings.resume(id)).id);
+  }
+
+  #tryOut(training) {
+    settings.set({ prompt: training.try_prompt });
+    address.go("draw");
+  }
+}
+
+function described(training) {
+  const { state, step, steps, seconds, seconds_left: left, mean_loss: loss, lora, place } = training;
+  const parts = [STATES[state]];
+  if (state === "waiting") {
+    parts.push(`place ${place}`);
+  } else {
+    parts.push(steps === 0 ? "encoding pictures" : `step ${step} of ${steps}`, `${clock(seconds)} so far`);
+  }
+  if (state === "running" && left > 0) {
+    parts.push(`about ${clock(left)} left`);
+  }
+  if (loss !== undefined) {
+    parts.push(`loss ${loss.toPrecision(3)}`);
+  }
+  if (lora) {
+    parts.push(`the LoRA is called ${lora}`);
+  }
+  return parts.join(" · ");
+}
+
+customElements.define("sd-training-run", TrainingRun);

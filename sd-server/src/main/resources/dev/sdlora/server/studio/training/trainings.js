@@ -1,0 +1,79 @@
+import { del, get, post } from "../core/api.js";
+
+const LOOK_MILLIS = 700;
+
+/** The server's trainings, the newest first, the one that is looked at with its losses and samples; `change` tells of news. */
+class Trainings extends EventTarget {
+  #all = [];
+  #looking = false;
+  shown = null;
+  error = "";
+
+  list() {
+    return this.#all;
+  }
+
+  /** Begins one. */
+  async start(request) {
+    return this.#noted(await post("api/trainings", request));
+  }
+
+  /** Goes on with one that was cancelled. */
+  async resume(id) {
+    return this.#noted(await post(`api/trainings/${id}/resume`));
+  }
+
+  /** Ends one, or forgets one that is over. */
+  async stop(id, keep = false) {
+    await del(`api/trainings/${id}${keep ? "?keep=true" : ""}`);
+    await this.look(this.shown?.id);
+  }
+
+  #noted(training) {
+    this.#all = [training, ...this.#all];
+    return training;
+  }
+
+  /** Looks at the one of an id, or the newest, and keeps looking as long as `wanted()`. */
+  async watch(idOf, wanted) {
+    if (this.#looking) {
+      return;
+    }
+    this.#looking = true;
+    try {
+      while (wanted()) {
+        await this.look(idOf());
+        await new Promise((done) => setTimeout(done, LOOK_MILLIS));
+      }
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async look(id) {
+    try {
+      this.#all = (await get("api/trainings")).trainings;
+      const one = this.#all.find((training) => training.id === id) ?? this.#all[0];
+      this.shown = one ? await get(`api/trainings/${one.id}`) : null;
+      this.error = "";
+    } catch (error) {
+      this.error = error.message;
+    }
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** Whether a training waits or runs. */
+export function isUnderWay(training) {
+  return training.state === "waiting" || training.state === "running";
+}
+
+/** `95` as `1:35`, `3700` as `1:01:40`. */
+export function clock(seconds) {
+  const whole = Math.round(seconds);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
+}
+
+export const trainings = new Trainings();

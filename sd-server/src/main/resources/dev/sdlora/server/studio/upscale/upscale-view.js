@@ -1,0 +1,138 @@
+import "../image/picture-field.js";
+import { address } from "../core/address.js";
+import { post } from "../core/api.js";
+import { el } from "../core/html.js";
+import { isUnfinished, jobs } from "../core/jobs.js";
+import { model } from "../core/model.js";
+import { settled, urlOf } from "../image/pictures.js";
+
+const FACTORS = { min: 1, max: 8, step: 0.05 };
+
+/** Pictures that are only enlarged. The address has the picture or the job: `#/upscale/picture:ID`. */
+class UpscaleView extends HTMLElement {
+  #picture = el("sd-picture-field", { label: "Picture" });
+  #upscaler = el("select", {}, model.upscalers.map((name) => el("option", {}, name)));
+  #factor = el("input", { type: "number", value: 2, ...FACTORS, "aria-label": "Upscale by" });
+  #slider = el("input", { type: "range", value: 2, ...FACTORS, "aria-label": "Upscale by, slider" });
+  #width = el("input", { type: "number", min: 1, max: 16384, value: 512 });
+  #height = el("input", { type: "number", min: 1, max: 16384, value: 512 });
+  #crop = el("input", { type: "checkbox", checked: true });
+  #bySize = el("input", { type: "checkbox", onchange: () => this.#sizes() });
+  #byFactor = el("div", { class: "field slider" }, el("span", { class: "name" }, "Upscale by"), el("span", { class: "pair" }, this.#slider, this.#factor));
+  #toSize = el(
+    "div",
+    { class: "fields" },
+    el("label", { class: "field" }, el("span", { class: "name" }, "Width"), this.#width),
+    el("label", { class: "field" }, el("span", { class: "name" }, "Height"), this.#height),
+    el("label", { class: "field check" }, this.#crop, el("span", {}, "Crop to fit")),
+  );
+  #go = el("button", { class: "primary" }, "Upscale");
+  #error = el("p", { class: "error", role: "alert" });
+  #result = el("section", { class: "panel stack", "aria-label": "Result" });
+  #shown = "";
+
+  connectedCallback() {
+    if (this.hasChildNodes()) {
+      return;
+    }
+    const lanczos = model.upscalers.find((name) => name === "Lanczos");
+    this.#upscaler.value = model.upscalers.find((name) => !["Lanczos", "Nearest", "None"].includes(name)) ?? lanczos;
+    this.#slider.addEventListener("input", () => (this.#factor.value = this.#slider.value));
+    this.#factor.addEventListener("input", () => (this.#slider.value = this.#factor.value));
+    this.#picture.addEventListener("picture", (event) => address.go("upscale", event.detail?.reference ?? ""));
+    this.append(
+      el(
+        "form",
+        { class: "panel stack", "aria-label": "Upscale", onsubmit: (event) => this.#submit(event) },
+        this.#picture,
+        el("label", { class: "field" }, el("span", { class: "name" }, "Upscaler"), this.#upscaler),
+        el("label", { class: "field check" }, this.#bySize, el("span", {}, "To a size")),
+        this.#byFactor,
+        this.#toSize,
+        this.#error,
+        this.#go,
+      ),
+      this.#result,
+    );
+    this.#sizes();
+    jobs.addEventListener("change", () => this.#show());
+    address.addEventListener("change", () => this.#show());
+    this.#show();
+  }
+
+  #sizes() {
+    this.#byFactor.hidden = this.#bySize.checked;
+    this.#toSize.hidden = !this.#bySize.checked;
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    this.#error.textContent = "";
+    this.#go.disabled = true;
+    try {
+      await settled();
+      const size = this.#bySize.checked
+        ? {
+            resize_mode: 1, upscaling_resize_w: Number(this.#width.value), upscaling_resize_h: Number(this.#height.value),
+            upscaling_crop: this.#crop.checked,
+          }
+        : { upscaling_resize: Number(this.#factor.value) };
+      const job = await post("api/upscales", { image: this.#picture.reference, upscaler: this.#upscaler.value, ...size });
+      jobs.watch();
+      address.go("upscale", job.id);
+    } catch (error) {
+      this.#error.textContent = error.message;
+    }
+    this.#go.disabled = !this.#picture.reference;
+  }
+
+  #show() {
+    if (address.view !== "upscale") {
+      return;
+    }
+    const job = jobs.find(address.rest);
+    const reference = job ? (job.settings?.image ?? this.#picture.reference) : address.rest.includes(":") ? address.rest : null;
+    this.#picture.reference = reference ?? (address.rest === "" ? null : this.#picture.reference);
+    this.#go.disabled = !this.#picture.reference;
+    this.#showResult(job, reference);
+  }
+
+  #showResult(job, reference) {
+    const state = job ? `${job.id} ${job.state} ${job.progress} ${job.images.length}` : "";
+    if (state === this.#shown && this.#result.hasChildNodes()) {
+      return;
+    }
+    this.#shown = state;
+    if (!job) {
+      this.#result.replaceChildren(el("p", { class: "faint" }, "The larger picture appears here, beside the one before."));
+    } else if (isUnfinished(job)) {
+      this.#result.replaceChildren(
+        el("p", { role: "status" }, job.state === "waiting" ? `Waiting, place ${job.place}` : "Upscaling…"),
+        el("progress", { max: 1, value: job.progress, "aria-label": "Progress" }),
+        el("div", { class: "row" }, el("button", { type: "button", onclick: () => jobs.cancel(job.id) }, "Cancel")),
+      );
+    } else {
+      this.#result.replaceChildren(...finished(job, reference));
+    }
+  }
+}
+
+function finished(job, reference) {
+  const [image] = job.images;
+  if (!image) {
+    return [job.error ? el("p", { class: "error" }, job.error) : el("p", { class: "faint" }, "Cancelled.")];
+  }
+  const large = image.url.replace(/^\//, "");
+  const { width, height } = image;
+  return [
+    el(
+      "div",
+      { class: "pair" },
+      reference ? el("figure", {}, el("img", { src: urlOf(reference), width, height, alt: "Before" }), el("figcaption", { class: "faint" }, "Before")) : null,
+      el("figure", {}, el("img", { src: large, width, height, alt: "After" }), el("figcaption", { class: "faint" }, `After: ${width}×${height}`)),
+    ),
+    el("div", { class: "row" }, el("a", { class: "button", href: large, download: "upscaled.png" }, "Download")),
+  ];
+}
+
+customElements.define("sd-upscale-view", UpscaleView);

@@ -1,0 +1,104 @@
+package dev.sdlora.server.browser;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ReducedMotion;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.demo.model.DemoModel;
+import dev.sdlora.server.SdServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** One browser and one server of the bundled model, in a folder where LoRAs can be added. */
+final class Stage implements AutoCloseable {
+  private static final List<String> ARGUMENTS =
+      List.of(
+          "--no-sandbox",
+          "--disable-gpu",
+          "--disable-quic",
+          "--no-first-run",
+          "--disable-background-networking",
+          "--disable-component-update",
+          "--disable-sync");
+
+  /** Enough on a busy machine; nothing waits longer than it has to. */
+  private static final double PATIENCE_MILLIS = 20_000;
+
+  private final Path folder;
+  private final Pipeline pipeline;
+  private final SdServer server;
+  private final Playwright playwright;
+  private final Browser browser;
+
+  Stage() {
+    try {
+      folder = Files.createTempDirectory("sd-studio");
+      DemoModel.copyTo(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    pipeline =
+        Pipeline.builder()
+            .checkpoint(Checkpoint.open(folder.resolve("demo-sd1.safetensors")))
+            .loraDirectory(loras())
+            .precision(Precision.FLOAT32)
+            .build();
+    server = SdServer.builder(pipeline).port(0).start();
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(Chromium.FOUND.orElseThrow())
+                    .setArgs(ARGUMENTS));
+  }
+
+  /** The folder whose LoRAs prompts can name. */
+  Path loras() {
+    return folder.resolve("loras");
+  }
+
+  URI uri() {
+    return server.uri();
+  }
+
+  /** Somebody comes who has never been here. */
+  Studio visit() {
+    BrowserContext context =
+        browser.newContext(
+            new Browser.NewContextOptions()
+                .setBaseURL(server.uri().toString())
+                .setViewportSize(1280, 900)
+                .setReducedMotion(ReducedMotion.REDUCE));
+    context.setDefaultTimeout(PATIENCE_MILLIS);
+    return new Studio(context, server.uri());
+  }
+
+  @Override
+  public void close() {
+    playwright.close();
+    server.close();
+    pipeline.close();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package dev.sdlora.server.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The studio before one person's eyes: what they call its parts, and what they do with them. */
+final class Studio {
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+
+  private static final Set<String> GRAVE = Set.of("serious", "critical");
+
+  private final BrowserContext context;
+  private final Page page;
+  private final List<String> faults = new ArrayList<>();
+
+  Studio(BrowserContext context, URI server) {
+    this.context = context;
+    this.page = context.newPage();
+    page.onPageError(faults::add);
+    page.onConsoleMessage(
+        message -> {
+          if (message.text().contains("Content Security Policy")) {
+            faults.add(message.text());
+          }
+        });
+    page.onRequest(
+        request -> {
+          String url = request.url();
+          if (url.startsWith("http") && !url.startsWith(server.toString())) {
+            faults.add("the page asks elsewhere: " + url);
+          }
+        });
+  }
+
+  Page page() {
+    return page;
+  }
+
+  /** Opens a view by its name in the address. */
+  Studio open(String view) {
+    page.navigate("/#/" + view);
+    assertThat(page.locator("main > :visible").first()).isVisible();
+    return this;
+  }
+
+  Studio open() {
+    page.navigate("/");
+    assertThat(button("Generate")).isVisible();
+    return this;
+  }
+
+  Locator field(String label) {
+    return page.getByLabel(label, new Page.GetByLabelOptions().setExact(true));
+  }
+
+  Locator button(String name) {
+    return page.getByRole(
+        AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+  }
+
+  Locator tab(String name) {
+    return page.getByRole(AriaRole.TAB, new Page.GetByRoleOptions().setName(name).setExact(true));
+  }
+
+  Locator link(String name) {
+    return page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(name).setExact(true));
+  }
+
+  /** Writes a prompt as a person does, over what was there. */
+  Studio prompt(String text) {
+    field("Prompt").fill(text);
+    return this;
+  }
+
+  Studio steps(int steps) {
+    field("Sampling steps").fill("" + steps);
+    return this;
+  }
+
+  Studio generate() {
+    button("Generate").click();
+    return this;
+  }
+
+  /** Light or dark, as the system says. */
+  Studio in(ColorScheme scheme) {
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+    return this;
+  }
+
+  Studio wide(int pixels) {
+    page.setViewportSize(pixels, 900);
+    return this;
+  }
+
+  /** What axe finds that keeps people from using the page. */
+  List<String> obstacles() {
+    List<String> obstacles = new ArrayList<>();
+    for (Rule rule : new AxeBuilder(page).setLegacyMode(true).analyze().getViolations()) {
+      if (GRAVE.contains(rule.getImpact())) {
+        rule.getNodes().forEach(node -> obstacles.add(rule.getId() + ": " + node.getHtml()));
+      }
+    }
+    return obstacles;
+  }
+
+  /** By how much the page is wider than the window. */
+  int overhang() {
+    return (int)
+        page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth");
+  }
+
+  /** For people to look at, in target/screenshots. */
+  Studio photograph(String name) {
+    page.screenshot(
+        new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
+    return this;
+  }
+
+  /** The line to the server breaks, or is there again. */
+  Studio offline(boolean offline) {
+    context.setOffline(offline);
+    return this;
+  }
+
+  /** Closes the page, which must have had no fault of its own. */
+  void leave() {
+    context.close();
+    if (!faults.isEmpty()) {
+      throw new AssertionError(String.join("\n", faults));
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The studio as a person uses it: stories in a real browser. */
+@NullMarked
+package dev.sdlora.server.browser;
+
+import org.jspecify.annotations.NullMarked;
