@@ -5,6 +5,7 @@ import "../image/hires-settings.js";
 import "../image/image-tab.js";
 import "./generation-settings.js";
 import "./job-view.js";
+import "../jobs/queue.js";
 import { address } from "../core/address.js";
 import { el } from "../core/html.js";
 import { textField } from "../core/fields.js";
@@ -39,7 +40,7 @@ class DrawView extends HTMLElement {
         el("div", { class: "row" }, el("button", { class: "primary", title: "Ctrl+Enter" }, "Generate")),
       ),
     );
-    this.replaceChildren(form, el("div", { class: "stack" }, el("sd-job-view")));
+    this.replaceChildren(form, el("div", { class: "stack" }, el("sd-job-view"), el("sd-queue")));
   }
 
   async #submit(event) {
