@@ -187,6 +187,11 @@ final class ModelOptions {
     return upscalerDirectories;
   }
 
+  /** Folders with checkpoints that requests can name. */
+  List<Path> checkpointFolders() {
+    return folders.checkpoints();
+  }
+
   /** Whether a model to finish pictures is given. */
   boolean hasRefiner() {
     return refiner.isPresent() || recovered(Kind.REFINER).isPresent();

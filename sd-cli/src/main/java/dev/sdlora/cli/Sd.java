@@ -35,6 +35,7 @@ public final class Sd {
       List.of(
           GenerateCommand.class,
           GridCommand.class,
+          BatchCommand.class,
           UpscaleCommand.class,
           TrainCommand.class,
           GetCommand.class,

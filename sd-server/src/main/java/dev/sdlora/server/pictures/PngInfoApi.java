@@ -58,7 +58,12 @@ public final class PngInfoApi {
     context.contentType("application/json").result(Fields.text(answer));
   }
 
-  private ObjectNode answer(String text) {
+  /**
+   * The settings in a text as a request, and what of it is here.
+   *
+   * @param text as pictures have it
+   */
+  public ObjectNode answer(String text) {
     if (text.isBlank()) {
       return Fields.object().put("reason", "the text of settings in the picture is empty");
     }
