@@ -57,7 +57,7 @@ class DrawView extends HTMLElement {
     this.#error.textContent = "";
     try {
       await settled();
-      const job = await jobs.submit(completed(settings.request(), settings));
+      const job = await jobs.submit(completed(settings));
       address.go("draw", job.id);
     } catch (error) {
       this.#error.textContent = error.message;
