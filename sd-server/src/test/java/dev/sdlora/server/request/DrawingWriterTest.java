@@ -24,8 +24,10 @@ import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Variation;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.reference.References;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -38,7 +40,13 @@ class DrawingWriterTest {
   private static final List<Style> STYLES =
       List.of(new Style("inked", "ink, {prompt}", ""), new Style("no text", "", "letters"));
   private static final Offer OFFER =
-      new Offer(pipeline(), List.of(), List.of(), STYLES, new Limits(1 << 20, 1 << 24, 16));
+      new Offer(
+          pipeline(),
+          List.of(),
+          List.of(),
+          STYLES,
+          new References(Map.of()),
+          new Limits(1 << 20, 1 << 24, 16));
 
   private static Pipeline pipeline() {
     Checkpoint checkpoint = Checkpoint.open(DemoModel.checkpoint());
