@@ -80,6 +80,14 @@ final class ServeCommand implements Callable<Integer> {
   private Optional<Path> styles = Optional.empty();
 
   @Option(
+      names = "--output-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder into which all pictures are written, with their settings; the gallery shows it."
+              + " Default: pictures are kept for a while and not written.")
+  private Optional<Path> output = Optional.empty();
+
+  @Option(
       names = "--training-dir",
       paramLabel = "DIR",
       description =
@@ -180,6 +188,7 @@ final class ServeCommand implements Callable<Integer> {
     controlNets.forEach(server::controlNetDirectory);
     trainings.ifPresent(server::trainingDirectory);
     styles.map(Style::readAll).ifPresent(server::styles);
+    output.ifPresent(server::outputDirectory);
     return server.maxJobs(maxJobs).rateLimit(rateLimit).maxPixels(maxPixels).maxBodyBytes(maxBody);
   }
 

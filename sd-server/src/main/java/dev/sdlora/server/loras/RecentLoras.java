@@ -1,6 +1,7 @@
 package dev.sdlora.server.loras;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.LoraQuery;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A library whose lists are a moment old at most. Whoever scrolls through thousands of files, or
@@ -18,23 +20,32 @@ import java.util.function.LongSupplier;
 public final class RecentLoras implements LoraLibrary {
   private static final long MOMENT_NANOS = 1_000_000_000;
 
-  /** Searches that are remembered. */
+  /** Searches and names that are remembered. */
   private static final int MOST = 16;
 
   private final LoraLibrary loras;
   private final LongSupplier nanos;
 
-  private final Map<LoraQuery, Look> looks =
-      new LinkedHashMap<>(MOST, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<LoraQuery, Look> eldest) {
-          return size() > MOST;
-        }
-      };
+  private final Map<LoraQuery, Look> looks = new Last<>();
+  private final Map<String, Failure> failures = new Last<>();
 
   private record Look(List<LoraAdapter> found, long nanos) {}
+
+  private record Failure(LoraException error, long nanos) {}
+
+  /** What was used last. */
+  private static final class Last<K, V> extends LinkedHashMap<K, V> {
+    private static final long serialVersionUID = 1L;
+
+    Last() {
+      super(MOST, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+      return size() > MOST;
+    }
+  }
 
   /**
    * Remembers what a library found.
@@ -77,9 +88,27 @@ public final class RecentLoras implements LoraLibrary {
     return loras.unreadable();
   }
 
+  /** Who types asks for the same unknown name at each key, and the nearest ones are far to seek. */
   @Override
   public LoraAdapter find(String name) {
-    return loras.find(name);
+    Failure known = failure(name);
+    if (known != null && nanos.getAsLong() - known.nanos() < MOMENT_NANOS) {
+      throw known.error();
+    }
+    try {
+      return loras.find(name);
+    } catch (LoraException e) {
+      keep(name, e);
+      throw e;
+    }
+  }
+
+  private synchronized @Nullable Failure failure(String name) {
+    return failures.get(name);
+  }
+
+  private synchronized void keep(String name, LoraException error) {
+    failures.put(name, new Failure(error, nanos.getAsLong()));
   }
 
   @Override
