@@ -162,8 +162,8 @@ final class TrainingReader {
     if (!fields.flag("samples", true)) {
       return Optional.empty();
     }
-    String first = pictures.examples().get(0).caption();
-    String prompt = fields.name("sample_prompt").orElse(first.isEmpty() ? trigger : first);
+    String first = TrainingPlan.withTrigger(trigger, pictures.examples().get(0).caption());
+    String prompt = fields.name("sample_prompt").orElse(first);
     return Optional.of(PromptSpec.builder().prompt(prompt).size(size).seed(1).build());
   }
 }
