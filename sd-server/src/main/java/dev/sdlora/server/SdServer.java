@@ -3,9 +3,16 @@ package dev.sdlora.server;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Limits;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.References;
+import dev.sdlora.server.gallery.Gallery;
+import dev.sdlora.server.gallery.GalleryApi;
+import dev.sdlora.server.gallery.JobGallery;
+import dev.sdlora.server.gallery.PictureFolder;
 import dev.sdlora.server.grids.GridCells;
 import dev.sdlora.server.grids.GridsApi;
-import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
@@ -18,10 +25,7 @@ import dev.sdlora.server.pictures.PngInfoApi;
 import dev.sdlora.server.pictures.UpscalesApi;
 import dev.sdlora.server.prompt.PromptApi;
 import dev.sdlora.server.reference.JobPictures;
-import dev.sdlora.server.reference.References;
 import dev.sdlora.server.reference.Uploads;
-import dev.sdlora.server.request.Limits;
-import dev.sdlora.server.request.Offer;
 import dev.sdlora.server.sdapi.Sdapi;
 import dev.sdlora.server.studio.Studio;
 import dev.sdlora.server.training.TrainingsApi;
@@ -33,6 +37,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import io.javalin.util.JavalinException;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,17 +89,26 @@ public final class SdServer implements AutoCloseable {
     Limits limits = new Limits(settings.maxBodyBytes, settings.maxPixels, settings.maxImages);
     Sentences sentences = new Sentences(folders(settings));
     RecentLoras loras = new RecentLoras(pipeline.loras(), System::nanoTime);
+    Optional<PictureFolder> folder = settings.outputDirectory.map(PictureFolder::new);
     this.queue =
         new JobQueue(
             pipeline.concurrency(),
             settings.maxJobs,
             settings.history,
-            job -> ended(job, metrics, sentences));
+            observer(folder, metrics, sentences));
     this.uploads = new Uploads(MAX_UPLOADS, Math.max(MAX_UPLOADED_BYTES, settings.maxBodyBytes));
+    Gallery gallery = folder.isPresent() ? folder.get() : new JobGallery(queue);
     References pictures =
         new References(
             Map.of(
-                "picture", uploads, "job", new JobPictures(queue), "cell", new GridCells(queue)));
+                "picture",
+                uploads,
+                "job",
+                new JobPictures(queue),
+                "cell",
+                new GridCells(queue),
+                "gallery",
+                gallery));
     Offer offer =
         new Offer(
             pipeline,
@@ -102,7 +116,8 @@ public final class SdServer implements AutoCloseable {
             List.copyOf(settings.controlNetDirectories),
             List.copyOf(settings.styles),
             pictures,
-            limits);
+            limits,
+            false);
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     Access access =
         new Access(settings.users, settings.tokens, settings.origins, settings.isLoopback());
@@ -128,7 +143,9 @@ public final class SdServer implements AutoCloseable {
               new ImagesApi(offer, queue, sentences).addTo(config.routes);
               new JobsApi(offer, queue, sentences).addTo(config.routes);
               new PicturesApi(uploads, limits).addTo(config.routes);
-              new PngInfoApi(offer, sentences).addTo(config.routes);
+              PngInfoApi info = new PngInfoApi(offer, sentences);
+              info.addTo(config.routes);
+              new GalleryApi(gallery, info).addTo(config.routes);
               new UpscalesApi(offer, queue).addTo(config.routes);
               new GridsApi(offer, queue).addTo(config.routes);
               trainings.addTo(config.routes);
@@ -156,6 +173,7 @@ public final class SdServer implements AutoCloseable {
     List<Path> folders = new ArrayList<>(settings.upscalerDirectories);
     folders.addAll(settings.controlNetDirectories);
     folders.addAll(settings.pipeline.loras().folders());
+    settings.outputDirectory.ifPresent(folders::add);
     Path parent = settings.pipeline.checkpoint().path().toAbsolutePath().getParent();
     if (parent != null) {
       folders.add(parent);
@@ -176,6 +194,21 @@ public final class SdServer implements AutoCloseable {
         (int) Math.min(Integer.MAX_VALUE, settings.maxBodyBytes), SizeUnit.BYTES);
     config.jetty.modifyServer(server -> server.setStopTimeout(STOP_MILLIS));
     config.jetty.modifyHttpConfiguration(http -> http.setSendServerVersion(false));
+  }
+
+  private static JobQueue.Observer observer(
+      Optional<PictureFolder> folder, Metrics metrics, Sentences sentences) {
+    return new JobQueue.Observer() {
+      @Override
+      public List<String> workEnded(Job job) {
+        return folder.map(pictures -> pictures.save(job)).orElse(List.of());
+      }
+
+      @Override
+      public void ended(Job job) {
+        SdServer.ended(job, metrics, sentences);
+      }
+    };
   }
 
   private static void ended(Job job, Metrics metrics, Sentences sentences) {
@@ -265,6 +298,7 @@ public final class SdServer implements AutoCloseable {
     private final List<Path> upscalerDirectories = new ArrayList<>();
     private final List<Path> controlNetDirectories = new ArrayList<>();
     private final List<Style> styles = new ArrayList<>();
+    private Optional<Path> outputDirectory = Optional.empty();
     private Optional<Path> trainingDirectory = Optional.empty();
     private String host = "127.0.0.1";
     private int port = 7860;
@@ -376,6 +410,27 @@ public final class SdServer implements AutoCloseable {
      */
     public Builder controlNetDirectory(Path directory) {
       controlNetDirectories.add(folder(directory));
+      return this;
+    }
+
+    /**
+     * Sets a folder into which the pictures of every job are written at its end, as PNG with their
+     * settings, and whose pictures the gallery shows. Without it, the gallery has those of the jobs
+     * that are kept. A picture that cannot be written is a warning of its job.
+     *
+     * @param directory which is made if it is not there
+     * @return this builder
+     * @throws IllegalArgumentException if it cannot be made, or is not a folder
+     */
+    public Builder outputDirectory(Path directory) {
+      Objects.requireNonNull(directory, "directory");
+      try {
+        Files.createDirectories(directory);
+      } catch (IOException e) {
+        throw new IllegalArgumentException(
+            "the folder '%s' cannot be made: %s".formatted(directory, e), e);
+      }
+      this.outputDirectory = Optional.of(directory);
       return this;
     }
 

@@ -9,8 +9,8 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
 import dev.sdlora.api.Upscaler;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.request.Offer;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -51,6 +51,7 @@ final class Listings {
     list(routes, "prompt-styles", this::styles);
     list(routes, "hypernetworks", Fields::array);
     list(routes, "face-restorers", Fields::array);
+    list(routes, "realesrgan-models", Fields::array);
     list(routes, "memory", this::memory);
     list(routes, "cmd-flags", Listings::flags);
     list(routes, "scripts", this::scripts);

@@ -23,6 +23,7 @@ class GridTab extends HTMLElement {
     }
     this.className = "stack";
     this.append(this.#error);
+    this.addEventListener("keydown", (event) => this.#key(event));
     try {
       const { axes } = await get("api/grids/axes");
       const fields = ["x", "y"].map((name) => this.#axis(name, axes));
@@ -69,6 +70,15 @@ class GridTab extends HTMLElement {
     }
   }
 
+  /** Enter draws what is seen here, rather than one picture. */
+  #key(event) {
+    if (event.key === "Enter" && event.target.matches("input")) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.#draw.click();
+    }
+  }
+
   async #submit() {
     this.#draw.disabled = true;
     this.#error.textContent = "";
@@ -89,8 +99,8 @@ function isReady(grid) {
 }
 
 function body() {
-  const { grid, ...request } = settings.request();
-  return { request: completed(request, settings), x: grid.x, y: grid.y ?? null };
+  const grid = settings.get("grid");
+  return { request: completed(settings), x: grid.x, y: grid.y ?? null };
 }
 
 /** By what the latest pictures took, a pixel and a step. */

@@ -17,6 +17,10 @@ export async function restore(picture, name) {
   tell([el("p", {}, `Reading '${name}'…`)]);
   try {
     const told = picture instanceof Blob ? await post("api/png-info", picture) : await post("api/png-info", { image: picture });
+    if (!told.settings) {
+      await start(picture, name, before, told.reason);
+      return;
+    }
     settings.replace(told.settings);
     address.go("draw");
     tell(
@@ -32,6 +36,11 @@ export async function restore(picture, name) {
   } catch (error) {
     await (error.status === 422 ? start(picture, name, before, error.message) : tell([el("p", { class: "error" }, error.message)]));
   }
+}
+
+/** Makes a picture, a file or a reference, the one to start from; can be undone. */
+export function startFrom(picture, name) {
+  return start(picture, name, settings.request());
 }
 
 async function start(picture, name, before, reason = "") {

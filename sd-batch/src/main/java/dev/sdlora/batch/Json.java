@@ -1,0 +1,98 @@
+package dev.sdlora.batch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.request.Fields;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** The one text that all ways to write the same JSON have in common. */
+final class Json {
+  /** Longer numbers are written with an exponent. */
+  private static final int MOST_ZEROS = 30;
+
+  private Json() {}
+
+  /**
+   * Reads an object.
+   *
+   * @throws IllegalArgumentException if the text is none; see {@link Fields#parse}
+   */
+  static ObjectNode read(String text) {
+    try {
+      return Fields.parse(text.getBytes(StandardCharsets.UTF_8)).node();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("it " + e.getMessage(), e);
+    }
+  }
+
+  /** The object of a text; empty if it is none. */
+  static Optional<ObjectNode> tryRead(String text) {
+    try {
+      return Optional.of(read(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The same with names in order, without nulls, and with numbers in one spelling.
+   *
+   * @throws IllegalArgumentException if a number is none
+   */
+  static JsonNode canonical(JsonNode node) {
+    if (node instanceof ObjectNode object) {
+      ObjectNode sorted = Fields.object();
+      TreeSet<String> names = new TreeSet<>();
+      object.fieldNames().forEachRemaining(names::add);
+      for (String name : names) {
+        if (!object.path(name).isNull()) {
+          sorted.set(name, canonical(object.path(name)));
+        }
+      }
+      return sorted;
+    }
+    if (node instanceof ArrayNode array) {
+      ArrayNode elements = Fields.array();
+      array.forEach(element -> elements.add(canonical(element)));
+      return elements;
+    }
+    if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+      throw new IllegalArgumentException("%s is no number of a request".formatted(node));
+    }
+    return node.isNumber() ? number(node.decimalValue()) : node;
+  }
+
+  private static JsonNode number(BigDecimal value) {
+    BigDecimal shortest = value.stripTrailingZeros();
+    boolean whole = shortest.scale() <= 0 && shortest.scale() >= -MOST_ZEROS;
+    if (!whole) {
+      return JsonNodeFactory.instance.numberNode(shortest);
+    }
+    BigInteger integer = shortest.toBigInteger();
+    return integer.bitLength() < Long.SIZE
+        ? JsonNodeFactory.instance.numberNode(integer.longValue())
+        : JsonNodeFactory.instance.numberNode(integer);
+  }
+
+  /** SHA-256 of a text. */
+  static byte[] sha256(String text) {
+    return sha256(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** SHA-256 of bytes. */
+  static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.sdlora.request;
+
+import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.ResizeMode;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The units that clients of A1111's ControlNet extension send. */
+final class ControlUnits {
+  private final Offer offer;
+
+  ControlUnits(Offer offer) {
+    this.offer = offer;
+  }
+
+  void read(Fields fields, PromptSpecBuilder spec) {
+    Fields scripts = fields.object("alwayson_scripts");
+    for (String script : scripts.names()) { // The spelling of its name is free.
+      for (Fields unit : scripts.object(script).objects("args")) {
+        if (unit.flag("enabled", true)) {
+          spec.controlUnit(unit(unit));
+        }
+      }
+    }
+  }
+
+  private ControlUnit unit(Fields unit) {
+    unit.name("module")
+        .filter(module -> !module.equalsIgnoreCase("none"))
+        .ifPresent(
+            module -> {
+              throw new IllegalArgumentException(
+                  "module '%s' is not here; send what it would make, with module 'none'"
+                      .formatted(module));
+            });
+    String name = unit.name("model").orElse("None");
+    Path network = offer.controlNet(name);
+    String picture =
+        unit.name("image")
+            .or(() -> unit.name("input_image"))
+            .orElseThrow(
+                () -> new IllegalArgumentException("a unit of 'controlnet' must have an 'image'"));
+    return ControlUnit.builder(
+            network, offer.pictures().picture("image", picture, offer.limits().pixels()))
+        .weight(unit.number("weight").orElse(1))
+        .range(unit.number("guidance_start").orElse(0), unit.number("guidance_end").orElse(1))
+        .mode(labelled(ControlUnit.Mode.values(), unit.node().path("control_mode").asText("")))
+        .resizeMode(resizeMode(unit.node().path("resize_mode").asText("")))
+        .build();
+  }
+
+  private static ControlUnit.Mode labelled(ControlUnit.Mode[] modes, String text) {
+    return named(Arrays.stream(modes).map(ControlUnit.Mode::label).toList(), text)
+        .map(at -> modes[at])
+        .orElseThrow(
+            () -> new IllegalArgumentException("unknown 'control_mode': '%s'".formatted(text)));
+  }
+
+  private static ResizeMode resizeMode(String text) {
+    return switch (text) {
+      case "" -> ResizeMode.CROP_AND_RESIZE;
+      case "0" -> ResizeMode.JUST_RESIZE;
+      case "1" -> ResizeMode.CROP_AND_RESIZE;
+      case "2" -> ResizeMode.RESIZE_AND_FILL;
+      default -> ResizeMode.parse(text);
+    };
+  }
+
+  /** By number, or by label in any case; nothing is the first. */
+  private static Optional<Integer> named(List<String> labels, String text) {
+    for (int i = 0; i < labels.size(); i++) {
+      boolean first = text.isEmpty() && i == 0;
+      if (first || text.equals("" + i) || text.equalsIgnoreCase(labels.get(i))) {
+        return Optional.of(i);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,258 @@
+package dev.sdlora.request;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.PromptOptions;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.ResizeMode;
+import dev.sdlora.api.Rng;
+import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.Style;
+import dev.sdlora.api.Tiling;
+import dev.sdlora.api.Variation;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/** Writes a request as the fields that {@link DrawingReader} reads. */
+public final class DrawingWriter {
+  private static final PromptSpec USUAL = PromptSpec.builder().build();
+
+  private static final Map<String, Function<PromptSpec, Object>> PROPERTIES = properties();
+
+  private final Offer offer;
+
+  /** A writer of names that there are. */
+  public DrawingWriter(Offer offer) {
+    this.offer = offer;
+  }
+
+  /**
+   * A request as fields.
+   *
+   * @param fields to be sent to {@code /api/jobs}; pictures are not among them
+   * @param unsaid what no field can say, by the names of {@link PromptSpec}, such as {@code tiling}
+   *     where it is in one direction; with it the fields ask for another picture
+   * @param refusal why the fields are not taken here, such as an upscaler that is missing
+   */
+  public record Written(ObjectNode fields, List<String> unsaid, Optional<String> refusal) {}
+
+  /** Writes a request. A seed that is left open is one that is drawn anew. */
+  public Written write(PromptSpec spec) {
+    ObjectNode fields = fields(spec);
+    try {
+      Fields read = Fields.of(fields.deepCopy());
+      Overrides overrides = Overrides.read(read.object("override_settings"), offer);
+      PromptSpec again = new DrawingReader(offer).read(read, Dialect.LIBRARY, overrides);
+      return new Written(fields, differences(spec, again), Optional.empty());
+    } catch (RuntimeException e) {
+      return new Written(fields, List.of(), Optional.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static List<String> differences(PromptSpec spec, PromptSpec again) {
+    return PROPERTIES.entrySet().stream()
+        .filter(of -> !of.getValue().apply(spec).equals(of.getValue().apply(again)))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** What decides how pictures look. */
+  private static Map<String, Function<PromptSpec, Object>> properties() {
+    Map<String, Function<PromptSpec, Object>> all = new LinkedHashMap<>();
+    all.put("prompt", PromptSpec::prompt);
+    all.put("negativePrompt", PromptSpec::negativePrompt);
+    all.put("size", PromptSpec::size);
+    all.put("steps", PromptSpec::steps);
+    all.put("sampler", PromptSpec::sampler);
+    all.put("schedule", PromptSpec::schedule);
+    all.put("cfgScale", PromptSpec::cfgScale);
+    all.put("rng", PromptSpec::rng);
+    all.put("images", PromptSpec::images);
+    all.put("clipSkip", PromptSpec::clipSkip);
+    all.put("loras", PromptSpec::loras);
+    all.put("masks", PromptSpec::masks);
+    all.put("loraMode", PromptSpec::loraMode);
+    all.put("lenient", PromptSpec::lenient);
+    all.put("addTriggerWords", PromptSpec::addTriggerWords);
+    all.put("promptOptions", PromptSpec::promptOptions);
+    all.put("samplerOptions", spec -> spec.samplerOptions().toBuilder().eta(0).etaDdim(0).build());
+    all.put("samplerOptions.eta", DrawingWriter::eta);
+    all.put("speedOptions", PromptSpec::speedOptions);
+    all.put("variation", DrawingWriter::comparable);
+    all.put("sizeConditioning", PromptSpec::sizeConditioning);
+    all.put("imageCfgScale", PromptSpec::imageCfgScale);
+    all.put("refinerSwitch", PromptSpec::refinerSwitch);
+    all.put("imageToImage", PromptSpec::imageToImage);
+    all.put("hiresFix", PromptSpec::hiresFix);
+    all.put("controlUnits", PromptSpec::controlUnits);
+    all.put("tiling", PromptSpec::tiling);
+    all.put("vaeTiling", PromptSpec::vaeTiling);
+    all.put("finalDecoder", PromptSpec::finalDecoder);
+    all.put("upscaling", PromptSpec::upscaling);
+    return all;
+  }
+
+  /** The one that the sampler looks at; the field sets both. */
+  private static OptionalDouble eta(PromptSpec spec) {
+    boolean ddim = spec.sampler().label().startsWith("DDIM");
+    return ddim ? spec.samplerOptions().etaDdim() : spec.samplerOptions().eta();
+  }
+
+  /** A variation seed without a strength decides nothing. */
+  private static Object comparable(PromptSpec spec) {
+    Variation variation = spec.variation();
+    return variation.strength() == 0 ? variation.resizeFrom() : variation;
+  }
+
+  /** The fields alone; see {@link #write}. */
+  ObjectNode fields(PromptSpec spec) {
+    ObjectNode fields = Fields.object();
+    fields.put("prompt", spec.prompt());
+    fields.put("negative_prompt", spec.negativePrompt());
+    styles(spec.promptOptions(), fields);
+    fields.put("sampler_name", spec.sampler().label());
+    fields.put("scheduler", spec.schedule().label());
+    fields.put("steps", spec.steps());
+    fields.put("cfg_scale", spec.cfgScale());
+    putIf(
+        spec.imageCfgScale() != USUAL.imageCfgScale(),
+        fields,
+        "image_cfg_scale",
+        spec.imageCfgScale());
+    spec.size().ifPresent(size -> fields.put("width", size.width()).put("height", size.height()));
+    fields.put("seed", spec.seed().orElse(-1));
+    fields.put("n_iter", spec.images());
+    variation(spec.variation(), fields);
+    eta(spec).ifPresent(eta -> fields.put("eta", eta));
+    sampling(spec.samplerOptions(), fields);
+    loras(spec.loras(), fields);
+    if (spec.tiling() == Tiling.BOTH) {
+      fields.put("tiling", true);
+    }
+    spec.refinerSwitch().ifPresent(at -> refiner(at, fields));
+    spec.imageToImage().ifPresent(start -> start(start, fields));
+    spec.hiresFix().ifPresent(hires -> hires(hires, fields));
+    overrides(spec, fields);
+    return fields;
+  }
+
+  private static void putIf(boolean needed, ObjectNode fields, String name, double value) {
+    if (needed) {
+      fields.put(name, value);
+    }
+  }
+
+  private static void styles(PromptOptions options, ObjectNode fields) {
+    if (!options.styles().isEmpty()) {
+      ArrayNode names = fields.putArray("styles");
+      options.styles().stream().map(Style::name).forEach(names::add);
+    }
+  }
+
+  private static void variation(Variation variation, ObjectNode fields) {
+    if (variation.strength() != 0) {
+      fields.put("subseed", variation.seed().orElse(-1));
+      fields.put("subseed_strength", variation.strength());
+    }
+    variation
+        .resizeFrom()
+        .ifPresent(
+            size ->
+                fields
+                    .put("seed_resize_from_w", size.width())
+                    .put("seed_resize_from_h", size.height()));
+  }
+
+  private static void sampling(SamplerOptions options, ObjectNode fields) {
+    SamplerOptions usual = USUAL.samplerOptions();
+    putIf(options.sChurn() != usual.sChurn(), fields, "s_churn", options.sChurn());
+    putIf(options.sTmin() != usual.sTmin(), fields, "s_tmin", options.sTmin());
+    options.sTmax().ifPresent(most -> fields.put("s_tmax", most));
+    putIf(options.sNoise() != usual.sNoise(), fields, "s_noise", options.sNoise());
+    double below = options.skipUncondBelowSigma();
+    putIf(below != usual.skipUncondBelowSigma(), fields, "s_min_uncond", below);
+  }
+
+  private static void loras(List<LoraAdapter> loras, ObjectNode fields) {
+    if (!loras.isEmpty()) {
+      ArrayNode all = fields.putArray("lora");
+      for (LoraAdapter lora : loras) {
+        all.addObject().put("path", lora.name()).put("multiplier", lora.unetStrength());
+      }
+    }
+  }
+
+  private void refiner(RefinerSwitch at, ObjectNode fields) {
+    fields.put("refiner_checkpoint", offer.pipeline().checkpoint().name());
+    fields.put("refiner_switch_at", at.at());
+  }
+
+  /** All but the pictures. */
+  private static void start(ImageToImage start, ObjectNode fields) {
+    fields.put("denoising_strength", start.denoisingStrength());
+    fields.put("resize_mode", number(start.resizeMode(), ResizeMode.values()));
+    putIf(
+        start.noiseMultiplier() != 1, fields, "initial_noise_multiplier", start.noiseMultiplier());
+    start.inpainting().ifPresent(mask -> inpainting(mask, fields));
+  }
+
+  /** A1111's API counts its choices. */
+  private static <T> int number(T value, T[] values) {
+    return List.of(values).indexOf(value);
+  }
+
+  private static void inpainting(Inpainting mask, ObjectNode fields) {
+    fields.put("mask_blur", mask.maskBlur());
+    fields.put("inpainting_fill", number(mask.maskedContent(), MaskedContent.values()));
+    fields.put("inpaint_full_res", mask.onlyMasked());
+    fields.put("inpaint_full_res_padding", mask.padding());
+    fields.put("inpainting_mask_invert", mask.inverted() ? 1 : 0);
+  }
+
+  private static void hires(HiresFix hires, ObjectNode fields) {
+    fields.put("enable_hr", true);
+    Optional<ImageSize> size = hires.size();
+    if (size.isPresent()) {
+      fields.put("hr_resize_x", size.get().width()).put("hr_resize_y", size.get().height());
+    } else {
+      fields.put("hr_scale", hires.scale());
+    }
+    fields.put("hr_upscaler", hires.upscaler().name());
+    fields.put("hr_second_pass_steps", hires.steps().orElse(0));
+    fields.put("denoising_strength", hires.denoisingStrength());
+    hires.prompt().ifPresent(text -> fields.put("hr_prompt", text));
+    hires.negativePrompt().ifPresent(text -> fields.put("hr_negative_prompt", text));
+    hires.sampler().ifPresent(sampler -> fields.put("hr_sampler_name", sampler.label()));
+    hires.schedule().ifPresent(schedule -> fields.put("hr_scheduler", schedule.label()));
+  }
+
+  private static void overrides(PromptSpec spec, ObjectNode fields) {
+    ObjectNode overrides = Fields.object();
+    if (spec.clipSkip() != USUAL.clipSkip()) {
+      overrides.put("CLIP_stop_at_last_layers", spec.clipSkip());
+    }
+    if (spec.samplerOptions().ensd() != USUAL.samplerOptions().ensd()) {
+      overrides.put("eta_noise_seed_delta", spec.samplerOptions().ensd());
+    }
+    if (spec.rng() == Rng.CPU) {
+      overrides.put("randn_source", "CPU");
+    }
+    if (spec.promptOptions().emphasis() != USUAL.promptOptions().emphasis()) {
+      overrides.put("emphasis", spec.promptOptions().emphasis().label());
+    }
+    if (!overrides.isEmpty()) {
+      fields.set("override_settings", overrides);
+    }
+  }
+}

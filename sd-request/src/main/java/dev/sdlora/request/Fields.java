@@ -1,0 +1,264 @@
+package dev.sdlora.request;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.DoubleConsumer;
+
+/**
+ * The fields of a JSON object. A field that is null counts as one that is not there, as clients
+ * write what they leave open. Numbers and booleans may stand in quotes, as forms have them.
+ */
+public final class Fields {
+  private static final ObjectMapper JSON = mapper();
+
+  private final ObjectNode node;
+
+  private Fields(ObjectNode node) {
+    this.node = node;
+  }
+
+  private static ObjectMapper mapper() {
+    JsonMapper mapper =
+        JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            // Python's clients write them; what takes numbers refuses them in its own words.
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
+    // Pictures are texts of any length; the body as a whole has a limit.
+    mapper
+        .getFactory()
+        .setStreamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxStringLength(Integer.MAX_VALUE)
+                .maxNestingDepth(100)
+                .build());
+    return mapper;
+  }
+
+  /** Takes an object. */
+  public static Fields of(ObjectNode node) {
+    return new Fields(node);
+  }
+
+  /** A new object to fill. */
+  public static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  /** A new array to fill. */
+  public static ArrayNode array() {
+    return JsonNodeFactory.instance.arrayNode();
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @throws IllegalArgumentException if it is no JSON object; the message says what is wrong where,
+   *     and needs a subject before it
+   */
+  public static Fields parse(byte[] text) {
+    try {
+      if (JSON.readTree(text) instanceof ObjectNode object) {
+        return new Fields(object);
+      }
+      throw new IllegalArgumentException("must be a JSON object");
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "is no JSON: %s (line %s, column %s)"
+              .formatted(
+                  e.getOriginalMessage(),
+                  e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
+                  e.getLocation() == null ? 1 : e.getLocation().getColumnNr()),
+          e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes JSON in one line. */
+  public static String text(JsonNode node) {
+    try {
+      return JSON.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The object itself. */
+  public ObjectNode node() {
+    return node;
+  }
+
+  private Optional<JsonNode> get(String name) {
+    return Optional.ofNullable(node.get(name)).filter(value -> !value.isNull());
+  }
+
+  /** Whether there is something. */
+  public boolean has(String name) {
+    return get(name).isPresent();
+  }
+
+  private static IllegalArgumentException wrong(String name, String expected, JsonNode found) {
+    String text = found.toString();
+    String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
+    return new IllegalArgumentException(
+        "field '%s' must be %s: %s".formatted(name, expected, shown));
+  }
+
+  /** A text. */
+  public Optional<String> text(String name) {
+    Optional<JsonNode> value = get(name);
+    if (value.isPresent() && !value.get().isTextual()) {
+      throw wrong(name, "a text", value.get());
+    }
+    return value.map(JsonNode::textValue);
+  }
+
+  /** A text that says something. */
+  public Optional<String> name(String name) {
+    return text(name).filter(text -> !text.isBlank());
+  }
+
+  /** A text, of which an empty one sets nothing. */
+  public void ifName(String name, Consumer<String> setter) {
+    name(name).ifPresent(setter);
+  }
+
+  /** A number. */
+  public OptionalDouble number(String name) {
+    Optional<JsonNode> value = get(name);
+    if (value.isEmpty() || (value.get().isTextual() && value.get().textValue().isBlank())) {
+      return OptionalDouble.empty();
+    }
+    JsonNode found = value.get();
+    if (found.isNumber()) {
+      return OptionalDouble.of(found.doubleValue());
+    }
+    try {
+      if (found.isTextual()) {
+        return OptionalDouble.of(Double.parseDouble(found.textValue().strip()));
+      }
+    } catch (NumberFormatException e) {
+      throw wrong(name, "a number", found);
+    }
+    throw wrong(name, "a number", found);
+  }
+
+  /** A number, if it is there. */
+  public void ifNumber(String name, DoubleConsumer setter) {
+    number(name).ifPresent(setter);
+  }
+
+  /** A whole number. */
+  public OptionalLong whole(String name) {
+    OptionalDouble number = number(name);
+    if (number.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    JsonNode found = node.get(name);
+    if (found.isIntegralNumber() && found.canConvertToLong()) {
+      return OptionalLong.of(found.longValue());
+    }
+    if (number.getAsDouble() != Math.rint(number.getAsDouble())
+        || Math.abs(number.getAsDouble()) > 1L << 53) {
+      throw wrong(name, "a whole number", found);
+    }
+    return OptionalLong.of((long) number.getAsDouble());
+  }
+
+  /** A whole number of at most 31 bits. */
+  public int whole(String name, int otherwise) {
+    long value = whole(name).orElse(otherwise);
+    if (value != (int) value) {
+      throw wrong(name, "a whole number that is not so large", node.get(name));
+    }
+    return (int) value;
+  }
+
+  /** Yes or no. */
+  public boolean flag(String name, boolean otherwise) {
+    Optional<JsonNode> value = get(name);
+    if (value.isEmpty()) {
+      return otherwise;
+    }
+    return switch (value.get().asText()) {
+      case "true", "1" -> true;
+      case "false", "0", "" -> false;
+      default -> throw wrong(name, "true or false", value.get());
+    };
+  }
+
+  /** The texts of an array; none if it is not there. */
+  public List<String> texts(String name) {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode element : elements(name)) {
+      if (!element.isTextual()) {
+        throw wrong(name, "a list of texts", element);
+      }
+      texts.add(element.textValue());
+    }
+    return texts;
+  }
+
+  /** The objects of an array; none if it is not there. */
+  public List<Fields> objects(String name) {
+    List<Fields> objects = new ArrayList<>();
+    for (JsonNode element : elements(name)) {
+      if (!(element instanceof ObjectNode object)) {
+        throw wrong(name, "a list of objects", element);
+      }
+      objects.add(new Fields(object));
+    }
+    return objects;
+  }
+
+  private List<JsonNode> elements(String name) {
+    Optional<JsonNode> value = get(name);
+    if (value.isEmpty()) {
+      return List.of();
+    }
+    if (!(value.get() instanceof ArrayNode array)) {
+      throw wrong(name, "a list", value.get());
+    }
+    List<JsonNode> elements = new ArrayList<>();
+    array.forEach(elements::add);
+    return elements;
+  }
+
+  /** An object; an empty one if it is not there. */
+  public Fields object(String name) {
+    Optional<JsonNode> value = get(name);
+    if (value.isEmpty()) {
+      return new Fields(object());
+    }
+    if (!(value.get() instanceof ObjectNode object)) {
+      throw wrong(name, "an object", value.get());
+    }
+    return new Fields(object);
+  }
+
+  /** The names of all fields. */
+  public List<String> names() {
+    List<String> names = new ArrayList<>();
+    node.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+}

@@ -1,0 +1,98 @@
+package dev.sdlora.request;
+
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.Outpainting;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.ResizeMode;
+import java.util.List;
+
+/** The fields of {@code img2img}: the picture to start from, and its mask. */
+final class StartPictures {
+  /** The number of {@link MaskedContent#FILL}. */
+  private static final int FILL = 0;
+
+  private final Offer offer;
+
+  StartPictures(Offer offer) {
+    this.offer = offer;
+  }
+
+  void read(Fields fields, PromptSpecBuilder spec) {
+    List<String> pictures = fields.texts("init_images");
+    if (pictures.isEmpty()) {
+      return;
+    }
+    if (pictures.size() > 1) {
+      throw new IllegalArgumentException(
+          "field 'init_images' must have one picture: there are " + pictures.size());
+    }
+    Picture picture = picture("init_images", pictures.get(0));
+    ImageToImage.Builder start = ImageToImage.builder(picture);
+    fields.ifNumber("denoising_strength", start::denoisingStrength);
+    fields.ifNumber("initial_noise_multiplier", start::noiseMultiplier);
+    start.resizeMode(choice(ResizeMode.values(), fields, "resize_mode", 0));
+    fields
+        .name("mask")
+        .map(text -> picture("mask", text))
+        .map(mask -> inpainting(fields, fitted(mask, picture)))
+        .ifPresent(start::inpainting);
+    if (fields.has("outpainting")) {
+      if (fields.name("mask").isPresent()) {
+        throw new IllegalArgumentException("fields 'mask' and 'outpainting' cannot be combined");
+      }
+      start.outpainting(outpainting(fields));
+    }
+    spec.imageToImage(start.build());
+  }
+
+  private Picture picture(String name, String text) {
+    return offer.pictures().picture(name, text, offer.limits().pixels());
+  }
+
+  /** Masks of another size are stretched, as A1111 does. */
+  private static Picture fitted(Picture mask, Picture picture) {
+    boolean same = mask.width() == picture.width() && mask.height() == picture.height();
+    return same ? mask : mask.resized(picture.width(), picture.height());
+  }
+
+  private static Inpainting inpainting(Fields fields, Picture mask) {
+    int blur = Math.max(fields.whole("mask_blur_x", 4), fields.whole("mask_blur_y", 4));
+    return Inpainting.builder(mask)
+        .maskBlur(fields.whole("mask_blur", blur))
+        .maskedContent(choice(MaskedContent.values(), fields, "inpainting_fill", 0))
+        .onlyMasked(fields.flag("inpaint_full_res", true))
+        .padding(fields.whole("inpaint_full_res_padding", 0))
+        .inverted(fields.flag("inpainting_mask_invert", false))
+        .build();
+  }
+
+  /** Of this program alone: pixels beyond each edge; the blur is that of masks. */
+  private Outpainting outpainting(Fields fields) {
+    Fields sides = fields.object("outpainting");
+    Outpainting usual =
+        Outpainting.of(
+            sides.whole("left", 0),
+            sides.whole("right", 0),
+            sides.whole("up", 0),
+            sides.whole("down", 0));
+    return new Outpainting(
+        usual.left(),
+        usual.right(),
+        usual.up(),
+        usual.down(),
+        fields.whole("mask_blur", usual.maskBlur()),
+        choice(MaskedContent.values(), fields, "inpainting_fill", FILL));
+  }
+
+  private static <T> T choice(T[] values, Fields fields, String name, int otherwise) {
+    int number = fields.whole(name, otherwise);
+    if (number < 0 || number >= values.length) {
+      throw new IllegalArgumentException(
+          "field '%s' must be from 0 to %s: %s".formatted(name, values.length - 1, number));
+    }
+    return values[number];
+  }
+}

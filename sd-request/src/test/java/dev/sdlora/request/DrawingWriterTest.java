@@ -1,0 +1,233 @@
+package dev.sdlora.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Emphasis;
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.Rng;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.Schedule;
+import dev.sdlora.api.SpeedOptions;
+import dev.sdlora.api.Style;
+import dev.sdlora.api.Tiling;
+import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.Variation;
+import dev.sdlora.demo.model.DemoModel;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+
+class DrawingWriterTest {
+  private static final List<Style> STYLES =
+      List.of(new Style("inked", "ink, {prompt}", ""), new Style("no text", "", "letters"));
+  private static final Offer OFFER =
+      new Offer(
+          pipeline(),
+          List.of(),
+          List.of(),
+          STYLES,
+          new References(Map.of()),
+          new Limits(1 << 20, 1 << 24, 16),
+          false);
+
+  private static Pipeline pipeline() {
+    Checkpoint checkpoint = Checkpoint.open(DemoModel.checkpoint());
+    return (Pipeline)
+        Proxy.newProxyInstance(
+            Pipeline.class.getClassLoader(),
+            new Class<?>[] {Pipeline.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("checkpoint")) {
+                return checkpoint;
+              }
+              throw new UnsupportedOperationException(method.getName());
+            });
+  }
+
+  private static DrawingWriter.Written write(PromptSpecBuilder spec) {
+    return new DrawingWriter(OFFER).write(spec.build());
+  }
+
+  private static PromptSpec read(ObjectNode fields) {
+    Fields all = Fields.of(fields);
+    return new DrawingReader(OFFER)
+        .read(all, Dialect.LIBRARY, Overrides.read(all.object("override_settings"), OFFER));
+  }
+
+  @Property(tries = 300)
+  void whatFieldsCanSay_isReadAsItWas(@ForAll("sayable") PromptSpec spec) {
+    DrawingWriter.Written written = new DrawingWriter(OFFER).write(spec);
+    assertThat(written.refusal()).isEmpty();
+    assertThat(written.unsaid()).isEmpty();
+    assertThat(read(written.fields())).isEqualTo(spec);
+  }
+
+  @Provide
+  Arbitrary<PromptSpec> sayable() {
+    return Combinators.combine(basics(), sampling(), extras())
+        .as((basics, sampling, extras) -> extras.on(sampling.on(basics.on(PromptSpec.builder()))))
+        .map(PromptSpecBuilder::build);
+  }
+
+  /** Some settings. */
+  private interface Part {
+    PromptSpecBuilder on(PromptSpecBuilder spec);
+  }
+
+  private static Arbitrary<String> texts() {
+    return Arbitraries.strings().ofMaxLength(40);
+  }
+
+  private static Arbitrary<Double> shares() {
+    return Arbitraries.doubles().between(0, 1);
+  }
+
+  private static Arbitrary<Long> seeds() {
+    return Arbitraries.longs().between(0, (1L << 53) - 1);
+  }
+
+  private static Arbitrary<Part> basics() {
+    return Combinators.combine(
+            texts(),
+            texts(),
+            seeds(),
+            Arbitraries.integers().between(8, 120),
+            Arbitraries.integers().between(8, 120),
+            Arbitraries.integers().between(1, 16),
+            Arbitraries.of(Sampler.class),
+            Arbitraries.of(Schedule.class))
+        .as(
+            (prompt, negative, seed, width, height, images, sampler, schedule) ->
+                spec ->
+                    spec.prompt(prompt)
+                        .negativePrompt(negative)
+                        .seed(seed)
+                        .size(width * 8, height * 8)
+                        .images(images)
+                        .sampler(sampler)
+                        .schedule(schedule));
+  }
+
+  private static Arbitrary<Part> sampling() {
+    return Combinators.combine(
+            Arbitraries.integers().between(1, 150),
+            Arbitraries.doubles().between(0, 30),
+            shares(),
+            shares(),
+            Arbitraries.longs().between(-5, 40_000),
+            Arbitraries.of(Rng.class),
+            Arbitraries.integers().between(1, 12),
+            Arbitraries.of(Emphasis.class))
+        .as(
+            (steps, scale, eta, churn, ensd, rng, skip, emphasis) ->
+                spec ->
+                    spec.steps(steps)
+                        .cfgScale(scale)
+                        .imageCfgScale(1 + scale)
+                        .samplerOptions(
+                            SamplerOptions.builder()
+                                .eta(eta)
+                                .etaDdim(eta)
+                                .sChurn(churn)
+                                .sTmin(eta)
+                                .sTmax(1 + churn)
+                                .sNoise(1 + churn)
+                                .skipUncondBelowSigma(eta)
+                                .ensd(ensd)
+                                .build())
+                        .rng(rng)
+                        .clipSkip(skip)
+                        .promptOptions(
+                            spec.build()
+                                .promptOptions()
+                                .withEmphasis(emphasis)
+                                .withStyles(STYLES.subList(0, skip % 3))));
+  }
+
+  private static Arbitrary<Part> extras() {
+    return Combinators.combine(shares(), seeds(), hires().optional(), Arbitraries.of(true, false))
+        .as(
+            (share, seed, hires, some) ->
+                spec -> {
+                  Variation variation = Variation.of(seed, Math.max(0.01, share));
+                  spec.variation(some ? variation : Variation.NONE)
+                      .tiling(some ? Tiling.BOTH : Tiling.NONE);
+                  if (share < 0.3) {
+                    spec.variation(variation.withResizeFrom(new ImageSize(64, 96)))
+                        .refinerSwitch(RefinerSwitch.at(share));
+                  }
+                  hires.ifPresent(spec::hiresFix);
+                  return spec;
+                });
+  }
+
+  private static Arbitrary<HiresFix> hires() {
+    return Combinators.combine(
+            Arbitraries.doubles().between(1, 4),
+            Arbitraries.of(Upscaler.builtIn()),
+            shares(),
+            Arbitraries.integers().between(0, 60),
+            Arbitraries.of(Sampler.class).optional(),
+            Arbitraries.of(Schedule.class).optional(),
+            Arbitraries.strings().alpha().ofMaxLength(5))
+        .as(
+            (scale, upscaler, strength, steps, sampler, schedule, prompt) -> {
+              HiresFix.Builder hires = HiresFix.builder().scale(scale).upscaler(upscaler);
+              hires.denoisingStrength(strength).steps(steps).prompt(prompt).negativePrompt(prompt);
+              if (steps % 2 == 0) {
+                hires.scale(HiresFix.builder().build().scale()).size(new ImageSize(640, 512));
+              }
+              sampler.ifPresent(hires::sampler);
+              schedule.ifPresent(hires::schedule);
+              return hires.build();
+            });
+  }
+
+  @Test
+  void whatFieldsCannotSay_isNamed() {
+    Picture picture = Picture.of(8, 8, new byte[192]);
+    PromptSpecBuilder spec =
+        PromptSpec.builder()
+            .seed(1)
+            .tiling(Tiling.X)
+            .speedOptions(SpeedOptions.builder().cacheInterval(3).build())
+            .samplerOptions(SamplerOptions.builder().order(2).build())
+            .imageToImage(ImageToImage.builder(picture).denoisingStrength(0.4).build());
+    assertThat(write(spec).unsaid())
+        .containsExactly("samplerOptions", "speedOptions", "imageToImage", "tiling");
+    assertThat(write(spec).fields().get("denoising_strength").asDouble()).isEqualTo(0.4);
+  }
+
+  @Test
+  void whatThisServerDoesNotHave_isRefusedInItsSentence() {
+    HiresFix hires = HiresFix.builder().upscaler(Upscaler.named("4x-Foo")).build();
+    DrawingWriter.Written written = write(PromptSpec.builder().seed(1).hiresFix(hires));
+    assertThat(written.refusal().orElseThrow()).contains("no upscaler '4x-Foo'");
+    assertThat(written.fields().get("hr_upscaler").asText()).isEqualTo("4x-Foo");
+  }
+
+  @Test
+  void seedLeftOpen_isDrawnAnew() {
+    DrawingWriter.Written written = write(PromptSpec.builder());
+    assertThat(written.fields().get("seed").asLong()).isEqualTo(-1);
+    assertThat(written.fields().has("width")).isFalse();
+    assertThat(written.unsaid()).isEmpty();
+  }
+}

@@ -1,0 +1,5 @@
+/** Requests as fields. */
+@NullMarked
+package dev.sdlora.request;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,108 @@
+package dev.sdlora.server.gallery;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.pictures.PngInfoApi;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code /api/gallery}: the pictures that were made, and what they were made with. */
+public final class GalleryApi {
+  private static final int MAX_COUNT = 500;
+
+  private final Gallery gallery;
+  private final PngInfoApi settings;
+  private final Thumbnails thumbnails = new Thumbnails();
+
+  /** The interface over some pictures. */
+  public GalleryApi(Gallery gallery, PngInfoApi settings) {
+    this.gallery = gallery;
+    this.settings = settings;
+  }
+
+  /** Serves it. */
+  public void addTo(RoutesConfig routes) {
+    routes.get("/api/gallery", this::list);
+    routes.get("/api/gallery/{name}", this::file);
+    routes.delete("/api/gallery/{name}", this::delete);
+    routes.get("/api/gallery/{name}/thumbnail", this::thumbnail);
+    routes.get("/api/gallery/{name}/settings", this::settings);
+  }
+
+  static Refusal missing() {
+    return new Refusal(404, "there is no picture of that name, or it was deleted");
+  }
+
+  private Pictured picture(Context context) {
+    return gallery.picture(context.pathParam("name")).orElseThrow(GalleryApi::missing);
+  }
+
+  private void list(Context context) {
+    String search = Optional.ofNullable(context.queryParam("search")).orElse("").strip();
+    List<Pictured> all = gallery.newestFirst();
+    List<Pictured> found =
+        search.isEmpty() ? all : all.stream().filter(one -> one.has(search)).toList();
+    int from = Math.min(number(context, "from", 0), found.size());
+    int to = Math.min(found.size(), from + Math.min(MAX_COUNT, number(context, "count", 60)));
+    ObjectNode answer = Fields.object().put("total", found.size());
+    ArrayNode pictures = answer.putArray("pictures");
+    found.subList(from, to).forEach(picture -> pictures.add(json(picture)));
+    context.contentType("application/json").result(Fields.text(answer));
+  }
+
+  private static int number(Context context, String name, int otherwise) {
+    String text = context.queryParam(name);
+    try {
+      int number = text == null ? otherwise : Integer.parseInt(text);
+      if (number >= 0) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // It is told below.
+    }
+    throw new Refusal(422, "'%s' must be a whole number from 0 on: '%s'".formatted(name, text));
+  }
+
+  private static ObjectNode json(Pictured picture) {
+    return Fields.object()
+        .put("name", picture.name())
+        .put("time", picture.time().toString())
+        .put("width", picture.width())
+        .put("height", picture.height())
+        .put("parameters", picture.parameters());
+  }
+
+  private void file(Context context) {
+    byte[] file = gallery.find(context.pathParam("name")).orElseThrow(GalleryApi::missing);
+    context.header("X-Content-Type-Options", "nosniff");
+    context.contentType(Pictures.mediaType(file)).result(file);
+  }
+
+  private void delete(Context context) {
+    if (!gallery.delete(context.pathParam("name"))) {
+      throw missing();
+    }
+    context.status(204);
+  }
+
+  private void thumbnail(Context context) {
+    Pictured picture = picture(context);
+    String tag = "\"" + picture.time().toEpochMilli() + '"';
+    context.header("ETag", tag).header("Cache-Control", "no-cache");
+    if (tag.equals(context.header("If-None-Match"))) {
+      context.status(304);
+      return;
+    }
+    context.contentType("image/jpeg").result(thumbnails.of(picture, gallery));
+  }
+
+  private void settings(Context context) {
+    ObjectNode answer = settings.answer(picture(context).parameters());
+    context.contentType("application/json").result(Fields.text(answer));
+  }
+}

@@ -1,0 +1,79 @@
+package dev.sdlora.server.gallery;
+
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.server.job.Job;
+import dev.sdlora.server.job.JobQueue;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The pictures of the jobs that are kept, where no folder keeps them; they go with their jobs. */
+public final class JobGallery implements Gallery {
+  private final JobQueue queue;
+  private final Set<String> deleted = ConcurrentHashMap.newKeySet();
+
+  /** Those of a queue. */
+  public JobGallery(JobQueue queue) {
+    this.queue = queue;
+  }
+
+  private record Kept(Job job, GeneratedImage image, Pictured picture) {}
+
+  private List<Kept> all() {
+    List<Kept> all = new ArrayList<>();
+    for (Job job : queue.jobs()) {
+      List<GeneratedImage> images = job.finished();
+      for (int i = 0; i < images.size(); i++) {
+        String name = "%s-%s.png".formatted(job.id(), i);
+        GeneratedImage image = images.get(i);
+        all.add(
+            new Kept(
+                job,
+                image,
+                new Pictured(
+                    name, job.created(), image.width(), image.height(), image.parameters())));
+      }
+    }
+    deleted.retainAll(all.stream().map(kept -> kept.picture().name()).toList());
+    all.removeIf(kept -> deleted.contains(kept.picture().name()));
+    return all;
+  }
+
+  private Optional<Kept> kept(String name) {
+    return all().stream().filter(kept -> kept.picture().name().equals(name)).findFirst();
+  }
+
+  @Override
+  public List<Pictured> newestFirst() {
+    List<Pictured> pictures = new ArrayList<>(all().stream().map(Kept::picture).toList());
+    Collections.reverse(pictures);
+    return pictures;
+  }
+
+  @Override
+  public Optional<Pictured> picture(String name) {
+    return kept(name).map(Kept::picture);
+  }
+
+  @Override
+  public Optional<byte[]> find(String name) {
+    return kept(name).map(kept -> kept.image().png());
+  }
+
+  /** A job goes with the last of its pictures. */
+  @Override
+  public boolean delete(String name) {
+    Optional<Kept> found = kept(name);
+    found.ifPresent(
+        kept -> {
+          deleted.add(name);
+          if (all().stream().noneMatch(other -> other.job() == kept.job())) {
+            queue.forget(kept.job());
+          }
+        });
+    return found.isPresent();
+  }
+}

@@ -1,0 +1,221 @@
+package dev.sdlora.server.gallery;
+
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.job.Job;
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.FileImageInputStream;
+import javax.imageio.stream.ImageInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pictures with settings in one folder, whoever put them there. What a file says is read once
+ * and anew when the file is another; the folder itself is looked at whenever somebody asks.
+ */
+public final class PictureFolder implements Gallery {
+  /** A larger file is no picture of anybody's. */
+  private static final long MAX_FILE_BYTES = 256L << 20;
+
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+
+  private final Path folder;
+  private Map<String, Known> known = new HashMap<>();
+
+  /** What is known of a file; no picture for one without settings. */
+  private record Known(long modified, long size, Optional<Pictured> picture) {
+    boolean isOf(BasicFileAttributes file) {
+      return modified == file.lastModifiedTime().toMillis() && size == file.size();
+    }
+  }
+
+  /** The pictures in a folder; those in folders inside it do not count. */
+  public PictureFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * Writes the pictures of a job that has ended.
+   *
+   * @return what could not be written
+   */
+  public List<String> save(Job job) {
+    List<String> problems = new ArrayList<>();
+    if (!job.settings().path("save_images").asBoolean(true)) { // A1111's clients may say so.
+      return problems;
+    }
+    for (GeneratedImage image : job.finished()) {
+      try {
+        save(image);
+      } catch (ImageFileException e) {
+        problems.add("a picture was not saved: " + e.getMessage());
+      }
+    }
+    return problems;
+  }
+
+  /** Under a name that is free. */
+  private synchronized void save(GeneratedImage image) {
+    String stem = STAMP.format(LocalDateTime.now(ZoneId.systemDefault())) + "-" + image.seed();
+    Path file = folder.resolve(stem + ".png");
+    for (int i = 2; Files.exists(file, LinkOption.NOFOLLOW_LINKS); i++) {
+      file = folder.resolve(stem + "-" + i + ".png");
+    }
+    image.save(file);
+  }
+
+  @Override
+  public List<Pictured> newestFirst() {
+    return index().values().stream()
+        .flatMap(file -> file.picture().stream())
+        .sorted(Comparator.comparing(Pictured::time).thenComparing(Pictured::name).reversed())
+        .toList();
+  }
+
+  /** One look at a time; who comes meanwhile gains by it. */
+  private synchronized Map<String, Known> index() {
+    Map<String, Known> now = new HashMap<>();
+    try {
+      Files.walkFileTree(
+          folder,
+          EnumSet.noneOf(FileVisitOption.class),
+          1,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              String name = String.valueOf(file.getFileName());
+              if (attributes.isRegularFile() && isPicture(name)) {
+                @Nullable Known before = known.get(name);
+                now.put(
+                    name,
+                    before != null && before.isOf(attributes)
+                        ? before
+                        : read(file, name, attributes));
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+              return FileVisitResult.CONTINUE; // It went away meanwhile.
+            }
+          });
+    } catch (IOException e) {
+      throw new Refusal(500, "the folder of pictures could not be read: " + e.getMessage());
+    }
+    known = now;
+    return now;
+  }
+
+  /** Not those that are being written under another name. */
+  private static boolean isPicture(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    boolean ending = lower.endsWith(".png") || lower.endsWith(".jpg") || lower.endsWith(".jpeg");
+    return ending && !name.startsWith(".");
+  }
+
+  private static Known read(Path file, String name, BasicFileAttributes attributes) {
+    Optional<Pictured> picture =
+        attributes.size() > MAX_FILE_BYTES ? Optional.empty() : pictured(file, name, attributes);
+    return new Known(attributes.lastModifiedTime().toMillis(), attributes.size(), picture);
+  }
+
+  private static Optional<Pictured> pictured(
+      Path file, String name, BasicFileAttributes attributes) {
+    try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
+      String parameters = GeneratedImage.readParameters(file);
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (parameters.isBlank() || !readers.hasNext()) {
+        return Optional.empty();
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(in, true, true);
+        return Optional.of(
+            new Pictured(
+                name,
+                attributes.lastModifiedTime().toInstant(),
+                reader.getWidth(0),
+                reader.getHeight(0),
+                parameters));
+      } finally {
+        reader.dispose();
+      }
+    } catch (IOException | ImageFileException | IllegalArgumentException e) {
+      return Optional.empty(); // Damaged, or without settings.
+    }
+  }
+
+  @Override
+  public Optional<Pictured> picture(String name) {
+    @Nullable Known before;
+    synchronized (this) {
+      before = known.get(name);
+    }
+    if (before != null && isStill(name, before)) {
+      return before.picture();
+    }
+    return Optional.ofNullable(index().get(name)).flatMap(Known::picture);
+  }
+
+  /** Spares a look at the whole folder. */
+  private boolean isStill(String name, Known before) {
+    try {
+      return before.isOf(
+          Files.readAttributes(
+              folder.resolve(name), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public Optional<byte[]> find(String name) {
+    if (picture(name).isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Files.readAllBytes(folder.resolve(name)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new Refusal(500, "the picture '%s' could not be read: %s".formatted(name, e));
+    }
+  }
+
+  @Override
+  public boolean delete(String name) {
+    if (picture(name).isEmpty()) {
+      return false;
+    }
+    try {
+      return Files.deleteIfExists(folder.resolve(name));
+    } catch (IOException e) {
+      throw new Refusal(
+          409, "the picture '%s' could not be deleted; its folder is read-only".formatted(name));
+    }
+  }
+}

@@ -1,5 +1,0 @@
-/** Requests as fields. */
-@NullMarked
-package dev.sdlora.server.request;
-
-import org.jspecify.annotations.NullMarked;
