@@ -3,6 +3,7 @@ module dev.sdlora.cli {
   requires static org.jspecify;
   requires com.fasterxml.jackson.databind;
   requires dev.sdlora.api;
+  requires dev.sdlora.batch;
   requires dev.sdlora.demo.model;
   requires dev.sdlora.models;
   requires dev.sdlora.server;

@@ -125,12 +125,22 @@ public final class Backend {
     OptionalDouble preferredWeight(LoraAdapter lora);
 
     /**
-     * Behind {@link LoraAdapter#tag()}.
+     * Behind {@link LoraAdapter#preview()}.
+     *
+     * @param lora the adapter beside whose file it may lie
+     * @return the picture; empty if there is none
+     */
+    Optional<Path> preview(LoraAdapter lora);
+
+    /**
+     * Behind {@link LoraAdapter#tag(String, String)}.
      *
      * @param lora the adapter, with its strength
-     * @return what to write into prompts
+     * @param prompt to which it is to be added; may be empty
+     * @param negativePrompt of the same request; may be empty
+     * @return what to add to them
      */
-    LoraAdapter.Tag tag(LoraAdapter lora);
+    LoraAdapter.Tag tag(LoraAdapter lora, String prompt, String negativePrompt);
 
     /**
      * Behind {@link LoraAdapter#details()}.

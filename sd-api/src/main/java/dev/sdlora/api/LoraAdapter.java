@@ -226,7 +226,29 @@ public final class LoraAdapter {
    * the file, which every folder knows, where A1111 takes the trainer's.
    */
   public Tag tag() {
-    return Services.find(Backend.Loras.class).tag(this);
+    return tag("", "");
+  }
+
+  /**
+   * {@return the same as {@link #tag()}, to be added to prompts that are there} Of what calls the
+   * LoRA up nothing is left if one of its words is in the prompt already, and of what belongs into
+   * the negative prompt nothing if it is there.
+   *
+   * @param prompt to which the tag is to be added
+   * @param negativePrompt that of the same request
+   */
+  public Tag tag(String prompt, String negativePrompt) {
+    Objects.requireNonNull(prompt, "prompt");
+    Objects.requireNonNull(negativePrompt, "negativePrompt");
+    return Services.find(Backend.Loras.class).tag(this, prompt, negativePrompt);
+  }
+
+  /**
+   * {@return the picture beside the file that shows what it does; see {@link
+   * LoraDetails.Usage#preview}} Looks for it at each call.
+   */
+  public Optional<Path> preview() {
+    return Services.find(Backend.Loras.class).preview(this);
   }
 
   /**

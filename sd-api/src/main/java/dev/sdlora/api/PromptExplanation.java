@@ -18,7 +18,7 @@ import java.util.OptionalInt;
  *     steps; a piece {@code BREAK} with weight -1 is a chunk border
  * @param parts the texts that {@code AND} joins, and what they say at each step; at least one
  * @param texts what the text encoder reads: all different texts of the parts, in order
- * @param warnings what may be meant otherwise, one sentence each
+ * @param problems what is not well-formed, and what may be meant otherwise
  */
 public record PromptExplanation(
     String prompt,
@@ -27,7 +27,9 @@ public record PromptExplanation(
     List<Piece> attention,
     List<Part> parts,
     List<Encoded> texts,
-    List<String> warnings) {
+    List<Problem> problems) {
+  /** What ends each chunk of CLIP's tokens, and fills up its rest. */
+  private static final int END = 49_407;
 
   /**
    * Copies the lists.
@@ -38,14 +40,48 @@ public record PromptExplanation(
    * @param attention the text in pieces of equal weight
    * @param parts at least one
    * @param texts all different texts of the parts, in order
-   * @param warnings one sentence each
+   * @param problems mistakes before others
    */
   public PromptExplanation {
     networks = List.copyOf(networks);
     attention = List.copyOf(attention);
     parts = List.copyOf(parts);
     texts = List.copyOf(texts);
-    warnings = List.copyOf(warnings);
+    problems = List.copyOf(problems);
+  }
+
+  /** {@return the sentences of the {@linkplain #problems() problems}, each once} */
+  public List<String> warnings() {
+    return problems.stream().map(Problem::sentence).distinct().toList();
+  }
+
+  /** {@return how long it is, by the longest of its {@linkplain #texts() texts}} */
+  public TokenCount length() {
+    return texts.stream()
+        .map(Encoded::length)
+        .reduce(new TokenCount(0, 1), (a, b) -> b.tokens() > a.tokens() ? b : a);
+  }
+
+  /**
+   * Something about a prompt that its writer should know.
+   *
+   * @param span where it stands in the prompt; of a bracket that has no partner the bracket alone
+   * @param mistake whether it is not well-formed ({@link PromptMode#STRICT} refuses it) or names a
+   *     LoRA that is not there; otherwise it means something that may not be expected
+   * @param sentence for people, as results have it among their warnings
+   */
+  public record Problem(Span span, boolean mistake, String sentence) {
+    /**
+     * Refuses null.
+     *
+     * @param span where it stands
+     * @param mistake whether it is one
+     * @param sentence for people
+     */
+    public Problem {
+      Objects.requireNonNull(span, "span");
+      Objects.requireNonNull(sentence, "sentence");
+    }
   }
 
   /**
@@ -222,6 +258,15 @@ public record PromptExplanation(
     public Encoded {
       attention = List.copyOf(attention);
       chunks = List.copyOf(chunks);
+    }
+
+    private TokenCount length() {
+      List<Token> last = chunks.get(chunks.size() - 1);
+      int used = 1;
+      while (last.get(used).id() != END) {
+        used++;
+      }
+      return new TokenCount((chunks.size() - 1) * TokenCount.CHUNK + used - 1, chunks.size());
     }
   }
 

@@ -3,7 +3,6 @@ package dev.sdlora.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.CheckpointDistance;
-import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -26,16 +25,19 @@ final class CheckpointDistanceCommand implements Runnable {
   @Parameters(
       index = "0",
       paramLabel = "A",
-      description = "Checkpoint that is the measure: a file or a diffusers folder.")
-  private Path a = Path.of("");
+      description =
+          "Checkpoint that is the measure: a file or a diffusers folder, here or published (sd get).")
+  private String a = "";
 
   @Parameters(index = "1", paramLabel = "B", description = "The other checkpoint.")
-  private Path b = Path.of("");
+  private String b = "";
 
   @Override
   public void run() {
     chart.check();
-    CheckpointDistance distance = Checkpoint.open(a).distanceTo(Checkpoint.open(b));
+    CheckpointDistance distance =
+        Checkpoint.open(PublishedFile.path(a, console))
+            .distanceTo(Checkpoint.open(PublishedFile.path(b, console)));
     chart.write(distance::chart);
     if (console.json()) {
       console.out().println(Json.line(toJson(distance)));

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.DeviceInfo;
 import dev.sdlora.api.StableDiffusionException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -37,8 +36,11 @@ final class InfoCommand implements Runnable {
               + " threads, memory, and which number format --precision auto chooses there and why.")
   private Optional<String> device = Optional.empty();
 
-  @Parameters(arity = "0..*", paramLabel = "FILE", description = "Files or diffusers folders.")
-  private List<Path> files = List.of();
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "FILE",
+      description = "Files or diffusers folders, here or published (sd get).")
+  private List<String> files = List.of();
 
   @Override
   public void run() {
@@ -47,16 +49,16 @@ final class InfoCommand implements Runnable {
     }
     device.ifPresent(name -> show(DeviceReport.of(DeviceInfo.of(name))));
     @Nullable StableDiffusionException last = null;
-    for (Path file : files) {
+    for (String file : files) {
       try {
-        show(FileInfo.of(file, folders, console));
+        show(FileInfo.of(PublishedFile.path(file, console), folders, console));
       } catch (StableDiffusionException e) {
         if (last != null) {
           console.err().println("sd: " + last.getMessage());
         }
         last = e;
         if (console.json()) {
-          show(Json.object().put("path", file.toString()).put("error", e.getMessage()));
+          show(Json.object().put("path", file).put("error", e.getMessage()));
         }
       }
     }

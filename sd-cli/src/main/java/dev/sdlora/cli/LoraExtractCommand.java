@@ -1,7 +1,6 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.make.LoraExtraction;
-import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,11 +16,12 @@ final class LoraExtractCommand implements Runnable {
   @Parameters(
       index = "0",
       paramLabel = "ORIGINAL",
-      description = "Checkpoint to use the LoRA on: a file or a diffusers folder.")
-  private Path original = Path.of("");
+      description =
+          "Checkpoint to use the LoRA on: a file or a diffusers folder, here or published (sd get).")
+  private String original = "";
 
   @Parameters(index = "1", paramLabel = "TUNED", description = "Checkpoint to draw like.")
-  private Path tuned = Path.of("");
+  private String tuned = "";
 
   @Mixin private final MakingOptions making = new MakingOptions();
   @Mixin private final MakingOptions.Ranks ranks = new MakingOptions.Ranks();
@@ -41,7 +41,9 @@ final class LoraExtractCommand implements Runnable {
   @Override
   public void run() {
     LoraExtraction extraction =
-        LoraExtraction.between(original, tuned)
+        LoraExtraction.between(
+                PublishedFile.path(original, making.console()),
+                PublishedFile.path(tuned, making.console()))
             .convolutions(convolutions)
             .textEncoder(!noTextEncoder)
             .exact(exact);

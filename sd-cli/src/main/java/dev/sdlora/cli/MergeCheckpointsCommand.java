@@ -22,18 +22,19 @@ final class MergeCheckpointsCommand implements Runnable {
   @Parameters(
       index = "0",
       paramLabel = "A",
-      description = "Checkpoint to begin with: a file or a diffusers folder.")
-  private Path a = Path.of("");
+      description =
+          "Checkpoint to begin with: a file or a diffusers folder, here or published (sd get).")
+  private String a = "";
 
   @Parameters(index = "1", paramLabel = "B", description = "Checkpoint to mix in.")
-  private Path b = Path.of("");
+  private String b = "";
 
   @Parameters(
       index = "2",
       arity = "0..1",
       paramLabel = "C",
       description = "Checkpoint that B was tuned from, for adding the difference.")
-  private Optional<Path> c = Optional.empty();
+  private Optional<String> c = Optional.empty();
 
   @Option(
       names = {"-m", "--multiplier"},
@@ -56,14 +57,17 @@ final class MergeCheckpointsCommand implements Runnable {
   @Override
   public void run() {
     Stopwatch watch = new Stopwatch();
+    Console console = making.console();
+    Path first = PublishedFile.path(a, console);
+    Path second = PublishedFile.path(b, console);
     CheckpointMerging merging =
-        c.map(base -> CheckpointMerging.addDifference(a, b, base))
-            .orElseGet(() -> CheckpointMerging.weightedSum(a, b))
+        PublishedFile.path(c, console)
+            .map(base -> CheckpointMerging.addDifference(first, second, base))
+            .orElseGet(() -> CheckpointMerging.weightedSum(first, second))
             .multiplier(multiplier);
     blocks.map(BlockWeights::parse).ifPresent(merging::blocks);
     format.format().ifPresent(merging::fileFormat);
     Merged merged = making.run(listener -> merging.listener(listener).write(making.out()));
-    Console console = making.console();
     if (console.json()) {
       ObjectNode json = MakingOptions.report(merged.file(), watch);
       json.put("merged", merged.merged()).put("kept", merged.kept());

@@ -102,7 +102,7 @@ final class ModelOptions {
         PublishedFile.path(checkpoint, console)
             .or(() -> recovered(Kind.CHECKPOINT))
             .orElseGet(BundledModel::checkpoint),
-        parts.parts(recovered(Kind.VAE)));
+        parts.parts(recovered(Kind.VAE), console));
   }
 
   /**
@@ -185,6 +185,11 @@ final class ModelOptions {
   /** Folders with upscalers that can be named. */
   List<Path> upscalerFolders() {
     return upscalerDirectories;
+  }
+
+  /** Folders with checkpoints that requests can name. */
+  List<Path> checkpointFolders() {
+    return folders.checkpoints();
   }
 
   /** Whether a model to finish pictures is given. */

@@ -1,6 +1,5 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.FinalDecoder;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Tiling;
@@ -24,7 +23,7 @@ final class NetworkOptions {
           "Follow a picture of edges, depth, poses and so on by a ControlNet or T2I-Adapter for the"
               + " checkpoint's family; repeatable. WEIGHT is 0 to 2, START and END are shares of the steps."
               + " Default: 1,0,1.")
-  private List<ControlUnit> controls = new ArrayList<>();
+  private List<ControlArgument> controls = new ArrayList<>();
 
   @Option(
       names = "--tiling",
@@ -63,8 +62,8 @@ final class NetworkOptions {
   private Optional<Double> scale = Optional.empty();
 
   /** Adds what is given. */
-  void applyTo(PromptSpecBuilder spec) {
-    controls.forEach(spec::controlUnit);
+  void applyTo(PromptSpecBuilder spec, Console console) {
+    controls.forEach(control -> spec.controlUnit(control.unit(console)));
     tiling.ifPresent(spec::tiling);
     vaeTiling.ifPresent(spec::vaeTiling);
     finalDecoder.ifPresent(spec::finalDecoder);

@@ -25,13 +25,13 @@ final class PartsOptions {
       names = "--text-encoder",
       paramLabel = "FILE",
       description = "Text encoder to take in place of the checkpoint's (first) one.")
-  private Optional<Path> textEncoder = Optional.empty();
+  private Optional<String> textEncoder = Optional.empty();
 
   @Option(
       names = "--text-encoder-2",
       paramLabel = "FILE",
       description = "Text encoder to take in place of the second one of SDXL.")
-  private Optional<Path> textEncoder2 = Optional.empty();
+  private Optional<String> textEncoder2 = Optional.empty();
 
   @Option(
       names = "--variant",
@@ -50,7 +50,7 @@ final class PartsOptions {
    * @param ofPicture the VAE that a picture was made with, which goes before one beside the
    *     checkpoint
    */
-  CheckpointParts parts(Optional<Path> ofPicture) {
+  CheckpointParts parts(Optional<Path> ofPicture, Console console) {
     CheckpointParts.Builder parts = CheckpointParts.builder().ema(ema);
     switch (vae) {
       case AUTO -> {
@@ -58,10 +58,10 @@ final class PartsOptions {
         ofPicture.ifPresent(parts::vae);
       }
       case NONE -> parts.vaeBeside(false);
-      default -> parts.vae(Path.of(vae));
+      default -> parts.vae(PublishedFile.path(vae, console));
     }
-    textEncoder.ifPresent(parts::textEncoder);
-    textEncoder2.ifPresent(parts::textEncoder2);
+    PublishedFile.path(textEncoder, console).ifPresent(parts::textEncoder);
+    PublishedFile.path(textEncoder2, console).ifPresent(parts::textEncoder2);
     variant.ifPresent(parts::variant);
     return parts.build();
   }

@@ -213,7 +213,7 @@ final class PictureOptions {
     sampling.applyTo(spec);
     faster.applyTo(spec);
     variation.applyTo(spec);
-    networks.applyTo(spec);
+    networks.applyTo(spec, console);
     family.applyTo(spec, model.hasRefiner());
     return spec.build();
   }

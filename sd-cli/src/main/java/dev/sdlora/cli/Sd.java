@@ -1,6 +1,5 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.ImageSize;
@@ -36,6 +35,7 @@ public final class Sd {
       List.of(
           GenerateCommand.class,
           GridCommand.class,
+          BatchCommand.class,
           UpscaleCommand.class,
           TrainCommand.class,
           GetCommand.class,
@@ -100,7 +100,7 @@ public final class Sd {
         .registerConverter(FewStepsArgument.class, converter(FewStepsArgument::parse))
         .registerConverter(Forecasting.class, converter(Forecasting::parse))
         .registerConverter(Emphasis.class, converter(Emphasis::parse))
-        .registerConverter(ControlUnit.class, converter(ControlArgument::parse))
+        .registerConverter(ControlArgument.class, converter(ControlArgument::parse))
         .registerConverter(ImageSize.class, converter(ImageSize::parse))
         .registerConverter(ResizeMode.class, converter(ResizeMode::parse))
         .registerConverter(MaskedContent.class, converter(MaskedContent::parse))

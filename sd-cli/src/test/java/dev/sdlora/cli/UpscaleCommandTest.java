@@ -134,7 +134,8 @@ class UpscaleCommandTest {
 
   @Test
   void control_arguments_areReadOrRefused() {
-    ControlUnit unit = ControlArgument.parse("canny.pth," + source + ",0.5,0,0.75");
+    ControlUnit unit =
+        ControlArgument.parse("canny.pth," + source + ",0.5,0,0.75").unit(new Console());
     assertThat(unit.name()).isEqualTo("canny");
     assertThat(unit.picture()).isEqualTo(picture);
     assertThat(unit.weight()).isEqualTo(0.5);

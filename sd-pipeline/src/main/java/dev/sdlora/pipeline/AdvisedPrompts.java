@@ -4,7 +4,6 @@ import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Span;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.lora.library.LoraCards;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
@@ -13,7 +12,6 @@ import dev.sdlora.prompt.grammar.LoraTag;
 import dev.sdlora.prompt.grammar.Styles;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -81,7 +79,8 @@ final class AdvisedPrompts {
     StringBuilder advised = new StringBuilder(behindTags(prompt, most, unwanted));
     for (LoraAdapter lora : spec.loras()) {
       if (LoraTexts.isCalledUp(lora.strength())) {
-        missing(texts(lora), advised.toString())
+        texts(lora)
+            .missing(advised.toString())
             .ifPresent(words -> advised.append(advised.isEmpty() ? "" : " ").append(words));
         texts(lora).negative().ifPresent(unwanted::add);
       }
@@ -90,7 +89,8 @@ final class AdvisedPrompts {
     StringBuilder against =
         new StringBuilder(act ? behindTags(negative, most, unwanted) : negative);
     for (String text : unwanted) {
-      if (!lower(against.toString()).contains(lower(text.substring(1, text.lastIndexOf(':'))))) {
+      if (!LoraTexts.lower(against.toString())
+          .contains(LoraTexts.lower(text.substring(1, text.lastIndexOf(':'))))) {
         against.append(against.isEmpty() ? "" : " ").append(text);
       }
     }
@@ -113,11 +113,13 @@ final class AdvisedPrompts {
       if (texts.isEmpty()) {
         continue;
       }
-      int end = endOf(network, cut.cuts());
+      int end = cut.spanOf(network).end();
       advised.append(prompt, copied, network.offset());
       advised.append(texts.get().weighted(network).orElse(prompt.substring(network.offset(), end)));
       copied = end;
-      missing(texts.get(), advised + prompt.substring(end))
+      texts
+          .get()
+          .missing(advised + prompt.substring(end))
           .ifPresent(words -> advised.append(between(words, prompt.substring(end))));
       texts.get().negative().ifPresent(unwanted::add);
     }
@@ -137,21 +139,6 @@ final class AdvisedPrompts {
     return " " + words + (ends ? "" : rest.equals(text) ? ", " : ",");
   }
 
-  private static int endOf(ExtraNetwork network, List<Span> cuts) {
-    return cuts.stream()
-        .filter(cut -> cut.start() == network.offset())
-        .findFirst()
-        .orElseThrow()
-        .end();
-  }
-
-  /** What a prompt lacks. */
-  private static Optional<String> missing(LoraTexts texts, String prompt) {
-    return texts.triggers().areIn(ExtraNetworks.cut(prompt).text())
-        ? Optional.empty()
-        : texts.words();
-  }
-
   /** What is known of the LoRA that a tag names; nothing if it is off, or cannot be used. */
   private Optional<LoraTexts> texts(ExtraNetwork network) {
     try {
@@ -165,9 +152,5 @@ final class AdvisedPrompts {
 
   private LoraTexts texts(LoraAdapter lora) {
     return LoraTexts.of(lora, cards);
-  }
-
-  private static String lower(String text) {
-    return text.toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
   }
 }

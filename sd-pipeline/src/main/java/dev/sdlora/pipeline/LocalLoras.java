@@ -16,6 +16,7 @@ import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.pipeline.fit.FitCheck;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** What can be found out about LoRA files. Made by {@link java.util.ServiceLoader}. */
@@ -50,8 +51,13 @@ public final class LocalLoras implements Backend.Loras {
   }
 
   @Override
-  public LoraAdapter.Tag tag(LoraAdapter lora) {
-    return LoraTexts.of(lora, cards).tag(lora);
+  public Optional<Path> preview(LoraAdapter lora) {
+    return LoraCards.preview(lora);
+  }
+
+  @Override
+  public LoraAdapter.Tag tag(LoraAdapter lora, String prompt, String negativePrompt) {
+    return LoraTexts.of(lora, cards).tag(lora, prompt, negativePrompt);
   }
 
   @Override

@@ -12,11 +12,13 @@ import dev.sdlora.api.PromptExplanation.Network;
 import dev.sdlora.api.PromptExplanation.Options;
 import dev.sdlora.api.PromptExplanation.Part;
 import dev.sdlora.api.PromptExplanation.Piece;
+import dev.sdlora.api.PromptExplanation.Problem;
 import dev.sdlora.api.PromptExplanation.Scheduled;
 import dev.sdlora.api.PromptExplanation.Token;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.Span;
 import dev.sdlora.api.TokenCount;
 import dev.sdlora.prompt.dynamic.DynamicTemplates;
 import dev.sdlora.prompt.grammar.Attention;
@@ -39,8 +41,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows how a prompt is understood, by the same steps that a generation takes. Made by {@link
@@ -61,8 +65,25 @@ public final class LocalPrompts implements Backend.Prompts {
   }
 
   private static ReadPrompt read(String text, Options options) {
-    Set<String> names = options.loras().map(LocalPrompts::names).orElse(Set.of());
-    return ReadPrompt.of(text, options.negative(), true, names::contains);
+    return ReadPrompt.of(
+        text,
+        options.negative(),
+        true,
+        options.loras().map(LocalPrompts::isName).orElse(name -> false));
+  }
+
+  /** The folders are looked at when a prompt has something that may be a name. */
+  private static Predicate<String> isName(LoraLibrary loras) {
+    return new Predicate<>() {
+      private @Nullable Set<String> known;
+
+      @Override
+      public boolean test(String name) {
+        Set<String> names = known == null ? names(loras) : known;
+        known = names;
+        return names.contains(name);
+      }
+    };
   }
 
   private static Set<String> names(LoraLibrary loras) {
@@ -72,13 +93,14 @@ public final class LocalPrompts implements Backend.Prompts {
   }
 
   /** What is to say about the LoRAs that a prompt names. */
-  private static Stream<String> loraWarnings(
+  private static Stream<Problem> loraProblems(
       ReadPrompt read, LoraLibrary loras, PromptLimits limits) {
     return read.cut().networks().stream()
         .filter(network -> LoraTag.isKind(network.kind()))
         .limit(limits.loras())
         .flatMap(
             network -> {
+              Span span = read.cut().spanOf(network);
               try {
                 return LoraTag.of(network)
                     .filter(tag -> LoraTexts.isCalledUp(tag.strength()))
@@ -86,14 +108,14 @@ public final class LocalPrompts implements Backend.Prompts {
                         tag ->
                             LoraTexts.of(loras.find(tag.name()), KnownFiles.LORA_CARDS)
                                 .missing(tag.name(), read.text()))
+                    .map(sentence -> new Problem(span, false, sentence))
                     .stream();
               } catch (PromptSyntaxException e) {
                 return Stream.empty(); // It is among the mistakes of the prompt.
               } catch (LoraException e) {
-                return Stream.of(String.valueOf(e.getMessage()));
+                return Stream.of(new Problem(span, true, String.valueOf(e.getMessage())));
               }
-            })
-        .distinct();
+            });
   }
 
   @Override
@@ -113,23 +135,16 @@ public final class LocalPrompts implements Backend.Prompts {
         texts(parts).map(text -> encode(text, words, limits)).toList(),
         Stream.concat(
                 PromptWarnings.of(read, passes(options)).stream(),
-                options.loras().stream().flatMap(loras -> loraWarnings(read, loras, limits)))
+                options.loras().stream().flatMap(loras -> loraProblems(read, loras, limits)))
             .toList());
   }
 
   @Override
   public TokenCount count(String prompt, List<Embedding> embeddings) {
-    TrainedWords words = words(embeddings);
     Options options =
         new Options(
             Options.DEFAULT.steps(), OptionalInt.empty(), false, embeddings, PromptLimits.NONE);
-    List<Part> parts = parts(ExtraNetworks.cut(prompt).text(), options);
-    TokenCount longest = new TokenCount(0, 1);
-    for (String text : texts(parts).toList()) {
-      TokenCount count = length(chunks(Attention.parse(text), words, PromptLimits.NONE));
-      longest = count.tokens() > longest.tokens() ? count : longest;
-    }
-    return longest;
+    return explain(prompt, options).length();
   }
 
   @Override
@@ -151,15 +166,6 @@ public final class LocalPrompts implements Backend.Prompts {
 
   private static TrainedWord withoutNumbers(Embedding embedding) {
     return new TrainedWord(embedding.name(), embedding.vectors(), List.of(new float[0]));
-  }
-
-  private static TokenCount length(List<TokenChunk> chunks) {
-    int[] last = chunks.get(chunks.size() - 1).ids();
-    int used = 1;
-    while (last[used] != ClipTokenizer.END) {
-      used++;
-    }
-    return new TokenCount((chunks.size() - 1) * TokenCount.CHUNK + used - 1, chunks.size());
   }
 
   private static List<Part> parts(String text, Options options) {

@@ -7,6 +7,7 @@ import dev.sdlora.lora.library.Triggers;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
@@ -56,11 +57,33 @@ record LoraTexts(Triggers triggers, OptionalDouble weight, Optional<String> nega
         : strength;
   }
 
-  /** What a click on the card of the LoRA writes. */
-  LoraAdapter.Tag tag(LoraAdapter lora) {
+  /**
+   * What a click on the card of the LoRA writes.
+   *
+   * @param prompt to which it is added, with its tags
+   * @param against the negative prompt of the same request
+   */
+  LoraAdapter.Tag tag(LoraAdapter lora, String prompt, String against) {
     String tag = "<lora:" + lora.name() + ":" + advised(lora.strength()).tagArguments() + ">";
     return new LoraAdapter.Tag(
-        tag + words().map(text -> " " + text).orElse(""), negative().orElse(""));
+        tag + missing(prompt).map(text -> " " + text).orElse(""), negative(against).orElse(""));
+  }
+
+  /** Of what calls it up, what a prompt lacks. */
+  Optional<String> missing(String prompt) {
+    return triggers.areIn(ExtraNetworks.cut(prompt).text()) ? Optional.empty() : words();
+  }
+
+  /** Of what belongs into the negative prompt, what that lacks. */
+  private Optional<String> negative(String against) {
+    return negativeText
+        .filter(text -> !lower(against).contains(lower(text)))
+        .flatMap(text -> negative());
+  }
+
+  /** In which texts are compared: whatever the case and the blanks. */
+  static String lower(String text) {
+    return text.toLowerCase(Locale.ROOT).replaceAll("\\s+", " ");
   }
 
   /**

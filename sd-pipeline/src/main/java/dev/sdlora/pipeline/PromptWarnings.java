@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline;
 
 import dev.sdlora.api.LoraException;
+import dev.sdlora.api.PromptExplanation.Problem;
 import dev.sdlora.prompt.schedule.PromptSteps;
 import dev.sdlora.prompt.tree.Finding;
 import dev.sdlora.prompt.tree.ReadPrompt;
@@ -19,9 +20,14 @@ final class PromptWarnings {
 
   private PromptWarnings() {}
 
-  /** One sentence for each thing about a prompt, which is read in some passes. */
-  static List<String> of(ReadPrompt prompt, List<PromptSteps> passes) {
-    return sentences("", prompt, passes, List.of());
+  /** What there is to say about a prompt, which is read in some passes. */
+  static List<Problem> of(ReadPrompt prompt, List<PromptSteps> passes) {
+    return prompt.findings(passes).stream()
+        .map(
+            finding ->
+                new Problem(
+                    finding.span(), finding.mistake(), place("", prompt) + finding.message()))
+        .toList();
   }
 
   /**
@@ -92,11 +98,15 @@ final class PromptWarnings {
 
   private static List<String> sentences(
       String pass, ReadPrompt prompt, List<PromptSteps> passes, List<String> others) {
-    String place = prompt.isNegative() ? "negative prompt: " : pass.isEmpty() ? "" : "prompt: ";
+    String place = place(pass, prompt);
     return prompt.findings(passes).stream()
         .map(Finding::message)
         .filter(message -> others.stream().noneMatch(other -> other.startsWith(message)))
-        .map(message -> pass + place + message)
+        .map(message -> place + message)
         .toList();
+  }
+
+  private static String place(String pass, ReadPrompt prompt) {
+    return pass + (prompt.isNegative() ? "negative prompt: " : pass.isEmpty() ? "" : "prompt: ");
   }
 }

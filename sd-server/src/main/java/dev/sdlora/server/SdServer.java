@@ -14,10 +14,13 @@ import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.jobs.JobsApi;
+import dev.sdlora.server.loras.LorasApi;
+import dev.sdlora.server.loras.RecentLoras;
 import dev.sdlora.server.openai.ImagesApi;
 import dev.sdlora.server.pictures.PicturesApi;
 import dev.sdlora.server.pictures.PngInfoApi;
 import dev.sdlora.server.pictures.UpscalesApi;
+import dev.sdlora.server.prompt.PromptApi;
 import dev.sdlora.server.reference.JobPictures;
 import dev.sdlora.server.reference.References;
 import dev.sdlora.server.reference.Uploads;
@@ -85,6 +88,7 @@ public final class SdServer implements AutoCloseable {
     this.metrics = new Metrics();
     Limits limits = new Limits(settings.maxBodyBytes, settings.maxPixels, settings.maxImages);
     Sentences sentences = new Sentences(folders(settings));
+    RecentLoras loras = new RecentLoras(pipeline.loras(), System::nanoTime);
     Optional<PictureFolder> folder = settings.outputDirectory.map(PictureFolder::new);
     this.queue =
         new JobQueue(
@@ -144,6 +148,8 @@ public final class SdServer implements AutoCloseable {
               new UpscalesApi(offer, queue).addTo(config.routes);
               new GridsApi(offer, queue).addTo(config.routes);
               trainings.addTo(config.routes);
+              new LorasApi(loras, pipeline.checkpoint(), sentences).addTo(config.routes);
+              new PromptApi(pipeline, loras, limits, sentences).addTo(config.routes);
               new Studio(offer).addTo(config.routes);
             });
   }
@@ -165,6 +171,7 @@ public final class SdServer implements AutoCloseable {
   private static List<Path> folders(Builder settings) {
     List<Path> folders = new ArrayList<>(settings.upscalerDirectories);
     folders.addAll(settings.controlNetDirectories);
+    folders.addAll(settings.pipeline.loras().folders());
     settings.outputDirectory.ifPresent(folders::add);
     Path parent = settings.pipeline.checkpoint().path().toAbsolutePath().getParent();
     if (parent != null) {

@@ -8,7 +8,6 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -204,6 +203,8 @@ class PicturesTest {
     assertThat(told.get("missing").get(1).get("sentence").asText())
         .contains("has its name, but is another file")
         .doesNotContain("/");
+    assertThat(told.get("settings").get("denoising_strength").asDouble()).isEqualTo(0.4);
+    assertThat(told.get("settings").get("mask_blur").asInt()).isEqualTo(4);
     assertThat(told.get("warnings").toString())
         .contains("checkpoint 'other' (hash 0123456789)")
         .contains("VAE 'sharp'")
@@ -212,9 +213,12 @@ class PicturesTest {
 
   @Test
   void pngInfo_withoutSettings_orOfNothing_saysSo() {
-    ByteArrayOutputStream plain = new ByteArrayOutputStream();
-    assertThat(info(png(64, 64, "")).statusCode()).isEqualTo(422);
-    assertThat(info(plain.toByteArray()).statusCode()).isEqualTo(422);
+    JsonNode empty = Served.json(info(png(64, 64, "")));
+    assertThat(empty.has("settings")).isFalse();
+    assertThat(empty.get("reason").asText()).contains("empty");
+    byte[] foreign = png(64, 64, "{\"unknown\": {\"program\": 1}}");
+    assertThat(Served.json(info(foreign)).get("reason").asText()).isNotEmpty();
+    assertThat(info(new byte[0]).statusCode()).isEqualTo(422);
     assertThat(info("{}".getBytes(StandardCharsets.UTF_8)).statusCode()).isEqualTo(422);
   }
 }

@@ -139,7 +139,7 @@ public final class LoraCards {
                 preferredWeight(lora),
                 negativeText(lora),
                 notes(lora),
-                Sidecars.preview(lora.path())))
+                preview(lora)))
         .build();
   }
 
@@ -150,6 +150,11 @@ public final class LoraCards {
         .weight()
         .map(OptionalDouble::of)
         .orElse(OptionalDouble.empty());
+  }
+
+  /** The picture beside a file. */
+  public static Optional<Path> preview(LoraAdapter lora) {
+    return Sidecars.preview(lora.path());
   }
 
   /** What A1111's editor was told to put into the negative prompt. */

@@ -54,17 +54,22 @@ final class LoraSearch {
   }
 
   private boolean hasWords(LoraAdapter lora) {
-    String text =
-        Stream.of(
+    String names =
+        text(
+            Stream.of(
                 Stream.of(placeOf(lora)),
                 lora.alias().stream(),
-                TrainingFacts.text(lora.metadata(), "modelspec.title").stream(),
-                writtenWords(lora),
-                cards.notes(lora).stream())
-            .flatMap(part -> part)
-            .map(LoraSearch::lower)
-            .collect(Collectors.joining("\n"));
-    return words.stream().allMatch(text::contains);
+                TrainingFacts.text(lora.metadata(), "modelspec.title").stream()));
+    List<String> missing = words.stream().filter(word -> !names.contains(word)).toList();
+    if (missing.isEmpty()) {
+      return true;
+    }
+    String written = text(Stream.of(writtenWords(lora), cards.notes(lora).stream()));
+    return missing.stream().allMatch(written::contains);
+  }
+
+  private static String text(Stream<Stream<String>> parts) {
+    return parts.flatMap(part -> part).map(LoraSearch::lower).collect(Collectors.joining("\n"));
   }
 
   /** Training tags are too many to mean the file: half of all have a "pink" for "ink". */

@@ -14,7 +14,6 @@ import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,15 +124,15 @@ final class Sidecars {
   }
 
   private Notes notes(Path path) {
-    Stamp stamp;
     try {
-      stamp = Stamp.of(path);
-    } catch (NoSuchFileException e) {
-      return Notes.NONE;
+      return Stamp.ifThere(path).map(stamp -> notes(path, stamp)).orElse(Notes.NONE);
     } catch (IOException e) {
       LOG.debug("'{}' cannot be read", path, e);
       return Notes.NONE;
     }
+  }
+
+  private Notes notes(Path path, Stamp stamp) {
     return known.find(path, stamp).orElseGet(() -> known.keep(path, stamp, read(path)));
   }
 

@@ -21,6 +21,14 @@ public record ExtraNetworks(String text, List<ExtraNetwork> networks, List<Span>
     cuts = List.copyOf(cuts);
   }
 
+  /** Where one of the tags stands, with its angle brackets. */
+  public Span spanOf(ExtraNetwork network) {
+    return cuts.stream()
+        .filter(cut -> cut.start() == network.offset())
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("there is no tag at " + network.offset()));
+  }
+
   /** Takes comments and tags out of a prompt. */
   public static ExtraNetworks cut(String prompt) {
     return new Cutter(prompt).cut(true);

@@ -5,6 +5,7 @@ import dev.sdlora.api.PromptNode;
 import dev.sdlora.api.PromptNode.Attention;
 import dev.sdlora.api.PromptNode.Bracket;
 import dev.sdlora.api.PromptNode.Text;
+import dev.sdlora.api.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -40,7 +41,7 @@ final class Mistakes {
       if (node instanceof Text text) {
         check(text);
       } else if (node instanceof Bracket bracket) {
-        add(bracket.span().start(), "'" + bracket.text() + "'", "has no partner");
+        add(bracket.span(), "'" + bracket.text() + "'", "has no partner");
       } else if (node instanceof Attention attention) {
         check(attention);
       }
@@ -51,31 +52,40 @@ final class Mistakes {
   private void check(Text text) {
     Matcher tag = OPEN_TAG.matcher(text.text());
     while (tag.find()) {
-      add(text.span().start() + tag.start(), "the tag '" + tag.group() + "'", "is not closed");
+      add(within(text, tag.start(), tag.end()), "the tag '" + tag.group() + "'", "is not closed");
     }
     int bar = text.text().indexOf('|');
     while (bar >= 0) {
       int at = text.span().start() + bar;
       if (at == 0 || prompt.charAt(at - 1) != '\\') {
-        add(at, "'|'", "stands outside of an alternation, so that no prompt editing acts");
+        add(
+            new Span(at, at + 1),
+            "'|'",
+            "stands outside of an alternation, so that no prompt editing acts");
       }
       bar = text.text().indexOf('|', bar + 1);
     }
   }
 
   private void check(Attention attention) {
-    int start = attention.span().start();
     if (attention.closing().isEmpty()) {
-      add(start, "'" + attention.bracket() + "'", "is never closed and acts up to the end");
+      Span open = new Span(attention.span().start(), attention.span().start() + 1);
+      add(open, "'" + attention.bracket() + "'", "is never closed and acts up to the end");
       return;
     }
     String last = lastText(attention);
     if (attention.bracket() == '[') {
       if (last.contains(":")) {
-        add(start, "'['", "begins no prompt editing: behind its last colon a number is needed");
+        add(
+            attention.span(),
+            "'['",
+            "begins no prompt editing: behind its last colon a number is needed");
       }
     } else if (attention.closing().get().equals(")") && NUMBER_LIKE.matcher(last).find()) {
-      add(start, "'('", "has a weight that is no number, which A1111 fails on; here it is text");
+      add(
+          attention.span(),
+          "'('",
+          "has a weight that is no number, which A1111 fails on; here it is text");
     }
   }
 
@@ -86,7 +96,11 @@ final class Mistakes {
         : "";
   }
 
-  private void add(int offset, String what, String trouble) {
-    found.add(Finding.at(offset, what, trouble));
+  private static Span within(Text text, int from, int to) {
+    return new Span(text.span().start() + from, text.span().start() + to);
+  }
+
+  private void add(Span span, String what, String trouble) {
+    found.add(Finding.mistake(span, what, trouble));
   }
 }

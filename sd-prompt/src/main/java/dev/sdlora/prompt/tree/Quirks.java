@@ -7,6 +7,7 @@ import dev.sdlora.api.PromptNode.Break;
 import dev.sdlora.api.PromptNode.Editing;
 import dev.sdlora.api.PromptNode.PartWeight;
 import dev.sdlora.api.PromptNode.Tag;
+import dev.sdlora.api.Span;
 import dev.sdlora.api.StrengthSchedule;
 import dev.sdlora.api.StrengthSchedule.Point;
 import dev.sdlora.prompt.grammar.Characters;
@@ -66,12 +67,14 @@ final class Quirks {
   private void lookAt(
       List<PromptNode> nodes, double weight, boolean inside, boolean alone, Optional<Turn> turn) {
     for (PromptNode node : nodes) {
-      int start = node.span().start();
       if (node instanceof PartWeight trailing && alone && !negative) {
         String what = "the trailing '" + trailing.text() + "'";
-        add(start, what, "is an AND weight in A1111: it is taken off and scales the whole prompt");
+        add(
+            node.span(),
+            what,
+            "is an AND weight in A1111: it is taken off and scales the whole prompt");
       } else if (node instanceof Break && weight != 1) {
-        add(start, "BREAK", "is inside brackets and is read as a word");
+        add(node.span(), "BREAK", "is inside brackets and is read as a word");
       } else if (node instanceof Tag tag) {
         lookAt(tag, inside, turn);
       }
@@ -89,18 +92,17 @@ final class Quirks {
   }
 
   private void lookAt(Tag tag, boolean inside, Optional<Turn> turn) {
-    int start = tag.span().start();
     String what = "the tag " + PromptNode.print(List.of(tag));
     if (!tagsAct) {
-      add(start, what, "is text here, as in A1111, where a negative prompt has no tags");
+      add(tag.span(), what, "is text here, as in A1111, where a negative prompt has no tags");
       return;
     }
     if (negative) {
-      add(start, what, "acts here too; in A1111 a negative prompt has no tags");
+      add(tag.span(), what, "acts here too; in A1111 a negative prompt has no tags");
     }
     if (inside && LoraTag.isKind(tag.kind())) {
       add(
-          start,
+          tag.span(),
           what,
           "is inside brackets and still acts as a whole and for the whole picture; strengths that"
               + " change over the steps are written weight@place, such as "
@@ -139,13 +141,13 @@ final class Quirks {
           passes.stream()
               .map(pass -> String.valueOf(pass.steps()))
               .collect(Collectors.joining(" and then "));
-      add(editing.span().start(), what, "never switches in " + steps + " steps");
+      add(editing.span(), what, "never switches in " + steps + " steps");
     } else if (passes.stream().allMatch(pass -> pass.stepOf(when) < 1)) {
-      add(editing.span().start(), what, "has switched before the first step");
+      add(editing.span(), what, "has switched before the first step");
     }
   }
 
-  private void add(int offset, String what, String trouble) {
-    found.add(Finding.at(offset, what, trouble));
+  private void add(Span span, String what, String trouble) {
+    found.add(Finding.quirk(span, what, trouble));
   }
 }

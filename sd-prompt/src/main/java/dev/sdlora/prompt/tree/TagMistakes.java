@@ -1,6 +1,7 @@
 package dev.sdlora.prompt.tree;
 
 import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.Span;
 import dev.sdlora.prompt.grammar.ExtraNetwork;
 import dev.sdlora.prompt.grammar.ExtraNetworks;
 import dev.sdlora.prompt.grammar.HypernetTag;
@@ -30,7 +31,7 @@ record TagMistakes(List<Finding> all, List<Finding> unclosed) {
     List<Finding> all = new ArrayList<>();
     List<Finding> unclosed = new ArrayList<>();
     for (ExtraNetwork network : cut.networks()) {
-      check(network, isLora).ifPresent(all::add);
+      check(network, cut.spanOf(network), isLora).ifPresent(all::add);
     }
     for (AlmostTag tag : AlmostTags.find(prompt, cut, isLora)) {
       Finding finding = finding(tag);
@@ -43,18 +44,19 @@ record TagMistakes(List<Finding> all, List<Finding> unclosed) {
   }
 
   private static Finding finding(AlmostTag tag) {
-    int at = tag.span().start();
+    Span at = tag.span();
     String hint = hint(tag.meant());
     return tag.unclosed()
-        ? Finding.at(at, "the tag '" + tag.written() + "'", "is not closed" + hint)
-        : Finding.at(at, "'" + tag.written() + "'", "is no tag and is read as text" + hint);
+        ? Finding.mistake(at, "the tag '" + tag.written() + "'", "is not closed" + hint)
+        : Finding.mistake(at, "'" + tag.written() + "'", "is no tag and is read as text" + hint);
   }
 
   private static String hint(String meant) {
     return "; did you mean " + meant + "?";
   }
 
-  private static Optional<Finding> check(ExtraNetwork network, Predicate<String> isLora) {
+  private static Optional<Finding> check(
+      ExtraNetwork network, Span span, Predicate<String> isLora) {
     try {
       if (HypernetTag.isKind(network.kind())) {
         HypernetTag.of(network);
@@ -64,16 +66,17 @@ record TagMistakes(List<Finding> all, List<Finding> unclosed) {
         return Optional.empty();
       }
       return LoraTag.of(network)
-          .map(tag -> checkName(network, tag.name(), isLora))
-          .orElseGet(() -> Optional.of(unknownKind(network, isLora)));
+          .map(tag -> checkName(network, span, tag.name(), isLora))
+          .orElseGet(() -> Optional.of(unknownKind(network, span, isLora)));
     } catch (PromptSyntaxException e) {
-      return Optional.of(new Finding(String.valueOf(e.getMessage()), e.offset()));
+      Span rest = new Span(e.offset(), Math.max(e.offset() + 1, span.end()));
+      return Optional.of(new Finding(String.valueOf(e.getMessage()), rest, true));
     }
   }
 
   /** A weight that no colon divides from the name is a part of the name. */
   private static Optional<Finding> checkName(
-      ExtraNetwork network, String name, Predicate<String> isLora) {
+      ExtraNetwork network, Span span, String name, Predicate<String> isLora) {
     TagWords words = TagWords.of(network.kind(), ":" + new FoldedText(name).folded(), true);
     if (words.arguments().isEmpty()
         || name.endsWith(" " + words.arguments().get(0))
@@ -82,10 +85,10 @@ record TagMistakes(List<Finding> all, List<Finding> unclosed) {
     }
     String what = "the tag " + network.tag();
     return Optional.of(
-        Finding.at(network.offset(), what, "names a LoRA '" + name + "'" + hint(words.meant())));
+        Finding.mistake(span, what, "names a LoRA '" + name + "'" + hint(words.meant())));
   }
 
-  private static Finding unknownKind(ExtraNetwork network, Predicate<String> isLora) {
+  private static Finding unknownKind(ExtraNetwork network, Span span, Predicate<String> isLora) {
     String what = "the tag " + network.tag();
     String inside = network.tag().substring(1, network.tag().length() - 1);
     String behindKind = inside.substring(network.kind().length());
@@ -95,8 +98,8 @@ record TagMistakes(List<Finding> all, List<Finding> unclosed) {
     } else if (KINDS.stream().anyMatch(kind -> isNear(letters(network.kind()), kind))) {
       meant = Optional.of(TagWords.of(letters(network.kind()), behindKind, true).meant());
     }
-    return Finding.at(
-        network.offset(),
+    return Finding.mistake(
+        span,
         what,
         "is of no known kind"
             + meant

@@ -70,11 +70,6 @@ final class GridWork extends InterruptibleWork {
     }
 
     @Override
-    public boolean takesImages() {
-      return true;
-    }
-
-    @Override
     public void generationStart(PromptSpec spec) {
       progress.begun();
     }

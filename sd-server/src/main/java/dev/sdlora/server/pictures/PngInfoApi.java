@@ -4,17 +4,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
-import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.ImageSettingsException;
 import dev.sdlora.api.Recovery;
-import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Pictures;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
-import dev.sdlora.server.request.Dialect;
-import dev.sdlora.server.request.DrawingReader;
+import dev.sdlora.server.request.DrawingWriter;
 import dev.sdlora.server.request.Offer;
-import dev.sdlora.server.request.Overrides;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
@@ -52,8 +49,13 @@ public final class PngInfoApi {
   private void tell(Context context) {
     byte[] file = file(context);
     Pictures.requireSize("image", file, offer.limits().pixels());
-    String text = GeneratedImage.readParameters(new ByteArrayInputStream(file));
-    context.contentType("application/json").result(Fields.text(answer(text)));
+    ObjectNode answer;
+    try {
+      answer = answer(GeneratedImage.readParameters(new ByteArrayInputStream(file)));
+    } catch (ImageSettingsException e) { // Many pictures have none; that is no mistake.
+      answer = Fields.object().put("reason", sentences.of(e).sentence());
+    }
+    context.contentType("application/json").result(Fields.text(answer));
   }
 
   /**
@@ -63,13 +65,14 @@ public final class PngInfoApi {
    */
   public ObjectNode answer(String text) {
     if (text.isBlank()) {
-      throw new Refusal(422, "the text of settings in the picture is empty");
+      return Fields.object().put("reason", "the text of settings in the picture is empty");
     }
     Restored restored = new Restored(text, offer);
-    ObjectNode settings = settings(restored.spec(), text);
+    DrawingWriter.Written written = new DrawingWriter(offer).write(restored.spec());
+    restored.addWithoutPictures(written.fields());
     ObjectNode answer = Fields.object();
     answer.put("parameters", text);
-    answer.set("settings", settings);
+    answer.set("settings", written.fields());
     ArrayNode missing = answer.putArray("missing");
     for (Recovery.Missing gone : restored.missing()) {
       ObjectNode entry = missing.addObject();
@@ -82,25 +85,11 @@ public final class PngInfoApi {
     restored.renamed().forEach(renamed::add);
     ArrayNode warnings = answer.putArray("warnings");
     restored.warnings().forEach(warnings::add);
-    refused(settings).ifPresent(warnings::add);
+    written.unsaid().stream()
+        .filter(name -> !name.equals("loraMode")) // It decides the last digits alone.
+        .forEach(name -> warnings.add("'%s' has no field, and is left out".formatted(name)));
+    written.refusal().map(sentences::withoutFolders).ifPresent(warnings::add);
     return answer;
-  }
-
-  private static ObjectNode settings(PromptSpec spec, String text) {
-    return Fields.object()
-        .put("infotext", text)
-        .put("prompt", spec.prompt())
-        .put("negative_prompt", spec.negativePrompt());
-  }
-
-  /** Why the settings cannot be sent as they are: an upscaler is not here, a size is too large. */
-  private Optional<String> refused(ObjectNode settings) {
-    try {
-      new DrawingReader(offer).read(Fields.of(settings), Dialect.LIBRARY, Overrides.NONE);
-      return Optional.empty();
-    } catch (Refusal | IllegalArgumentException | StableDiffusionException e) {
-      return Optional.of(sentences.of(e).sentence());
-    }
   }
 
   /** The body itself, or the picture that its field {@code image} is or names. */

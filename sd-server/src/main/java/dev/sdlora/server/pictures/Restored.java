@@ -1,6 +1,12 @@
 package dev.sdlora.server.pictures;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ImageSettingsException;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.Recovery.Kind;
@@ -26,9 +32,13 @@ final class Restored {
   private final Recovery recovery;
   private final Map<String, String> said;
 
-  /** Looks for the files of a picture among those of the server. */
+  /**
+   * Looks for the files of a picture among those of the server.
+   *
+   * @throws ImageSettingsException if nothing in the text is understood
+   */
   Restored(String parameters, Offer offer) {
-    PromptSpec told = PromptSpec.fromParameters(parameters);
+    PromptSpec told = spec(parameters);
     Recovery.Search search =
         Recovery.of(told).loras(offer.pipeline().loras()).embeddings(offer.pipeline().embeddings());
     Path checkpoint = offer.pipeline().checkpoint().path();
@@ -40,9 +50,49 @@ final class Restored {
     this.said = told.otherParameters();
   }
 
+  private static PromptSpec spec(String parameters) {
+    try {
+      return PromptSpec.fromParameters(parameters);
+    } catch (IllegalArgumentException e) {
+      throw new ImageSettingsException(String.valueOf(e.getMessage()));
+    }
+  }
+
   /** With the names that LoRAs and embeddings have here. */
   PromptSpec spec() {
     return recovery.spec();
+  }
+
+  /**
+   * Adds what the text says of a picture to start from and its mask, which it does not hold; it
+   * acts once there are others. What makes no sense is left out.
+   */
+  void addWithoutPictures(ObjectNode fields) {
+    Picture any = Picture.of(1, 1, new byte[3]);
+    try {
+      ImageToImage start = ImageToImage.builder(any).parameters(said).build();
+      if (said.containsKey("Denoising strength") && spec().hiresFix().isEmpty()) {
+        fields.put("denoising_strength", start.denoisingStrength());
+      }
+      if (start.noiseMultiplier() != 1) {
+        fields.put("initial_noise_multiplier", start.noiseMultiplier());
+      }
+      if (isMasked()) {
+        Inpainting mask = Inpainting.builder(any).parameters(said).build();
+        fields.put("mask_blur", mask.maskBlur());
+        fields.put(
+            "inpainting_fill", List.of(MaskedContent.values()).indexOf(mask.maskedContent()));
+        fields.put("inpaint_full_res", mask.onlyMasked() ? 1 : 0);
+        fields.put("inpaint_full_res_padding", mask.padding());
+        fields.put("inpainting_mask_invert", mask.inverted() ? 1 : 0);
+      }
+    } catch (IllegalArgumentException e) {
+      return; // The text has something else there.
+    }
+  }
+
+  private boolean isMasked() {
+    return OF_A_MASK.stream().anyMatch(said::containsKey);
   }
 
   /** LoRAs and embeddings that are not here. */
@@ -78,7 +128,7 @@ final class Restored {
     List<String> warnings = new ArrayList<>();
     checkpoint().ifPresent(warnings::add);
     vae().ifPresent(warnings::add);
-    boolean masked = OF_A_MASK.stream().anyMatch(said::containsKey);
+    boolean masked = isMasked();
     if (masked || (said.containsKey("Denoising strength") && spec().hiresFix().isEmpty())) {
       warnings.add(
           "the picture was made from another%s, which it does not hold; without that, it is drawn from noise"

@@ -8,14 +8,15 @@ import com.microsoft.playwright.options.ReducedMotion;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.server.SdServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -39,6 +40,7 @@ final class Stage implements AutoCloseable {
   private final Pipeline pipeline;
   private final SdServer server;
   private final Playwright playwright;
+  private final Map<String, Path> pictures = new HashMap<>();
   private final Browser browser;
 
   Stage() {
@@ -72,8 +74,16 @@ final class Stage implements AutoCloseable {
     return folder.resolve("loras");
   }
 
-  URI uri() {
-    return server.uri();
+  /** The file of a picture with its settings. */
+  Path picture(String prompt, long seed) {
+    return pictures.computeIfAbsent(
+        prompt + seed,
+        key -> {
+          Path file = folder.resolve("picture-" + pictures.size() + ".png");
+          PromptSpec spec = PromptSpec.builder().prompt(prompt).seed(seed).steps(3).build();
+          pipeline.generate(spec).images().get(0).save(file);
+          return file;
+        });
   }
 
   /** Somebody comes who has never been here. */

@@ -5,14 +5,20 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.JSHandle;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The studio before one person's eyes: what they call its parts, and what they do with them. */
@@ -91,6 +97,59 @@ final class Studio {
 
   Studio generate() {
     button("Generate").click();
+    return this;
+  }
+
+  /** The finished picture of the job that is shown. */
+  Locator picture() {
+    return page.locator("sd-job-view img[src*='/images/']").first();
+  }
+
+  /** The bar of the job that draws. */
+  Locator progress() {
+    return page.getByRole(
+        AriaRole.PROGRESSBAR, new Page.GetByRoleOptions().setName("Progress").setExact(true));
+  }
+
+  boolean hasFocus(Locator control) {
+    return (boolean) control.evaluate("control => control === document.activeElement");
+  }
+
+  /** Ends what draws, as another program would. */
+  Studio cancelAll() {
+    page.evaluate(
+        """
+        async () => {
+          const { jobs } = await (await fetch("api/jobs")).json();
+          const open = jobs.filter((job) => ["waiting", "running"].includes(job.state));
+          await Promise.all(open.map((job) => fetch(`api/jobs/${job.id}`, { method: "DELETE" })));
+        }
+        """);
+    return this;
+  }
+
+  /** Drops a file from elsewhere onto a part of the page. */
+  Studio drop(Path file, String selector) {
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    JSHandle transfer =
+        page.evaluateHandle(
+            """
+            ([name, base64]) => {
+              const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+              const transfer = new DataTransfer();
+              transfer.items.add(new File([bytes], name, { type: "image/png" }));
+              return transfer;
+            }
+            """,
+            List.of("" + file.getFileName(), Base64.getEncoder().encodeToString(bytes)));
+    for (String event : List.of("dragenter", "dragover", "drop")) {
+      page.locator(selector).first().dispatchEvent(event, Map.of("dataTransfer", transfer));
+    }
     return this;
   }
 

@@ -34,9 +34,17 @@ public final class NaturalOrder {
   }
 
   private static int compareNumbers(String a, String b) {
-    String x = a.replaceFirst("^0+", "");
-    String y = b.replaceFirst("^0+", "");
+    String x = withoutZeros(a);
+    String y = withoutZeros(b);
     return x.length() != y.length() ? Integer.compare(x.length(), y.length()) : x.compareTo(y);
+  }
+
+  private static String withoutZeros(String number) {
+    int from = 0;
+    while (from < number.length() && number.charAt(from) == '0') {
+      from++;
+    }
+    return number.substring(from);
   }
 
   private static int endOfNumber(String text, int from) {

@@ -1,6 +1,7 @@
 package dev.sdlora.tensors.folder;
 
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -22,11 +23,16 @@ public record Stamp(long size, FileTime modified, Optional<FileTime> settings) {
 
   /** The stamp of a file whose meaning depends on another, which need not be there. */
   public static Stamp of(Path path, Path settings) throws IOException {
-    Optional<FileTime> written =
-        Files.exists(settings)
-            ? Optional.of(Files.getLastModifiedTime(settings))
-            : Optional.empty();
-    return of(path, written);
+    return of(path, ifThere(settings).map(Stamp::modified));
+  }
+
+  /** The stamp of a file that need not be there. */
+  public static Optional<Stamp> ifThere(Path path) throws IOException {
+    // Thousands of files have none beside them, and an exception for each takes longer than asking.
+    boolean plain = path.getFileSystem() == FileSystems.getDefault();
+    return (plain && !path.toFile().exists()) || !Files.exists(path)
+        ? Optional.empty()
+        : Optional.of(of(path));
   }
 
   private static Stamp of(Path path, Optional<FileTime> settings) throws IOException {

@@ -148,7 +148,8 @@ export class VirtualList {
   /** Columns follow the width; the card that was first in view stays in view. */
   #measure() {
     const { gap, cardWidth, cardHeight } = this.#options;
-    const width = this.#container.clientWidth;
+    const { paddingLeft, paddingRight } = getComputedStyle(this.#container);
+    const width = this.#container.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
     const columns = Math.max(1, Math.floor((width + gap) / (cardWidth + gap)));
     const pitch = Math.round(cardHeight((width - gap * (columns - 1)) / columns)) + gap;
     if (width > 0 && (columns !== this.#rows.columns || pitch !== this.#rows.pitch)) {

@@ -96,6 +96,7 @@ export class VirtualRows {
       height: `${this.pitch - this.#gap}px`,
       display: "grid",
       gridTemplateColumns: `repeat(${this.columns}, minmax(0, 1fr))`,
+      gridTemplateRows: "minmax(0, 1fr)",
       columnGap: `${this.#gap}px`,
     });
     const end = Math.min(this.#total, (number + 1) * this.columns);

@@ -6,9 +6,11 @@ import "../image/image-tab.js";
 import "./generation-settings.js";
 import "./job-view.js";
 import "../jobs/queue.js";
+import "./prompt-box.js";
+import "./styles.js";
+import "../loras/lora-browser.js";
 import { address } from "../core/address.js";
 import { el } from "../core/html.js";
-import { textField } from "../core/fields.js";
 import { jobs } from "../core/jobs.js";
 import { settings } from "../core/settings.js";
 import { completed, settled } from "../image/pictures.js";
@@ -20,6 +22,7 @@ class DrawView extends HTMLElement {
   connectedCallback() {
     const tabs = el("sd-tabs", { label: "Settings" });
     tabs.add("Generation", () => el("div", { class: "stack" }, el("sd-generation-settings"), el("sd-hires-settings")));
+    tabs.add("LoRA", () => el("sd-lora-browser"));
     tabs.add("Image", () => el("sd-image-tab"));
     tabs.add("ControlNet", () => el("sd-control-tab"));
     tabs.add("X/Y grid", () => el("sd-grid-tab"));
@@ -30,8 +33,9 @@ class DrawView extends HTMLElement {
         onsubmit: (event) => this.#submit(event),
         onkeydown: (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && form.requestSubmit(),
       },
-      textField({ name: "prompt", label: "Prompt", rows: 4 }),
-      textField({ name: "negative_prompt", label: "Negative prompt", rows: 2 }),
+      el("sd-prompt-box", { name: "prompt", label: "Prompt", rows: 4 }),
+      el("sd-prompt-box", { name: "negative_prompt", label: "Negative prompt", rows: 2 }),
+      el("sd-styles"),
       tabs,
       el(
         "div",

@@ -23,6 +23,7 @@ class GridTab extends HTMLElement {
     }
     this.className = "stack";
     this.append(this.#error);
+    this.addEventListener("keydown", (event) => this.#key(event));
     try {
       const { axes } = await get("api/grids/axes");
       const fields = ["x", "y"].map((name) => this.#axis(name, axes));
@@ -66,6 +67,15 @@ class GridTab extends HTMLElement {
       }
     } catch (error) {
       this.#error.textContent = error.message;
+    }
+  }
+
+  /** Enter draws what is seen here, rather than one picture. */
+  #key(event) {
+    if (event.key === "Enter" && event.target.matches("input")) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.#draw.click();
     }
   }
 

@@ -120,6 +120,7 @@ class ImageTab extends HTMLElement {
 
   /** A new picture gives the request its size, and what was painted on the old one goes. */
   #started(sent) {
+    this.#editor.forget();
     if (!sent) {
       settings.set({ init_images: null, mask: null, outpainting: null });
       return;

@@ -11,7 +11,7 @@ const HELP =
 /** A brush over a picture. Tells of a new mask by the event `mask`, whose detail is its reference or null. */
 class MaskEditor extends HTMLElement {
   #picture = el("img", { alt: "" });
-  #canvas = el("canvas", { tabindex: 0, role: "img", "aria-label": "Mask" });
+  #canvas = el("canvas", { tabindex: 0, role: "application", "aria-label": "Mask", "aria-describedby": "mask-help" });
   #brush = el("span", { class: "brush", hidden: true });
   #frame = el("div", { class: "frame" }, this.#picture, this.#canvas, this.#brush);
   #size = el("input", { type: "range", min: 2, max: 200, value: 40, "aria-label": "Brush size" });
@@ -48,7 +48,7 @@ class MaskEditor extends HTMLElement {
         el("label", { class: "button" }, input, "Mask file…"),
         this.#zoom,
       ),
-      el("p", { class: "faint" }, HELP),
+      el("p", { class: "faint", id: "mask-help" }, HELP),
       el("div", { class: "viewport" }, this.#frame),
       this.#error,
     );
@@ -64,11 +64,17 @@ class MaskEditor extends HTMLElement {
 
   /** Shows a picture, with the mask that goes with it, if there is one already. */
   show(picture, mask) {
-    this.#reference = mask;
-    if (picture !== this.#shown) {
+    if (picture !== this.#shown || mask !== this.#reference) {
       this.#shown = picture;
+      this.#reference = mask;
       this.#picture.src = urlOf(picture);
     }
+  }
+
+  /** Drops what was painted, as it was for another picture. */
+  forget() {
+    this.#shown = null;
+    this.#reference = null;
   }
 
   /** That of what is painted; null for nothing. */

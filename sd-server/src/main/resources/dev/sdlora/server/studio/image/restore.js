@@ -17,6 +17,10 @@ export async function restore(picture, name) {
   tell([el("p", {}, `Reading '${name}'…`)]);
   try {
     const told = picture instanceof Blob ? await post("api/png-info", picture) : await post("api/png-info", { image: picture });
+    if (!told.settings) {
+      await start(picture, name, before, told.reason);
+      return;
+    }
     settings.replace(told.settings);
     address.go("draw");
     tell(

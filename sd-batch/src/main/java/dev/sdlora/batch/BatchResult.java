@@ -1,0 +1,115 @@
+package dev.sdlora.batch;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.LoraReport;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What became of a request: a picture, or an error.
+ *
+ * @param request what was asked for
+ * @param file the picture; empty if the request failed
+ * @param generated what the pipeline told; empty if the request failed, or if the picture was drawn
+ *     by a run that ended before it could tell
+ * @param error one sentence for people; empty if there is a picture
+ */
+public record BatchResult(
+    BatchRequest request,
+    Optional<Path> file,
+    Optional<GenerationResult> generated,
+    Optional<String> error) {
+  /** Settings with pictures in them are not written down again. */
+  private static final int LONGEST_SETTINGS = 20_000;
+
+  /**
+   * Takes all as it is.
+   *
+   * @param request what was asked for
+   * @param file the picture
+   * @param generated what the pipeline told
+   * @param error one sentence
+   */
+  public BatchResult {
+    Objects.requireNonNull(request, "request");
+    Objects.requireNonNull(file, "file");
+    Objects.requireNonNull(generated, "generated");
+    Objects.requireNonNull(error, "error");
+  }
+
+  static BatchResult failure(BatchRequest request, String sentence) {
+    return new BatchResult(request, Optional.empty(), Optional.empty(), Optional.of(sentence));
+  }
+
+  /**
+   * {@return the result as a line of {@code results.jsonl}} {@code id}, {@code hash} and {@code
+   * line} of the request, its settings as {@code request} unless they hold pictures, and either
+   * {@code error} or {@code file}, {@code seed}, {@code sha256} of the file and {@code parameters},
+   * with {@code size}, {@code precision}, {@code loras}, {@code vae}, {@code warnings} and {@code
+   * seconds} if the run that drew it could tell.
+   *
+   * @throws BatchException if the picture's file cannot be read
+   */
+  public String json() {
+    return Json.line(toJson());
+  }
+
+  ObjectNode toJson() {
+    ObjectNode json = Json.object();
+    json.put("id", request.id());
+    error.ifPresent(sentence -> json.put("error", sentence));
+    file.ifPresent(picture -> picture(picture, json));
+    generated.ifPresent(result -> told(result, json));
+    if (request.settings().length() <= LONGEST_SETTINGS) {
+      Json.tryRead(request.settings()).ifPresent(settings -> json.set("request", settings));
+    }
+    json.put("line", request.line());
+    json.put("hash", request.hash());
+    return json;
+  }
+
+  private static void picture(Path file, ObjectNode json) {
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      json.put("file", String.valueOf(file.getFileName()));
+      json.put("sha256", HexFormat.of().formatHex(Json.sha256(bytes)));
+      try {
+        json.put("parameters", GeneratedImage.readParameters(new ByteArrayInputStream(bytes)));
+      } catch (ImageFileException e) {
+        return; // A picture without settings is one all the same.
+      }
+    } catch (IOException e) {
+      throw new BatchException("cannot read the picture '%s': %s".formatted(file, e), e);
+    }
+  }
+
+  private static void told(GenerationResult result, ObjectNode json) {
+    GeneratedImage image = result.first();
+    json.put("seed", image.seed());
+    json.put("size", image.width() + "x" + image.height());
+    json.put("precision", result.precision().name().toLowerCase(Locale.ROOT));
+    ArrayNode loras = json.putArray("loras");
+    for (LoraReport lora : result.loras()) {
+      loras
+          .addObject()
+          .put("name", lora.name())
+          .put("hash", lora.hash())
+          .put("strength", lora.strength().tagArguments())
+          .put("mode", lora.mode().name().toLowerCase(Locale.ROOT));
+    }
+    result.vae().ifPresent(vae -> json.put("vae", vae));
+    ArrayNode warnings = json.putArray("warnings");
+    result.warnings().forEach(warnings::add);
+    json.put("seconds", result.elapsed().toMillis() / 1e3);
+  }
+}

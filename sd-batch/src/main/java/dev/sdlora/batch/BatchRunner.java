@@ -1,0 +1,390 @@
+package dev.sdlora.batch;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.StableDiffusionException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Draws the requests of a manifest into a folder.
+ *
+ * <p>A manifest is JSON Lines: each line is an object with the settings of a request, under the
+ * names of A1111's API ({@code prompt}, {@code negative_prompt}, {@code steps}, …) or shorter ones
+ * ({@code negative}, {@code sampler}, {@code size}, …), and with {@code checkpoint} and {@code
+ * lora} by name, path or reference. A setting with a list of values makes a request of each, and
+ * several lists make all combinations; {@code {"defaults": {…}}} holds for the lines behind it.
+ *
+ * <p>Each picture has an id, made of its settings or given by {@code id}, and lies in {@code
+ * ID.png}; {@code results.jsonl} has a line for each, see {@link BatchResult#json()}. What is there
+ * is not drawn again, so that a batch that was broken off, at any moment and in any way, goes on
+ * when it is run again, and its pictures are the bytes that they would have been. What failed is
+ * not tried again unless {@link Builder#retryFailed} says so. Processes that share a folder share
+ * the work.
+ *
+ * <p>Requests are drawn one at a time, in the order of {@link BatchPlan}. Immutable and safe for
+ * use by several threads; a folder takes one run of a program at a time.
+ */
+public final class BatchRunner {
+  private final Path folder;
+  private final Checkpoints checkpoints;
+  private final Function<Checkpoint, Pipeline> loading;
+  private final Function<Pipeline, RequestReader> reading;
+  private final BatchListener listener;
+  private final boolean retryFailed;
+
+  private BatchRunner(Builder builder) {
+    this.folder = builder.folder;
+    this.checkpoints = new Checkpoints(builder.checkpoint, builder.checkpointDirectories);
+    this.loading = builder.pipeline;
+    this.reading = builder.reading;
+    this.listener = builder.listener;
+    this.retryFailed = builder.retryFailed;
+  }
+
+  /**
+   * {@return a builder of a runner}
+   *
+   * @param folder for pictures and results; it is made when it is needed
+   */
+  public static Builder builder(Path folder) {
+    return new Builder(Objects.requireNonNull(folder, "folder"));
+  }
+
+  /**
+   * What a run did.
+   *
+   * @param drawn pictures that it drew
+   * @param there pictures that were there, or that other processes drew meanwhile
+   * @param failed requests without a picture, those of earlier runs included
+   * @param checkpointLoads how many times a checkpoint was loaded
+   * @param loraSwitches how many times the weights got another set of LoRAs
+   * @param elapsed from beginning to end
+   */
+  public record Summary(
+      int drawn, int there, int failed, int checkpointLoads, int loraSwitches, Duration elapsed) {}
+
+  /**
+   * Says what a run would do. Nothing is written, and no model is opened.
+   *
+   * @param manifest a file of JSON Lines in UTF-8
+   * @return what is to be drawn, in order, and what is not
+   * @throws BatchException if the manifest or the results cannot be read
+   */
+  public BatchPlan plan(Path manifest) {
+    return plan(read(manifest), ResultFile.open(folder));
+  }
+
+  /**
+   * Says what a run would do; see {@link #plan(Path)}.
+   *
+   * @param manifest JSON Lines in UTF-8; it is read to its end and not closed
+   * @return what is to be drawn, in order, and what is not
+   */
+  public BatchPlan plan(InputStream manifest) {
+    Objects.requireNonNull(manifest, "manifest");
+    return plan(read(manifest, "the manifest"), ResultFile.open(folder));
+  }
+
+  /**
+   * Draws what is not there, and returns when there is a picture or an error for each request.
+   *
+   * @param manifest a file of JSON Lines in UTF-8
+   * @return what was done
+   * @throws BatchException if the manifest cannot be read or the folder cannot be written, or if
+   *     this program is running another batch in it
+   * @throws GenerationCancelledException if the calling thread is interrupted
+   */
+  public Summary run(Path manifest) {
+    return run(read(manifest));
+  }
+
+  /**
+   * Draws what is not there; see {@link #run(Path)}.
+   *
+   * @param manifest JSON Lines in UTF-8; it is read to its end and not closed
+   * @return what was done
+   */
+  public Summary run(InputStream manifest) {
+    Objects.requireNonNull(manifest, "manifest");
+    return run(read(manifest, "the manifest"));
+  }
+
+  private List<BatchRequest> read(Path manifest) {
+    Objects.requireNonNull(manifest, "manifest");
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(manifest))) {
+      return read(in, "the manifest '" + manifest + "'");
+    } catch (IOException e) {
+      throw new BatchException("cannot read the manifest '%s': %s".formatted(manifest, e), e);
+    }
+  }
+
+  private List<BatchRequest> read(InputStream manifest, String what) {
+    try {
+      return Manifest.read(
+          new BufferedInputStream(manifest), checkpoints.usualName(), Manifest.Limits.USUAL);
+    } catch (IOException e) {
+      throw new BatchException("cannot read %s: %s".formatted(what, e), e);
+    }
+  }
+
+  private BatchPlan plan(List<BatchRequest> requests, ResultFile results) {
+    List<BatchRequest> work = new ArrayList<>();
+    List<BatchRequest> there = new ArrayList<>();
+    List<BatchRequest> failed = new ArrayList<>();
+    for (BatchRequest request : requests) {
+      switch (state(request, results, !retryFailed)) {
+        case THERE -> there.add(request);
+        case FAILED -> failed.add(request);
+        case OPEN -> (request.error().isPresent() ? failed : work).add(request);
+      }
+    }
+    return new BatchPlan(BatchPlan.ordered(work), there, failed);
+  }
+
+  private enum State {
+    OPEN,
+    THERE,
+    FAILED
+  }
+
+  /**
+   * What there is of a request.
+   *
+   * @param formerFailures whether failures count that were there before this run
+   */
+  private State state(BatchRequest request, ResultFile results, boolean formerFailures) {
+    Optional<ResultFile.Entry> known =
+        results.find(request).filter(entry -> entry.hash().equals(request.hash()));
+    if (known.filter(entry -> entry.failed() && (entry.fresh() || formerFailures)).isPresent()) {
+      return State.FAILED;
+    }
+    // A name that was made of the settings says what is in the file, also if nothing else does.
+    boolean sure = known.filter(entry -> !entry.failed()).isPresent() || request.namesItself();
+    return sure && OutputFolder.isWhole(folder.resolve(request.file())) ? State.THERE : State.OPEN;
+  }
+
+  private Summary run(List<BatchRequest> requests) {
+    try (OutputFolder output = OutputFolder.open(folder);
+        Drawer drawer = new Drawer(checkpoints, loading, reading)) {
+      return new Run(requests, output, drawer).run();
+    }
+  }
+
+  /** One run. */
+  private final class Run {
+    private final OutputFolder output;
+    private final Drawer drawer;
+    private final ResultFile results = ResultFile.open(folder);
+    private final BatchPlan plan;
+    private final RemainingTime time;
+    private final long begin = System.nanoTime();
+    private int finished;
+    private int drawn;
+    private int failed;
+
+    Run(List<BatchRequest> requests, OutputFolder output, Drawer drawer) {
+      this.output = output;
+      this.drawer = drawer;
+      this.plan = plan(requests, results);
+      this.time = new RemainingTime(plan.work(), System::nanoTime);
+    }
+
+    Summary run() {
+      listener.planned(plan);
+      plan.there().forEach(this::adopt);
+      plan.failed().forEach(this::refuse);
+      List<BatchRequest> drawnByOthers = new ArrayList<>();
+      for (BatchRequest request : plan.work()) {
+        if (!output.ifFree(request, () -> work(request))) {
+          drawnByOthers.add(request);
+        }
+      }
+      for (BatchRequest request : drawnByOthers) { // If they end before they are done, it is ours.
+        output.whenFree(request, () -> work(request));
+      }
+      failed += plan.failed().size();
+      return new Summary(
+          drawn,
+          plan.requests() - drawn - failed,
+          failed,
+          drawer.switches().checkpointLoads(),
+          drawer.switches().loraSwitches(),
+          Duration.ofNanos(System.nanoTime() - begin));
+    }
+
+    /** Writes the result of a picture down whose run ended between the two. */
+    private void adopt(BatchRequest request) {
+      if (results.find(request).isEmpty()) {
+        record(
+            new BatchResult(
+                request, Optional.of(output.file(request)), Optional.empty(), Optional.empty()));
+      }
+    }
+
+    private void refuse(BatchRequest request) {
+      if (request.error().isPresent() && results.find(request).isEmpty()) {
+        record(BatchResult.failure(request, request.error().get()));
+      }
+    }
+
+    private void work(BatchRequest request) {
+      results.readOn();
+      State state = state(request, results, false);
+      if (state == State.OPEN) {
+        time.begin();
+        BatchResult result = draw(request);
+        record(result);
+        drawn += result.file().isPresent() ? 1 : 0;
+        failed += result.file().isPresent() ? 0 : 1;
+        finished++;
+        listener.result(result);
+      } else {
+        time.passed(request);
+        failed += state == State.FAILED ? 1 : 0;
+        finished++;
+      }
+    }
+
+    private BatchResult draw(BatchRequest request) {
+      StepCounter counter = new StepCounter(steps -> tell(request, steps));
+      tell(request, counter.none());
+      try {
+        var generated = drawer.draw(request, counter);
+        output.write(request, generated.first().png());
+        time.drawn(request);
+        return new BatchResult(
+            request, Optional.of(output.file(request)), Optional.of(generated), Optional.empty());
+      } catch (GenerationCancelledException | BatchException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new GenerationCancelledException("the batch was cancelled");
+        }
+        time.passed(request);
+        return BatchResult.failure(request, sentence(e));
+      }
+    }
+
+    private void tell(BatchRequest request, StepCounter.Steps steps) {
+      double share = steps.total() == 0 ? 0 : (double) steps.done() / steps.total();
+      listener.progress(
+          new BatchListener.Progress(
+              request,
+              steps.done(),
+              steps.total(),
+              finished,
+              plan.work().size(),
+              time.left(request, share)));
+    }
+
+    private void record(BatchResult result) {
+      output.whileNobodyWrites(() -> results.add(result.toJson()));
+    }
+  }
+
+  private static String sentence(RuntimeException e) {
+    boolean meantForPeople =
+        e instanceof StableDiffusionException
+            || e instanceof IllegalArgumentException
+            || e instanceof IllegalStateException;
+    String message = e.getMessage();
+    return meantForPeople && message != null ? message : "unexpected " + e;
+  }
+
+  /** Collects what a runner needs. Not safe for use by several threads at once. */
+  public static final class Builder {
+    private final Path folder;
+    private Optional<Checkpoint> checkpoint = Optional.empty();
+    private final List<Path> checkpointDirectories = new ArrayList<>();
+    private Function<Checkpoint, Pipeline> pipeline =
+        model -> Pipeline.builder().checkpoint(model).build();
+    private Function<Pipeline, RequestReader> reading = ThinReader::new;
+    private BatchListener listener = BatchListener.NONE;
+    private boolean retryFailed;
+
+    private Builder(Path folder) {
+      this.folder = folder;
+    }
+
+    /**
+     * Sets the checkpoint of requests that name none.
+     *
+     * @param checkpoint its name becomes part of their ids. Default: none, so that such requests
+     *     fail
+     * @return this builder
+     */
+    public Builder checkpoint(Checkpoint checkpoint) {
+      this.checkpoint = Optional.of(Objects.requireNonNull(checkpoint, "checkpoint"));
+      return this;
+    }
+
+    /**
+     * Adds a folder whose checkpoints requests can name. Default: none; paths and references to
+     * published files can be named in any case.
+     *
+     * @param directory with files, named with or without their extension, and diffusers folders
+     * @return this builder
+     */
+    public Builder checkpointDirectory(Path directory) {
+      checkpointDirectories.add(Objects.requireNonNull(directory, "directory"));
+      return this;
+    }
+
+    /**
+     * Sets how a pipeline is made for a checkpoint. It is closed before the next one is made.
+     *
+     * @param pipeline gives it the folders of LoRAs, embeddings and upscalers that requests can
+     *     name, and the precision, which should be the same in each run. Default: a pipeline
+     *     without folders
+     * @return this builder
+     */
+    public Builder pipeline(Function<Checkpoint, Pipeline> pipeline) {
+      this.pipeline = Objects.requireNonNull(pipeline, "pipeline");
+      return this;
+    }
+
+    /**
+     * Sets who is told of progress and results.
+     *
+     * @param listener default: nobody
+     * @return this builder
+     */
+    public Builder listener(BatchListener listener) {
+      this.listener = Objects.requireNonNull(listener, "listener");
+      return this;
+    }
+
+    /**
+     * Sets whether requests are drawn that failed in an earlier run.
+     *
+     * @param retryFailed default false, as most would fail again
+     * @return this builder
+     */
+    public Builder retryFailed(boolean retryFailed) {
+      this.retryFailed = retryFailed;
+      return this;
+    }
+
+    /** For tests. */
+    Builder reading(Function<Pipeline, RequestReader> reading) {
+      this.reading = reading;
+      return this;
+    }
+
+    /** {@return the runner} */
+    public BatchRunner build() {
+      return new BatchRunner(this);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.sdlora.batch;
+
+import dev.sdlora.api.Checkpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Finds the checkpoints that requests name. */
+final class Checkpoints {
+  private final Optional<Checkpoint> usual;
+  private final List<Path> folders;
+
+  /**
+   * Checkpoints.
+   *
+   * @param usual that of requests that name none
+   * @param folders whose files and folders have names
+   */
+  Checkpoints(Optional<Checkpoint> usual, List<Path> folders) {
+    this.usual = usual;
+    this.folders = List.copyOf(folders);
+  }
+
+  /** What requests that name none are drawn with. */
+  Optional<String> usualName() {
+    return usual.map(Checkpoint::name);
+  }
+
+  /** Opens one by its name in a folder, its path, or where it is published. */
+  Checkpoint open(Optional<String> asked) {
+    String name =
+        asked.orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "the request names no 'checkpoint', and the batch has none for all"));
+    if (usualName().equals(asked)) {
+      return usual.orElseThrow();
+    }
+    return inFolders(name).map(Checkpoint::open).orElseGet(() -> Checkpoint.open(name));
+  }
+
+  private Optional<Path> inFolders(String name) {
+    for (Path folder : folders) {
+      try (Stream<Path> files = Files.list(folder)) {
+        Optional<Path> found = files.sorted().filter(file -> isCalled(file, name)).findFirst();
+        if (found.isPresent()) {
+          return found;
+        }
+      } catch (IOException e) {
+        throw new BatchException("cannot look for checkpoints in '%s': %s".formatted(folder, e), e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isCalled(Path file, String name) {
+    String own = String.valueOf(file.getFileName());
+    String stem = own.replaceFirst("(?i)\\.(safetensors|ckpt)$", "");
+    boolean model = !stem.equals(own) || Files.isRegularFile(file.resolve("model_index.json"));
+    return model && (own.equals(name) || stem.equals(name));
+  }
+}

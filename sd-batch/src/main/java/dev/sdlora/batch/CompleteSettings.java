@@ -1,0 +1,191 @@
+package dev.sdlora.batch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.ImageSize;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Says everything that a request leaves to chance, and says it in one way, so that each picture has
+ * settings of its own that make the same picture whenever they are drawn. Seeds that are left open
+ * come from the settings themselves: picture i of a request has the first seed plus i, as when the
+ * request is drawn at once.
+ */
+final class CompleteSettings {
+  private static final long UNSIGNED = 0xffff_ffffL;
+
+  private final ObjectNode settings;
+
+  private CompleteSettings(ObjectNode settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * The pictures of a request.
+   *
+   * @param expanded without lists of values; it is changed
+   * @param mostImages how many there may be
+   * @return canonical settings, one for each picture
+   * @throws IllegalArgumentException if a size, a seed or the number of pictures makes no sense
+   */
+  static List<ObjectNode> pictures(ObjectNode expanded, int mostImages) {
+    return new CompleteSettings(expanded).pictures(mostImages);
+  }
+
+  private List<ObjectNode> pictures(int most) {
+    splitSize();
+    moveToOverrides("clip_skip", "CLIP_stop_at_last_layers");
+    moveToOverrides("rng", "randn_source");
+    oneSpellingOfLoras();
+    if (settings.path("init_images").isTextual()) {
+      settings.putArray("init_images").add(settings.remove("init_images"));
+    }
+    int images = takeImages(most);
+    OptionalLong seed = takeSeed("seed", "Seed");
+    boolean varied = !settings.path("subseed_strength").asText("0").matches("0?(\\.0*)?");
+    OptionalLong subseed = takeSeed("subseed", "Variation seed");
+    // What is left to chance is read from what is not.
+    ByteBuffer chance = ByteBuffer.wrap(Json.sha256(Json.line(Json.canonical(settings))));
+    long firstSeed = seed.orElse(chance.getInt() & UNSIGNED);
+    long firstSubseed = subseed.orElse(chance.getInt() & UNSIGNED);
+    List<ObjectNode> pictures = new ArrayList<>();
+    for (int i = 0; i < images; i++) {
+      ObjectNode picture = settings.deepCopy();
+      picture.put("seed", firstSeed + i);
+      if (varied || subseed.isPresent()) {
+        picture.put("subseed", firstSubseed + i);
+      }
+      pictures.add((ObjectNode) Json.canonical(picture));
+    }
+    return pictures;
+  }
+
+  /** Width and height alone go before those of a size, which may be one of the defaults. */
+  private void splitSize() {
+    JsonNode size = settings.remove("size");
+    if (size == null || size.isNull()) {
+      return;
+    }
+    ImageSize both = ImageSize.parse(size.asText());
+    if (!settings.hasNonNull("width")) {
+      settings.put("width", both.width());
+    }
+    if (!settings.hasNonNull("height")) {
+      settings.put("height", both.height());
+    }
+  }
+
+  private void moveToOverrides(String name, String option) {
+    JsonNode value = settings.remove(name);
+    if (value == null || value.isNull()) {
+      return;
+    }
+    if (!(settings.path("override_settings") instanceof ObjectNode)) {
+      settings.set("override_settings", Json.object());
+    }
+    ((ObjectNode) settings.path("override_settings")).set(option, value);
+  }
+
+  /** Each as an object of {@code path} and {@code multiplier}. */
+  private void oneSpellingOfLoras() {
+    JsonNode written = settings.path("lora");
+    if (written.isMissingNode() || written.isNull()) {
+      return;
+    }
+    ArrayNode spelled = Json.array();
+    for (JsonNode lora : written instanceof ArrayNode list ? list : Json.array().add(written)) {
+      spelled.add(oneSpelling(lora));
+    }
+    if (spelled.isEmpty()) {
+      settings.remove("lora");
+    } else {
+      settings.set("lora", spelled);
+    }
+  }
+
+  private static ObjectNode oneSpelling(JsonNode lora) {
+    if (lora.isTextual()) {
+      return Json.object().put("path", lora.textValue()).put("multiplier", 1);
+    }
+    if (!(lora instanceof ObjectNode object)) {
+      throw new IllegalArgumentException(
+          "each LoRA must be a name, or an object of 'path' and 'multiplier': " + lora);
+    }
+    ObjectNode spelled = Json.object();
+    for (Map.Entry<String, JsonNode> field : object.properties()) {
+      String name =
+          switch (field.getKey()) {
+            case "name", "path" -> "path";
+            case "weight", "strength", "multiplier" -> "multiplier";
+            default ->
+                throw new IllegalArgumentException(
+                    "a LoRA has a 'path' and a 'multiplier', but no '%s'"
+                        .formatted(field.getKey()));
+          };
+      spelled.set(name, field.getValue());
+    }
+    if (!spelled.path("path").isTextual()) {
+      throw new IllegalArgumentException("each LoRA must have a 'path': " + lora);
+    }
+    if (!spelled.hasNonNull("multiplier")) {
+      spelled.put("multiplier", 1);
+    }
+    return spelled;
+  }
+
+  private int takeImages(int most) {
+    long images = 1;
+    for (String name : List.of("images", "batch_size", "n_iter")) {
+      JsonNode count = settings.remove(name);
+      if (count != null && !count.isNull()) {
+        long factor = whole(name, count);
+        if (factor < 1 || factor > most) {
+          throw new IllegalArgumentException(
+              "'%s' must be from 1 to %s: %s".formatted(name, most, factor));
+        }
+        images *= factor;
+      }
+    }
+    if (images > most) {
+      throw new IllegalArgumentException(
+          "it asks for %s pictures; at most %s can come of one line".formatted(images, most));
+    }
+    return (int) images;
+  }
+
+  /** A seed as the request, or the text of settings that it starts from, has it. */
+  private OptionalLong takeSeed(String name, String key) {
+    JsonNode written = settings.remove(name);
+    if (written != null && !written.isNull()) {
+      long seed = whole(name, written);
+      return seed == -1 ? OptionalLong.empty() : OptionalLong.of(seed);
+    }
+    Matcher told =
+        Pattern.compile("(?m)(?:^|, )" + key + ": (\\d{1,18})\\b")
+            .matcher(settings.path("infotext").asText(""));
+    return told.find() ? OptionalLong.of(Long.parseLong(told.group(1))) : OptionalLong.empty();
+  }
+
+  private static long whole(String name, JsonNode value) {
+    try {
+      if (value.isNumber() || value.isTextual()) {
+        return new BigDecimal(value.asText().strip()).longValueExact();
+      }
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw new IllegalArgumentException(notWhole(name, value), e);
+    }
+    throw new IllegalArgumentException(notWhole(name, value));
+  }
+
+  private static String notWhole(String name, JsonNode value) {
+    return "'%s' must be a whole number: %s".formatted(name, value);
+  }
+}

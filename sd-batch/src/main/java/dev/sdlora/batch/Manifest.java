@@ -1,0 +1,230 @@
+package dev.sdlora.batch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads requests, one a line. A line that makes no sense becomes a request with an error; the
+ * others are read.
+ */
+final class Manifest {
+  /**
+   * What a manifest may ask for.
+   *
+   * @param requests in all
+   * @param requestsOfALine that lists make of one
+   * @param bytesOfALine with pictures in it
+   */
+  record Limits(int requests, int requestsOfALine, int bytesOfALine) {
+    static final Limits USUAL = new Limits(1_000_000, 100_000, 64 << 20);
+  }
+
+  /** Digits of a hash: two of a million requests are alike with a probability of 1 in 10^12. */
+  private static final int DIGITS = 20;
+
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{" + DIGITS + "}");
+
+  /** What every file system takes. */
+  private static final Pattern ID =
+      Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?");
+
+  private static final Pattern DEVICE =
+      Pattern.compile("(?i)(con|prn|aux|nul|com\\d|lpt\\d)(\\..*)?");
+
+  private static final Pattern NETWORK = Pattern.compile("<(?:lora|lyco):[^>]*>");
+
+  private final Optional<String> checkpoint;
+  private final Limits limits;
+  private final Map<String, BatchRequest> byId = new LinkedHashMap<>();
+
+  /** By their ids in small letters, as there are file systems that see no difference. */
+  private final Map<String, String> ids = new HashMap<>();
+
+  private ObjectNode defaults = Json.object();
+
+  private Manifest(Optional<String> checkpoint, Limits limits) {
+    this.checkpoint = checkpoint;
+    this.limits = limits;
+  }
+
+  /**
+   * Reads a manifest.
+   *
+   * @param in is read to its end and not closed
+   * @param checkpoint the one of requests that name none
+   * @return one for each picture, in the order of the manifest; equal requests are one
+   * @throws IOException if the stream fails
+   * @throws BatchException if it asks for too many pictures
+   */
+  static List<BatchRequest> read(InputStream in, Optional<String> checkpoint, Limits limits)
+      throws IOException {
+    Manifest manifest = new Manifest(checkpoint, limits);
+    ManifestLines lines = new ManifestLines(in, limits.bytesOfALine());
+    for (int number = 1; manifest.readLine(lines, number); number++) {
+      if (manifest.byId.size() > limits.requests()) {
+        throw new BatchException(
+            "the manifest asks for more than %s pictures up to line %s; make several of it"
+                .formatted(limits.requests(), number));
+      }
+    }
+    return List.copyOf(manifest.byId.values());
+  }
+
+  /** Whether there is one. */
+  private boolean readLine(ManifestLines lines, int number) throws IOException {
+    String text = "";
+    try {
+      Optional<String> line = lines.next();
+      if (line.isEmpty()) {
+        return false;
+      }
+      text = line.get().strip();
+      if (!text.isEmpty()) {
+        add(RequestLine.read(text), number);
+      }
+    } catch (IllegalArgumentException e) {
+      refuse(text, number, String.valueOf(e.getMessage()));
+    }
+    return true;
+  }
+
+  /** What a line of a manifest is. */
+  private record RequestLine(ObjectNode settings, boolean defaults) {
+    static RequestLine read(String text) {
+      ObjectNode object = Json.read(text);
+      JsonNode defaults = object.path("defaults");
+      if (defaults.isMissingNode()) {
+        return new RequestLine(RequestKeys.renamed(object), false);
+      }
+      if (object.size() > 1 || !(defaults instanceof ObjectNode written)) {
+        throw new IllegalArgumentException(
+            "a line of 'defaults' must be {\"defaults\": {…}} and nothing else");
+      }
+      ObjectNode settings = RequestKeys.renamed(written);
+      if (settings.has("id")) {
+        throw new IllegalArgumentException("'defaults' cannot have an 'id'");
+      }
+      return new RequestLine(settings, true);
+    }
+  }
+
+  private void add(RequestLine line, int number) {
+    if (line.defaults()) {
+      defaults = line.settings();
+      return;
+    }
+    ObjectNode settings = overDefaults(line.settings());
+    JsonNode id = settings.remove("id");
+    Optional<String> given =
+        id == null || id.isNull() ? Optional.empty() : Optional.of(checkedId(id));
+    List<ObjectNode> pictures = new ArrayList<>();
+    for (ObjectNode expanded : new Matrix(limits.requestsOfALine()).expand(settings)) {
+      if (!expanded.hasNonNull("checkpoint")) {
+        checkpoint.ifPresent(name -> expanded.put("checkpoint", name));
+      }
+      pictures.addAll(
+          CompleteSettings.pictures(expanded, limits.requestsOfALine() - pictures.size()));
+    }
+    for (int i = 0; i < pictures.size(); i++) {
+      String ending = pictures.size() == 1 ? "" : "-" + (i + 1);
+      add(pictures.get(i), given.map(name -> name + ending), number);
+    }
+  }
+
+  private ObjectNode overDefaults(ObjectNode settings) {
+    ObjectNode all = defaults.deepCopy();
+    if (settings.has("size")) {
+      all.remove(List.of("width", "height"));
+    }
+    all.setAll(settings);
+    return all;
+  }
+
+  private static String checkedId(JsonNode id) {
+    String text = id.isTextual() || id.isIntegralNumber() ? id.asText() : "";
+    if (!ID.matcher(text).matches() || DEVICE.matcher(text).matches()) {
+      throw new IllegalArgumentException(
+          "'id' must be a name of a file, of up to 100 letters (a-z), digits, '.', '_' and '-': "
+              + id);
+    }
+    return text;
+  }
+
+  private void add(ObjectNode settings, Optional<String> given, int number) {
+    String text = Json.line(settings);
+    String hash = hash(text);
+    if (given.isPresent() && HASH.matcher(given.get()).matches() && !given.get().equals(hash)) {
+      throw new IllegalArgumentException(
+          "the 'id' is the hash of another request: '%s'".formatted(given.get()));
+    }
+    String id = given.orElse(hash);
+    BatchRequest before = byId.get(ids.getOrDefault(id.toLowerCase(Locale.ROOT), id));
+    if (before == null) {
+      JsonNode model = settings.path("checkpoint");
+      put(
+          new BatchRequest(
+              id,
+              hash,
+              number,
+              model.isTextual() ? Optional.of(model.textValue()) : Optional.empty(),
+              loras(settings),
+              text,
+              Optional.empty()));
+    } else if (!before.hash().equals(hash) || !before.id().equals(id)) {
+      refuse(
+          text,
+          number,
+          "the id '%s' is that of another request, in line %s".formatted(id, before.line()));
+    }
+  }
+
+  private void refuse(String text, int number, String sentence) {
+    // Another hash than that of the same text as settings; what cannot be read has no text.
+    String hash = hash("refused: " + (text.isEmpty() ? "line " + number : text));
+    put(
+        new BatchRequest(
+            hash,
+            hash,
+            number,
+            Optional.empty(),
+            List.of(),
+            text,
+            Optional.of("line %s of the manifest: %s".formatted(number, sentence))));
+  }
+
+  private void put(BatchRequest request) {
+    byId.put(request.id(), request);
+    ids.put(request.id().toLowerCase(Locale.ROOT), request.id());
+  }
+
+  private static String hash(String text) {
+    return HexFormat.of().formatHex(Json.sha256(text)).substring(0, DIGITS);
+  }
+
+  private static List<String> loras(ObjectNode settings) {
+    TreeSet<String> loras = new TreeSet<>();
+    for (JsonNode lora : settings.path("lora")) {
+      loras.add(lora.path("path").asText() + ":" + lora.path("multiplier").asText());
+    }
+    for (String prompt : List.of("prompt", "negative_prompt", "infotext")) {
+      Matcher tags = NETWORK.matcher(settings.path(prompt).asText(""));
+      while (tags.find()) {
+        loras.add(tags.group());
+      }
+    }
+    return List.copyOf(loras);
+  }
+}

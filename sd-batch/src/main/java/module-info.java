@@ -1,0 +1,8 @@
+/** Pictures by the thousand, from a list of requests. */
+module dev.sdlora.batch {
+  requires static transitive org.jspecify;
+  requires com.fasterxml.jackson.databind;
+  requires transitive dev.sdlora.api;
+
+  exports dev.sdlora.batch;
+}

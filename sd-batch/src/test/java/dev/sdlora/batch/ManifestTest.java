@@ -1,0 +1,241 @@
+package dev.sdlora.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which requests a manifest makes. */
+final class ManifestTest {
+
+  static List<BatchRequest> read(String... lines) {
+    return read(String.join("\n", lines).replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static List<BatchRequest> read(byte[] manifest) {
+    return read(manifest, Manifest.Limits.USUAL);
+  }
+
+  private static List<BatchRequest> read(byte[] manifest, Manifest.Limits limits) {
+    try {
+      return Manifest.read(new ByteArrayInputStream(manifest), Optional.of("demo"), limits);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static List<String> settings(String... lines) {
+    return read(lines).stream().map(request -> request.settings().replace('"', '\'')).toList();
+  }
+
+  private static String refusal(String line) {
+    List<BatchRequest> requests = read(line);
+    assertThat(requests).hasSize(1);
+    return requests.get(0).error().orElseThrow();
+  }
+
+  @Test
+  void settings_areComplete_underTheNamesOfA1111() {
+    assertThat(
+            settings(
+                "{'sampler': 'Euler a', 'prompt': 'x', 'negative': 'y', 'size': '64x128', 'cfg':"
+                    + " 7.0, 'clip-skip': 2, 'seed': 5, 'lora': 'ink', 'tiling': null}"))
+        .containsExactly(
+            "{'cfg_scale':7,'checkpoint':'demo','height':128,"
+                + "'lora':[{'multiplier':1,'path':'ink'}],'negative_prompt':'y',"
+                + "'override_settings':{'CLIP_stop_at_last_layers':2},'prompt':'x',"
+                + "'sampler_name':'Euler a','seed':5,'width':64}");
+  }
+
+  /** Documents promise it: names of files must be the same in all versions. */
+  @Test
+  void id_ofARequest_isTheOneOnRecord() {
+    assertThat(read("{'prompt': 'a red star', 'seed': 1, 'steps': 20}").get(0).id())
+        .isEqualTo("21b3813bf6e7e8eacf9c");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'prompt': 'x', 'seed': 1} | {'seed': 1.0, 'prompt': 'x', 'cfg': null}",
+        "{'prompt': 'x', 'negative': 'y'} | {'negative_prompt': 'y', 'prompt': 'x'}",
+        "{'prompt': 'x', 'size': '64x64'} | {'prompt': 'x', 'width': 64, 'height': 64}",
+        "{'prompt': 'x'} | {'prompt': 'x', 'seed': -1}",
+        "{'prompt': 'x', 'lora': ['a']} | {'prompt': 'x', 'loras': {'name': 'a', 'weight': 1.0}}",
+        "{'prompt': 'x', 'cfg': 1e1} | {'prompt': 'x', 'cfgScale': 10, 'checkpoint': 'demo'}",
+        "{'prompt': 'x'} | {'prompt': 'x', 'save_images': true, 'images': 1}",
+      })
+  void equalRequests_writtenDifferently_areOne(String line, String other) {
+    assertThat(read(line, other)).hasSize(1);
+    assertThat(read(line).get(0).id()).isEqualTo(read(other).get(0).id());
+  }
+
+  @Test
+  void lists_makeAllCombinations_theLastChangesFirst() {
+    assertThat(settings("{'prompt': ['a', 'b'], 'checkpoint': 'm', 'seed': [1, 2]}"))
+        .containsExactly(
+            "{'checkpoint':'m','prompt':'a','seed':1}",
+            "{'checkpoint':'m','prompt':'a','seed':2}",
+            "{'checkpoint':'m','prompt':'b','seed':1}",
+            "{'checkpoint':'m','prompt':'b','seed':2}");
+  }
+
+  @Test
+  void lists_byNature_areVariedByListsOfLists_andWithinTheirElements() {
+    List<BatchRequest> requests =
+        read(
+            "{'prompt': 'x', 'seed': 1, 'lora': [['a'], [], ['b', {'path': 'c', 'weight': [0.5,"
+                + " 1]}]]}");
+    assertThat(requests)
+        .extracting(BatchRequest::loras)
+        .containsExactly(List.of("a:1"), List.of(), List.of("b:1", "c:0.5"), List.of("b:1", "c:1"));
+    assertThat(read("{'prompt': 'x', 'styles': ['a', 'b']}")).hasSize(1);
+  }
+
+  @Test
+  void images_areRequestsOfTheirOwn_withSeedsThatCountUp() {
+    assertThat(settings("{'prompt': 'x', 'checkpoint': 'm', 'seed': 7, 'images': 3}"))
+        .containsExactly(
+            "{'checkpoint':'m','prompt':'x','seed':7}",
+            "{'checkpoint':'m','prompt':'x','seed':8}",
+            "{'checkpoint':'m','prompt':'x','seed':9}");
+    assertThat(
+            settings(
+                "{'prompt': 'x', 'seed': 7, 'batch_size': 1, 'n_iter': 2, 'subseed': 3,"
+                    + " 'subseed_strength': 0.1}"))
+        .last()
+        .asString()
+        .contains("'seed':8", "'subseed':4");
+  }
+
+  @Test
+  void seed_leftOpen_comesFromTheSettings() {
+    String open = settings("{'prompt': 'x', 'images': 2}").get(0);
+    assertThat(settings("{'prompt': 'x', 'images': 2}").get(0)).isEqualTo(open);
+    assertThat(settings("{'prompt': 'y', 'images': 2}").get(0).replace("'y'", "'x'"))
+        .isNotEqualTo(open);
+    assertThat(open).containsPattern("'seed':\\d+");
+    assertThat(settings("{'prompt': 'x', 'subseed_strength': 0.5}").get(0)).contains("'subseed':");
+  }
+
+  @Test
+  void seed_ofATextOfSettings_isKept() {
+    String infotext = "a cat\\nSteps: 20, Variation seed: 9, Seed: 123, Size: 64x64";
+    assertThat(settings("{'infotext': '" + infotext + "', 'images': 2}"))
+        .last()
+        .asString()
+        .contains("'seed':124", "'subseed':10");
+  }
+
+  @Test
+  void defaults_holdForLinesBehindThem_untilOthersCome() {
+    assertThat(
+            settings(
+                "{'prompt': 'x', 'seed': 1}",
+                "{'defaults': {'checkpoint': 'm', 'steps': 5, 'width': 8}}",
+                "",
+                "{'prompt': 'x', 'seed': 1, 'steps': null}",
+                "{'defaults': {'checkpoint': 'm', 'size': '64x128'}}",
+                "{'prompt': 'x', 'seed': 1, 'width': 32}"))
+        .containsExactly(
+            "{'checkpoint':'demo','prompt':'x','seed':1}",
+            "{'checkpoint':'m','prompt':'x','seed':1,'width':8}",
+            "{'checkpoint':'m','height':128,'prompt':'x','seed':1,'width':32}");
+  }
+
+  @Test
+  void idsGiven_nameFiles_numberedWhereThereAreSeveral() {
+    assertThat(read("{'id': 'cat', 'prompt': 'x'}", "{'id': 7, 'prompt': 'x', 'seed': [1, 2]}"))
+        .extracting(BatchRequest::file)
+        .containsExactly("cat.png", "7-1.png", "7-2.png");
+  }
+
+  @Test
+  void idsGiven_twice_keepTheFirst() {
+    List<BatchRequest> requests =
+        read(
+            "{'id': 'cat', 'prompt': 'x', 'seed': 1}",
+            "{'id': 'Cat', 'prompt': 'y', 'seed': 1}",
+            "{'id': 'cat', 'prompt': 'x', 'seed': 1.0}");
+    assertThat(requests).hasSize(2);
+    assertThat(requests.get(0).error()).isEmpty();
+    assertThat(requests.get(1).error())
+        .contains("line 2 of the manifest: the id 'Cat' is that of another request, in line 1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'promt': 'x'}                    | 'promt' is no setting; the most similar one is 'prompt'",
+        "{'cfg': 1, 'cfg_scale': 2}        | 'cfg_scale' is given twice, once as 'cfg_scale'",
+        "{'prompt': 'x', 'prompt': 'y'}    | no JSON: Duplicate field 'prompt'",
+        "[1]                               | expected a JSON object",
+        "{'prompt': 'x'} {}                | no JSON: Trailing token",
+        "{'prompt': 'x'                    | no JSON: Unexpected end-of-input",
+        "{'prompt': []}                    | the list of 'prompt' has no values",
+        "{'prompt': [['x']]}               | 'prompt' has a list in a list",
+        "{'lora': [['x'], 'y']}            | 'lora' must be a list, or a list of lists",
+        "{'lora': [[['x']]]}               | 'lora' has lists three deep",
+        "{'lora': [{'multiplier': 1}]}     | each LoRA must have a 'path'",
+        "{'lora': 5}                       | each LoRA must be a name, or an object",
+        "{'lora': {'path': 'x', 'w': 1}}   | a LoRA has a 'path' and a 'multiplier', but no 'w'",
+        "{'size': '65x64'}                 | width must be a positive multiple of 8: 65",
+        "{'seed': 1.5}                     | 'seed' must be a whole number: 1.5",
+        "{'seed': 'x'}                     | 'seed' must be a whole number: 'x'",
+        "{'seed': 1e999999999}             | 'seed' must be a whole number: 1E+999999999",
+        "{'images': 0}                     | 'images' must be from 1 to 100000: 0",
+        "{'images': 1000, 'n_iter': 1000}  | it asks for 1000000 pictures",
+        "{'id': '../x'}                    | 'id' must be a name of a file",
+        "{'id': 'con'}                     | 'id' must be a name of a file",
+        "{'id': 'x.'}                      | 'id' must be a name of a file",
+        "{'id': '0123456789abcdef0123'}    | the 'id' is the hash of another request",
+        "{'defaults': {}, 'prompt': 'x'}   | a line of 'defaults' must be",
+        "{'defaults': {'id': 'x'}}         | 'defaults' cannot have an 'id'",
+      })
+  void mistake_isToldWithItsLine_andTheOthersAreRead(String line, String sentence) {
+    assertThat(refusal(line).replace('"', '\''))
+        .startsWith("line 1 of the manifest: ")
+        .contains(sentence);
+    assertThat(read(line, "{'prompt': 'x'}"))
+        .extracting(request -> request.error().isPresent())
+        .containsExactly(true, false);
+  }
+
+  @Test
+  void lists_ofTooManyCombinations_areRefusedBeforeTheyAreMade() {
+    String many = "[" + "1, ".repeat(999) + "1]";
+    assertThat(refusal("{'seed': %1$s, 'steps': %1$s, 'cfg': %1$s}".formatted(many)))
+        .contains("its lists make more than 100000 requests");
+  }
+
+  @Test
+  void limits_areThoseOfRequests_andOfBytes() {
+    byte[] manifest = "{\"seed\": [1, 2, 3]}\n{\"seed\": 4}\n".getBytes(StandardCharsets.UTF_8);
+    assertThat(read(manifest, new Manifest.Limits(4, 3, 20))).hasSize(4);
+    assertThatThrownBy(() -> read(manifest, new Manifest.Limits(3, 3, 20)))
+        .isInstanceOf(BatchException.class)
+        .hasMessageContaining("more than 3 pictures up to line 2");
+    assertThat(read(manifest, new Manifest.Limits(4, 3, 18)).get(0).error())
+        .contains("line 1 of the manifest: it has 19 bytes; a line has at most 18");
+  }
+
+  @Test
+  void bytes_thatAreNoText_areOneBadLine() {
+    byte[] manifest =
+        "\ufeff{\"prompt\": \"x\"}\r\n?\r\n\r\n{\"prompt\": \"y\"}"
+            .getBytes(StandardCharsets.UTF_8);
+    manifest[new String(manifest, StandardCharsets.ISO_8859_1).indexOf('?')] = (byte) 0xff;
+    assertThat(read(manifest))
+        .extracting(request -> request.error().orElse("fine"))
+        .containsExactly("fine", "line 2 of the manifest: it is not UTF-8", "fine");
+  }
+}

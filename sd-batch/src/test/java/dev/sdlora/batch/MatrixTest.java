@@ -1,0 +1,80 @@
+package dev.sdlora.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Lists of values make all combinations, and spellings of a request are one. */
+final class MatrixTest {
+
+  @Provide
+  Arbitrary<Map<String, Integer>> sizes() {
+    return Arbitraries.maps(
+            Arbitraries.of("seed", "steps", "cfg_scale", "prompt", "eta"),
+            Arbitraries.integers().between(0, 4))
+        .ofMaxSize(4);
+  }
+
+  /** A size of 0 stands for a value that is no list. */
+  private static ObjectNode settings(Map<String, Integer> sizes) {
+    ObjectNode settings = Json.object();
+    sizes.forEach(
+        (name, size) -> {
+          if (size == 0) {
+            settings.put(name, 7);
+          } else {
+            ArrayNode values = settings.putArray(name);
+            for (int i = 0; i < size; i++) {
+              values.add(i);
+            }
+          }
+        });
+    return settings;
+  }
+
+  @Property(tries = 200)
+  void expand_makesEachCombinationOnce(@ForAll("sizes") Map<String, Integer> sizes) {
+    List<ObjectNode> expanded = new Matrix(1000).expand(settings(sizes));
+    int product =
+        sizes.values().stream().mapToInt(size -> Math.max(1, size)).reduce(1, (a, b) -> a * b);
+    assertThat(expanded).hasSize(product).doesNotHaveDuplicates();
+    assertThat(expanded)
+        .allSatisfy(
+            one -> assertThat(one.properties()).noneMatch(field -> field.getValue().isArray()));
+    assertThat(expanded).allSatisfy(one -> assertThat(one).hasSameSizeAs(sizes.keySet()));
+  }
+
+  @Property(tries = 200)
+  void hash_dependsOnNeitherOrderNorSpelling(
+      @ForAll("sizes") Map<String, Integer> sizes, @ForAll Random random) {
+    ObjectNode settings = settings(sizes);
+    List<String> names = new ArrayList<>(sizes.keySet());
+    Collections.shuffle(names, random);
+    ObjectNode shuffled = Json.object();
+    for (String name : names) {
+      shuffled.set(name, settings.get(name));
+    }
+    shuffled.putNull("tiling");
+    String spelled = Json.line(shuffled).replace("7", "70e-1");
+    assertThat(ids(spelled)).isEqualTo(ids(Json.line(settings)));
+  }
+
+  private static Set<String> ids(String line) {
+    Set<String> ids = new HashSet<>();
+    ManifestTest.read(line).forEach(request -> ids.add(request.id()));
+    return ids;
+  }
+}

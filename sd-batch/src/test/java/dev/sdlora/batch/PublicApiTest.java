@@ -1,0 +1,13 @@
+package dev.sdlora.batch;
+
+import dev.sdlora.testkit.PublicApi;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** A runner, and what it tells. */
+class PublicApiTest {
+  @Test
+  void publicTypes_listed_areThoseOnRecord() {
+    PublicApi.assertRecorded(Path.of(""), 6);
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of batches. */
+@NullMarked
+package dev.sdlora.batch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,123 @@
+package dev.sdlora.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.batch.BatchListener;
+import dev.sdlora.batch.BatchPlan;
+import dev.sdlora.batch.BatchResult;
+import dev.sdlora.batch.BatchRunner;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Shows how far a batch is, on one line of a terminal, and writes its results as they come. */
+final class BatchProgress implements BatchListener, AutoCloseable {
+  private final Console console;
+  private final boolean quiet;
+  private final Optional<TerminalLine> line;
+
+  BatchProgress(Console console, boolean quiet) {
+    this.console = console;
+    this.quiet = quiet;
+    this.line = console.terminal().filter(terminal -> !quiet).map(TerminalLine::new);
+  }
+
+  @Override
+  public void planned(BatchPlan plan) {
+    plan.failed().stream()
+        .filter(request -> request.error().isPresent())
+        .forEach(request -> failed(request.error().get()));
+    long before = plan.failed().stream().filter(request -> request.error().isEmpty()).count();
+    if (before > 0) {
+      console.warn(
+          "%s failed before and %s passed over; --retry-failed tries again"
+              .formatted(
+                  before == 1 ? "a request" : before + " requests", before == 1 ? "is" : "are"));
+    }
+  }
+
+  @Override
+  public void progress(Progress progress) {
+    line.ifPresent(shown -> shown.show(text(progress)));
+  }
+
+  /** Such as {@code picture 4/40 [###---] step 3/20, 1:05 left}. */
+  static String text(Progress progress) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "picture %s/%s %s"
+            .formatted(
+                progress.finished() + 1,
+                progress.total(),
+                TerminalLine.bar(progress.finished(), progress.total())));
+    if (progress.steps() > 0) {
+      text.append(" step %s/%s".formatted(progress.step(), progress.steps()));
+    }
+    progress.left().ifPresent(left -> text.append(", %s left".formatted(clock(left))));
+    return text.toString();
+  }
+
+  /** Such as {@code 2:05} or {@code 1:02:05}. */
+  private static String clock(Duration time) {
+    return time.toHours() > 0
+        ? String.format(
+            Locale.ROOT, "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart())
+        : String.format(Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
+  }
+
+  @Override
+  public void result(BatchResult result) {
+    clear();
+    if (console.json()) {
+      console.out().println(result.json());
+    } else {
+      result.file().ifPresent(console.out()::println);
+    }
+    console.out().flush();
+    result
+        .error()
+        .ifPresent(
+            sentence ->
+                failed("line %s of the manifest: %s".formatted(result.request().line(), sentence)));
+  }
+
+  private void failed(String sentence) {
+    console.err().println("sd: " + sentence);
+  }
+
+  /** Tells what was done. */
+  void summary(BatchRunner.Summary summary) {
+    clear();
+    if (console.json()) {
+      ObjectNode json = Json.object();
+      json.put("drawn", summary.drawn());
+      json.put("there", summary.there());
+      json.put("failed", summary.failed());
+      json.put("checkpointLoads", summary.checkpointLoads());
+      json.put("loraSwitches", summary.loraSwitches());
+      json.put("seconds", summary.elapsed().toMillis() / 1e3);
+      console.out().println(Json.line(json));
+    } else if (!quiet) {
+      console
+          .err()
+          .println(
+              "%s drawn, %s there before, %s failed, in %s; loaded a checkpoint %s, switched LoRAs %s"
+                  .formatted(
+                      summary.drawn(),
+                      summary.there(),
+                      summary.failed(),
+                      clock(summary.elapsed()),
+                      BatchPlanView.times(summary.checkpointLoads()),
+                      BatchPlanView.times(summary.loraSwitches())));
+    }
+  }
+
+  /** Takes the line away. */
+  void clear() {
+    line.ifPresent(TerminalLine::clear);
+  }
+
+  @Override
+  public void close() {
+    clear();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.sdlora.server.loras;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraDetails;
+import dev.sdlora.api.LoraEffect;
+import dev.sdlora.api.LoraFit;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.TriggerWord;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Sentences;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** LoRAs as JSON. */
+final class LoraView {
+  /** As many as a card has room for. */
+  private static final int TRIGGERS = 4;
+
+  /** Some trainers write whole data sets into a value. */
+  private static final int LONGEST_VALUE = 1000;
+
+  private final Checkpoint checkpoint;
+  private final LoraPlaces places;
+  private final Thumbnails thumbnails;
+
+  LoraView(Checkpoint checkpoint, LoraPlaces places, Thumbnails thumbnails) {
+    this.checkpoint = checkpoint;
+    this.places = places;
+    this.thumbnails = thumbnails;
+  }
+
+  /** Whether its family is that of the checkpoint; null if the file does not say its family. */
+  static Fit fit(LoraAdapter lora, Checkpoint checkpoint) {
+    return lora.family() == ModelFamily.UNKNOWN
+        ? Fit.UNKNOWN
+        : lora.family() == checkpoint.family() ? Fit.YES : Fit.NO;
+  }
+
+  /** Whether a LoRA is for the family of the checkpoint. */
+  enum Fit {
+    YES("yes"),
+    NO("no"),
+    UNKNOWN("unknown");
+
+    private final String label;
+
+    Fit(String label) {
+      this.label = label;
+    }
+  }
+
+  /** What stands on a card. */
+  ObjectNode card(LoraAdapter lora) {
+    ObjectNode card = Fields.object();
+    card.put("name", lora.name());
+    lora.alias()
+        .filter(alias -> !alias.equals(lora.name()))
+        .ifPresent(text -> card.put("alias", text));
+    card.put("folder", places.folder(lora));
+    card.put("family", lora.family().label());
+    card.put("fits", fit(lora, checkpoint).label);
+    card.put("rank", lora.rank());
+    put(card, "preferred_weight", lora.preferredWeight());
+    ArrayNode triggers = card.putArray("trigger_words");
+    lora.triggerWords().stream().limit(TRIGGERS).forEach(word -> triggers.add(word.text()));
+    thumbnails
+        .version(lora)
+        .ifPresent(
+            version ->
+                card.put("preview", "api/loras/" + encoded(lora.name()) + "/preview?v=" + version));
+    return card;
+  }
+
+  private static String encoded(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private static void put(ObjectNode json, String field, OptionalDouble number) {
+    number.ifPresent(value -> json.put(field, value));
+  }
+
+  /** All that the file and those beside it tell. */
+  ObjectNode details(LoraAdapter lora) {
+    LoraDetails details = lora.details();
+    ObjectNode json = card(lora);
+    details.training().title().ifPresent(title -> json.put("title", title));
+    json.put("bytes", details.bytes());
+    ArrayNode kinds = json.putArray("kinds");
+    lora.kinds().forEach(kinds::add);
+    json.put("modules", details.modules().size());
+    ObjectNode parts = json.putObject("modules_by_part");
+    details.modulesByPart().forEach((part, count) -> parts.put(part.label(), count));
+    ObjectNode ranks = json.putObject("modules_by_rank");
+    details.modulesByRank().forEach((rank, count) -> ranks.put(rank.toString(), count));
+    addTraining(json.putObject("training"), details.training());
+    ArrayNode words = json.putArray("trigger_words");
+    for (TriggerWord word : details.usage().triggerWords()) {
+      ObjectNode one = words.addObject();
+      one.put("text", word.text()).put("source", word.source().label());
+      word.count().ifPresent(count -> one.put("count", count));
+    }
+    details.usage().negativeText().ifPresent(text -> json.put("negative_text", text));
+    details.usage().notes().ifPresent(notes -> json.put("notes", notes));
+    ObjectNode metadata = json.putObject("metadata");
+    lora.metadata().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(entry -> metadata.put(entry.getKey(), cut(entry.getValue())));
+    return json;
+  }
+
+  private static void addTraining(ObjectNode json, LoraDetails.Training training) {
+    training.checkpoint().ifPresent(name -> json.put("checkpoint", name));
+    training.resolution().ifPresent(size -> json.put("resolution", size.toString()));
+    training.clipSkip().ifPresent(skip -> json.put("clip_skip", skip));
+  }
+
+  private static String cut(String value) {
+    return value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE) + "…";
+  }
+
+  /** Whether it fits, and how far it moves which blocks. */
+  static ObjectNode fit(LoraFit fit, Sentences sentences) {
+    ObjectNode json = Fields.object();
+    json.put("applicable", fit.isApplicable());
+    json.put("verdict", sentences.withoutFolders(fit.verdict()));
+    add(json, "advice", fit.advice().stream().map(sentences::withoutFolders).toList());
+    ArrayNode blocks = json.putArray("blocks");
+    if (fit.effect().isPresent()) {
+      LoraEffect effect = fit.effect().get();
+      json.put("matched", effect.matched());
+      json.put("unmatched", effect.unmatched().size());
+      effect.byPart().values().forEach(block -> add(blocks, block));
+      effect.blocks().forEach(block -> add(blocks, block));
+    }
+    return json;
+  }
+
+  private static void add(ObjectNode json, String field, List<String> texts) {
+    ArrayNode array = json.putArray(field);
+    texts.forEach(array::add);
+  }
+
+  private static void add(ArrayNode blocks, LoraEffect.Block block) {
+    double relative = block.relative();
+    blocks
+        .addObject()
+        .put("part", block.part().label())
+        .put("name", block.name())
+        .put("weights", block.weights())
+        .put("share", Double.isFinite(relative) ? relative : 1);
+  }
+}

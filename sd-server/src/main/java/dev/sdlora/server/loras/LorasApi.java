@@ -1,0 +1,126 @@
+package dev.sdlora.server.loras;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraQuery;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Sentences;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code /api/loras}: the LoRAs of the pipeline, found by what is written about them. */
+public final class LorasApi {
+  private static final int PAGE = 60;
+  private static final int MAX_PAGE = 500;
+
+  private final RecentLoras loras;
+  private final Checkpoint checkpoint;
+  private final LoraPlaces places;
+  private final Thumbnails thumbnails = new Thumbnails();
+  private final LoraView view;
+  private final Effects effects;
+
+  /**
+   * The interface over a library.
+   *
+   * @param checkpoint that they are to be used with
+   */
+  public LorasApi(RecentLoras loras, Checkpoint checkpoint, Sentences sentences) {
+    this.loras = loras;
+    this.checkpoint = checkpoint;
+    this.places = new LoraPlaces(loras);
+    this.view = new LoraView(checkpoint, places, thumbnails);
+    this.effects = new Effects(checkpoint, sentences);
+  }
+
+  /** Serves it. */
+  public void addTo(RoutesConfig routes) {
+    routes.get("/api/loras", this::list);
+    routes.get("/api/loras/{name}", context -> answer(context, view.details(find(context))));
+    routes.get("/api/loras/{name}/preview", this::preview);
+    routes.get("/api/loras/{name}/effect", this::effect);
+  }
+
+  private static void answer(Context context, ObjectNode json) {
+    context.contentType("application/json").result(Fields.text(json));
+  }
+
+  private LoraAdapter find(Context context) {
+    try {
+      return loras.find(context.pathParam("name"));
+    } catch (LoraException e) {
+      throw e.reason() == LoraException.Reason.UNKNOWN ? new Refusal(404, "" + e.getMessage()) : e;
+    }
+  }
+
+  /** The first page looks at the folders; the others go on with what it saw. */
+  private void list(Context context) {
+    int from = number(context, "from", 0, Integer.MAX_VALUE);
+    int count = number(context, "count", PAGE, MAX_PAGE);
+    LoraQuery query = LoraQuery.text(parameter(context, "search").orElse(""));
+    List<LoraAdapter> all = from == 0 ? loras.searchAnew(query) : loras.search(query);
+    List<LoraAdapter> fitting = fitting(all, parameter(context, "family").orElse(""));
+    List<String> folders = places.folders(fitting);
+    List<LoraAdapter> found =
+        parameter(context, "folder")
+            .map(folder -> fitting.stream().filter(lora -> places.isIn(lora, folder)).toList())
+            .orElse(fitting);
+    ObjectNode answer = Fields.object();
+    answer.put("total", found.size());
+    ArrayNode names = answer.putArray("folders");
+    folders.forEach(names::add);
+    ArrayNode page = answer.putArray("loras");
+    found.stream().skip(from).limit(count).forEach(lora -> page.add(view.card(lora)));
+    answer(context, answer);
+  }
+
+  /** With {@code fits} also those that do not say what they are for. */
+  private List<LoraAdapter> fitting(List<LoraAdapter> all, String family) {
+    return switch (family) {
+      case "" -> all;
+      case "fits" ->
+          all.stream().filter(lora -> LoraView.fit(lora, checkpoint) != LoraView.Fit.NO).toList();
+      default ->
+          all.stream().filter(lora -> lora.family().label().equalsIgnoreCase(family)).toList();
+    };
+  }
+
+  private static Optional<String> parameter(Context context, String name) {
+    return Optional.ofNullable(context.queryParam(name)).filter(text -> !text.isBlank());
+  }
+
+  private static int number(Context context, String name, int otherwise, int most) {
+    try {
+      int number = parameter(context, name).map(Integer::parseInt).orElse(otherwise);
+      if (number >= 0 && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Refused below.
+    }
+    throw new Refusal(422, "'%s' must be a whole number from 0 to %s".formatted(name, most));
+  }
+
+  /** Its address names the version, so that browsers need not ask again. */
+  private void preview(Context context) {
+    byte[] jpeg = thumbnails.jpeg(find(context));
+    context.header("Cache-Control", "private, max-age=31536000, immutable");
+    context.contentType("image/jpeg").result(jpeg);
+  }
+
+  private void effect(Context context) throws InterruptedException {
+    double weight;
+    try {
+      weight = parameter(context, "weight").map(Double::parseDouble).orElse(1.0);
+    } catch (NumberFormatException e) {
+      throw new Refusal(422, "'weight' must be a number");
+    }
+    answer(context, effects.of(find(context).withStrength(weight)));
+  }
+}

@@ -1,0 +1,118 @@
+package dev.sdlora.server.loras;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.LoraQuery;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A library whose lists are a moment old at most. Whoever scrolls through thousands of files, or
+ * types the name of one, asks several times a second, and a look at so many takes most of a tenth.
+ * Safe for use by several threads, of which one looks.
+ */
+public final class RecentLoras implements LoraLibrary {
+  private static final long MOMENT_NANOS = 1_000_000_000;
+
+  /** Searches and names that are remembered. */
+  private static final int MOST = 16;
+
+  private final LoraLibrary loras;
+  private final LongSupplier nanos;
+
+  private final Map<LoraQuery, Look> looks = new Last<>();
+  private final Map<String, Failure> failures = new Last<>();
+
+  private record Look(List<LoraAdapter> found, long nanos) {}
+
+  private record Failure(LoraException error, long nanos) {}
+
+  /** What was used last. */
+  private static final class Last<K, V> extends LinkedHashMap<K, V> {
+    private static final long serialVersionUID = 1L;
+
+    Last() {
+      super(MOST, 0.75f, true);
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+      return size() > MOST;
+    }
+  }
+
+  /**
+   * Remembers what a library found.
+   *
+   * @param loras looks
+   * @param nanos the time
+   */
+  public RecentLoras(LoraLibrary loras, LongSupplier nanos) {
+    this.loras = loras;
+    this.nanos = nanos;
+  }
+
+  @Override
+  public List<Path> folders() {
+    return loras.folders();
+  }
+
+  @Override
+  public List<LoraAdapter> list() {
+    return search(LoraQuery.ALL);
+  }
+
+  @Override
+  public synchronized List<LoraAdapter> search(LoraQuery query) {
+    Look known = looks.get(query);
+    return known != null && nanos.getAsLong() - known.nanos() < MOMENT_NANOS
+        ? known.found()
+        : searchAnew(query);
+  }
+
+  /** What is there now, whatever was there a moment ago. */
+  synchronized List<LoraAdapter> searchAnew(LoraQuery query) {
+    List<LoraAdapter> found = loras.search(query);
+    looks.put(query, new Look(found, nanos.getAsLong()));
+    return found;
+  }
+
+  @Override
+  public Map<Path, String> unreadable() {
+    return loras.unreadable();
+  }
+
+  /** Who types asks for the same unknown name at each key, and the nearest ones are far to seek. */
+  @Override
+  public LoraAdapter find(String name) {
+    Failure known = failure(name);
+    if (known != null && nanos.getAsLong() - known.nanos() < MOMENT_NANOS) {
+      throw known.error();
+    }
+    try {
+      return loras.find(name);
+    } catch (LoraException e) {
+      keep(name, e);
+      throw e;
+    }
+  }
+
+  private synchronized @Nullable Failure failure(String name) {
+    return failures.get(name);
+  }
+
+  private synchronized void keep(String name, LoraException error) {
+    failures.put(name, new Failure(error, nanos.getAsLong()));
+  }
+
+  @Override
+  public Optional<LoraAdapter> findByHash(String hash) {
+    return loras.findByHash(hash);
+  }
+}

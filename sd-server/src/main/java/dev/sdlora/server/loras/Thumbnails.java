@@ -1,0 +1,167 @@
+package dev.sdlora.server.loras;
+
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.server.http.Refusal;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pictures beside LoRAs, as small as cards need them. What was made small is kept, up to some
+ * megabytes. Safe for use by several threads.
+ */
+final class Thumbnails {
+  /** Twice as wide as a card, for screens with fine pixels. */
+  private static final int WIDTH = 360;
+
+  private static final int MAX_HEIGHT = 2 * WIDTH;
+
+  /** Larger ones are no previews. They are decoded in part only, so this is no matter of memory. */
+  private static final long MAX_PIXELS = 100_000_000;
+
+  private static final long MAX_FILE = 64L << 20;
+
+  private static final long MAX_KEPT = 24L << 20;
+
+  private final Map<String, byte[]> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private long keptBytes;
+
+  /** A scroll through thousands of cards leaves the processors to whoever draws. */
+  private final Semaphore decoding = new Semaphore(2);
+
+  /** What tells one picture of a LoRA from the next; empty if it has none that can be shown. */
+  Optional<String> version(LoraAdapter lora) {
+    return lora.preview().filter(Thumbnails::isReadable).flatMap(Thumbnails::version);
+  }
+
+  /** Java reads no WebP. */
+  private static boolean isReadable(Path picture) {
+    String name = picture.toString();
+    return ImageIO.getImageReadersBySuffix(
+            name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT))
+        .hasNext();
+  }
+
+  private static Optional<String> version(Path picture) {
+    try {
+      BasicFileAttributes what = Files.readAttributes(picture, BasicFileAttributes.class);
+      return Optional.of(
+          Long.toString(what.lastModifiedTime().toMillis(), 36) + Long.toString(what.size(), 36));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * The picture of a LoRA, as JPEG.
+   *
+   * @throws Refusal if there is none, or it cannot be read
+   */
+  byte[] jpeg(LoraAdapter lora) {
+    Path picture =
+        lora.preview()
+            .orElseThrow(
+                () -> new Refusal(404, "LoRA '%s' has no preview picture".formatted(lora.name())));
+    String key = picture + "|" + version(picture).orElse("");
+    byte[] known = find(key);
+    return known != null ? known : keep(key, read(lora.name(), picture));
+  }
+
+  private synchronized byte @Nullable [] find(String key) {
+    return kept.get(key);
+  }
+
+  private synchronized byte[] keep(String key, byte[] jpeg) {
+    byte[] before = kept.put(key, jpeg);
+    keptBytes += jpeg.length - (before == null ? 0 : before.length);
+    Iterator<byte[]> oldest = kept.values().iterator();
+    while (keptBytes > MAX_KEPT) {
+      keptBytes -= oldest.next().length;
+      oldest.remove();
+    }
+    return jpeg;
+  }
+
+  private byte[] read(String name, Path picture) {
+    decoding.acquireUninterruptibly();
+    try {
+      if (Files.size(picture) > MAX_FILE) {
+        throw new IOException("the file has more than %s bytes".formatted(MAX_FILE));
+      }
+      return written(scaled(decoded(picture)));
+    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw new Refusal(
+          422, "the preview picture of LoRA '%s' cannot be read: %s".formatted(name, reason(e)));
+    } finally {
+      decoding.release();
+    }
+  }
+
+  private static String reason(Exception e) {
+    return e instanceof FileSystemException ? "the file is gone" : "" + e.getMessage();
+  }
+
+  /** Every n-th pixel is enough, if twice as many as are needed stay. */
+  private static BufferedImage decoded(Path picture) throws IOException {
+    try (ImageInputStream in = ImageIO.createImageInputStream(picture.toFile())) {
+      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
+      if (!readers.hasNext()) {
+        throw new IOException("it is of an unknown format");
+      }
+      ImageReader reader = readers.next();
+      try {
+        reader.setInput(in, true, true);
+        int width = reader.getWidth(0);
+        if ((long) width * reader.getHeight(0) > MAX_PIXELS) {
+          throw new IOException("it has more than %s pixels".formatted(MAX_PIXELS));
+        }
+        int each = Math.max(1, width / (2 * WIDTH));
+        ImageReadParam only = reader.getDefaultReadParam();
+        only.setSourceSubsampling(each, each, 0, 0);
+        return reader.read(0, only);
+      } finally {
+        reader.dispose();
+      }
+    }
+  }
+
+  private static BufferedImage scaled(BufferedImage image) {
+    double scale = Math.min(1, (double) WIDTH / image.getWidth());
+    int width = Math.max(1, (int) Math.round(scale * image.getWidth()));
+    int height = Math.max(1, (int) Math.round(scale * image.getHeight()));
+    BufferedImage small =
+        new BufferedImage(width, Math.min(MAX_HEIGHT, height), BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = small.createGraphics();
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, width, small.getHeight());
+    graphics.setRenderingHint(
+        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+    graphics.drawImage(image, 0, 0, width, height, null);
+    graphics.dispose();
+    return small;
+  }
+
+  private static byte[] written(BufferedImage image) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ImageIO.write(image, "jpeg", out);
+    return out.toByteArray();
+  }
+}

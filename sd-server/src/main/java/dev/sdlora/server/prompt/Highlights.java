@@ -1,0 +1,91 @@
+package dev.sdlora.server.prompt;
+
+import dev.sdlora.api.Prompt;
+import dev.sdlora.api.PromptNode;
+import dev.sdlora.api.Span;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What an editor colours in a prompt: pieces that follow each other, none in another. */
+final class Highlights {
+  /** A browser lays out no more of them while somebody types; what is behind stays plain. */
+  private static final int MOST = 3000;
+
+  private final boolean negative;
+  private final List<Highlight> found = new ArrayList<>();
+
+  /**
+   * A piece.
+   *
+   * @param kind what it is, in one word
+   */
+  record Highlight(Span span, String kind) {}
+
+  private Highlights(boolean negative) {
+    this.negative = negative;
+  }
+
+  /**
+   * The pieces of a prompt that are more than plain text, in order.
+   *
+   * @param negative whether it is a negative prompt, in which {@code AND} is a word
+   */
+  static List<Highlight> of(Prompt tree, boolean negative) {
+    Highlights highlights = new Highlights(negative);
+    tree.parts().forEach(part -> highlights.addAll(part.nodes(), 1));
+    return highlights.found;
+  }
+
+  private void addAll(List<PromptNode> nodes, double weight) {
+    nodes.forEach(node -> add(node, weight));
+  }
+
+  private void add(PromptNode node, double weight) {
+    if (node instanceof PromptNode.Attention attention) {
+      addAround(node, "attention", weight * attention.factor());
+    } else if (node instanceof PromptNode.Editing) {
+      addAround(node, "editing", weight);
+    } else if (node instanceof PromptNode.Alternation) {
+      addAround(node, "alternation", weight);
+    } else if (node instanceof PromptNode.Text) {
+      addWeighted(node.span(), weight);
+    } else {
+      add(node.span(), kind(node));
+    }
+  }
+
+  private String kind(PromptNode leaf) {
+    if (leaf instanceof PromptNode.Tag tag) {
+      return LoraTags.isLora(tag) ? "lora" : "tag";
+    }
+    if (leaf instanceof PromptNode.And || leaf instanceof PromptNode.PartWeight) {
+      return negative ? "" : "and";
+    }
+    return leaf instanceof PromptNode.Break
+        ? "break"
+        : leaf instanceof PromptNode.Comment
+            ? "comment"
+            : leaf instanceof PromptNode.Escape ? "escape" : "bracket";
+  }
+
+  private void addWeighted(Span span, double weight) {
+    add(span, weight > 1 ? "stronger" : weight < 1 ? "weaker" : "");
+  }
+
+  /** The brackets of a node, with what divides its inside, and the inside. */
+  private void addAround(PromptNode node, String kind, double weight) {
+    int from = node.span().start();
+    for (PromptNode child : node.children()) {
+      add(new Span(from, child.span().start()), kind);
+      add(child, weight);
+      from = child.span().end();
+    }
+    add(new Span(from, node.span().end()), kind);
+  }
+
+  private void add(Span span, String kind) {
+    if (!kind.isEmpty() && span.start() < span.end() && found.size() < MOST) {
+      found.add(new Highlight(span, kind));
+    }
+  }
+}

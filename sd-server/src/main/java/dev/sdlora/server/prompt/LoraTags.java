@@ -1,0 +1,73 @@
+package dev.sdlora.server.prompt;
+
+import dev.sdlora.api.Prompt;
+import dev.sdlora.api.PromptNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.regex.Pattern;
+
+/** The tags of LoRAs in a prompt. */
+final class LoraTags {
+  private static final Pattern NUMBER = Pattern.compile("\\s*[+-]?(\\d+\\.?\\d*|\\.\\d+)\\s*");
+
+  private LoraTags() {}
+
+  /** In the order in which they stand there. */
+  static List<PromptNode.Tag> of(Prompt tree) {
+    List<PromptNode.Tag> tags = new ArrayList<>();
+    tree.parts().forEach(part -> addAll(part.nodes(), tags));
+    return tags;
+  }
+
+  private static void addAll(List<PromptNode> nodes, List<PromptNode.Tag> tags) {
+    for (PromptNode node : nodes) {
+      if (node instanceof PromptNode.Tag tag && isLora(tag)) {
+        tags.add(tag);
+      }
+      addAll(node.children(), tags);
+    }
+  }
+
+  static boolean isLora(PromptNode.Tag tag) {
+    return tag.kind().equals("lora") || tag.kind().equals("lyco");
+  }
+
+  static String name(PromptNode.Tag tag) {
+    return tag.arguments().get(0).strip();
+  }
+
+  /** The weight, if it is one number for everything. */
+  static OptionalDouble weight(PromptNode.Tag tag) {
+    List<String> behind = tag.arguments().subList(1, tag.arguments().size());
+    if (behind.stream().anyMatch(LoraTags::isStrength)) {
+      return OptionalDouble.empty();
+    }
+    List<String> positional = behind.stream().filter(text -> text.indexOf('=') < 0).toList();
+    return switch (positional.size()) {
+      case 0 -> OptionalDouble.of(1);
+      case 1 ->
+          NUMBER.matcher(positional.get(0)).matches()
+              ? OptionalDouble.of(Double.parseDouble(positional.get(0).strip()))
+              : OptionalDouble.empty();
+      default -> OptionalDouble.empty();
+    };
+  }
+
+  /** A strength of one network, or of one pass. */
+  private static boolean isStrength(String argument) {
+    String name = argument.substring(0, Math.max(0, argument.indexOf('='))).strip();
+    return name.equals("te") || name.equals("unet");
+  }
+
+  /** The same tag with another weight for everything; what else it says stays. */
+  static String weighted(PromptNode.Tag tag, String weight) {
+    StringBuilder text = new StringBuilder("<" + tag.kind() + ":" + tag.arguments().get(0));
+    text.append(':').append(weight);
+    tag.arguments().stream()
+        .skip(1)
+        .filter(argument -> argument.indexOf('=') >= 0 && !isStrength(argument))
+        .forEach(argument -> text.append(':').append(argument));
+    return text.append('>').toString();
+  }
+}

@@ -1,0 +1,161 @@
+package dev.sdlora.server.prompt;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.NamedSampler;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptCompleter;
+import dev.sdlora.api.PromptCompleter.Completion;
+import dev.sdlora.api.PromptLimits;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.request.Limits;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+
+/** {@code /api/prompt}: what an editor of prompts asks while somebody types. Nothing is drawn. */
+public final class PromptApi {
+  /** Nobody looks through more; typing goes on instead. */
+  private static final int MOST_COMPLETIONS = 50;
+
+  private static final int MOST_STEPS = 10_000;
+
+  private final Pipeline pipeline;
+  private final LoraLibrary loras;
+  private final Limits limits;
+  private final Sentences sentences;
+
+  /**
+   * The interface over a pipeline.
+   *
+   * @param loras those of the pipeline, as they were a moment ago
+   */
+  public PromptApi(Pipeline pipeline, LoraLibrary loras, Limits limits, Sentences sentences) {
+    this.pipeline = pipeline;
+    this.loras = loras;
+    this.limits = limits;
+    this.sentences = sentences;
+  }
+
+  /** Serves it. */
+  public void addTo(RoutesConfig routes) {
+    routes.post("/api/prompt", this::read);
+    routes.post("/api/prompt/complete", this::complete);
+    routes.post("/api/prompt/lora", this::lora);
+  }
+
+  private Fields fields(Context context) {
+    return Fields.read(context, limits.bodyBytes());
+  }
+
+  private static void answer(Context context, ObjectNode json) {
+    context.contentType("application/json").result(Fields.text(json));
+  }
+
+  private void read(Context context) {
+    Fields fields = fields(context);
+    List<Embedding> embeddings =
+        pipeline.embeddings().list().stream()
+            .filter(one -> one.family() == pipeline.checkpoint().family())
+            .toList();
+    ReadText reader = new ReadText(loras, embeddings, sentences);
+    ReadText.Calls calls = calls(fields);
+    ObjectNode answer = Fields.object();
+    for (String name : List.of("prompt", "negative_prompt")) {
+      if (fields.has(name)) {
+        boolean negative = !name.equals("prompt");
+        answer.set(name, reader.json(fields.text(name).orElse(""), negative, calls));
+      }
+    }
+    answer(context, answer);
+  }
+
+  /** Prompts change over calls of the model, which are more than steps for some samplers. */
+  private static ReadText.Calls calls(Fields fields) {
+    PromptSpec defaults = PromptSpec.builder().build();
+    int steps = steps(fields, "steps", defaults.steps());
+    Sampler sampler =
+        fields
+            .name("sampler_name")
+            .map(NamedSampler::parse)
+            .map(NamedSampler::sampler)
+            .orElse(defaults.sampler());
+    OptionalInt hires = OptionalInt.empty();
+    if (fields.flag("enable_hr", false)) {
+      int second = steps(fields, "hr_second_pass_steps", 0);
+      hires = OptionalInt.of(calls(sampler, second == 0 ? steps : second));
+    }
+    return new ReadText.Calls(calls(sampler, steps), hires);
+  }
+
+  private static int calls(Sampler sampler, int steps) {
+    return Math.max(1, sampler.secondOrder() ? 2 * steps : steps);
+  }
+
+  private static int steps(Fields fields, String name, int otherwise) {
+    return Math.max(0, Math.min(MOST_STEPS, fields.whole(name, otherwise)));
+  }
+
+  private void complete(Context context) {
+    Fields fields = fields(context);
+    String prompt = prompt(fields, "prompt");
+    int cursor = fields.whole("cursor", prompt.length());
+    if (cursor < 0 || cursor > prompt.length()) {
+      throw new Refusal(
+          422, "field 'cursor' must be a place in the prompt, from 0 to " + prompt.length());
+    }
+    PromptCompleter completer =
+        new PromptCompleter(
+                loras, () -> pipeline.embeddings().list().stream().map(Embedding::name).toList())
+            .forFamily(pipeline.checkpoint().family());
+    List<Completion> found = completer.complete(prompt, cursor);
+    ObjectNode answer = Fields.object().put("total", found.size());
+    ArrayNode completions = answer.putArray("completions");
+    for (Completion one : found.subList(0, Math.min(MOST_COMPLETIONS, found.size()))) {
+      completions
+          .addObject()
+          .put("kind", one.kind().name().toLowerCase(Locale.ROOT))
+          .put("text", one.text())
+          .put("start", one.replaced().start())
+          .put("end", one.replaced().end());
+    }
+    answer(context, answer);
+  }
+
+  private static String prompt(Fields fields, String name) {
+    String prompt = fields.text(name).orElse("");
+    if (prompt.length() > PromptLimits.DEFAULTS.characters()) {
+      throw new Refusal(
+          422,
+          "field '%s' has %s characters; at most %s are read"
+              .formatted(name, prompt.length(), PromptLimits.DEFAULTS.characters()));
+    }
+    return prompt;
+  }
+
+  private void lora(Context context) {
+    Fields fields = fields(context);
+    LoraAdapter lora =
+        loras.find(
+            fields.name("name").orElseThrow(() -> new Refusal(422, "field 'name' is missing")));
+    LoraEdit before = new LoraEdit(prompt(fields, "prompt"), prompt(fields, "negative_prompt"));
+    LoraEdit after =
+        fields.flag("remove", false)
+            ? before.without(lora, loras)
+            : before.with(lora, fields.number("weight"), loras);
+    answer(
+        context,
+        Fields.object()
+            .put("prompt", after.prompt())
+            .put("negative_prompt", after.negativePrompt()));
+  }
+}

@@ -1,0 +1,113 @@
+package dev.sdlora.server.prompt;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Embedding;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.Prompt;
+import dev.sdlora.api.PromptExplanation;
+import dev.sdlora.api.PromptExplanation.Problem;
+import dev.sdlora.api.PromptLimits;
+import dev.sdlora.api.PromptNode;
+import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.Span;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.TokenCount;
+import dev.sdlora.server.http.Fields;
+import dev.sdlora.server.http.Sentences;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** How a prompt is read, for an editor: what to colour, how long it is, what is wrong. */
+final class ReadText {
+  /** Nobody reads more of them. */
+  private static final int MOST_PROBLEMS = 100;
+
+  private final LoraLibrary loras;
+  private final List<Embedding> embeddings;
+  private final Sentences sentences;
+
+  /**
+   * A reader.
+   *
+   * @param embeddings that fit the checkpoint
+   */
+  ReadText(LoraLibrary loras, List<Embedding> embeddings, Sentences sentences) {
+    this.loras = loras;
+    this.embeddings = embeddings;
+    this.sentences = sentences;
+  }
+
+  /** How often the model is called in each pass. */
+  record Calls(int first, OptionalInt hires) {}
+
+  /** Whatever the text is, there is an answer. */
+  ObjectNode json(String prompt, boolean negative, Calls calls) {
+    ObjectNode json = Fields.object();
+    ArrayNode spans = json.putArray("spans");
+    ArrayNode tags = json.putArray("loras");
+    ArrayNode problems = json.putArray("problems");
+    if (prompt.length() <= PromptLimits.DEFAULTS.characters()) {
+      Prompt tree = Prompt.parse(prompt);
+      Highlights.of(tree, negative)
+          .forEach(piece -> put(spans.addObject(), piece.span()).put("kind", piece.kind()));
+      LoraTags.of(tree).stream()
+          .limit(PromptLimits.DEFAULTS.loras())
+          .forEach(tag -> tags.add(lora(tag)));
+    }
+    try {
+      TokenCount count = explain(prompt, negative, calls, problems);
+      json.put("tokens", count.tokens());
+      json.put("chunks", count.chunks());
+      json.put("capacity", count.capacity());
+    } catch (PromptSyntaxException e) {
+      int at = Math.min(e.offset(), prompt.length());
+      add(problems, new Problem(new Span(at, prompt.length()), true, sentence(e)));
+    } catch (StableDiffusionException e) {
+      add(problems, new Problem(new Span(0, 0), true, sentence(e)));
+    }
+    return json;
+  }
+
+  private TokenCount explain(String prompt, boolean negative, Calls calls, ArrayNode problems) {
+    PromptExplanation.Options options =
+        new PromptExplanation.Options(
+            calls.first(),
+            calls.hires(),
+            negative,
+            embeddings,
+            PromptLimits.DEFAULTS,
+            Optional.of(loras));
+    PromptExplanation explanation = PromptExplanation.of(prompt, options);
+    explanation.problems().stream().limit(MOST_PROBLEMS).forEach(one -> add(problems, one));
+    return explanation.length();
+  }
+
+  private String sentence(StableDiffusionException error) {
+    return sentences.of(error).sentence();
+  }
+
+  private void add(ArrayNode problems, Problem problem) {
+    put(problems.addObject(), problem.span())
+        .put("severity", problem.mistake() ? "mistake" : "warning")
+        .put("sentence", sentences.withoutFolders(problem.sentence()));
+  }
+
+  private static ObjectNode put(ObjectNode json, Span span) {
+    return json.put("start", span.start()).put("end", span.end());
+  }
+
+  private ObjectNode lora(PromptNode.Tag tag) {
+    ObjectNode json = put(Fields.object(), tag.span());
+    json.put("name", LoraTags.name(tag));
+    LoraTags.weight(tag).ifPresent(weight -> json.put("weight", weight));
+    try {
+      json.put("file", loras.find(LoraTags.name(tag)).name());
+    } catch (LoraException e) {
+      json.putNull("file"); // It is among the problems.
+    }
+    return json;
+  }
+}

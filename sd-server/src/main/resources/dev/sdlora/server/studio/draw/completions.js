@@ -1,0 +1,145 @@
+import { latest, post } from "../core/api.js";
+import { el, freshId } from "../core/html.js";
+import { placeOf } from "./highlight.js";
+import { type } from "./text-editing.js";
+
+const PATIENCE = 100;
+
+const KINDS = { lora: "LoRA", embedding: "Embedding", trigger_word: "Trigger word" };
+
+/**
+ * The list of ways to go on below the cursor of a text. It opens while somebody types; the arrows
+ * choose, Tab takes the first or the chosen one, Enter the chosen one, Escape closes.
+ */
+export class Completions {
+  #textarea;
+  #layer;
+  #timer = 0;
+  #found = [];
+  #chosen = -1;
+  #round = 0;
+  #accepting = false;
+  #ask = latest((signal, body) => post("api/prompt/complete", body, { signal }));
+  #status = el("span", { class: "visually-hidden", role: "status" });
+  list = el("ul", { class: "completions", role: "listbox", id: freshId("completions"), "aria-label": "Completions", hidden: true });
+  elements = [this.list, this.#status];
+
+  constructor(textarea, layer) {
+    this.#textarea = textarea;
+    this.#layer = layer;
+    textarea.setAttribute("aria-autocomplete", "list");
+    textarea.setAttribute("aria-haspopup", "listbox");
+    textarea.setAttribute("aria-controls", this.list.id);
+    textarea.addEventListener("input", (event) => this.#typed(event));
+    textarea.addEventListener("keydown", (event) => this.#key(event));
+    textarea.addEventListener("blur", () => this.close());
+    textarea.addEventListener("pointerdown", () => this.close());
+    textarea.addEventListener("scroll", () => this.close());
+    // The text keeps the focus.
+    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#round++;
+    this.#found = [];
+    this.#show();
+  }
+
+  #typed(event) {
+    clearTimeout(this.#timer);
+    const typing = event.inputType?.startsWith("insert") || event.inputType?.startsWith("delete");
+    if (!typing || event.isComposing || event.inputType === "insertFromPaste" || this.#accepting) {
+      this.close();
+      return;
+    }
+    this.#timer = setTimeout(() => this.#complete(), PATIENCE);
+  }
+
+  async #complete() {
+    const { value: prompt, selectionStart: cursor, selectionEnd } = this.#textarea;
+    if (cursor !== selectionEnd) {
+      return;
+    }
+    const round = ++this.#round;
+    try {
+      const answer = await this.#ask({ prompt, cursor });
+      const same = this.#textarea.value === prompt && this.#textarea.selectionStart === cursor;
+      if (answer && same && round === this.#round && document.activeElement === this.#textarea) {
+        this.#found = answer.completions.filter(({ text, start, end }) => prompt.slice(start, end) !== text);
+        this.#show(cursor);
+      }
+    } catch {
+      this.close(); // Whoever reads the prompt for its marks tells that the server is gone.
+    }
+  }
+
+  #show(cursor) {
+    this.#chosen = -1;
+    this.list.hidden = this.#found.length === 0;
+    this.list.replaceChildren(...this.#found.map((one, index) => this.#option(one, index)));
+    this.#textarea.removeAttribute("aria-activedescendant");
+    const said = this.#found.length === 0 ? "" : `${this.#found.length} completions`;
+    if (this.#status.textContent !== said) {
+      this.#status.textContent = said;
+    }
+    if (this.#found.length > 0) {
+      this.#place(cursor);
+    }
+  }
+
+  #place(cursor) {
+    const around = this.list.offsetParent.getBoundingClientRect();
+    const at = placeOf(this.#layer, cursor);
+    const room = around.width - this.list.offsetWidth;
+    this.list.style.left = `${Math.max(0, Math.min(at.left - around.left, room))}px`;
+    this.list.style.top = `${at.bottom - around.top + 4}px`;
+  }
+
+  #option(one, index) {
+    const name = one.kind === "lora" ? one.text.replace(/^<\w+:/, "").replace(/:?[^:]*>$/, "") || one.text : one.text;
+    return el(
+      "li",
+      { role: "option", id: `${this.list.id}-${index}`, "aria-selected": "false", onclick: () => this.#accept(index) },
+      el("span", {}, name),
+      el("span", { class: "faint" }, KINDS[one.kind] ?? one.kind),
+    );
+  }
+
+  #choose(index) {
+    this.list.children[this.#chosen]?.setAttribute("aria-selected", "false");
+    this.#chosen = index;
+    const option = this.list.children[index];
+    option.setAttribute("aria-selected", "true");
+    option.scrollIntoView({ block: "nearest" });
+    this.#textarea.setAttribute("aria-activedescendant", option.id);
+  }
+
+  #accept(index) {
+    const { text, start, end } = this.#found[index];
+    this.#accepting = true;
+    type(this.#textarea, start, end, text);
+    this.#accepting = false;
+    this.close();
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || this.#found.length === 0) {
+      return;
+    }
+    const last = this.#found.length - 1;
+    const actions = {
+      ArrowDown: () => this.#choose(this.#chosen === last ? 0 : this.#chosen + 1),
+      ArrowUp: () => this.#choose(this.#chosen <= 0 ? last : this.#chosen - 1),
+      Escape: () => this.close(),
+      Tab: () => this.#accept(Math.max(0, this.#chosen)),
+      Enter: () => this.#accept(this.#chosen),
+    };
+    const acts = event.key in actions && !event.shiftKey && (event.key !== "Enter" || this.#chosen >= 0);
+    if (acts) {
+      event.preventDefault();
+      event.stopPropagation();
+      actions[event.key]();
+    }
+  }
+}

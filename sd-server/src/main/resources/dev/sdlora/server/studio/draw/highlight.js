@@ -1,0 +1,79 @@
+import { el } from "../core/html.js";
+
+/**
+ * Writes a text into a layer in pieces: `spans` (start, end, kind) follow each other, `problems`
+ * (start, end, severity) may lie anywhere.
+ */
+export function paint(layer, text, spans, problems) {
+  const places = new Set([0, text.length]);
+  for (const { start, end } of [...spans, ...problems]) {
+    places.add(Math.min(start, text.length));
+    places.add(Math.min(end, text.length));
+  }
+  const cuts = [...places].sort((a, b) => a - b);
+  const pieces = [];
+  let next = 0;
+  for (let i = 0; i + 1 < cuts.length; i++) {
+    const [start, end] = [cuts[i], cuts[i + 1]];
+    while (next < spans.length && spans[next].end <= start) {
+      next++;
+    }
+    const span = spans[next];
+    const kind = span && span.start <= start ? `is-${span.kind}` : "";
+    const problem = problems.findIndex((one) => one.start <= start && one.end >= end);
+    const piece = text.slice(start, end);
+    pieces.push(kind || problem >= 0 ? marked(piece, kind, problem, problems) : piece);
+  }
+  // A line break at the end has no line of its own without something behind it.
+  layer.replaceChildren(...pieces, "\u200b");
+}
+
+function marked(piece, kind, problem, problems) {
+  if (problem < 0) {
+    return el("span", { class: kind }, piece);
+  }
+  return el("span", { class: `${kind} ${problems[problem].severity}`.trim(), "data-problem": problem }, piece);
+}
+
+/** Where pieces of a text are after it was edited; those that were edited themselves go. */
+export function moved(pieces, before, after) {
+  const { start, end, by } = difference(before, after);
+  return pieces.flatMap((piece) => {
+    if (piece.end <= start) {
+      return [piece];
+    }
+    if (piece.start >= end) {
+      return [{ ...piece, start: piece.start + by, end: piece.end + by }];
+    }
+    return piece.start <= start && piece.end >= end ? [{ ...piece, end: piece.end + by }] : [];
+  });
+}
+
+/** What of a text is another in the next one: from `start` to `end`, which then is longer `by` so much. */
+export function difference(before, after) {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before[start] === after[start]) {
+    start++;
+  }
+  let same = 0;
+  while (same < most - start && before[before.length - 1 - same] === after[after.length - 1 - same]) {
+    same++;
+  }
+  return { start, end: before.length - same, by: after.length - before.length };
+}
+
+/** Where a character of a layer's text stands on the screen. */
+export function placeOf(layer, offset) {
+  const texts = document.createTreeWalker(layer, NodeFilter.SHOW_TEXT);
+  let left = offset;
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    if (left <= node.length) {
+      const range = document.createRange();
+      range.setStart(node, left);
+      return range.getBoundingClientRect();
+    }
+    left -= node.length;
+  }
+  return layer.getBoundingClientRect();
+}

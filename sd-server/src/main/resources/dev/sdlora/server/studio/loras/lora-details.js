@@ -1,0 +1,124 @@
+import { get, latest } from "../core/api.js";
+import { el, freshId } from "../core/html.js";
+import { settings } from "../core/settings.js";
+import { effectChart } from "./effect-chart.js";
+import { placeholder } from "./lora-card.js";
+
+/** What is known of one LoRA, in a dialog. */
+class LoraDetails extends HTMLElement {
+  #dialog;
+  #title = el("h2", { id: freshId("lora") });
+  #content = el("div", { class: "stack" });
+  #effect = el("section", { class: "stack" });
+  #get = latest((signal, path) => get(path, { signal }));
+  #measure = latest((signal, path) => get(path, { signal }));
+
+  connectedCallback() {
+    const close = el("button", { type: "button", onclick: () => this.#dialog.close() }, "Close");
+    this.#dialog = el(
+      "dialog",
+      { class: "lora-dialog", "aria-labelledby": this.#title.id, onclick: (event) => event.target === this.#dialog && this.#dialog.close() },
+      el("div", { class: "stack" }, el("div", { class: "lora-dialog-head" }, this.#title, close), this.#content),
+    );
+    this.replaceChildren(this.#dialog);
+  }
+
+  /** Opens it for a LoRA, by the name of its file. */
+  async open(name) {
+    this.#title.textContent = name;
+    this.#content.replaceChildren(el("p", { class: "faint", role: "status" }, "Reading …"));
+    this.#dialog.showModal();
+    const path = `api/loras/${encodeURIComponent(name)}`;
+    try {
+      const lora = await this.#get(path);
+      if (lora !== null) {
+        this.#show(lora);
+        this.#showEffect(path);
+      }
+    } catch (error) {
+      this.#content.replaceChildren(el("p", { class: "error", role: "alert" }, error.message));
+    }
+  }
+
+  #show(lora) {
+    const image = lora.preview ? el("img", { src: lora.preview, alt: `Preview of ${lora.name}` }) : placeholder(lora.name);
+    this.#content.replaceChildren(
+      el("div", { class: "lora-about" }, el("div", { class: "lora-picture" }, image), el("dl", {}, facts(lora))),
+      words(lora),
+      lora.notes ? el("section", {}, el("h3", {}, "Notes"), el("p", { class: "lora-notes" }, lora.notes)) : "",
+      this.#effect,
+      metadata(lora.metadata),
+    );
+  }
+
+  async #showEffect(path) {
+    const head = el("h3", {}, "On this checkpoint");
+    this.#effect.replaceChildren(head, el("p", { class: "faint", role: "status" }, "Measuring how far it moves the weights …"));
+    try {
+      const effect = await this.#measure(`${path}/effect`);
+      if (effect !== null) {
+        const advice = effect.advice.length > 0 ? el("ul", {}, effect.advice.map((text) => el("li", {}, text))) : "";
+        const unmatched = effect.unmatched > 0 ? el("p", { class: "warning" }, `${effect.unmatched} of its modules belong to no layer of this checkpoint.`) : "";
+        const chart = effect.blocks.length > 0 ? effectChart(effect.blocks) : "";
+        this.#effect.replaceChildren(head, el("p", { class: effect.applicable ? "lora-verdict" : "lora-verdict error" }, effect.verdict), advice, unmatched, chart);
+      }
+    } catch (error) {
+      this.#effect.replaceChildren(head, el("p", { class: "error", role: "alert" }, error.message));
+    }
+  }
+}
+
+function facts(lora) {
+  const { training } = lora;
+  const counts = (map) => Object.entries(map).map(([key, count]) => `${count} × ${key}`).join(", ");
+  const all = [
+    ["Title", lora.title !== lora.name && lora.title],
+    ["Trainer's name", lora.alias],
+    ["Folder", lora.folder],
+    ["Family", lora.family],
+    ["Kind", lora.kinds.join(", ")],
+    ["Preferred weight", lora.preferred_weight],
+    ["Negative prompt", lora.negative_text],
+    ["Trained on", training.checkpoint],
+    ["Training pictures", training.resolution],
+    ["Clip skip", training.clip_skip],
+    ["Layers", counts(lora.modules_by_part)],
+    ["Ranks", counts(lora.modules_by_rank)],
+    ["Size", `${(lora.bytes / 1e6).toPrecision(3)} MB`],
+  ];
+  return all.filter(([, value]) => value).flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, String(value))]);
+}
+
+/** Each can be put into the prompt. */
+function words(lora) {
+  if (lora.trigger_words.length === 0) {
+    return el("p", { class: "faint" }, "Nobody says what calls it up.");
+  }
+  const chips = lora.trigger_words.map(({ text, source, count }) => {
+    const from = count === undefined ? source : `${source}, ${count} pictures`;
+    return el("button", { type: "button", class: "chip", title: `Add to the prompt (${from})`, onclick: (event) => add(text, event.target) }, text);
+  });
+  return el("section", {}, el("h3", {}, "Trigger words"), el("div", { class: "row" }, chips));
+}
+
+function add(word, chip) {
+  const prompt = settings.get("prompt") ?? "";
+  settings.set({ prompt: prompt.trim() === "" ? word : `${prompt.trimEnd().replace(/,$/, "")}, ${word}` });
+  chip.classList.add("added");
+  chip.setAttribute("aria-label", `${word}, added to the prompt`);
+}
+
+function metadata(values) {
+  const rows = Object.entries(values);
+  if (rows.length === 0) {
+    return "";
+  }
+  return el(
+    "details",
+    {},
+    el("summary", {}, `What its trainer wrote (${rows.length})`),
+    el("table", { class: "lora-metadata" }, el("tbody", {}, rows.map(([key, value]) => el("tr", {}, el("th", { scope: "row" }, key), el("td", {}, value))))),
+  );
+}
+
+customElements.define("sd-lora-details", LoraDetails);

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.server.loras;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.server.prompt;
+
+import org.jspecify.annotations.NullMarked;
