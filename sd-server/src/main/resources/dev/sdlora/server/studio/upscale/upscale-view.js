@@ -1,3 +1,4 @@
+import "../gallery/compare.js";
 import "../image/picture-field.js";
 import { address } from "../core/address.js";
 import { post } from "../core/api.js";
@@ -124,15 +125,19 @@ function finished(job, reference) {
   }
   const large = image.url.replace(/^\//, "");
   const { width, height } = image;
+  const after = `After: ${width}×${height}`;
   return [
-    el(
-      "div",
-      { class: "pair" },
-      reference ? el("figure", {}, el("img", { src: urlOf(reference), width, height, alt: "Before" }), el("figcaption", { class: "faint" }, "Before")) : null,
-      el("figure", {}, el("img", { src: large, width, height, alt: "After" }), el("figcaption", { class: "faint" }, `After: ${width}×${height}`)),
-    ),
+    reference
+      ? compared({ src: urlOf(reference), name: "Before" }, { src: large, name: after })
+      : el("img", { src: large, width, height, alt: after }),
     el("div", { class: "row" }, el("a", { class: "button", href: large, download: "upscaled.png" }, "Download")),
   ];
+}
+
+function compared(before, after) {
+  const compare = el("sd-compare");
+  compare.show(before, after);
+  return compare;
 }
 
 customElements.define("sd-upscale-view", UpscaleView);
