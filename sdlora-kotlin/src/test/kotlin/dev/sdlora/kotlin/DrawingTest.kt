@@ -32,7 +32,7 @@ class DrawingTest {
   private val long = spec.copy { steps(1000) }
 
   @Test
-  fun generate_suspends_andDrawsWhatThePipelineDraws() = runBlocking {
+  fun generate_suspends_andDrawsWhatThePipelineDraws() = runBlocking<Unit> {
     val drawn = pipeline.generate("red star <lora:night:0.5>") { size(64, 64).steps(3).seed(7) }
     assertThat(drawn.first().picture()).isEqualTo(pipeline.generate(spec).first().picture())
     assertThat(pipeline.await(spec).first().picture()).isEqualTo(drawn.first().picture())
@@ -46,7 +46,7 @@ class DrawingTest {
   }
 
   @Test
-  fun await_whenItsCoroutineIsCancelled_endsTheRequest() = runBlocking {
+  fun await_whenItsCoroutineIsCancelled_endsTheRequest() = runBlocking<Unit> {
     val begun = CompletableDeferred<Unit>()
     val ended = CompletableFuture<Throwable>()
     val listener =
@@ -67,7 +67,7 @@ class DrawingTest {
   }
 
   @Test
-  fun events_collected_tellEachStepAndThePicture() = runBlocking {
+  fun events_collected_tellEachStepAndThePicture() = runBlocking<Unit> {
     val events = pipeline.events(spec).toList()
     assertThat(events.first()).isEqualTo(Queued(spec))
     assertThat(events.last()).isInstanceOf(ResultReady::class.java)
@@ -79,14 +79,14 @@ class DrawingTest {
   }
 
   @Test
-  fun events_ofWhichOneIsEnough_endTheRequest() = runBlocking {
+  fun events_ofWhichOneIsEnough_endTheRequest() = runBlocking<Unit> {
     val step = pipeline.events(long).filterIsInstance<StepDone>().first()
     assertThat(step.preview()).isPresent()
     assertThat(pipeline.await(spec).images()).hasSize(1)
   }
 
   @Test
-  fun events_whoseCollectorIsCancelled_leaveThePipelineReady() = runBlocking {
+  fun events_whoseCollectorIsCancelled_leaveThePipelineReady() = runBlocking<Unit> {
     val seen = CompletableDeferred<Unit>()
     val collecting = launch { pipeline.events(long).collect { seen.complete(Unit) } }
     seen.await()
