@@ -11,6 +11,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +47,23 @@ final class FrameworkExamplesIT {
         .contains("step 12 of 12", "ResultReady")
         .endsWith("the ring took too long and was cancelled");
     assertThat(PromptSpec.fromImage(folder.resolve("followed.png")).seed()).hasValue(42);
+  }
+
+  /** Blocks on the page that have a file's name are lines of that file. */
+  @Test
+  void blocksOfThePage_standInTheExamples() throws IOException {
+    List<MatchResult> blocks =
+        Pattern.compile("(?s)```(?:java|kotlin) (\\S+)\n(.*?)```")
+            .matcher(Files.readString(Path.of("../docs/frameworks.md")))
+            .results()
+            .toList();
+    assertThat(blocks).hasSize(3);
+    for (MatchResult block : blocks) {
+      try (Stream<Path> sources = Files.walk(Path.of("src/main"))) {
+        Path source = sources.filter(file -> file.endsWith(block.group(1))).findAny().orElseThrow();
+        assertThat(source).content().contains(block.group(2));
+      }
+    }
   }
 
   @Test
