@@ -4,7 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.AriaRole;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** From a prompt to a picture. */
@@ -15,7 +15,7 @@ interface DrawingStories {
     studio.open().prompt("a blue heart <lora:ink_lines:0.8>").steps(3).generate();
     assertThat(studio.picture()).isVisible();
     assertThat(studio.page().getByText("Lora hashes: \"ink_lines").first()).isVisible();
-    assertThat(studio.page()).hasURL(java.util.regex.Pattern.compile("ink_lines"));
+    assertThat(studio.page()).hasURL(Pattern.compile("ink_lines"));
     studio.photograph("picture");
   }
 
@@ -39,12 +39,12 @@ interface DrawingStories {
   }
 
   @Test
-  default void mistake_isToldNearTheButton(Studio studio) {
+  default void unknownLora_isTold(Studio studio) {
     studio.open().prompt("a star <lora:nothing_like_it:1>").generate();
     assertThat(
             studio
                 .page()
-                .getByRole(AriaRole.ALERT)
+                .locator("sd-job-view .error")
                 .filter(new Locator.FilterOptions().setHasText("nothing_like_it")))
         .isVisible();
   }

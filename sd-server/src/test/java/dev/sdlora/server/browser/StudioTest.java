@@ -8,4 +8,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(StudioExtension.class)
 class StudioTest
-    implements ConnectionStories, DrawingStories, ImageStories, TrainingStories, ViewStories {}
+    implements ConnectionStories,
+        DrawingStories,
+        ImageStories,
+        LoraStories,
+        TrainingStories,
+        ViewStories {}
