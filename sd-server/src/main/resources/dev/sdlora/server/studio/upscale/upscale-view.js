@@ -1,3 +1,4 @@
+import "../gallery/compare.js";
 import "../image/picture-field.js";
 import { address } from "../core/address.js";
 import { post } from "../core/api.js";
@@ -80,7 +81,6 @@ class UpscaleView extends HTMLElement {
           }
         : { upscaling_resize: Number(this.#factor.value) };
       const job = await post("api/upscales", { image: this.#picture.reference, upscaler: this.#upscaler.value, ...size });
-      jobs.watch();
       address.go("upscale", job.id);
     } catch (error) {
       this.#error.textContent = error.message;
@@ -137,14 +137,20 @@ function finished(job, reference) {
   const large = image.url.replace(/^\//, "");
   const { width, height } = image;
   return [
-    el(
-      "div",
-      { class: "pair" },
-      reference ? el("figure", {}, el("img", { src: urlOf(reference), width, height, alt: "Before" }), el("figcaption", { class: "faint" }, "Before")) : null,
-      el("figure", {}, el("img", { src: large, width, height, alt: "After" }), el("figcaption", { class: "faint" }, `After: ${width}×${height}`)),
-    ),
+    beside(reference, large, image),
+    el("p", { class: "faint" }, `${image.width}×${image.height}`),
     el("div", { class: "row" }, el("a", { class: "button", href: large, download: "upscaled.png" }, "Download")),
   ];
+}
+
+/** The picture before may have gone from the server meanwhile. */
+function beside(reference, large, { width, height }) {
+  if (!reference) {
+    return el("img", { src: large, width, height, alt: "After" });
+  }
+  const compare = el("sd-compare");
+  compare.show({ src: urlOf(reference), name: "Before" }, { src: large, name: "After" });
+  return compare;
 }
 
 customElements.define("sd-upscale-view", UpscaleView);
