@@ -2,8 +2,8 @@ package dev.sdlora.server.gallery;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.pictures.PngInfoApi;
 import io.javalin.config.RoutesConfig;

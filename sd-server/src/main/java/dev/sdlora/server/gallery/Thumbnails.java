@@ -1,7 +1,7 @@
 package dev.sdlora.server.gallery;
 
 import dev.sdlora.api.Picture;
-import dev.sdlora.server.http.Pictures;
+import dev.sdlora.request.Pictures;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

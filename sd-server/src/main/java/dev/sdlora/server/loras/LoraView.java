@@ -9,7 +9,7 @@ import dev.sdlora.api.LoraEffect;
 import dev.sdlora.api.LoraFit;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.TriggerWord;
-import dev.sdlora.server.http.Fields;
+import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Sentences;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,10 +1,9 @@
-package dev.sdlora.server.request;
+package dev.sdlora.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.server.http.Fields;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,6 +25,22 @@ public final class AskedSettings {
     withoutPictures(settings);
     read.seed().ifPresent(seed -> settings.put("seed", seed));
     read.variation().seed().ifPresent(seed -> settings.put("subseed", seed));
+    return settings;
+  }
+
+  /**
+   * The fields of an interface with other defaults, as those of {@code /api/jobs}.
+   *
+   * @return with the pictures that are named, without those that stood in the fields
+   */
+  public static ObjectNode translated(Fields fields, PromptSpec read, Offer offer) {
+    ObjectNode settings = new DrawingWriter(offer).fields(read);
+    for (String name : List.of("init_images", "mask", "alwayson_scripts", "save_images")) {
+      if (fields.has(name)) {
+        settings.set(name, fields.node().get(name).deepCopy());
+      }
+    }
+    withoutPictures(settings);
     return settings;
   }
 
