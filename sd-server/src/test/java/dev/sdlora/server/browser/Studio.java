@@ -118,6 +118,19 @@ final class Studio {
     return page.locator("sd-job-view img[src*='/images/']").first();
   }
 
+  /** The settings that the picture of the job has, as the large view shows them. */
+  String settings() {
+    picture().click();
+    String text = page.locator("dialog[open] pre").textContent();
+    page.keyboard().press("Escape");
+    return text;
+  }
+
+  /** The jobs that run or wait, in their order. */
+  Locator queued() {
+    return page.locator("sd-queue ol").first().locator("li");
+  }
+
   /** The bar of the job that draws. */
   Locator progress() {
     return page.getByRole(

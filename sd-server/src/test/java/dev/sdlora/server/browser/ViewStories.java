@@ -16,7 +16,7 @@ interface ViewStories {
   int MOST_BYTES = 300_000;
 
   @ParameterizedTest
-  @ValueSource(strings = {"draw", "upscale", "train"})
+  @ValueSource(strings = {"draw", "gallery", "upscale", "train"})
   default void view_lightDarkAndNarrow_canBeUsed(String view, Studio studio) {
     canBeUsed(view, studio.open(view));
   }
