@@ -88,6 +88,14 @@ final class ServeCommand implements Callable<Integer> {
   private Optional<Path> output = Optional.empty();
 
   @Option(
+      names = "--training-dir",
+      paramLabel = "DIR",
+      description =
+          "Folder for LoRAs that are trained on the page; prompts can name them at once."
+              + " Default: the first folder with LoRAs.")
+  private Optional<Path> trainings = Optional.empty();
+
+  @Option(
       names = "--concurrency",
       paramLabel = "N",
       defaultValue = "1",
@@ -139,6 +147,7 @@ final class ServeCommand implements Callable<Integer> {
     StopOnExit.waitLonger(Duration.ofSeconds(Math.max(0, grace)));
     Checkpoint checkpoint = model.open(console);
     Pipeline.Builder builder = Pipeline.builder().concurrency(concurrency).maxPixels(maxPixels);
+    trainings.filter(this::isNew).ifPresent(builder::loraDirectory);
     try (Pipeline pipeline = model.load(builder, checkpoint, console);
         SdServer server = settings(pipeline).start()) {
       console.out().println(server.uri());
@@ -162,6 +171,13 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
+  /** Whether it lies in none of the folders with LoRAs, which would list its files already. */
+  private boolean isNew(Path folder) {
+    Path own = folder.toAbsolutePath().normalize();
+    return model.loraFolders().stream()
+        .noneMatch(known -> own.startsWith(known.toAbsolutePath().normalize()));
+  }
+
   private SdServer.Builder settings(Pipeline pipeline) {
     SdServer.Builder server = SdServer.builder(pipeline).port(port);
     listen.ifPresent(server::listen);
@@ -170,6 +186,7 @@ final class ServeCommand implements Callable<Integer> {
     origins.forEach(server::corsOrigin);
     model.upscalerFolders().forEach(server::upscalerDirectory);
     controlNets.forEach(server::controlNetDirectory);
+    trainings.ifPresent(server::trainingDirectory);
     styles.map(Style::readAll).ifPresent(server::styles);
     output.ifPresent(server::outputDirectory);
     return server.maxJobs(maxJobs).rateLimit(rateLimit).maxPixels(maxPixels).maxBodyBytes(maxBody);

@@ -28,6 +28,22 @@ public final class AskedSettings {
     return settings;
   }
 
+  /**
+   * The fields of an interface with other defaults, as those of {@code /api/jobs}.
+   *
+   * @return with the pictures that are named, without those that stood in the fields
+   */
+  public static ObjectNode translated(Fields fields, PromptSpec read, Offer offer) {
+    ObjectNode settings = new DrawingWriter(offer).fields(read);
+    for (String name : List.of("init_images", "mask", "alwayson_scripts", "save_images")) {
+      if (fields.has(name)) {
+        settings.set(name, fields.node().get(name).deepCopy());
+      }
+    }
+    withoutPictures(settings);
+    return settings;
+  }
+
   private static void withoutPictures(JsonNode node) {
     if (node instanceof ObjectNode object) {
       List<String> names = new ArrayList<>();

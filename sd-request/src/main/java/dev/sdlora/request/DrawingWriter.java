@@ -115,7 +115,8 @@ public final class DrawingWriter {
     return variation.strength() == 0 ? variation.resizeFrom() : variation;
   }
 
-  private ObjectNode fields(PromptSpec spec) {
+  /** The fields alone; see {@link #write}. */
+  ObjectNode fields(PromptSpec spec) {
     ObjectNode fields = Fields.object();
     fields.put("prompt", spec.prompt());
     fields.put("negative_prompt", spec.negativePrompt());

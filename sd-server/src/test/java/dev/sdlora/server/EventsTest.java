@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.request.Pictures;
+import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -185,16 +187,24 @@ class EventsTest {
 
   @Test
   void settings_areWhatWasAsked_withTheSeedAndWithoutPictures() {
-    String picture = "data:image/png;base64," + "A".repeat(100);
-    served.send(
-        served.post(
-            "/sdapi/v1/txt2img",
-            "{'prompt': 'a ring', 'width': 64, 'height': 64, 'steps': 1, 'firstphase': '"
-                + picture
-                + "'}"));
-    JsonNode settings = served.get("/api/jobs").get("jobs").get(0).get("settings");
+    String id =
+        submit(
+            "{'prompt': 'a ring', 'steps': 2, 'init_images': ['data:image/png;base64,%s']}"
+                .formatted(
+                    Pictures.base64(
+                        Pictures.png(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB)))));
+    JsonNode settings = served.get("/api/jobs/" + id).get("settings");
     assertThat(settings.get("prompt").asText()).isEqualTo("a ring");
     assertThat(settings.get("seed").asLong()).isNotNegative();
-    assertThat(settings.toString()).doesNotContain("AAAA");
+    assertThat(settings.get("init_images")).isEmpty();
+    assertThat(settings.has("sampler_name")).isFalse();
+  }
+
+  @Test
+  void settings_ofOtherInterfaces_areThoseOfThisOne() {
+    served.ask("/sdapi/v1/txt2img", "{'prompt': 'a ring', 'width': 64, 'height': 64, 'steps': 1}");
+    JsonNode settings = served.get("/api/jobs").get("jobs").get(0).get("settings");
+    assertThat(settings.get("sampler_name").asText()).isEqualTo("Euler"); // A1111's default.
+    assertThat(settings.get("seed").asLong()).isNotNegative();
   }
 }

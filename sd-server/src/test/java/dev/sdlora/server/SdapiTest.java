@@ -224,7 +224,7 @@ class SdapiTest {
       strings = {
         "sd-models", "sd-vae", "loras", "samplers", "schedulers", "upscalers",
         "latent-upscale-modes", "embeddings", "prompt-styles", "memory", "cmd-flags", "scripts",
-        "script-info", "options", "hypernetworks", "face-restorers", "progress"
+        "script-info", "options", "hypernetworks", "face-restorers", "realesrgan-models", "progress"
       })
   void listings_never_tellPaths(String name) {
     HttpResponse<String> answer = served.send(served.request("/sdapi/v1/" + name));

@@ -103,7 +103,7 @@ public final class ImagesApi {
         new Job.Request(
             event,
             new Drawing(offer.pipeline(), spec),
-            AskedSettings.of(asked, spec),
+            AskedSettings.translated(asked, spec, offer),
             streaming ? partial : 0);
     try (ClientConnection client = ClientConnection.of(context)) {
       Job job = queue.submit(request, Optional.empty());

@@ -80,7 +80,7 @@ final class DrawingEndpoints {
         new Job.Request(
             fromPicture ? "img2img" : "txt2img",
             new Drawing(offer.pipeline(), spec),
-            AskedSettings.of(fields, spec));
+            AskedSettings.translated(fields, spec, offer));
     try (ClientConnection client = ClientConnection.of(context)) {
       Job job = queue.submit(request, taskId(fields));
       client.awaitEnd(job);

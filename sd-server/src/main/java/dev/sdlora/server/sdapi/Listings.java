@@ -51,6 +51,7 @@ final class Listings {
     list(routes, "prompt-styles", this::styles);
     list(routes, "hypernetworks", Fields::array);
     list(routes, "face-restorers", Fields::array);
+    list(routes, "realesrgan-models", Fields::array);
     list(routes, "memory", this::memory);
     list(routes, "cmd-flags", Listings::flags);
     list(routes, "scripts", this::scripts);

@@ -1,6 +1,7 @@
 package dev.sdlora.server.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
@@ -65,7 +66,7 @@ final class TrainingReader {
         trigger,
         pictures,
         settings(settings, steps),
-        sample(settings, trigger, pictures),
+        sample(settings, trigger, pictures, size),
         fields.whole("sample_every", Math.max(1, steps / SAMPLES)),
         (long) size.width() * size.height() * batch,
         folder,
@@ -97,10 +98,12 @@ final class TrainingReader {
         given
             .name("image")
             .orElseThrow(() -> new Refusal(422, name + " must have a field 'image'"));
-    byte[] bytes = Pictures.bytes(name, image);
-    Pictures.read(name, bytes, offer.limits().pixels());
+    byte[] bytes = offer.pictures().bytes(name, image);
     try {
+      Pictures.read(name, bytes, offer.limits().pixels());
       Files.write(file, bytes);
+    } catch (ImageFileException e) {
+      throw new Refusal(422, "%s cannot be read: %s".formatted(name, e.getMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(name + " could not be kept: " + e, e);
     }
@@ -154,12 +157,13 @@ final class TrainingReader {
     return width == 0 ? Optional.empty() : Optional.of(new ImageSize(width, height));
   }
 
-  private static Optional<PromptSpec> sample(Fields fields, String trigger, TrainingSet pictures) {
+  private static Optional<PromptSpec> sample(
+      Fields fields, String trigger, TrainingSet pictures, ImageSize size) {
     if (!fields.flag("samples", true)) {
       return Optional.empty();
     }
-    String first = pictures.examples().get(0).caption();
-    String prompt = fields.name("sample_prompt").orElse(first.isEmpty() ? trigger : first);
-    return Optional.of(PromptSpec.builder().prompt(prompt).seed(1).build());
+    String first = TrainingPlan.withTrigger(trigger, pictures.examples().get(0).caption());
+    String prompt = fields.name("sample_prompt").orElse(first);
+    return Optional.of(PromptSpec.builder().prompt(prompt).size(size).seed(1).build());
   }
 }

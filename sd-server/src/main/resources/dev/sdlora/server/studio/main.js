@@ -4,6 +4,7 @@ import { el } from "./core/html.js";
 import { jobs } from "./core/jobs.js";
 import { loadModel } from "./core/model.js";
 import "./draw/draw-view.js";
+import "./gallery/gallery-view.js";
 import { watchDrops } from "./image/restore.js";
 import "./upscale/upscale-view.js";
 import "./training/train-view.js";
@@ -11,6 +12,7 @@ import "./training/train-view.js";
 /** The views by their names in the address. Each is made when it is first seen, and then kept. */
 const VIEWS = {
   draw: { label: "Draw", tag: "sd-draw-view" },
+  gallery: { label: "Gallery", tag: "sd-gallery" },
   upscale: { label: "Upscale", tag: "sd-upscale-view" },
   train: { label: "Train", tag: "sd-train-view" },
 };

@@ -4,18 +4,21 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ReducedMotion;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.server.SdServer;
+import dev.sdlora.testkit.ManyLoras;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -39,6 +42,7 @@ final class Stage implements AutoCloseable {
   private final Pipeline pipeline;
   private final SdServer server;
   private final Playwright playwright;
+  private final Map<String, Path> pictures = new HashMap<>();
   private final Browser browser;
 
   Stage() {
@@ -58,6 +62,7 @@ final class Stage implements AutoCloseable {
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
     browser =
         playwright
             .chromium()
@@ -72,8 +77,30 @@ final class Stage implements AutoCloseable {
     return folder.resolve("loras");
   }
 
-  URI uri() {
-    return server.uri();
+  /** For a while there are many more LoRAs. */
+  void withManyLoras(int count, Runnable story) {
+    Path many = loras().resolve("many");
+    try {
+      Files.createDirectory(many);
+      ManyLoras.write(many, count);
+      story.run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      delete(many);
+    }
+  }
+
+  /** The file of a picture with its settings. */
+  Path picture(String prompt, long seed) {
+    return pictures.computeIfAbsent(
+        prompt + seed,
+        key -> {
+          Path file = folder.resolve("picture-" + pictures.size() + ".png");
+          PromptSpec spec = PromptSpec.builder().prompt(prompt).seed(seed).steps(3).build();
+          pipeline.generate(spec).images().get(0).save(file);
+          return file;
+        });
   }
 
   /** Somebody comes who has never been here. */
@@ -93,6 +120,10 @@ final class Stage implements AutoCloseable {
     playwright.close();
     server.close();
     pipeline.close();
+    delete(folder);
+  }
+
+  private static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

@@ -5,14 +5,20 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.JSHandle;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The studio before one person's eyes: what they call its parts, and what they do with them. */
@@ -94,6 +100,72 @@ final class Studio {
     return this;
   }
 
+  /** The cards of LoRAs that are in the page. */
+  Locator cards() {
+    return page.locator(".lora-card");
+  }
+
+  /** The main button of a LoRA's card. */
+  Locator card(String lora) {
+    return cards()
+        .filter(new Locator.FilterOptions().setHas(button("Details of " + lora)))
+        .getByRole(AriaRole.BUTTON)
+        .first();
+  }
+
+  /** The finished picture of the job that is shown. */
+  Locator picture() {
+    return page.locator("sd-job-view img[src*='/images/']").first();
+  }
+
+  /** The bar of the job that draws. */
+  Locator progress() {
+    return page.getByRole(
+        AriaRole.PROGRESSBAR, new Page.GetByRoleOptions().setName("Progress").setExact(true));
+  }
+
+  boolean hasFocus(Locator control) {
+    return (boolean) control.evaluate("control => control === document.activeElement");
+  }
+
+  /** Ends what draws, as another program would. */
+  Studio cancelAll() {
+    page.evaluate(
+        """
+        async () => {
+          const { jobs } = await (await fetch("api/jobs")).json();
+          const open = jobs.filter((job) => ["waiting", "running"].includes(job.state));
+          await Promise.all(open.map((job) => fetch(`api/jobs/${job.id}`, { method: "DELETE" })));
+        }
+        """);
+    return this;
+  }
+
+  /** Drops a file from elsewhere onto a part of the page. */
+  Studio drop(Path file, String selector) {
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    JSHandle transfer =
+        page.evaluateHandle(
+            """
+            ([name, base64]) => {
+              const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+              const transfer = new DataTransfer();
+              transfer.items.add(new File([bytes], name, { type: "image/png" }));
+              return transfer;
+            }
+            """,
+            List.of("" + file.getFileName(), Base64.getEncoder().encodeToString(bytes)));
+    for (String event : List.of("dragenter", "dragover", "drop")) {
+      page.locator(selector).first().dispatchEvent(event, Map.of("dataTransfer", transfer));
+    }
+    return this;
+  }
+
   /** Light or dark, as the system says. */
   Studio in(ColorScheme scheme) {
     page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
@@ -107,8 +179,17 @@ final class Studio {
 
   /** What axe finds that keeps people from using the page. */
   List<String> obstacles() {
+    return found(new AxeBuilder(page));
+  }
+
+  /** Texts that can hardly be told from their grounds, the only thing that colours change. */
+  List<String> faintTexts() {
+    return found(new AxeBuilder(page).withRules(List.of("color-contrast")));
+  }
+
+  private static List<String> found(AxeBuilder axe) {
     List<String> obstacles = new ArrayList<>();
-    for (Rule rule : new AxeBuilder(page).setLegacyMode(true).analyze().getViolations()) {
+    for (Rule rule : axe.setLegacyMode(true).analyze().getViolations()) {
       if (GRAVE.contains(rule.getImpact())) {
         rule.getNodes().forEach(node -> obstacles.add(rule.getId() + ": " + node.getHtml()));
       }

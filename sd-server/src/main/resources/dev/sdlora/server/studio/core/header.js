@@ -1,3 +1,4 @@
+import "./connection.js";
 import { address } from "./address.js";
 import { el } from "./html.js";
 import { model } from "./model.js";
@@ -18,6 +19,7 @@ class Header extends HTMLElement {
       el("h1", {}, "SD-LoRA Studio"),
       el("nav", { "aria-label": "Views" }, [...this.#links.values()]),
       el("span", { class: "model", title: model.family }, model.name),
+      el("sd-connection"),
       this.#theme(),
     );
     address.addEventListener("change", () => this.#refresh());

@@ -8,6 +8,7 @@ import "./job-view.js";
 import "./prompt-box.js";
 import "./styles.js";
 import "../loras/lora-browser.js";
+import "../jobs/queue.js";
 import { address } from "../core/address.js";
 import { el } from "../core/html.js";
 import { jobs } from "../core/jobs.js";
@@ -43,7 +44,7 @@ class DrawView extends HTMLElement {
         el("div", { class: "row" }, el("button", { class: "primary", title: "Ctrl+Enter" }, "Generate")),
       ),
     );
-    this.replaceChildren(form, el("div", { class: "stack" }, el("sd-job-view")));
+    this.replaceChildren(form, el("div", { class: "stack" }, el("sd-job-view"), el("sd-queue")));
   }
 
   async #submit(event) {
@@ -56,7 +57,7 @@ class DrawView extends HTMLElement {
     this.#error.textContent = "";
     try {
       await settled();
-      const job = await jobs.submit(completed(settings.request(), settings));
+      const job = await jobs.submit(completed(settings));
       address.go("draw", job.id);
     } catch (error) {
       this.#error.textContent = error.message;

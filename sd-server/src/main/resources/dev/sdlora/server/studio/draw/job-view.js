@@ -1,43 +1,121 @@
+import "../gallery/picture-view.js";
 import "../grid/grid-result.js";
+import "../jobs/job-progress.js";
 import { address } from "../core/address.js";
 import { el } from "../core/html.js";
-import { isUnfinished, jobs } from "../core/jobs.js";
+import { isUnfinished, jobs, pathOf } from "../core/jobs.js";
+import { picturesOf } from "../gallery/picture-view.js";
+import { settings } from "../core/settings.js";
+import { endOf, titleOf } from "../jobs/words.js";
+
+/** Kinds that have a view of their own. */
+const ELSEWHERE = ["training", "upscale"];
+
+/** Kinds whose settings are a request of this view. */
+const DRAWN = ["txt2img", "img2img"];
 
 /** The job that the address names, or the newest: on its way, and its pictures. */
 class JobView extends HTMLElement {
-  #grid = el("sd-grid-result");
+  #id = "";
+  #title = el("p", { class: "title" });
+  #progress = el("sd-progress");
+  #end = el("p", { class: "faint", role: "status" });
+  #error = el("p", { class: "error", role: "alert" });
+  #grid = el("sd-grid-result", { hidden: true });
+  #pictures = el("div", { class: "results" });
+  #warnings = el("ul", { class: "warning", hidden: true });
+  #again = el("button", { type: "button", onclick: () => this.#use() }, "Use these settings");
+  #loras = el("details", { hidden: true }, el("summary", {}, "LoRAs"), el("ul", { class: "faint" }));
+  #view = el("sd-picture-view");
+  #none = el("p", { class: "faint" }, "Pictures appear here.");
 
   connectedCallback() {
+    if (this.hasChildNodes()) {
+      return;
+    }
     this.className = "panel stack";
+    this.append(
+      this.#none, this.#title, this.#progress, this.#end, this.#error, this.#grid, this.#pictures, this.#warnings,
+      el("div", { class: "row" }, this.#again),
+      this.#loras, this.#view,
+    );
     jobs.addEventListener("change", () => this.#show());
     address.addEventListener("change", () => this.#show());
     this.#show();
   }
 
   #show() {
-    const job = jobs.find(address.rest) ?? jobs.list()[0];
+    const job = jobs.find(address.rest) ?? jobs.list().find((one) => !ELSEWHERE.includes(one.kind));
+    const shown = [this.#title, this.#progress, this.#end, this.#pictures];
+    shown.forEach((element) => (element.hidden = !job));
+    this.#none.hidden = Boolean(job);
     if (!job) {
-      this.replaceChildren(el("p", { class: "faint" }, "Pictures appear here."));
+      this.#error.textContent = "";
+      this.#again.hidden = true;
+      this.#warn([]);
+      this.#told([]);
       return;
     }
-    this.replaceChildren(
-      el("p", { class: "faint" }, `${job.title} · ${job.state}`),
-      isUnfinished(job)
-        ? el("progress", { max: 1, value: job.progress, "aria-label": "Progress" })
-        : el("p", { class: "error" }, job.error ?? ""),
-      job.kind === "grid" ? this.#grid : "",
-      ...job.images.map((image) => picture(job, image)),
-    );
+    const unfinished = isUnfinished(job);
+    if (this.#id !== job.id) {
+      this.#id = job.id;
+      this.#pictures.replaceChildren();
+    }
+    put(this.#title, titleOf(job));
+    this.#progress.hidden = !unfinished;
+    if (unfinished) {
+      this.#progress.show(job);
+    }
+    put(this.#end, unfinished ? "" : endOf(job));
+    put(this.#error, job.error ?? "");
+    this.#again.hidden = !DRAWN.includes(job.kind) && !job.kind.startsWith("image_");
+    this.#grid.hidden = job.kind !== "grid";
     if (job.kind === "grid") {
       this.#grid.show(job);
     }
+    for (let at = this.#pictures.children.length; at < job.images.length; at++) {
+      this.#pictures.append(this.#picture(job, at));
+    }
+    this.#warn(job.warnings);
+    this.#told(job.loras);
+  }
+
+  #picture(job, at) {
+    const image = job.images[at];
+    const { width, height } = image;
+    const img = el("img", { src: pathOf(image), width, height, alt: `Picture ${at + 1}: ${titleOf(job)}` });
+    const open = () => this.#view.open(picturesOf(jobs.find(job.id)), at);
+    return el("button", { type: "button", class: "result", title: "Open", onclick: open }, img);
+  }
+
+  /** Also those of a job that failed, whose pictures cannot tell them. */
+  #use() {
+    settings.replace(jobs.find(this.#id).settings);
+    document.querySelector("sd-draw-view form [name=prompt], sd-draw-view form textarea")?.focus();
+  }
+
+  #warn(sentences) {
+    this.#warnings.hidden = sentences.length === 0;
+    list(this.#warnings, sentences);
+  }
+
+  #told(reports) {
+    this.#loras.hidden = reports.length === 0;
+    list(this.#loras.lastChild, reports);
   }
 }
 
-function picture(job, image) {
-  const { width, height, parameters } = image;
-  const img = el("img", { src: image.url.replace(/^\//, ""), width, height, alt: job.title });
-  return el("figure", {}, img, el("figcaption", { class: "faint" }, parameters));
+function list(element, sentences) {
+  if (element.dataset.shown !== JSON.stringify(sentences)) {
+    element.dataset.shown = JSON.stringify(sentences);
+    element.replaceChildren(...sentences.map((sentence) => el("li", {}, sentence)));
+  }
+}
+
+function put(element, text) {
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
 }
 
 customElements.define("sd-job-view", JobView);

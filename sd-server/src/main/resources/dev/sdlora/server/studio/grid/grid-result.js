@@ -1,6 +1,5 @@
 import { el } from "../core/html.js";
-import { settings } from "../core/settings.js";
-import { restore } from "../image/restore.js";
+import { restore, startFrom } from "../image/restore.js";
 
 /** The pictures of a grid as a table that fills while it is drawn; each can be looked at large. */
 class GridResult extends HTMLElement {
@@ -72,7 +71,7 @@ class GridResult extends HTMLElement {
         "div",
         { class: "row" },
         button("Use these settings", () => restore(reference, label)),
-        button("Start from it", () => settings.set({ init_images: [reference], mask: null })),
+        button("Start from it", () => startFrom(reference, label)),
         button("Close", () => {}),
       ),
     );

@@ -99,8 +99,8 @@ function isReady(grid) {
 }
 
 function body() {
-  const { grid, ...request } = settings.request();
-  return { request: completed(request, settings), x: grid.x, y: grid.y ?? null };
+  const grid = settings.get("grid");
+  return { request: completed(settings), x: grid.x, y: grid.y ?? null };
 }
 
 /** By what the latest pictures took, a pixel and a step. */

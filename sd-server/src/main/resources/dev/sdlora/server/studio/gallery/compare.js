@@ -1,0 +1,40 @@
+import { el } from "../core/html.js";
+
+/** Two pictures in one place under a slider: on the left of it the first, on the right the second. */
+class Compare extends HTMLElement {
+  #first = el("img", {});
+  #second = el("img", {});
+  #slider = el("input", { type: "range", min: 0, max: 100, value: 50, step: 1 });
+  #names = el("p", { class: "faint" });
+
+  connectedCallback() {
+    if (this.hasChildNodes()) {
+      return;
+    }
+    this.#slider.addEventListener("input", () => this.#cut());
+    this.append(
+      el("div", { class: "stage" }, this.#second, this.#first),
+      el("label", { class: "field" }, el("span", { class: "visually-hidden" }, "Compare: how much of the first picture is seen"), this.#slider),
+      this.#names,
+    );
+    this.#cut();
+  }
+
+  /** Each is `{ src, name }`. The second has the size, the first is stretched to it. */
+  show(first, second) {
+    for (const [image, picture] of [[this.#first, first], [this.#second, second]]) {
+      if (image.getAttribute("src") !== picture.src) {
+        image.src = picture.src;
+      }
+      image.alt = picture.name;
+    }
+    this.#names.textContent = `Left: ${first.name} · Right: ${second.name}`;
+  }
+
+  #cut() {
+    this.#first.style.clipPath = `inset(0 ${100 - this.#slider.value}% 0 0)`;
+    this.#slider.setAttribute("aria-valuetext", `${this.#slider.value} percent of the first picture`);
+  }
+}
+
+customElements.define("sd-compare", Compare);

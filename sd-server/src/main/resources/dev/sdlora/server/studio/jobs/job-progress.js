@@ -1,0 +1,83 @@
+import { el } from "../core/html.js";
+import { jobs } from "../core/jobs.js";
+import { progressOf } from "./words.js";
+
+/** How many times a screen reader hears how far a job is. */
+const ANNOUNCED = 4;
+
+/** A job on its way: the latest look at its picture, how far it is, and ways to end it. */
+class JobProgress extends HTMLElement {
+  #job = null;
+  #image = el("img", { alt: "Preview of the picture under way", hidden: true });
+  #bar = el("progress", { max: 1, "aria-label": "Progress" });
+  #text = el("p", { class: "faint" });
+  #announced = el("p", { class: "visually-hidden", role: "status" });
+  #error = el("p", { class: "error", role: "alert" });
+  #skip = el("button", { type: "button", title: "Leave this picture out and go on with the next" }, "Skip");
+  #cancel = el("button", { type: "button", class: "danger" }, "Cancel");
+
+  connectedCallback() {
+    if (this.hasChildNodes()) {
+      return;
+    }
+    this.#skip.addEventListener("click", () => this.#ask(this.#skip, () => jobs.skip(this.#job.id)));
+    this.#cancel.addEventListener("click", () => this.#ask(this.#cancel, () => jobs.cancel(this.#job.id)));
+    this.append(
+      el("div", { class: "stage" }, this.#image),
+      this.#bar,
+      this.#text,
+      this.#announced,
+      this.#error,
+      el("div", { class: "row" }, this.#skip, this.#cancel),
+    );
+    jobs.addEventListener("preview", (event) => event.id === this.#job?.id && this.#look());
+  }
+
+  /** Shows a job, again and again while it is on its way. */
+  show(job) {
+    if (job.id !== this.#job?.id) {
+      this.#image.hidden = true;
+      this.#error.textContent = "";
+      this.#skip.disabled = false;
+      this.#cancel.disabled = false;
+    }
+    if (job.image !== this.#job?.image) {
+      this.#skip.disabled = false;
+    }
+    this.#job = job;
+    if (job.state === "waiting") {
+      this.#bar.removeAttribute("value");
+    } else {
+      this.#bar.value = job.progress;
+    }
+    this.#text.textContent = progressOf(job);
+    this.#skip.hidden = job.state !== "running" || job.image_count < 2 || job.kind === "grid";
+    const quarter = Math.floor(job.progress * ANNOUNCED);
+    const said = job.state === "waiting" ? progressOf(job) : `Drawing, ${Math.round((quarter / ANNOUNCED) * 100)} percent`;
+    if (this.#announced.textContent !== said) {
+      this.#announced.textContent = said;
+    }
+    this.#look();
+  }
+
+  #look() {
+    const preview = jobs.preview(this.#job.id);
+    if (preview && this.#image.src !== preview) {
+      this.#image.src = preview;
+      this.#image.hidden = false;
+    }
+  }
+
+  async #ask(button, send) {
+    button.disabled = true;
+    this.#error.textContent = "";
+    try {
+      await send();
+    } catch (error) {
+      this.#error.textContent = error.message;
+      button.disabled = false;
+    }
+  }
+}
+
+customElements.define("sd-progress", JobProgress);

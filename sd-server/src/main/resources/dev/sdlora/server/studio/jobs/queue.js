@@ -1,0 +1,64 @@
+import { address } from "../core/address.js";
+import { el } from "../core/html.js";
+import { isUnfinished, jobs } from "../core/jobs.js";
+import { QueueItem } from "./queue-item.js";
+
+/** All jobs: what runs and waits, in its order, and what has ended. */
+class Queue extends HTMLElement {
+  #items = new Map();
+  #queue = el("ol", { class: "jobs" });
+  #ended = el("ol", { class: "jobs" });
+  #none = el("p", { class: "faint" }, "Nothing runs or waits.");
+  #history = el("details", { open: true }, el("summary", {}, "Ended"), this.#ended);
+
+  connectedCallback() {
+    if (this.hasChildNodes()) {
+      return;
+    }
+    this.append(
+      el("section", { class: "panel stack", "aria-label": "Queue" }, el("h2", {}, "Queue"), this.#none, this.#queue, this.#history),
+    );
+    jobs.addEventListener("change", () => this.#show());
+    address.addEventListener("change", () => this.#show());
+    this.#show();
+  }
+
+  #show() {
+    const all = jobs.list();
+    const unfinished = all.filter(isUnfinished).reverse().sort((a, b) => a.place - b.place);
+    const ended = all.filter((job) => !isUnfinished(job));
+    for (const id of this.#items.keys()) {
+      if (!jobs.find(id)) {
+        this.#items.get(id).element.remove();
+        this.#items.delete(id);
+      }
+    }
+    const focused = this.contains(document.activeElement) ? document.activeElement : null;
+    this.#fill(this.#queue, unfinished);
+    this.#fill(this.#ended, ended);
+    this.#none.hidden = unfinished.length > 0;
+    this.#history.hidden = ended.length === 0;
+    if (focused && document.activeElement !== focused) {
+      // Moving an element takes the focus from it.
+      (focused.disabled || focused.hidden ? focused.closest("li")?.querySelector("a") : focused)?.focus();
+    }
+  }
+
+  /** A list of a lane may have several last ones; the button that does nothing there is no harm. */
+  #fill(list, all) {
+    all.forEach((job, at) => {
+      if (!this.#items.has(job.id)) {
+        this.#items.set(job.id, new QueueItem(job.id));
+      }
+      const item = this.#items.get(job.id);
+      item.show(job, all.slice(at + 1).every((other) => isTraining(other) !== isTraining(job)));
+      if (list.children[at] !== item.element) {
+        list.insertBefore(item.element, list.children[at] ?? null);
+      }
+    });
+  }
+}
+
+const isTraining = (job) => job.kind === "training";
+
+customElements.define("sd-queue", Queue);

@@ -1,0 +1,45 @@
+/** A time in words, such as `1:05` or `12 s`. */
+export function duration(seconds) {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) {
+    return `${whole} s`;
+  }
+  const pad = (number) => String(number).padStart(2, "0");
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+}
+
+/** How far a job is, in a few words. */
+export function progressOf(job) {
+  if (job.state === "waiting") {
+    return job.place === 1 ? "Next in the queue" : `Place ${job.place} in the queue`;
+  }
+  const parts = [`${Math.floor(job.progress * 100)} %`];
+  if (job.steps > 0) {
+    parts.push(`step ${job.step} of ${job.steps}`);
+  }
+  if (job.image_count > 1) {
+    parts.push(`picture ${job.image + 1} of ${job.image_count}`);
+  }
+  if (job.seconds_left > 0) {
+    parts.push(`${duration(job.seconds_left)} left`);
+  }
+  return parts.join(" · ");
+}
+
+/** What became of a job. */
+export function endOf(job) {
+  const count = job.images.length;
+  const pictures = count === 1 ? "1 picture" : `${count} pictures`;
+  return {
+    done: job.kind === "training" ? `Done in ${duration(job.seconds)}` : `${pictures} in ${duration(job.seconds)}`,
+    cancelled: count > 0 ? `Cancelled after ${pictures}` : "Cancelled",
+    failed: "Failed",
+  }[job.state];
+}
+
+/** What people know a job by. */
+export function titleOf(job) {
+  return job.title.trim() === "" ? "Without a prompt" : job.title;
+}

@@ -1,0 +1,212 @@
+package dev.sdlora.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.demo.model.DemoModel;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** LoRAs that are trained by requests, on pictures of 64 by 64 pixels. */
+@SuppressWarnings("NullAway.Init")
+class TrainingsTest {
+  private static final String SETTINGS =
+      "'width': 64, 'height': 64, 'batch_size': 1, 'modules': 'attention', 'rank': 2, 'samples': false";
+
+  @TempDir static Path folder;
+  private static Pipeline pipeline;
+  private static Served served;
+  private static String picture;
+  private static int tensors;
+
+  @BeforeAll
+  static void start() throws IOException {
+    Files.createDirectory(folder.resolve("trained"));
+    picture = Base64.getEncoder().encodeToString(png());
+    pipeline =
+        Pipeline.builder()
+            .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
+            .loraDirectory(DemoModel.loras())
+            .loraDirectory(folder)
+            .precision(Precision.FLOAT32)
+            .build();
+    tensors = pipeline.liveTensors();
+    served = Served.of(pipeline, settings -> settings.trainingDirectory(folder.resolve("trained")));
+  }
+
+  @AfterEach
+  void nothingIsUnderWay() {
+    served.untilIdle();
+    assertThat(pipeline.liveTensors()).isEqualTo(tensors);
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    List<Path> before = temporaryFolders();
+    served.close();
+    assertThat(before).isNotEmpty();
+    assertThat(temporaryFolders()).isEmpty();
+    pipeline.close();
+  }
+
+  private static List<Path> temporaryFolders() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files.filter(file -> file.getFileName().toString().startsWith("sd-training")).toList();
+    }
+  }
+
+  private static byte[] png() throws IOException {
+    BufferedImage image = new BufferedImage(80, 64, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setColor(Color.ORANGE);
+    graphics.fillOval(8, 8, 48, 48);
+    graphics.dispose();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ImageIO.write(image, "png", out);
+    return out.toByteArray();
+  }
+
+  private static String body(String name, int steps) {
+    return "{'name': '%s', 'trigger': 'orb', 'pictures': [{'image': '%s', 'caption': 'an orange orb'}], 'steps': %s, %s}"
+        .formatted(name, picture, steps, SETTINGS);
+  }
+
+  private static String id(String body) {
+    return served.ask("/api/trainings", body).get("id").asText();
+  }
+
+  private static JsonNode ended(String id) {
+    return served.until(
+        "/api/trainings/" + id,
+        training -> !List.of("waiting", "running").contains(training.get("state").asText()));
+  }
+
+  private static JsonNode delete(String path) {
+    return Served.json(served.send(served.request(path).DELETE()));
+  }
+
+  @Test
+  void training_isAJob_andItsLoraIsInTheLibrary() {
+    String id = id(body("small orb", 4).replace("'samples': false", "'sample_every': 2"));
+    JsonNode done = ended(id);
+    LoraLibrary loras = pipeline.loras();
+    assertThat(done.get("state").asText()).as(done.toString()).isEqualTo("done");
+    assertThat(done.get("lora").asText()).isEqualTo("small orb");
+    assertThat(done.get("try_prompt").asText()).isEqualTo("an orange orb <lora:small orb:1>");
+    assertThat(done.get("losses")).hasSize(4);
+    assertThat(done.get("losses").get(3).get(0).asInt()).isEqualTo(4);
+    assertThat(done.get("losses").get(3).get(1).asDouble()).isPositive();
+    assertThat(loras.find("small orb").path())
+        .isEqualTo(folder.resolve("trained/small orb.safetensors"));
+    assertThat(done.get("samples")).hasSize(2);
+    String sample = done.get("samples").get(1).get("url").asText();
+    assertThat(served.send(served.request(sample)).statusCode()).isEqualTo(200);
+    assertThat(served.get("/api/jobs").get("jobs").findValuesAsText("kind")).contains("training");
+    assertThat(
+            served.get("/api/trainings/recommended?pictures=5").get("seconds_per_pixel").asDouble())
+        .isPositive();
+    HttpResponse<String> again = served.send(served.post("/api/trainings", body("small orb", 4)));
+    assertThat(again.statusCode()).isEqualTo(409);
+    assertThat(again.body()).contains("there is a LoRA 'small orb' already");
+    JsonNode drawn =
+        served.ask(
+            "/sdapi/v1/txt2img",
+            "{'prompt': 'x <lora:small orb:1>', 'width': 64, 'height': 64, 'steps': 1}");
+    assertThat(drawn.get("images")).hasSize(1);
+    delete("/api/trainings/" + id);
+    assertThat(served.send(served.request("/api/trainings/" + id)).statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void cancelled_leavesNoLora_andGoesOnToTheSameFile() throws IOException {
+    String id = id(body("long", 24));
+    served.until("/api/trainings/" + id, training -> training.get("step").asInt() > 1);
+    delete("/api/trainings/" + id);
+    JsonNode cancelled = ended(id);
+    int step = cancelled.get("resumable_step").asInt();
+    assertThat(cancelled.get("state").asText()).isEqualTo("cancelled");
+    assertThat(step).isBetween(2, 23);
+    assertThat(folder.resolve("trained/long.safetensors")).doesNotExist();
+    JsonNode resumed = served.ask("/api/trainings/" + id + "/resume", "{}");
+    JsonNode done = ended(resumed.get("id").asText());
+    assertThat(done.get("lora").asText()).isEqualTo("long");
+    assertThat(done.get("losses").get(0).get(0).asInt()).isEqualTo(1);
+    assertThat(done.get("losses")).hasSize(24);
+  }
+
+  @Test
+  void stoppedToKeep_putsTheLoraOfThatStepIntoTheFolder() {
+    String id = id(body("kept", 1000));
+    String waits = id(body("behind it", 1000));
+    served.until("/api/trainings/" + id, training -> training.get("step").asInt() > 0);
+    assertThat(served.get("/api/trainings/" + waits).get("place").asInt()).isEqualTo(1);
+    delete("/api/jobs/" + waits);
+    delete("/api/trainings/" + id + "?keep=true");
+    assertThat(ended(id).get("state").asText()).isEqualTo("cancelled");
+    assertThat(pipeline.loras().find("kept").path()).exists();
+    assertThat(ended(waits).get("step").asInt()).isZero();
+    HttpResponse<String> resume =
+        served.send(served.post("/api/trainings/" + waits + "/resume", "{}"));
+    assertThat(resume.statusCode()).isEqualTo(409);
+  }
+
+  @Test
+  void mistakes_areToldAtOnce_andLeaveNothing() throws IOException {
+    List<Path> before = temporaryFolders();
+    for (String name : List.of("", "../up", ".hidden", "a:b", "con", "x<y", "ends.", "a/b")) {
+      HttpResponse<String> answer = served.send(served.post("/api/trainings", body(name, 4)));
+      assertThat(answer.statusCode()).as(name).isEqualTo(422);
+      assertThat(answer.body()).contains("field 'name'");
+    }
+    refused(body("bad", 4).replace("'rank': 2", "'rank': 0"), "rank must be from 1 to 1024: 0");
+    refused(body("bad", 0), "steps must be from 1");
+    refused(body("bad", 4).replace("attention", "all"), "field 'modules'");
+    refused(body("bad", 4).replace(picture, "aGVsbG8="), "picture 1 cannot be read");
+    refused(body("bad", 4).replace(picture, "picture:gone"), "picture:gone");
+    refused("{'name': 'bad', 'pictures': []}", "from 1 to 1000 pictures: 0");
+    refused(
+        body("bad", 4).replace("orb", "").replace("an orange ", ""), "trigger word or captions");
+    refused(body("bad", 4).replace("'width': 64", "'width': 99992"), "pixels");
+    assertThat(temporaryFolders()).isEqualTo(before);
+    assertThat(folder.resolve("trained/bad.safetensors")).doesNotExist();
+  }
+
+  private static void refused(String body, String sentence) {
+    HttpResponse<String> answer = served.send(served.post("/api/trainings", body));
+    assertThat(answer.statusCode()).as(answer.body()).isIn(413, 422);
+    assertThat(Objects.requireNonNull(Served.json(answer.body()).get("detail")).asText())
+        .contains(sentence)
+        .doesNotContain("/tmp");
+  }
+
+  @Test
+  void pictures_sentBefore_canBeNamed() {
+    byte[] file = Base64.getDecoder().decode(picture);
+    JsonNode sent =
+        Served.json(
+            served.send(served.request("/api/pictures").POST(BodyPublishers.ofByteArray(file))));
+    String id = id(body("named", 1).replace(picture, sent.get("reference").asText()));
+    assertThat(ended(id).get("lora").asText()).isEqualTo("named");
+  }
+}

@@ -1,0 +1,51 @@
+package dev.sdlora.server.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** From a prompt to a picture. */
+interface DrawingStories {
+
+  @Test
+  default void prompt_generate_showsThePictureWithItsSettings(Studio studio) {
+    studio.open().prompt("a blue heart <lora:ink_lines:0.8>").steps(3).generate();
+    assertThat(studio.picture()).isVisible();
+    assertThat(studio.page().getByText("Lora hashes: \"ink_lines").first()).isVisible();
+    assertThat(studio.page()).hasURL(Pattern.compile("ink_lines"));
+    studio.photograph("picture");
+  }
+
+  @Test
+  default void keyboardAlone_promptAndCtrlEnter_draws(Studio studio) {
+    Page page = studio.open().page();
+    Locator prompt = studio.field("Prompt");
+    for (int i = 0; i < 30 && !studio.hasFocus(prompt); i++) {
+      page.keyboard().press("Tab");
+    }
+    page.keyboard().type("a red star");
+    Locator steps = studio.field("Sampling steps");
+    for (int i = 0; i < 30 && !studio.hasFocus(steps); i++) {
+      page.keyboard().press("Tab");
+    }
+    page.keyboard().press("Control+A");
+    page.keyboard().type("2");
+    page.keyboard().press("Control+Enter");
+    assertThat(studio.picture()).isVisible();
+    assertThat(page.getByText("Steps: 2,").first()).isVisible();
+  }
+
+  @Test
+  default void unknownLora_isTold(Studio studio) {
+    studio.open().prompt("a star <lora:nothing_like_it:1>").generate();
+    assertThat(
+            studio
+                .page()
+                .locator("sd-job-view .error")
+                .filter(new Locator.FilterOptions().setHasText("nothing_like_it")))
+        .isVisible();
+  }
+}

@@ -1,0 +1,55 @@
+package dev.sdlora.server.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Mouse;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Pictures that are there before: restored, painted over, enlarged. */
+interface ImageStories {
+
+  @Test
+  default void pngDropped_restoresItsSettings(Studio studio, Stage stage) {
+    Path picture = stage.picture("a red star <lora:night:0.7>", 4);
+    studio.open().drop(picture, "body");
+    assertThat(studio.field("Prompt")).hasValue("a red star <lora:night:0.7>");
+    assertThat(studio.field("Seed")).hasValue("4");
+    assertThat(studio.page().getByText("are restored")).isVisible();
+    studio.button("Undo").click();
+    assertThat(studio.field("Prompt")).hasValue("");
+  }
+
+  @Test
+  default void brush_paintsAMask_andThatPlaceIsDrawnAnew(Studio studio, Stage stage) {
+    Path picture = stage.picture("a red star", 4);
+    Page page = studio.open().page();
+    studio.tab("Image").click();
+    page.getByLabel("Start picture: choose a file").setInputFiles(picture);
+    page.getByText("Inpaint: what is painted over").click();
+    Locator mask = page.getByLabel("Mask", new Page.GetByLabelOptions().setExact(true));
+    assertThat(mask).isVisible();
+    assertThat(page.getByText("Nothing is painted over yet")).isVisible();
+    mask.hover();
+    page.mouse().down();
+    page.mouse().move(page.viewportSize().width / 4.0, 500, new Mouse.MoveOptions().setSteps(4));
+    page.mouse().up();
+    assertThat(page.getByText("Nothing is painted over yet")).isHidden();
+    studio.photograph("inpainting");
+    studio.tab("Generation").click();
+    studio.prompt("a blue ring").steps(4).generate();
+    assertThat(studio.picture()).isVisible();
+    assertThat(page.getByText("Mask blur: 4").first()).isVisible();
+  }
+
+  @Test
+  default void upscale_pictureChosen_isEnlarged(Studio studio, Stage stage) {
+    Page page = studio.open("upscale").page();
+    page.locator("input[type=file]").first().setInputFiles(stage.picture("a red star", 4));
+    page.locator("main button.primary:visible").click();
+    assertThat(page.getByRole(AriaRole.IMG).last()).isVisible();
+  }
+}

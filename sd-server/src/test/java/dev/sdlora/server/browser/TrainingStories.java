@@ -1,0 +1,71 @@
+package dev.sdlora.server.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** From a few pictures to a LoRA that is tried out. */
+interface TrainingStories {
+
+  @Test
+  default void pictures_train_tryIt(Studio studio, Stage stage) {
+    Path first = stage.picture("a red star", 1);
+    Path second = stage.picture("a blue heart", 2);
+    Page page = studio.open("train").page();
+    studio.field("Name of the LoRA").fill("story lora");
+    studio.field("Trigger word").fill("orb");
+    page.getByLabel("Choose pictures").setInputFiles(new Path[] {first, second});
+    Locator captions = page.getByPlaceholder("Caption: what else is in the picture");
+    assertThat(captions).hasCount(2);
+    captions.first().fill("a red star");
+    page.getByText("How to train").click();
+    studio.field("Steps").fill("4");
+    studio.field("Width").fill("64");
+    studio.field("Height").fill("64");
+    studio.field("Batch size").fill("1");
+    page.reload();
+    assertThat(captions).hasCount(2);
+    assertThat(captions.first()).hasValue("a red star");
+    studio.in(ColorScheme.LIGHT).photograph("train-pictures");
+    studio.button("Start training").click();
+    assertThat(studio.button("Try it")).isVisible();
+    assertThat(page.getByText("step 4 of 4")).isVisible();
+    assertThat(page.getByLabel(Pattern.compile("^Loss: "))).isVisible();
+    assertThat(page.getByAltText("Sample of step 4")).isVisible();
+    studio.photograph("train-done-light").in(ColorScheme.DARK).photograph("train-done-dark");
+    assertThat(studio.obstacles()).isEmpty();
+    studio.button("Try it").click();
+    assertThat(studio.field("Prompt")).hasValue("orb, a red star <lora:story lora:1>");
+    studio.open("train").button("Start training").click();
+    assertThat(page.getByText("there is a LoRA 'story lora' already")).isVisible();
+  }
+
+  @Test
+  default void training_cancelled_goesOn(Studio studio, Stage stage) {
+    Page page = studio.open("train").page();
+    studio.field("Name of the LoRA").fill("cut short");
+    studio.field("Trigger word").fill("orb");
+    page.getByLabel("Choose pictures").setInputFiles(stage.picture("a red star", 1));
+    page.getByText("How to train").click();
+    studio.field("Steps").fill("500");
+    studio.field("Width").fill("64");
+    studio.field("Height").fill("64");
+    studio.field("Batch size").fill("1");
+    studio.button("Start training").click();
+    assertThat(page.getByText(Pattern.compile("step \\d+ of 500"))).isVisible();
+    studio.button("Cancel").click();
+    Locator resume = page.getByText(Pattern.compile("Go on from step \\d+"));
+    assertThat(resume).isVisible();
+    resume.click();
+    assertThat(studio.button("Stop and keep")).isVisible();
+    studio.button("Stop and keep").click();
+    assertThat(studio.button("Try it")).isVisible();
+    assertThat(page.getByText("the LoRA is called cut short")).isVisible();
+  }
+}
