@@ -3,6 +3,7 @@ module dev.sdlora.batch {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;
   requires transitive dev.sdlora.api;
+  requires dev.sdlora.request;
 
   exports dev.sdlora.batch;
 }

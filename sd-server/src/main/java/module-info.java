@@ -4,6 +4,7 @@ module dev.sdlora.server {
   requires static transitive org.jspecify;
   requires com.fasterxml.jackson.databind;
   requires transitive dev.sdlora.api;
+  requires dev.sdlora.request;
   requires dev.sdlora.training;
   requires io.javalin;
   requires jakarta.servlet;

@@ -6,6 +6,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.LoraReport;
+import dev.sdlora.request.Fields;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,11 +62,11 @@ public record BatchResult(
    * @throws BatchException if the picture's file cannot be read
    */
   public String json() {
-    return Json.line(toJson());
+    return Fields.text(toJson());
   }
 
   ObjectNode toJson() {
-    ObjectNode json = Json.object();
+    ObjectNode json = Fields.object();
     json.put("id", request.id());
     error.ifPresent(sentence -> json.put("error", sentence));
     file.ifPresent(picture -> picture(picture, json));

@@ -4,6 +4,10 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.Style;
+import dev.sdlora.request.Limits;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.References;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -309,7 +314,10 @@ public final class BatchRunner {
     private final List<Path> checkpointDirectories = new ArrayList<>();
     private Function<Checkpoint, Pipeline> pipeline =
         model -> Pipeline.builder().checkpoint(model).build();
-    private Function<Pipeline, RequestReader> reading = ThinReader::new;
+    private final List<Path> upscalerDirectories = new ArrayList<>();
+    private final List<Path> controlNetDirectories = new ArrayList<>();
+    private List<Style> styles = List.of();
+    private Function<Pipeline, RequestReader> reading = this::reader;
     private BatchListener listener = BatchListener.NONE;
     private boolean retryFailed;
 
@@ -374,6 +382,53 @@ public final class BatchRunner {
     public Builder retryFailed(boolean retryFailed) {
       this.retryFailed = retryFailed;
       return this;
+    }
+
+    /**
+     * Adds a folder whose upscalers requests can name; the pipelines must have it too. Default:
+     * none, but those that need no file.
+     *
+     * @param directory see {@link Pipeline.Builder#upscalerDirectory}
+     * @return this builder
+     */
+    public Builder upscalerDirectory(Path directory) {
+      upscalerDirectories.add(Objects.requireNonNull(directory, "directory"));
+      return this;
+    }
+
+    /**
+     * Adds a folder whose ControlNets and T2I-Adapters requests can name. Default: none; paths can
+     * be named in any case.
+     *
+     * @param directory folders inside it do not count
+     * @return this builder
+     */
+    public Builder controlNetDirectory(Path directory) {
+      controlNetDirectories.add(Objects.requireNonNull(directory, "directory"));
+      return this;
+    }
+
+    /**
+     * Sets the styles that requests can name.
+     *
+     * @param styles default: none
+     * @return this builder
+     */
+    public Builder styles(List<Style> styles) {
+      this.styles = List.copyOf(styles);
+      return this;
+    }
+
+    private RequestReader reader(Pipeline drawing) {
+      return new SettingsReader(
+          new Offer(
+              drawing,
+              List.copyOf(upscalerDirectories),
+              List.copyOf(controlNetDirectories),
+              styles,
+              new References(Map.of("file", PictureFiles::read)),
+              new Limits(Long.MAX_VALUE, Long.MAX_VALUE, 1),
+              true));
     }
 
     /** For tests. */

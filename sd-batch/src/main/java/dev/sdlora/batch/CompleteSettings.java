@@ -3,7 +3,9 @@ package dev.sdlora.batch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.sdlora.api.ImageSize;
+import dev.sdlora.request.Fields;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -45,15 +47,13 @@ final class CompleteSettings {
     moveToOverrides("clip_skip", "CLIP_stop_at_last_layers");
     moveToOverrides("rng", "randn_source");
     oneSpellingOfLoras();
-    if (settings.path("init_images").isTextual()) {
-      settings.putArray("init_images").add(settings.remove("init_images"));
-    }
+    pictureFiles();
     int images = takeImages(most);
     OptionalLong seed = takeSeed("seed", "Seed");
     boolean varied = !settings.path("subseed_strength").asText("0").matches("0?(\\.0*)?");
     OptionalLong subseed = takeSeed("subseed", "Variation seed");
     // What is left to chance is read from what is not.
-    ByteBuffer chance = ByteBuffer.wrap(Json.sha256(Json.line(Json.canonical(settings))));
+    ByteBuffer chance = ByteBuffer.wrap(Json.sha256(Fields.text(Json.canonical(settings))));
     long firstSeed = seed.orElse(chance.getInt() & UNSIGNED);
     long firstSubseed = subseed.orElse(chance.getInt() & UNSIGNED);
     List<ObjectNode> pictures = new ArrayList<>();
@@ -89,7 +89,7 @@ final class CompleteSettings {
       return;
     }
     if (!(settings.path("override_settings") instanceof ObjectNode)) {
-      settings.set("override_settings", Json.object());
+      settings.set("override_settings", Fields.object());
     }
     ((ObjectNode) settings.path("override_settings")).set(option, value);
   }
@@ -100,8 +100,8 @@ final class CompleteSettings {
     if (written.isMissingNode() || written.isNull()) {
       return;
     }
-    ArrayNode spelled = Json.array();
-    for (JsonNode lora : written instanceof ArrayNode list ? list : Json.array().add(written)) {
+    ArrayNode spelled = Fields.array();
+    for (JsonNode lora : written instanceof ArrayNode list ? list : Fields.array().add(written)) {
       spelled.add(oneSpelling(lora));
     }
     if (spelled.isEmpty()) {
@@ -113,13 +113,13 @@ final class CompleteSettings {
 
   private static ObjectNode oneSpelling(JsonNode lora) {
     if (lora.isTextual()) {
-      return Json.object().put("path", lora.textValue()).put("multiplier", 1);
+      return Fields.object().put("path", lora.textValue()).put("multiplier", 1);
     }
     if (!(lora instanceof ObjectNode object)) {
       throw new IllegalArgumentException(
           "each LoRA must be a name, or an object of 'path' and 'multiplier': " + lora);
     }
-    ObjectNode spelled = Json.object();
+    ObjectNode spelled = Fields.object();
     for (Map.Entry<String, JsonNode> field : object.properties()) {
       String name =
           switch (field.getKey()) {
@@ -139,6 +139,26 @@ final class CompleteSettings {
       spelled.put("multiplier", 1);
     }
     return spelled;
+  }
+
+  /** The path of a picture is a reference to its file. */
+  private void pictureFiles() {
+    JsonNode pictures = settings.path("init_images");
+    if (pictures.isTextual()) {
+      settings.putArray("init_images").add(PictureFiles.reference(pictures.textValue()));
+    } else if (pictures instanceof ArrayNode list) {
+      ArrayNode references = Fields.array();
+      list.forEach(
+          picture ->
+              references.add(
+                  picture.isTextual()
+                      ? TextNode.valueOf(PictureFiles.reference(picture.textValue()))
+                      : picture));
+      settings.set("init_images", references);
+    }
+    if (settings.path("mask").isTextual()) {
+      settings.put("mask", PictureFiles.reference(settings.path("mask").textValue()));
+    }
   }
 
   private int takeImages(int most) {

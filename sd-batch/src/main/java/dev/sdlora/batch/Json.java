@@ -1,14 +1,10 @@
 package dev.sdlora.batch;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.request.Fields;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -17,56 +13,25 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** JSON, and the one text that all ways to write the same JSON have in common. */
+/** The one text that all ways to write the same JSON have in common. */
 final class Json {
-  private static final JsonMapper MAPPER = mapper();
-
   /** Longer numbers are written with an exponent. */
   private static final int MOST_ZEROS = 30;
 
   private Json() {}
 
-  private static JsonMapper mapper() {
-    JsonMapper mapper =
-        JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-    // Pictures are texts of any length; lines have a limit.
-    mapper
-        .getFactory()
-        .setStreamReadConstraints(
-            StreamReadConstraints.builder()
-                .maxStringLength(Integer.MAX_VALUE)
-                .maxNestingDepth(100)
-                .build());
-    return mapper;
-  }
-
-  static ObjectNode object() {
-    return JsonNodeFactory.instance.objectNode();
-  }
-
-  static ArrayNode array() {
-    return JsonNodeFactory.instance.arrayNode();
-  }
-
   /**
    * Reads an object.
    *
-   * @throws IllegalArgumentException if the text is none; the message says what is wrong where
+   * @throws IllegalArgumentException if the text is none; see {@link Fields#parse}
    */
   static ObjectNode read(String text) {
     try {
-      if (MAPPER.readTree(text) instanceof ObjectNode object) {
-        return object;
-      }
-      throw new IllegalArgumentException("expected a JSON object");
-    } catch (JsonProcessingException e) {
-      String place =
-          e.getLocation() == null ? "" : " (column " + e.getLocation().getColumnNr() + ")";
-      throw new IllegalArgumentException("no JSON: " + e.getOriginalMessage() + place, e);
+      return Fields.parse(text.getBytes(StandardCharsets.UTF_8)).node();
+    } catch (IllegalArgumentException e) {
+      // What is read here is one line, which is told by whoever reads it.
+      String sentence = String.valueOf(e.getMessage()).replace("(line 1, column ", "(column ");
+      throw new IllegalArgumentException("it " + sentence, e);
     }
   }
 
@@ -79,19 +44,14 @@ final class Json {
     }
   }
 
-  /** JSON in one line. */
-  static String line(JsonNode node) {
-    try {
-      return MAPPER.writeValueAsString(node);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** The same with names in order, without nulls, and with numbers in one spelling. */
+  /**
+   * The same with names in order, without nulls, and with numbers in one spelling.
+   *
+   * @throws IllegalArgumentException if a number is none
+   */
   static JsonNode canonical(JsonNode node) {
     if (node instanceof ObjectNode object) {
-      ObjectNode sorted = object();
+      ObjectNode sorted = Fields.object();
       TreeSet<String> names = new TreeSet<>();
       object.fieldNames().forEachRemaining(names::add);
       for (String name : names) {
@@ -102,20 +62,23 @@ final class Json {
       return sorted;
     }
     if (node instanceof ArrayNode array) {
-      ArrayNode elements = array();
+      ArrayNode elements = Fields.array();
       array.forEach(element -> elements.add(canonical(element)));
       return elements;
+    }
+    if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+      throw new IllegalArgumentException("%s is no number of a request".formatted(node));
     }
     return node.isNumber() ? number(node.decimalValue()) : node;
   }
 
   private static JsonNode number(BigDecimal value) {
-    BigDecimal short0 = value.stripTrailingZeros();
-    boolean whole = short0.scale() <= 0 && short0.scale() >= -MOST_ZEROS;
+    BigDecimal shortest = value.stripTrailingZeros();
+    boolean whole = shortest.scale() <= 0 && shortest.scale() >= -MOST_ZEROS;
     if (!whole) {
-      return JsonNodeFactory.instance.numberNode(short0);
+      return JsonNodeFactory.instance.numberNode(shortest);
     }
-    BigInteger integer = short0.toBigInteger();
+    BigInteger integer = shortest.toBigInteger();
     return integer.bitLength() < Long.SIZE
         ? JsonNodeFactory.instance.numberNode(integer.longValue())
         : JsonNodeFactory.instance.numberNode(integer);

@@ -2,6 +2,7 @@ package dev.sdlora.batch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.request.Fields;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ final class Manifest {
   /** By their ids in small letters, as there are file systems that see no difference. */
   private final Map<String, String> ids = new HashMap<>();
 
-  private ObjectNode defaults = Json.object();
+  private ObjectNode defaults = Fields.object();
 
   private Manifest(Optional<String> checkpoint, Limits limits) {
     this.checkpoint = checkpoint;
@@ -164,7 +165,7 @@ final class Manifest {
   }
 
   private void add(ObjectNode settings, Optional<String> given, int number) {
-    String text = Json.line(settings);
+    String text = Fields.text(settings);
     String hash = hash(text);
     if (given.isPresent() && HASH.matcher(given.get()).matches() && !given.get().equals(hash)) {
       throw new IllegalArgumentException(

@@ -3,6 +3,7 @@ package dev.sdlora.batch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.request.Fields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,7 @@ final class Matrix {
   }
 
   private List<JsonNode> ofObject(ObjectNode object) {
-    List<JsonNode> all = List.of(Json.object());
+    List<JsonNode> all = List.of(Fields.object());
     for (Map.Entry<String, JsonNode> field : object.properties()) {
       List<JsonNode> values = combinations(field.getKey(), field.getValue());
       List<JsonNode> more = new ArrayList<>(size(all.size(), values.size()));
@@ -104,7 +105,7 @@ final class Matrix {
   }
 
   private List<JsonNode> ofElements(ArrayNode list) {
-    List<JsonNode> all = List.of(Json.array());
+    List<JsonNode> all = List.of(Fields.array());
     for (JsonNode element : list) {
       List<JsonNode> values = combinations("", element);
       List<JsonNode> more = new ArrayList<>(size(all.size(), values.size()));

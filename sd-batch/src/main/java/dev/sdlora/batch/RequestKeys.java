@@ -1,6 +1,7 @@
 package dev.sdlora.batch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.request.Fields;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -61,7 +62,7 @@ final class RequestKeys {
    * @throws IllegalArgumentException if a name is not known, or a setting is there twice
    */
   static ObjectNode renamed(ObjectNode settings) {
-    ObjectNode renamed = Json.object();
+    ObjectNode renamed = Fields.object();
     List<String> names = new ArrayList<>();
     settings.fieldNames().forEachRemaining(names::add);
     for (String written : names) {

@@ -2,6 +2,7 @@ package dev.sdlora.batch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.request.Fields;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -108,7 +109,7 @@ final class ResultFile {
 
   /** Adds a line. Nobody else may add at the same time. */
   void add(ObjectNode result) {
-    byte[] line = (Json.line(result) + "\n").getBytes(StandardCharsets.UTF_8);
+    byte[] line = (Fields.text(result) + "\n").getBytes(StandardCharsets.UTF_8);
     try (FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.request.Fields;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -30,7 +31,7 @@ final class MatrixTest {
 
   /** A size of 0 stands for a value that is no list. */
   private static ObjectNode settings(Map<String, Integer> sizes) {
-    ObjectNode settings = Json.object();
+    ObjectNode settings = Fields.object();
     sizes.forEach(
         (name, size) -> {
           if (size == 0) {
@@ -63,13 +64,13 @@ final class MatrixTest {
     ObjectNode settings = settings(sizes);
     List<String> names = new ArrayList<>(sizes.keySet());
     Collections.shuffle(names, random);
-    ObjectNode shuffled = Json.object();
+    ObjectNode shuffled = Fields.object();
     for (String name : names) {
       shuffled.set(name, settings.get(name));
     }
     shuffled.putNull("tiling");
-    String spelled = Json.line(shuffled).replace("7", "70e-1");
-    assertThat(ids(spelled)).isEqualTo(ids(Json.line(settings)));
+    String spelled = Fields.text(shuffled).replace("7", "70e-1");
+    assertThat(ids(spelled)).isEqualTo(ids(Fields.text(settings)));
   }
 
   private static Set<String> ids(String line) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Picture;
+import dev.sdlora.request.Fields;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,16 +73,16 @@ final class TornFilesTest {
     results.add(result(9));
     List<String> after = Files.readAllLines(file(ResultFile.NAME));
     assertThat(after).hasSizeBetween((int) ended + 1, (int) ended + 2);
-    assertThat(after).last().isEqualTo(Json.line(result(9)));
+    assertThat(after).last().isEqualTo(Fields.text(result(9)));
     for (int i = 0; i < after.size() - 1; i++) {
-      assertThat(after.get(i)).isEqualTo(Json.line(result(i)));
+      assertThat(after.get(i)).isEqualTo(Fields.text(result(i)));
       assertThat(results.find(request(i))).isPresent();
     }
     assertThat(results.find(request(9)).orElseThrow().fresh()).isTrue();
   }
 
   private static ObjectNode result(int number) {
-    return Json.object().put("id", "ü" + number).put("hash", "h").put("error", "é\n\"".repeat(9));
+    return Fields.object().put("id", "ü" + number).put("hash", "h").put("error", "é\n\"".repeat(9));
   }
 
   private static BatchRequest request(int number) {

@@ -1,10 +1,12 @@
 package dev.sdlora.cli;
 
+import dev.sdlora.api.Style;
 import dev.sdlora.batch.BatchPlan;
-import dev.sdlora.batch.BatchRequest;
 import dev.sdlora.batch.BatchRunner;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -60,6 +62,18 @@ final class BatchCommand implements Callable<Integer> {
       description = "Draw nothing, but show what would be drawn, in which order.")
   private boolean dryRun;
 
+  @Option(
+      names = "--control-dir",
+      paramLabel = "DIR",
+      description = "Folder with ControlNets and T2I-Adapters that can be named; repeatable.")
+  private List<Path> controlNets = new ArrayList<>();
+
+  @Option(
+      names = "--styles",
+      paramLabel = "FILE",
+      description = "A styles.csv of A1111 with styles that can be named.")
+  private Optional<Path> styles = Optional.empty();
+
   @Option(names = "--quiet", description = "Show neither progress nor the sum of it.")
   private boolean quiet;
 
@@ -80,6 +94,9 @@ final class BatchCommand implements Callable<Integer> {
               .retryFailed(retryFailed)
               .listener(progress);
       model.checkpointFolders().forEach(builder::checkpointDirectory);
+      model.upscalerFolders().forEach(builder::upscalerDirectory);
+      controlNets.forEach(builder::controlNetDirectory);
+      styles.map(Style::readAll).ifPresent(builder::styles);
       BatchRunner runner = builder.build();
       if (dryRun) {
         return show(isStandardInput() ? runner.plan(System.in) : runner.plan(manifest));
@@ -102,7 +119,6 @@ final class BatchCommand implements Callable<Integer> {
     } else {
       view.toText().forEach(console.out()::println);
     }
-    List<BatchRequest> failed = plan.failed();
-    return failed.isEmpty() ? ExitCode.OK : SOME_FAILED;
+    return plan.failed().isEmpty() ? ExitCode.OK : SOME_FAILED;
   }
 }

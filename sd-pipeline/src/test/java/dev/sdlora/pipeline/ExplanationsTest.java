@@ -2,6 +2,7 @@ package dev.sdlora.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.sdlora.api.Prompt;
 import dev.sdlora.api.PromptExplanation;
@@ -48,6 +49,29 @@ class ExplanationsTest {
     assertThatThrownBy(() -> PromptExplanation.of("a AND ".repeat(10_000)))
         .isInstanceOf(PromptSyntaxException.class)
         .hasMessageContaining("PromptLimits.parts allows 50");
+  }
+
+  @Test
+  void explain_problems_areWhereTheyStand() {
+    String prompt = "a <lroa:x:1> [b:c:99] (d";
+    PromptExplanation explanation = PromptExplanation.of(prompt);
+
+    assertThat(explanation.problems())
+        .extracting(
+            problem -> prompt.substring(problem.span().start(), problem.span().end()),
+            PromptExplanation.Problem::mistake)
+        .containsExactly(tuple("<lroa:x:1>", true), tuple("(", true), tuple("[b:c:99]", false));
+    assertThat(explanation.warnings())
+        .containsExactlyElementsOf(
+            explanation.problems().stream().map(PromptExplanation.Problem::sentence).toList());
+  }
+
+  @Test
+  void explain_length_isThatOfTheLongestText() {
+    assertThat(PromptExplanation.of("a [b c d:e:3] AND f g").length())
+        .isEqualTo(new TokenCount(4, 1))
+        .isEqualTo(TokenCount.of("a [b c d:e:3] AND f g"));
+    assertThat(PromptExplanation.of("").length()).isEqualTo(new TokenCount(0, 1));
   }
 
   @Test

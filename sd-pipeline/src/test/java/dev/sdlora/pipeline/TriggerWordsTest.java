@@ -212,5 +212,10 @@ class TriggerWordsTest {
     LoraAdapter plain = LoraAdapter.open(folder.resolve("plain.safetensors"));
     assertThat(plain.tag()).isEqualTo(new LoraAdapter.Tag("<lora:plain:1>", ""));
     assertThat(warnings(prompt("a cat " + lora.tag().prompt()))).isEmpty();
+    LoraAdapter.Tag advice = lora.tag();
+    assertThat(lora.tag("a cat " + advice.prompt(), advice.negativePrompt()))
+        .isEqualTo(
+            new LoraAdapter.Tag(
+                advice.prompt().substring(0, advice.prompt().indexOf('>') + 1), ""));
   }
 }

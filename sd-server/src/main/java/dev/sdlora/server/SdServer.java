@@ -3,13 +3,16 @@ package dev.sdlora.server;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Limits;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.References;
 import dev.sdlora.server.gallery.Gallery;
 import dev.sdlora.server.gallery.GalleryApi;
 import dev.sdlora.server.gallery.JobGallery;
 import dev.sdlora.server.gallery.PictureFolder;
 import dev.sdlora.server.grids.GridCells;
 import dev.sdlora.server.grids.GridsApi;
-import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
@@ -22,10 +25,7 @@ import dev.sdlora.server.pictures.PngInfoApi;
 import dev.sdlora.server.pictures.UpscalesApi;
 import dev.sdlora.server.prompt.PromptApi;
 import dev.sdlora.server.reference.JobPictures;
-import dev.sdlora.server.reference.References;
 import dev.sdlora.server.reference.Uploads;
-import dev.sdlora.server.request.Limits;
-import dev.sdlora.server.request.Offer;
 import dev.sdlora.server.sdapi.Sdapi;
 import dev.sdlora.server.studio.Studio;
 import dev.sdlora.server.training.TrainingsApi;
@@ -116,7 +116,8 @@ public final class SdServer implements AutoCloseable {
             List.copyOf(settings.controlNetDirectories),
             List.copyOf(settings.styles),
             pictures,
-            limits);
+            limits,
+            false);
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     Access access =
         new Access(settings.users, settings.tokens, settings.origins, settings.isLoopback());

@@ -40,16 +40,16 @@ class EditorTest {
   static void start() throws IOException {
     ManyLoras.write(folder, MANY);
     Path ink = DemoModel.loras().resolve("ink_lines.safetensors");
-    for (String name : List.of("50% off; <b>no</b>", "Tusche #1 ü", "a:b")) {
+    for (String name : List.of("50% ü; off", "Tusche #1 ü")) {
       Files.copy(ink, folder.resolve(name + ".safetensors"));
     }
-    Files.writeString(folder.resolve("Tusche #1 ü.json"), "{\"negative text\": \"colourful\"}");
+    Files.writeString(folder.resolve("50% ü; off.json"), "{\"negative text\": \"colourful\"}");
     Files.writeString(folder.resolve("Tusche #1 ü.png"), "no picture");
     Files.writeString(folder.resolve("damaged.safetensors"), "no header");
     ImageIO.write(
         new BufferedImage(3000, 1500, BufferedImage.TYPE_INT_RGB),
         "jpeg",
-        folder.resolve("a:b.preview.jpg").toFile());
+        folder.resolve("50% ü; off.preview.jpg").toFile());
     pipeline =
         Pipeline.builder()
             .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
@@ -89,7 +89,7 @@ class EditorTest {
       all.addAll(names(served.get("/api/loras?count=60&from=" + from).get("loras")));
     }
 
-    assertThat(total).isEqualTo(MANY + 4 + 3);
+    assertThat(total).isEqualTo(MANY + 4 + 2);
     assertThat(all).hasSize(total).doesNotHaveDuplicates().contains("zorp", ManyLoras.name(149));
     assertThat(page.get("folders").toString())
         .isEqualTo("[\"characters\",\"clothing\",\"places\",\"sliders\",\"styles\"]");
@@ -135,14 +135,14 @@ class EditorTest {
 
   @Test
   void details_anyNameOfAFile_areFound() {
-    JsonNode details = served.get(path("Tusche #1 ü"));
+    JsonNode details = served.get(path("50% ü; off"));
 
     assertThat(details.get("training").get("checkpoint").asText())
         .isEqualTo("demo-sd1.safetensors");
     assertThat(details.get("modules_by_part").get("U-Net").asInt()).isEqualTo(129);
     assertThat(details.get("negative_text").asText()).isEqualTo("colourful");
     assertThat(details.get("metadata").get("ss_network_dim").asText()).isEqualTo("6");
-    assertThat(served.get(path("50% off; <b>no</b>")).get("rank").asInt()).isEqualTo(6);
+    assertThat(served.get(path("Tusche #1 ü")).get("rank").asInt()).isEqualTo(6);
   }
 
   @ParameterizedTest
@@ -164,14 +164,14 @@ class EditorTest {
   @Test
   void preview_largePicture_isSmallAndKept() throws IOException {
     String address =
-        served.get("/api/loras?search=a:b").get("loras").get(0).get("preview").asText();
+        served.get("/api/loras?search=50%25").get("loras").get(0).get("preview").asText();
 
     HttpResponse<byte[]> answer = served.sendForBytes(served.request("/" + address));
 
     BufferedImage small = ImageIO.read(new ByteArrayInputStream(answer.body()));
     assertThat(small.getWidth()).isEqualTo(360);
     assertThat(small.getHeight()).isEqualTo(180);
-    assertThat(answer.headers().firstValue("Content-Type")).contains("image/jpeg");
+    assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("image/jpeg");
     assertThat(answer.headers().firstValue("Cache-Control").orElse("")).contains("immutable");
     assertThat(served.sendForBytes(served.request("/" + address)).body()).isEqualTo(answer.body());
   }
@@ -242,7 +242,7 @@ class EditorTest {
           a (b                  ! (                   ! mistake ! is never closed
           a <lora:nobody:1> b   ! <lora:nobody:1>     ! mistake ! LoRA 'nobody' is not in
           a <lora:zorp:1> b     ! <lora:zorp:1>       ! warning ! is called up by 'zorp'
-          a <lora:zorp:x> zorp  ! x>                  ! mistake ! a number
+          a <lora:zorp:x> zorp  ! <lora:zorp:x>       ! mistake ! a number
           a <lroa:zorp:1> b     ! <lroa:zorp:1>       ! mistake ! did you mean <lora:zorp:1>?
           a (lora:zorp:1) b     ! (lora:zorp:1)       ! mistake ! is no tag
           [a:b:90]              ! [a:b:90]            ! warning ! never switches in 20 steps
@@ -316,25 +316,26 @@ class EditorTest {
 
   @Test
   void lora_click_putsItInAndOutAgain() {
-    String click = "{'prompt': 'a cat', 'negative_prompt': 'blurry', 'name': 'Tusche #1 ü'%s}";
-    JsonNode with = served.ask("/api/prompt/lora", click.formatted(""));
+    String lora = "', 'name': '50% ü; off'";
+    JsonNode with =
+        served.ask("/api/prompt/lora", "{'prompt': 'a cat', 'negative_prompt': 'bad" + lora + "}");
+    String prompt = with.get("prompt").asText();
+    String negative = with.get("negative_prompt").asText();
 
-    assertThat(with.get("prompt").asText()).isEqualTo("a cat <lora:Tusche #1 ü:1>");
-    assertThat(with.get("negative_prompt").asText()).isEqualTo("blurry (colourful:1)");
-    JsonNode without =
-        served.ask(
-            "/api/prompt/lora",
-            "{'prompt': '%s', 'negative_prompt': '%s', 'name': 'Tusche #1 ü', 'remove': true}"
-                .formatted(with.get("prompt").asText(), with.get("negative_prompt").asText()));
+    assertThat(prompt).isEqualTo("a cat <lora:50% ü; off:1>");
+    assertThat(negative).isEqualTo("bad (colourful:1)");
+    String after = "{'prompt': '" + prompt + "', 'negative_prompt': '" + negative + lora;
+    JsonNode without = served.ask("/api/prompt/lora", after + ", 'remove': true}");
     assertThat(without.get("prompt").asText()).isEqualTo("a cat");
-    assertThat(without.get("negative_prompt").asText()).isEqualTo("blurry");
+    assertThat(without.get("negative_prompt").asText()).isEqualTo("bad");
   }
 
   @Test
   void lora_nameThatTagsCannotHave_isRefused() {
     assertThat(
             refusal(
-                served.send(served.post("/api/prompt/lora", "{'prompt': 'a', 'name': 'a:b'}")),
+                served.send(
+                    served.post("/api/prompt/lora", "{'prompt': 'a', 'name': 'Tusche #1 ü'}")),
                 422))
         .contains("the name has a character that tags cannot have");
     assertThat(refusal(served.send(served.post("/api/prompt/lora", "{'prompt': 'a'}")), 422))

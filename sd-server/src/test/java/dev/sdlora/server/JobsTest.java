@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The queue, through the server's own interface, two jobs at a time. */
 @SuppressWarnings("NullAway.Init")
@@ -42,10 +43,13 @@ class JobsTest {
   }
 
   @AfterEach
+  @Timeout(60)
   void nothingIsLeft() {
     served.untilIdle();
     served.ask("/sdapi/v1/txt2img", "{'prompt': 'a ring', " + SMALL); // behind what is cancelled
-    assertThat(pipeline.liveTensors()).isEqualTo(tensors);
+    while (pipeline.liveTensors() != tensors) { // Beside it a step may still come to its end.
+      Thread.onSpinWait();
+    }
   }
 
   @AfterAll

@@ -17,7 +17,7 @@ import com.openai.models.images.ImagesResponse;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.server.http.Pictures;
+import dev.sdlora.request.Pictures;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;

@@ -10,7 +10,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Style;
 import dev.sdlora.demo.model.DemoModel;
-import dev.sdlora.server.http.Pictures;
+import dev.sdlora.request.Pictures;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.util.Arrays;

@@ -199,6 +199,7 @@ class MistakesTest {
 
     for (Finding finding : read(prompt, true).findings(ONE_PASS)) {
       assertThat(finding.offset()).isBetween(0, prompt.length() - 1);
+      assertThat(finding.span().end()).isBetween(finding.offset() + 1, prompt.length());
     }
   }
 }

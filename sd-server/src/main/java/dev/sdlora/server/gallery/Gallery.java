@@ -1,6 +1,6 @@
 package dev.sdlora.server.gallery;
 
-import dev.sdlora.server.reference.PictureSource;
+import dev.sdlora.request.PictureSource;
 import java.util.List;
 import java.util.Optional;
 

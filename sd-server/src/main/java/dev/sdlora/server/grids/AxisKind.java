@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
-import dev.sdlora.server.http.Fields;
+import dev.sdlora.request.Fields;
 import java.util.Arrays;
 import java.util.List;
 

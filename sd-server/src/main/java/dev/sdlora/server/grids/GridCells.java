@@ -1,7 +1,7 @@
 package dev.sdlora.server.grids;
 
+import dev.sdlora.request.PictureSource;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.reference.PictureSource;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,10 +1,11 @@
 package dev.sdlora.server.grids;
 
-import dev.sdlora.server.http.Fields;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.request.Offer;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Optional;
@@ -33,7 +34,7 @@ public final class GridsApi {
   }
 
   private GridPlan plan(Context context) {
-    return GridPlan.read(Fields.read(context, offer.limits().bodyBytes()), offer);
+    return GridPlan.read(Bodies.fields(context, offer.limits().bodyBytes()), offer);
   }
 
   private static void answer(Context context, GridPlan plan) {

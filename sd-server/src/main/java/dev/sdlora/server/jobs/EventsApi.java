@@ -1,10 +1,10 @@
 package dev.sdlora.server.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.EventStream;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import io.javalin.http.Context;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraReport;
-import dev.sdlora.server.http.Fields;
+import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;

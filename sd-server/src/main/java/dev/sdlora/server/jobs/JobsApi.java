@@ -3,21 +3,22 @@ package dev.sdlora.server.jobs;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.request.AskedSettings;
+import dev.sdlora.request.Dialect;
+import dev.sdlora.request.DrawingReader;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.Overrides;
+import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.EventStream;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.request.AskedSettings;
-import dev.sdlora.server.request.Dialect;
-import dev.sdlora.server.request.DrawingReader;
-import dev.sdlora.server.request.Offer;
-import dev.sdlora.server.request.Overrides;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
@@ -71,7 +72,7 @@ public final class JobsApi {
   }
 
   private void submit(Context context) {
-    Fields fields = Fields.read(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
     Overrides options = Overrides.read(fields.object("override_settings"), offer);
     PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.LIBRARY, options);
     String kind = spec.imageToImage().isPresent() ? "img2img" : "txt2img";
@@ -106,7 +107,7 @@ public final class JobsApi {
 
   private void move(Context context) {
     Job job = job(context);
-    Fields fields = Fields.read(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
     if (!fields.has("place")) {
       throw new Refusal(422, "field 'place' is missing: 1 is next");
     }

@@ -9,7 +9,7 @@ import dev.sdlora.api.LoraEffect;
 import dev.sdlora.api.LoraFit;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.TriggerWord;
-import dev.sdlora.server.http.Fields;
+import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Sentences;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +35,7 @@ final class LoraView {
     this.thumbnails = thumbnails;
   }
 
-  /** Whether its family is that of the checkpoint; null if the file does not say its family. */
+  /** Whether its family is that of the checkpoint. */
   static Fit fit(LoraAdapter lora, Checkpoint checkpoint) {
     return lora.family() == ModelFamily.UNKNOWN
         ? Fit.UNKNOWN
@@ -125,7 +125,7 @@ final class LoraView {
   }
 
   /** Whether it fits, and how far it moves which blocks. */
-  static ObjectNode fit(LoraFit fit, Sentences sentences) {
+  static ObjectNode effect(LoraFit fit, Sentences sentences) {
     ObjectNode json = Fields.object();
     json.put("applicable", fit.isApplicable());
     json.put("verdict", sentences.withoutFolders(fit.verdict()));

@@ -6,7 +6,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraQuery;
-import dev.sdlora.server.http.Fields;
+import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
 import io.javalin.config.RoutesConfig;

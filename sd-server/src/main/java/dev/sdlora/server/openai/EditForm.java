@@ -2,10 +2,10 @@ package dev.sdlora.server.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Picture;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Limits;
+import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.request.Limits;
 import io.javalin.http.Context;
 import io.javalin.http.UploadedFile;
 import java.awt.image.BufferedImage;

@@ -4,20 +4,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.request.AskedSettings;
+import dev.sdlora.request.Dialect;
+import dev.sdlora.request.DrawingReader;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.Overrides;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.EventStream;
-import dev.sdlora.server.http.Fields;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
-import dev.sdlora.server.request.AskedSettings;
-import dev.sdlora.server.request.Dialect;
-import dev.sdlora.server.request.DrawingReader;
-import dev.sdlora.server.request.Offer;
-import dev.sdlora.server.request.Overrides;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.awt.image.BufferedImage;
@@ -47,7 +48,7 @@ public final class ImagesApi {
     routes.post(
         "/v1/images/generations",
         context ->
-            draw(context, Fields.read(context, offer.limits().bodyBytes()), "image_generation"));
+            draw(context, Bodies.fields(context, offer.limits().bodyBytes()), "image_generation"));
     routes.post(
         "/v1/images/edits",
         context -> draw(context, new EditForm(offer.limits()).read(context), "image_edit"));

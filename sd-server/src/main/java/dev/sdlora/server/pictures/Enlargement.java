@@ -2,10 +2,10 @@ package dev.sdlora.server.pictures;
 
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.UpscalerNetwork;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.request.Offer;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 

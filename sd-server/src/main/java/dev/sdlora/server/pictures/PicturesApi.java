@@ -2,11 +2,12 @@ package dev.sdlora.server.pictures;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Picture;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Limits;
+import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.reference.Uploads;
-import dev.sdlora.server.request.Limits;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 
@@ -29,7 +30,7 @@ public final class PicturesApi {
 
   /** Reads it whole, so that a damaged one is refused here and not when it is used. */
   private void add(Context context) {
-    byte[] file = Fields.body(context, limits.bodyBytes());
+    byte[] file = Bodies.bytes(context, limits.bodyBytes());
     if (file.length == 0) {
       throw new Refusal(400, "the body must be the bytes of a picture's file");
     }

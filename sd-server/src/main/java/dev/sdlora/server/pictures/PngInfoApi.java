@@ -6,12 +6,13 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.ImageSettingsException;
 import dev.sdlora.api.Recovery;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
+import dev.sdlora.request.DrawingWriter;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
-import dev.sdlora.server.request.DrawingWriter;
-import dev.sdlora.server.request.Offer;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
@@ -96,10 +97,10 @@ public final class PngInfoApi {
   private byte[] file(Context context) {
     String type = Optional.ofNullable(context.contentType()).orElse("");
     if (!type.startsWith("application/json")) {
-      return Fields.body(context, offer.limits().bodyBytes());
+      return Bodies.bytes(context, offer.limits().bodyBytes());
     }
     String image =
-        Fields.read(context, offer.limits().bodyBytes())
+        Bodies.fields(context, offer.limits().bodyBytes())
             .name("image")
             .orElseThrow(() -> new Refusal(422, "there must be a field 'image'"));
     return offer.pictures().bytes("image", image);

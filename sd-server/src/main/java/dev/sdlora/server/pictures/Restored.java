@@ -11,7 +11,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Recovery;
 import dev.sdlora.api.Recovery.Kind;
 import dev.sdlora.api.Recovery.Missing;
-import dev.sdlora.server.request.Offer;
+import dev.sdlora.request.Offer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,9 +2,9 @@ package dev.sdlora.server.pictures;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Picture;
+import dev.sdlora.request.Offer;
 import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.Progress;
-import dev.sdlora.server.request.Offer;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;

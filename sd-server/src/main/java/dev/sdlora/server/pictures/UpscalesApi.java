@@ -2,12 +2,13 @@ package dev.sdlora.server.pictures;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Picture;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.request.Offer;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Optional;
@@ -29,7 +30,7 @@ public final class UpscalesApi {
   }
 
   private void submit(Context context) {
-    Fields fields = Fields.read(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
     String given =
         fields
             .name("image")

@@ -12,10 +12,11 @@ import dev.sdlora.api.PromptCompleter.Completion;
 import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
-import dev.sdlora.server.http.Fields;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Limits;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
-import dev.sdlora.server.request.Limits;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
@@ -54,7 +55,7 @@ public final class PromptApi {
   }
 
   private Fields fields(Context context) {
-    return Fields.read(context, limits.bodyBytes());
+    return Bodies.fields(context, limits.bodyBytes());
   }
 
   private static void answer(Context context, ObjectNode json) {

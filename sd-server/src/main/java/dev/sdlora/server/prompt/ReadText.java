@@ -14,7 +14,7 @@ import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.Span;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.TokenCount;
-import dev.sdlora.server.http.Fields;
+import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Sentences;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,7 @@
 package dev.sdlora.server.reference;
 
 import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.request.PictureSource;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import java.util.List;

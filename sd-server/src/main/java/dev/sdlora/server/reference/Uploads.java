@@ -1,5 +1,6 @@
 package dev.sdlora.server.reference;
 
+import dev.sdlora.request.PictureSource;
 import dev.sdlora.server.http.Refusal;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,9 +1,9 @@
 package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.server.http.Fields;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.request.Offer;
 import io.javalin.config.RoutesConfig;
 
 /** {@code /controlnet}: which networks there are. Preprocessors there are none. */

@@ -5,20 +5,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.request.AskedSettings;
+import dev.sdlora.request.Dialect;
+import dev.sdlora.request.DrawingReader;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.Overrides;
+import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
-import dev.sdlora.server.request.AskedSettings;
-import dev.sdlora.server.request.Dialect;
-import dev.sdlora.server.request.DrawingReader;
-import dev.sdlora.server.request.Offer;
-import dev.sdlora.server.request.Overrides;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.ZoneId;
@@ -62,7 +63,7 @@ final class DrawingEndpoints {
   }
 
   private void draw(Context context, boolean fromPicture) {
-    Fields fields = Fields.read(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
     if (fromPicture && fields.texts("init_images").isEmpty()) {
       throw new Refusal(404, "Init image not found");
     }

@@ -5,11 +5,12 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.pictures.Enlargement;
-import dev.sdlora.server.request.Offer;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
@@ -32,7 +33,7 @@ final class ExtraEndpoints {
   }
 
   private void pngInfo(Context context) {
-    Fields fields = Fields.read(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
     String text = fields.name("image").orElseThrow(() -> new Refusal(404, "Image not found"));
     byte[] file = offer.pictures().bytes("image", text);
     Pictures.requireSize("image", file, offer.limits().pixels());
@@ -70,7 +71,7 @@ final class ExtraEndpoints {
   }
 
   private void enlarge(Context context) {
-    Fields fields = Fields.read(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
     for (String name : new String[] {"gfpgan_visibility", "codeformer_visibility"}) {
       if (fields.number(name).orElse(0) != 0) {
         throw new Refusal(422, "field '%s' asks for what is not here".formatted(name));

@@ -1,12 +1,13 @@
 package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
-import dev.sdlora.server.request.Offer;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.Optional;
@@ -73,7 +74,7 @@ final class ProgressEndpoints {
   }
 
   private void ofTask(Context context) {
-    Fields fields = Fields.read(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
     Optional<Job> job = fields.name("id_task").flatMap(queue::find);
     Optional<Job.Snapshot> now = job.map(Job::snapshot);
     boolean waiting = now.filter(at -> at.state() == JobState.WAITING).isPresent();

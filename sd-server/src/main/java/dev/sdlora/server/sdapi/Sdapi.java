@@ -1,9 +1,9 @@
 package dev.sdlora.server.sdapi;
 
-import dev.sdlora.server.http.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.JobQueue;
-import dev.sdlora.server.request.Offer;
 import io.javalin.config.RoutesConfig;
 
 /** All of A1111's interface. */
@@ -31,7 +31,7 @@ public final class Sdapi {
     routes.post(
         "/sdapi/v1/options",
         context -> {
-          state.set(Fields.read(context, offer.limits().bodyBytes()));
+          state.set(Bodies.fields(context, offer.limits().bodyBytes()));
           context.contentType("application/json").result("null");
         });
   }

@@ -1,9 +1,9 @@
 package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.request.Offer;
-import dev.sdlora.server.request.Overrides;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.Overrides;
 
 /** The options that clients have set for all requests. Safe for use by several threads. */
 final class SdapiState {

@@ -1,7 +1,7 @@
 package dev.sdlora.server.studio;
 
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.request.Offer;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
 import io.javalin.config.RoutesConfig;
 
 /** The page at {@code /}, which asks for pictures as any client of {@code /api/jobs} does. */

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.server.http.Fields;
+import dev.sdlora.request.Fields;
 import dev.sdlora.server.job.Progress;
 import dev.sdlora.server.job.Work;
 import dev.sdlora.training.LoraTrainer;

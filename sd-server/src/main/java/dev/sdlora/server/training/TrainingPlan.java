@@ -9,6 +9,7 @@ import dev.sdlora.training.TrainingListener;
 import dev.sdlora.training.TrainingSet;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -60,7 +61,15 @@ record TrainingPlan(
 
   /** A prompt that shows what was learnt. */
   String tryPrompt(String lora) {
-    String text = sample.map(PromptSpec::prompt).orElse(trigger);
+    String text = withTrigger(trigger, sample.map(PromptSpec::prompt).orElse(""));
     return (text + " <lora:" + lora + ":1>").strip();
+  }
+
+  /** A prompt that calls up what is learnt, as captions do once they are trained on. */
+  static String withTrigger(String trigger, String prompt) {
+    if (prompt.toLowerCase(Locale.ROOT).contains(trigger.toLowerCase(Locale.ROOT))) {
+      return prompt;
+    }
+    return prompt.isEmpty() ? trigger : trigger + ", " + prompt;
   }
 }

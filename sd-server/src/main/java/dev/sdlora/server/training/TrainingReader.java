@@ -5,10 +5,10 @@ import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.request.Offer;
 import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.Recommendation;
 import dev.sdlora.training.TrainedModules;
@@ -162,8 +162,8 @@ final class TrainingReader {
     if (!fields.flag("samples", true)) {
       return Optional.empty();
     }
-    String first = pictures.examples().get(0).caption();
-    String prompt = fields.name("sample_prompt").orElse(first.isEmpty() ? trigger : first);
+    String first = TrainingPlan.withTrigger(trigger, pictures.examples().get(0).caption());
+    String prompt = fields.name("sample_prompt").orElse(first);
     return Optional.of(PromptSpec.builder().prompt(prompt).size(size).seed(1).build());
   }
 }

@@ -3,13 +3,14 @@ package dev.sdlora.server.training;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.ImageSize;
-import dev.sdlora.server.http.Fields;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
-import dev.sdlora.server.request.Offer;
 import dev.sdlora.training.Recommendation;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -94,7 +95,7 @@ public final class TrainingsApi implements AutoCloseable {
   }
 
   private void submit(Context context) {
-    Fields fields = Fields.read(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
     Path folder = Trainings.newFolder();
     Job job;
     try {

@@ -1,10 +1,11 @@
 package dev.sdlora.server.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.AriaRole;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** From a prompt to a picture. */
@@ -14,8 +15,8 @@ interface DrawingStories {
   default void prompt_generate_showsThePictureWithItsSettings(Studio studio) {
     studio.open().prompt("a blue heart <lora:ink_lines:0.8>").steps(3).generate();
     assertThat(studio.picture()).isVisible();
-    assertThat(studio.page().getByText("Lora hashes: \"ink_lines").first()).isVisible();
-    assertThat(studio.page()).hasURL(java.util.regex.Pattern.compile("ink_lines"));
+    assertThat(studio.settings()).contains("Lora hashes: \"ink_lines");
+    assertThat(studio.page()).hasURL(Pattern.compile("ink_lines"));
     studio.photograph("picture");
   }
 
@@ -35,16 +36,16 @@ interface DrawingStories {
     page.keyboard().type("2");
     page.keyboard().press("Control+Enter");
     assertThat(studio.picture()).isVisible();
-    assertThat(page.getByText("Steps: 2,").first()).isVisible();
+    assertThat(studio.settings()).contains("a red star", "Steps: 2,");
   }
 
   @Test
-  default void mistake_isToldNearTheButton(Studio studio) {
+  default void unknownLora_isTold(Studio studio) {
     studio.open().prompt("a star <lora:nothing_like_it:1>").generate();
     assertThat(
             studio
                 .page()
-                .getByRole(AriaRole.ALERT)
+                .locator("sd-job-view .error")
                 .filter(new Locator.FilterOptions().setHasText("nothing_like_it")))
         .isVisible();
   }

@@ -4,6 +4,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ReducedMotion;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
@@ -11,6 +12,7 @@ import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.server.SdServer;
+import dev.sdlora.testkit.ManyLoras;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,6 +62,7 @@ final class Stage implements AutoCloseable {
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
     browser =
         playwright
             .chromium()
@@ -72,6 +75,20 @@ final class Stage implements AutoCloseable {
   /** The folder whose LoRAs prompts can name. */
   Path loras() {
     return folder.resolve("loras");
+  }
+
+  /** For a while there are many more LoRAs. */
+  void withManyLoras(int count, Runnable story) {
+    Path many = loras().resolve("many");
+    try {
+      Files.createDirectory(many);
+      ManyLoras.write(many, count);
+      story.run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      delete(many);
+    }
   }
 
   /** The file of a picture with its settings. */
@@ -103,6 +120,10 @@ final class Stage implements AutoCloseable {
     playwright.close();
     server.close();
     pipeline.close();
+    delete(folder);
+  }
+
+  private static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

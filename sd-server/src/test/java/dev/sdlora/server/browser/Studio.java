@@ -100,9 +100,35 @@ final class Studio {
     return this;
   }
 
+  /** The cards of LoRAs that are in the page. */
+  Locator cards() {
+    return page.locator(".lora-card");
+  }
+
+  /** The main button of a LoRA's card. */
+  Locator card(String lora) {
+    return cards()
+        .filter(new Locator.FilterOptions().setHas(button("Details of " + lora)))
+        .getByRole(AriaRole.BUTTON)
+        .first();
+  }
+
   /** The finished picture of the job that is shown. */
   Locator picture() {
     return page.locator("sd-job-view img[src*='/images/']").first();
+  }
+
+  /** The settings that the picture of the job has, as the large view shows them. */
+  String settings() {
+    picture().click();
+    String text = page.locator("dialog[open] pre").textContent();
+    page.keyboard().press("Escape");
+    return text;
+  }
+
+  /** The jobs that run or wait, in their order. */
+  Locator queued() {
+    return page.locator("sd-queue ol").first().locator("li");
   }
 
   /** The bar of the job that draws. */
@@ -166,8 +192,17 @@ final class Studio {
 
   /** What axe finds that keeps people from using the page. */
   List<String> obstacles() {
+    return found(new AxeBuilder(page));
+  }
+
+  /** Texts that can hardly be told from their grounds, the only thing that colours change. */
+  List<String> faintTexts() {
+    return found(new AxeBuilder(page).withRules(List.of("color-contrast")));
+  }
+
+  private static List<String> found(AxeBuilder axe) {
     List<String> obstacles = new ArrayList<>();
-    for (Rule rule : new AxeBuilder(page).setLegacyMode(true).analyze().getViolations()) {
+    for (Rule rule : axe.setLegacyMode(true).analyze().getViolations()) {
       if (GRAVE.contains(rule.getImpact())) {
         rule.getNodes().forEach(node -> obstacles.add(rule.getId() + ": " + node.getHtml()));
       }

@@ -8,4 +8,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
  */
 @ExtendWith(StudioExtension.class)
 class StudioTest
-    implements ConnectionStories, DrawingStories, ImageStories, TrainingStories, ViewStories {}
+    implements ConnectionStories,
+        DrawingStories,
+        ImageStories,
+        JobStories,
+        LoraStories,
+        TrainingStories,
+        ViewStories {}

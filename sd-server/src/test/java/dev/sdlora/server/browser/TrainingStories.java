@@ -1,6 +1,7 @@
 package dev.sdlora.server.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -38,9 +39,9 @@ interface TrainingStories {
     assertThat(page.getByLabel(Pattern.compile("^Loss: "))).isVisible();
     assertThat(page.getByAltText("Sample of step 4")).isVisible();
     studio.photograph("train-done-light").in(ColorScheme.DARK).photograph("train-done-dark");
-    org.assertj.core.api.Assertions.assertThat(studio.obstacles()).isEmpty();
+    assertThat(studio.obstacles()).isEmpty();
     studio.button("Try it").click();
-    assertThat(studio.field("Prompt")).hasValue("a red star <lora:story lora:1>");
+    assertThat(studio.field("Prompt")).hasValue("orb, a red star <lora:story lora:1>");
     studio.open("train").button("Start training").click();
     assertThat(page.getByText("there is a LoRA 'story lora' already")).isVisible();
   }

@@ -10,7 +10,7 @@ import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Variation;
-import dev.sdlora.server.http.Fields;
+import dev.sdlora.request.Fields;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;

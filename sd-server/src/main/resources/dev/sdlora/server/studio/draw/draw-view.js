@@ -5,10 +5,10 @@ import "../image/hires-settings.js";
 import "../image/image-tab.js";
 import "./generation-settings.js";
 import "./job-view.js";
-import "../jobs/queue.js";
 import "./prompt-box.js";
 import "./styles.js";
 import "../loras/lora-browser.js";
+import "../jobs/queue.js";
 import { address } from "../core/address.js";
 import { el } from "../core/html.js";
 import { jobs } from "../core/jobs.js";
@@ -57,7 +57,7 @@ class DrawView extends HTMLElement {
     this.#error.textContent = "";
     try {
       await settled();
-      const job = await jobs.submit(completed(settings.request(), settings));
+      const job = await jobs.submit(completed(settings));
       address.go("draw", job.id);
     } catch (error) {
       this.#error.textContent = error.message;

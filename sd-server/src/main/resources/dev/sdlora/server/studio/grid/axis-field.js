@@ -10,7 +10,8 @@ class AxisField extends HTMLElement {
   #axes = [];
   #kind = el("select", { onchange: () => this.#chosen() });
   #lora = el("input", { oninput: () => this.#tell(), autocomplete: "off", spellcheck: "false" });
-  #loraField = el("label", { class: "field" }, el("span", { class: "name" }, "LoRA"), this.#lora);
+  #loraName = el("span", { class: "name" });
+  #loraField = el("label", { class: "field" }, this.#loraName, this.#lora);
   #values = el("input", { oninput: () => this.#tell(), autocomplete: "off", spellcheck: "false" });
   #hint = el("p", { class: "faint" });
   #add = el("select", { onchange: () => this.#addValue() });
@@ -25,6 +26,7 @@ class AxisField extends HTMLElement {
     this.#axes = axes;
     this.#kind.append(el("option", { value: "" }, name === "x" ? "Choose…" : "Nothing"));
     this.#kind.append(...axes.map(({ axis, label }) => el("option", { value: axis }, label)));
+    this.#loraName.textContent = `${letter} LoRA`;
     this.#lora.setAttribute("list", loras.id);
     this.#lora.addEventListener("focus", () => offer(loras), { once: true });
     this.#hint.id = hint;

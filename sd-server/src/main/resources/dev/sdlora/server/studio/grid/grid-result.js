@@ -1,6 +1,5 @@
 import { el } from "../core/html.js";
-import { settings } from "../core/settings.js";
-import { restore } from "../image/restore.js";
+import { restore, startFrom } from "../image/restore.js";
 
 /** The pictures of a grid as a table that fills while it is drawn; each can be looked at large. */
 class GridResult extends HTMLElement {
@@ -20,7 +19,7 @@ class GridResult extends HTMLElement {
     }
   }
 
-  #build({ prompt, details: { columns, rows } }) {
+  #build({ details: { columns, rows } }) {
     const labels = rows?.values ?? [""];
     this.#cells = [];
     const body = labels.map((label) =>
@@ -41,7 +40,7 @@ class GridResult extends HTMLElement {
       el(
         "div",
         { class: "scroll", tabindex: 0, role: "region", "aria-label": "Grid" },
-        el("table", {}, el("caption", { class: "faint" }, rows ? prompt : `${columns.name}: ${prompt}`), el("thead", {}, head), el("tbody", {}, body)),
+        el("table", {}, el("caption", { class: "faint" }, rows ? `${columns.name} and ${rows.name}` : columns.name), el("thead", {}, head), el("tbody", {}, body)),
       ),
       this.#dialog,
     );
@@ -72,7 +71,7 @@ class GridResult extends HTMLElement {
         "div",
         { class: "row" },
         button("Use these settings", () => restore(reference, label)),
-        button("Start from it", () => settings.set({ init_images: [reference], mask: null })),
+        button("Start from it", () => startFrom(reference, label)),
         button("Close", () => {}),
       ),
     );

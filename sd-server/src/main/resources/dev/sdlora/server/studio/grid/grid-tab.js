@@ -85,7 +85,6 @@ class GridTab extends HTMLElement {
     try {
       await settled();
       const job = await post("api/grids", body());
-      jobs.watch();
       address.go("draw", job.id);
     } catch (error) {
       this.#error.textContent = error.message;
@@ -99,8 +98,8 @@ function isReady(grid) {
 }
 
 function body() {
-  const { grid, ...request } = settings.request();
-  return { request: completed(request, settings), x: grid.x, y: grid.y ?? null };
+  const grid = settings.get("grid");
+  return { request: completed(settings), x: grid.x, y: grid.y ?? null };
 }
 
 /** By what the latest pictures took, a pixel and a step. */

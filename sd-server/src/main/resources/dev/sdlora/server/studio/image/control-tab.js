@@ -45,7 +45,7 @@ class ControlTab extends HTMLElement {
   #form(at) {
     const set = (changes) => this.#put(units().map((unit, each) => (each === at ? { ...unit, ...changes } : unit)));
     const picture = el("sd-picture-field", { label: `Picture to follow, unit ${at}` });
-    picture.addEventListener("picture", (event) => set({ image: event.detail?.reference ?? null }));
+    picture.addEventListener("picture", (event) => set({ image: event.detail?.reference ?? null, enabled: Boolean(event.detail) }));
     const enabled = el("input", { type: "checkbox", onchange: () => set({ enabled: enabled.checked }) });
     const controls = {
       model: choice("Model", model.control_nets, set, "model"),
@@ -81,9 +81,7 @@ class ControlTab extends HTMLElement {
     return form;
   }
 
-  /** Units without a picture stay in the address, but switched off. */
-  #put(list) {
-    const args = list.map((unit) => ({ ...unit, enabled: Boolean(unit.image) && unit.enabled !== false }));
+  #put(args) {
     settings.set({ alwayson_scripts: args.length > 0 ? { controlnet: { args } } : null });
     this.#refresh();
   }
@@ -96,7 +94,7 @@ function units() {
 function fresh() {
   return {
     model: model.control_nets[0], weight: 1, guidance_start: 0, guidance_end: 1,
-    control_mode: MODES[0], resize_mode: RESIZE_MODES[1], image: null,
+    control_mode: MODES[0], resize_mode: RESIZE_MODES[1], image: null, enabled: false,
   };
 }
 

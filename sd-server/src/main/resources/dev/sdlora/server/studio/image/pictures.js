@@ -78,8 +78,9 @@ export function hasFiles(transfer) {
   return [...(transfer?.types ?? [])].includes("Files");
 }
 
-/** A request as the server is to see it: one that starts from a picture says its size. */
-export function completed(request, settings) {
+/** A request as the server is to see it: without the axes of a grid; from a picture on, with a size. */
+export function completed(settings) {
+  const { grid, ...request } = settings.request();
   if (!request.init_images?.length) {
     return request;
   }

@@ -38,6 +38,11 @@ export async function restore(picture, name) {
   }
 }
 
+/** Makes a picture, a file or a reference, the one to start from; can be undone. */
+export function startFrom(picture, name) {
+  return start(picture, name, settings.request());
+}
+
 async function start(picture, name, before, reason = "") {
   try {
     const sent = picture instanceof Blob ? await upload(picture) : { reference: picture };

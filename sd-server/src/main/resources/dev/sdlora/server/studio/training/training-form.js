@@ -28,7 +28,7 @@ class TrainingForm extends HTMLElement {
         this.#text("trigger", "Trigger word", { placeholder: "calls up what is learnt", autocomplete: "off" }),
       ),
       el("sd-training-pictures"),
-      this.#text("sample_prompt", "Sample prompt", { placeholder: "the first caption" }),
+      this.#text("sample_prompt", "Sample prompt", { placeholder: "the trigger word and the first caption" }),
       el("details", {}, el("summary", {}, "How to train"), this.#settings()),
       this.#estimate,
       this.#error,
@@ -118,7 +118,7 @@ class TrainingForm extends HTMLElement {
     const pixels = of("width") * of("height") * of("batch_size");
     return like.seconds_per_pixel === undefined
       ? `${steps}; how long they take is known after the first ones`
-      : `${steps}: about ${clock(of("steps") * pixels * like.seconds_per_pixel)}`;
+      : `${steps}: about ${clock(Math.max(1, of("steps") * pixels * like.seconds_per_pixel))}`;
   }
 
   async #submit(event) {

@@ -40,7 +40,7 @@ class TrainingRun extends HTMLElement {
     this.#setState(described(training));
     this.#bar.hidden = !isUnderWay(training);
     this.#bar.value = training.progress;
-    this.#plot.replaceChildren(lossPlot(training.losses, training.steps));
+    this.#plot.replaceChildren(lossPlot(training.losses, isUnderWay(training) ? training.steps : training.step));
     this.#plot.hidden = training.losses.length === 0;
     this.#notes.replaceChildren(...training.warnings.map((warning) => el("p", { class: "warning" }, warning)));
     this.#addSamples(training);

@@ -1,14 +1,11 @@
-package dev.sdlora.server.request;
+package dev.sdlora.request;
 
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.ResizeMode;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Refusal;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The units that clients of A1111's ControlNet extension send. */
@@ -35,22 +32,17 @@ final class ControlUnits {
         .filter(module -> !module.equalsIgnoreCase("none"))
         .ifPresent(
             module -> {
-              throw new Refusal(
-                  422,
+              throw new IllegalArgumentException(
                   "module '%s' is not here; send what it would make, with module 'none'"
                       .formatted(module));
             });
     String name = unit.name("model").orElse("None");
-    Map<String, Path> networks = offer.controlNets();
-    Path network = networks.get(Offer.stem(name.replaceFirst("\\s*\\[[0-9a-fA-F]*]$", "")));
-    if (network == null) {
-      throw new Refusal(
-          422, "there is no ControlNet '%s'; there are %s".formatted(name, networks.keySet()));
-    }
+    Path network = offer.controlNet(name);
     String picture =
         unit.name("image")
             .or(() -> unit.name("input_image"))
-            .orElseThrow(() -> new Refusal(422, "a unit of 'controlnet' must have an 'image'"));
+            .orElseThrow(
+                () -> new IllegalArgumentException("a unit of 'controlnet' must have an 'image'"));
     return ControlUnit.builder(
             network, offer.pictures().picture("image", picture, offer.limits().pixels()))
         .weight(unit.number("weight").orElse(1))
@@ -63,7 +55,8 @@ final class ControlUnits {
   private static ControlUnit.Mode labelled(ControlUnit.Mode[] modes, String text) {
     return named(Arrays.stream(modes).map(ControlUnit.Mode::label).toList(), text)
         .map(at -> modes[at])
-        .orElseThrow(() -> new Refusal(422, "unknown 'control_mode': '%s'".formatted(text)));
+        .orElseThrow(
+            () -> new IllegalArgumentException("unknown 'control_mode': '%s'".formatted(text)));
   }
 
   private static ResizeMode resizeMode(String text) {

@@ -1,4 +1,4 @@
-package dev.sdlora.server.reference;
+package dev.sdlora.request;
 
 import java.util.Optional;
 

@@ -1,11 +1,9 @@
-package dev.sdlora.server.request;
+package dev.sdlora.request;
 
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.SamplerOptions;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +31,8 @@ public record Overrides(
   /**
    * Reads options.
    *
-   * @throws Refusal if one has a value that makes no sense, or names another model than there is
+   * @throws IllegalArgumentException if one has a value that makes no sense, or names another model
+   *     than there is
    */
   public static Overrides read(Fields options, Offer offer) {
     Overrides read = NONE;
@@ -58,16 +57,16 @@ public record Overrides(
         offer.pipeline().checkpoint().vae().map(path -> Offer.stem(path.toString()));
     boolean any = name.equals("Automatic") || own.equals(Optional.of(Offer.stem(name)));
     if (!any && !(name.equals("None") && own.isEmpty())) {
-      throw new Refusal(
-          422,
-          "option 'sd_vae' names '%s'; this server runs %s"
+      throw new IllegalArgumentException(
+          "option 'sd_vae' names '%s'; %s runs here"
               .formatted(name, own.map(vae -> "'" + vae + "' alone").orElse("the model's own")));
     }
   }
 
   private Overrides withClipSkip(int value) {
     if (value < 1 || value > 12) {
-      throw new Refusal(422, "option 'CLIP_stop_at_last_layers' must be from 1 to 12: " + value);
+      throw new IllegalArgumentException(
+          "option 'CLIP_stop_at_last_layers' must be from 1 to 12: " + value);
     }
     return new Overrides(OptionalInt.of(value), ensd, rng, emphasis, List.of());
   }
@@ -84,8 +83,7 @@ public record Overrides(
                   case "GPU", "NV" -> Rng.NV;
                   case "CPU" -> Rng.CPU;
                   default ->
-                      throw new Refusal(
-                          422,
+                      throw new IllegalArgumentException(
                           "option 'randn_source' must be GPU, NV or CPU: '%s'".formatted(text));
                 });
     return new Overrides(clipSkip, ensd, source, emphasis, List.of());

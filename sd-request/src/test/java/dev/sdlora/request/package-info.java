@@ -1,5 +1,5 @@
 /** Requests as fields. */
 @NullMarked
-package dev.sdlora.server.request;
+package dev.sdlora.request;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.sdlora.server.request;
+package dev.sdlora.request;
 
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;

@@ -1,4 +1,4 @@
-package dev.sdlora.server.request;
+package dev.sdlora.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,8 +23,6 @@ import dev.sdlora.api.Tiling;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Variation;
 import dev.sdlora.demo.model.DemoModel;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.reference.References;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +44,8 @@ class DrawingWriterTest {
           List.of(),
           STYLES,
           new References(Map.of()),
-          new Limits(1 << 20, 1 << 24, 16));
+          new Limits(1 << 20, 1 << 24, 16),
+          false);
 
   private static Pipeline pipeline() {
     Checkpoint checkpoint = Checkpoint.open(DemoModel.checkpoint());

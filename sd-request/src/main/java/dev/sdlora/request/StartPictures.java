@@ -1,4 +1,4 @@
-package dev.sdlora.server.request;
+package dev.sdlora.request;
 
 import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.Inpainting;
@@ -7,8 +7,6 @@ import dev.sdlora.api.Outpainting;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.ResizeMode;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Refusal;
 import java.util.List;
 
 /** The fields of {@code img2img}: the picture to start from, and its mask. */
@@ -28,8 +26,8 @@ final class StartPictures {
       return;
     }
     if (pictures.size() > 1) {
-      throw new Refusal(
-          422, "field 'init_images' must have one picture: there are " + pictures.size());
+      throw new IllegalArgumentException(
+          "field 'init_images' must have one picture: there are " + pictures.size());
     }
     Picture picture = picture("init_images", pictures.get(0));
     ImageToImage.Builder start = ImageToImage.builder(picture);
@@ -43,7 +41,7 @@ final class StartPictures {
         .ifPresent(start::inpainting);
     if (fields.has("outpainting")) {
       if (fields.name("mask").isPresent()) {
-        throw new Refusal(422, "fields 'mask' and 'outpainting' cannot be combined");
+        throw new IllegalArgumentException("fields 'mask' and 'outpainting' cannot be combined");
       }
       start.outpainting(outpainting(fields));
     }
@@ -71,7 +69,7 @@ final class StartPictures {
         .build();
   }
 
-  /** Of this server alone: pixels beyond each edge; the blur is that of masks. */
+  /** Of this program alone: pixels beyond each edge; the blur is that of masks. */
   private Outpainting outpainting(Fields fields) {
     Fields sides = fields.object("outpainting");
     Outpainting usual =
@@ -92,8 +90,8 @@ final class StartPictures {
   private static <T> T choice(T[] values, Fields fields, String name, int otherwise) {
     int number = fields.whole(name, otherwise);
     if (number < 0 || number >= values.length) {
-      throw new Refusal(
-          422, "field '%s' must be from 0 to %s: %s".formatted(name, values.length - 1, number));
+      throw new IllegalArgumentException(
+          "field '%s' must be from 0 to %s: %s".formatted(name, values.length - 1, number));
     }
     return values[number];
   }

@@ -1,8 +1,6 @@
-package dev.sdlora.server.reference;
+package dev.sdlora.request;
 
 import dev.sdlora.api.Picture;
-import dev.sdlora.server.http.Pictures;
-import dev.sdlora.server.http.Refusal;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -32,7 +30,8 @@ public final class References {
    * The bytes of a picture's file.
    *
    * @param field for what is told of mistakes
-   * @throws Refusal if there is no such picture, or the text is neither a reference nor base64
+   * @throws IllegalArgumentException if there is no such picture, or the text is neither a
+   *     reference nor base64
    */
   public byte[] bytes(String field, String text) {
     Matcher reference = REFERENCE.matcher(text);
@@ -40,8 +39,7 @@ public final class References {
       return Pictures.bytes(field, text);
     }
     if (!sources.containsKey(reference.group(1))) {
-      throw new Refusal(
-          422,
+      throw new IllegalArgumentException(
           "field '%s' must have a picture in base64 or name one by %s: '%s'"
               .formatted(field, String.join(":, ", sources.keySet()) + ":", text));
     }
@@ -50,8 +48,7 @@ public final class References {
         .find(reference.group(2))
         .orElseThrow(
             () ->
-                new Refusal(
-                    422,
+                new IllegalArgumentException(
                     "field '%s' names the picture '%s', which is not here; it may have made room for others"
                         .formatted(field, text)));
   }
@@ -64,7 +61,9 @@ public final class References {
   /**
    * The picture that a text is or names.
    *
-   * @throws Refusal as {@link #bytes}, or if its header says that it has more pixels than are taken
+   * @throws IllegalArgumentException as {@link #bytes}
+   * @throws dev.sdlora.api.ResourceException if its header says that it has more pixels than are
+   *     taken
    * @throws dev.sdlora.api.ImageFileException if it is damaged or of an unknown format
    */
   public Picture picture(String field, String text, long maxPixels) {

@@ -1,28 +1,32 @@
-package dev.sdlora.server.request;
+package dev.sdlora.request;
 
+import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
-import dev.sdlora.server.http.Refusal;
-import dev.sdlora.server.reference.References;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * What there is for requests to name. Names are looked up in lists of what lies in the folders and
- * are never made into paths.
+ * are never made into paths, unless the offer says so.
  *
  * @param pipeline with its LoRAs and embeddings
  * @param upscalerFolders for pictures that are only enlarged
  * @param controlNetFolders whose files requests can name
  * @param styles that requests can name
  * @param pictures that requests can name
+ * @param limits of a request
+ * @param paths whether LoRAs and ControlNets can also be named by their paths, and LoRAs by where
+ *     they are published: for requests of those whose machine this is
  */
 public record Offer(
     Pipeline pipeline,
@@ -30,7 +34,11 @@ public record Offer(
     List<Path> controlNetFolders,
     List<Style> styles,
     References pictures,
-    Limits limits) {
+    Limits limits,
+    boolean paths) {
+
+  /** A single letter is a drive of Windows. */
+  private static final Pattern REFERENCE = Pattern.compile("[a-z][a-z0-9+.-]+:(?s:.*)");
 
   /** The upscalers by name. */
   public Map<String, Path> upscalers() {
@@ -69,6 +77,34 @@ public record Offer(
     return last.replaceFirst("(?i)\\.(safetensors|ckpt|pth?)$", "");
   }
 
+  /** A LoRA by its name. */
+  public LoraAdapter lora(String name) {
+    return paths && isElsewhere(name) ? LoraAdapter.open(name) : pipeline.loras().find(stem(name));
+  }
+
+  /** A ControlNet or T2I-Adapter by its name. */
+  public Path controlNet(String name) {
+    Map<String, Path> networks = controlNets();
+    Path network = networks.get(stem(name.replaceFirst("\\s*\\[[0-9a-fA-F]*]$", "")));
+    if (network != null) {
+      return network;
+    }
+    if (paths && isElsewhere(name)) {
+      return Path.of(name);
+    }
+    throw new IllegalArgumentException(
+        "there is no ControlNet '%s'; there are %s".formatted(name, networks.keySet()));
+  }
+
+  /** Whether it is the path of a file, or a reference such as {@code hf:owner/repo/file}. */
+  private static boolean isElsewhere(String name) {
+    try {
+      return REFERENCE.matcher(name).matches() || Files.isRegularFile(Path.of(name));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
   /** The style of a name. */
   public Style style(String name) {
     return styles.stream()
@@ -76,21 +112,18 @@ public record Offer(
         .findFirst()
         .orElseThrow(
             () ->
-                new Refusal(
-                    422,
+                new IllegalArgumentException(
                     "there is no style '%s'; there are %s"
                         .formatted(name, styles.stream().map(Style::name).toList())));
   }
 
-  /** Refuses another model than the one that this server runs. */
+  /** Refuses another model than the one that runs. */
   public void requireCheckpoint(String field, String name) {
     String own = pipeline.checkpoint().name();
     String asked = Offer.stem(name.replaceFirst("\\s*\\[[0-9a-fA-F]*]$", ""));
     if (!asked.equals(own)) {
-      throw new Refusal(
-          422,
-          "field '%s' names the model '%s'; this server runs '%s' alone"
-              .formatted(field, name, own));
+      throw new IllegalArgumentException(
+          "field '%s' names the model '%s'; '%s' alone runs here".formatted(field, name, own));
     }
   }
 }

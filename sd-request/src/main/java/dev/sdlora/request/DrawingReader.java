@@ -1,4 +1,4 @@
-package dev.sdlora.server.request;
+package dev.sdlora.request;
 
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
@@ -13,9 +13,6 @@ import dev.sdlora.api.Style;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Variation;
-import dev.sdlora.server.http.Fields;
-import dev.sdlora.server.http.Pictures;
-import dev.sdlora.server.http.Refusal;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,7 +36,8 @@ public final class DrawingReader {
    * @param fields as A1111 names them, and {@code lora}
    * @param overrides options of the request over those of the server
    * @return with a seed, also where the body leaves it open
-   * @throws Refusal if a field has a value of another kind, or asks for what is not here
+   * @throws IllegalArgumentException if a field has a value of another kind, or asks for what is
+   *     not here
    * @throws IllegalArgumentException if a value is out of range
    * @throws dev.sdlora.api.StableDiffusionException if a LoRA or a picture cannot be used
    */
@@ -55,7 +53,7 @@ public final class DrawingReader {
     images(fields, spec);
     refiner(fields, spec);
     if (fields.flag("restore_faces", false)) {
-      throw new Refusal(422, "field 'restore_faces' asks for what this server does not have");
+      throw new IllegalArgumentException("field 'restore_faces' asks for what there is not here");
     }
     if (fields.flag("tiling", false)) {
       spec.tiling(Tiling.BOTH);
@@ -81,11 +79,11 @@ public final class DrawingReader {
     fields.ifName(
         "script_name",
         name -> {
-          throw new Refusal(422, "Script '%s' not found".formatted(name));
+          throw new IllegalArgumentException("Script '%s' not found".formatted(name));
         });
     for (String name : fields.object("alwayson_scripts").names()) {
       if (!name.equalsIgnoreCase("controlnet")) {
-        throw new Refusal(422, "Script '%s' not found".formatted(name));
+        throw new IllegalArgumentException("Script '%s' not found".formatted(name));
       }
     }
   }
@@ -175,9 +173,10 @@ public final class DrawingReader {
       String name =
           lora.name("path")
               .or(() -> lora.name("name"))
-              .orElseThrow(() -> new Refusal(422, "each of 'lora' must have a field 'path'"));
+              .orElseThrow(
+                  () -> new IllegalArgumentException("each of 'lora' must have a field 'path'"));
       double strength = lora.number("multiplier").orElse(1);
-      LoraAdapter found = offer.pipeline().loras().find(Offer.stem(name));
+      LoraAdapter found = offer.lora(name);
       spec.lora(found.withStrength(strength));
     }
   }
@@ -185,9 +184,8 @@ public final class DrawingReader {
   private void images(Fields fields, PromptSpecBuilder spec) {
     long images = (long) fields.whole("batch_size", 1) * fields.whole("n_iter", 1);
     if (images < 1 || images > offer.limits().images()) {
-      throw new Refusal(
-          422,
-          "a request makes from 1 to %s pictures on this server: %s"
+      throw new IllegalArgumentException(
+          "a request makes from 1 to %s pictures here: %s"
               .formatted(offer.limits().images(), images));
     }
     spec.images((int) images);
@@ -202,8 +200,7 @@ public final class DrawingReader {
   private Upscaler upscaler(String name) {
     Upscaler upscaler = Upscaler.named(name);
     if (!Upscaler.builtIn().contains(upscaler) && !offer.upscalers().containsKey(name)) {
-      throw new Refusal(
-          422,
+      throw new IllegalArgumentException(
           "there is no upscaler '%s'; there are %s and %s"
               .formatted(
                   name,

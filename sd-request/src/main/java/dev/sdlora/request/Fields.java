@@ -1,17 +1,18 @@
-package dev.sdlora.server.http;
+package dev.sdlora.request;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.javalin.http.Context;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class Fields {
     JsonMapper mapper =
         JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             // Python's clients write them; what takes numbers refuses them in its own words.
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
@@ -67,53 +69,27 @@ public final class Fields {
   }
 
   /**
-   * Reads the body of a request.
+   * Reads a text.
    *
-   * @param limit of its bytes
-   * @throws Refusal if it is longer, or no JSON object; an empty one counts as {@code {}}
+   * @throws IllegalArgumentException if it is no JSON object; the message says what is wrong where,
+   *     and needs a subject before it
    */
-  public static Fields read(Context context, long limit) {
-    byte[] body = body(context, limit);
-    if (body.length == 0) {
-      return new Fields(object());
-    }
+  public static Fields parse(byte[] text) {
     try {
-      if (JSON.readTree(body) instanceof ObjectNode object) {
+      if (JSON.readTree(text) instanceof ObjectNode object) {
         return new Fields(object);
       }
-      throw new Refusal(400, "the body must be a JSON object");
+      throw new IllegalArgumentException("must be a JSON object");
     } catch (JsonProcessingException e) {
-      throw new Refusal(
-          400,
-          "the body is no JSON: %s (line %s, column %s)"
+      throw new IllegalArgumentException(
+          "is no JSON: %s (line %s, column %s)"
               .formatted(
                   e.getOriginalMessage(),
                   e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
-                  e.getLocation() == null ? 1 : e.getLocation().getColumnNr()));
+                  e.getLocation() == null ? 1 : e.getLocation().getColumnNr()),
+          e);
     } catch (IOException e) {
-      throw new Refusal(400, "the body could not be read: " + e.getMessage());
-    }
-  }
-
-  /**
-   * The body of a request as it is.
-   *
-   * @param limit of its bytes
-   * @throws Refusal if it is longer, or the connection breaks
-   */
-  public static byte[] body(Context context, long limit) {
-    try {
-      int most = (int) Math.min(limit, Integer.MAX_VALUE - 16);
-      byte[] body =
-          context.contentLength() > limit
-              ? new byte[0]
-              : context.req().getInputStream().readNBytes(most + 1);
-      if (context.contentLength() > limit || body.length > most) {
-        throw new Refusal(413, "the body has more than %s bytes".formatted(limit));
-      }
-      return body;
-    } catch (IOException e) {
-      throw new Refusal(400, "the body could not be read: " + e.getMessage());
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -140,10 +116,11 @@ public final class Fields {
     return get(name).isPresent();
   }
 
-  private static Refusal wrong(String name, String expected, JsonNode found) {
+  private static IllegalArgumentException wrong(String name, String expected, JsonNode found) {
     String text = found.toString();
     String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
-    return new Refusal(422, "field '%s' must be %s: %s".formatted(name, expected, shown));
+    return new IllegalArgumentException(
+        "field '%s' must be %s: %s".formatted(name, expected, shown));
   }
 
   /** A text. */

@@ -1,6 +1,7 @@
-package dev.sdlora.server.http;
+package dev.sdlora.request;
 
 import dev.sdlora.api.Picture;
+import dev.sdlora.api.ResourceException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -21,30 +22,28 @@ public final class Pictures {
   /**
    * The bytes of a text.
    *
-   * @throws Refusal if it is no base64; other addresses than {@code data:} are never fetched
+   * @throws IllegalArgumentException if it is no base64; other addresses than {@code data:} are
+   *     never fetched
    */
   public static byte[] bytes(String name, String text) {
     String encoded =
         text.startsWith("data:") ? text.substring(Math.max(0, text.indexOf(',') + 1)) : text;
+    String stripped = encoded.strip();
+    if (stripped.isEmpty() || stripped.startsWith("http:") || stripped.startsWith("https:")) {
+      throw new IllegalArgumentException(
+          "field '%s' must have a picture in base64; addresses are not read".formatted(name));
+    }
     try {
-      return Base64.getMimeDecoder().decode(checked(name, encoded.strip()));
+      return Base64.getMimeDecoder().decode(stripped);
     } catch (IllegalArgumentException e) {
-      throw new Refusal(422, "field '%s' is no picture in base64".formatted(name));
+      throw new IllegalArgumentException("field '%s' is no picture in base64".formatted(name), e);
     }
-  }
-
-  private static String checked(String name, String encoded) {
-    if (encoded.isEmpty() || encoded.startsWith("http:") || encoded.startsWith("https:")) {
-      throw new Refusal(
-          422, "field '%s' must have a picture in base64; addresses are not read".formatted(name));
-    }
-    return encoded;
   }
 
   /**
    * The picture in the bytes of a file.
    *
-   * @throws Refusal if its header says that it has more pixels than are taken
+   * @throws ResourceException if its header says that it has more pixels than are taken
    * @throws dev.sdlora.api.ImageFileException if it is damaged or of an unknown format
    */
   public static Picture read(String name, byte[] file, long maxPixels) {
@@ -66,8 +65,8 @@ public final class Pictures {
         }
       }
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw new Refusal(
-          422, "field '%s' has a picture that could not be read: %s".formatted(name, e));
+      throw new IllegalArgumentException(
+          "field '%s' has a picture that could not be read: %s".formatted(name, e));
     }
   }
 
@@ -83,13 +82,19 @@ public final class Pictures {
     }
   }
 
-  /** Refuses what has too many pixels. */
+  /**
+   * Refuses what has too many pixels.
+   *
+   * @throws ResourceException if it has
+   */
   public static void requirePixels(String name, double width, double height, long maxPixels) {
     if (!(width * height <= maxPixels)) {
-      throw new Refusal(
-          413,
-          "'%s' has %sx%s pixels; this server takes at most %s"
-              .formatted(name, (long) width, (long) height, maxPixels));
+      throw new ResourceException(
+          ResourceException.Resource.PIXELS,
+          "'%s' has %sx%s pixels; at most %s are taken here"
+              .formatted(name, (long) width, (long) height, maxPixels),
+          (long) (width * height),
+          maxPixels);
     }
   }
 

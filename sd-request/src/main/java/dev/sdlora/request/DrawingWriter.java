@@ -1,4 +1,4 @@
-package dev.sdlora.server.request;
+package dev.sdlora.request;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -17,7 +17,6 @@ import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.api.Variation;
-import dev.sdlora.server.http.Fields;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +43,7 @@ public final class DrawingWriter {
    * @param fields to be sent to {@code /api/jobs}; pictures are not among them
    * @param unsaid what no field can say, by the names of {@link PromptSpec}, such as {@code tiling}
    *     where it is in one direction; with it the fields ask for another picture
-   * @param refusal why this server does not take the fields, such as an upscaler that it does not
-   *     have
+   * @param refusal why the fields are not taken here, such as an upscaler that is missing
    */
   public record Written(ObjectNode fields, List<String> unsaid, Optional<String> refusal) {}
 

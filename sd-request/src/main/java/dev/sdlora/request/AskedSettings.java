@@ -1,10 +1,9 @@
-package dev.sdlora.server.request;
+package dev.sdlora.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
-import dev.sdlora.server.http.Fields;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,0 +1,31 @@
+package dev.sdlora.batch;
+
+import dev.sdlora.api.ImageFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Pictures that requests name by their paths, {@code file:photo.png}. */
+final class PictureFiles {
+  /** Of pictures in base64 none has a point. */
+  private static final Pattern PATH =
+      Pattern.compile("(?i)(?!data:|https?:|file:).{1,300}\\.[a-z]{3,4}");
+
+  private PictureFiles() {}
+
+  /** What names a file, also where it is only its path. */
+  static String reference(String text) {
+    return PATH.matcher(text).matches() ? "file:" + text : text;
+  }
+
+  /** The bytes of a file. */
+  static Optional<byte[]> read(String path) {
+    try {
+      return Optional.of(Files.readAllBytes(Path.of(path)));
+    } catch (IOException e) {
+      throw new ImageFileException("cannot read the picture '%s': %s".formatted(path, e), e);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/** Requests as JSON. */
+@SuppressWarnings("module") // The modules named here stand on this one and are compiled later.
+module dev.sdlora.request {
+  requires static transitive org.jspecify;
+  requires transitive com.fasterxml.jackson.databind;
+  requires transitive dev.sdlora.api;
+
+  exports dev.sdlora.request to
+      dev.sdlora.batch,
+      dev.sdlora.server;
+}

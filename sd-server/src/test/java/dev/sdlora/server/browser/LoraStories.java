@@ -1,0 +1,71 @@
+package dev.sdlora.server.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** LoRAs are found, and put into the prompt by a click. */
+interface LoraStories {
+  int MANY = 5000;
+
+  /** More than are ever in view. */
+  int MOST_CARDS = 150;
+
+  @Test
+  default void emptyPage_loraChosenInItsTab_isInPromptAndPicture(Studio studio) {
+    Page page = studio.open().prompt("a blue heart").steps(3).page();
+    studio.tab("LoRA").click();
+    studio.card("ink_lines").click();
+    assertThat(studio.field("Prompt")).hasValue(Pattern.compile("<lora:ink_lines:"));
+    page.getByLabel("Weight of ink_lines").fill("0.6");
+    assertThat(studio.field("Prompt")).hasValue(Pattern.compile("<lora:ink_lines:0\\.6>"));
+    studio.photograph("loras-chosen").generate();
+    assertThat(studio.picture()).isVisible();
+    assertThat(studio.settings()).contains("<lora:ink_lines:0.6>", "Lora hashes: \"ink_lines");
+    studio.photograph("picture");
+    studio.card("ink_lines").click();
+    assertThat(studio.field("Prompt")).not().hasValue(Pattern.compile("lora:"));
+  }
+
+  @Test
+  default void thousandsOfLoras_scrollAndSearch_withFewInThePage(Studio studio, Stage stage) {
+    stage.withManyLoras(
+        MANY,
+        () -> {
+          Page page = studio.open().page();
+          studio.tab("LoRA").click();
+          studio.field("Fits this checkpoint").uncheck();
+          assertThat(page.getByText(Pattern.compile("^5,00\\d LoRAs$"))).isVisible();
+          studio.photograph("loras-many");
+          assertThat(studio.cards().count()).isLessThan(MOST_CARDS);
+          page.locator(".lora-grid").evaluate("grid => grid.scrollTop = grid.scrollHeight");
+          assertThat(studio.card("zorp")).isVisible();
+          assertThat(studio.cards().count()).isLessThan(MOST_CARDS);
+          studio.field("Search LoRAs").fill("character-4995");
+          assertThat(page.getByText(Pattern.compile("^1 LoRA$"))).isVisible();
+          Locator found = studio.card("character-4995");
+          found.focus();
+          page.keyboard().press("Enter");
+          assertThat(studio.field("Prompt")).hasValue(Pattern.compile("<lora:character-4995:"));
+          assertThat(found).hasAttribute("aria-pressed", "true");
+        });
+  }
+
+  @Test
+  default void details_ofALora_tellItsEffectOnThisModel(Studio studio) {
+    studio.open().tab("LoRA").click();
+    studio.button("Details of night").click();
+    Locator dialog = studio.page().getByRole(AriaRole.DIALOG);
+    assertThat(dialog).isVisible();
+    assertThat(dialog).containsText("night");
+    studio.photograph("lora-details");
+    assertThat(studio.obstacles()).isEmpty();
+    studio.page().keyboard().press("Escape");
+    assertThat(dialog).isHidden();
+  }
+}
