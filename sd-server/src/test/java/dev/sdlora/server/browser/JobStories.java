@@ -14,7 +14,7 @@ interface JobStories {
   default void cancel_whileDrawing_endsTheJob(Studio studio) {
     studio.open().prompt("cancelled soon").steps(150).generate();
     studio.button("Cancel").click();
-    assertThat(studio.page().locator("sd-job-view").getByText("Cancelled")).isVisible();
+    assertThat(studio.page().locator("sd-job-view > [role=status]")).hasText("Cancelled");
     assertThat(studio.progress()).isHidden();
   }
 
@@ -47,7 +47,7 @@ interface JobStories {
     studio.button("Compare").click();
     page.keyboard().press("ArrowRight");
     assertThat(dialog).containsText("to be compared");
-    assertThat(page.getByLabel("Compare: how much of the first picture is seen")).isVisible();
+    assertThat(dialog.getByRole(AriaRole.SLIDER)).isVisible();
     assertThat(studio.photograph("compare").obstacles()).isEmpty();
     page.keyboard().press("ArrowLeft");
     assertThat(dialog).containsText("to be used again");

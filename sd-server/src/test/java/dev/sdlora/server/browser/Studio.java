@@ -195,9 +195,14 @@ final class Studio {
     return found(new AxeBuilder(page));
   }
 
+  /** The same of a part alone. */
+  List<String> obstacles(String selector) {
+    return found(new AxeBuilder(page).include(selector));
+  }
+
   /** Texts that can hardly be told from their grounds, the only thing that colours change. */
-  List<String> faintTexts() {
-    return found(new AxeBuilder(page).withRules(List.of("color-contrast")));
+  List<String> faintTexts(String selector) {
+    return found(new AxeBuilder(page).include(selector).withRules(List.of("color-contrast")));
   }
 
   private static List<String> found(AxeBuilder axe) {
