@@ -169,14 +169,15 @@ public final class BatchRunner {
    * @param formerFailures whether failures count that were there before this run
    */
   private State state(BatchRequest request, ResultFile results, boolean formerFailures) {
-    Optional<ResultFile.Entry> known =
-        results.find(request).filter(entry -> entry.hash().equals(request.hash()));
-    if (known.filter(entry -> entry.failed() && (entry.fresh() || formerFailures)).isPresent()) {
-      return State.FAILED;
-    }
+    Optional<ResultFile.Entry> known = results.find(request);
     // A name that was made of the settings says what is in the file, also if nothing else does.
     boolean sure = known.filter(entry -> !entry.failed()).isPresent() || request.namesItself();
-    return sure && OutputFolder.isWhole(folder.resolve(request.file())) ? State.THERE : State.OPEN;
+    if (sure && OutputFolder.isWhole(folder.resolve(request.file()))) {
+      return State.THERE;
+    }
+    return known.filter(entry -> entry.failed() && (entry.fresh() || formerFailures)).isPresent()
+        ? State.FAILED
+        : State.OPEN;
   }
 
   private Summary run(List<BatchRequest> requests) {
@@ -230,8 +231,8 @@ public final class BatchRunner {
 
     /** Writes the result of a picture down whose run ended between the two. */
     private void adopt(BatchRequest request) {
-      if (results.find(request).isEmpty()) {
-        record(
+      if (results.find(request).filter(entry -> !entry.failed()).isEmpty()) {
+        noteUnlessOthersDo(
             new BatchResult(
                 request, Optional.of(output.file(request)), Optional.empty(), Optional.empty()));
       }
@@ -239,8 +240,20 @@ public final class BatchRunner {
 
     private void refuse(BatchRequest request) {
       if (request.error().isPresent() && results.find(request).isEmpty()) {
-        record(BatchResult.failure(request, request.error().get()));
+        noteUnlessOthersDo(BatchResult.failure(request, request.error().get()));
       }
+    }
+
+    private void noteUnlessOthersDo(BatchResult result) {
+      output.ifFree(
+          result.request(),
+          () -> {
+            results.readOn();
+            boolean failed = result.error().isPresent();
+            if (results.find(result.request()).filter(is -> is.failed() == failed).isEmpty()) {
+              record(result);
+            }
+          });
     }
 
     private void work(BatchRequest request) {

@@ -214,6 +214,17 @@ final class BatchRunnerTest {
   }
 
   @Test
+  void picture_ofARequestThatFailedBefore_isTaken() throws IOException {
+    run("{'prompt': 'a'}");
+    String drawn = Files.readString(folder.resolve("results.jsonl"));
+    ObjectNode failed = Json.read(drawn).put("error", "no memory");
+    failed.remove("file");
+    Files.writeString(folder.resolve("results.jsonl"), failed + "\n");
+    assertThat(run("{'prompt': 'a'}").there()).isEqualTo(1);
+    assertThat(results().values()).singleElement().matches(result -> !result.has("error"));
+  }
+
+  @Test
   void folder_inWhichThisProgramDraws_isRefused() {
     List<String> refusals = new ArrayList<>();
     run(
