@@ -118,6 +118,19 @@ final class Studio {
     return page.locator("sd-job-view img[src*='/images/']").first();
   }
 
+  /** The settings that the picture of the job has, as the large view shows them. */
+  String settings() {
+    picture().click();
+    String text = page.locator("dialog[open] pre").textContent();
+    page.keyboard().press("Escape");
+    return text;
+  }
+
+  /** The jobs that run or wait, in their order. */
+  Locator queued() {
+    return page.locator("sd-queue ol").first().locator("li");
+  }
+
   /** The bar of the job that draws. */
   Locator progress() {
     return page.getByRole(
@@ -182,9 +195,14 @@ final class Studio {
     return found(new AxeBuilder(page));
   }
 
+  /** The same of a part alone. */
+  List<String> obstacles(String selector) {
+    return found(new AxeBuilder(page).include(selector));
+  }
+
   /** Texts that can hardly be told from their grounds, the only thing that colours change. */
-  List<String> faintTexts() {
-    return found(new AxeBuilder(page).withRules(List.of("color-contrast")));
+  List<String> faintTexts(String selector) {
+    return found(new AxeBuilder(page).include(selector).withRules(List.of("color-contrast")));
   }
 
   private static List<String> found(AxeBuilder axe) {

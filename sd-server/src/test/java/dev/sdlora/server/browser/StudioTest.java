@@ -11,6 +11,7 @@ class StudioTest
     implements ConnectionStories,
         DrawingStories,
         ImageStories,
+        JobStories,
         LoraStories,
         TrainingStories,
         ViewStories {}
