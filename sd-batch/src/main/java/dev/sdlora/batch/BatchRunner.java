@@ -199,6 +199,9 @@ public final class BatchRunner {
     private int drawn;
     private int failed;
 
+    /** What the listener has thrown while a pipeline was drawing, which is no failure of that. */
+    private Optional<RuntimeException> ofListener = Optional.empty();
+
     Run(List<BatchRequest> requests, OutputFolder output, Drawer drawer) {
       this.output = output;
       this.drawer = drawer;
@@ -286,6 +289,9 @@ public final class BatchRunner {
       } catch (GenerationCancelledException | BatchException e) {
         throw e;
       } catch (RuntimeException e) {
+        if (ofListener.isPresent()) {
+          throw ofListener.get();
+        }
         if (Thread.currentThread().isInterrupted()) {
           throw new GenerationCancelledException("the batch was cancelled");
         }
@@ -296,14 +302,19 @@ public final class BatchRunner {
 
     private void tell(BatchRequest request, StepCounter.Steps steps) {
       double share = steps.total() == 0 ? 0 : (double) steps.done() / steps.total();
-      listener.progress(
-          new BatchListener.Progress(
-              request,
-              steps.done(),
-              steps.total(),
-              finished,
-              plan.work().size(),
-              time.left(request, share)));
+      try {
+        listener.progress(
+            new BatchListener.Progress(
+                request,
+                steps.done(),
+                steps.total(),
+                finished,
+                plan.work().size(),
+                time.left(request, share)));
+      } catch (RuntimeException e) {
+        ofListener = Optional.of(e);
+        throw e;
+      }
     }
 
     private void record(BatchResult result) {

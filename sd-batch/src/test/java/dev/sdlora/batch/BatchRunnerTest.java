@@ -246,6 +246,31 @@ final class BatchRunnerTest {
   }
 
   @Test
+  void listener_isToldHowFarTheBatchIs_andEndsItByThrowing() {
+    List<String> told = new ArrayList<>();
+    BatchListener listener =
+        new BatchListener() {
+          @Override
+          public void progress(Progress progress) {
+            told.add(
+                "%s/%s %s/%s"
+                    .formatted(
+                        progress.finished(), progress.total(), progress.step(), progress.steps()));
+            if (progress.finished() == 1 && progress.step() == 1) {
+              throw new IllegalArgumentException("enough");
+            }
+          }
+        };
+    String[] lines = {"{'prompt': 'a', 'seed': [1, 2]}"};
+    assertThatThrownBy(() -> run(builder -> builder.listener(listener), lines))
+        .hasMessage("enough");
+    assertThat(told).containsExactly("0/2 0/0", "0/2 1/2", "1/2 0/0", "1/2 1/2");
+    BatchRunner.Summary summary = run(lines);
+    assertThat(summary.drawn()).isEqualTo(1);
+    assertThat(summary.there()).isEqualTo(1);
+  }
+
+  @Test
   void plan_writesNothing_andOpensNothing() {
     BatchPlan plan =
         runner(builder -> builder)
