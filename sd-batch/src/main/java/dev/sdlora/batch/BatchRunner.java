@@ -232,31 +232,37 @@ public final class BatchRunner {
           Duration.ofNanos(System.nanoTime() - begin));
     }
 
-    /** Writes the result of a picture down whose run ended between the two. */
     private void adopt(BatchRequest request) {
-      if (results.find(request).filter(entry -> !entry.failed()).isEmpty()) {
-        noteUnlessOthersDo(
+      if (!isTold(request)) {
+        output.ifFree(request, () -> tellOfPicture(request)); // Or else others are about to.
+      }
+    }
+
+    /** Writes the result of a picture down whose run ended between the two. */
+    private void tellOfPicture(BatchRequest request) {
+      results.readOn();
+      if (!isTold(request)) {
+        record(
             new BatchResult(
                 request, Optional.of(output.file(request)), Optional.empty(), Optional.empty()));
       }
     }
 
-    private void refuse(BatchRequest request) {
-      if (request.error().isPresent() && results.find(request).isEmpty()) {
-        noteUnlessOthersDo(BatchResult.failure(request, request.error().get()));
-      }
+    private boolean isTold(BatchRequest request) {
+      return results.find(request).filter(entry -> !entry.failed()).isPresent();
     }
 
-    private void noteUnlessOthersDo(BatchResult result) {
-      output.ifFree(
-          result.request(),
-          () -> {
-            results.readOn();
-            boolean failed = result.error().isPresent();
-            if (results.find(result.request()).filter(is -> is.failed() == failed).isEmpty()) {
-              record(result);
-            }
-          });
+    private void refuse(BatchRequest request) {
+      if (request.error().isPresent() && results.find(request).isEmpty()) {
+        output.ifFree(
+            request,
+            () -> {
+              results.readOn();
+              if (results.find(request).isEmpty()) {
+                record(BatchResult.failure(request, request.error().get()));
+              }
+            });
+      }
     }
 
     private void work(BatchRequest request) {
@@ -271,6 +277,9 @@ public final class BatchRunner {
         finished++;
         listener.result(result);
       } else {
+        if (state == State.THERE) {
+          tellOfPicture(request);
+        }
         time.passed(request);
         failed += state == State.FAILED ? 1 : 0;
         finished++;
