@@ -154,6 +154,20 @@ final class Studio {
     return this;
   }
 
+  /** Forgets what others drew before, so that it is not in the pictures of the page. */
+  Studio forgetEnded() {
+    open();
+    page.evaluate(
+        """
+        async () => {
+          const { jobs } = await (await fetch("api/jobs")).json();
+          const ended = jobs.filter((job) => !["waiting", "running"].includes(job.state));
+          await Promise.all(ended.map((job) => fetch(`api/jobs/${job.id}`, { method: "DELETE" })));
+        }
+        """);
+    return this;
+  }
+
   /** Drops a file from elsewhere onto a part of the page. */
   Studio drop(Path file, String selector) {
     byte[] bytes;

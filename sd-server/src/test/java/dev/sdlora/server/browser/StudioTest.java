@@ -13,5 +13,6 @@ class StudioTest
         ImageStories,
         JobStories,
         LoraStories,
+        SettingsStories,
         TrainingStories,
         ViewStories {}
