@@ -22,16 +22,19 @@ interface SettingsStories {
   }
 
   @Test
-  default void grid_ofTwoValues_showsACellOfEach_thatCanBeUsed(Studio studio) {
-    Page page = studio.open().prompt("a red star <lora:ink_lines:1>").steps(2).page();
+  default void grid_ofALorasWeights_showsACellOfEach_thatCanBeUsed(Studio studio) {
+    Page page = studio.forgetEnded().open().page();
+    studio.prompt("a yellow star on a blue background <lora:ink_lines:1>").steps(12);
+    studio.field("CFG Scale").fill("4");
+    studio.field("Seed").fill("42");
     studio.tab("X/Y grid").click();
     page.getByLabel("X type").selectOption("LoRA weight");
-    page.getByLabel("X values").fill("0, 0.5");
+    page.getByLabel("X values").fill("0, 0.5, 1");
     studio.button("Draw the grid").click();
     Locator cells = page.locator("sd-grid-result").getByRole(AriaRole.IMG);
-    assertThat(cells).hasCount(2);
+    assertThat(cells).hasCount(3);
     studio.photograph("grid");
-    cells.last().click();
+    cells.nth(1).click();
     page.locator("dialog[open]").getByText("Use these settings").click();
     assertThat(studio.field("Prompt")).hasValue(Pattern.compile("<lora:ink_lines:0\\.5>"));
   }
