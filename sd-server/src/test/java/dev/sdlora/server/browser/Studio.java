@@ -236,8 +236,10 @@ final class Studio {
             "document.documentElement.scrollWidth - document.documentElement.clientWidth");
   }
 
-  /** For people to look at, in target/screenshots. */
+  /** For people to look at, in target/screenshots, once the pictures of the page are there. */
   Studio photograph(String name) {
+    page.waitForFunction(
+        "() => [...document.images].every((image) => image.complete || image.loading === 'lazy')");
     page.screenshot(
         new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
     return this;
