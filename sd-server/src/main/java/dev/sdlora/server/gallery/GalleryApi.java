@@ -2,9 +2,9 @@ package dev.sdlora.server.gallery;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Picture;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Pictures;
-import dev.sdlora.api.Picture;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.pictures.PngInfoApi;

@@ -1,7 +1,6 @@
 package dev.sdlora.server.http;
 
 import dev.sdlora.api.Picture;
-import dev.sdlora.request.Pictures;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

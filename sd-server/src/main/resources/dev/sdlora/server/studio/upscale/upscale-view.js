@@ -30,6 +30,8 @@ class UpscaleView extends HTMLElement {
   #go = el("button", { class: "primary" }, "Upscale");
   #error = el("p", { class: "error", role: "alert" });
   #result = el("section", { class: "panel stack", "aria-label": "Result" });
+  #status = el("p", { role: "status" });
+  #bar = el("progress", { max: 1, value: 0, "aria-label": "Progress" });
   #shown = "";
 
   connectedCallback() {
@@ -79,7 +81,6 @@ class UpscaleView extends HTMLElement {
           }
         : { upscaling_resize: Number(this.#factor.value) };
       const job = await post("api/upscales", { image: this.#picture.reference, upscaler: this.#upscaler.value, ...size });
-      jobs.watch();
       address.go("upscale", job.id);
     } catch (error) {
       this.#error.textContent = error.message;
@@ -99,21 +100,31 @@ class UpscaleView extends HTMLElement {
   }
 
   #showResult(job, reference) {
-    const state = job ? `${job.id} ${job.state} ${job.progress} ${job.images.length}` : "";
-    if (state === this.#shown && this.#result.hasChildNodes()) {
+    if (job && isUnfinished(job)) {
+      this.#status.textContent = job.state === "waiting" ? `Waiting, place ${job.place}` : "Upscaling…";
+      this.#bar.value = job.progress;
+    }
+    // What is there stays while it is on its way, and with it the focus.
+    const state = job ? `${job.id} ${isUnfinished(job)}` : "none";
+    if (state === this.#shown) {
       return;
     }
     this.#shown = state;
     if (!job) {
       this.#result.replaceChildren(el("p", { class: "faint" }, "The larger picture appears here, beside the one before."));
     } else if (isUnfinished(job)) {
-      this.#result.replaceChildren(
-        el("p", { role: "status" }, job.state === "waiting" ? `Waiting, place ${job.place}` : "Upscaling…"),
-        el("progress", { max: 1, value: job.progress, "aria-label": "Progress" }),
-        el("div", { class: "row" }, el("button", { type: "button", onclick: () => jobs.cancel(job.id) }, "Cancel")),
-      );
+      const cancel = el("button", { type: "button", onclick: () => this.#cancel(job.id) }, "Cancel");
+      this.#result.replaceChildren(this.#status, this.#bar, el("div", { class: "row" }, cancel));
     } else {
       this.#result.replaceChildren(...finished(job, reference));
+    }
+  }
+
+  async #cancel(id) {
+    try {
+      await jobs.cancel(id);
+    } catch (error) {
+      this.#error.textContent = error.message;
     }
   }
 }
