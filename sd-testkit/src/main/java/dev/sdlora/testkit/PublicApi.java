@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReference;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Member;
@@ -22,7 +23,8 @@ import java.util.stream.Stream;
 
 /**
  * What a module offers to everybody, as text: the public types of the packages that it exports
- * without naming a module, each with its public and protected members, one a line.
+ * without naming a module, of all packages where it has no descriptor, each with its public and
+ * protected members, one a line.
  */
 public final class PublicApi {
   private static final int VISIBLE = Modifier.PUBLIC | Modifier.PROTECTED;
@@ -30,13 +32,27 @@ public final class PublicApi {
   private final List<Class<?>> types = new ArrayList<>();
 
   private PublicApi(Path classes) throws IOException {
-    ModuleDescriptor module = ModuleFinder.of(classes).findAll().iterator().next().descriptor();
-    for (ModuleDescriptor.Exports exports : module.exports()) {
-      if (!exports.isQualified()) {
-        addTypes(classes, exports.source());
-      }
+    for (String exported : exported(classes)) {
+      addTypes(classes, exported);
     }
     types.sort(Comparator.comparing(Class::getName));
+  }
+
+  /** What the descriptor exports; without one, all packages. */
+  private static List<String> exported(Path classes) throws IOException {
+    for (ModuleReference module : ModuleFinder.of(classes).findAll()) {
+      return module.descriptor().exports().stream()
+          .filter(exports -> !exports.isQualified())
+          .map(ModuleDescriptor.Exports::source)
+          .toList();
+    }
+    try (Stream<Path> files = Files.walk(classes)) {
+      return files
+          .filter(file -> file.toString().endsWith(".class"))
+          .map(file -> classes.relativize(file.resolveSibling("")).toString().replace('/', '.'))
+          .distinct()
+          .toList();
+    }
   }
 
   private void addTypes(Path classes, String packageName) throws IOException {

@@ -1,0 +1,5 @@
+/** Pictures where langchain4j is. */
+@NullMarked
+package dev.sdlora.examples.langchain4j;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,49 @@
+package dev.sdlora.langchain4j;
+
+import dev.langchain4j.data.image.Image;
+import dev.langchain4j.model.output.Response;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LoraReport;
+import dev.sdlora.api.PromptSpec;
+import java.io.ByteArrayOutputStream;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+
+/** What a result looks like in langchain4j's words. */
+final class Answers {
+  private Answers() {}
+
+  static Response<Image> one(GenerationResult result, String asked, PictureFormat format) {
+    return answer(image(result.first(), asked, format), result);
+  }
+
+  static Response<List<Image>> all(GenerationResult result, String asked, PictureFormat format) {
+    List<Image> images =
+        result.images().stream().map(image -> image(image, asked, format)).toList();
+    return answer(images, result);
+  }
+
+  private static <T> Response<T> answer(T content, GenerationResult result) {
+    Map<String, Object> metadata =
+        Map.of(
+            "seeds", result.images().stream().map(GeneratedImage::seed).toList(),
+            "parameters", result.images().stream().map(GeneratedImage::parameters).toList(),
+            "warnings", result.warnings(),
+            "loras", result.loras().stream().map(LoraReport::toString).toList(),
+            "seconds", result.elapsed().toNanos() / 1e9);
+    return Response.from(content, null, null, metadata);
+  }
+
+  private static Image image(GeneratedImage image, String asked, PictureFormat format) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    image.write(out, format.label());
+    Image.Builder answer =
+        Image.builder()
+            .base64Data(Base64.getEncoder().encodeToString(out.toByteArray()))
+            .mimeType(format.mimeType());
+    String drawn = PromptSpec.fromParameters(image.parameters()).prompt();
+    return (drawn.strip().equals(asked.strip()) ? answer : answer.revisedPrompt(drawn)).build();
+  }
+}

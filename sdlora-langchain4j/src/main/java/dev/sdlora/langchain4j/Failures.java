@@ -1,0 +1,38 @@
+package dev.sdlora.langchain4j;
+
+import dev.langchain4j.exception.InternalServerException;
+import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.RateLimitException;
+import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.StableDiffusionException;
+import java.util.function.Supplier;
+
+/** The library's sentences in langchain4j's exceptions. */
+final class Failures {
+  private Failures() {}
+
+  static <T> T translated(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (GenerationCancelledException e) {
+      throw e;
+    } catch (ResourceException e) {
+      throw e.resource() == ResourceException.Resource.QUEUE
+          ? new RateLimitException(e.getMessage(), e)
+          : new InvalidRequestException(e.getMessage(), e);
+    } catch (PromptSyntaxException
+        | LoraException
+        | EmbeddingException
+        | ImageFileException
+        | IllegalArgumentException e) {
+      throw new InvalidRequestException(e.getMessage(), e);
+    } catch (StableDiffusionException e) {
+      throw new InternalServerException(e.getMessage(), e);
+    }
+  }
+}

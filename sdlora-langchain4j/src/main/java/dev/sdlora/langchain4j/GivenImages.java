@@ -1,0 +1,86 @@
+package dev.sdlora.langchain4j;
+
+import dev.langchain4j.data.image.Image;
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.Picture;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Base64;
+import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
+
+/** Pictures that requests bring along. Nothing is fetched, from the network or from files. */
+final class GivenImages {
+  private static final String BASE64 = ";base64,";
+
+  private GivenImages() {}
+
+  /** The pixels; transparent places are white. */
+  static Picture picture(String name, Image image) {
+    return picture(name, bytes(name, image));
+  }
+
+  private static Picture picture(String name, byte[] file) {
+    try {
+      return Picture.read(new ByteArrayInputStream(file));
+    } catch (ImageFileException e) {
+      throw new ImageFileException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** White where to paint: where the mask is transparent, or if it is so nowhere, where white. */
+  static Picture mask(Image mask) {
+    byte[] file = bytes("mask", mask);
+    Picture opaque = picture("mask", file); // looks at the size before pixels are read
+    BufferedImage image;
+    try {
+      image = ImageIO.read(new ByteArrayInputStream(file));
+    } catch (IOException e) {
+      throw new ImageFileException("mask: " + e.getMessage(), e);
+    }
+    if (!image.getColorModel().hasAlpha()) {
+      return opaque;
+    }
+    int width = opaque.width();
+    byte[] rgb = new byte[3 * width * opaque.height()];
+    int[] row = new int[width];
+    boolean transparent = false;
+    for (int y = 0; y < opaque.height(); y++) {
+      image.getRGB(0, y, width, 1, row, 0, width);
+      for (int x = 0; x < width; x++) {
+        int open = 255 - (row[x] >>> 24);
+        transparent |= open > 0;
+        for (int channel = 0; channel < 3; channel++) {
+          rgb[3 * (y * width + x) + channel] = (byte) open;
+        }
+      }
+    }
+    return transparent ? Picture.of(width, opaque.height(), rgb) : opaque;
+  }
+
+  private static byte[] bytes(String name, Image image) {
+    @Nullable String data = image.base64Data();
+    try {
+      return Base64.getMimeDecoder().decode(data == null ? data(name, image.url()) : data);
+    } catch (IllegalArgumentException e) {
+      throw new ImageFileException(name + " has base64 that cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static String data(String name, @Nullable URI address) {
+    if (address == null) {
+      throw new ImageFileException(name + " has neither base64Data nor a url");
+    }
+    String text = address.toString();
+    int start = text.indexOf(BASE64);
+    if (!"data".equalsIgnoreCase(address.getScheme()) || start < 0) {
+      String shown = text.length() <= 80 ? text : text.substring(0, 80) + "…";
+      throw new ImageFileException(
+          "%s must have base64Data or a url of the form data:image/png;base64,…; nothing is fetched: '%s'"
+              .formatted(name, shown));
+    }
+    return text.substring(start + BASE64.length());
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests over the bundled model. */
+@NullMarked
+package dev.sdlora.langchain4j;
+
+import org.jspecify.annotations.NullMarked;
