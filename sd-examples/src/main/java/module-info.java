@@ -2,6 +2,7 @@
 module dev.sdlora.examples {
   requires static org.jspecify;
   requires dev.sdlora.api;
+  requires dev.sdlora.batch;
   requires dev.sdlora.demo.model;
   requires dev.sdlora.training;
 }

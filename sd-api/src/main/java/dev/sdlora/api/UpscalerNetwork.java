@@ -46,7 +46,7 @@ public interface UpscalerNetwork extends AutoCloseable {
    * @throws IllegalStateException if this is closed
    */
   default Picture upscale(Picture picture) {
-    return upscale(picture, (number, count) -> {});
+    return upscale(Objects.requireNonNull(picture, "picture"), (number, count) -> {});
   }
 
   /**

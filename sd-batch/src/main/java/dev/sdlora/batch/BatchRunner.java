@@ -169,14 +169,15 @@ public final class BatchRunner {
    * @param formerFailures whether failures count that were there before this run
    */
   private State state(BatchRequest request, ResultFile results, boolean formerFailures) {
-    Optional<ResultFile.Entry> known =
-        results.find(request).filter(entry -> entry.hash().equals(request.hash()));
-    if (known.filter(entry -> entry.failed() && (entry.fresh() || formerFailures)).isPresent()) {
-      return State.FAILED;
-    }
+    Optional<ResultFile.Entry> known = results.find(request);
     // A name that was made of the settings says what is in the file, also if nothing else does.
     boolean sure = known.filter(entry -> !entry.failed()).isPresent() || request.namesItself();
-    return sure && OutputFolder.isWhole(folder.resolve(request.file())) ? State.THERE : State.OPEN;
+    if (sure && OutputFolder.isWhole(folder.resolve(request.file()))) {
+      return State.THERE;
+    }
+    return known.filter(entry -> entry.failed() && (entry.fresh() || formerFailures)).isPresent()
+        ? State.FAILED
+        : State.OPEN;
   }
 
   private Summary run(List<BatchRequest> requests) {
@@ -197,6 +198,9 @@ public final class BatchRunner {
     private int finished;
     private int drawn;
     private int failed;
+
+    /** What the listener has thrown while a pipeline was drawing, which is no failure of that. */
+    private Optional<RuntimeException> ofListener = Optional.empty();
 
     Run(List<BatchRequest> requests, OutputFolder output, Drawer drawer) {
       this.output = output;
@@ -228,18 +232,36 @@ public final class BatchRunner {
           Duration.ofNanos(System.nanoTime() - begin));
     }
 
-    /** Writes the result of a picture down whose run ended between the two. */
     private void adopt(BatchRequest request) {
-      if (results.find(request).isEmpty()) {
+      if (!isTold(request)) {
+        output.ifFree(request, () -> tellOfPicture(request)); // Or else others are about to.
+      }
+    }
+
+    /** Writes the result of a picture down whose run ended between the two. */
+    private void tellOfPicture(BatchRequest request) {
+      results.readOn();
+      if (!isTold(request)) {
         record(
             new BatchResult(
                 request, Optional.of(output.file(request)), Optional.empty(), Optional.empty()));
       }
     }
 
+    private boolean isTold(BatchRequest request) {
+      return results.find(request).filter(entry -> !entry.failed()).isPresent();
+    }
+
     private void refuse(BatchRequest request) {
       if (request.error().isPresent() && results.find(request).isEmpty()) {
-        record(BatchResult.failure(request, request.error().get()));
+        output.ifFree(
+            request,
+            () -> {
+              results.readOn();
+              if (results.find(request).isEmpty()) {
+                record(BatchResult.failure(request, request.error().get()));
+              }
+            });
       }
     }
 
@@ -255,6 +277,9 @@ public final class BatchRunner {
         finished++;
         listener.result(result);
       } else {
+        if (state == State.THERE) {
+          tellOfPicture(request);
+        }
         time.passed(request);
         failed += state == State.FAILED ? 1 : 0;
         finished++;
@@ -273,6 +298,9 @@ public final class BatchRunner {
       } catch (GenerationCancelledException | BatchException e) {
         throw e;
       } catch (RuntimeException e) {
+        if (ofListener.isPresent()) {
+          throw ofListener.get();
+        }
         if (Thread.currentThread().isInterrupted()) {
           throw new GenerationCancelledException("the batch was cancelled");
         }
@@ -283,14 +311,19 @@ public final class BatchRunner {
 
     private void tell(BatchRequest request, StepCounter.Steps steps) {
       double share = steps.total() == 0 ? 0 : (double) steps.done() / steps.total();
-      listener.progress(
-          new BatchListener.Progress(
-              request,
-              steps.done(),
-              steps.total(),
-              finished,
-              plan.work().size(),
-              time.left(request, share)));
+      try {
+        listener.progress(
+            new BatchListener.Progress(
+                request,
+                steps.done(),
+                steps.total(),
+                finished,
+                plan.work().size(),
+                time.left(request, share)));
+      } catch (RuntimeException e) {
+        ofListener = Optional.of(e);
+        throw e;
+      }
     }
 
     private void record(BatchResult result) {

@@ -156,8 +156,22 @@ final class CompleteSettings {
                       : picture));
       settings.set("init_images", references);
     }
-    if (settings.path("mask").isTextual()) {
-      settings.put("mask", PictureFiles.reference(settings.path("mask").textValue()));
+    pictureFile(settings, "mask");
+    settings
+        .path("masks")
+        .fieldNames()
+        .forEachRemaining(name -> pictureFile(settings.path("masks"), name));
+    for (JsonNode script : settings.path("alwayson_scripts")) {
+      for (JsonNode unit : script.path("args")) {
+        pictureFile(unit, "image");
+        pictureFile(unit, "input_image");
+      }
+    }
+  }
+
+  private static void pictureFile(JsonNode node, String name) {
+    if (node instanceof ObjectNode object && object.path(name).isTextual()) {
+      object.put(name, PictureFiles.reference(object.path(name).textValue()));
     }
   }
 

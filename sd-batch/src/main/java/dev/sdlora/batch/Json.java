@@ -29,7 +29,9 @@ final class Json {
     try {
       return Fields.parse(text.getBytes(StandardCharsets.UTF_8)).node();
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("it " + e.getMessage(), e);
+      // What is read here is one line, which is told by whoever reads it.
+      String sentence = String.valueOf(e.getMessage()).replace("(line 1, column ", "(column ");
+      throw new IllegalArgumentException("it " + sentence, e);
     }
   }
 

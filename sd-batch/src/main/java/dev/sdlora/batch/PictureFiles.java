@@ -3,6 +3,7 @@ package dev.sdlora.batch;
 import dev.sdlora.api.ImageFileException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,6 +25,8 @@ final class PictureFiles {
   static Optional<byte[]> read(String path) {
     try {
       return Optional.of(Files.readAllBytes(Path.of(path)));
+    } catch (NoSuchFileException e) {
+      throw new ImageFileException("the picture '%s' does not exist".formatted(path), e);
     } catch (IOException e) {
       throw new ImageFileException("cannot read the picture '%s': %s".formatted(path, e), e);
     }

@@ -26,6 +26,7 @@ final class RequestKeys {
           Map.entry("strength", "denoising_strength"),
           Map.entry("init", "init_images"),
           Map.entry("loras", "lora"),
+          Map.entry("trigger_words", "add_trigger_words"),
           Map.entry("variation_seed", "subseed"),
           Map.entry("variation_strength", "subseed_strength"));
 
@@ -42,7 +43,8 @@ final class RequestKeys {
                   + " mask_blur_x mask_blur_y inpainting_fill inpaint_full_res"
                   + " inpaint_full_res_padding inpainting_mask_invert resize_mode"
                   + " initial_noise_multiplier outpainting lora checkpoint id"
-                  + " restore_faces script_name")
+                  + " restore_faces script_name lora_mode lenient"
+                  + " add_trigger_words masks")
               .split(" "));
 
   /** What programs of A1111 send along and decides nothing here. */

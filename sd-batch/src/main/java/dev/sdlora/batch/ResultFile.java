@@ -51,9 +51,10 @@ final class ResultFile {
     return results;
   }
 
-  /** What became of a request when the file was last looked at. */
+  /** What became of a request, with the settings that it has, when the file was last looked at. */
   Optional<Entry> find(BatchRequest request) {
-    return Optional.ofNullable(entries.get(request.id()));
+    return Optional.ofNullable(entries.get(request.id()))
+        .filter(entry -> entry.hash().equals(request.hash()));
   }
 
   /** Reads what others have added; a line that has no end yet is left for later. */

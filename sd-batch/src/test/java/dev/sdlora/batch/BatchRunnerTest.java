@@ -214,6 +214,17 @@ final class BatchRunnerTest {
   }
 
   @Test
+  void picture_ofARequestThatFailedBefore_isTaken() throws IOException {
+    run("{'prompt': 'a'}");
+    String drawn = Files.readString(folder.resolve("results.jsonl"));
+    ObjectNode failed = Json.read(drawn).put("error", "no memory");
+    failed.remove("file");
+    Files.writeString(folder.resolve("results.jsonl"), failed + "\n");
+    assertThat(run("{'prompt': 'a'}").there()).isEqualTo(1);
+    assertThat(results().values()).singleElement().matches(result -> !result.has("error"));
+  }
+
+  @Test
   void folder_inWhichThisProgramDraws_isRefused() {
     List<String> refusals = new ArrayList<>();
     run(
@@ -232,6 +243,31 @@ final class BatchRunnerTest {
         "{'prompt': 'a'}");
     assertThat(refusals).singleElement().asString().contains("this program has another batch in");
     assertThat(run("{'prompt': 'b'}").drawn()).isEqualTo(1);
+  }
+
+  @Test
+  void listener_isToldHowFarTheBatchIs_andEndsItByThrowing() {
+    List<String> told = new ArrayList<>();
+    BatchListener listener =
+        new BatchListener() {
+          @Override
+          public void progress(Progress progress) {
+            told.add(
+                "%s/%s %s/%s"
+                    .formatted(
+                        progress.finished(), progress.total(), progress.step(), progress.steps()));
+            if (progress.finished() == 1 && progress.step() == 1) {
+              throw new IllegalArgumentException("enough");
+            }
+          }
+        };
+    String[] lines = {"{'prompt': 'a', 'seed': [1, 2]}"};
+    assertThatThrownBy(() -> run(builder -> builder.listener(listener), lines))
+        .hasMessage("enough");
+    assertThat(told).containsExactly("0/2 0/0", "0/2 1/2", "1/2 0/0", "1/2 1/2");
+    BatchRunner.Summary summary = run(lines);
+    assertThat(summary.drawn()).isEqualTo(1);
+    assertThat(summary.there()).isEqualTo(1);
   }
 
   @Test

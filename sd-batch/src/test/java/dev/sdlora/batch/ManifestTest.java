@@ -136,6 +136,25 @@ final class ManifestTest {
   }
 
   @Test
+  void pictures_namedByTheirPaths_areReferencesToFiles() {
+    assertThat(
+            settings(
+                "{'prompt': 'x', 'seed': 1, 'init': 'a b/photo.PNG', 'mask': 'file:m.jpg', 'masks':"
+                    + " {'left': 'l.webp', 'top': '0,0,1,.5'}, 'alwayson_scripts': {'controlnet':"
+                    + " {'args': [{'image': 'e.png', 'weight': [1, 0.5]}]}}}"))
+        .hasSize(2)
+        .first()
+        .asString()
+        .contains(
+            "'init_images':['file:a b/photo.PNG']",
+            "'mask':'file:m.jpg'",
+            "'masks':{'left':'file:l.webp','top':'0,0,1,.5'}",
+            "'image':'file:e.png','weight':1");
+    assertThat(settings("{'prompt': 'x', 'init': ['iVBORw0KGgo=']}").get(0))
+        .contains("['iVBORw0KGgo=']");
+  }
+
+  @Test
   void defaults_holdForLinesBehindThem_untilOthersCome() {
     assertThat(
             settings(

@@ -30,6 +30,9 @@ final class PaintingPipeline implements Pipeline {
   @Override
   public GenerationResult generate(PromptSpec spec, GenerationListener listener) {
     diary.add("draw " + spec.prompt());
+    listener.stepEnd(
+        new GenerationListener.Step(0, 1, 2, 1),
+        () -> Picture.of(8, 8, new byte[192]).toBufferedImage());
     if (spec.prompt().contains("cancel")) {
       throw new GenerationCancelledException("cancelled");
     }

@@ -56,7 +56,8 @@ public final class Sd {
   private Sd() {}
 
   /**
-   * Runs one command and ends the JVM with its exit code: 0, 1 for failures, 2 for bad usage.
+   * Runs one command and ends the JVM with its exit code: 0, 1 for failures, 2 for bad usage, 3 for
+   * a batch of which some requests failed.
    *
    * @param args the command and its options; {@code --help} lists them
    */

@@ -4,6 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
 import dev.sdlora.server.SdServer;
+import dev.sdlora.server.SdServerBuilder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -178,8 +179,8 @@ final class ServeCommand implements Callable<Integer> {
         .noneMatch(known -> own.startsWith(known.toAbsolutePath().normalize()));
   }
 
-  private SdServer.Builder settings(Pipeline pipeline) {
-    SdServer.Builder server = SdServer.builder(pipeline).port(port);
+  private SdServerBuilder settings(Pipeline pipeline) {
+    SdServerBuilder server = SdServer.builder(pipeline).port(port);
     listen.ifPresent(server::listen);
     users.forEach(user -> add(user, server));
     tokens.forEach(server::bearerToken);
@@ -192,7 +193,7 @@ final class ServeCommand implements Callable<Integer> {
     return server.maxJobs(maxJobs).rateLimit(rateLimit).maxPixels(maxPixels).maxBodyBytes(maxBody);
   }
 
-  private void add(String user, SdServer.Builder server) {
+  private void add(String user, SdServerBuilder server) {
     int colon = user.indexOf(':');
     if (colon < 0) {
       throw console.badUsage("--api-auth must be USER:PASSWORD");

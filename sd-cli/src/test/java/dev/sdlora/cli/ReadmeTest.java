@@ -27,11 +27,11 @@ class ReadmeTest {
   private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern FOR_USERS =
       Pattern.compile(
-          "import (java|dev\\.sdlora\\.(api|training|models|demo\\.model|server))\\..*;");
+          "import (java|dev\\.sdlora\\.(api|batch|training|models|demo\\.model|server))\\..*;");
   private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
   private static final Pattern SD =
       Pattern.compile(
-          "(?m)(?:^|[ /])sd ((?:generate|grid|upscale|train|serve|get|info|prompt|lora|checkpoint|merge-checkpoints) .*)$");
+          "(?m)(?:^|[ /])sd ((?:generate|grid|batch|upscale|train|serve|get|info|prompt|lora|checkpoint|merge-checkpoints) .*)$");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 

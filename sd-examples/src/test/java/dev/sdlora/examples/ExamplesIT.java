@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,19 @@ final class ExamplesIT {
     for (int i = 1; i < 4; i++) {
       assertThat(pixels("serve-" + i + ".png")).isNotEqualTo(pixels("serve-4.png"));
     }
+  }
+
+  @Test
+  void drawBatch_again_drawsNothingAnew() throws IOException {
+    DrawBatch.main(arguments());
+    byte[] heart = Files.readAllBytes(folder.resolve("batch/heart.png"));
+    List<String> results = Files.readAllLines(folder.resolve("batch/results.jsonl"));
+    assertThat(results).hasSize(6);
+    assertThat(results).last().asString().contains("did you mean 'ink_lines'?");
+    Files.delete(folder.resolve("batch/heart.png"));
+    DrawBatch.main(arguments());
+    assertThat(folder.resolve("batch/heart.png")).hasBinaryContent(heart);
+    assertThat(Files.readAllLines(folder.resolve("batch/results.jsonl"))).hasSize(7);
   }
 
   @Test

@@ -36,9 +36,9 @@ public final class DrawingReader {
    * @param fields as A1111 names them, and {@code lora}
    * @param overrides options of the request over those of the server
    * @return with a seed, also where the body leaves it open
-   * @throws IllegalArgumentException if a field has a value of another kind, or asks for what is
-   *     not here
-   * @throws IllegalArgumentException if a value is out of range
+   * @throws IllegalArgumentException if a field has a value of another kind or out of range, or
+   *     asks for what is not here
+   * @throws dev.sdlora.api.ResourceException if a picture is larger than pictures may be
    * @throws dev.sdlora.api.StableDiffusionException if a LoRA or a picture cannot be used
    */
   public PromptSpec read(Fields fields, Dialect dialect, Overrides overrides) {
@@ -58,6 +58,7 @@ public final class DrawingReader {
     if (fields.flag("tiling", false)) {
       spec.tiling(Tiling.BOTH);
     }
+    new OwnFields(offer).read(fields, spec);
     new StartPictures(offer).read(fields, spec);
     if (fields.flag("enable_hr", false) && !fields.has("init_images")) {
       spec.hiresFix(hires(fields));

@@ -143,6 +143,7 @@ public final class DrawingWriter {
     spec.refinerSwitch().ifPresent(at -> refiner(at, fields));
     spec.imageToImage().ifPresent(start -> start(start, fields));
     spec.hiresFix().ifPresent(hires -> hires(hires, fields));
+    OwnFields.write(spec, fields);
     overrides(spec, fields);
     return fields;
   }

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 class DrawingWriterTest {
   private static final List<Style> STYLES =
       List.of(new Style("inked", "ink, {prompt}", ""), new Style("no text", "", "letters"));
-  private static final Offer OFFER =
+  static final Offer OFFER =
       new Offer(
           pipeline(),
           List.of(),

@@ -195,7 +195,7 @@ class AccessTest {
 
   @Test
   void settings_thatMakeNoSense_areRefused() {
-    SdServer.Builder settings = SdServer.builder(pipeline);
+    SdServerBuilder settings = SdServer.builder(pipeline);
     assertThatThrownBy(() -> settings.port(70_000))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("port must be from 0 to 65535: 70000");

@@ -126,20 +126,25 @@ class GalleryTest {
         new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB),
         "png",
         folder.resolve("bare.png").toFile());
+    Files.setLastModifiedTime(
+        folder.resolve("bare.png"), FileTime.from(Instant.now().minusSeconds(8)));
     Files.writeString(folder.resolve("damaged.png"), "no picture");
     Files.createDirectory(folder.resolve("folder.png"));
     try (Served served = served()) {
-      assertThat(names(served.get("/api/gallery"))).containsExactly("new.png", "old.png");
-      assertThat(names(served.get("/api/gallery?from=1&count=5"))).containsExactly("old.png");
+      assertThat(names(served.get("/api/gallery")))
+          .containsExactly("bare.png", "new.png", "old.png");
+      assertThat(served.get("/api/gallery/bare.png/settings").has("reason")).isTrue();
+      assertThat(names(served.get("/api/gallery?from=2&count=5"))).containsExactly("old.png");
       assertThat(names(served.get("/api/gallery?search=STEPS+cat"))).containsExactly("old.png");
       assertThat(names(served.get("/api/gallery?search=cat+dog"))).isEmpty();
       assertThat(served.send(served.request("/api/gallery?from=x")).statusCode()).isEqualTo(422);
       byte[] small = bytes(served, "/api/gallery/new.png/thumbnail").body();
       assertThat(ImageIO.read(new ByteArrayInputStream(small)).getWidth()).isEqualTo(256);
-      write("new.png", 8, "a fox\nSteps: 5, Seed: 4", 5);
+      write("new.png", 8, "a fox\nSteps: 5, Seed: 4", 9);
       write("third.png", 8, "a hen\nSteps: 5, Seed: 4", 0);
       Files.delete(folder.resolve("old.png"));
-      assertThat(names(served.get("/api/gallery"))).containsExactly("third.png", "new.png");
+      assertThat(names(served.get("/api/gallery")))
+          .containsExactly("third.png", "bare.png", "new.png");
       assertThat(names(served.get("/api/gallery?search=fox"))).containsExactly("new.png");
       byte[] smaller = bytes(served, "/api/gallery/new.png/thumbnail").body();
       assertThat(ImageIO.read(new ByteArrayInputStream(smaller)).getWidth()).isEqualTo(8);

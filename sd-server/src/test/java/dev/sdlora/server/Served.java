@@ -32,7 +32,7 @@ final class Served implements AutoCloseable {
   final SdServer server;
   private final HttpClient client = HttpClient.newHttpClient();
 
-  private Served(Pipeline pipeline, UnaryOperator<SdServer.Builder> settings) {
+  private Served(Pipeline pipeline, UnaryOperator<SdServerBuilder> settings) {
     this.pipeline = pipeline;
     this.server = settings.apply(SdServer.builder(pipeline).port(0)).start();
   }
@@ -49,7 +49,7 @@ final class Served implements AutoCloseable {
         .build();
   }
 
-  static Served of(Pipeline pipeline, UnaryOperator<SdServer.Builder> settings) {
+  static Served of(Pipeline pipeline, UnaryOperator<SdServerBuilder> settings) {
     return new Served(pipeline, settings);
   }
 

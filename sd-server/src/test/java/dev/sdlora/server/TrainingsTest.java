@@ -17,6 +17,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
@@ -70,9 +71,22 @@ class TrainingsTest {
     pipeline.close();
   }
 
+  /** Those of this test: others may train in another process. */
   private static List<Path> temporaryFolders() throws IOException {
     try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return files.filter(file -> file.getFileName().toString().startsWith("sd-training")).toList();
+      return files
+          .filter(file -> file.getFileName().toString().startsWith("sd-training"))
+          .filter(TrainingsTest::hasPicture)
+          .toList();
+    }
+  }
+
+  private static boolean hasPicture(Path folder) {
+    try {
+      return Arrays.equals(
+          Files.readAllBytes(folder.resolve("0")), Base64.getDecoder().decode(picture));
+    } catch (IOException e) {
+      return false; // Somebody else's, without pictures or deleted meanwhile.
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * A small SD 1.x checkpoint that draws coloured shapes on coloured grounds at 128×128, and LoRAs
@@ -21,9 +22,12 @@ import java.util.Objects;
  */
 public final class DemoModel {
   private static final String CHECKPOINT = "demo-sd1.safetensors";
+
+  /** With a picture of what each does, where programs look for it. */
   private static final List<String> LORAS =
       List.of("detail_slider", "ink_lines", "night", "zorp").stream()
-          .map(name -> "loras/" + name + ".safetensors")
+          .flatMap(name -> Stream.of(".safetensors", ".preview.png").map(end -> name + end))
+          .map(name -> "loras/" + name)
           .toList();
 
   private DemoModel() {}

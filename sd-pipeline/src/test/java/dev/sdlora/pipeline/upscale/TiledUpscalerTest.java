@@ -113,7 +113,12 @@ class TiledUpscalerTest {
       byte[] expected = whole.upscale(image).rgb();
       int[] pieceCount = {0};
       Raster raster = new Raster(image.width(), image.height(), 3, image.rgb());
-      byte[] actual = pieces.upscale(raster, (number, count) -> pieceCount[0]++).samples();
+      UpscalerNetwork.Watcher watcher =
+          (number, count) -> {
+            assertThat(number).isEqualTo(pieceCount[0]++);
+            assertThat(count).isEqualTo(9 * 7);
+          };
+      byte[] actual = pieces.upscale(raster, watcher).samples();
       assertThat(pieceCount[0]).isEqualTo(9 * 7);
       int different = 0;
       for (int i = 0; i < expected.length; i++) {

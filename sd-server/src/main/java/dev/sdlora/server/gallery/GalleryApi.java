@@ -2,9 +2,11 @@ package dev.sdlora.server.gallery;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Picture;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.pictures.PngInfoApi;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -14,6 +16,9 @@ import java.util.Optional;
 /** {@code /api/gallery}: the pictures that were made, and what they were made with. */
 public final class GalleryApi {
   private static final int MAX_COUNT = 500;
+
+  /** Of files that others have put there. */
+  private static final long MAX_PIXELS = 1L << 26;
 
   private final Gallery gallery;
   private final PngInfoApi settings;
@@ -98,7 +103,13 @@ public final class GalleryApi {
       context.status(304);
       return;
     }
-    context.contentType("image/jpeg").result(thumbnails.of(picture, gallery));
+    byte[] file = thumbnails.of(picture.name() + tag, () -> read(picture));
+    context.contentType("image/jpeg").result(file);
+  }
+
+  private Picture read(Pictured picture) {
+    byte[] file = gallery.find(picture.name()).orElseThrow(GalleryApi::missing);
+    return Pictures.read("picture", file, MAX_PIXELS);
   }
 
   private void settings(Context context) {

@@ -33,7 +33,7 @@ public final class JobGallery implements Gallery {
             new Kept(
                 job,
                 image,
-                new Pictured(
+                Pictured.of(
                     name, job.created(), image.width(), image.height(), image.parameters())));
       }
     }

@@ -2,6 +2,7 @@ package dev.sdlora.server.gallery;
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.ImageSettingsException;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;
 import java.io.IOException;
@@ -32,8 +33,8 @@ import javax.imageio.stream.ImageInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pictures with settings in one folder, whoever put them there. What a file says is read once
- * and anew when the file is another; the folder itself is looked at whenever somebody asks.
+ * The pictures in one folder, whoever put them there. What a file says is read once and anew when
+ * the file is another; the folder itself is looked at whenever somebody asks.
  */
 public final class PictureFolder implements Gallery {
   /** A larger file is no picture of anybody's. */
@@ -43,12 +44,45 @@ public final class PictureFolder implements Gallery {
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
   private final Path folder;
-  private Map<String, Known> known = new HashMap<>();
+  private final Object looking = new Object();
+  private volatile Look last = new Look(Map.of(), -1);
 
-  /** What is known of a file; no picture for one without settings. */
+  /** What is known of a file; no picture for one that is damaged. */
   private record Known(long modified, long size, Optional<Pictured> picture) {
     boolean isOf(BasicFileAttributes file) {
       return modified == file.lastModifiedTime().toMillis() && size == file.size();
+    }
+  }
+
+  /** What was seen of the folder at one time. */
+  private record Look(
+      Map<String, Known> files, List<Pictured> newestFirst, long folderModified, long at) {
+    /** So long after the last change the clock of the file system has gone on for sure. */
+    private static final long SETTLED_MILLIS = 3000;
+
+    private static final long GOOD_FOR_MILLIS = 30_000;
+
+    Look(Map<String, Known> files, long folderModified) {
+      this(
+          files,
+          files.values().stream()
+              .flatMap(file -> file.picture().stream())
+              .sorted(Comparator.comparing(Pictured::time).thenComparing(Pictured::name).reversed())
+              .toList(),
+          folderModified,
+          System.currentTimeMillis());
+    }
+
+    /**
+     * A folder is another when files come, go or change their names. One that is still being
+     * written, or was a moment before the look, is seen in the next.
+     */
+    boolean isStillTrue(long modified) {
+      long change =
+          Math.max(modified, files.values().stream().mapToLong(Known::modified).max().orElse(0));
+      return modified == folderModified
+          && change < at - SETTLED_MILLIS
+          && System.currentTimeMillis() < at + GOOD_FOR_MILLIS;
     }
   }
 
@@ -89,14 +123,30 @@ public final class PictureFolder implements Gallery {
 
   @Override
   public List<Pictured> newestFirst() {
-    return index().values().stream()
-        .flatMap(file -> file.picture().stream())
-        .sorted(Comparator.comparing(Pictured::time).thenComparing(Pictured::name).reversed())
-        .toList();
+    return look().newestFirst();
   }
 
   /** One look at a time; who comes meanwhile gains by it. */
-  private synchronized Map<String, Known> index() {
+  private Look look() {
+    synchronized (looking) {
+      Look before = last;
+      long folderModified = modified();
+      if (!before.isStillTrue(folderModified)) {
+        last = new Look(files(before.files()), folderModified);
+      }
+      return last;
+    }
+  }
+
+  private long modified() {
+    try {
+      return Files.getLastModifiedTime(folder).toMillis();
+    } catch (IOException e) {
+      throw new Refusal(500, "the folder of pictures could not be read: " + e.getMessage());
+    }
+  }
+
+  private Map<String, Known> files(Map<String, Known> known) {
     Map<String, Known> now = new HashMap<>();
     try {
       Files.walkFileTree(
@@ -126,7 +176,6 @@ public final class PictureFolder implements Gallery {
     } catch (IOException e) {
       throw new Refusal(500, "the folder of pictures could not be read: " + e.getMessage());
     }
-    known = now;
     return now;
   }
 
@@ -146,39 +195,43 @@ public final class PictureFolder implements Gallery {
   private static Optional<Pictured> pictured(
       Path file, String name, BasicFileAttributes attributes) {
     try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
-      String parameters = GeneratedImage.readParameters(file);
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (parameters.isBlank() || !readers.hasNext()) {
+      if (!readers.hasNext()) {
         return Optional.empty();
       }
       ImageReader reader = readers.next();
       try {
         reader.setInput(in, true, true);
         return Optional.of(
-            new Pictured(
+            Pictured.of(
                 name,
                 attributes.lastModifiedTime().toInstant(),
                 reader.getWidth(0),
                 reader.getHeight(0),
-                parameters));
+                parameters(file)));
       } finally {
         reader.dispose();
       }
     } catch (IOException | ImageFileException | IllegalArgumentException e) {
-      return Optional.empty(); // Damaged, or without settings.
+      return Optional.empty(); // Damaged.
+    }
+  }
+
+  private static String parameters(Path file) {
+    try {
+      return GeneratedImage.readParameters(file);
+    } catch (ImageSettingsException e) {
+      return "";
     }
   }
 
   @Override
   public Optional<Pictured> picture(String name) {
-    @Nullable Known before;
-    synchronized (this) {
-      before = known.get(name);
-    }
+    @Nullable Known before = last.files().get(name);
     if (before != null && isStill(name, before)) {
       return before.picture();
     }
-    return Optional.ofNullable(index().get(name)).flatMap(Known::picture);
+    return Optional.ofNullable(look().files().get(name)).flatMap(Known::picture);
   }
 
   /** Spares a look at the whole folder. */

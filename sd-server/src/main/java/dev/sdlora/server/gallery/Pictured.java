@@ -8,13 +8,21 @@ import java.util.Locale;
  * A picture of a gallery.
  *
  * @param name by which it is asked for; no other has it
- * @param parameters its settings in A1111's text form
+ * @param parameters its settings in A1111's text form; empty if it has none
+ * @param searched what a search looks at
  */
-public record Pictured(String name, Instant time, int width, int height, String parameters) {
+public record Pictured(
+    String name, Instant time, int width, int height, String parameters, String searched) {
+
+  /** A picture that is found by its name and settings. */
+  static Pictured of(String name, Instant time, int width, int height, String parameters) {
+    String searched = (name + "\n" + parameters).toLowerCase(Locale.ROOT);
+    return new Pictured(name, time, width, height, parameters, searched);
+  }
 
   /** Whether its name and settings have all words of a search, in any case and order. */
   boolean has(String search) {
-    String text = (name + "\n" + parameters).toLowerCase(Locale.ROOT);
-    return Arrays.stream(search.toLowerCase(Locale.ROOT).split("\\s+")).allMatch(text::contains);
+    return Arrays.stream(search.toLowerCase(Locale.ROOT).split("\\s+"))
+        .allMatch(searched::contains);
   }
 }

@@ -2,7 +2,6 @@ package dev.sdlora.server.job;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
-import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.LoraReport;
 import java.awt.image.BufferedImage;
 import java.time.Instant;
@@ -34,8 +33,7 @@ public final class Job {
   private int begun;
   private int step;
   private int steps;
-  private @Nullable BufferedImage preview;
-  private final List<BufferedImage> previews = new ArrayList<>();
+  private final Previews previews;
   private final List<GeneratedImage> finished = new ArrayList<>();
   private List<String> warnings = List.of();
   private List<LoraReport> loras = List.of();
@@ -45,6 +43,7 @@ public final class Job {
     this.id = id;
     this.request = request;
     this.queue = queue;
+    this.previews = new Previews(request.keptPreviews());
   }
 
   /**
@@ -138,23 +137,12 @@ public final class Job {
       all.addAll(added);
       warnings = List.copyOf(all);
       failure = cause;
-      state = stateAfter(cause);
+      state = JobState.after(cause, cancelling);
       endedAt = System.nanoTime();
-      preview = null;
+      previews.forgetLatest();
       changed();
     }
     queue.ended(this);
-  }
-
-  private JobState stateAfter(@Nullable Throwable cause) {
-    if (cause == null) {
-      return JobState.DONE;
-    }
-    boolean stopped =
-        cancelling
-            || cause instanceof GenerationCancelledException
-            || cause instanceof CancellationException;
-    return stopped ? JobState.CANCELLED : JobState.FAILED;
   }
 
   /**
@@ -236,12 +224,12 @@ public final class Job {
 
   /** The latest look at the picture under way. */
   public synchronized Optional<BufferedImage> preview() {
-    return Optional.ofNullable(preview);
+    return previews.latest();
   }
 
   /** The looks that were kept on the way, of all parts. */
   public synchronized List<BufferedImage> keptPreviews() {
-    return List.copyOf(previews);
+    return previews.kept();
   }
 
   /** What was passed over. */
@@ -287,17 +275,8 @@ public final class Job {
           () -> {
             step = number;
             steps = total;
-            look.ifPresent(image -> keep(image, number, total));
+            look.ifPresent(image -> previews.add(image, number, total));
           });
-    }
-
-    private void keep(BufferedImage image, int number, int total) {
-      preview = image;
-      int until = request.keptPreviews() * number / total;
-      int before = request.keptPreviews() * (number - 1) / total;
-      if (until > before) {
-        previews.add(image);
-      }
     }
 
     @Override

@@ -147,7 +147,11 @@ public final class JobQueue {
       line(job).remove(job);
     }
     startNext(job.work().lane());
-    return observer.workEnded(job);
+    try {
+      return observer.workEnded(job);
+    } catch (RuntimeException e) { // Else the job would never end.
+      return List.of("what is done at the end of jobs failed: " + e);
+    }
   }
 
   void ended(Job job) {

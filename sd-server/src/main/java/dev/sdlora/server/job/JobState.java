@@ -1,6 +1,9 @@
 package dev.sdlora.server.job;
 
+import dev.sdlora.api.GenerationCancelledException;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
 
 /** How far a job is. */
 public enum JobState {
@@ -14,6 +17,18 @@ public enum JobState {
   FAILED,
   /** Somebody ended it; the pictures that were finished are there. */
   CANCELLED;
+
+  /** How work has ended that was or was not to be cancelled. */
+  static JobState after(@Nullable Throwable cause, boolean cancelling) {
+    if (cause == null) {
+      return DONE;
+    }
+    boolean stopped =
+        cancelling
+            || cause instanceof GenerationCancelledException
+            || cause instanceof CancellationException;
+    return stopped ? CANCELLED : FAILED;
+  }
 
   /** Whether nothing comes after it. */
   public boolean isEnd() {

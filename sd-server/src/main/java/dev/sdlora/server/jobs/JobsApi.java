@@ -15,6 +15,7 @@ import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
@@ -35,6 +36,7 @@ public final class JobsApi {
   private final Offer offer;
   private final JobQueue queue;
   private final JobJson json;
+  private final Thumbnails thumbnails = new Thumbnails();
   private final Watchers watchers = new Watchers();
 
   /** The interface over a queue. */
@@ -56,6 +58,7 @@ public final class JobsApi {
     routes.get("/api/events", new EventsApi(queue, json, watchers)::events);
     routes.get("/api/jobs/{id}/preview", this::preview);
     routes.get("/api/jobs/{id}/images/{number}", this::image);
+    routes.get("/api/jobs/{id}/images/{number}/thumbnail", this::thumbnail);
   }
 
   private static void answer(Context context, ObjectNode json) {
@@ -124,21 +127,34 @@ public final class JobsApi {
                 .orElseThrow(() -> new Refusal(404, "the job has no preview at the moment")));
   }
 
-  private void image(Context context) {
-    List<GeneratedImage> images = job(context).finished();
+  private static GeneratedImage finished(Context context, Job job) {
+    List<GeneratedImage> images = job.finished();
     int number = number(context.pathParam("number"));
     if (number < 0 || number >= images.size()) {
       throw new Refusal(
           404, "the job has %s finished pictures, counted from 0".formatted(images.size()));
     }
+    return images.get(number);
+  }
+
+  private void image(Context context) {
+    GeneratedImage image = finished(context, job(context));
     String format =
         Optional.ofNullable(context.queryParam("format")).orElse("png").toLowerCase(Locale.ROOT);
     if (!format.equals("png") && !format.equals("jpeg")) {
       throw new Refusal(422, "'format' must be png or jpeg");
     }
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    images.get(number).write(out, format);
+    image.write(out, format);
     context.contentType("image/" + format).result(out.toByteArray());
+  }
+
+  private void thumbnail(Context context) {
+    Job job = job(context);
+    GeneratedImage image = finished(context, job);
+    String key = job.id() + job.created() + image.seed() + context.pathParam("number");
+    context.header("Cache-Control", "private, max-age=3600");
+    context.contentType("image/jpeg").result(thumbnails.of(key, image::picture));
   }
 
   private static int number(String text) {

@@ -57,7 +57,7 @@ final class Effects {
       ObjectNode meanwhile = find(key);
       return meanwhile != null
           ? meanwhile
-          : keep(key, LoraView.fit(lora.fitOn(checkpoint), sentences));
+          : keep(key, LoraView.effect(lora.fitOn(checkpoint), sentences));
     } finally {
       measuring.release();
     }

@@ -35,7 +35,7 @@ final class LoraView {
     this.thumbnails = thumbnails;
   }
 
-  /** Whether its family is that of the checkpoint; null if the file does not say its family. */
+  /** Whether its family is that of the checkpoint. */
   static Fit fit(LoraAdapter lora, Checkpoint checkpoint) {
     return lora.family() == ModelFamily.UNKNOWN
         ? Fit.UNKNOWN
@@ -125,7 +125,7 @@ final class LoraView {
   }
 
   /** Whether it fits, and how far it moves which blocks. */
-  static ObjectNode fit(LoraFit fit, Sentences sentences) {
+  static ObjectNode effect(LoraFit fit, Sentences sentences) {
     ObjectNode json = Fields.object();
     json.put("applicable", fit.isApplicable());
     json.put("verdict", sentences.withoutFolders(fit.verdict()));

@@ -118,6 +118,19 @@ final class Studio {
     return page.locator("sd-job-view img[src*='/images/']").first();
   }
 
+  /** The settings that the picture of the job has, as the large view shows them. */
+  String settings() {
+    picture().click();
+    String text = page.locator("dialog[open] pre").textContent();
+    page.keyboard().press("Escape");
+    return text;
+  }
+
+  /** The jobs that run or wait, in their order. */
+  Locator queued() {
+    return page.locator("sd-queue ol").first().locator("li");
+  }
+
   /** The bar of the job that draws. */
   Locator progress() {
     return page.getByRole(
@@ -136,6 +149,20 @@ final class Studio {
           const { jobs } = await (await fetch("api/jobs")).json();
           const open = jobs.filter((job) => ["waiting", "running"].includes(job.state));
           await Promise.all(open.map((job) => fetch(`api/jobs/${job.id}`, { method: "DELETE" })));
+        }
+        """);
+    return this;
+  }
+
+  /** Forgets what others drew before, so that it is not in the pictures of the page. */
+  Studio forgetEnded() {
+    open();
+    page.evaluate(
+        """
+        async () => {
+          const { jobs } = await (await fetch("api/jobs")).json();
+          const ended = jobs.filter((job) => !["waiting", "running"].includes(job.state));
+          await Promise.all(ended.map((job) => fetch(`api/jobs/${job.id}`, { method: "DELETE" })));
         }
         """);
     return this;
@@ -182,9 +209,14 @@ final class Studio {
     return found(new AxeBuilder(page));
   }
 
+  /** The same of a part alone. */
+  List<String> obstacles(String selector) {
+    return found(new AxeBuilder(page).include(selector));
+  }
+
   /** Texts that can hardly be told from their grounds, the only thing that colours change. */
-  List<String> faintTexts() {
-    return found(new AxeBuilder(page).withRules(List.of("color-contrast")));
+  List<String> faintTexts(String selector) {
+    return found(new AxeBuilder(page).include(selector).withRules(List.of("color-contrast")));
   }
 
   private static List<String> found(AxeBuilder axe) {
@@ -204,8 +236,10 @@ final class Studio {
             "document.documentElement.scrollWidth - document.documentElement.clientWidth");
   }
 
-  /** For people to look at, in target/screenshots. */
+  /** For people to look at, in target/screenshots, once the pictures of the page are there. */
   Studio photograph(String name) {
+    page.waitForFunction(
+        "() => [...document.images].every((image) => image.complete || image.loading === 'lazy')");
     page.screenshot(
         new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
     return this;

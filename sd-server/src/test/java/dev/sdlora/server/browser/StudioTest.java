@@ -11,6 +11,8 @@ class StudioTest
     implements ConnectionStories,
         DrawingStories,
         ImageStories,
+        JobStories,
         LoraStories,
+        SettingsStories,
         TrainingStories,
         ViewStories {}

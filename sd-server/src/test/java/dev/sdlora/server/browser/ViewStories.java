@@ -8,30 +8,40 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every view, for everybody: light and dark, wide and narrow, and how much there is to load. */
 interface ViewStories {
   int MOST_BYTES = 300_000;
 
-  @ParameterizedTest
-  @ValueSource(strings = {"draw", "upscale", "train"})
-  default void view_lightDarkAndNarrow_canBeUsed(String view, Studio studio) {
-    canBeUsed(view, studio.open(view));
+  @Test
+  default void views_lightDarkAndNarrow_canBeUsed(Studio studio) {
+    for (String view : List.of("draw", "gallery", "upscale", "train")) {
+      canBeUsed(view, "main", studio.open(view));
+    }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"LoRA", "Image", "ControlNet", "X/Y grid"})
-  default void tab_lightDarkAndNarrow_canBeUsed(String tab, Studio studio) {
-    studio.open("draw").tab(tab).click();
-    canBeUsed("draw-" + tab.replaceAll("\\W", "").toLowerCase(Locale.ROOT), studio);
+  @Test
+  default void tabs_lightDarkAndNarrow_canBeUsed(Studio studio) {
+    studio.open("draw");
+    for (String tab : List.of("LoRA", "Image", "ControlNet", "X/Y grid")) {
+      studio.tab(tab).click();
+      String name = "draw-" + tab.replaceAll("\\W", "").toLowerCase(Locale.ROOT);
+      canBeUsed(name, "sd-draw-view sd-tabs", studio);
+    }
   }
 
-  private static void canBeUsed(String name, Studio studio) {
-    assertThat(studio.in(ColorScheme.LIGHT).photograph(name + "-light").obstacles()).isEmpty();
-    assertThat(studio.in(ColorScheme.DARK).photograph(name + "-dark").faintTexts()).isEmpty();
-    assertThat(studio.wide(360).photograph(name + "-narrow").overhang()).isZero();
+  private static void canBeUsed(String name, String part, Studio studio) {
+    studio.wide(1280).in(ColorScheme.LIGHT).photograph(name + "-light");
+    assertThat(studio.obstacles(part)).as(name).isEmpty();
+    studio.in(ColorScheme.DARK).photograph(name + "-dark");
+    assertThat(studio.faintTexts(part)).as(name).isEmpty();
+    assertThat(studio.wide(360).photograph(name + "-narrow").overhang()).as(name).isZero();
+  }
+
+  @Test
+  default void header_lightAndDark_canBeUsed(Studio studio) {
+    assertThat(studio.open().in(ColorScheme.LIGHT).obstacles("sd-header")).isEmpty();
+    assertThat(studio.in(ColorScheme.DARK).faintTexts("sd-header")).isEmpty();
   }
 
   @Test

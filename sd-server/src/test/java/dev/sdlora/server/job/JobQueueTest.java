@@ -230,6 +230,29 @@ class JobQueueTest {
   }
 
   @Test
+  void observer_thatThrows_isAWarning() {
+    JobQueue careless =
+        new JobQueue(
+            1,
+            3,
+            2,
+            new JobQueue.Observer() {
+              @Override
+              public List<String> workEnded(Job job) {
+                throw new IllegalStateException("no disk");
+              }
+
+              @Override
+              public void ended(Job job) {}
+            });
+    Training work = new Training();
+    Job job = careless.submit(new Job.Request("training", work, Fields.object()), Optional.empty());
+    work.outcome.complete(Work.Outcome.NOTHING);
+    assertThat(state(job)).isEqualTo(JobState.DONE);
+    assertThat(job.warnings().get(0)).contains("no disk");
+  }
+
+  @Test
   void start_thatThrows_failsTheJobAlone() {
     submit(1);
     Job broken =

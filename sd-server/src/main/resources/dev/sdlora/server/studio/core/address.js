@@ -35,27 +35,21 @@ class Address extends EventTarget {
     return `#/${path}${this.#query === "" ? "" : `?${this.#query}`}`;
   }
 
-  /** Goes to a view; Back comes back. */
-  go(view, rest = "") {
+  /** Goes to a view, with the same request or another; Back comes back. */
+  go(view, rest = "", query = this.#query) {
     this.#flush();
     this.#view = view;
     this.#rest = rest;
+    this.#query = query;
     this.#write(true);
     this.dispatchEvent(new Event("change"));
   }
 
   /** Notes the request. Browsers slow down pages that write at each key. */
-  setQuery(query, push = false) {
-    if (push) {
-      this.#flush();
-    }
+  setQuery(query) {
     this.#query = query;
     clearTimeout(this.#timer);
-    if (push) {
-      this.#write(true);
-    } else {
-      this.#timer = setTimeout(() => this.#write(false), 250);
-    }
+    this.#timer = setTimeout(() => this.#write(false), 250);
   }
 
   #flush() {

@@ -32,7 +32,10 @@ class Jobs extends EventTarget {
   /** Asks for pictures. */
   async submit(request) {
     const job = await post("api/jobs", request);
-    this.#put(job);
+    // The stream may have told of it already, and of more: a job that cannot be drawn fails at once.
+    if (!this.find(job.id)) {
+      this.#put(job);
+    }
     return job;
   }
 

@@ -33,12 +33,12 @@ class Settings extends EventTarget {
     this.#tell(names);
   }
 
-  /** Takes a whole request, as a picture has it; Back brings the one before. */
-  replace(values) {
+  /** Takes a whole request, as a picture has it, in one step with a view; Back brings what was before. */
+  replace(values, view = address.view) {
     const before = this.#values;
     this.#values = {};
     this.#put(Object.keys(values), values);
-    address.setQuery(write(this.#values), true);
+    address.go(view, view === address.view ? address.rest : "", write(this.#values));
     this.#tell([...new Set([...Object.keys(before), ...Object.keys(values)])]);
   }
 

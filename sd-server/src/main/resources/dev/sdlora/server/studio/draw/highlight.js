@@ -18,21 +18,41 @@ export function paint(layer, text, spans, problems) {
     while (next < spans.length && spans[next].end <= start) {
       next++;
     }
-    const span = spans[next];
-    const kind = span && span.start <= start ? `is-${span.kind}` : "";
+    const kind = spans[next]?.start <= start ? `is-${spans[next].kind}` : "";
     const problem = problems.findIndex((one) => one.start <= start && one.end >= end);
-    const piece = text.slice(start, end);
-    pieces.push(kind || problem >= 0 ? marked(piece, kind, problem, problems) : piece);
+    const mark = problem < 0 ? "" : problems[problem].severity;
+    pieces.push({ text: text.slice(start, end), look: `${kind} ${mark}`.trim(), problem });
   }
   // A line break at the end has no line of its own without something behind it.
-  layer.replaceChildren(...pieces, "\u200b");
+  pieces.push({ text: "\u200b", look: "", problem: -1 });
+  exchangePieces(layer, pieces);
 }
 
-function marked(piece, kind, problem, problems) {
-  if (problem < 0) {
-    return el("span", { class: kind }, piece);
+const painted = new WeakMap();
+
+/** At most keys one piece is another, and browsers take long for thousands. */
+function exchangePieces(layer, pieces) {
+  const before = painted.get(layer) ?? [];
+  const same = (a, b) => a.text === b.text && a.look === b.look && a.problem === b.problem;
+  const most = Math.min(before.length, pieces.length);
+  let start = 0;
+  while (start < most && same(before[start], pieces[start])) {
+    start++;
   }
-  return el("span", { class: `${kind} ${problems[problem].severity}`.trim(), "data-problem": problem }, piece);
+  let left = 0;
+  while (left < most - start && same(before[before.length - 1 - left], pieces[pieces.length - 1 - left])) {
+    left++;
+  }
+  for (let i = start; i < before.length - left; i++) {
+    layer.childNodes[start].remove();
+  }
+  const next = layer.childNodes[start] ?? null;
+  pieces.slice(start, pieces.length - left).forEach((piece) => layer.insertBefore(made(piece), next));
+  painted.set(layer, pieces);
+}
+
+function made({ text, look, problem }) {
+  return look === "" ? document.createTextNode(text) : el("span", { class: look, "data-problem": problem < 0 ? null : problem }, text);
 }
 
 /** Where pieces of a text are after it was edited; those that were edited themselves go. */

@@ -36,7 +36,7 @@ class JobView extends HTMLElement {
     this.className = "panel stack";
     this.append(
       this.#none, this.#title, this.#progress, this.#end, this.#error, this.#grid, this.#pictures, this.#warnings,
-      el("div", { class: "row" }, this.#again),
+      this.#again,
       this.#loras, this.#view,
     );
     jobs.addEventListener("change", () => this.#show());

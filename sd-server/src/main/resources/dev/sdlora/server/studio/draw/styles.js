@@ -1,6 +1,7 @@
 import { el } from "../core/html.js";
 import { model } from "../core/model.js";
 import { settings } from "../core/settings.js";
+import { keepFromDrawing } from "./text-editing.js";
 
 /** The styles that are added to the prompts when pictures are drawn; nothing if the server has none. */
 class Styles extends HTMLElement {
@@ -8,6 +9,7 @@ class Styles extends HTMLElement {
   #list = el("div", { class: "style-list" });
 
   connectedCallback() {
+    this.addEventListener("keydown", keepFromDrawing);
     this.replaceChildren(el("details", {}, this.#summary, this.#list));
     settings.addEventListener("change", (event) => event.names.includes("styles") && this.#show());
     this.#show();

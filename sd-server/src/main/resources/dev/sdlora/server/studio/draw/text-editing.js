@@ -106,3 +106,10 @@ function inWord(text, from, to, step) {
 function number(value) {
   return String(Math.round(100 * value) / 100);
 }
+
+/** Enter in a field of a form sends the form, which nobody means who searches or checks a box. */
+export function keepFromDrawing(event) {
+  if (event.key === "Enter" && !event.ctrlKey && !event.metaKey && event.target.matches("input")) {
+    event.preventDefault();
+  }
+}

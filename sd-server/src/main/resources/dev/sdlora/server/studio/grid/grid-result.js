@@ -19,7 +19,7 @@ class GridResult extends HTMLElement {
     }
   }
 
-  #build({ prompt, details: { columns, rows } }) {
+  #build({ details: { columns, rows } }) {
     const labels = rows?.values ?? [""];
     this.#cells = [];
     const body = labels.map((label) =>
@@ -40,7 +40,7 @@ class GridResult extends HTMLElement {
       el(
         "div",
         { class: "scroll", tabindex: 0, role: "region", "aria-label": "Grid" },
-        el("table", {}, el("caption", { class: "faint" }, rows ? prompt : `${columns.name}: ${prompt}`), el("thead", {}, head), el("tbody", {}, body)),
+        el("table", {}, el("caption", { class: "faint" }, rows ? `${columns.name} and ${rows.name}` : columns.name), el("thead", {}, head), el("tbody", {}, body)),
       ),
       this.#dialog,
     );

@@ -85,7 +85,6 @@ class GridTab extends HTMLElement {
     try {
       await settled();
       const job = await post("api/grids", body());
-      jobs.watch();
       address.go("draw", job.id);
     } catch (error) {
       this.#error.textContent = error.message;

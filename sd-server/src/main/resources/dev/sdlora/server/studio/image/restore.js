@@ -1,5 +1,4 @@
 import { post } from "../core/api.js";
-import { address } from "../core/address.js";
 import { el } from "../core/html.js";
 import { settings } from "../core/settings.js";
 import { sizeOf } from "./image-tab.js";
@@ -21,8 +20,7 @@ export async function restore(picture, name) {
       await start(picture, name, before, told.reason);
       return;
     }
-    settings.replace(told.settings);
-    address.go("draw");
+    settings.replace(told.settings, "draw");
     tell(
       [
         el("p", {}, `The settings of '${name}' are restored.`),
@@ -46,8 +44,7 @@ export function startFrom(picture, name) {
 async function start(picture, name, before, reason = "") {
   try {
     const sent = picture instanceof Blob ? await upload(picture) : { reference: picture };
-    settings.replace({ ...before, init_images: [sent.reference], mask: null, ...(sent.width ? sizeOf(sent) : {}) });
-    address.go("draw");
+    settings.replace({ ...before, init_images: [sent.reference], mask: null, ...(sent.width ? sizeOf(sent) : {}) }, "draw");
     document.querySelector("sd-draw-view sd-tabs")?.select("Image");
     tell(
       [el("p", {}, `'${name}' is the start picture now.`), reason === "" ? null : el("p", { class: "faint" }, `No settings were restored: ${reason}.`)],

@@ -56,8 +56,8 @@ export class QueueItem {
     this.#failed(job.error ?? "");
     const picture = job.images.at(-1);
     this.#thumbnail.hidden = !picture;
-    if (picture && this.#thumbnail.getAttribute("src") !== pathOf(picture)) {
-      this.#thumbnail.src = pathOf(picture);
+    if (picture && this.#thumbnail.getAttribute("src") !== `${pathOf(picture)}/thumbnail`) {
+      this.#thumbnail.src = `${pathOf(picture)}/thumbnail`;
     }
   }
 

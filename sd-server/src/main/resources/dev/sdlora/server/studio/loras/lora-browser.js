@@ -4,6 +4,7 @@ import { el } from "../core/html.js";
 import { jobs } from "../core/jobs.js";
 import { VirtualList } from "../core/virtual-list.js";
 import { reading } from "../draw/reading.js";
+import { keepFromDrawing } from "../draw/text-editing.js";
 import { loraCard, showUse } from "./lora-card.js";
 import { edit } from "./lora-edits.js";
 
@@ -25,6 +26,7 @@ class LoraBrowser extends HTMLElement {
     if (this.#list) {
       return;
     }
+    this.addEventListener("keydown", keepFromDrawing);
     const again = () => this.#list.reset();
     this.#search = el("input", { type: "search", placeholder: "Name, trigger word, note …", oninput: () => this.#soon() });
     this.#fits = el("input", { type: "checkbox", onchange: again });

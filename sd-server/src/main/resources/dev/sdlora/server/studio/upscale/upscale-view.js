@@ -1,3 +1,4 @@
+import "../gallery/compare.js";
 import "../image/picture-field.js";
 import { address } from "../core/address.js";
 import { post } from "../core/api.js";
@@ -29,6 +30,8 @@ class UpscaleView extends HTMLElement {
   #go = el("button", { class: "primary" }, "Upscale");
   #error = el("p", { class: "error", role: "alert" });
   #result = el("section", { class: "panel stack", "aria-label": "Result" });
+  #status = el("p", { role: "status" });
+  #bar = el("progress", { max: 1, value: 0, "aria-label": "Progress" });
   #shown = "";
 
   connectedCallback() {
@@ -78,7 +81,6 @@ class UpscaleView extends HTMLElement {
           }
         : { upscaling_resize: Number(this.#factor.value) };
       const job = await post("api/upscales", { image: this.#picture.reference, upscaler: this.#upscaler.value, ...size });
-      jobs.watch();
       address.go("upscale", job.id);
     } catch (error) {
       this.#error.textContent = error.message;
@@ -98,21 +100,31 @@ class UpscaleView extends HTMLElement {
   }
 
   #showResult(job, reference) {
-    const state = job ? `${job.id} ${job.state} ${job.progress} ${job.images.length}` : "";
-    if (state === this.#shown && this.#result.hasChildNodes()) {
+    if (job && isUnfinished(job)) {
+      this.#status.textContent = job.state === "waiting" ? `Waiting, place ${job.place}` : "Upscaling…";
+      this.#bar.value = job.progress;
+    }
+    // What is there stays while it is on its way, and with it the focus.
+    const state = job ? `${job.id} ${isUnfinished(job)}` : "none";
+    if (state === this.#shown) {
       return;
     }
     this.#shown = state;
     if (!job) {
       this.#result.replaceChildren(el("p", { class: "faint" }, "The larger picture appears here, beside the one before."));
     } else if (isUnfinished(job)) {
-      this.#result.replaceChildren(
-        el("p", { role: "status" }, job.state === "waiting" ? `Waiting, place ${job.place}` : "Upscaling…"),
-        el("progress", { max: 1, value: job.progress, "aria-label": "Progress" }),
-        el("div", { class: "row" }, el("button", { type: "button", onclick: () => jobs.cancel(job.id) }, "Cancel")),
-      );
+      const cancel = el("button", { type: "button", onclick: () => this.#cancel(job.id) }, "Cancel");
+      this.#result.replaceChildren(this.#status, this.#bar, el("div", { class: "row" }, cancel));
     } else {
       this.#result.replaceChildren(...finished(job, reference));
+    }
+  }
+
+  async #cancel(id) {
+    try {
+      await jobs.cancel(id);
+    } catch (error) {
+      this.#error.textContent = error.message;
     }
   }
 }
@@ -124,15 +136,19 @@ function finished(job, reference) {
   }
   const large = image.url.replace(/^\//, "");
   const { width, height } = image;
+  const after = `After: ${width}×${height}`;
   return [
-    el(
-      "div",
-      { class: "pair" },
-      reference ? el("figure", {}, el("img", { src: urlOf(reference), width, height, alt: "Before" }), el("figcaption", { class: "faint" }, "Before")) : null,
-      el("figure", {}, el("img", { src: large, width, height, alt: "After" }), el("figcaption", { class: "faint" }, `After: ${width}×${height}`)),
-    ),
+    reference
+      ? compared({ src: urlOf(reference), name: "Before" }, { src: large, name: after })
+      : el("img", { src: large, width, height, alt: after }),
     el("div", { class: "row" }, el("a", { class: "button", href: large, download: "upscaled.png" }, "Download")),
   ];
+}
+
+function compared(before, after) {
+  const compare = el("sd-compare");
+  compare.show(before, after);
+  return compare;
 }
 
 customElements.define("sd-upscale-view", UpscaleView);

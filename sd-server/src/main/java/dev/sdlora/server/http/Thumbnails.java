@@ -1,7 +1,6 @@
-package dev.sdlora.server.gallery;
+package dev.sdlora.server.http;
 
 import dev.sdlora.api.Picture;
-import dev.sdlora.request.Pictures;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,30 +8,32 @@ import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 
 /** Small pictures as JPEG, of which those that were asked for last are kept. Safe for threads. */
-final class Thumbnails {
+public final class Thumbnails {
   private static final int SIDE = 256;
-  private static final long MAX_BYTES = 32L << 20;
-  private static final long MAX_PIXELS = 1L << 26;
+  private static final long MAX_BYTES = 16L << 20;
 
-  private final Map<Key, byte[]> files = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, byte[]> files = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
 
-  /** A file that was written anew is another picture. */
-  private record Key(String name, long time) {}
-
-  /** That of a picture, whose file is asked for where there is none yet. */
-  byte[] of(Pictured picture, Gallery gallery) {
-    Key key = new Key(picture.name(), picture.time().toEpochMilli());
+  /**
+   * That of a picture.
+   *
+   * @param key which another picture, or another version of it, does not have
+   * @param picture is asked for where there is none yet
+   * @return a JPEG of 256 pixels at most a side
+   */
+  public byte[] of(String key, Supplier<Picture> picture) {
     synchronized (this) {
       byte[] known = files.get(key);
       if (known != null) {
         return known;
       }
     }
-    byte[] made = made(gallery.find(picture.name()).orElseThrow(GalleryApi::missing));
+    byte[] made = made(picture.get());
     synchronized (this) {
       if (files.put(key, made) == null) {
         bytes += made.length;
@@ -46,8 +47,7 @@ final class Thumbnails {
     return made;
   }
 
-  private static byte[] made(byte[] file) {
-    Picture whole = Pictures.read("picture", file, MAX_PIXELS);
+  private static byte[] made(Picture whole) {
     double scale = Math.min(1, (double) SIDE / Math.max(whole.width(), whole.height()));
     int width = Math.max(1, (int) Math.round(whole.width() * scale));
     int height = Math.max(1, (int) Math.round(whole.height() * scale));

@@ -1,0 +1,73 @@
+package dev.sdlora.request;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.LoraMode;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.RegionMask;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Fields that A1111 does not have, named as in {@link PromptSpec}. */
+final class OwnFields {
+  private static final String NUMBER = "\\s*([0-9]*\\.?[0-9]+)\\s*";
+  private static final Pattern RECTANGLE =
+      Pattern.compile(NUMBER + "," + NUMBER + "," + NUMBER + "," + NUMBER);
+
+  private final Offer offer;
+
+  OwnFields(Offer offer) {
+    this.offer = offer;
+  }
+
+  void read(Fields fields, PromptSpecBuilder spec) {
+    fields.name("lora_mode").map(OwnFields::loraMode).ifPresent(spec::loraMode);
+    if (fields.has("lenient")) {
+      spec.lenient(fields.flag("lenient", false));
+    }
+    if (fields.has("add_trigger_words")) {
+      spec.addTriggerWords(fields.flag("add_trigger_words", false));
+    }
+    Fields masks = fields.object("masks");
+    for (String name : masks.names()) {
+      masks.ifName(name, text -> spec.mask(name, mask(name, text)));
+    }
+  }
+
+  private static LoraMode loraMode(String name) {
+    return Arrays.stream(LoraMode.values())
+        .filter(mode -> mode.name().equalsIgnoreCase(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "field 'lora_mode' must be auto, patched or overlay: '%s'".formatted(name)));
+  }
+
+  /** A picture that is white inside, or the edges of a rectangle as shares of the sides. */
+  private RegionMask mask(String name, String text) {
+    Matcher edges = RECTANGLE.matcher(text);
+    if (edges.matches()) {
+      return RegionMask.rectangle(
+          Double.parseDouble(edges.group(1)),
+          Double.parseDouble(edges.group(2)),
+          Double.parseDouble(edges.group(3)),
+          Double.parseDouble(edges.group(4)));
+    }
+    Picture picture = offer.pictures().picture("masks." + name, text, offer.limits().pixels());
+    return RegionMask.of(picture);
+  }
+
+  /** Writes what has a field here, but for masks. */
+  static void write(PromptSpec spec, ObjectNode fields) {
+    spec.loraMode()
+        .ifPresent(mode -> fields.put("lora_mode", mode.name().toLowerCase(Locale.ROOT)));
+    spec.lenient().ifPresent(lenient -> fields.put("lenient", lenient));
+    if (spec.addTriggerWords()) {
+      fields.put("add_trigger_words", true);
+    }
+  }
+}

@@ -1,0 +1,296 @@
+package dev.sdlora.server;
+
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Style;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Collects the settings of an {@link SdServer}. Every setter checks its value at once. Not safe for
+ * several threads.
+ */
+public final class SdServerBuilder {
+  final Pipeline pipeline;
+  final Map<String, String> users = new LinkedHashMap<>();
+  final Set<String> tokens = new LinkedHashSet<>();
+  final Set<String> origins = new LinkedHashSet<>();
+  final List<Path> upscalerDirectories = new ArrayList<>();
+  final List<Path> controlNetDirectories = new ArrayList<>();
+  final List<Style> styles = new ArrayList<>();
+  Optional<Path> outputDirectory = Optional.empty();
+  Optional<Path> trainingDirectory = Optional.empty();
+  String host = "127.0.0.1";
+  private int port = 7860;
+  long maxBodyBytes = 64L << 20;
+  long maxPixels = 1 << 22;
+  int maxImages = 16;
+  int maxJobs = 32;
+  int rateLimit;
+  int history = 50;
+
+  SdServerBuilder(Pipeline pipeline) {
+    this.pipeline = pipeline;
+  }
+
+  boolean isLoopback() {
+    return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
+  }
+
+  /**
+   * Sets the port.
+   *
+   * @param port 0 for any that is free. Default 7860
+   * @return this builder
+   * @throws IllegalArgumentException if there is no such port
+   */
+  public SdServerBuilder port(int port) {
+    this.port = (int) within(0, 65535, port, "port");
+    return this;
+  }
+
+  /**
+   * Sets the address to listen on. Give it {@linkplain #user users} or {@linkplain #bearerToken
+   * tokens} if others than this machine can reach it.
+   *
+   * @param address a name or number of this machine; {@code 0.0.0.0} for all. Default 127.0.0.1
+   * @return this builder
+   */
+  public SdServerBuilder listen(String address) {
+    this.host = Objects.requireNonNull(address, "address");
+    return this;
+  }
+
+  /**
+   * Adds somebody who may ask, by HTTP's Basic authentication. Default: everybody may who reaches
+   * the server, as long as there are neither users nor tokens.
+   *
+   * @param name without a colon
+   * @param password of at least one character
+   * @return this builder
+   * @throws IllegalArgumentException if one of them is empty or the name has a colon
+   */
+  public SdServerBuilder user(String name, String password) {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(password, "password");
+    if (name.isEmpty() || password.isEmpty() || name.indexOf(':') >= 0) {
+      throw new IllegalArgumentException(
+          "a user must have a name without ':' and a password: '" + name + "'");
+    }
+    users.put(name, password);
+    return this;
+  }
+
+  /**
+   * Adds a token that may stand in {@code Authorization: Bearer}, as OpenAI's clients send it.
+   *
+   * @param token of at least one character
+   * @return this builder
+   * @throws IllegalArgumentException if it is blank
+   */
+  public SdServerBuilder bearerToken(String token) {
+    Objects.requireNonNull(token, "token");
+    if (token.isBlank()) {
+      throw new IllegalArgumentException("a token must have at least one character");
+    }
+    tokens.add(token);
+    return this;
+  }
+
+  /**
+   * Allows web pages of an origin to ask (CORS). Default: none but the server's own.
+   *
+   * @param origin such as {@code https://example.com}, or {@code *} for all
+   * @return this builder
+   */
+  public SdServerBuilder corsOrigin(String origin) {
+    origins.add(Objects.requireNonNull(origin, "origin"));
+    return this;
+  }
+
+  /**
+   * Adds a folder whose upscalers can be asked for by name. For hires fix the pipeline needs it
+   * too.
+   *
+   * @param directory folders inside it do not count
+   * @return this builder
+   * @throws IllegalArgumentException if it is not a folder
+   */
+  public SdServerBuilder upscalerDirectory(Path directory) {
+    upscalerDirectories.add(folder(directory));
+    return this;
+  }
+
+  /**
+   * Adds a folder whose ControlNets and T2I-Adapters can be asked for by name.
+   *
+   * @param directory folders inside it do not count
+   * @return this builder
+   * @throws IllegalArgumentException if it is not a folder
+   */
+  public SdServerBuilder controlNetDirectory(Path directory) {
+    controlNetDirectories.add(folder(directory));
+    return this;
+  }
+
+  /**
+   * Sets a folder into which the pictures of every job are written at its end, as PNG with their
+   * settings, and whose pictures the gallery shows. Without it, the gallery has those of the jobs
+   * that are kept. A picture that cannot be written is a warning of its job.
+   *
+   * @param directory which is made if it is not there
+   * @return this builder
+   * @throws IllegalArgumentException if it cannot be made, or is not a folder
+   */
+  public SdServerBuilder outputDirectory(Path directory) {
+    Objects.requireNonNull(directory, "directory");
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "the folder '%s' cannot be made: %s".formatted(directory, e), e);
+    }
+    this.outputDirectory = Optional.of(directory);
+    return this;
+  }
+
+  /**
+   * Sets the folder that LoRAs are put into which are trained by requests. Nothing in it is ever
+   * replaced.
+   *
+   * @param directory one of the pipeline's folders with LoRAs, or a folder inside one, so that
+   *     prompts can name what was trained. Default: the first of them; without any, nothing can be
+   *     trained
+   * @return this builder
+   * @throws IllegalArgumentException if it is not a folder, or prompts could not name what is in it
+   */
+  public SdServerBuilder trainingDirectory(Path directory) {
+    Path folder = folder(directory).toAbsolutePath().normalize();
+    if (pipeline.loras().folders().stream()
+        .noneMatch(known -> folder.startsWith(known.toAbsolutePath().normalize()))) {
+      throw new IllegalArgumentException(
+          "trainingDirectory must be one of the pipeline's folders with LoRAs: " + directory);
+    }
+    this.trainingDirectory = Optional.of(folder);
+    return this;
+  }
+
+  private static Path folder(Path directory) {
+    Objects.requireNonNull(directory, "directory");
+    if (!Files.isDirectory(directory)) {
+      throw new IllegalArgumentException("'" + directory + "' is not a folder");
+    }
+    return directory;
+  }
+
+  /**
+   * Adds styles that can be asked for by name.
+   *
+   * @param styles as {@link Style#readAll} reads them
+   * @return this builder
+   */
+  public SdServerBuilder styles(List<Style> styles) {
+    this.styles.addAll(Objects.requireNonNull(styles, "styles"));
+    return this;
+  }
+
+  /**
+   * Sets how long the body of a request may be.
+   *
+   * @param bytes from 1024 to 1 GB. Default 64 MB
+   * @return this builder
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public SdServerBuilder maxBodyBytes(long bytes) {
+    this.maxBodyBytes = within(1024, 1 << 30, bytes, "maxBodyBytes");
+    return this;
+  }
+
+  /**
+   * Sets how many pixels a picture may have, one that is sent or one that is asked for.
+   *
+   * @param pixels at least 4096. Default 4,194,304, 2048 by 2048
+   * @return this builder
+   * @throws IllegalArgumentException if it is less
+   */
+  public SdServerBuilder maxPixels(long pixels) {
+    this.maxPixels = within(4096, Long.MAX_VALUE, pixels, "maxPixels");
+    return this;
+  }
+
+  /**
+   * Sets how many pictures one request may ask for.
+   *
+   * @param images from 1 to 1000. Default 16
+   * @return this builder
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public SdServerBuilder maxImages(int images) {
+    this.maxImages = (int) within(1, 1000, images, "maxImages");
+    return this;
+  }
+
+  /**
+   * Sets how many jobs may wait and draw; more are answered with 429.
+   *
+   * @param jobs from 1 to 150, as each keeps a thread of the server. Default 32
+   * @return this builder
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public SdServerBuilder maxJobs(int jobs) {
+    this.maxJobs = (int) within(1, 150, jobs, "maxJobs");
+    return this;
+  }
+
+  /**
+   * Sets how many jobs each client may ask for in a minute; more are answered with 429 and when to
+   * come back. Clients are told apart by their credentials, or by their address if there are none.
+   *
+   * @param jobsPerMinute from 1 to 10,000, or 0 for no limit, the default
+   * @return this builder
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public SdServerBuilder rateLimit(int jobsPerMinute) {
+    this.rateLimit = (int) within(0, 10_000, jobsPerMinute, "rateLimit");
+    return this;
+  }
+
+  /**
+   * Sets how many jobs that have ended are kept with their pictures. Those with the most pixels may
+   * go sooner: 100 MB are kept in all.
+   *
+   * @param jobs from 1 to 1000. Default 50
+   * @return this builder
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public SdServerBuilder history(int jobs) {
+    this.history = (int) within(1, 1000, jobs, "history");
+    return this;
+  }
+
+  private static long within(long least, long most, long value, String name) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s must be from %s to %s: %s".formatted(name, least, most, value));
+    }
+    return value;
+  }
+
+  /**
+   * Starts a server with these settings.
+   *
+   * @return the server, which answers already
+   * @throws IllegalArgumentException if the address or the port cannot be used
+   */
+  public SdServer start() {
+    return new SdServer(this).start(port);
+  }
+}

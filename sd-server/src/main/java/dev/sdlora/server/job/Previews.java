@@ -1,0 +1,41 @@
+package dev.sdlora.server.job;
+
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks at unfinished pictures: the latest, and some of the way. Guarded by the job. */
+final class Previews {
+  private final int wanted;
+  private final List<BufferedImage> kept = new ArrayList<>();
+  private Optional<BufferedImage> latest = Optional.empty();
+
+  /**
+   * None yet.
+   *
+   * @param wanted how many are kept of each part, spread evenly over its steps
+   */
+  Previews(int wanted) {
+    this.wanted = wanted;
+  }
+
+  void add(BufferedImage look, int step, int steps) {
+    latest = Optional.of(look);
+    if (wanted * step / steps > wanted * (step - 1) / steps) {
+      kept.add(look);
+    }
+  }
+
+  void forgetLatest() {
+    latest = Optional.empty();
+  }
+
+  Optional<BufferedImage> latest() {
+    return latest;
+  }
+
+  List<BufferedImage> kept() {
+    return List.copyOf(kept);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.sdlora.server.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** What is set beside the prompt. */
+interface SettingsStories {
+
+  @Test
+  default void hiresFix_drawsThePictureLarger(Studio studio) {
+    studio.open().prompt("a blue heart").steps(2);
+    studio.field("Hires. fix").check();
+    studio.generate();
+    assertThat(studio.picture()).hasAttribute("width", "256");
+    assertThat(studio.settings()).contains("Hires upscale: 2");
+  }
+
+  @Test
+  default void grid_ofALorasWeights_showsACellOfEach_thatCanBeUsed(Studio studio) {
+    Page page = studio.forgetEnded().open().page();
+    studio.prompt("a yellow star on a blue background <lora:ink_lines:1>").steps(12);
+    studio.field("CFG Scale").fill("4");
+    studio.field("Seed").fill("42");
+    studio.tab("X/Y grid").click();
+    page.getByLabel("X type").selectOption("LoRA weight");
+    page.getByLabel("X values").fill("0, 0.5, 1");
+    studio.button("Draw the grid").click();
+    Locator cells = page.locator("sd-grid-result").getByRole(AriaRole.IMG);
+    assertThat(cells).hasCount(3);
+    studio.photograph("grid");
+    cells.nth(1).click();
+    page.locator("dialog[open]").getByText("Use these settings").click();
+    assertThat(studio.field("Prompt")).hasValue(Pattern.compile("<lora:ink_lines:0\\.5>"));
+  }
+
+  @Test
+  default void settingsStandInTheAddress_andBackUndoesThoseOfAPicture(Studio studio) {
+    Page page = studio.open().prompt("a green ring").steps(2).generate().page();
+    assertThat(studio.picture()).isVisible();
+    studio.prompt("something else");
+    studio.field("CFG Scale").fill("5");
+    assertThat(page).hasURL(Pattern.compile("prompt=something\\+else.*cfg_scale=5"));
+    studio.picture().click();
+    page.locator("dialog[open]").getByText("Use these settings").click();
+    assertThat(studio.field("Prompt")).hasValue("a green ring");
+    page.goBack();
+    assertThat(studio.field("Prompt")).hasValue("something else");
+    assertThat(studio.field("CFG Scale")).hasValue("5");
+    page.reload();
+    assertThat(studio.field("Prompt")).hasValue("something else");
+  }
+}
