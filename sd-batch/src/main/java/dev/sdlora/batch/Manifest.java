@@ -84,6 +84,22 @@ final class Manifest {
     return List.copyOf(manifest.byId.values());
   }
 
+  /** Reads one line that has no others around it. */
+  static List<BatchRequest> readLine(String line, Optional<String> checkpoint, Limits limits) {
+    Manifest manifest = new Manifest(checkpoint, limits);
+    String text = line.strip();
+    try {
+      RequestLine read = RequestLine.read(text);
+      if (read.defaults()) {
+        throw new IllegalArgumentException("'defaults' need the lines of a manifest behind them");
+      }
+      manifest.add(read, 1);
+    } catch (IllegalArgumentException e) {
+      manifest.put(refused(text, 1, String.valueOf(e.getMessage())));
+    }
+    return List.copyOf(manifest.byId.values());
+  }
+
   /** Whether there is one. */
   private boolean readLine(ManifestLines lines, int number) throws IOException {
     String text = "";
@@ -193,17 +209,14 @@ final class Manifest {
   }
 
   private void refuse(String text, int number, String sentence) {
+    put(refused(text, number, "line %s of the manifest: %s".formatted(number, sentence)));
+  }
+
+  private static BatchRequest refused(String text, int number, String sentence) {
     // Another hash than that of the same text as settings; what cannot be read has no text.
     String hash = hash("refused: " + (text.isEmpty() ? "line " + number : text));
-    put(
-        new BatchRequest(
-            hash,
-            hash,
-            number,
-            Optional.empty(),
-            List.of(),
-            text,
-            Optional.of("line %s of the manifest: %s".formatted(number, sentence))));
+    return new BatchRequest(
+        hash, hash, number, Optional.empty(), List.of(), text, Optional.of(sentence));
   }
 
   private void put(BatchRequest request) {

@@ -238,4 +238,21 @@ final class ManifestTest {
         .extracting(request -> request.error().orElse("fine"))
         .containsExactly("fine", "line 2 of the manifest: it is not UTF-8", "fine");
   }
+
+  @Test
+  void readLine_alone_hasTheIdsOfAManifest_andSentencesWithoutALine() {
+    String line = "{\"prompt\": [\"a star\", \"a ring\"], \"seed\": 1}";
+    assertThat(BatchRequest.readLine(line, Optional.of("demo")))
+        .isEqualTo(
+            BatchRequest.readManifest(
+                new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8)),
+                Optional.of("demo")))
+        .hasSize(2);
+    assertThat(BatchRequest.readLine("{\"defaults\": {}}", Optional.empty()))
+        .singleElement()
+        .satisfies(
+            request ->
+                assertThat(request.error())
+                    .hasValue("'defaults' need the lines of a manifest behind them"));
+  }
 }
