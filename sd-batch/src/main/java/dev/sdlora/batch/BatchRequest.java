@@ -49,19 +49,18 @@ public record BatchRequest(
   }
 
   /**
-   * Reads a manifest.
+   * Reads the lines of a manifest that are requests, each with the defaults that stand before it,
+   * so that they can be kept in any order and read by {@link #readLine}. Lists of values stay
+   * lists, and a line that makes no sense stays as it is.
    *
    * @param manifest JSON Lines in UTF-8; it is read to its end and not closed
-   * @param checkpoint that of requests that name none; its name becomes part of their ids
-   * @return one request for each picture, in the order of the manifest; equal requests are one, and
-   *     a line that makes no sense is one with an error
-   * @throws BatchException if the stream fails, or asks for more than a million pictures
+   * @return lines of JSON, in the order of the manifest
+   * @throws BatchException if the stream fails, or has more than a million lines
    */
-  public static List<BatchRequest> readManifest(InputStream manifest, Optional<String> checkpoint) {
+  public static List<String> lines(InputStream manifest) {
     Objects.requireNonNull(manifest, "manifest");
-    Objects.requireNonNull(checkpoint, "checkpoint");
     try {
-      return Manifest.read(new BufferedInputStream(manifest), checkpoint, Manifest.Limits.USUAL);
+      return Manifest.lines(new BufferedInputStream(manifest), Manifest.Limits.USUAL);
     } catch (IOException e) {
       throw new BatchException("cannot read the manifest: " + e, e);
     }

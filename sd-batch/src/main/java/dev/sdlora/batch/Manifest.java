@@ -84,6 +84,48 @@ final class Manifest {
     return List.copyOf(manifest.byId.values());
   }
 
+  /** Lines that are requests, with the defaults that stand before them. */
+  static List<String> lines(InputStream in, Limits limits) throws IOException {
+    Manifest manifest = new Manifest(Optional.empty(), limits);
+    ManifestLines lines = new ManifestLines(in, limits.bytesOfALine());
+    List<String> requests = new ArrayList<>();
+    for (int number = 1; ; number++) {
+      try {
+        Optional<String> line = lines.next();
+        if (line.isEmpty()) {
+          return requests;
+        }
+        manifest.withDefaults(line.get().strip()).ifPresent(requests::add);
+      } catch (IllegalArgumentException e) { // Too long, or no text: it has no other sentence.
+        throw new BatchException(
+            "line %s of the manifest: %s".formatted(number, e.getMessage()), e);
+      }
+      if (requests.size() > limits.requests()) {
+        throw new BatchException(
+            "the manifest has more than %s requests up to line %s; make several of it"
+                .formatted(limits.requests(), number));
+      }
+    }
+  }
+
+  /** Empty if the line asks for nothing. */
+  private Optional<String> withDefaults(String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    RequestLine line;
+    try {
+      line = RequestLine.read(text);
+    } catch (IllegalArgumentException e) {
+      return Optional.of(text); // Whoever reads it finds the same.
+    }
+    if (line.defaults()) {
+      defaults = line.settings();
+      return Optional.empty();
+    }
+    return Optional.of(Fields.text(overDefaults(line.settings())));
+  }
+
   /** Reads one line that has no others around it. */
   static List<BatchRequest> readLine(String line, Optional<String> checkpoint, Limits limits) {
     Manifest manifest = new Manifest(checkpoint, limits);

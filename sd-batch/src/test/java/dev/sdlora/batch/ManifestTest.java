@@ -240,14 +240,30 @@ final class ManifestTest {
   }
 
   @Test
-  void readLine_alone_hasTheIdsOfAManifest_andSentencesWithoutALine() {
-    String line = "{\"prompt\": [\"a star\", \"a ring\"], \"seed\": 1}";
-    assertThat(BatchRequest.readLine(line, Optional.of("demo")))
-        .isEqualTo(
-            BatchRequest.readManifest(
-                new ByteArrayInputStream(line.getBytes(StandardCharsets.UTF_8)),
-                Optional.of("demo")))
-        .hasSize(2);
+  void lines_eachReadAlone_makeTheRequestsOfTheManifest() {
+    String manifest =
+        """
+        {"prompt": "a ring", "cfg": 3}
+        {"defaults": {"size": "64x64", "negative": "a moon", "steps": [2, 3]}}
+        {"prompt": "a star", "seed": 1, "width": 128}
+
+        {"prompt": "a heart", "lora": [[], ["ink"]], "negative": null, "nobody": 1}
+        {"id": "given", "prompt": "a heart", "images": 2}
+        """;
+    List<BatchRequest> whole = read(manifest);
+    List<BatchRequest> alone =
+        BatchRequest.lines(new ByteArrayInputStream(manifest.getBytes(StandardCharsets.UTF_8)))
+            .stream()
+            .flatMap(line -> BatchRequest.readLine(line, Optional.of("demo")).stream())
+            .toList();
+    assertThat(alone)
+        .extracting(BatchRequest::id)
+        .isEqualTo(whole.stream().map(BatchRequest::id).toList())
+        .hasSize(8);
+    assertThat(alone)
+        .extracting(BatchRequest::settings)
+        .isEqualTo(whole.stream().map(BatchRequest::settings).toList());
+    assertThat(alone.get(3).error()).get().asString().contains("'nobody' is no setting");
     assertThat(BatchRequest.readLine("{\"defaults\": {}}", Optional.empty()))
         .singleElement()
         .satisfies(

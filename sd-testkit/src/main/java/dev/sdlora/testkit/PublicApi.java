@@ -29,14 +29,19 @@ public final class PublicApi {
 
   private final List<Class<?>> types = new ArrayList<>();
 
-  private PublicApi(Path classes) throws IOException {
-    ModuleDescriptor module = ModuleFinder.of(classes).findAll().iterator().next().descriptor();
-    for (ModuleDescriptor.Exports exports : module.exports()) {
-      if (!exports.isQualified()) {
-        addTypes(classes, exports.source());
-      }
+  private PublicApi(Path classes, List<String> packages) throws IOException {
+    for (String offered : packages) {
+      addTypes(classes, offered);
     }
     types.sort(Comparator.comparing(Class::getName));
+  }
+
+  private static List<String> exported(Path classes) {
+    ModuleDescriptor module = ModuleFinder.of(classes).findAll().iterator().next().descriptor();
+    return module.exports().stream()
+        .filter(exports -> !exports.isQualified())
+        .map(ModuleDescriptor.Exports::source)
+        .toList();
   }
 
   private void addTypes(Path classes, String packageName) throws IOException {
@@ -78,8 +83,17 @@ public final class PublicApi {
    * @param most how many public types there may be that no other type encloses
    */
   public static void assertRecorded(Path module, int most) {
+    assertRecorded(module, exported(module.resolve("target/classes")), most);
+  }
+
+  /**
+   * Does the same for a jar that is no module.
+   *
+   * @param packages all that is public in them is offered
+   */
+  public static void assertRecorded(Path module, List<String> packages, int most) {
     try {
-      PublicApi api = new PublicApi(module.resolve("target/classes"));
+      PublicApi api = new PublicApi(module.resolve("target/classes"), packages);
       Path file = module.resolve("api.txt");
       if (Boolean.getBoolean("api.update")) {
         Files.writeString(file, api.text());

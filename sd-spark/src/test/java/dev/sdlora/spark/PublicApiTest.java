@@ -1,0 +1,14 @@
+package dev.sdlora.spark;
+
+import dev.sdlora.testkit.PublicApi;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** One type and its builder. */
+class PublicApiTest {
+  @Test
+  void publicTypes_listed_areThoseOnRecord() {
+    PublicApi.assertRecorded(Path.of(""), List.of("dev.sdlora.spark"), 1);
+  }
+}
