@@ -27,17 +27,18 @@ final class LocalCluster {
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.ui.enabled", false)
         .config("spark.sql.shuffle.partitions", 2)
+        // Whoever kills executors wants others in their place, and tasks to go on.
+        .config("spark.deploy.maxExecutorRetries", -1)
+        .config("spark.task.maxFailures", 1000)
         .config("spark.executorEnv.OMP_NUM_THREADS", "1")
         .getOrCreate();
   }
 
-  /** The JVMs of the executors. */
+  /** The JVMs of the executors, the only ones that this one has started. */
   static List<ProcessHandle> executors() {
     return ProcessHandle.current()
         .descendants()
-        .filter(
-            process ->
-                process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend"))
+        .filter(process -> process.info().command().orElse("").endsWith("java"))
         .toList();
   }
 }
