@@ -168,7 +168,7 @@ final class LazyPipeline implements Pipeline {
   }
 
   private static void onThread(Runnable work) {
-    Thread thread = new Thread(work, "sd-lora loading");
+    Thread thread = new Thread(work, "sd-lora spring");
     thread.setDaemon(true);
     thread.start();
   }

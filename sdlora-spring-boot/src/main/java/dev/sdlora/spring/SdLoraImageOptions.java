@@ -5,6 +5,7 @@ import dev.sdlora.api.FewSteps;
 import dev.sdlora.api.FinalDecoder;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.MaskedContent;
+import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.ResizeMode;
@@ -72,9 +73,13 @@ public final class SdLoraImageOptions implements ImageOptions {
     return builder.build();
   }
 
-  /** These, but for what the others set. */
+  /** These, but for what the others set; a sampler's name such as DPM++ 2M Karras sets two. */
   SdLoraImageOptions with(SdLoraImageOptions others) {
     Builder builder = toBuilder();
+    String sampler = others.settings.getSampler();
+    if (sampler != null && NamedSampler.parse(sampler).schedule().isPresent()) {
+      builder.settings.setSchedule(null);
+    }
     builder.settings.putAll(others.settings);
     builder.customizers.addAll(others.customizers);
     return builder.build();

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Objects;
 import javax.imageio.ImageIO;
@@ -213,6 +214,18 @@ class SdLoraAutoConfigurationTest {
               assertThat(meters.get("sdlora.images").functionCounter().count()).isEqualTo(1);
               assertThat(meters.get("sdlora.live.tensors").gauge().value()).isPositive();
             });
+  }
+
+  @Test
+  void end_ofTheApplication_leavesPicturesTheirTime() {
+    NotingPipeline noting = new NotingPipeline();
+    LazyPipeline lazy = new LazyPipeline(() -> noting, 1);
+    runner
+        .withBean(LazyPipeline.class, () -> lazy)
+        .withPropertyValues("sdlora.shutdown-grace=1h")
+        .run(context -> lazy.load());
+    assertThat(noting.closed).hasSize(1);
+    assertThat(noting.closed.get(0)).isBetween(Duration.ofMinutes(30), Duration.ofHours(1));
   }
 
   private static int width(ImageResponse response) throws IOException {

@@ -139,6 +139,15 @@ class SdLoraImageModelTest {
   }
 
   @Test
+  void call_samplerWithItsSchedule_goesBeforeTheScheduleOfTheDefaults() {
+    builder.defaults(SdLoraImageOptions.builder().schedule(Schedule.EXPONENTIAL).build());
+    assertThat(asked(SdLoraImageOptions.builder().sampler("DPM++ 2M Karras").build()).schedule())
+        .isEqualTo(Schedule.KARRAS);
+    assertThat(asked(SdLoraImageOptions.builder().sampler(Sampler.EULER).build()).schedule())
+        .isEqualTo(Schedule.EXPONENTIAL);
+  }
+
+  @Test
   void call_fewSteps_keepsStepsThatAreSet() {
     PromptSpec spec = asked(SdLoraImageOptions.builder().fewSteps(FewSteps.LCM).steps(6).build());
     assertThat(spec.sampler()).isEqualTo(Sampler.LCM);

@@ -9,6 +9,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
@@ -52,5 +54,14 @@ class PictureApplicationIT {
       assertThat(text(address + "/actuator/metrics/gen_ai.client.operation"))
           .contains("sdlora", "\"COUNT\",\"value\":1.0");
     }
+  }
+
+  @Test
+  void page_showsThisApplication() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "spring-boot.md"));
+    String shown = page.substring(page.indexOf("import java.util.Base64;"));
+    Path source = Path.of("src/main/java/dev/sdlora/examples/spring/PictureApplication.java");
+    assertThat(Files.readAllLines(source))
+        .containsAll(shown.substring(0, shown.indexOf("```")).lines().toList());
   }
 }
