@@ -9,7 +9,6 @@ import dev.sdlora.api.PromptSpec
 import dev.sdlora.api.SamplerOptions
 import dev.sdlora.api.SpeedOptions
 import dev.sdlora.demo.model.DemoModel
-import java.nio.file.Files
 import org.assertj.core.api.Assertions.assertThat
 import org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import org.junit.jupiter.api.Test
@@ -20,7 +19,7 @@ class BuildingTest {
 
   @Test
   fun promptSpec_asBlocks_isThatOfTheBuilders() {
-    val file = Files.list(DemoModel.loras()).use { it.sorted().findFirst().orElseThrow() }
+    val file = DemoModel.loras().resolve("night.safetensors")
     val blocks =
         promptSpec("a star") {
           negativePrompt("green")
