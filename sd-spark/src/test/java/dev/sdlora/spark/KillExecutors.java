@@ -74,6 +74,9 @@ final class KillExecutors {
                     .collectAsList());
     Map<String, Object> there = new HashMap<>();
     while (kills < most && !isDone(drawn, random.nextInt(LONGEST_MILLIS))) {
+      if (kills % 2 == 0) { // Some while they draw, some at any moment.
+        awaitPictures(name, drawn);
+      }
       List<ProcessHandle> executors = LocalCluster.executors();
       if (executors.isEmpty()) {
         continue; // The others are starting.
@@ -91,6 +94,14 @@ final class KillExecutors {
     assertThat(batches.fileKeys(name)).containsAllEntriesOf(there);
     assertThat(manifest.resolveSibling(name).resolve(PictureStore.WORK))
         .isDirectoryNotContaining("glob:**.part");
+  }
+
+  /** Executors that are killed before they have begun show nothing. */
+  private void awaitPictures(String name, CompletableFuture<?> drawn) throws Exception {
+    int enough = Math.min(PICTURES - 1, batches.pictures(name).size() + random.nextInt(4));
+    while (batches.pictures(name).size() < enough && !isDone(drawn, 5)) {
+      // The loop waits a little in each round.
+    }
   }
 
   private static boolean isDone(CompletableFuture<?> drawn, int millis) throws Exception {
