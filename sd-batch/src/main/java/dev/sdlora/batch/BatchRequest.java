@@ -1,5 +1,8 @@
 package dev.sdlora.batch;
 
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,13 +48,48 @@ public record BatchRequest(
     loras = List.copyOf(loras);
   }
 
+  /**
+   * Reads the lines of a manifest that are requests, each with the defaults that stand before it,
+   * so that they can be kept in any order and read by {@link #readLine}. Lists of values stay
+   * lists, and a line that makes no sense stays as it is.
+   *
+   * @param manifest JSON Lines in UTF-8; it is read to its end and not closed
+   * @return lines of JSON, in the order of the manifest
+   * @throws BatchException if the stream fails, or has more than a million lines
+   */
+  public static List<String> lines(InputStream manifest) {
+    Objects.requireNonNull(manifest, "manifest");
+    try {
+      return Manifest.lines(new BufferedInputStream(manifest), Manifest.Limits.USUAL);
+    } catch (IOException e) {
+      throw new BatchException("cannot read the manifest: " + e, e);
+    }
+  }
+
+  /**
+   * Reads one line of a manifest, for lists of requests that are kept elsewhere than in a file.
+   *
+   * @param line an object of JSON; {@code defaults} for other lines are refused
+   * @param checkpoint that of a request that names none; its name becomes part of the id
+   * @return one request for each picture, with the ids that they have in a manifest; if the line
+   *     makes no sense, one with an error
+   */
+  public static List<BatchRequest> readLine(String line, Optional<String> checkpoint) {
+    Objects.requireNonNull(line, "line");
+    Objects.requireNonNull(checkpoint, "checkpoint");
+    return Manifest.readLine(line, checkpoint, Manifest.Limits.USUAL);
+  }
+
+  /**
+   * {@return whether the id is made of the settings} If it is, a picture of that name is this one,
+   * whenever it was drawn; one that the manifest gives may have stood for other settings before.
+   */
+  public boolean namesItself() {
+    return id.equals(hash);
+  }
+
   /** {@return the name of the picture's file in the folder of the batch} */
   public String file() {
     return id + ".png";
-  }
-
-  /** Whether the name of the file says which settings it has. */
-  boolean namesItself() {
-    return id.equals(hash);
   }
 }

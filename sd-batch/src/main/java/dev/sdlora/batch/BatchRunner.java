@@ -3,11 +3,7 @@ package dev.sdlora.batch;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.Style;
-import dev.sdlora.request.Limits;
-import dev.sdlora.request.Offer;
-import dev.sdlora.request.References;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -43,16 +38,14 @@ import java.util.function.Function;
 public final class BatchRunner {
   private final Path folder;
   private final Checkpoints checkpoints;
-  private final Function<Checkpoint, Pipeline> loading;
-  private final Function<Pipeline, RequestReader> reading;
+  private final BatchDrawer.Builder drawing;
   private final BatchListener listener;
   private final boolean retryFailed;
 
   private BatchRunner(Builder builder) {
     this.folder = builder.folder;
-    this.checkpoints = new Checkpoints(builder.checkpoint, builder.checkpointDirectories);
-    this.loading = builder.pipeline;
-    this.reading = builder.reading;
+    this.drawing = builder.drawing;
+    this.checkpoints = drawing.checkpoints();
     this.listener = builder.listener;
     this.retryFailed = builder.retryFailed;
   }
@@ -182,7 +175,7 @@ public final class BatchRunner {
 
   private Summary run(List<BatchRequest> requests) {
     try (OutputFolder output = OutputFolder.open(folder);
-        Drawer drawer = new Drawer(checkpoints, loading, reading)) {
+        BatchDrawer drawer = drawing.build()) {
       return new Run(requests, output, drawer).run();
     }
   }
@@ -190,7 +183,7 @@ public final class BatchRunner {
   /** One run. */
   private final class Run {
     private final OutputFolder output;
-    private final Drawer drawer;
+    private final BatchDrawer drawer;
     private final ResultFile results = ResultFile.open(folder);
     private final BatchPlan plan;
     private final RemainingTime time;
@@ -202,7 +195,7 @@ public final class BatchRunner {
     /** What the listener has thrown while a pipeline was drawing, which is no failure of that. */
     private Optional<RuntimeException> ofListener = Optional.empty();
 
-    Run(List<BatchRequest> requests, OutputFolder output, Drawer drawer) {
+    Run(List<BatchRequest> requests, OutputFolder output, BatchDrawer drawer) {
       this.output = output;
       this.drawer = drawer;
       this.plan = plan(requests, results);
@@ -305,7 +298,7 @@ public final class BatchRunner {
           throw new GenerationCancelledException("the batch was cancelled");
         }
         time.passed(request);
-        return BatchResult.failure(request, sentence(e));
+        return BatchResult.failure(request, BatchDrawer.sentence(e));
       }
     }
 
@@ -331,26 +324,10 @@ public final class BatchRunner {
     }
   }
 
-  private static String sentence(RuntimeException e) {
-    boolean meantForPeople =
-        e instanceof StableDiffusionException
-            || e instanceof IllegalArgumentException
-            || e instanceof IllegalStateException;
-    String message = e.getMessage();
-    return meantForPeople && message != null ? message : "unexpected " + e;
-  }
-
   /** Collects what a runner needs. Not safe for use by several threads at once. */
   public static final class Builder {
     private final Path folder;
-    private Optional<Checkpoint> checkpoint = Optional.empty();
-    private final List<Path> checkpointDirectories = new ArrayList<>();
-    private Function<Checkpoint, Pipeline> pipeline =
-        model -> Pipeline.builder().checkpoint(model).build();
-    private final List<Path> upscalerDirectories = new ArrayList<>();
-    private final List<Path> controlNetDirectories = new ArrayList<>();
-    private List<Style> styles = List.of();
-    private Function<Pipeline, RequestReader> reading = this::reader;
+    private final BatchDrawer.Builder drawing = BatchDrawer.builder();
     private BatchListener listener = BatchListener.NONE;
     private boolean retryFailed;
 
@@ -366,7 +343,7 @@ public final class BatchRunner {
      * @return this builder
      */
     public Builder checkpoint(Checkpoint checkpoint) {
-      this.checkpoint = Optional.of(Objects.requireNonNull(checkpoint, "checkpoint"));
+      drawing.checkpoint(checkpoint);
       return this;
     }
 
@@ -378,7 +355,7 @@ public final class BatchRunner {
      * @return this builder
      */
     public Builder checkpointDirectory(Path directory) {
-      checkpointDirectories.add(Objects.requireNonNull(directory, "directory"));
+      drawing.checkpointDirectory(directory);
       return this;
     }
 
@@ -391,7 +368,7 @@ public final class BatchRunner {
      * @return this builder
      */
     public Builder pipeline(Function<Checkpoint, Pipeline> pipeline) {
-      this.pipeline = Objects.requireNonNull(pipeline, "pipeline");
+      drawing.pipeline(pipeline);
       return this;
     }
 
@@ -425,7 +402,7 @@ public final class BatchRunner {
      * @return this builder
      */
     public Builder upscalerDirectory(Path directory) {
-      upscalerDirectories.add(Objects.requireNonNull(directory, "directory"));
+      drawing.upscalerDirectory(directory);
       return this;
     }
 
@@ -437,7 +414,7 @@ public final class BatchRunner {
      * @return this builder
      */
     public Builder controlNetDirectory(Path directory) {
-      controlNetDirectories.add(Objects.requireNonNull(directory, "directory"));
+      drawing.controlNetDirectory(directory);
       return this;
     }
 
@@ -448,25 +425,13 @@ public final class BatchRunner {
      * @return this builder
      */
     public Builder styles(List<Style> styles) {
-      this.styles = List.copyOf(styles);
+      drawing.styles(styles);
       return this;
-    }
-
-    private RequestReader reader(Pipeline drawing) {
-      return new SettingsReader(
-          new Offer(
-              drawing,
-              List.copyOf(upscalerDirectories),
-              List.copyOf(controlNetDirectories),
-              styles,
-              new References(Map.of("file", PictureFiles::read)),
-              new Limits(Long.MAX_VALUE, Long.MAX_VALUE, 1),
-              true));
     }
 
     /** For tests. */
     Builder reading(Function<Pipeline, RequestReader> reading) {
-      this.reading = reading;
+      drawing.reading(reading);
       return this;
     }
 

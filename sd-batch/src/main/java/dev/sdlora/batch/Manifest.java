@@ -84,6 +84,64 @@ final class Manifest {
     return List.copyOf(manifest.byId.values());
   }
 
+  /** Lines that are requests, with the defaults that stand before them. */
+  static List<String> lines(InputStream in, Limits limits) throws IOException {
+    Manifest manifest = new Manifest(Optional.empty(), limits);
+    ManifestLines lines = new ManifestLines(in, limits.bytesOfALine());
+    List<String> requests = new ArrayList<>();
+    for (int number = 1; ; number++) {
+      try {
+        Optional<String> line = lines.next();
+        if (line.isEmpty()) {
+          return requests;
+        }
+        manifest.withDefaults(line.get().strip()).ifPresent(requests::add);
+      } catch (IllegalArgumentException e) { // Too long, or no text: it has no other sentence.
+        throw new BatchException(
+            "line %s of the manifest: %s".formatted(number, e.getMessage()), e);
+      }
+      if (requests.size() > limits.requests()) {
+        throw new BatchException(
+            "the manifest has more than %s requests up to line %s; make several of it"
+                .formatted(limits.requests(), number));
+      }
+    }
+  }
+
+  /** Empty if the line asks for nothing. */
+  private Optional<String> withDefaults(String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    RequestLine line;
+    try {
+      line = RequestLine.read(text);
+    } catch (IllegalArgumentException e) {
+      return Optional.of(text); // Whoever reads it finds the same.
+    }
+    if (line.defaults()) {
+      defaults = line.settings();
+      return Optional.empty();
+    }
+    return Optional.of(Fields.text(overDefaults(line.settings())));
+  }
+
+  /** Reads one line that has no others around it. */
+  static List<BatchRequest> readLine(String line, Optional<String> checkpoint, Limits limits) {
+    Manifest manifest = new Manifest(checkpoint, limits);
+    String text = line.strip();
+    try {
+      RequestLine read = RequestLine.read(text);
+      if (read.defaults()) {
+        throw new IllegalArgumentException("'defaults' need the lines of a manifest behind them");
+      }
+      manifest.add(read, 1);
+    } catch (IllegalArgumentException e) {
+      manifest.put(refused(text, 1, String.valueOf(e.getMessage())));
+    }
+    return List.copyOf(manifest.byId.values());
+  }
+
   /** Whether there is one. */
   private boolean readLine(ManifestLines lines, int number) throws IOException {
     String text = "";
@@ -193,17 +251,14 @@ final class Manifest {
   }
 
   private void refuse(String text, int number, String sentence) {
+    put(refused(text, number, "line %s of the manifest: %s".formatted(number, sentence)));
+  }
+
+  private static BatchRequest refused(String text, int number, String sentence) {
     // Another hash than that of the same text as settings; what cannot be read has no text.
     String hash = hash("refused: " + (text.isEmpty() ? "line " + number : text));
-    put(
-        new BatchRequest(
-            hash,
-            hash,
-            number,
-            Optional.empty(),
-            List.of(),
-            text,
-            Optional.of("line %s of the manifest: %s".formatted(number, sentence))));
+    return new BatchRequest(
+        hash, hash, number, Optional.empty(), List.of(), text, Optional.of(sentence));
   }
 
   private void put(BatchRequest request) {

@@ -257,4 +257,37 @@ final class ManifestTest {
         .extracting(request -> request.error().orElse("fine"))
         .containsExactly("fine", "line 2 of the manifest: it is not UTF-8", "fine");
   }
+
+  @Test
+  void lines_eachReadAlone_makeTheRequestsOfTheManifest() {
+    String manifest =
+        """
+        {"prompt": "a ring", "cfg": 3}
+        {"defaults": {"size": "64x64", "negative": "a moon", "steps": [2, 3]}}
+        {"prompt": "a star", "seed": 1, "width": 128}
+
+        {"prompt": "a heart", "lora": [[], ["ink"]], "negative": null, "nobody": 1}
+        {"id": "given", "prompt": "a heart", "images": 2}
+        """;
+    List<BatchRequest> whole = read(manifest);
+    List<BatchRequest> alone =
+        BatchRequest.lines(new ByteArrayInputStream(manifest.getBytes(StandardCharsets.UTF_8)))
+            .stream()
+            .flatMap(line -> BatchRequest.readLine(line, Optional.of("demo")).stream())
+            .toList();
+    assertThat(alone)
+        .extracting(BatchRequest::id)
+        .isEqualTo(whole.stream().map(BatchRequest::id).toList())
+        .hasSize(8);
+    assertThat(alone)
+        .extracting(BatchRequest::settings)
+        .isEqualTo(whole.stream().map(BatchRequest::settings).toList());
+    assertThat(alone.get(3).error()).get().asString().contains("'nobody' is no setting");
+    assertThat(BatchRequest.readLine("{\"defaults\": {}}", Optional.empty()))
+        .singleElement()
+        .satisfies(
+            request ->
+                assertThat(request.error())
+                    .hasValue("'defaults' need the lines of a manifest behind them"));
+  }
 }

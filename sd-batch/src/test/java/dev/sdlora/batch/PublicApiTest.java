@@ -4,10 +4,10 @@ import dev.sdlora.testkit.PublicApi;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** A runner, and what it tells. */
+/** A runner, what it draws with, and what it tells. */
 class PublicApiTest {
   @Test
   void publicTypes_listed_areThoseOnRecord() {
-    PublicApi.assertRecorded(Path.of(""), 6);
+    PublicApi.assertRecorded(Path.of(""), 7);
   }
 }

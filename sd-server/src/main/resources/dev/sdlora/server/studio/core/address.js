@@ -1,3 +1,6 @@
+/** Browsers refuse more than 100 changes in 30 seconds. */
+const PAUSE_MILLIS = 400;
+
 /**
  * The address of the page, `#/view/rest?query`: which view is seen, what is looked at in it, and in
  * the query the request that is being written, so that a reload loses nothing.
@@ -7,13 +10,14 @@ class Address extends EventTarget {
   #rest = "";
   #query = "";
   #timer = 0;
+  #written = 0;
 
   constructor() {
     super();
     this.#read();
     addEventListener("hashchange", () => this.#changed());
     addEventListener("popstate", () => this.#changed());
-    addEventListener("pagehide", () => this.#write(false));
+    addEventListener("pagehide", () => this.flush());
   }
 
   get view() {
@@ -37,7 +41,7 @@ class Address extends EventTarget {
 
   /** Goes to a view, with the same request or another; Back comes back. */
   go(view, rest = "", query = this.#query) {
-    this.#flush();
+    this.flush();
     this.#view = view;
     this.#rest = rest;
     this.#query = query;
@@ -45,14 +49,15 @@ class Address extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Notes the request. Browsers slow down pages that write at each key. */
+  /** Notes the request: at once, or soon while it changes with each key. */
   setQuery(query) {
     this.#query = query;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#write(false), 250);
+    this.#timer = setTimeout(() => this.flush(), Math.max(0, this.#written + PAUSE_MILLIS - Date.now()));
   }
 
-  #flush() {
+  /** Writes what has been noted, before something that others may see. */
+  flush() {
     clearTimeout(this.#timer);
     this.#write(false);
   }
@@ -60,6 +65,7 @@ class Address extends EventTarget {
   #write(push) {
     const hash = this.of(this.#view, this.#rest);
     if (hash !== location.hash) {
+      this.#written = Date.now();
       history[push ? "pushState" : "replaceState"](null, "", hash);
     }
   }

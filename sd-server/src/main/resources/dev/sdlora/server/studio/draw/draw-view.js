@@ -55,6 +55,7 @@ class DrawView extends HTMLElement {
       return;
     }
     this.#error.textContent = "";
+    address.flush();
     try {
       await settled();
       const job = await jobs.submit(completed(settings));

@@ -1,0 +1,107 @@
+package dev.sdlora.spark;
+
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.LatentPreview;
+import dev.sdlora.batch.BatchDrawer;
+import dev.sdlora.batch.BatchRequest;
+import java.io.ByteArrayInputStream;
+import java.io.Serial;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.SerializableConfiguration;
+
+/** Draws the requests of a partition that are not there yet, and tells of all. */
+final class DrawRequests implements MapPartitionsFunction<Row, Row> {
+  @Serial private static final long serialVersionUID = 1;
+
+  private final DrawingSettings settings;
+  private final String output;
+  private final SerializableConfiguration hadoop;
+
+  DrawRequests(DrawingSettings settings, String output, SerializableConfiguration hadoop) {
+    this.settings = settings;
+    this.output = output;
+    this.hadoop = hadoop;
+  }
+
+  /** All of them in one turn, for what is told of them is small, and others would switch LoRAs. */
+  @Override
+  public Iterator<Row> call(Iterator<Row> requests) {
+    if (!requests.hasNext()) {
+      return requests;
+    }
+    TaskContext task = TaskContext.get();
+    PictureStore store =
+        PictureStore.open(output, hadoop.value(), String.valueOf(task.taskAttemptId()));
+    return ExecutorDrawers.inTurn(
+        settings,
+        Devices.of(task.resourcesJMap()),
+        drawer -> {
+          List<Row> results = new ArrayList<>();
+          while (requests.hasNext()) {
+            task.killTaskIfInterrupted();
+            results.add(result(RequestRows.request(requests.next()), store, drawer, task));
+          }
+          return results.iterator();
+        });
+  }
+
+  private static Row result(
+      BatchRequest request, PictureStore store, BatchDrawer drawer, TaskContext task) {
+    if (request.error().isPresent()) {
+      return ResultRows.failure(request, request.error().get());
+    }
+    Optional<byte[]> there = store.read(request);
+    if (there.isPresent()) {
+      return ResultRows.there(request, store.uri(request), parameters(there.get()));
+    }
+    GenerationResult drawn;
+    byte[] png;
+    try {
+      drawn = drawer.draw(request, new EndOfTask(task));
+      png = drawn.first().png();
+    } catch (GenerationCancelledException e) {
+      task.killTaskIfInterrupted(); // By its own exception, so that it does not count as a failure.
+      throw e;
+    } catch (RuntimeException e) {
+      task.killTaskIfInterrupted();
+      return ResultRows.failure(request, BatchDrawer.sentence(e));
+    }
+    store.write(request, png);
+    return ResultRows.drawn(request, store.uri(request), parameters(png), drawn);
+  }
+
+  /** A picture without settings is one all the same. */
+  private static Optional<String> parameters(byte[] png) {
+    try {
+      return Optional.of(GeneratedImage.readParameters(new ByteArrayInputStream(png)));
+    } catch (ImageFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Ends a picture whose task is killed, after the step that runs. */
+  private static final class EndOfTask implements GenerationListener {
+    private final TaskContext task;
+
+    EndOfTask(TaskContext task) {
+      this.task = task;
+    }
+
+    @Override
+    public void stepEnd(Step step, LatentPreview preview) {
+      if (task.isInterrupted()) {
+        throw new GenerationCancelledException("the task was cancelled");
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package dev.sdlora.spark;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.batch.BatchDrawer;
+import java.io.Serial;
+import java.io.Serializable;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What pictures are drawn with, as it travels to the executors. Executors with equal settings share
+ * what they have loaded.
+ *
+ * @param checkpoint of requests that name none, at most one
+ * @param checkpointDirectories folders on each host, as all the others
+ * @param loraDirectories of LoRAs
+ * @param embeddingDirectories of embeddings
+ * @param hypernetworkDirectories of hypernetworks
+ * @param upscalerDirectories of upscalers
+ * @param controlNetDirectories of ControlNets
+ * @param precision of the networks
+ */
+record DrawingSettings(
+    List<String> checkpoint,
+    List<String> checkpointDirectories,
+    List<String> loraDirectories,
+    List<String> embeddingDirectories,
+    List<String> hypernetworkDirectories,
+    List<String> upscalerDirectories,
+    List<String> controlNetDirectories,
+    Precision precision)
+    implements Serializable {
+  @Serial private static final long serialVersionUID = 1;
+
+  /** What draws, with nothing loaded yet. */
+  BatchDrawer drawer(String device) {
+    BatchDrawer.Builder drawer =
+        BatchDrawer.builder().pipeline(model -> pipeline(model, device).build());
+    checkpoint.forEach(reference -> drawer.checkpoint(Checkpoint.open(reference)));
+    checkpointDirectories.forEach(folder -> drawer.checkpointDirectory(Path.of(folder)));
+    upscalerDirectories.forEach(folder -> drawer.upscalerDirectory(Path.of(folder)));
+    controlNetDirectories.forEach(folder -> drawer.controlNetDirectory(Path.of(folder)));
+    return drawer.build();
+  }
+
+  private Pipeline.Builder pipeline(Checkpoint model, String device) {
+    Pipeline.Builder pipeline =
+        Pipeline.builder()
+            .checkpoint(model)
+            .precision(precision)
+            .device(device)
+            .closeOnShutdown(true);
+    loraDirectories.forEach(folder -> pipeline.loraDirectory(Path.of(folder)));
+    embeddingDirectories.forEach(folder -> pipeline.embeddingDirectory(Path.of(folder)));
+    hypernetworkDirectories.forEach(folder -> pipeline.hypernetworkDirectory(Path.of(folder)));
+    upscalerDirectories.forEach(folder -> pipeline.upscalerDirectory(Path.of(folder)));
+    return pipeline;
+  }
+}

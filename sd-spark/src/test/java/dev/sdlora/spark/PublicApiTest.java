@@ -1,0 +1,13 @@
+package dev.sdlora.spark;
+
+import dev.sdlora.testkit.PublicApi;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** One type and its builder. */
+class PublicApiTest {
+  @Test
+  void publicTypes_listed_areThoseOnRecord() {
+    PublicApi.assertRecorded(Path.of(""), 1);
+  }
+}

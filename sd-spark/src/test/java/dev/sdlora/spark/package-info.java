@@ -1,0 +1,5 @@
+/** Batches on executors, tested. */
+@NullMarked
+package dev.sdlora.spark;
+
+import org.jspecify.annotations.NullMarked;

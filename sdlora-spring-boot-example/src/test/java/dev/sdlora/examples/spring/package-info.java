@@ -1,0 +1,5 @@
+/** A web application that draws. */
+@NullMarked
+package dev.sdlora.examples.spring;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,146 @@
+package dev.sdlora.spring;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.demo.model.DemoModel;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.StringUtils;
+
+/** The model that the properties name. */
+final class ConfiguredModel {
+  private static final String BUNDLED = "dev.sdlora.demo.model.DemoModel";
+
+  /** Such as {@code hf:}; a single letter is a drive of Windows. */
+  private static final Pattern REFERENCE = Pattern.compile("[a-z][a-z0-9+.-]+:.*");
+
+  private final SdLoraProperties properties;
+
+  ConfiguredModel(SdLoraProperties properties) {
+    this.properties = properties;
+  }
+
+  /** What people called it, for messages and monitoring, before it is read. */
+  String name() {
+    String checkpoint = checkpoint();
+    if (checkpoint == null) {
+      return isBundled() ? "bundled model" : "no model";
+    }
+    String stem = REFERENCE.matcher(checkpoint).matches() ? null : fileStem(checkpoint);
+    return stem == null ? checkpoint : stem;
+  }
+
+  private static @Nullable String fileStem(String checkpoint) {
+    return StringUtils.stripFilenameExtension(
+        StringUtils.getFilename(StringUtils.cleanPath(checkpoint)));
+  }
+
+  private @Nullable String checkpoint() {
+    String checkpoint = properties.getCheckpoint();
+    return checkpoint == null || checkpoint.isBlank() ? null : checkpoint.strip();
+  }
+
+  private static boolean isBundled() {
+    return ClassUtils.isPresent(BUNDLED, ClassUtils.getDefaultClassLoader());
+  }
+
+  /**
+   * Looks whether there is something to read, without reading it.
+   *
+   * @throws StableDiffusionException if there is not
+   */
+  void requirePresent() {
+    String checkpoint = checkpoint();
+    if (checkpoint == null) {
+      if (!isBundled()) {
+        throw new StableDiffusionException(
+            "there is no model to draw with: the property sdlora.checkpoint is not set, and"
+                + " sd-demo-model, whose model would be taken, is not on the class path");
+      }
+    } else if (!REFERENCE.matcher(checkpoint).matches() && !exists(checkpoint)) {
+      throw new StableDiffusionException(
+          "the checkpoint '%s' of the property sdlora.checkpoint does not exist; the working folder is '%s'"
+              .formatted(checkpoint, Path.of("").toAbsolutePath()));
+    }
+  }
+
+  private static boolean exists(String checkpoint) {
+    try {
+      return Files.exists(Path.of(checkpoint));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Reads the weights, and fetches them before if the checkpoint is a reference.
+   *
+   * @throws StableDiffusionException if they cannot be read
+   */
+  Pipeline load() {
+    requirePresent();
+    String checkpoint = checkpoint();
+    Pipeline.Builder builder = Pipeline.builder();
+    List<Path> loras = properties.getLoraDirectories();
+    if (checkpoint != null) {
+      builder.checkpoint(Checkpoint.open(checkpoint));
+    } else {
+      builder.checkpoint(Bundled.checkpoint());
+      loras = loras.isEmpty() ? List.of(Bundled.loras()) : loras;
+    }
+    loras.forEach(builder::loraDirectory);
+    parts(builder);
+    computation(builder);
+    return builder.build();
+  }
+
+  private void parts(Pipeline.Builder builder) {
+    properties.getEmbeddingDirectories().forEach(builder::embeddingDirectory);
+    properties.getHypernetworkDirectories().forEach(builder::hypernetworkDirectory);
+    properties.getUpscalerDirectories().forEach(builder::upscalerDirectory);
+    properties.getControlNets().forEach(builder::controlNet);
+    ifSet(properties.getVae(), builder::vae);
+    ifSet(properties.getTextEncoder(), builder::textEncoder);
+    ifSet(properties.getTextEncoder2(), builder::textEncoder2);
+    ifSet(properties.getVariant(), builder::variant);
+    ifSet(properties.getRefiner(), builder::refiner);
+    ifSet(properties.getPredictionType(), builder::predictionType);
+    ifSet(properties.getPreviewDecoder(), builder::previewDecoder);
+  }
+
+  private void computation(Pipeline.Builder builder) {
+    ifSet(properties.getPrecision(), builder::precision);
+    ifSet(properties.getMemoryPolicy(), builder::memoryPolicy);
+    ifSet(properties.getDevice(), builder::device);
+    ifSet(properties.getLoraMode(), builder::loraMode);
+    ifSet(properties.getLenient(), builder::lenient);
+    ifSet(properties.getConcurrency(), builder::concurrency);
+    ifSet(properties.getMaxQueued(), builder::maxQueued);
+    ifSet(properties.getMaxPixels(), builder::maxPixels);
+    ifSet(properties.getMaxMemory(), memory -> builder.maxBytes(memory.toBytes()));
+  }
+
+  private static <T> void ifSet(@Nullable T value, Consumer<T> setter) {
+    if (value != null) {
+      setter.accept(value);
+    }
+  }
+
+  /** Apart, for its class may be missing. */
+  private static final class Bundled {
+    static Checkpoint checkpoint() {
+      return Checkpoint.open(DemoModel.checkpoint());
+    }
+
+    static Path loras() {
+      return DemoModel.loras();
+    }
+  }
+}

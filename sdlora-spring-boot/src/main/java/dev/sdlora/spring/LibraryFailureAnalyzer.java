@@ -1,0 +1,24 @@
+package dev.sdlora.spring;
+
+import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.StableDiffusionException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Says in the library's own sentence why an application does not start, without a trace. */
+class LibraryFailureAnalyzer extends AbstractFailureAnalyzer<StableDiffusionException> {
+  @Override
+  protected @Nullable FailureAnalysis analyze(
+      Throwable rootFailure, StableDiffusionException cause) {
+    return new FailureAnalysis(cause.getMessage(), action(cause), cause);
+  }
+
+  private static String action(StableDiffusionException cause) {
+    if (cause instanceof ResourceException) {
+      return "Give the application more memory, or set sdlora.memory-policy to sparing.";
+    }
+    return "Correct the properties sdlora.*, or what they name. With sdlora.loading=lazy, the"
+        + " default, the application starts without reading the model.";
+  }
+}

@@ -1,0 +1,124 @@
+package dev.sdlora.spring;
+
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.Style;
+import io.micrometer.observation.ObservationRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.ai.image.ImageModel;
+import org.springframework.ai.image.observation.ImageModelObservationConvention;
+import org.springframework.ai.model.SpringAIModelProperties;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.env.Environment;
+
+/**
+ * Sets up a {@link Pipeline} and a {@link SdLoraImageModel} by the properties {@code sdlora.*}.
+ *
+ * <p>The pipeline is there unless the application has its own. The image model is there unless the
+ * application has its own {@code SdLoraImageModel}, or {@code spring.ai.model.image} names another
+ * provider or {@code none}. The model's weights are read when they are needed first, unless {@code
+ * sdlora.loading} says otherwise.
+ */
+@AutoConfiguration(
+    afterName =
+        "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration")
+@ConditionalOnClass({Pipeline.class, ImageModel.class})
+@EnableConfigurationProperties(SdLoraProperties.class)
+@SuppressWarnings("exports") // Of what it is annotated with; nobody calls it.
+public class SdLoraAutoConfiguration {
+  /** What Boot waits for at most if nobody says otherwise. */
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
+  /** Made by Spring. */
+  public SdLoraAutoConfiguration() {}
+
+  @Bean(destroyMethod = "close")
+  @ConditionalOnMissingBean(Pipeline.class)
+  LazyPipeline sdLoraPipeline(SdLoraProperties properties) {
+    ConfiguredModel model = new ConfiguredModel(properties);
+    LazyPipeline pipeline =
+        new LazyPipeline(model::load, Optional.ofNullable(properties.getConcurrency()).orElse(1));
+    switch (properties.getLoading()) {
+      case EAGER -> pipeline.load();
+      case BACKGROUND -> pipeline.loadInBackground();
+      case LAZY -> {}
+    }
+    return pipeline;
+  }
+
+  /** Pictures under way may go on for most of the time that Boot gives a phase of its end. */
+  @Bean
+  @ConditionalOnBean(LazyPipeline.class)
+  ApplicationListener<ContextClosedEvent> sdLoraGracefulEnd(
+      LazyPipeline pipeline,
+      SdLoraProperties properties,
+      Environment environment,
+      ApplicationContext context) {
+    Duration patience =
+        Optional.ofNullable(properties.getShutdownGrace())
+            .orElseGet(
+                () ->
+                    environment
+                        .getProperty(
+                            "spring.lifecycle.timeout-per-shutdown-phase", Duration.class, GRACE)
+                        .multipliedBy(9)
+                        .dividedBy(10));
+    return closed -> {
+      if (closed.getApplicationContext() == context) {
+        pipeline.endWithin(patience);
+      }
+    };
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  @ConditionalOnProperty(
+      name = SpringAIModelProperties.IMAGE_MODEL,
+      havingValue = "sdlora",
+      matchIfMissing = true)
+  SdLoraImageModel sdLoraImageModel(
+      Pipeline pipeline,
+      SdLoraProperties properties,
+      ObjectProvider<ObservationRegistry> observations,
+      ObjectProvider<ImageModelObservationConvention> convention) {
+    SdLoraImageModel.Builder builder =
+        SdLoraImageModel.builder(pipeline)
+            .defaults(defaults(properties))
+            .styles(styles(properties))
+            .wildcardDirectories(properties.getWildcardDirectories());
+    if (pipeline instanceof LazyPipeline) {
+      ConfiguredModel model = new ConfiguredModel(properties);
+      model.requirePresent();
+      builder.name(model.name());
+    }
+    observations.ifUnique(builder::observationRegistry);
+    convention.ifAvailable(builder::observationConvention);
+    return builder.build();
+  }
+
+  private static SdLoraImageOptions defaults(SdLoraProperties properties) {
+    SdLoraImageOptions defaults = SdLoraImageOptions.of(properties);
+    try {
+      defaults.requireSense(styles(properties), properties.getWildcardDirectories());
+      return defaults;
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new StableDiffusionException("among the properties sdlora.*, " + e.getMessage(), e);
+    }
+  }
+
+  private static List<Style> styles(SdLoraProperties properties) {
+    return Optional.ofNullable(properties.getStylesFile()).map(Style::readAll).orElse(List.of());
+  }
+}

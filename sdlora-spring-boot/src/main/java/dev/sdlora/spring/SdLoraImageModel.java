@@ -1,0 +1,280 @@
+package dev.sdlora.spring;
+
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Style;
+import io.micrometer.observation.ObservationRegistry;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.image.Image;
+import org.springframework.ai.image.ImageGeneration;
+import org.springframework.ai.image.ImageModel;
+import org.springframework.ai.image.ImageOptions;
+import org.springframework.ai.image.ImagePrompt;
+import org.springframework.ai.image.ImageResponse;
+import org.springframework.ai.image.ImageResponseMetadata;
+import org.springframework.ai.image.observation.DefaultImageModelObservationConvention;
+import org.springframework.ai.image.observation.ImageModelObservationContext;
+import org.springframework.ai.image.observation.ImageModelObservationConvention;
+import org.springframework.ai.image.observation.ImageModelObservationDocumentation;
+
+/**
+ * Spring AI's image model over a {@link Pipeline}: the pictures are drawn in this process.
+ *
+ * <p>The prompt is in A1111's syntax, LoRA tags included. Options of any class are taken, {@link
+ * SdLoraImageOptions} with all that they say; what they leave open is as the defaults have it. A
+ * picture among the media of a message is where the drawing starts from; one more whose name is
+ * {@code mask} says where to paint, in white. Messages with a negative weight are the negative
+ * prompt; if the weights of others differ, they are sides of {@code AND}. Each picture has a {@link
+ * SdLoraImageMetadata}. The answer's metadata have {@code model}, {@code precision}, {@code
+ * seconds} and {@code warnings}.
+ *
+ * <p>Safe for several threads. A thread that is interrupted while it waits for its pictures gets a
+ * {@link dev.sdlora.api.GenerationCancelledException} within one step.
+ */
+public final class SdLoraImageModel implements ImageModel {
+  private static final String PROVIDER = "sdlora";
+  private static final ImageModelObservationConvention USUAL =
+      new DefaultImageModelObservationConvention();
+
+  private final Pipeline pipeline;
+  private final SdLoraImageOptions defaults;
+  private final Specs specs;
+  private final Optional<String> name;
+  private final ObservationRegistry observations;
+  private final @Nullable ImageModelObservationConvention convention;
+
+  private SdLoraImageModel(Builder builder) {
+    pipeline = builder.pipeline;
+    defaults = builder.defaults;
+    specs = new Specs(builder.styles, builder.wildcardDirectories);
+    name = Optional.ofNullable(builder.name);
+    observations = builder.observations;
+    convention = builder.convention;
+  }
+
+  /**
+   * {@return a builder of a model}
+   *
+   * @param pipeline what draws; it stays the caller's to close
+   */
+  public static Builder builder(Pipeline pipeline) {
+    Objects.requireNonNull(pipeline, "pipeline");
+    return new Builder(pipeline);
+  }
+
+  /**
+   * Draws the pictures of a prompt and returns when they are done.
+   *
+   * @param prompt what to draw
+   * @return the pictures, in the order of their seeds
+   * @throws IllegalArgumentException if an option is out of range, or asks for another model
+   * @throws IllegalStateException if options exclude each other, or the pipeline is closed
+   * @throws dev.sdlora.api.StableDiffusionException what {@link Pipeline#generate} throws
+   */
+  @Override
+  public ImageResponse call(ImagePrompt prompt) {
+    Objects.requireNonNull(prompt, "prompt");
+    SdLoraImageOptions options = merged(prompt.getOptions());
+    ImageModelObservationContext context =
+        ImageModelObservationContext.builder()
+            .imagePrompt(new ImagePrompt(prompt.getInstructions(), named(options)))
+            .provider(PROVIDER)
+            .build();
+    ImageResponse response =
+        ImageModelObservationDocumentation.IMAGE_MODEL_OPERATION
+            .observation(convention, USUAL, () -> context, observations)
+            .observe(
+                () -> {
+                  ImageResponse drawn = draw(prompt, options);
+                  context.setResponse(drawn);
+                  return drawn;
+                });
+    return Objects.requireNonNull(response);
+  }
+
+  /** The options of a request, with the defaults for what they leave open. */
+  SdLoraImageOptions merged(@Nullable ImageOptions options) {
+    if (options instanceof SdLoraImageOptions own) {
+      return defaults.with(own);
+    }
+    return options == null ? defaults : defaults.with(SdLoraImageOptions.of(options));
+  }
+
+  /** For monitoring, which is told a model in any case. */
+  private SdLoraImageOptions named(SdLoraImageOptions options) {
+    return options.getModel() != null || name.isEmpty()
+        ? options
+        : options.toBuilder().model(name.get()).build();
+  }
+
+  private ImageResponse draw(ImagePrompt prompt, SdLoraImageOptions options) {
+    Messages messages = Messages.of(prompt.getInstructions());
+    Specs.Read read = specs.read(options, messages);
+    Answer answer = Answer.of(options.settings());
+    requireModel(options.getModel());
+    GenerationResult result = pipeline.generate(read.spec());
+    List<String> warnings = new ArrayList<>(read.warnings());
+    warnings.addAll(result.warnings());
+    List<ImageGeneration> pictures =
+        result.images().stream()
+            .map(
+                image ->
+                    new ImageGeneration(
+                        answer.image(image),
+                        new SdLoraImageMetadata(
+                            image.seed(), image.parameters(), result.loras(), warnings)))
+            .toList();
+    return new ImageResponse(pictures, metadata(result, warnings));
+  }
+
+  private ImageResponseMetadata metadata(GenerationResult result, List<String> warnings) {
+    ImageResponseMetadata metadata = new ImageResponseMetadata();
+    metadata.put("model", pipeline.checkpoint().name());
+    metadata.put("precision", result.precision().name().toLowerCase(Locale.ROOT));
+    metadata.put("seconds", result.elapsed().toMillis() / 1e3);
+    metadata.put("warnings", List.copyOf(warnings));
+    return metadata;
+  }
+
+  private void requireModel(@Nullable String asked) {
+    if (asked == null || asked.isBlank() || asked.equals(name.orElse(""))) {
+      return;
+    }
+    String running = pipeline.checkpoint().name();
+    String file = String.valueOf(pipeline.checkpoint().path().getFileName());
+    if (!asked.equals(running) && !asked.equals(file)) {
+      throw new IllegalArgumentException(
+          ("model '%s' is not the one that runs here, which is '%s'; leave 'model' out, or name the"
+                  + " file of the other in sdlora.checkpoint")
+              .formatted(asked, running));
+    }
+  }
+
+  /**
+   * The form of an answer.
+   *
+   * @param format of the pictures' files
+   * @param address whether they are told as an address
+   */
+  private record Answer(String format, boolean address) {
+    static Answer of(ImageSettings settings) {
+      String format = settings.getOutputFormat() == null ? "png" : settings.getOutputFormat();
+      String response =
+          settings.getResponseFormat() == null ? "b64_json" : settings.getResponseFormat();
+      String lower = format.toLowerCase(Locale.ROOT);
+      if (!List.of("png", "jpg", "jpeg").contains(lower)) {
+        throw new IllegalArgumentException("outputFormat must be png or jpeg: " + format);
+      }
+      if (!List.of("b64_json", "url").contains(response)) {
+        throw new IllegalArgumentException("responseFormat must be b64_json or url: " + response);
+      }
+      return new Answer(lower.equals("png") ? "png" : "jpeg", response.equals("url"));
+    }
+
+    Image image(GeneratedImage image) {
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      image.write(bytes, format);
+      String base64 = Base64.getEncoder().encodeToString(bytes.toByteArray());
+      return address
+          ? new Image("data:image/" + format + ";base64," + base64, null)
+          : new Image(null, base64);
+    }
+  }
+
+  /** Collects what a model needs. Not safe for use by several threads at once. */
+  public static final class Builder {
+    private final Pipeline pipeline;
+    private SdLoraImageOptions defaults = SdLoraImageOptions.builder().build();
+    private List<Style> styles = List.of();
+    private List<Path> wildcardDirectories = List.of();
+    private @Nullable String name;
+    private ObservationRegistry observations = ObservationRegistry.NOOP;
+    private @Nullable ImageModelObservationConvention convention;
+
+    private Builder(Pipeline pipeline) {
+      this.pipeline = pipeline;
+    }
+
+    /**
+     * Sets what counts where requests leave things open.
+     *
+     * @param defaults default: those of the library
+     * @return this builder
+     */
+    public Builder defaults(SdLoraImageOptions defaults) {
+      this.defaults = Objects.requireNonNull(defaults, "defaults");
+      return this;
+    }
+
+    /**
+     * Sets the styles that requests can name.
+     *
+     * @param styles default none; then the option is passed over with a warning
+     * @return this builder
+     */
+    public Builder styles(List<Style> styles) {
+      Objects.requireNonNull(styles, "styles");
+      this.styles = List.copyOf(styles);
+      return this;
+    }
+
+    /**
+     * Sets where the wildcards of dynamic prompts lie.
+     *
+     * @param directories default none
+     * @return this builder
+     */
+    public Builder wildcardDirectories(List<Path> directories) {
+      Objects.requireNonNull(directories, "directories");
+      this.wildcardDirectories = List.copyOf(directories);
+      return this;
+    }
+
+    /**
+     * Sets how observations call the model, and one more name under which requests may ask for it.
+     *
+     * @param name default: none, and what requests say
+     * @return this builder
+     */
+    public Builder name(String name) {
+      this.name = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /**
+     * Sets who is told of requests, under {@code gen_ai.client.operation}.
+     *
+     * @param observations default nobody
+     * @return this builder
+     */
+    public Builder observationRegistry(ObservationRegistry observations) {
+      this.observations = Objects.requireNonNull(observations, "observations");
+      return this;
+    }
+
+    /**
+     * Sets what observations say.
+     *
+     * @param convention default: Spring AI's {@link DefaultImageModelObservationConvention}
+     * @return this builder
+     */
+    public Builder observationConvention(ImageModelObservationConvention convention) {
+      this.convention = Objects.requireNonNull(convention, "convention");
+      return this;
+    }
+
+    /** {@return the model} The builder can be used further. */
+    public SdLoraImageModel build() {
+      return new SdLoraImageModel(this);
+    }
+  }
+}

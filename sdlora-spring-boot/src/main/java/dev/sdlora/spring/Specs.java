@@ -1,0 +1,245 @@
+package dev.sdlora.spring;
+
+import dev.sdlora.api.DynamicPrompts;
+import dev.sdlora.api.FewSteps;
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.NamedSampler;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.PromptOptions;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.Schedule;
+import dev.sdlora.api.SpeedOptions;
+import dev.sdlora.api.Style;
+import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.Upscaling;
+import dev.sdlora.api.Variation;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes settings and messages a request of the library.
+ *
+ * @param styles what the setting "style" can name
+ * @param wildcards folders for dynamic prompts
+ */
+record Specs(List<Style> styles, List<Path> wildcards) {
+
+  /**
+   * A request and what is to be said about how it was understood.
+   *
+   * @param spec the request
+   * @param warnings sentences
+   */
+  record Read(PromptSpec spec, List<String> warnings) {}
+
+  /**
+   * Reads a request.
+   *
+   * @throws IllegalArgumentException if a value is out of range or names what there is not
+   * @throws IllegalStateException if settings exclude each other
+   */
+  Read read(SdLoraImageOptions options, Messages messages) {
+    ImageSettings settings = options.settings();
+    List<String> warnings = new ArrayList<>();
+    PromptSpecBuilder spec = PromptSpec.builder();
+    spec.prompt(withLoras(messages.prompt(), settings.getLoras()));
+    spec.negativePrompt(joined(settings.getNegativePrompt(), messages.negativePrompt()));
+    sampling(settings, spec);
+    seeds(settings, spec);
+    size(settings, spec);
+    ifSet(settings.getN(), spec::images);
+    ifSet(settings.getLoraMode(), spec::loraMode);
+    ifSet(settings.getLenient(), spec::lenient);
+    ifSet(settings.getTriggerWords(), spec::addTriggerWords);
+    ifSet(settings.getClipSkip(), spec::clipSkip);
+    ifSet(settings.getTiling(), spec::tiling);
+    ifSet(settings.getVaeTiling(), spec::vaeTiling);
+    ifSet(settings.getFinalDecoder(), spec::finalDecoder);
+    ifSet(settings.getImageCfgScale(), spec::imageCfgScale);
+    ifSet(settings.getRefinerSwitch(), at -> spec.refinerSwitch(RefinerSwitch.at(at)));
+    spec.promptOptions(promptOptions(settings, warnings));
+    spec.speedOptions(speedOptions(settings));
+    messages.picture().ifPresent(picture -> spec.imageToImage(start(settings, picture, messages)));
+    hiresFix(settings, messages, spec, warnings);
+    upscaling(settings, spec);
+    PromptSpecBuilder last = spec;
+    for (UnaryOperator<PromptSpecBuilder> customizer : options.customizers()) {
+      last = customizer.apply(last);
+    }
+    return new Read(last.build(), List.copyOf(warnings));
+  }
+
+  private static <T> void ifSet(@Nullable T value, Consumer<T> setter) {
+    if (value != null) {
+      setter.accept(value);
+    }
+  }
+
+  private static String joined(@Nullable String first, String second) {
+    if (first == null || first.isEmpty()) {
+      return second;
+    }
+    return second.isEmpty() ? first : first + ", " + second;
+  }
+
+  /** Tags for LoRAs that the prompt does not name itself. */
+  private static String withLoras(String prompt, @Nullable Map<String, Double> loras) {
+    StringBuilder text = new StringBuilder(prompt);
+    if (loras != null) {
+      loras.forEach(
+          (name, weight) -> {
+            Pattern tag = Pattern.compile("<lora:\\s*" + Pattern.quote(name) + "\\s*[:>]");
+            if (!tag.matcher(prompt).find()) {
+              text.append(" <lora:").append(name).append(':').append(weight).append('>');
+            }
+          });
+    }
+    return text.toString();
+  }
+
+  private static void sampling(ImageSettings settings, PromptSpecBuilder spec) {
+    ifSet(settings.getSteps(), spec::steps);
+    ifSet(settings.getCfgScale(), spec::cfgScale);
+    String sampler = settings.getSampler();
+    if (sampler != null) {
+      NamedSampler named = NamedSampler.parse(sampler);
+      spec.sampler(named.sampler());
+      named.schedule().ifPresent(spec::schedule);
+    }
+    Schedule schedule = settings.getSchedule();
+    ifSet(schedule, spec::schedule);
+    Double eta = settings.getEta();
+    if (eta != null) {
+      spec.samplerOptions(SamplerOptions.builder().eta(eta).etaDdim(eta).build());
+    }
+    FewSteps fewSteps = settings.getFewSteps();
+    Integer steps = settings.getSteps();
+    if (fewSteps != null) {
+      if (steps != null) {
+        spec.fewSteps(fewSteps, steps);
+      } else {
+        spec.fewSteps(fewSteps);
+      }
+    }
+  }
+
+  private static void seeds(ImageSettings settings, PromptSpecBuilder spec) {
+    ifSet(settings.getSeed(), spec::seed);
+    ifSet(settings.getRng(), spec::rng);
+    Long seed = settings.getVariationSeed();
+    Double strength = settings.getVariationStrength();
+    if (strength != null) {
+      OptionalLong from = seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
+      spec.variation(new Variation(from, strength, Variation.NONE.resizeFrom()));
+    } else if (seed != null) {
+      throw new IllegalArgumentException("variationSeed needs variationStrength beside it");
+    }
+  }
+
+  private static void size(ImageSettings settings, PromptSpecBuilder spec) {
+    Integer width = settings.getWidth();
+    Integer height = settings.getHeight();
+    if (width != null && height != null) {
+      spec.size(width, height);
+    } else if (width != null || height != null) {
+      throw new IllegalArgumentException(
+          "width and height must both be set or both be left open: %s, %s"
+              .formatted(width, height));
+    }
+  }
+
+  private PromptOptions promptOptions(ImageSettings settings, List<String> warnings) {
+    PromptOptions.Builder options = PromptOptions.builder();
+    ifSet(settings.getEmphasis(), options::emphasis);
+    ifSet(settings.getPromptMode(), options::mode);
+    if (Boolean.TRUE.equals(settings.getDynamicPrompts())) {
+      options.dynamicPrompts(new DynamicPrompts(wildcards));
+    }
+    String style = settings.getStyle();
+    if (style != null && styles.isEmpty()) {
+      warnings.add(
+          "style '%s' is passed over, since there is no styles file (sdlora.styles-file)"
+              .formatted(style));
+    } else if (style != null) {
+      options.styles(List.of(named(style)));
+    }
+    return options.build();
+  }
+
+  private Style named(String name) {
+    return styles.stream()
+        .filter(style -> style.name().equalsIgnoreCase(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "style '%s' is not in the styles file; there are: %s"
+                        .formatted(
+                            name, String.join(", ", styles.stream().map(Style::name).toList()))));
+  }
+
+  private static SpeedOptions speedOptions(ImageSettings settings) {
+    SpeedOptions.Builder options = SpeedOptions.builder();
+    ifSet(settings.getCacheInterval(), options::cacheInterval);
+    ifSet(settings.getTokenMergingRatio(), options::tokenMergingRatio);
+    ifSet(settings.getBatchSize(), size -> options.exactBatches(false).batchSize(size));
+    return options.build();
+  }
+
+  private static ImageToImage start(ImageSettings settings, Picture picture, Messages messages) {
+    ImageToImage.Builder start = ImageToImage.builder(picture);
+    ifSet(settings.getDenoisingStrength(), start::denoisingStrength);
+    ifSet(settings.getResizeMode(), start::resizeMode);
+    messages.mask().ifPresent(mask -> start.inpainting(inpainting(settings, mask)));
+    return start.build();
+  }
+
+  private static Inpainting inpainting(ImageSettings settings, Picture mask) {
+    Inpainting.Builder part = Inpainting.builder(mask);
+    ifSet(settings.getMaskBlur(), part::maskBlur);
+    ifSet(settings.getMaskedContent(), part::maskedContent);
+    ifSet(settings.getInvertMask(), part::inverted);
+    ifSet(settings.getOnlyMasked(), part::onlyMasked);
+    ifSet(settings.getMaskPadding(), part::padding);
+    return part.build();
+  }
+
+  /** A start picture has its size, so a second pass that is set for all requests is left out. */
+  private static void hiresFix(
+      ImageSettings settings, Messages messages, PromptSpecBuilder spec, List<String> warnings) {
+    Double scale = settings.getHiresScale();
+    if (scale == null) {
+      return;
+    }
+    if (messages.picture().isPresent()) {
+      warnings.add("hires fix is passed over, since the request starts from a picture");
+      return;
+    }
+    HiresFix.Builder pass = HiresFix.builder().scale(scale);
+    ifSet(settings.getHiresUpscaler(), name -> pass.upscaler(Upscaler.named(name)));
+    ifSet(settings.getHiresSteps(), pass::steps);
+    ifSet(settings.getHiresDenoisingStrength(), pass::denoisingStrength);
+    spec.hiresFix(pass.build());
+  }
+
+  private static void upscaling(ImageSettings settings, PromptSpecBuilder spec) {
+    Double scale = settings.getUpscale();
+    if (scale != null) {
+      String name = settings.getUpscaler();
+      Upscaler upscaler = name == null ? Upscaler.LANCZOS : Upscaler.named(name);
+      spec.upscaling(new Upscaling(upscaler, scale));
+    }
+  }
+}

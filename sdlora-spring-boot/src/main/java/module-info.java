@@ -1,0 +1,23 @@
+/** Pictures in Spring Boot applications. */
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // As all of Spring is.
+module dev.sdlora.spring {
+  requires static transitive org.jspecify;
+  requires transitive dev.sdlora.api;
+  requires static dev.sdlora.demo.model;
+  requires static micrometer.core;
+  requires transitive micrometer.observation;
+  requires org.slf4j;
+  requires spring.ai.commons;
+  requires transitive spring.ai.model;
+  requires spring.beans;
+  requires spring.boot;
+  requires spring.boot.autoconfigure;
+  requires static spring.boot.health;
+  requires spring.context;
+  requires spring.core;
+
+  exports dev.sdlora.spring;
+
+  // Spring makes and binds what is in it.
+  opens dev.sdlora.spring;
+}

@@ -1,0 +1,99 @@
+package dev.sdlora.spring;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.EmbeddingLibrary;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.GenerationListener;
+import dev.sdlora.api.GenerationResult;
+import dev.sdlora.api.LoraLibrary;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.Precision;
+import dev.sdlora.api.PromptSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+
+/** Notes what it is asked for, and draws black pictures; asynchronous requests never end. */
+final class NotingPipeline implements Pipeline {
+  final List<PromptSpec> specs = Collections.synchronizedList(new ArrayList<>());
+  final List<CompletableFuture<GenerationResult>> futures =
+      Collections.synchronizedList(new ArrayList<>());
+  final List<Duration> closed = Collections.synchronizedList(new ArrayList<>());
+  final CountDownLatch closing = new CountDownLatch(1);
+
+  /** What was asked for last. */
+  PromptSpec last() {
+    return specs.get(specs.size() - 1);
+  }
+
+  @Override
+  public GenerationResult generate(PromptSpec spec, GenerationListener listener) {
+    specs.add(spec);
+    long seed = spec.seed().orElse(7);
+    List<GeneratedImage> images =
+        IntStream.range(0, spec.images())
+            .mapToObj(
+                i ->
+                    new GeneratedImage(
+                        Picture.of(8, 8, new byte[8 * 8 * 3]), seed + i, spec.prompt()))
+            .toList();
+    return GenerationResult.builder(images).warnings(List.of("mind the paint")).build();
+  }
+
+  @Override
+  public CompletableFuture<GenerationResult> generateAsync(
+      PromptSpec spec, GenerationListener listener) {
+    specs.add(spec);
+    CompletableFuture<GenerationResult> future = new CompletableFuture<>();
+    futures.add(future);
+    return future;
+  }
+
+  @Override
+  public void close() {
+    close(Duration.ofDays(1));
+  }
+
+  @Override
+  public void close(Duration patience) {
+    closed.add(patience);
+    closing.countDown();
+  }
+
+  @Override
+  public Checkpoint checkpoint() {
+    return Checkpoint.builder(Path.of("models", "paint.safetensors"), ModelFamily.SD1).build();
+  }
+
+  @Override
+  public LoraLibrary loras() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public EmbeddingLibrary embeddings() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Precision precision() {
+    return Precision.FLOAT32;
+  }
+
+  @Override
+  public int concurrency() {
+    return 1;
+  }
+
+  @Override
+  public int liveTensors() {
+    return 3;
+  }
+}
