@@ -34,6 +34,7 @@ final class LocalCluster {
         // Whoever kills executors wants others in their place, and tasks to go on.
         .config("spark.deploy.maxExecutorRetries", -1)
         .config("spark.task.maxFailures", 1000)
+        .config("spark.stage.maxConsecutiveAttempts", 1000)
         .config("spark.executorEnv.OMP_NUM_THREADS", "1")
         .getOrCreate();
   }
