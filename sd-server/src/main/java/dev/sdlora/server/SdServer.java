@@ -12,6 +12,7 @@ import dev.sdlora.server.gallery.JobGallery;
 import dev.sdlora.server.gallery.PictureFolder;
 import dev.sdlora.server.grids.GridCells;
 import dev.sdlora.server.grids.GridsApi;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
@@ -235,7 +236,8 @@ public final class SdServer implements AutoCloseable {
       // What is left of the body would be taken for the next request.
       context.header("Connection", "close");
     }
-    context.status(status).contentType("application/json").result(Fields.text(body));
+    context.status(status);
+    Answers.json(context, body);
   }
 
   SdServer start(int port) {

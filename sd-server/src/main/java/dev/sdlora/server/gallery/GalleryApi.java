@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Picture;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.pictures.PngInfoApi;
@@ -57,7 +58,7 @@ public final class GalleryApi {
     ObjectNode answer = Fields.object().put("total", found.size());
     ArrayNode pictures = answer.putArray("pictures");
     found.subList(from, to).forEach(picture -> pictures.add(json(picture)));
-    context.contentType("application/json").result(Fields.text(answer));
+    Answers.json(context, answer);
   }
 
   private static int number(Context context, String name, int otherwise) {
@@ -114,6 +115,6 @@ public final class GalleryApi {
 
   private void settings(Context context) {
     ObjectNode answer = settings.answer(picture(context).parameters());
-    context.contentType("application/json").result(Fields.text(answer));
+    Answers.json(context, answer);
   }
 }

@@ -1,7 +1,7 @@
 package dev.sdlora.server.grids;
 
-import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;
@@ -25,10 +25,8 @@ public final class GridsApi {
 
   /** Serves it. */
   public void addTo(RoutesConfig routes) {
-    routes.get(
-        "/api/grids/axes",
-        context -> context.contentType("application/json").result(Fields.text(AxisKind.json())));
-    routes.post("/api/grids/plan", context -> answer(context, plan(context)));
+    routes.get("/api/grids/axes", context -> Answers.json(context, AxisKind.json()));
+    routes.post("/api/grids/plan", context -> Answers.json(context, plan(context).json()));
     routes.post("/api/grids", this::submit);
     routes.get("/api/grids/{id}/cells/{number}", this::cell);
   }
@@ -37,18 +35,12 @@ public final class GridsApi {
     return GridPlan.read(Bodies.fields(context, offer.limits().bodyBytes()), offer);
   }
 
-  private static void answer(Context context, GridPlan plan) {
-    context.contentType("application/json").result(Fields.text(plan.json()));
-  }
-
   private void submit(Context context) {
     GridPlan plan = plan(context);
     GridWork work = new GridWork(offer.pipeline(), plan);
     Job job = queue.submit(new Job.Request("grid", work, plan.settings()), Optional.empty());
     context.status(202).header("Location", "/api/jobs/" + job.id());
-    context
-        .contentType("application/json")
-        .result(Fields.text(plan.json().put("id", job.id()).put("url", "/api/jobs/" + job.id())));
+    Answers.json(context, plan.json().put("id", job.id()).put("url", "/api/jobs/" + job.id()));
   }
 
   private void cell(Context context) {

@@ -1,4 +1,7 @@
-/** What all interfaces share: fields of JSON, refusals, pictures in text, streams of events. */
+/**
+ * What all interfaces share: fields of JSON, answers, refusals, pictures in text, streams of
+ * events.
+ */
 @NullMarked
 package dev.sdlora.server.http;
 

@@ -10,6 +10,7 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.Overrides;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.EventStream;
@@ -50,7 +51,7 @@ public final class JobsApi {
   public void addTo(RoutesConfig routes) {
     routes.post("/api/jobs", this::submit);
     routes.get("/api/jobs", this::list);
-    routes.get("/api/jobs/{id}", context -> answer(context, json.of(job(context))));
+    routes.get("/api/jobs/{id}", context -> Answers.json(context, json.of(job(context))));
     routes.delete("/api/jobs/{id}", this::delete);
     routes.post("/api/jobs/{id}/skip", this::skip);
     routes.post("/api/jobs/{id}/move", this::move);
@@ -59,10 +60,6 @@ public final class JobsApi {
     routes.get("/api/jobs/{id}/preview", this::preview);
     routes.get("/api/jobs/{id}/images/{number}", this::image);
     routes.get("/api/jobs/{id}/images/{number}/thumbnail", this::thumbnail);
-  }
-
-  private static void answer(Context context, ObjectNode json) {
-    context.contentType("application/json").result(Fields.text(json));
   }
 
   private Job job(Context context) {
@@ -80,12 +77,12 @@ public final class JobsApi {
         new Job.Request(kind, new Drawing(offer.pipeline(), spec), AskedSettings.of(fields, spec));
     Job job = queue.submit(request, Optional.empty());
     context.status(202).header("Location", "/api/jobs/" + job.id());
-    answer(context, json.of(job));
+    Answers.json(context, json.of(job));
   }
 
   /** Those that are known, the newest first. */
   private void list(Context context) {
-    answer(context, Fields.object().set("jobs", json.all()));
+    Answers.json(context, Fields.object().set("jobs", json.all()));
   }
 
   /** Ends a job; one that has ended is forgotten. */
@@ -96,13 +93,13 @@ public final class JobsApi {
     } else {
       job.cancel();
     }
-    answer(context, json.of(job));
+    Answers.json(context, json.of(job));
   }
 
   private void skip(Context context) {
     Job job = job(context);
     job.skip();
-    answer(context, json.of(job));
+    Answers.json(context, json.of(job));
   }
 
   private void move(Context context) {
@@ -114,7 +111,7 @@ public final class JobsApi {
     if (!queue.move(job, fields.whole("place", 1))) {
       throw new Refusal(409, "the job does not wait any more");
     }
-    answer(context, json.of(job));
+    Answers.json(context, json.of(job));
   }
 
   private void preview(Context context) {

@@ -7,6 +7,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraQuery;
 import dev.sdlora.request.Fields;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
 import io.javalin.config.RoutesConfig;
@@ -42,13 +43,9 @@ public final class LorasApi {
   /** Serves it. */
   public void addTo(RoutesConfig routes) {
     routes.get("/api/loras", this::list);
-    routes.get("/api/loras/{name}", context -> answer(context, view.details(find(context))));
+    routes.get("/api/loras/{name}", context -> Answers.json(context, view.details(find(context))));
     routes.get("/api/loras/{name}/preview", this::preview);
     routes.get("/api/loras/{name}/effect", this::effect);
-  }
-
-  private static void answer(Context context, ObjectNode json) {
-    context.contentType("application/json").result(Fields.text(json));
   }
 
   private LoraAdapter find(Context context) {
@@ -77,7 +74,7 @@ public final class LorasApi {
     folders.forEach(names::add);
     ArrayNode page = answer.putArray("loras");
     found.stream().skip(from).limit(count).forEach(lora -> page.add(view.card(lora)));
-    answer(context, answer);
+    Answers.json(context, answer);
   }
 
   /** With {@code fits} also those that do not say what they are for. */
@@ -121,6 +118,6 @@ public final class LorasApi {
     } catch (NumberFormatException e) {
       throw new Refusal(422, "'weight' must be a number");
     }
-    answer(context, effects.of(find(context).withStrength(weight)));
+    Answers.json(context, effects.of(find(context).withStrength(weight)));
   }
 }

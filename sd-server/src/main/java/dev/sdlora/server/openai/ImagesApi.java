@@ -10,6 +10,7 @@ import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.Overrides;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.EventStream;
@@ -83,7 +84,7 @@ public final class ImagesApi {
         .put("object", "model")
         .put("created", 0)
         .put("owned_by", "sd-server");
-    context.contentType("application/json").result(Fields.text(answer));
+    Answers.json(context, answer);
   }
 
   private void draw(Context context, Fields fields, String event) {
@@ -117,9 +118,7 @@ public final class ImagesApi {
       } else {
         client.awaitEnd(job);
         requireDone(job);
-        context
-            .contentType("application/json")
-            .result(Fields.text(form.answer(job, job.finished(), size)));
+        Answers.json(context, form.answer(job, job.finished(), size));
       }
     }
   }

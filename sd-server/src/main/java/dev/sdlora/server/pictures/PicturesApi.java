@@ -5,6 +5,7 @@ import dev.sdlora.api.Picture;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Limits;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.reference.Uploads;
@@ -44,7 +45,7 @@ public final class PicturesApi {
     answer.put("height", picture.height());
     answer.put("has_settings", PngInfoApi.parameters(file).isPresent());
     context.status(201).header("Location", "/api/pictures/" + id);
-    context.contentType("application/json").result(Fields.text(answer));
+    Answers.json(context, answer);
   }
 
   private void get(Context context) {

@@ -10,6 +10,7 @@ import dev.sdlora.request.DrawingWriter;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
@@ -56,7 +57,7 @@ public final class PngInfoApi {
     } catch (ImageSettingsException e) { // Many pictures have none; that is no mistake.
       answer = Fields.object().put("reason", sentences.of(e).sentence());
     }
-    context.contentType("application/json").result(Fields.text(answer));
+    Answers.json(context, answer);
   }
 
   /**

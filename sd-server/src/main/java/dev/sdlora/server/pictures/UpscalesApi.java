@@ -5,6 +5,7 @@ import dev.sdlora.api.Picture;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;
@@ -52,6 +53,6 @@ public final class UpscalesApi {
     answer.put("url", "/api/jobs/" + job.id());
     answer.put("width", target.width());
     answer.put("height", target.height());
-    context.contentType("application/json").result(Fields.text(answer));
+    Answers.json(context, answer);
   }
 }

@@ -14,6 +14,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Limits;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
@@ -58,10 +59,6 @@ public final class PromptApi {
     return Bodies.fields(context, limits.bodyBytes());
   }
 
-  private static void answer(Context context, ObjectNode json) {
-    context.contentType("application/json").result(Fields.text(json));
-  }
-
   private void read(Context context) {
     Fields fields = fields(context);
     List<Embedding> embeddings =
@@ -77,7 +74,7 @@ public final class PromptApi {
         answer.set(name, reader.json(fields.text(name).orElse(""), negative, calls));
       }
     }
-    answer(context, answer);
+    Answers.json(context, answer);
   }
 
   /** Prompts change over calls of the model, which are more than steps for some samplers. */
@@ -129,7 +126,7 @@ public final class PromptApi {
           .put("start", one.replaced().start())
           .put("end", one.replaced().end());
     }
-    answer(context, answer);
+    Answers.json(context, answer);
   }
 
   private static String prompt(Fields fields, String name) {
@@ -153,7 +150,7 @@ public final class PromptApi {
         fields.flag("remove", false)
             ? before.without(lora, loras)
             : before.with(lora, fields.number("weight"), loras);
-    answer(
+    Answers.json(
         context,
         Fields.object()
             .put("prompt", after.prompt())

@@ -3,6 +3,7 @@ package dev.sdlora.server.sdapi;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Refusal;
 import io.javalin.config.RoutesConfig;
 
@@ -16,14 +17,13 @@ final class ControlNetListings {
 
   void addTo(RoutesConfig routes) {
     routes.get(
-        "/controlnet/version",
-        context -> Listings.answer(context, Fields.object().put("version", 2)));
+        "/controlnet/version", context -> Answers.json(context, Fields.object().put("version", 2)));
     routes.get(
         "/controlnet/model_list",
         context -> {
           ObjectNode answer = Fields.object();
           offer.controlNets().keySet().forEach(answer.putArray("model_list")::add);
-          Listings.answer(context, answer);
+          Answers.json(context, answer);
         });
     routes.get(
         "/controlnet/module_list",
@@ -31,12 +31,12 @@ final class ControlNetListings {
           ObjectNode answer = Fields.object();
           answer.putArray("module_list").add("none");
           answer.putObject("module_detail");
-          Listings.answer(context, answer);
+          Answers.json(context, answer);
         });
-    routes.get("/controlnet/control_types", context -> Listings.answer(context, controlTypes()));
+    routes.get("/controlnet/control_types", context -> Answers.json(context, controlTypes()));
     routes.get(
         "/controlnet/settings",
-        context -> Listings.answer(context, Fields.object().put("control_net_unit_count", 10)));
+        context -> Answers.json(context, Fields.object().put("control_net_unit_count", 10)));
     routes.post(
         "/controlnet/detect",
         context -> {

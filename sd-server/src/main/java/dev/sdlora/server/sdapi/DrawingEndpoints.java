@@ -12,6 +12,7 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.Overrides;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.Refusal;
@@ -88,7 +89,7 @@ final class DrawingEndpoints {
         Sentences.Told told = sentences.of(job.failure().orElseThrow());
         throw new Refusal(told.status(), told.sentence(), told.headers());
       }
-      Listings.answer(context, answer(job, spec, fields, own));
+      Answers.json(context, answer(job, spec, fields, own));
     }
   }
 

@@ -8,6 +8,7 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.pictures.Enlargement;
@@ -52,7 +53,7 @@ final class ExtraEndpoints {
     if (!info.isEmpty()) {
       addParameters(PromptSpec.fromParameters(info), parameters);
     }
-    Listings.answer(context, answer);
+    Answers.json(context, answer);
   }
 
   private static void addParameters(PromptSpec spec, ObjectNode parameters) {
@@ -93,7 +94,7 @@ final class ExtraEndpoints {
     ObjectNode answer = Fields.object();
     answer.put("html_info", "");
     answer.put("image", Pictures.base64(Pictures.png(first.toBufferedImage())));
-    Listings.answer(context, answer);
+    Answers.json(context, answer);
   }
 
   private Picture enlarged(String upscaler, Picture picture, Enlargement target) {

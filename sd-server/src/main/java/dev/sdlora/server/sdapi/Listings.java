@@ -11,8 +11,8 @@ import dev.sdlora.api.Schedule;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
+import dev.sdlora.server.http.Answers;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.Context;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -35,10 +35,6 @@ final class Listings {
     this.offer = offer;
   }
 
-  static void answer(Context context, JsonNode json) {
-    context.contentType("application/json").result(Fields.text(json));
-  }
-
   void addTo(RoutesConfig routes) {
     list(routes, "sd-models", this::models);
     list(routes, "sd-vae", this::vaes);
@@ -57,12 +53,12 @@ final class Listings {
     list(routes, "scripts", this::scripts);
     list(routes, "script-info", this::scriptInfo);
     for (String name : REFRESHES) {
-      routes.post("/sdapi/v1/" + name, context -> answer(context, Fields.object()));
+      routes.post("/sdapi/v1/" + name, context -> Answers.json(context, Fields.object()));
     }
   }
 
   private static void list(RoutesConfig routes, String name, Supplier<JsonNode> content) {
-    routes.get("/sdapi/v1/" + name, context -> answer(context, content.get()));
+    routes.get("/sdapi/v1/" + name, context -> Answers.json(context, content.get()));
   }
 
   private ArrayNode models() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
@@ -34,7 +35,7 @@ final class ProgressEndpoints {
 
   private void end(Context context, boolean whole) {
     queue.running().ifPresent(job -> endOne(job, whole));
-    Listings.answer(context, Fields.object());
+    Answers.json(context, Fields.object());
   }
 
   private static void endOne(Job job, boolean whole) {
@@ -70,7 +71,7 @@ final class ProgressEndpoints {
             .map(image -> Pictures.base64(Pictures.png(image)))
             .orElse(null));
     answer.putNull("textinfo");
-    Listings.answer(context, answer);
+    Answers.json(context, answer);
   }
 
   private void ofTask(Context context) {
@@ -101,6 +102,6 @@ final class ProgressEndpoints {
             ? "In queue: %s/%s"
                 .formatted(job.map(queue::place).orElse(0), queue.unfinished().size())
             : null);
-    Listings.answer(context, answer);
+    Answers.json(context, answer);
   }
 }

@@ -1,6 +1,8 @@
 package dev.sdlora.server.sdapi;
 
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.sdlora.request.Offer;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.JobQueue;
@@ -27,12 +29,12 @@ public final class Sdapi {
     new Listings(offer).addTo(routes);
     new ExtraEndpoints(offer).addTo(routes);
     new ControlNetListings(offer).addTo(routes);
-    routes.get("/sdapi/v1/options", context -> Listings.answer(context, state.toJson()));
+    routes.get("/sdapi/v1/options", context -> Answers.json(context, state.toJson()));
     routes.post(
         "/sdapi/v1/options",
         context -> {
           state.set(Bodies.fields(context, offer.limits().bodyBytes()));
-          context.contentType("application/json").result("null");
+          Answers.json(context, NullNode.getInstance());
         });
   }
 }

@@ -1,7 +1,7 @@
 package dev.sdlora.server.studio;
 
-import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
+import dev.sdlora.server.http.Answers;
 import io.javalin.config.RoutesConfig;
 
 /** The page at {@code /}, which asks for pictures as any client of {@code /api/jobs} does. */
@@ -17,8 +17,6 @@ public final class Studio {
   public void addTo(RoutesConfig routes) {
     new PageFiles().addTo(routes);
     ModelDescription model = new ModelDescription(offer);
-    routes.get(
-        "/api/model",
-        context -> context.contentType("application/json").result(Fields.text(model.json())));
+    routes.get("/api/model", context -> Answers.json(context, model.json()));
   }
 }

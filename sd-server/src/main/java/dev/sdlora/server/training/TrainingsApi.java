@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
+import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
@@ -51,14 +52,10 @@ public final class TrainingsApi implements AutoCloseable {
     routes.get("/api/trainings/recommended", this::recommended);
     routes.post("/api/trainings", this::submit);
     routes.get("/api/trainings", this::list);
-    routes.get("/api/trainings/{id}", context -> answer(context, whole(job(context))));
+    routes.get("/api/trainings/{id}", context -> Answers.json(context, whole(job(context))));
     routes.delete("/api/trainings/{id}", this::delete);
     routes.post("/api/trainings/{id}/resume", this::resume);
     routes.get("/api/trainings/{id}/samples/{number}", this::sample);
-  }
-
-  private static void answer(Context context, ObjectNode json) {
-    context.contentType("application/json").result(Fields.text(json));
   }
 
   private Job job(Context context) {
@@ -83,7 +80,7 @@ public final class TrainingsApi implements AutoCloseable {
     json.put("height", size.height());
     trainings.secondsPerPixel().ifPresent(seconds -> json.put("seconds_per_pixel", seconds));
     loras.obstacle().ifPresent(why -> json.put("obstacle", why));
-    answer(context, json);
+    Answers.json(context, json);
   }
 
   private static int count(@Nullable String given) {
@@ -109,7 +106,7 @@ public final class TrainingsApi implements AutoCloseable {
 
   private void accepted(Context context, Job job) {
     context.status(202).header("Location", "/api/trainings/" + job.id());
-    answer(context, whole(job));
+    Answers.json(context, whole(job));
   }
 
   private void resume(Context context) {
@@ -126,7 +123,7 @@ public final class TrainingsApi implements AutoCloseable {
     ObjectNode answer = Fields.object();
     ArrayNode all = answer.putArray("trainings");
     trainings.all().forEach(job -> all.add(json(job)));
-    answer(context, answer);
+    Answers.json(context, answer);
   }
 
   /** Cancels a training, with {@code ?keep=true} into the LoRA folder; forgets one that is over. */
@@ -138,7 +135,7 @@ public final class TrainingsApi implements AutoCloseable {
       Trainings.training(job).stop("true".equals(context.queryParam("keep")));
       job.cancel();
     }
-    answer(context, whole(job));
+    Answers.json(context, whole(job));
   }
 
   private void sample(Context context) {
