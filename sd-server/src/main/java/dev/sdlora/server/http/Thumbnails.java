@@ -5,9 +5,6 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 
@@ -16,8 +13,7 @@ public final class Thumbnails {
   private static final int SIDE = 256;
   private static final long MAX_BYTES = 16L << 20;
 
-  private final Map<String, byte[]> files = new LinkedHashMap<>(16, 0.75f, true);
-  private long bytes;
+  private final RecentFiles files = new RecentFiles(Integer.MAX_VALUE, MAX_BYTES);
 
   /**
    * That of a picture.
@@ -27,24 +23,7 @@ public final class Thumbnails {
    * @return a JPEG of 256 pixels at most a side
    */
   public byte[] of(String key, Supplier<Picture> picture) {
-    synchronized (this) {
-      byte[] known = files.get(key);
-      if (known != null) {
-        return known;
-      }
-    }
-    byte[] made = made(picture.get());
-    synchronized (this) {
-      if (files.put(key, made) == null) {
-        bytes += made.length;
-      }
-      Iterator<byte[]> oldest = files.values().iterator();
-      while (bytes > MAX_BYTES) {
-        bytes -= oldest.next().length;
-        oldest.remove();
-      }
-    }
-    return made;
+    return files.made(key, () -> made(picture.get()));
   }
 
   private static byte[] made(Picture whole) {

@@ -1,6 +1,7 @@
 package dev.sdlora.server.loras;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.server.http.RecentFiles;
 import dev.sdlora.server.http.Refusal;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -13,16 +14,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The pictures beside LoRAs, as small as cards need them. What was made small is kept, up to some
@@ -41,8 +39,7 @@ final class Thumbnails {
 
   private static final long MAX_KEPT = 24L << 20;
 
-  private final Map<String, byte[]> kept = new LinkedHashMap<>(16, 0.75f, true);
-  private long keptBytes;
+  private final RecentFiles kept = new RecentFiles(Integer.MAX_VALUE, MAX_KEPT);
 
   /** A scroll through thousands of cards leaves the processors to whoever draws. */
   private final Semaphore decoding = new Semaphore(2);
@@ -81,23 +78,7 @@ final class Thumbnails {
             .orElseThrow(
                 () -> new Refusal(404, "LoRA '%s' has no preview picture".formatted(lora.name())));
     String key = picture + "|" + version(picture).orElse("");
-    byte[] known = find(key);
-    return known != null ? known : keep(key, read(lora.name(), picture));
-  }
-
-  private synchronized byte @Nullable [] find(String key) {
-    return kept.get(key);
-  }
-
-  private synchronized byte[] keep(String key, byte[] jpeg) {
-    byte[] before = kept.put(key, jpeg);
-    keptBytes += jpeg.length - (before == null ? 0 : before.length);
-    Iterator<byte[]> oldest = kept.values().iterator();
-    while (keptBytes > MAX_KEPT) {
-      keptBytes -= oldest.next().length;
-      oldest.remove();
-    }
-    return jpeg;
+    return kept.made(key, () -> read(lora.name(), picture));
   }
 
   private byte[] read(String name, Path picture) {

@@ -1,14 +1,9 @@
 package dev.sdlora.server.reference;
 
 import dev.sdlora.request.PictureSource;
+import dev.sdlora.server.http.RecentFiles;
 import dev.sdlora.server.http.Refusal;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import dev.sdlora.server.http.Sha256;
 import java.util.Optional;
 
 /**
@@ -19,10 +14,8 @@ import java.util.Optional;
 public final class Uploads implements PictureSource {
   private static final int NAME_BYTES = 16;
 
-  private final int maxFiles;
   private final long maxBytes;
-  private final Map<String, byte[]> files = new LinkedHashMap<>(16, 0.75f, true);
-  private long bytes;
+  private final RecentFiles files;
 
   /**
    * None yet.
@@ -31,8 +24,8 @@ public final class Uploads implements PictureSource {
    * @param maxBytes so long are all together
    */
   public Uploads(int maxFiles, long maxBytes) {
-    this.maxFiles = maxFiles;
     this.maxBytes = maxBytes;
+    this.files = new RecentFiles(maxFiles, maxBytes);
   }
 
   /**
@@ -47,37 +40,18 @@ public final class Uploads implements PictureSource {
       throw new Refusal(
           413, "the picture has %s bytes; at most %s are kept".formatted(file.length, maxBytes));
     }
-    String name = name(file);
-    synchronized (this) {
-      if (files.put(name, file) == null) {
-        bytes += file.length;
-      }
-      Iterator<byte[]> oldest = files.values().iterator();
-      while (files.size() > maxFiles || bytes > maxBytes) {
-        bytes -= oldest.next().length;
-        oldest.remove();
-      }
-    }
+    String name = Sha256.hex(file, NAME_BYTES);
+    files.put(name, file);
     return name;
   }
 
-  private static String name(byte[] file) {
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(file);
-      return HexFormat.of().formatHex(Arrays.copyOf(hash, NAME_BYTES));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   @Override
-  public synchronized Optional<byte[]> find(String name) {
-    return Optional.ofNullable(files.get(name));
+  public Optional<byte[]> find(String name) {
+    return files.find(name);
   }
 
   /** Forgets all. */
-  public synchronized void clear() {
+  public void clear() {
     files.clear();
-    bytes = 0;
   }
 }
