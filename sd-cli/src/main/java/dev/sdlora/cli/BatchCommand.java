@@ -1,12 +1,8 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.Style;
 import dev.sdlora.batch.BatchPlan;
 import dev.sdlora.batch.BatchRunner;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -62,22 +58,11 @@ final class BatchCommand implements Callable<Integer> {
       description = "Draw nothing, but show what would be drawn, in which order.")
   private boolean dryRun;
 
-  @Option(
-      names = "--control-dir",
-      paramLabel = "DIR",
-      description = "Folder with ControlNets and T2I-Adapters that can be named; repeatable.")
-  private List<Path> controlNets = new ArrayList<>();
-
-  @Option(
-      names = "--styles",
-      paramLabel = "FILE",
-      description = "A styles.csv of A1111 with styles that can be named.")
-  private Optional<Path> styles = Optional.empty();
-
   @Option(names = "--quiet", description = "Show neither progress nor the sum of it.")
   private boolean quiet;
 
   @Mixin private final ModelOptions model = new ModelOptions();
+  @Mixin private final NameableOptions nameable = new NameableOptions();
   @Mixin private final Console console = new Console();
 
   @Override
@@ -95,8 +80,8 @@ final class BatchCommand implements Callable<Integer> {
               .listener(progress);
       model.checkpointFolders().forEach(builder::checkpointDirectory);
       model.upscalerFolders().forEach(builder::upscalerDirectory);
-      controlNets.forEach(builder::controlNetDirectory);
-      styles.map(Style::readAll).ifPresent(builder::styles);
+      nameable.controlNetFolders().forEach(builder::controlNetDirectory);
+      builder.styles(nameable.styles());
       BatchRunner runner = builder.build();
       if (dryRun) {
         return show(isStandardInput() ? runner.plan(System.in) : runner.plan(manifest));

@@ -2,7 +2,6 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.Style;
 import dev.sdlora.server.SdServer;
 import dev.sdlora.server.SdServerBuilder;
 import java.nio.file.Path;
@@ -31,6 +30,7 @@ import picocli.CommandLine.Option;
 @Heading("Who may ask, and how much")
 final class ServeCommand implements Callable<Integer> {
   @Mixin private final ModelOptions model = new ModelOptions();
+  @Mixin private final NameableOptions nameable = new NameableOptions();
   @Mixin private final Console console = new Console();
 
   @Option(
@@ -67,18 +67,6 @@ final class ServeCommand implements Callable<Integer> {
       description =
           "Web pages that may ask, such as https://example.com, or *; repeatable. Default: none.")
   private List<String> origins = new ArrayList<>();
-
-  @Option(
-      names = "--control-dir",
-      paramLabel = "DIR",
-      description = "Folder with ControlNets and T2I-Adapters that can be named; repeatable.")
-  private List<Path> controlNets = new ArrayList<>();
-
-  @Option(
-      names = "--styles",
-      paramLabel = "FILE",
-      description = "A styles.csv of A1111 with styles that can be named.")
-  private Optional<Path> styles = Optional.empty();
 
   @Option(
       names = "--output-dir",
@@ -186,9 +174,9 @@ final class ServeCommand implements Callable<Integer> {
     tokens.forEach(server::bearerToken);
     origins.forEach(server::corsOrigin);
     model.upscalerFolders().forEach(server::upscalerDirectory);
-    controlNets.forEach(server::controlNetDirectory);
+    nameable.controlNetFolders().forEach(server::controlNetDirectory);
     trainings.ifPresent(server::trainingDirectory);
-    styles.map(Style::readAll).ifPresent(server::styles);
+    server.styles(nameable.styles());
     output.ifPresent(server::outputDirectory);
     return server.maxJobs(maxJobs).rateLimit(rateLimit).maxPixels(maxPixels).maxBodyBytes(maxBody);
   }
