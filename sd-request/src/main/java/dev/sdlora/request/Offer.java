@@ -3,6 +3,7 @@ package dev.sdlora.request;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.Upscaler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,6 +44,22 @@ public record Offer(
   /** The upscalers by name. */
   public Map<String, Path> upscalers() {
     return files(upscalerFolders);
+  }
+
+  /** The names of the upscalers that enlarge pictures: those that need no file come first. */
+  public List<String> upscalerNames() {
+    return Stream.concat(builtIn(false), upscalers().keySet().stream()).toList();
+  }
+
+  /** The names of the upscalers that enlarge latents. */
+  public List<String> latentUpscalerNames() {
+    return builtIn(true).toList();
+  }
+
+  private static Stream<String> builtIn(boolean latent) {
+    return Upscaler.builtIn().stream()
+        .filter(upscaler -> upscaler.isLatent() == latent)
+        .map(Upscaler::name);
   }
 
   /** The ControlNets and T2I-Adapters by name. */

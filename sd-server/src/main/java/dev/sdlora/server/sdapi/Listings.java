@@ -8,7 +8,6 @@ import dev.sdlora.api.Embedding;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
-import dev.sdlora.api.Upscaler;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.server.http.Answers;
@@ -42,7 +41,7 @@ final class Listings {
     list(routes, "samplers", Listings::samplers);
     list(routes, "schedulers", Listings::schedulers);
     list(routes, "upscalers", this::upscalers);
-    list(routes, "latent-upscale-modes", Listings::latentUpscalers);
+    list(routes, "latent-upscale-modes", this::latentUpscalers);
     list(routes, "embeddings", this::embeddings);
     list(routes, "prompt-styles", this::styles);
     list(routes, "hypernetworks", Fields::array);
@@ -146,30 +145,21 @@ final class Listings {
 
   private ArrayNode upscalers() {
     ArrayNode upscalers = Fields.array();
-    for (Upscaler upscaler : Upscaler.builtIn()) {
-      if (!upscaler.isLatent()) {
-        addUpscaler(upscalers, upscaler.name());
-      }
+    for (String name : offer.upscalerNames()) {
+      upscalers
+          .addObject()
+          .put("name", name)
+          .putNull("model_name")
+          .putNull("model_path")
+          .putNull("model_url")
+          .put("scale", 4);
     }
-    offer.upscalers().keySet().forEach(name -> addUpscaler(upscalers, name));
     return upscalers;
   }
 
-  private static void addUpscaler(ArrayNode upscalers, String name) {
-    upscalers
-        .addObject()
-        .put("name", name)
-        .putNull("model_name")
-        .putNull("model_path")
-        .putNull("model_url")
-        .put("scale", 4);
-  }
-
-  private static ArrayNode latentUpscalers() {
+  private ArrayNode latentUpscalers() {
     ArrayNode upscalers = Fields.array();
-    Upscaler.builtIn().stream()
-        .filter(Upscaler::isLatent)
-        .forEach(upscaler -> upscalers.addObject().put("name", upscaler.name()));
+    offer.latentUpscalerNames().forEach(name -> upscalers.addObject().put("name", name));
     return upscalers;
   }
 

@@ -9,13 +9,10 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
 import dev.sdlora.api.Style;
-import dev.sdlora.api.Upscaler;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.List;
 
 /** What a page needs to know of the model and the choices before anything is drawn. */
 final class ModelDescription {
@@ -33,8 +30,8 @@ final class ModelDescription {
     json.put("family", checkpoint.family().toString());
     addNames(json, "samplers", Arrays.stream(Sampler.values()).map(Sampler::label).toList());
     addNames(json, "schedulers", Arrays.stream(Schedule.values()).map(Schedule::label).toList());
-    addNames(json, "upscalers", upscalers(false));
-    addNames(json, "latent_upscalers", upscalers(true));
+    addNames(json, "upscalers", offer.upscalerNames());
+    addNames(json, "latent_upscalers", offer.latentUpscalerNames());
     addNames(json, "control_nets", offer.controlNets().keySet());
     ArrayNode styles = json.putArray("styles");
     for (Style style : offer.styles()) {
@@ -73,19 +70,6 @@ final class ModelDescription {
         .put("hr_upscaler", hires.upscaler().name())
         .put("hr_second_pass_steps", hires.steps().orElse(0))
         .put("denoising_strength", 0.75);
-  }
-
-  private List<String> upscalers(boolean latent) {
-    List<String> names =
-        new ArrayList<>(
-            Upscaler.builtIn().stream()
-                .filter(upscaler -> upscaler.isLatent() == latent)
-                .map(Upscaler::name)
-                .toList());
-    if (!latent) {
-      names.addAll(offer.upscalers().keySet());
-    }
-    return names;
   }
 
   private static void addNames(ObjectNode json, String field, Collection<String> names) {
