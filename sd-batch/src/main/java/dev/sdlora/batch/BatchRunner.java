@@ -10,10 +10,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -80,7 +78,7 @@ public final class BatchRunner {
    * @throws BatchException if the manifest or the results cannot be read
    */
   public BatchPlan plan(Path manifest) {
-    return plan(read(manifest), ResultFile.open(folder));
+    return plan(read(manifest));
   }
 
   /**
@@ -91,7 +89,7 @@ public final class BatchRunner {
    */
   public BatchPlan plan(InputStream manifest) {
     Objects.requireNonNull(manifest, "manifest");
-    return plan(read(manifest, "the manifest"), ResultFile.open(folder));
+    return plan(read(manifest, "the manifest"));
   }
 
   /**
@@ -136,191 +134,16 @@ public final class BatchRunner {
     }
   }
 
-  private BatchPlan plan(List<BatchRequest> requests, ResultFile results) {
-    List<BatchRequest> work = new ArrayList<>();
-    List<BatchRequest> there = new ArrayList<>();
-    List<BatchRequest> failed = new ArrayList<>();
-    for (BatchRequest request : requests) {
-      switch (state(request, results, !retryFailed)) {
-        case THERE -> there.add(request);
-        case FAILED -> failed.add(request);
-        case OPEN -> (request.error().isPresent() ? failed : work).add(request);
-      }
-    }
-    return new BatchPlan(BatchPlan.ordered(work), there, failed);
-  }
-
-  private enum State {
-    OPEN,
-    THERE,
-    FAILED
-  }
-
-  /**
-   * What there is of a request.
-   *
-   * @param formerFailures whether failures count that were there before this run
-   */
-  private State state(BatchRequest request, ResultFile results, boolean formerFailures) {
-    Optional<ResultFile.Entry> known = results.find(request);
-    // A name that was made of the settings says what is in the file, also if nothing else does.
-    boolean sure = known.filter(entry -> !entry.failed()).isPresent() || request.namesItself();
-    if (sure && OutputFolder.isWhole(folder.resolve(request.file()))) {
-      return State.THERE;
-    }
-    return known.filter(entry -> entry.failed() && (entry.fresh() || formerFailures)).isPresent()
-        ? State.FAILED
-        : State.OPEN;
+  private BatchPlan plan(List<BatchRequest> requests) {
+    return new RequestStates(folder, ResultFile.open(folder), retryFailed).plan(requests);
   }
 
   private Summary run(List<BatchRequest> requests) {
     try (OutputFolder output = OutputFolder.open(folder);
         BatchDrawer drawer = drawing.build()) {
-      return new Run(requests, output, drawer).run();
-    }
-  }
-
-  /** One run. */
-  private final class Run {
-    private final OutputFolder output;
-    private final BatchDrawer drawer;
-    private final ResultFile results = ResultFile.open(folder);
-    private final BatchPlan plan;
-    private final RemainingTime time;
-    private final long begin = System.nanoTime();
-    private int finished;
-    private int drawn;
-    private int failed;
-
-    /** What the listener has thrown while a pipeline was drawing, which is no failure of that. */
-    private Optional<RuntimeException> ofListener = Optional.empty();
-
-    Run(List<BatchRequest> requests, OutputFolder output, BatchDrawer drawer) {
-      this.output = output;
-      this.drawer = drawer;
-      this.plan = plan(requests, results);
-      this.time = new RemainingTime(plan.work(), System::nanoTime);
-    }
-
-    Summary run() {
-      listener.planned(plan);
-      plan.there().forEach(this::adopt);
-      plan.failed().forEach(this::refuse);
-      List<BatchRequest> drawnByOthers = new ArrayList<>();
-      for (BatchRequest request : plan.work()) {
-        if (!output.ifFree(request, () -> work(request))) {
-          drawnByOthers.add(request);
-        }
-      }
-      for (BatchRequest request : drawnByOthers) { // If they end before they are done, it is ours.
-        output.whenFree(request, () -> work(request));
-      }
-      failed += plan.failed().size();
-      return new Summary(
-          drawn,
-          plan.requests() - drawn - failed,
-          failed,
-          drawer.switches().checkpointLoads(),
-          drawer.switches().loraSwitches(),
-          Duration.ofNanos(System.nanoTime() - begin));
-    }
-
-    private void adopt(BatchRequest request) {
-      if (!isTold(request)) {
-        output.ifFree(request, () -> tellOfPicture(request)); // Or else others are about to.
-      }
-    }
-
-    /** Writes the result of a picture down whose run ended between the two. */
-    private void tellOfPicture(BatchRequest request) {
-      results.readOn();
-      if (!isTold(request)) {
-        record(
-            new BatchResult(
-                request, Optional.of(output.file(request)), Optional.empty(), Optional.empty()));
-      }
-    }
-
-    private boolean isTold(BatchRequest request) {
-      return results.find(request).filter(entry -> !entry.failed()).isPresent();
-    }
-
-    private void refuse(BatchRequest request) {
-      if (request.error().isPresent() && results.find(request).isEmpty()) {
-        output.ifFree(
-            request,
-            () -> {
-              results.readOn();
-              if (results.find(request).isEmpty()) {
-                record(BatchResult.failure(request, request.error().get()));
-              }
-            });
-      }
-    }
-
-    private void work(BatchRequest request) {
-      results.readOn();
-      State state = state(request, results, false);
-      if (state == State.OPEN) {
-        time.begin();
-        BatchResult result = draw(request);
-        record(result);
-        drawn += result.file().isPresent() ? 1 : 0;
-        failed += result.file().isPresent() ? 0 : 1;
-        finished++;
-        listener.result(result);
-      } else {
-        if (state == State.THERE) {
-          tellOfPicture(request);
-        }
-        time.passed(request);
-        failed += state == State.FAILED ? 1 : 0;
-        finished++;
-      }
-    }
-
-    private BatchResult draw(BatchRequest request) {
-      StepCounter counter = new StepCounter(steps -> tell(request, steps));
-      tell(request, counter.none());
-      try {
-        var generated = drawer.draw(request, counter);
-        output.write(request, generated.first().png());
-        time.drawn(request);
-        return new BatchResult(
-            request, Optional.of(output.file(request)), Optional.of(generated), Optional.empty());
-      } catch (GenerationCancelledException | BatchException e) {
-        throw e;
-      } catch (RuntimeException e) {
-        if (ofListener.isPresent()) {
-          throw ofListener.get();
-        }
-        if (Thread.currentThread().isInterrupted()) {
-          throw new GenerationCancelledException("the batch was cancelled");
-        }
-        time.passed(request);
-        return BatchResult.failure(request, BatchDrawer.sentence(e));
-      }
-    }
-
-    private void tell(BatchRequest request, StepCounter.Steps steps) {
-      double share = steps.total() == 0 ? 0 : (double) steps.done() / steps.total();
-      try {
-        listener.progress(
-            new BatchListener.Progress(
-                request,
-                steps.done(),
-                steps.total(),
-                finished,
-                plan.work().size(),
-                time.left(request, share)));
-      } catch (RuntimeException e) {
-        ofListener = Optional.of(e);
-        throw e;
-      }
-    }
-
-    private void record(BatchResult result) {
-      output.whileNobodyWrites(() -> results.add(result.toJson()));
+      ResultFile results = ResultFile.open(folder);
+      RequestStates states = new RequestStates(folder, results, retryFailed);
+      return new BatchRun(requests, states, results, output, drawer, listener).run();
     }
   }
 
