@@ -1,6 +1,6 @@
 import "./core/header.js";
 import { address } from "./core/address.js";
-import { el } from "./core/html.js";
+import { button, el } from "./core/html.js";
 import { jobs } from "./core/jobs.js";
 import { loadModel } from "./core/model.js";
 import "./draw/draw-view.js";
@@ -36,7 +36,7 @@ async function start() {
   try {
     await loadModel();
   } catch (error) {
-    const again = el("button", { type: "button", onclick: () => location.reload() }, "Try again");
+    const again = button("Try again", () => location.reload());
     main.replaceChildren(el("p", { class: "error", role: "alert" }, error.message), again);
     return;
   }

@@ -1,6 +1,6 @@
 import "./connection.js";
 import { address } from "./address.js";
-import { el } from "./html.js";
+import { button, el } from "./html.js";
 import { model } from "./model.js";
 import { settings } from "./settings.js";
 
@@ -38,14 +38,14 @@ class Header extends HTMLElement {
   }
 
   #theme() {
-    const button = el("button", { type: "button", class: "quiet", onclick: () => put(next(theme())) });
+    const switching = button("", () => put(next(theme())), { class: "quiet" });
     const put = (name) => {
       document.documentElement.dataset.theme = name;
       localStorage.setItem("theme", name);
-      button.textContent = THEMES[name];
+      switching.textContent = THEMES[name];
     };
     put(theme());
-    return button;
+    return switching;
   }
 }
 

@@ -22,6 +22,18 @@ function fill(element, attributes, ...children) {
   return element;
 }
 
+/** A button that sends no form; `label` may be an element. */
+export function button(label, onclick, attributes = {}) {
+  return el("button", { type: "button", onclick, ...attributes }, label);
+}
+
+/** Sets a text, unless it is that already: what is set anew is read out again, and a selection in it is lost. */
+export function setText(element, text) {
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
+}
+
 let lastId = 0;
 
 /** An id that no other element of the page has. */

@@ -1,5 +1,5 @@
 import { latest, post } from "../core/api.js";
-import { el, freshId } from "../core/html.js";
+import { el, freshId, setText } from "../core/html.js";
 import { placeOf } from "./highlight.js";
 import { type } from "./text-editing.js";
 
@@ -80,9 +80,7 @@ export class Completions {
     this.list.replaceChildren(...this.#found.map((one, index) => this.#option(one, index)));
     this.#textarea.removeAttribute("aria-activedescendant");
     const said = this.#found.length === 0 ? "" : `${this.#found.length} completions`;
-    if (this.#status.textContent !== said) {
-      this.#status.textContent = said;
-    }
+    setText(this.#status, said);
     if (this.#found.length > 0) {
       this.#place(cursor);
     }

@@ -1,5 +1,5 @@
 import { numberField, selectField, sliderField } from "../core/fields.js";
-import { el } from "../core/html.js";
+import { button, el } from "../core/html.js";
 import { model } from "../core/model.js";
 import { settings } from "../core/settings.js";
 
@@ -24,17 +24,13 @@ class GenerationSettings extends HTMLElement {
         sliderField({ name: "n_iter", label: "Batch count", min: 1, max: model.limits.images }),
         this.#seed(),
       ),
-      el("div", { class: "row" }, el("button", { type: "button", onclick: swap }, "⇅ Swap width and height")),
+      el("div", { class: "row" }, button("⇅ Swap width and height", swap)),
     );
   }
 
   #seed() {
     const field = numberField({ name: "seed", label: "Seed", min: -1, max: Number.MAX_SAFE_INTEGER });
-    const random = el(
-      "button",
-      { type: "button", title: "−1: a new seed for each job", onclick: () => settings.set({ seed: -1 }) },
-      "Random",
-    );
+    const random = button("Random", () => settings.set({ seed: -1 }), { title: "−1: a new seed for each job" });
     return el("div", { class: "seed" }, field, random);
   }
 }

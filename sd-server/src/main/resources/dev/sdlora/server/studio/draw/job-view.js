@@ -2,7 +2,7 @@ import "../gallery/picture-view.js";
 import "../grid/grid-result.js";
 import "../jobs/job-progress.js";
 import { address } from "../core/address.js";
-import { el } from "../core/html.js";
+import { button, el, setText } from "../core/html.js";
 import { isUnfinished, jobs, pathOf } from "../core/jobs.js";
 import { picturesOf } from "../gallery/picture-view.js";
 import { settings } from "../core/settings.js";
@@ -24,7 +24,7 @@ class JobView extends HTMLElement {
   #grid = el("sd-grid-result", { hidden: true });
   #pictures = el("div", { class: "results" });
   #warnings = el("ul", { class: "warning", hidden: true });
-  #again = el("button", { type: "button", onclick: () => this.#use() }, "Use these settings");
+  #again = button("Use these settings", () => this.#use());
   #loras = el("details", { hidden: true }, el("summary", {}, "LoRAs"), el("ul", { class: "faint" }));
   #view = el("sd-picture-view");
   #none = el("p", { class: "faint" }, "Pictures appear here.");
@@ -61,13 +61,13 @@ class JobView extends HTMLElement {
       this.#id = job.id;
       this.#pictures.replaceChildren();
     }
-    put(this.#title, titleOf(job));
+    setText(this.#title, titleOf(job));
     this.#progress.hidden = !unfinished;
     if (unfinished) {
       this.#progress.show(job);
     }
-    put(this.#end, unfinished ? "" : endOf(job));
-    put(this.#error, job.error ?? "");
+    setText(this.#end, unfinished ? "" : endOf(job));
+    setText(this.#error, job.error ?? "");
     this.#again.hidden = !DRAWN.includes(job.kind) && !job.kind.startsWith("image_");
     this.#grid.hidden = job.kind !== "grid";
     if (job.kind === "grid") {
@@ -85,7 +85,7 @@ class JobView extends HTMLElement {
     const { width, height } = image;
     const img = el("img", { src: pathOf(image), width, height, alt: `Picture ${at + 1}: ${titleOf(job)}` });
     const open = () => this.#view.open(picturesOf(jobs.find(job.id)), at);
-    return el("button", { type: "button", class: "result", title: "Open", onclick: open }, img);
+    return button(img, open, { class: "result", title: "Open" });
   }
 
   /** Also those of a job that failed, whose pictures cannot tell them. */
@@ -109,12 +109,6 @@ function list(element, sentences) {
   if (element.dataset.shown !== JSON.stringify(sentences)) {
     element.dataset.shown = JSON.stringify(sentences);
     element.replaceChildren(...sentences.map((sentence) => el("li", {}, sentence)));
-  }
-}
-
-function put(element, text) {
-  if (element.textContent !== text) {
-    element.textContent = text;
   }
 }
 

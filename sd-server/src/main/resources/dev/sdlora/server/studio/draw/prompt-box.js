@@ -1,4 +1,4 @@
-import { el, freshId } from "../core/html.js";
+import { button, el, freshId, setText } from "../core/html.js";
 import { settings } from "../core/settings.js";
 import { Completions } from "./completions.js";
 import { moved, paint } from "./highlight.js";
@@ -92,9 +92,7 @@ class PromptBox extends HTMLElement {
     const mistakes = problems.filter((problem) => problem.severity === "mistake").length;
     const others = problems.length - mistakes;
     const said = problems.length === 0 ? "" : `${mistakes} mistakes and ${others} warnings in the ${this.getAttribute("label")}`;
-    if (this.#status.textContent !== said) {
-      this.#status.textContent = said;
-    }
+    setText(this.#status, said);
     this.#textarea.setAttribute("aria-invalid", mistakes > 0);
     const same = JSON.stringify(problems);
     if (this.#problems.dataset.shown !== same) {
@@ -111,7 +109,7 @@ class PromptBox extends HTMLElement {
       this.#textarea.focus();
       this.#textarea.setSelectionRange(start, end);
     };
-    return el("li", { class: severity }, el("button", { type: "button", class: "quiet", onclick: go }, sentence));
+    return el("li", { class: severity }, button(sentence, go, { class: "quiet" }));
   }
 
   #key(event) {

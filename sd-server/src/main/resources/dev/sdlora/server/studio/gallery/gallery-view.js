@@ -1,6 +1,6 @@
 import "./picture-view.js";
 import { address } from "../core/address.js";
-import { el } from "../core/html.js";
+import { el, setText } from "../core/html.js";
 import { isUnfinished, jobs } from "../core/jobs.js";
 import { VirtualList } from "../core/virtual-list.js";
 import { galleryPage } from "./picture-view.js";
@@ -62,10 +62,7 @@ class GalleryView extends HTMLElement {
   }
 
   #counted(total) {
-    const text = total === 1 ? "1 picture" : `${total} pictures`;
-    if (this.#count.textContent !== text) {
-      this.#count.textContent = text;
-    }
+    setText(this.#count, total === 1 ? "1 picture" : `${total} pictures`);
   }
 
   #card(picture, index) {

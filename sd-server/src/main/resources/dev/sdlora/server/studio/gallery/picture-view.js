@@ -1,7 +1,7 @@
 import "./compare.js";
 import { del, get } from "../core/api.js";
 import { address } from "../core/address.js";
-import { el } from "../core/html.js";
+import { button, el } from "../core/html.js";
 import { settings } from "../core/settings.js";
 import { sizeOf } from "../image/image-tab.js";
 import { restore } from "../image/restore.js";
@@ -28,7 +28,7 @@ class PictureView extends HTMLElement {
   #next = button("Next →", () => this.#show(this.#index + 1));
   #keep = button("Compare", () => this.#toggleCompare());
   #download = el("a", { class: "button" }, "Download");
-  #delete = button("Delete", () => this.#remove(), "danger");
+  #delete = button("Delete", () => this.#remove(), { class: "danger" });
 
   connectedCallback() {
     if (this.hasChildNodes()) {
@@ -46,7 +46,7 @@ class PictureView extends HTMLElement {
       el(
         "div",
         { class: "row" },
-        button("Use these settings", () => this.#use(), "primary"),
+        button("Use these settings", () => this.#use(), { class: "primary" }),
         button("Send to img2img", () => this.#start()),
         button("Send to upscale", () => this.#leave(() => address.go("upscale", this.#picture.reference))),
         this.#download,
@@ -167,10 +167,6 @@ class PictureView extends HTMLElement {
       this.#show(this.#index + step);
     }
   }
-}
-
-function button(text, act, kind = "") {
-  return el("button", { type: "button", class: kind, onclick: act }, text);
 }
 
 customElements.define("sd-picture-view", PictureView);

@@ -1,4 +1,4 @@
-import { el } from "../core/html.js";
+import { button, el } from "../core/html.js";
 import { restore, startFrom } from "../image/restore.js";
 
 /** The pictures of a grid as a table that fills while it is drawn; each can be looked at large. */
@@ -53,26 +53,26 @@ class GridResult extends HTMLElement {
     }
     const src = `api/grids/${this.#job.id}/cells/${at}`;
     const image = el("img", { src, alt: label, loading: "lazy" });
-    cell.append(el("button", { type: "button", class: "quiet", onclick: () => this.#open(at) }, image));
+    cell.append(button(image, () => this.#open(at), { class: "quiet" }));
   }
 
   #open(at) {
     const { label } = this.#cells[at];
     const reference = `cell:${this.#job.id}/${at}`;
-    const act = (run) => () => {
-      this.#dialog.close();
-      run();
-    };
-    const button = (text, run) => el("button", { type: "button", onclick: act(run) }, text);
+    const closing = (text, act = () => {}) =>
+      button(text, () => {
+        this.#dialog.close();
+        act();
+      });
     this.#dialog.replaceChildren(
       el("p", {}, label),
       el("img", { src: `api/grids/${this.#job.id}/cells/${at}`, alt: label }),
       el(
         "div",
         { class: "row" },
-        button("Use these settings", () => restore(reference, label)),
-        button("Start from it", () => startFrom(reference, label)),
-        button("Close", () => {}),
+        closing("Use these settings", () => restore(reference, label)),
+        closing("Start from it", () => startFrom(reference, label)),
+        closing("Close"),
       ),
     );
     this.#dialog.showModal();

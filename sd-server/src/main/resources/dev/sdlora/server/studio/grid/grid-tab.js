@@ -1,7 +1,7 @@
 import "./axis-field.js";
 import { address } from "../core/address.js";
 import { get, latest, post } from "../core/api.js";
-import { el } from "../core/html.js";
+import { button, el } from "../core/html.js";
 import { jobs } from "../core/jobs.js";
 import { settings } from "../core/settings.js";
 import { completed, settled } from "../image/pictures.js";
@@ -13,7 +13,7 @@ import { completed, settled } from "../image/pictures.js";
 class GridTab extends HTMLElement {
   #plan = el("p", { class: "faint", role: "status" });
   #error = el("p", { class: "error", role: "alert" });
-  #draw = el("button", { type: "button", onclick: () => this.#submit() }, "Draw the grid");
+  #draw = button("Draw the grid", () => this.#submit());
   #count = latest((signal) => post("api/grids/plan", body(), { signal }));
   #timer = 0;
 
@@ -107,13 +107,13 @@ function estimate({ pixel_steps }) {
   for (const job of jobs.list()) {
     const pixels = job.images.reduce((sum, image) => sum + image.width * image.height, 0);
     if (job.state === "done" && job.kind.endsWith("2img") && job.steps > 0 && pixels > 0) {
-      return `, about ${duration((job.seconds / (pixels * job.steps)) * pixel_steps)}`;
+      return `, about ${roughly((job.seconds / (pixels * job.steps)) * pixel_steps)}`;
     }
   }
   return "";
 }
 
-function duration(seconds) {
+function roughly(seconds) {
   if (seconds < 90) {
     return `${Math.max(1, Math.round(seconds))} s`;
   }

@@ -1,5 +1,5 @@
 import "./picture-field.js";
-import { el } from "../core/html.js";
+import { button, el } from "../core/html.js";
 import { model } from "../core/model.js";
 import { settings } from "../core/settings.js";
 
@@ -10,7 +10,7 @@ const MOST_UNITS = 10;
 /** Networks that make the picture follow others: the units of A1111's ControlNet extension. */
 class ControlTab extends HTMLElement {
   #list = el("div", { class: "stack" });
-  #add = el("button", { type: "button", onclick: () => this.#put([...units(), fresh()]) }, "Add a unit");
+  #add = button("Add a unit", () => this.#put([...units(), fresh()]));
 
   connectedCallback() {
     if (this.hasChildNodes()) {
@@ -65,7 +65,7 @@ class ControlTab extends HTMLElement {
         "div",
         { class: "row" },
         el("label", { class: "field check" }, enabled, el("span", {}, "Enable")),
-        el("button", { type: "button", onclick: remove, "aria-label": `Remove unit ${at}` }, "Remove unit"),
+        button("Remove unit", remove, { "aria-label": `Remove unit ${at}` }),
       ),
       picture,
       el("div", { class: "fields" }, Object.values(controls).map((control) => control.field)),

@@ -1,4 +1,4 @@
-import { el } from "../core/html.js";
+import { button, el } from "../core/html.js";
 import { pictureIn, upload, urlOf } from "./pictures.js";
 import { MaskStrokes } from "./mask-strokes.js";
 
@@ -83,7 +83,7 @@ class MaskEditor extends HTMLElement {
   }
 
   #button(label, act) {
-    return el("button", { type: "button", onclick: () => this.#edit(act) }, label);
+    return button(label, () => this.#edit(act));
   }
 
   async #begin() {

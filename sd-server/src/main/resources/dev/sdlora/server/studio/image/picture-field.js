@@ -1,4 +1,4 @@
-import { el, freshId } from "../core/html.js";
+import { button, el, freshId } from "../core/html.js";
 import { hasFiles, pictureIn, upload, urlOf } from "./pictures.js";
 
 /**
@@ -9,7 +9,7 @@ class PictureField extends HTMLElement {
   #reference = null;
   #image = el("img", { alt: "", hidden: true });
   #hint = el("span", { class: "faint" }, "Drop a picture here, or paste one while a button of this field has the focus.");
-  #remove = el("button", { type: "button", hidden: true, onclick: () => this.#put(null) }, "Remove");
+  #remove = button("Remove", () => this.#put(null), { hidden: true });
   #error = el("p", { class: "error", role: "alert" });
   #status = el("span", { class: "faint", role: "status" });
 

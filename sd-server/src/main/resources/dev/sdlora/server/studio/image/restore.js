@@ -1,5 +1,5 @@
 import { post } from "../core/api.js";
-import { el } from "../core/html.js";
+import { button, el } from "../core/html.js";
 import { settings } from "../core/settings.js";
 import { sizeOf } from "./image-tab.js";
 import { hasFiles, pictureIn, upload } from "./pictures.js";
@@ -58,10 +58,6 @@ async function start(picture, name, before, reason = "") {
 function undo(before) {
   settings.replace(before);
   tell([el("p", {}, "The settings are as they were.")]);
-}
-
-function button(label, act) {
-  return el("button", { type: "button", onclick: act }, label);
 }
 
 function tell(content, ...buttons) {

@@ -1,4 +1,4 @@
-import { el } from "../core/html.js";
+import { button, el, setText } from "../core/html.js";
 import { jobs } from "../core/jobs.js";
 import { progressOf } from "./words.js";
 
@@ -13,15 +13,15 @@ class JobProgress extends HTMLElement {
   #text = el("p", { class: "faint" });
   #announced = el("p", { class: "visually-hidden", role: "status" });
   #error = el("p", { class: "error", role: "alert" });
-  #skip = el("button", { type: "button", title: "Leave this picture out and go on with the next" }, "Skip");
-  #cancel = el("button", { type: "button", class: "danger" }, "Cancel");
+  #skip = button("Skip", () => this.#ask(this.#skip, () => jobs.skip(this.#job.id)), {
+    title: "Leave this picture out and go on with the next",
+  });
+  #cancel = button("Cancel", () => this.#ask(this.#cancel, () => jobs.cancel(this.#job.id)), { class: "danger" });
 
   connectedCallback() {
     if (this.hasChildNodes()) {
       return;
     }
-    this.#skip.addEventListener("click", () => this.#ask(this.#skip, () => jobs.skip(this.#job.id)));
-    this.#cancel.addEventListener("click", () => this.#ask(this.#cancel, () => jobs.cancel(this.#job.id)));
     this.append(
       el("div", { class: "stage" }, this.#image),
       this.#bar,
@@ -54,9 +54,7 @@ class JobProgress extends HTMLElement {
     this.#skip.hidden = job.state !== "running" || job.image_count < 2 || job.kind === "grid";
     const quarter = Math.floor(job.progress * ANNOUNCED);
     const said = job.state === "waiting" ? progressOf(job) : `Drawing, ${Math.round((quarter / ANNOUNCED) * 100)} percent`;
-    if (this.#announced.textContent !== said) {
-      this.#announced.textContent = said;
-    }
+    setText(this.#announced, said);
     this.#look();
   }
 
@@ -68,14 +66,14 @@ class JobProgress extends HTMLElement {
     }
   }
 
-  async #ask(button, send) {
-    button.disabled = true;
+  async #ask(asked, send) {
+    asked.disabled = true;
     this.#error.textContent = "";
     try {
       await send();
     } catch (error) {
       this.#error.textContent = error.message;
-      button.disabled = false;
+      asked.disabled = false;
     }
   }
 }

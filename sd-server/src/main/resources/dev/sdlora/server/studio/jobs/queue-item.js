@@ -1,5 +1,5 @@
 import { address } from "../core/address.js";
-import { el } from "../core/html.js";
+import { button, el, setText } from "../core/html.js";
 import { isUnfinished, jobs, pathOf } from "../core/jobs.js";
 import { endOf, progressOf, titleOf } from "./words.js";
 
@@ -15,9 +15,9 @@ export class QueueItem {
   #state = el("span", { class: "faint" });
   #bar = el("progress", { max: 1 });
   #error = el("p", { class: "error", hidden: true });
-  #up = el("button", { type: "button", class: "quiet" }, "↑");
-  #down = el("button", { type: "button", class: "quiet" }, "↓");
-  #end = el("button", { type: "button", class: "quiet" });
+  #up = button("↑", () => this.#move(-1), { class: "quiet" });
+  #down = button("↓", () => this.#move(1), { class: "quiet" });
+  #end = button("", () => this.#ask(() => jobs.cancel(this.#id)), { class: "quiet" });
 
   constructor(id) {
     this.#id = id;
@@ -28,21 +28,18 @@ export class QueueItem {
       el("div", { class: "what" }, el("div", { class: "row" }, this.#title, this.#kind), this.#state, this.#bar, this.#error),
       el("div", { class: "acts" }, this.#up, this.#down, this.#end),
     );
-    this.#up.addEventListener("click", () => this.#ask(() => jobs.move(id, jobs.find(id).place - 1)));
-    this.#down.addEventListener("click", () => this.#ask(() => jobs.move(id, jobs.find(id).place + 1)));
-    this.#end.addEventListener("click", () => this.#ask(() => jobs.cancel(id)));
   }
 
   /** Shows how the job is now; `last` says whether none waits behind it. */
   show(job, last) {
     const title = titleOf(job);
     const unfinished = isUnfinished(job);
-    put(this.#title, title);
+    setText(this.#title, title);
     this.#title.href = address.of(VIEWS[job.kind] ?? "draw", job.id);
     this.#title.title = title;
     this.#title.toggleAttribute("aria-current", address.rest === job.id);
-    put(this.#kind, job.kind);
-    put(this.#state, unfinished ? progressOf(job) : endOf(job));
+    setText(this.#kind, job.kind);
+    setText(this.#state, unfinished ? progressOf(job) : endOf(job));
     this.#bar.hidden = job.state !== "running";
     this.#bar.value = job.progress;
     this.#bar.setAttribute("aria-label", `Progress of ${title}`);
@@ -51,7 +48,7 @@ export class QueueItem {
     this.#down.disabled = last;
     this.#up.setAttribute("aria-label", `Earlier: ${title}`);
     this.#down.setAttribute("aria-label", `Later: ${title}`);
-    put(this.#end, unfinished ? "Cancel" : "Remove");
+    setText(this.#end, unfinished ? "Cancel" : "Remove");
     this.#end.setAttribute("aria-label", `${unfinished ? "Cancel" : "Remove"}: ${title}`);
     this.#failed(job.error ?? "");
     const picture = job.images.at(-1);
@@ -62,8 +59,12 @@ export class QueueItem {
   }
 
   #failed(sentence) {
-    put(this.#error, sentence);
+    setText(this.#error, sentence);
     this.#error.hidden = sentence === "";
+  }
+
+  #move(places) {
+    return this.#ask(() => jobs.move(this.#id, jobs.find(this.#id).place + places));
   }
 
   async #ask(send) {
@@ -72,11 +73,5 @@ export class QueueItem {
     } catch (error) {
       this.#failed(error.message);
     }
-  }
-}
-
-function put(element, text) {
-  if (element.textContent !== text) {
-    element.textContent = text;
   }
 }

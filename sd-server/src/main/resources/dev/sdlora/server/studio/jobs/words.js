@@ -1,13 +1,15 @@
 /** A time in words, such as `1:05` or `12 s`. */
 export function duration(seconds) {
   const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) {
-    return `${whole} s`;
-  }
-  const pad = (number) => String(number).padStart(2, "0");
-  const hours = Math.floor(whole / 3600);
-  const minutes = Math.floor((whole % 3600) / 60);
-  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+  return whole < 60 ? `${whole} s` : clock(whole);
+}
+
+/** `95` as `1:35`, `3700` as `1:01:40`. */
+export function clock(seconds) {
+  const whole = Math.round(seconds);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
 }
 
 /** How far a job is, in a few words. */

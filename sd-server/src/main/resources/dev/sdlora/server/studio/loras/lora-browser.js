@@ -1,6 +1,6 @@
 import "./lora-details.js";
 import { get } from "../core/api.js";
-import { el } from "../core/html.js";
+import { button, el } from "../core/html.js";
 import { jobs } from "../core/jobs.js";
 import { VirtualList } from "../core/virtual-list.js";
 import { reading } from "../draw/reading.js";
@@ -40,7 +40,7 @@ class LoraBrowser extends HTMLElement {
         el("label", { class: "field" }, el("span", { class: "name" }, "Folder"), this.#folder),
         el("label", { class: "field check" }, this.#fits, el("span", {}, "Fits this checkpoint")),
       ),
-      el("div", { class: "row" }, this.#count, el("button", { type: "button", class: "quiet", onclick: () => this.#list.refresh() }, "Refresh")),
+      el("div", { class: "row" }, this.#count, button("Refresh", () => this.#list.refresh(), { class: "quiet" })),
       this.#error,
       this.#grid,
       this.#details,

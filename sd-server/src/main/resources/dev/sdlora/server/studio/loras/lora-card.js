@@ -1,4 +1,4 @@
-import { el, svg } from "../core/html.js";
+import { button, el, svg } from "../core/html.js";
 
 /** The weights that a slider goes over; more can be typed into the prompt. */
 const REACH = 2;
@@ -19,7 +19,7 @@ export function loraCard(lora, actions) {
       el("span", { class: "lora-name" }, lora.name),
       el("span", { class: "lora-words faint" }, words || (lora.fits === "no" ? `for ${lora.family}` : "\u00a0")),
     ),
-    el("button", { type: "button", class: "lora-more", "aria-label": `Details of ${lora.name}`, title: "Details", onclick: () => actions.open(lora) }, "i"),
+    button("i", () => actions.open(lora), { class: "lora-more", "aria-label": `Details of ${lora.name}`, title: "Details" }),
     slider(lora, actions),
   );
 }

@@ -1,5 +1,5 @@
 import { get, latest } from "../core/api.js";
-import { el, freshId } from "../core/html.js";
+import { button, el, freshId } from "../core/html.js";
 import { settings } from "../core/settings.js";
 import { effectChart } from "./effect-chart.js";
 import { placeholder } from "./lora-card.js";
@@ -14,7 +14,7 @@ class LoraDetails extends HTMLElement {
   #measure = latest((signal, path) => get(path, { signal }));
 
   connectedCallback() {
-    const close = el("button", { type: "button", onclick: () => this.#dialog.close() }, "Close");
+    const close = button("Close", () => this.#dialog.close());
     this.#dialog = el(
       "dialog",
       { class: "lora-dialog", "aria-labelledby": this.#title.id, onclick: (event) => event.target === this.#dialog && this.#dialog.close() },
@@ -96,7 +96,7 @@ function words(lora) {
   }
   const chips = lora.trigger_words.map(({ text, source, count }) => {
     const from = count === undefined ? source : `${source}, ${count} pictures`;
-    return el("button", { type: "button", class: "chip", title: `Add to the prompt (${from})`, onclick: (event) => add(text, event.target) }, text);
+    return button(text, (event) => add(text, event.target), { class: "chip", title: `Add to the prompt (${from})` });
   });
   return el("section", {}, el("h3", {}, "Trigger words"), el("div", { class: "row" }, chips));
 }

@@ -1,5 +1,6 @@
 import { post } from "../core/api.js";
-import { el } from "../core/html.js";
+import { button, el } from "../core/html.js";
+import { pathOf } from "../core/jobs.js";
 import { draft } from "./draft.js";
 
 /** Longer than what any model is trained at: the shorter side of what is sent. */
@@ -44,7 +45,7 @@ class PictureList extends HTMLElement {
       this.#status.textContent = `Sending picture ${i + 1} of ${files.length} …`;
       try {
         const sent = await post("api/pictures", await shrunk(file));
-        const picture = { image: sent.reference, url: sent.url.replace(/^\//, ""), file: file.name, caption: "" };
+        const picture = { image: sent.reference, url: pathOf(sent), file: file.name, caption: "" };
         draft.set({ pictures: [...(draft.get("pictures") ?? []), picture] });
       } catch (error) {
         this.#error.textContent = `${file.name}: ${error.message}`;
@@ -71,11 +72,7 @@ class PictureList extends HTMLElement {
     caption.value = picture.caption;
     const gone = el("p", { class: "error", hidden: true }, "The server has it no more: remove it and add it again.");
     const image = el("img", { src: picture.url, alt: picture.file, onerror: () => (gone.hidden = false) });
-    const remove = el(
-      "button",
-      { type: "button", class: "quiet", "aria-label": `Remove ${picture.file}`, onclick: () => this.#remove(i) },
-      "✕",
-    );
+    const remove = button("✕", () => this.#remove(i), { class: "quiet", "aria-label": `Remove ${picture.file}` });
     return el("li", {}, image, el("div", { class: "stack" }, caption, gone), remove);
   }
 

@@ -2,8 +2,9 @@ import "./picture-list.js";
 import { address } from "../core/address.js";
 import { get, latest } from "../core/api.js";
 import { el } from "../core/html.js";
+import { clock } from "../jobs/words.js";
 import { draft } from "./draft.js";
-import { clock, trainings } from "./trainings.js";
+import { trainings } from "./trainings.js";
 
 const MODULES = { attention: "Attention only", linear: "All linear layers", convolutions: "Linear and convolution layers" };
 

@@ -1,8 +1,10 @@
 import { address } from "../core/address.js";
-import { el } from "../core/html.js";
+import { button, el, setText } from "../core/html.js";
+import { isUnfinished, pathOf } from "../core/jobs.js";
 import { settings } from "../core/settings.js";
+import { clock } from "../jobs/words.js";
 import { lossPlot } from "./loss-plot.js";
-import { clock, isUnderWay, trainings } from "./trainings.js";
+import { trainings } from "./trainings.js";
 
 const STATES = { waiting: "waits", running: "under way", done: "done", failed: "failed", cancelled: "cancelled" };
 
@@ -33,30 +35,18 @@ class TrainingRun extends HTMLElement {
     for (const part of [this.#state, this.#bar, this.#plot, this.#samples, this.#actions, this.#notes]) {
       part.hidden = training === null;
     }
-    this.#say(trainings.error || training?.error || "");
+    setText(this.#error, trainings.error || training?.error || "");
     if (training === null) {
       return;
     }
-    this.#setState(described(training));
-    this.#bar.hidden = !isUnderWay(training);
+    setText(this.#state, described(training));
+    this.#bar.hidden = !isUnfinished(training);
     this.#bar.value = training.progress;
-    this.#plot.replaceChildren(lossPlot(training.losses, isUnderWay(training) ? training.steps : training.step));
+    this.#plot.replaceChildren(lossPlot(training.losses, isUnfinished(training) ? training.steps : training.step));
     this.#plot.hidden = training.losses.length === 0;
     this.#notes.replaceChildren(...training.warnings.map((warning) => el("p", { class: "warning" }, warning)));
     this.#addSamples(training);
     this.#offer(training);
-  }
-
-  #say(sentence) {
-    if (this.#error.textContent !== sentence) {
-      this.#error.textContent = sentence;
-    }
-  }
-
-  #setState(text) {
-    if (this.#state.textContent !== text) {
-      this.#state.textContent = text;
-    }
   }
 
   /** Those that are there stay, so that nothing flickers. */
@@ -65,8 +55,9 @@ class TrainingRun extends HTMLElement {
       this.#samples.dataset.of = training.id;
       this.#samples.replaceChildren();
     }
-    for (const { step, url } of training.samples.slice(this.#samples.children.length)) {
-      const image = el("img", { src: url.replace(/^\//, ""), alt: `Sample of step ${step}` });
+    for (const sample of training.samples.slice(this.#samples.children.length)) {
+      const { step } = sample;
+      const image = el("img", { src: pathOf(sample), alt: `Sample of step ${step}` });
       this.#samples.append(el("li", {}, el("figure", {}, image, el("figcaption", { class: "faint" }, `Step ${step}`))));
     }
     this.#samples.hidden = training.samples.length === 0;
@@ -80,15 +71,14 @@ class TrainingRun extends HTMLElement {
       return;
     }
     this.#offered = offered;
-    const button = (label, act, kind = "") =>
-      el("button", { type: "button", class: kind, onclick: () => this.#do(act) }, label);
+    const doing = (label, act, attributes) => button(label, () => this.#do(act), attributes);
     this.#actions.replaceChildren(
       ...[
-        lora && button("Try it", () => this.#tryOut(training), "primary"),
-        state === "running" && button("Stop and keep", () => trainings.stop(id, true)),
-        isUnderWay(training) && button("Cancel", () => trainings.stop(id), "danger"),
-        resumable > 0 && button(`Go on from step ${resumable}`, () => this.#resume(id)),
-        !isUnderWay(training) && button("Remove from the list", () => trainings.stop(id)),
+        lora && doing("Try it", () => this.#tryOut(training), { class: "primary" }),
+        state === "running" && doing("Stop and keep", () => trainings.stop(id, true)),
+        isUnfinished(training) && doing("Cancel", () => trainings.stop(id), { class: "danger" }),
+        resumable > 0 && doing(`Go on from step ${resumable}`, () => this.#resume(id)),
+        !isUnfinished(training) && doing("Remove from the list", () => trainings.stop(id)),
       ].filter(Boolean),
     );
   }
@@ -97,7 +87,7 @@ class TrainingRun extends HTMLElement {
     try {
       await act();
     } catch (error) {
-      this.#say(error.message);
+      setText(this.#error, error.message);
     }
   }
 

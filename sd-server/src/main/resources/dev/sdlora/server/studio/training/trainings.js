@@ -63,17 +63,4 @@ class Trainings extends EventTarget {
   }
 }
 
-/** Whether a training waits or runs. */
-export function isUnderWay(training) {
-  return training.state === "waiting" || training.state === "running";
-}
-
-/** `95` as `1:35`, `3700` as `1:01:40`. */
-export function clock(seconds) {
-  const whole = Math.round(seconds);
-  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const shown = parts[0] === 0 ? parts.slice(1) : parts;
-  return shown.map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
-}
-
 export const trainings = new Trainings();

@@ -2,8 +2,8 @@ import "../gallery/compare.js";
 import "../image/picture-field.js";
 import { address } from "../core/address.js";
 import { post } from "../core/api.js";
-import { el } from "../core/html.js";
-import { isUnfinished, jobs } from "../core/jobs.js";
+import { button, el } from "../core/html.js";
+import { isUnfinished, jobs, pathOf } from "../core/jobs.js";
 import { model } from "../core/model.js";
 import { settled, urlOf } from "../image/pictures.js";
 
@@ -113,7 +113,7 @@ class UpscaleView extends HTMLElement {
     if (!job) {
       this.#result.replaceChildren(el("p", { class: "faint" }, "The larger picture appears here, beside the one before."));
     } else if (isUnfinished(job)) {
-      const cancel = el("button", { type: "button", onclick: () => this.#cancel(job.id) }, "Cancel");
+      const cancel = button("Cancel", () => this.#cancel(job.id));
       this.#result.replaceChildren(this.#status, this.#bar, el("div", { class: "row" }, cancel));
     } else {
       this.#result.replaceChildren(...finished(job, reference));
@@ -134,7 +134,7 @@ function finished(job, reference) {
   if (!image) {
     return [job.error ? el("p", { class: "error" }, job.error) : el("p", { class: "faint" }, "Cancelled.")];
   }
-  const large = image.url.replace(/^\//, "");
+  const large = pathOf(image);
   const { width, height } = image;
   const after = `After: ${width}×${height}`;
   return [
