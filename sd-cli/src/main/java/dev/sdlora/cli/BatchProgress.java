@@ -5,8 +5,6 @@ import dev.sdlora.batch.BatchListener;
 import dev.sdlora.batch.BatchPlan;
 import dev.sdlora.batch.BatchResult;
 import dev.sdlora.batch.BatchRunner;
-import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Shows how far a batch is, on one line of a terminal, and writes its results as they come. */
@@ -52,16 +50,8 @@ final class BatchProgress implements BatchListener, AutoCloseable {
     if (progress.steps() > 0) {
       text.append(" step %s/%s".formatted(progress.step(), progress.steps()));
     }
-    progress.left().ifPresent(left -> text.append(", %s left".formatted(clock(left))));
+    progress.left().ifPresent(left -> text.append(", ").append(TerminalLine.left(left)));
     return text.toString();
-  }
-
-  /** Such as {@code 2:05} or {@code 1:02:05}. */
-  private static String clock(Duration time) {
-    return time.toHours() > 0
-        ? String.format(
-            Locale.ROOT, "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart())
-        : String.format(Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
   }
 
   @Override
@@ -105,7 +95,7 @@ final class BatchProgress implements BatchListener, AutoCloseable {
                       summary.drawn(),
                       summary.there(),
                       summary.failed(),
-                      clock(summary.elapsed()),
+                      TerminalLine.clock(summary.elapsed()),
                       BatchPlanView.times(summary.checkpointLoads()),
                       BatchPlanView.times(summary.loraSwitches())));
     }

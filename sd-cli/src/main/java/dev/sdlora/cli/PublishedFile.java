@@ -55,13 +55,7 @@ final class PublishedFile {
         .total()
         .ifPresent(total -> text.append(String.format(Locale.ROOT, " of %.0f", total / MEGA)));
     text.append(String.format(Locale.ROOT, " MB, %.1f MB/s", progress.bytesPerSecond() / MEGA));
-    progress
-        .left()
-        .ifPresent(
-            left ->
-                text.append(
-                    String.format(
-                        Locale.ROOT, ", %d:%02d left", left.toMinutes(), left.toSecondsPart())));
+    progress.left().ifPresent(left -> text.append(", ").append(TerminalLine.left(left)));
     return text.toString();
   }
 

@@ -1,6 +1,7 @@
 package dev.sdlora.cli;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Locale;
 
 /** The last line of a terminal, which is written over and over. Safe for use by several threads. */
@@ -23,8 +24,20 @@ final class TerminalLine {
 
   /** Such as {@code 2:05 left}, if what is to come takes as long as what is done. */
   static String left(long elapsedNanos, long done, long total) {
-    long seconds = Math.round(elapsedNanos / 1e9 * (total - done) / done);
-    return String.format(Locale.ROOT, "%d:%02d left", seconds / 60, seconds % 60);
+    return left(Duration.ofSeconds(Math.round(elapsedNanos / 1e9 * (total - done) / done)));
+  }
+
+  /** Such as {@code 2:05 left}. */
+  static String left(Duration time) {
+    return clock(time) + " left";
+  }
+
+  /** Such as {@code 2:05} or {@code 1:02:05}. */
+  static String clock(Duration time) {
+    return time.toHours() > 0
+        ? String.format(
+            Locale.ROOT, "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart())
+        : String.format(Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
   }
 
   /** Shows a text in place of the one before; control characters in it are made visible. */

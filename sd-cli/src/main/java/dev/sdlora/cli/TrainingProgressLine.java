@@ -27,19 +27,17 @@ final class TrainingProgressLine implements TrainingListener {
 
   @Override
   public void step(TrainingProgress progress) {
-    long left = progress.remaining().toSeconds();
     line.ifPresent(
         shown ->
             shown.show(
                 String.format(
                     Locale.ROOT,
-                    "step %d/%d %s loss %.4f, %d:%02d left",
+                    "step %d/%d %s loss %.4f, %s",
                     progress.step(),
                     progress.steps(),
                     TerminalLine.bar(progress.step(), progress.steps()),
                     progress.meanLoss(),
-                    left / 60,
-                    left % 60)));
+                    TerminalLine.left(progress.remaining()))));
   }
 
   @Override

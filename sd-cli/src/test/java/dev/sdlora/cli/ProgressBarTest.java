@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -42,6 +43,12 @@ final class ProgressBarTest {
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(15));
     bar.show(1, 5, 10);
     assertThat(terminal.toString()).endsWith("step 5/10, 0:05 left");
+  }
+
+  @Test
+  void left_moreThanAnHour_hasHours() {
+    assertThat(TerminalLine.left(Duration.ofSeconds(3599))).isEqualTo("59:59 left");
+    assertThat(TerminalLine.left(Duration.ofSeconds(3725))).isEqualTo("1:02:05 left");
   }
 
   @Test
