@@ -5,9 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.request.Fields;
+import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.Progress;
-import dev.sdlora.server.job.Work;
-import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.TrainingListener;
 import dev.sdlora.training.TrainingProgress;
 import dev.sdlora.training.TrainingResult;
@@ -18,25 +17,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One training, on a thread of its own. Its LoRA is put into the folder when it is whole. One that
  * was cancelled leaves what {@link #resumed} goes on from. Safe for use by several threads.
  */
-final class Training implements Work {
+final class Training extends InterruptibleWork {
   private final TrainingPlan plan;
   private final Pipeline pipeline;
   private final LoraFolder loras;
   private final boolean resumes;
-  private final CompletableFuture<Outcome> over = new CompletableFuture<>();
 
   // All below is guarded by this.
   private final LossCurve losses;
   private final List<Sample> samples;
-  private @Nullable Thread thread;
-  private boolean cancelled;
   private boolean keeping;
   private @Nullable TrainingProgress latest;
   private int resumableStep;
@@ -56,6 +51,7 @@ final class Training implements Work {
       boolean resumes,
       LossCurve losses,
       List<Sample> samples) {
+    super("sd-training");
     this.plan = plan;
     this.pipeline = pipeline;
     this.loras = loras;
@@ -68,7 +64,7 @@ final class Training implements Work {
 
   /** One that goes on where this one was cancelled; empty if it was not. */
   synchronized Optional<Training> resumed() {
-    return over.isDone() && resumableStep > 0
+    return isOver() && resumableStep > 0
         ? Optional.of(new Training(plan, pipeline, loras, true, losses.copy(), samples))
         : Optional.empty();
   }
@@ -93,37 +89,18 @@ final class Training implements Work {
   }
 
   @Override
-  public CompletableFuture<Outcome> start(Progress progress) {
-    synchronized (this) {
-      if (!cancelled) {
-        thread = new Thread(() -> train(progress), "sd-training");
-        thread.start();
-        return over;
-      }
+  protected Outcome run(Progress progress) {
+    progress.begun();
+    progress.partBegun();
+    TrainingResult result = plan.trainer(pipeline, new Watch(progress), resumes).train();
+    // Files cannot be written while it is set.
+    boolean interrupted = Thread.interrupted();
+    if (result.cancelled()) {
+      stopped(result);
+      throw new CancellationException();
     }
-    over.completeExceptionally(new CancellationException());
-    return over;
-  }
-
-  private void train(Progress progress) {
-    try {
-      progress.begun();
-      progress.partBegun();
-      Watch watch = new Watch(progress);
-      LoraTrainer trainer = plan.trainer(pipeline, watch, resumes);
-      TrainingResult result = trainer.train();
-      // Files cannot be written while it is set.
-      boolean interrupted = Thread.interrupted();
-      if (result.cancelled()) {
-        stopped(result);
-        over.completeExceptionally(new CancellationException());
-      } else {
-        publish(result.file());
-        over.complete(new Outcome(warnings(interrupted), List.of()));
-      }
-    } catch (RuntimeException | Error e) {
-      over.completeExceptionally(e);
-    }
+    publish(result.file());
+    return new Outcome(warnings(interrupted), List.of());
   }
 
   private void stopped(TrainingResult result) {
@@ -158,37 +135,16 @@ final class Training implements Work {
     return warnings;
   }
 
-  @Override
-  public void cancel() {
-    stop(false);
-  }
-
   /**
    * Ends it after the step under way.
    *
    * @param keep whether the LoRA as it is then goes into the folder
    */
-  synchronized void stop(boolean keep) {
-    cancelled = true;
-    keeping |= keep;
-    if (thread != null && !over.isDone()) {
-      thread.interrupt();
-    }
-  }
-
-  /** Waits until its files are its own no more. */
-  void awaitEnd() {
-    Thread running;
+  void stop(boolean keep) {
     synchronized (this) {
-      running = thread;
+      keeping |= keep;
     }
-    try {
-      if (running != null) {
-        running.join();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    cancel();
   }
 
   /** How long a pixel of a step takes; empty before the first step. */
@@ -212,7 +168,7 @@ final class Training implements Work {
       json.put("loss", latest.loss()).put("mean_loss", latest.meanLoss());
       json.put("steps_per_second", latest.stepsPerSecond());
       json.put("learning_rate", latest.learningRate());
-      json.put("seconds_left", over.isDone() ? 0 : latest.remaining().toMillis() / 1000.0);
+      json.put("seconds_left", isOver() ? 0 : latest.remaining().toMillis() / 1000.0);
     }
     json.put("resumable_step", resumableStep);
     if (published != null) {
