@@ -6,17 +6,18 @@ import dev.sdlora.api.Picture;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Answers;
+import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.pictures.PngInfoApi;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
-import java.util.Optional;
 
 /** {@code /api/gallery}: the pictures that were made, and what they were made with. */
 public final class GalleryApi {
-  private static final int MAX_COUNT = 500;
+  private static final int PAGE = 60;
+  private static final int MAX_PAGE = 500;
 
   /** Of files that others have put there. */
   private static final long MAX_PIXELS = 1L << 26;
@@ -49,29 +50,17 @@ public final class GalleryApi {
   }
 
   private void list(Context context) {
-    String search = Optional.ofNullable(context.queryParam("search")).orElse("").strip();
+    String search = Parameters.text(context, "search").orElse("").strip();
     List<Pictured> all = gallery.newestFirst();
     List<Pictured> found =
         search.isEmpty() ? all : all.stream().filter(one -> one.has(search)).toList();
-    int from = Math.min(number(context, "from", 0), found.size());
-    int to = Math.min(found.size(), from + Math.min(MAX_COUNT, number(context, "count", 60)));
+    int from = Math.min(Parameters.whole(context, "from", 0, Integer.MAX_VALUE), found.size());
+    int count = Math.min(MAX_PAGE, Parameters.whole(context, "count", PAGE, Integer.MAX_VALUE));
+    int to = Math.min(found.size(), from + count);
     ObjectNode answer = Fields.object().put("total", found.size());
     ArrayNode pictures = answer.putArray("pictures");
     found.subList(from, to).forEach(picture -> pictures.add(json(picture)));
     Answers.json(context, answer);
-  }
-
-  private static int number(Context context, String name, int otherwise) {
-    String text = context.queryParam(name);
-    try {
-      int number = text == null ? otherwise : Integer.parseInt(text);
-      if (number >= 0) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // It is told below.
-    }
-    throw new Refusal(422, "'%s' must be a whole number from 0 on: '%s'".formatted(name, text));
   }
 
   private static ObjectNode json(Pictured picture) {

@@ -8,12 +8,12 @@ import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraQuery;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.http.Answers;
+import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sentences;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.util.List;
-import java.util.Optional;
 
 /** {@code /api/loras}: the LoRAs of the pipeline, found by what is written about them. */
 public final class LorasApi {
@@ -58,14 +58,14 @@ public final class LorasApi {
 
   /** The first page looks at the folders; the others go on with what it saw. */
   private void list(Context context) {
-    int from = number(context, "from", 0, Integer.MAX_VALUE);
-    int count = number(context, "count", PAGE, MAX_PAGE);
-    LoraQuery query = LoraQuery.text(parameter(context, "search").orElse(""));
+    int from = Parameters.whole(context, "from", 0, Integer.MAX_VALUE);
+    int count = Parameters.whole(context, "count", PAGE, MAX_PAGE);
+    LoraQuery query = LoraQuery.text(Parameters.text(context, "search").orElse(""));
     List<LoraAdapter> all = from == 0 ? loras.searchAnew(query) : loras.search(query);
-    List<LoraAdapter> fitting = fitting(all, parameter(context, "family").orElse(""));
+    List<LoraAdapter> fitting = fitting(all, Parameters.text(context, "family").orElse(""));
     List<String> folders = places.folders(fitting);
     List<LoraAdapter> found =
-        parameter(context, "folder")
+        Parameters.text(context, "folder")
             .map(folder -> fitting.stream().filter(lora -> places.isIn(lora, folder)).toList())
             .orElse(fitting);
     ObjectNode answer = Fields.object();
@@ -88,22 +88,6 @@ public final class LorasApi {
     };
   }
 
-  private static Optional<String> parameter(Context context, String name) {
-    return Optional.ofNullable(context.queryParam(name)).filter(text -> !text.isBlank());
-  }
-
-  private static int number(Context context, String name, int otherwise, int most) {
-    try {
-      int number = parameter(context, name).map(Integer::parseInt).orElse(otherwise);
-      if (number >= 0 && number <= most) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Refused below.
-    }
-    throw new Refusal(422, "'%s' must be a whole number from 0 to %s".formatted(name, most));
-  }
-
   /** Its address names the version, so that browsers need not ask again. */
   private void preview(Context context) {
     byte[] jpeg = thumbnails.jpeg(find(context));
@@ -114,7 +98,7 @@ public final class LorasApi {
   private void effect(Context context) throws InterruptedException {
     double weight;
     try {
-      weight = parameter(context, "weight").map(Double::parseDouble).orElse(1.0);
+      weight = Parameters.text(context, "weight").map(Double::parseDouble).orElse(1.0);
     } catch (NumberFormatException e) {
       throw new Refusal(422, "'weight' must be a number");
     }
