@@ -15,7 +15,9 @@ module dev.sdlora.api {
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.prompt,
+      dev.sdlora.request,
       dev.sdlora.sampler,
+      dev.sdlora.server,
       dev.sdlora.tensors,
       dev.sdlora.training;
 

@@ -1,10 +1,10 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.PictureReader;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;
-import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
@@ -36,28 +36,23 @@ final class ImageDecoder {
   static BufferedImage decode(String subject, Source source) {
     try (InputStream stream = source.open();
         ImageInputStream in = new MemoryCacheImageInputStream(stream)) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        throw new ImageFileException(subject + " is of a format that this Java cannot read");
-      }
-      ImageReader reader = readers.next();
-      try {
-        // Metadata are passed over: packed texts in them can be of any size as well.
-        reader.setInput(in, true, true);
-        int width = reader.getWidth(0);
-        int height = reader.getHeight(0);
-        requireSize(subject, width, height);
-        requireHeap(subject, width, height, decodedBytes(reader), Runtime.getRuntime().maxMemory());
-        return reader.read(0);
-      } finally {
-        reader.dispose();
-      }
+      return PictureReader.ask(in, reader -> decode(subject, reader))
+          .orElseThrow(
+              () -> new ImageFileException(subject + " is of a format that this Java cannot read"));
     } catch (ImageFileException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       // The decoders of the JDK let exceptions of all kinds out at damaged files.
       throw new ImageFileException(subject + " could not be read: " + reason(e), e);
     }
+  }
+
+  private static BufferedImage decode(String subject, ImageReader reader) throws IOException {
+    int width = reader.getWidth(0);
+    int height = reader.getHeight(0);
+    requireSize(subject, width, height);
+    requireHeap(subject, width, height, decodedBytes(reader), Runtime.getRuntime().maxMemory());
+    return reader.read(0);
   }
 
   private static void requireSize(String subject, int width, int height) {

@@ -2,13 +2,14 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.value.PictureReader;
+import java.awt.Dimension;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Base64;
-import java.util.Iterator;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -54,16 +55,8 @@ public final class Pictures {
   /** Looks at the header alone. */
   public static void requireSize(String name, byte[] file, long maxPixels) {
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (readers.hasNext()) {
-        ImageReader reader = readers.next();
-        try {
-          reader.setInput(in, true, true);
-          requirePixels(name, reader.getWidth(0), reader.getHeight(0), maxPixels);
-        } finally {
-          reader.dispose();
-        }
-      }
+      PictureReader.ask(in, reader -> new Dimension(reader.getWidth(0), reader.getHeight(0)))
+          .ifPresent(size -> requirePixels(name, size.width, size.height, maxPixels));
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new IllegalArgumentException(
           "field '%s' has a picture that could not be read: %s".formatted(name, e));
@@ -73,10 +66,9 @@ public final class Pictures {
   /** What kind of picture the bytes of a file are, such as {@code image/png}. */
   public static String mediaType(byte[] file) {
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      return readers.hasNext()
-          ? "image/" + readers.next().getFormatName().toLowerCase(Locale.ROOT)
-          : "application/octet-stream";
+      return PictureReader.ask(in, ImageReader::getFormatName)
+          .map(format -> "image/" + format.toLowerCase(Locale.ROOT))
+          .orElse("application/octet-stream");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

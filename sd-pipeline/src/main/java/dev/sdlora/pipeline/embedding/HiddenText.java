@@ -1,6 +1,7 @@
 package dev.sdlora.pipeline.embedding;
 
 import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.value.PictureReader;
 import dev.sdlora.tensors.file.Inflated;
 import dev.sdlora.tensors.file.SettingsJson;
 import java.awt.image.BufferedImage;
@@ -75,18 +76,12 @@ final class HiddenText {
    */
   static Optional<String> find(Path path) throws IOException {
     try (ImageInputStream in = ImageIO.createImageInputStream(path.toFile())) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        return Optional.empty();
-      }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(in, true, true);
-        return mayHold(reader) ? new HiddenText(reader.read(0)).find() : Optional.empty();
-      } finally {
-        reader.dispose();
-      }
+      return PictureReader.ask(in, HiddenText::find).flatMap(found -> found);
     }
+  }
+
+  private static Optional<String> find(ImageReader reader) throws IOException {
+    return mayHold(reader) ? new HiddenText(reader.read(0)).find() : Optional.empty();
   }
 
   private Optional<String> find() {

@@ -3,6 +3,7 @@ package dev.sdlora.server.gallery;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.ImageSettingsException;
+import dev.sdlora.api.value.PictureReader;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.job.Job;
 import java.io.IOException;
@@ -21,13 +22,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
 import org.jspecify.annotations.Nullable;
@@ -195,23 +193,15 @@ public final class PictureFolder implements Gallery {
   private static Optional<Pictured> pictured(
       Path file, String name, BasicFileAttributes attributes) {
     try (ImageInputStream in = new FileImageInputStream(file.toFile())) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        return Optional.empty();
-      }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(in, true, true);
-        return Optional.of(
-            Pictured.of(
-                name,
-                attributes.lastModifiedTime().toInstant(),
-                reader.getWidth(0),
-                reader.getHeight(0),
-                parameters(file)));
-      } finally {
-        reader.dispose();
-      }
+      return PictureReader.ask(
+          in,
+          reader ->
+              Pictured.of(
+                  name,
+                  attributes.lastModifiedTime().toInstant(),
+                  reader.getWidth(0),
+                  reader.getHeight(0),
+                  parameters(file)));
     } catch (IOException | ImageFileException | IllegalArgumentException e) {
       return Optional.empty(); // Damaged.
     }

@@ -1,6 +1,7 @@
 package dev.sdlora.server.loras;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.value.PictureReader;
 import dev.sdlora.server.http.RecentFiles;
 import dev.sdlora.server.http.Refusal;
 import java.awt.Color;
@@ -13,7 +14,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -100,28 +100,23 @@ final class Thumbnails {
     return e instanceof FileSystemException ? "the file is gone" : "" + e.getMessage();
   }
 
-  /** Every n-th pixel is enough, if twice as many as are needed stay. */
   private static BufferedImage decoded(Path picture) throws IOException {
     try (ImageInputStream in = ImageIO.createImageInputStream(picture.toFile())) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        throw new IOException("it is of an unknown format");
-      }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(in, true, true);
-        int width = reader.getWidth(0);
-        if ((long) width * reader.getHeight(0) > MAX_PIXELS) {
-          throw new IOException("it has more than %s pixels".formatted(MAX_PIXELS));
-        }
-        int each = Math.max(1, width / (2 * WIDTH));
-        ImageReadParam only = reader.getDefaultReadParam();
-        only.setSourceSubsampling(each, each, 0, 0);
-        return reader.read(0, only);
-      } finally {
-        reader.dispose();
-      }
+      return PictureReader.ask(in, Thumbnails::decoded)
+          .orElseThrow(() -> new IOException("it is of an unknown format"));
     }
+  }
+
+  /** Every n-th pixel is enough, if twice as many as are needed stay. */
+  private static BufferedImage decoded(ImageReader reader) throws IOException {
+    int width = reader.getWidth(0);
+    if ((long) width * reader.getHeight(0) > MAX_PIXELS) {
+      throw new IOException("it has more than %s pixels".formatted(MAX_PIXELS));
+    }
+    int each = Math.max(1, width / (2 * WIDTH));
+    ImageReadParam only = reader.getDefaultReadParam();
+    only.setSourceSubsampling(each, each, 0, 0);
+    return reader.read(0, only);
   }
 
   private static BufferedImage scaled(BufferedImage image) {
