@@ -11,10 +11,12 @@ module dev.sdlora.api {
   exports dev.sdlora.api.grid;
   exports dev.sdlora.api.make;
   exports dev.sdlora.api.value to
+      dev.sdlora.batch,
       dev.sdlora.lora,
       dev.sdlora.pipeline,
       dev.sdlora.prompt,
       dev.sdlora.sampler,
+      dev.sdlora.tensors,
       dev.sdlora.training;
 
   uses Backend.Downloads;

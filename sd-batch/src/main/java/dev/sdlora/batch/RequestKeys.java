@@ -1,6 +1,7 @@
 package dev.sdlora.batch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.value.EditDistance;
 import dev.sdlora.request.Fields;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -102,25 +103,7 @@ final class RequestKeys {
     Set<String> names = new TreeSet<>(KNOWN);
     names.addAll(OTHER_NAMES.keySet());
     return names.stream()
-        .min(Comparator.comparingInt(known -> distance(compared, known)))
+        .min(Comparator.comparingInt(known -> EditDistance.between(compared, known)))
         .orElseThrow();
-  }
-
-  /** How many letters are to be put in, taken out or replaced (Levenshtein). */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
   }
 }

@@ -1,5 +1,6 @@
 package dev.sdlora.tensors.folder;
 
+import dev.sdlora.api.value.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class Nearest {
     String key = key(wanted);
     record Candidate(String name, int distance) {}
     return names.stream()
-        .map(name -> new Candidate(name, distance(key, key(name))))
+        .map(name -> new Candidate(name, EditDistance.between(key, key(name))))
         .filter(
             candidate ->
                 candidate.distance <= Math.max(2, wanted.length() / 3)
@@ -48,23 +49,5 @@ public final class Nearest {
 
   private static String key(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[\\s_.-]", "");
-  }
-
-  /** Levenshtein's distance: insertions, deletions and replacements from one to the other. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replace, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }
