@@ -10,6 +10,8 @@ module dev.sdlora.prompt {
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.schedule to
       dev.sdlora.pipeline;
+  exports dev.sdlora.prompt.taught to
+      dev.sdlora.pipeline;
   exports dev.sdlora.prompt.tokens to
       dev.sdlora.pipeline;
   exports dev.sdlora.prompt.tree to

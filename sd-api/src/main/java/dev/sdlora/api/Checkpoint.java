@@ -25,6 +25,7 @@ public final class Checkpoint {
   private final PredictionType predictionType;
   private final Task task;
   private final List<String> signs;
+  private final List<String> words;
 
   private Checkpoint(Builder values) {
     path = values.path;
@@ -39,6 +40,7 @@ public final class Checkpoint {
     predictionType = values.predictionType;
     task = values.task;
     signs = values.signs;
+    words = values.words;
   }
 
   /**
@@ -120,6 +122,16 @@ public final class Checkpoint {
    */
   public List<String> signs() {
     return signs;
+  }
+
+  /**
+   * {@return the words that it was taught, as the file's metadata tells them under {@code
+   * sdlora.words}} Entries of a word or a few, such as {@code soccer ball}, in lower case and the
+   * order of the file. Empty for nearly all models, which do not tell; of those that do, results
+   * warn of words of prompts that they were not taught. Unmodifiable.
+   */
+  public List<String> words() {
+    return words;
   }
 
   /** What a model was trained for; it shows in what its U-Net reads beside the noisy latent. */
@@ -226,6 +238,11 @@ public final class Checkpoint {
   }
 
   private List<Object> state() {
+    return List.of(told(), words);
+  }
+
+  /** Without the words, which may be thousands. */
+  private List<Object> told() {
     return List.of(
         path,
         family,
@@ -243,7 +260,7 @@ public final class Checkpoint {
 
   @Override
   public String toString() {
-    return "Checkpoint" + state();
+    return "Checkpoint" + told();
   }
 
   /** Collects what there is to tell. Not safe for use by several threads at once. */
@@ -260,6 +277,7 @@ public final class Checkpoint {
     private PredictionType predictionType = PredictionType.EPSILON;
     private Task task = Task.TEXT_TO_IMAGE;
     private List<String> signs = List.of();
+    private List<String> words = List.of();
 
     private Builder(Path path, ModelFamily family) {
       this.path = path;
@@ -279,6 +297,7 @@ public final class Checkpoint {
       predictionType = values.predictionType;
       task = values.task;
       signs = values.signs;
+      words = values.words;
     }
 
     /**
@@ -395,6 +414,18 @@ public final class Checkpoint {
     public Builder signs(List<String> signs) {
       Objects.requireNonNull(signs, "signs");
       this.signs = List.copyOf(signs);
+      return this;
+    }
+
+    /**
+     * Sets the words that it was taught.
+     *
+     * @param words each a word or a few, in lower case. Default none: it does not tell
+     * @return this builder
+     */
+    public Builder words(List<String> words) {
+      Objects.requireNonNull(words, "words");
+      this.words = List.copyOf(words);
       return this;
     }
 

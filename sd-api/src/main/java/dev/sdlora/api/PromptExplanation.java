@@ -95,6 +95,9 @@ public record PromptExplanation(
    * @param limits how much the prompt may ask for
    * @param loras what tags name; then warnings tell which LoRAs are not there, and which of them
    *     nothing calls up. Empty if that is not to be looked at
+   * @param words what the model was taught ({@link Checkpoint#words()}); then each word that it was
+   *     not is a problem, of which results tell in one sentence. Empty if that is not to be looked
+   *     at
    */
   public record Options(
       int steps,
@@ -102,7 +105,8 @@ public record PromptExplanation(
       boolean negative,
       List<Embedding> embeddings,
       PromptLimits limits,
-      Optional<LoraLibrary> loras) {
+      Optional<LoraLibrary> loras,
+      List<String> words) {
     /** A prompt for 20 steps without highres fix. */
     public static final Options DEFAULT = new Options(20, OptionalInt.empty(), false);
 
@@ -131,7 +135,7 @@ public record PromptExplanation(
     }
 
     /**
-     * Asks about a prompt without looking at LoRAs.
+     * Asks about a prompt without looking at LoRAs and words.
      *
      * @param steps calls of the model in the first pass, from 1
      * @param hiresSteps calls in the pass of the highres fix, from 1; empty if there is none
@@ -145,11 +149,11 @@ public record PromptExplanation(
         boolean negative,
         List<Embedding> embeddings,
         PromptLimits limits) {
-      this(steps, hiresSteps, negative, embeddings, limits, Optional.empty());
+      this(steps, hiresSteps, negative, embeddings, limits, Optional.empty(), List.of());
     }
 
     /**
-     * Checks the numbers and copies the list.
+     * Checks the numbers and copies the lists.
      *
      * @param steps from 1
      * @param hiresSteps from 1, or empty
@@ -157,11 +161,13 @@ public record PromptExplanation(
      * @param embeddings empty for none
      * @param limits {@link PromptLimits#NONE} for prompts that are trusted
      * @param loras looked at by each explanation
+     * @param words empty for none that is looked at
      * @throws IllegalArgumentException if a number is below 1
      */
     public Options {
       embeddings = List.copyOf(embeddings);
       Objects.requireNonNull(loras, "loras");
+      words = List.copyOf(words);
       Checks.atLeast(1, steps, "steps");
       hiresSteps.ifPresent(count -> Checks.atLeast(1, count, "hiresSteps"));
     }

@@ -30,6 +30,11 @@ final class Console {
     return VisibleText.writer(command.commandLine().getOut());
   }
 
+  /** How many characters the lines of the help have at most. */
+  int width() {
+    return command.commandLine().getUsageHelpWidth();
+  }
+
   /** Standard error: warnings and failures. */
   PrintWriter err() {
     return err(command.commandLine());

@@ -1,6 +1,7 @@
 package dev.sdlora.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.api.LoraLibrary;
@@ -17,14 +18,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd prompt}: how a prompt is understood. */
-@Command(name = "prompt", description = "Explain how a prompt is understood.")
+/** {@code sd prompt}: how a prompt is understood, and which words a model was taught. */
+@Command(
+    name = "prompt",
+    description = "Explain how a prompt is understood, or list the words that a model was taught.")
 final class PromptCommand implements Callable<Integer> {
   @Mixin private final Console console = new Console();
 
@@ -36,6 +40,22 @@ final class PromptCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "A JSON array of prompts instead; with --json one object a line.")
   private Optional<Path> file = Optional.empty();
+
+  @Option(
+      names = "--words",
+      description =
+          "List the words that the model was taught instead, in alphabetical order; few models tell"
+              + " them.")
+  private boolean words;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "PATH",
+      description =
+          "The model, a file or a folder, here or published (sd get). A prompt is then warned of"
+              + " words that it was not taught, if it tells them. Default: the bundled tiny model"
+              + " for --words, else none.")
+  private Optional<String> checkpoint = Optional.empty();
 
   @Option(
       names = "--steps",
@@ -65,8 +85,8 @@ final class PromptCommand implements Callable<Integer> {
       names = "--lora-dir",
       paramLabel = "DIR",
       description =
-          "Folder with LoRAs; then those that are not there, or that nothing in the prompt calls up,"
-              + " are warned of; repeatable.")
+          "Folder with LoRAs; then those that are not there, or that nothing in the prompt calls"
+              + " up, are warned of; repeatable.")
   private List<Path> loraDirectories = new ArrayList<>();
 
   @Option(names = "--strict", description = "Refuse what is not well-formed.")
@@ -74,8 +94,12 @@ final class PromptCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (text.isPresent() == file.isPresent()) {
-      throw console.badUsage("give either a prompt or --file");
+    if (Stream.of(text.isPresent(), file.isPresent(), words).filter(given -> given).count() != 1) {
+      throw console.badUsage("give either a prompt, --file or --words");
+    }
+    if (words) {
+      listWords(open().orElseGet(() -> Checkpoint.open(BundledModel.checkpoint())));
+      return ExitCode.OK;
     }
     if (steps < 1 || hiresSteps < 0) {
       throw console.badUsage("--steps must be at least 1, --hires-steps at least 0");
@@ -89,9 +113,40 @@ final class PromptCommand implements Callable<Integer> {
             PromptLimits.DEFAULTS,
             loraDirectories.isEmpty()
                 ? Optional.empty()
-                : Optional.of(LoraLibrary.open(loraDirectories)));
+                : Optional.of(LoraLibrary.open(loraDirectories)),
+            open().map(Checkpoint::words).orElse(List.of()));
     text.ifPresent(prompt -> explain(prompt, options));
     return file.isPresent() ? explainAll(prompts(file.get()), options) : ExitCode.OK;
+  }
+
+  private Optional<Checkpoint> open() {
+    return PublishedFile.path(checkpoint, console).map(Checkpoint::open);
+  }
+
+  private void listWords(Checkpoint model) {
+    List<String> sorted = model.words().stream().sorted().toList();
+    if (sorted.isEmpty()) {
+      throw new StableDiffusionException(
+          "checkpoint '" + model.path() + "' does not tell which words it was taught");
+    }
+    if (console.json()) {
+      console.out().println(Json.line(Json.object().set("words", Json.tree(sorted))));
+    } else {
+      print(sorted);
+    }
+  }
+
+  /** In lines, since there may be thousands. */
+  private void print(List<String> entries) {
+    StringBuilder line = new StringBuilder();
+    for (String entry : entries) {
+      if (line.length() + entry.length() + ", ,".length() > console.width() && !line.isEmpty()) {
+        console.out().println(line.append(','));
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : ", ").append(entry);
+    }
+    console.out().println(line);
   }
 
   private void explain(String prompt, PromptExplanation.Options options) {

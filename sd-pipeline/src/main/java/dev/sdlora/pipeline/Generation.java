@@ -365,6 +365,7 @@ final class Generation {
     warnings.addAll(PromptWarnings.of(first, hires, passedOver));
     warnings.addAll(passedOver);
     warnings.addAll(PromptWarnings.ofEmbeddingsAmongLoras(model, first, hires));
+    UntaughtWords.warning(model, first, hires, networks).ifPresent(warnings::add);
     warnings.addAll(tokenMerging());
     warnings.addAll(Reproduction.warnings(settings(firstSeeds, networks), model.checkpoint()));
     return warnings.stream().map(model.pathRedactor()::redact).distinct().toList();

@@ -126,16 +126,19 @@ public final class LocalPrompts implements Backend.Prompts {
     ExtraNetworks networks = read.cut();
     TrainedWords words = words(options.embeddings());
     List<Part> parts = parts(networks.text(), options);
+    List<String> texts = texts(parts).toList();
     return new PromptExplanation(
         prompt,
         networks.text(),
         networks.networks().stream().map(LocalPrompts::network).toList(),
         pieces(Attention.parse(networks.text())),
         parts,
-        texts(parts).map(text -> encode(text, words, limits)).toList(),
-        Stream.concat(
+        texts.stream().map(text -> encode(text, words, limits)).toList(),
+        Stream.of(
                 PromptWarnings.of(read, passes(options)).stream(),
-                options.loras().stream().flatMap(loras -> loraProblems(read, loras, limits)))
+                options.loras().stream().flatMap(loras -> loraProblems(read, loras, limits)),
+                UntaughtWords.problems(read, options, () -> named(texts, words, limits)))
+            .flatMap(problems -> problems)
             .toList());
   }
 
@@ -162,6 +165,14 @@ public final class LocalPrompts implements Backend.Prompts {
       List<WeightedText> attention, TrainedWords words, PromptLimits limits) {
     return Chunks.of(
         attention, ClipTokenizer.standard(), Chunks.DEFAULT_COMMA_BACKTRACK, words, limits);
+  }
+
+  /** The embeddings that texts name. */
+  private static Stream<String> named(List<String> texts, TrainedWords words, PromptLimits limits) {
+    return texts.stream()
+        .flatMap(text -> chunks(Attention.parse(text), words, limits).stream())
+        .flatMap(chunk -> chunk.trained().stream())
+        .map(trained -> trained.word().name());
   }
 
   private static TrainedWord withoutNumbers(Embedding embedding) {

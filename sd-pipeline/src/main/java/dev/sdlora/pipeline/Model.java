@@ -29,6 +29,7 @@ import dev.sdlora.pipeline.network.Vae;
 import dev.sdlora.pipeline.preview.Previewer;
 import dev.sdlora.pipeline.preview.Taesd;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
+import dev.sdlora.prompt.taught.TaughtWords;
 import dev.sdlora.sampler.schedule.NoiseLevels;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.folder.PathRedactor;
@@ -65,6 +66,7 @@ final class Model implements AutoCloseable {
   private final WeightGate gate;
   private final Overlays overlays;
   private final ChangelessLoras changeless;
+  private final TaughtWords taughtWords;
   private final NoiseLevels levels;
   private final Optional<Refiner> refiner;
   private final EncodedChunks encodedChunks = new EncodedChunks();
@@ -89,6 +91,7 @@ final class Model implements AutoCloseable {
       MemoryPolicy memoryPolicy,
       PathRedactor pathRedactor) {
     this.checkpoint = checkpoint;
+    this.taughtWords = TaughtWords.of(checkpoint.words());
     this.networks = networks;
     this.refiner = refiner;
     this.auxiliary = auxiliary;
@@ -131,6 +134,11 @@ final class Model implements AutoCloseable {
 
   Checkpoint checkpoint() {
     return checkpoint;
+  }
+
+  /** The words that it tells that it was taught. */
+  TaughtWords taughtWords() {
+    return taughtWords;
   }
 
   Networks networks() {

@@ -5,6 +5,7 @@ import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.LoraReport;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.lora.format.LoraFile;
+import dev.sdlora.lora.library.LoraFiles;
 import dev.sdlora.pipeline.conditioning.Conditions;
 import dev.sdlora.pipeline.control.Controls;
 import dev.sdlora.pipeline.embedding.PromptEmbeddings;
@@ -164,6 +165,15 @@ final class RequestNetworks implements AutoCloseable {
         .flatMap(said -> said)
         .distinct()
         .toList();
+  }
+
+  /** What the LoRAs of all passes were trained with, and the embeddings that prompts name. */
+  Stream<String> broughtWords() {
+    return Stream.concat(
+        used.keySet().stream()
+            .flatMap(plans -> plans.files().stream())
+            .flatMap(file -> UntaughtWords.broughtBy(LoraFiles.adapter(file))),
+        embeddings.values().stream().flatMap(each -> each.named().stream()));
   }
 
   /** Hashes of the LoRAs of all passes, by the names that the prompts use. */

@@ -56,11 +56,13 @@ class TriggerWordsTest {
         folder.resolve("ink.json"),
         """
         {"activation text": "Mox style, <lora:ink:1> night", "preferred weight": 0.7,
-         "negative text": "gaudy"}""");
+         "negative text": "gaudy"}\
+        """);
     Files.writeString(
         folder.resolve("ink.civitai.info"),
         """
-        {"trainedWords": ["mox style", "moxday, sun"]}""");
+        {"trainedWords": ["mox style", "moxday, sun"]}\
+        """);
     pipeline =
         Fixtures.float32()
             .checkpoint(Checkpoint.open(Fixtures.CHECKPOINT))
@@ -124,7 +126,8 @@ class TriggerWordsTest {
             false,
             List.of(),
             PromptLimits.DEFAULTS,
-            Optional.of(LoraLibrary.open(folder)));
+            Optional.of(LoraLibrary.open(folder)),
+            List.of());
     assertThat(
             PromptExplanation.of("a cat <lora:ink:0.8> <lora:inc:1> <plain:1>", options).warnings())
         .satisfiesExactly(

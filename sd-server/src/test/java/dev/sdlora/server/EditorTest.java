@@ -7,6 +7,8 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.testkit.ManyLoras;
+import dev.sdlora.testkit.TaughtModels;
+import dev.sdlora.testkit.TinyModels;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.File;
@@ -280,7 +282,8 @@ class EditorTest {
     assertThat(problems(prompt.formatted("Heun"))).isEmpty();
     assertThat(
             problems(
-                "{'prompt': '[a:b:25]', 'steps': 20, 'enable_hr': true, 'hr_second_pass_steps': 40}"))
+                "{'prompt': '[a:b:25]', 'steps': 20, 'enable_hr': true, 'hr_second_pass_steps':"
+                    + " 40}"))
         .isEmpty();
   }
 
@@ -294,6 +297,23 @@ class EditorTest {
 
     assertThat(read.get("problems").get(0).get("sentence").asText()).contains("120000 characters");
     assertThat(read.has("tokens")).isFalse();
+  }
+
+  @Test
+  void prompt_modelThatTellsItsWords_marksOthers(@TempDir Path models) {
+    Path model =
+        TaughtModels.copy(TinyModels.CHECKPOINT, "a, cat", models.resolve("taught.safetensors"));
+    try (Pipeline teller = Pipeline.builder().checkpoint(Checkpoint.open(model)).build();
+        Served of = Served.of(teller)) {
+      JsonNode read = of.ask("/api/prompt", "{'prompt': 'a (kat:1.2)', 'negative_prompt': 'cats'}");
+
+      JsonNode problem = read.at("/prompt/problems/0");
+      assertThat(problem.get("start").asInt()).isEqualTo(3);
+      assertThat(problem.get("end").asInt()).isEqualTo(6);
+      assertThat(problem.get("severity").asText()).isEqualTo("warning");
+      assertThat(problem.get("sentence").asText()).contains("'kat' (nearest: 'cat')");
+      assertThat(read.at("/negative_prompt/problems")).isEmpty();
+    }
   }
 
   @Test

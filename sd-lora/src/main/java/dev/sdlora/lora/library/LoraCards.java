@@ -76,7 +76,7 @@ public final class LoraCards {
   }
 
   /** The same with all tags of the training pictures, also such as all pictures have. */
-  List<TriggerWord> trainedWith(LoraAdapter lora) {
+  public List<TriggerWord> trainedWith(LoraAdapter lora) {
     Summary summary = files.summary(lora.path());
     return words(lora, summary, tags(lora, summary).all());
   }

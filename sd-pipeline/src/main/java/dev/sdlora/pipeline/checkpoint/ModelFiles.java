@@ -44,6 +44,12 @@ public record ModelFiles(
     return new ModelFiles(noted.build(), textEncoders, unet, vae, prediction, levels);
   }
 
+  /** The same with a note of the words that it was taught. */
+  ModelFiles taught(List<String> words) {
+    Checkpoint noted = checkpoint.toBuilder().words(words).build();
+    return new ModelFiles(noted, textEncoders, unet, vae, prediction, levels);
+  }
+
   /** The same with a U-Net that predicts something else. */
   public ModelFiles predicting(PredictionType type) {
     Prediction other =

@@ -12,7 +12,9 @@ import dev.sdlora.tensors.file.TensorEntry;
 import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -24,6 +26,9 @@ import java.util.regex.Pattern;
 final class SingleFile {
   /** SD 2.x reads OpenCLIP's last but one layer, so some files lack the last one. */
   static final int LAYERS_WITHOUT_LAST = 23;
+
+  /** The metadata in which a file tells the words that it was taught. */
+  static final String WORDS = "sdlora.words";
 
   /** Of the latents that Playground 2.5 was trained on. */
   static final double EDM_DEVIATION = 0.5;
@@ -63,15 +68,24 @@ final class SingleFile {
             .orElseGet(() -> ownVae ? vae(file, format) : other.orElseThrow());
     PredictionSigns prediction = PredictionSigns.of(file, family, unet);
     return CheckpointReader.assemble(
-        path,
-        Checkpoint.Layout.SINGLE_FILE,
-        family.family(),
-        family.family().label() + ": tensors named '" + family.sign() + "…'",
-        prediction,
-        encoders,
-        unet,
-        vae,
-        CheckpointReader.defaultSide(family.family(), prediction, unet.config()));
+            path,
+            Checkpoint.Layout.SINGLE_FILE,
+            family.family(),
+            family.family().label() + ": tensors named '" + family.sign() + "…'",
+            prediction,
+            encoders,
+            unet,
+            vae,
+            CheckpointReader.defaultSide(family.family(), prediction, unet.config()))
+        .taught(words(file));
+  }
+
+  private static List<String> words(TensorFile file) {
+    return Arrays.stream(file.metadata().getOrDefault(WORDS, "").split(","))
+        .map(entry -> entry.strip().replaceAll("\\s+", " ").toLowerCase(Locale.ROOT))
+        .filter(entry -> !entry.isEmpty())
+        .distinct()
+        .toList();
   }
 
   /**

@@ -34,6 +34,7 @@ public final class PromptEmbeddings implements TrainedWords {
   private final Target target;
   private final boolean lenient;
   private final Map<String, String> hashes = new LinkedHashMap<>();
+  private final Set<String> named = new LinkedHashSet<>();
   private final Set<String> warnings = new LinkedHashSet<>();
 
   /**
@@ -182,6 +183,7 @@ public final class PromptEmbeddings implements TrainedWords {
                   .formatted(candidate.name, vectors == 1 ? "vector" : vectors + " vectors")
               + " saved before it was trained");
     }
+    named.add(candidate.name);
     hash.ifPresent(digits -> hashes.put(candidate.name, digits));
     return file.word();
   }
@@ -189,6 +191,11 @@ public final class PromptEmbeddings implements TrainedWords {
   /** A1111's short hash of each file that a prompt named, by its name, in the order of naming. */
   public Map<String, String> hashes() {
     return Collections.unmodifiableMap(hashes);
+  }
+
+  /** The names that stood for vectors. */
+  public Set<String> named() {
+    return Collections.unmodifiableSet(named);
   }
 
   /** What was read as text although there is an embedding of that name, and what says nothing. */

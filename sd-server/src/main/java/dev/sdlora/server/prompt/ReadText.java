@@ -27,16 +27,19 @@ final class ReadText {
 
   private final LoraLibrary loras;
   private final List<Embedding> embeddings;
+  private final List<String> words;
   private final Sentences sentences;
 
   /**
    * A reader.
    *
    * @param embeddings that fit the checkpoint
+   * @param words that it was taught; empty if it does not tell
    */
-  ReadText(LoraLibrary loras, List<Embedding> embeddings, Sentences sentences) {
+  ReadText(LoraLibrary loras, List<Embedding> embeddings, List<String> words, Sentences sentences) {
     this.loras = loras;
     this.embeddings = embeddings;
+    this.words = words;
     this.sentences = sentences;
   }
 
@@ -79,7 +82,8 @@ final class ReadText {
             negative,
             embeddings,
             PromptLimits.DEFAULTS,
-            Optional.of(loras));
+            Optional.of(loras),
+            words);
     PromptExplanation explanation = PromptExplanation.of(prompt, options);
     explanation.problems().stream().limit(MOST_PROBLEMS).forEach(one -> add(problems, one));
     return explanation.length();

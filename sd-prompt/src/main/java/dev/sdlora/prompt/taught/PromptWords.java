@@ -1,0 +1,70 @@
+package dev.sdlora.prompt.taught;
+
+import dev.sdlora.api.Prompt;
+import dev.sdlora.api.PromptNode;
+import dev.sdlora.api.Span;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Cuts texts into words: letters and digits, with apostrophes and hyphens between them. */
+public final class PromptWords {
+  /** What stands above or below a letter belongs to it. */
+  private static final String LETTERS = "[\\p{L}\\p{N}][\\p{L}\\p{N}\\p{M}]*+";
+
+  private static final Pattern WORD =
+      Pattern.compile(LETTERS + "(?:['\u2019\u2010-]" + LETTERS + ")*+");
+
+  private PromptWords() {}
+
+  /**
+   * A word of a prompt.
+   *
+   * @param text in the form in which words are compared
+   * @param span where it stands
+   */
+  public record Word(String text, Span span) {}
+
+  /**
+   * The words of a prompt that a model reads, in order; none of comments, tags, weights and the
+   * rest of the language.
+   */
+  public static List<Word> of(Prompt prompt) {
+    List<Word> words = new ArrayList<>();
+    prompt.parts().forEach(part -> addTo(words, part.nodes()));
+    return words;
+  }
+
+  private static void addTo(List<Word> words, List<PromptNode> nodes) {
+    for (PromptNode node : nodes) {
+      if (node instanceof PromptNode.Text text) {
+        int offset = text.span().start();
+        WORD.matcher(text.text())
+            .results()
+            .map(
+                found ->
+                    new Word(
+                        compared(found.group()),
+                        new Span(offset + found.start(), offset + found.end())))
+            .forEach(words::add);
+      }
+      addTo(words, node.children());
+    }
+  }
+
+  /** The words of a text without a language, in order. */
+  public static Stream<String> in(String text) {
+    return WORD.matcher(text).results().map(found -> compared(found.group()));
+  }
+
+  /** Small letters, each as one character where there is one, with plain apostrophes, hyphens. */
+  private static String compared(String word) {
+    return Normalizer.normalize(word, Normalizer.Form.NFC)
+        .toLowerCase(Locale.ROOT)
+        .replace('\u2019', '\'')
+        .replace('\u2010', '-');
+  }
+}

@@ -1,0 +1,55 @@
+package dev.sdlora.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Models that tell which words they were taught. */
+public final class TaughtModels {
+  private static final String METADATA = "\"__metadata__\":{";
+
+  private TaughtModels() {}
+
+  /**
+   * Copies a checkpoint that does not tell it, and adds it to the metadata.
+   *
+   * @param checkpoint a safetensors file
+   * @param words as they stand in the metadata
+   * @param copy the new file
+   * @return the new file
+   */
+  public static Path copy(Path checkpoint, String words, Path copy) {
+    try {
+      ByteBuffer file =
+          ByteBuffer.wrap(Files.readAllBytes(checkpoint)).order(ByteOrder.LITTLE_ENDIAN);
+      byte[] header = new byte[Math.toIntExact(file.getLong())];
+      file.get(header);
+      byte[] taught =
+          taught(new String(header, StandardCharsets.UTF_8), words)
+              .getBytes(StandardCharsets.UTF_8);
+      ByteBuffer written =
+          ByteBuffer.allocate(Long.BYTES + taught.length + file.remaining())
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .putLong(taught.length)
+              .put(taught)
+              .put(file);
+      return Files.write(copy, written.array());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String taught(String header, String words) {
+    String pair = "\"sdlora.words\":\"" + words + "\"";
+    int at = header.indexOf(METADATA);
+    if (at < 0) {
+      return "{" + METADATA + pair + "}," + header.substring(1);
+    }
+    int inside = at + METADATA.length();
+    return header.substring(0, inside) + pair + "," + header.substring(inside);
+  }
+}
