@@ -36,41 +36,51 @@ final class Training implements Work {
   private final LossCurve losses;
   private final List<Sample> samples;
   private @Nullable Thread thread;
+  private boolean interruptible;
   private boolean cancelled;
   private boolean keeping;
   private @Nullable TrainingProgress latest;
-  private int resumableStep;
+  private Optional<Saved> saved;
   private @Nullable String published;
 
   /** A picture that was drawn with the unfinished LoRA. */
   record Sample(int step, Path file) {}
 
+  /** The unfinished LoRA that a training left when it was cancelled, with a state to go on from. */
+  private record Saved(int step, Path file) {}
+
   Training(TrainingPlan plan, Pipeline pipeline, LoraFolder loras) {
-    this(plan, pipeline, loras, false, new LossCurve(), List.of());
+    this(plan, pipeline, loras, Optional.empty(), new LossCurve(), List.of());
   }
 
   private Training(
       TrainingPlan plan,
       Pipeline pipeline,
       LoraFolder loras,
-      boolean resumes,
+      Optional<Saved> saved,
       LossCurve losses,
       List<Sample> samples) {
     this.plan = plan;
     this.pipeline = pipeline;
     this.loras = loras;
-    this.resumes = resumes;
+    this.resumes = saved.isPresent();
+    this.saved = saved;
     this.losses = losses;
     this.samples = new ArrayList<>(samples);
     // Mistakes are told to who asks, not to who looks at the job later.
     plan.trainer(pipeline, TrainingListener.NONE, resumes);
   }
 
-  /** One that goes on where this one was cancelled; empty if it was not. */
+  /** One that goes on where this one was cancelled; empty if there is nothing to go on from. */
   synchronized Optional<Training> resumed() {
-    return over.isDone() && resumableStep > 0
-        ? Optional.of(new Training(plan, pipeline, loras, true, losses.copy(), samples))
+    return resumableStep() > 0
+        ? Optional.of(new Training(plan, pipeline, loras, saved, losses.copy(), samples))
         : Optional.empty();
+  }
+
+  /** 0 as long as it is under way, when nothing else may use its files. */
+  private synchronized int resumableStep() {
+    return over.isDone() ? saved.map(Saved::step).orElse(0) : 0;
   }
 
   @Override
@@ -110,44 +120,63 @@ final class Training implements Work {
       progress.begun();
       progress.partBegun();
       Watch watch = new Watch(progress);
-      LoraTrainer trainer = plan.trainer(pipeline, watch, resumes);
-      TrainingResult result = trainer.train();
-      // Files cannot be written while it is set.
-      boolean interrupted = Thread.interrupted();
+      TrainingResult result = interruptibly(plan.trainer(pipeline, watch, resumes));
       if (result.cancelled()) {
         stopped(result);
         over.completeExceptionally(new CancellationException());
       } else {
         publish(result.file());
-        over.complete(new Outcome(warnings(interrupted), List.of()));
+        over.complete(new Outcome(warnings(), List.of()));
       }
     } catch (RuntimeException | Error e) {
       over.completeExceptionally(e);
     }
   }
 
-  private void stopped(TrainingResult result) {
-    boolean keep;
+  /**
+   * Files break when their thread is interrupted. The trainer knows that; what else reads and
+   * writes files here is left alone.
+   */
+  private TrainingResult interruptibly(LoraTrainer trainer) {
     synchronized (this) {
-      resumableStep = result.steps();
-      keep = keeping && result.steps() > 0;
+      interruptible = true;
+      if (cancelled) {
+        Thread.currentThread().interrupt();
+      }
     }
-    if (keep) {
-      publish(result.file());
+    try {
+      return trainer.train();
+    } finally {
+      synchronized (this) {
+        interruptible = false;
+        Thread.interrupted();
+      }
     }
+  }
+
+  /** One that goes on may be stopped before its first step: then what it began with stays. */
+  private void stopped(TrainingResult result) {
+    Optional<Saved> kept;
+    synchronized (this) {
+      if (result.steps() > 0) {
+        saved = Optional.of(new Saved(result.steps(), result.file()));
+      }
+      kept = keeping ? saved : Optional.empty();
+    }
+    kept.ifPresent(lora -> publish(lora.file()));
   }
 
   private void publish(Path file) {
     String name = loras.publish(file, plan.name());
     synchronized (this) {
       published = name;
-      resumableStep = 0;
+      saved = Optional.empty();
     }
   }
 
-  private synchronized List<String> warnings(boolean late) {
+  private synchronized List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    if (late) {
+    if (cancelled) {
       warnings.add("it was cancelled after its last step, when the LoRA was already whole");
     }
     if (published != null && !published.equals(plan.name())) {
@@ -169,11 +198,12 @@ final class Training implements Work {
    * @param keep whether the LoRA as it is then goes into the folder
    */
   synchronized void stop(boolean keep) {
-    cancelled = true;
     keeping |= keep;
-    if (thread != null && !over.isDone()) {
+    // A second interrupt could break what the trainer does once more after the first.
+    if (!cancelled && interruptible && thread != null) {
       thread.interrupt();
     }
+    cancelled = true;
   }
 
   /** Waits until its files are its own no more. */
@@ -214,7 +244,7 @@ final class Training implements Work {
       json.put("learning_rate", latest.learningRate());
       json.put("seconds_left", over.isDone() ? 0 : latest.remaining().toMillis() / 1000.0);
     }
-    json.put("resumable_step", resumableStep);
+    json.put("resumable_step", resumableStep());
     if (published != null) {
       json.put("lora", published).put("try_prompt", plan.tryPrompt(published));
     }
