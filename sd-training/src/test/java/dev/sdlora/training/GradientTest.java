@@ -207,7 +207,7 @@ class GradientTest {
   private static void train(Bench bench, Batch batch) {
     AdamW optimiser =
         new AdamW(bench.torch, bench.parameters.weights(), new AdamW.Settings(0.999, 0, 1));
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 20; i++) {
       try (NDManager scope = bench.torch.scope()) {
         optimiser.step(bench.gradients(batch, scope), 5e-3);
       }
