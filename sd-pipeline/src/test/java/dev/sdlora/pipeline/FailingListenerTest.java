@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
@@ -30,6 +32,18 @@ class FailingListenerTest {
           .loraMode(LoraMode.PATCHED)
           .steps(1)
           .build();
+
+  private static TinyPipeline tiny;
+
+  @BeforeAll
+  static void open() {
+    tiny = new TinyPipeline();
+  }
+
+  @AfterAll
+  static void close() {
+    tiny.close();
+  }
 
   private static Stream<String> callbacks() {
     return Arrays.stream(GenerationListener.class.getMethods())
@@ -54,48 +68,43 @@ class FailingListenerTest {
 
   @Test
   void generate_listenerThrowsAnywhere_reachesTheCallerAndLeavesNothing() {
-    try (TinyPipeline tiny = new TinyPipeline()) {
-      PromptSpec plain = TinyPipeline.SPEC.toBuilder().steps(1).build();
-      byte[] expected = tiny.draw(plain).rgb();
-      List<Throwable> failures =
-          List.of(
-              new IllegalStateException("enough"),
-              new AssertionError("enough"),
-              new OutOfMemoryError("of a listener"),
-              new StackOverflowError("of a listener"));
-      for (String callback :
-          callbacks().filter(name -> !name.equals("generationFailed")).toList()) {
-        for (Throwable failure : failures) {
-          GenerationListener listener = throwing(callback, failure);
-          assertThatThrownBy(() -> tiny.pipeline().generate(INKED, listener))
-              .as(callback)
-              .isSameAs(failure);
-        }
+    PromptSpec plain = TinyPipeline.SPEC.toBuilder().steps(1).build();
+    byte[] expected = tiny.draw(plain).rgb();
+    List<Throwable> failures =
+        List.of(
+            new IllegalStateException("enough"),
+            new AssertionError("enough"),
+            new OutOfMemoryError("of a listener"),
+            new StackOverflowError("of a listener"));
+    for (String callback : callbacks().filter(name -> !name.equals("generationFailed")).toList()) {
+      for (Throwable failure : failures) {
+        GenerationListener listener = throwing(callback, failure);
+        assertThatThrownBy(() -> tiny.pipeline().generate(INKED, listener))
+            .as(callback)
+            .isSameAs(failure);
       }
-      assertThat(tiny.draw(plain).rgb()).isEqualTo(expected);
     }
+    assertThat(tiny.draw(plain).rgb()).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @MethodSource("secondFailures")
   void generate_generationFailedThrows_isAddedToTheFailure(Throwable second) {
-    try (TinyPipeline tiny = new TinyPipeline()) {
-      GenerationListener listener =
-          new GenerationListener() {
-            @Override
-            public void lorasStart() {
-              throw new IllegalStateException("first");
-            }
+    GenerationListener listener =
+        new GenerationListener() {
+          @Override
+          public void lorasStart() {
+            throw new IllegalStateException("first");
+          }
 
-            @Override
-            public void generationFailed(Throwable cause) {
-              FailingListenerTest.<RuntimeException>sneak(second);
-            }
-          };
-      assertThatThrownBy(() -> tiny.pipeline().generate(INKED, listener))
-          .hasMessage("first")
-          .hasSuppressedException(second);
-    }
+          @Override
+          public void generationFailed(Throwable cause) {
+            FailingListenerTest.<RuntimeException>sneak(second);
+          }
+        };
+    assertThatThrownBy(() -> tiny.pipeline().generate(INKED, listener))
+        .hasMessage("first")
+        .hasSuppressedException(second);
   }
 
   private static Stream<Throwable> secondFailures() {
@@ -113,20 +122,18 @@ class FailingListenerTest {
 
   @Test
   void generate_listenerTakesImages_resultKeepsNone() {
-    try (TinyPipeline tiny = new TinyPipeline()) {
-      PromptSpec batch = TinyPipeline.SPEC.toBuilder().steps(1).images(3).build();
-      List<GeneratedImage> taken = new ArrayList<>();
-      GenerationResult result =
-          tiny.pipeline().generate(batch, GenerationListener.taking(taken::add));
-      assertThat(result.images()).isEmpty();
-      assertThatThrownBy(result::first)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("listener took");
-      List<GeneratedImage> kept = tiny.pipeline().generate(batch).images();
-      assertThat(taken).hasSameSizeAs(kept);
-      for (int i = 0; i < 3; i++) {
-        assertThat(taken.get(i).rgb()).isEqualTo(kept.get(i).rgb());
-      }
+    PromptSpec batch = TinyPipeline.SPEC.toBuilder().steps(1).images(3).build();
+    List<GeneratedImage> taken = new ArrayList<>();
+    GenerationResult result =
+        tiny.pipeline().generate(batch, GenerationListener.taking(taken::add));
+    assertThat(result.images()).isEmpty();
+    assertThatThrownBy(result::first)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("listener took");
+    List<GeneratedImage> kept = tiny.pipeline().generate(batch).images();
+    assertThat(taken).hasSameSizeAs(kept);
+    for (int i = 0; i < 3; i++) {
+      assertThat(taken.get(i).rgb()).isEqualTo(kept.get(i).rgb());
     }
   }
 }

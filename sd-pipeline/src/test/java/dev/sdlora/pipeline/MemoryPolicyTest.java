@@ -32,7 +32,9 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,11 +47,22 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MemoryPolicyTest {
   private static final String TAG = "a cat<lora:tiny_lora:0.8>";
 
+  private static TinyPipeline keeping;
+
   @TempDir private Path folder;
-  private final TinyPipeline keeping = new TinyPipeline();
-  private Path model = Fixtures.CHECKPOINT;
-  private Pipeline sparing = keeping.pipeline();
+  private Path model;
+  private Pipeline sparing;
   private int unet;
+
+  @BeforeAll
+  static void openTheOther() {
+    keeping = new TinyPipeline();
+  }
+
+  @AfterAll
+  static void closeTheOther() {
+    keeping.close();
+  }
 
   @BeforeEach
   void open() throws IOException {
@@ -63,7 +76,6 @@ class MemoryPolicyTest {
   void close() {
     assertThat(sparing.liveTensors()).isEqualTo(unet).isLessThan(keeping.pipeline().liveTensors());
     sparing.close();
-    keeping.close();
   }
 
   private static Pipeline.Builder builder(Path model) {

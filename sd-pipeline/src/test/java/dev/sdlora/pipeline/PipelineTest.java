@@ -28,8 +28,9 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,12 +51,12 @@ class PipelineTest {
           .build();
   private static final String TAG = "a cat <lora:tiny_lora:0.8>";
 
-  @TempDir private Path folder;
-  private Pipeline pipeline;
-  private int arrays;
+  @TempDir private static Path folder;
+  private static Pipeline pipeline;
+  private static int arrays;
 
-  @BeforeEach
-  void open() throws IOException {
+  @BeforeAll
+  static void open() throws IOException {
     Path loras = Files.createDirectory(folder.resolve("loras"));
     Files.copy(Fixtures.LORAS.resolve("tiny_lora.safetensors"), loras.resolve("ink.safetensors"));
     Files.copy(Fixtures.GOLDENS.resolve("lora_sdxl.safetensors"), loras.resolve("xl.safetensors"));
@@ -66,16 +67,21 @@ class PipelineTest {
   }
 
   @AfterEach
-  void close() {
+  void countArrays() {
     assertThat(pipeline.liveTensors()).isEqualTo(arrays);
+  }
+
+  @AfterAll
+  static void close() {
     pipeline.close();
+    assertThat(pipeline.liveTensors()).isZero();
   }
 
   private static Pipeline.Builder builder(Path checkpoint) {
     return Fixtures.float32().checkpoint(Checkpoint.open(checkpoint));
   }
 
-  private byte[] rgb(PromptSpec spec) {
+  private static byte[] rgb(PromptSpec spec) {
     return pipeline.generate(spec).first().rgb();
   }
 

@@ -185,6 +185,26 @@ class TrainingsTest {
     assertThat(resume.statusCode()).isEqualTo(409);
   }
 
+  /** It encodes its picture then, which takes longer than an answer. */
+  @Test
+  void goingOn_stoppedBeforeItsFirstStep_losesNothing() {
+    String id = id(body("early", 1000));
+    served.until("/api/trainings/" + id, training -> training.get("step").asInt() > 0);
+    delete("/api/trainings/" + id);
+    int step = ended(id).get("resumable_step").asInt();
+    String again = resumed(id);
+    delete("/api/trainings/" + again);
+    assertThat(ended(again).get("resumable_step").asInt()).isGreaterThanOrEqualTo(step);
+    String kept = resumed(again);
+    delete("/api/trainings/" + kept + "?keep=true");
+    assertThat(ended(kept).path("lora").asText()).isEqualTo("early");
+    assertThat(pipeline.loras().find("early").path()).exists();
+  }
+
+  private static String resumed(String id) {
+    return served.ask("/api/trainings/" + id + "/resume", "{}").get("id").asText();
+  }
+
   @Test
   void mistakes_areToldAtOnce_andLeaveNothing() throws IOException {
     List<Path> before = temporaryFolders();

@@ -37,8 +37,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Gradients and losses of a LoRA beside the weights, against differences and patched weights. */
 class GradientTest {
@@ -70,22 +68,20 @@ class GradientTest {
     bench.close();
   }
 
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q",
-        "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k",
-        "up_blocks.1.attentions.0.transformer_blocks.0.ff.net.0.proj",
-        "mid_block.attentions.0.proj_in",
-        "mid_block.resnets.0.conv1",
-        "up_blocks.0.resnets.0.time_emb_proj",
-        "down_blocks.0.downsamplers.0.conv",
-        "up_blocks.0.upsamplers.0.conv",
-        "text_encoders.0.text_model.encoder.layers.0.self_attn.v_proj",
-        "text_encoders.0.text_model.encoder.layers.1.mlp.fc1"
-      })
-  void gradients_ofAModule_equalDifferencesOfTheLoss(String module) {
-    bench.assertGradients(List.of(module));
+  @Test
+  void gradients_ofModules_equalDifferencesOfTheLoss() {
+    bench.assertGradients(
+        List.of(
+            "down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q",
+            "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k",
+            "up_blocks.1.attentions.0.transformer_blocks.0.ff.net.0.proj",
+            "mid_block.attentions.0.proj_in",
+            "mid_block.resnets.0.conv1",
+            "up_blocks.0.resnets.0.time_emb_proj",
+            "down_blocks.0.downsamplers.0.conv",
+            "up_blocks.0.upsamplers.0.conv",
+            "text_encoders.0.text_model.encoder.layers.0.self_attn.v_proj",
+            "text_encoders.0.text_model.encoder.layers.1.mlp.fc1"));
   }
 
   /** Beside the weights or inside them: the two ways to apply a LoRA. */
@@ -211,7 +207,7 @@ class GradientTest {
   private static void train(Bench bench, Batch batch) {
     AdamW optimiser =
         new AdamW(bench.torch, bench.parameters.weights(), new AdamW.Settings(0.999, 0, 1));
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 20; i++) {
       try (NDManager scope = bench.torch.scope()) {
         optimiser.step(bench.gradients(batch, scope), 5e-3);
       }

@@ -46,7 +46,7 @@ final class GridWork extends InterruptibleWork {
 
   @Override
   protected Outcome run(Progress progress) {
-    progress.picture(plan.grid().draw(pipeline, new Watch(progress)));
+    progress.picture(interruptibly(() -> plan.grid().draw(pipeline, new Watch(progress))));
     synchronized (this) {
       return new Outcome(List.copyOf(warnings), List.copyOf(loras));
     }

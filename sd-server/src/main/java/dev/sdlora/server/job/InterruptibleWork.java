@@ -2,15 +2,20 @@ package dev.sdlora.server.job;
 
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Work that one call does, on a thread of its own, and that an interrupt of the thread ends. */
+/**
+ * Work that one call does, on a thread of its own, and that an interrupt of the thread ends, in the
+ * parts that know of interrupts: files that are read or written elsewhere would break.
+ */
 public abstract class InterruptibleWork implements Work {
   private final String threadName;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
-  // Both are guarded by this.
+  // All are guarded by this.
   private @Nullable Thread thread;
+  private boolean interruptible;
   private boolean cancelled;
 
   /** Work on a thread of a name. */
@@ -50,9 +55,33 @@ public abstract class InterruptibleWork implements Work {
 
   @Override
   public final synchronized void cancel() {
-    cancelled = true;
-    if (thread != null && !isOver()) {
+    // A second interrupt could break what the work does once more after the first.
+    if (!cancelled && interruptible && thread != null) {
       thread.interrupt();
+    }
+    cancelled = true;
+  }
+
+  /** Whether it has been cancelled; it may have been whole by then. */
+  protected final synchronized boolean isCancelled() {
+    return cancelled;
+  }
+
+  /** Does a part that an interrupt ends; at once if it has been cancelled before. */
+  protected final <T> T interruptibly(Supplier<T> part) {
+    synchronized (this) {
+      interruptible = true;
+      if (cancelled) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    try {
+      return part.get();
+    } finally {
+      synchronized (this) {
+        interruptible = false;
+        Thread.interrupted();
+      }
     }
   }
 

@@ -46,16 +46,18 @@ final class UpscaleWork extends InterruptibleWork {
     progress.begun();
     progress.partBegun();
     Picture large =
-        target.of(
-            picture,
-            upscaler,
-            offer,
-            (number, count) -> {
-              if (Thread.interrupted()) {
-                throw new CancellationException();
-              }
-              progress.step(number, count, Optional.empty());
-            });
+        interruptibly(
+            () ->
+                target.of(
+                    picture,
+                    upscaler,
+                    offer,
+                    (number, count) -> {
+                      if (Thread.interrupted()) {
+                        throw new CancellationException();
+                      }
+                      progress.step(number, count, Optional.empty());
+                    }));
     progress.picture(new GeneratedImage(large, 0, text()));
     return Outcome.NOTHING;
   }

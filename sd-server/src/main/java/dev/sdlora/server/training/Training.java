@@ -7,6 +7,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.request.Fields;
 import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.Progress;
+import dev.sdlora.training.LoraTrainer;
 import dev.sdlora.training.TrainingListener;
 import dev.sdlora.training.TrainingProgress;
 import dev.sdlora.training.TrainingResult;
@@ -34,39 +35,48 @@ final class Training extends InterruptibleWork {
   private final List<Sample> samples;
   private boolean keeping;
   private @Nullable TrainingProgress latest;
-  private int resumableStep;
+  private Optional<Saved> saved;
   private @Nullable String published;
 
   /** A picture that was drawn with the unfinished LoRA. */
   record Sample(int step, Path file) {}
 
+  /** The unfinished LoRA that a training left when it was cancelled, with a state to go on from. */
+  private record Saved(int step, Path file) {}
+
   Training(TrainingPlan plan, Pipeline pipeline, LoraFolder loras) {
-    this(plan, pipeline, loras, false, new LossCurve(), List.of());
+    this(plan, pipeline, loras, Optional.empty(), new LossCurve(), List.of());
   }
 
   private Training(
       TrainingPlan plan,
       Pipeline pipeline,
       LoraFolder loras,
-      boolean resumes,
+      Optional<Saved> saved,
       LossCurve losses,
       List<Sample> samples) {
     super("sd-training");
     this.plan = plan;
     this.pipeline = pipeline;
     this.loras = loras;
-    this.resumes = resumes;
+    this.resumes = saved.isPresent();
+    this.saved = saved;
     this.losses = losses;
     this.samples = new ArrayList<>(samples);
     // Mistakes are told to who asks, not to who looks at the job later.
     plan.trainer(pipeline, TrainingListener.NONE, resumes);
   }
 
-  /** One that goes on where this one was cancelled; empty if it was not. */
+  /** One that goes on where this one was cancelled; empty if there is nothing to go on from. */
   synchronized Optional<Training> resumed() {
-    return isOver() && resumableStep > 0
-        ? Optional.of(new Training(plan, pipeline, loras, true, losses.copy(), samples))
+    return resumableStep() > 0
+        ? Optional.of(new Training(plan, pipeline, loras, saved, losses.copy(), samples))
         : Optional.empty();
+  }
+
+  /** 0 as long as it is under way, when nothing else may use its files. */
+  private synchronized int resumableStep() {
+    return isOver() ? saved.map(Saved::step).orElse(0) : 0;
   }
 
   @Override
@@ -92,39 +102,39 @@ final class Training extends InterruptibleWork {
   protected Outcome run(Progress progress) {
     progress.begun();
     progress.partBegun();
-    TrainingResult result = plan.trainer(pipeline, new Watch(progress), resumes).train();
-    // Files cannot be written while it is set.
-    boolean interrupted = Thread.interrupted();
+    LoraTrainer trainer = plan.trainer(pipeline, new Watch(progress), resumes);
+    TrainingResult result = interruptibly(trainer::train);
     if (result.cancelled()) {
       stopped(result);
       throw new CancellationException();
     }
     publish(result.file());
-    return new Outcome(warnings(interrupted), List.of());
+    return new Outcome(warnings(), List.of());
   }
 
+  /** One that goes on may be stopped before its first step: then what it began with stays. */
   private void stopped(TrainingResult result) {
-    boolean keep;
+    Optional<Saved> kept;
     synchronized (this) {
-      resumableStep = result.steps();
-      keep = keeping && result.steps() > 0;
+      if (result.steps() > 0) {
+        saved = Optional.of(new Saved(result.steps(), result.file()));
+      }
+      kept = keeping ? saved : Optional.empty();
     }
-    if (keep) {
-      publish(result.file());
-    }
+    kept.ifPresent(lora -> publish(lora.file()));
   }
 
   private void publish(Path file) {
     String name = loras.publish(file, plan.name());
     synchronized (this) {
       published = name;
-      resumableStep = 0;
+      saved = Optional.empty();
     }
   }
 
-  private synchronized List<String> warnings(boolean late) {
+  private synchronized List<String> warnings() {
     List<String> warnings = new ArrayList<>();
-    if (late) {
+    if (isCancelled()) {
       warnings.add("it was cancelled after its last step, when the LoRA was already whole");
     }
     if (published != null && !published.equals(plan.name())) {
@@ -170,7 +180,7 @@ final class Training extends InterruptibleWork {
       json.put("learning_rate", latest.learningRate());
       json.put("seconds_left", isOver() ? 0 : latest.remaining().toMillis() / 1000.0);
     }
-    json.put("resumable_step", resumableStep);
+    json.put("resumable_step", resumableStep());
     if (published != null) {
       json.put("lora", published).put("try_prompt", plan.tryPrompt(published));
     }

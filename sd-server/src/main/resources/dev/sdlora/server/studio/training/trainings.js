@@ -6,6 +6,8 @@ const LOOK_MILLIS = 700;
 class Trainings extends EventTarget {
   #all = [];
   #looking = false;
+  #looks = 0;
+  #latest = 0;
   shown = null;
   error = "";
 
@@ -50,16 +52,27 @@ class Trainings extends EventTarget {
     }
   }
 
+  /** A look that is overtaken by a later one shows nothing: it would bring back what was before. */
   async look(id) {
-    try {
-      this.#all = (await get("api/trainings")).trainings;
-      const one = this.#all.find((training) => training.id === id) ?? this.#all[0];
-      this.shown = one ? await get(`api/trainings/${one.id}`) : null;
-      this.error = "";
-    } catch (error) {
-      this.error = error.message;
+    const mine = ++this.#looks;
+    const seen = await this.#seen(id);
+    if (mine > this.#latest) {
+      this.#latest = mine;
+      this.#all = seen.all ?? this.#all;
+      this.shown = seen.shown === undefined ? this.shown : seen.shown;
+      this.error = seen.error ?? "";
+      this.dispatchEvent(new Event("change"));
     }
-    this.dispatchEvent(new Event("change"));
+  }
+
+  async #seen(id) {
+    try {
+      const all = (await get("api/trainings")).trainings;
+      const one = all.find((training) => training.id === id) ?? all[0];
+      return { all, shown: one ? await get(`api/trainings/${one.id}`) : null };
+    } catch (error) {
+      return { error: error.message };
+    }
   }
 }
 
