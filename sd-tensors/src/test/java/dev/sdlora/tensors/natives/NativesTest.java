@@ -28,11 +28,11 @@ final class NativesTest {
 
   @TempDir Path folder;
 
-  /** Eight at once find nothing there. */
+  /** Four at once find nothing there. */
   @BeforeAll
   static void start() throws Exception {
     List<Process> processes = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 4; i++) {
       processes.add(Probe.start(cache, Map.of("ENGINE_CACHE_DIR", cache.toString())));
     }
     for (Process process : processes) {
