@@ -64,6 +64,8 @@ interface TrainingStories {
     assertThat(resume).isVisible();
     resume.click();
     assertThat(studio.button("Stop and keep")).isVisible();
+    // Before its first step, while pictures are encoded, there is nothing to keep.
+    assertThat(page.getByText(Pattern.compile("step \\d+ of 500"))).isVisible();
     studio.button("Stop and keep").click();
     assertThat(studio.button("Try it")).isVisible();
     assertThat(page.getByText("the LoRA is called cut short")).isVisible();
