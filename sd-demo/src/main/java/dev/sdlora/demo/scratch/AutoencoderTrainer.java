@@ -20,7 +20,7 @@ import java.util.Objects;
  */
 public final class AutoencoderTrainer implements AutoCloseable {
   /** Weight of the divergence of latents from unit variance. */
-  private static final float DIVERGENCE = 1e-4f;
+  private static final float DIVERGENCE = 2e-4f;
 
   private final Torch torch = Torch.open("cpu");
   private final VaeConfig config;

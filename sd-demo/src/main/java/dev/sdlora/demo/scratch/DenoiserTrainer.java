@@ -2,6 +2,7 @@ package dev.sdlora.demo.scratch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.Rng;
 import dev.sdlora.lora.plan.Network;
@@ -62,8 +63,16 @@ public final class DenoiserTrainer implements AutoCloseable {
    * @param seed what the first weights, all noise and all times are drawn from
    */
   public DenoiserTrainer(ClipConfig clip, Map<String, float[]> text, UNetConfig unet, long seed) {
+    this(clip, text, unet, DataType.FLOAT32, seed);
+  }
+
+  /**
+   * The same, computing in a format: float32, or bfloat16, which is faster where it is built in.
+   */
+  public DenoiserTrainer(
+      ClipConfig clip, Map<String, float[]> text, UNetConfig unet, DataType format, long seed) {
     this.seed = seed;
-    this.program = new DenoisingProgram(torch, unet, List.of(clip), 1);
+    this.program = new DenoisingProgram(torch, unet, List.of(clip), 1, format);
     clip.weights()
         .forEach(
             (name, shape) -> {

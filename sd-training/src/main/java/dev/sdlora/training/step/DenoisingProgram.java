@@ -2,6 +2,7 @@ package dev.sdlora.training.step;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.TextEncoder;
@@ -22,6 +23,12 @@ public final class DenoisingProgram {
   private final int channels;
   private final NDArray heads;
   private final NDArray texts;
+  private final DataType format;
+
+  /** Compiles a program that computes in float32. */
+  public DenoisingProgram(Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip) {
+    this(torch, unet, clips, clipSkip, DataType.FLOAT32);
+  }
 
   /**
    * Compiles the program.
@@ -29,8 +36,12 @@ public final class DenoisingProgram {
    * @param torch the owner of the native memory
    * @param clips the text encoders
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
+   * @param format what the U-Net computes in, float32 or bfloat16; weights and gradients are
+   *     float32
    */
-  public DenoisingProgram(Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip) {
+  public DenoisingProgram(
+      Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip, DataType format) {
+    this.format = format;
     this.program =
         Program.load(
             torch,
@@ -83,7 +94,9 @@ public final class DenoisingProgram {
     Program.RecordingCall call =
         program
             .record(encoded ? "denoise" : "denoise_text")
-            .tensor(Torch.floats(scope, batch.noisy(), members, channels, rows, columns))
+            .tensor(
+                Torch.floats(scope, batch.noisy(), members, channels, rows, columns)
+                    .toType(format, false))
             .tensor(Torch.floats(scope, batch.times(), members))
             .tensor(Torch.floats(scope, batch.target(), members, channels, rows, columns))
             .tensor(Torch.floats(scope, batch.importance(), members))

@@ -1,0 +1,113 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.demo.Look;
+import dev.sdlora.demo.PictureBatch;
+import dev.sdlora.demo.SceneSource;
+import dev.sdlora.demo.Shape;
+import dev.sdlora.demo.StageLoop;
+import dev.sdlora.demo.scratch.AutoencoderTrainer;
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.training.step.LearningRate;
+import java.awt.image.BufferedImage;
+import java.awt.image.RescaleOp;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * The first stage: an autoencoder that has seen the drawings in all styles that LoRAs will have.
+ */
+final class AutoencoderStage {
+  static final VaeConfig CONFIG = new VaeConfig(List.of(32, 64, 64, 128), 1, 4, 0.18215);
+  static final int SIDE = 128;
+  static final int LATENT_SIDE = SIDE / CONFIG.factor();
+  static final String STATE = "vae.safetensors";
+
+  /** The first steps see quarters of pictures, which cost a quarter. */
+  private static final int CROPPED = 1800;
+
+  private static final int CROPS = 8;
+  private static final int WHOLE = 2;
+  private static final int STEPS = 4400;
+  private static final LearningRate RATE = new LearningRate(1.5e-3, 100, STEPS, 0.02);
+  private static final int SAVE_EVERY = 200;
+  private static final float NIGHT = 0.3f;
+
+  private final Path folder;
+  private final long seed;
+  private final DrawnSceneSource scenes;
+  private final List<DrawnScenePainter> painters = new ArrayList<>();
+  private final List<Drawings> drawings = new ArrayList<>();
+
+  AutoencoderStage(Path folder, Path cache, long seed) throws IOException {
+    this.folder = folder;
+    this.seed = seed;
+    for (Style style : Style.values()) {
+      drawings.add(Drawings.read(cache, style));
+      painters.add(new DrawnScenePainter(drawings.get(drawings.size() - 1)));
+    }
+    this.scenes =
+        DrawnSceneSource.of(Nouns.read(cache), drawings.get(0), new SplittableRandom(seed));
+  }
+
+  /** Trains, or goes on with what an earlier run left in the folder. */
+  void run() {
+    Path state = folder.resolve(STATE);
+    try (AutoencoderTrainer trainer = new AutoencoderTrainer(CONFIG, seed)) {
+      if (Files.exists(state)) {
+        trainer.resume(state);
+      }
+      StageLoop.run(
+          "vae",
+          trainer.step(),
+          STEPS,
+          SAVE_EVERY,
+          step -> step(trainer, step),
+          () -> trainer.save(state));
+    }
+  }
+
+  private double step(AutoencoderTrainer trainer, int step) {
+    SplittableRandom random = new SplittableRandom(seed * 1_000_003 + step);
+    int side = step < CROPPED ? SIDE / 2 : SIDE;
+    int batch = side < SIDE ? CROPS : WHOLE;
+    List<BufferedImage> pictures = new ArrayList<>();
+    for (int i = 0; i < batch; i++) {
+      int x = random.nextInt(SIDE - side + 1);
+      int y = random.nextInt(SIDE - side + 1);
+      pictures.add(any(random).getSubimage(x, y, side, side));
+    }
+    return trainer.step(PictureBatch.pixels(pictures), batch, side, RATE.at(step));
+  }
+
+  /** A scene in any look that the model or a LoRA will draw. */
+  private BufferedImage any(SplittableRandom random) {
+    double kind = random.nextDouble();
+    if (kind < 0.15) {
+      return shapes(random);
+    }
+    DrawnScene scene = scenes.with(random.split()).next();
+    int style = kind < 0.68 ? 0 : kind < 0.84 ? 2 : 1;
+    if (scene.things().stream().anyMatch(thing -> !drawings.get(style).has(thing.noun()))) {
+      return painters.get(0).draw(scene, SIDE);
+    }
+    BufferedImage picture = painters.get(style).draw(scene, SIDE);
+    return random.nextDouble() < 0.06
+        ? new RescaleOp(NIGHT, 0, null).filter(picture, null)
+        : picture;
+  }
+
+  private static BufferedImage shapes(SplittableRandom random) {
+    SceneSource source = new SceneSource(random.split());
+    double kind = random.nextDouble();
+    if (kind < 0.1) {
+      return source.concept(Shape.CRESCENT).draw(SIDE);
+    } else if (kind < 0.25) {
+      return source.training().withLook(Look.LINES).draw(SIDE);
+    }
+    return source.training().withDetail(kind < 0.8 ? 0 : random.nextDouble()).draw(SIDE);
+  }
+}
