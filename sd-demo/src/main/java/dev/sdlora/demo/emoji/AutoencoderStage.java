@@ -11,8 +11,6 @@ import dev.sdlora.training.step.LearningRate;
 import java.awt.image.BufferedImage;
 import java.awt.image.RescaleOp;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -24,7 +22,7 @@ final class AutoencoderStage {
   static final VaeConfig CONFIG = new VaeConfig(List.of(32, 64, 64, 128), 1, 4, 0.18215);
   static final int SIDE = 128;
   static final int LATENT_SIDE = SIDE / CONFIG.factor();
-  static final String STATE = "vae.safetensors";
+  static final String NETWORK = "vae";
 
   /** The first steps see quarters of pictures, which cost a quarter. */
   private static final int CROPPED = 1800;
@@ -36,42 +34,43 @@ final class AutoencoderStage {
   private static final int SAVE_EVERY = 200;
   private static final float NIGHT = 0.3f;
 
-  private final Path folder;
-  private final long seed;
+  private final Training training;
   private final DrawnSceneSource scenes;
   private final List<DrawnScenePainter> painters = new ArrayList<>();
   private final List<Drawings> drawings = new ArrayList<>();
 
-  AutoencoderStage(Path folder, Path cache, long seed) throws IOException {
-    this.folder = folder;
-    this.seed = seed;
+  AutoencoderStage(Training training) throws IOException {
+    this.training = training;
     for (Style style : Style.values()) {
-      drawings.add(Drawings.read(cache, style));
+      drawings.add(Drawings.read(training.cache(), style));
       painters.add(new DrawnScenePainter(drawings.get(drawings.size() - 1)));
     }
     this.scenes =
-        DrawnSceneSource.of(Nouns.read(cache), drawings.get(0), new SplittableRandom(seed));
+        DrawnSceneSource.of(
+            Nouns.read(training.cache()), drawings.get(0), new SplittableRandom(training.seed()));
   }
 
-  /** Trains, or goes on with what an earlier run left in the folder. */
+  /** The autoencoder as far as it is trained. */
+  static AutoencoderTrainer trainer(Training training) {
+    return training.state(NETWORK).begin(new AutoencoderTrainer(CONFIG, training.seed()));
+  }
+
+  /** Trains, or goes on with what an earlier run left. */
   void run() {
-    Path state = folder.resolve(STATE);
-    try (AutoencoderTrainer trainer = new AutoencoderTrainer(CONFIG, seed)) {
-      if (Files.exists(state)) {
-        trainer.resume(state);
-      }
+    StageState state = training.state(NETWORK);
+    try (AutoencoderTrainer trainer = trainer(training)) {
       StageLoop.run(
           "vae",
           trainer.step(),
           STEPS,
           SAVE_EVERY,
           step -> step(trainer, step),
-          () -> trainer.save(state));
+          () -> state.save(trainer));
     }
   }
 
   private double step(AutoencoderTrainer trainer, int step) {
-    SplittableRandom random = new SplittableRandom(seed * 1_000_003 + step);
+    SplittableRandom random = new SplittableRandom(training.seed() * 1_000_003 + step);
     int side = step < CROPPED ? SIDE / 2 : SIDE;
     int batch = side < SIDE ? CROPS : WHOLE;
     List<BufferedImage> pictures = new ArrayList<>();

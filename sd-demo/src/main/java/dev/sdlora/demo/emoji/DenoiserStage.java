@@ -7,7 +7,6 @@ import dev.sdlora.demo.scratch.CheckpointWriter;
 import dev.sdlora.demo.scratch.DenoiserTrainer;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.training.step.LearningRate;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +19,8 @@ final class DenoiserStage {
       new UNetConfig(
           4, 4, List.of(64, 128, 160), 1, List.of(0, 1, 1), 1, 4, TextEncoderStage.WIDTH, false);
 
+  static final String NETWORK = "model";
+  private static final double WARMUP = 200;
   static final int SCENES = 24_000;
   private static final int BATCH = 16;
   private static final double CAPTION_DROPOUT = 0.1;
@@ -36,53 +37,52 @@ final class DenoiserStage {
   private static final double FINE_IMPORTANCE = 10;
   private static final int SAVE_EVERY = 500;
 
-  private final Path folder;
+  private final Training training;
   private final Data data;
-  private final long seed;
   private final Latents latents;
   private final Map<String, float[]> text;
 
-  DenoiserStage(Path folder, Data data, long seed) {
-    this.folder = folder;
+  DenoiserStage(Training training, Data data) {
+    this.training = training;
     this.data = data;
-    this.seed = seed;
-    this.latents = Latents.open(folder, data, SCENES, seed);
-    this.text = new TextEncoderStage(folder, data, seed).result();
+    this.latents = Latents.open(training, data, SCENES);
+    this.text = new TextEncoderStage(training, data).result();
   }
 
-  private Path state() {
-    return folder.resolve("model.safetensors");
-  }
-
-  /** Trains, or goes on with what an earlier run left in the folder. */
+  /** Trains, or goes on with what an earlier run left. */
   void run() {
     WordErrors errors = new WordErrors(latents, data.vocabulary());
     try (DenoiserTrainer trainer = trainer()) {
+      int first = trainer.step();
       StageLoop.run(
           "model",
-          trainer.step(),
+          first,
           STEPS,
           SAVE_EVERY,
-          step -> step(trainer, RATE.at(step)),
+          // An optimiser that was not kept has to learn the sizes of gradients first.
+          step -> step(trainer, RATE.at(step) * Math.min(1, (step - first + 1) / WARMUP)),
           () -> {
-            trainer.save(state());
+            training.state(NETWORK).save(trainer);
             System.out.println(errors.of(trainer));
           });
     }
   }
 
-  private DenoiserTrainer trainer() {
-    DenoiserTrainer trainer =
-        new DenoiserTrainer(
-            TextEncoderStage.clip(data.vocabulary().size()), text, UNET, DataType.BFLOAT16, seed);
-    if (Files.exists(state())) {
-      trainer.resume(state());
-    }
-    return trainer;
+  /** The U-Net as far as it is trained. */
+  DenoiserTrainer trainer() {
+    return training
+        .state(NETWORK)
+        .begin(
+            new DenoiserTrainer(
+                TextEncoderStage.clip(data.vocabulary().size()),
+                text,
+                UNET,
+                DataType.BFLOAT16,
+                training.seed()));
   }
 
   private double step(DenoiserTrainer trainer, double learningRate) {
-    SplittableRandom random = new SplittableRandom(seed * 1_000_003 + trainer.step());
+    SplittableRandom random = new SplittableRandom(training.seed() * 1_000_003 + trainer.step());
     int[] indices = new int[BATCH];
     int[][] ids = new int[BATCH][];
     for (int i = 0; i < BATCH; i++) {
@@ -98,9 +98,8 @@ final class DenoiserStage {
 
   /** Writes the checkpoint of what has been trained so far. */
   void write(Path checkpoint) {
-    try (AutoencoderTrainer vae = new AutoencoderTrainer(AutoencoderStage.CONFIG, seed);
+    try (AutoencoderTrainer vae = AutoencoderStage.trainer(training);
         DenoiserTrainer denoiser = trainer()) {
-      vae.resume(folder.resolve(AutoencoderStage.STATE));
       Map<String, float[]> weights = new HashMap<>(denoiser.result());
       weights.putAll(text);
       weights.computeIfPresent(

@@ -32,10 +32,10 @@ final class Latents {
   }
 
   /** Reads the folder's file, or writes it first. */
-  static Latents open(Path folder, Data data, int count, long seed) {
-    Path file = folder.resolve("latents.safetensors");
+  static Latents open(Training training, Data data, int count) {
+    Path file = training.folder().resolve("latents.safetensors");
     if (!Files.exists(file)) {
-      write(file, folder.resolve(AutoencoderStage.STATE), data, count, seed);
+      write(file, training, data, count);
     }
     TensorFile stored = TensorFile.open(file);
     float[][] latents = new float[count][];
@@ -46,21 +46,21 @@ final class Latents {
         latents[i] = Arrays.copyOfRange(all, i * elements, (i + 1) * elements);
       }
     }
-    return new Latents(latents, data.scenes(), seed);
+    return new Latents(latents, data.scenes(), training.seed());
   }
 
-  private static void write(Path file, Path vaeState, Data data, int count, long seed) {
+  private static void write(Path file, Training training, Data data, int count) {
     int side = AutoencoderStage.LATENT_SIDE;
     int elements = CHANNELS * side * side;
     float[] all = new float[count * elements];
     DrawnScenePainter painter = new DrawnScenePainter(data.drawings());
-    try (AutoencoderTrainer vae = new AutoencoderTrainer(AutoencoderStage.CONFIG, seed)) {
-      vae.resume(vaeState);
+    try (AutoencoderTrainer vae = AutoencoderStage.trainer(training)) {
       for (int from = 0; from < count; from += BATCH) {
         int batch = Math.min(BATCH, count - from);
         List<BufferedImage> pictures = new ArrayList<>();
         for (int i = from; i < from + batch; i++) {
-          pictures.add(data.scenes().of(seedOf(seed, i)).draw(painter, AutoencoderStage.SIDE));
+          pictures.add(
+              data.scenes().of(seedOf(training.seed(), i)).draw(painter, AutoencoderStage.SIDE));
         }
         float[] encoded = vae.encode(PictureBatch.pixels(pictures), batch, AutoencoderStage.SIDE);
         // Means come before log variances, picture by picture.

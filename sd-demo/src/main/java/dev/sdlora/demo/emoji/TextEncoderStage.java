@@ -7,8 +7,6 @@ import dev.sdlora.demo.scratch.TextEncoderTrainer.Named;
 import dev.sdlora.demo.scratch.TextEncoderTrainer.Text;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.training.step.LearningRate;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +14,7 @@ import java.util.SplittableRandom;
 
 /** The second stage: a text encoder that knows what captions say and what nouns look like. */
 final class TextEncoderStage {
+  static final String NETWORK = "text";
   static final int WIDTH = 128;
   static final int VOCABULARY = 49_408;
 
@@ -27,48 +26,46 @@ final class TextEncoderStage {
   /** An empty text says nothing; guidance compares every picture with it. */
   private static final double EMPTY = 0.03;
 
-  private final Path folder;
+  private final Training training;
   private final Data data;
-  private final long seed;
 
-  TextEncoderStage(Path folder, Data data, long seed) {
-    this.folder = folder;
+  TextEncoderStage(Training training, Data data) {
+    this.training = training;
     this.data = data;
-    this.seed = seed;
   }
 
   static ClipConfig clip(int vocabulary) {
     return new ClipConfig(WIDTH, 4, WIDTH / 64, 4 * WIDTH, vocabulary, 77);
   }
 
-  private Path state() {
-    return folder.resolve("text.safetensors");
+  /** The text encoder as far as it is trained. */
+  TextEncoderTrainer trainer() {
+    return training
+        .state(NETWORK)
+        .begin(
+            new TextEncoderTrainer(
+                clip(data.vocabulary().size()),
+                DrawnDescription.NUMBERS,
+                Looks.NUMBERS,
+                training.seed()));
   }
 
-  private TextEncoderTrainer trainer() {
-    return new TextEncoderTrainer(
-        clip(data.vocabulary().size()), DrawnDescription.NUMBERS, Looks.NUMBERS, seed);
-  }
-
-  /** Trains, or goes on with what an earlier run left in the folder. */
+  /** Trains, or goes on with what an earlier run left. */
   void run() {
     Looks looks = new Looks(data.nouns(), data.drawings());
     try (TextEncoderTrainer trainer = trainer()) {
-      if (Files.exists(state())) {
-        trainer.resume(state());
-      }
       StageLoop.run(
           "text",
           trainer.step(),
           STEPS,
           SAVE_EVERY,
           step -> trainer.step(texts(looks, step), RATE.at(step)),
-          () -> trainer.save(state()));
+          () -> training.state(NETWORK).save(trainer));
     }
   }
 
   private List<Text> texts(Looks looks, int step) {
-    SplittableRandom random = new SplittableRandom(seed * 1_000_003 + step);
+    SplittableRandom random = new SplittableRandom(training.seed() * 1_000_003 + step);
     List<Text> texts = new ArrayList<>();
     for (int i = 0; i < BATCH; i++) {
       Captioned scene = data.scenes().of(random.nextLong());
@@ -89,10 +86,9 @@ final class TextEncoderStage {
     return texts;
   }
 
-  /** The weights that the stage left in the folder, with the vocabulary's rows. */
+  /** The weights as far as they are trained, with the vocabulary's rows. */
   Map<String, float[]> result() {
     try (TextEncoderTrainer trainer = trainer()) {
-      trainer.resume(state());
       return trainer.result();
     }
   }

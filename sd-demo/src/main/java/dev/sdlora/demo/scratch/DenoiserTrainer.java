@@ -30,7 +30,7 @@ import java.util.SplittableRandom;
  * Trains a U-Net, from nothing unless told otherwise, on latents with captions, which a text
  * encoder that stays as it is reads. Not safe for several threads.
  */
-public final class DenoiserTrainer implements AutoCloseable {
+public final class DenoiserTrainer implements ScratchTrainer {
   /** The least weight of a time step. */
   private static final double LEAST_IMPORTANCE = 0.3;
 
@@ -92,7 +92,7 @@ public final class DenoiserTrainer implements AutoCloseable {
     weights.startFrom(unet);
   }
 
-  /** Steps done so far. */
+  @Override
   public int step() {
     return weights.step();
   }
@@ -196,14 +196,24 @@ public final class DenoiserTrainer implements AutoCloseable {
     return TextEncoder.tokens(ids, scope).expandDims(1).expandDims(0);
   }
 
-  /** Writes all that a resumed run needs. */
+  @Override
   public void save(Path path) {
     weights.save(path);
   }
 
-  /** Goes on from what was saved. */
+  @Override
   public void resume(Path path) {
     weights.resume(path);
+  }
+
+  @Override
+  public void keep(Path path) {
+    weights.keep(path);
+  }
+
+  @Override
+  public void goOnFrom(Path path) {
+    weights.goOnFrom(path);
   }
 
   /** The averaged weights of the U-Net. */

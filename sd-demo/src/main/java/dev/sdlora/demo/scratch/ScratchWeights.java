@@ -2,6 +2,9 @@ package dev.sdlora.demo.scratch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.step.AdamW;
@@ -139,6 +142,34 @@ final class ScratchWeights {
 
   void resume(Path path) {
     step = Integer.parseInt(StateFile.read(path, state()).getOrDefault(STEP, "0"));
+  }
+
+  /**
+   * Writes the averaged weights alone, in float16: a fraction of the state, for a stage that goes
+   * on on another machine or that is over.
+   */
+  void keep(Path path) {
+    SafetensorsWriter writer = new SafetensorsWriter();
+    writer.metadata(STEP, Integer.toString(step));
+    averages.forEach(
+        (name, tensor) -> {
+          List<Long> shape = Arrays.stream(tensor.getShape().getShape()).boxed().toList();
+          writer.tensor(name, shape, tensor.toFloatArray(), DType.F16);
+        });
+    writer.write(path);
+  }
+
+  /** Goes on at weights that were kept, with an optimiser at its start. */
+  void goOnFrom(Path path) {
+    TensorFile kept = TensorFile.open(path);
+    Map<String, float[]> values = new LinkedHashMap<>();
+    try (TensorFile.Reader reader = kept.reader()) {
+      weights
+          .keySet()
+          .forEach(name -> values.put(name, reader.floats(kept.find(name).orElseThrow())));
+    }
+    startFrom(values);
+    step = Integer.parseInt(kept.metadata().getOrDefault(STEP, "0"));
   }
 
   private Map<String, NDArray> state() {

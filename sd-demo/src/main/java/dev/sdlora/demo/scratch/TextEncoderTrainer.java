@@ -23,7 +23,7 @@ import java.util.Objects;
  *
  * <p>Not safe for several threads.
  */
-public final class TextEncoderTrainer implements AutoCloseable {
+public final class TextEncoderTrainer implements ScratchTrainer {
   private static final String ALL = "describe.";
   private static final String LOOK = "look.";
 
@@ -80,7 +80,7 @@ public final class TextEncoderTrainer implements AutoCloseable {
     shapes.put(name + "bias", List.of(out));
   }
 
-  /** Steps done so far. */
+  @Override
   public int step() {
     return weights.step();
   }
@@ -135,14 +135,24 @@ public final class TextEncoderTrainer implements AutoCloseable {
     return joined;
   }
 
-  /** Writes all that a resumed run needs. */
+  @Override
   public void save(Path path) {
     weights.save(path);
   }
 
-  /** Goes on from what was saved. */
+  @Override
   public void resume(Path path) {
     weights.resume(path);
+  }
+
+  @Override
+  public void keep(Path path) {
+    weights.keep(path);
+  }
+
+  @Override
+  public void goOnFrom(Path path) {
+    weights.goOnFrom(path);
   }
 
   /** The averaged weights of the text encoder. */

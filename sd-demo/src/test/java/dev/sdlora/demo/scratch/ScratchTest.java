@@ -117,6 +117,29 @@ final class ScratchTest {
     return new Text(ids, 2, description, List.of(new Named(1, look)));
   }
 
+  @Test
+  void keptWeights_goOnElsewhere_withinFloat16() {
+    Path kept = folder.resolve("kept.safetensors");
+    try (AutoencoderTrainer trainer = new AutoencoderTrainer(VAE, 3);
+        AutoencoderTrainer other = new AutoencoderTrainer(VAE, 4)) {
+      for (int step = 0; step < 3; step++) {
+        trainer.step(halves(1), 1, SIDE, 2e-3);
+      }
+      trainer.keep(kept);
+      other.goOnFrom(kept);
+      assertThat(other.step()).isEqualTo(3);
+      Map<String, float[]> found = other.result();
+      trainer
+          .result()
+          .forEach(
+              (name, values) ->
+                  assertThat(found.getOrDefault(name, new float[0]))
+                      .usingComparatorWithPrecision(2e-3f)
+                      .containsExactly(values));
+      assertThat(other.step(halves(1), 1, SIDE, 2e-3)).isFinite();
+    }
+  }
+
   private static Map<String, float[]> textEncoder() {
     try (TextEncoderTrainer trainer = new TextEncoderTrainer(CLIP, 2, 0, 5)) {
       return trainer.result();
