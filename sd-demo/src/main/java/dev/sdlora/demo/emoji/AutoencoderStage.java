@@ -24,13 +24,25 @@ final class AutoencoderStage {
   static final int LATENT_SIDE = SIDE / CONFIG.factor();
   static final String NETWORK = "vae";
 
-  /** The first steps see quarters of pictures, which cost a quarter. */
-  private static final int CROPPED = 1800;
+  /**
+   * Most steps see quarters of pictures, which cost a quarter. Whole ones have other means and
+   * variances, which normalisations see, so whole ones come last.
+   */
+  private static boolean isWhole(int step) {
+    return (step >= 1800 && step < FIRST.steps()) || step >= STEPS - 1200;
+  }
 
   private static final int CROPS = 8;
   private static final int WHOLE = 2;
-  private static final int STEPS = 4400;
-  private static final LearningRate RATE = new LearningRate(1.5e-3, 100, STEPS, 0.02);
+
+  /** Of so many quarters the one with most in it is taken: grounds are soon learnt. */
+  private static final int CANDIDATES = 3;
+
+  /** The learning rate falls twice (SGDR). */
+  private static final LearningRate FIRST = new LearningRate(1.5e-3, 100, 4400, 0.02);
+
+  private static final LearningRate SECOND = new LearningRate(1.2e-3, 100, 5600, 0.02);
+  private static final int STEPS = FIRST.steps() + SECOND.steps();
   private static final int SAVE_EVERY = 200;
   private static final float NIGHT = 0.3f;
 
@@ -71,15 +83,46 @@ final class AutoencoderStage {
 
   private double step(AutoencoderTrainer trainer, int step) {
     SplittableRandom random = new SplittableRandom(training.seed() * 1_000_003 + step);
-    int side = step < CROPPED ? SIDE / 2 : SIDE;
-    int batch = side < SIDE ? CROPS : WHOLE;
+    boolean whole = isWhole(step);
+    int batch = whole ? WHOLE : CROPS;
     List<BufferedImage> pictures = new ArrayList<>();
     for (int i = 0; i < batch; i++) {
-      int x = random.nextInt(SIDE - side + 1);
-      int y = random.nextInt(SIDE - side + 1);
-      pictures.add(any(random).getSubimage(x, y, side, side));
+      BufferedImage picture = any(random);
+      pictures.add(whole ? picture : fullest(picture, random));
     }
-    return trainer.step(PictureBatch.pixels(pictures), batch, side, RATE.at(step));
+    int side = whole ? SIDE : SIDE / 2;
+    double rate = step < FIRST.steps() ? FIRST.at(step) : SECOND.at(step - FIRST.steps());
+    return trainer.step(PictureBatch.pixels(pictures), batch, side, rate);
+  }
+
+  /** The quarter, of some, that differs most from place to place. */
+  private static BufferedImage fullest(BufferedImage picture, SplittableRandom random) {
+    int side = SIDE / 2;
+    BufferedImage fullest = picture;
+    long most = -1;
+    for (int i = 0; i < CANDIDATES; i++) {
+      BufferedImage quarter =
+          picture.getSubimage(
+              random.nextInt(SIDE - side + 1), random.nextInt(SIDE - side + 1), side, side);
+      long differences = differences(quarter);
+      if (differences > most) {
+        most = differences;
+        fullest = quarter;
+      }
+    }
+    return fullest;
+  }
+
+  private static long differences(BufferedImage picture) {
+    int side = picture.getWidth();
+    int[] pixels = picture.getRGB(0, 0, side, side, null, 0, side);
+    long sum = 0;
+    for (int i = 1; i < pixels.length; i++) {
+      for (int shift = 0; shift < 24; shift += 8) {
+        sum += Math.abs((pixels[i] >> shift & 255) - (pixels[i - 1] >> shift & 255));
+      }
+    }
+    return sum;
   }
 
   /** A scene in any look that the model or a LoRA will draw. */
