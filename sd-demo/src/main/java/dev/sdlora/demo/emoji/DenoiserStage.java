@@ -1,11 +1,11 @@
 package dev.sdlora.demo.emoji;
 
-import ai.djl.ndarray.types.DataType;
 import dev.sdlora.demo.StageLoop;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.CheckpointWriter;
 import dev.sdlora.demo.scratch.DenoiserTrainer;
 import dev.sdlora.pipeline.network.UNetConfig;
+import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.training.step.LearningRate;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -77,7 +77,7 @@ final class DenoiserStage {
                 TextEncoderStage.clip(data.vocabulary().size()),
                 text,
                 UNET,
-                DataType.BFLOAT16,
+                ScalarType.BFLOAT16,
                 training.seed()));
   }
 

@@ -2,7 +2,6 @@ package dev.sdlora.demo.scratch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.api.Rng;
 import dev.sdlora.lora.plan.Network;
@@ -12,6 +11,7 @@ import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.NoiseLevels;
+import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.Diffusion;
@@ -63,14 +63,14 @@ public final class DenoiserTrainer implements ScratchTrainer {
    * @param seed what the first weights, all noise and all times are drawn from
    */
   public DenoiserTrainer(ClipConfig clip, Map<String, float[]> text, UNetConfig unet, long seed) {
-    this(clip, text, unet, DataType.FLOAT32, seed);
+    this(clip, text, unet, ScalarType.FLOAT32, seed);
   }
 
   /**
    * The same, computing in a format: float32, or bfloat16, which is faster where it is built in.
    */
   public DenoiserTrainer(
-      ClipConfig clip, Map<String, float[]> text, UNetConfig unet, DataType format, long seed) {
+      ClipConfig clip, Map<String, float[]> text, UNetConfig unet, ScalarType format, long seed) {
     this.seed = seed;
     this.program = new DenoisingProgram(torch, unet, List.of(clip), 1, format);
     clip.weights()

@@ -2,13 +2,13 @@ package dev.sdlora.training.step;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batch;
 import java.util.List;
@@ -23,11 +23,11 @@ public final class DenoisingProgram {
   private final int channels;
   private final NDArray heads;
   private final NDArray texts;
-  private final DataType format;
+  private final NDArray format;
 
   /** Compiles a program that computes in float32. */
   public DenoisingProgram(Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip) {
-    this(torch, unet, clips, clipSkip, DataType.FLOAT32);
+    this(torch, unet, clips, clipSkip, ScalarType.FLOAT32);
   }
 
   /**
@@ -40,8 +40,8 @@ public final class DenoisingProgram {
    *     float32
    */
   public DenoisingProgram(
-      Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip, DataType format) {
-    this.format = format;
+      Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip, ScalarType format) {
+    this.format = torch.manager().create(format.code());
     this.program =
         Program.load(
             torch,
@@ -94,16 +94,15 @@ public final class DenoisingProgram {
     Program.RecordingCall call =
         program
             .record(encoded ? "denoise" : "denoise_text")
-            .tensor(
-                Torch.floats(scope, batch.noisy(), members, channels, rows, columns)
-                    .toType(format, false))
+            .tensor(Torch.floats(scope, batch.noisy(), members, channels, rows, columns))
             .tensor(Torch.floats(scope, batch.times(), members))
             .tensor(Torch.floats(scope, batch.target(), members, channels, rows, columns))
             .tensor(Torch.floats(scope, batch.importance(), members))
             .tensor(text)
             .tensor(Torch.floats(scope, vectors, members, vectors.length / members))
             .tensors(weights)
-            .tensor(heads);
+            .tensor(heads)
+            .tensor(format);
     if (!encoded) {
       call.tensor(texts);
     }
