@@ -34,7 +34,7 @@ final class TextStage {
   }
 
   private static TextEncoderTrainer trainer(DemoVocabulary vocabulary, long seed) {
-    return new TextEncoderTrainer(clip(vocabulary.size()), Description.NUMBERS, 0, seed);
+    return new TextEncoderTrainer(clip(vocabulary.size()), Description.NUMBERS, 0, 0, 0, seed);
   }
 
   /** Trains, or goes on with what an earlier run left in the folder. */
@@ -63,7 +63,9 @@ final class TextStage {
       boolean empty = random.nextDouble() < EMPTY;
       int[] ids = vocabulary.rows(empty ? "" : Captions.of(scene, random));
       float[] description = empty ? new float[Description.NUMBERS] : Description.of(scene);
-      texts.add(new TextEncoderTrainer.Text(ids, vocabulary.end(ids), description, List.of()));
+      texts.add(
+          new TextEncoderTrainer.Text(
+              ids, vocabulary.end(ids), description, List.of(), new float[0]));
     }
     return trainer.step(texts, learningRate);
   }

@@ -159,14 +159,18 @@ final class ScratchWeights {
     writer.write(path);
   }
 
-  /** Goes on at weights that were kept, with an optimiser at its start. */
+  /**
+   * Goes on at weights that were kept, with an optimiser at its start. What a file lacks, such as
+   * the map of an aim that is new, stays at random numbers.
+   */
   void goOnFrom(Path path) {
     TensorFile kept = TensorFile.open(path);
     Map<String, float[]> values = new LinkedHashMap<>();
     try (TensorFile.Reader reader = kept.reader()) {
-      weights
-          .keySet()
-          .forEach(name -> values.put(name, reader.floats(kept.find(name).orElseThrow())));
+      weights.forEach(
+          (name, weight) ->
+              values.put(
+                  name, kept.find(name).map(reader::floats).orElseGet(weight::toFloatArray)));
     }
     startFrom(values);
     step = Integer.parseInt(kept.metadata().getOrDefault(STEP, "0"));

@@ -26,6 +26,8 @@ import java.util.Objects;
 public final class TextEncoderTrainer implements ScratchTrainer {
   private static final String ALL = "describe.";
   private static final String LOOK = "look.";
+  private static final String CELL = "cell.";
+  private static final List<String> MAPS = List.of(ALL, LOOK, CELL);
 
   private final Torch torch = Torch.open("cpu");
   private final Program program;
@@ -33,6 +35,8 @@ public final class TextEncoderTrainer implements ScratchTrainer {
   private final NDArray size;
   private final int numbers;
   private final int lookNumbers;
+  private final int cells;
+  private final int cellNumbers;
 
   /**
    * A text to learn from.
@@ -41,9 +45,11 @@ public final class TextEncoderTrainer implements ScratchTrainer {
    * @param end where the text ends, its end token; the states from there on say all of it
    * @param description what the text says
    * @param nouns the nouns in it
+   * @param cells what is where in its picture: numbers of each cell, which the last states say one
+   *     each, [cells][numbers]; a text must end before them
    */
   @SuppressWarnings("ArrayRecordComponent") // Nobody compares texts.
-  public record Text(int[] ids, int end, float[] description, List<Named> nouns) {}
+  public record Text(int[] ids, int end, float[] description, List<Named> nouns, float[] cells) {}
 
   /**
    * A noun of a text.
@@ -60,9 +66,14 @@ public final class TextEncoderTrainer implements ScratchTrainer {
    * @param config dimensions of the text encoder
    * @param numbers how many numbers describe a text; below the width, or they cannot all be kept
    * @param lookNumbers how many numbers describe what a noun looks like
+   * @param cells how many cells a picture has
+   * @param cellNumbers how many numbers describe a cell
    * @param seed what the first weights are drawn from
    */
-  public TextEncoderTrainer(ClipConfig config, int numbers, int lookNumbers, long seed) {
+  public TextEncoderTrainer(
+      ClipConfig config, int numbers, int lookNumbers, int cells, int cellNumbers, long seed) {
+    this.cells = cells;
+    this.cellNumbers = cellNumbers;
     this.numbers = numbers;
     this.lookNumbers = lookNumbers;
     this.program =
@@ -71,6 +82,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
     Map<String, List<Long>> shapes = new LinkedHashMap<>(config.weights());
     map(shapes, ALL, numbers, config.width());
     map(shapes, LOOK, lookNumbers, config.width());
+    map(shapes, CELL, cellNumbers, config.width());
     this.weights = new ScratchWeights(torch, shapes, new AdamW.Settings(0.99, 0.01, 1), seed);
     this.size = torch.manager().create(new int[] {config.heads(), config.layers()});
   }
@@ -97,11 +109,14 @@ public final class TextEncoderTrainer implements ScratchTrainer {
     int length = texts.get(0).ids().length;
     float[] places = new float[batch * length];
     float[] target = new float[batch * numbers];
+    float[] drawn = new float[batch * cells * cellNumbers];
     List<Integer> at = new ArrayList<>();
     List<float[]> looks = new ArrayList<>();
     for (int i = 0; i < batch; i++) {
       Text text = texts.get(i);
-      Arrays.fill(places, i * length + text.end(), (i + 1) * length, 1f / (length - text.end()));
+      int whole = Math.max(text.end() + 1, length - cells);
+      Arrays.fill(places, i * length + text.end(), i * length + whole, 1f / (whole - text.end()));
+      System.arraycopy(text.cells(), 0, drawn, i * cells * cellNumbers, cells * cellNumbers);
       System.arraycopy(text.description(), 0, target, i * numbers, numbers);
       for (Named noun : text.nouns()) {
         at.add(i * length + noun.at());
@@ -118,6 +133,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
               .tensor(Torch.floats(scope, target, batch, numbers))
               .tensor(scope.create(at.stream().mapToLong(Integer::longValue).toArray()))
               .tensor(Torch.floats(scope, joined(looks), looks.size(), lookNumbers))
+              .tensor(Torch.floats(scope, drawn, batch, cells, cellNumbers))
               .tensors(weights.weights())
               .tensor(size)
               .run(scope);
@@ -158,7 +174,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
   /** The averaged weights of the text encoder. */
   public Map<String, float[]> result() {
     Map<String, float[]> result = weights.result();
-    result.keySet().removeIf(name -> name.startsWith(ALL) || name.startsWith(LOOK));
+    result.keySet().removeIf(name -> MAPS.stream().anyMatch(name::startsWith));
     return result;
   }
 

@@ -87,9 +87,9 @@ final class ScratchTest {
         List.of(
             text(tokens(320), new float[] {1, 0}, new float[] {1}),
             text(tokens(2368), new float[] {0, 1}, new float[] {-1}));
-    try (TextEncoderTrainer whole = new TextEncoderTrainer(CLIP, 2, 1, 6);
-        TextEncoderTrainer broken = new TextEncoderTrainer(CLIP, 2, 1, 6);
-        TextEncoderTrainer resumed = new TextEncoderTrainer(CLIP, 2, 1, 6)) {
+    try (TextEncoderTrainer whole = new TextEncoderTrainer(CLIP, 2, 1, 3, 1, 6);
+        TextEncoderTrainer broken = new TextEncoderTrainer(CLIP, 2, 1, 3, 1, 6);
+        TextEncoderTrainer resumed = new TextEncoderTrainer(CLIP, 2, 1, 3, 1, 6)) {
       double last = 1;
       for (int step = 0; step < 30; step++) {
         last = whole.step(texts, 3e-3);
@@ -114,7 +114,8 @@ final class ScratchTest {
 
   /** A text of one noun. */
   private static Text text(int[] ids, float[] description, float[] look) {
-    return new Text(ids, 2, description, List.of(new Named(1, look)));
+    return new Text(
+        ids, 2, description, List.of(new Named(1, look)), new float[] {look[0], 0.5f, 1});
   }
 
   @Test
@@ -141,7 +142,7 @@ final class ScratchTest {
   }
 
   private static Map<String, float[]> textEncoder() {
-    try (TextEncoderTrainer trainer = new TextEncoderTrainer(CLIP, 2, 0, 5)) {
+    try (TextEncoderTrainer trainer = new TextEncoderTrainer(CLIP, 2, 0, 0, 0, 5)) {
       return trainer.result();
     }
   }
