@@ -15,9 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/**
- * The first stage: an autoencoder that has seen the drawings in all styles that LoRAs will have.
- */
+/** The first stage: an autoencoder that has seen shapes, and drawings in most styles of LoRAs. */
 final class AutoencoderStage {
   static final VaeConfig CONFIG = new VaeConfig(List.of(32, 64, 64, 128), 1, 4, 0.18215);
   static final int SIDE = 128;
@@ -45,6 +43,7 @@ final class AutoencoderStage {
   private static final int STEPS = FIRST.steps() + SECOND.steps();
   private static final int SAVE_EVERY = 200;
   private static final float NIGHT = 0.3f;
+  private static final List<Style> STYLES = List.of(Style.FLAT, Style.HIGH_CONTRAST, Style.NOTO);
 
   private final Training training;
   private final DrawnSceneSource scenes;
@@ -53,7 +52,7 @@ final class AutoencoderStage {
 
   AutoencoderStage(Training training) throws IOException {
     this.training = training;
-    for (Style style : Style.values()) {
+    for (Style style : STYLES) {
       drawings.add(Drawings.read(training.cache(), style));
       painters.add(new DrawnScenePainter(drawings.get(drawings.size() - 1)));
     }

@@ -1,5 +1,8 @@
 package dev.sdlora.demo.emoji;
 
+import java.io.IOException;
+import java.nio.file.Path;
+
 /** A set of drawings by one hand. */
 public enum Style {
   /** Fluent Emoji, flat: what the base model draws. */
@@ -7,7 +10,14 @@ public enum Style {
   /** Fluent Emoji as line art. */
   HIGH_CONTRAST(NpmPackage.FLUENT_HIGH_CONTRAST),
   /** Noto Emoji. */
-  NOTO(NpmPackage.NOTO);
+  NOTO(NpmPackage.NOTO),
+  /** Fluent Emoji, modelled and lit. */
+  FLUENT_3D(NpmPackage.FLUENT_3D) {
+    @Override
+    Drawings drawings(Path cache) throws IOException {
+      return new PictureDrawings(NpmPackage.FLUENT_3D.files(cache, ".webp"));
+    }
+  };
 
   private final NpmPackage source;
 
@@ -15,7 +25,7 @@ public enum Style {
     this.source = source;
   }
 
-  NpmPackage source() {
-    return source;
+  Drawings drawings(Path cache) throws IOException {
+    return SvgDrawings.of(source.file(cache, "icons.json"));
   }
 }

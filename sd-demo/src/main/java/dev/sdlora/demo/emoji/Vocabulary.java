@@ -24,8 +24,13 @@ final class Vocabulary {
 
   /** Reads many captions and all nouns with their synonyms and plurals. */
   Vocabulary(Nouns nouns, CaptionedSource scenes) {
+    this(nouns, scenes, CAPTIONS);
+  }
+
+  /** Reads a number of captions. */
+  Vocabulary(Nouns nouns, CaptionedSource scenes, int captions) {
     Set<Integer> found = new TreeSet<>();
-    for (int i = 0; i < CAPTIONS; i++) {
+    for (int i = 0; i < captions; i++) {
       add(found, scenes.of(i).plainCaption(new SplittableRandom(i)).text());
     }
     for (Noun noun : nouns.all()) {
