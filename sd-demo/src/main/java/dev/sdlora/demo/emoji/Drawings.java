@@ -29,7 +29,12 @@ public final class Drawings {
 
   /** Reads a set from the package, which is fetched into the cache at first. */
   public static Drawings read(Path cache, Style style) throws IOException {
-    return new Drawings(JSON.readTree(style.source().file(cache, "icons.json")));
+    return of(style.source().file(cache, "icons.json"));
+  }
+
+  /** The drawings of a set, in Iconify's format. */
+  public static Drawings of(byte[] icons) throws IOException {
+    return new Drawings(JSON.readTree(icons));
   }
 
   /** Whether the set has a noun. */
