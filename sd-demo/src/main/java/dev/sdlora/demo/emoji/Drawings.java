@@ -11,6 +11,11 @@ public interface Drawings {
     return style.drawings(cache);
   }
 
+  /** The drawings of a set of SVG icons, in Iconify's format. */
+  static Drawings of(byte[] icons) throws IOException {
+    return SvgDrawings.of(icons);
+  }
+
   /** Whether the set has a noun. */
   boolean has(Noun noun);
 

@@ -60,8 +60,17 @@ public final class DrawnSceneSource {
    * @param drawings where colours of drawings are looked up
    */
   public static DrawnSceneSource of(Nouns nouns, Drawings drawings, SplittableRandom random) {
-    return new DrawnSceneSource(
-        nouns.all(), nouns.commonest(COMMON), new HashMap<>(), drawings, random);
+    return of(nouns.all(), nouns.commonest(COMMON), drawings, random);
+  }
+
+  /**
+   * A row of scenes of some nouns.
+   *
+   * @param common those that come up more often
+   */
+  public static DrawnSceneSource of(
+      List<Noun> all, List<Noun> common, Drawings drawings, SplittableRandom random) {
+    return new DrawnSceneSource(all, common, new HashMap<>(), drawings, random);
   }
 
   /** Another row of the same nouns. */
@@ -83,7 +92,7 @@ public final class DrawnSceneSource {
    * Whether training leaves out this noun in this colour on this ground; about an eighth are left
    * out, but none on a ground that is not told.
    */
-  static boolean isHeldOut(DrawnThing thing, DrawnScene scene) {
+  public static boolean isHeldOut(DrawnThing thing, DrawnScene scene) {
     Colour colour = thing.colour();
     String name =
         "%s/%s/%s"
@@ -144,7 +153,8 @@ public final class DrawnSceneSource {
     return new DrawnThing(noun, random.nextDouble() < SHARE_TINTED ? anyColour() : null);
   }
 
-  private boolean isClear(DrawnThing thing, Colour ground) {
+  /** Whether a thing can be told from a ground. */
+  public boolean isClear(DrawnThing thing, Colour ground) {
     int[] mean = mean(thing);
     int red = mean[0] - ground.paint().getRed();
     int green = mean[1] - ground.paint().getGreen();

@@ -60,13 +60,17 @@ public enum Pattern {
   abstract void paint(Graphics2D graphics, int side);
 
   /** Fills a square with a colour and the pattern on it. */
-  void fill(Graphics2D graphics, Color colour, int side) {
+  public void fill(Graphics2D graphics, Color colour, int side) {
     graphics.setColor(colour);
     graphics.fillRect(0, 0, side, side);
-    int sum = colour.getRed() + colour.getGreen() + colour.getBlue();
-    graphics.setColor(
-        sum < 3 * 128 ? mixed(colour, Color.WHITE, LIGHT) : mixed(colour, Color.BLACK, SHADE));
+    graphics.setColor(shade(colour));
     paint(graphics, side);
+  }
+
+  /** The colour of patterns on a ground: lighter than a dark ground, darker than a light one. */
+  public static Color shade(Color ground) {
+    int sum = ground.getRed() + ground.getGreen() + ground.getBlue();
+    return sum < 3 * 128 ? mixed(ground, Color.WHITE, LIGHT) : mixed(ground, Color.BLACK, SHADE);
   }
 
   private static Color mixed(Color from, Color to, double share) {

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * Draws a thing anew in one colour: what is as light as most of it gets the colour itself, the rest
  * shades between black, the colour and white.
  */
-final class Tint {
+public final class Tint {
   private static final double LIGHTEST = 0.6;
   private static final double DARKEST = 0.75;
   private static final int VISIBLE = 128;
@@ -17,7 +17,7 @@ final class Tint {
   private Tint() {}
 
   /** A tinted copy of a drawing. */
-  static BufferedImage of(BufferedImage drawing, Colour colour) {
+  public static BufferedImage of(BufferedImage drawing, Colour colour) {
     int side = drawing.getWidth();
     int[] pixels = drawing.getRGB(0, 0, side, side, null, 0, side);
     double middle = middle(pixels);
