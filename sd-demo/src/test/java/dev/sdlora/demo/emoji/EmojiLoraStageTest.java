@@ -32,7 +32,7 @@ final class EmojiLoraStageTest {
   @BeforeAll
   static void writeCheckpoint() {
     Path checkpoint = folder.resolve("tiny.safetensors");
-    try (TextEncoderTrainer text = new TextEncoderTrainer(CLIP, 2, 0, 5);
+    try (TextEncoderTrainer text = new TextEncoderTrainer(CLIP, 2, 0, 0, 0, 5);
         DenoiserTrainer denoiser = new DenoiserTrainer(CLIP, text.result(), UNET, 5);
         AutoencoderTrainer vae = new AutoencoderTrainer(VAE, 5)) {
       new CheckpointWriter()
