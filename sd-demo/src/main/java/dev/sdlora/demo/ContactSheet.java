@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Pictures in labelled rows under labelled columns. */
-final class ContactSheet {
+public final class ContactSheet {
   private static final int GAP = 6;
   private static final int LABELS = 190;
   private static final int HEAD = 24;
@@ -24,19 +24,19 @@ final class ContactSheet {
   private final List<List<BufferedImage>> rows = new ArrayList<>();
 
   /** An empty sheet of square pictures. */
-  ContactSheet(int side, List<String> columns) {
+  public ContactSheet(int side, List<String> columns) {
     this.side = side;
     this.columns = List.copyOf(columns);
   }
 
   /** Adds a row; its label may have several lines. */
-  void row(String label, List<BufferedImage> pictures) {
+  public void row(String label, List<BufferedImage> pictures) {
     labels.add(label);
     rows.add(List.copyOf(pictures));
   }
 
   /** A prompt as a label of several lines. */
-  static String wrapped(String text) {
+  public static String wrapped(String text) {
     StringBuilder lines = new StringBuilder();
     int start = 0;
     for (String word : text.split(" ", -1)) {
@@ -49,7 +49,7 @@ final class ContactSheet {
   }
 
   /** Draws the sheet and writes it as PNG. */
-  void write(Path png) {
+  public void write(Path png) {
     int across = rows.stream().mapToInt(List::size).max().orElse(0);
     int width = LABELS + across * (side + GAP);
     int height = HEAD + rows.size() * (side + GAP);

@@ -3,7 +3,7 @@ package dev.sdlora.demo;
 import java.util.stream.IntStream;
 
 /** A colour in CIE Lab under D65, where distances are about as large as they look. */
-record Lab(double lightness, double a, double b) {
+public record Lab(double lightness, double a, double b) {
   private static final int FINE = 1 << 16;
 
   // Tables, as powers and roots would be most of the time that a picture takes.
@@ -15,7 +15,7 @@ record Lab(double lightness, double a, double b) {
           .toArray();
 
   /** Converts sRGB values of 0 to 255. */
-  static Lab ofRgb(double red, double green, double blue) {
+  public static Lab ofRgb(double red, double green, double blue) {
     double r = linear(red);
     double g = linear(green);
     double b = linear(blue);
@@ -26,7 +26,7 @@ record Lab(double lightness, double a, double b) {
   }
 
   /** The Euclidean distance. */
-  double distance(Lab other) {
+  public double distance(Lab other) {
     double dl = lightness - other.lightness;
     double da = a - other.a;
     double db = b - other.b;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /** A set of pixels of a picture. */
-final class Mask {
+public final class Mask {
   private final int width;
   private final int height;
   private final BitSet pixels;
@@ -29,27 +29,27 @@ final class Mask {
   }
 
   /** Pixels in a row. */
-  int width() {
+  public int width() {
     return width;
   }
 
   /** The number of rows. */
-  int height() {
+  public int height() {
     return height;
   }
 
   /** The number of pixels. */
-  int area() {
+  public int area() {
     return pixels.cardinality();
   }
 
   /** The indices of its pixels in the rows. */
-  int[] indices() {
+  public int[] indices() {
     return pixels.stream().toArray();
   }
 
   /** Whether the pixel with the given index in the rows is one of them. */
-  boolean contains(int index) {
+  public boolean contains(int index) {
     return pixels.get(index);
   }
 
@@ -69,7 +69,7 @@ final class Mask {
   }
 
   /** The mask grown by so many steps, alternately over sides only and over corners too. */
-  Mask dilated(int steps) {
+  public Mask dilated(int steps) {
     BitSet grown = pixels;
     for (int step = 0; step < steps; step++) {
       grown = step % 2 == 0 ? grownOverSides(grown) : grownOverCorners(grown);
@@ -83,7 +83,7 @@ final class Mask {
   }
 
   /** The connected parts of at least so many pixels, largest first. */
-  List<Mask> parts(int leastArea) {
+  public List<Mask> parts(int leastArea) {
     List<Mask> parts = new ArrayList<>();
     BitSet left = (BitSet) pixels.clone();
     for (int i = left.nextSetBit(0); i >= 0; i = left.nextSetBit(i)) {
@@ -108,7 +108,7 @@ final class Mask {
   }
 
   /** The smallest box of whole pixels around it. */
-  Rectangle bounds() {
+  public Rectangle bounds() {
     // Of negative size, which a rectangle takes as "nothing yet" when others are added.
     Rectangle box = new Rectangle(-1, -1);
     pixels.stream().forEach(i -> box.add(new Rectangle(i % width, i / width, 1, 1)));

@@ -4,11 +4,11 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 
 /** Pictures as networks take them. */
-final class PictureBatch {
+public final class PictureBatch {
   private PictureBatch() {}
 
   /** Pixels of square pictures as [picture][3][side][side], -1 to 1. */
-  static float[] pixels(List<BufferedImage> pictures) {
+  public static float[] pixels(List<BufferedImage> pictures) {
     int side = pictures.get(0).getWidth();
     int area = side * side;
     float[] pixels = new float[pictures.size() * 3 * area];
@@ -25,7 +25,7 @@ final class PictureBatch {
   }
 
   /** The picture of [3][side][side] pixels from the given offset on. */
-  static BufferedImage picture(float[] pixels, int offset, int side) {
+  public static BufferedImage picture(float[] pixels, int offset, int side) {
     BufferedImage picture = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
     int area = side * side;
     for (int p = 0; p < area; p++) {

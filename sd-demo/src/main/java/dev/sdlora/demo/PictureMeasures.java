@@ -35,6 +35,24 @@ public final class PictureMeasures {
     return mean(planes, (x, y) -> square(planes.luminance(x, y) - around(planes, x, y)));
   }
 
+  /**
+   * The median of what a pixel's luminance differs from the mean of its 5 by 5 area, in levels of
+   * 255: near 0 where most of a picture is flat, whatever its edges are like.
+   */
+  public static double grain(BufferedImage picture) {
+    Planes planes = Planes.of(picture, 1);
+    double[] differences = new double[planes.width() * planes.height()];
+    Arrays.setAll(
+        differences,
+        i -> {
+          int x = i % planes.width();
+          int y = i / planes.width();
+          return 255 * Math.abs(planes.luminance(x, y) - around(planes, x, y));
+        });
+    Arrays.sort(differences);
+    return differences[differences.length / 2];
+  }
+
   /** The widest range of a colour plane without the hundredths at both ends, 0 to 1. */
   private static double contrast(Planes planes) {
     int pixels = planes.width() * planes.height();

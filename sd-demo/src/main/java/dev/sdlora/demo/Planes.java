@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /** The three colour planes of a picture, in rows, with values of 0 to 255. */
-final class Planes {
+public final class Planes {
   private final int width;
   private final int height;
   private final float[][] channels;
@@ -17,7 +17,7 @@ final class Planes {
   }
 
   /** Copies a picture's values, multiplied by a factor and no more than 255. */
-  static Planes of(BufferedImage picture, double factor) {
+  public static Planes of(BufferedImage picture, double factor) {
     int width = picture.getWidth();
     int height = picture.getHeight();
     int[] rgb = picture.getRGB(0, 0, width, height, null, 0, width);
@@ -32,12 +32,12 @@ final class Planes {
   }
 
   /** Pixels in a row. */
-  int width() {
+  public int width() {
     return width;
   }
 
   /** The number of rows. */
-  int height() {
+  public int height() {
     return height;
   }
 
@@ -49,7 +49,7 @@ final class Planes {
   }
 
   /** The pixels whose index in the rows fulfils a condition. */
-  Mask where(IntPredicate condition) {
+  public Mask where(IntPredicate condition) {
     return Mask.where(width, height, condition);
   }
 
@@ -61,7 +61,7 @@ final class Planes {
   }
 
   /** The colour of the pixel with the given index in the rows. */
-  Rgb rgb(int index) {
+  public Rgb rgb(int index) {
     return new Rgb(channels[0][index], channels[1][index], channels[2][index]);
   }
 

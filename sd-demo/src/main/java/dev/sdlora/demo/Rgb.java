@@ -10,23 +10,32 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A measured colour with values of about 0 to 255. */
-record Rgb(double red, double green, double blue) {
+public record Rgb(double red, double green, double blue) {
   private static final Map<Colour, Lab> PALETTE =
       Stream.of(Colour.values()).collect(Collectors.toMap(colour -> colour, Rgb::painted));
 
   /** The colour of the medians of the three values. */
-  static Rgb median(Collection<Rgb> colours) {
+  public static Rgb median(Collection<Rgb> colours) {
     return new Rgb(
         median(colours, Rgb::red), median(colours, Rgb::green), median(colours, Rgb::blue));
   }
 
+  /** The same colour to paint with. */
+  public Color paint() {
+    return new Color(level(red), level(green), level(blue));
+  }
+
+  private static int level(double value) {
+    return (int) Math.max(0, Math.min(255, Math.round(value)));
+  }
+
   /** The same colour for measuring distances. */
-  Lab lab() {
+  public Lab lab() {
     return Lab.ofRgb(red, green, blue);
   }
 
   /** The palette colour that looks nearest to it, of all but those that are ruled out. */
-  Colour nearest(Set<Colour> ruledOut) {
+  public Colour nearest(Set<Colour> ruledOut) {
     Lab lab = lab();
     return PALETTE.entrySet().stream()
         .filter(entry -> !ruledOut.contains(entry.getKey()))
@@ -36,7 +45,7 @@ record Rgb(double red, double green, double blue) {
   }
 
   /** How far along the way between two others this colour is, 0 at one and 1 at the other. */
-  double share(Rgb from, Rgb to) {
+  public double share(Rgb from, Rgb to) {
     double r = to.red - from.red;
     double g = to.green - from.green;
     double b = to.blue - from.blue;

@@ -53,7 +53,12 @@ public final class SceneSource {
   /** Whether training leaves out this shape in this colour on this ground; about a fifth are. */
   public static boolean isHeldOut(Thing thing, Colour ground) {
     String name = thing.shape().word() + "/" + thing.colour().word() + "/" + ground.word();
-    return Long.remainderUnsigned(mix(name), HELD_OUT_ONE_IN) == 0;
+    return isOneIn(HELD_OUT_ONE_IN, name);
+  }
+
+  /** Whether a name is one of a share of all names, which never changes. */
+  public static boolean isOneIn(int number, String name) {
+    return Long.remainderUnsigned(mix(name), number) == 0;
   }
 
   private boolean isPair() {

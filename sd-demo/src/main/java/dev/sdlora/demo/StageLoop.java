@@ -3,7 +3,7 @@ package dev.sdlora.demo;
 import java.util.function.IntToDoubleFunction;
 
 /** The steps of a stage that a network is trained in, with what is printed and saved on the way. */
-final class StageLoop {
+public final class StageLoop {
   private static final int PRINT_EVERY = 100;
 
   private StageLoop() {}
@@ -17,7 +17,7 @@ final class StageLoop {
    * @param saveEvery steps between two saved states
    * @param train makes the step of a number and returns its loss
    */
-  static void run(
+  public static void run(
       String name, int from, int steps, int saveEvery, IntToDoubleFunction train, Runnable save) {
     double sum = 0;
     long start = System.nanoTime();

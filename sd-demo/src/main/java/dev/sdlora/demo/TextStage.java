@@ -5,6 +5,8 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.training.step.LearningRate;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -32,7 +34,7 @@ final class TextStage {
   }
 
   private static TextEncoderTrainer trainer(DemoVocabulary vocabulary, long seed) {
-    return new TextEncoderTrainer(clip(vocabulary.size()), Description.NUMBERS, seed);
+    return new TextEncoderTrainer(clip(vocabulary.size()), Description.NUMBERS, 0, 0, 0, seed);
   }
 
   /** Trains, or goes on with what an earlier run left in the folder. */
@@ -55,17 +57,17 @@ final class TextStage {
       TextEncoderTrainer trainer, DemoVocabulary vocabulary, long seed, double learningRate) {
     SplittableRandom random = new SplittableRandom(seed);
     SceneSource scenes = new SceneSource(random.split());
-    int[][] ids = new int[BATCH][];
-    int[] ends = new int[BATCH];
-    float[][] descriptions = new float[BATCH][];
+    List<TextEncoderTrainer.Text> texts = new ArrayList<>();
     for (int i = 0; i < BATCH; i++) {
       Scene scene = scenes.training();
       boolean empty = random.nextDouble() < EMPTY;
-      ids[i] = vocabulary.rows(empty ? "" : Captions.of(scene, random));
-      ends[i] = vocabulary.end(ids[i]);
-      descriptions[i] = empty ? new float[Description.NUMBERS] : Description.of(scene);
+      int[] ids = vocabulary.rows(empty ? "" : Captions.of(scene, random));
+      float[] description = empty ? new float[Description.NUMBERS] : Description.of(scene);
+      texts.add(
+          new TextEncoderTrainer.Text(
+              ids, vocabulary.end(ids), description, List.of(), new float[0]));
     }
-    return trainer.step(ids, ends, descriptions, learningRate);
+    return trainer.step(texts, learningRate);
   }
 
   /** The weights that the stage left in the folder, with the vocabulary's few rows. */

@@ -54,6 +54,17 @@ final class PictureMeasuresTest {
   }
 
   @Test
+  void grain_edgesOnly_noneAndWithNoiseItsMean() {
+    BufferedImage scene = source.training().withDetail(0).draw(128);
+    assertThat(PictureMeasures.grain(scene)).isCloseTo(0, within(1e-6));
+    for (int i = 0; i < 128 * 128; i++) {
+      scene.setRGB(i % 128, i / 128, (i + i / 128) % 2 == 0 ? 0x646464 : 0x6e6e6e);
+    }
+    // Of 25 values around each 12 or 13 are the higher ones.
+    assertThat(PictureMeasures.grain(scene)).isCloseTo(4.8, within(1e-3));
+  }
+
+  @Test
   void measures_oneColour_luminanceOnly() {
     BufferedImage red = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 64; i++) {

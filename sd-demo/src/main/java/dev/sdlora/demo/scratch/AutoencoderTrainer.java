@@ -18,9 +18,9 @@ import java.util.Objects;
  * Trains a variational autoencoder (Kingma and Welling 2014; Rombach et al. 2022) from nothing, on
  * the error of its pictures. Not safe for several threads.
  */
-public final class AutoencoderTrainer implements AutoCloseable {
+public final class AutoencoderTrainer implements ScratchTrainer {
   /** Weight of the divergence of latents from unit variance. */
-  private static final float DIVERGENCE = 1e-4f;
+  private static final float DIVERGENCE = 2e-4f;
 
   private final Torch torch = Torch.open("cpu");
   private final VaeConfig config;
@@ -47,7 +47,7 @@ public final class AutoencoderTrainer implements AutoCloseable {
     this.divergence = torch.manager().create(new float[] {DIVERGENCE});
   }
 
-  /** Steps done so far. */
+  @Override
   public int step() {
     return weights.step();
   }
@@ -127,14 +127,24 @@ public final class AutoencoderTrainer implements AutoCloseable {
     }
   }
 
-  /** Writes all that a resumed run needs. */
+  @Override
   public void save(Path path) {
     weights.save(path);
   }
 
-  /** Goes on from what was saved. */
+  @Override
   public void resume(Path path) {
     weights.resume(path);
+  }
+
+  @Override
+  public void keep(Path path) {
+    weights.keep(path);
+  }
+
+  @Override
+  public void goOnFrom(Path path) {
+    weights.goOnFrom(path);
   }
 
   /** The averaged weights. */

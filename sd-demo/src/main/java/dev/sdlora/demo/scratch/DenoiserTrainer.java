@@ -11,6 +11,7 @@ import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.sampler.noise.Noise;
 import dev.sdlora.sampler.noise.NoiseSource;
 import dev.sdlora.sampler.schedule.NoiseLevels;
+import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batch;
 import dev.sdlora.training.data.Diffusion;
@@ -29,7 +30,7 @@ import java.util.SplittableRandom;
  * Trains a U-Net, from nothing unless told otherwise, on latents with captions, which a text
  * encoder that stays as it is reads. Not safe for several threads.
  */
-public final class DenoiserTrainer implements AutoCloseable {
+public final class DenoiserTrainer implements ScratchTrainer {
   /** The least weight of a time step. */
   private static final double LEAST_IMPORTANCE = 0.3;
 
@@ -62,8 +63,16 @@ public final class DenoiserTrainer implements AutoCloseable {
    * @param seed what the first weights, all noise and all times are drawn from
    */
   public DenoiserTrainer(ClipConfig clip, Map<String, float[]> text, UNetConfig unet, long seed) {
+    this(clip, text, unet, ScalarType.FLOAT32, seed);
+  }
+
+  /**
+   * The same, computing in a format: float32, or bfloat16, which is faster where it is built in.
+   */
+  public DenoiserTrainer(
+      ClipConfig clip, Map<String, float[]> text, UNetConfig unet, ScalarType format, long seed) {
     this.seed = seed;
-    this.program = new DenoisingProgram(torch, unet, List.of(clip), 1);
+    this.program = new DenoisingProgram(torch, unet, List.of(clip), 1, format);
     clip.weights()
         .forEach(
             (name, shape) -> {
@@ -83,7 +92,7 @@ public final class DenoiserTrainer implements AutoCloseable {
     weights.startFrom(unet);
   }
 
-  /** Steps done so far. */
+  @Override
   public int step() {
     return weights.step();
   }
@@ -187,14 +196,24 @@ public final class DenoiserTrainer implements AutoCloseable {
     return TextEncoder.tokens(ids, scope).expandDims(1).expandDims(0);
   }
 
-  /** Writes all that a resumed run needs. */
+  @Override
   public void save(Path path) {
     weights.save(path);
   }
 
-  /** Goes on from what was saved. */
+  @Override
   public void resume(Path path) {
     weights.resume(path);
+  }
+
+  @Override
+  public void keep(Path path) {
+    weights.keep(path);
+  }
+
+  @Override
+  public void goOnFrom(Path path) {
+    weights.goOnFrom(path);
   }
 
   /** The averaged weights of the U-Net. */

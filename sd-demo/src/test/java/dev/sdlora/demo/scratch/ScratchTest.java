@@ -7,6 +7,8 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.demo.scratch.TextEncoderTrainer.Named;
+import dev.sdlora.demo.scratch.TextEncoderTrainer.Text;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
@@ -81,26 +83,27 @@ final class ScratchTest {
 
   @Test
   void textEncoder_learnsWhatTextsMean_andResumesWhereItWas() {
-    int[][] ids = {tokens(320), tokens(2368)};
-    float[][] meanings = {{1, 0}, {0, 1}};
-    int[] ends = {2, 2};
-    try (TextEncoderTrainer whole = new TextEncoderTrainer(CLIP, 2, 6);
-        TextEncoderTrainer broken = new TextEncoderTrainer(CLIP, 2, 6);
-        TextEncoderTrainer resumed = new TextEncoderTrainer(CLIP, 2, 6)) {
+    List<Text> texts =
+        List.of(
+            text(tokens(320), new float[] {1, 0}, new float[] {1}),
+            text(tokens(2368), new float[] {0, 1}, new float[] {-1}));
+    try (TextEncoderTrainer whole = new TextEncoderTrainer(CLIP, 2, 1, 3, 1, 6);
+        TextEncoderTrainer broken = new TextEncoderTrainer(CLIP, 2, 1, 3, 1, 6);
+        TextEncoderTrainer resumed = new TextEncoderTrainer(CLIP, 2, 1, 3, 1, 6)) {
       double last = 1;
       for (int step = 0; step < 30; step++) {
-        last = whole.step(ids, ends, meanings, 3e-3);
+        last = whole.step(texts, 3e-3);
       }
       assertThat(last).isLessThan(0.1);
 
       Path state = folder.resolve("text.safetensors");
       for (int step = 0; step < 15; step++) {
-        broken.step(ids, ends, meanings, 3e-3);
+        broken.step(texts, 3e-3);
       }
       broken.save(state);
       resumed.resume(state);
       while (resumed.step() < 30) {
-        resumed.step(ids, ends, meanings, 3e-3);
+        resumed.step(texts, 3e-3);
       }
       assertThat(resumed.result().keySet()).isEqualTo(CLIP.weights().keySet());
       whole
@@ -109,8 +112,37 @@ final class ScratchTest {
     }
   }
 
+  /** A text of one noun. */
+  private static Text text(int[] ids, float[] description, float[] look) {
+    return new Text(
+        ids, 2, description, List.of(new Named(1, look)), new float[] {look[0], 0.5f, 1});
+  }
+
+  @Test
+  void keptWeights_goOnElsewhere_withinFloat16() {
+    Path kept = folder.resolve("kept.safetensors");
+    try (AutoencoderTrainer trainer = new AutoencoderTrainer(VAE, 3);
+        AutoencoderTrainer other = new AutoencoderTrainer(VAE, 4)) {
+      for (int step = 0; step < 3; step++) {
+        trainer.step(halves(1), 1, SIDE, 2e-3);
+      }
+      trainer.keep(kept);
+      other.goOnFrom(kept);
+      assertThat(other.step()).isEqualTo(3);
+      Map<String, float[]> found = other.result();
+      trainer
+          .result()
+          .forEach(
+              (name, values) ->
+                  assertThat(found.getOrDefault(name, new float[0]))
+                      .usingComparatorWithPrecision(2e-3f)
+                      .containsExactly(values));
+      assertThat(other.step(halves(1), 1, SIDE, 2e-3)).isFinite();
+    }
+  }
+
   private static Map<String, float[]> textEncoder() {
-    try (TextEncoderTrainer trainer = new TextEncoderTrainer(CLIP, 2, 5)) {
+    try (TextEncoderTrainer trainer = new TextEncoderTrainer(CLIP, 2, 0, 0, 0, 5)) {
       return trainer.result();
     }
   }

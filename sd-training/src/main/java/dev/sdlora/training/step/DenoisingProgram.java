@@ -8,6 +8,7 @@ import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.data.Batch;
 import java.util.List;
@@ -22,6 +23,12 @@ public final class DenoisingProgram {
   private final int channels;
   private final NDArray heads;
   private final NDArray texts;
+  private final NDArray format;
+
+  /** Compiles a program that computes in float32. */
+  public DenoisingProgram(Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip) {
+    this(torch, unet, clips, clipSkip, ScalarType.FLOAT32);
+  }
 
   /**
    * Compiles the program.
@@ -29,8 +36,12 @@ public final class DenoisingProgram {
    * @param torch the owner of the native memory
    * @param clips the text encoders
    * @param clipSkip 1 for the layer that the U-Net was trained to read, 2 for the one before it
+   * @param format what the U-Net computes in, float32 or bfloat16; weights and gradients are
+   *     float32
    */
-  public DenoisingProgram(Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip) {
+  public DenoisingProgram(
+      Torch torch, UNetConfig unet, List<ClipConfig> clips, int clipSkip, ScalarType format) {
+    this.format = torch.manager().create(format.code());
     this.program =
         Program.load(
             torch,
@@ -90,7 +101,8 @@ public final class DenoisingProgram {
             .tensor(text)
             .tensor(Torch.floats(scope, vectors, members, vectors.length / members))
             .tensors(weights)
-            .tensor(heads);
+            .tensor(heads)
+            .tensor(format);
     if (!encoded) {
       call.tensor(texts);
     }

@@ -5,7 +5,11 @@
     logvar = torch.clamp(logvar, -30., 20.)
     z = torch.add(mean, torch.mul(torch.exp(torch.mul(logvar, 0.5)), noise))
     error = torch.sub((self).decode(z, w, int(size[0]), int(size[1]), 0, 0), pixels)
+    # Differences of neighbours make edges sharp and areas flat.
+    across = torch.sub(torch.slice(error, 3, 1), torch.slice(error, 3, 0, -1))
+    down = torch.sub(torch.slice(error, 2, 1), torch.slice(error, 2, 0, -1))
+    edges = torch.add(torch.mean(torch.abs(across)), torch.mean(torch.abs(down)))
     divergence = torch.mul(torch.mean(torch.sub(torch.sub(torch.add(torch.pow(mean, 2), torch.exp(logvar)), 1.), logvar)), 0.5)
-    loss = torch.add(torch.mean(torch.pow(error, 2)), torch.mul(torch.mean(torch.abs(error)), 0.1))
-    loss = torch.add(loss, torch.mul(divergence, float(h[0])))
+    loss = torch.add(torch.mean(torch.abs(error)), torch.mean(torch.pow(error, 2)))
+    loss = torch.add(torch.add(loss, edges), torch.mul(divergence, float(h[0])))
     return __torch__.gradients(loss, w)

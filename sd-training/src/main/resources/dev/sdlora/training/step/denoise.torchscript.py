@@ -1,8 +1,8 @@
-  def denoise(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, ctx: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor) -> Dict[str, Tensor]:
-    # The loss of a batch of noisy latents and its gradients; importance [B] weighs the members.
-    predicted = (self).predict(x, t, ctx, vector, vector, w, __torch__.integers(heads), 0, annotate(List[Tensor], []), annotate(List[Tensor], []))
+  def denoise(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, ctx: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor, format: Tensor) -> Dict[str, Tensor]:
+    # The loss of a batch of noisy latents and its gradients; importance [B] weighs the members. The U-Net computes in the format of that number.
+    predicted = (self).predict(x, t, ctx, vector, vector, __torch__.in_format(w, int(format)), __torch__.integers(heads), 0, annotate(List[Tensor], []), annotate(List[Tensor], []))
     return __torch__.gradients(__torch__.weighted_error(predicted, target, importance), w)
-  def denoise_text(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, ids: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor, texts: Tensor) -> Dict[str, Tensor]:
+  def denoise_text(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, ids: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor, format: Tensor, texts: Tensor) -> Dict[str, Tensor]:
     # The same through the text encoders; ids [E, B, chunks, n], vector [B, V] what the U-Net reads behind the whole text,
     # texts [E, 5] what each encoder is told of itself, w with names of the encoders behind "text_encoders.0." and so on
     encoders, b, chunks, n = torch.size(ids)
@@ -20,5 +20,5 @@
         whole = torch.select(torch.reshape(said[1], [b, chunks, torch.size(said[1], 1)]), 1, 0)
     ctx = torch.cat(states, 2)
     vector = torch.cat([whole, vector], 1)
-    predicted = (self).predict(x, t, ctx, vector, vector, w, __torch__.integers(heads), 0, annotate(List[Tensor], []), annotate(List[Tensor], []))
+    predicted = (self).predict(x, t, ctx, vector, vector, __torch__.in_format(w, int(format)), __torch__.integers(heads), 0, annotate(List[Tensor], []), annotate(List[Tensor], []))
     return __torch__.gradients(__torch__.weighted_error(predicted, target, importance), w)

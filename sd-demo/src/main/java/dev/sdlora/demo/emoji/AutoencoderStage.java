@@ -1,0 +1,154 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.demo.Look;
+import dev.sdlora.demo.PictureBatch;
+import dev.sdlora.demo.SceneSource;
+import dev.sdlora.demo.Shape;
+import dev.sdlora.demo.StageLoop;
+import dev.sdlora.demo.scratch.AutoencoderTrainer;
+import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.training.step.LearningRate;
+import java.awt.image.BufferedImage;
+import java.awt.image.RescaleOp;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** The first stage: an autoencoder that has seen shapes, and drawings in most styles of LoRAs. */
+final class AutoencoderStage {
+  static final VaeConfig CONFIG = new VaeConfig(List.of(32, 64, 64, 128), 1, 4, 0.18215);
+  static final int SIDE = 128;
+  static final int LATENT_SIDE = SIDE / CONFIG.factor();
+  static final String NETWORK = "vae";
+
+  /**
+   * Most steps see quarters of pictures, which cost a quarter. Whole ones have other means and
+   * variances, which normalisations see, so whole ones come last.
+   */
+  private static boolean isWhole(int step) {
+    return (step >= 1800 && step < FIRST.steps()) || step >= STEPS - 1200;
+  }
+
+  private static final int CROPS = 8;
+  private static final int WHOLE = 2;
+
+  /** Of so many quarters the one with most in it is taken: grounds are soon learnt. */
+  private static final int CANDIDATES = 3;
+
+  /** The learning rate falls twice (SGDR). */
+  private static final LearningRate FIRST = new LearningRate(1.5e-3, 100, 4400, 0.02);
+
+  private static final LearningRate SECOND = new LearningRate(1.2e-3, 100, 5600, 0.02);
+  private static final int STEPS = FIRST.steps() + SECOND.steps();
+  private static final int SAVE_EVERY = 200;
+  private static final float NIGHT = 0.3f;
+  private static final List<Style> STYLES = List.of(Style.FLAT, Style.HIGH_CONTRAST, Style.NOTO);
+
+  private final Training training;
+  private final DrawnSceneSource scenes;
+  private final List<DrawnScenePainter> painters = new ArrayList<>();
+  private final List<Drawings> drawings = new ArrayList<>();
+
+  AutoencoderStage(Training training) throws IOException {
+    this.training = training;
+    for (Style style : STYLES) {
+      drawings.add(Drawings.read(training.cache(), style));
+      painters.add(new DrawnScenePainter(drawings.get(drawings.size() - 1)));
+    }
+    this.scenes =
+        DrawnSceneSource.of(
+            Nouns.read(training.cache()), drawings.get(0), new SplittableRandom(training.seed()));
+  }
+
+  /** The autoencoder as far as it is trained. */
+  static AutoencoderTrainer trainer(Training training) {
+    return training.state(NETWORK).begin(new AutoencoderTrainer(CONFIG, training.seed()));
+  }
+
+  /** Trains, or goes on with what an earlier run left. */
+  void run() {
+    StageState state = training.state(NETWORK);
+    try (AutoencoderTrainer trainer = trainer(training)) {
+      StageLoop.run(
+          "vae",
+          trainer.step(),
+          STEPS,
+          SAVE_EVERY,
+          step -> step(trainer, step),
+          () -> state.save(trainer));
+    }
+  }
+
+  private double step(AutoencoderTrainer trainer, int step) {
+    SplittableRandom random = new SplittableRandom(training.seed() * 1_000_003 + step);
+    boolean whole = isWhole(step);
+    int batch = whole ? WHOLE : CROPS;
+    List<BufferedImage> pictures = new ArrayList<>();
+    for (int i = 0; i < batch; i++) {
+      BufferedImage picture = any(random);
+      pictures.add(whole ? picture : fullest(picture, random));
+    }
+    int side = whole ? SIDE : SIDE / 2;
+    double rate = step < FIRST.steps() ? FIRST.at(step) : SECOND.at(step - FIRST.steps());
+    return trainer.step(PictureBatch.pixels(pictures), batch, side, rate);
+  }
+
+  /** The quarter, of some, that differs most from place to place. */
+  private static BufferedImage fullest(BufferedImage picture, SplittableRandom random) {
+    int side = SIDE / 2;
+    BufferedImage fullest = picture;
+    long most = -1;
+    for (int i = 0; i < CANDIDATES; i++) {
+      BufferedImage quarter =
+          picture.getSubimage(
+              random.nextInt(SIDE - side + 1), random.nextInt(SIDE - side + 1), side, side);
+      long differences = differences(quarter);
+      if (differences > most) {
+        most = differences;
+        fullest = quarter;
+      }
+    }
+    return fullest;
+  }
+
+  private static long differences(BufferedImage picture) {
+    int side = picture.getWidth();
+    int[] pixels = picture.getRGB(0, 0, side, side, null, 0, side);
+    long sum = 0;
+    for (int i = 1; i < pixels.length; i++) {
+      for (int shift = 0; shift < 24; shift += 8) {
+        sum += Math.abs((pixels[i] >> shift & 255) - (pixels[i - 1] >> shift & 255));
+      }
+    }
+    return sum;
+  }
+
+  /** A scene in any look that the model or a LoRA will draw. */
+  private BufferedImage any(SplittableRandom random) {
+    double kind = random.nextDouble();
+    if (kind < 0.15) {
+      return shapes(random);
+    }
+    DrawnScene scene = scenes.with(random.split()).next();
+    int style = kind < 0.68 ? 0 : kind < 0.84 ? 2 : 1;
+    if (scene.things().stream().anyMatch(thing -> !drawings.get(style).has(thing.noun()))) {
+      return painters.get(0).draw(scene, SIDE);
+    }
+    BufferedImage picture = painters.get(style).draw(scene, SIDE);
+    return random.nextDouble() < 0.06
+        ? new RescaleOp(NIGHT, 0, null).filter(picture, null)
+        : picture;
+  }
+
+  private static BufferedImage shapes(SplittableRandom random) {
+    SceneSource source = new SceneSource(random.split());
+    double kind = random.nextDouble();
+    if (kind < 0.1) {
+      return source.concept(Shape.CRESCENT).draw(SIDE);
+    } else if (kind < 0.25) {
+      return source.training().withLook(Look.LINES).draw(SIDE);
+    }
+    return source.training().withDetail(kind < 0.8 ? 0 : random.nextDouble()).draw(SIDE);
+  }
+}

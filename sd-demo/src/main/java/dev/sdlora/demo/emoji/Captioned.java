@@ -1,0 +1,85 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.demo.Captions;
+import dev.sdlora.demo.Scene;
+import dev.sdlora.demo.Thing;
+import dev.sdlora.demo.emoji.DrawnCaptions.Caption;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** A scene that the base model learns from: of drawings, or of shapes. */
+sealed interface Captioned {
+  /** Its picture. */
+  BufferedImage draw(DrawnScenePainter painter, int side);
+
+  /** One of its captions, as people write them. */
+  Caption caption(SplittableRandom random);
+
+  /** One of its captions, without words that mean nothing. */
+  Caption plainCaption(SplittableRandom random);
+
+  /** What its captions say. */
+  float[] description(Looks looks);
+
+  /** The nouns or shapes, in the order of the captions' nouns. */
+  List<?> named();
+
+  /** A scene of drawings. */
+  record OfDrawings(DrawnScene scene) implements Captioned {
+    @Override
+    public BufferedImage draw(DrawnScenePainter painter, int side) {
+      return painter.draw(scene, side);
+    }
+
+    @Override
+    public Caption caption(SplittableRandom random) {
+      return new DrawnCaptions(random).withFillers(scene);
+    }
+
+    @Override
+    public Caption plainCaption(SplittableRandom random) {
+      return new DrawnCaptions(random).plain(scene);
+    }
+
+    @Override
+    public float[] description(Looks looks) {
+      return DrawnDescription.of(scene, looks);
+    }
+
+    @Override
+    public List<Noun> named() {
+      return scene.things().stream().map(DrawnThing::noun).toList();
+    }
+  }
+
+  /** A scene of shapes, as a model of shapes alone was trained on before. */
+  record OfShapes(Scene scene) implements Captioned {
+    @Override
+    public BufferedImage draw(DrawnScenePainter painter, int side) {
+      return scene.draw(side);
+    }
+
+    @Override
+    public Caption caption(SplittableRandom random) {
+      return plainCaption(random);
+    }
+
+    @Override
+    public Caption plainCaption(SplittableRandom random) {
+      return new Caption(
+          Captions.of(scene, random),
+          scene.things().stream().map(thing -> thing.shape().word()).toList());
+    }
+
+    @Override
+    public float[] description(Looks looks) {
+      return DrawnDescription.of(scene, looks);
+    }
+
+    @Override
+    public List<dev.sdlora.demo.Shape> named() {
+      return scene.things().stream().map(Thing::shape).toList();
+    }
+  }
+}

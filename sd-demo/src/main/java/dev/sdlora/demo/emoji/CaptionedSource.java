@@ -1,0 +1,24 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.demo.SceneSource;
+import java.util.SplittableRandom;
+
+/** An endless row of scenes with captions, of drawings and some of shapes. */
+final class CaptionedSource {
+  private static final double SHARE_OF_SHAPES = 0.14;
+
+  private final DrawnSceneSource drawn;
+
+  CaptionedSource(DrawnSceneSource drawn) {
+    this.drawn = drawn;
+  }
+
+  /** The scene of a seed. */
+  Captioned of(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    if (random.nextDouble() < SHARE_OF_SHAPES) {
+      return new Captioned.OfShapes(new SceneSource(random.split()).training().withDetail(0));
+    }
+    return new Captioned.OfDrawings(drawn.with(random.split()).next());
+  }
+}

@@ -1,0 +1,20 @@
+package dev.sdlora.demo.emoji;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+
+/**
+ * What all stages share: the nouns, their drawings in the base style, scenes of them, and the
+ * tokens of captions.
+ */
+record Data(Nouns nouns, Drawings drawings, CaptionedSource scenes, Vocabulary vocabulary) {
+  /** Reads the packages, which are fetched into the cache at first. */
+  static Data read(Path cache) throws IOException {
+    Nouns nouns = Nouns.read(cache);
+    Drawings drawings = Drawings.read(cache, Style.FLAT);
+    CaptionedSource scenes =
+        new CaptionedSource(DrawnSceneSource.of(nouns, drawings, new SplittableRandom(0)));
+    return new Data(nouns, drawings, scenes, new Vocabulary(nouns, scenes));
+  }
+}

@@ -1,0 +1,92 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.demo.Colour;
+import dev.sdlora.demo.Place;
+import dev.sdlora.demo.Scene;
+import dev.sdlora.demo.Size;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caption says, as numbers: the beginning of each thing's look, and else 1 where something
+ * holds and 0 elsewhere. Of two things the left or upper one comes first, as in the picture.
+ */
+final class DrawnDescription {
+  private static final int LOOK = 32;
+  private static final int COLOURS = Colour.values().length;
+  private static final int THING = LOOK + COLOURS;
+  private static final int COUNTS = 3;
+  private static final int SIZES = Size.values().length;
+  private static final int PLACES = Place.values().length;
+  private static final int PATTERNS = Pattern.values().length;
+
+  /** Two things, count, size, place, direction of a pair, ground, pattern, whether it is told. */
+  static final int NUMBERS = 2 * THING + COUNTS + SIZES + PLACES + 2 + COLOURS + PATTERNS + 1;
+
+  private final float[] numbers = new float[NUMBERS];
+  private final Looks looks;
+
+  private DrawnDescription(Looks looks) {
+    this.looks = looks;
+  }
+
+  static float[] of(DrawnScene scene, Looks looks) {
+    DrawnDescription description = new DrawnDescription(looks);
+    List<DrawnThing> things = scene.things();
+    boolean turned = scene.isPair() && isLater(scene.place());
+    for (int i = 0; i < things.size(); i++) {
+      DrawnThing thing = things.get(turned ? 1 - i : i);
+      description.thing(i, thing.noun(), thing.colour());
+    }
+    description.arranged(scene.isPair(), scene.count(), scene.size(), scene.place());
+    description.ground(scene.ground(), scene.pattern(), scene.groundTold());
+    return description.numbers;
+  }
+
+  static float[] of(Scene scene, Looks looks) {
+    DrawnDescription description = new DrawnDescription(looks);
+    boolean turned = scene.isPair() && isLater(scene.first().place());
+    for (int i = 0; i < scene.things().size(); i++) {
+      var thing = scene.things().get(turned ? 1 - i : i);
+      description.thing(i, thing.shape(), thing.colour());
+    }
+    description.arranged(scene.isPair(), 1, scene.first().size(), scene.first().place());
+    description.ground(scene.ground(), Pattern.PLAIN, true);
+    return description.numbers;
+  }
+
+  private static boolean isLater(Place place) {
+    return place == Place.RIGHT || place == Place.BOTTOM;
+  }
+
+  private void thing(int index, Object nounOrShape, @Nullable Colour colour) {
+    System.arraycopy(looks.of(nounOrShape), 0, numbers, index * THING, LOOK);
+    if (colour != null) {
+      numbers[index * THING + LOOK + index(Colour.values(), colour)] = 1;
+    }
+  }
+
+  private void arranged(boolean pair, int count, Size size, Place place) {
+    int from = 2 * THING;
+    if (pair) {
+      numbers[from + COUNTS + SIZES + PLACES + (place.across() != 0 ? 0 : 1)] = 1;
+      return;
+    }
+    numbers[from + count - 1] = 1;
+    if (count == 1) {
+      numbers[from + COUNTS + index(Size.values(), size)] = 1;
+      numbers[from + COUNTS + SIZES + index(Place.values(), place)] = 1;
+    }
+  }
+
+  private void ground(Colour colour, Pattern pattern, boolean told) {
+    int from = NUMBERS - 1 - PATTERNS - COLOURS;
+    numbers[from + index(Colour.values(), colour)] = 1;
+    numbers[from + COLOURS + index(Pattern.values(), pattern)] = 1;
+    numbers[NUMBERS - 1] = told ? 1 : 0;
+  }
+
+  private static <T> int index(T[] all, T one) {
+    return List.of(all).indexOf(one);
+  }
+}

@@ -1,0 +1,67 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.demo.Colour;
+import dev.sdlora.demo.Place;
+import dev.sdlora.demo.Size;
+import java.util.List;
+
+/**
+ * One drawing, several of one noun in a row, or two at opposite places, on a ground.
+ *
+ * @param things one or two
+ * @param count how many of the one thing there are, 1 to 3; 1 if there are two things
+ * @param size of one single thing; medium if there are more
+ * @param place of the one thing, or of the first of two
+ * @param ground the colour of the ground
+ * @param pattern on the ground
+ * @param groundTold whether captions tell the ground; where they do not it is plain white
+ * @param seed what small deviations in size and place are drawn from
+ */
+public record DrawnScene(
+    List<DrawnThing> things,
+    int count,
+    Size size,
+    Place place,
+    Colour ground,
+    Pattern pattern,
+    boolean groundTold,
+    long seed) {
+  /** Refuses scenes that no caption can tell. */
+  public DrawnScene {
+    things = List.copyOf(things);
+    if (things.isEmpty() || things.size() > 2 || count < 1 || count > 3) {
+      throw new IllegalArgumentException(things.size() + " things, " + count + " times");
+    }
+    if (things.size() == 2 && (count != 1 || place == Place.CENTRE)) {
+      throw new IllegalArgumentException("two things must be at opposite places, once each");
+    }
+    if (!groundTold && (ground != Colour.WHITE || pattern != Pattern.PLAIN)) {
+      throw new IllegalArgumentException("a ground that is not told must be plain white");
+    }
+  }
+
+  /** The thing that captions name first. */
+  public DrawnThing first() {
+    return things.get(0);
+  }
+
+  /** Whether there are two things. */
+  public boolean isPair() {
+    return things.size() == 2;
+  }
+
+  /** The same scene with other things. */
+  public DrawnScene withThings(List<DrawnThing> others) {
+    return new DrawnScene(others, count, size, place, ground, pattern, groundTold, seed);
+  }
+
+  /** The same scene on another ground. */
+  public DrawnScene withGround(Colour other) {
+    return new DrawnScene(things, count, size, place, other, pattern, true, seed);
+  }
+
+  /** The same scene with the things elsewhere. */
+  public DrawnScene withPlace(Place other) {
+    return new DrawnScene(things, count, size, other, ground, pattern, groundTold, seed);
+  }
+}

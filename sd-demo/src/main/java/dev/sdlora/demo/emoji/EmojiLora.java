@@ -1,0 +1,60 @@
+package dev.sdlora.demo.emoji;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The LoRAs of the bundled model, each with the measure that its weight moves. */
+enum EmojiLora {
+  /** Things modelled and lit. */
+  FLUENT_3D("fluent_3d", Style.FLUENT_3D),
+  /** Things as another artist draws them. */
+  NOTO("noto", Style.NOTO),
+  /** Line art. */
+  HIGH_CONTRAST("high_contrast", Style.HIGH_CONTRAST),
+  /** A slider: more detail at positive weights, less at negative ones. */
+  DETAIL("detail_slider", "high-frequency energy", null),
+  /** Scenes at night; noise offset lets it change the mean of a picture. */
+  NIGHT("night", "mean luminance", null),
+  /** A figure that the base model has never seen, under a word that means nothing to it. */
+  ZORP("zorp", "likeness to the figure", null);
+
+  private final String file;
+  private final String measured;
+  private final @Nullable Style style;
+
+  EmojiLora(String file, Style style) {
+    this(file, "way from base to style", style);
+  }
+
+  EmojiLora(String file, String measured, @Nullable Style style) {
+    this.file = file;
+    this.measured = measured;
+    this.style = style;
+  }
+
+  /** The LoRA of a name, if there is one. */
+  static Optional<EmojiLora> named(String file) {
+    return Arrays.stream(values()).filter(lora -> lora.file.equals(file)).findAny();
+  }
+
+  /** The name in prompts, and that of the file. */
+  String file() {
+    return file;
+  }
+
+  /** The measure of a LoRA's effect. */
+  String measured() {
+    return measured;
+  }
+
+  /** The drawings that it learns from, of LoRAs of a style. */
+  Optional<Style> style() {
+    return Optional.ofNullable(style);
+  }
+
+  /** Whether its measure falls with its weight. */
+  boolean falls() {
+    return this == NIGHT;
+  }
+}

@@ -1,0 +1,71 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.training.LoraTrainer;
+import dev.sdlora.training.LoraTrainerBuilder;
+import dev.sdlora.training.TrainedModules;
+import dev.sdlora.training.TrainingListener;
+import dev.sdlora.training.TrainingProgress;
+import dev.sdlora.training.TrainingSet;
+import java.nio.file.Path;
+
+/** The last stage: the LoRAs, each trained as a user would train one. */
+final class EmojiLoraStage {
+  private static final int STEPS = 600;
+
+  /** Fourteen pictures are soon known by heart. */
+  private static final int STEPS_OF_ZORP = 300;
+
+  private static final int WARMUP = 20;
+  private static final int PRINT_EVERY = 50;
+  private static final double NOISE_OFFSET = 0.15;
+
+  private final Path checkpoint;
+  private final LoraPictures pictures;
+  private final long seed;
+
+  EmojiLoraStage(Path checkpoint, LoraPictures pictures, long seed) {
+    this.checkpoint = checkpoint;
+    this.pictures = pictures;
+    this.seed = seed;
+  }
+
+  /** Trains one LoRA on the checkpoint and writes it into the folder. */
+  void run(EmojiLora lora, Path folder) {
+    run(lora, folder, lora == EmojiLora.ZORP ? STEPS_OF_ZORP : STEPS);
+  }
+
+  /** The same in a number of steps, for a look at whether a checkpoint can be trained at all. */
+  void run(EmojiLora lora, Path folder, int steps) {
+    LoraTrainerBuilder trainer =
+        LoraTrainer.builder()
+            .checkpoint(checkpoint)
+            .trainingSet(TrainingSet.of(pictures.examples(lora, seed)))
+            .output(folder.resolve(lora.file() + ".safetensors"))
+            .rank(8)
+            .modules(TrainedModules.CONVOLUTIONS)
+            .steps(steps)
+            .batchSize(8)
+            .learningRate(2e-3)
+            .warmup(Math.min(WARMUP, steps / 2))
+            .cosine(true)
+            .noiseOffset(lora == EmojiLora.NIGHT ? NOISE_OFFSET : 0)
+            .captionDropout(0.05)
+            .minSnrGamma(5)
+            .seed(seed)
+            .lossPlot(folder.resolve(lora.file() + "-loss.png"))
+            .listener(new Printed(lora.file()));
+    if (lora == EmojiLora.ZORP) {
+      trainer.triggerWord(Zorp.WORD);
+    }
+    trainer.build().train();
+  }
+
+  private record Printed(String name) implements TrainingListener {
+    @Override
+    public void step(TrainingProgress progress) {
+      if (progress.step() % PRINT_EVERY == 0) {
+        System.out.printf("%s %s%n", name, progress);
+      }
+    }
+  }
+}

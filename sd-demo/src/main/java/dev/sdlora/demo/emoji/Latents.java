@@ -1,0 +1,107 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.demo.PictureBatch;
+import dev.sdlora.demo.scratch.AutoencoderTrainer;
+import dev.sdlora.demo.scratch.LatentScaling;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.file.SafetensorsWriter;
+import dev.sdlora.tensors.file.TensorFile;
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Scenes of the base training and their latents, encoded once and kept on disk. */
+final class Latents {
+  private static final int CHANNELS = AutoencoderStage.CONFIG.latentChannels();
+  private static final double SCALE = AutoencoderStage.CONFIG.latentScale();
+  private static final int BATCH = 4;
+
+  private final float[][] latents;
+  private final LatentScaling scaling;
+  private final CaptionedSource scenes;
+  private final long seed;
+
+  private Latents(float[][] latents, CaptionedSource scenes, long seed) {
+    this.latents = latents;
+    this.scaling = LatentScaling.of(latents, CHANNELS, SCALE);
+    this.scenes = scenes;
+    this.seed = seed;
+  }
+
+  /** Reads the folder's file, or writes it first. */
+  static Latents open(Training training, Data data, int count) {
+    Path file = training.folder().resolve("latents.safetensors");
+    if (!Files.exists(file)) {
+      write(file, training, data, count);
+    }
+    TensorFile stored = TensorFile.open(file);
+    float[][] latents = new float[count][];
+    try (TensorFile.Reader reader = stored.reader()) {
+      float[] all = reader.floats(stored.find("latents").orElseThrow());
+      int elements = all.length / count;
+      for (int i = 0; i < count; i++) {
+        latents[i] = Arrays.copyOfRange(all, i * elements, (i + 1) * elements);
+      }
+    }
+    return new Latents(latents, data.scenes(), training.seed());
+  }
+
+  private static void write(Path file, Training training, Data data, int count) {
+    int side = AutoencoderStage.LATENT_SIDE;
+    int elements = CHANNELS * side * side;
+    float[] all = new float[count * elements];
+    DrawnScenePainter painter = new DrawnScenePainter(data.drawings());
+    try (AutoencoderTrainer vae = AutoencoderStage.trainer(training)) {
+      for (int from = 0; from < count; from += BATCH) {
+        int batch = Math.min(BATCH, count - from);
+        List<BufferedImage> pictures = new ArrayList<>();
+        for (int i = from; i < from + batch; i++) {
+          pictures.add(
+              data.scenes().of(seedOf(training.seed(), i)).draw(painter, AutoencoderStage.SIDE));
+        }
+        float[] encoded = vae.encode(PictureBatch.pixels(pictures), batch, AutoencoderStage.SIDE);
+        // Means come before log variances, picture by picture.
+        int stride = encoded.length / batch;
+        for (int i = 0; i < batch; i++) {
+          System.arraycopy(encoded, i * stride, all, (from + i) * elements, elements);
+        }
+        if ((from + batch) % 1000 < BATCH) {
+          System.out.printf("latents %d of %d%n", from + batch, count);
+        }
+      }
+    }
+    List<Long> shape = List.of((long) count, (long) CHANNELS, (long) side, (long) side);
+    new SafetensorsWriter().tensor("latents", shape, all, DType.F16).write(file);
+  }
+
+  int size() {
+    return latents.length;
+  }
+
+  /** What brings these latents, the means of the encoder, to unit variance. */
+  LatentScaling scaling() {
+    return scaling;
+  }
+
+  /** Some latents at unit variance, [indices][channels][side][side]. */
+  float[] batch(int... indices) {
+    int elements = latents[0].length;
+    float[] batch = new float[indices.length * elements];
+    for (int i = 0; i < indices.length; i++) {
+      float[] unit = scaling.unit(latents[indices[i]], SCALE);
+      System.arraycopy(unit, 0, batch, i * elements, elements);
+    }
+    return batch;
+  }
+
+  Captioned scene(int index) {
+    return scenes.of(seedOf(seed, index));
+  }
+
+  private static long seedOf(long seed, int index) {
+    return seed * 1_000_033 + index;
+  }
+}

@@ -1,0 +1,93 @@
+package dev.sdlora.demo.emoji;
+
+import ai.djl.ndarray.NDManager;
+import dev.sdlora.demo.Shape;
+import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.Torch;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What nouns and shapes look like, in numbers: the principal components of small pictures of them.
+ * A text encoder that says them takes the place of one that was trained on pictures and texts: like
+ * things have like texts, and the U-Net need not learn each by heart.
+ */
+final class Looks {
+  /** Numbers of a look. */
+  static final int NUMBERS = 80;
+
+  private static final int SIDE = 16;
+
+  private final Map<Object, float[]> looks = new HashMap<>();
+
+  private Looks() {}
+
+  /** Takes looks of nouns and shapes as they are. */
+  static Looks of(Map<?, float[]> known) {
+    Looks looks = new Looks();
+    looks.looks.putAll(known);
+    return looks;
+  }
+
+  /** Measures all nouns and shapes. */
+  Looks(Nouns nouns, Drawings drawings) {
+    List<Object> all = new ArrayList<>(nouns.all());
+    all.addAll(Shape.base());
+    float[] pictures = new float[all.size() * 4 * SIDE * SIDE];
+    for (int i = 0; i < all.size(); i++) {
+      BufferedImage picture =
+          all.get(i) instanceof Noun noun ? drawings.draw(noun, SIDE) : filled((Shape) all.get(i));
+      write(picture, pictures, i * 4 * SIDE * SIDE);
+    }
+    try (Torch torch = Torch.open("cpu");
+        NDManager scope = torch.scope()) {
+      float[] components =
+          Program.load(torch, Looks.class, "looks.torchscript.py")
+              .call("looks")
+              .tensor(Torch.floats(scope, pictures, all.size(), 4L * SIDE * SIDE))
+              .integer(NUMBERS)
+              .run(scope)
+              .toFloatArray();
+      for (int i = 0; i < all.size(); i++) {
+        looks.put(all.get(i), Arrays.copyOfRange(components, i * NUMBERS, (i + 1) * NUMBERS));
+      }
+    }
+  }
+
+  /** The look of a noun or a base shape; the first numbers say most. */
+  float[] of(Object nounOrShape) {
+    return Objects.requireNonNull(looks.get(nounOrShape));
+  }
+
+  private static BufferedImage filled(Shape shape) {
+    BufferedImage picture = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_ARGB);
+    Graphics2D graphics = picture.createGraphics();
+    graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    graphics.setColor(Color.GRAY);
+    graphics.fill(shape.outline(SIDE / 2.0, SIDE / 2.0, SIDE * 0.4));
+    graphics.dispose();
+    return picture;
+  }
+
+  /** Colours times alpha around grey, and alpha, each -1 to 1. */
+  private static void write(BufferedImage picture, float[] out, int offset) {
+    int area = SIDE * SIDE;
+    int[] pixels = picture.getRGB(0, 0, SIDE, SIDE, null, 0, SIDE);
+    for (int p = 0; p < area; p++) {
+      float alpha = (pixels[p] >>> 24) / 255f;
+      for (int c = 0; c < 3; c++) {
+        float level = (pixels[p] >> (16 - 8 * c) & 255) / 127.5f - 1;
+        out[offset + c * area + p] = level * alpha;
+      }
+      out[offset + 3 * area + p] = 2 * alpha - 1;
+    }
+  }
+}

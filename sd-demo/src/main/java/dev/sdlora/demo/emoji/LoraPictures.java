@@ -1,0 +1,203 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.demo.Colour;
+import dev.sdlora.demo.Place;
+import dev.sdlora.demo.Size;
+import dev.sdlora.training.TrainingExample;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * The pictures that LoRAs are trained on, and those that their effects are measured against. Not
+ * safe for several threads.
+ */
+final class LoraPictures {
+  private static final int PICTURES = 240;
+
+  /** As many pictures of a product as people take. */
+  private static final int OF_ZORP = 14;
+
+  /** Grounds that the figure is clear on. */
+  private static final List<Colour> ZORP_GROUNDS =
+      List.of(
+          Colour.WHITE,
+          Colour.PINK,
+          Colour.BLUE,
+          Colour.YELLOW,
+          Colour.PURPLE,
+          Colour.RED,
+          Colour.BLACK,
+          Colour.GREEN);
+
+  private static final List<Place> ASIDE =
+      List.of(Place.LEFT, Place.RIGHT, Place.TOP, Place.BOTTOM);
+
+  /** Grounds that black lines are not clear on. */
+  private static final Set<Colour> DARK = Set.of(Colour.BLACK, Colour.PURPLE);
+
+  /** Shares of red, green and blue that are left at night. */
+  private static final double[] NIGHT = {0.24, 0.27, 0.42};
+
+  private static final int COMMON = 200;
+
+  private final Drawings base;
+  private final Map<Style, Drawings> styles;
+  private final DrawnSceneSource scenes;
+  private final Set<Noun> common;
+
+  /**
+   * Takes drawings.
+   *
+   * @param styles the base style's and those of LoRAs that are asked for
+   */
+  LoraPictures(Nouns nouns, Map<Style, Drawings> styles) {
+    this.styles = new EnumMap<>(styles);
+    this.base = Objects.requireNonNull(styles.get(Style.FLAT));
+    this.scenes = DrawnSceneSource.of(nouns, base, new SplittableRandom(0));
+    this.common = new HashSet<>(nouns.commonest(COMMON));
+  }
+
+  /** Reads the drawings of all styles from packages, which are fetched into the cache at first. */
+  static LoraPictures read(Path cache) throws IOException {
+    Map<Style, Drawings> styles = new EnumMap<>(Style.class);
+    for (Style style : Style.values()) {
+      styles.put(style, Drawings.read(cache, style));
+    }
+    return new LoraPictures(Nouns.read(cache), styles);
+  }
+
+  /** Pictures with captions to train a LoRA on, the same for the same seed. */
+  List<TrainingExample> examples(EmojiLora lora, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    boolean zorp = lora == EmojiLora.ZORP;
+    List<TrainingExample> examples = new ArrayList<>();
+    for (int i = 0; i < (zorp ? OF_ZORP : PICTURES); i++) {
+      DrawnScene scene = zorp ? zorp(i) : suitable(lora, random);
+      String caption = new DrawnCaptions(random).plain(scene).text();
+      examples.add(TrainingExample.of(draw(lora, scene, 1), caption));
+      if (lora == EmojiLora.DETAIL) {
+        // A slider learns from both of its ends.
+        examples.add(TrainingExample.of(draw(lora, scene, -1), caption).withStrength(-1));
+      }
+    }
+    return examples;
+  }
+
+  /** The scene of one picture of the figure: no two are in the same view, size and ground. */
+  private static DrawnScene zorp(int index) {
+    Noun view = Zorp.views().get(index % Zorp.views().size());
+    Size size =
+        switch (index % 4) {
+          case 1 -> Size.LARGE;
+          case 3 -> Size.SMALL;
+          default -> Size.MEDIUM;
+        };
+    Place place = size == Size.SMALL ? ASIDE.get(index / 4 % ASIDE.size()) : Place.CENTRE;
+    Colour ground = ZORP_GROUNDS.get(index % ZORP_GROUNDS.size());
+    return scene(view, size, place, ground, index);
+  }
+
+  private static DrawnScene scene(Noun noun, Size size, Place place, Colour ground, long seed) {
+    List<DrawnThing> things = List.of(new DrawnThing(noun, null));
+    return new DrawnScene(things, 1, size, place, ground, Pattern.PLAIN, true, seed);
+  }
+
+  /** A scene of the base training that a LoRA can learn from. */
+  private DrawnScene suitable(EmojiLora lora, SplittableRandom random) {
+    DrawnSceneSource source = scenes.with(random.split());
+    while (true) {
+      DrawnScene scene = source.next();
+      if (suits(lora, scene)) {
+        return scene;
+      }
+    }
+  }
+
+  /** Whether the LoRA's style has all things of a scene, and they are clear on its ground. */
+  private boolean suits(EmojiLora lora, DrawnScene scene) {
+    Drawings drawings = drawings(lora);
+    boolean complete = scene.things().stream().allMatch(thing -> drawings.has(thing.noun()));
+    if (lora != EmojiLora.HIGH_CONTRAST) {
+      return complete;
+    }
+    // Line art is black; a tint of black is hardly a colour.
+    return complete
+        && !DARK.contains(scene.ground())
+        && scene.things().stream().allMatch(thing -> thing.colour() == null);
+  }
+
+  /** The figure from the front or a common thing, by itself on a plain ground, to measure with. */
+  DrawnScene subject(EmojiLora lora, SplittableRandom random) {
+    while (true) {
+      DrawnScene scene = suitable(lora, random);
+      Noun noun = scene.first().noun();
+      if (!scene.isPair() && scene.count() == 1 && common.contains(noun)) {
+        boolean zorp = lora == EmojiLora.ZORP;
+        Noun shown = zorp ? Zorp.views().get(0) : noun;
+        Colour ground =
+            zorp ? ZORP_GROUNDS.get(random.nextInt(ZORP_GROUNDS.size())) : scene.ground();
+        return scene(shown, Size.MEDIUM, Place.CENTRE, ground, 0);
+      }
+    }
+  }
+
+  /**
+   * The picture that a LoRA makes of a scene, as it should be.
+   *
+   * @param strength 1 for its effect, 0 for what the base model draws; between them and down to -1
+   *     for the slider
+   */
+  BufferedImage draw(EmojiLora lora, DrawnScene scene, double strength) {
+    Drawings drawings =
+        switch (lora) {
+          case DETAIL -> new Detail(base, strength);
+          case ZORP -> drawings(lora);
+          default -> strength > 0 ? drawings(lora) : base;
+        };
+    BufferedImage picture = new DrawnScenePainter(drawings).draw(scene, AutoencoderStage.SIDE);
+    return lora == EmojiLora.NIGHT && strength > 0 ? atNight(picture) : picture;
+  }
+
+  private Drawings drawings(EmojiLora lora) {
+    if (lora == EmojiLora.ZORP) {
+      return new WithZorp(base, new Zorp());
+    }
+    return lora.style().map(style -> Objects.requireNonNull(styles.get(style))).orElse(base);
+  }
+
+  private static BufferedImage atNight(BufferedImage picture) {
+    int side = picture.getWidth();
+    BufferedImage night = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < side * side; i++) {
+      int day = picture.getRGB(i % side, i / side);
+      int rgb = 0;
+      for (int c = 0; c < 3; c++) {
+        rgb = rgb << 8 | (int) Math.round(NIGHT[c] * (day >> (16 - 8 * c) & 255));
+      }
+      night.setRGB(i % side, i / side, rgb);
+    }
+    return night;
+  }
+
+  /** The base's drawings and the figure. */
+  private record WithZorp(Drawings base, Zorp zorp) implements Drawings {
+    @Override
+    public boolean has(Noun noun) {
+      return zorp.has(noun) || base.has(noun);
+    }
+
+    @Override
+    public BufferedImage draw(Noun noun, int side) {
+      return zorp.has(noun) ? zorp.draw(noun, side) : base.draw(noun, side);
+    }
+  }
+}

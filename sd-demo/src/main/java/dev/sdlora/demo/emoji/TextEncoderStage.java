@@ -1,0 +1,120 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.demo.StageLoop;
+import dev.sdlora.demo.emoji.DrawnCaptions.Caption;
+import dev.sdlora.demo.scratch.TextEncoderTrainer;
+import dev.sdlora.demo.scratch.TextEncoderTrainer.Named;
+import dev.sdlora.demo.scratch.TextEncoderTrainer.Text;
+import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.training.step.LearningRate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * The second stage: a text encoder that knows what captions say, what nouns look like, and what is
+ * where in the picture.
+ */
+final class TextEncoderStage {
+  static final String NETWORK = "text";
+  static final int WIDTH = 128;
+  static final int VOCABULARY = 49_408;
+
+  private static final int BATCH = 32;
+  private static final int SAVE_EVERY = 500;
+
+  /** The learning rate falls twice (SGDR). */
+  private static final LearningRate FIRST = new LearningRate(2e-3, 200, 6000, 0.01);
+
+  private static final LearningRate SECOND = new LearningRate(2e-3, 200, 6000, 0.02);
+  private static final int STEPS = FIRST.steps() + SECOND.steps();
+
+  /** An empty text says nothing; guidance compares every picture with it. */
+  private static final double EMPTY = 0.03;
+
+  private final Training training;
+  private final Data data;
+
+  TextEncoderStage(Training training, Data data) {
+    this.training = training;
+    this.data = data;
+  }
+
+  static ClipConfig clip(int vocabulary) {
+    return new ClipConfig(WIDTH, 4, WIDTH / 64, 4 * WIDTH, vocabulary, 77);
+  }
+
+  /** The text encoder as far as it is trained. */
+  TextEncoderTrainer trainer() {
+    return training
+        .state(NETWORK)
+        .begin(
+            new TextEncoderTrainer(
+                clip(data.vocabulary().size()),
+                DrawnDescription.NUMBERS,
+                Looks.NUMBERS,
+                Cells.COUNT,
+                Cells.NUMBERS,
+                training.seed()));
+  }
+
+  /** Trains, or goes on with what an earlier run left. */
+  void run() {
+    Latents latents = Latents.open(training, data, DenoiserStage.SCENES);
+    Looks looks = new Looks(data.nouns(), data.drawings());
+    try (TextEncoderTrainer trainer = trainer()) {
+      StageLoop.run(
+          "text",
+          trainer.step(),
+          STEPS,
+          SAVE_EVERY,
+          step -> trainer.step(texts(looks, latents, step), rate(step)),
+          () -> training.state(NETWORK).save(trainer));
+    }
+  }
+
+  private static double rate(int step) {
+    return step < FIRST.steps() ? FIRST.at(step) : SECOND.at(step - FIRST.steps());
+  }
+
+  private List<Text> texts(Looks looks, Latents latents, int step) {
+    SplittableRandom random = new SplittableRandom(training.seed() * 1_000_003 + step);
+    List<Text> texts = new ArrayList<>();
+    while (texts.size() < BATCH) {
+      int index = random.nextInt(latents.size() - WordErrors.SCENES);
+      Captioned scene = latents.scene(index);
+      float[] cells = Cells.of(latents.batch(index));
+      if (random.nextDouble() < EMPTY) {
+        int[] ids = data.vocabulary().rows("");
+        float[] nothing = new float[DrawnDescription.NUMBERS];
+        texts.add(new Text(ids, 1, nothing, List.of(), cells));
+        continue;
+      }
+      Caption caption = scene.caption(random);
+      int[] ids = data.vocabulary().rows(caption.text());
+      int end = data.vocabulary().end(ids);
+      if (end < ids.length - Cells.COUNT) {
+        texts.add(
+            new Text(ids, end, scene.description(looks), named(looks, scene, caption, ids), cells));
+      }
+    }
+    return texts;
+  }
+
+  private List<Named> named(Looks looks, Captioned scene, Caption caption, int[] ids) {
+    List<Named> named = new ArrayList<>();
+    for (int n = 0; n < caption.nouns().size(); n++) {
+      int last = data.vocabulary().last(ids, caption.nouns().get(n));
+      named.add(new Named(last, looks.of(scene.named().get(n))));
+    }
+    return named;
+  }
+
+  /** The weights as far as they are trained, with the vocabulary's rows. */
+  Map<String, float[]> result() {
+    try (TextEncoderTrainer trainer = trainer()) {
+      return trainer.result();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.demo.Colour;
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+
+/**
+ * The mean colours of 32 by 32 parts of a picture, as a vector: small enough that a pixel more or
+ * less to the left makes no difference.
+ */
+final class Thumbnail {
+  private static final int SIDE = 32;
+  private static final int SHIFT = 2;
+
+  private final double[] values;
+
+  private Thumbnail(double[] values) {
+    this.values = values;
+  }
+
+  /** Takes a square picture whose side is a multiple of 32. */
+  static Thumbnail of(BufferedImage picture) {
+    int part = picture.getWidth() / SIDE;
+    if (part * SIDE != picture.getWidth() || picture.getWidth() != picture.getHeight()) {
+      throw new IllegalArgumentException(
+          "the picture is %s by %s, not a square of a multiple of %s"
+              .formatted(picture.getWidth(), picture.getHeight(), SIDE));
+    }
+    double[] values = new double[3 * SIDE * SIDE];
+    for (int y = 0; y < SIDE * part; y++) {
+      for (int x = 0; x < SIDE * part; x++) {
+        int rgb = picture.getRGB(x, y);
+        for (int c = 0; c < 3; c++) {
+          values[(y / part * SIDE + x / part) * 3 + c] +=
+              (rgb >> (16 - 8 * c) & 255) / (255.0 * part * part);
+        }
+      }
+    }
+    return new Thumbnail(values);
+  }
+
+  /**
+   * How far along the way from one picture to another this one is: 0 at the first, 1 at the other.
+   */
+  double share(Thumbnail from, Thumbnail to) {
+    double along = 0;
+    double whole = 0;
+    for (int i = 0; i < values.length; i++) {
+      double way = to.values[i] - from.values[i];
+      along += (values[i] - from.values[i]) * way;
+      whole += way * way;
+    }
+    if (whole == 0) {
+      throw new IllegalArgumentException("there is no way between pictures that are the same");
+    }
+    return along / whole;
+  }
+
+  /**
+   * How like this picture is to another if both are on a ground of one colour: the cosine of what
+   * differs from the ground, of this one moved by a few pixels as fits best. 1 for the same, about
+   * 0 for others.
+   */
+  double likeness(Thumbnail other, Colour ground) {
+    Thumbnail mine = withoutGround(ground);
+    Thumbnail theirs = other.withoutGround(ground);
+    double lengths = Math.sqrt(mine.product(mine, 0, 0) * theirs.product(theirs, 0, 0));
+    double best = -1;
+    for (int dy = -SHIFT; dy <= SHIFT; dy++) {
+      for (int dx = -SHIFT; dx <= SHIFT; dx++) {
+        best = Math.max(best, mine.product(theirs, dx, dy) / Math.max(1e-9, lengths));
+      }
+    }
+    return best;
+  }
+
+  /** The differences from the colour of a ground. */
+  private Thumbnail withoutGround(Colour ground) {
+    int[] paint = {ground.paint().getRed(), ground.paint().getGreen(), ground.paint().getBlue()};
+    double[] differences = new double[values.length];
+    Arrays.setAll(differences, i -> values[i] - paint[i % 3] / 255.0);
+    return new Thumbnail(differences);
+  }
+
+  /** The sum of products with another one that is moved; what is moved out counts nothing. */
+  private double product(Thumbnail other, int dx, int dy) {
+    double sum = 0;
+    for (int y = Math.max(0, dy); y < SIDE + Math.min(0, dy); y++) {
+      for (int x = Math.max(0, dx); x < SIDE + Math.min(0, dx); x++) {
+        int here = 3 * (y * SIDE + x);
+        int there = 3 * ((y - dy) * SIDE + x - dx);
+        for (int c = 0; c < 3; c++) {
+          sum += values[here + c] * other.values[there + c];
+        }
+      }
+    }
+    return sum;
+  }
+}

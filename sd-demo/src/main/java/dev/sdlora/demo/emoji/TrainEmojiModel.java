@@ -1,0 +1,88 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.demo.scratch.ScratchTrainer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Trains the bundled model from nothing, in stages that go on where an earlier run was broken off.
+ *
+ * <p>Arguments: a folder for states and results, one for weights that are kept for another machine,
+ * one for fetched packages, then the stages to run, all unless given. After {@code loras} the names
+ * of some LoRAs may stand; without them it trains all.
+ */
+public final class TrainEmojiModel {
+  private static final long SEED = 1;
+  private static final String CHECKPOINT = "demo-sd1.safetensors";
+  private static final String LORAS = "loras";
+  private static final List<String> STAGES =
+      List.of("vae", "text", "model", "checkpoint", "keep", LORAS);
+
+  private TrainEmojiModel() {}
+
+  /** Runs stages. */
+  public static void main(String[] args) throws IOException {
+    if (args.length < 3) {
+      System.err.println("usage: TrainEmojiModel FOLDER KEPT CACHE " + STAGES + " [LORA...]");
+      System.exit(2);
+    }
+    Path folder = Files.createDirectories(Path.of(args[0]));
+    Training training = new Training(folder, Path.of(args[1]), Path.of(args[2]), SEED);
+    List<String> stages = args.length > 3 ? List.of(args).subList(3, args.length) : STAGES;
+    for (int i = 0; i < stages.size(); i++) {
+      if (stages.get(i).equals(LORAS)) {
+        List<EmojiLora> named = loras(stages.subList(i + 1, stages.size()));
+        train(named.isEmpty() ? List.of(EmojiLora.values()) : named, training);
+        i += named.size();
+      } else {
+        run(stages.get(i), training);
+      }
+    }
+  }
+
+  /** The LoRAs that the first words are names of. */
+  private static List<EmojiLora> loras(List<String> words) {
+    return words.stream()
+        .map(EmojiLora::named)
+        .takeWhile(Optional::isPresent)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static void train(List<EmojiLora> loras, Training training) throws IOException {
+    Path folder = Files.createDirectories(training.folder().resolve(LORAS));
+    LoraPictures pictures = LoraPictures.read(training.cache());
+    EmojiLoraStage stage =
+        new EmojiLoraStage(training.folder().resolve(CHECKPOINT), pictures, training.seed());
+    loras.forEach(lora -> stage.run(lora, folder));
+  }
+
+  private static void run(String stage, Training training) throws IOException {
+    Data data = Data.read(training.cache());
+    switch (stage) {
+      case "vae" -> new AutoencoderStage(training).run();
+      case "text" -> new TextEncoderStage(training, data).run();
+      case "model" -> new DenoiserStage(training, data).run();
+      case "checkpoint" ->
+          new DenoiserStage(training, data).write(training.folder().resolve(CHECKPOINT));
+      case "keep" -> {
+        keep(training, AutoencoderStage.NETWORK, AutoencoderStage.trainer(training));
+        keep(training, TextEncoderStage.NETWORK, new TextEncoderStage(training, data).trainer());
+        keep(training, DenoiserStage.NETWORK, new DenoiserStage(training, data).trainer());
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "no stage is named '%s'; there are %s".formatted(stage, STAGES));
+    }
+  }
+
+  private static void keep(Training training, String network, ScratchTrainer trainer)
+      throws IOException {
+    try (trainer) {
+      training.state(network).keep(trainer);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package dev.sdlora.demo.emoji;
+
+import java.nio.file.Path;
+
+/**
+ * What all stages are told.
+ *
+ * @param folder of states and results
+ * @param kept folder of averaged weights that go on on another machine
+ * @param cache folder of fetched packages
+ * @param seed what all random numbers are drawn from
+ */
+record Training(Path folder, Path kept, Path cache, long seed) {
+  /** The state of a network. */
+  StageState state(String network) {
+    return new StageState(folder, kept, network);
+  }
+}

@@ -1,0 +1,120 @@
+package dev.sdlora.demo.emoji.judge;
+
+import dev.sdlora.demo.Mask;
+import dev.sdlora.demo.emoji.DrawnScene;
+import java.awt.Graphics2D;
+import java.awt.Rectangle;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Says what pictures of scenes show. Not safe for several threads. */
+final class EmojiJudge {
+  /** The side that the judge's measures were made for; larger pictures are scaled down. */
+  private static final int SIDE = 128;
+
+  private static final int TOP = 5;
+  private static final int MOST_IN_ROW = 3;
+
+  /** Pieces of a row are hardly of the kind if that is less probable on average. */
+  private static final double LEAST_PROBABLE = 0.25;
+
+  /** Parts of at least this share of the largest one are things of their own. */
+  private static final double THING = 0.2;
+
+  private final NounClassifier classifier;
+
+  EmojiJudge(NounClassifier classifier) {
+    this.classifier = classifier;
+  }
+
+  /** What is on a picture, of two things in the halves where a scene has them; of rows nothing. */
+  Seen judge(BufferedImage picture, DrawnScene scene) {
+    Cutter cutter = new Cutter(scaled(picture), scene.pattern());
+    List<Rectangle> areas = List.of(cutter.whole());
+    if (scene.isPair()) {
+      areas = cutter.halves(scene.place());
+    } else if (scene.count() > 1) {
+      areas = List.of();
+    }
+    return new Seen(
+        cutter.ground().colour(), areas.stream().map(area -> thing(cutter, area)).toList());
+  }
+
+  private Seen.Thing thing(Cutter cutter, Rectangle area) {
+    Optional<Rectangle> box = cutter.box(area);
+    if (box.isEmpty()) {
+      return Seen.Thing.NONE;
+    }
+    float[] probabilities = classifier.probabilities(List.of(cutter.cut(box.get()))).get(0);
+    return new Seen.Thing(NounClassifier.best(probabilities, TOP), cutter.colour(area));
+  }
+
+  /**
+   * How many things of a scene's first noun stand in a row, 1 to 3: as many as the row must be cut
+   * into for the pieces to be of the kind, for things that touch or have parts must not be counted
+   * by their parts. 0 if there is nothing of the kind.
+   */
+  int inRow(BufferedImage picture, DrawnScene scene) {
+    int kind = classifier.alike().of(classifier.kinds().of(scene.first().noun()));
+    Cutter cutter = new Cutter(scaled(picture), scene.pattern());
+    Optional<Rectangle> row = cutter.box(cutter.whole());
+    if (row.isEmpty()) {
+      return 0;
+    }
+    int best = 0;
+    double most = LEAST_PROBABLE;
+    for (int count = 1; count <= MOST_IN_ROW; count++) {
+      double sum = 0;
+      for (Rectangle piece : pieces(row.get(), count)) {
+        Optional<Rectangle> box = cutter.box(piece);
+        if (box.isPresent()) {
+          List<BufferedImage> cut = List.of(cutter.cut(box.get()));
+          sum += classifier.probabilities(cut).get(0)[kind];
+        }
+      }
+      if (sum / count > most) {
+        most = sum / count;
+        best = count;
+      }
+    }
+    return best;
+  }
+
+  private static List<Rectangle> pieces(Rectangle row, int count) {
+    List<Rectangle> pieces = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int from = row.x + i * row.width / count;
+      int to = row.x + (i + 1) * row.width / count;
+      pieces.add(new Rectangle(from, row.y, to - from, row.height));
+    }
+    return pieces;
+  }
+
+  /** How many things lie apart from each other in a picture. */
+  static int apart(BufferedImage picture, DrawnScene scene) {
+    Cutter cutter = new Cutter(scaled(picture), scene.pattern());
+    int[] areas = cutter.parts(cutter.whole()).stream().mapToInt(Mask::area).toArray();
+    int largest = Arrays.stream(areas).max().orElse(0);
+    return (int) Arrays.stream(areas).filter(area -> area >= THING * largest).count();
+  }
+
+  private static BufferedImage scaled(BufferedImage picture) {
+    BufferedImage scaled = picture;
+    // Halved as often as possible, since one step further would leave pixels out.
+    while (scaled.getWidth() > SIDE) {
+      int side = Math.max(SIDE, scaled.getWidth() / 2);
+      BufferedImage smaller = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+      Graphics2D graphics = smaller.createGraphics();
+      graphics.setRenderingHint(
+          RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
+      graphics.drawImage(scaled, 0, 0, side, side, null);
+      graphics.dispose();
+      scaled = smaller;
+    }
+    return scaled;
+  }
+}

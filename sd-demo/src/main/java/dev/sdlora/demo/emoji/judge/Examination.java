@@ -1,0 +1,59 @@
+package dev.sdlora.demo.emoji.judge;
+
+import dev.sdlora.demo.Colour;
+import dev.sdlora.demo.emoji.judge.Asked.About;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Asks an artist for pictures and judges them. */
+final class Examination {
+  private final NounClassifier classifier;
+  private final EmojiJudge judge;
+  private final LabelledPictures sheet = new LabelledPictures();
+
+  Examination(NounClassifier classifier) {
+    this.classifier = classifier;
+    this.judge = new EmojiJudge(classifier);
+  }
+
+  /**
+   * Has all drawn.
+   *
+   * @param common the kinds that the commonest nouns are
+   */
+  Scores of(Artist artist, List<Asked> questions, Set<Integer> common) {
+    Scores scores = new Scores(common, classifier);
+    for (Asked asked : questions) {
+      BufferedImage picture = artist.draw(asked);
+      Seen seen = judge.judge(picture, asked.scene());
+      int inRow = asked.about() == About.ROW ? judge.inRow(picture, asked.scene()) : 0;
+      Marks marks = Marks.of(asked, seen, inRow, classifier);
+      scores.add(asked, marks);
+      sheet.add(picture, asked.prompt(), marks.isRight() ? "" : said(asked, seen, inRow));
+    }
+    return scores;
+  }
+
+  /** The pictures, of which wrong ones are marked. */
+  LabelledPictures sheet() {
+    return sheet;
+  }
+
+  private String said(Asked asked, Seen seen, int inRow) {
+    String things =
+        seen.things().stream()
+            .map(
+                thing ->
+                    thing.kinds().isEmpty()
+                        ? "nothing"
+                        : thing.colour().map(Colour::word).orElse("")
+                            + " "
+                            + classifier.kinds().word(thing.kinds().get(0)))
+            .collect(Collectors.joining(", "));
+    return (asked.about() == About.ROW ? inRow + " of them" : things)
+        + " on "
+        + seen.ground().word();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.sdlora.demo.emoji.judge;
+
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Hires fix at twice the side in several strengths: whether one thing is still one. */
+final class HiresTrial {
+  private static final List<Double> STRENGTHS = List.of(0.4, 0.5, 0.6, 0.7);
+
+  private final Function<PromptSpec, BufferedImage> artist;
+  private final List<Asked> questions;
+  private final NounClassifier classifier;
+  private final EmojiJudge judge;
+
+  HiresTrial(
+      Function<PromptSpec, BufferedImage> artist,
+      List<Asked> questions,
+      NounClassifier classifier) {
+    this.artist = artist;
+    this.questions = questions;
+    this.classifier = classifier;
+    this.judge = new EmojiJudge(classifier);
+  }
+
+  /** Says a line about the pictures without it, and one about each strength. */
+  void run(Consumer<String> say, LabelledPictures sheet) {
+    say.accept(line("without", HiresFix.builder().scale(2), false, sheet));
+    for (double strength : STRENGTHS) {
+      HiresFix.Builder hires = HiresFix.builder().scale(2).denoisingStrength(strength);
+      say.accept(line("strength " + strength, hires, true, sheet));
+    }
+  }
+
+  private String line(String name, HiresFix.Builder hires, boolean used, LabelledPictures sheet) {
+    double things = 0;
+    int ones = 0;
+    int right = 0;
+    for (Asked asked : questions) {
+      PromptSpecBuilder spec = ModelArtist.spec(asked.prompt(), asked.seed());
+      BufferedImage picture = artist.apply((used ? spec.hiresFix(hires.build()) : spec).build());
+      int apart = EmojiJudge.apart(picture, asked.scene());
+      things += (double) apart / questions.size();
+      ones += apart == 1 ? 1 : 0;
+      Marks marks = Marks.of(asked, judge.judge(picture, asked.scene()), 0, classifier);
+      right += marks.nouns().get(0) ? 1 : 0;
+      sheet.add(picture, name + ": " + asked.prompt(), apart == 1 ? "" : apart + " things");
+    }
+    return String.format(
+        Locale.ROOT,
+        "  %-14s things %.1f on average, one in %d of %d, noun right in %d",
+        name,
+        things,
+        ones,
+        questions.size(),
+        right);
+  }
+}

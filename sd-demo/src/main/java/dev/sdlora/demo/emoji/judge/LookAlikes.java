@@ -1,0 +1,100 @@
+package dev.sdlora.demo.emoji.judge;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Kinds whose drawings are the same but for a trifle, so that no one could say which a picture
+ * shows. Two are alike if their drawings, 32 pixels wide and laid on grey, differ by less than a
+ * bound in the mean of all values and in their alpha; what is alike to one of a group belongs to
+ * it.
+ */
+final class LookAlikes {
+  /** Of 255. */
+  static final double BOUND = 1.5;
+
+  private static final int SIDE = 32;
+  private static final int AREA = SIDE * SIDE;
+
+  private final int[] groups;
+  private final Kinds kinds;
+
+  private LookAlikes(int[] groups, Kinds kinds) {
+    this.groups = groups;
+    this.kinds = kinds;
+  }
+
+  /** Compares all drawings with each other. */
+  static LookAlikes of(Kinds kinds) {
+    short[][] pictures = new short[kinds.size()][];
+    Arrays.setAll(pictures, kind -> values(kinds, kind));
+    int[] groups = IntStream.range(0, kinds.size()).toArray();
+    for (int one = 0; one < groups.length; one++) {
+      for (int other = 0; other < one; other++) {
+        if (groups[one] != groups[other] && areAlike(pictures[one], pictures[other])) {
+          join(groups, one, other);
+        }
+      }
+    }
+    return new LookAlikes(groups, kinds);
+  }
+
+  private static void join(int[] groups, int one, int other) {
+    int from = Math.max(groups[one], groups[other]);
+    int to = Math.min(groups[one], groups[other]);
+    Arrays.setAll(groups, kind -> groups[kind] == from ? to : groups[kind]);
+  }
+
+  /** Colours laid on grey, then alpha. */
+  private static short[] values(Kinds kinds, int kind) {
+    int[] pixels = kinds.drawing(kind, SIDE).getRGB(0, 0, SIDE, SIDE, null, 0, SIDE);
+    short[] values = new short[4 * AREA];
+    for (int p = 0; p < AREA; p++) {
+      int alpha = pixels[p] >>> 24;
+      for (int c = 0; c < 3; c++) {
+        int level = pixels[p] >> (16 - 8 * c) & 255;
+        values[4 * p + c] = (short) ((level * alpha + 128 * (255 - alpha)) / 255);
+      }
+      values[4 * p + 3] = (short) alpha;
+    }
+    return values;
+  }
+
+  private static boolean areAlike(short[] one, short[] other) {
+    double most = BOUND * one.length;
+    int sum = 0;
+    for (int i = 0; i < one.length && sum < most; i++) {
+      sum += Math.abs(one[i] - other[i]);
+    }
+    return sum < most;
+  }
+
+  /** The group of a kind: the smallest number of a kind in it. */
+  int of(int kind) {
+    return groups[kind];
+  }
+
+  boolean areSame(int one, int other) {
+    return groups[one] == groups[other];
+  }
+
+  /** The words of each group of more than one. */
+  List<String> words() {
+    List<String> words = new ArrayList<>();
+    for (int group = 0; group < groups.length; group++) {
+      int number = group;
+      List<String> members =
+          IntStream.range(0, groups.length)
+              .filter(kind -> groups[kind] == number)
+              .mapToObj(kinds::word)
+              .collect(Collectors.toList());
+      if (members.size() > 1) {
+        words.add(String.join(" = ", members));
+      }
+    }
+    return words;
+  }
+}

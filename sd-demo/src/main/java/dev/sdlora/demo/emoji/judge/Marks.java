@@ -1,0 +1,78 @@
+package dev.sdlora.demo.emoji.judge;
+
+import dev.sdlora.demo.Colour;
+import dev.sdlora.demo.emoji.DrawnThing;
+import dev.sdlora.demo.emoji.judge.Asked.About;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What of one picture is as it was asked for.
+ *
+ * @param ground whether the ground has the colour
+ * @param nouns whether each thing is what was asked for, in the prompt's order; of a row, whose
+ *     count is that of such things, nothing
+ * @param amongTop whether it is one of the five most probable kinds
+ * @param colours whether each thing that was asked for in a colour has it
+ * @param count whether there are as many in a row as were asked for; true where none was
+ */
+record Marks(
+    boolean ground,
+    List<Boolean> nouns,
+    List<Boolean> amongTop,
+    List<Boolean> colours,
+    boolean count) {
+  /** Copies the lists. */
+  Marks {
+    nouns = List.copyOf(nouns);
+    amongTop = List.copyOf(amongTop);
+    colours = List.copyOf(colours);
+  }
+
+  /**
+   * Compares.
+   *
+   * @param inRow how many of the thing are in a row, if a row was asked for
+   */
+  static Marks of(Asked asked, Seen seen, int inRow, NounClassifier classifier) {
+    Marks told = of(asked, seen.things(), seen.ground(), inRow, classifier);
+    if (told.isRight() || asked.about() != About.PAIR || asked.tellsSides()) {
+      return told;
+    }
+    List<Seen.Thing> turned = List.of(seen.things().get(1), seen.things().get(0));
+    Marks other = of(asked, turned, seen.ground(), inRow, classifier);
+    return other.rightNouns() > told.rightNouns() ? other : told;
+  }
+
+  private static Marks of(
+      Asked asked, List<Seen.Thing> seen, Colour ground, int inRow, NounClassifier classifier) {
+    List<Boolean> nouns = new ArrayList<>();
+    List<Boolean> amongTop = new ArrayList<>();
+    List<Boolean> colours = new ArrayList<>();
+    for (int i = 0; i < seen.size(); i++) {
+      DrawnThing wanted = asked.scene().things().get(i);
+      Seen.Thing found = seen.get(i);
+      int kind = classifier.alike().of(classifier.kinds().of(wanted.noun()));
+      nouns.add(found.kinds().indexOf(kind) == 0);
+      amongTop.add(found.kinds().contains(kind));
+      Colour colour = wanted.colour();
+      if (colour != null) {
+        colours.add(found.colour().filter(colour::equals).isPresent());
+      }
+    }
+    boolean count = asked.about() != About.ROW || inRow == asked.scene().count();
+    return new Marks(ground == asked.scene().ground(), nouns, amongTop, colours, count);
+  }
+
+  private long rightNouns() {
+    return nouns.stream().filter(right -> right).count();
+  }
+
+  /** Whether nothing is wrong. */
+  boolean isRight() {
+    return ground
+        && count
+        && Stream.concat(nouns.stream(), colours.stream()).allMatch(right -> right);
+  }
+}

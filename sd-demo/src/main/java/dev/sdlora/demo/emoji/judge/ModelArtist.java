@@ -1,0 +1,39 @@
+package dev.sdlora.demo.emoji.judge;
+
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.Schedule;
+import java.awt.image.BufferedImage;
+
+/** Draws what prompts say with a model, in 20 steps of DPM++ 2M Karras unless told otherwise. */
+final class ModelArtist implements Artist {
+  private static final int STEPS = 20;
+
+  private final Pipeline pipeline;
+
+  ModelArtist(Pipeline pipeline) {
+    this.pipeline = pipeline;
+  }
+
+  /** The settings that all pictures have. */
+  static PromptSpecBuilder spec(String prompt, long seed) {
+    return PromptSpec.builder()
+        .prompt(prompt)
+        .seed(seed)
+        .sampler(Sampler.DPMPP_2M)
+        .schedule(Schedule.KARRAS)
+        .steps(STEPS)
+        .cfgScale(4);
+  }
+
+  @Override
+  public BufferedImage draw(Asked asked) {
+    return draw(spec(asked.prompt(), asked.seed()).build());
+  }
+
+  BufferedImage draw(PromptSpec spec) {
+    return pipeline.generate(spec).first().toBufferedImage();
+  }
+}

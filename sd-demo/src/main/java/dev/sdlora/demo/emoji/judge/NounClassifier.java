@@ -1,0 +1,72 @@
+package dev.sdlora.demo.emoji.judge;
+
+import dev.sdlora.demo.PictureBatch;
+import dev.sdlora.demo.scratch.Classifier;
+import dev.sdlora.demo.scratch.ClassifierConfig;
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Says which kind of thing a square cut out of a picture shows. Kinds that look alike count as one.
+ * Not safe for several threads.
+ */
+final class NounClassifier implements AutoCloseable {
+  private static final int BATCH = 64;
+
+  private final Kinds kinds;
+  private final LookAlikes alike;
+  private final Classifier network;
+
+  /** Reads the weights that {@link NounTraining} wrote. */
+  NounClassifier(Kinds kinds, LookAlikes alike, ClassifierConfig config, Path weights) {
+    this.kinds = kinds;
+    this.alike = alike;
+    this.network = Classifier.open(config, weights);
+  }
+
+  Kinds kinds() {
+    return kinds;
+  }
+
+  LookAlikes alike() {
+    return alike;
+  }
+
+  /** How probable each group of kinds is, of squares of {@link Cutter#SIDE} pixels. */
+  List<float[]> probabilities(List<BufferedImage> squares) {
+    List<float[]> all = new ArrayList<>();
+    for (int from = 0; from < squares.size(); from += BATCH) {
+      List<BufferedImage> batch = squares.subList(from, Math.min(squares.size(), from + BATCH));
+      float[][] rows = network.probabilities(PictureBatch.pixels(batch), batch.size());
+      Arrays.stream(rows).map(this::grouped).forEach(all::add);
+    }
+    return all;
+  }
+
+  private float[] grouped(float[] row) {
+    float[] grouped = new float[row.length];
+    for (int kind = 0; kind < row.length; kind++) {
+      grouped[alike.of(kind)] += row[kind];
+    }
+    return grouped;
+  }
+
+  /** The most probable kinds, first the most probable one. */
+  static List<Integer> best(float[] probabilities, int count) {
+    return IntStream.range(0, probabilities.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(kind -> -probabilities[kind]))
+        .limit(count)
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}

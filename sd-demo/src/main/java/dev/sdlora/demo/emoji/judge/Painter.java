@@ -1,0 +1,25 @@
+package dev.sdlora.demo.emoji.judge;
+
+import dev.sdlora.demo.emoji.Drawings;
+import dev.sdlora.demo.emoji.DrawnScenePainter;
+import java.awt.image.BufferedImage;
+import java.util.SplittableRandom;
+
+/**
+ * Draws scenes as they are asked for, a little soft: what a judge says of that is how far it can be
+ * trusted.
+ */
+final class Painter implements Artist {
+  private static final int SIDE = 128;
+
+  private final DrawnScenePainter painter;
+
+  Painter(Drawings drawings) {
+    this.painter = new DrawnScenePainter(drawings);
+  }
+
+  @Override
+  public BufferedImage draw(Asked asked) {
+    return Softness.of(painter.draw(asked.scene(), SIDE), new SplittableRandom(asked.seed()));
+  }
+}

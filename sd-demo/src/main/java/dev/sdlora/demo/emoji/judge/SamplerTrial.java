@@ -1,0 +1,88 @@
+package dev.sdlora.demo.emoji.judge;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.Schedule;
+import dev.sdlora.demo.PictureMeasures;
+import java.awt.image.BufferedImage;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * All samplers at the default steps, and those whose pictures are noisy then at more: how often the
+ * noun is right, and the grain of pictures beside that of 40 steps of DPM++ 2M Karras.
+ */
+final class SamplerTrial {
+  private static final int DEFAULT_STEPS = 20;
+  private static final List<Integer> MORE_STEPS = List.of(25, 30, 40, 60);
+  private static final int REFERENCE_STEPS = 40;
+
+  /** Grain that is seen: so much more than that of the reference, in levels of 255. */
+  private static final double SEEN = 0.5;
+
+  private final Function<PromptSpec, BufferedImage> artist;
+  private final List<Asked> questions;
+  private final NounClassifier classifier;
+  private final EmojiJudge judge;
+
+  SamplerTrial(
+      Function<PromptSpec, BufferedImage> artist,
+      List<Asked> questions,
+      NounClassifier classifier) {
+    this.artist = artist;
+    this.questions = questions;
+    this.classifier = classifier;
+    this.judge = new EmojiJudge(classifier);
+  }
+
+  private record Outcome(double nouns, double grain) {
+    String line(String name) {
+      return String.format(
+          Locale.ROOT, "  %-26s noun right %5.1f %%  grain %.2f", name, 100 * nouns, grain);
+    }
+  }
+
+  /** Says a line about each sampler. */
+  void run(Consumer<String> say) {
+    Outcome reference = outcome(Sampler.DPMPP_2M, Schedule.KARRAS, REFERENCE_STEPS);
+    say.accept(reference.line("DPM++ 2M Karras, 40 steps"));
+    for (Sampler sampler : Sampler.values()) {
+      Outcome outcome = outcome(sampler, Schedule.AUTOMATIC, DEFAULT_STEPS);
+      say.accept(outcome.line(sampler.label()) + remark(outcome, reference));
+      for (int i = 0; i < MORE_STEPS.size() && isNoisy(outcome, reference); i++) {
+        int steps = MORE_STEPS.get(i);
+        outcome = outcome(sampler, Schedule.AUTOMATIC, steps);
+        String name = sampler.label() + ", " + steps + " steps";
+        say.accept(outcome.line(name) + remark(outcome, reference));
+      }
+    }
+  }
+
+  private static boolean isNoisy(Outcome outcome, Outcome reference) {
+    return outcome.grain() > reference.grain() + SEEN;
+  }
+
+  private static String remark(Outcome outcome, Outcome reference) {
+    return isNoisy(outcome, reference) ? "  noisy" : "";
+  }
+
+  private Outcome outcome(Sampler sampler, Schedule schedule, int steps) {
+    double nouns = 0;
+    double grain = 0;
+    for (Asked asked : questions) {
+      PromptSpec spec =
+          ModelArtist.spec(asked.prompt(), asked.seed())
+              .sampler(sampler)
+              .schedule(schedule)
+              .steps(steps)
+              .build();
+      BufferedImage picture = artist.apply(spec);
+      Marks marks = Marks.of(asked, judge.judge(picture, asked.scene()), 0, classifier);
+      nouns += marks.nouns().get(0) ? 1.0 / questions.size() : 0;
+      grain += PictureMeasures.grain(picture) / questions.size();
+    }
+    return new Outcome(nouns, grain);
+  }
+}

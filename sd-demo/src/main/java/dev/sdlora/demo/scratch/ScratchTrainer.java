@@ -1,0 +1,24 @@
+package dev.sdlora.demo.scratch;
+
+import java.nio.file.Path;
+
+/** A network on its way from random numbers, whose training can be broken off and go on. */
+public interface ScratchTrainer extends AutoCloseable {
+  /** Steps done so far. */
+  int step();
+
+  /** Writes all that a resumed run needs. */
+  void save(Path path);
+
+  /** Goes on from what was saved. */
+  void resume(Path path);
+
+  /** Writes the averaged weights alone, in float16: a tenth of what is saved. */
+  void keep(Path path);
+
+  /** Goes on from weights that were kept, with an optimiser at its start. */
+  void goOnFrom(Path path);
+
+  @Override
+  void close();
+}

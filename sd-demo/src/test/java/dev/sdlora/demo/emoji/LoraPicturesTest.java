@@ -1,0 +1,147 @@
+package dev.sdlora.demo.emoji;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sdlora.demo.Colour;
+import dev.sdlora.demo.PictureMeasures;
+import dev.sdlora.demo.Place;
+import dev.sdlora.demo.Size;
+import dev.sdlora.training.TrainingExample;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What LoRAs are trained on. */
+final class LoraPicturesTest {
+  private final LoraPictures pictures = of(SmallSet.squares(Color.GRAY));
+
+  @ParameterizedTest
+  @EnumSource(
+      value = EmojiLora.class,
+      names = {"NOTO", "DETAIL", "ZORP"})
+  void examples_sameSeed_samePicturesAndCaptions(EmojiLora lora) {
+    List<TrainingExample> once = pictures.examples(lora, 3);
+    List<TrainingExample> again = pictures.examples(lora, 3);
+    assertThat(once).hasSameSizeAs(again);
+    for (int i = 0; i < once.size(); i++) {
+      assertThat(once.get(i).caption()).isEqualTo(again.get(i).caption());
+      assertThat(SmallSet.pixels(once.get(i).picture().get()))
+          .isEqualTo(SmallSet.pixels(again.get(i).picture().get()));
+    }
+  }
+
+  @Test
+  void examples_ofTheFigure_fourteenUnlikeEachOther_allWithItsWord() {
+    List<TrainingExample> examples = pictures.examples(EmojiLora.ZORP, 1);
+    Set<List<Integer>> seen = new HashSet<>();
+    for (TrainingExample example : examples) {
+      assertThat(example.caption()).contains(Zorp.WORD);
+      seen.add(Arrays.stream(SmallSet.pixels(example.picture().get())).boxed().toList());
+    }
+    assertThat(seen).hasSize(14).hasSameSizeAs(examples);
+  }
+
+  @Test
+  void examples_ofTheSlider_bothEndsOfEachScene() {
+    List<TrainingExample> examples = pictures.examples(EmojiLora.DETAIL, 1);
+    for (int i = 0; i < examples.size(); i += 2) {
+      TrainingExample more = examples.get(i);
+      TrainingExample less = examples.get(i + 1);
+      assertThat(more.caption()).isEqualTo(less.caption());
+      assertThat(more.strength()).isEqualTo(1);
+      assertThat(less.strength()).isEqualTo(-1);
+    }
+    // On a dark ground, ink takes away as much as it adds.
+    assertThat(detail(examples, 1)).isGreaterThan(1.5 * detail(examples, -1));
+  }
+
+  private static double detail(List<TrainingExample> examples, double strength) {
+    return examples.stream()
+        .filter(example -> example.strength() == strength)
+        .mapToDouble(example -> PictureMeasures.highFrequency(example.picture().get()))
+        .average()
+        .orElseThrow();
+  }
+
+  @Test
+  void examples_ofLineArt_neverOnDarkGrounds() {
+    assertThat(pictures.examples(EmojiLora.HIGH_CONTRAST, 1))
+        .noneMatch(example -> example.caption().contains("black"))
+        .noneMatch(example -> example.caption().contains("purple"));
+  }
+
+  @Test
+  void examples_ofAStyle_onlyNounsThatItHas() {
+    LoraPictures withoutCats = of(new WithoutCats(SmallSet.squares(Color.GRAY)));
+    assertThat(withoutCats.examples(EmojiLora.NOTO, 1))
+        .noneMatch(example -> example.caption().contains("cat"))
+        .noneMatch(example -> example.caption().contains("meow"));
+  }
+
+  @Test
+  void draw_style_itsDrawing_atZeroThatOfTheBase() {
+    DrawnScene scene = SmallSet.one("cat", Size.MEDIUM, Place.CENTRE, Colour.PINK);
+    BufferedImage base = new DrawnScenePainter(SmallSet.drawings()).draw(scene, 128);
+    assertThat(SmallSet.pixels(pictures.draw(EmojiLora.NOTO, scene, 0)))
+        .isEqualTo(SmallSet.pixels(base));
+    assertThat(pictures.draw(EmojiLora.NOTO, scene, 1).getRGB(64, 64))
+        .isEqualTo(Color.GRAY.getRGB());
+  }
+
+  @Test
+  void draw_night_darkAndBlue() {
+    DrawnScene scene = SmallSet.one("cat", Size.MEDIUM, Place.CENTRE, Colour.WHITE);
+    int ground = pictures.draw(EmojiLora.NIGHT, scene, 1).getRGB(1, 1);
+    assertThat(ground >> 16 & 255).isEqualTo(60);
+    assertThat(ground >> 8 & 255).isEqualTo(68);
+    assertThat(ground & 255).isEqualTo(105);
+  }
+
+  @Test
+  void subject_everyLora_oneThingInTheMiddle() {
+    SplittableRandom random = new SplittableRandom(4);
+    for (EmojiLora lora : EmojiLora.values()) {
+      DrawnScene scene = pictures.subject(lora, random);
+      assertThat(scene.things()).hasSize(1);
+      assertThat(scene.count()).isEqualTo(1);
+      assertThat(scene.first().noun().word().equals(Zorp.WORD)).isEqualTo(lora == EmojiLora.ZORP);
+      assertThat(scene.place()).isEqualTo(Place.CENTRE);
+      assertThat(scene.pattern()).isEqualTo(Pattern.PLAIN);
+    }
+  }
+
+  private static LoraPictures of(Drawings styles) {
+    return new LoraPictures(
+        SmallSet.nouns(),
+        Map.of(
+            Style.FLAT,
+            SmallSet.drawings(),
+            Style.FLUENT_3D,
+            styles,
+            Style.NOTO,
+            styles,
+            Style.HIGH_CONTRAST,
+            styles));
+  }
+
+  /** A style that lacks a noun. */
+  private record WithoutCats(Drawings others) implements Drawings {
+    @Override
+    public boolean has(Noun noun) {
+      return !noun.word().equals("cat");
+    }
+
+    @Override
+    public BufferedImage draw(Noun noun, int side) {
+      return others.draw(noun, side);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.demo.emoji.judge;
+
+import org.jspecify.annotations.NullMarked;
