@@ -54,8 +54,9 @@ class TrainingStateTest {
       int weights = settings.model().patchable().values().stream().mapToInt(Map::size).sum();
       new TrainingState(torch, settings, data);
 
-      // For each factor itself, two averages and the count of its steps; two tensors of dimensions.
-      assertThat(torch.liveArrays()).isEqualTo(weights + 2 * modules * 4 + 2);
+      // For each factor itself, two averages and the count of its steps; two tensors of dimensions
+      // and one that tells the format.
+      assertThat(torch.liveArrays()).isEqualTo(weights + 2 * modules * 4 + 3);
     }
   }
 

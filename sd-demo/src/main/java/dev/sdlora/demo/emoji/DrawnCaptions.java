@@ -82,7 +82,7 @@ public final class DrawnCaptions {
           case 3 -> "three " + things;
           default -> (size + " " + things).strip();
         };
-    String some = scene.count() > 1 ? bare : a(bare);
+    String some = scene.count() > 1 || Plurals.isPlural(nouns.get(0)) ? bare : a(bare);
     String place = scene.place().phrase();
     if (!place.isEmpty()) {
       return onGround(scene, some + " " + place, bare + " " + place, " of ");
@@ -92,9 +92,10 @@ public final class DrawnCaptions {
 
   private List<String> pair(DrawnScene scene, List<String> nouns) {
     String first = named(scene.things().get(0), nouns.get(0));
-    String second = a(named(scene.things().get(1), nouns.get(1)));
+    String other = named(scene.things().get(1), nouns.get(1));
+    String second = Plurals.isPlural(nouns.get(1)) ? other : a(other);
     String bare = first + " " + oneOf(relations(scene.place())) + " " + second;
-    return onGround(scene, a(bare), bare, " on ");
+    return onGround(scene, Plurals.isPlural(nouns.get(0)) ? bare : a(bare), bare, " on ");
   }
 
   private List<String> onGround(DrawnScene scene, String some, String bare, String on) {

@@ -50,7 +50,7 @@ final class EmojiNames {
   static final Set<String> COLOURS =
       Set.of(
           "red", "orange", "yellow", "green", "blue", "purple", "brown", "black", "white", "pink",
-          "grey", "gray", "light");
+          "grey", "gray");
 
   /** Times of day, variants of people, and marks that are letters or arrows. */
   private static final Pattern LEFT_OUT =

@@ -1,6 +1,8 @@
 package dev.sdlora.demo.emoji;
 
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Plural forms of English nouns. */
 final class Plurals {
@@ -23,14 +25,40 @@ final class Plurals {
           Map.entry("sheep", "sheep"),
           Map.entry("deer", "deer"),
           Map.entry("bison", "bison"),
-          Map.entry("ox", "oxen"));
+          Map.entry("ox", "oxen"),
+          Map.entry("bus", "buses"),
+          Map.entry("minibus", "minibuses"),
+          Map.entry("trolleybus", "trolleybuses"),
+          Map.entry("cactus", "cacti"),
+          Map.entry("octopus", "octopuses"));
+
+  /** What a noun may have behind the word that it is. */
+  private static final Pattern BEHIND =
+      Pattern.compile(" (with|without|of|in|on|at|for|showing|behind) ");
 
   private Plurals() {}
 
-  /** The plural of a noun of one or more words, of which the last one changes. */
+  /**
+   * The plural of a noun of one or more words, of which the last one before "with" or so changes.
+   */
   static String of(String noun) {
-    int last = noun.lastIndexOf(' ') + 1;
-    return noun.substring(0, last) + word(noun.substring(last));
+    int end = head(noun);
+    int last = noun.lastIndexOf(' ', end - 1) + 1;
+    return noun.substring(0, last) + word(noun.substring(last, end)) + noun.substring(end);
+  }
+
+  /** Whether a noun names several things, as scissors and cherries do. */
+  static boolean isPlural(String noun) {
+    String head = noun.substring(0, head(noun));
+    String last = head.substring(head.lastIndexOf(' ') + 1);
+    boolean irregular = IRREGULAR.containsValue(last) && !IRREGULAR.containsKey(last);
+    boolean regular = last.matches(".*[^sui]s") && !last.equals("rhinoceros");
+    return irregular || regular;
+  }
+
+  private static int head(String noun) {
+    Matcher behind = BEHIND.matcher(noun);
+    return behind.find() ? behind.start() : noun.length();
   }
 
   private static String word(String word) {

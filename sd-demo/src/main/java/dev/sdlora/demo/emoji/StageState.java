@@ -4,6 +4,7 @@ import dev.sdlora.demo.scratch.ScratchTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 
 /**
  * Where a stage's trainer goes on: at the state that a run saved in the working folder, or else at
@@ -24,10 +25,19 @@ record StageState(Path folder, Path kept, String name) {
 
   /** Brings a new trainer to where it goes on. */
   <T extends ScratchTrainer> T begin(T trainer) {
+    return begin(trainer, kept -> kept);
+  }
+
+  /**
+   * Brings a new trainer to where it goes on.
+   *
+   * @param fit makes the file of weights that were kept fit the trainer
+   */
+  <T extends ScratchTrainer> T begin(T trainer, UnaryOperator<Path> fit) {
     if (Files.exists(saved())) {
       trainer.resume(saved());
     } else if (Files.exists(keeping())) {
-      trainer.goOnFrom(keeping());
+      trainer.goOnFrom(fit.apply(keeping()));
     }
     return trainer;
   }

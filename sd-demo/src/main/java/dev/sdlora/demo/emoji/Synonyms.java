@@ -22,48 +22,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What nouns are also called: everyday words from a list, and keywords that no other emoji has. No
- * word is a synonym of two nouns.
+ * What nouns are also called: everyday words from a list, and of the keywords that no other emoji
+ * has those that name what a drawing shows; others tell moods, uses and brands. No word is a
+ * synonym of two nouns.
  */
 final class Synonyms {
-  /** Keywords that say nothing of what a drawing shows, or nothing kind. */
-  private static final Set<String> NOT_SAID =
-      Set.of(
-          "terrorism",
-          "virgin",
-          "butt",
-          "kills",
-          "cock",
-          "drug",
-          "harm",
-          "done",
-          "more",
-          "less",
-          "show",
-          "single",
-          "addition",
-          "external",
-          "jaws",
-          "july",
-          "lgbt",
-          "mcdonalds",
-          "ikea",
-          "kissing",
-          "girls",
-          "regular",
-          "first",
-          "three",
-          "second",
-          "primary",
-          "resources",
-          "assembly",
-          "election",
-          "please",
-          "hope");
-
-  /** The first keywords of an emoji are the closest ones. */
-  private static final int MOST_KEYWORDS = 2;
-
   private Synonyms() {}
 
   /**
@@ -87,6 +50,8 @@ final class Synonyms {
                             .add(word)));
     Set<String> taken = reserved();
     taken.addAll(emojis.keySet());
+    Set<String> fit = new HashSet<>();
+    lines("keywords.txt").forEach(line -> fit.addAll(List.of(line.split(" ", -1))));
     Map<String, Set<String>> synonyms = new HashMap<>();
     everyday.forEach(
         (word, words) ->
@@ -95,13 +60,11 @@ final class Synonyms {
                 .forEach(said -> synonyms.computeIfAbsent(word, key -> new TreeSet<>()).add(said)));
     emojis.forEach(
         (word, emoji) -> {
-          int kept = 0;
           for (JsonNode keyword : keywords.path(emoji)) {
             String said = keyword.asText();
             boolean own = Objects.requireNonNullElse(users.get(said), List.of()).size() == 1;
-            if (own && kept < MOST_KEYWORDS && said.matches("[a-z]{4,}") && taken.add(said)) {
+            if (own && fit.contains(said) && taken.add(said)) {
               synonyms.computeIfAbsent(word, key -> new TreeSet<>()).add(said);
-              kept++;
             }
           }
         });
@@ -136,7 +99,6 @@ final class Synonyms {
                 "the",
                 "beside",
                 "over"));
-    words.addAll(NOT_SAID);
     Arrays.stream(Colour.values()).map(Colour::word).forEach(words::add);
     Arrays.stream(Shape.values()).map(Shape::word).forEach(words::add);
     words.addAll(EmojiNames.COLOURS);
@@ -150,20 +112,23 @@ final class Synonyms {
    */
   static Map<String, Set<String>> everyday(Map<String, String> official) {
     Map<String, Set<String>> words = new LinkedHashMap<>();
-    InputStream resource =
-        Objects.requireNonNull(Synonyms.class.getResourceAsStream("everyday-words.tsv"));
+    for (String line : lines("everyday-words.tsv")) {
+      int tab = line.indexOf('\t');
+      String word = official.get(line.substring(tab + 1));
+      if (word != null) {
+        words.computeIfAbsent(word, key -> new TreeSet<>()).add(line.substring(0, tab));
+      }
+    }
+    return words;
+  }
+
+  private static List<String> lines(String name) {
+    InputStream resource = Objects.requireNonNull(Synonyms.class.getResourceAsStream(name));
     try (BufferedReader lines =
         new BufferedReader(new InputStreamReader(resource, StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        int tab = line.indexOf('\t');
-        String word = official.get(line.substring(tab + 1));
-        if (word != null) {
-          words.computeIfAbsent(word, key -> new TreeSet<>()).add(line.substring(0, tab));
-        }
-      }
+      return lines.lines().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return words;
   }
 }

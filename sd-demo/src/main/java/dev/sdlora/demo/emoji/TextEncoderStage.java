@@ -56,7 +56,8 @@ final class TextEncoderStage {
                 Looks.NUMBERS,
                 Cells.COUNT,
                 Cells.NUMBERS,
-                training.seed()));
+                training.seed()),
+            new KeptTokens(training, data.vocabulary())::fitted);
   }
 
   /** Trains, or goes on with what an earlier run left. */

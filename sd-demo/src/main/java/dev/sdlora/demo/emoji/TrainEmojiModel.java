@@ -71,6 +71,7 @@ public final class TrainEmojiModel {
       case "keep" -> {
         keep(training, AutoencoderStage.NETWORK, AutoencoderStage.trainer(training));
         keep(training, TextEncoderStage.NETWORK, new TextEncoderStage(training, data).trainer());
+        new KeptTokens(training, data.vocabulary()).keep();
         keep(training, DenoiserStage.NETWORK, new DenoiserStage(training, data).trainer());
       }
       default ->
