@@ -27,7 +27,7 @@ final class TextEncoderStage {
   /** The learning rate falls twice (SGDR). */
   private static final LearningRate FIRST = new LearningRate(2e-3, 200, 6000, 0.01);
 
-  private static final LearningRate SECOND = new LearningRate(2e-3, 200, 6000, 0.02);
+  private static final LearningRate SECOND = new LearningRate(2e-3, 200, 8000, 0.02);
   private static final int STEPS = FIRST.steps() + SECOND.steps();
 
   /** An empty text says nothing; guidance compares every picture with it. */
