@@ -2,27 +2,21 @@ package dev.sdlora.demo;
 
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.LatentScaling;
+import dev.sdlora.demo.scratch.StoredLatents;
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.SafetensorsWriter;
-import dev.sdlora.tensors.file.TensorFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 
 /** Scenes of the base training and their latents, encoded once and kept on disk. */
 final class LatentCache {
   private static final int CHANNELS = VaeStage.CONFIG.latentChannels();
 
-  private static final double SCALE = VaeStage.CONFIG.latentScale();
-
-  private final float[][] latents;
-  private final LatentScaling scaling;
+  private final StoredLatents stored;
   private final long seed;
 
-  private LatentCache(float[][] latents, long seed) {
-    this.latents = latents;
-    this.scaling = LatentScaling.of(latents, CHANNELS, SCALE);
+  private LatentCache(StoredLatents stored, long seed) {
+    this.stored = stored;
     this.seed = seed;
   }
 
@@ -31,16 +25,7 @@ final class LatentCache {
     if (!Files.exists(file)) {
       write(file, vaeState, count, seed);
     }
-    TensorFile stored = TensorFile.open(file);
-    float[][] latents = new float[count][];
-    try (TensorFile.Reader reader = stored.reader()) {
-      float[] all = reader.floats(stored.find("latents").orElseThrow());
-      int elements = all.length / count;
-      for (int i = 0; i < count; i++) {
-        latents[i] = Arrays.copyOfRange(all, i * elements, (i + 1) * elements);
-      }
-    }
-    return new LatentCache(latents, seed);
+    return new LatentCache(StoredLatents.read(file, count, VaeStage.CONFIG), seed);
   }
 
   private static void write(Path file, Path vaeState, int count, long seed) {
@@ -57,28 +42,21 @@ final class LatentCache {
         }
       }
     }
-    List<Long> shape = List.of((long) count, (long) CHANNELS, (long) side, (long) side);
-    new SafetensorsWriter().tensor("latents", shape, all, DType.F32).write(file);
+    StoredLatents.write(file, all, side, VaeStage.CONFIG, DType.F32);
   }
 
   int size() {
-    return latents.length;
+    return stored.size();
   }
 
   /** What brings these latents, the means of the encoder, to unit variance. */
   LatentScaling scaling() {
-    return scaling;
+    return stored.scaling();
   }
 
   /** Some latents at unit variance, [indices][channels][side][side]. */
   float[] batch(int... indices) {
-    int elements = latents[0].length;
-    float[] batch = new float[indices.length * elements];
-    for (int i = 0; i < indices.length; i++) {
-      float[] unit = scaling.unit(latents[indices[i]], SCALE);
-      System.arraycopy(unit, 0, batch, i * elements, elements);
-    }
-    return batch;
+    return stored.batch(indices);
   }
 
   Scene scene(int index) {

@@ -3,30 +3,25 @@ package dev.sdlora.demo.emoji;
 import dev.sdlora.demo.PictureBatch;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.LatentScaling;
+import dev.sdlora.demo.scratch.StoredLatents;
 import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.SafetensorsWriter;
-import dev.sdlora.tensors.file.TensorFile;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Scenes of the base training and their latents, encoded once and kept on disk. */
 final class Latents {
   private static final int CHANNELS = AutoencoderStage.CONFIG.latentChannels();
-  private static final double SCALE = AutoencoderStage.CONFIG.latentScale();
   private static final int BATCH = 4;
 
-  private final float[][] latents;
-  private final LatentScaling scaling;
+  private final StoredLatents stored;
   private final CaptionedSource scenes;
   private final long seed;
 
-  private Latents(float[][] latents, CaptionedSource scenes, long seed) {
-    this.latents = latents;
-    this.scaling = LatentScaling.of(latents, CHANNELS, SCALE);
+  private Latents(StoredLatents stored, CaptionedSource scenes, long seed) {
+    this.stored = stored;
     this.scenes = scenes;
     this.seed = seed;
   }
@@ -37,16 +32,8 @@ final class Latents {
     if (!Files.exists(file)) {
       write(file, training, data, count);
     }
-    TensorFile stored = TensorFile.open(file);
-    float[][] latents = new float[count][];
-    try (TensorFile.Reader reader = stored.reader()) {
-      float[] all = reader.floats(stored.find("latents").orElseThrow());
-      int elements = all.length / count;
-      for (int i = 0; i < count; i++) {
-        latents[i] = Arrays.copyOfRange(all, i * elements, (i + 1) * elements);
-      }
-    }
-    return new Latents(latents, data.scenes(), training.seed());
+    return new Latents(
+        StoredLatents.read(file, count, AutoencoderStage.CONFIG), data.scenes(), training.seed());
   }
 
   private static void write(Path file, Training training, Data data, int count) {
@@ -73,28 +60,21 @@ final class Latents {
         }
       }
     }
-    List<Long> shape = List.of((long) count, (long) CHANNELS, (long) side, (long) side);
-    new SafetensorsWriter().tensor("latents", shape, all, DType.F16).write(file);
+    StoredLatents.write(file, all, side, AutoencoderStage.CONFIG, DType.F16);
   }
 
   int size() {
-    return latents.length;
+    return stored.size();
   }
 
   /** What brings these latents, the means of the encoder, to unit variance. */
   LatentScaling scaling() {
-    return scaling;
+    return stored.scaling();
   }
 
   /** Some latents at unit variance, [indices][channels][side][side]. */
   float[] batch(int... indices) {
-    int elements = latents[0].length;
-    float[] batch = new float[indices.length * elements];
-    for (int i = 0; i < indices.length; i++) {
-      float[] unit = scaling.unit(latents[indices[i]], SCALE);
-      System.arraycopy(unit, 0, batch, i * elements, elements);
-    }
-    return batch;
+    return stored.batch(indices);
   }
 
   Captioned scene(int index) {
