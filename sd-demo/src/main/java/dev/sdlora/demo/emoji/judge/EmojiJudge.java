@@ -44,6 +44,11 @@ final class EmojiJudge {
         cutter.ground().colour(), areas.stream().map(area -> thing(cutter, area)).toList());
   }
 
+  /** Whether the one thing that was asked for is what is seen. */
+  boolean seesNoun(BufferedImage picture, Asked asked) {
+    return Marks.of(asked, judge(picture, asked.scene()), 0, classifier).nouns().get(0);
+  }
+
   private Seen.Thing thing(Cutter cutter, Rectangle area) {
     Optional<Rectangle> box = cutter.box(area);
     if (box.isEmpty()) {

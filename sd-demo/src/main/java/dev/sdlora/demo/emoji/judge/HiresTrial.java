@@ -15,7 +15,6 @@ final class HiresTrial {
 
   private final Function<PromptSpec, BufferedImage> artist;
   private final List<Asked> questions;
-  private final NounClassifier classifier;
   private final EmojiJudge judge;
 
   HiresTrial(
@@ -24,7 +23,6 @@ final class HiresTrial {
       NounClassifier classifier) {
     this.artist = artist;
     this.questions = questions;
-    this.classifier = classifier;
     this.judge = new EmojiJudge(classifier);
   }
 
@@ -47,8 +45,7 @@ final class HiresTrial {
       int apart = EmojiJudge.apart(picture, asked.scene());
       things += (double) apart / questions.size();
       ones += apart == 1 ? 1 : 0;
-      Marks marks = Marks.of(asked, judge.judge(picture, asked.scene()), 0, classifier);
-      right += marks.nouns().get(0) ? 1 : 0;
+      right += judge.seesNoun(picture, asked) ? 1 : 0;
       sheet.add(picture, name + ": " + asked.prompt(), apart == 1 ? "" : apart + " things");
     }
     return String.format(

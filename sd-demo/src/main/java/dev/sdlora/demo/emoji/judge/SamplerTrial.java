@@ -24,7 +24,6 @@ final class SamplerTrial {
 
   private final Function<PromptSpec, BufferedImage> artist;
   private final List<Asked> questions;
-  private final NounClassifier classifier;
   private final EmojiJudge judge;
 
   SamplerTrial(
@@ -33,7 +32,6 @@ final class SamplerTrial {
       NounClassifier classifier) {
     this.artist = artist;
     this.questions = questions;
-    this.classifier = classifier;
     this.judge = new EmojiJudge(classifier);
   }
 
@@ -79,8 +77,7 @@ final class SamplerTrial {
               .steps(steps)
               .build();
       BufferedImage picture = artist.apply(spec);
-      Marks marks = Marks.of(asked, judge.judge(picture, asked.scene()), 0, classifier);
-      nouns += marks.nouns().get(0) ? 1.0 / questions.size() : 0;
+      nouns += judge.seesNoun(picture, asked) ? 1.0 / questions.size() : 0;
       grain += PictureMeasures.grain(picture) / questions.size();
     }
     return new Outcome(nouns, grain);
