@@ -19,16 +19,16 @@ final class VaeStage {
   /** The first steps see quarters of pictures, which cost a quarter. */
   private static final int CROPPED = 2520;
 
-  /** The learning rate falls twice, the second time from half the height (SGDR). */
-  private static final LearningRate FIRST = new LearningRate(1e-3, 100, 4200, 0.02);
-
-  private static final LearningRate SECOND = new LearningRate(5e-4, 50, 1000, 0.02);
+  /** The learning rate falls twice, the second time from half the height. */
+  private static final WarmRestart RATE =
+      new WarmRestart(
+          new LearningRate(1e-3, 100, 4200, 0.02), new LearningRate(5e-4, 50, 1000, 0.02));
 
   private static final int CROPS = 4;
   private static final int BATCH = 2;
   static final String STATE = "vae.safetensors";
 
-  private static final int STEPS = 5200;
+  private static final int STEPS = RATE.steps();
   private static final int SAVE_EVERY = 200;
 
   private VaeStage() {}
@@ -54,11 +54,7 @@ final class VaeStage {
     SplittableRandom random = new SplittableRandom(seed * 1_000_003 + step);
     int side = step < CROPPED ? SIDE / 2 : SIDE;
     int batch = side < SIDE ? CROPS : BATCH;
-    return trainer.step(pixels(random, batch, side), batch, side, rate(step));
-  }
-
-  private static double rate(int step) {
-    return step < FIRST.steps() ? FIRST.at(step) : SECOND.at(step - FIRST.steps());
+    return trainer.step(pixels(random, batch, side), batch, side, RATE.at(step));
   }
 
   private static float[] pixels(SplittableRandom random, int batch, int side) {

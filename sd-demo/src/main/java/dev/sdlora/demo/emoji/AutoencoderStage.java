@@ -5,6 +5,7 @@ import dev.sdlora.demo.PictureBatch;
 import dev.sdlora.demo.SceneSource;
 import dev.sdlora.demo.Shape;
 import dev.sdlora.demo.StageLoop;
+import dev.sdlora.demo.WarmRestart;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.training.step.LearningRate;
@@ -22,25 +23,16 @@ final class AutoencoderStage {
   static final int LATENT_SIDE = SIDE / CONFIG.factor();
   static final String NETWORK = "vae";
 
-  /**
-   * Most steps see quarters of pictures, which cost a quarter. Whole ones have other means and
-   * variances, which normalisations see, so whole ones come last.
-   */
-  private static boolean isWhole(int step) {
-    return (step >= 1800 && step < FIRST.steps()) || step >= STEPS - 1200;
-  }
-
   private static final int CROPS = 8;
   private static final int WHOLE = 2;
 
   /** Of so many quarters the one with most in it is taken: grounds are soon learnt. */
   private static final int CANDIDATES = 3;
 
-  /** The learning rate falls twice (SGDR). */
-  private static final LearningRate FIRST = new LearningRate(1.5e-3, 100, 4400, 0.02);
+  private static final WarmRestart RATE =
+      new WarmRestart(
+          new LearningRate(1.5e-3, 100, 4400, 0.02), new LearningRate(1.2e-3, 100, 5600, 0.02));
 
-  private static final LearningRate SECOND = new LearningRate(1.2e-3, 100, 5600, 0.02);
-  private static final int STEPS = FIRST.steps() + SECOND.steps();
   private static final int SAVE_EVERY = 200;
   private static final float NIGHT = 0.3f;
   private static final List<Style> STYLES = List.of(Style.FLAT, Style.HIGH_CONTRAST, Style.NOTO);
@@ -50,15 +42,14 @@ final class AutoencoderStage {
   private final List<DrawnScenePainter> painters = new ArrayList<>();
   private final List<Drawings> drawings = new ArrayList<>();
 
-  AutoencoderStage(Training training) throws IOException {
+  AutoencoderStage(Training training, Data data) throws IOException {
     this.training = training;
     for (Style style : STYLES) {
-      drawings.add(Drawings.read(training.cache(), style));
+      drawings.add(style == Style.FLAT ? data.drawings() : Drawings.read(training.cache(), style));
       painters.add(new DrawnScenePainter(drawings.get(drawings.size() - 1)));
     }
     this.scenes =
-        DrawnSceneSource.of(
-            Nouns.read(training.cache()), drawings.get(0), new SplittableRandom(training.seed()));
+        DrawnSceneSource.of(data.nouns(), data.drawings(), new SplittableRandom(training.seed()));
   }
 
   /** The autoencoder as far as it is trained. */
@@ -73,11 +64,19 @@ final class AutoencoderStage {
       StageLoop.run(
           "vae",
           trainer.step(),
-          STEPS,
+          RATE.steps(),
           SAVE_EVERY,
           step -> step(trainer, step),
           () -> state.save(trainer));
     }
+  }
+
+  /**
+   * Most steps see quarters of pictures, which cost a quarter. Whole ones have other means and
+   * variances, which normalisations see, so whole ones end each fall of the rate.
+   */
+  private static boolean isWhole(int step) {
+    return (step >= 1800 && step < RATE.first().steps()) || step >= RATE.steps() - 1200;
   }
 
   private double step(AutoencoderTrainer trainer, int step) {
@@ -90,8 +89,7 @@ final class AutoencoderStage {
       pictures.add(whole ? picture : fullest(picture, random));
     }
     int side = whole ? SIDE : SIDE / 2;
-    double rate = step < FIRST.steps() ? FIRST.at(step) : SECOND.at(step - FIRST.steps());
-    return trainer.step(PictureBatch.pixels(pictures), batch, side, rate);
+    return trainer.step(PictureBatch.pixels(pictures), batch, side, RATE.at(step));
   }
 
   /** The quarter, of some, that differs most from place to place. */

@@ -1,6 +1,7 @@
 package dev.sdlora.demo.emoji;
 
 import dev.sdlora.demo.StageLoop;
+import dev.sdlora.demo.WarmRestart;
 import dev.sdlora.demo.emoji.DrawnCaptions.Caption;
 import dev.sdlora.demo.scratch.TextEncoderTrainer;
 import dev.sdlora.demo.scratch.TextEncoderTrainer.Named;
@@ -24,11 +25,9 @@ final class TextEncoderStage {
   private static final int BATCH = 32;
   private static final int SAVE_EVERY = 500;
 
-  /** The learning rate falls twice (SGDR). */
-  private static final LearningRate FIRST = new LearningRate(2e-3, 200, 6000, 0.01);
-
-  private static final LearningRate SECOND = new LearningRate(2e-3, 200, 8000, 0.02);
-  private static final int STEPS = FIRST.steps() + SECOND.steps();
+  private static final WarmRestart RATE =
+      new WarmRestart(
+          new LearningRate(2e-3, 200, 6000, 0.01), new LearningRate(2e-3, 200, 8000, 0.02));
 
   /** An empty text says nothing; guidance compares every picture with it. */
   private static final double EMPTY = 0.03;
@@ -68,15 +67,11 @@ final class TextEncoderStage {
       StageLoop.run(
           "text",
           trainer.step(),
-          STEPS,
+          RATE.steps(),
           SAVE_EVERY,
-          step -> trainer.step(texts(looks, latents, step), rate(step)),
+          step -> trainer.step(texts(looks, latents, step), RATE.at(step)),
           () -> training.state(NETWORK).save(trainer));
     }
-  }
-
-  private static double rate(int step) {
-    return step < FIRST.steps() ? FIRST.at(step) : SECOND.at(step - FIRST.steps());
   }
 
   private List<Text> texts(Looks looks, Latents latents, int step) {

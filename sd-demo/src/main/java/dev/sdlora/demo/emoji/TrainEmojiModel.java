@@ -32,13 +32,15 @@ public final class TrainEmojiModel {
     Path folder = Files.createDirectories(Path.of(args[0]));
     Training training = new Training(folder, Path.of(args[1]), Path.of(args[2]), SEED);
     List<String> stages = args.length > 3 ? List.of(args).subList(3, args.length) : STAGES;
+    checkNames(stages);
+    Data data = Data.read(training.cache());
     for (int i = 0; i < stages.size(); i++) {
       if (stages.get(i).equals(LORAS)) {
         List<EmojiLora> named = loras(stages.subList(i + 1, stages.size()));
         train(named.isEmpty() ? List.of(EmojiLora.values()) : named, training);
         i += named.size();
       } else {
-        run(stages.get(i), training);
+        run(stages.get(i), training, data);
       }
     }
   }
@@ -60,10 +62,19 @@ public final class TrainEmojiModel {
     loras.forEach(lora -> stage.run(lora, folder));
   }
 
-  private static void run(String stage, Training training) throws IOException {
-    Data data = Data.read(training.cache());
+  /** Before anything is fetched or trained. */
+  private static void checkNames(List<String> words) {
+    for (String word : words) {
+      if (!STAGES.contains(word) && EmojiLora.named(word).isEmpty()) {
+        throw new IllegalArgumentException(
+            "no stage is named '%s'; there are %s".formatted(word, STAGES));
+      }
+    }
+  }
+
+  private static void run(String stage, Training training, Data data) throws IOException {
     switch (stage) {
-      case "vae" -> new AutoencoderStage(training).run();
+      case "vae" -> new AutoencoderStage(training, data).run();
       case "text" -> new TextEncoderStage(training, data).run();
       case "model" -> new DenoiserStage(training, data).run();
       case "checkpoint" ->
