@@ -19,13 +19,16 @@ final class StopIT {
 
   @TempDir Path folder;
 
-  /** One evaluation of the network takes half a minute at this size. */
+  /**
+   * One evaluation of the network takes half a minute at this size, but the signal may come just
+   * where one ends; {@link StopOnExitTest} has the call that never does.
+   */
   @Test
   void terminated_inALongNativeCall_endsAtOnce() throws Exception {
     Process process = draw("2048x2048");
     untilItComputes(process, Duration.ofSeconds(8));
     process.destroy();
-    assertEnds(process, "stopped in the middle");
+    assertEnds(process, "stopped in the middle|interrupted");
   }
 
   @Test
@@ -62,7 +65,7 @@ final class StopIT {
     assertThat(process.isAlive()).as("still at work").isTrue();
   }
 
-  private void assertEnds(Process process, String message) throws Exception {
+  private void assertEnds(Process process, String messages) throws Exception {
     long told = System.nanoTime();
     if (!process.waitFor(1, TimeUnit.MINUTES)) {
       process.destroyForcibly();
@@ -70,7 +73,7 @@ final class StopIT {
     assertThat(Duration.ofNanos(System.nanoTime() - told)).isLessThan(AT_ONCE);
     // 128 + 15, as of any program that SIGTERM ends.
     assertThat(process.exitValue()).isEqualTo(143);
-    assertThat(Files.readString(folder.resolve("err"))).contains(message);
+    assertThat(Files.readString(folder.resolve("err"))).containsPattern(messages);
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files.map(file -> String.valueOf(file.getFileName())))
           .as("no crash report, no part of a picture")
