@@ -57,7 +57,11 @@ final class FineTuning {
     int side = VaeStage.LATENT_SIDE;
     try (DenoiserTrainer trainer =
         new DenoiserTrainer(
-            model.textEncoders().get(0).config(), text, model.unet().config(), SEED)) {
+            model.textEncoders().get(0).config(),
+            text,
+            model.unet().config(),
+            DenoiserTrainer.Settings.PLAIN,
+            SEED)) {
       trainer.startFrom(unet);
       SplittableRandom random = new SplittableRandom(SEED);
       StageLoop.run(
@@ -68,7 +72,12 @@ final class FineTuning {
           step -> {
             int[] chosen = random.ints(BATCH, 0, pictures).toArray();
             return trainer.step(
-                batch(latents, chosen), texts(ids, chosen), side, MOST_IMPORTANCE, rate.at(step));
+                batch(latents, chosen),
+                texts(ids, chosen),
+                side,
+                0,
+                MOST_IMPORTANCE,
+                rate.at(step));
           },
           () -> write(trainer.latest(), checkpoint));
     }

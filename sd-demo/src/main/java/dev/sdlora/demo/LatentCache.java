@@ -42,7 +42,7 @@ final class LatentCache {
         }
       }
     }
-    StoredLatents.write(file, all, side, VaeStage.CONFIG, DType.F32);
+    StoredLatents.write(file, "shapes", all, side, VaeStage.CONFIG, DType.F32);
   }
 
   int size() {

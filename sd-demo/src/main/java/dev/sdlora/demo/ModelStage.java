@@ -3,6 +3,7 @@ package dev.sdlora.demo;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.CheckpointWriter;
 import dev.sdlora.demo.scratch.DenoiserTrainer;
+import dev.sdlora.demo.scratch.DenoiserTrainer.Settings;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.training.step.LearningRate;
 import java.nio.file.Files;
@@ -75,7 +76,7 @@ final class ModelStage {
 
   private DenoiserTrainer trainer() {
     DenoiserTrainer trainer =
-        new DenoiserTrainer(TextStage.clip(vocabulary.size()), text, UNET, seed);
+        new DenoiserTrainer(TextStage.clip(vocabulary.size()), text, UNET, Settings.PLAIN, seed);
     if (Files.exists(state())) {
       trainer.resume(state());
     }
@@ -93,7 +94,7 @@ final class ModelStage {
     }
     double mostImportance = trainer.step() < STEPS - FINE_STEPS ? MOST_IMPORTANCE : FINE_IMPORTANCE;
     return trainer.step(
-        cache.batch(indices), ids, VaeStage.LATENT_SIDE, mostImportance, learningRate);
+        cache.batch(indices), ids, VaeStage.LATENT_SIDE, 0, mostImportance, learningRate);
   }
 
   /** Writes the checkpoint of what has been trained so far. */

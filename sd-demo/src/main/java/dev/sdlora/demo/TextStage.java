@@ -2,6 +2,7 @@ package dev.sdlora.demo;
 
 import dev.sdlora.demo.scratch.TextEncoderTrainer;
 import dev.sdlora.pipeline.network.ClipConfig;
+import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.training.step.LearningRate;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,8 @@ final class TextStage {
   }
 
   private static TextEncoderTrainer trainer(DemoVocabulary vocabulary, long seed) {
-    return new TextEncoderTrainer(clip(vocabulary.size()), Description.NUMBERS, 0, 0, 0, seed);
+    return new TextEncoderTrainer(
+        clip(vocabulary.size()), Description.NUMBERS, 0, 0, 0, ScalarType.FLOAT32, seed);
   }
 
   /** Trains, or goes on with what an earlier run left in the folder. */

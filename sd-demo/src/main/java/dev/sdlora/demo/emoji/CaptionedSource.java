@@ -5,7 +5,7 @@ import java.util.SplittableRandom;
 
 /** An endless row of scenes with captions, of drawings and some of shapes. */
 final class CaptionedSource {
-  private static final double SHARE_OF_SHAPES = 0.14;
+  private static final double SHARE_OF_SHAPES = 0.1;
 
   private final DrawnSceneSource drawn;
 

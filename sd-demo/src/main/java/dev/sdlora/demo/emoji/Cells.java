@@ -15,23 +15,45 @@ final class Cells {
   private static final int SIDE = AutoencoderStage.LATENT_SIDE / ACROSS;
   private static final int CHANNELS = AutoencoderStage.CONFIG.latentChannels();
 
-  /** Numbers of a cell. */
-  static final int NUMBERS = SIDE * SIDE * CHANNELS;
+  /** Numbers of a cell's part of the latent. */
+  private static final int DRAWN = SIDE * SIDE * CHANNELS;
+
+  /** Numbers of a cell: those, and which of all cells it is, by which the U-Net finds it. */
+  static final int NUMBERS = DRAWN + COUNT;
+
+  private static final float ADDRESS = 2;
 
   private Cells() {}
 
   /** The cells of a latent, [4][side][side], row by row. */
   static float[] of(float[] latent) {
-    float[] cells = new float[latent.length];
-    int side = AutoencoderStage.LATENT_SIDE;
+    float[] cells = new float[COUNT * NUMBERS];
+    for (int cell = 0; cell < COUNT; cell++) {
+      cells[cell * NUMBERS + DRAWN + cell] = ADDRESS;
+    }
     for (int i = 0; i < latent.length; i++) {
-      int channel = i / (side * side);
-      int y = i / side % side;
-      int x = i % side;
-      int cell = y / SIDE * ACROSS + x / SIDE;
-      int place = y % SIDE * SIDE + x % SIDE;
-      cells[cell * NUMBERS + place * CHANNELS + channel] = latent[i];
+      cells[place(i)] = latent[i];
     }
     return cells;
+  }
+
+  /** Where a number of a latent is in its cells. */
+  private static int place(int i) {
+    int side = AutoencoderStage.LATENT_SIDE;
+    int channel = i / (side * side);
+    int y = i / side % side;
+    int x = i % side;
+    int cell = y / SIDE * ACROSS + x / SIDE;
+    int place = y % SIDE * SIDE + x % SIDE;
+    return cell * NUMBERS + place * CHANNELS + channel;
+  }
+
+  /** The latent of cells: what {@link #of} does backwards. */
+  static float[] latent(float[] cells) {
+    float[] latent = new float[COUNT * DRAWN];
+    for (int i = 0; i < latent.length; i++) {
+      latent[i] = cells[place(i)];
+    }
+    return latent;
   }
 }

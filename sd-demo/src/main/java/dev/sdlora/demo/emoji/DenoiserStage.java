@@ -1,6 +1,7 @@
 package dev.sdlora.demo.emoji;
 
 import dev.sdlora.demo.StageLoop;
+import dev.sdlora.demo.WarmRestart;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.CheckpointWriter;
 import dev.sdlora.demo.scratch.DenoiserTrainer;
@@ -17,24 +18,34 @@ import java.util.SplittableRandom;
 final class DenoiserStage {
   private static final UNetConfig UNET =
       new UNetConfig(
-          4, 4, List.of(64, 128, 160), 1, List.of(0, 1, 1), 1, 4, TextEncoderStage.WIDTH, false);
+          4, 4, List.of(64, 128, 160), 1, List.of(1, 1, 1), 1, 8, TextEncoderStage.WIDTH, false);
 
   static final String NETWORK = "model";
   private static final double WARMUP = 200;
-  static final int SCENES = 24_000;
-  private static final int BATCH = 16;
+  static final int SCENES = 36_000;
+  private static final int BATCH = 32;
   private static final double CAPTION_DROPOUT = 0.1;
 
-  private static final int STEPS = 60_000;
-  private static final LearningRate RATE = new LearningRate(1.2e-3, 300, STEPS, 0.02);
+  private static final WarmRestart RATE =
+      new WarmRestart(
+          new LearningRate(1.2e-3, 300, 12_000, 0.02), new LearningRate(8e-4, 100, 8000, 0.02));
 
-  /** Much noise weighs most: there, what a thing is and where is decided. */
-  private static final double MOST_IMPORTANCE = 50;
+  /**
+   * So many steps see times with much noise alone, in which the picture is nearly all that the text
+   * says: the network has to learn to take it from there before all else.
+   */
+  private static final int FIRST_STEPS = 5000;
 
-  /** The last steps weigh times with less noise more, where fine parts are decided. */
-  private static final int FINE_STEPS = 8000;
+  private static final int FIRST_LEAST_TIME = 600;
 
-  private static final double FINE_IMPORTANCE = 10;
+  /** The greatest weight of a time: then what a thing is and where counts most, later its parts. */
+  private static final double FIRST_IMPORTANCE = 50;
+
+  private static final double IMPORTANCE = 10;
+
+  /** That share each batch; more would have too little of it. */
+  private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
+
   private static final int SAVE_EVERY = 500;
 
   private final Training training;
@@ -57,7 +68,7 @@ final class DenoiserStage {
       StageLoop.run(
           "model",
           first,
-          STEPS,
+          RATE.steps(),
           SAVE_EVERY,
           // An optimiser that was not kept has to learn the sizes of gradients first.
           step -> step(trainer, RATE.at(step) * Math.min(1, (step - first + 1) / WARMUP)),
@@ -77,7 +88,7 @@ final class DenoiserStage {
                 TextEncoderStage.clip(data.vocabulary().size()),
                 text,
                 UNET,
-                ScalarType.BFLOAT16,
+                new DenoiserTrainer.Settings(ScalarType.BFLOAT16, THREADS, true),
                 training.seed()));
   }
 
@@ -91,9 +102,14 @@ final class DenoiserStage {
       String caption = dropped ? "" : latents.scene(indices[i]).caption(random).text();
       ids[i] = data.vocabulary().rows(caption);
     }
-    double mostImportance = trainer.step() < STEPS - FINE_STEPS ? MOST_IMPORTANCE : FINE_IMPORTANCE;
+    boolean first = trainer.step() < FIRST_STEPS;
     return trainer.step(
-        latents.batch(indices), ids, AutoencoderStage.LATENT_SIDE, mostImportance, learningRate);
+        latents.batch(indices),
+        ids,
+        AutoencoderStage.LATENT_SIDE,
+        first ? FIRST_LEAST_TIME : 0,
+        first ? FIRST_IMPORTANCE : IMPORTANCE,
+        learningRate);
   }
 
   /** Writes the checkpoint of what has been trained so far. */
@@ -111,6 +127,7 @@ final class DenoiserStage {
           .vae(AutoencoderStage.CONFIG, latents.scaling().applyTo(vae.result()))
           .metadata("modelspec.title", "SD-LoRA demo")
           .metadata("modelspec.architecture", "stable-diffusion-v1")
+          .metadata("sdlora.words", String.join(", ", CaptionWords.of(data.nouns(), data.scenes())))
           .write(checkpoint);
     }
   }

@@ -4,14 +4,23 @@ import dev.sdlora.demo.Place;
 import dev.sdlora.demo.Size;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Draws scenes in one style. Not safe for several threads. */
 public final class DrawnScenePainter {
-  private static final double[] OF_COUNT = {0, 0, 0.42, 0.31};
-  private static final double APART_OF_PAIR = 0.235;
-  private static final double SIZE_DEVIATION = 0.04;
-  private static final double PLACE_DEVIATION = 0.015;
+  /** Sides of things as a share of the picture's. Few are learnt sooner than many. */
+  private static final double LARGE = 0.9;
+
+  private static final double MEDIUM = 0.66;
+  private static final double SMALL = 0.42;
+  private static final double OF_THREE = 0.31;
+
+  /** What is left of the ground at the edge, beside a thing that is not in the middle. */
+  private static final double EDGE = 0.03;
+
+  private static final double SIZE_DEVIATION = 0.01;
+  private static final double PLACE_DEVIATION = 0.008;
 
   private final Drawings drawings;
 
@@ -31,15 +40,12 @@ public final class DrawnScenePainter {
       SplittableRandom random = new SplittableRandom(scene.seed());
       if (scene.isPair()) {
         Place place = scene.place();
-        double share = OF_COUNT[2];
-        at(graphics, scene.things().get(0), share, place, APART_OF_PAIR, side, random);
-        at(graphics, scene.things().get(1), share, place.opposite(), APART_OF_PAIR, side, random);
+        at(graphics, scene.things().get(0), SMALL, place, side, random);
+        at(graphics, scene.things().get(1), SMALL, place.opposite(), side, random);
       } else if (scene.count() > 1) {
         row(graphics, scene, side, random);
       } else {
-        double share = share(scene.size());
-        double offset = (1 - share) / 2 - 0.03;
-        at(graphics, scene.first(), share, scene.place(), offset, side, random);
+        at(graphics, scene.first(), share(scene.size()), scene.place(), side, random);
       }
     } finally {
       graphics.dispose();
@@ -49,18 +55,18 @@ public final class DrawnScenePainter {
 
   private static double share(Size size) {
     return switch (size) {
-      case SMALL -> 0.38;
-      case MEDIUM -> 0.66;
-      case LARGE -> 0.9;
+      case SMALL -> SMALL;
+      case MEDIUM -> MEDIUM;
+      case LARGE -> LARGE;
     };
   }
 
   private void row(Graphics2D graphics, DrawnScene scene, int side, SplittableRandom random) {
-    int count = scene.count();
-    for (int i = 0; i < count; i++) {
-      double x = 0.5 + (i - (count - 1) / 2.0) * OF_COUNT[count] * 1.06;
-      draw(graphics, scene.first(), OF_COUNT[count], x, 0.5, side, random);
-    }
+    boolean two = scene.count() == 2;
+    double share = two ? SMALL : OF_THREE;
+    List<Place> places =
+        two ? List.of(Place.LEFT, Place.RIGHT) : List.of(Place.LEFT, Place.CENTRE, Place.RIGHT);
+    places.forEach(place -> at(graphics, scene.first(), share, place, side, random));
   }
 
   private void at(
@@ -68,9 +74,9 @@ public final class DrawnScenePainter {
       DrawnThing thing,
       double share,
       Place place,
-      double offset,
       int side,
       SplittableRandom random) {
+    double offset = (1 - share) / 2 - EDGE;
     double x = 0.5 + place.across() * offset;
     double y = 0.5 + place.down() * offset;
     draw(graphics, thing, share, x, y, side, random);

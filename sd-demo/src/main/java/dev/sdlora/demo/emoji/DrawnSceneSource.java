@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * what people ask for.
  */
 public final class DrawnSceneSource {
-  private static final double SHARE_OF_PAIRS = 0.16;
+  private static final double SHARE_OF_PAIRS = 0.24;
   private static final double SHARE_OF_ROWS = 0.08;
   private static final double SHARE_OF_COMMON = 0.45;
-  private static final double SHARE_TINTED = 0.15;
+  private static final double SHARE_OF_COMMON_IN_PAIRS = 0.7;
+  private static final double SHARE_TINTED = 0.18;
   private static final double SHARE_UNTOLD = 0.2;
   private static final double SHARE_PATTERNED = 0.12;
   private static final List<Colour> COLOURS = List.of(Colour.values());
@@ -113,14 +114,14 @@ public final class DrawnSceneSource {
       Place place = random.nextDouble() < 0.3 ? Place.CENTRE : besideCentre();
       return scene(List.of(thing()), 1, Size.SMALL, place);
     }
-    return scene(List.of(thing()), 1, size < 0.86 ? Size.MEDIUM : Size.LARGE, Place.CENTRE);
+    return scene(List.of(thing()), 1, size < 0.89 ? Size.MEDIUM : Size.LARGE, Place.CENTRE);
   }
 
   private DrawnScene pair() {
-    DrawnThing first = thing();
-    DrawnThing second = thing();
+    DrawnThing first = thing(SHARE_OF_COMMON_IN_PAIRS);
+    DrawnThing second = thing(SHARE_OF_COMMON_IN_PAIRS);
     while (second.noun().equals(first.noun())) {
-      second = thing();
+      second = thing(SHARE_OF_COMMON_IN_PAIRS);
     }
     return scene(List.of(first, second), 1, Size.MEDIUM, besideCentre());
   }
@@ -148,7 +149,11 @@ public final class DrawnSceneSource {
   }
 
   private DrawnThing thing() {
-    List<Noun> from = random.nextDouble() < SHARE_OF_COMMON ? common : all;
+    return thing(SHARE_OF_COMMON);
+  }
+
+  private DrawnThing thing(double shareOfCommon) {
+    List<Noun> from = random.nextDouble() < shareOfCommon ? common : all;
     Noun noun = oneOf(from);
     return new DrawnThing(noun, random.nextDouble() < SHARE_TINTED ? anyColour() : null);
   }

@@ -10,8 +10,8 @@ enum EmojiLora {
   FLUENT_3D("fluent_3d", Style.FLUENT_3D),
   /** Things as another artist draws them. */
   NOTO("noto", Style.NOTO),
-  /** Line art. */
-  HIGH_CONTRAST("high_contrast", Style.HIGH_CONTRAST),
+  /** Line art: the high-contrast drawings. */
+  INK_LINES("ink_lines", Style.HIGH_CONTRAST),
   /** A slider: more detail at positive weights, less at negative ones. */
   DETAIL("detail_slider", "high-frequency energy", null),
   /** Scenes at night; noise offset lets it change the mean of a picture. */

@@ -9,12 +9,14 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Scenes of the base training and their latents, encoded once and kept on disk. */
 final class Latents {
   private static final int CHANNELS = AutoencoderStage.CONFIG.latentChannels();
   private static final int BATCH = 4;
+  private static final int FINGERPRINTS = 50;
 
   private final StoredLatents stored;
   private final CaptionedSource scenes;
@@ -26,17 +28,30 @@ final class Latents {
     this.seed = seed;
   }
 
-  /** Reads the folder's file, or writes it first. */
+  /** Reads the folder's file; writes it first if it is not there or of other scenes. */
   static Latents open(Training training, Data data, int count) {
     Path file = training.folder().resolve("latents.safetensors");
-    if (!Files.exists(file)) {
-      write(file, training, data, count);
+    String scenes = fingerprint(training, data, count);
+    if (!Files.exists(file) || !StoredLatents.isOf(scenes, file)) {
+      write(file, scenes, training, data, count);
     }
     return new Latents(
         StoredLatents.read(file, count, AutoencoderStage.CONFIG), data.scenes(), training.seed());
   }
 
-  private static void write(Path file, Training training, Data data, int count) {
+  /** What tells latents of these scenes from those of others: names and drawings change. */
+  private static String fingerprint(Training training, Data data, int count) {
+    DrawnScenePainter painter = new DrawnScenePainter(data.drawings());
+    int hash = count;
+    for (int i = 0; i < FINGERPRINTS; i++) {
+      Captioned scene = data.scenes().of(seedOf(training.seed(), i));
+      BufferedImage picture = scene.draw(painter, AutoencoderStage.SIDE);
+      hash = 31 * hash + Arrays.hashCode(PictureBatch.pixels(List.of(picture)));
+    }
+    return Integer.toHexString(hash);
+  }
+
+  private static void write(Path file, String scenes, Training training, Data data, int count) {
     int side = AutoencoderStage.LATENT_SIDE;
     int elements = CHANNELS * side * side;
     float[] all = new float[count * elements];
@@ -60,7 +75,7 @@ final class Latents {
         }
       }
     }
-    StoredLatents.write(file, all, side, AutoencoderStage.CONFIG, DType.F16);
+    StoredLatents.write(file, scenes, all, side, AutoencoderStage.CONFIG, DType.F16);
   }
 
   int size() {

@@ -150,7 +150,7 @@ final class LoraEffects {
 
   private double measure(EmojiLora lora, BufferedImage picture, DrawnScene scene) {
     return switch (lora) {
-      case FLUENT_3D, NOTO, HIGH_CONTRAST -> {
+      case FLUENT_3D, NOTO, INK_LINES -> {
         Thumbnail base = Thumbnail.of(pictures.draw(lora, scene, 0));
         yield Thumbnail.of(picture).share(base, Thumbnail.of(pictures.draw(lora, scene, 1)));
       }

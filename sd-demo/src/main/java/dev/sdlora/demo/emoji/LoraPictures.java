@@ -126,7 +126,7 @@ final class LoraPictures {
   private boolean suits(EmojiLora lora, DrawnScene scene) {
     Drawings drawings = drawings(lora);
     boolean complete = scene.things().stream().allMatch(thing -> drawings.has(thing.noun()));
-    if (lora != EmojiLora.HIGH_CONTRAST) {
+    if (lora != EmojiLora.INK_LINES) {
       return complete;
     }
     // Line art is black; a tint of black is hardly a colour.

@@ -1,6 +1,8 @@
 package dev.sdlora.demo.scratch;
 
 import dev.sdlora.api.ModelFamily;
+import dev.sdlora.pipeline.checkpoint.CheckpointReader;
+import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.pipeline.checkpoint.SingleFileNames;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
@@ -8,6 +10,7 @@ import dev.sdlora.pipeline.network.VaeConfig;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -16,22 +19,25 @@ import java.util.function.UnaryOperator;
 public final class CheckpointWriter {
   private final SafetensorsWriter writer = new SafetensorsWriter();
 
+  /** What the networks were trained with, all of which has to be read off the file. */
+  private final List<Object> trained = new ArrayList<>();
+
   /** An empty checkpoint. */
   public CheckpointWriter() {}
 
   /** Adds the text encoder. */
   public CheckpointWriter textEncoder(ClipConfig config, Map<String, float[]> weights) {
-    return add(config.weights(), weights, SingleFileNames.textEncoder(ModelFamily.SD1, 0));
+    return add(config, config.weights(), weights, SingleFileNames.textEncoder(ModelFamily.SD1, 0));
   }
 
   /** Adds the U-Net. */
   public CheckpointWriter unet(UNetConfig config, Map<String, float[]> weights) {
-    return add(config.weights(), weights, SingleFileNames.unet(config));
+    return add(config, config.weights(), weights, SingleFileNames.unet(config));
   }
 
   /** Adds the autoencoder. */
   public CheckpointWriter vae(VaeConfig config, Map<String, float[]> weights) {
-    return add(config.weights(), weights, SingleFileNames.vae(config));
+    return add(config, config.weights(), weights, SingleFileNames.vae(config));
   }
 
   /** Adds a line of metadata. */
@@ -41,7 +47,11 @@ public final class CheckpointWriter {
   }
 
   private CheckpointWriter add(
-      Map<String, List<Long>> shapes, Map<String, float[]> weights, UnaryOperator<String> names) {
+      Object config,
+      Map<String, List<Long>> shapes,
+      Map<String, float[]> weights,
+      UnaryOperator<String> names) {
+    trained.add(config);
     shapes.forEach(
         (name, shape) -> {
           float[] values = weights.get(name);
@@ -53,8 +63,22 @@ public final class CheckpointWriter {
     return this;
   }
 
-  /** Writes the file; an earlier one is replaced only when all is written. */
+  /**
+   * Writes the file; an earlier one is replaced only when all is written.
+   *
+   * @throws IllegalStateException if the networks would be read with other dimensions than they
+   *     were trained with, such as attention heads, which no tensor tells
+   */
   public void write(Path path) {
     writer.write(path);
+    ModelFiles read = CheckpointReader.read(path);
+    List<Object> found =
+        List.of(read.textEncoders().get(0).config(), read.unet().config(), read.vae().config());
+    for (Object config : trained) {
+      if (!found.contains(config)) {
+        throw new IllegalStateException(
+            "%s would be read as one of %s, but was trained as %s".formatted(path, found, config));
+      }
+    }
   }
 }

@@ -53,6 +53,24 @@ public final class DenoiserTrainer implements ScratchTrainer {
   private final Map<String, NDArray> tensors = new LinkedHashMap<>();
 
   private final long seed;
+  private final SharedGradients shared;
+  private final boolean codes;
+
+  /** Channels of a latent. */
+  private final int channels;
+
+  /**
+   * How a trainer computes.
+   *
+   * @param format of products: float32, or bfloat16, which is faster where it is built in
+   * @param threads that share each batch
+   * @param places whether the network is taught where each position of a latent is, for texts that
+   *     say what is where
+   */
+  public record Settings(ScalarType format, int threads, boolean places) {
+    /** Float32 on one thread, taught nothing but to take noise off. */
+    public static final Settings PLAIN = new Settings(ScalarType.FLOAT32, 1, false);
+  }
 
   /**
    * A trainer at its start.
@@ -60,19 +78,17 @@ public final class DenoiserTrainer implements ScratchTrainer {
    * @param clip dimensions of the text encoder
    * @param text weights of the text encoder
    * @param unet dimensions of the U-Net
+   * @param settings how it computes
    * @param seed what the first weights, all noise and all times are drawn from
    */
-  public DenoiserTrainer(ClipConfig clip, Map<String, float[]> text, UNetConfig unet, long seed) {
-    this(clip, text, unet, ScalarType.FLOAT32, seed);
-  }
-
-  /**
-   * The same, computing in a format: float32, or bfloat16, which is faster where it is built in.
-   */
   public DenoiserTrainer(
-      ClipConfig clip, Map<String, float[]> text, UNetConfig unet, ScalarType format, long seed) {
+      ClipConfig clip, Map<String, float[]> text, UNetConfig unet, Settings settings, long seed) {
     this.seed = seed;
-    this.program = new DenoisingProgram(torch, unet, List.of(clip), 1, format);
+    this.codes = settings.places();
+    this.channels = unet.outChannels();
+    this.shared = new SharedGradients(settings.threads());
+    UNetConfig taught = codes ? unet.withOutChannels(channels + PlaceCodes.COUNT) : unet;
+    this.program = new DenoisingProgram(torch, taught, List.of(clip), 1, settings.format());
     clip.weights()
         .forEach(
             (name, shape) -> {
@@ -83,7 +99,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
                   Torch.floats(torch.manager(), values, sides));
             });
     this.weights =
-        new ScratchWeights(torch, unet.weights(), new AdamW.Settings(0.99, 0.01, 1), seed);
+        new ScratchWeights(torch, taught.weights(), new AdamW.Settings(0.99, 0.01, 1), seed);
     tensors.putAll(weights.weights());
   }
 
@@ -103,6 +119,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
    * @param latents [batch][4][side][side], at unit variance
    * @param ids token ids, [batch][77]
    * @param side of a latent
+   * @param leastTime times below it are left out; 0 for all
    * @param mostImportance the greatest weight of a time step, which is else σ²: the error of the
    *     noise times that is the error of the picture. Colours and places are decided while there is
    *     much noise, where an error of the picture hardly shows in the noise; outlines later
@@ -110,21 +127,45 @@ public final class DenoiserTrainer implements ScratchTrainer {
    * @return the loss
    */
   public double step(
-      float[] latents, int[][] ids, int side, double mostImportance, double learningRate) {
+      float[] latents,
+      int[][] ids,
+      int side,
+      int leastTime,
+      double mostImportance,
+      double learningRate) {
+    float[] noise = noise(latents.length, side, step());
+    Batch batch = noisy(latents, noise, times(ids.length, leastTime), mostImportance);
     try (NDManager scope = torch.scope()) {
-      float[] noise = noise(latents.length, side, step());
-      Batch batch = noisy(latents, noise, times(ids.length), mostImportance);
       Map<String, NDArray> gradients =
-          program.gradients(batch, side, tokens(ids, scope), new float[0], tensors, scope);
+          shared.of(
+              taught(batch, side), ids, scope, (own, rows, in) -> gradients(own, rows, side, in));
       double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
       weights.update(gradients, learningRate);
       return loss;
     }
   }
 
+  private Map<String, NDArray> gradients(Batch batch, int[][] ids, int side, NDManager scope) {
+    return program.gradients(batch, side, tokens(ids, scope), new float[0], tensors, scope);
+  }
+
+  /** The batch with what is asked for beside the noise. */
+  private Batch taught(Batch batch, int side) {
+    return codes
+        ? new Batch(
+            batch.noisy(),
+            batch.times(),
+            PlaceCodes.behind(batch.target(), batch.times().length, side),
+            batch.importance(),
+            batch.strengths(),
+            List.of(),
+            List.of())
+        : batch;
+  }
+
   /**
-   * The error of the noise that the trained weights, not their average, predict at one time; the
-   * same noise at each call.
+   * The error of the noise, and of all else that is asked for, that the trained weights, not their
+   * average, predict at one time; the same noise at each call.
    *
    * @param latents [batch][4][side][side], at unit variance
    * @param ids token ids, [batch][77]
@@ -136,8 +177,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
       int[] times = new int[ids.length];
       Arrays.fill(times, time);
       Batch batch = noisy(latents, noise(latents.length, side, -1), times, 1);
-      Map<String, NDArray> gradients =
-          program.gradients(batch, side, tokens(ids, scope), new float[0], tensors, scope);
+      Map<String, NDArray> gradients = gradients(taught(batch, side), ids, side, scope);
       return Objects.requireNonNull(gradients.get("loss")).getFloat() / batch.importance()[0];
     }
   }
@@ -182,11 +222,12 @@ public final class DenoiserTrainer implements ScratchTrainer {
    * One time in each of as many ranges as there are members, which steadies the loss; late times,
    * with much noise, are the more frequent.
    */
-  private int[] times(int batch) {
+  private int[] times(int batch, int least) {
     SplittableRandom random = new SplittableRandom(seed * 7_368_787 + step());
     int[] times = new int[batch];
     for (int i = 0; i < batch; i++) {
-      times[i] = (int) (Math.sqrt((i + random.nextDouble()) / batch) * levels.trainingSteps());
+      double late = Math.sqrt((i + random.nextDouble()) / batch);
+      times[i] = (int) (least + late * (levels.trainingSteps() - least));
     }
     return times;
   }
@@ -218,7 +259,13 @@ public final class DenoiserTrainer implements ScratchTrainer {
 
   /** The averaged weights of the U-Net. */
   public Map<String, float[]> result() {
-    return weights.result();
+    Map<String, float[]> result = weights.result();
+    if (codes) {
+      for (String name : List.of("conv_out.weight", "conv_out.bias")) {
+        result.computeIfPresent(name, (key, all) -> PlaceCodes.dropped(all, channels));
+      }
+    }
+    return result;
   }
 
   /** The weights of the U-Net as the last step left them. */
@@ -230,6 +277,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
 
   @Override
   public void close() {
+    shared.close();
     torch.close();
   }
 }

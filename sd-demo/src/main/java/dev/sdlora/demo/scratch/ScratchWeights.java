@@ -161,7 +161,9 @@ final class ScratchWeights {
 
   /**
    * Goes on at weights that were kept, with an optimiser at its start. What a file lacks, such as
-   * the map of an aim that is new, stays at random numbers.
+   * the map of an aim that is new, stays at random numbers, and so does what a weight has beyond
+   * the kept one: a wider network begins as the narrow one if what reads the new parts begins at
+   * zero.
    */
   void goOnFrom(Path path) {
     TensorFile kept = TensorFile.open(path);
@@ -170,10 +172,25 @@ final class ScratchWeights {
       weights.forEach(
           (name, weight) ->
               values.put(
-                  name, kept.find(name).map(reader::floats).orElseGet(weight::toFloatArray)));
+                  name,
+                  kept.find(name)
+                      .map(found -> widened(found.shape(), reader.floats(found), weight))
+                      .orElseGet(weight::toFloatArray)));
     }
     startFrom(values);
     step = Integer.parseInt(kept.metadata().getOrDefault(STEP, "0"));
+  }
+
+  /** A tensor in the first rows and columns of a weight that has as many or more. */
+  private static float[] widened(List<Long> shape, float[] values, NDArray weight) {
+    float[] widened = weight.toFloatArray();
+    int rows = Math.toIntExact(shape.get(0));
+    int columns = values.length / rows;
+    int columnsNow = widened.length / Math.toIntExact(weight.getShape().get(0));
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(values, row * columns, widened, row * columnsNow, columns);
+    }
+    return widened;
   }
 
   private Map<String, NDArray> state() {

@@ -13,6 +13,7 @@ import java.util.List;
  */
 public final class StoredLatents {
   private static final String NAME = "latents";
+  private static final String PICTURES = "pictures";
 
   private final float[][] latents;
   private final double scale;
@@ -24,12 +25,25 @@ public final class StoredLatents {
     this.scaling = LatentScaling.of(latents, config.latentChannels(), scale);
   }
 
-  /** Writes latents in a row, [count][channels][side][side], in a number format. */
-  public static void write(Path file, float[] latents, int side, VaeConfig config, DType format) {
+  /**
+   * Writes latents in a row, [count][channels][side][side], in a number format.
+   *
+   * @param pictures tells what pictures they are of
+   */
+  public static void write(
+      Path file, String pictures, float[] latents, int side, VaeConfig config, DType format) {
     long channels = config.latentChannels();
     long count = latents.length / (channels * side * side);
     List<Long> shape = List.of(count, channels, (long) side, (long) side);
-    new SafetensorsWriter().tensor(NAME, shape, latents, format).write(file);
+    new SafetensorsWriter()
+        .metadata(PICTURES, pictures)
+        .tensor(NAME, shape, latents, format)
+        .write(file);
+  }
+
+  /** Whether a file was written with the same word for what pictures its latents are of. */
+  public static boolean isOf(String pictures, Path file) {
+    return pictures.equals(TensorFile.open(file).metadata().get(PICTURES));
   }
 
   /** Reads a number of latents, which a file has been written with. */

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.tensors.torch.Program;
+import dev.sdlora.tensors.torch.ScalarType;
+import dev.sdlora.tensors.torch.TensorDict;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.step.AdamW;
 import java.nio.file.Path;
@@ -33,6 +35,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
   private final Program program;
   private final ScratchWeights weights;
   private final NDArray size;
+  private final NDArray format;
   private final int numbers;
   private final int lookNumbers;
   private final int cells;
@@ -68,10 +71,18 @@ public final class TextEncoderTrainer implements ScratchTrainer {
    * @param lookNumbers how many numbers describe what a noun looks like
    * @param cells how many cells a picture has
    * @param cellNumbers how many numbers describe a cell
+   * @param format what products are computed in: float32, or bfloat16, which is faster where it is
+   *     built in
    * @param seed what the first weights are drawn from
    */
   public TextEncoderTrainer(
-      ClipConfig config, int numbers, int lookNumbers, int cells, int cellNumbers, long seed) {
+      ClipConfig config,
+      int numbers,
+      int lookNumbers,
+      int cells,
+      int cellNumbers,
+      ScalarType format,
+      long seed) {
     this.cells = cells;
     this.cellNumbers = cellNumbers;
     this.numbers = numbers;
@@ -85,6 +96,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
     map(shapes, CELL, cellNumbers, config.width());
     this.weights = new ScratchWeights(torch, shapes, new AdamW.Settings(0.99, 0.01, 1), seed);
     this.size = torch.manager().create(new int[] {config.heads(), config.layers()});
+    this.format = torch.manager().create(new int[] {format.code()});
   }
 
   private static void map(Map<String, List<Long>> shapes, String name, long out, long in) {
@@ -136,10 +148,31 @@ public final class TextEncoderTrainer implements ScratchTrainer {
               .tensor(Torch.floats(scope, drawn, batch, cells, cellNumbers))
               .tensors(weights.weights())
               .tensor(size)
+              .tensor(format)
               .run(scope);
       double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
       weights.update(gradients, learningRate);
       return loss;
+    }
+  }
+
+  /**
+   * What texts say is where, by the averaged weights.
+   *
+   * @param ids token ids, [texts][77]
+   * @return numbers of cells, [texts][cells][numbers]
+   */
+  public float[] cells(int[][] ids) {
+    try (NDManager scope = torch.scope();
+        TensorDict dict = TensorDict.of(weights.averages())) {
+      return program
+          .call("cells")
+          .tensor(TextEncoder.tokens(ids, scope))
+          .tensors(dict)
+          .tensor(size)
+          .integer(cells)
+          .run(scope)
+          .toFloatArray();
     }
   }
 

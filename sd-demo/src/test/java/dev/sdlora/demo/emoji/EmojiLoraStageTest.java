@@ -11,6 +11,7 @@ import dev.sdlora.demo.scratch.TextEncoderTrainer;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.torch.ScalarType;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +33,9 @@ final class EmojiLoraStageTest {
   @BeforeAll
   static void writeCheckpoint() {
     Path checkpoint = folder.resolve("tiny.safetensors");
-    try (TextEncoderTrainer text = new TextEncoderTrainer(CLIP, 2, 0, 0, 0, 5);
-        DenoiserTrainer denoiser = new DenoiserTrainer(CLIP, text.result(), UNET, 5);
+    try (TextEncoderTrainer text = new TextEncoderTrainer(CLIP, 2, 0, 0, 0, ScalarType.FLOAT32, 5);
+        DenoiserTrainer denoiser =
+            new DenoiserTrainer(CLIP, text.result(), UNET, DenoiserTrainer.Settings.PLAIN, 5);
         AutoencoderTrainer vae = new AutoencoderTrainer(VAE, 5)) {
       new CheckpointWriter()
           .textEncoder(CLIP, text.result())

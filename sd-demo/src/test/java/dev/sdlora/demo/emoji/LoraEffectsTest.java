@@ -24,7 +24,7 @@ final class LoraEffectsTest {
   @ParameterizedTest
   @EnumSource(
       value = EmojiLora.class,
-      names = {"FLUENT_3D", "NOTO", "HIGH_CONTRAST"})
+      names = {"FLUENT_3D", "NOTO", "INK_LINES"})
   void of_styleMixedByWeight_theWeightItself(EmojiLora style) {
     Effect effect = new LoraEffects(squares, mixed(squares), SCENES).of(style);
     for (int w = 0; w < effect.means().size(); w++) {

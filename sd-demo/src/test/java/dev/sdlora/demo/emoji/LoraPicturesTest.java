@@ -73,7 +73,7 @@ final class LoraPicturesTest {
 
   @Test
   void examples_ofLineArt_neverOnDarkGrounds() {
-    assertThat(pictures.examples(EmojiLora.HIGH_CONTRAST, 1))
+    assertThat(pictures.examples(EmojiLora.INK_LINES, 1))
         .noneMatch(example -> example.caption().contains("black"))
         .noneMatch(example -> example.caption().contains("purple"));
   }

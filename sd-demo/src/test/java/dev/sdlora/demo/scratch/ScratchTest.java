@@ -2,16 +2,20 @@ package dev.sdlora.demo.scratch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.demo.scratch.DenoiserTrainer.Settings;
 import dev.sdlora.demo.scratch.TextEncoderTrainer.Named;
 import dev.sdlora.demo.scratch.TextEncoderTrainer.Text;
 import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.pipeline.network.VaeConfig;
+import dev.sdlora.tensors.file.DType;
+import dev.sdlora.tensors.torch.ScalarType;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -87,9 +91,12 @@ final class ScratchTest {
         List.of(
             text(tokens(320), new float[] {1, 0}, new float[] {1}),
             text(tokens(2368), new float[] {0, 1}, new float[] {-1}));
-    try (TextEncoderTrainer whole = new TextEncoderTrainer(CLIP, 2, 1, 3, 1, 6);
-        TextEncoderTrainer broken = new TextEncoderTrainer(CLIP, 2, 1, 3, 1, 6);
-        TextEncoderTrainer resumed = new TextEncoderTrainer(CLIP, 2, 1, 3, 1, 6)) {
+    try (TextEncoderTrainer whole =
+            new TextEncoderTrainer(CLIP, 2, 1, 3, 1, ScalarType.FLOAT32, 6);
+        TextEncoderTrainer broken =
+            new TextEncoderTrainer(CLIP, 2, 1, 3, 1, ScalarType.FLOAT32, 6);
+        TextEncoderTrainer resumed =
+            new TextEncoderTrainer(CLIP, 2, 1, 3, 1, ScalarType.FLOAT32, 6)) {
       double last = 1;
       for (int step = 0; step < 30; step++) {
         last = whole.step(texts, 3e-3);
@@ -142,7 +149,8 @@ final class ScratchTest {
   }
 
   private static Map<String, float[]> textEncoder() {
-    try (TextEncoderTrainer trainer = new TextEncoderTrainer(CLIP, 2, 0, 0, 0, 5)) {
+    try (TextEncoderTrainer trainer =
+        new TextEncoderTrainer(CLIP, 2, 0, 0, 0, ScalarType.FLOAT32, 5)) {
       return trainer.result();
     }
   }
@@ -154,12 +162,12 @@ final class ScratchTest {
     int[][] ids = {tokens(320), tokens(2368)};
     Path file = folder.resolve("tiny.safetensors");
     Map<String, float[]> text = textEncoder();
-    try (DenoiserTrainer trainer = new DenoiserTrainer(CLIP, text, UNET, 5);
+    try (DenoiserTrainer trainer = new DenoiserTrainer(CLIP, text, UNET, Settings.PLAIN, 5);
         AutoencoderTrainer vae = new AutoencoderTrainer(VAE, 5)) {
       double first = 0;
       double last = 0;
       for (int step = 0; step < 40; step++) {
-        double loss = trainer.step(latents, ids, 4, 6, 3e-3);
+        double loss = trainer.step(latents, ids, 4, 0, 6, 3e-3);
         first += step < 10 ? loss / 10 : 0;
         last += step >= 30 ? loss / 10 : 0;
       }
@@ -175,6 +183,85 @@ final class ScratchTest {
       PromptSpec spec = PromptSpec.builder().prompt("a cat").size(64, 64).steps(2).build();
       assertThat(pipeline.generate(spec).first().rgb()).hasSize(3 * 64 * 64);
     }
+  }
+
+  /** What two threads compute is what one does, but for the order of sums. */
+  @Test
+  void denoiser_onTwoThreads_learnsTheSame() {
+    float[] latents = new float[4 * 4 * 4 * 4];
+    Arrays.fill(latents, 0, latents.length / 2, 1);
+    int[][] ids = {tokens(320), tokens(2368), tokens(320), tokens(2368)};
+    Map<String, float[]> text = textEncoder();
+    Settings two = new Settings(ScalarType.FLOAT32, 2, false);
+    try (DenoiserTrainer alone = new DenoiserTrainer(CLIP, text, UNET, Settings.PLAIN, 5);
+        DenoiserTrainer shared = new DenoiserTrainer(CLIP, text, UNET, two, 5)) {
+      for (int step = 0; step < 3; step++) {
+        double loss = alone.step(latents, ids, 4, 0, 6, 1e-3);
+        assertThat(shared.step(latents, ids, 4, 0, 6, 1e-3)).isCloseTo(loss, withinPercentage(0.1));
+      }
+      Map<String, float[]> found = shared.latest();
+      alone
+          .latest()
+          .forEach(
+              (name, values) ->
+                  assertThat(found.getOrDefault(name, new float[0]))
+                      .as(name)
+                      .usingComparatorWithPrecision(2e-3f)
+                      .containsExactly(values));
+    }
+  }
+
+  @Test
+  void denoiser_thatLearnsPlaces_givesAUNetOfTheUsualOutputs() {
+    float[] latents = new float[2 * 4 * 4 * 4];
+    int[][] ids = {tokens(320), tokens(2368)};
+    Settings places = new Settings(ScalarType.FLOAT32, 1, true);
+    try (DenoiserTrainer trainer = new DenoiserTrainer(CLIP, textEncoder(), UNET, places, 5)) {
+      double first = trainer.step(latents, ids, 4, 999, 6, 3e-3);
+      double last = first;
+      for (int step = 1; step < 20; step++) {
+        last = trainer.step(latents, ids, 4, 999, 6, 3e-3);
+      }
+      assertThat(last).isLessThan(first);
+      UNET.weights()
+          .forEach(
+              (name, shape) ->
+                  assertThat(trainer.result().getOrDefault(name, new float[0]))
+                      .as(name)
+                      .hasSize(
+                          (int)
+                              shape.stream()
+                                  .mapToLong(Long::longValue)
+                                  .reduce(1, Math::multiplyExact)));
+    }
+  }
+
+  /** New parts of a wider network are read by weights that begin at zero. */
+  @Test
+  void keptTextEncoder_widened_saysWhatItSaid() {
+    Path kept = folder.resolve("narrow.safetensors");
+    int[][] ids = {tokens(320), tokens(2368)};
+    ClipConfig wide = new ClipConfig(64, 1, 1, 192, 49_408, 77);
+    try (TextEncoderTrainer narrow =
+            new TextEncoderTrainer(CLIP, 2, 1, 3, 1, ScalarType.FLOAT32, 6);
+        TextEncoderTrainer wider =
+            new TextEncoderTrainer(wide, 2, 1, 3, 1, ScalarType.FLOAT32, 7)) {
+      narrow.step(List.of(text(ids[0], new float[] {1, 0}, new float[] {1})), 3e-3);
+      narrow.keep(kept);
+      wider.goOnFrom(kept);
+      assertThat(wider.cells(ids))
+          .usingComparatorWithPrecision(2e-3f)
+          .containsExactly(narrow.cells(ids));
+    }
+  }
+
+  @Test
+  void storedLatents_knowTheirPictures() {
+    Path file = folder.resolve("latents.safetensors");
+    StoredLatents.write(file, "cats", new float[2 * 4 * 4 * 4], 4, VAE, DType.F16);
+    assertThat(StoredLatents.isOf("cats", file)).isTrue();
+    assertThat(StoredLatents.isOf("dogs", file)).isFalse();
+    assertThat(StoredLatents.read(file, 2, VAE).size()).isEqualTo(2);
   }
 
   /** Pictures that are dark on the left and bright on the right. */

@@ -21,6 +21,7 @@ import java.util.Map;
 public final class DenoisingProgram {
   private final Program program;
   private final int channels;
+  private final int outChannels;
   private final NDArray heads;
   private final NDArray texts;
   private final NDArray format;
@@ -53,6 +54,7 @@ public final class DenoisingProgram {
                     TextEncoder.FUNCTIONS,
                     own("denoise_parts.torchscript.py", "gradients.torchscript.py"))));
     this.channels = unet.inChannels();
+    this.outChannels = unet.outChannels();
     this.heads =
         torch.manager().create(unet.heads().stream().mapToInt(Integer::intValue).toArray());
     int[] told =
@@ -96,7 +98,7 @@ public final class DenoisingProgram {
             .record(encoded ? "denoise" : "denoise_text")
             .tensor(Torch.floats(scope, batch.noisy(), members, channels, rows, columns))
             .tensor(Torch.floats(scope, batch.times(), members))
-            .tensor(Torch.floats(scope, batch.target(), members, channels, rows, columns))
+            .tensor(Torch.floats(scope, batch.target(), members, outChannels, rows, columns))
             .tensor(Torch.floats(scope, batch.importance(), members))
             .tensor(text)
             .tensor(Torch.floats(scope, vectors, members, vectors.length / members))

@@ -4,12 +4,12 @@
     return __torch__.gradients(__torch__.weighted_error(predicted, target, importance), w)
   def denoise_text(self: __torch__.Net, x: Tensor, t: Tensor, target: Tensor, importance: Tensor, ids: Tensor, vector: Tensor, w: Dict[str, Tensor], heads: Tensor, format: Tensor, texts: Tensor) -> Dict[str, Tensor]:
     # The same through the text encoders; ids [E, B, chunks, n], vector [B, V] what the U-Net reads behind the whole text,
-    # texts [E, 5] what each encoder is told of itself, w with names of the encoders behind "text_encoders.0." and so on
+    # texts [E, 5] what each encoder is told of itself, w with names of the encoders behind "text_encoders.0." and so on; they compute in that format too
     encoders, b, chunks, n = torch.size(ids)
     states = annotate(List[Tensor], [])
     whole = torch.slice(vector, 1, 0, 0)
     for i in range(encoders):
-      own = __torch__.inside(w, "text_encoders." + str(i) + ".")
+      own = __torch__.in_format(__torch__.inside(w, "text_encoders." + str(i) + "."), int(format))
       told = __torch__.integers(texts[i])
       rows = torch.reshape(ids[i], [b * chunks, n])
       tokens = torch.embedding(own["text_model.embeddings.token_embedding.weight"], rows)

@@ -16,11 +16,3 @@ def inside(w: Dict[str, Tensor], prefix: str) -> Dict[str, Tensor]:
 def weighted_error(predicted: Tensor, target: Tensor, importance: Tensor) -> Tensor:
   error = torch.pow(torch.sub(predicted, target), 2)
   return torch.mean(torch.mul(torch.mean(error, [1, 2, 3]), importance))
-def in_format(w: Dict[str, Tensor], format: int) -> Dict[str, Tensor]:
-  # The weights in a format, through which gradients reach them: products of bfloat16 with weights and gradients of float32
-  # (Micikevicius et al. 2018, "Mixed Precision Training").
-  same = annotate(Dict[str, Tensor], {})
-  keys = torch.keys(w)
-  for i in range(torch.len(keys)):
-    torch._set_item(same, keys[i], torch.to(w[keys[i]], format))
-  return same

@@ -20,3 +20,11 @@ def gradients(loss: Tensor, w: Dict[str, Tensor]) -> Dict[str, Tensor]:
       torch._set_item(result, names[i2], unchecked_cast(Tensor, g))
   torch._set_item(result, "loss", torch.detach(loss))
   return result
+def in_format(w: Dict[str, Tensor], format: int) -> Dict[str, Tensor]:
+  # The weights in a format, through which gradients reach them: products of bfloat16 with weights and gradients of float32
+  # (Micikevicius et al. 2018, "Mixed Precision Training").
+  same = annotate(Dict[str, Tensor], {})
+  keys = torch.keys(w)
+  for i in range(torch.len(keys)):
+    torch._set_item(same, keys[i], torch.to(w[keys[i]], format))
+  return same

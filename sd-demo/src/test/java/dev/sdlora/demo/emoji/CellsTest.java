@@ -1,0 +1,42 @@
+package dev.sdlora.demo.emoji;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** A latent in cells. */
+final class CellsTest {
+  private static final int SIDE = AutoencoderStage.LATENT_SIDE;
+
+  private final float[] latent = latent();
+
+  private static float[] latent() {
+    SplittableRandom random = new SplittableRandom(1);
+    float[] latent = new float[4 * SIDE * SIDE];
+    for (int i = 0; i < latent.length; i++) {
+      latent[i] = (float) random.nextGaussian();
+    }
+    return latent;
+  }
+
+  @Test
+  void latent_ofItsCells_isTheSame() {
+    assertThat(Cells.latent(Cells.of(latent))).containsExactly(latent);
+  }
+
+  @Test
+  void cells_rowByRow_eachWithItsPartAndItsNumber() {
+    float[] cells = Cells.of(latent);
+    assertThat(cells).hasSize(Cells.COUNT * Cells.NUMBERS);
+    // The second place of the first row, in the third channel, of the last cell.
+    int last = (Cells.COUNT - 1) * Cells.NUMBERS;
+    assertThat(cells[last + 4 + 2]).isEqualTo(latent[2 * SIDE * SIDE + 12 * SIDE + 13]);
+    for (int cell = 0; cell < Cells.COUNT; cell++) {
+      for (int number = 0; number < Cells.COUNT; number++) {
+        float said = cells[(cell + 1) * Cells.NUMBERS - Cells.COUNT + number];
+        assertThat(said > 0).isEqualTo(cell == number);
+      }
+    }
+  }
+}
