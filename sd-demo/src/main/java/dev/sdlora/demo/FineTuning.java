@@ -28,7 +28,8 @@ final class FineTuning {
   private static final int PICTURES = 160;
   private static final int BATCH = 8;
   private static final double RATE = 1e-4;
-  private static final double MOST_IMPORTANCE = 20;
+  private static final DenoiserTrainer.Emphasis EMPHASIS =
+      new DenoiserTrainer.Emphasis(0, 2, 0.3, 20);
   private static final long SEED = 1;
 
   private final ModelFiles model = CheckpointReader.read(DemoModel.checkpoint());
@@ -72,12 +73,7 @@ final class FineTuning {
           step -> {
             int[] chosen = random.ints(BATCH, 0, pictures).toArray();
             return trainer.step(
-                batch(latents, chosen),
-                texts(ids, chosen),
-                side,
-                0,
-                MOST_IMPORTANCE,
-                rate.at(step));
+                batch(latents, chosen), texts(ids, chosen), side, EMPHASIS, rate.at(step));
           },
           () -> write(trainer.latest(), checkpoint));
     }

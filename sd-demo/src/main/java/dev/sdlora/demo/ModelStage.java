@@ -3,6 +3,7 @@ package dev.sdlora.demo;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.CheckpointWriter;
 import dev.sdlora.demo.scratch.DenoiserTrainer;
+import dev.sdlora.demo.scratch.DenoiserTrainer.Emphasis;
 import dev.sdlora.demo.scratch.DenoiserTrainer.Settings;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.training.step.LearningRate;
@@ -94,7 +95,11 @@ final class ModelStage {
     }
     double mostImportance = trainer.step() < STEPS - FINE_STEPS ? MOST_IMPORTANCE : FINE_IMPORTANCE;
     return trainer.step(
-        cache.batch(indices), ids, VaeStage.LATENT_SIDE, 0, mostImportance, learningRate);
+        cache.batch(indices),
+        ids,
+        VaeStage.LATENT_SIDE,
+        new Emphasis(0, 2, 0.3, mostImportance),
+        learningRate);
   }
 
   /** Writes the checkpoint of what has been trained so far. */

@@ -5,6 +5,7 @@ import dev.sdlora.demo.WarmRestart;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.CheckpointWriter;
 import dev.sdlora.demo.scratch.DenoiserTrainer;
+import dev.sdlora.demo.scratch.DenoiserTrainer.Emphasis;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.training.step.LearningRate;
@@ -36,14 +37,12 @@ final class DenoiserStage {
    */
   private static final int FIRST_STEPS = 5000;
 
-  private static final int FIRST_LEAST_TIME = 600;
+  private static final Emphasis FIRST = new Emphasis(600, 2, 0.3, 50);
 
-  /** The greatest weight of a time: then what a thing is and where counts most, later its parts. */
-  private static final double FIRST_IMPORTANCE = 50;
+  /** Outlines are decided by times with little noise, which weigh more in what follows. */
+  private static final Emphasis THEN = new Emphasis(0, 1.3, 1, 8);
 
-  private static final double IMPORTANCE = 10;
-
-  /** That share each batch; more would have too little of it. */
+  /** They share each batch; of more, each would have too little. */
   private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
 
   private static final int SAVE_EVERY = 500;
@@ -102,13 +101,11 @@ final class DenoiserStage {
       String caption = dropped ? "" : latents.scene(indices[i]).caption(random).text();
       ids[i] = data.vocabulary().rows(caption);
     }
-    boolean first = trainer.step() < FIRST_STEPS;
     return trainer.step(
         latents.batch(indices),
         ids,
         AutoencoderStage.LATENT_SIDE,
-        first ? FIRST_LEAST_TIME : 0,
-        first ? FIRST_IMPORTANCE : IMPORTANCE,
+        trainer.step() < FIRST_STEPS ? FIRST : THEN,
         learningRate);
   }
 

@@ -31,9 +31,6 @@ import java.util.SplittableRandom;
  * encoder that stays as it is reads. Not safe for several threads.
  */
 public final class DenoiserTrainer implements ScratchTrainer {
-  /** The least weight of a time step. */
-  private static final double LEAST_IMPORTANCE = 0.3;
-
   /**
    * Noise that is the same over the whole latent, and over each of 4×4 parts of it, added to that
    * of single positions. Without it, the mean of a noisy latent shows the colour of the ground even
@@ -71,6 +68,20 @@ public final class DenoiserTrainer implements ScratchTrainer {
     /** Float32 on one thread, taught nothing but to take noise off. */
     public static final Settings PLAIN = new Settings(ScalarType.FLOAT32, 1, false);
   }
+
+  /**
+   * Which times a step looks at, and what their errors weigh. A time weighs σ², which makes the
+   * error of the noise that of the picture, within bounds: colours and places are decided while
+   * there is much noise, where an error of the picture hardly shows in the noise; outlines later.
+   *
+   * @param leastTime times below it are left out; 0 for all
+   * @param lateness above 1 if late times, with much noise, come up more often: their number is a
+   *     uniform one to the power of 1 / lateness
+   * @param leastImportance the least weight of a time
+   * @param mostImportance the greatest weight of a time
+   */
+  public record Emphasis(
+      int leastTime, double lateness, double leastImportance, double mostImportance) {}
 
   /**
    * A trainer at its start.
@@ -119,22 +130,14 @@ public final class DenoiserTrainer implements ScratchTrainer {
    * @param latents [batch][4][side][side], at unit variance
    * @param ids token ids, [batch][77]
    * @param side of a latent
-   * @param leastTime times below it are left out; 0 for all
-   * @param mostImportance the greatest weight of a time step, which is else σ²: the error of the
-   *     noise times that is the error of the picture. Colours and places are decided while there is
-   *     much noise, where an error of the picture hardly shows in the noise; outlines later
+   * @param emphasis on times
    * @param learningRate of this step
    * @return the loss
    */
   public double step(
-      float[] latents,
-      int[][] ids,
-      int side,
-      int leastTime,
-      double mostImportance,
-      double learningRate) {
+      float[] latents, int[][] ids, int side, Emphasis emphasis, double learningRate) {
     float[] noise = noise(latents.length, side, step());
-    Batch batch = noisy(latents, noise, times(ids.length, leastTime), mostImportance);
+    Batch batch = noisy(latents, noise, times(ids.length, emphasis), emphasis);
     try (NDManager scope = torch.scope()) {
       Map<String, NDArray> gradients =
           shared.of(
@@ -176,13 +179,14 @@ public final class DenoiserTrainer implements ScratchTrainer {
     try (NDManager scope = torch.scope()) {
       int[] times = new int[ids.length];
       Arrays.fill(times, time);
-      Batch batch = noisy(latents, noise(latents.length, side, -1), times, 1);
+      Batch batch =
+          noisy(latents, noise(latents.length, side, -1), times, new Emphasis(0, 1, 1, 1));
       Map<String, NDArray> gradients = gradients(taught(batch, side), ids, side, scope);
       return Objects.requireNonNull(gradients.get("loss")).getFloat() / batch.importance()[0];
     }
   }
 
-  private Batch noisy(float[] latents, float[] noise, int[] times, double mostImportance) {
+  private Batch noisy(float[] latents, float[] noise, int[] times, Emphasis emphasis) {
     float[] noisy = new float[latents.length];
     float[] t = new float[times.length];
     float[] importance = new float[times.length];
@@ -192,7 +196,9 @@ public final class DenoiserTrainer implements ScratchTrainer {
       double signal = levels.alphaCumprod(times[i]);
       t[i] = times[i];
       double variance = (1 - signal) / signal;
-      importance[i] = (float) Math.max(LEAST_IMPORTANCE, Math.min(mostImportance, variance));
+      importance[i] =
+          (float)
+              Math.max(emphasis.leastImportance(), Math.min(emphasis.mostImportance(), variance));
       for (int j = i * elements; j < (i + 1) * elements; j++) {
         noisy[j] = Diffusion.noisy(latents[j], noise[j], signal);
       }
@@ -218,16 +224,14 @@ public final class DenoiserTrainer implements ScratchTrainer {
     return noise;
   }
 
-  /**
-   * One time in each of as many ranges as there are members, which steadies the loss; late times,
-   * with much noise, are the more frequent.
-   */
-  private int[] times(int batch, int least) {
+  /** One time in each of as many ranges as there are members, which steadies the loss. */
+  private int[] times(int batch, Emphasis emphasis) {
     SplittableRandom random = new SplittableRandom(seed * 7_368_787 + step());
     int[] times = new int[batch];
     for (int i = 0; i < batch; i++) {
-      double late = Math.sqrt((i + random.nextDouble()) / batch);
-      times[i] = (int) (least + late * (levels.trainingSteps() - least));
+      double late = Math.pow((i + random.nextDouble()) / batch, 1 / emphasis.lateness());
+      times[i] =
+          (int) (emphasis.leastTime() + late * (levels.trainingSteps() - emphasis.leastTime()));
     }
     return times;
   }

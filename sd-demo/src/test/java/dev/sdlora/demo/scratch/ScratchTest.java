@@ -8,6 +8,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.demo.scratch.DenoiserTrainer.Emphasis;
 import dev.sdlora.demo.scratch.DenoiserTrainer.Settings;
 import dev.sdlora.demo.scratch.TextEncoderTrainer.Named;
 import dev.sdlora.demo.scratch.TextEncoderTrainer.Text;
@@ -31,6 +32,9 @@ final class ScratchTest {
   private static final UNetConfig UNET =
       new UNetConfig(4, 4, List.of(32, 32), 1, List.of(0, 1), 1, 8, 64, false);
   private static final int SIDE = 32;
+
+  private static final Emphasis ALL = new Emphasis(0, 2, 0.3, 6);
+  private static final Emphasis LAST = new Emphasis(999, 2, 0.3, 6);
 
   @TempDir Path folder;
 
@@ -167,7 +171,7 @@ final class ScratchTest {
       double first = 0;
       double last = 0;
       for (int step = 0; step < 40; step++) {
-        double loss = trainer.step(latents, ids, 4, 0, 6, 3e-3);
+        double loss = trainer.step(latents, ids, 4, ALL, 3e-3);
         first += step < 10 ? loss / 10 : 0;
         last += step >= 30 ? loss / 10 : 0;
       }
@@ -196,8 +200,8 @@ final class ScratchTest {
     try (DenoiserTrainer alone = new DenoiserTrainer(CLIP, text, UNET, Settings.PLAIN, 5);
         DenoiserTrainer shared = new DenoiserTrainer(CLIP, text, UNET, two, 5)) {
       for (int step = 0; step < 3; step++) {
-        double loss = alone.step(latents, ids, 4, 0, 6, 1e-3);
-        assertThat(shared.step(latents, ids, 4, 0, 6, 1e-3)).isCloseTo(loss, withinPercentage(0.1));
+        double loss = alone.step(latents, ids, 4, ALL, 1e-3);
+        assertThat(shared.step(latents, ids, 4, ALL, 1e-3)).isCloseTo(loss, withinPercentage(0.1));
       }
       Map<String, float[]> found = shared.latest();
       alone
@@ -217,10 +221,10 @@ final class ScratchTest {
     int[][] ids = {tokens(320), tokens(2368)};
     Settings places = new Settings(ScalarType.FLOAT32, 1, true);
     try (DenoiserTrainer trainer = new DenoiserTrainer(CLIP, textEncoder(), UNET, places, 5)) {
-      double first = trainer.step(latents, ids, 4, 999, 6, 3e-3);
+      double first = trainer.step(latents, ids, 4, LAST, 3e-3);
       double last = first;
       for (int step = 1; step < 20; step++) {
-        last = trainer.step(latents, ids, 4, 999, 6, 3e-3);
+        last = trainer.step(latents, ids, 4, LAST, 3e-3);
       }
       assertThat(last).isLessThan(first);
       UNET.weights()
