@@ -29,7 +29,7 @@ final class DenoiserStage {
 
   private static final WarmRestart RATE =
       new WarmRestart(
-          new LearningRate(1.2e-3, 300, 12_000, 0.02), new LearningRate(8e-4, 100, 8000, 0.02));
+          new LearningRate(1.2e-3, 300, 27_000, 0.02), new LearningRate(7e-4, 200, 12_000, 0.02));
 
   /**
    * So many steps see times with much noise alone, in which the picture is nearly all that the text
@@ -39,8 +39,8 @@ final class DenoiserStage {
 
   private static final Emphasis FIRST = new Emphasis(600, 2, 0.3, 50);
 
-  /** Outlines are decided by times with little noise, which weigh more in what follows. */
-  private static final Emphasis THEN = new Emphasis(0, 1.3, 1, 8);
+  /** Outlines are decided by times with less noise, which weigh more in what follows. */
+  private static final Emphasis THEN = new Emphasis(0, 1.5, 0.7, 20);
 
   /** They share each batch; of more, each would have too little. */
   private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
