@@ -5,6 +5,7 @@ import dev.sdlora.api.Picture;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Limits;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import io.javalin.http.Context;
 import io.javalin.http.UploadedFile;
@@ -33,7 +34,7 @@ final class EditForm {
       throw new Refusal(400, "the body must be a form, multipart/form-data");
     }
     if (context.contentLength() > limits.bodyBytes()) {
-      throw new Refusal(413, "the body has more than %s bytes".formatted(limits.bodyBytes()));
+      throw Bodies.tooLong(context, limits.bodyBytes());
     }
     List<UploadedFile> files = pictures(context);
     if (files.size() != 1) {
@@ -74,7 +75,7 @@ final class EditForm {
     } catch (Exception e) { // Of several kinds, checked ones that Kotlin does not tell among them.
       String reason = reason(e);
       throw reason.startsWith("max length")
-          ? new Refusal(413, "the body has more than %s bytes".formatted(limits.bodyBytes()))
+          ? Bodies.tooLong(context, limits.bodyBytes())
           : new Refusal(400, "the form could not be read: " + reason);
     }
   }
