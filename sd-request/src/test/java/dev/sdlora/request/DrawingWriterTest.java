@@ -147,7 +147,7 @@ class DrawingWriterTest {
                                 .etaDdim(eta)
                                 .sChurn(churn)
                                 .sTmin(eta)
-                                .sTmax(1 + churn)
+                                .sTmax(1.5 + churn)
                                 .sNoise(1 + churn)
                                 .skipUncondBelowSigma(eta)
                                 .ensd(ensd)
