@@ -49,7 +49,7 @@ final class DrawnScenePainterTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"SMALL, 0.38", "MEDIUM, 0.66", "LARGE, 0.9"})
+  @CsvSource({"SMALL, 0.42", "MEDIUM, 0.66", "LARGE, 0.9"})
   void draw_size_isAsWideAsThat(Size size, double share) {
     BufferedImage picture = painter.draw(one(size, Place.CENTRE), SIDE);
     int[] columns = columnsWithThings(picture);
@@ -61,8 +61,8 @@ final class DrawnScenePainterTest {
   @EnumSource(Place.class)
   void draw_smallThingAtAPlace_itsMiddleIsThere(Place place) {
     double[] middle = middle(painter.draw(one(Size.SMALL, place), SIDE), Color.BLACK.getRGB());
-    assertThat(middle[0]).isCloseTo(0.5 + 0.28 * place.across(), within(0.03));
-    assertThat(middle[1]).isCloseTo(0.5 + 0.28 * place.down(), within(0.03));
+    assertThat(middle[0]).isCloseTo(0.5 + 0.26 * place.across(), within(0.03));
+    assertThat(middle[1]).isCloseTo(0.5 + 0.26 * place.down(), within(0.03));
   }
 
   @ParameterizedTest
@@ -72,8 +72,8 @@ final class DrawnScenePainterTest {
     BufferedImage picture = tinted.draw(SmallSet.pair("cat", Colour.BLUE, place, "dog"), SIDE);
     double[] first = middle(picture, Colour.BLUE.paint().getRGB());
     double[] second = middle(picture, Color.GRAY.getRGB());
-    assertThat(first[0] - second[0]).isCloseTo(0.47 * place.across(), within(0.04));
-    assertThat(first[1] - second[1]).isCloseTo(0.47 * place.down(), within(0.04));
+    assertThat(first[0] - second[0]).isCloseTo(0.52 * place.across(), within(0.04));
+    assertThat(first[1] - second[1]).isCloseTo(0.52 * place.down(), within(0.04));
   }
 
   @ParameterizedTest

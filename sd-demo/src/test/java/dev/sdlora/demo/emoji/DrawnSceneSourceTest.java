@@ -107,7 +107,7 @@ final class DrawnSceneSourceTest {
   @Test
   void next_manyScenes_kindsInTheirShares() {
     List<DrawnScene> scenes = scenes(8);
-    assertThat(share(scenes, DrawnScene::isPair)).isCloseTo(0.16, within(0.04));
+    assertThat(share(scenes, DrawnScene::isPair)).isCloseTo(0.21, within(0.04));
     assertThat(share(scenes, scene -> scene.count() > 1)).isCloseTo(0.08, within(0.02));
     assertThat(share(scenes, scene -> scene.pattern() != Pattern.PLAIN)).isBetween(0.06, 0.13);
     assertThat(share(scenes, scene -> scene.first().colour() != null)).isBetween(0.1, 0.2);
