@@ -182,7 +182,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
       Batch batch =
           noisy(latents, noise(latents.length, side, -1), times, new Emphasis(0, 1, 1, 1));
       Map<String, NDArray> gradients = gradients(taught(batch, side), ids, side, scope);
-      return Objects.requireNonNull(gradients.get("loss")).getFloat() / batch.importance()[0];
+      return Objects.requireNonNull(gradients.get("loss")).getFloat();
     }
   }
 
