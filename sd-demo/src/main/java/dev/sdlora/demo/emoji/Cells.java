@@ -48,12 +48,14 @@ final class Cells {
     return cell * NUMBERS + place * CHANNELS + channel;
   }
 
-  /** The latent of cells: what {@link #of} does backwards. */
-  static float[] latent(float[] cells) {
-    float[] latent = new float[COUNT * DRAWN];
-    for (int i = 0; i < latent.length; i++) {
-      latent[i] = cells[place(i)];
+  /** The latents of pictures' cells, one behind the other: what {@link #of} does backwards. */
+  static float[] latents(float[] cells) {
+    int ofPicture = COUNT * NUMBERS;
+    float[] latents = new float[cells.length / ofPicture * COUNT * DRAWN];
+    for (int i = 0; i < latents.length; i++) {
+      int picture = i / (COUNT * DRAWN);
+      latents[i] = cells[picture * ofPicture + place(i % (COUNT * DRAWN))];
     }
-    return latent;
+    return latents;
   }
 }

@@ -6,6 +6,7 @@ import dev.sdlora.demo.scratch.AutoencoderTrainer;
 import dev.sdlora.demo.scratch.CheckpointWriter;
 import dev.sdlora.demo.scratch.DenoiserTrainer;
 import dev.sdlora.demo.scratch.DenoiserTrainer.Emphasis;
+import dev.sdlora.demo.scratch.TextEncoderTrainer;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.training.step.LearningRate;
@@ -16,7 +17,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /** The third stage: a U-Net on the latents of captioned scenes. */
-final class DenoiserStage {
+final class DenoiserStage implements AutoCloseable {
   private static final UNetConfig UNET =
       new UNetConfig(
           4, 4, List.of(64, 128, 160), 1, List.of(1, 1, 1), 1, 8, TextEncoderStage.WIDTH, false);
@@ -50,13 +51,13 @@ final class DenoiserStage {
   private final Training training;
   private final Data data;
   private final Latents latents;
-  private final Map<String, float[]> text;
+  private final TextEncoderTrainer text;
 
   DenoiserStage(Training training, Data data) {
     this.training = training;
     this.data = data;
     this.latents = Latents.open(training, data, SCENES);
-    this.text = new TextEncoderStage(training, data).result();
+    this.text = new TextEncoderStage(training, data).trainer();
   }
 
   /** Trains, or goes on with what an earlier run left. */
@@ -85,10 +86,14 @@ final class DenoiserStage {
         .begin(
             new DenoiserTrainer(
                 TextEncoderStage.clip(data.vocabulary().size()),
-                text,
+                text.result(),
                 UNET,
-                new DenoiserTrainer.Settings(ScalarType.BFLOAT16, THREADS, true),
+                new DenoiserTrainer.Settings(ScalarType.BFLOAT16, THREADS, this::sketches),
                 training.seed()));
+  }
+
+  private float[] sketches(int[][] ids) {
+    return Cells.latents(text.cells(ids));
   }
 
   private double step(DenoiserTrainer trainer, double learningRate) {
@@ -114,7 +119,7 @@ final class DenoiserStage {
     try (AutoencoderTrainer vae = AutoencoderStage.trainer(training);
         DenoiserTrainer denoiser = trainer()) {
       Map<String, float[]> weights = new HashMap<>(denoiser.result());
-      weights.putAll(text);
+      weights.putAll(text.result());
       weights.computeIfPresent(
           "text_model.embeddings.token_embedding.weight",
           (name, rows) -> data.vocabulary().wholeTable(rows, TextEncoderStage.VOCABULARY));
@@ -127,5 +132,10 @@ final class DenoiserStage {
           .metadata("sdlora.words", String.join(", ", CaptionWords.of(data.nouns(), data.scenes())))
           .write(checkpoint);
     }
+  }
+
+  @Override
+  public void close() {
+    text.close();
   }
 }

@@ -76,14 +76,23 @@ public final class TrainEmojiModel {
     switch (stage) {
       case "vae" -> new AutoencoderStage(training, data).run();
       case "text" -> new TextEncoderStage(training, data).run();
-      case "model" -> new DenoiserStage(training, data).run();
-      case "checkpoint" ->
-          new DenoiserStage(training, data).write(training.folder().resolve(CHECKPOINT));
+      case "model" -> {
+        try (DenoiserStage denoiser = new DenoiserStage(training, data)) {
+          denoiser.run();
+        }
+      }
+      case "checkpoint" -> {
+        try (DenoiserStage denoiser = new DenoiserStage(training, data)) {
+          denoiser.write(training.folder().resolve(CHECKPOINT));
+        }
+      }
       case "keep" -> {
         keep(training, AutoencoderStage.NETWORK, AutoencoderStage.trainer(training));
         keep(training, TextEncoderStage.NETWORK, new TextEncoderStage(training, data).trainer());
         new KeptTokens(training, data.vocabulary()).keep();
-        keep(training, DenoiserStage.NETWORK, new DenoiserStage(training, data).trainer());
+        try (DenoiserStage denoiser = new DenoiserStage(training, data)) {
+          keep(training, DenoiserStage.NETWORK, denoiser.trainer());
+        }
       }
       default ->
           throw new IllegalArgumentException(

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a U-Net, from nothing unless told otherwise, on latents with captions, which a text
@@ -51,7 +52,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
 
   private final long seed;
   private final SharedGradients shared;
-  private final boolean codes;
+  private final @Nullable Sketcher sketcher;
 
   /** Channels of a latent. */
   private final int channels;
@@ -61,12 +62,23 @@ public final class DenoiserTrainer implements ScratchTrainer {
    *
    * @param format of products: float32, or bfloat16, which is faster where it is built in
    * @param threads that share each batch
-   * @param places whether the network is taught where each position of a latent is, for texts that
-   *     say what is where
+   * @param sketcher for texts that say what is where: the network is taught where each position of
+   *     a latent is and what its text says is there
    */
-  public record Settings(ScalarType format, int threads, boolean places) {
+  public record Settings(ScalarType format, int threads, @Nullable Sketcher sketcher) {
     /** Float32 on one thread, taught nothing but to take noise off. */
-    public static final Settings PLAIN = new Settings(ScalarType.FLOAT32, 1, false);
+    public static final Settings PLAIN = new Settings(ScalarType.FLOAT32, 1, null);
+  }
+
+  /** What texts alone say of their pictures; several threads may ask at once. */
+  public interface Sketcher {
+    /**
+     * Latents as texts say them.
+     *
+     * @param ids token ids, [batch][77]
+     * @return [batch][4][side][side], at unit variance
+     */
+    float[] latents(int[][] ids);
   }
 
   /**
@@ -95,10 +107,11 @@ public final class DenoiserTrainer implements ScratchTrainer {
   public DenoiserTrainer(
       ClipConfig clip, Map<String, float[]> text, UNetConfig unet, Settings settings, long seed) {
     this.seed = seed;
-    this.codes = settings.places();
+    this.sketcher = settings.sketcher();
     this.channels = unet.outChannels();
     this.shared = new SharedGradients(settings.threads());
-    UNetConfig taught = codes ? unet.withOutChannels(channels + PlaceCodes.COUNT) : unet;
+    UNetConfig taught =
+        sketcher == null ? unet : unet.withOutChannels(TaughtOutputs.count(channels));
     this.program = new DenoisingProgram(torch, taught, List.of(clip), 1, settings.format());
     clip.weights()
         .forEach(
@@ -140,8 +153,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
     Batch batch = noisy(latents, noise, times(ids.length, emphasis), emphasis);
     try (NDManager scope = torch.scope()) {
       Map<String, NDArray> gradients =
-          shared.of(
-              taught(batch, side), ids, scope, (own, rows, in) -> gradients(own, rows, side, in));
+          shared.of(batch, ids, scope, (own, rows, in) -> gradients(own, rows, side, in));
       double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
       weights.update(gradients, learningRate);
       return loss;
@@ -149,21 +161,9 @@ public final class DenoiserTrainer implements ScratchTrainer {
   }
 
   private Map<String, NDArray> gradients(Batch batch, int[][] ids, int side, NDManager scope) {
-    return program.gradients(batch, side, tokens(ids, scope), new float[0], tensors, scope);
-  }
-
-  /** The batch with what is asked for beside the noise. */
-  private Batch taught(Batch batch, int side) {
-    return codes
-        ? new Batch(
-            batch.noisy(),
-            batch.times(),
-            PlaceCodes.behind(batch.target(), batch.times().length, side),
-            batch.importance(),
-            batch.strengths(),
-            List.of(),
-            List.of())
-        : batch;
+    Batch taught =
+        sketcher == null ? batch : TaughtOutputs.behind(batch, sketcher.latents(ids), side);
+    return program.gradients(taught, side, tokens(ids, scope), new float[0], tensors, scope);
   }
 
   /**
@@ -181,7 +181,7 @@ public final class DenoiserTrainer implements ScratchTrainer {
       Arrays.fill(times, time);
       Batch batch =
           noisy(latents, noise(latents.length, side, -1), times, new Emphasis(0, 1, 1, 1));
-      Map<String, NDArray> gradients = gradients(taught(batch, side), ids, side, scope);
+      Map<String, NDArray> gradients = gradients(batch, ids, side, scope);
       return Objects.requireNonNull(gradients.get("loss")).getFloat();
     }
   }
@@ -264,9 +264,9 @@ public final class DenoiserTrainer implements ScratchTrainer {
   /** The averaged weights of the U-Net. */
   public Map<String, float[]> result() {
     Map<String, float[]> result = weights.result();
-    if (codes) {
+    if (sketcher != null) {
       for (String name : List.of("conv_out.weight", "conv_out.bias")) {
-        result.computeIfPresent(name, (key, all) -> PlaceCodes.dropped(all, channels));
+        result.computeIfPresent(name, (key, all) -> TaughtOutputs.dropped(all, channels));
       }
     }
     return result;

@@ -1,10 +1,8 @@
 package dev.sdlora.demo.scratch;
 
-import java.util.Arrays;
-
 /**
- * Further outputs of a U-Net in training: each position says in which quarter of the rows and of
- * the columns it lies, and which it is inside that quarter.
+ * In which quarter of the rows and of the columns each position of a latent lies, and which it is
+ * inside that quarter.
  *
  * <p>Convolutions know where they are by nothing but the zeros beyond the edges (Islam et al. 2020,
  * "How Much Position Information Do Convolutional Neural Networks Encode?"). A text that says what
@@ -24,37 +22,25 @@ final class PlaceCodes {
   private PlaceCodes() {}
 
   /**
-   * Puts the codes behind the channels of each member of a batch.
+   * The codes of all positions.
    *
-   * @param wanted [batch][channels][side][side]
    * @param side a multiple of four
-   * @return [batch][channels + {@link #COUNT}][side][side]
+   * @return [{@link #COUNT}][side][side]
    */
-  static float[] behind(float[] wanted, int batch, int side) {
+  static float[] of(int side) {
     int area = side * side;
-    int own = wanted.length / batch;
-    int all = own + COUNT * area;
-    float[] target = new float[batch * all];
-    for (int member = 0; member < batch; member++) {
-      System.arraycopy(wanted, member * own, target, member * all, own);
-      for (int place = 0; place < area; place++) {
-        int codes = member * all + own + place;
-        mark(target, codes, area, 0, place / side, side);
-        mark(target, codes, area, 2 * QUARTERS, place % side, side);
-      }
+    float[] codes = new float[COUNT * area];
+    for (int place = 0; place < area; place++) {
+      mark(codes, place, area, 0, place / side, side);
+      mark(codes, place, area, 2 * QUARTERS, place % side, side);
     }
-    return target;
+    return codes;
   }
 
-  private static void mark(float[] target, int codes, int area, int first, int at, int side) {
+  private static void mark(float[] codes, int place, int area, int first, int at, int side) {
     int quarter = at * QUARTERS / side;
     int inside = at * QUARTERS * QUARTERS / side % QUARTERS;
-    target[codes + (first + quarter) * area] = LEVEL;
-    target[codes + (first + QUARTERS + inside) * area] = LEVEL;
-  }
-
-  /** A weight or bias of the last layer without the codes. */
-  static float[] dropped(float[] weight, int channels) {
-    return Arrays.copyOf(weight, weight.length / (channels + COUNT) * channels);
+    codes[place + (first + quarter) * area] = LEVEL;
+    codes[place + (first + QUARTERS + inside) * area] = LEVEL;
   }
 }

@@ -2,6 +2,7 @@ package dev.sdlora.demo.emoji;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -21,8 +22,17 @@ final class CellsTest {
   }
 
   @Test
-  void latent_ofItsCells_isTheSame() {
-    assertThat(Cells.latent(Cells.of(latent))).containsExactly(latent);
+  void latents_ofTwoPicturesCells_areTheSame() {
+    float[] other = latent();
+    other[7] = 5;
+    assertThat(Cells.latents(twice(Cells.of(latent), Cells.of(other))))
+        .containsExactly(twice(latent, other));
+  }
+
+  private static float[] twice(float[] first, float[] second) {
+    float[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   @Test

@@ -196,7 +196,7 @@ final class ScratchTest {
     Arrays.fill(latents, 0, latents.length / 2, 1);
     int[][] ids = {tokens(320), tokens(2368), tokens(320), tokens(2368)};
     Map<String, float[]> text = textEncoder();
-    Settings two = new Settings(ScalarType.FLOAT32, 2, false);
+    Settings two = new Settings(ScalarType.FLOAT32, 2, null);
     try (DenoiserTrainer alone = new DenoiserTrainer(CLIP, text, UNET, Settings.PLAIN, 5);
         DenoiserTrainer shared = new DenoiserTrainer(CLIP, text, UNET, two, 5)) {
       for (int step = 0; step < 3; step++) {
@@ -216,11 +216,11 @@ final class ScratchTest {
   }
 
   @Test
-  void denoiser_thatLearnsPlaces_givesAUNetOfTheUsualOutputs() {
+  void denoiser_thatLearnsWhatIsWhere_givesAUNetOfTheUsualOutputs() {
     float[] latents = new float[2 * 4 * 4 * 4];
     int[][] ids = {tokens(320), tokens(2368)};
-    Settings places = new Settings(ScalarType.FLOAT32, 1, true);
-    try (DenoiserTrainer trainer = new DenoiserTrainer(CLIP, textEncoder(), UNET, places, 5)) {
+    Settings taught = new Settings(ScalarType.FLOAT32, 2, texts -> new float[texts.length * 64]);
+    try (DenoiserTrainer trainer = new DenoiserTrainer(CLIP, textEncoder(), UNET, taught, 5)) {
       double first = trainer.step(latents, ids, 4, LAST, 3e-3);
       double last = first;
       for (int step = 1; step < 20; step++) {
