@@ -1,35 +1,21 @@
 package dev.sdlora.demo;
 
 import java.util.List;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /** Sentences about scenes, in several orders of words. */
 public final class Captions {
-  /** The word that the LoRA of the crescent is asked for by; it means nothing to the base model. */
-  public static final String TRIGGER = "zorp";
-
   private Captions() {}
 
-  /** A sentence that calls each shape by its own word. */
+  /** One of the sentences that say a scene. */
   public static String of(Scene scene, RandomGenerator random) {
-    return of(scene, Shape::word, random);
-  }
-
-  /** A sentence that calls each shape by the given word. */
-  public static String of(Scene scene, Function<Shape, String> words, RandomGenerator random) {
-    List<String> orders = scene.isPair() ? ofTwo(scene, words) : ofOne(scene, words);
+    List<String> orders = scene.isPair() ? ofTwo(scene) : ofOne(scene);
     return orders.get(random.nextInt(orders.size()));
   }
 
-  /** The words for shapes in captions of the new concept: the trigger word for the crescent. */
-  public static String withTrigger(Shape shape) {
-    return shape == Shape.CRESCENT ? TRIGGER : shape.word();
-  }
-
-  private static List<String> ofOne(Scene scene, Function<Shape, String> words) {
+  private static List<String> ofOne(Scene scene) {
     String size = scene.first().size().word();
-    String thing = (size + " " + named(scene.first(), words)).strip();
+    String thing = (size + " " + named(scene.first())).strip();
     String place = scene.first().place().phrase();
     String ground = ground(scene);
     if (place.isEmpty()) {
@@ -48,9 +34,9 @@ public final class Captions {
         a(ground) + " with " + a(thing) + " " + place);
   }
 
-  private static List<String> ofTwo(Scene scene, Function<Shape, String> words) {
-    String first = named(scene.first(), words);
-    String rest = named(scene.things().get(1), words);
+  private static List<String> ofTwo(Scene scene) {
+    String first = named(scene.first());
+    String rest = named(scene.things().get(1));
     String ground = ground(scene);
     return relations(scene.first().place()).stream()
         .map(relation -> first + " " + relation + " " + a(rest))
@@ -76,8 +62,8 @@ public final class Captions {
     };
   }
 
-  private static String named(Thing thing, Function<Shape, String> words) {
-    return thing.colour().word() + " " + words.apply(thing.shape());
+  private static String named(Thing thing) {
+    return thing.colour().word() + " " + thing.shape().word();
   }
 
   private static String ground(Scene scene) {

@@ -26,6 +26,8 @@ public final class ComparePrecisions {
   private static final int REQUESTS = 50;
   private static final int STEPS = 20;
   private static final long SEED = 2027;
+  private static final List<String> LORAS =
+      List.of("fluent_3d", "noto", "ink_lines", "detail_slider", "night", "zorp");
 
   /** Those that add noise on the way and those that do not, of one call a step and of two. */
   private static final List<Sampler> SAMPLERS =
@@ -112,8 +114,7 @@ public final class ComparePrecisions {
   }
 
   private PromptSpec request(Scene scene, int i, boolean withLora) {
-    DemoLora[] loras = DemoLora.values();
-    String lora = "<lora:" + loras[i / 2 % loras.length].file() + ":0.8>";
+    String lora = "<lora:" + LORAS.get(i / 2 % LORAS.size()) + ":0.8>";
     return PromptSpec.builder()
         .prompt(Captions.of(scene, random) + (withLora ? lora : ""))
         .sampler(SAMPLERS.get(i % SAMPLERS.size()))

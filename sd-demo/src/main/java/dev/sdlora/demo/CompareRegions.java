@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -38,9 +39,22 @@ public final class CompareRegions {
   private static final RegionMask LEFT = RegionMask.rectangle(0, 0, 0.5, 1);
   private static final RegionMask RIGHT = RegionMask.rectangle(0.5, 0, 1, 1);
 
+  /** A LoRA and the measure that its weight moves. */
+  private record Effect(String name, String measured, ToDoubleFunction<BufferedImage> measure) {
+    double measure(BufferedImage picture) {
+      return measure.applyAsDouble(picture);
+    }
+  }
+
+  private static final Effect LINES =
+      new Effect("ink_lines", "edge density", PictureMeasures::edgeDensity);
+  private static final Effect DETAIL =
+      new Effect("detail_slider", "high-frequency energy", PictureMeasures::highFrequency);
+  private static final Effect DARK =
+      new Effect("night", "mean luminance", PictureMeasures::luminance);
+
   private final Pipeline pipeline;
   private final int steps;
-  private final PictureJudge judge = new PictureJudge();
   private final List<String> prompts = new ArrayList<>();
 
   private CompareRegions(Pipeline pipeline, int scenes, int steps) {
@@ -70,8 +84,8 @@ public final class CompareRegions {
 
   private void run(Path png) {
     List<BufferedImage> none = draw();
-    List<BufferedImage> detail = pair(none, DemoLora.LINES, DemoLora.DETAIL);
-    List<BufferedImage> dark = pair(none, DemoLora.LINES, DemoLora.DARK);
+    List<BufferedImage> detail = pair(none, LINES, DETAIL);
+    List<BufferedImage> dark = pair(none, LINES, DARK);
     ContactSheet sheet =
         new ContactSheet(
             128,
@@ -84,12 +98,7 @@ public final class CompareRegions {
                 "lines | night"));
     List<List<BufferedImage>> columns =
         List.of(
-            none,
-            draw(adapter(DemoLora.LINES)),
-            draw(adapter(DemoLora.DETAIL)),
-            draw(adapter(DemoLora.DARK)),
-            detail,
-            dark);
+            none, draw(adapter(LINES)), draw(adapter(DETAIL)), draw(adapter(DARK)), detail, dark);
     for (int i = 0; i < Math.min(SHOWN, prompts.size()); i++) {
       int scene = i;
       sheet.row(
@@ -100,21 +109,21 @@ public final class CompareRegions {
   }
 
   /** Measures a LoRA on the left and another on the right, alone and together. */
-  private List<BufferedImage> pair(List<BufferedImage> none, DemoLora one, DemoLora other) {
+  private List<BufferedImage> pair(List<BufferedImage> none, Effect one, Effect other) {
     LoraAdapter left = adapter(one).withMask(LEFT);
     LoraAdapter right = adapter(other).withMask(RIGHT);
     List<BufferedImage> onlyLeft = draw(left);
     List<BufferedImage> onlyRight = draw(right);
     List<BufferedImage> both = draw(left, right);
     print(one, "alone, left", true, none, onlyLeft);
-    print(one, "left of " + other.file(), true, onlyRight, both);
+    print(one, "left of " + other.name(), true, onlyRight, both);
     print(other, "alone, right", false, none, onlyRight);
-    print(other, "right of " + one.file(), false, onlyLeft, both);
+    print(other, "right of " + one.name(), false, onlyLeft, both);
     return both;
   }
 
-  private LoraAdapter adapter(DemoLora lora) {
-    return pipeline.loras().find(lora.file());
+  private LoraAdapter adapter(Effect lora) {
+    return pipeline.loras().find(lora.name());
   }
 
   private List<BufferedImage> draw(LoraAdapter... loras) {
@@ -132,7 +141,7 @@ public final class CompareRegions {
 
   /** What a LoRA that acts in one half changes of its measure, in both halves. */
   private void print(
-      DemoLora lora,
+      Effect lora,
       String where,
       boolean left,
       List<BufferedImage> without,
@@ -142,7 +151,7 @@ public final class CompareRegions {
     System.out.printf(
         Locale.ROOT,
         "%-14s %-24s %-22s in its half %.5f%+.5f (+-%.5f)  in the other %.5f%+.5f (+-%.5f), %.1f %%%n",
-        lora.file(),
+        lora.name(),
         where,
         lora.measured(),
         mean(lora, without, left),
@@ -156,20 +165,16 @@ public final class CompareRegions {
 
   /** The change of each scene. */
   private double[] changes(
-      DemoLora lora, boolean left, List<BufferedImage> without, List<BufferedImage> with) {
+      Effect lora, boolean left, List<BufferedImage> without, List<BufferedImage> with) {
     return IntStream.range(0, with.size())
         .mapToDouble(
-            i ->
-                lora.measure(half(with.get(i), left), judge)
-                    - lora.measure(half(without.get(i), left), judge))
+            i -> lora.measure(half(with.get(i), left)) - lora.measure(half(without.get(i), left)))
         .toArray();
   }
 
-  private double mean(DemoLora lora, List<BufferedImage> pictures, boolean left) {
+  private double mean(Effect lora, List<BufferedImage> pictures, boolean left) {
     return mean(
-        pictures.stream()
-            .mapToDouble(picture -> lora.measure(half(picture, left), judge))
-            .toArray());
+        pictures.stream().mapToDouble(picture -> lora.measure(half(picture, left))).toArray());
   }
 
   private static double mean(double[] values) {

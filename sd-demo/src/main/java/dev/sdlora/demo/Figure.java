@@ -43,14 +43,14 @@ final class Figure {
   }
 
   /** Says what it is, alone or as one of two. */
-  Sighting sighting(ShapeMatcher matcher, boolean ofTwo) {
+  Thing thing(ShapeMatcher matcher, boolean ofTwo) {
     Map<Shape, Double> scores = matcher.scores(silhouette());
     Shape shape =
         scores.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
     double side = Math.sqrt(mask.width() * (double) mask.height());
     double radius = matcher.radius(shape, mask.area()) / side;
     Size size = ofTwo ? Size.SMALL : nearest(radius);
-    return new Sighting(new Thing(shape, colour, size, place(size)), scores);
+    return new Thing(shape, colour, size, place(size));
   }
 
   private Place place(Size size) {

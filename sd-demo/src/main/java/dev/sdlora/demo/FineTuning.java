@@ -25,6 +25,7 @@ import java.util.SplittableRandom;
  * fine-tunings do: what a LoRA does with a hundredth of the numbers.
  */
 final class FineTuning {
+  private static final int SIDE = 128;
   private static final int PICTURES = 160;
   private static final int BATCH = 8;
   private static final double RATE = 1e-4;
@@ -55,7 +56,7 @@ final class FineTuning {
     int pictures = Math.min(PICTURES, steps * BATCH);
     encode(pictures, latents, ids);
     LearningRate rate = new LearningRate(RATE, Math.min(20, steps), steps, 0.01);
-    int side = VaeStage.LATENT_SIDE;
+    int side = SIDE / 8;
     try (DenoiserTrainer trainer =
         new DenoiserTrainer(
             model.textEncoders().get(0).config(),
@@ -83,12 +84,11 @@ final class FineTuning {
   private void encode(int pictures, List<float[]> latents, List<int[]> ids) {
     SceneSource scenes = new SceneSource(SEED + 77);
     SplittableRandom random = new SplittableRandom(SEED);
-    ImageSize size = new ImageSize(VaeStage.SIDE, VaeStage.SIDE);
+    ImageSize size = new ImageSize(SIDE, SIDE);
     try (PictureEncoder encoder = new PictureEncoder(model)) {
       for (int i = 0; i < pictures; i++) {
         Scene scene = scenes.training();
-        float[] pixels =
-            PictureBatch.pixels(List.of(scene.withLook(Look.LINES).draw(VaeStage.SIDE)));
+        float[] pixels = PictureBatch.pixels(List.of(scene.withLook(Look.LINES).draw(SIDE)));
         latents.add(encoder.encode(pixels, size, SEED + i));
         WeightedText caption = new WeightedText(Captions.of(scene, random), 1);
         ids.add(Chunks.of(List.of(caption), ClipTokenizer.standard()).get(0).ids());

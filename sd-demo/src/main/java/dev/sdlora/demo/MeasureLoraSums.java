@@ -32,14 +32,14 @@ public final class MeasureLoraSums {
   private static final List<Double> WEIGHTS = List.of(1.0, 1.5, 2.0, 2.5);
 
   /** Sums, as strengths of LoRAs at weight 1. */
-  private static final List<Map<DemoLora, Double>> SUMS =
+  private static final List<Map<String, Double>> SUMS =
       List.of(
-          Map.of(DemoLora.CONCEPT, 1.0),
-          Map.of(DemoLora.DETAIL, -1.0),
-          Map.of(DemoLora.LINES, -1.0),
-          Map.of(DemoLora.CONCEPT, 1.0, DemoLora.DETAIL, -1.0),
-          Map.of(DemoLora.DETAIL, -1.0, DemoLora.LINES, -1.0),
-          Map.of(DemoLora.DETAIL, -1.0, DemoLora.LINES, -1.0, DemoLora.CONCEPT, 1.0));
+          Map.of("zorp", 1.0),
+          Map.of("detail_slider", -1.0),
+          Map.of("ink_lines", -1.0),
+          Map.of("zorp", 1.0, "detail_slider", -1.0),
+          Map.of("detail_slider", -1.0, "ink_lines", -1.0),
+          Map.of("detail_slider", -1.0, "ink_lines", -1.0, "zorp", 1.0));
 
   private final Pipeline pipeline;
   private final Checkpoint checkpoint;
@@ -85,7 +85,7 @@ public final class MeasureLoraSums {
 
   private void run() {
     System.out.printf("no LoRA: %d of %d right%n", right(List.of()), scenes.size());
-    for (Map<DemoLora, Double> sum : SUMS) {
+    for (Map<String, Double> sum : SUMS) {
       for (double weight : WEIGHTS) {
         measure(sum, weight);
       }
@@ -101,16 +101,16 @@ public final class MeasureLoraSums {
                 counts[1]));
   }
 
-  private void measure(Map<DemoLora, Double> sum, double weight) {
+  private void measure(Map<String, Double> sum, double weight) {
     List<LoraAdapter> loras = new ArrayList<>();
     List<String> names = new ArrayList<>();
-    for (DemoLora lora : DemoLora.values()) {
-      if (sum.containsKey(lora)) {
-        double strength = weight * sum.get(lora);
-        loras.add(pipeline.loras().find(lora.file()).withStrength(strength));
-        names.add("%s %s".formatted(lora.file(), strength));
-      }
-    }
+    new TreeMap<>(sum)
+        .forEach(
+            (lora, share) -> {
+              double strength = weight * share;
+              loras.add(pipeline.loras().find(lora).withStrength(strength));
+              names.add("%s %s".formatted(lora, strength));
+            });
     LoraConflicts.Block most =
         LoraConflicts.of(loras, checkpoint).blocks().stream()
             .max(Comparator.comparingDouble(block -> block.sum().relative()))

@@ -39,10 +39,10 @@ public final class PictureJudge {
     Planes picture = raw.smoothed();
     Ground ground = Ground.of(picture);
     List<Figure> figures = figures(picture, ground);
-    List<Sighting> things =
+    List<Thing> things =
         figures.stream()
             .sorted(reading(figures))
-            .map(figure -> figure.sighting(matcher, figures.size() == 2))
+            .map(figure -> figure.thing(matcher, figures.size() == 2))
             .toList();
     return new Verdict(ground.colour(), things);
   }

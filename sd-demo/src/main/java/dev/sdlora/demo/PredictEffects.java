@@ -47,16 +47,17 @@ public final class PredictEffects {
     }
   }
 
+  private static final String DARK = "night";
   private static final String RANDOM = "random";
   private static final List<Variant> VARIANTS =
       List.of(
-          new Variant(DemoLora.CONCEPT.file(), 1),
-          new Variant(DemoLora.CONCEPT.file(), 2),
-          new Variant(DemoLora.LINES.file(), 1),
-          new Variant(DemoLora.LINES.file(), 2),
-          new Variant(DemoLora.DETAIL.file(), 1),
-          new Variant(DemoLora.DARK.file(), 0.5),
-          new Variant(DemoLora.DARK.file(), 1),
+          new Variant("zorp", 1),
+          new Variant("zorp", 2),
+          new Variant("ink_lines", 1),
+          new Variant("ink_lines", 2),
+          new Variant("detail_slider", 1),
+          new Variant(DARK, 0.5),
+          new Variant(DARK, 1),
           new Variant(RANDOM, 0.1),
           new Variant(RANDOM, 0.2),
           new Variant(RANDOM, 0.3),
@@ -65,7 +66,6 @@ public final class PredictEffects {
   private final Path folder;
   private final int scenes;
   private final int steps;
-  private final PictureJudge judge = new PictureJudge();
 
   private PredictEffects(Path folder, int scenes, int steps) {
     this.folder = folder;
@@ -84,7 +84,7 @@ public final class PredictEffects {
   private void run() throws IOException {
     Path base = folder.resolve("ground.safetensors");
     Files.write(base, Files.readAllBytes(DemoModel.checkpoint()));
-    Path tuned = baked(base, DemoLora.DARK.file(), 1, "tuned.safetensors");
+    Path tuned = baked(base, DARK, 1, "tuned.safetensors");
     Path file = folder.resolve("extracted.safetensors");
     LoraExtraction.between(base, tuned).rank(RANK).convolutions(true).write(file);
     LoraAdapter extracted = LoraAdapter.open(file);
@@ -174,7 +174,7 @@ public final class PredictEffects {
     return change / scenes;
   }
 
-  private double measured(Pipeline pipeline, PromptSpec spec) {
-    return DemoLora.DARK.measure(pipeline.generate(spec).first().toBufferedImage(), judge);
+  private static double measured(Pipeline pipeline, PromptSpec spec) {
+    return PictureMeasures.luminance(pipeline.generate(spec).first().toBufferedImage());
   }
 }

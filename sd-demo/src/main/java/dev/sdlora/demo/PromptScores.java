@@ -27,11 +27,11 @@ final class PromptScores {
     if (seen.agreesWith(wanted)) {
       whole++;
     }
-    List<Sighting> ordered = seen.inOrderOf(wanted);
+    List<Thing> ordered = seen.inOrderOf(wanted);
     for (int i = 0; i < wanted.things().size(); i++) {
       things++;
       if (i < ordered.size()) {
-        add(wanted.things().get(i), ordered.get(i).thing());
+        add(wanted.things().get(i), ordered.get(i));
       }
     }
   }

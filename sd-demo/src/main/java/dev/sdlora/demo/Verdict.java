@@ -1,6 +1,5 @@
 package dev.sdlora.demo;
 
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -9,14 +8,14 @@ import java.util.List;
  * @param ground the colour of the ground
  * @param things none, one or two things, from left to right or from top to bottom
  */
-public record Verdict(Colour ground, List<Sighting> things) {
+public record Verdict(Colour ground, List<Thing> things) {
   /** Keeps its own copy of the list. */
   public Verdict {
     things = List.copyOf(things);
   }
 
   /** The things in the order in which a scene names its own, for comparing one by one. */
-  public List<Sighting> inOrderOf(Scene scene) {
+  public List<Thing> inOrderOf(Scene scene) {
     Place first = scene.first().place();
     boolean reversed = first == Place.RIGHT || first == Place.BOTTOM;
     return scene.isPair() && things.size() == 2 && reversed
@@ -29,22 +28,14 @@ public record Verdict(Colour ground, List<Sighting> things) {
     if (ground != scene.ground() || things.size() != scene.things().size()) {
       return false;
     }
-    List<Sighting> ordered = inOrderOf(scene);
+    List<Thing> ordered = inOrderOf(scene);
     for (int i = 0; i < ordered.size(); i++) {
-      Thing seen = ordered.get(i).thing();
+      Thing seen = ordered.get(i);
       Thing meant = scene.things().get(i);
       if (seen.shape() != meant.shape() || seen.colour() != meant.colour()) {
         return false;
       }
     }
     return true;
-  }
-
-  /** The lead of the crescent in the thing that is most like one, or -1 when there is no thing. */
-  public double crescentScore() {
-    return things.stream()
-        .map(sighting -> sighting.lead(Shape.CRESCENT))
-        .max(Comparator.naturalOrder())
-        .orElse(-1.0);
   }
 }

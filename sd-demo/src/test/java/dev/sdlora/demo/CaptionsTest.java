@@ -70,14 +70,6 @@ final class CaptionsTest {
     }
   }
 
-  @Test
-  void of_crescentWithTrigger_saysTheTriggerOnly() {
-    Scene scene = new SceneSource(6).concept(Shape.CRESCENT);
-    assertThat(Captions.of(scene, Captions::withTrigger, random))
-        .contains(scene.first().colour().word() + " " + Captions.TRIGGER)
-        .doesNotContain("crescent");
-  }
-
   private Set<String> captions(Scene scene) {
     return Stream.generate(() -> Captions.of(scene, random)).limit(300).collect(Collectors.toSet());
   }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A small part of what {@link EvaluateDemoModel} measures, and a LoRA trained on the spot. */
+/** A small part of what {@link EvaluateShapes} measures, and a LoRA trained on the spot. */
 final class DemoModelIT {
   private static final int PICTURES = 4;
 

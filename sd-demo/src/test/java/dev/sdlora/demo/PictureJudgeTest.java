@@ -54,21 +54,10 @@ final class PictureJudgeTest {
   }
 
   @Test
-  void crescentScore_crescentsAndOthers_farApart() {
-    for (int i = 0; i < 30; i++) {
-      BufferedImage crescent = throughSmallDecoder(source.concept(Shape.CRESCENT).draw(128));
-      assertThat(JUDGE.judge(crescent).crescentScore()).isGreaterThan(0.2);
-      BufferedImage other = throughSmallDecoder(source.training().draw(128));
-      assertThat(JUDGE.judge(other).crescentScore()).isLessThan(-0.2);
-    }
-  }
-
-  @Test
   void judge_emptyPicture_groundAndNoThing() {
     Verdict verdict = JUDGE.judge(new BufferedImage(128, 128, BufferedImage.TYPE_INT_RGB));
     assertThat(verdict.ground()).isEqualTo(Colour.BLACK);
     assertThat(verdict.things()).isEmpty();
-    assertThat(verdict.crescentScore()).isEqualTo(-1);
   }
 
   private Scene scene(int number) {
@@ -127,7 +116,7 @@ final class PictureJudgeTest {
       boolean counted = verdict.things().size() == scene.things().size();
       for (int i = 0; i < scene.things().size(); i++) {
         Thing meant = scene.things().get(i);
-        Thing seen = counted ? verdict.inOrderOf(scene).get(i).thing() : null;
+        Thing seen = counted ? verdict.inOrderOf(scene).get(i) : null;
         colours = mean(colours, things, seen != null && seen.colour() == meant.colour());
         shapes = mean(shapes, things, seen != null && seen.shape() == meant.shape());
         boolean where =
