@@ -188,6 +188,19 @@ public enum Sampler {
   }
 
   /**
+   * {@return from how many steps on its pictures are as clean as those of other samplers, or 1 if
+   * they need no more than those} Below it they are grainy, and results have a warning. Of pictures
+   * by the bundled model at guidance 4, as {@code docs/demo-model.md} tells.
+   */
+  public int leastSteps() {
+    return switch (this) {
+      case PLMS, PNDM, DPM_FAST -> 30;
+      case DEIS -> 25;
+      default -> 1;
+    };
+  }
+
+  /**
    * {@return whether it works on training time steps in the model's own form of latents, as DDIM
    * does} It then starts from unit noise, blends masks before a call, and takes the eta of DDIM.
    */

@@ -95,4 +95,10 @@ class SamplerTest {
             Sampler.DPMPP_2M_SDE_HEUN,
             Sampler.DPMPP_3M_SDE);
   }
+
+  @ParameterizedTest
+  @EnumSource
+  void leastSteps_isWithinWhatUsersTake(Sampler sampler) {
+    assertThat(sampler.leastSteps()).isBetween(1, 40);
+  }
 }

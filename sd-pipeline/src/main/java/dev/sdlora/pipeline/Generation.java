@@ -8,6 +8,7 @@ import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Sampler;
 import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.Upscaling;
 import dev.sdlora.api.Variation;
@@ -367,6 +368,7 @@ final class Generation {
     warnings.addAll(PromptWarnings.ofEmbeddingsAmongLoras(model, first, hires));
     UntaughtWords.warning(model, first, hires, networks).ifPresent(warnings::add);
     warnings.addAll(tokenMerging());
+    warnings.addAll(fewSteps());
     warnings.addAll(Reproduction.warnings(settings(firstSeeds, networks), model.checkpoint()));
     return warnings.stream().map(model.pathRedactor()::redact).distinct().toList();
   }
@@ -382,6 +384,15 @@ final class Generation {
             ("tokenMergingRatio has no effect, since this model has no attention at"
                     + " tokenMergingMaxDownsample %s; it has at a larger one")
                 .formatted(downsample))
+        : List.of();
+  }
+
+  private List<String> fewSteps() {
+    Sampler sampler = spec.sampler();
+    return spec.steps() < sampler.leastSteps()
+        ? List.of(
+            "%s draws grainy pictures in %s steps; give it %s or more, or take another sampler"
+                .formatted(sampler.label(), spec.steps(), sampler.leastSteps()))
         : List.of();
   }
 

@@ -1,0 +1,28 @@
+package dev.sdlora.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Sampler;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Samplers that need more steps than they are given. */
+class LeastStepsTest {
+  @ParameterizedTest
+  @CsvSource({"PLMS, 29, true", "PLMS, 30, false", "DPMPP_2M, 3, false"})
+  void generate_fewerSteps_isWarnedOf(Sampler sampler, int steps, boolean warned) {
+    PromptSpec spec = TinyPipeline.SPEC.toBuilder().sampler(sampler).steps(steps).build();
+    try (TinyPipeline tiny = new TinyPipeline()) {
+      List<String> warnings = tiny.pipeline().generate(spec).warnings();
+      assertThat(warnings)
+          .isEqualTo(
+              warned
+                  ? List.of(
+                      "PLMS draws grainy pictures in 29 steps; give it 30 or more, or take another"
+                          + " sampler")
+                  : List.of());
+    }
+  }
+}
