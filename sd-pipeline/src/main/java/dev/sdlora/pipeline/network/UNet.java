@@ -23,6 +23,15 @@ public final class UNet {
   public static final List<Program.Source> METHODS =
       Program.Source.beside(UNet.class, "unet.torchscript.py");
 
+  private static final List<Program.Source> FURTHER =
+      Program.Source.beside(
+          UNet.class,
+          "layers.torchscript.py",
+          "token_merging.torchscript.py",
+          "hypernetworks.torchscript.py",
+          "transformer.torchscript.py",
+          "unet_parts.torchscript.py");
+
   /** The text of the functions that its methods call. */
   public static final List<Program.Source> FUNCTIONS =
       functions("products.torchscript.py", "attention.torchscript.py");
@@ -84,15 +93,21 @@ public final class UNet {
   }
 
   private static List<Program.Source> functions(String products, String attention) {
-    return Program.Source.beside(
-        UNet.class,
-        products,
-        attention,
-        "layers.torchscript.py",
-        "token_merging.torchscript.py",
-        "hypernetworks.torchscript.py",
-        "transformer.torchscript.py",
-        "unet_parts.torchscript.py");
+    return functions(products, Program.Source.beside(UNet.class, attention));
+  }
+
+  /**
+   * The functions that its methods call, with another attention than its own.
+   *
+   * @param attention the text of {@code attend}
+   */
+  public static List<Program.Source> functions(List<Program.Source> attention) {
+    return functions("products.torchscript.py", attention);
+  }
+
+  private static List<Program.Source> functions(String products, List<Program.Source> attention) {
+    return Program.Source.join(
+        List.of(Program.Source.beside(UNet.class, products), attention, FURTHER));
   }
 
   /**

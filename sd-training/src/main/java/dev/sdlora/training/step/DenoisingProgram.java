@@ -50,7 +50,7 @@ public final class DenoisingProgram {
                 List.of(UNet.METHODS, TextEncoder.METHODS, own("denoise.torchscript.py"))),
             Program.Source.join(
                 List.of(
-                    UNet.FUNCTIONS,
+                    UNet.functions(own("attention.torchscript.py")),
                     TextEncoder.FUNCTIONS,
                     own("denoise_parts.torchscript.py", "gradients.torchscript.py"))));
     this.channels = unet.inChannels();
