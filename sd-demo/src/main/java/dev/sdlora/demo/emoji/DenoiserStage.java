@@ -11,10 +11,13 @@ import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.training.step.LearningRate;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The third stage: a U-Net on the latents of captioned scenes. */
 final class DenoiserStage implements AutoCloseable {
@@ -30,7 +33,7 @@ final class DenoiserStage implements AutoCloseable {
 
   private static final WarmRestart RATE =
       new WarmRestart(
-          new LearningRate(1.2e-3, 300, 27_000, 0.02), new LearningRate(7e-4, 200, 12_000, 0.02));
+          new LearningRate(1.2e-3, 300, 31_000, 0.02), new LearningRate(7e-4, 200, 9_000, 0.02));
 
   /**
    * So many steps see times with much noise alone, in which the picture is nearly all that the text
@@ -40,13 +43,13 @@ final class DenoiserStage implements AutoCloseable {
 
   private static final Emphasis FIRST = new Emphasis(600, 2, 0.3, 50);
 
-  /** Outlines are decided by times with less noise, which weigh more in what follows. */
-  private static final Emphasis THEN = new Emphasis(0, 1.5, 0.7, 20);
+  /** Times with less noise, by which outlines are decided, follow. */
+  private static final Emphasis THEN = new Emphasis(0, 1.5, 0.4, 60);
 
   /** They share each batch; of more, each would have too little. */
   private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
 
-  private static final int SAVE_EVERY = 500;
+  private static final int SAVE_EVERY = 1000;
 
   private final Training training;
   private final Data data;
@@ -62,7 +65,8 @@ final class DenoiserStage implements AutoCloseable {
 
   /** Trains, or goes on with what an earlier run left. */
   void run() {
-    WordErrors errors = new WordErrors(latents, data.vocabulary());
+    Latents near = latents.towards(told());
+    WordErrors errors = new WordErrors(near, data.vocabulary());
     try (DenoiserTrainer trainer = trainer()) {
       int first = trainer.step();
       StageLoop.run(
@@ -71,7 +75,7 @@ final class DenoiserStage implements AutoCloseable {
           RATE.steps(),
           SAVE_EVERY,
           // An optimiser that was not kept has to learn the sizes of gradients first.
-          step -> step(trainer, RATE.at(step) * Math.min(1, (step - first + 1) / WARMUP)),
+          step -> step(trainer, near, RATE.at(step) * Math.min(1, (step - first + 1) / WARMUP)),
           () -> {
             training.state(NETWORK).save(trainer);
             System.out.println(errors.of(trainer));
@@ -96,7 +100,28 @@ final class DenoiserStage implements AutoCloseable {
     return Cells.latents(text.cells(ids));
   }
 
-  private double step(DenoiserTrainer trainer, double learningRate) {
+  /** What texts alone say of all pictures. */
+  private List<float[]> told() {
+    return IntStream.range(0, latents.size() / BATCH)
+        .parallel()
+        .mapToObj(batch -> IntStream.range(batch * BATCH, (batch + 1) * BATCH))
+        .flatMap(indices -> told(indices.toArray()))
+        .toList();
+  }
+
+  private Stream<float[]> told(int[] indices) {
+    float[] all =
+        sketches(
+            Arrays.stream(indices)
+                .mapToObj(i -> latents.scene(i).plainCaption(new SplittableRandom(i)).text())
+                .map(data.vocabulary()::rows)
+                .toArray(int[][]::new));
+    int elements = all.length / indices.length;
+    return IntStream.range(0, indices.length)
+        .mapToObj(i -> Arrays.copyOfRange(all, i * elements, (i + 1) * elements));
+  }
+
+  private double step(DenoiserTrainer trainer, Latents near, double learningRate) {
     SplittableRandom random = new SplittableRandom(training.seed() * 1_000_003 + trainer.step());
     int[] indices = new int[BATCH];
     int[][] ids = new int[BATCH][];
@@ -107,7 +132,7 @@ final class DenoiserStage implements AutoCloseable {
       ids[i] = data.vocabulary().rows(caption);
     }
     return trainer.step(
-        latents.batch(indices),
+        near.batch(indices),
         ids,
         AutoencoderStage.LATENT_SIDE,
         trainer.step() < FIRST_STEPS ? FIRST : THEN,

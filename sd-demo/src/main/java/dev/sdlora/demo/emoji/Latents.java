@@ -14,6 +14,9 @@ import java.util.List;
 
 /** Scenes of the base training and their latents, encoded once and kept on disk. */
 final class Latents {
+  /** How far to what a text says of a picture latents are brought. */
+  private static final float TOLD = 0.5f;
+
   private static final int CHANNELS = AutoencoderStage.CONFIG.latentChannels();
   private static final int BATCH = 4;
   private static final int FINGERPRINTS = 50;
@@ -22,10 +25,24 @@ final class Latents {
   private final CaptionedSource scenes;
   private final long seed;
 
-  private Latents(StoredLatents stored, CaptionedSource scenes, long seed) {
+  /** What texts say of each picture, at unit variance; empty for the pictures as they are. */
+  private final List<float[]> told;
+
+  private Latents(StoredLatents stored, CaptionedSource scenes, long seed, List<float[]> told) {
     this.stored = stored;
     this.scenes = scenes;
     this.seed = seed;
+    this.told = told;
+  }
+
+  /**
+   * The same half way to what texts say of the pictures. What a text leaves open is left to the
+   * noise; a small network makes no whole of it, but spots of wrong colour. So it is less.
+   *
+   * @param told a latent of each picture, at unit variance
+   */
+  Latents towards(List<float[]> told) {
+    return new Latents(stored, scenes, seed, told);
   }
 
   /** Reads the folder's file; writes it first if it is not there or of other scenes. */
@@ -36,7 +53,10 @@ final class Latents {
       write(file, scenes, training, data, count);
     }
     return new Latents(
-        StoredLatents.read(file, count, AutoencoderStage.CONFIG), data.scenes(), training.seed());
+        StoredLatents.read(file, count, AutoencoderStage.CONFIG),
+        data.scenes(),
+        training.seed(),
+        List.of());
   }
 
   /** What tells latents of these scenes from those of others: names and drawings change. */
@@ -89,7 +109,15 @@ final class Latents {
 
   /** Some latents at unit variance, [indices][channels][side][side]. */
   float[] batch(int... indices) {
-    return stored.batch(indices);
+    float[] batch = stored.batch(indices);
+    if (!told.isEmpty()) {
+      int elements = batch.length / indices.length;
+      for (int i = 0; i < batch.length; i++) {
+        float said = told.get(indices[i / elements])[i % elements];
+        batch[i] += TOLD * (said - batch[i]);
+      }
+    }
+    return batch;
   }
 
   Captioned scene(int index) {

@@ -27,12 +27,18 @@ final class TextEncoderStage {
   /** Wide, for it is here that nouns are known; as wide as a checkpoint of 40 MB allows. */
   private static final int INNER = 1376;
 
-  private static final int BATCH = 32;
-  private static final int SAVE_EVERY = 500;
+  private static final int BATCH = 64;
+  private static final int SAVE_EVERY = 1000;
+
+  /** They share each batch. */
+  private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
+
+  /** So many scenes of one thing are passed over, for pairs are harder to tell. */
+  private static final double PASSED_OVER = 0.35;
 
   private static final WarmRestart RATE =
       new WarmRestart(
-          new LearningRate(2e-3, 200, 12_000, 0.5), new LearningRate(2e-3, 300, 12_000, 0.02));
+          new LearningRate(2e-3, 200, 24_000, 0.5), new LearningRate(1.5e-3, 300, 10_500, 0.01));
 
   /** An empty text says nothing; guidance compares every picture with it. */
   private static final double EMPTY = 0.03;
@@ -61,6 +67,7 @@ final class TextEncoderStage {
                 Cells.COUNT,
                 Cells.NUMBERS,
                 ScalarType.BFLOAT16,
+                THREADS,
                 training.seed()),
             new KeptTokens(training, data.vocabulary())::fitted);
   }
@@ -106,6 +113,9 @@ final class TextEncoderStage {
     while (texts.size() < BATCH) {
       int index = random.nextInt(latents.size() - WordErrors.SCENES);
       Captioned scene = latents.scene(index);
+      if (scene.named().size() < 2 && random.nextDouble() < PASSED_OVER) {
+        continue;
+      }
       float[] cells = Cells.of(latents.batch(index));
       if (random.nextDouble() < EMPTY) {
         int[] ids = data.vocabulary().rows("");

@@ -153,11 +153,26 @@ public final class DenoiserTrainer implements ScratchTrainer {
     Batch batch = noisy(latents, noise, times(ids.length, emphasis), emphasis);
     try (NDManager scope = torch.scope()) {
       Map<String, NDArray> gradients =
-          shared.of(batch, ids, scope, (own, rows, in) -> gradients(own, rows, side, in));
+          shared.of(
+              ids.length,
+              (from, to) ->
+                  gradients(part(batch, from, to), Arrays.copyOfRange(ids, from, to), side, scope));
       double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
       weights.update(gradients, learningRate);
       return loss;
     }
+  }
+
+  private static Batch part(Batch batch, int from, int to) {
+    int elements = batch.noisy().length / batch.times().length;
+    return new Batch(
+        Arrays.copyOfRange(batch.noisy(), from * elements, to * elements),
+        Arrays.copyOfRange(batch.times(), from, to),
+        Arrays.copyOfRange(batch.target(), from * elements, to * elements),
+        Arrays.copyOfRange(batch.importance(), from, to),
+        Arrays.copyOfRange(batch.strengths(), from, to),
+        List.of(),
+        List.of());
   }
 
   private Map<String, NDArray> gradients(Batch batch, int[][] ids, int side, NDManager scope) {

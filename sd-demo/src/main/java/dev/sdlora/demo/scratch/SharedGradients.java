@@ -1,10 +1,7 @@
 package dev.sdlora.demo.scratch;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import dev.sdlora.training.data.Batch;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,9 +19,11 @@ final class SharedGradients implements AutoCloseable {
   private final int threads;
   private final ExecutorService pool;
 
-  /** What gives the gradients, and the loss, of some members of a batch. */
+  /**
+   * What gives the gradients, and the loss, of the members of a batch from one number to another.
+   */
   interface Share {
-    Map<String, NDArray> of(Batch members, int[][] ids, NDManager scope);
+    Map<String, NDArray> of(int from, int to);
   }
 
   SharedGradients(int threads) {
@@ -42,15 +41,14 @@ final class SharedGradients implements AutoCloseable {
   /**
    * The means over the members of a batch.
    *
-   * @param ids one row for each member, whose number is a multiple of that of threads
-   * @param scope the owner of the result
+   * @param members how many there are, a multiple of the number of threads
    */
-  Map<String, NDArray> of(Batch batch, int[][] ids, NDManager scope, Share share) {
+  Map<String, NDArray> of(int members, Share share) {
+    int own = members / threads;
     List<Callable<Map<String, NDArray>>> parts = new ArrayList<>();
     for (int i = 0; i < threads; i++) {
-      Batch members = part(batch, i);
-      int[][] own = Arrays.copyOfRange(ids, from(ids.length, i), from(ids.length, i + 1));
-      parts.add(() -> share.of(members, own, scope));
+      int from = i * own;
+      parts.add(() -> share.of(from, from + own));
     }
     List<Map<String, NDArray>> computed = computed(parts);
     Map<String, NDArray> mean = computed.get(0);
@@ -81,25 +79,6 @@ final class SharedGradients implements AutoCloseable {
       sum.addi(Objects.requireNonNull(other.get(name)));
     }
     return sum.divi(threads);
-  }
-
-  private Batch part(Batch batch, int i) {
-    return new Batch(
-        part(batch.noisy(), i),
-        part(batch.times(), i),
-        part(batch.target(), i),
-        part(batch.importance(), i),
-        part(batch.strengths(), i),
-        List.of(),
-        List.of());
-  }
-
-  private float[] part(float[] values, int i) {
-    return Arrays.copyOfRange(values, from(values.length, i), from(values.length, i + 1));
-  }
-
-  private int from(int length, int part) {
-    return length / threads * part;
   }
 
   @Override

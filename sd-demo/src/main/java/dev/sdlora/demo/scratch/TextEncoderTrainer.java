@@ -34,6 +34,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
   private final Torch torch = Torch.open("cpu");
   private final Program program;
   private final ScratchWeights weights;
+  private final SharedGradients shared;
   private final NDArray size;
   private final NDArray format;
   private final int numbers;
@@ -73,6 +74,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
    * @param cellNumbers how many numbers describe a cell
    * @param format what products are computed in: float32, or bfloat16, which is faster where it is
    *     built in
+   * @param threads that share each batch
    * @param seed what the first weights are drawn from
    */
   public TextEncoderTrainer(
@@ -82,7 +84,9 @@ public final class TextEncoderTrainer implements ScratchTrainer {
       int cells,
       int cellNumbers,
       ScalarType format,
+      int threads,
       long seed) {
+    this.shared = new SharedGradients(threads);
     this.cells = cells;
     this.cellNumbers = cellNumbers;
     this.numbers = numbers;
@@ -117,6 +121,16 @@ public final class TextEncoderTrainer implements ScratchTrainer {
    * @return the loss, the mean squares of what descriptions and looks are off
    */
   public double step(List<Text> texts, double learningRate) {
+    try (NDManager scope = torch.scope()) {
+      Map<String, NDArray> gradients =
+          shared.of(texts.size(), (from, to) -> gradients(texts.subList(from, to), scope));
+      double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
+      weights.update(gradients, learningRate);
+      return loss;
+    }
+  }
+
+  private Map<String, NDArray> gradients(List<Text> texts, NDManager scope) {
     int batch = texts.size();
     int length = texts.get(0).ids().length;
     float[] places = new float[batch * length];
@@ -135,25 +149,19 @@ public final class TextEncoderTrainer implements ScratchTrainer {
         looks.add(noun.look());
       }
     }
-    try (NDManager scope = torch.scope()) {
-      int[][] ids = texts.stream().map(Text::ids).toArray(int[][]::new);
-      Map<String, NDArray> gradients =
-          program
-              .record("describe")
-              .tensor(TextEncoder.tokens(ids, scope))
-              .tensor(Torch.floats(scope, places, batch, length))
-              .tensor(Torch.floats(scope, target, batch, numbers))
-              .tensor(scope.create(at.stream().mapToLong(Integer::longValue).toArray()))
-              .tensor(Torch.floats(scope, joined(looks), looks.size(), lookNumbers))
-              .tensor(Torch.floats(scope, drawn, batch, cells, cellNumbers))
-              .tensors(weights.weights())
-              .tensor(size)
-              .tensor(format)
-              .run(scope);
-      double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
-      weights.update(gradients, learningRate);
-      return loss;
-    }
+    int[][] ids = texts.stream().map(Text::ids).toArray(int[][]::new);
+    return program
+        .record("describe")
+        .tensor(TextEncoder.tokens(ids, scope))
+        .tensor(Torch.floats(scope, places, batch, length))
+        .tensor(Torch.floats(scope, target, batch, numbers))
+        .tensor(scope.create(at.stream().mapToLong(Integer::longValue).toArray()))
+        .tensor(Torch.floats(scope, joined(looks), looks.size(), lookNumbers))
+        .tensor(Torch.floats(scope, drawn, batch, cells, cellNumbers))
+        .tensors(weights.weights())
+        .tensor(size)
+        .tensor(format)
+        .run(scope);
   }
 
   /**
@@ -170,6 +178,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
           .tensor(TextEncoder.tokens(ids, scope))
           .tensors(dict)
           .tensor(size)
+          .tensor(format)
           .integer(cells)
           .run(scope)
           .toFloatArray();
@@ -213,6 +222,7 @@ public final class TextEncoderTrainer implements ScratchTrainer {
 
   @Override
   public void close() {
+    shared.close();
     torch.close();
   }
 }

@@ -33,7 +33,8 @@ final class EmojiLoraStageTest {
   @BeforeAll
   static void writeCheckpoint() {
     Path checkpoint = folder.resolve("tiny.safetensors");
-    try (TextEncoderTrainer text = new TextEncoderTrainer(CLIP, 2, 0, 0, 0, ScalarType.FLOAT32, 5);
+    try (TextEncoderTrainer text =
+            new TextEncoderTrainer(CLIP, 2, 0, 0, 0, ScalarType.FLOAT32, 1, 5);
         DenoiserTrainer denoiser =
             new DenoiserTrainer(CLIP, text.result(), UNET, DenoiserTrainer.Settings.PLAIN, 5);
         AutoencoderTrainer vae = new AutoencoderTrainer(VAE, 5)) {

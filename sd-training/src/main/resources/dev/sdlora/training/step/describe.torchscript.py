@@ -18,11 +18,12 @@
       last = torch.slice(states, 1, torch.size(states, 1) - count)
       drawn = torch.linear(last, w["cell.weight"], w["cell.bias"])
       # The U-Net depends most on these.
-      loss = torch.add(loss, torch.mul(torch.mean(torch.pow(torch.sub(drawn, cells), 2)), 4))
+      loss = torch.add(loss, torch.mul(torch.mean(torch.pow(torch.sub(drawn, cells), 2)), 8))
     return __torch__.gradients(loss, w)
-  def cells(self: __torch__.Net, ids: Tensor, w: Dict[str, Tensor], text_size: Tensor, count: int) -> Tensor:
+  def cells(self: __torch__.Net, ids: Tensor, w: Dict[str, Tensor], text_size: Tensor, format: Tensor, count: int) -> Tensor:
     # The picture's latent as the last states of texts say it, cell by cell, [B, C, numbers of a cell].
-    tokens = torch.embedding(w["text_model.embeddings.token_embedding.weight"], ids)
-    states = (self).states(tokens, ids, w, int(text_size[0]), int(text_size[1]), 0, 1, 1)[0]
+    own = __torch__.in_format(w, int(format))
+    tokens = torch.embedding(own["text_model.embeddings.token_embedding.weight"], ids)
+    states = (self).states(tokens, ids, own, int(text_size[0]), int(text_size[1]), 0, 1, 1)[0]
     last = torch.slice(states, 1, torch.size(states, 1) - count)
     return torch.linear(last, w["cell.weight"], w["cell.bias"])
