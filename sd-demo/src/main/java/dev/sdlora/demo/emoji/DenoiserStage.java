@@ -46,9 +46,6 @@ final class DenoiserStage implements AutoCloseable {
   /** Times with less noise, by which outlines are decided, follow. */
   private static final Emphasis THEN = new Emphasis(0, 1.5, 0.4, 60);
 
-  /** They share each batch; of more, each would have too little. */
-  private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
-
   private static final int SAVE_EVERY = 1000;
 
   private final Training training;
@@ -92,7 +89,7 @@ final class DenoiserStage implements AutoCloseable {
                 TextEncoderStage.clip(data.vocabulary().size()),
                 text.result(),
                 UNET,
-                new DenoiserTrainer.Settings(ScalarType.BFLOAT16, THREADS, this::sketches),
+                new DenoiserTrainer.Settings(ScalarType.BFLOAT16, Training.THREADS, this::sketches),
                 training.seed()));
   }
 
@@ -110,12 +107,7 @@ final class DenoiserStage implements AutoCloseable {
   }
 
   private Stream<float[]> told(int[] indices) {
-    float[] all =
-        sketches(
-            Arrays.stream(indices)
-                .mapToObj(i -> latents.scene(i).plainCaption(new SplittableRandom(i)).text())
-                .map(data.vocabulary()::rows)
-                .toArray(int[][]::new));
+    float[] all = sketches(latents.plainCaptions(data.vocabulary(), indices));
     int elements = all.length / indices.length;
     return IntStream.range(0, indices.length)
         .mapToObj(i -> Arrays.copyOfRange(all, i * elements, (i + 1) * elements));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /** Scenes of the base training and their latents, encoded once and kept on disk. */
 final class Latents {
@@ -118,6 +119,14 @@ final class Latents {
       }
     }
     return batch;
+  }
+
+  /** The token ids of some scenes' plain captions, the same at each call. */
+  int[][] plainCaptions(Vocabulary vocabulary, int... indices) {
+    return Arrays.stream(indices)
+        .mapToObj(i -> scene(i).plainCaption(new SplittableRandom(i)).text())
+        .map(vocabulary::rows)
+        .toArray(int[][]::new);
   }
 
   Captioned scene(int index) {

@@ -10,7 +10,6 @@ import dev.sdlora.pipeline.network.ClipConfig;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.training.step.LearningRate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -29,9 +28,6 @@ final class TextEncoderStage {
 
   private static final int BATCH = 64;
   private static final int SAVE_EVERY = 1000;
-
-  /** They share each batch. */
-  private static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
 
   /** So many scenes of one thing are passed over, for pairs are harder to tell. */
   private static final double PASSED_OVER = 0.35;
@@ -67,7 +63,7 @@ final class TextEncoderStage {
                 Cells.COUNT,
                 Cells.NUMBERS,
                 ScalarType.BFLOAT16,
-                THREADS,
+                Training.THREADS,
                 training.seed()),
             new KeptTokens(training, data.vocabulary())::fitted);
   }
@@ -93,11 +89,7 @@ final class TextEncoderStage {
   /** The mean square of what cells are off in scenes that no step sees; they have variance 1. */
   private double cellError(TextEncoderTrainer trainer, Latents latents) {
     int[] heldOut = IntStream.range(latents.size() - WordErrors.SCENES, latents.size()).toArray();
-    int[][] ids =
-        Arrays.stream(heldOut)
-            .mapToObj(i -> latents.scene(i).plainCaption(new SplittableRandom(i)).text())
-            .map(data.vocabulary()::rows)
-            .toArray(int[][]::new);
+    int[][] ids = latents.plainCaptions(data.vocabulary(), heldOut);
     float[] said = Cells.latents(trainer.cells(ids));
     float[] drawn = latents.batch(heldOut);
     double sum = 0;

@@ -11,6 +11,9 @@ import java.nio.file.Path;
  * @param seed what all random numbers are drawn from
  */
 record Training(Path folder, Path kept, Path cache, long seed) {
+  /** Threads that share each batch: of more, each would have too little. */
+  static final int THREADS = Math.min(2, Runtime.getRuntime().availableProcessors());
+
   /** The state of a network. */
   StageState state(String network) {
     return new StageState(folder, kept, network);
