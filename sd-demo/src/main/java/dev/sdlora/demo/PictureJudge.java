@@ -25,20 +25,11 @@ public final class PictureJudge {
 
   private final ShapeMatcher matcher = new ShapeMatcher();
 
-  /** Judges a picture in ordinary light. */
+  /** Judges a picture. */
   public Verdict judge(BufferedImage picture) {
-    return judge(Planes.of(picture, 1));
-  }
-
-  /** Judges a picture of the dark look, as if it were lit. */
-  public Verdict judgeAtNight(BufferedImage picture) {
-    return judge(Planes.of(picture, 1 / ScenePainter.NIGHT));
-  }
-
-  private Verdict judge(Planes raw) {
-    Planes picture = raw.smoothed();
-    Ground ground = Ground.of(picture);
-    List<Figure> figures = figures(picture, ground);
+    Planes smoothed = Planes.of(picture).smoothed();
+    Ground ground = Ground.of(smoothed);
+    List<Figure> figures = figures(smoothed, ground);
     List<Thing> things =
         figures.stream()
             .sorted(reading(figures))

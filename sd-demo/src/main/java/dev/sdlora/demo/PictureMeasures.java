@@ -18,20 +18,20 @@ public final class PictureMeasures {
    * the Sobel filter.
    */
   public static double edgeDensity(BufferedImage picture) {
-    Planes planes = Planes.of(picture, 1).smoothed();
+    Planes planes = Planes.of(picture).smoothed();
     double clear = EDGE * Math.max(FLAT, contrast(planes));
     return mean(planes, (x, y) -> edge(planes, x, y) > clear ? 1 : 0);
   }
 
   /** The mean Rec. 709 luminance, 0 to 1. */
   public static double luminance(BufferedImage picture) {
-    Planes planes = Planes.of(picture, 1);
+    Planes planes = Planes.of(picture);
     return mean(planes, planes::luminance);
   }
 
   /** The mean square of what a pixel's luminance differs from the mean of its 5 by 5 area. */
   public static double highFrequency(BufferedImage picture) {
-    Planes planes = Planes.of(picture, 1);
+    Planes planes = Planes.of(picture);
     return mean(planes, (x, y) -> square(planes.luminance(x, y) - around(planes, x, y)));
   }
 
@@ -40,7 +40,7 @@ public final class PictureMeasures {
    * 255: near 0 where most of a picture is flat, whatever its edges are like.
    */
   public static double grain(BufferedImage picture) {
-    Planes planes = Planes.of(picture, 1);
+    Planes planes = Planes.of(picture);
     double[] differences = new double[planes.width() * planes.height()];
     Arrays.setAll(
         differences,

@@ -16,16 +16,15 @@ public final class Planes {
     this.channels = channels;
   }
 
-  /** Copies a picture's values, multiplied by a factor and no more than 255. */
-  public static Planes of(BufferedImage picture, double factor) {
+  /** Copies a picture's values. */
+  public static Planes of(BufferedImage picture) {
     int width = picture.getWidth();
     int height = picture.getHeight();
     int[] rgb = picture.getRGB(0, 0, width, height, null, 0, width);
     float[][] channels = new float[3][rgb.length];
     for (int i = 0; i < rgb.length; i++) {
       for (int channel = 0; channel < 3; channel++) {
-        int value = rgb[i] >> (16 - 8 * channel) & 0xff;
-        channels[channel][i] = (float) Math.min(255, value * factor);
+        channels[channel][i] = rgb[i] >> (16 - 8 * channel) & 0xff;
       }
     }
     return new Planes(width, height, channels);

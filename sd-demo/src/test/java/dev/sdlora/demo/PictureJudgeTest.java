@@ -46,14 +46,6 @@ final class PictureJudgeTest {
   }
 
   @Test
-  void judgeAtNight_darkPictures_agrees() {
-    for (int i = 0; i < 30; i++) {
-      Scene scene = scene(i).withLook(Look.DARK);
-      assertThat(JUDGE.judgeAtNight(scene.draw(128)).agreesWith(scene)).isTrue();
-    }
-  }
-
-  @Test
   void judge_emptyPicture_groundAndNoThing() {
     Verdict verdict = JUDGE.judge(new BufferedImage(128, 128, BufferedImage.TYPE_INT_RGB));
     assertThat(verdict.ground()).isEqualTo(Colour.BLACK);

@@ -123,7 +123,7 @@ final class AutoencoderStage {
   }
 
   /** A scene in any look that the model or a LoRA will draw. */
-  private BufferedImage any(SplittableRandom random) {
+  BufferedImage any(SplittableRandom random) {
     double kind = random.nextDouble();
     if (kind < 0.15) {
       return shapes(random);

@@ -10,6 +10,7 @@ import dev.sdlora.demo.scratch.TextEncoderTrainer;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.training.step.LearningRate;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -26,14 +27,13 @@ final class DenoiserStage implements AutoCloseable {
           4, 4, List.of(64, 128, 160), 1, List.of(1, 1, 1), 1, 8, TextEncoderStage.WIDTH, false);
 
   static final String NETWORK = "model";
-  private static final double WARMUP = 200;
   static final int SCENES = 36_000;
   private static final int BATCH = 32;
   private static final double CAPTION_DROPOUT = 0.1;
 
   private static final WarmRestart RATE =
       new WarmRestart(
-          new LearningRate(1.2e-3, 300, 31_000, 0.02), new LearningRate(7e-4, 200, 9_000, 0.02));
+          new LearningRate(1.2e-3, 300, 31_000, 0.02), new LearningRate(7e-4, 200, 5_000, 0.02));
 
   /**
    * So many steps see times with much noise alone, in which the picture is nearly all that the text
@@ -65,14 +65,12 @@ final class DenoiserStage implements AutoCloseable {
     Latents near = latents.towards(told());
     WordErrors errors = new WordErrors(near, data.vocabulary());
     try (DenoiserTrainer trainer = trainer()) {
-      int first = trainer.step();
       StageLoop.run(
           "model",
-          first,
+          trainer.step(),
           RATE.steps(),
           SAVE_EVERY,
-          // An optimiser that was not kept has to learn the sizes of gradients first.
-          step -> step(trainer, near, RATE.at(step) * Math.min(1, (step - first + 1) / WARMUP)),
+          step -> step(trainer, near, RATE.at(step)),
           () -> {
             training.state(NETWORK).save(trainer);
             System.out.println(errors.of(trainer));
@@ -132,8 +130,9 @@ final class DenoiserStage implements AutoCloseable {
   }
 
   /** Writes the checkpoint of what has been trained so far. */
-  void write(Path checkpoint) {
-    try (AutoencoderTrainer vae = AutoencoderStage.trainer(training);
+  void write(Path checkpoint) throws IOException {
+    try (DecoderStage decoder = new DecoderStage(training, data);
+        AutoencoderTrainer vae = decoder.trainer();
         DenoiserTrainer denoiser = trainer()) {
       Map<String, float[]> weights = new HashMap<>(denoiser.result());
       weights.putAll(text.result());
@@ -143,7 +142,7 @@ final class DenoiserStage implements AutoCloseable {
       new CheckpointWriter()
           .textEncoder(TextEncoderStage.clip(TextEncoderStage.VOCABULARY), weights)
           .unet(UNET, weights)
-          .vae(AutoencoderStage.CONFIG, latents.scaling().applyTo(vae.result()))
+          .vae(AutoencoderStage.CONFIG, vae.result())
           .metadata("modelspec.title", "SD-LoRA demo")
           .metadata("modelspec.architecture", "stable-diffusion-v1")
           .metadata("sdlora.words", String.join(", ", CaptionWords.of(data.nouns(), data.scenes())))

@@ -23,6 +23,9 @@ import java.util.SplittableRandom;
 final class LoraPictures {
   private static final int PICTURES = 240;
 
+  /** A style has to be known from what it draws: of few things those would be learnt by heart. */
+  private static final int OF_STYLE = 960;
+
   /** As many pictures of a product as people take. */
   private static final int OF_ZORP = 14;
 
@@ -80,7 +83,8 @@ final class LoraPictures {
     SplittableRandom random = new SplittableRandom(seed);
     boolean zorp = lora == EmojiLora.ZORP;
     List<TrainingExample> examples = new ArrayList<>();
-    for (int i = 0; i < (zorp ? OF_ZORP : PICTURES); i++) {
+    int pictures = zorp ? OF_ZORP : lora.style().isPresent() ? OF_STYLE : PICTURES;
+    for (int i = 0; i < pictures; i++) {
       DrawnScene scene = zorp ? zorp(i) : suitable(lora, random);
       String caption = new DrawnCaptions(random).plain(scene).text();
       examples.add(TrainingExample.of(draw(lora, scene, 1), caption));

@@ -64,8 +64,7 @@ final class TextEncoderStage {
                 Cells.NUMBERS,
                 ScalarType.BFLOAT16,
                 Training.THREADS,
-                training.seed()),
-            new KeptTokens(training, data.vocabulary())::fitted);
+                training.seed()));
   }
 
   /** Trains, or goes on with what an earlier run left. */

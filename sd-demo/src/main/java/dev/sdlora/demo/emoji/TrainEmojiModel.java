@@ -1,6 +1,5 @@
 package dev.sdlora.demo.emoji;
 
-import dev.sdlora.demo.scratch.ScratchTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,28 +9,28 @@ import java.util.Optional;
 /**
  * Trains the bundled model from nothing, in stages that go on where an earlier run was broken off.
  *
- * <p>Arguments: a folder for states and results, one for weights that are kept for another machine,
- * one for fetched packages, then the stages to run, all unless given. After {@code loras} the names
- * of some LoRAs may stand; without them it trains all.
+ * <p>Arguments: a folder for states and results, one for fetched packages, then the stages to run,
+ * all unless given. After {@code loras} the names of some LoRAs may stand; without them it trains
+ * all.
  */
 public final class TrainEmojiModel {
   private static final long SEED = 1;
   private static final String CHECKPOINT = "demo-sd1.safetensors";
   private static final String LORAS = "loras";
   private static final List<String> STAGES =
-      List.of("vae", "text", "model", "checkpoint", "keep", LORAS);
+      List.of("vae", "text", "model", "decoder", "checkpoint", LORAS);
 
   private TrainEmojiModel() {}
 
   /** Runs stages. */
   public static void main(String[] args) throws IOException {
-    if (args.length < 3) {
-      System.err.println("usage: TrainEmojiModel FOLDER KEPT CACHE " + STAGES + " [LORA...]");
+    if (args.length < 2) {
+      System.err.println("usage: TrainEmojiModel FOLDER CACHE " + STAGES + " [LORA...]");
       System.exit(2);
     }
     Path folder = Files.createDirectories(Path.of(args[0]));
-    Training training = new Training(folder, Path.of(args[1]), Path.of(args[2]), SEED);
-    List<String> stages = args.length > 3 ? List.of(args).subList(3, args.length) : STAGES;
+    Training training = new Training(folder, Path.of(args[1]), SEED);
+    List<String> stages = args.length > 2 ? List.of(args).subList(2, args.length) : STAGES;
     checkNames(stages);
     Data data = Data.read(training.cache());
     for (int i = 0; i < stages.size(); i++) {
@@ -81,29 +80,19 @@ public final class TrainEmojiModel {
           denoiser.run();
         }
       }
+      case "decoder" -> {
+        try (DecoderStage decoder = new DecoderStage(training, data)) {
+          decoder.run();
+        }
+      }
       case "checkpoint" -> {
         try (DenoiserStage denoiser = new DenoiserStage(training, data)) {
           denoiser.write(training.folder().resolve(CHECKPOINT));
         }
       }
-      case "keep" -> {
-        keep(training, AutoencoderStage.NETWORK, AutoencoderStage.trainer(training));
-        keep(training, TextEncoderStage.NETWORK, new TextEncoderStage(training, data).trainer());
-        new KeptTokens(training, data.vocabulary()).keep();
-        try (DenoiserStage denoiser = new DenoiserStage(training, data)) {
-          keep(training, DenoiserStage.NETWORK, denoiser.trainer());
-        }
-      }
       default ->
           throw new IllegalArgumentException(
               "no stage is named '%s'; there are %s".formatted(stage, STAGES));
-    }
-  }
-
-  private static void keep(Training training, String network, ScratchTrainer trainer)
-      throws IOException {
-    try (trainer) {
-      training.state(network).keep(trainer);
     }
   }
 }

@@ -51,11 +51,6 @@ final class Vocabulary {
     Arrays.stream(clipIds(text)).forEach(found::add);
   }
 
-  /** The tokens of the rows, in CLIP's numbers; the last row, of unknown tokens, has none. */
-  List<Integer> tokens() {
-    return Arrays.stream(tokens).boxed().toList();
-  }
-
   /** Rows, with that of unknown tokens. */
   int size() {
     return tokens.length + 1;
@@ -93,21 +88,6 @@ final class Vocabulary {
 
   private static int[] clipIds(String text) {
     return Chunks.of(List.of(new WeightedText(text, 1)), ClipTokenizer.standard()).get(0).ids();
-  }
-
-  /**
-   * The rows of a table that was trained with other tokens, in the order of these.
-   *
-   * @param table one row for each of the tokens, and that of unknown ones
-   */
-  float[] rowsOf(float[] table, List<Integer> others) {
-    int width = table.length / (others.size() + 1);
-    float[] own = new float[size() * width];
-    for (int row = 0; row < size(); row++) {
-      int from = row < tokens.length ? others.indexOf(tokens[row]) : -1;
-      System.arraycopy(table, (from < 0 ? others.size() : from) * width, own, row * width, width);
-    }
-    return own;
   }
 
   /** CLIP's whole table: the trained rows at their tokens, that of unknown tokens elsewhere. */

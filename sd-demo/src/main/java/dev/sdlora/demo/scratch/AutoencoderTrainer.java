@@ -74,7 +74,7 @@ public final class AutoencoderTrainer implements ScratchTrainer {
               config.latentChannels(),
               latent,
               latent);
-      Map<String, NDArray> gradients =
+      return update(
           program
               .record("autoencode")
               .tensor(input)
@@ -82,11 +82,45 @@ public final class AutoencoderTrainer implements ScratchTrainer {
               .tensors(weights.weights())
               .tensor(size)
               .tensor(divergence)
-              .run(scope);
-      double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
-      weights.update(gradients, learningRate);
-      return loss;
+              .run(scope),
+          learningRate);
     }
+  }
+
+  /** Begins at the weights of an autoencoder that was trained before. */
+  public void startFrom(Map<String, float[]> trained) {
+    weights.startFrom(trained);
+  }
+
+  /**
+   * Makes a step of the decoder alone, on latents that the encoder need not have made.
+   *
+   * @param latents [batch][channels][side / 8][side / 8], not scaled
+   * @param pixels what they should come out as, [batch][3][side][side], -1 to 1
+   * @param side of the pictures
+   * @param learningRate of this step
+   * @return the loss
+   */
+  public double stepDecoder(float[] latents, float[] pixels, int side, double learningRate) {
+    int batch = pixels.length / (3 * side * side);
+    int latent = side / config.factor();
+    try (NDManager scope = torch.scope()) {
+      return update(
+          program
+              .record("decoder")
+              .tensor(Torch.floats(scope, latents, batch, config.latentChannels(), latent, latent))
+              .tensor(Torch.floats(scope, pixels, batch, 3, side, side))
+              .tensors(weights.weights())
+              .tensor(size)
+              .run(scope),
+          learningRate);
+    }
+  }
+
+  private double update(Map<String, NDArray> gradients, double learningRate) {
+    double loss = Objects.requireNonNull(gradients.get("loss")).getFloat();
+    weights.update(gradients, learningRate);
+    return loss;
   }
 
   /**
@@ -135,16 +169,6 @@ public final class AutoencoderTrainer implements ScratchTrainer {
   @Override
   public void resume(Path path) {
     weights.resume(path);
-  }
-
-  @Override
-  public void keep(Path path) {
-    weights.keep(path);
-  }
-
-  @Override
-  public void goOnFrom(Path path) {
-    weights.goOnFrom(path);
   }
 
   /** The averaged weights. */

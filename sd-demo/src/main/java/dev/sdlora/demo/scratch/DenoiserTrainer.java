@@ -266,16 +266,6 @@ public final class DenoiserTrainer implements ScratchTrainer {
     weights.resume(path);
   }
 
-  @Override
-  public void keep(Path path) {
-    weights.keep(path);
-  }
-
-  @Override
-  public void goOnFrom(Path path) {
-    weights.goOnFrom(path);
-  }
-
   /** The averaged weights of the U-Net. */
   public Map<String, float[]> result() {
     Map<String, float[]> result = weights.result();

@@ -13,12 +13,6 @@ public interface ScratchTrainer extends AutoCloseable {
   /** Goes on from what was saved. */
   void resume(Path path);
 
-  /** Writes the averaged weights alone, in float16: a tenth of what is saved. */
-  void keep(Path path);
-
-  /** Goes on from weights that were kept, with an optimiser at its start. */
-  void goOnFrom(Path path);
-
   @Override
   void close();
 }

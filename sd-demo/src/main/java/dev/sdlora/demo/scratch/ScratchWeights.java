@@ -2,9 +2,6 @@ package dev.sdlora.demo.scratch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import dev.sdlora.tensors.file.DType;
-import dev.sdlora.tensors.file.SafetensorsWriter;
-import dev.sdlora.tensors.file.TensorFile;
 import dev.sdlora.tensors.torch.Program;
 import dev.sdlora.tensors.torch.Torch;
 import dev.sdlora.training.step.AdamW;
@@ -142,55 +139,6 @@ final class ScratchWeights {
 
   void resume(Path path) {
     step = Integer.parseInt(StateFile.read(path, state()).getOrDefault(STEP, "0"));
-  }
-
-  /**
-   * Writes the averaged weights alone, in float16: a fraction of the state, for a stage that goes
-   * on on another machine or that is over.
-   */
-  void keep(Path path) {
-    SafetensorsWriter writer = new SafetensorsWriter();
-    writer.metadata(STEP, Integer.toString(step));
-    averages.forEach(
-        (name, tensor) -> {
-          List<Long> shape = Arrays.stream(tensor.getShape().getShape()).boxed().toList();
-          writer.tensor(name, shape, tensor.toFloatArray(), DType.F16);
-        });
-    writer.write(path);
-  }
-
-  /**
-   * Goes on at weights that were kept, with an optimiser at its start. What a file lacks, such as
-   * the map of an aim that is new, stays at random numbers, and so does what a weight has beyond
-   * the kept one: a wider network begins as the narrow one if what reads the new parts begins at
-   * zero.
-   */
-  void goOnFrom(Path path) {
-    TensorFile kept = TensorFile.open(path);
-    Map<String, float[]> values = new LinkedHashMap<>();
-    try (TensorFile.Reader reader = kept.reader()) {
-      weights.forEach(
-          (name, weight) ->
-              values.put(
-                  name,
-                  kept.find(name)
-                      .map(found -> widened(found.shape(), reader.floats(found), weight))
-                      .orElseGet(weight::toFloatArray)));
-    }
-    startFrom(values);
-    step = Integer.parseInt(kept.metadata().getOrDefault(STEP, "0"));
-  }
-
-  /** A tensor in the first rows and columns of a weight that has as many or more. */
-  private static float[] widened(List<Long> shape, float[] values, NDArray weight) {
-    float[] widened = weight.toFloatArray();
-    int rows = Math.toIntExact(shape.get(0));
-    int columns = values.length / rows;
-    int columnsNow = widened.length / Math.toIntExact(weight.getShape().get(0));
-    for (int row = 0; row < rows; row++) {
-      System.arraycopy(values, row * columns, widened, row * columnsNow, columns);
-    }
-    return widened;
   }
 
   private Map<String, NDArray> state() {

@@ -203,16 +203,6 @@ public final class TextEncoderTrainer implements ScratchTrainer {
     weights.resume(path);
   }
 
-  @Override
-  public void keep(Path path) {
-    weights.keep(path);
-  }
-
-  @Override
-  public void goOnFrom(Path path) {
-    weights.goOnFrom(path);
-  }
-
   /** The averaged weights of the text encoder. */
   public Map<String, float[]> result() {
     Map<String, float[]> result = weights.result();

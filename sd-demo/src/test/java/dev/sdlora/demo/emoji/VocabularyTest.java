@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.sdlora.prompt.grammar.WeightedText;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -92,25 +90,5 @@ final class VocabularyTest {
   private static int clip(String word) {
     List<WeightedText> text = List.of(new WeightedText(word, 1));
     return Chunks.of(text, ClipTokenizer.standard()).get(0).ids()[1];
-  }
-
-  @Test
-  void rowsOf_otherTokens_stayWithTheirTokens() {
-    List<Integer> tokens = vocabulary.tokens();
-    List<Integer> others = new ArrayList<>(tokens.subList(3, tokens.size()));
-    Collections.reverse(others);
-    float[] table = new float[2 * (others.size() + 1)];
-    for (int row = 0; row < others.size(); row++) {
-      table[2 * row] = others.get(row);
-      table[2 * row + 1] = 1;
-    }
-    float[] own = vocabulary.rowsOf(table, others);
-    assertThat(own).hasSize(2 * vocabulary.size());
-    for (int row = 0; row < tokens.size(); row++) {
-      boolean known = row >= 3;
-      assertThat(own[2 * row]).isEqualTo(known ? tokens.get(row) : 0);
-      assertThat(own[2 * row + 1]).isEqualTo(known ? 1 : 0);
-    }
-    assertThat(own).endsWith(0, 0);
   }
 }

@@ -38,12 +38,12 @@ final class Cutter {
 
   /** Finds the ground too. */
   Cutter(BufferedImage picture, Pattern wanted) {
-    this(picture, SeenGround.of(Planes.of(picture, 1), wanted));
+    this(picture, SeenGround.of(Planes.of(picture), wanted));
   }
 
   Cutter(BufferedImage picture, SeenGround ground) {
     this.picture = picture;
-    this.planes = Planes.of(picture, 1);
+    this.planes = Planes.of(picture);
     this.ground = ground;
   }
 

@@ -1,0 +1,120 @@
+package dev.sdlora.demo.emoji;
+
+import dev.sdlora.demo.PictureBatch;
+import dev.sdlora.demo.StageLoop;
+import dev.sdlora.demo.WarmRestart;
+import dev.sdlora.demo.scratch.AutoencoderTrainer;
+import dev.sdlora.demo.scratch.TextEncoderTrainer;
+import dev.sdlora.training.step.LearningRate;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * The fourth stage: the decoder learns to make clear pictures of latents that are as vague as those
+ * of the U-Net, which are mostly what texts say. It sees pictures in all looks through the encoder
+ * beside them, so that it forgets none.
+ */
+final class DecoderStage implements AutoCloseable {
+  static final String NETWORK = "decoder";
+
+  /** Pictures of a step whose latents are vague, and such as the encoder's. */
+  private static final int VAGUE = 2;
+
+  private static final int CLEAR = 1;
+
+  /** Vague latents are brought so far to what the text says, or further. */
+  private static final double LEAST_TOLD = 0.6;
+
+  /** Deviation of what is added to all, since no latent of the U-Net is without error. */
+  private static final double NOISE = 0.05;
+
+  private static final WarmRestart RATE =
+      new WarmRestart(
+          new LearningRate(6e-4, 50, 1200, 0.02), new LearningRate(4e-4, 50, 500, 0.02));
+
+  private static final int SAVE_EVERY = 100;
+  private static final int SIDE = AutoencoderStage.SIDE;
+  private static final double SCALE = AutoencoderStage.CONFIG.latentScale();
+
+  private final Training training;
+  private final Data data;
+  private final Latents latents;
+  private final DrawnScenePainter painter;
+  private final AutoencoderStage looks;
+  private final AutoencoderTrainer vae;
+  private final TextEncoderTrainer text;
+
+  DecoderStage(Training training, Data data) throws IOException {
+    this.training = training;
+    this.data = data;
+    this.latents = Latents.open(training, data, DenoiserStage.SCENES);
+    this.painter = new DrawnScenePainter(data.drawings());
+    this.looks = new AutoencoderStage(training, data);
+    this.vae = AutoencoderStage.trainer(training);
+    this.text = new TextEncoderStage(training, data).trainer();
+  }
+
+  /** The autoencoder of the first stage, for latents of unit variance, as far as it has gone on. */
+  AutoencoderTrainer trainer() {
+    AutoencoderTrainer trainer = new AutoencoderTrainer(AutoencoderStage.CONFIG, training.seed());
+    trainer.startFrom(latents.scaling().applyTo(vae.result()));
+    return training.state(NETWORK).begin(trainer);
+  }
+
+  /** Trains, or goes on with what an earlier run left. */
+  void run() {
+    try (AutoencoderTrainer trainer = trainer()) {
+      StageLoop.run(
+          "decoder",
+          trainer.step(),
+          RATE.steps(),
+          SAVE_EVERY,
+          step -> step(trainer, step),
+          () -> training.state(NETWORK).save(trainer));
+    }
+  }
+
+  private double step(AutoencoderTrainer trainer, int step) {
+    SplittableRandom random = new SplittableRandom(training.seed() * 1_000_003 + step);
+    List<BufferedImage> pictures = new ArrayList<>();
+    List<float[]> shown = new ArrayList<>();
+    for (int i = 0; i < VAGUE; i++) {
+      int index = random.nextInt(latents.size() - WordErrors.SCENES);
+      pictures.add(latents.scene(index).draw(painter, SIDE));
+      shown.add(vague(index, random));
+    }
+    for (int i = 0; i < CLEAR; i++) {
+      BufferedImage picture = looks.any(random);
+      pictures.add(picture);
+      shown.add(encoded(picture));
+    }
+    int elements = shown.get(0).length;
+    float[] batch = new float[shown.size() * elements];
+    for (int i = 0; i < batch.length; i++) {
+      double noisy = shown.get(i / elements)[i % elements] + NOISE * random.nextGaussian();
+      batch[i] = (float) (noisy / SCALE);
+    }
+    return trainer.stepDecoder(batch, PictureBatch.pixels(pictures), SIDE, RATE.at(step));
+  }
+
+  private float[] vague(int index, SplittableRandom random) {
+    float[] told = Cells.latents(text.cells(latents.plainCaptions(data.vocabulary(), index)));
+    double share = LEAST_TOLD + (1 - LEAST_TOLD) * random.nextDouble();
+    return Latents.towards(latents.batch(index), told, share);
+  }
+
+  private float[] encoded(BufferedImage picture) {
+    float[] moments = vae.encode(PictureBatch.pixels(List.of(picture)), 1, SIDE);
+    return latents.scaling().unit(Arrays.copyOf(moments, moments.length / 2), SCALE);
+  }
+
+  @Override
+  public void close() {
+    vae.close();
+    text.close();
+  }
+}
