@@ -47,7 +47,7 @@ final class OldPicturesTest {
 
   @Test
   void generate_fromPictureOfRenamedFiles_drawsWithThem() {
-    Path old = picture("a blue heart <lora:my_ink:0.8>", "bc9e53f4ee");
+    Path old = picture("a blue heart <lora:my_ink:0.8>", "dd459cedc5");
     Path again = folder.resolve("again.png");
     Path direct = folder.resolve("direct.png");
 
@@ -108,7 +108,7 @@ final class OldPicturesTest {
 
   @Test
   void info_picture_saysWhatIsThereAndWhatIsMissing() throws IOException {
-    String old = picture("a <lora:my_ink:0.8> <lora:lost:1>", "bc9e53f4ee").toString();
+    String old = picture("a <lora:my_ink:0.8> <lora:lost:1>", "dd459cedc5").toString();
 
     CommandRun run =
         CommandRun.of(
@@ -121,7 +121,7 @@ final class OldPicturesTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .contains(
-            "found: checkpoint old model bc9e53f4ee " + models.resolve("also renamed.safetensors"),
+            "found: checkpoint old model dd459cedc5 " + models.resolve("also renamed.safetensors"),
             "found: LoRA my_ink " + inkHash + " " + loras.resolve("renamed since.safetensors"),
             "missing: LoRA lost 0123456789ab");
     assertThat(json.at("/found/0/name").asText()).isEqualTo("my_ink");

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -35,6 +34,10 @@ public final class CompareRegions {
 
   /** Pixels beside the middle that are not looked at: two deviations of the masks' blur. */
   private static final int MARGIN = 16;
+
+  /** Two of them stand one in each half. */
+  private static final List<String> THINGS =
+      List.of("cats", "houses", "rockets", "frogs", "penguins", "foxes", "cars");
 
   private static final RegionMask LEFT = RegionMask.rectangle(0, 0, 0.5, 1);
   private static final RegionMask RIGHT = RegionMask.rectangle(0.5, 0, 1, 1);
@@ -60,10 +63,10 @@ public final class CompareRegions {
   private CompareRegions(Pipeline pipeline, int scenes, int steps) {
     this.pipeline = pipeline;
     this.steps = steps;
-    SceneSource source = new SceneSource(SEED);
-    SplittableRandom random = new SplittableRandom(SEED);
+    List<Colour> grounds = List.of(Colour.values());
     for (int i = 0; i < scenes; i++) {
-      prompts.add(Captions.of(source.training(), random));
+      String ground = grounds.get(i % grounds.size()).word();
+      prompts.add("two " + THINGS.get(i % THINGS.size()) + ", " + ground + " background");
     }
   }
 

@@ -23,13 +23,13 @@ public final class CompareVariations {
             .build()) {
       PromptSpec spec =
           PromptSpec.builder()
-              .prompt("a yellow star on a blue background")
+              .prompt("a cat on a blue background")
               .size(128, 128)
               .steps(12)
               .cfgScale(4)
               .seed(1)
               .build();
-      VariationGrid.of(spec, Axis.loraStrengths("ink_lines", 0, 0.5, 1), Axis.seeds(1, 2))
+      VariationGrid.of(spec, Axis.loraStrengths("noto", 0, 0.5, 1), Axis.seeds(1, 2))
           .draw(pipeline)
           .save(folder.resolve("grid-loras.png"));
 

@@ -26,7 +26,7 @@ public final class DrawLarger {
             .build()) {
       PromptSpec spec =
           PromptSpec.builder()
-              .prompt("a green star on a purple background")
+              .prompt("a frog on a purple background")
               .size(128, 128)
               .steps(20)
               .cfgScale(4)
@@ -35,16 +35,16 @@ public final class DrawLarger {
               .build();
       pipeline.generate(spec).first().save(folder.resolve("larger-latent.png"));
 
-      HiresFix inked =
+      HiresFix noto =
           HiresFix.builder()
               .scale(1.5)
               .upscaler(Upscaler.LANCZOS)
               .steps(10)
               .denoisingStrength(0.4)
-              .prompt("a green star on a purple background <lora:ink_lines:0.8>")
+              .prompt("a frog on a purple background <lora:noto:0.8>")
               .build();
       pipeline
-          .generate(spec.toBuilder().hiresFix(inked).build())
+          .generate(spec.toBuilder().hiresFix(noto).build())
           .first()
           .save(folder.resolve("larger-lanczos.png"));
     }

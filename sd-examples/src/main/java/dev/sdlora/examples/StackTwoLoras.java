@@ -27,7 +27,7 @@ public final class StackTwoLoras {
       LoraAdapter night = pipeline.loras().find("night");
       PromptSpec both =
           PromptSpec.builder()
-              .prompt("a yellow cross on a purple background <lora:ink_lines:0.8>")
+              .prompt("a house on a pink background <lora:noto:0.8>")
               .lora(night.toBuilder().textEncoderStrength(0).unetStrength(0.9).build())
               .size(128, 128)
               .steps(20)

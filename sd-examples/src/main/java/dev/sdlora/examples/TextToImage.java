@@ -21,7 +21,7 @@ public final class TextToImage {
         Pipeline.builder().checkpoint(checkpoint).loraDirectory(DemoModel.loras()).build()) {
       PromptSpec spec =
           PromptSpec.builder()
-              .prompt("a red star on a yellow background <lora:ink_lines:0.8>")
+              .prompt("a fox on a cyan background <lora:fluent_3d:0.8>")
               .negativePrompt("green background")
               .size(128, 128)
               .steps(20)

@@ -91,7 +91,7 @@ class EditorTest {
       all.addAll(names(served.get("/api/loras?count=60&from=" + from).get("loras")));
     }
 
-    assertThat(total).isEqualTo(MANY + 4 + 2);
+    assertThat(total).isEqualTo(MANY + 6 + 2);
     assertThat(all).hasSize(total).doesNotHaveDuplicates().contains("zorp", ManyLoras.name(149));
     assertThat(page.get("folders").toString())
         .isEqualTo("[\"characters\",\"clothing\",\"places\",\"sliders\",\"styles\"]");
@@ -141,10 +141,10 @@ class EditorTest {
 
     assertThat(details.get("training").get("checkpoint").asText())
         .isEqualTo("demo-sd1.safetensors");
-    assertThat(details.get("modules_by_part").get("U-Net").asInt()).isEqualTo(129);
+    assertThat(details.get("modules_by_part").get("U-Net").asInt()).isEqualTo(165);
     assertThat(details.get("negative_text").asText()).isEqualTo("colourful");
-    assertThat(details.get("metadata").get("ss_network_dim").asText()).isEqualTo("6");
-    assertThat(served.get(path("Tusche #1 ü")).get("rank").asInt()).isEqualTo(6);
+    assertThat(details.get("metadata").get("ss_network_dim").asText()).isEqualTo("8");
+    assertThat(served.get(path("Tusche #1 ü")).get("rank").asInt()).isEqualTo(8);
   }
 
   @ParameterizedTest
@@ -195,7 +195,7 @@ class EditorTest {
 
     assertThat(effect.get("applicable").asBoolean()).isTrue();
     assertThat(effect.get("verdict").asText()).contains("demo-sd1");
-    assertThat(effect.get("matched").asInt()).isEqualTo(129);
+    assertThat(effect.get("matched").asInt()).isEqualTo(165);
     double all = effect.get("blocks").get(0).get("share").asDouble();
     assertThat(all).isBetween(0.05, 0.5);
     assertThat(half.get("blocks").get(0).get("share").asDouble() / all).isBetween(0.49, 0.51);
@@ -276,13 +276,13 @@ class EditorTest {
 
   @Test
   void prompt_stepsAndSampler_decideWhatSwitches() {
-    String prompt = "{'prompt': '[a:b:25]', 'steps': 20, 'sampler_name': '%s'}";
+    String prompt = "{'prompt': '[cat:dog:25]', 'steps': 20, 'sampler_name': '%s'}";
 
     assertThat(problems(prompt.formatted("Euler"))).hasSize(1);
     assertThat(problems(prompt.formatted("Heun"))).isEmpty();
     assertThat(
             problems(
-                "{'prompt': '[a:b:25]', 'steps': 20, 'enable_hr': true, 'hr_second_pass_steps':"
+                "{'prompt': '[cat:dog:25]', 'steps': 20, 'enable_hr': true, 'hr_second_pass_steps':"
                     + " 40}"))
         .isEmpty();
   }

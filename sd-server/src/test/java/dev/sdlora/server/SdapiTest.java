@@ -238,7 +238,7 @@ class SdapiTest {
   @Test
   void listings_ofNames_areThoseOfTheLibrary() {
     assertThat(served.get("/sdapi/v1/loras").findValuesAsText("name"))
-        .containsExactly("detail_slider", "ink_lines", "night", "zorp");
+        .containsExactly("detail_slider", "fluent_3d", "ink_lines", "night", "noto", "zorp");
     assertThat(served.get("/sdapi/v1/samplers").findValuesAsText("name"))
         .contains("Euler a", "DPM++ 2M");
     assertThat(served.get("/sdapi/v1/schedulers").findValuesAsText("label")).contains("Karras");

@@ -7,15 +7,18 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Models that tell which words they were taught. */
 public final class TaughtModels {
   private static final String METADATA = "\"__metadata__\":{";
+  private static final Pattern WORDS = Pattern.compile("\"sdlora\\.words\":\"[^\"]*\"");
 
   private TaughtModels() {}
 
   /**
-   * Copies a checkpoint that does not tell it, and adds it to the metadata.
+   * Copies a checkpoint, and adds its words to the metadata in place of those that are there.
    *
    * @param checkpoint a safetensors file
    * @param words as they stand in the metadata
@@ -45,6 +48,10 @@ public final class TaughtModels {
 
   private static String taught(String header, String words) {
     String pair = "\"sdlora.words\":\"" + words + "\"";
+    Matcher told = WORDS.matcher(header);
+    if (told.find()) {
+      return told.replaceFirst(Matcher.quoteReplacement(pair));
+    }
     int at = header.indexOf(METADATA);
     if (at < 0) {
       return "{" + METADATA + pair + "}," + header.substring(1);

@@ -13,8 +13,9 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * A small SD 1.x checkpoint that draws coloured shapes on coloured grounds at 128×128, and LoRAs
- * for it, so that a first picture needs no download.
+ * A small SD 1.x checkpoint that draws a thousand things that people type, from "a cat" to "a
+ * rocket", as flat drawings of 128×128, and LoRAs for it, so that a first picture needs no
+ * download. {@code docs/demo-model.md} says what it was trained on and how well it draws.
  *
  * <p>Files that lie in a jar are copied, once in each process, to a folder of the temporary
  * directory that only the user can read and that is deleted when the JVM ends. {@link #copyTo} puts
@@ -25,7 +26,7 @@ public final class DemoModel {
 
   /** With a picture of what each does, where programs look for it. */
   private static final List<String> LORAS =
-      List.of("detail_slider", "ink_lines", "night", "zorp").stream()
+      List.of("detail_slider", "fluent_3d", "ink_lines", "night", "noto", "zorp").stream()
           .flatMap(name -> Stream.of(".safetensors", ".preview.png").map(end -> name + end))
           .map(name -> "loras/" + name)
           .toList();
@@ -33,7 +34,7 @@ public final class DemoModel {
   private DemoModel() {}
 
   /**
-   * {@return the file of the checkpoint, about 20 MB}
+   * {@return the file of the checkpoint, about 40 MB}
    *
    * @throws UncheckedIOException if it cannot be copied out of its jar
    */
@@ -42,8 +43,8 @@ public final class DemoModel {
   }
 
   /**
-   * {@return a folder with LoRAs for it: {@code ink_lines}, {@code night}, {@code detail_slider}
-   * and {@code zorp}, a shape of its own}
+   * {@return a folder with LoRAs for it: the styles {@code fluent_3d}, {@code noto} and {@code
+   * ink_lines}, {@code night}, {@code detail_slider} and {@code zorp}, a figure of its own}
    *
    * @throws UncheckedIOException if they cannot be copied out of their jar
    */

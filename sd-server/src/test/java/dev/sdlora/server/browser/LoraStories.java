@@ -18,7 +18,7 @@ interface LoraStories {
 
   @Test
   default void emptyPage_loraChosenInItsTab_isInPromptAndPicture(Studio studio) {
-    Page page = studio.forgetEnded().open().prompt("a blue heart on an orange background").page();
+    Page page = studio.forgetEnded().open().prompt("a penguin on an orange background").page();
     studio.field("CFG Scale").fill("4");
     studio.field("Seed").fill("42");
     studio.tab("LoRA").click();

@@ -24,7 +24,7 @@ interface SettingsStories {
   @Test
   default void grid_ofALorasWeights_showsACellOfEach_thatCanBeUsed(Studio studio) {
     Page page = studio.forgetEnded().open().page();
-    studio.prompt("a yellow star on a blue background <lora:ink_lines:1>").steps(12);
+    studio.prompt("a cat on a blue background <lora:ink_lines:1>").steps(12);
     studio.field("CFG Scale").fill("4");
     studio.field("Seed").fill("42");
     studio.tab("X/Y grid").click();
