@@ -10,7 +10,7 @@ import java.util.List;
 /** Draws one scene at one size. */
 final class ScenePainter {
   /** What the dark look leaves of all values. */
-  static final double NIGHT = 0.3;
+  private static final double NIGHT = 0.3;
 
   private static final double MOST_CONTRAST = 0.7;
   private static final double PEN = 0.045;

@@ -4,6 +4,7 @@ import dev.sdlora.demo.PictureBatch;
 import dev.sdlora.demo.StageLoop;
 import dev.sdlora.demo.WarmRestart;
 import dev.sdlora.demo.scratch.AutoencoderTrainer;
+import dev.sdlora.demo.scratch.LatentScaling;
 import dev.sdlora.demo.scratch.TextEncoderTrainer;
 import dev.sdlora.training.step.LearningRate;
 import java.awt.image.BufferedImage;
@@ -58,16 +59,22 @@ final class DecoderStage implements AutoCloseable {
     this.text = new TextEncoderStage(training, data).trainer();
   }
 
-  /** The autoencoder of the first stage, for latents of unit variance, as far as it has gone on. */
-  AutoencoderTrainer trainer() {
+  /**
+   * The autoencoder of the first stage, for latents of unit variance, as far as it has gone on.
+   *
+   * @param scaling what brings latents to unit variance
+   */
+  static AutoencoderTrainer trainer(Training training, LatentScaling scaling) {
     AutoencoderTrainer trainer = new AutoencoderTrainer(AutoencoderStage.CONFIG, training.seed());
-    trainer.startFrom(latents.scaling().applyTo(vae.result()));
+    try (AutoencoderTrainer first = AutoencoderStage.trainer(training)) {
+      trainer.startFrom(scaling.applyTo(first.result()));
+    }
     return training.state(NETWORK).begin(trainer);
   }
 
   /** Trains, or goes on with what an earlier run left. */
   void run() {
-    try (AutoencoderTrainer trainer = trainer()) {
+    try (AutoencoderTrainer trainer = trainer(training, latents.scaling())) {
       StageLoop.run(
           "decoder",
           trainer.step(),
@@ -102,7 +109,7 @@ final class DecoderStage implements AutoCloseable {
   }
 
   private float[] vague(int index, SplittableRandom random) {
-    float[] told = Cells.latents(text.cells(latents.plainCaptions(data.vocabulary(), index)));
+    float[] told = TextEncoderStage.sketches(text, latents.plainCaptions(data.vocabulary(), index));
     double share = LEAST_TOLD + (1 - LEAST_TOLD) * random.nextDouble();
     return Latents.towards(latents.batch(index), told, share);
   }

@@ -10,7 +10,6 @@ import dev.sdlora.demo.scratch.TextEncoderTrainer;
 import dev.sdlora.pipeline.network.UNetConfig;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.training.step.LearningRate;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -92,7 +91,7 @@ final class DenoiserStage implements AutoCloseable {
   }
 
   private float[] sketches(int[][] ids) {
-    return Cells.latents(text.cells(ids));
+    return TextEncoderStage.sketches(text, ids);
   }
 
   /** What texts alone say of all pictures. */
@@ -130,9 +129,8 @@ final class DenoiserStage implements AutoCloseable {
   }
 
   /** Writes the checkpoint of what has been trained so far. */
-  void write(Path checkpoint) throws IOException {
-    try (DecoderStage decoder = new DecoderStage(training, data);
-        AutoencoderTrainer vae = decoder.trainer();
+  void write(Path checkpoint) {
+    try (AutoencoderTrainer vae = DecoderStage.trainer(training, latents.scaling());
         DenoiserTrainer denoiser = trainer()) {
       Map<String, float[]> weights = new HashMap<>(denoiser.result());
       weights.putAll(text.result());

@@ -67,6 +67,11 @@ final class TextEncoderStage {
                 training.seed()));
   }
 
+  /** The latents that a text encoder says texts are of, at unit variance, one behind the other. */
+  static float[] sketches(TextEncoderTrainer trainer, int[][] ids) {
+    return Cells.latents(trainer.cells(ids));
+  }
+
   /** Trains, or goes on with what an earlier run left. */
   void run() {
     Latents latents = Latents.open(training, data, DenoiserStage.SCENES);
