@@ -1,6 +1,7 @@
 package dev.sdlora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -30,20 +31,19 @@ class LoraFitCommandTest {
         .contains("whole effect", "layers: 165 of 165 modules match", "####", "has the hash");
     assertThat(ImageIO.read(chart.toFile()).getWidth()).isPositive();
 
-    JsonNode json =
-        JSON.readTree(
-            CommandRun.of(
-                    "lora",
-                    "fit",
-                    "night:0.5",
-                    "--json",
-                    "--model-dir",
-                    Objects.toString(BundledModel.checkpoint().getParent()))
-                .out());
+    JsonNode json = fit("night");
     assertThat(json.get("expectedEffect").asDouble()).isEqualTo(1);
     assertThat(json.at("/distance/share").asDouble()).isZero();
-    assertThat(json.at("/networks/U-Net/share").asDouble()).isBetween(0.03, 0.035);
+    double share = json.at("/networks/U-Net/share").asDouble();
+    assertThat(share).isBetween(0.01, 0.2);
+    assertThat(fit("night:0.5").at("/networks/U-Net/share").asDouble())
+        .isCloseTo(share / 2, withinPercentage(0.1));
     assertThat(json.get("verdict").asText()).isNotBlank();
+  }
+
+  private static JsonNode fit(String lora) throws IOException {
+    String models = Objects.toString(BundledModel.checkpoint().getParent());
+    return JSON.readTree(CommandRun.of("lora", "fit", lora, "--json", "--model-dir", models).out());
   }
 
   @Test

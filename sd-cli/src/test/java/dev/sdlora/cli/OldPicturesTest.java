@@ -10,6 +10,9 @@ import dev.sdlora.api.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +27,7 @@ final class OldPicturesTest {
   private Path loras = Path.of("");
   private Path models = Path.of("");
   private String inkHash = "";
+  private String modelHash = "";
 
   @BeforeEach
   void rename() throws IOException {
@@ -33,6 +37,16 @@ final class OldPicturesTest {
     Files.copy(BundledModel.loras().resolve("ink_lines.safetensors"), ink);
     Files.copy(BundledModel.checkpoint(), models.resolve("also renamed.safetensors"));
     inkHash = LoraAdapter.open(ink).hashes().autoV3();
+    modelHash = sha256(BundledModel.checkpoint()).substring(0, 10);
+  }
+
+  private static String sha256(Path file) throws IOException {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+      return HexFormat.of().formatHex(hash);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new AssertionError(impossible);
+    }
   }
 
   private Path picture(String prompt, String modelHash) {
@@ -47,7 +61,7 @@ final class OldPicturesTest {
 
   @Test
   void generate_fromPictureOfRenamedFiles_drawsWithThem() {
-    Path old = picture("a blue heart <lora:my_ink:0.8>", "dd459cedc5");
+    Path old = picture("a blue heart <lora:my_ink:0.8>", modelHash);
     Path again = folder.resolve("again.png");
     Path direct = folder.resolve("direct.png");
 
@@ -108,7 +122,7 @@ final class OldPicturesTest {
 
   @Test
   void info_picture_saysWhatIsThereAndWhatIsMissing() throws IOException {
-    String old = picture("a <lora:my_ink:0.8> <lora:lost:1>", "dd459cedc5").toString();
+    String old = picture("a <lora:my_ink:0.8> <lora:lost:1>", modelHash).toString();
 
     CommandRun run =
         CommandRun.of(
@@ -121,7 +135,10 @@ final class OldPicturesTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
         .contains(
-            "found: checkpoint old model dd459cedc5 " + models.resolve("also renamed.safetensors"),
+            "found: checkpoint old model "
+                + modelHash
+                + " "
+                + models.resolve("also renamed.safetensors"),
             "found: LoRA my_ink " + inkHash + " " + loras.resolve("renamed since.safetensors"),
             "missing: LoRA lost 0123456789ab");
     assertThat(json.at("/found/0/name").asText()).isEqualTo("my_ink");
