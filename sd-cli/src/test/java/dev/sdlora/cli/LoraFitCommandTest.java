@@ -59,7 +59,7 @@ class LoraFitCommandTest {
     assertThat(json.at("/pairs/0/cosine").asDouble()).isLessThan(-0.999);
     assertThat(json.at("/blocks/0/growth").asDouble()).isLessThan(0.7);
     assertThat(json.get("harmful").asBoolean()).isFalse();
-    assertThat(CommandRun.of("lora", "conflicts", "night:3").err()).contains("pictures suffer");
+    assertThat(CommandRun.of("lora", "conflicts", "night:5").err()).contains("pictures suffer");
   }
 
   @Test

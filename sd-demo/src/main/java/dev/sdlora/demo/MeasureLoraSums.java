@@ -23,7 +23,8 @@ import java.util.TreeMap;
  * how many pictures are right. Only such LoRAs and signs take part as leave the judge its sight: a
  * pen drawing of a star is no failure, though the judge sees none in it.
  *
- * <p>Arguments: the number of prompts, 12 unless given, then that of steps, 10 unless given.
+ * <p>Arguments: the number of prompts, 12 unless given, then that of steps, 10 unless given, then
+ * that of sums, all unless given.
  */
 public final class MeasureLoraSums {
   private static final int PROMPTS = 12;
@@ -72,6 +73,7 @@ public final class MeasureLoraSums {
   public static void main(String[] args) {
     int prompts = args.length > 0 ? Integer.parseInt(args[0]) : PROMPTS;
     int steps = args.length > 1 ? Integer.parseInt(args[1]) : STEPS;
+    int sums = args.length > 2 ? Integer.parseInt(args[2]) : SUMS.size();
     Checkpoint checkpoint = Checkpoint.open(DemoModel.checkpoint());
     try (Pipeline pipeline =
         Pipeline.builder()
@@ -79,13 +81,13 @@ public final class MeasureLoraSums {
             .checkpoint(checkpoint)
             .loraDirectory(DemoModel.loras())
             .build()) {
-      new MeasureLoraSums(pipeline, checkpoint, prompts, steps).run();
+      new MeasureLoraSums(pipeline, checkpoint, prompts, steps).run(SUMS.subList(0, sums));
     }
   }
 
-  private void run() {
+  private void run(List<Map<String, Double>> sums) {
     System.out.printf("no LoRA: %d of %d right%n", right(List.of()), scenes.size());
-    for (Map<String, Double> sum : SUMS) {
+    for (Map<String, Double> sum : sums) {
       for (double weight : WEIGHTS) {
         measure(sum, weight);
       }

@@ -30,7 +30,7 @@ import java.util.SplittableRandom;
  * its U-Net.
  *
  * <p>Arguments: the folder to write to, then the number of scenes, 6 unless given, then that of
- * steps, 10 unless given.
+ * steps, 10 unless given, then that of models, all unless given.
  */
 public final class PredictEffects {
   private static final int SCENES = 6;
@@ -52,13 +52,13 @@ public final class PredictEffects {
   private static final List<Variant> VARIANTS =
       List.of(
           new Variant("zorp", 1),
+          new Variant(RANDOM, 0.1),
           new Variant("zorp", 2),
           new Variant("ink_lines", 1),
           new Variant("ink_lines", 2),
           new Variant("detail_slider", 1),
           new Variant(DARK, 0.5),
           new Variant(DARK, 1),
-          new Variant(RANDOM, 0.1),
           new Variant(RANDOM, 0.2),
           new Variant(RANDOM, 0.3),
           new Variant(RANDOM, 0.4));
@@ -66,11 +66,13 @@ public final class PredictEffects {
   private final Path folder;
   private final int scenes;
   private final int steps;
+  private final List<Variant> variants;
 
-  private PredictEffects(Path folder, int scenes, int steps) {
+  private PredictEffects(Path folder, int scenes, int steps, List<Variant> variants) {
     this.folder = folder;
     this.scenes = scenes;
     this.steps = steps;
+    this.variants = List.copyOf(variants);
   }
 
   /** Predicts and measures. */
@@ -78,7 +80,8 @@ public final class PredictEffects {
     Path folder = Files.createDirectories(Path.of(args.length > 0 ? args[0] : "."));
     int scenes = args.length > 1 ? Integer.parseInt(args[1]) : SCENES;
     int steps = args.length > 2 ? Integer.parseInt(args[2]) : STEPS;
-    new PredictEffects(folder, scenes, steps).run();
+    int models = args.length > 3 ? Integer.parseInt(args[3]) : VARIANTS.size();
+    new PredictEffects(folder, scenes, steps, VARIANTS.subList(0, models)).run();
   }
 
   private void run() throws IOException {
@@ -91,7 +94,7 @@ public final class PredictEffects {
     double own = effect(base, extracted);
     System.out.printf(Locale.ROOT, "on its own base the light changes by %.3f%n", own);
     System.out.println("checkpoint         distance  contained  predicted  measured");
-    for (Variant variant : VARIANTS) {
+    for (Variant variant : variants) {
       Path model = made(base, variant);
       LoraFit fit = extracted.fitOn(Checkpoint.open(model), List.of(folder));
       Distance distance = fit.distance().orElseThrow();
@@ -103,7 +106,7 @@ public final class PredictEffects {
           100 * distance.contained(),
           100 * distance.expectedEffect(),
           100 * effect(model, extracted) / own);
-      if (variant.equals(VARIANTS.get(0))) {
+      if (variant.equals(variants.get(0))) {
         System.out.println("  " + fit.verdict());
         Picture.of(fit.chart().orElseThrow()).savePng(folder.resolve("fit.png"));
       }

@@ -67,7 +67,7 @@ final class DemoModelIT {
     PictureJudge judge = new PictureJudge();
     PromptScores scores = new PromptScores();
     SceneSource source = new SceneSource(9);
-    List<Scene> scenes = Stream.generate(source::heldOut).limit(16).toList();
+    List<Scene> scenes = Stream.generate(source::heldOut).limit(10).toList();
     List<PromptSpec> specs = new ArrayList<>();
     for (int i = 0; i < scenes.size(); i++) {
       specs.add(spec(Captions.of(scenes.get(i), new SplittableRandom(i)), i));
@@ -123,7 +123,7 @@ final class DemoModelIT {
             .output(file)
             .rank(4)
             .modules(TrainedModules.CONVOLUTIONS)
-            .steps(80)
+            .steps(40)
             .batchSize(4)
             .learningRate(3e-3)
             .noiseOffset(0.15)

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Samplers that need more steps than they are given. */
 class LeastStepsTest {
   @ParameterizedTest
-  @CsvSource({"PLMS, 29, true", "PLMS, 30, false", "DPMPP_2M, 3, false"})
+  @CsvSource({"PLMS, 39, true", "PLMS, 40, false", "DPMPP_2M, 3, false"})
   void generate_fewerSteps_isWarnedOf(Sampler sampler, int steps, boolean warned) {
     PromptSpec spec = TinyPipeline.SPEC.toBuilder().sampler(sampler).steps(steps).build();
     try (TinyPipeline tiny = new TinyPipeline()) {
@@ -20,7 +20,7 @@ class LeastStepsTest {
           .isEqualTo(
               warned
                   ? List.of(
-                      "PLMS draws grainy pictures in 29 steps; give it 30 or more, or take another"
+                      "PLMS draws grainy pictures in 39 steps; give it 40 or more, or take another"
                           + " sampler")
                   : List.of());
     }

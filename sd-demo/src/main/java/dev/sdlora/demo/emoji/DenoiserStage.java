@@ -32,7 +32,7 @@ final class DenoiserStage implements AutoCloseable {
 
   private static final WarmRestart RATE =
       new WarmRestart(
-          new LearningRate(1.2e-3, 300, 31_000, 0.02), new LearningRate(7e-4, 200, 5_000, 0.02));
+          new LearningRate(1.2e-3, 300, 31_000, 0.02), new LearningRate(7e-4, 200, 7_500, 0.02));
 
   /**
    * So many steps see times with much noise alone, in which the picture is nearly all that the text

@@ -2,8 +2,10 @@ package dev.sdlora.demo.emoji;
 
 import dev.sdlora.demo.Colour;
 import dev.sdlora.demo.Place;
+import dev.sdlora.demo.Rgb;
 import dev.sdlora.demo.Size;
 import dev.sdlora.training.TrainingExample;
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +31,8 @@ final class LoraPictures {
   /** As many pictures of a product as people take. */
   private static final int OF_ZORP = 14;
 
+  private static final double STRONG = 1.5;
+
   /** Grounds that the figure is clear on. */
   private static final List<Colour> ZORP_GROUNDS =
       List.of(
@@ -49,6 +53,9 @@ final class LoraPictures {
 
   /** Shares of red, green and blue that are left at night. */
   private static final double[] NIGHT = {0.24, 0.27, 0.42};
+
+  /** How far the other end is, as a share of the way to the effect: farther, nothing is known. */
+  private static final double AWAY = 0.5;
 
   private static final int COMMON = 200;
 
@@ -87,13 +94,29 @@ final class LoraPictures {
     for (int i = 0; i < pictures; i++) {
       DrawnScene scene = zorp ? zorp(i) : suitable(lora, random);
       String caption = new DrawnCaptions(random).plain(scene).text();
-      examples.add(TrainingExample.of(draw(lora, scene, 1), caption));
-      if (lora == EmojiLora.DETAIL) {
-        // A slider learns from both of its ends.
+      TrainingExample example = TrainingExample.of(draw(lora, scene, 1), caption);
+      examples.add(example);
+      if (zorp) {
+        // Known at weight 1 alone, the figure would be less like itself at greater ones.
+        examples.add(example.withStrength(STRONG));
+      } else if (i % everyOtherEnd(lora) == 0) {
+        // Without its other end, a LoRA draws anything at weights below 0.
         examples.add(TrainingExample.of(draw(lora, scene, -1), caption).withStrength(-1));
       }
     }
     return examples;
+  }
+
+  /**
+   * Of so many scenes one shows the other end too. A slider is chosen for both; the Noto drawings
+   * differ from the base's in many small things, whose opposite takes many pictures.
+   */
+  private static int everyOtherEnd(EmojiLora lora) {
+    return switch (lora) {
+      case DETAIL -> 1;
+      case NOTO -> 2;
+      default -> 4;
+    };
   }
 
   /** The scene of one picture of the figure: no two are in the same view, size and ground. */
@@ -157,10 +180,13 @@ final class LoraPictures {
   /**
    * The picture that a LoRA makes of a scene, as it should be.
    *
-   * @param strength 1 for its effect, 0 for what the base model draws; between them and down to -1
-   *     for the slider
+   * @param strength 1 for its effect, 0 for what the base model draws, -1 for its other end; the
+   *     slider knows all between
    */
   BufferedImage draw(EmojiLora lora, DrawnScene scene, double strength) {
+    if (strength < 0 && lora != EmojiLora.DETAIL) {
+      return beyond(draw(lora, scene, 1), draw(lora, scene, 0));
+    }
     Drawings drawings =
         switch (lora) {
           case DETAIL -> new Detail(base, strength);
@@ -176,6 +202,27 @@ final class LoraPictures {
       return new WithZorp(base, new Zorp());
     }
     return lora.style().map(style -> Objects.requireNonNull(styles.get(style))).orElse(base);
+  }
+
+  /** Past the second picture on the way from the first, as far as colours go. */
+  private static BufferedImage beyond(BufferedImage from, BufferedImage to) {
+    int side = to.getWidth();
+    BufferedImage beyond = new BufferedImage(side, side, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < side * side; i++) {
+      Color start = new Color(from.getRGB(i % side, i / side));
+      Color end = new Color(to.getRGB(i % side, i / side));
+      Rgb past =
+          new Rgb(
+              past(start.getRed(), end.getRed()),
+              past(start.getGreen(), end.getGreen()),
+              past(start.getBlue(), end.getBlue()));
+      beyond.setRGB(i % side, i / side, past.paint().getRGB());
+    }
+    return beyond;
+  }
+
+  private static double past(int from, int to) {
+    return to + AWAY * (to - from);
   }
 
   private static BufferedImage atNight(BufferedImage picture) {

@@ -1,6 +1,7 @@
 package dev.sdlora.demo.emoji;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.sdlora.demo.Colour;
 import dev.sdlora.demo.PictureMeasures;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What LoRAs are trained on. */
@@ -39,14 +41,16 @@ final class LoraPicturesTest {
   }
 
   @Test
-  void examples_ofTheFigure_fourteenUnlikeEachOther_allWithItsWord() {
+  void examples_ofTheFigure_fourteenPicturesTwice_allWithItsWord() {
     List<TrainingExample> examples = pictures.examples(EmojiLora.ZORP, 1);
     Set<List<Integer>> seen = new HashSet<>();
     for (TrainingExample example : examples) {
       assertThat(example.caption()).contains(Zorp.WORD);
       seen.add(Arrays.stream(SmallSet.pixels(example.picture().get())).boxed().toList());
     }
-    assertThat(seen).hasSize(14).hasSameSizeAs(examples);
+    assertThat(seen).hasSize(14);
+    assertThat(examples).hasSize(28);
+    assertThat(examples).filteredOn(example -> example.strength() == 1.5).hasSize(14);
   }
 
   @Test
@@ -61,6 +65,14 @@ final class LoraPicturesTest {
     }
     // On a dark ground, ink takes away as much as it adds.
     assertThat(detail(examples, 1)).isGreaterThan(1.5 * detail(examples, -1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FLUENT_3D, 960, 240", "NOTO, 960, 480", "NIGHT, 240, 60"})
+  void examples_ofALora_someFromTheOtherEnd(EmojiLora lora, int scenes, int others) {
+    List<TrainingExample> examples = pictures.examples(lora, 1);
+    assertThat(examples).hasSize(scenes + others);
+    assertThat(examples).filteredOn(example -> example.strength() == -1).hasSize(others);
   }
 
   private static double detail(List<TrainingExample> examples, double strength) {
@@ -103,6 +115,23 @@ final class LoraPicturesTest {
     assertThat(ground >> 16 & 255).isEqualTo(60);
     assertThat(ground >> 8 & 255).isEqualTo(68);
     assertThat(ground & 255).isEqualTo(105);
+  }
+
+  @Test
+  void draw_nightBelowZero_lighterThanDay() {
+    DrawnScene scene = SmallSet.one("cat", Size.MEDIUM, Place.CENTRE, Colour.PURPLE);
+    Color day = new Color(pictures.draw(EmojiLora.NIGHT, scene, 0).getRGB(1, 1));
+    Color noon = new Color(pictures.draw(EmojiLora.NIGHT, scene, -1).getRGB(1, 1));
+    Color night = new Color(pictures.draw(EmojiLora.NIGHT, scene, 1).getRGB(1, 1));
+    assertThat(2 * noon.getRed()).isCloseTo(3 * day.getRed() - night.getRed(), within(2));
+    assertThat(2 * noon.getBlue()).isCloseTo(3 * day.getBlue() - night.getBlue(), within(2));
+  }
+
+  @Test
+  void draw_styleBelowZero_groundAsItIs() {
+    DrawnScene scene = SmallSet.one("cat", Size.MEDIUM, Place.CENTRE, Colour.WHITE);
+    BufferedImage lines = pictures.draw(EmojiLora.INK_LINES, scene, -1);
+    assertThat(new Color(lines.getRGB(1, 1))).isEqualTo(Colour.WHITE.paint());
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.sdlora.demo.emoji.judge;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.Upscaler;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +12,13 @@ import java.util.function.Function;
 
 /** Hires fix at twice the side in several strengths: whether one thing is still one. */
 final class HiresTrial {
-  private static final List<Double> STRENGTHS = List.of(0.4, 0.5, 0.6, 0.7);
+  private static final List<Double> STRENGTHS = List.of(0.1, 0.2, 0.3, 0.4);
+
+  /**
+   * What the second pass is asked for: a thing that is named would be drawn once more in each part
+   * of the picture that is as large as those of training.
+   */
+  private static final String PROMPT = "background";
 
   private final Function<PromptSpec, BufferedImage> artist;
   private final List<Asked> questions;
@@ -28,9 +35,10 @@ final class HiresTrial {
 
   /** Says a line about the pictures without it, and one about each strength. */
   void run(Consumer<String> say, LabelledPictures sheet) {
-    say.accept(line("without", HiresFix.builder().scale(2), false, sheet));
+    HiresFix.Builder hires = HiresFix.builder().scale(2).upscaler(Upscaler.LANCZOS).prompt(PROMPT);
+    say.accept(line("without", hires, false, sheet));
     for (double strength : STRENGTHS) {
-      HiresFix.Builder hires = HiresFix.builder().scale(2).denoisingStrength(strength);
+      hires.denoisingStrength(strength);
       say.accept(line("strength " + strength, hires, true, sheet));
     }
   }
