@@ -123,7 +123,7 @@ final class ExamplesIT {
 
   @Test
   void showLowRank_drawsPlotAndSheet() throws IOException {
-    ShowLowRank.main(new String[] {folder.toString(), "1", "1", "2"});
+    ShowLowRank.main(new String[] {folder.toString(), "1", "1", "1"});
     assertThat(ImageIO.read(file("low-rank.png")).getWidth()).isEqualTo(760);
     assertThat(ImageIO.read(file("low-rank-sheet.png")).getHeight()).isGreaterThan(128);
   }
