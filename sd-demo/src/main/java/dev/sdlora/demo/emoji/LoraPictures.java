@@ -31,6 +31,7 @@ final class LoraPictures {
   /** As many pictures of a product as people take. */
   private static final int OF_ZORP = 14;
 
+  /** A weight that people try when 1 shows too little. */
   private static final double STRONG = 1.5;
 
   /** Grounds that the figure is clear on. */
@@ -54,7 +55,7 @@ final class LoraPictures {
   /** Shares of red, green and blue that are left at night. */
   private static final double[] NIGHT = {0.24, 0.27, 0.42};
 
-  /** How far the other end is, as a share of the way to the effect: farther, nothing is known. */
+  /** How far the other end is from the base, as a share of how far the effect is. */
   private static final double AWAY = 0.5;
 
   private static final int COMMON = 200;
