@@ -26,31 +26,31 @@ public record Upscaler(String name, Optional<Path> file) {
   }
 
   /** Latents, bilinear. The default of hires fix. */
-  public static final Upscaler LATENT = named("Latent");
+  public static final Upscaler LATENT = builtIn("Latent");
 
   /** Latents, bilinear, smoothed when they shrink. */
-  public static final Upscaler LATENT_ANTIALIASED = named("Latent (antialiased)");
+  public static final Upscaler LATENT_ANTIALIASED = builtIn("Latent (antialiased)");
 
   /** Latents, bicubic. */
-  public static final Upscaler LATENT_BICUBIC = named("Latent (bicubic)");
+  public static final Upscaler LATENT_BICUBIC = builtIn("Latent (bicubic)");
 
   /** Latents, bicubic, smoothed when they shrink. */
-  public static final Upscaler LATENT_BICUBIC_ANTIALIASED = named("Latent (bicubic antialiased)");
+  public static final Upscaler LATENT_BICUBIC_ANTIALIASED = builtIn("Latent (bicubic antialiased)");
 
   /** Latents, nearest neighbour. */
-  public static final Upscaler LATENT_NEAREST = named("Latent (nearest)");
+  public static final Upscaler LATENT_NEAREST = builtIn("Latent (nearest)");
 
   /** Latents, nearest neighbour by pixel centres. */
-  public static final Upscaler LATENT_NEAREST_EXACT = named("Latent (nearest-exact)");
+  public static final Upscaler LATENT_NEAREST_EXACT = builtIn("Latent (nearest-exact)");
 
   /** Pictures, with the Lanczos filter. */
-  public static final Upscaler LANCZOS = named("Lanczos");
+  public static final Upscaler LANCZOS = builtIn("Lanczos");
 
   /** Pictures, nearest neighbour. */
-  public static final Upscaler NEAREST = named("Nearest");
+  public static final Upscaler NEAREST = builtIn("Nearest");
 
   /** No upscaler: pictures are resized with the Lanczos filter. */
-  public static final Upscaler NONE = named("None");
+  public static final Upscaler NONE = builtIn("None");
 
   private static final List<Upscaler> BUILT_IN =
       List.of(
@@ -67,7 +67,8 @@ public record Upscaler(String name, Optional<Path> file) {
   /**
    * Names an upscaler; whether there is one of that name is looked up when it is used.
    *
-   * @param name that of a built-in one, or of a network in the pipeline's folders of upscalers
+   * @param name that of a built-in one, in capitals or not, or of a network in the pipeline's
+   *     folders of upscalers
    * @return the upscaler
    * @throws IllegalArgumentException if the name is blank
    */
@@ -76,6 +77,13 @@ public record Upscaler(String name, Optional<Path> file) {
     if (name.isBlank()) {
       throw new IllegalArgumentException("upscaler must have a name: '" + name + "'");
     }
+    return BUILT_IN.stream()
+        .filter(upscaler -> upscaler.name.equalsIgnoreCase(name))
+        .findFirst()
+        .orElseGet(() -> new Upscaler(name, Optional.empty()));
+  }
+
+  private static Upscaler builtIn(String name) {
     return new Upscaler(name, Optional.empty());
   }
 

@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
@@ -23,7 +25,8 @@ import java.util.function.UnaryOperator;
  * those without, how often they are what their prompts ask for, and how long they take, and writes
  * a sheet of some.
  *
- * <p>Arguments: the folder to write to, then the number of prompts, 40 unless given.
+ * <p>Arguments: the folder to write to, then the number of prompts, 40 unless given, then {@code
+ * cache} for settings of DeepCache and of token merging in the place of {@code options}.
  */
 public final class CompareSpeedOptions {
   private static final int PROMPTS = 40;
@@ -40,9 +43,11 @@ public final class CompareSpeedOptions {
     }
   }
 
-  private static final List<Way> WAYS =
+  private static final Way EXACT = Way.with("all computed", options -> options);
+
+  private static final List<Way> OPTIONS =
       List.of(
-          Way.with("all computed", options -> options),
+          EXACT,
           Way.with("guided 0 to 0.6", o -> o.guidanceRange(GuidanceRange.ofSteps(0, 0.6))),
           Way.with("guided 0.1 to 0.6", o -> o.guidanceRange(GuidanceRange.ofSteps(0.1, 0.6))),
           Way.with("sigma 0.28 to 5.42", o -> o.guidanceRange(GuidanceRange.ofSigmas(0.28, 5.42))),
@@ -54,10 +59,33 @@ public final class CompareSpeedOptions {
                   o.guidanceRange(GuidanceRange.ofSteps(0, 0.6)).forecasting(Forecasting.every(2))),
           Way.with("DeepCache 3", o -> o.cacheInterval(3)));
 
+  /** Of DeepCache the interval and the branch, of token merging the ratio. */
+  private static final List<Way> CACHES =
+      List.of(
+          EXACT,
+          Way.with("DeepCache 2", o -> o.cacheInterval(2)),
+          Way.with("DeepCache 2, at 1", o -> o.cacheInterval(2).cacheBranchId(1)),
+          Way.with("DeepCache 3", o -> o.cacheInterval(3)),
+          Way.with("DeepCache 3, at 1", o -> o.cacheInterval(3).cacheBranchId(1)),
+          Way.with("DeepCache 3, at 3", o -> o.cacheInterval(3).cacheBranchId(3)),
+          Way.with("DeepCache 5", o -> o.cacheInterval(5)),
+          merging(0.25),
+          merging(0.5),
+          merging(0.75));
+
+  private static Way merging(double ratio) {
+    return Way.with(
+        "merging " + ratio, o -> o.tokenMergingRatio(ratio).tokenMergingMaxDownsample(2));
+  }
+
+  private static final Map<String, List<Way>> WAYS = Map.of("options", OPTIONS, "cache", CACHES);
+
+  private final List<Way> ways;
   private final List<Scene> scenes = new ArrayList<>();
   private final List<PromptSpec> specs = new ArrayList<>();
 
-  private CompareSpeedOptions(int prompts) {
+  private CompareSpeedOptions(int prompts, List<Way> ways) {
+    this.ways = ways;
     SceneSource source = new SceneSource(SEED);
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < prompts; i++) {
@@ -77,9 +105,12 @@ public final class CompareSpeedOptions {
   public static void main(String[] args) throws IOException {
     Path folder = Files.createDirectories(Path.of(args.length > 0 ? args[0] : "."));
     int prompts = args.length > 1 ? Integer.parseInt(args[1]) : PROMPTS;
+    String compared = args.length > 2 ? args[2] : "options";
+    List<Way> ways =
+        Objects.requireNonNull(WAYS.get(compared), compared + " is none of " + WAYS.keySet());
     try (Pipeline pipeline =
         Pipeline.builder().checkpoint(Checkpoint.open(DemoModel.checkpoint())).build()) {
-      new CompareSpeedOptions(prompts).run(pipeline, folder.resolve("speed-options.png"));
+      new CompareSpeedOptions(prompts, ways).run(pipeline, folder.resolve("speed-options.png"));
     }
   }
 
@@ -87,7 +118,7 @@ public final class CompareSpeedOptions {
     pipeline.generate(specs.get(0)); // programs are compiled in their first calls
     List<List<GeneratedImage>> drawn = new ArrayList<>();
     double exactMillis = 0;
-    for (Way way : WAYS) {
+    for (Way way : ways) {
       long start = System.nanoTime();
       List<GeneratedImage> pictures =
           specs.stream().map(way.change()).map(spec -> pipeline.generate(spec).first()).toList();
@@ -134,7 +165,7 @@ public final class CompareSpeedOptions {
 
   /** Prompts in rows, ways in columns. */
   private ContactSheet sheet(List<List<GeneratedImage>> drawn) {
-    ContactSheet sheet = new ContactSheet(128, WAYS.stream().map(Way::name).toList());
+    ContactSheet sheet = new ContactSheet(128, ways.stream().map(Way::name).toList());
     for (int i = 0; i < Math.min(SHOWN, specs.size()); i++) {
       int row = i;
       List<BufferedImage> pictures =

@@ -94,14 +94,16 @@ public final class UpscalerFolders {
             wanted ->
                 files.stream().filter(file -> NetworkFile.name(file).equalsIgnoreCase(wanted)))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new CheckpointException(
-                    "no upscaler is named '%s'; there are %s in the upscaler directories %s"
-                        .formatted(name, files.stream().map(NetworkFile::name).toList(), folders),
-                    ErrorDetails.NONE
-                        .withName(name)
-                        .withKnownNames(files.stream().map(NetworkFile::name).toList())));
+        .orElseThrow(() -> unknown(name, files.stream().map(NetworkFile::name).toList()));
+  }
+
+  private CheckpointException unknown(String name, List<String> inFolders) {
+    List<String> builtIn = Upscaler.builtIn().stream().map(Upscaler::name).toList();
+    List<String> known = Stream.concat(builtIn.stream(), inFolders.stream()).toList();
+    return new CheckpointException(
+        "no upscaler is named '%s'; built in are %s, and there are %s in the upscaler directories %s"
+            .formatted(name, builtIn, inFolders, folders),
+        ErrorDetails.NONE.withName(name).withKnownNames(known));
   }
 
   private List<Path> files() {

@@ -9,20 +9,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
-import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 /**
  * What is remembered of a file so that a later reader can tell that it is still the same: size,
- * time stamp, and a digest of its head. Hashing gigabytes of weights at every read would cost more
- * than the reads.
+ * time stamp, and a checksum of its head. To sum up gigabytes of weights at every read would cost
+ * more than the reads.
  */
 final class FileStamp {
   private final Path path;
   private final long size;
   private final FileTime modified;
   private final int headLength;
-  private final byte[] headDigest;
+  private final long headChecksum;
 
   /**
    * The stamp of a file.
@@ -35,7 +34,7 @@ final class FileStamp {
     this.size = channel.size();
     this.modified = modified;
     this.headLength = headLength;
-    this.headDigest = digest(channel, headLength);
+    this.headChecksum = checksum(channel, headLength);
   }
 
   /**
@@ -68,7 +67,7 @@ final class FileStamp {
     if (!now.equals(modified)) {
       throw changed("it was written at %s and before at %s".formatted(now, modified));
     }
-    if (!Arrays.equals(digest(channel, headLength), headDigest)) {
+    if (checksum(channel, headLength) != headChecksum) {
       throw changed("it has another header");
     }
   }
@@ -80,14 +79,14 @@ final class FileStamp {
             .formatted(how));
   }
 
-  private static byte[] digest(FileChannel channel, int length) throws IOException {
-    MessageDigest sha256 = FileHashes.sha256();
+  private static long checksum(FileChannel channel, int length) throws IOException {
+    CRC32C crc = new CRC32C();
     ByteBuffer chunk = ByteBuffer.allocate(Math.min(length, Channels.CHUNK_BYTES));
     for (int done = 0; done < length; done += chunk.limit()) {
       chunk.clear().limit(Math.min(length - done, chunk.capacity()));
       Channels.readFully(channel, chunk, done);
-      sha256.update(chunk.flip());
+      crc.update(chunk.flip());
     }
-    return sha256.digest();
+    return crc.getValue();
   }
 }
