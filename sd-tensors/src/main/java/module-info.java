@@ -16,7 +16,8 @@ module dev.sdlora.tensors {
       dev.sdlora.training;
   exports dev.sdlora.tensors.folder to
       dev.sdlora.lora,
-      dev.sdlora.pipeline;
+      dev.sdlora.pipeline,
+      dev.sdlora.training;
   exports dev.sdlora.tensors.natives to
       dev.sdlora.pipeline;
   exports dev.sdlora.tensors.torch to

@@ -26,9 +26,9 @@ import java.util.SplittableRandom;
  */
 final class FineTuning {
   private static final int SIDE = 128;
-  private static final int PICTURES = 160;
+  private static final int PICTURES = 640;
   private static final int BATCH = 8;
-  private static final double RATE = 1e-4;
+  private static final double RATE = 8e-4;
   private static final DenoiserTrainer.Emphasis EMPHASIS =
       new DenoiserTrainer.Emphasis(0, 2, 0.3, 20);
   private static final long SEED = 1;

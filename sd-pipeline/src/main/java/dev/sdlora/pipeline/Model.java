@@ -31,7 +31,7 @@ import dev.sdlora.pipeline.preview.Taesd;
 import dev.sdlora.pipeline.upscale.UpscalerFolders;
 import dev.sdlora.prompt.taught.TaughtWords;
 import dev.sdlora.sampler.schedule.NoiseLevels;
-import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.folder.PathRedactor;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.TensorDict;
@@ -338,7 +338,7 @@ final class Model implements AutoCloseable {
     }
     String known = hash;
     if (known == null) {
-      known = FileHashes.autoV2(checkpoint.path());
+      known = HashIndex.ofProcess().autoV2(checkpoint.path());
       hash = known;
     }
     return Optional.of(known);
@@ -351,7 +351,7 @@ final class Model implements AutoCloseable {
   synchronized Optional<String> vaeHash() {
     Optional<Path> file = checkpoint.vae().filter(Files::isRegularFile);
     if (file.isPresent() && vaeHash == null) {
-      vaeHash = FileHashes.autoV2(file.get());
+      vaeHash = HashIndex.ofProcess().autoV2(file.get());
     }
     return Optional.ofNullable(vaeHash);
   }

@@ -11,7 +11,7 @@ import dev.sdlora.pipeline.network.Prediction;
 import dev.sdlora.pipeline.network.TextEncoder;
 import dev.sdlora.pipeline.network.UNet;
 import dev.sdlora.sampler.schedule.NoiseLevels;
-import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.torch.Closing;
 import dev.sdlora.tensors.torch.ScalarType;
 import dev.sdlora.tensors.torch.Torch;
@@ -100,7 +100,7 @@ final class Refiner implements AutoCloseable {
       Checkpoint model = checkpoint();
       known =
           model.layout() == Checkpoint.Layout.SINGLE_FILE
-              ? "%s [%s]".formatted(model.name(), FileHashes.autoV2(model.path()))
+              ? "%s [%s]".formatted(model.name(), HashIndex.ofProcess().autoV2(model.path()))
               : model.name();
       title = known;
     }

@@ -122,6 +122,9 @@ class LoraFitTest {
         lora(Map.of("ss_sd_model_name", "GROUND.ckpt", "ss_new_sd_model_hash", "0".repeat(64)))
             .fitOn(tuned, List.of(models));
     assertThat(otherHash.distance().orElseThrow().foundBy()).contains("another hash");
+    assertThat(otherHash.advice())
+        .anyMatch(advice -> advice.contains("another model of that name"));
+    assertThat(byName.advice()).noneMatch(advice -> advice.contains("another model"));
   }
 
   @Test

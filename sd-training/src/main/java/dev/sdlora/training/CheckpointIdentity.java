@@ -2,6 +2,7 @@ package dev.sdlora.training;
 
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.tensors.file.FileHashes;
+import dev.sdlora.tensors.folder.HashIndex;
 
 /**
  * What tells a checkpoint from others.
@@ -12,14 +13,16 @@ import dev.sdlora.tensors.file.FileHashes;
  */
 record CheckpointIdentity(String name, String sha256, String legacyHash) {
 
-  /** Reads the whole file. */
+  /** Reads the whole file if its hash is not known yet. */
   static CheckpointIdentity of(Checkpoint checkpoint) {
     String name = String.valueOf(checkpoint.path().getFileName());
     if (checkpoint.layout() != Checkpoint.Layout.SINGLE_FILE) {
       return new CheckpointIdentity(name, "", "");
     }
     return new CheckpointIdentity(
-        name, FileHashes.sha256(checkpoint.path()), FileHashes.legacy(checkpoint.path()));
+        name,
+        HashIndex.ofProcess().sha256(checkpoint.path()),
+        FileHashes.legacy(checkpoint.path()));
   }
 
   /** The hash, or what is closest to it. */

@@ -43,7 +43,14 @@ final class BaseFiles {
    * @param path its file or folder
    * @param by what told that it is the one, to follow its name
    */
-  record Found(Path path, String by) {}
+  record Found(Path path, String by) {
+    private static final String OTHER_HASH = "has the name that the LoRA tells, but another hash";
+
+    /** Whether it may as well be another model of that name. */
+    boolean isDoubtful() {
+      return by.equals(OTHER_HASH);
+    }
+  }
 
   /**
    * Looks for a checkpoint.
@@ -80,7 +87,7 @@ final class BaseFiles {
                     sameName,
                     wantedWhole.isEmpty() && wantedFirst.isEmpty()
                         ? "has the name that the LoRA tells"
-                        : "has the name that the LoRA tells, but another hash"))
+                        : Found.OTHER_HASH))
         .or(() -> found(published(base, files), "is the published " + base.label()));
   }
 

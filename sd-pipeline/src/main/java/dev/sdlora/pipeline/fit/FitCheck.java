@@ -8,7 +8,6 @@ import dev.sdlora.api.LoraEffect;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraFit;
-import dev.sdlora.api.LoraFit.Distance;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.lora.effect.DistanceMeter;
 import dev.sdlora.lora.effect.DistanceMeter.Touched;
@@ -122,8 +121,7 @@ public final class FitCheck {
       if (touched.blocks().isEmpty()) {
         draft.notCompared(found, "it has none of the layers that the LoRA changes");
       } else {
-        draft.distance(
-            new Distance(found.path(), found.by(), touched.blocks(), touched.contained()));
+        draft.distance(found, touched);
       }
     } catch (CheckpointException | TensorFileException e) {
       draft.notCompared(found, String.valueOf(e.getMessage()));

@@ -10,6 +10,7 @@ import dev.sdlora.api.LoraFit.Base;
 import dev.sdlora.api.LoraFit.Distance;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.PredictionType;
+import dev.sdlora.lora.effect.DistanceMeter.Touched;
 import dev.sdlora.lora.library.Bases;
 import dev.sdlora.pipeline.fit.BaseFiles.Found;
 import java.util.ArrayList;
@@ -80,8 +81,16 @@ final class FitDraft {
     }
   }
 
-  void distance(Distance measured) {
+  /** Notes how far the checkpoint is from a base that was found. */
+  void distance(Found found, Touched touched) {
+    Distance measured =
+        new Distance(found.path(), found.by(), touched.blocks(), touched.contained());
     distance = Optional.of(measured);
+    if (found.isDoubtful()) {
+      advice.add(
+          "'%s' %s: if it is another model of that name, its distance tells nothing"
+              .formatted(found.path(), found.by()));
+    }
     if (measured.contained() > MUCH_CONTAINED) {
       advice.add(
           "the checkpoint contains %s of it already: a lower weight will do"

@@ -11,6 +11,7 @@ import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.SafetensorsWriter;
 import dev.sdlora.tensors.file.SettingsJson;
 import dev.sdlora.tensors.file.TensorFile;
+import dev.sdlora.tensors.folder.HashIndex;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,7 +60,7 @@ final class MergeRecipe {
     for (int i = 0; i < PLACES.size(); i++) {
       recipe.putNull(PLACES.get(i));
       if (i < sources.size() && Files.isRegularFile(sources.get(i))) {
-        String hash = FileHashes.sha256(sources.get(i));
+        String hash = HashIndex.ofProcess().sha256(sources.get(i));
         recipe.put(PLACES.get(i), hash);
         describe(sources.get(i), hash, models);
       } else if (i < sources.size()) {

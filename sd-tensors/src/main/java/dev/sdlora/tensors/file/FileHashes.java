@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -49,13 +50,13 @@ public final class FileHashes {
   }
 
   /**
-   * Both hashes of a whole file, from reading it once.
+   * Hashes of a whole file.
    *
    * @param sha256 64 hex digits in lower case
    * @param data the same of what lies behind the header of a safetensors file, which stays when the
-   *     metadata is edited; of another file the same as the first
+   *     metadata is edited; of another file the same as the first; empty if nobody asked for it
    */
-  public record Whole(String sha256, String data) {
+  public record Whole(String sha256, Optional<String> data) {
     /**
      * Whether a hash is one of these or the beginning of one: AutoV2 has 10 digits of the first,
      * AutoV3 has 12 of the second.
@@ -63,12 +64,22 @@ public final class FileHashes {
      * @param hash hex digits in lower case
      */
     public boolean matches(String hash) {
-      return sha256.startsWith(hash) || (hash.length() >= 12 && data.startsWith(hash));
+      return sha256.startsWith(hash)
+          || (mayBeOfData(hash) && data.map(digits -> digits.startsWith(hash)).orElse(false));
+    }
+
+    /** Whether these are enough to tell if a hash belongs to the file. */
+    public boolean decide(String hash) {
+      return data.isPresent() || !mayBeOfData(hash) || sha256.startsWith(hash);
+    }
+
+    private static boolean mayBeOfData(String hash) {
+      return hash.length() >= 12;
     }
   }
 
   /**
-   * All hashes for which a whole file has to be read.
+   * All hashes for which a whole file has to be read, from reading it once.
    *
    * @throws TensorFileException if the file cannot be read
    */
@@ -89,7 +100,7 @@ public final class FileHashes {
         data.update(buffer.position((int) behind));
       }
       HexFormat hex = HexFormat.of();
-      return new Whole(hex.formatHex(all.digest()), hex.formatHex(data.digest()));
+      return new Whole(hex.formatHex(all.digest()), Optional.of(hex.formatHex(data.digest())));
     } catch (IOException e) {
       throw TensorFileErrors.ioError(path, "cannot be hashed", e);
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -95,6 +96,29 @@ public final class HashIndex {
     return find(hash, List.of(file)).isPresent();
   }
 
+  /**
+   * The SHA-256 of a whole file, 64 hex digits in lower case. A file that this or another process
+   * has hashed is not read again as long as its size and time stamp are the same.
+   *
+   * @throws TensorFileException if the file cannot be read
+   * @throws dev.sdlora.api.GenerationCancelledException as {@code Cancellation.check}
+   */
+  public String sha256(Path file) {
+    Optional<FileHashes.Whole> before = known(file);
+    if (before.isPresent()) {
+      return before.get().sha256();
+    }
+    FileHashes.Whole hashes =
+        remembered(file, path -> new FileHashes.Whole(FileHashes.sha256(path), Optional.empty()));
+    list.save();
+    return hashes.sha256();
+  }
+
+  /** The first 10 digits of {@link #sha256}, by which A1111 knows checkpoints. */
+  public String autoV2(Path file) {
+    return sha256(file).substring(0, 10);
+  }
+
   /** The digits of a hash in lower case; empty if it is none. */
   public static Optional<String> digits(String hash) {
     Matcher digits = HASH.matcher(hash.strip().toLowerCase(Locale.ROOT));
@@ -107,7 +131,7 @@ public final class HashIndex {
 
   private Optional<Path> reading(String wanted, List<Path> files) {
     List<Path> likely = new ArrayList<>(files);
-    likely.removeIf(file -> known(file).isPresent());
+    likely.removeIf(file -> known(file).map(hashes -> hashes.decide(wanted)).orElse(false));
     Map<Path, Boolean> noted = new HashMap<>();
     likely.forEach(file -> noted.put(file, isNoted(wanted, file)));
     likely.sort(Comparator.comparing(file -> !noted.getOrDefault(file, false)));
@@ -122,18 +146,15 @@ public final class HashIndex {
 
   /** What is known of a file as it is now, without reading it. */
   private Optional<FileHashes.Whole> known(Path file) {
-    try {
-      Stamp stamp = Stamp.of(file);
-      Path path = file.toAbsolutePath();
-      synchronized (this) {
-        return Optional.ofNullable(known.get(path))
-            .or(() -> list.get(path))
-            .filter(entry -> isSame(entry.stamp(), stamp))
-            .map(Entry::hashes);
-      }
-    } catch (IOException e) {
-      return Optional.empty(); // gone, or not to be read
-    }
+    Path path = file.toAbsolutePath();
+    return stamp(file).flatMap(stamp -> known(path, stamp));
+  }
+
+  private synchronized Optional<FileHashes.Whole> known(Path path, Stamp stamp) {
+    return Optional.ofNullable(known.get(path))
+        .or(() -> list.get(path))
+        .filter(entry -> isSame(entry.stamp(), stamp))
+        .map(Entry::hashes);
   }
 
   /** The list has time stamps in milliseconds. */
@@ -142,23 +163,33 @@ public final class HashIndex {
   }
 
   private Optional<FileHashes.Whole> hashes(Path file) {
-    Optional<FileHashes.Whole> before = known(file);
+    Optional<FileHashes.Whole> before = known(file).filter(hashes -> hashes.data().isPresent());
     if (before.isPresent()) {
       return before;
     }
     try {
-      Stamp stamp = Stamp.of(file);
-      FileHashes.Whole hashes = FileHashes.whole(file);
-      // Whoever writes it at this moment gets it hashed again.
-      if (Stamp.of(file).equals(stamp)) {
-        keep(file.toAbsolutePath(), new Entry(stamp, hashes));
-      }
-      return Optional.of(hashes);
-    } catch (IOException e) {
-      return Optional.empty();
+      return Optional.of(remembered(file, FileHashes::whole));
     } catch (TensorFileException e) {
       LOG.debug("'{}' cannot be hashed", file, e);
       return Optional.empty();
+    }
+  }
+
+  private FileHashes.Whole remembered(Path file, Function<Path, FileHashes.Whole> read) {
+    Optional<Stamp> stamp = stamp(file);
+    FileHashes.Whole hashes = read.apply(file);
+    // Whoever writes it at this moment gets it hashed again.
+    stamp
+        .filter(before -> stamp(file).filter(before::equals).isPresent())
+        .ifPresent(same -> keep(file.toAbsolutePath(), new Entry(same, hashes)));
+    return hashes;
+  }
+
+  private static Optional<Stamp> stamp(Path file) {
+    try {
+      return Optional.of(Stamp.of(file));
+    } catch (IOException e) {
+      return Optional.empty(); // gone, or not to be read
     }
   }
 

@@ -35,9 +35,10 @@ final class HashList {
 
   private static final long MAX_BYTES = 64L << 20;
   private static final String OFF = "none";
+  private static final String NOT_KNOWN = "-";
 
   private static final Pattern LINE =
-      Pattern.compile("([0-9a-f]{64}) ([0-9a-f]{64}) (\\d{1,18}) (-?\\d{1,18}) (.+)");
+      Pattern.compile("([0-9a-f]{64}) ([0-9a-f]{64}|-) (\\d{1,18}) (-?\\d{1,18}) (.+)");
 
   private final Optional<Path> file;
   private final Map<Path, HashIndex.Entry> entries = new LinkedHashMap<>();
@@ -129,7 +130,7 @@ final class HashList {
   private static String line(Path path, HashIndex.Entry entry) {
     return entry.hashes().sha256()
         + " "
-        + entry.hashes().data()
+        + entry.hashes().data().orElse(NOT_KNOWN)
         + " "
         + entry.stamp().size()
         + " "
@@ -164,7 +165,9 @@ final class HashList {
                   Long.parseLong(parts.group(3)),
                   FileTime.fromMillis(Long.parseLong(parts.group(4))),
                   Optional.empty()),
-              new FileHashes.Whole(parts.group(1), parts.group(2))));
+              new FileHashes.Whole(
+                  parts.group(1),
+                  Optional.of(parts.group(2)).filter(data -> !data.equals(NOT_KNOWN)))));
     } catch (InvalidPathException e) {
       LOG.debug("no path: {}", line, e);
     }

@@ -1,7 +1,9 @@
 package dev.sdlora.tensors.folder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sdlora.api.TensorFileException;
 import dev.sdlora.tensors.file.DType;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.file.SafetensorsWriter;
@@ -41,19 +43,21 @@ final class HashIndexTest {
     Path b = files.get(1);
     FileHashes.Whole hashes = FileHashes.whole(b);
 
-    assertThat(hashes.sha256()).isEqualTo(FileHashes.sha256(b)).isNotEqualTo(hashes.data());
+    String data = hashes.data().orElseThrow();
+
+    assertThat(hashes.sha256()).isEqualTo(FileHashes.sha256(b)).isNotEqualTo(data);
     for (String hash :
         List.of(
             hashes.sha256(),
             hashes.sha256().substring(0, 10),
             hashes.sha256().substring(0, 12).toUpperCase(Locale.ROOT),
-            hashes.data().substring(0, 12),
-            "0x" + hashes.data())) {
+            data.substring(0, 12),
+            "0x" + data)) {
       assertThat(index.find(hash, files)).contains(b);
     }
     Path large = Files.write(folder.resolve("large.ckpt"), new byte[0x100000 + 0x20000]);
     assertThat(index.find("de2f2560", List.of(b, large))).contains(large);
-    assertThat(FileHashes.whole(large).data()).isEqualTo(FileHashes.sha256(large));
+    assertThat(FileHashes.whole(large).data()).contains(FileHashes.sha256(large));
   }
 
   @ParameterizedTest
@@ -117,6 +121,37 @@ final class HashIndexTest {
     assertThat(new HashIndex(new HashList(Optional.of(kept))).matches(hash, large)).isFalse();
   }
 
+  /** The same trick as above. */
+  @Test
+  void sha256_ofALargeFile_isReadOnce() throws IOException {
+    Path kept = folder.resolve("hashes");
+    Path large = Files.write(folder.resolve("large.safetensors"), new byte[1 << 20]);
+    FileTime stamp = Files.getLastModifiedTime(large);
+    String hash = FileHashes.sha256(large);
+    assertThat(new HashIndex(new HashList(Optional.of(kept))).sha256(large)).isEqualTo(hash);
+    byte[] other = new byte[1 << 20];
+    other[0] = 1;
+    Files.write(large, other);
+    Files.setLastModifiedTime(large, stamp);
+
+    HashIndex later = new HashIndex(new HashList(Optional.of(kept)));
+    assertThat(later.sha256(large)).isEqualTo(hash);
+    assertThat(later.autoV2(large)).isEqualTo(hash.substring(0, 10));
+    // The hash of the data was not asked for then, so that the file is read for it now.
+    assertThat(later.matches(FileHashes.whole(large).data().orElseThrow(), large)).isTrue();
+    assertThat(new HashIndex(new HashList(Optional.of(kept))).sha256(large))
+        .isEqualTo(FileHashes.sha256(large));
+    Files.setLastModifiedTime(large, FileTime.fromMillis(1_000_000_000_000L));
+    assertThat(index.sha256(large)).isEqualTo(FileHashes.sha256(large));
+  }
+
+  @Test
+  void sha256_missingFile_isAnError() {
+    assertThatThrownBy(() -> index.sha256(folder.resolve("gone.safetensors")))
+        .isInstanceOf(TensorFileException.class)
+        .hasMessageContaining("gone.safetensors");
+  }
+
   @Test
   void find_listThatCannotBeWritten_worksWithout() throws IOException {
     Path blocked = Files.writeString(folder.resolve("file"), "");
@@ -124,6 +159,7 @@ final class HashIndexTest {
     HashIndex without = new HashIndex(new HashList(Optional.of(blocked.resolve("hashes"))));
 
     assertThat(without.find(FileHashes.autoV2(large), List.of(large))).contains(large);
+    assertThat(without.sha256(large)).isEqualTo(FileHashes.sha256(large));
     assertThat(blocked).isEmptyFile();
   }
 }
