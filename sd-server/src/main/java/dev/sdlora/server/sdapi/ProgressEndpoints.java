@@ -11,6 +11,7 @@ import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.awt.image.BufferedImage;
 import java.util.Optional;
 
 /**
@@ -48,6 +49,9 @@ final class ProgressEndpoints {
 
   private void progress(Context context) {
     Optional<Job> running = queue.running();
+    boolean without = "true".equalsIgnoreCase(context.queryParam("skip_current_image"));
+    // Asked for before the steps: one that comes after them would be of a step that is not told.
+    Optional<BufferedImage> preview = running.filter(job -> !without).flatMap(Job::preview);
     ObjectNode answer = Fields.object();
     Optional<Job.Snapshot> now = running.map(Job::snapshot);
     answer.put("progress", now.map(Job.Snapshot::fraction).orElse(0.0));
@@ -62,14 +66,8 @@ final class ProgressEndpoints {
     state.put("job_no", now.map(at -> Math.max(0, at.begun() - 1)).orElse(0));
     state.put("sampling_step", now.map(Job.Snapshot::step).orElse(0));
     state.put("sampling_steps", now.map(Job.Snapshot::steps).orElse(0));
-    boolean without = "true".equalsIgnoreCase(context.queryParam("skip_current_image"));
     answer.put(
-        "current_image",
-        running
-            .filter(job -> !without)
-            .flatMap(Job::preview)
-            .map(image -> Pictures.base64(Pictures.png(image)))
-            .orElse(null));
+        "current_image", preview.map(image -> Pictures.base64(Pictures.png(image))).orElse(null));
     answer.putNull("textinfo");
     Answers.json(context, answer);
   }
