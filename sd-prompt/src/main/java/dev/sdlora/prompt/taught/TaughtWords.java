@@ -120,21 +120,30 @@ public final class TaughtWords {
   }
 
   /**
-   * The entry, or the word of one, that a word is most like; of several the first in the alphabet.
-   * A third of its letters may be wrong, and always one.
+   * The entry, or the word of one, that a word is most like; of several the one that begins most
+   * like it, then the first in the alphabet. A third of its letters may be wrong, and always one.
    */
   Optional<String> nearest(String word) {
-    record Candidate(String entry, int mistakes) {}
+    record Candidate(String entry, int mistakes, int right) {}
     return forms(word)
         .filter(form -> form.length() >= SHORTEST)
         .flatMap(
             form ->
                 Stream.concat(entries.stream(), words.stream())
                     .filter(entry -> Math.abs(entry.length() - form.length()) <= most(form))
-                    .map(entry -> new Candidate(entry, mistakes(form, entry)))
+                    .map(entry -> new Candidate(entry, mistakes(form, entry), right(form, entry)))
                     .filter(candidate -> candidate.mistakes <= most(form)))
-        .min(Comparator.comparingInt(Candidate::mistakes).thenComparing(Candidate::entry))
+        .min(
+            Comparator.comparingInt(Candidate::mistakes)
+                .thenComparing(Candidate::right, Comparator.reverseOrder())
+                .thenComparing(Candidate::entry))
         .map(Candidate::entry);
+  }
+
+  /** How many letters are right before the first that is wrong. */
+  private static int right(String word, String meant) {
+    int wrong = Arrays.mismatch(word.toCharArray(), meant.toCharArray());
+    return wrong < 0 ? word.length() : wrong;
   }
 
   private static int most(String word) {

@@ -159,6 +159,16 @@ class TaughtWordsTest {
                 + "; it draws what it knows of the rest");
   }
 
+  /** What comes first is seldom mistyped. */
+  @Test
+  void nearest_ofSeveral_beginsAsTheWordDoes() {
+    TaughtWords taught = TaughtWords.of(List.of("cart", "cat", "bat", "hat"));
+
+    assertThat(taught.nearest("catt")).hasValue("cat");
+    assertThat(taught.nearest("carp")).hasValue("cart");
+    assertThat(taught.nearest("kat")).hasValue("bat");
+  }
+
   @Test
   void with_wordsOfOthers_areTaughtTo() {
     TaughtWords more = TAUGHT.with(Stream.of("Mox style, zig-zag", "<s1>"));
