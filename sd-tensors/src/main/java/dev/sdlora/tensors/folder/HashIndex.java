@@ -206,14 +206,13 @@ public final class HashIndex {
   }
 
   private String recorded(Path file) {
-    try {
-      Stamp stamp = Stamp.of(file);
-      return recorded
-          .find(file, stamp)
-          .orElseGet(() -> recorded.keep(file, stamp, readRecorded(file)));
-    } catch (IOException e) {
-      return ""; // gone
-    }
+    return stamp(file)
+        .map(
+            stamp ->
+                recorded
+                    .find(file, stamp)
+                    .orElseGet(() -> recorded.keep(file, stamp, readRecorded(file))))
+        .orElse("");
   }
 
   private static String readRecorded(Path file) {
