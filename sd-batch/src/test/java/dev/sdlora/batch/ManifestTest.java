@@ -54,6 +54,15 @@ final class ManifestTest {
                 + "'sampler_name':'Euler a','seed':5,'width':64}");
   }
 
+  @Test
+  void line_thatLooksLikeUtf32_isRefusedAlone() {
+    List<BatchRequest> requests = read("\0{'prompt': 'x'}", "{'prompt': 'y'}");
+    assertThat(requests).hasSize(2);
+    assertThat(requests.get(0).error().orElseThrow())
+        .startsWith("line 1 of the manifest: it is no JSON: ");
+    assertThat(requests.get(1).error()).isEmpty();
+  }
+
   /** Documents promise it: names of files must be the same in all versions. */
   @Test
   void id_ofARequest_isTheOneOnRecord() {
@@ -194,7 +203,8 @@ final class ManifestTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'promt': 'x'}                    | 'promt' is no setting; the most similar one is 'prompt'",
+        "{'promt': 'x'}                    | 'promt' is no setting; the most similar one is"
+            + " 'prompt'",
         "{'cfg': 1, 'cfg_scale': 2}        | 'cfg_scale' is given twice, once as 'cfg_scale'",
         "{'prompt': 'x', 'prompt': 'y'}    | it is no JSON: Duplicate field 'prompt'",
         "[1]                               | it must be a JSON object",

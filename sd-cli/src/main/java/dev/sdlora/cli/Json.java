@@ -1,5 +1,6 @@
 package dev.sdlora.cli;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,7 +19,10 @@ final class Json {
   /** Made when it is needed: a command that shows text has no use for it, and it starts slowly. */
   private static final class Mapper {
     static final JsonMapper INSTANCE =
-        JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+        JsonMapper.builder(
+                JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION).build())
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .build();
   }
 
   static ObjectNode object() {

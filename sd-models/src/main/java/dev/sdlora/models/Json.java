@@ -1,5 +1,6 @@
 package dev.sdlora.models;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -8,7 +9,8 @@ import java.io.IOException;
 
 /** What sites tell as JSON. */
 final class Json {
-  private static final JsonMapper MAPPER = new JsonMapper();
+  private static final JsonMapper MAPPER =
+      new JsonMapper(JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION).build());
   private static final int MOST = 32_000_000;
 
   private Json() {}

@@ -1,5 +1,6 @@
 package dev.sdlora.request;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -36,7 +37,9 @@ public final class Fields {
 
   private static ObjectMapper mapper() {
     JsonMapper mapper =
-        JsonMapper.builder()
+        // JSON between programs is UTF-8 (RFC 8259); a guess from NUL bytes would be UTF-32.
+        JsonMapper.builder(
+                JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION).build())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             // Python's clients write them; what takes numbers refuses them in its own words.

@@ -31,6 +31,7 @@ public final class SettingsJson {
   private static final JsonMapper JSON =
       new JsonMapper(
           JsonFactory.builder()
+              .disable(JsonFactory.Feature.CHARSET_DETECTION)
               .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
               .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
               .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
