@@ -2,10 +2,10 @@ package dev.sdlora.cli;
 
 import picocli.CommandLine.Command;
 
-/** {@code sd checkpoint}: what there is to ask about checkpoints. */
+/** {@code sd checkpoint}: compares and merges checkpoints. */
 @Command(
     name = "checkpoint",
-    description = "Work with checkpoints.",
+    description = "Compare and merge checkpoints.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = CheckpointDistanceCommand.class)
+    subcommands = {CheckpointDistanceCommand.class, CheckpointMergeCommand.class})
 final class CheckpointCommand {}

@@ -12,7 +12,9 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /** The options that only some families of models look at. */
-@Heading("SDXL and models that edit")
+@Heading(
+    value = "SDXL and models that edit",
+    basic = {})
 final class FamilyOptions {
   @Option(
       names = "--refiner-switch-at",

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What is left out to be faster, named as in {@link SpeedOptions}. */
-@Heading("Faster, with somewhat different pictures")
+@Heading(
+    value = "Faster, with somewhat different pictures",
+    basic = {})
 final class FasterOptions {
   @Option(
       names = "--guidance-range",
@@ -32,8 +34,8 @@ final class FasterOptions {
       names = "--forecast",
       paramLabel = "N[+GROWTH][@WARM-UP]",
       description =
-          "Compute one call of the model of N, after WARM-UP calls, and forecast the others; N grows"
-              + " by GROWTH. Default: 1, all are computed; with another N a warm-up of 4.")
+          "Compute one call of the model of N, after WARM-UP calls, and forecast the others; N"
+              + " grows by GROWTH. Default: 1, all are computed; with another N a warm-up of 4.")
   private Optional<Forecasting> forecast = Optional.empty();
 
   @Option(
@@ -67,8 +69,8 @@ final class FasterOptions {
   @Option(
       names = "--no-exact-batches",
       description =
-          "Draw several pictures of --images at once, as many as memory suits; they differ from those"
-              + " made alone by rounding.")
+          "Draw several pictures of --images at once, as many as memory suits; they differ from"
+              + " those made alone by rounding.")
   private boolean joint;
 
   @Option(

@@ -13,7 +13,9 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say where files lie that prompts and pictures name. */
-@Heading("Model and folders")
+@Heading(
+    value = "Model and folders",
+    basic = {"--lora-dir"})
 final class FolderOptions {
   @Option(
       names = "--lora-dir",

@@ -26,7 +26,9 @@ import picocli.CommandLine.Option;
       "  sd generate \"a tiger in snow\" --init tiger.png --strength 0.6",
       "  sd generate --from star.png --steps 30"
     })
-@Heading("What to write")
+@Heading(
+    value = "What to write",
+    basic = {"--out"})
 final class GenerateCommand implements Callable<Integer> {
   @Mixin private final PictureOptions picture = new PictureOptions();
   @Mixin private final ModelOptions model = new ModelOptions();

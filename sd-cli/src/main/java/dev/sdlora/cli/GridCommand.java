@@ -32,7 +32,9 @@ import picocli.CommandLine.Option;
           + " in place of the first), denoising=0.3,0.6. 1-9 (+2) goes in steps of 2; 0-1 [5] is"
           + " five numbers from 0 to 1."
     })
-@Heading("What to write")
+@Heading(
+    value = "What to write",
+    basic = {"--x", "--y", "--out"})
 final class GridCommand implements Callable<Integer> {
   @Mixin private final PictureOptions picture = new PictureOptions();
   @Mixin private final ModelOptions model = new ModelOptions();

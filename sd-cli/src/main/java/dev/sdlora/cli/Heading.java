@@ -5,10 +5,18 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What the options of a class stand under in the help of commands that have them. */
+/** The heading for the options of a class in the help of commands that have them. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 @interface Heading {
+  /** Stands for all options of the class. */
+  String ALL = "*";
+
   /** Such as {@code What to draw}. */
   String value();
+
+  /**
+   * The options that {@code --help} lists; {@code --help-all} lists all. Defaults to {@link #ALL}.
+   */
+  String[] basic() default ALL;
 }

@@ -12,7 +12,9 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options of the second, larger pass, named as in {@link HiresFix}. */
-@Heading("Draw again, larger")
+@Heading(
+    value = "Draw again, larger",
+    basic = {"--hires"})
 final class HiresOptions {
   @Option(
       names = "--hires",

@@ -17,11 +17,18 @@ import picocli.CommandLine.Parameters;
 /** {@code sd info}: what files are, and the machine. */
 @Command(
     name = "info",
-    description =
-        "Say what files are: checkpoints, LoRAs, embeddings, pictures and other networks; or, with"
-            + " --device, what this machine computes with. Of a picture, say which of the files that"
-            + " it was made with are in the folders that are given, and which are missing. With --json one object a line. A file"
-            + " that cannot be read does not stop the rest; the exit code is 1 then.")
+    description = {
+      "Describe checkpoints, LoRAs, embeddings, pictures and other networks, or this machine.",
+      "",
+      "For a picture it also lists which of the files that it was made with are in the given"
+          + " folders and which are missing. With --json it prints one object a line. A file that"
+          + " cannot be read does not stop the rest; the exit code is 1 then.",
+      "",
+      "Examples:",
+      "  sd info model.safetensors lora.safetensors",
+      "  sd info picture.png --lora-dir loras",
+      "  sd info --device"
+    })
 final class InfoCommand implements Runnable {
   @Mixin private final Console console = new Console();
   @Mixin private final FolderOptions folders = new FolderOptions();

@@ -18,7 +18,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which model to load and how. */
-@Heading("Model and folders")
+@Heading(
+    value = "Model and folders",
+    basic = {"--checkpoint"})
 final class ModelOptions {
   @Option(
       names = "--checkpoint",

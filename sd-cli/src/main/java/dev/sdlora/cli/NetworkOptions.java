@@ -14,15 +14,17 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options of what happens in and beside the networks. */
-@Heading("ControlNets, edges and upscalers")
+@Heading(
+    value = "ControlNets, edges and upscalers",
+    basic = {"--control"})
 final class NetworkOptions {
   @Option(
       names = "--control",
       paramLabel = "NETWORK,PICTURE[,WEIGHT[,START,END]]",
       description =
           "Follow a picture of edges, depth, poses and so on by a ControlNet or T2I-Adapter for the"
-              + " checkpoint's family; repeatable. WEIGHT is 0 to 2, START and END are shares of the steps."
-              + " Default: 1,0,1.")
+              + " checkpoint's family; repeatable. WEIGHT is 0 to 2, START and END are shares of"
+              + " the steps. Default: 1,0,1.")
   private List<ControlArgument> controls = new ArrayList<>();
 
   @Option(
@@ -43,8 +45,8 @@ final class NetworkOptions {
       names = "--final-decoder",
       paramLabel = "vae|taesd",
       description =
-          "What turns the last latent into the picture; TAESD, of --preview-decoder, is much faster."
-              + " Default: vae.")
+          "What turns the last latent into the picture; TAESD, of --preview-decoder, is much"
+              + " faster. Default: vae.")
   private Optional<FinalDecoder> finalDecoder = Optional.empty();
 
   @Option(

@@ -6,7 +6,9 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say which files and tensors a model is put together from. */
-@Heading("Model and folders")
+@Heading(
+    value = "Model and folders",
+    basic = {"--vae"})
 final class PartsOptions {
   private static final String AUTO = "auto";
   private static final String NONE = "none";
@@ -17,8 +19,8 @@ final class PartsOptions {
       defaultValue = AUTO,
       description =
           "VAE to take in place of the checkpoint's: a file, or a folder in the diffusers layout."
-              + " none: the checkpoint's own. Default: auto, a .vae.safetensors, .vae.pt or .vae.ckpt"
-              + " beside the checkpoint under its name, else its own.")
+              + " none: the checkpoint's own. Default: auto, a .vae.safetensors, .vae.pt or"
+              + " .vae.ckpt beside the checkpoint under its name, else its own.")
   private String vae = AUTO;
 
   @Option(

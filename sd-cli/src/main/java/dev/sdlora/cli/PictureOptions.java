@@ -17,12 +17,28 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** The options that say what the picture should be, named as in {@link PromptSpec}. */
-@Heading("What to draw")
+@Heading(
+    value = "What to draw",
+    basic = {
+      "--negative",
+      "--lora",
+      "--steps",
+      "--sampler",
+      "--schedule",
+      "--cfg",
+      "--seed",
+      "--size",
+      "--images",
+      "--clip-skip",
+      "--from"
+    })
 final class PictureOptions {
   @Parameters(
       arity = "0..*",
       paramLabel = "PROMPT",
-      description = "What to show; the same as --prompt.")
+      description =
+          "What to show, in A1111's syntax: (stronger:1.2), [weaker], <lora:name:0.8>. Also"
+              + " --prompt.")
   private List<String> words = List.of();
 
   @Option(
@@ -36,7 +52,7 @@ final class PictureOptions {
   @Option(
       names = {"-n", "--negative"},
       paramLabel = "TEXT",
-      description = "What not to show, in the same syntax. Default: nothing.")
+      description = "What not to show, in the syntax of the prompt. Default: nothing.")
   private Optional<String> negative = Optional.empty();
 
   @Option(
@@ -78,7 +94,8 @@ final class PictureOptions {
       names = "--schedule",
       paramLabel = "NAME",
       description =
-          "Any of A1111's, such as Karras, or Trailing. Default: Automatic, the sampler's own choice.")
+          "Any of A1111's, such as Karras, or Trailing. Default: Automatic, the sampler's own"
+              + " choice.")
   private Optional<Schedule> schedule = Optional.empty();
 
   @Option(names = "--cfg", paramLabel = "SCALE", description = "Guidance scale. Default: 7.")
@@ -117,8 +134,8 @@ final class PictureOptions {
       names = "--lora-mode",
       paramLabel = "auto|patched|overlay",
       description =
-          "Whether LoRAs are patched into the weights or overlaid. Default: auto, which patches when"
-              + " there is one request at a time.")
+          "Whether LoRAs are patched into the weights or overlaid. Default: auto, which patches"
+              + " when there is one request at a time.")
   private Optional<LoraMode> loraMode = Optional.empty();
 
   @Option(
@@ -132,7 +149,8 @@ final class PictureOptions {
       description =
           "Start from the settings in a PNG, JPEG or WebP of this program, A1111, ComfyUI, Fooocus,"
               + " InvokeAI, NovelAI or SwarmUI; other options override them. Its LoRAs, embeddings,"
-              + " model and VAE are found in the folders by their hashes, whatever they are called.")
+              + " model and VAE are found in the folders by their hashes, whatever they are"
+              + " called.")
   private Optional<Path> from = Optional.empty();
 
   @Option(

@@ -15,7 +15,9 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that say how prompts are read, named as in {@link PromptOptions}. */
-@Heading("How prompts are read")
+@Heading(
+    value = "How prompts are read",
+    basic = {})
 final class ReadingOptions {
   @Option(
       names = "--emphasis",

@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** The options that name parts of the picture for prompts. */
-@Heading("Parts of the picture")
+@Heading(
+    value = "Parts of the picture",
+    basic = {})
 final class RegionOptions {
   private static final String NUMBER = "\\s*([0-9]*\\.?[0-9]+)\\s*";
   private static final Pattern RECTANGLE =

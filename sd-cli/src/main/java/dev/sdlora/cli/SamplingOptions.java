@@ -9,7 +9,9 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The finer settings of sampling, named as in {@link SamplerOptions}. */
-@Heading("Finer settings of sampling")
+@Heading(
+    value = "Finer settings of sampling",
+    basic = {})
 final class SamplingOptions {
   @Option(
       names = "--eta",

@@ -13,11 +13,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.TypeConversionException;
@@ -27,7 +30,6 @@ import picocli.CommandLine.TypeConversionException;
     name = "sd",
     description = "Stable Diffusion with LoRA, in Java.",
     synopsisSubcommandLabel = "COMMAND",
-    mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     versionProvider = Sd.Version.class)
 public final class Sd {
@@ -44,7 +46,7 @@ public final class Sd {
           PromptCommand.class,
           LoraCommand.class,
           CheckpointCommand.class,
-          MergeCheckpointsCommand.class,
+          CheckpointMergeCommand.FormerName.class,
           CompletionCommand.class);
 
   @Option(
@@ -52,6 +54,22 @@ public final class Sd {
       scope = ScopeType.INHERIT,
       description = "Show where in the code a failure happened.")
   private boolean stacktrace;
+
+  @Option(
+      names = {"-h", "--help", GroupedHelp.ALL},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show the common options, or all of them, and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Print the version and exit.")
+  @SuppressWarnings("UnusedVariable") // picocli acts on it
+  private boolean version;
 
   private Sd() {}
 
@@ -111,7 +129,21 @@ public final class Sd {
         .setExpandAtFiles(false) // a prompt may begin with '@'
         .setParameterExceptionHandler(failures)
         .setExecutionExceptionHandler(failures)
-        .setExecutionStrategy(failures.catchingErrors(new RunLast()));
+        .setExecutionStrategy(failures.catchingErrors(Sd::runOrExplain));
+  }
+
+  /** Runs the command that is called; one that only has subcommands shows its help. */
+  private static int runOrExplain(ParseResult parsed) {
+    @Nullable Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    CommandLine command = parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
+    if (command.getSubcommands().isEmpty()) {
+      return new RunLast().execute(parsed);
+    }
+    command.usage(command.getOut());
+    return ExitCode.OK;
   }
 
   /** Lets picocli name the option and the library's own message say what is wrong. */

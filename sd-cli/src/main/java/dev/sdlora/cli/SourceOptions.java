@@ -16,7 +16,9 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** The options of pictures that start from another one, named as in {@link ImageToImage}. */
-@Heading("Start from a picture")
+@Heading(
+    value = "Start from a picture",
+    basic = {"--init", "--strength", "--mask"})
 final class SourceOptions {
   private static final Pattern SIDES =
       Pattern.compile("(\\d{1,5}),\\s*(\\d{1,5}),\\s*(\\d{1,5}),\\s*(\\d{1,5})");

@@ -10,7 +10,9 @@ import java.util.OptionalLong;
 import picocli.CommandLine.Option;
 
 /** The options that mix something into the noise of the seed, named as in {@link Variation}. */
-@Heading("Variations of a seed")
+@Heading(
+    value = "Variations of a seed",
+    basic = {})
 final class VariationOptions {
   @Option(
       names = "--variation-seed",

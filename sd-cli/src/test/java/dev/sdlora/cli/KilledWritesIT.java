@@ -46,7 +46,7 @@ final class KilledWritesIT {
           "train pictures --trigger badge -o s.safetensors --steps 4 --batch 1 --sample-every 1",
           "generate x --images 9 --steps 1 --size 64x64 -o g.jpg",
           "lora resize zorp.safetensors --rank 2 -o r.safetensors",
-          "merge-checkpoints %1$s %1$s -o k.safetensors".formatted(BundledModel.checkpoint()));
+          "checkpoint merge %1$s %1$s -o k.safetensors".formatted(BundledModel.checkpoint()));
 
   @TempDir Path folder;
 

@@ -36,7 +36,9 @@ class ReadmeTest {
   private static final Pattern SHELL = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL);
   private static final Pattern SD =
       Pattern.compile(
-          "(?m)(?:^|[ /])sd ((?:generate|grid|batch|upscale|train|serve|get|info|prompt|lora|checkpoint|merge-checkpoints) .*)$");
+          "(?m)(?:^|[ /])sd"
+              + " ((?:generate|grid|batch|upscale|train|serve|get|info|prompt|lora|checkpoint)"
+              + " .*)$");
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|(\\S+)");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
 

@@ -72,7 +72,10 @@ final class SdTest {
     CommandRun run =
         CommandRun.of(
             ("generate --rng cpu --precision bfloat16 --seed -5 --cfg -1 --sampler dpmpp_2m"
-                    + " --schedule uniform --few-steps lightning:4 --guidance-range 0.1,0.8 --guidance-sigmas 0.3,5 --forecast 2+0.5@3 --final-decoder taesd --region left=0,0,.5,1 --region right=0.5,0,1,1 --region-blur 4 --size 128x64 --prompt @x --checkpoint no-such-file")
+                 + " --schedule uniform --few-steps lightning:4 --guidance-range 0.1,0.8"
+                 + " --guidance-sigmas 0.3,5 --forecast 2+0.5@3 --final-decoder taesd --region"
+                 + " left=0,0,.5,1 --region right=0.5,0,1,1 --region-blur 4 --size 128x64 --prompt"
+                 + " @x --checkpoint no-such-file")
                 .split(" "));
     assertThat(run.err()).isEqualTo("sd: checkpoint 'no-such-file' does not exist\n");
     assertThat(run.exitCode()).isEqualTo(1);
@@ -150,7 +153,8 @@ final class SdTest {
         "lora fit ",
         "lora conflicts ",
         "checkpoint ",
-        "checkpoint distance "
+        "checkpoint distance ",
+        "checkpoint merge "
       })
   void help_everywhere(String command) {
     CommandRun run = CommandRun.of((command + "--help").split(" "));
@@ -159,7 +163,7 @@ final class SdTest {
   }
 
   @Test
-  void generateHelp_examplesFirst_thenGroups() {
+  void generateHelp_examplesFirst_thenTheCommonOptionsInGroups() {
     String help = CommandRun.of("generate", "--help").out();
     assertThat(help)
         .containsSubsequence(
@@ -167,38 +171,63 @@ final class SdTest {
             "Examples:",
             "sd generate \"a red star",
             "What to draw:",
-            "-p, --prompt=TEXT",
+            "-n, --negative=TEXT",
             "--seed=N",
             "Start from a picture:",
             "--init=FILE",
             "Draw again, larger:",
             "--hires=",
-            "ControlNets, edges and upscalers:",
             "Model and folders:",
-            "--preview-decoder=FILE",
+            "--checkpoint=PATH",
             "What to write:",
             "-o, --out=FILE",
             "Options:",
             "--json",
-            "--version");
+            "--version",
+            "sd generate --help-all lists all ")
+        .doesNotContain("--s-churn", "--hires-upscaler", "--preview-decoder", "Variations");
+    assertThat(help.lines().filter(line -> line.matches(" +(-., )?--.*")))
+        .as("20 of its own, and --json, --stacktrace and so on")
+        .hasSizeBetween(20, 25);
+  }
+
+  @Test
+  void generateHelpAll_hasAllOptions() {
+    String help = CommandRun.of("generate", "--help-all").out();
+    assertThat(help).contains("Variations of a seed:").doesNotContain("lists all");
     CommandLine generate = Sd.commandLine().getSubcommands().get("generate");
     assertThat(Objects.requireNonNull(generate).getCommandSpec().options())
+        .hasSizeGreaterThan(100)
         .allSatisfy(option -> assertThat(help).containsPattern(option.longestName() + "[=\\s]"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "lora", "checkpoint"})
+  void commandWithSubcommandsOnly_showsItsHelp(String command) {
+    CommandRun run = CommandRun.of(command.isEmpty() ? new String[0] : new String[] {command});
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).isEqualTo(CommandRun.of((command + " --help").strip().split(" ")).out());
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "generate -p x -o a.webp                  | the name must end in .png, .jpg or .jpeg: a.webp",
-        "generate red star -n blue -o a.webp      | the name must end in .png, .jpg or .jpeg: a.webp",
-        "generate red star -p blue                | the prompt is given twice, by --prompt and as 'red star'",
+        "generate -p x -o a.webp                  | the name must end in .png, .jpg or .jpeg:"
+            + " a.webp",
+        "generate red star -n blue -o a.webp      | the name must end in .png, .jpg or .jpeg:"
+            + " a.webp",
+        "generate red star -p blue                | the prompt is given twice, by --prompt and as"
+            + " 'red star'",
         "generate x --lora gone.safetensors:0.8   | LoRA 'gone.safetensors' does not exist",
         "generate x --lora zorb                   | did you mean 'zorp'?",
         "generate x --lora zorp:1.2.3             | expected FILE[:WEIGHT]: zorp:1.2.3",
-        "generate x --lora zorp:0.8 -o a.webp     | the name must end in .png, .jpg or .jpeg: a.webp",
+        "generate x --lora zorp:0.8 -o a.webp     | the name must end in .png, .jpg or .jpeg:"
+            + " a.webp",
         "upscale a.png --scale 9                  | Invalid value for option '--scale'",
-        "train none --trigger cat -o a.safetensors | 'none' is missing, expected a folder with pictures",
+        "train none --trigger cat -o a.safetensors | 'none' is missing, expected a folder with"
+            + " pictures",
         "train none -o a.safetensors              | '--trigger=WORD'",
       })
   void shortForms_areUnderstood(String call, String sentence) {
@@ -227,7 +256,7 @@ final class SdTest {
   @Test
   void generateHelp_defaultsAreThoseOfTheLibrary() {
     PromptSpec defaults = PromptSpec.builder().build();
-    String help = CommandRun.of("generate", "--help").out().replaceAll("\\s+", " ");
+    String help = CommandRun.of("generate", "--help-all").out().replaceAll("\\s+", " ");
     assertThat(help)
         .contains("Default: " + defaults.steps() + ".")
         .contains("Default: " + defaults.sampler().label() + ".")

@@ -12,13 +12,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code sd merge-checkpoints}: one checkpoint of two or three. */
+/** {@code sd checkpoint merge}: merges two or three checkpoints into one. */
 @Command(
-    name = "merge-checkpoints",
+    name = "merge",
     description =
         "Merge checkpoints: A*(1-m) + B*m, or with a third A + (B-C)*m. An inpainting model comes"
             + " first.")
-final class MergeCheckpointsCommand implements Runnable {
+class CheckpointMergeCommand implements Runnable {
   @Parameters(
       index = "0",
       paramLabel = "A",
@@ -83,4 +83,8 @@ final class MergeCheckpointsCommand implements Runnable {
               merged.kept());
     }
   }
+
+  /** The same command under its former name. */
+  @Command(name = "merge-checkpoints", hidden = true)
+  static final class FormerName extends CheckpointMergeCommand {}
 }

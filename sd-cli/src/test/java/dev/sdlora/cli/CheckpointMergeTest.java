@@ -11,8 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code sd merge-checkpoints}. */
-final class MergeCheckpointsTest {
+/** {@code sd checkpoint merge}. */
+final class CheckpointMergeTest {
   @TempDir Path folder;
 
   private String file(String name) {
@@ -23,14 +23,15 @@ final class MergeCheckpointsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "a b --out c.ckpt                               | the name must end in .safetensors: c.ckpt",
+        "a b --out c.ckpt                               | the name must end in .safetensors:"
+            + " c.ckpt",
         "a b --out c.safetensors -m x                   | 'x' is not a double",
         "a b --out c.safetensors --blocks 1,2           | block weights must be 17 or 26 values",
         "a b --out c.safetensors --blocks HALF          | block weights 'HALF' are not known",
         "a --out c.safetensors                          | 'B'",
       })
   void badUsage_isNamed(String arguments, String sentence) {
-    CommandRun run = CommandRun.of(("merge-checkpoints " + arguments).split(" +"));
+    CommandRun run = CommandRun.of(("checkpoint merge " + arguments).split(" +"));
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).startsWith("sd: ").contains(sentence);
@@ -38,7 +39,7 @@ final class MergeCheckpointsTest {
 
   @Test
   void missingFile_isNamed() {
-    assertThat(CommandRun.of("merge-checkpoints", "none", "b", "--out", file("c.safetensors")))
+    assertThat(CommandRun.of("checkpoint", "merge", "none", "b", "--out", file("c.safetensors")))
         .isEqualTo(new CommandRun(1, "", "sd: checkpoint 'none' does not exist\n"));
     assertThat(folder).isEmptyDirectory();
   }
@@ -49,7 +50,8 @@ final class MergeCheckpointsTest {
     String out = file("merged.safetensors");
     CommandRun run =
         CommandRun.of(
-            "merge-checkpoints",
+            "checkpoint",
+            "merge",
             model,
             model,
             model,
@@ -66,5 +68,13 @@ final class MergeCheckpointsTest {
     CommandRun info = CommandRun.of("info", "--json", out);
     assertThat(new ObjectMapper().readTree(info.out()).get("storage").asText())
         .isEqualTo("bfloat16");
+  }
+
+  @Test
+  void formerName_stillWorks_andIsNotListed() {
+    CommandRun run =
+        CommandRun.of("merge-checkpoints", "none", "b", "--out", file("c.safetensors"));
+    assertThat(run.err()).isEqualTo("sd: checkpoint 'none' does not exist\n");
+    assertThat(CommandRun.of("--help").out()).doesNotContain("merge-checkpoints");
   }
 }
