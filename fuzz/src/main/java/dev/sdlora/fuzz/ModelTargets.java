@@ -2,6 +2,7 @@ package dev.sdlora.fuzz;
 
 import dev.sdlora.api.CheckpointException;
 import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.TensorFileException;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ControlNetReader;
@@ -9,6 +10,7 @@ import dev.sdlora.pipeline.checkpoint.T2iAdapterReader;
 import dev.sdlora.pipeline.checkpoint.TinyDecoderReader;
 import dev.sdlora.pipeline.checkpoint.UpscalerReader;
 import dev.sdlora.pipeline.embedding.EmbeddingFiles;
+import dev.sdlora.pipeline.hypernetwork.HypernetworkFolders;
 import dev.sdlora.tensors.file.TensorFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,6 +30,8 @@ final class ModelTargets {
   static List<Target> all() {
     Set<Class<? extends Exception>> embedding =
         Set.of(EmbeddingException.class, TensorFileException.class);
+    Set<Class<? extends Exception>> hypernetwork =
+        Set.of(StableDiffusionException.class, TensorFileException.class);
     return List.of(
         network("checkpoint", Networks.checkpoint(), CheckpointReader::read),
         network("checkpoint-sdxl", Networks.sdxl(), CheckpointReader::read),
@@ -40,6 +44,16 @@ final class ModelTargets {
             "diffusers-settings",
             Set.of(CheckpointException.class, TensorFileException.class),
             ModelTargets::diffusersSettings),
+        new Target(
+            "hypernetwork",
+            hypernetwork,
+            input ->
+                hypernetwork(
+                    Scratch.file("hypernetworks/h.safetensors", Listing.NOTHING.with(input)))),
+        new Target(
+            "hypernetwork-pickle",
+            hypernetwork,
+            input -> hypernetwork(Scratch.file("hypernetworks-pickled/h.pt", input))),
         new Target("embedding", embedding, ModelTargets::embedding),
         new Target(
             "embedding-pickle",
@@ -88,6 +102,10 @@ final class ModelTargets {
       Scratch.alias("model/" + other, "model/text_encoder/config.json");
     }
     CheckpointReader.read(first.resolve("../..").normalize());
+  }
+
+  private static void hypernetwork(Path file) {
+    new HypernetworkFolders(List.of(file.resolveSibling(""))).open("h");
   }
 
   private static void embedding(byte[] lines) throws IOException {

@@ -1,8 +1,10 @@
 package dev.sdlora.fuzz;
 
 import dev.sdlora.api.BlockWeights;
+import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.Prompt;
 import dev.sdlora.api.PromptExplanation;
+import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSyntaxException;
@@ -19,7 +21,9 @@ import dev.sdlora.prompt.grammar.MaskTag;
 import dev.sdlora.prompt.grammar.Styles;
 import dev.sdlora.prompt.tokens.Chunks;
 import dev.sdlora.prompt.tokens.ClipTokenizer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -48,6 +52,8 @@ final class TextTargets {
             "prompt-schedule",
             Set.of(PromptSyntaxException.class),
             text -> PromptExplanation.of(text, TWO_PASSES)),
+        new Target(
+            "dynamic-prompt", Set.of(PromptSyntaxException.class), TextTargets::dynamicPrompt),
         text("tokens", Set.of(), TextTargets::tokens),
         new Target("styles", Set.of(StableDiffusionException.class), TextTargets::styles),
         text("strengths", arguments, TextTargets::strengths),
@@ -74,6 +80,22 @@ final class TextTargets {
     for (ExtraNetwork network : cut.networks()) {
       LoraTag.of(network);
     }
+  }
+
+  /** A template; after a line of "---", the lines of the wildcards "w" and "in/w". */
+  private static void dynamicPrompt(byte[] input) throws IOException {
+    String text = new String(input, StandardCharsets.UTF_8);
+    int end = text.indexOf("\n---\n");
+    String template = end < 0 ? text : text.substring(0, end);
+    String lines = end < 0 ? "" : text.substring(end + "\n---\n".length());
+    Path file = Scratch.file("wildcards/w.txt", lines.getBytes(StandardCharsets.UTF_8));
+    Scratch.alias("wildcards/in/w.txt", "wildcards/w.txt");
+    DynamicPrompts dynamic = DynamicPrompts.of(file.resolveSibling(""));
+    String drawn = dynamic.draw(template, 1);
+    if (drawn.length() > PromptLimits.DEFAULTS.characters()) {
+      throw new AssertionError("drew " + drawn.length() + " characters");
+    }
+    same(drawn, dynamic.draw(template, 1));
   }
 
   private static void tokens(String text) {

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -59,28 +58,18 @@ final class WildcardFolders implements Wildcards {
 
   @Override
   public List<String> matching(String pattern) {
-    Pattern names = Pattern.compile(regex(pattern));
+    if (files().containsKey(pattern)) {
+      return List.of(pattern);
+    }
+    WildcardPattern names = new WildcardPattern(pattern);
     List<String> found =
-        files().keySet().stream().filter(name -> names.matcher(name).matches()).toList();
+        WildcardPattern.isPattern(pattern)
+            ? files().keySet().stream().filter(names::matches).toList()
+            : List.of();
     if (found.isEmpty()) {
       throw new PromptSyntaxException(missing(pattern), 0);
     }
     return found;
-  }
-
-  private static String regex(String pattern) {
-    return Pattern.compile("\\*\\*|\\*|\\?|[^*?]+")
-        .matcher(pattern)
-        .results()
-        .map(
-            part ->
-                switch (part.group()) {
-                  case "**" -> ".*";
-                  case "*" -> "[^/]*";
-                  case "?" -> "[^/]";
-                  default -> Pattern.quote(part.group());
-                })
-        .collect(Collectors.joining());
   }
 
   private String missing(String pattern) {

@@ -191,6 +191,22 @@ class DynamicPromptsTest {
   }
 
   @Test
+  void draw_nameWithAsterisk_reachesSubfolders() throws IOException {
+    Files.createDirectories(folder.resolve("more/animals"));
+    Files.writeString(folder.resolve("more/animals/sea.txt"), "whale");
+    Files.writeString(folder.resolve("odd[1].txt"), "odd");
+    DynamicPrompts dynamic = DynamicPrompts.of(folder);
+
+    assertThat(
+            IntStream.range(0, 100)
+                .mapToObj(seed -> dynamic.draw("__animals*__", seed))
+                .distinct()
+                .toList())
+        .containsExactlyInAnyOrder("cat", "dog", "young fox", "old fox", "whale");
+    assertThat(dynamic.draw("__odd[1]__", 1)).isEqualTo("odd");
+  }
+
+  @Test
   void generate_missingWildcard_namesWhatIsNear() {
     PromptSpec spec = dynamic(SPEC.toBuilder().prompt("a __animal/tame__").build());
     assertThatThrownBy(() -> pipeline.generate(spec))
@@ -228,7 +244,8 @@ class DynamicPromptsTest {
         Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 512x512
         Template: a {red|blue},
         cat, b: c
-        Negative Template: {ugly|bad}""";
+        Negative Template: {ugly|bad}\
+        """;
     PromptSpec read = PromptSpec.fromParameters(text);
 
     assertThat(read.prompt()).isEqualTo("a red cat");

@@ -2,9 +2,10 @@ package dev.sdlora.prompt.dynamic;
 
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.prompt.dynamic.Node.Sequence;
-import dev.sdlora.prompt.dynamic.Node.Wildcard;
+import dev.sdlora.prompt.dynamic.Node.Text;
 import dev.sdlora.prompt.grammar.Limit;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,7 @@ final class Drawing {
     count(1);
     if (++depth > DEEPEST) {
       throw new PromptSyntaxException(
-          "the template leads more than %s deep; a variable probably stands for itself"
+          "the template is nested more than %s deep; a variable or a wildcard may lead to itself"
               .formatted(DEEPEST),
           0);
     }
@@ -82,8 +83,23 @@ final class Drawing {
     variables.put(name, value);
   }
 
-  List<Sequence> values(Wildcard wildcard) {
-    return wildcards.of(wildcard);
+  /** Draws a part in which variables have other values, which are drawn once. */
+  void drawWith(Map<String, Sequence> values, Node part) {
+    Map<String, Node> drawnValues = new LinkedHashMap<>();
+    values.forEach((name, value) -> drawnValues.put(name, new Text(drawnAside(value))));
+    Map<String, Node> outside = new HashMap<>(variables);
+    variables.putAll(drawnValues);
+    draw(part);
+    variables.keySet().removeAll(values.keySet());
+    values
+        .keySet()
+        .forEach(
+            name ->
+                Optional.ofNullable(outside.get(name)).ifPresent(old -> variables.put(name, old)));
+  }
+
+  List<Sequence> values(String wildcard, int offset) {
+    return wildcards.of(wildcard, offset);
   }
 
   PromptSyntaxException error(String message, int offset) {

@@ -1,9 +1,14 @@
 package dev.sdlora.prompt.dynamic;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A part of a template. Immutable. */
 sealed interface Node {
@@ -21,11 +26,24 @@ sealed interface Node {
     }
   }
 
-  /** Parts one after another. */
+  /** Parts one after another. Its assignments are drawn before everything else. */
   record Sequence(List<Node> parts) implements Node {
     @Override
     public void draw(Drawing drawing) {
-      parts.forEach(drawing::draw);
+      parts.stream().filter(Assignment.class::isInstance).forEach(drawing::draw);
+      parts.stream().filter(part -> !(part instanceof Assignment)).forEach(drawing::draw);
+    }
+
+    /** The text, if nothing in it is drawn. */
+    Optional<String> asText() {
+      StringBuilder whole = new StringBuilder();
+      for (Node part : parts) {
+        if (!(part instanceof Text text)) {
+          return Optional.empty();
+        }
+        whole.append(text.text);
+      }
+      return Optional.of(whole.toString());
     }
 
     @Override
@@ -76,7 +94,7 @@ sealed interface Node {
           .flatMap(one -> one.get(0).value.asWildcard())
           .map(
               wildcard ->
-                  drawing.values(wildcard).stream().map(value -> new Option(1, value)).toList())
+                  wildcard.values(drawing).stream().map(value -> new Option(1, value)).toList())
           .orElse(options);
     }
 
@@ -110,19 +128,86 @@ sealed interface Node {
   /**
    * A line of a file.
    *
-   * @param name of the file, or a pattern that several have
-   * @param offset where it stands in its text
+   * @param name the file's name or a pattern that matches several names; it may be drawn
+   * @param arguments values that variables have in the line
+   * @param offset its place in its text
    */
-  record Wildcard(String name, int offset) implements Node {
+  record Wildcard(Sequence name, Map<String, Sequence> arguments, int offset) implements Node {
+    /** Copies the arguments, in their order. */
+    public Wildcard {
+      arguments = Collections.unmodifiableMap(new LinkedHashMap<>(arguments));
+    }
+
     @Override
     public void draw(Drawing drawing) {
-      List<Sequence> values = drawing.values(this);
+      List<Sequence> values = values(drawing);
       drawing.draw(values.get(drawing.between(0, values.size() - 1)));
+    }
+
+    /** The lines, with the arguments. */
+    List<Sequence> values(Drawing drawing) {
+      String drawn = name.asText().orElseGet(() -> drawing.drawnAside(name));
+      List<Sequence> lines = drawing.values(drawn.strip(), offset);
+      return arguments.isEmpty()
+          ? lines
+          : lines.stream()
+              .map(line -> new Sequence(List.of(new WithArguments(arguments, line))))
+              .toList();
     }
 
     @Override
     public void forEachWildcard(Consumer<Wildcard> found) {
       found.accept(this);
+      name.forEachWildcard(found);
+      arguments.values().forEach(value -> value.forEachWildcard(found));
+    }
+  }
+
+  /** A part in which some variables have other values. */
+  record WithArguments(Map<String, Sequence> arguments, Sequence body) implements Node {
+    @Override
+    public void draw(Drawing drawing) {
+      drawing.drawWith(arguments, body);
+    }
+
+    @Override
+    public void forEachWildcard(Consumer<Wildcard> found) {
+      body.forEachWildcard(found);
+    }
+  }
+
+  /**
+   * Text around another: every {@code ...} of the wrapper is replaced by the inner text.
+   *
+   * @param offset its place in its text
+   */
+  record Wrap(Sequence wrapper, Sequence inner, int offset) implements Node {
+    private static final Pattern MARKER = Pattern.compile("\\.{3,}|…+");
+
+    @Override
+    public void draw(Drawing drawing) {
+      String around = drawing.drawnAside(wrapper);
+      Matcher marker = MARKER.matcher(around);
+      if (!marker.find()) {
+        throw drawing.error(
+            "the wrapper '%s' has no '...' to mark the place of the text that it wraps"
+                .formatted(around.length() > 100 ? around.substring(0, 100) + "…" : around),
+            offset);
+      }
+      String text = drawing.drawnAside(inner);
+      int end = 0;
+      do {
+        drawing.append(around.substring(end, marker.start()));
+        drawing.append(text);
+        end = marker.end();
+      } while (marker.find());
+      drawing.append(around.substring(end));
+    }
+
+    @Override
+    public void forEachWildcard(Consumer<Wildcard> found) {
+      wrapper.forEachWildcard(found);
+      inner.forEachWildcard(found);
     }
   }
 

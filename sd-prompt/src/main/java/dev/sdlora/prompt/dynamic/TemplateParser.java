@@ -8,8 +8,11 @@ import dev.sdlora.prompt.dynamic.Node.Text;
 import dev.sdlora.prompt.dynamic.Node.Variable;
 import dev.sdlora.prompt.dynamic.Node.Variant;
 import dev.sdlora.prompt.dynamic.Node.Wildcard;
+import dev.sdlora.prompt.dynamic.Node.Wrap;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,13 +23,17 @@ import java.util.regex.Pattern;
  */
 final class TemplateParser {
   private static final int DEEPEST = 100;
-  private static final String ESCAPED = "{}|$_";
+  private static final String ESCAPED = "{}|$_%";
+
+  /** Names of wildcards are not looked for beyond this many characters. */
+  private static final int LONGEST_NAME = 1000;
 
   private static final Pattern COUNT = Pattern.compile("\\s*(\\d{0,6})(-?)(\\d{0,6})\\s*\\$\\$");
-  private static final Pattern SEPARATOR = Pattern.compile("([^{}|$]*)\\$\\$");
+  private static final Pattern SEPARATOR = Pattern.compile("([^{}$]*)\\$\\$");
   private static final Pattern WEIGHT =
       Pattern.compile("\\s*(\\d{1,9}(?:\\.\\d{0,9})?|\\.\\d{1,9})\\s*::");
-  private static final Pattern WILDCARD = Pattern.compile("__(~?)((?:(?!__)[^{}|$#\\n])+)__");
+  private static final Pattern ARGUMENT =
+      Pattern.compile("[(,]\\s*([A-Za-z_]\\w{0,99})\\s*=[ \\t]*");
   private static final Pattern VARIABLE =
       Pattern.compile("\\$\\{\\s*([A-Za-z_]\\w{0,99})\\s*(\\?=!|\\?=|=!|=|:|(?=\\}))");
 
@@ -44,7 +51,7 @@ final class TemplateParser {
    */
   static Sequence parse(String text) {
     TemplateParser parser = new TemplateParser(text);
-    Sequence whole = parser.sequence("", 0);
+    Sequence whole = parser.sequence(0);
     if (parser.at < text.length()) {
       throw error("the '}' has no '{' before it; write \\} for the character", parser.at);
     }
@@ -52,11 +59,11 @@ final class TemplateParser {
   }
 
   /**
-   * What comes up to a closing brace or the end.
+   * Reads up to a closing brace or the end.
    *
-   * @param ends characters that end it as well
+   * @param ends texts that end it as well
    */
-  private Sequence sequence(String ends, int depth) {
+  private Sequence sequence(int depth, String... ends) {
     if (depth > DEEPEST) {
       throw error("the template is nested more than " + DEEPEST + " deep", at);
     }
@@ -64,7 +71,7 @@ final class TemplateParser {
     StringBuilder literal = new StringBuilder();
     while (at < text.length()) {
       char next = text.charAt(at);
-      if (next == '}' || ends.indexOf(next) >= 0) {
+      if (next == '}' || isAtOneOf(ends)) {
         break;
       }
       Optional<Node> node = node(next, depth);
@@ -77,6 +84,15 @@ final class TemplateParser {
     }
     flush(literal, parts);
     return new Sequence(List.copyOf(parts));
+  }
+
+  private boolean isAtOneOf(String... ends) {
+    for (String end : ends) {
+      if (text.startsWith(end, at)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void flush(StringBuilder literal, List<Node> parts) {
@@ -107,25 +123,105 @@ final class TemplateParser {
     if (next == '$' && text.startsWith("${", at)) {
       return Optional.of(variable(depth));
     }
-    if (next == '_') {
-      int offset = at;
-      return take(WILDCARD).map(found -> new Wildcard(found.group(2).strip(), offset));
+    if (next == '%' && text.startsWith("%{", at)) {
+      return Optional.of(wrap(depth));
+    }
+    if (next == '_' && isWildcard()) {
+      return Optional.of(wildcard(depth));
     }
     return Optional.empty();
+  }
+
+  private Wrap wrap(int depth) {
+    int open = at;
+    at += 2;
+    Sequence wrapper = sequence(depth + 1, "$$");
+    if (!isAtOneOf("$$")) {
+      throw error(
+          "'%{' begins a wrapper, but there is no '$$' and text to wrap after it; write \\% for the"
+              + " character",
+          open);
+    }
+    at += 2;
+    Sequence inner = sequence(depth + 1);
+    close("%{", open);
+    return new Wrap(wrapper, inner, open);
+  }
+
+  /** Whether the underscores here begin a name that ends with two others on the same line. */
+  private boolean isWildcard() {
+    int first = at + 2;
+    int last = Math.min(text.length() - 1, first + LONGEST_NAME);
+    int braces = 0;
+    boolean found = text.startsWith("__", at) && !text.startsWith("__", first);
+    for (int i = first; found && i < last; i++) {
+      char next = text.charAt(i);
+      if (braces == 0 && text.startsWith("__", i)) {
+        return true;
+      }
+      boolean isDollar = next == '$' && text.charAt(i + 1) != '{' && braces == 0;
+      found = next != '#' && next != '\n' && !isDollar && (braces > 0 || "}|".indexOf(next) < 0);
+      braces += next == '{' ? 1 : next == '}' ? -1 : 0;
+      i += next == '\\' ? 1 : 0;
+    }
+    return false;
+  }
+
+  private Wildcard wildcard(int depth) {
+    int open = at;
+    at += 2;
+    if ("@!".indexOf(text.charAt(at)) >= 0) {
+      throw error(
+          "the wildcard begins with '%s', which chooses another sampler; expected its name alone,"
+                  .formatted(text.charAt(at))
+              + " which draws at random",
+          open);
+    }
+    isNext('~'); // At random, which is how all are drawn.
+    List<Node> name = new ArrayList<>(sequence(depth + 1, "__", "(").parts());
+    Map<String, Sequence> arguments = new LinkedHashMap<>();
+    while (isAtOneOf("(")) {
+      Optional<Matcher> argument = take(ARGUMENT);
+      if (argument.isPresent()) {
+        arguments(argument.get(), arguments, depth, open);
+      } else {
+        name.add(new Text("("));
+        at++;
+      }
+      name.addAll(sequence(depth + 1, "__", "(").parts());
+    }
+    if (!isAtOneOf("__")) {
+      throw error("the '__' has no other '__' after it", open);
+    }
+    at += 2;
+    return new Wildcard(new Sequence(List.copyOf(name)), arguments, open);
+  }
+
+  private void arguments(Matcher first, Map<String, Sequence> arguments, int depth, int open) {
+    Optional<Matcher> argument = Optional.of(first);
+    while (argument.isPresent()) {
+      arguments.put(argument.get().group(1), sequence(depth + 1, ",", ")", "__"));
+      argument = isAtOneOf(",") ? take(ARGUMENT) : Optional.empty();
+    }
+    if (!isNext(')')) {
+      throw error("the arguments of the wildcard are not of the form (key=value, key=value)", open);
+    }
   }
 
   private Variant variant(int depth) {
     int open = at;
     at++;
-    if (at < text.length() && text.charAt(at) == '@') {
-      throw error("the variant begins with '@', which draws in turn; expected options alone", open);
+    if (isAtOneOf("@", "!")) {
+      throw error(
+          "the variant begins with '%s', which chooses another sampler; expected options alone,"
+                  .formatted(text.charAt(at))
+              + " which are drawn at random",
+          open);
     }
-    if (at < text.length() && text.charAt(at) == '~') {
-      at++; // At random, which is how all are drawn.
-    }
+    isNext('~'); // At random, which is how all are drawn.
     int least = 1;
     int most = 1;
-    String separator = ", ";
+    String separator = ",";
     Optional<Matcher> count = take(COUNT);
     if (count.isPresent()) {
       String from = count.get().group(1);
@@ -144,7 +240,7 @@ final class TemplateParser {
     List<Option> options = new ArrayList<>();
     do {
       double weight = take(WEIGHT).map(found -> Double.parseDouble(found.group(1))).orElse(1.0);
-      options.add(new Option(weight, sequence("|", depth + 1)));
+      options.add(new Option(weight, sequence(depth + 1, "|")));
     } while (isNext('|'));
     close("{", open);
     return new Variant(least, most, separator, List.copyOf(options));
@@ -166,7 +262,7 @@ final class TemplateParser {
       close("${", open);
       return new Variable(name, Optional.empty(), open);
     }
-    Sequence value = sequence("", depth + 1);
+    Sequence value = sequence(depth + 1);
     close("${", open);
     return sign.equals(":")
         ? new Variable(name, Optional.of(value), open)

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What wildcards stand for, each file read once. Not safe for several threads. */
@@ -30,33 +31,32 @@ final class WildcardValues {
    *
    * @throws PromptSyntaxException if there is none, or one is no template
    */
-  List<Sequence> of(Wildcard wildcard) {
-    return patterns.computeIfAbsent(wildcard.name(), name -> read(wildcard));
+  List<Sequence> of(String pattern, int offset) {
+    return patterns.computeIfAbsent(pattern, name -> read(name, offset));
   }
 
-  private List<Sequence> read(Wildcard wildcard) {
+  private List<Sequence> read(String pattern, int offset) {
     Set<Sequence> values = new LinkedHashSet<>();
-    for (String name : matching(wildcard)) {
-      values.addAll(values(name, wildcard));
+    for (String name : matching(pattern, offset)) {
+      values.addAll(values(name, offset));
     }
     if (values.isEmpty()) {
       throw new PromptSyntaxException(
-          "the wildcard '%s' has no values: its file has no line but comments"
-              .formatted(wildcard.name()),
-          wildcard.offset());
+          "the wildcard '%s' has no values: its file has no line but comments".formatted(pattern),
+          offset);
     }
     return List.copyOf(values);
   }
 
-  private List<String> matching(Wildcard wildcard) {
+  private List<String> matching(String pattern, int offset) {
     try {
-      return wildcards.matching(wildcard.name());
+      return wildcards.matching(pattern);
     } catch (PromptSyntaxException e) {
-      throw at(wildcard, e);
+      throw at(offset, e);
     }
   }
 
-  private List<Sequence> values(String name, Wildcard wildcard) {
+  private List<Sequence> values(String name, int offset) {
     List<Sequence> known = files.get(name);
     if (known == null) {
       known = new ArrayList<>();
@@ -65,7 +65,7 @@ final class WildcardValues {
           known.add(value(line, name));
         }
       } catch (PromptSyntaxException e) {
-        throw at(wildcard, e);
+        throw at(offset, e);
       }
       files.put(name, known);
     }
@@ -83,12 +83,13 @@ final class WildcardValues {
     }
   }
 
-  private static PromptSyntaxException at(Wildcard wildcard, PromptSyntaxException error) {
-    return new PromptSyntaxException(String.valueOf(error.getMessage()), wildcard.offset());
+  private static PromptSyntaxException at(int offset, PromptSyntaxException error) {
+    return new PromptSyntaxException(String.valueOf(error.getMessage()), offset);
   }
 
   /**
-   * Refuses wildcards that lead back to themselves, whether or not this would be drawn.
+   * Refuses wildcards that lead back to themselves, whether or not this would be drawn. The names
+   * of some are drawn; those are followed when they are, to a depth.
    *
    * @throws PromptSyntaxException if there are such
    */
@@ -97,7 +98,11 @@ final class WildcardValues {
   }
 
   private void visit(Wildcard wildcard, Map<String, Integer> path, int offset) {
-    for (String name : matching(new Wildcard(wildcard.name(), offset))) {
+    Optional<String> pattern = wildcard.name().asText();
+    if (pattern.isEmpty()) {
+      return;
+    }
+    for (String name : matching(pattern.get().strip(), offset)) {
       if (path.containsKey(name) || path.size() >= DEEPEST) {
         List<String> circle = new ArrayList<>(path.keySet());
         circle.add(name);
@@ -112,7 +117,7 @@ final class WildcardValues {
         continue;
       }
       path.put(name, path.size());
-      for (Sequence value : values(name, new Wildcard(name, offset))) {
+      for (Sequence value : values(name, offset)) {
         value.forEachWildcard(next -> visit(next, path, offset));
       }
       path.remove(name);

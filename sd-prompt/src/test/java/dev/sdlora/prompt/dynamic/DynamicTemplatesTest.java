@@ -38,11 +38,21 @@ class DynamicTemplatesTest {
               "broken", List.of("{x"),
               "greeting", List.of("${who:nobody} says ${word}")));
 
+  static {
+    FILES.put("style", List.of("ink, ..., black", "oil of ..."));
+    FILES.put("odd (name)", List.of("odd"));
+    FILES.put("loop", List.of("__${x:loop}__"));
+  }
+
   private static final Wildcards WILDCARDS =
       new Wildcards() {
         @Override
         public List<String> matching(String pattern) {
-          String regex = pattern.replace("**", ".+").replaceAll("(?<!\\.)\\*", "[^/]*");
+          String regex =
+              pattern
+                  .replaceAll("[()]", ".")
+                  .replace("**", ".+")
+                  .replaceAll("(?<!\\.)\\*", "[^/]*");
           List<String> names = FILES.keySet().stream().filter(n -> n.matches(regex)).toList();
           if (names.isEmpty()) {
             throw new PromptSyntaxException("no wildcard " + pattern, 0);
@@ -79,25 +89,25 @@ class DynamicTemplatesTest {
           { a |b};' a /b'
           {a};a
           {};''
-          {2$$a|b|c};a, b/a, c/b, a/b, c/c, a/c, b
+          {2$$a|b|c};a,b/a,c/b,a/b,c/c,a/c,b
           {2$$ and $$a|b};a and b/b and a
           {1-2$$ and $$a|b};a/a and b/b/b and a
-          {-2$$a|b};a/a, b/b/b, a
+          {-2$$a|b};a/a,b/b/b,a
           {1-$$ $$a|b};a/a b/b/b a
           {0-1$$a};/a
-          {4$$a|b};a, b/b, a
+          {4$$a|b};a,b/b,a
           {2$$$$a|b};ab/ba
           {0::a|b};b
           {0.5::a|.5::b};a/b
           {~a|b};a/b
           {a {b|c}|d};a b/a c/d
-          {2$${a|b}|{c|d}};a, c/a, d/b, c/b, d/c, a/c, b/d, a/d, b
+          {2$${a|b}|{c|d}};a,c/a,d/b,c/b,d/c,a/c,b/d,a/d,b
           __season__;autumn/fall/summer
           __colors/warm__;red/yellow
           __colors/*__;blue/red/yellow
           __c**m__ __~colors/cold__;red blue/yellow blue
-          {2$$__colors/*__};blue, red/blue, yellow/red, blue/red, yellow/yellow, blue/yellow, red
-          {9$$__colors/warm__};red, yellow/yellow, red
+          {2$$__colors/*__};blue,red/blue,yellow/red,blue/red,yellow/yellow,blue/yellow,red
+          {9$$__colors/warm__};red,yellow/yellow,red
           __place__;autumn in town/fall in town/summer in town
           snake_case __init;snake_case __init
           ${x={a|b}}${x}${x};aa/ab/ba/bb
@@ -110,6 +120,25 @@ class DynamicTemplatesTest {
           \\{a\\|b\\} \\$ \\__season\\__ \\(c\\);{a|b} $ __season__ \\(c\\)
           a # {b|c;'a '
           $5 and $$;$5 and $$
+          {2$$|$$a|b};a|b/b|a
+          %{a ... b$$c};a c b
+          %{{x|y} .... z, …$${p|q}};x p z, p/x q z, q/y p z, p/y q z, q
+          %{__style__$$__colors/cold__};ink, blue, black/oil of blue
+          {%{(...:1.2)$$a}|b};(a:1.2)/b
+          \\%{a|b};%a/%b
+          100%, {a|b};100%, a/100%, b
+          __greeting(word=hi)__;nobody says hi
+          __greeting(who=ann, word=good day)__;ann says good day
+          __greeting( who = ann, word=hi)__;ann says hi
+          ${word=x}__greeting(word=hi)__ ${word};nobody says hi x
+          ${word={a|b}}__greeting(word=${word}!)__;nobody says a!/nobody says b!
+          {2$$ & $$__colors/cold(a=b)__|__greeting(word=hi)__};blue & nobody says hi/nobody says hi & blue
+          ${x=cold}__colors/${x}__;blue
+          __colors/{cold|warm}__;blue/red/yellow
+          __colors/${x:warm}(a=b)__;red/yellow
+          __odd (name)__;odd
+          ${x=a}${x} ${x=b};'b '
+          __sea${x:so}n__ _ __init;autumn _ __init/fall _ __init/summer _ __init
           """)
   void draw_overManySeeds_isExactlyWhatTheTemplateMeans(String template, String expected) {
     String written = template.replace("\\\\", "\\");
@@ -150,10 +179,10 @@ class DynamicTemplatesTest {
 
   private static final List<String> RECORDED =
       List.of(
-          "c yellow, blue summer z",
-          "e red, blue fall z",
-          "f red, yellow autumn x y z",
-          "a red, blue fall y x");
+          "c yellow,blue summer z",
+          "e red,blue fall z",
+          "f red,yellow autumn x y z",
+          "a red,blue fall y x");
 
   @Test
   void draw_malformed_saysWhatAndWhere() {
@@ -163,7 +192,8 @@ class DynamicTemplatesTest {
     refuses(
         "{3-1$$a|b}",
         0,
-        "the variant draws '3-1' options; expected a number, or a range such as 1-2, at character 0");
+        "the variant draws '3-1' options; expected a number, or a range such as 1-2, at character"
+            + " 0");
     refuses(
         "{-$$a|b}",
         0,
@@ -171,23 +201,55 @@ class DynamicTemplatesTest {
     refuses(
         "x {@a|b}",
         2,
-        "the variant begins with '@', which draws in turn; expected options alone, at character 2");
+        "the variant begins with '@', which chooses another sampler; expected options alone, which"
+            + " are drawn at random, at character 2");
     refuses(
         "${1=a}",
         0,
-        "'${' begins no variable; expected ${name}, ${name:value} or ${name=value}, at character 0");
+        "'${' begins no variable; expected ${name}, ${name:value} or ${name=value}, at character"
+            + " 0");
     refuses("${x=a", 0, "the '${' has no '}' behind it, at character 0");
     refuses(
         "a ${x}",
         2,
-        "the variable 'x' is used before it has a value; expected ${x=value} before it, or ${x:value}");
+        "the variable 'x' is used before it has a value; expected ${x=value} before it, or"
+            + " ${x:value}");
     refuses("__nowhere__", 0, "no wildcard nowhere");
+    refuses("a __no${x:where}__", 2, "no wildcard nowhere");
+    refuses(
+        "{!a|b}",
+        0,
+        "the variant begins with '!', which chooses another sampler; expected options alone, which"
+            + " are drawn at random, at character 0");
+    refuses(
+        "__@season__",
+        0,
+        "the wildcard begins with '@', which chooses another sampler; expected its name alone,"
+            + " which draws at random, at character 0");
+    refuses(
+        "__greeting(word=hi__",
+        0,
+        "the arguments of the wildcard are not of the form (key=value, key=value), at character 0");
+    refuses(
+        "__greeting(word=hi, ann)__",
+        0,
+        "the arguments of the wildcard are not of the form (key=value, key=value), at character 0");
+    refuses(
+        "a %{b|c}",
+        2,
+        "'%{' begins a wrapper, but there is no '$$' and text to wrap after it; write \\% for the"
+            + " character, at character 2");
+    refuses("%{a ...$$b", 0, "the '%{' has no '}' behind it, at character 0");
+    refuses(
+        "x %{a {b|b}$$c}",
+        2, "the wrapper 'a b' has no '...' to mark the place of the text that it wraps");
     refuses(
         "a __empty__", 2, "the wildcard 'empty' has no values: its file has no line but comments");
     refuses(
         "a __broken__",
         2,
-        "the line '{x' of the wildcard 'broken' cannot be used: the '{' has no '}' behind it, at character 0");
+        "the line '{x' of the wildcard 'broken' cannot be used: the '{' has no '}' behind it, at"
+            + " character 0");
   }
 
   private static void refuses(String template, int offset, String message) {
@@ -218,6 +280,11 @@ class DynamicTemplatesTest {
   @Test
   void draw_endless_isRefused() {
     refusesAnyhow("${x=${x}}${x}");
+    refusesAnyhow("__loop__");
+    refusesAnyhow("__a" + "{".repeat(50_000));
+    refusesAnyhow("__{".repeat(20_000));
+    refusesAnyhow("%{".repeat(20_000));
+    refusesAnyhow("${a=...0123456789...}" + "%{${a}$$".repeat(20) + "x" + "}".repeat(20));
     refusesAnyhow("{".repeat(50_000));
     refusesAnyhow("${a=0123456789}" + doubling(30) + "${b30}");
     refusesAnyhow("${a=}" + doubling(30) + "${b30}");
@@ -238,7 +305,10 @@ class DynamicTemplatesTest {
   @Property(tries = 500)
   void draw_anyText_isAPromptOrAnError(
       @ForAll
-          @Chars({'a', '{', '}', '|', '$', '_', '1', '-', ':', '=', '!', '#', '\\', '~', '\n'})
+          @Chars({
+            'a', '{', '}', '|', '$', '_', '1', '-', ':', '=', '!', '#', '\\', '~', '\n', '%', '.',
+            '(', ')', ','
+          })
           @StringLength(max = 40)
           String template) {
     assertThatCode(
