@@ -57,7 +57,7 @@ final class Civitai {
             .filter(hash -> hash.matches("[0-9a-f]{64}"));
     Places places = Places.of(settings, folder.orElseGet(() -> versionFolder(id)), name, sha256);
     download(reference, id, file, sha256, places);
-    CivitaiNotes.write(web, version, places.target());
+    CivitaiNotes.write(web, URI.create(settings.civitaiEndpoint()), version, places.target());
     if (folder.isEmpty()) {
       note(reference, places.target());
     }
@@ -153,7 +153,7 @@ final class Civitai {
       Reference reference, long version, JsonNode file, Optional<String> sha256, Places places)
       throws IOException, InterruptedException {
     String byVersion = settings.civitaiEndpoint() + "/api/download/models/" + version;
-    Optional<URI> told = address(file.path("downloadUrl").asText());
+    Optional<URI> told = address(file.path("downloadUrl").asText(), URI.create(byVersion));
     try {
       fetch(reference, told.orElse(URI.create(byVersion)), sha256, places);
     } catch (DownloadException e) {
@@ -166,9 +166,9 @@ final class Civitai {
     }
   }
 
-  private static Optional<URI> address(String told) {
+  private static Optional<URI> address(String told, URI site) {
     try {
-      return Optional.of(URI.create(told)).filter(Origin::isSafe);
+      return Optional.of(URI.create(told)).filter(to -> Origin.mayLeadTo(site, to));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
@@ -195,7 +195,8 @@ final class Civitai {
           reference,
           settings.civitaiToken().isPresent()
               ? "Civitai does not let the owner of the token have it"
-              : "it needs a token: make one in the account settings of Civitai, and set CIVITAI_TOKEN to it");
+              : "it needs a token: make one in the account settings of Civitai, and set"
+                  + " CIVITAI_TOKEN to it");
     }
     return switch (answer.status()) {
       case Answer.NOT_FOUND -> error(Reason.NOT_FOUND, reference, "Civitai has no such file");

@@ -29,13 +29,13 @@ final class CivitaiNotes {
   private CivitaiNotes() {}
 
   /** Writes both, as far as they are not there. */
-  static void write(Web web, JsonNode version, Path model) throws InterruptedException {
+  static void write(Web web, URI site, JsonNode version, Path model) throws InterruptedException {
     Path info = beside(model, ".civitai.info");
     if (!Files.exists(info)) {
       Disk.write(info, Json.text(version));
     }
     if (PICTURES.keySet().stream().noneMatch(ending -> Files.exists(beside(model, ending)))) {
-      Optional<URI> picture = picture(version);
+      Optional<URI> picture = picture(version, site);
       if (picture.isPresent()) {
         writePicture(web, picture.get(), model);
       }
@@ -47,7 +47,7 @@ final class CivitaiNotes {
   }
 
   /** The first that is a picture, of those that the most people may see. */
-  private static Optional<URI> picture(JsonNode version) {
+  private static Optional<URI> picture(JsonNode version, URI site) {
     JsonNode chosen = null;
     for (JsonNode image : version.path("images")) {
       boolean isPicture = image.path("type").asText("image").equals("image");
@@ -58,7 +58,7 @@ final class CivitaiNotes {
     try {
       return Optional.ofNullable(chosen)
           .map(image -> URI.create(image.path("url").asText()))
-          .filter(Origin::isSafe);
+          .filter(to -> Origin.mayLeadTo(site, to));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -71,6 +71,8 @@ final class Downloads {
       long before = file.length();
       try {
         receive(file, transfer, meter);
+      } catch (Web.RedirectException e) {
+        throw e;
       } catch (IOException e) {
         failures = file.length() > before ? 1 : failures + 1;
         if (failures >= web.attempts()) {

@@ -235,8 +235,13 @@ public final class ModelStore {
       }
       throw new DownloadException(
           Reason.CONNECTION,
-          "cannot get '%s': %s; what has come is kept, so try again"
-              .formatted(reference, Objects.requireNonNullElse(e.getMessage(), "no connection")),
+          "cannot get '%s': %s%s"
+              .formatted(
+                  reference,
+                  Objects.requireNonNullElse(e.getMessage(), "no connection"),
+                  e instanceof Web.RedirectException
+                      ? ""
+                      : "; what has come is kept, so try again"),
           e);
     }
   }

@@ -1,13 +1,14 @@
 package dev.sdlora.models;
 
 import java.net.URI;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /** Scheme, host and port: who gets to see a token. */
 record Origin(String scheme, String host, int port) {
-  private static final List<String> LOOPBACK = List.of("localhost", "127.0.0.1", "[::1]");
+  private static final Pattern LOOPBACK =
+      Pattern.compile("(.+\\.)?localhost\\.?|127(\\.\\d{1,3}){0,3}|\\[::1]|0(\\.0){0,3}|\\[::]");
 
   /** The origin of an address, which {@link #isSafe} holds for. */
   static Origin of(URI address) {
@@ -19,14 +20,25 @@ record Origin(String scheme, String host, int port) {
         address.getPort() < 0 ? usual : address.getPort());
   }
 
-  /** Whether nobody on the way can read or change what comes: https, or this machine itself. */
+  /** Whether the connection is trusted: HTTPS, or HTTP on this machine. */
   static boolean isSafe(URI address) {
     String scheme = address.getScheme();
-    String host = address.getHost();
     return scheme != null
-        && host != null
+        && address.getHost() != null
         && (scheme.equalsIgnoreCase("https")
-            || (scheme.equalsIgnoreCase("http")
-                && LOOPBACK.contains(host.toLowerCase(Locale.ROOT))));
+            || (scheme.equalsIgnoreCase("http") && isLocal(address)));
+  }
+
+  /**
+   * Whether a site may send us to an address: it is safe, and only a site on this machine may lead
+   * to this machine, so that no other can make requests to services that run here.
+   */
+  static boolean mayLeadTo(URI from, URI address) {
+    return isSafe(address) && (!isLocal(address) || isLocal(from));
+  }
+
+  private static boolean isLocal(URI address) {
+    String host = address.getHost();
+    return host != null && LOOPBACK.matcher(host.toLowerCase(Locale.ROOT)).matches();
   }
 }

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -29,15 +32,23 @@ final class PartialFile implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Opens the file, or makes it. */
+  /**
+   * Opens the file, or makes it. Its name can be guessed, so a link that somebody has put there
+   * must not make us write to another file.
+   */
   static PartialFile open(Path path) {
     try {
       Disk.makeFolderOf(path);
       FileChannel channel =
           FileChannel.open(
-              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+              path,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              LinkOption.NOFOLLOW_LINKS);
       PartialFile file = new PartialFile(path, channel);
       try {
+        requireNoLink(path);
         file.readWhatIsThere();
       } catch (IOException e) {
         channel.close();
@@ -45,8 +56,22 @@ final class PartialFile implements AutoCloseable {
       }
       return file;
     } catch (IOException e) {
-      throw Disk.unwritable(path, e);
+      throw Disk.unwritable(path, Files.isSymbolicLink(path) ? linked(path) : e);
     }
+  }
+
+  private static void requireNoLink(Path path) throws IOException {
+    boolean countsNames = path.getFileSystem().supportedFileAttributeViews().contains("unix");
+    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+        || (countsNames
+            && !Files.getAttribute(path, "unix:nlink", LinkOption.NOFOLLOW_LINKS).equals(1))) {
+      throw linked(path);
+    }
+  }
+
+  private static IOException linked(Path path) {
+    return new FileSystemException(
+        path.toString(), null, "it is a link to another file; delete it and try again");
   }
 
   private void readWhatIsThere() throws IOException {

@@ -49,6 +49,15 @@ final class Web {
     this.pause = pause;
   }
 
+  /** A redirect that is not followed; trying again does not help. */
+  static final class RedirectException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    RedirectException(String message) {
+      super(message);
+    }
+  }
+
   /**
    * A question.
    *
@@ -87,8 +96,10 @@ final class Web {
         }
         answer.close();
         pause.sleep(wait);
-      } catch (ConnectException e) {
-        throw e; // Nobody is there; who has the file from before should not wait for long.
+      } catch (ConnectException | RedirectException e) {
+        // Nobody is there, and who has the file from before should not wait for long; or the site
+        // will redirect as badly a second time.
+        throw e;
       } catch (IOException e) {
         if (attempt == ATTEMPTS) {
           throw e;
@@ -138,21 +149,28 @@ final class Web {
         return answer;
       }
       Optional<URI> next = answer.location();
-      if (next.isEmpty() || !Origin.isSafe(next.get())) {
+      URI from = address;
+      if (next.filter(to -> Origin.mayLeadTo(from, to)).isEmpty()) {
         answer.close();
-        throw new IOException(
-            "it points to '"
-                + answer.header("Location").orElse("")
-                + "', which is no safe address");
+        throw new RedirectException(
+            "%s redirects to '%s', which is %s"
+                .formatted(
+                    from.getHost(),
+                    answer.header("Location").orElse(""),
+                    next.filter(Origin::isSafe).isPresent()
+                        ? "on this machine"
+                        : "not an HTTPS address"));
       }
-      boolean elsewhere = !Origin.of(next.get()).equals(Origin.of(address));
+      boolean elsewhere = !Origin.of(next.orElseThrow()).equals(Origin.of(address));
       if (elsewhere && !question.everywhere()) {
         return answer;
       }
       answer.close();
-      address = next.get();
+      address = next.orElseThrow();
     }
-    throw new IOException("it points from one address to the next without end");
+    throw new RedirectException(
+        "%s redirects more than %s times, probably in a circle"
+            .formatted(question.address().getHost(), MAX_REDIRECTS));
   }
 
   private Answer send(Question question, URI address) throws IOException, InterruptedException {

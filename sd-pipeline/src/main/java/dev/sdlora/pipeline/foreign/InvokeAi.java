@@ -1,8 +1,12 @@
 package dev.sdlora.pipeline.foreign;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -36,10 +40,14 @@ public final class InvokeAi {
   private static final Set<String> OLD_IMAGE =
       Set.of("prompt", "steps", "cfg_scale", "height", "width", "seed", "sampler");
 
-  /** A prompt in quotes, and options of a letter with a value. */
+  /** A prompt in quotes, and options. */
   private static final Pattern DREAM = Pattern.compile("\\s*\"(.*)\"(.*)", Pattern.DOTALL);
 
-  private static final Pattern OPTION = Pattern.compile("-(\\w)\\s*([\\w.]+)");
+  /** A letter, to which a value may be attached, or a name; values may have several parts. */
+  private static final Pattern OPTION =
+      Pattern.compile(
+          "(?<!\\S)(?:--([A-Za-z_]+)|-(cf|ft|tm|save_orig|embiggen(?:_tiles)?|[A-Za-z]))");
+
   private static final Pattern NEGATIVE = Pattern.compile("\\[([^\\[\\]]*)\\]");
 
   private InvokeAi() {}
@@ -143,26 +151,38 @@ public final class InvokeAi {
     }
     ForeignSettings settings = new ForeignSettings(PROGRAM);
     prompts(settings, parts.group(1));
-    String width = "";
-    String height = "";
-    Matcher option = OPTION.matcher(parts.group(2));
-    while (option.find()) {
-      String value = option.group(2);
-      switch (option.group(1)) {
-        case "s" -> settings.set("Steps", value);
-        case "S" -> settings.set("Seed", value);
-        case "C" -> settings.set("CFG scale", value);
-        case "A" -> SamplerNames.setDiffusers(settings, value);
-        case "W" -> width = value;
-        case "H" -> height = value;
-        default -> settings.rest("option " + option.group(1), value);
-      }
-    }
+    Map<String, String> options = options(parts.group(2));
+    options.forEach(
+        (name, value) -> {
+          switch (name) {
+            case "s", "steps" -> settings.set("Steps", value);
+            case "S", "seed" -> settings.set("Seed", value);
+            case "C", "cfg_scale" -> settings.set("CFG scale", value);
+            case "A", "sampler" -> SamplerNames.setDiffusers(settings, value);
+            case "W", "H", "width", "height" -> {}
+            default -> settings.rest("option " + name, value.isEmpty() ? "true" : value);
+          }
+        });
+    String width = options.getOrDefault("W", options.getOrDefault("width", ""));
+    String height = options.getOrDefault("H", options.getOrDefault("height", ""));
     if (!width.isEmpty() && !height.isEmpty()) {
       settings.set("Size", width + "x" + height);
     }
     settings.likeComfy();
     settings.set("Version", PROGRAM);
     return Optional.of(settings);
+  }
+
+  /** The values of options, each up to the next option; empty for those without one. */
+  private static Map<String, String> options(String text) {
+    Map<String, String> options = new LinkedHashMap<>();
+    List<MatchResult> found = OPTION.matcher(text).results().toList();
+    for (int i = 0; i < found.size(); i++) {
+      MatchResult option = found.get(i);
+      int end = i + 1 < found.size() ? found.get(i + 1).start() : text.length();
+      String name = option.group(1) == null ? option.group(2) : option.group(1);
+      options.put(name, text.substring(option.end(), end).strip());
+    }
+    return options;
   }
 }

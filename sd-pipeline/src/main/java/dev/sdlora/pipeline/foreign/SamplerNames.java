@@ -78,6 +78,10 @@ final class SamplerNames {
           entry("tcd", Sampler.TCD));
 
   private static final String ON_GPU = "_gpu";
+
+  /** The first versions of ComfyUI name k-diffusion's functions: {@code sample_dpmpp_2m}. */
+  private static final String FUNCTION = "sample_";
+
   private static final String KARRAS = "_k";
 
   private SamplerNames() {}
@@ -85,7 +89,9 @@ final class SamplerNames {
   /** A sampler by ComfyUI's name; where its noise comes from does not belong to it. */
   static Optional<Sampler> comfy(String name) {
     String key = name.strip().toLowerCase(Locale.ROOT);
-    String method = key.endsWith(ON_GPU) ? key.substring(0, key.length() - ON_GPU.length()) : key;
+    String bare = key.startsWith(FUNCTION) ? key.substring(FUNCTION.length()) : key;
+    String method =
+        bare.endsWith(ON_GPU) ? bare.substring(0, bare.length() - ON_GPU.length()) : bare;
     return Optional.ofNullable(COMFY.get(method));
   }
 

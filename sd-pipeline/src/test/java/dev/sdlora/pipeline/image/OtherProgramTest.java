@@ -91,7 +91,8 @@ final class OtherProgramTest {
         127589946317439009, Size: 512x768, Model hash: aeb7e9e689, Model: juggernautXL_v8, RNG: \
         CPU, Fooocus adm_guidance: "(1.5, 0.8, 0.3)", Fooocus performance: Speed, Fooocus prompt: \
         a cat, Fooocus sharpness: 2, Fooocus styles: ['Fooocus V2'], Lora hashes: "offset_1.0: \
-        4852686128", Refiner: sd15 [0123456789], Refiner switch at: 0.6, Version: Fooocus v2.5.5""";
+        4852686128", Refiner: sd15 [0123456789], Refiner switch at: 0.6, Version: Fooocus v2.5.5\
+        """;
 
     assertThat(read(png("parameters", FOOOCUS))).isEqualTo(expected);
     assertThat(read(image(FOOOCUS, "jpg"))).isEqualTo(expected);
@@ -109,7 +110,8 @@ final class OtherProgramTest {
             1024x1024, Model hash: \
             d7a9105a900fd52748f20725fe52fe52b507fd36bee4fc107b1550a26e6ee1d7, Model: juggernaut, \
             Denoising strength: 0.3, Clip skip: 2, RNG: CPU, Hires upscale: 2, Hires upscaler: \
-            4x_foolhardy, Version: SwarmUI 0.9.3.1""");
+            4x_foolhardy, Version: SwarmUI 0.9.3.1\
+            """);
   }
 
   @Test
@@ -122,13 +124,15 @@ final class OtherProgramTest {
             Steps: 28, Sampler: DPM++ 2M SDE, Schedule type: Karras, CFG scale: 6, Seed: \
             2718281828, Size: 1216x832, Model: Juggernaut, VAE: fixed, Clip skip: 2, RNG: CPU, \
             InvokeAI generation_mode: txt2img, Lora hashes: "cutaway: 0123456789abcdef", \
-            Emphasis: No norm, Version: InvokeAI 5.6.0""");
+            Emphasis: No norm, Version: InvokeAI 5.6.0\
+            """);
     assertThat(read(png("invokeai_metadata", INVOKE_3)))
         .isEqualTo(
             """
             a hill <lora:ink:0.5>
             Steps: 50, Sampler: Euler, Schedule type: Normal, CFG scale: 7.5, Seed: 356120443, \
-            Size: 768x432, Model: amixx, RNG: NV, Empty negative: encoded, Version: InvokeAI 3.3.0""");
+            Size: 768x432, Model: amixx, RNG: NV, Empty negative: encoded, Version: InvokeAI 3.3.0\
+            """);
   }
 
   @Test
@@ -139,7 +143,8 @@ final class OtherProgramTest {
             an owl
             Negative prompt: blurry, text
             Steps: 50, Sampler: LMS, Schedule type: Normal, CFG scale: 7.5, Seed: 7, Size: \
-            768x512, Model: sd-1.5, RNG: CPU, InvokeAI seamless: False, Version: InvokeAI 2.2.4""");
+            768x512, Model: sd-1.5, RNG: CPU, InvokeAI seamless: False, Version: InvokeAI 2.2.4\
+            """);
     assertThat(
             read(
                 png(
@@ -150,7 +155,33 @@ final class OtherProgramTest {
             a red fox
             Negative prompt: blurry
             Steps: 50, Sampler: Euler a, Schedule type: Normal, CFG scale: 7.5, Seed: 33, Size: \
-            512x768, RNG: CPU, Version: InvokeAI""");
+            512x768, RNG: CPU, Version: InvokeAI\
+            """);
+  }
+
+  @Test
+  void readParameters_dream_keepsAllOptionsWithAllTheirValues() {
+    assertThat(
+            read(
+                png(
+                    "Dream",
+                    "\"a fox\" -s50 -S 33 -W512 -H 768 -C7.5 -Ak_dpmpp_2 -G 0.8 -ft codeformer -cf"
+                        + " 0.75 -U 2 0.6 -V 12:0.1,-3:0.2 -tm cat -1 --hires_fix")))
+        .isEqualTo(
+            """
+            a fox
+            Steps: 50, Sampler: DPM++ 2M, Schedule type: Normal, CFG scale: 7.5, Seed: 33, Size: \
+            512x768, RNG: CPU, InvokeAI option G: 0.8, InvokeAI option ft: codeformer, \
+            InvokeAI option cf: 0.75, InvokeAI option U: 2 0.6, \
+            InvokeAI option V: "12:0.1,-3:0.2", InvokeAI option tm: cat -1, \
+            InvokeAI option hires_fix: true, Empty negative: encoded, Version: InvokeAI\
+            """);
+  }
+
+  @Test
+  void readParameters_firstComfyUi_hasSamplersByTheirFunctions() {
+    assertThat(read(png("prompt", COMFY.replace("\"euler\"", "\"sample_dpmpp_2m\""))))
+        .startsWith("Steps: 9, Sampler: DPM++ 2M, Schedule type: Normal, ");
   }
 
   @Test
