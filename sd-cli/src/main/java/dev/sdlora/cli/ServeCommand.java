@@ -69,6 +69,23 @@ final class ServeCommand implements Callable<Integer> {
   private List<String> origins = new ArrayList<>();
 
   @Option(
+      names = "--allowed-host",
+      paramLabel = "NAME",
+      description =
+          "Host name by which the server may be called, such as images.example.com,"
+              + " .example.com with all names below it, or *; repeatable."
+              + " Default: localhost and IP addresses; any name if credentials are required.")
+  private List<String> hosts = new ArrayList<>();
+
+  @Option(
+      names = "--trusted-proxy",
+      paramLabel = "ADDRESS[/BITS]",
+      description =
+          "Proxy whose X-Forwarded-… and Forwarded headers say who asks; repeatable."
+              + " Default: none, they are ignored.")
+  private List<String> proxies = new ArrayList<>();
+
+  @Option(
       names = "--output-dir",
       paramLabel = "DIR",
       description =
@@ -173,6 +190,8 @@ final class ServeCommand implements Callable<Integer> {
     users.forEach(user -> add(user, server));
     tokens.forEach(server::bearerToken);
     origins.forEach(server::corsOrigin);
+    hosts.forEach(server::allowedHost);
+    proxies.forEach(server::trustedProxy);
     model.upscalerFolders().forEach(server::upscalerDirectory);
     nameable.controlNetFolders().forEach(server::controlNetDirectory);
     trainings.ifPresent(server::trainingDirectory);

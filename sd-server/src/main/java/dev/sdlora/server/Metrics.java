@@ -5,12 +5,13 @@ import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.job.JobState;
 import io.javalin.config.RoutesConfig;
-import io.javalin.http.Context;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 
 /** What monitoring asks for: metrics in the text form of Prometheus, and two signs of life. */
 final class Metrics {
@@ -29,9 +30,10 @@ final class Metrics {
     registry.counter("sdlora.images").increment(job.finished().size());
   }
 
-  void answered(Context context) {
+  /** Counts an answer, also one that no route has given. */
+  void answered(Request request, Response response) {
     registry
-        .counter("sdlora.http.requests", "status", Integer.toString(context.statusCode()))
+        .counter("sdlora.http.requests", "status", Integer.toString(response.getStatus()))
         .increment();
   }
 

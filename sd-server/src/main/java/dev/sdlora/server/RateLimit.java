@@ -1,11 +1,12 @@
 package dev.sdlora.server;
 
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.RouteCost;
+import dev.sdlora.server.transport.Access;
 import io.javalin.http.Context;
-import io.javalin.http.HandlerType;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
@@ -14,26 +15,12 @@ import java.util.function.LongSupplier;
  * credentials, or by their address if they have none.
  */
 final class RateLimit {
-  /** What makes work; looking at it does not count. */
-  private static final Set<String> PATHS =
-      Set.of(
-          "/sdapi/v1/txt2img",
-          "/sdapi/v1/img2img",
-          "/sdapi/v1/extra-single-image",
-          "/v1/images/generations",
-          "/v1/images/edits",
-          "/api/jobs",
-          "/api/grids",
-          "/api/upscales",
-          "/api/trainings");
-
   /** Of clients that are remembered; one that is forgotten has a full bucket again. */
   private static final int MAX_CLIENTS = 10_000;
 
   private static final long NANOS_A_MINUTE = 60_000_000_000L;
 
   private final int perMinute;
-  private final boolean byCredentials;
   private final LongSupplier nanos;
 
   /** Guarded by itself; the one that asked last is at the end. */
@@ -49,12 +36,10 @@ final class RateLimit {
    * A limit.
    *
    * @param perMinute jobs of one client
-   * @param byCredentials whether credentials are checked; anybody could make some up otherwise
    * @param nanos the time
    */
-  RateLimit(int perMinute, boolean byCredentials, LongSupplier nanos) {
+  RateLimit(int perMinute, LongSupplier nanos) {
     this.perMinute = perMinute;
-    this.byCredentials = byCredentials;
     this.nanos = nanos;
   }
 
@@ -64,8 +49,9 @@ final class RateLimit {
    * @throws Refusal if its client has asked too often
    */
   void check(Context context) {
-    if (HandlerType.POST.equals(context.method()) && PATHS.contains(context.path())) {
-      double seconds = take(client(context));
+    if (context.routeRoles().contains(RouteCost.JOB)) {
+      String client = Objects.requireNonNull(context.attribute(Access.CLIENT));
+      double seconds = take(client);
       if (seconds > 0) {
         throw new Refusal(
             429,
@@ -73,11 +59,6 @@ final class RateLimit {
             Map.of("Retry-After", Long.toString((long) Math.ceil(seconds))));
       }
     }
-  }
-
-  private String client(Context context) {
-    String credentials = context.header("Authorization");
-    return byCredentials && credentials != null ? credentials : context.req().getRemoteAddr();
   }
 
   /** Takes the share of a job; otherwise tells how many seconds it takes until it is there. */

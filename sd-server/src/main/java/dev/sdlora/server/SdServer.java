@@ -1,8 +1,6 @@
 package dev.sdlora.server;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.request.Fields;
 import dev.sdlora.request.Limits;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.References;
@@ -12,7 +10,7 @@ import dev.sdlora.server.gallery.JobGallery;
 import dev.sdlora.server.gallery.PictureFolder;
 import dev.sdlora.server.grids.GridCells;
 import dev.sdlora.server.grids.GridsApi;
-import dev.sdlora.server.http.Answers;
+import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
@@ -29,6 +27,8 @@ import dev.sdlora.server.reference.Uploads;
 import dev.sdlora.server.sdapi.Sdapi;
 import dev.sdlora.server.studio.Studio;
 import dev.sdlora.server.training.TrainingsApi;
+import dev.sdlora.server.transport.Access;
+import dev.sdlora.server.transport.Transport;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
@@ -41,10 +41,12 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,6 +76,7 @@ public final class SdServer implements AutoCloseable {
   private final Uploads uploads;
   private final TrainingsApi trainings;
   private final Metrics metrics;
+  private final Transport transport;
   private final String host;
   private volatile boolean stopping;
 
@@ -114,17 +117,17 @@ public final class SdServer implements AutoCloseable {
             limits,
             false);
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
-    Access access =
-        new Access(settings.users, settings.tokens, settings.origins, settings.isLoopback());
+    this.transport = transport(settings, sentences);
     this.javalin =
         Javalin.create(
             config -> {
               set(config, settings);
-              config.routes.before(access::check);
+              transport.addTo(config);
               if (settings.rateLimit > 0) {
-                config.routes.before(rateLimit(settings)::check);
+                RateLimit limit = new RateLimit(settings.rateLimit, System::nanoTime);
+                config.routes.beforeMatched(limit::check);
               }
-              config.routes.after(metrics::answered);
+              config.jetty.modifyServer(server -> server.setRequestLog(metrics::answered));
               config.routes.exception(
                   Exception.class, (error, context) -> tell(error, context, sentences));
               // Javalin has a form of its own for these.
@@ -145,7 +148,7 @@ public final class SdServer implements AutoCloseable {
               new GridsApi(offer, queue).addTo(config.routes);
               trainings.addTo(config.routes);
               new LorasApi(loras, pipeline.checkpoint(), sentences).addTo(config.routes);
-              new PromptApi(pipeline, loras, limits, sentences).addTo(config.routes);
+              new PromptApi(pipeline, loras, sentences).addTo(config.routes);
               new Studio(offer).addTo(config.routes);
             });
   }
@@ -159,9 +162,15 @@ public final class SdServer implements AutoCloseable {
     return new SdServerBuilder(Objects.requireNonNull(pipeline, "pipeline"));
   }
 
-  private static RateLimit rateLimit(SdServerBuilder settings) {
+  private static Transport transport(SdServerBuilder settings, Sentences sentences) {
+    Set<String> hosts = new HashSet<>(settings.allowedHosts);
     boolean credentials = !settings.users.isEmpty() || !settings.tokens.isEmpty();
-    return new RateLimit(settings.rateLimit, credentials, System::nanoTime);
+    // Browsers have no credentials for a name that is not the server's own.
+    hosts.add(hosts.isEmpty() && credentials ? "*" : settings.host);
+    Access access = new Access(settings.users, settings.tokens, settings.origins, hosts);
+    int longRequests = settings.maxJobs + JobsApi.MOST_WATCHERS;
+    return new Transport(
+        access, sentences, settings.maxBodyBytes, longRequests, settings.trustedProxies);
   }
 
   private static List<Path> folders(SdServerBuilder settings) {
@@ -225,19 +234,7 @@ public final class SdServer implements AutoCloseable {
     if (context.res().isCommitted()) {
       return;
     }
-    boolean openAi = context.path().startsWith("/v1/");
-    int status = openAi && told.status() == 422 ? 400 : told.status();
-    ObjectNode body =
-        openAi
-            ? ImagesApi.error(status, told.sentence())
-            : Fields.object().put("detail", told.sentence());
-    told.headers().forEach(context::header);
-    if (status == 400 || status == 413) {
-      // What is left of the body would be taken for the next request.
-      context.header("Connection", "close");
-    }
-    context.status(status);
-    Answers.json(context, body);
+    ErrorAnswer.of(context.path(), told).send(context);
   }
 
   SdServer start(int port) {
@@ -270,6 +267,7 @@ public final class SdServer implements AutoCloseable {
     stopping = true;
     queue.close(patience);
     trainings.close();
+    transport.stop();
     try {
       javalin.stop();
     } catch (JavalinException e) {

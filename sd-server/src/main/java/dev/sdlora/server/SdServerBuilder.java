@@ -2,6 +2,7 @@ package dev.sdlora.server;
 
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
+import dev.sdlora.server.transport.TrustedProxies;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,16 +14,22 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Collects the settings of an {@link SdServer}. Every setter checks its value at once. Not safe for
  * several threads.
  */
 public final class SdServerBuilder {
+  private static final Pattern HOST_NAME =
+      Pattern.compile("\\.?[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?");
+
   final Pipeline pipeline;
   final Map<String, String> users = new LinkedHashMap<>();
   final Set<String> tokens = new LinkedHashSet<>();
   final Set<String> origins = new LinkedHashSet<>();
+  final Set<String> allowedHosts = new LinkedHashSet<>();
+  final Set<String> trustedProxies = new LinkedHashSet<>();
   final List<Path> upscalerDirectories = new ArrayList<>();
   final List<Path> controlNetDirectories = new ArrayList<>();
   final List<Style> styles = new ArrayList<>();
@@ -39,10 +46,6 @@ public final class SdServerBuilder {
 
   SdServerBuilder(Pipeline pipeline) {
     this.pipeline = pipeline;
-  }
-
-  boolean isLoopback() {
-    return host.equals("localhost") || host.startsWith("127.") || host.equals("::1");
   }
 
   /**
@@ -113,6 +116,46 @@ public final class SdServerBuilder {
    */
   public SdServerBuilder corsOrigin(String origin) {
     origins.add(Objects.requireNonNull(origin, "origin"));
+    return this;
+  }
+
+  /**
+   * Allows requests that call the server by a host name. IP addresses, {@code localhost} and the
+   * name given to {@link #listen} are always allowed; with {@linkplain #user users} or {@linkplain
+   * #bearerToken tokens} and no allowed hosts, all names are. A page of another site could
+   * otherwise use this server under a name that leads here (DNS rebinding).
+   *
+   * @param name such as {@code images.example.com}; with a dot at the beginning, {@code
+   *     .example.com}, the domain and all names below it; {@code *} for all names
+   * @return this builder
+   * @throws IllegalArgumentException if it is no host name, such as an address with a scheme or
+   *     port
+   */
+  public SdServerBuilder allowedHost(String name) {
+    Objects.requireNonNull(name, "name");
+    if (!name.equals("*") && !HOST_NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "an allowed host must be a name without scheme and port, such as images.example.com: '"
+              + name
+              + "'");
+    }
+    allowedHosts.add(name);
+    return this;
+  }
+
+  /**
+   * Trusts a proxy in front of this server to say who asks, in {@code X-Forwarded-For}, {@code
+   * X-Forwarded-Proto}, {@code X-Forwarded-Host} or {@code Forwarded}: the {@linkplain #rateLimit
+   * rate limit} counts by the client's address, and the studio may be called by the proxy's name.
+   * Default: none, and these headers are ignored.
+   *
+   * @param addresses IP address of the proxy, or a block of addresses such as {@code 10.0.0.0/8}
+   * @return this builder
+   * @throws IllegalArgumentException if these are no IP addresses
+   */
+  public SdServerBuilder trustedProxy(String addresses) {
+    Objects.requireNonNull(addresses, "addresses");
+    trustedProxies.add(TrustedProxies.require(addresses));
     return this;
   }
 

@@ -6,18 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.server.transport.RawClient;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -114,18 +116,116 @@ class AccessTest {
     assertThat(own.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
   }
 
-  /** A page of another site, whose name leads to this machine. */
+  private static String post(Served to, String head, String body) {
+    try (RawClient client = new RawClient(to.server.uri().getPort())) {
+      return client.send(head + "Connection: close\n\n" + body).rest();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String answer(Served to, String head) {
+    return post(to, head, "");
+  }
+
+  private static String options(Served to, String headers) {
+    return answer(to, "GET /sdapi/v1/options HTTP/1.1\n" + headers);
+  }
+
+  /** Names of pages of other sites may lead to this machine. */
   @Test
-  void otherHost_withoutCredentials_refused() throws IOException {
-    try (Served open = Served.of(pipeline);
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), open.server.uri().getPort())) {
-      socket
-          .getOutputStream()
-          .write(
-              "GET /sdapi/v1/options HTTP/1.0\r\nHost: evil.example\r\n\r\n"
-                  .getBytes(StandardCharsets.US_ASCII));
-      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-          .contains(" 403 ");
+  void hosts_withoutCredentials_givenNamesAndAddressesOnly() {
+    try (Served open =
+        Served.of(
+            pipeline, settings -> settings.allowedHost("sd.lan").allowedHost(".example.com"))) {
+      for (String host :
+          List.of("localhost", "a.localhost:1", "127.0.0.1", "[::1]:7", "10.1.2.3", "SD.lan:80")) {
+        assertThat(options(open, "Host: " + host + "\n")).as(host).contains(" 200 ");
+      }
+      assertThat(options(open, "Host: a.example.com\n")).contains(" 200 ");
+      assertThat(options(open, "Host: evilexample.com\n")).contains(" 403 ");
+      assertThat(options(open, "Host: host.docker.internal:7860\n"))
+          .contains(" 403 ", "--allowed-host host.docker.internal)");
+      assertThat(answer(open, "GET /health HTTP/1.1\nHost: evil.example\n")).contains(" 200 ");
+    }
+  }
+
+  @Test
+  void hosts_withCredentials_anyName() {
+    assertThat(options(served, "Host: sd.lan\nAuthorization: Bearer sk-1\n")).contains(" 200 ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // A proxy that speaks TLS and passes the name on
+    "https://sd.lan, sd.lan, , 200",
+    "https://sd.lan, sd.lan:443, , 200",
+    // and one that does not, with a browser that says so
+    "https://sd.lan, 127.0.0.1:7860, same-origin, 200",
+    "https://sd.lan, 127.0.0.1:7860, , 403",
+    "https://sd.lan:8443, sd.lan, , 403",
+    "https://evil.example, sd.lan, cross-site, 403",
+    "null, sd.lan, cross-site, 403",
+    ", sd.lan, cross-site, 403",
+    ", sd.lan, same-site, 403",
+    ", sd.lan, none, 200",
+    ", sd.lan, , 200",
+  })
+  void pages_changeSomething_ownOnesOnly(
+      @Nullable String origin, String host, @Nullable String site, int status) {
+    String answer =
+        answer(
+            served,
+            "POST /sdapi/v1/interrupt HTTP/1.1\nAuthorization: Bearer sk-1\nContent-Length: 0\n"
+                + ("Host: " + host + "\n")
+                + (origin == null ? "" : "Origin: " + origin + "\n")
+                + (site == null ? "" : "Sec-Fetch-Site: " + site + "\n"));
+    assertThat(answer).contains(" " + status + " ");
+    if (status == 403) {
+      assertThat(answer).contains("--cors-allow-origin", "--trusted-proxy");
+    }
+  }
+
+  /** A link on another site. */
+  @Test
+  void pages_lead_here() {
+    assertThat(
+            options(
+                served, "Host: sd.lan\nSec-Fetch-Site: cross-site\nAuthorization: Bearer sk-1\n"))
+        .contains(" 200 ");
+  }
+
+  @Test
+  void answers_forbidGuessesAndPagesOfOthers() {
+    HttpResponse<String> answer = served.send(served.request("/health"));
+    assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+    assertThat(answer.headers().firstValue("Cross-Origin-Resource-Policy")).hasValue("same-origin");
+  }
+
+  @Test
+  void trustedProxy_saysWhoAsksAndByWhichName() {
+    String small = "{'prompt': 'x', 'width': 64, 'height': 64, 'steps': 1}".replace('\'', '"');
+    String post =
+        "POST /api/jobs HTTP/1.1\nHost: 127.0.0.1\nContent-Length: %s\n".formatted(small.length());
+    try (Served open =
+        Served.of(pipeline, settings -> settings.trustedProxy("127.0.0.0/8").rateLimit(1))) {
+      String first = "X-Forwarded-For: 9.9.9.9, 10.0.0.1\n";
+      String again = "X-Forwarded-For: 8.8.8.8, 10.0.0.1, 127.0.0.7\n";
+      String other = "Forwarded: for=\"[2001:db8::1]:5\";proto=https\n";
+      assertThat(post(open, post + first, small)).contains(" 202 ");
+      assertThat(post(open, post + again, small)).contains(" 429 ");
+      assertThat(post(open, post + other, small)).contains(" 202 ");
+      assertThat(options(open, "Host: 127.0.0.1\nX-Forwarded-Host: sd.lan\n")).contains(" 403 ");
+      open.untilIdle();
+    }
+    try (Served open = Served.of(pipeline, settings -> settings.allowedHost("sd.lan"))) {
+      String page = "Host: 127.0.0.1\nX-Forwarded-Host: sd.lan\nOrigin: https://sd.lan\n";
+      assertThat(options(open, page)).contains(" 403 ");
+      try (Served behind =
+          Served.of(
+              pipeline, settings -> settings.allowedHost("sd.lan").trustedProxy("127.0.0.1"))) {
+        assertThat(options(behind, page)).contains(" 200 ");
+      }
     }
   }
 
@@ -203,6 +303,12 @@ class AccessTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> settings.bearerToken(" "))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> settings.allowedHost("https://sd.lan"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("without scheme and port");
+    assertThatThrownBy(() -> settings.trustedProxy("10.0.0.0/99"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("10.0.0.0/99");
     assertThatThrownBy(() -> settings.maxJobs(0)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> settings.port(served.server.uri().getPort()).start())
         .isInstanceOf(IllegalArgumentException.class)
@@ -224,6 +330,31 @@ class AccessTest {
           limited.send(limited.post("/api/jobs", small).header("Authorization", "Bearer other"));
       assertThat(madeUp.statusCode()).isEqualTo(429);
       limited.untilIdle();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/sdapi/v1/txt2img/", "/api/jobs/", "/api/grids", "/v1/images/edits/"})
+  void jobsOverTheRateOfTheirClient_otherSpellings_429(String path) {
+    try (Served limited =
+        Served.of(pipeline, settings -> settings.rateLimit(1).bearerToken("sk-1"))) {
+      HttpResponse<String> first =
+          limited.send(limited.post("/api/trainings", "{}").header("Authorization", "Bearer sk-1"));
+      assertThat(first.statusCode()).isNotEqualTo(429);
+      for (String spelling : List.of("Bearer sk-1", "Bearer  sk-1", "bearer sk-1")) {
+        HttpResponse<String> again =
+            limited.send(limited.post(path, "{}").header("Authorization", spelling));
+        assertThat(again.statusCode()).as(spelling).isEqualTo(429);
+      }
+    }
+  }
+
+  @Test
+  void resumedTrainings_countAsJobs() {
+    try (Served limited = Served.of(pipeline, settings -> settings.rateLimit(1))) {
+      assertThat(limited.send(limited.post("/api/trainings/x/resume", "")).statusCode())
+          .isEqualTo(404);
+      assertThat(limited.send(limited.post("/api/jobs", "{}")).statusCode()).isEqualTo(429);
     }
   }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** How often each client may ask, by a clock that the test moves. */
 class RateLimitTest {
   private final AtomicLong nanos = new AtomicLong(-5);
-  private final RateLimit limit = new RateLimit(6, true, nanos::get);
+  private final RateLimit limit = new RateLimit(6, nanos::get);
 
   private void pass(long seconds) {
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds));

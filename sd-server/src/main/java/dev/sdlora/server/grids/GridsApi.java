@@ -4,6 +4,7 @@ import dev.sdlora.request.Offer;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import io.javalin.config.RoutesConfig;
@@ -27,12 +28,12 @@ public final class GridsApi {
   public void addTo(RoutesConfig routes) {
     routes.get("/api/grids/axes", context -> Answers.json(context, AxisKind.json()));
     routes.post("/api/grids/plan", context -> Answers.json(context, plan(context).json()));
-    routes.post("/api/grids", this::submit);
+    routes.post("/api/grids", this::submit, RouteCost.JOB);
     routes.get("/api/grids/{id}/cells/{number}", this::cell);
   }
 
   private GridPlan plan(Context context) {
-    return GridPlan.read(Bodies.fields(context, offer.limits().bodyBytes()), offer);
+    return GridPlan.read(Bodies.fields(context), offer);
   }
 
   private void submit(Context context) {

@@ -64,6 +64,15 @@ public final class Sentences {
     if (error instanceof JobQueue.FullException full) {
       return new Told(429, shown(full), Map.of("Retry-After", "" + full.retryAfter()), false);
     }
+    if (error instanceof OutOfMemoryError) {
+      return new Told(
+          503,
+          "the server's Java heap (%s bytes) is too small for this request now: try again, send"
+                  .formatted(Runtime.getRuntime().maxMemory())
+              + " less, or start the server with a larger -Xmx",
+          Map.of("Retry-After", "5"),
+          true);
+    }
     int status = status(error);
     return status == 500 && !(error instanceof StableDiffusionException)
         ? new Told(

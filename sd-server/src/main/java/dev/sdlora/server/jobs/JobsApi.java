@@ -15,6 +15,7 @@ import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.http.Thumbnails;
 import dev.sdlora.server.job.Drawing;
@@ -34,11 +35,14 @@ import java.util.Optional;
 public final class JobsApi {
   private static final long LOOK_MILLIS = 100;
 
+  /** Clients that may watch jobs at once. */
+  public static final int MOST_WATCHERS = 64;
+
   private final Offer offer;
   private final JobQueue queue;
   private final JobJson json;
   private final Thumbnails thumbnails = new Thumbnails();
-  private final Watchers watchers = new Watchers();
+  private final Watchers watchers = new Watchers(MOST_WATCHERS);
 
   /** The interface over a queue. */
   public JobsApi(Offer offer, JobQueue queue, Sentences sentences) {
@@ -49,7 +53,7 @@ public final class JobsApi {
 
   /** Serves it. */
   public void addTo(RoutesConfig routes) {
-    routes.post("/api/jobs", this::submit);
+    routes.post("/api/jobs", this::submit, RouteCost.JOB);
     routes.get("/api/jobs", this::list);
     routes.get("/api/jobs/{id}", context -> Answers.json(context, json.of(job(context))));
     routes.delete("/api/jobs/{id}", this::delete);
@@ -69,7 +73,7 @@ public final class JobsApi {
   }
 
   private void submit(Context context) {
-    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context);
     Overrides options = Overrides.read(fields.object("override_settings"), offer);
     PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.LIBRARY, options);
     String kind = spec.imageToImage().isPresent() ? "img2img" : "txt2img";
@@ -104,7 +108,7 @@ public final class JobsApi {
 
   private void move(Context context) {
     Job job = job(context);
-    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context);
     if (!fields.has("place")) {
       throw new Refusal(422, "field 'place' is missing: 1 is next");
     }

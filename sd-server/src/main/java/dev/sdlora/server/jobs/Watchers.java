@@ -6,9 +6,13 @@ import java.util.concurrent.Semaphore;
 
 /** Clients that are told of changes; each keeps a thread of the server. */
 final class Watchers {
-  private static final int MOST = 64;
+  private final int most;
+  private final Semaphore places;
 
-  private final Semaphore places = new Semaphore(MOST);
+  Watchers(int most) {
+    this.most = most;
+    this.places = new Semaphore(most);
+  }
 
   /** What is told as long as a client listens. */
   interface Telling {
@@ -23,7 +27,7 @@ final class Watchers {
   void tell(Telling telling) throws InterruptedException {
     if (!places.tryAcquire()) {
       throw new Refusal(
-          429, "%s clients watch jobs already".formatted(MOST), Map.of("Retry-After", "5"));
+          429, "%s clients watch jobs already".formatted(most), Map.of("Retry-After", "5"));
     }
     try {
       telling.run();

@@ -5,7 +5,6 @@ import dev.sdlora.api.Picture;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Limits;
 import dev.sdlora.request.Pictures;
-import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
 import io.javalin.http.Context;
 import io.javalin.http.UploadedFile;
@@ -32,9 +31,6 @@ final class EditForm {
   Fields read(Context context) {
     if (!context.isMultipartFormData()) {
       throw new Refusal(400, "the body must be a form, multipart/form-data");
-    }
-    if (context.contentLength() > limits.bodyBytes()) {
-      throw Bodies.tooLong(context, limits.bodyBytes());
     }
     List<UploadedFile> files = pictures(context);
     if (files.size() != 1) {
@@ -73,10 +69,7 @@ final class EditForm {
       files.addAll(context.uploadedFiles("image[]"));
       return files;
     } catch (Exception e) { // Of several kinds, checked ones that Kotlin does not tell among them.
-      String reason = reason(e);
-      throw reason.startsWith("max length")
-          ? Bodies.tooLong(context, limits.bodyBytes())
-          : new Refusal(400, "the form could not be read: " + reason);
+      throw new Refusal(400, "the form could not be read: " + reason(e));
     }
   }
 

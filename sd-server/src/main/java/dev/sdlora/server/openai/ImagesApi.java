@@ -13,8 +13,10 @@ import dev.sdlora.request.Overrides;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
+import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
@@ -48,31 +50,12 @@ public final class ImagesApi {
     routes.get("/v1/models", this::models);
     routes.post(
         "/v1/images/generations",
-        context ->
-            draw(context, Bodies.fields(context, offer.limits().bodyBytes()), "image_generation"));
+        context -> draw(context, Bodies.fields(context), "image_generation"),
+        RouteCost.JOB);
     routes.post(
         "/v1/images/edits",
-        context -> draw(context, new EditForm(offer.limits()).read(context), "image_edit"));
-  }
-
-  /** The form of errors that OpenAI's clients read. */
-  public static ObjectNode error(int status, String sentence) {
-    ObjectNode answer = Fields.object();
-    answer
-        .putObject("error")
-        .put("message", sentence)
-        .put("type", type(status))
-        .putNull("param")
-        .putNull("code");
-    return answer;
-  }
-
-  private static String type(int status) {
-    return switch (status) {
-      case 401 -> "authentication_error";
-      case 429 -> "rate_limit_error";
-      default -> status >= 500 ? "server_error" : "invalid_request_error";
-    };
+        context -> draw(context, new EditForm(offer.limits()).read(context), "image_edit"),
+        RouteCost.JOB);
   }
 
   private void models(Context context) {
@@ -184,7 +167,9 @@ public final class ImagesApi {
       now = client.await(job, now.version());
     }
     problem(job)
-        .ifPresent(refusal -> stream.send("error", error(refusal.status(), refusal.sentence())));
+        .ifPresent(
+            refusal ->
+                stream.send("error", ErrorAnswer.openAi(refusal.status(), refusal.sentence())));
   }
 
   /** What fails before it draws is answered with its status, as nothing has been sent yet. */

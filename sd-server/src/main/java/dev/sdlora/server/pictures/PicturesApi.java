@@ -31,7 +31,7 @@ public final class PicturesApi {
 
   /** Reads it whole, so that a damaged one is refused here and not when it is used. */
   private void add(Context context) {
-    byte[] file = Bodies.bytes(context, limits.bodyBytes());
+    byte[] file = Bodies.bytes(context);
     if (file.length == 0) {
       throw new Refusal(400, "the body must be the bytes of a picture's file");
     }

@@ -98,10 +98,10 @@ public final class PngInfoApi {
   private byte[] file(Context context) {
     String type = Optional.ofNullable(context.contentType()).orElse("");
     if (!type.startsWith("application/json")) {
-      return Bodies.bytes(context, offer.limits().bodyBytes());
+      return Bodies.bytes(context);
     }
     String image =
-        Bodies.fields(context, offer.limits().bodyBytes())
+        Bodies.fields(context)
             .name("image")
             .orElseThrow(() -> new Refusal(422, "there must be a field 'image'"));
     return offer.pictures().bytes("image", image);

@@ -8,6 +8,7 @@ import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import io.javalin.config.RoutesConfig;
@@ -27,11 +28,11 @@ public final class UpscalesApi {
 
   /** Serves it. */
   public void addTo(RoutesConfig routes) {
-    routes.post("/api/upscales", this::submit);
+    routes.post("/api/upscales", this::submit, RouteCost.JOB);
   }
 
   private void submit(Context context) {
-    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context);
     String given =
         fields
             .name("image")

@@ -13,7 +13,6 @@ import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Limits;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
@@ -33,7 +32,6 @@ public final class PromptApi {
 
   private final Pipeline pipeline;
   private final LoraLibrary loras;
-  private final Limits limits;
   private final Sentences sentences;
 
   /**
@@ -41,10 +39,9 @@ public final class PromptApi {
    *
    * @param loras those of the pipeline, as they were a moment ago
    */
-  public PromptApi(Pipeline pipeline, LoraLibrary loras, Limits limits, Sentences sentences) {
+  public PromptApi(Pipeline pipeline, LoraLibrary loras, Sentences sentences) {
     this.pipeline = pipeline;
     this.loras = loras;
-    this.limits = limits;
     this.sentences = sentences;
   }
 
@@ -55,12 +52,8 @@ public final class PromptApi {
     routes.post("/api/prompt/lora", this::lora);
   }
 
-  private Fields fields(Context context) {
-    return Bodies.fields(context, limits.bodyBytes());
-  }
-
   private void read(Context context) {
-    Fields fields = fields(context);
+    Fields fields = Bodies.fields(context);
     List<Embedding> embeddings =
         pipeline.embeddings().list().stream()
             .filter(one -> one.family() == pipeline.checkpoint().family())
@@ -104,7 +97,7 @@ public final class PromptApi {
   }
 
   private void complete(Context context) {
-    Fields fields = fields(context);
+    Fields fields = Bodies.fields(context);
     String prompt = prompt(fields, "prompt");
     int cursor = fields.whole("cursor", prompt.length());
     if (cursor < 0 || cursor > prompt.length()) {
@@ -141,7 +134,7 @@ public final class PromptApi {
   }
 
   private void lora(Context context) {
-    Fields fields = fields(context);
+    Fields fields = Bodies.fields(context);
     LoraAdapter lora =
         loras.find(
             fields.name("name").orElseThrow(() -> new Refusal(422, "field 'name' is missing")));

@@ -16,6 +16,7 @@ import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
@@ -55,8 +56,8 @@ final class DrawingEndpoints {
   }
 
   void addTo(RoutesConfig routes) {
-    routes.post("/sdapi/v1/txt2img", context -> draw(context, false));
-    routes.post("/sdapi/v1/img2img", context -> draw(context, true));
+    routes.post("/sdapi/v1/txt2img", context -> draw(context, false), RouteCost.JOB);
+    routes.post("/sdapi/v1/img2img", context -> draw(context, true), RouteCost.JOB);
   }
 
   static String timestamp(Job job) {
@@ -64,7 +65,7 @@ final class DrawingEndpoints {
   }
 
   private void draw(Context context, boolean fromPicture) {
-    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context);
     if (fromPicture && fields.texts("init_images").isEmpty()) {
       throw new Refusal(404, "Init image not found");
     }

@@ -11,6 +11,7 @@ import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.pictures.Enlargement;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -30,11 +31,11 @@ final class ExtraEndpoints {
 
   void addTo(RoutesConfig routes) {
     routes.post("/sdapi/v1/png-info", this::pngInfo);
-    routes.post("/sdapi/v1/extra-single-image", this::enlarge);
+    routes.post("/sdapi/v1/extra-single-image", this::enlarge, RouteCost.JOB);
   }
 
   private void pngInfo(Context context) {
-    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context);
     String text = fields.name("image").orElseThrow(() -> new Refusal(404, "Image not found"));
     byte[] file = offer.pictures().bytes("image", text);
     Pictures.requireSize("image", file, offer.limits().pixels());
@@ -72,7 +73,7 @@ final class ExtraEndpoints {
   }
 
   private void enlarge(Context context) {
-    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context);
     for (String name : new String[] {"gfpgan_visibility", "codeformer_visibility"}) {
       if (fields.number(name).orElse(0) != 0) {
         throw new Refusal(422, "field '%s' asks for what is not here".formatted(name));

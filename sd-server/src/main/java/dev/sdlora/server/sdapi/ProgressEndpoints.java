@@ -2,7 +2,6 @@ package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
@@ -19,11 +18,9 @@ import java.util.Optional;
  * {@code /internal/progress} tells of one by its id.
  */
 final class ProgressEndpoints {
-  private final Offer offer;
   private final JobQueue queue;
 
-  ProgressEndpoints(Offer offer, JobQueue queue) {
-    this.offer = offer;
+  ProgressEndpoints(JobQueue queue) {
     this.queue = queue;
   }
 
@@ -73,7 +70,7 @@ final class ProgressEndpoints {
   }
 
   private void ofTask(Context context) {
-    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context);
     Optional<Job> job = fields.name("id_task").flatMap(queue::find);
     Optional<Job.Snapshot> now = job.map(Job::snapshot);
     boolean waiting = now.filter(at -> at.state() == JobState.WAITING).isPresent();

@@ -25,7 +25,7 @@ public final class Sdapi {
   public void addTo(RoutesConfig routes) {
     SdapiState state = new SdapiState(offer);
     new DrawingEndpoints(offer, queue, state, sentences).addTo(routes);
-    new ProgressEndpoints(offer, queue).addTo(routes);
+    new ProgressEndpoints(queue).addTo(routes);
     new Listings(offer).addTo(routes);
     new ExtraEndpoints(offer).addTo(routes);
     new ControlNetListings(offer).addTo(routes);
@@ -33,7 +33,7 @@ public final class Sdapi {
     routes.post(
         "/sdapi/v1/options",
         context -> {
-          state.set(Bodies.fields(context, offer.limits().bodyBytes()));
+          state.set(Bodies.fields(context));
           Answers.json(context, NullNode.getInstance());
         });
   }

@@ -8,6 +8,7 @@ import dev.sdlora.request.Offer;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
@@ -50,11 +51,11 @@ public final class TrainingsApi implements AutoCloseable {
   /** Serves it. */
   public void addTo(RoutesConfig routes) {
     routes.get("/api/trainings/recommended", this::recommended);
-    routes.post("/api/trainings", this::submit);
+    routes.post("/api/trainings", this::submit, RouteCost.JOB);
     routes.get("/api/trainings", this::list);
     routes.get("/api/trainings/{id}", context -> Answers.json(context, whole(job(context))));
     routes.delete("/api/trainings/{id}", this::delete);
-    routes.post("/api/trainings/{id}/resume", this::resume);
+    routes.post("/api/trainings/{id}/resume", this::resume, RouteCost.JOB);
     routes.get("/api/trainings/{id}/samples/{number}", this::sample);
   }
 
@@ -92,7 +93,7 @@ public final class TrainingsApi implements AutoCloseable {
   }
 
   private void submit(Context context) {
-    Fields fields = Bodies.fields(context, offer.limits().bodyBytes());
+    Fields fields = Bodies.fields(context);
     Path folder = Trainings.newFolder();
     Job job;
     try {

@@ -1,0 +1,104 @@
+package dev.sdlora.server.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.request.Fields;
+import io.javalin.http.Context;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * An error as its client reads it: in OpenAI's form under {@code /v1/}, as {@code {"detail":
+ * "sentence"}} elsewhere.
+ *
+ * @param status HTTP status
+ * @param headers headers of this error
+ * @param body JSON
+ */
+public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode body) {
+
+  /**
+   * Returns the answer to a request.
+   *
+   * @param path path of the request
+   * @param told the error
+   */
+  public static ErrorAnswer of(String path, Sentences.Told told) {
+    boolean openAi = path.startsWith("/v1/");
+    int status = openAi && told.status() == 422 ? 400 : told.status();
+    ObjectNode body =
+        openAi ? openAi(status, told.sentence()) : Fields.object().put("detail", told.sentence());
+    return new ErrorAnswer(status, told.headers(), body);
+  }
+
+  /**
+   * Returns the answer to a request that is refused.
+   *
+   * @param path path of the request
+   * @param refusal the reason
+   */
+  public static ErrorAnswer of(String path, Refusal refusal) {
+    return of(
+        path, new Sentences.Told(refusal.status(), refusal.sentence(), refusal.headers(), false));
+  }
+
+  /** Returns an error in the form that OpenAI's clients read. */
+  public static ObjectNode openAi(int status, String sentence) {
+    ObjectNode answer = Fields.object();
+    answer
+        .putObject("error")
+        .put("message", sentence)
+        .put("type", type(status))
+        .putNull("param")
+        .putNull("code");
+    return answer;
+  }
+
+  private static String type(int status) {
+    return switch (status) {
+      case 401 -> "authentication_error";
+      case 429 -> "rate_limit_error";
+      default -> status >= 500 ? "server_error" : "invalid_request_error";
+    };
+  }
+
+  /** Answers a request that has reached its route. */
+  public void send(Context context) {
+    headers.forEach(context::header);
+    context.status(status);
+    Answers.json(context, body);
+  }
+
+  /** Answers a request whose route has failed, if nothing has been sent yet. */
+  public void send(HttpServletResponse response) {
+    if (response.isCommitted()) {
+      return;
+    }
+    headers.forEach(response::setHeader);
+    response.setStatus(status);
+    response.setContentType("application/json");
+    try {
+      response.getOutputStream().write(Fields.text(body).getBytes(StandardCharsets.UTF_8));
+    } catch (IOException | IllegalStateException e) {
+      // The client has gone, or has part of another answer.
+    }
+  }
+
+  /**
+   * Answers a request before it reaches its route, without waiting for the client.
+   *
+   * @param response not yet committed
+   * @param callback completed when the answer has left
+   */
+  public void send(Response response, Callback callback) {
+    response.setStatus(status);
+    headers.forEach(response.getHeaders()::put);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+    Content.Sink.write(response, true, Fields.text(body), callback);
+  }
+}

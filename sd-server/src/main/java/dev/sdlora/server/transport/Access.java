@@ -1,0 +1,178 @@
+package dev.sdlora.server.transport;
+
+import dev.sdlora.server.http.ErrorAnswer;
+import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Decides who may use the server, before anything of a body is read: the host name by which it is
+ * called, the page that calls it, and credentials. Web pages of other sites may not call it unless
+ * their origin is allowed, because browsers send their requests to this machine too.
+ */
+public final class Access extends Handler.Wrapper {
+  /**
+   * Attribute of requests with the client, a string: which credentials it has shown, or its address
+   * if the server asks for none.
+   */
+  public static final String CLIENT = Access.class.getName() + ".client";
+
+  static final Set<String> SIGNS_OF_LIFE = Set.of("/health", "/ready");
+
+  /** Methods that change nothing. */
+  private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
+
+  /** SHA-256 of valid {@code Authorization} headers, so that comparing takes equal time. */
+  private final List<byte[]> credentials = new ArrayList<>();
+
+  private final Set<String> origins;
+  private final AllowedHosts hosts;
+
+  /**
+   * Creates the handler.
+   *
+   * @param users passwords by name
+   * @param tokens bearer tokens
+   * @param origins allowed origins of web pages; {@code *} is all
+   * @param allowedHosts allowed host names, as {@link AllowedHosts} reads them
+   */
+  public Access(
+      Map<String, String> users,
+      Set<String> tokens,
+      Set<String> origins,
+      Set<String> allowedHosts) {
+    users.forEach(
+        (name, password) -> {
+          byte[] pair = (name + ":" + password).getBytes(StandardCharsets.UTF_8);
+          credentials.add(hash("Basic " + Base64.getEncoder().encodeToString(pair)));
+        });
+    tokens.forEach(token -> credentials.add(hash("Bearer " + token)));
+    this.origins = Set.copyOf(origins);
+    this.hosts = new AllowedHosts(allowedHosts);
+  }
+
+  private static byte[] hash(String text) {
+    return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    String path = Request.getPathInContext(request);
+    HttpFields.Mutable headers = response.getHeaders();
+    headers.put("X-Content-Type-Options", "nosniff");
+    headers.put(
+        "Cross-Origin-Resource-Policy", origins.contains("*") ? "cross-origin" : "same-origin");
+    try {
+      check(request, path, headers);
+    } catch (Refusal refusal) {
+      ErrorAnswer.of(path, refusal).send(response, callback);
+      return true;
+    }
+    return super.handle(request, response, callback);
+  }
+
+  private void check(Request request, String path, HttpFields.Mutable answer) {
+    boolean signOfLife = SIGNS_OF_LIFE.contains(path);
+    String origin = request.getHeaders().get("Origin");
+    if (!signOfLife) {
+      checkHost(request);
+      checkPage(Optional.ofNullable(origin), request, answer);
+    }
+    boolean preflight = request.getMethod().equals("OPTIONS") && origin != null;
+    String client = Request.getRemoteAddr(request);
+    if (!signOfLife && !preflight && !credentials.isEmpty()) {
+      client = "credentials " + recognised(request.getHeaders().get("Authorization"));
+    }
+    request.setAttribute(CLIENT, client);
+  }
+
+  /**
+   * Refuses names that may lead to this machine without being its own (DNS rebinding): a page under
+   * such a name counts as the server's own.
+   */
+  private void checkHost(Request request) {
+    hosts.check(Optional.ofNullable(request.getHeaders().get("Host")));
+    hosts.check(Optional.ofNullable(request.getHttpURI().getAuthority()));
+  }
+
+  private void checkPage(Optional<String> origin, Request request, HttpFields.Mutable answer) {
+    if (origin.isPresent() && (origins.contains(origin.get()) || origins.contains("*"))) {
+      answer.put("Access-Control-Allow-Origin", origin.get());
+      answer.put("Vary", "Origin");
+      answer.put("Access-Control-Allow-Methods", "GET, POST, DELETE");
+      answer.put("Access-Control-Allow-Headers", "Authorization, Content-Type");
+      answer.put("Access-Control-Expose-Headers", "Location, Retry-After");
+      return;
+    }
+    Optional<String> site = Optional.ofNullable(request.getHeaders().get("Sec-Fetch-Site"));
+    if (site.filter("same-origin"::equals).isPresent()) {
+      return;
+    }
+    boolean other =
+        origin.isPresent()
+            ? !isOwn(origin.get(), request)
+            : !SAFE.contains(request.getMethod())
+                && site.filter(value -> !value.equals("none")).isPresent();
+    if (other) {
+      String page = origin.orElse("another site");
+      throw new Refusal(
+          403,
+          ("web pages of %s may not use this server: allow their origin"
+                  + " (--cors-allow-origin %s); if it is this server's own page behind a proxy, let"
+                  + " the proxy pass on the header Host or name the proxy (--trusted-proxy)")
+              .formatted(page, origin.orElse("ORIGIN")));
+    }
+  }
+
+  /** Schemes may differ, since a proxy in front of this server may be the one that speaks TLS. */
+  private static boolean isOwn(String origin, Request request) {
+    String page = host(origin.replaceFirst("^https?://", ""));
+    return Optional.ofNullable(request.getHeaders().get("Host")).map(Access::host).stream()
+            .anyMatch(page::equals)
+        || Optional.ofNullable(request.getHttpURI().getAuthority()).map(Access::host).stream()
+            .anyMatch(page::equals);
+  }
+
+  private static String host(String authority) {
+    return authority.toLowerCase(Locale.ROOT).replaceFirst(":(80|443)$", "");
+  }
+
+  /** Returns the number of the credentials that are given. */
+  private int recognised(String given) {
+    byte[] hash = hash(given == null ? "" : normal(given));
+    int known = -1;
+    for (int i = 0; i < credentials.size(); i++) {
+      known = MessageDigest.isEqual(credentials.get(i), hash) ? i : known;
+    }
+    if (known < 0) {
+      throw new Refusal(
+          401,
+          "Incorrect username or password",
+          Map.of("WWW-Authenticate", "Basic realm=\"sd-server\", charset=\"UTF-8\""));
+    }
+    return known;
+  }
+
+  /** Schemes may be written in any case, and any number of blanks may follow them. */
+  private static String normal(String given) {
+    if (given.regionMatches(true, 0, "basic ", 0, 6)) {
+      return "Basic " + given.substring(6).strip();
+    }
+    return given.regionMatches(true, 0, "bearer ", 0, 7)
+        ? "Bearer " + given.substring(7).strip()
+        : given;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.sdlora.server.transport;
+
+import dev.sdlora.server.http.Refusal;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Host names by which the server may be called: the given ones, IP addresses, {@code localhost} and
+ * names that end in {@code .localhost}. A given name that begins with a dot stands for a domain and
+ * all names below it, {@code *} for all names.
+ */
+final class AllowedHosts {
+  private static final Pattern ADDRESS =
+      Pattern.compile("\\[[0-9a-f:.]+]|\\d{1,3}(\\.\\d{1,3}){3}");
+
+  private final Set<String> names;
+
+  AllowedHosts(Collection<String> names) {
+    this.names =
+        names.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+  }
+
+  /**
+   * Refuses other names.
+   *
+   * @param host a {@code Host} header, if the request has one
+   * @throws Refusal with 403
+   */
+  void check(Optional<String> host) {
+    String name =
+        host.orElse("")
+            .toLowerCase(Locale.ROOT)
+            .replaceFirst(":\\d*$", "")
+            .replaceFirst("\\.$", "");
+    if (!isAllowed(name)) {
+      throw new Refusal(
+          403,
+          "this server is not to be called '%s': add that name to its allowed hosts (--allowed-host %s)"
+              .formatted(name, name));
+    }
+  }
+
+  private boolean isAllowed(String name) {
+    return name.equals("localhost")
+        || name.endsWith(".localhost")
+        || ADDRESS.matcher(name).matches()
+        || names.contains("*")
+        || names.contains(name)
+        || names.stream()
+            .filter(given -> given.startsWith("."))
+            .anyMatch(given -> ("." + name).endsWith(given));
+  }
+}

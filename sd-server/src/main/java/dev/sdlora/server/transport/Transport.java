@@ -1,0 +1,105 @@
+package dev.sdlora.server.transport;
+
+import dev.sdlora.server.http.ErrorAnswer;
+import dev.sdlora.server.http.Sentences;
+import io.javalin.config.JavalinConfig;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collection;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything between a connection and the routes: trusted proxies, access, bodies, how many
+ * requests run at once, slow clients, and errors that Jetty finds.
+ */
+public final class Transport {
+  /** Threads for connections and signs of life, which no request can take. */
+  private static final int SPARE_THREADS = 32;
+
+  /** Requests with a thread beyond those that wait for jobs or watch them. */
+  private static final int OTHER_REQUESTS = 64;
+
+  private static final int WAITING_REQUESTS = 1000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+
+  private final Access access;
+  private final Sentences sentences;
+  private final RequestBodies bodies;
+  private final int atOnce;
+  private final Collection<String> proxies;
+
+  /**
+   * Creates it.
+   *
+   * @param access who may use the server
+   * @param sentences what clients are told of errors
+   * @param maxBodyBytes bytes of one body
+   * @param longRequests requests that may have a thread for long
+   * @param proxies addresses of trusted proxies, as {@code ADDRESS} or {@code ADDRESS/BITS}
+   */
+  public Transport(
+      Access access,
+      Sentences sentences,
+      long maxBodyBytes,
+      int longRequests,
+      Collection<String> proxies) {
+    this.access = access;
+    this.sentences = sentences;
+    this.bodies =
+        new RequestBodies(
+            maxBodyBytes,
+            Math.max(maxBodyBytes, Runtime.getRuntime().maxMemory() / 4),
+            System::nanoTime);
+    this.atOnce = longRequests + OTHER_REQUESTS;
+    this.proxies = proxies;
+  }
+
+  /** Sets a server up. */
+  public void addTo(JavalinConfig config) {
+    QueuedThreadPool threads = new QueuedThreadPool(atOnce + SPARE_THREADS);
+    threads.setName("sd-server");
+    config.jetty.threadPool = threads;
+    config.jetty.modifyServer(this::setUp);
+    config.jetty.modifyServletContextHandler(
+        context -> context.setErrorHandler(new ErrorAnswers()));
+    config.router.javaLangErrorHandler(this::tell);
+    if (!proxies.isEmpty()) {
+      TrustedProxies trusted = new TrustedProxies(proxies);
+      config.jetty.modifyHttpConfiguration(http -> http.addCustomizer(trusted));
+    }
+  }
+
+  /** Answers after an error such as a heap that is too small, of which Javalin tells nobody. */
+  private void tell(HttpServletResponse response, Error error) {
+    LOG.error("a request failed", error);
+    String path =
+        Request.getPathInContext(
+            ServletContextResponse.getServletContextResponse(response).getRequest());
+    ErrorAnswer.of(path, sentences.of(error)).send(response);
+  }
+
+  private void setUp(Server server) {
+    server.setErrorHandler(new ErrorAnswers());
+    SlowReaders readers =
+        new SlowReaders(
+            TimeUnit.SECONDS.toNanos(RequestBodies.PATIENCE_SECONDS), RequestBodies.LEAST_RATE);
+    RequestsAtOnce requests = new RequestsAtOnce(atOnce, WAITING_REQUESTS);
+    requests.setHandler(readers);
+    bodies.setHandler(requests);
+    access.setHandler(bodies);
+    // Inside Jetty's statistics, by which a server that stops waits for answers under way.
+    ((Handler.Singleton) server.getHandler()).insertHandler(access);
+  }
+
+  /** Refuses bodies under way, for a server that stops. */
+  public void stop() {
+    bodies.refuseIncoming();
+  }
+}

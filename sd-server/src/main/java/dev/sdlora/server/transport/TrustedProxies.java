@@ -1,0 +1,126 @@
+package dev.sdlora.server.transport;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.QuotedCSV;
+import org.eclipse.jetty.server.ForwardedRequestCustomizer;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.HostPort;
+import org.eclipse.jetty.util.InetAddressPattern;
+
+/**
+ * Takes scheme, host and client address from {@code X-Forwarded-…} or {@code Forwarded} (RFC 7239)
+ * if a request comes from a trusted proxy; other requests keep their own. Of several clients the
+ * last counts that is no trusted proxy itself, since clients can begin these lists with anything.
+ */
+public final class TrustedProxies implements HttpConfiguration.Customizer {
+  private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F.:]*");
+  private static final Pattern FOR = Pattern.compile("(?i)(?:^|;)\\s*for\\s*=\\s*\"?([^\";]+)");
+
+  private final List<InetAddressPattern> proxies;
+  private final ForwardedRequestCustomizer forwarded = new ForwardedRequestCustomizer();
+
+  /**
+   * Creates the customizer.
+   *
+   * @param proxies as {@link InetAddressPattern} reads them
+   */
+  TrustedProxies(Collection<String> proxies) {
+    this.proxies = proxies.stream().map(InetAddressPattern::from).toList();
+  }
+
+  /**
+   * Returns addresses of proxies if they can be used.
+   *
+   * @param addresses an IP address, or a block of them as {@code ADDRESS/BITS}
+   * @throws IllegalArgumentException if they are something else
+   */
+  public static String require(String addresses) {
+    String address = addresses.replaceFirst("/\\d{1,3}$", "");
+    if (!LITERAL.matcher(address).matches() || !isPattern(addresses)) {
+      throw new IllegalArgumentException(
+          "a trusted proxy must be an IP address or a block such as 10.0.0.0/8: '%s'"
+              .formatted(addresses));
+    }
+    return addresses;
+  }
+
+  private static boolean isPattern(String addresses) {
+    try {
+      InetAddressPattern.from(addresses);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public Request customize(Request request, HttpFields.Mutable responseHeaders) {
+    boolean trusted =
+        request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress peer
+            && isTrusted(peer.getAddress());
+    return trusted ? forwarded.customize(new Cut(request), responseHeaders) : request;
+  }
+
+  private boolean isTrusted(InetAddress address) {
+    return proxies.stream().anyMatch(proxy -> proxy.test(address));
+  }
+
+  private boolean isTrusted(String client) {
+    try {
+      String host = new HostPort(client.strip()).getHost().replaceAll("[\\[\\]]", "");
+      return LITERAL.matcher(host).matches() && isTrusted(InetAddress.getByName(host));
+    } catch (IllegalArgumentException | UnknownHostException e) {
+      return false;
+    }
+  }
+
+  /** A request that names one client instead of a list. */
+  private final class Cut extends Request.Wrapper {
+    private final HttpFields headers;
+
+    Cut(Request request) {
+      super(request);
+      HttpFields.Mutable fields = HttpFields.build(request.getHeaders());
+      cut(fields, HttpHeader.X_FORWARDED_FOR, Optional::of);
+      cut(fields, HttpHeader.FORWARDED, Cut::client);
+      this.headers = fields;
+    }
+
+    private static Optional<String> client(String element) {
+      Matcher matcher = FOR.matcher(element);
+      return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    private void cut(
+        HttpFields.Mutable fields, HttpHeader name, Function<String, Optional<String>> client) {
+      List<String> elements = new QuotedCSV(true, values(fields, name)).getValues();
+      for (int i = elements.size() - 1; i >= 0; i--) {
+        if (i == 0
+            || !client.apply(elements.get(i)).filter(TrustedProxies.this::isTrusted).isPresent()) {
+          fields.put(name, elements.get(i));
+          return;
+        }
+      }
+    }
+
+    private static String[] values(HttpFields fields, HttpHeader name) {
+      return fields.getValuesList(name).toArray(String[]::new);
+    }
+
+    @Override
+    public HttpFields getHeaders() {
+      return headers;
+    }
+  }
+}

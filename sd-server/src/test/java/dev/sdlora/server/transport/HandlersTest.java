@@ -1,0 +1,194 @@
+package dev.sdlora.server.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Handlers before the routes, each in a server of its own, with limits that tests can reach. */
+class HandlersTest {
+  private static final int BLOCK = 1 << 12;
+
+  private final AtomicLong nanos = new AtomicLong();
+  private final List<Server> servers = new ArrayList<>();
+
+  /** Answers with the length of the body. */
+  private static final class Counting extends Handler.Abstract {
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      int length = Content.Source.asByteBuffer(request).remaining();
+      Content.Sink.write(response, true, "length " + length + "\n", callback);
+      return true;
+    }
+  }
+
+  private int serve(Handler handler) throws Exception {
+    Server server = new Server();
+    ServerConnector connector = new ServerConnector(server);
+    connector.setHost("127.0.0.1");
+    server.addConnector(connector);
+    server.setHandler(handler);
+    server.start();
+    servers.add(server);
+    return connector.getLocalPort();
+  }
+
+  private int serveBodies(long limit, long memory) throws Exception {
+    RequestBodies bodies = new RequestBodies(limit, memory, nanos::get);
+    bodies.setHandler(new Counting());
+    return serve(bodies);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (Server server : servers) {
+      server.stop();
+    }
+  }
+
+  private static String head(int length) {
+    return "POST / HTTP/1.1\nHost: localhost\nContent-Length: %s\n".formatted(length);
+  }
+
+  /** Sends the head, and waits until the server reads the body. */
+  private static RawClient begun(int port, int length) throws IOException {
+    RawClient client = new RawClient(port).send(head(length) + "Expect: 100-continue\n\n");
+    assertThat(client.line()).contains(" 100 ");
+    assertThat(client.line()).isEmpty();
+    return client;
+  }
+
+  private static String answer(int port, String request) throws IOException {
+    try (RawClient client = new RawClient(port)) {
+      return client.send(request).rest();
+    }
+  }
+
+  @Test
+  void body_reachesTheRouteWhole() throws Exception {
+    int port = serveBodies(100_000, 1 << 20);
+    String close = "Connection: close\n\n";
+    assertThat(answer(port, head(90_000) + close + "x".repeat(90_000))).contains("length 90000");
+    assertThat(
+            answer(
+                port,
+                "POST / HTTP/1.1\nHost: localhost\nTransfer-Encoding: chunked\n"
+                    + close
+                    + "5\nabcde\n3\nabc\n0\n\n"))
+        .contains("length 8");
+  }
+
+  @Test
+  void bodies_beyondTheMemoryForAll_503() throws Exception {
+    int port = serveBodies(BLOCK, BLOCK);
+    try (RawClient first = begun(port, 10)) {
+      first.send("12345");
+      String full = "has memory for " + BLOCK;
+      assertThat(answer(port, head(5) + "\nabcde"))
+          .contains(" 503 ", "Retry-After: 5", "Connection: close", full);
+      first.send("67890");
+      assertThat(first.line()).contains(" 200 ");
+    }
+    // Its memory is given back when the answer has left, shortly after the client has it.
+    String next = answer(port, head(5) + "Connection: close\n\nabcde");
+    while (next.contains(" 503 ")) {
+      next = answer(port, head(5) + "Connection: close\n\nabcde");
+    }
+    assertThat(next).contains("length 5");
+  }
+
+  @Test
+  void body_comesInTooSlowly_408() throws Exception {
+    int port = serveBodies(100_000, 1 << 20);
+    try (RawClient slow = begun(port, 1000)) {
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(60));
+      slow.send("1");
+      assertThat(slow.rest()).contains(" 408 ", "Connection: close", "bytes a second");
+    }
+  }
+
+  @Test
+  void longBody_afterExpect_413BeforeItIsSent() throws Exception {
+    int port = serveBodies(100, 1 << 20);
+    assertThat(answer(port, head(101) + "Expect: 100-continue\n\n"))
+        .startsWith("HTTP/1.1 413")
+        .contains("more than 100 bytes");
+  }
+
+  @Test
+  void longBody_alreadyOnItsWay_413() throws Exception {
+    int port = serveBodies(100, 1 << 20);
+    assertThat(answer(port, head(5000) + "\n" + "x".repeat(5000))).contains(" 413 ");
+  }
+
+  @Test
+  void manyRequests_waitForTheirTurn_andSignsOfLifeDoNot() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    CompletableFuture<Boolean> begun = new CompletableFuture<>();
+    RequestsAtOnce requests = new RequestsAtOnce(1, 0);
+    requests.setHandler(
+        new Handler.Abstract() {
+          @Override
+          public boolean handle(Request request, Response response, Callback callback)
+              throws Exception {
+            if (Request.getPathInContext(request).equals("/long")) {
+              begun.complete(true);
+              end.await();
+            }
+            Content.Sink.write(response, true, "done", callback);
+            return true;
+          }
+        });
+    int port = serve(requests);
+    String tail = " HTTP/1.1\nHost: localhost\nConnection: close\n\n";
+    try (RawClient first = new RawClient(port).send("GET /long" + tail)) {
+      begun.join();
+      assertThat(answer(port, "GET /other" + tail)).contains(" 503 ", "Retry-After: 5", "detail");
+      assertThat(answer(port, "GET /health" + tail)).contains(" 200 ");
+      end.countDown();
+      assertThat(first.rest()).contains(" 200 ");
+    }
+  }
+
+  @Test
+  void clientThatDoesNotRead_losesItsConnection() throws Exception {
+    CompletableFuture<Throwable> failure = new CompletableFuture<>();
+    SlowReaders readers = new SlowReaders(1, Long.MAX_VALUE);
+    readers.setHandler(
+        new Handler.Abstract() {
+          @Override
+          public boolean handle(Request request, Response response, Callback callback) {
+            response.write(
+                true,
+                ByteBuffer.allocate(1 << 26),
+                Callback.from(
+                    callback::succeeded,
+                    error -> {
+                      failure.complete(error);
+                      callback.failed(error);
+                    }));
+            return true;
+          }
+        });
+    int port = serve(readers);
+    try (RawClient client = new RawClient(port).send("GET / HTTP/1.1\nHost: localhost\n\n")) {
+      assertThat(failure.join()).isNotNull();
+      assertThat(client.rest().length()).isLessThan(1 << 26);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.server.transport;
+
+import org.jspecify.annotations.NullMarked;
