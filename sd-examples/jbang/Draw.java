@@ -1,16 +1,14 @@
-///usr/bin/env jbang "$0" "$@" ; exit $?
-//JAVA 17+
-//DEPS dev.sdlora:sd-pipeline:0.1.0-SNAPSHOT
-//DEPS dev.sdlora:sd-demo-model:0.1.0-SNAPSHOT
-//DEPS ai.djl.pytorch:pytorch-native-cpu:2.7.1:linux-x86_64
-//DEPS org.slf4j:slf4j-simple:2.0.17
-//RUNTIME_OPTIONS -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
-//DESCRIPTION Draws a prompt with the bundled model
+/// usr/bin/env jbang "$0" "$@" ; exit $?
+// JAVA 17+
+// DEPS dev.sdlora:sd-pipeline:0.1.0-SNAPSHOT
+// DEPS dev.sdlora:sd-demo-model:0.1.0-SNAPSHOT
+// DEPS ai.djl.pytorch:pytorch-native-cpu:2.7.1:linux-x86_64
+// DEPS org.slf4j:slf4j-simple:2.0.17
+// RUNTIME_OPTIONS -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
+// DESCRIPTION Draws a prompt with the bundled model
 
-import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.api.PromptSpec;
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
 
@@ -22,12 +20,10 @@ class Draw {
     Path file = Path.of(args.length > 1 ? args[1] : "drawn.png");
     try (Pipeline pipeline =
         Pipeline.builder()
-            .checkpoint(Checkpoint.open(DemoModel.checkpoint()))
+            .checkpoint(DemoModel.checkpoint())
             .loraDirectory(DemoModel.loras())
             .build()) {
-      PromptSpec spec =
-          PromptSpec.builder().prompt(prompt).size(128, 128).steps(20).cfgScale(4).seed(42).build();
-      GeneratedImage image = pipeline.generate(spec).first();
+      GeneratedImage image = pipeline.generate(prompt).first();
       image.save(file);
       System.out.println(file.toAbsolutePath());
     }

@@ -20,6 +20,7 @@ public final class Checkpoint {
   private final int tensors;
   private final long parameters;
   private final ImageSize defaultSize;
+  private final PromptSpec defaults;
   private final CheckpointParts parts;
   private final Optional<Path> vae;
   private final PredictionType predictionType;
@@ -35,6 +36,7 @@ public final class Checkpoint {
     tensors = values.tensors;
     parameters = values.parameters;
     defaultSize = values.defaultSize;
+    defaults = values.defaults;
     parts = values.parts;
     vae = values.vae;
     predictionType = values.predictionType;
@@ -91,9 +93,24 @@ public final class Checkpoint {
     return parameters;
   }
 
-  /** {@return the picture size that the model was made for} */
+  /**
+   * {@return the image size that the model was made for} The metadata key {@code
+   * modelspec.resolution} names it; without that key it is the usual size of the family.
+   */
   public ImageSize defaultSize() {
     return defaultSize;
+  }
+
+  /**
+   * {@return a request with an empty prompt and the settings that suit this model} They are the
+   * defaults of {@link PromptSpec}, except where the file's metadata recommends others: {@code
+   * sdlora.cfg_scale}, {@code sdlora.steps}, {@code sdlora.sampler} and {@code sdlora.schedule}
+   * (A1111's names), and {@code modelspec.encoder_layer} (clip skip, SD 1.x only). Values that
+   * cannot be read are ignored. {@code defaults().toBuilder()} starts a request from them; {@link
+   * Pipeline#generate(String)} and the command line, the server and the Spring starter do so.
+   */
+  public PromptSpec defaults() {
+    return defaults;
   }
 
   /** {@return which files and tensors it is put together from} */
@@ -251,6 +268,7 @@ public final class Checkpoint {
         tensors,
         parameters,
         defaultSize,
+        defaults,
         predictionType,
         task,
         signs,
@@ -272,6 +290,7 @@ public final class Checkpoint {
     private int tensors;
     private long parameters;
     private ImageSize defaultSize = new ImageSize(512, 512);
+    private PromptSpec defaults = PromptSpec.builder().build();
     private CheckpointParts parts = CheckpointParts.DEFAULT;
     private Optional<Path> vae = Optional.empty();
     private PredictionType predictionType = PredictionType.EPSILON;
@@ -292,6 +311,7 @@ public final class Checkpoint {
       tensors = values.tensors;
       parameters = values.parameters;
       defaultSize = values.defaultSize;
+      defaults = values.defaults;
       parts = values.parts;
       vae = values.vae;
       predictionType = values.predictionType;
@@ -355,6 +375,17 @@ public final class Checkpoint {
     public Builder defaultSize(ImageSize defaultSize) {
       Objects.requireNonNull(defaultSize, "defaultSize");
       this.defaultSize = defaultSize;
+      return this;
+    }
+
+    /**
+     * Sets the settings that suit the model; see {@link Checkpoint#defaults()}.
+     *
+     * @param defaults a request with an empty prompt. Default: the defaults of {@link PromptSpec}
+     * @return this builder
+     */
+    public Builder defaults(PromptSpec defaults) {
+      this.defaults = Objects.requireNonNull(defaults, "defaults");
       return this;
     }
 

@@ -77,6 +77,15 @@ public final class GeneratedImage {
   }
 
   /**
+   * {@return the bytes of a JPEG of quality 80 with the settings, as {@link #save} writes it}
+   *
+   * @throws ImageFileException if the settings are too long for a JPEG
+   */
+  public byte[] jpeg() {
+    return Services.find(Backend.Pictures.class).encode(this, "jpg");
+  }
+
+  /**
    * Writes what {@link #save} would write into a file.
    *
    * @param out where the bytes go; it is flushed and not closed

@@ -74,6 +74,11 @@ public sealed interface GenerationEvent {
     public StepDone {
       Objects.requireNonNull(preview, "preview");
     }
+
+    /** {@return the share of this image's steps that are done, from above 0 to 1} */
+    public double progress() {
+      return (double) number / total;
+    }
   }
 
   /**

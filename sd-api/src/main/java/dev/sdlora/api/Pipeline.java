@@ -66,6 +66,19 @@ public interface Pipeline extends AutoCloseable {
   EmbeddingLibrary embeddings();
 
   /**
+   * Makes one image of a prompt, with the settings that the checkpoint recommends ({@link
+   * Checkpoint#defaults()}), a random seed, and the size that the model was made for.
+   *
+   * @param prompt in A1111's syntax, LoRA tags included
+   * @return the image, {@link GenerationResult#first()}, with warnings and a report for each LoRA
+   * @throws StableDiffusionException as {@link #generate(PromptSpec)}
+   */
+  default GenerationResult generate(String prompt) {
+    Objects.requireNonNull(prompt, "prompt");
+    return generate(checkpoint().defaults().toBuilder().prompt(prompt).build());
+  }
+
+  /**
    * Makes the pictures of a spec and returns when they are done.
    *
    * @param spec what to make; {@link PromptSpec#images()} says how many pictures
@@ -255,6 +268,19 @@ public interface Pipeline extends AutoCloseable {
     public Builder checkpoint(Checkpoint checkpoint) {
       this.checkpoint = Optional.of(Objects.requireNonNull(checkpoint, "checkpoint"));
       return this;
+    }
+
+    /**
+     * Opens the model of a file or folder, as {@link Checkpoint#open(Path)} does, and sets it.
+     *
+     * @param file a single file or a diffusers folder
+     * @return this builder
+     * @throws CheckpointException if it is missing, is not a model, is of an unsupported family, or
+     *     has missing or misshapen tensors
+     * @throws TensorFileException if a file is damaged or is not a tensor file
+     */
+    public Builder checkpoint(Path file) {
+      return checkpoint(Checkpoint.open(file));
     }
 
     /**

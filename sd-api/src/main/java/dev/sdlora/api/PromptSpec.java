@@ -24,7 +24,10 @@ public final class PromptSpec {
     this.values = values;
   }
 
-  /** {@return a builder with an empty prompt and the defaults} */
+  /**
+   * {@return a builder with an empty prompt and A1111's defaults} {@link Checkpoint#defaults()}
+   * starts from the settings that a model recommends.
+   */
   public static PromptSpecBuilder builder() {
     return new PromptSpecBuilder();
   }

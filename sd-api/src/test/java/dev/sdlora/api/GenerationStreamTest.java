@@ -113,6 +113,12 @@ class GenerationStreamTest {
   }
 
   @Test
+  void progress_ofAStep_isTheShareOfTheStepsDone() {
+    assertThat(step(1, false).progress()).isEqualTo(0.25);
+    assertThat(step(4, false).progress()).isEqualTo(1);
+  }
+
+  @Test
   void stream_everythingRequested_tellsEverythingInOrder() throws InterruptedException {
     subscribe(Long.MAX_VALUE);
     request().begin();

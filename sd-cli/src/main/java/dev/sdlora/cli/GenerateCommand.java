@@ -54,9 +54,9 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Stopwatch watch = new Stopwatch();
     PromptSpec spec = picture.toSpec(model, console);
     OutputFiles files = new OutputFiles(out, spec.images());
-    Stopwatch watch = new Stopwatch();
     Checkpoint checkpoint = model.open(console);
     double openSeconds = watch.lap();
     try (Pipeline pipeline = model.load(checkpoint, console)) {

@@ -29,8 +29,10 @@ import picocli.CommandLine.Parameters;
     name = "tune",
     customSynopsis = "sd lora tune [OPTIONS] LORA --prompts FILE",
     description = {
-      "Draw prompts at several weights of a LoRA, measure what it does to them, and propose weights.",
-      "EFFECT is how far pictures move, DAMAGE how much colours, clipping or edges run away: from 1",
+      "Draw prompts at several weights of a LoRA, measure what it does to them, and propose"
+          + " weights.",
+      "EFFECT is how far pictures move, DAMAGE how much colours, clipping or edges run away: from"
+          + " 1",
       "on it shows. It is a proposal; look at the sheet.",
       "",
       "Example:",
@@ -49,8 +51,8 @@ final class LoraTuneCommand implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "Text file with a prompt a line, with trigger words; empty lines and those that begin with"
-              + " # do not count.")
+          "Text file with a prompt a line, with trigger words; empty lines and those that begin"
+              + " with # do not count.")
   private Path prompts = Path.of("");
 
   @Option(
@@ -86,8 +88,8 @@ final class LoraTuneCommand implements Callable<Integer> {
   @Option(
       names = "--write",
       description =
-          "Write the preferred weight into LORA.json beside the file, where A1111 looks for it; what"
-              + " else stands there stays.")
+          "Write the preferred weight into LORA.json beside the file, where A1111 looks for it;"
+              + " what else stands there stays.")
   private boolean write;
 
   @Option(names = "--quiet", description = "Show no progress.")
@@ -140,7 +142,8 @@ final class LoraTuneCommand implements Callable<Integer> {
   }
 
   private PromptSpec spec(String prompt, long ownSeed) {
-    PromptSpecBuilder spec = PromptSpec.builder().prompt(prompt).seed(ownSeed);
+    PromptSpecBuilder spec =
+        model.open(console).defaults().toBuilder().prompt(prompt).seed(ownSeed);
     PictureOptions.set("--steps", steps, spec::steps);
     size.ifPresent(spec::size);
     return spec.build();
@@ -180,8 +183,8 @@ final class LoraTuneCommand implements Callable<Integer> {
                     written ? "; written beside the file" : ""))
         .orElse(
             lora.name()
-                + ": nothing to propose: it changes nothing in these prompts, or the least weight does"
-                + " damage");
+                + ": nothing to propose: it changes nothing in these prompts, or the least weight"
+                + " does damage");
   }
 
   private static ObjectNode toJson(

@@ -97,14 +97,23 @@ final class ModelOptions {
   /** What a picture was made with, where the options leave it open. */
   private Optional<Recovery> recovered = Optional.empty();
 
-  /** Opens the checkpoint, for a pipeline that is to be loaded. */
+  private Optional<Checkpoint> opened = Optional.empty();
+
+  /**
+   * Opens the checkpoint, once. The native libraries load meanwhile, for the pipeline that follows.
+   */
   Checkpoint open(Console console) {
-    Pipeline.warmUp();
-    return Checkpoint.open(
-        PublishedFile.path(checkpoint, console)
-            .or(() -> recovered(Kind.CHECKPOINT))
-            .orElseGet(BundledModel::checkpoint),
-        parts.parts(recovered(Kind.VAE), console));
+    if (opened.isEmpty()) {
+      Pipeline.warmUp();
+      opened =
+          Optional.of(
+              Checkpoint.open(
+                  PublishedFile.path(checkpoint, console)
+                      .or(() -> recovered(Kind.CHECKPOINT))
+                      .orElseGet(BundledModel::checkpoint),
+                  parts.parts(recovered(Kind.VAE), console)));
+    }
+    return opened.get();
   }
 
   /**

@@ -81,13 +81,17 @@ final class PictureOptions {
               + " steps as its authors say. One of lcm, lightning, hyper, tcd, pcm, turbo.")
   private Optional<FewStepsArgument> fewSteps = Optional.empty();
 
-  @Option(names = "--steps", paramLabel = "N", description = "Sampling steps. Default: 20.")
+  @Option(
+      names = "--steps",
+      paramLabel = "N",
+      description = "Sampling steps. Default: the model's own, else 20.")
   private Optional<Integer> steps = Optional.empty();
 
   @Option(
       names = "--sampler",
       paramLabel = "NAME",
-      description = "Any of A1111's, also as 'DPM++ 2M Karras'. Default: DPM++ 2M.")
+      description =
+          "Any of A1111's, also as 'DPM++ 2M Karras'. Default: the model's own, else DPM++ 2M.")
   private Optional<NamedSampler> sampler = Optional.empty();
 
   @Option(
@@ -98,7 +102,10 @@ final class PictureOptions {
               + " choice.")
   private Optional<Schedule> schedule = Optional.empty();
 
-  @Option(names = "--cfg", paramLabel = "SCALE", description = "Guidance scale. Default: 7.")
+  @Option(
+      names = "--cfg",
+      paramLabel = "SCALE",
+      description = "Guidance scale. Default: the model's own, else 7.")
   private Optional<Double> cfg = Optional.empty();
 
   @Option(
@@ -127,7 +134,8 @@ final class PictureOptions {
   @Option(
       names = "--clip-skip",
       paramLabel = "N",
-      description = "Text encoder layer to read, counted from the end. Default: 1.")
+      description =
+          "Text encoder layer to read, counted from the end. Default: the model's own, else 1.")
   private Optional<Integer> clipSkip = Optional.empty();
 
   @Option(
@@ -196,7 +204,7 @@ final class PictureOptions {
         from.map(PromptSpec::fromImage)
             .map(read -> model.recover(read, get, console))
             .map(PromptSpec::toBuilder)
-            .orElseGet(PromptSpec::builder);
+            .orElseGet(() -> model.open(console).defaults().toBuilder());
     prompt.ifPresent(spec::prompt);
     if (!words.isEmpty()) {
       spec.prompt(String.join(" ", words));

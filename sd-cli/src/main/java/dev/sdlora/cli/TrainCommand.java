@@ -138,15 +138,15 @@ final class TrainCommand implements Runnable {
     Checkpoint opened = Checkpoint.open(model);
     try (Pipeline pipeline = ModelOptions.loadTold(Pipeline.builder(), opened, console)) {
       List<String> prompts = samples.isEmpty() ? List.of(set.examples().get(0).caption()) : samples;
-      List<PromptSpec> specs = prompts.stream().map(this::sample).toList();
+      List<PromptSpec> specs = prompts.stream().map(prompt -> sample(opened, prompt)).toList();
       int every = sampleEvery.orElse(Math.max(1, steps / SAMPLES));
       PictureOptions.set("--sample-every", Optional.of(every), n -> builder.samples(specs, n));
       return builder.pipeline(pipeline).build().train();
     }
   }
 
-  private PromptSpec sample(String prompt) {
-    return PromptSpec.builder().prompt(prompt).seed(1).build();
+  private static PromptSpec sample(Checkpoint model, String prompt) {
+    return model.defaults().toBuilder().prompt(prompt).seed(1).build();
   }
 
   private Path plot() {

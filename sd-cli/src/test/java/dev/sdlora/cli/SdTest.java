@@ -258,10 +258,10 @@ final class SdTest {
     PromptSpec defaults = PromptSpec.builder().build();
     String help = CommandRun.of("generate", "--help-all").out().replaceAll("\\s+", " ");
     assertThat(help)
-        .contains("Default: " + defaults.steps() + ".")
-        .contains("Default: " + defaults.sampler().label() + ".")
+        .contains("Default: the model's own, else " + defaults.steps() + ".")
+        .contains("Default: the model's own, else " + defaults.sampler().label() + ".")
         .contains("Default: " + defaults.schedule().label())
-        .contains("Default: " + (int) defaults.cfgScale() + ".")
+        .contains("Default: the model's own, else " + (int) defaults.cfgScale() + ".")
         .contains("Default: auto.", "Default: cpu.", "Default: out.png.", "Default: nv.");
   }
 

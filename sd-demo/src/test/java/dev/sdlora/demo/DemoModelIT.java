@@ -63,6 +63,21 @@ final class DemoModelIT {
   }
 
   @Test
+  void generate_promptAlone_drawsWithWhatTheCheckpointRecommends() {
+    assertThat(pipeline.checkpoint().defaults().cfgScale()).isEqualTo(4);
+    assertThat(pipeline.generate("a fox <lora:noto:0.5>").first().parameters())
+        .startsWith("a fox <lora:noto:0.5>\n")
+        .contains("CFG scale: 4,", "Size: 128x128");
+  }
+
+  @Test
+  void checkpoint_givenAsAFile_isOpened() {
+    try (Pipeline other = Pipeline.builder().checkpoint(DemoModel.checkpoint()).build()) {
+      assertThat(other.checkpoint()).isEqualTo(pipeline.checkpoint());
+    }
+  }
+
+  @Test
   void prompts_groundsColoursAndShapesAsAsked() {
     PictureJudge judge = new PictureJudge();
     PromptScores scores = new PromptScores();

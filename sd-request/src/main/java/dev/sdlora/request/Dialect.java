@@ -1,25 +1,28 @@
 package dev.sdlora.request;
 
-import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Sampler;
 
-/** What counts where a body leaves things open. */
+/** The values of fields that a body leaves out. */
 public enum Dialect {
-  /** The defaults of A1111's interface, which are not those of its page. */
+  /**
+   * The defaults of A1111's interface, which are not those of its page, with the guidance of the
+   * checkpoint.
+   */
   A1111 {
     @Override
-    PromptSpecBuilder start() {
-      return PromptSpec.builder().steps(50).size(512, 512).sampler(Sampler.EULER);
+    PromptSpecBuilder start(Checkpoint checkpoint) {
+      return LIBRARY.start(checkpoint).steps(50).size(512, 512).sampler(Sampler.EULER);
     }
   },
-  /** The library's: 20 steps, the size of the model's training pictures. */
+  /** The settings that the checkpoint recommends, at the size that it was made for. */
   LIBRARY {
     @Override
-    PromptSpecBuilder start() {
-      return PromptSpec.builder();
+    PromptSpecBuilder start(Checkpoint checkpoint) {
+      return checkpoint.defaults().toBuilder();
     }
   };
 
-  abstract PromptSpecBuilder start();
+  abstract PromptSpecBuilder start(Checkpoint checkpoint);
 }

@@ -69,11 +69,11 @@ public final class DrawingReader {
     return read;
   }
 
-  private static PromptSpecBuilder start(Fields fields, Dialect dialect) {
+  private PromptSpecBuilder start(Fields fields, Dialect dialect) {
     return fields
         .name("infotext")
         .map(text -> PromptSpec.fromParameters(text).toBuilder())
-        .orElseGet(dialect::start);
+        .orElseGet(() -> dialect.start(offer.pipeline().checkpoint()));
   }
 
   private void requireKnownScripts(Fields fields) {

@@ -238,9 +238,9 @@ public final class DrawingWriter {
     hires.schedule().ifPresent(schedule -> fields.put("hr_scheduler", schedule.label()));
   }
 
-  private static void overrides(PromptSpec spec, ObjectNode fields) {
+  private void overrides(PromptSpec spec, ObjectNode fields) {
     ObjectNode overrides = Fields.object();
-    if (spec.clipSkip() != USUAL.clipSkip()) {
+    if (spec.clipSkip() != offer.pipeline().checkpoint().defaults().clipSkip()) {
       overrides.put("CLIP_stop_at_last_layers", spec.clipSkip());
     }
     if (spec.samplerOptions().ensd() != USUAL.samplerOptions().ensd()) {

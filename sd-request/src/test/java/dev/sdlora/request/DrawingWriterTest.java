@@ -71,6 +71,15 @@ class DrawingWriterTest {
         .read(all, Dialect.LIBRARY, Overrides.read(all.object("override_settings"), OFFER));
   }
 
+  @Test
+  void settingsLeftOut_areThoseThatTheCheckpointRecommends() {
+    PromptSpec a1111 =
+        new DrawingReader(OFFER).read(Fields.of(Fields.object()), Dialect.A1111, Overrides.NONE);
+    assertThat(read(Fields.object()).cfgScale()).isEqualTo(4);
+    assertThat(a1111.cfgScale()).isEqualTo(4);
+    assertThat(a1111.steps()).isEqualTo(50);
+  }
+
   @Property(tries = 300)
   void whatFieldsCanSay_isReadAsItWas(@ForAll("sayable") PromptSpec spec) {
     DrawingWriter.Written written = new DrawingWriter(OFFER).write(spec);

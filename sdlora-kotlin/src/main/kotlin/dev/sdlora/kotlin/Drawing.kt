@@ -21,17 +21,16 @@ import kotlinx.coroutines.future.await
  * `CancellationException`, and the request ends within a step; one that waits gives up its place.
  *
  * @param prompt in A1111's syntax, `<lora:name:0.8>` included
- * @param settings all else
+ * @param settings all else; the defaults are those of [Checkpoint.defaults]
  * @return the pictures, with what was warned of and what LoRAs did
  */
-public suspend fun Pipeline.generate(
+public suspend fun Pipeline.await(
     prompt: String,
     settings: PromptSpecBuilder.() -> Unit = {},
-): GenerationResult = await(promptSpec(prompt, settings))
+): GenerationResult = await(checkpoint().defaults().copy { prompt(prompt).settings() })
 
 /**
- * Draws a request without blocking a thread, as [generate] does. (A member of that name, which
- * blocks, would win.)
+ * Draws a request without blocking a thread, as [await] of a prompt does.
  *
  * @param spec what to make
  * @param listener is told of steps and pictures, on the thread that draws

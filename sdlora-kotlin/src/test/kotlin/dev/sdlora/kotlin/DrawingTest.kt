@@ -33,14 +33,14 @@ class DrawingTest {
 
   @Test
   fun generate_suspends_andDrawsWhatThePipelineDraws() = runBlocking<Unit> {
-    val drawn = pipeline.generate("red star <lora:night:0.5>") { size(64, 64).steps(3).seed(7) }
+    val drawn = pipeline.await("red star <lora:night:0.5>") { size(64, 64).steps(3).seed(7) }
     assertThat(drawn.first().picture()).isEqualTo(pipeline.generate(spec).first().picture())
     assertThat(pipeline.await(spec).first().picture()).isEqualTo(drawn.first().picture())
   }
 
   @Test
   fun generate_ofAnUnknownLora_throwsTheLibrarysException() {
-    assertThatThrownBy { runBlocking { pipeline.generate("star <lora:nigth:1>") } }
+    assertThatThrownBy { runBlocking { pipeline.await("star <lora:nigth:1>") } }
         .isInstanceOf(LoraException::class.java)
         .hasMessageContaining("did you mean 'night'")
   }

@@ -72,7 +72,7 @@ public final class SdLoraImageModel implements ImageModel {
   }
 
   /**
-   * {@return a builder with the library's defaults for all options}
+   * {@return a builder with the options that the checkpoint recommends}
    *
    * @param pipeline draws; stays the caller's, who closes it after the last request
    */
@@ -197,13 +197,14 @@ public final class SdLoraImageModel implements ImageModel {
   /** Collects what a model has. Not safe for use by several threads at once. */
   public static final class Builder {
     private final Pipeline pipeline;
-    private PromptSpec options = PromptSpec.builder().build();
+    private PromptSpec options;
     private Consumer<ImageToImage.Builder> editing = edit -> {};
     private Consumer<Inpainting.Builder> inpainting = mask -> {};
     private PictureFormat format = PictureFormat.PNG;
 
     private Builder(Pipeline pipeline) {
       this.pipeline = pipeline;
+      this.options = pipeline.checkpoint().defaults();
     }
 
     /**

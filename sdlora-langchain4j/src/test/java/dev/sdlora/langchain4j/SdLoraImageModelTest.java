@@ -32,7 +32,8 @@ class SdLoraImageModelTest extends Drawing {
   void generate_withALoraInItsPrompt_isWhatThePipelineDraws() throws IOException {
     String prompt = STAR + " <lora:ink_lines:0.8>";
     Response<Image> response = MODEL.generate(prompt);
-    PromptSpec spec = PromptSpec.builder().prompt(prompt).size(64, 64).steps(2).seed(7).build();
+    PromptSpec defaults = PIPELINE.checkpoint().defaults();
+    PromptSpec spec = defaults.toBuilder().prompt(prompt).size(64, 64).steps(2).seed(7).build();
     assertThat(picture(response.content())).isEqualTo(PIPELINE.generate(spec).first().picture());
     assertThat(response.content().mimeType()).isEqualTo("image/png");
     assertThat(response.content().url()).isNull();

@@ -118,7 +118,7 @@ public final class SdLoraImageModel implements ImageModel {
 
   private ImageResponse draw(ImagePrompt prompt, SdLoraImageOptions options) {
     Messages messages = Messages.of(prompt.getInstructions());
-    Specs.Read read = specs.read(options, messages);
+    Specs.Read read = specs.read(options, messages, pipeline.checkpoint().defaults());
     Answer answer = Answer.of(options.settings());
     requireModel(options.getModel());
     GenerationResult result = pipeline.generate(read.spec());

@@ -7,6 +7,7 @@ import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.MaskedContent;
 import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.PromptMode;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.ResizeMode;
 import dev.sdlora.api.Rng;
@@ -93,7 +94,7 @@ public final class SdLoraImageOptions implements ImageOptions {
    */
   void requireSense(List<Style> styles, List<Path> wildcards) {
     Messages empty = Messages.of(List.of(new ImageMessage("")));
-    new Specs(styles, wildcards).read(this, empty);
+    new Specs(styles, wildcards).read(this, empty, PromptSpec.builder().build());
   }
 
   /** What is set; not to be changed. */

@@ -47,13 +47,14 @@ record Specs(List<Style> styles, List<Path> wildcards) {
   /**
    * Reads a request.
    *
+   * @param defaults what counts where neither options nor messages say
    * @throws IllegalArgumentException if a value is out of range or names what there is not
    * @throws IllegalStateException if settings exclude each other
    */
-  Read read(SdLoraImageOptions options, Messages messages) {
+  Read read(SdLoraImageOptions options, Messages messages, PromptSpec defaults) {
     ImageSettings settings = options.settings();
     List<String> warnings = new ArrayList<>();
-    PromptSpecBuilder spec = PromptSpec.builder();
+    PromptSpecBuilder spec = defaults.toBuilder();
     spec.prompt(withLoras(messages.prompt(), settings.getLoras()));
     spec.negativePrompt(joined(settings.getNegativePrompt(), messages.negativePrompt()));
     sampling(settings, spec);

@@ -143,6 +143,8 @@ final class DenoiserStage implements AutoCloseable {
           .vae(AutoencoderStage.CONFIG, vae.result())
           .metadata("modelspec.title", "SD-LoRA demo")
           .metadata("modelspec.architecture", "stable-diffusion-v1")
+          .metadata("modelspec.resolution", "128x128")
+          .metadata("sdlora.cfg_scale", "4")
           .metadata("sdlora.words", String.join(", ", CaptionWords.of(data.nouns(), data.scenes())))
           .write(checkpoint);
     }

@@ -41,13 +41,12 @@ public record ModelFiles(
   ModelFiles with(CheckpointParts parts, Optional<Path> vaeFile) {
     Checkpoint.Builder noted = checkpoint.toBuilder().parts(parts);
     vaeFile.ifPresent(noted::vae);
-    return new ModelFiles(noted.build(), textEncoders, unet, vae, prediction, levels);
+    return with(noted.build());
   }
 
-  /** The same with a note of the words that it was taught. */
-  ModelFiles taught(List<String> words) {
-    Checkpoint noted = checkpoint.toBuilder().words(words).build();
-    return new ModelFiles(noted, textEncoders, unet, vae, prediction, levels);
+  /** A copy that callers see as another checkpoint. */
+  ModelFiles with(Checkpoint described) {
+    return new ModelFiles(described, textEncoders, unet, vae, prediction, levels);
   }
 
   /** The same with a U-Net that predicts something else. */

@@ -67,7 +67,8 @@ final class SingleFile {
             .map(named -> SeparateNetworks.vae(named, unet.config(), format))
             .orElseGet(() -> ownVae ? vae(file, format) : other.orElseThrow());
     PredictionSigns prediction = PredictionSigns.of(file, family, unet);
-    return CheckpointReader.assemble(
+    ModelFiles files =
+        CheckpointReader.assemble(
             path,
             Checkpoint.Layout.SINGLE_FILE,
             family.family(),
@@ -76,8 +77,9 @@ final class SingleFile {
             encoders,
             unet,
             vae,
-            CheckpointReader.defaultSide(family.family(), prediction, unet.config()))
-        .taught(words(file));
+            CheckpointReader.defaultSide(family.family(), prediction, unet.config()));
+    Checkpoint described = files.checkpoint().toBuilder().words(words(file)).build();
+    return files.with(Recommended.noted(described, file.metadata()));
   }
 
   private static List<String> words(TensorFile file) {

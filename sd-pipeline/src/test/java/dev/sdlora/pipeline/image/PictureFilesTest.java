@@ -41,6 +41,15 @@ final class PictureFilesTest {
   }
 
   @Test
+  void jpeg_isWhatSaveWrites() throws IOException {
+    Path file = folder.resolve("a.jpg");
+
+    PictureFiles.save(image(TEXT), file);
+
+    assertThat(image(TEXT).jpeg()).isEqualTo(Files.readAllBytes(file));
+  }
+
+  @Test
   void save_jpegWithTooLongSettings_isRefused() {
     Path file = folder.resolve("a.jpg");
 

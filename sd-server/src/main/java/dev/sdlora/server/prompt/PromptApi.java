@@ -71,8 +71,8 @@ public final class PromptApi {
   }
 
   /** Prompts change over calls of the model, which are more than steps for some samplers. */
-  private static ReadText.Calls calls(Fields fields) {
-    PromptSpec defaults = PromptSpec.builder().build();
+  private ReadText.Calls calls(Fields fields) {
+    PromptSpec defaults = pipeline.checkpoint().defaults();
     int steps = steps(fields, "steps", defaults.steps());
     Sampler sampler =
         fields

@@ -51,7 +51,7 @@ final class ModelDescription {
 
   /** Of the fields of a request that leaves them open. */
   private static ObjectNode defaults(Checkpoint checkpoint) {
-    PromptSpec spec = PromptSpec.builder().build();
+    PromptSpec spec = checkpoint.defaults();
     HiresFix hires = HiresFix.builder().build();
     ImageSize size = checkpoint.defaultSize();
     return Fields.object()

@@ -157,13 +157,14 @@ final class TrainingReader {
     return width == 0 ? Optional.empty() : Optional.of(new ImageSize(width, height));
   }
 
-  private static Optional<PromptSpec> sample(
+  private Optional<PromptSpec> sample(
       Fields fields, String trigger, TrainingSet pictures, ImageSize size) {
     if (!fields.flag("samples", true)) {
       return Optional.empty();
     }
     String first = TrainingPlan.withTrigger(trigger, pictures.examples().get(0).caption());
     String prompt = fields.name("sample_prompt").orElse(first);
-    return Optional.of(PromptSpec.builder().prompt(prompt).size(size).seed(1).build());
+    PromptSpec defaults = offer.pipeline().checkpoint().defaults();
+    return Optional.of(defaults.toBuilder().prompt(prompt).size(size).seed(1).build());
   }
 }

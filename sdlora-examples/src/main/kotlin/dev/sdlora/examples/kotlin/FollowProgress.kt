@@ -4,7 +4,6 @@ import dev.sdlora.api.GenerationEvent.ImageDone
 import dev.sdlora.api.GenerationEvent.StepDone
 import dev.sdlora.demo.model.DemoModel
 import dev.sdlora.kotlin.events
-import dev.sdlora.kotlin.generate
 import dev.sdlora.kotlin.pipeline
 import dev.sdlora.kotlin.promptSpec
 import java.nio.file.Path
@@ -33,7 +32,7 @@ fun main(args: Array<String>): Unit = runBlocking {
         }
         val late =
             withTimeoutOrNull(200.milliseconds) {
-              pipeline.generate("a ring") { size(128, 128).steps(1000) }
+              pipeline.await("a ring") { size(128, 128).steps(1000) }
             }
         println(if (late == null) "the ring took too long and was cancelled" else "drawn")
       }

@@ -1,0 +1,97 @@
+package dev.sdlora.pipeline.checkpoint;
+
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.ModelFamily;
+import dev.sdlora.api.NamedSampler;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.Schedule;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Reads the settings that a checkpoint's metadata recommends: the keys of this library, {@code
+ * sdlora.*}, and {@code modelspec.resolution} and {@code modelspec.encoder_layer} as Stability AI's
+ * model specification and kohya's trainers have them. Nobody checks metadata, so values that cannot
+ * be read are ignored.
+ */
+final class Recommended {
+  /** The guidance scale. */
+  static final String CFG_SCALE = "sdlora.cfg_scale";
+
+  private static final String STEPS = "sdlora.steps";
+  private static final String SAMPLER = "sdlora.sampler";
+  private static final String SCHEDULE = "sdlora.schedule";
+  private static final String CLIP_SKIP = "modelspec.encoder_layer";
+  private static final String RESOLUTION = "modelspec.resolution";
+
+  /** The longest value that is read. */
+  private static final int LONGEST = 64;
+
+  private static final double MOST_GUIDANCE = 30;
+  private static final int MOST_STEPS = 150;
+  private static final int SMALLEST_SIDE = 64;
+  private static final int LARGEST_SIDE = 2048;
+
+  private final Map<String, String> metadata;
+
+  private Recommended(Map<String, String> metadata) {
+    this.metadata = metadata;
+  }
+
+  /** A copy of a checkpoint with the default size and the settings that its metadata recommends. */
+  static Checkpoint noted(Checkpoint checkpoint, Map<String, String> metadata) {
+    return new Recommended(metadata).noted(checkpoint);
+  }
+
+  private Checkpoint noted(Checkpoint checkpoint) {
+    PromptSpecBuilder spec = PromptSpec.builder();
+    read(CFG_SCALE, value -> spec.cfgScale(upTo(MOST_GUIDANCE, Double.parseDouble(value))));
+    read(STEPS, value -> spec.steps((int) upTo(MOST_STEPS, Integer.parseInt(value))));
+    read(
+        SAMPLER,
+        value -> {
+          NamedSampler named = NamedSampler.parse(value);
+          spec.sampler(named.sampler());
+          named.schedule().ifPresent(spec::schedule);
+        });
+    read(SCHEDULE, value -> spec.schedule(Schedule.parse(value)));
+    if (checkpoint.family() == ModelFamily.SD1) {
+      read(CLIP_SKIP, value -> spec.clipSkip(Integer.parseInt(value)));
+    }
+    Checkpoint.Builder noted = checkpoint.toBuilder().defaults(spec.build());
+    read(
+        RESOLUTION,
+        value -> {
+          ImageSize size = ImageSize.parse(value);
+          if (isPlausible(size.width()) && isPlausible(size.height())) {
+            noted.defaultSize(size);
+          }
+        });
+    return noted.build();
+  }
+
+  private static double upTo(double most, double value) {
+    if (value >= 0 && value <= most) {
+      return value;
+    }
+    throw new IllegalArgumentException("must be from 0 to %s: %s".formatted(most, value));
+  }
+
+  private static boolean isPlausible(int side) {
+    return side >= SMALLEST_SIDE && side <= LARGEST_SIDE;
+  }
+
+  private void read(String key, Consumer<String> setter) {
+    String value = metadata.getOrDefault(key, "").strip();
+    if (value.isEmpty() || value.length() > LONGEST) {
+      return;
+    }
+    try {
+      setter.accept(value);
+    } catch (IllegalArgumentException e) {
+      // Metadata is whatever somebody wrote there; the default stays.
+    }
+  }
+}
