@@ -12,7 +12,9 @@ module dev.sdlora.api {
   exports dev.sdlora.api.make;
   exports dev.sdlora.api.value to
       dev.sdlora.batch,
+      dev.sdlora.cli,
       dev.sdlora.lora,
+      dev.sdlora.models,
       dev.sdlora.pipeline,
       dev.sdlora.prompt,
       dev.sdlora.request,

@@ -1,6 +1,5 @@
 package dev.sdlora.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,8 +7,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.value.Utf8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** JSON as the commands write and read it: one value a line, in ASCII whatever the terminal. */
@@ -19,10 +20,7 @@ final class Json {
   /** Made when it is needed: a command that shows text has no use for it, and it starts slowly. */
   private static final class Mapper {
     static final JsonMapper INSTANCE =
-        JsonMapper.builder(
-                JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION).build())
-            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-            .build();
+        JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
   }
 
   static ObjectNode object() {
@@ -39,7 +37,8 @@ final class Json {
   }
 
   static JsonNode read(Path file) throws IOException {
-    return Mapper.INSTANCE.readTree(file.toFile());
+    byte[] text = Files.readAllBytes(file);
+    return Mapper.INSTANCE.readTree(Utf8.reader(text));
   }
 
   static String line(JsonNode value) {

@@ -1,16 +1,16 @@
 package dev.sdlora.models;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sdlora.api.value.Utf8;
 import dev.sdlora.models.DownloadException.Reason;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 
 /** What sites tell as JSON. */
 final class Json {
-  private static final JsonMapper MAPPER =
-      new JsonMapper(JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION).build());
+  private static final JsonMapper MAPPER = new JsonMapper();
   private static final int MOST = 32_000_000;
 
   private Json() {}
@@ -27,12 +27,15 @@ final class Json {
   /** Reads JSON. */
   static JsonNode of(byte[] text, String what) throws IOException {
     try {
-      return MAPPER.readTree(text);
+      return MAPPER.readTree(Utf8.reader(text));
     } catch (JsonProcessingException e) {
       throw new DownloadException(
           Reason.WRONG_CONTENT,
           what + " is not understood: expected JSON, found " + e.getOriginalMessage(),
           e);
+    } catch (CharacterCodingException e) {
+      throw new DownloadException(
+          Reason.WRONG_CONTENT, what + " is not understood: expected JSON, which is UTF-8", e);
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.sdlora.request;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -12,8 +11,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.value.Utf8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,9 @@ import java.util.function.DoubleConsumer;
  * write what they leave open. Numbers and booleans may stand in quotes, as forms have them.
  */
 public final class Fields {
+  /** Values, keys and brackets, each of which takes many times its length as a node. */
+  private static final int MAX_TOKENS = 1_000_000;
+
   private static final ObjectMapper JSON = mapper();
 
   private final ObjectNode node;
@@ -37,21 +41,20 @@ public final class Fields {
 
   private static ObjectMapper mapper() {
     JsonMapper mapper =
-        // JSON between programs is UTF-8 (RFC 8259); a guess from NUL bytes would be UTF-32.
-        JsonMapper.builder(
-                JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION).build())
+        JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             // Python's clients write them; what takes numbers refuses them in its own words.
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
-    // Pictures are texts of any length; the body as a whole has a limit.
+    // Images are texts of any length; the body as a whole has a limit.
     mapper
         .getFactory()
         .setStreamReadConstraints(
             StreamReadConstraints.builder()
                 .maxStringLength(Integer.MAX_VALUE)
                 .maxNestingDepth(100)
+                .maxTokenCount(MAX_TOKENS)
                 .build());
     return mapper;
   }
@@ -79,7 +82,7 @@ public final class Fields {
    */
   public static Fields parse(byte[] text) {
     try {
-      if (JSON.readTree(text) instanceof ObjectNode object) {
+      if (JSON.readTree(Utf8.reader(text)) instanceof ObjectNode object) {
         return new Fields(object);
       }
       throw new IllegalArgumentException("must be a JSON object");
@@ -91,6 +94,8 @@ public final class Fields {
                   e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
                   e.getLocation() == null ? 1 : e.getLocation().getColumnNr()),
           e);
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException("is no JSON: it is not UTF-8", e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -231,6 +236,19 @@ public final class Fields {
       objects.add(new Fields(object));
     }
     return objects;
+  }
+
+  /**
+   * Refuses a field that lists too much, before anything is made of it.
+   *
+   * @param what its elements are
+   * @throws IllegalArgumentException if there are more than that
+   */
+  static void requireFew(String name, int found, String what, int most) {
+    if (found > most) {
+      throw new IllegalArgumentException(
+          "field '%s' has %s %s; at most %s are taken".formatted(name, found, what, most));
+    }
   }
 
   private List<JsonNode> elements(String name) {

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sdlora.api.value.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -31,7 +33,6 @@ public final class SettingsJson {
   private static final JsonMapper JSON =
       new JsonMapper(
           JsonFactory.builder()
-              .disable(JsonFactory.Feature.CHARSET_DETECTION)
               .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
               .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
               .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -75,7 +76,7 @@ public final class SettingsJson {
       if (text.length > MAX_BYTES) {
         throw new StreamConstraintsException("it has more than " + MAX_BYTES + " bytes");
       }
-      return JSON.readTree(text);
+      return JSON.readTree(Utf8.reader(text));
     }
   }
 
@@ -87,6 +88,9 @@ public final class SettingsJson {
           + (place == null
               ? ""
               : " (line " + place.getLineNr() + ", column " + place.getColumnNr() + ")");
+    }
+    if (failure instanceof CharacterCodingException) {
+      return "it is not UTF-8";
     }
     return failure instanceof FileSystemException
         ? failure.getClass().getSimpleName() + ": " + failure.getMessage()
