@@ -424,6 +424,8 @@ public final class Backend {
    * @param maxBytes the most bytes of memory that requests under way may take together; empty for
    *     what the machine has
    * @param maxQueued how many requests may wait
+   * @param request bounds on what one request may hold
    */
-  public record Limits(long maxPixels, OptionalLong maxBytes, int maxQueued) {}
+  public record Limits(
+      long maxPixels, OptionalLong maxBytes, int maxQueued, RequestLimits request) {}
 }

@@ -93,7 +93,8 @@ public interface Pipeline extends AutoCloseable {
    * @throws ResourceException if the request needs more than the limits of this pipeline allow, or
    *     memory runs out on the way
    * @throws StableDiffusionException if the engine fails for another reason
-   * @throws IllegalArgumentException if the spec asks for something this checkpoint cannot do
+   * @throws IllegalArgumentException if the spec asks for something this checkpoint cannot do, or
+   *     has more masks or control units than {@link Builder#requestLimits} allows
    * @throws IllegalStateException if the pipeline is closed
    */
   default GenerationResult generate(PromptSpec spec) {
@@ -256,6 +257,7 @@ public interface Pipeline extends AutoCloseable {
     private long maxPixels = Long.MAX_VALUE;
     private OptionalLong maxBytes = OptionalLong.empty();
     private int maxQueued = 1000;
+    private RequestLimits requestLimits = RequestLimits.DEFAULTS;
 
     private Builder() {}
 
@@ -622,6 +624,19 @@ public interface Pipeline extends AutoCloseable {
     }
 
     /**
+     * Sets bounds on what one request may hold: masks, control units, and the pixels of all images
+     * given to it. A request that exceeds one is refused before any work, with an {@link
+     * IllegalArgumentException} or, for pixels, a {@link ResourceException}.
+     *
+     * @param requestLimits default {@link RequestLimits#DEFAULTS}
+     * @return this builder
+     */
+    public Builder requestLimits(RequestLimits requestLimits) {
+      this.requestLimits = Objects.requireNonNull(requestLimits, "requestLimits");
+      return this;
+    }
+
+    /**
      * Reads the weights. The builder can be used further.
      *
      * @return a pipeline that is ready for requests and holds native memory until it is closed
@@ -659,7 +674,7 @@ public interface Pipeline extends AutoCloseable {
                   lenient,
                   concurrency,
                   closeOnShutdown,
-                  new Backend.Limits(maxPixels, maxBytes, maxQueued)));
+                  new Backend.Limits(maxPixels, maxBytes, maxQueued, requestLimits)));
     }
   }
 }

@@ -3,14 +3,16 @@ package dev.sdlora.api;
 import dev.sdlora.api.value.Checks;
 
 /**
- * How much the prompts of one request may ask for, so that no text that somebody typed can keep a
- * service busy. What exceeds a limit is refused with a {@link PromptSyntaxException} that names the
- * limit, before any memory is taken for it. Prompts that people write stay far below the defaults.
- * Immutable; start from {@link #DEFAULTS}.
+ * Bounds on what the prompts of one request may ask for, so that no text that somebody typed can
+ * keep a service busy. A prompt that exceeds one is refused with a {@link PromptSyntaxException}
+ * that names the limit, before any memory is taken for it. Prompts that people write stay far below
+ * the defaults. {@link RequestLimits} bounds images, masks and control units. Immutable; start from
+ * {@link #DEFAULTS}.
  *
  * @param characters of a prompt with its styles, from 0. Default 100,000
  * @param parts that {@code AND} joins, from 1; each is a call of the U-Net in each step. Default 50
- * @param loras that both prompts name in tags, from 0. Default 100
+ * @param loras LoRAs and hypernetworks, in tags of both prompts and beside the prompts ({@link
+ *     PromptSpec#loras}), from 0. Default 100
  * @param texts characters of all different texts that a part of a prompt stands for over the steps,
  *     from 0: an alternation can make as many texts as there are steps. Default 1,000,000
  * @param chunks of 75 tokens of each text, from 1. Default 200
@@ -70,9 +72,9 @@ public record PromptLimits(int characters, int parts, int loras, int texts, int 
   }
 
   /**
-   * Sets another limit for LoRAs in tags.
+   * Sets another limit for LoRAs and hypernetworks.
    *
-   * @param most tags of both prompts together, from 0
+   * @param most of all in tags of both prompts and beside the prompts, from 0
    * @return the same otherwise
    * @throws IllegalArgumentException if it is negative
    */

@@ -6,9 +6,9 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.Style;
-import dev.sdlora.request.Limits;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.References;
 import java.nio.file.Path;
@@ -230,7 +230,7 @@ public final class BatchDrawer implements AutoCloseable {
               List.copyOf(controlNetDirectories),
               styles,
               new References(Map.of("file", PictureFiles::read)),
-              new Limits(Long.MAX_VALUE, Long.MAX_VALUE, 1),
+              RequestLimits.DEFAULTS.withImages(1),
               true));
     }
 

@@ -93,11 +93,12 @@ final class Generation {
    *
    * @param cancelled whether the caller has given up
    * @throws dev.sdlora.api.ResourceException if it needs more than there is
-   * @throws IllegalArgumentException if it wants a refiner and the pipeline has none, or a branch
-   *     that the U-Net does not have
+   * @throws IllegalArgumentException if it exceeds a bound of the pipeline, wants a refiner and the
+   *     pipeline has none, or a branch that the U-Net does not have
    */
   static GenerationResult run(
       Model model, PromptSpec asked, GenerationListener listener, BooleanSupplier cancelled) {
+    RequestInputs.check(asked, model.limits().request());
     PromptSpec spec = new AdvisedPrompts(KnownFiles.LORA_CARDS, model.library()::find).of(asked);
     requireRefiner(model, spec);
     requireBranch(model, spec);

@@ -69,6 +69,9 @@ final class LoraResolver {
   }
 
   private LoraPlans resolve(ReadPrompt prompt, ReadPrompt negative) {
+    long named = tags(prompt) + tags(negative) + spec.loras().size();
+    PromptLimits limits = spec.promptOptions().limits();
+    Limit.check(named, limits.loras(), "the request has", Limit.Unit.LORAS);
     addTagged(prompt, prompt.text());
     // Pictures name these as tags behind the prompt, and sums depend on the order by a rounding.
     for (LoraAdapter lora : spec.loras()) {
@@ -83,9 +86,6 @@ final class LoraResolver {
                   prompt.text()));
     }
     addTagged(negative, prompt.text() + "\n" + negative.text());
-    PromptLimits limits = spec.promptOptions().limits();
-    int tagged = wanted.size() - spec.loras().size();
-    Limit.check(tagged, limits.loras(), "the prompts have", Limit.Unit.LORAS);
     List<Fit> fits = fits();
     warnTwice(fits);
     if (!hires && spec.hiresFix().isEmpty()) {
@@ -103,6 +103,12 @@ final class LoraResolver {
         fits,
         hypernetworks,
         warnings);
+  }
+
+  private static long tags(ReadPrompt prompt) {
+    return prompt.cut().networks().stream()
+        .filter(tag -> LoraTag.isKind(tag.kind()) || HypernetTag.isKind(tag.kind()))
+        .count();
   }
 
   /**
@@ -272,8 +278,8 @@ final class LoraResolver {
             .count();
     if (lost > 0) {
       warnings.add(
-          ("LoRA '%s' has a mask, so what it changes of the embeddings of time and sizes, which have"
-                  + " no positions, was left out (%s of its layers)")
+          ("LoRA '%s' has a mask, so what it changes of the embeddings of time and sizes, which"
+                  + " have no positions, was left out (%s of its layers)")
               .formatted(use.name(), lost));
     }
   }

@@ -4,20 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Outpainting;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.RegionMask;
+import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.ResourceException.Resource;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Upscaling;
 import dev.sdlora.api.grid.Axis;
 import dev.sdlora.api.grid.VariationGrid;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -94,6 +99,53 @@ class LimitsTest {
                       .build())
               .build();
       assertRefused(pipeline, wide, Resource.PIXELS, "the outpainted picture", "4294967358");
+    }
+  }
+
+  private static Stream<Arguments> holdsMore() {
+    RegionMask mask = RegionMask.of(TinyPipeline.picture(8, 8));
+    LoraAdapter lora = LoraAdapter.open(Fixtures.LORAS.resolve("tiny_lora.safetensors"));
+    return Stream.of(
+        Arguments.of(
+            SPEC.toBuilder().mask("a", mask).mask("b", mask).lora(lora.withMask(mask)).build(),
+            "the request has 3 masks, but RequestLimits.masks allows 2"),
+        Arguments.of(
+            SPEC.toBuilder()
+                .controlUnit(
+                    ControlUnit.builder(Path.of("none"), TinyPipeline.picture(8, 8)).build())
+                .build(),
+            "the request has 1 control units, but RequestLimits.controlUnits allows 0"),
+        Arguments.of(
+            SPEC.toBuilder()
+                .mask("a", mask)
+                .imageToImage(ImageToImage.builder(TinyPipeline.picture(64, 64)).build())
+                .build(),
+            "the images given to the request have 4160 pixels together, but"
+                + " RequestLimits.inputPixels allows 4159"),
+        Arguments.of(
+            sixtyOf(lora)
+                .prompt("<lora:tiny_lora:1>".repeat(20))
+                .negativePrompt("<lora:tiny_lora:1>".repeat(21))
+                .build(),
+            "the request has 101 LoRAs and hypernetworks, but PromptLimits.loras allows 100"));
+  }
+
+  private static PromptSpecBuilder sixtyOf(LoraAdapter lora) {
+    PromptSpecBuilder spec = SPEC.toBuilder();
+    for (int i = 0; i < 60; i++) {
+      spec.lora(lora);
+    }
+    return spec;
+  }
+
+  @ParameterizedTest
+  @MethodSource("holdsMore")
+  void generate_requestThatHoldsTooMuch_isRefused(PromptSpec spec, String sentence) {
+    RequestLimits limits =
+        RequestLimits.DEFAULTS.withMasks(2).withControlUnits(0).withInputPixels(4159);
+    try (Pipeline pipeline = builder().requestLimits(limits).build()) {
+      assertThatThrownBy(() -> pipeline.generate(spec)).hasMessage(sentence);
+      assertThat(pipeline.generate(SPEC).images()).hasSize(1);
     }
   }
 

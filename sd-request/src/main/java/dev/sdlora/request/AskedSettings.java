@@ -6,13 +6,52 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.PromptSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** What a request asked for, as a job keeps it: to be asked again, with the seed that it got. */
 public final class AskedSettings {
-  /** Longer texts are pictures in base64. */
+  /** Longer texts are images in base64, except in {@link #TEXTS}. */
   private static final int LONGEST_TEXT = 20_000;
 
+  private static final Set<String> TEXTS =
+      Set.of(
+          "prompt",
+          "negative_prompt",
+          "hr_prompt",
+          "hr_negative_prompt",
+          "sample_prompt",
+          "infotext");
+
   private AskedSettings() {}
+
+  /**
+   * Refuses a request of which too much would be kept.
+   *
+   * @param most characters of its JSON without images
+   * @throws IllegalArgumentException if it has more
+   */
+  public static void requireShort(Fields fields, int most) {
+    long length = length(fields.node());
+    if (length > most) {
+      throw new IllegalArgumentException(
+          "the request has %s characters without its images; at most %s are taken"
+              .formatted(length, most));
+    }
+  }
+
+  /** Characters as JSON, but for escapes, spaces and what images are. */
+  private static long length(JsonNode node) {
+    long length = 2;
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      length += field.getKey().length() + 4L;
+      length += isPicture(field.getKey(), field.getValue()) ? 0 : length(field.getValue());
+    }
+    for (JsonNode element : node.isArray() ? node : Fields.array()) {
+      length += isPicture("", element) ? 0 : 1 + length(element);
+    }
+    return length + node.asText().length();
+  }
 
   /**
    * The fields as they were sent.
@@ -48,10 +87,10 @@ public final class AskedSettings {
     if (node instanceof ObjectNode object) {
       List<String> names = new ArrayList<>();
       object.fieldNames().forEachRemaining(names::add);
-      names.stream().filter(name -> isPicture(object.get(name))).forEach(object::remove);
+      names.stream().filter(name -> isPicture(name, object.get(name))).forEach(object::remove);
     } else if (node instanceof ArrayNode array) {
       for (int i = array.size() - 1; i >= 0; i--) {
-        if (isPicture(array.get(i))) {
+        if (isPicture("", array.get(i))) {
           array.remove(i);
         }
       }
@@ -59,8 +98,9 @@ public final class AskedSettings {
     node.forEach(AskedSettings::withoutPictures);
   }
 
-  private static boolean isPicture(JsonNode node) {
+  private static boolean isPicture(String name, JsonNode node) {
     return node.isTextual()
+        && !TEXTS.contains(name)
         && (node.textValue().length() > LONGEST_TEXT || node.textValue().startsWith("data:"));
   }
 }

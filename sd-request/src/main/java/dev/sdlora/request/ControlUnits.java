@@ -11,20 +11,22 @@ import java.util.Optional;
 /** The units that clients of A1111's ControlNet extension send. */
 final class ControlUnits {
   private final Offer offer;
+  private final GivenPictures pictures;
 
-  ControlUnits(Offer offer) {
+  ControlUnits(Offer offer, GivenPictures pictures) {
     this.offer = offer;
+    this.pictures = pictures;
   }
 
   void read(Fields fields, PromptSpecBuilder spec) {
     Fields scripts = fields.object("alwayson_scripts");
-    for (String script : scripts.names()) { // The spelling of its name is free.
-      for (Fields unit : scripts.object(script).objects("args")) {
-        if (unit.flag("enabled", true)) {
-          spec.controlUnit(unit(unit));
-        }
-      }
-    }
+    List<Fields> units =
+        scripts.names().stream() // The spelling of the script's name is free.
+            .flatMap(script -> scripts.object(script).objects("args").stream())
+            .filter(unit -> unit.flag("enabled", true))
+            .toList();
+    Fields.requireFew("alwayson_scripts", units.size(), "units", offer.limits().controlUnits());
+    units.forEach(unit -> spec.controlUnit(unit(unit)));
   }
 
   private ControlUnit unit(Fields unit) {
@@ -43,8 +45,7 @@ final class ControlUnits {
             .or(() -> unit.name("input_image"))
             .orElseThrow(
                 () -> new IllegalArgumentException("a unit of 'controlnet' must have an 'image'"));
-    return ControlUnit.builder(
-            network, offer.pictures().picture("image", picture, offer.limits().pixels()))
+    return ControlUnit.builder(network, pictures.picture("image", picture))
         .weight(unit.number("weight").orElse(1))
         .range(unit.number("guidance_start").orElse(0), unit.number("guidance_end").orElse(1))
         .mode(labelled(ControlUnit.Mode.values(), unit.node().path("control_mode").asText("")))

@@ -38,10 +38,11 @@ public final class DrawingReader {
    * @return with a seed, also where the body leaves it open
    * @throws IllegalArgumentException if a field has a value of another kind or out of range, or
    *     asks for what is not here
-   * @throws dev.sdlora.api.ResourceException if a picture is larger than pictures may be
+   * @throws dev.sdlora.api.ResourceException if an image, or all together, have too many pixels
    * @throws dev.sdlora.api.StableDiffusionException if a LoRA or a picture cannot be used
    */
   public PromptSpec read(Fields fields, Dialect dialect, Overrides overrides) {
+    AskedSettings.requireShort(fields, offer.limits().text());
     requireKnownScripts(fields);
     PromptSpecBuilder spec = start(fields, dialect);
     overrides.applyTo(spec);
@@ -58,12 +59,13 @@ public final class DrawingReader {
     if (fields.flag("tiling", false)) {
       spec.tiling(Tiling.BOTH);
     }
-    new OwnFields(offer).read(fields, spec);
-    new StartPictures(offer).read(fields, spec);
+    GivenPictures pictures = new GivenPictures(offer);
+    new OwnFields(offer, pictures).read(fields, spec);
+    new StartPictures(pictures).read(fields, spec);
     if (fields.flag("enable_hr", false) && !fields.has("init_images")) {
       spec.hiresFix(hires(fields));
     }
-    new ControlUnits(offer).read(fields, spec);
+    new ControlUnits(offer, pictures).read(fields, spec);
     PromptSpec read = spec.build();
     requirePixels(read);
     return read;
@@ -168,9 +170,12 @@ public final class DrawingReader {
     return ThreadLocalRandom.current().nextLong(1L << 32);
   }
 
-  /** Of stable-diffusion.cpp: LoRAs beside the prompt, by the names that the folders give them. */
+  /** The field of stable-diffusion.cpp: LoRAs by name in addition to those of the prompt. */
   private void loras(Fields fields, PromptSpecBuilder spec) {
-    for (Fields lora : fields.objects("lora")) {
+    List<Fields> loras = fields.objects("lora");
+    int most = spec.build().promptOptions().limits().loras();
+    Fields.requireFew("lora", loras.size(), "LoRAs", most);
+    for (Fields lora : loras) {
       String name =
           lora.name("path")
               .or(() -> lora.name("name"))

@@ -2,6 +2,7 @@ package dev.sdlora.request;
 
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.Upscaler;
 import java.io.IOException;
@@ -35,7 +36,7 @@ public record Offer(
     List<Path> controlNetFolders,
     List<Style> styles,
     References pictures,
-    Limits limits,
+    RequestLimits limits,
     boolean paths) {
 
   /** A single letter is a drive of Windows. */

@@ -2,7 +2,6 @@ package dev.sdlora.request;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.LoraMode;
-import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RegionMask;
@@ -18,9 +17,11 @@ final class OwnFields {
       Pattern.compile(NUMBER + "," + NUMBER + "," + NUMBER + "," + NUMBER);
 
   private final Offer offer;
+  private final GivenPictures pictures;
 
-  OwnFields(Offer offer) {
+  OwnFields(Offer offer, GivenPictures pictures) {
     this.offer = offer;
+    this.pictures = pictures;
   }
 
   void read(Fields fields, PromptSpecBuilder spec) {
@@ -32,6 +33,7 @@ final class OwnFields {
       spec.addTriggerWords(fields.flag("add_trigger_words", false));
     }
     Fields masks = fields.object("masks");
+    Fields.requireFew("masks", masks.names().size(), "masks", offer.limits().masks());
     for (String name : masks.names()) {
       masks.ifName(name, text -> spec.mask(name, mask(name, text)));
     }
@@ -57,8 +59,7 @@ final class OwnFields {
           Double.parseDouble(edges.group(3)),
           Double.parseDouble(edges.group(4)));
     }
-    Picture picture = offer.pictures().picture("masks." + name, text, offer.limits().pixels());
-    return RegionMask.of(picture);
+    return RegionMask.of(pictures.picture("masks." + name, text));
   }
 
   /** Writes what has a field here, but for masks. */

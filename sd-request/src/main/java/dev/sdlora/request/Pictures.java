@@ -49,14 +49,26 @@ public final class Pictures {
    */
   public static Picture read(String name, byte[] file, long maxPixels) {
     requireSize(name, file, maxPixels);
+    return decoded(file);
+  }
+
+  static Picture decoded(byte[] file) {
     return Picture.read(new ByteArrayInputStream(file));
   }
 
-  /** Looks at the header alone. */
-  public static void requireSize(String name, byte[] file, long maxPixels) {
+  /**
+   * Reads the size in the header alone.
+   *
+   * @return pixels; 0 for a format that is not known
+   * @throws ResourceException if there are more than are taken
+   */
+  public static long requireSize(String name, byte[] file, long maxPixels) {
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      PictureReader.ask(in, reader -> new Dimension(reader.getWidth(0), reader.getHeight(0)))
-          .ifPresent(size -> requirePixels(name, size.width, size.height, maxPixels));
+      Dimension size =
+          PictureReader.ask(in, reader -> new Dimension(reader.getWidth(0), reader.getHeight(0)))
+              .orElse(new Dimension());
+      requirePixels(name, size.width, size.height, maxPixels);
+      return (long) size.width * size.height;
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new IllegalArgumentException(
           "field '%s' has a picture that could not be read: %s".formatted(name, e));

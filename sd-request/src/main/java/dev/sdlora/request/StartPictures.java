@@ -14,29 +14,29 @@ final class StartPictures {
   /** The number of {@link MaskedContent#FILL}. */
   private static final int FILL = 0;
 
-  private final Offer offer;
+  private final GivenPictures pictures;
 
-  StartPictures(Offer offer) {
-    this.offer = offer;
+  StartPictures(GivenPictures pictures) {
+    this.pictures = pictures;
   }
 
   void read(Fields fields, PromptSpecBuilder spec) {
-    List<String> pictures = fields.texts("init_images");
-    if (pictures.isEmpty()) {
+    List<String> given = fields.texts("init_images");
+    if (given.isEmpty()) {
       return;
     }
-    if (pictures.size() > 1) {
+    if (given.size() > 1) {
       throw new IllegalArgumentException(
-          "field 'init_images' must have one picture: there are " + pictures.size());
+          "field 'init_images' must have one picture: there are " + given.size());
     }
-    Picture picture = picture("init_images", pictures.get(0));
+    Picture picture = pictures.picture("init_images", given.get(0));
     ImageToImage.Builder start = ImageToImage.builder(picture);
     fields.ifNumber("denoising_strength", start::denoisingStrength);
     fields.ifNumber("initial_noise_multiplier", start::noiseMultiplier);
     start.resizeMode(choice(ResizeMode.values(), fields, "resize_mode", 0));
     fields
         .name("mask")
-        .map(text -> picture("mask", text))
+        .map(text -> pictures.picture("mask", text))
         .map(mask -> inpainting(fields, fitted(mask, picture)))
         .ifPresent(start::inpainting);
     if (fields.has("outpainting")) {
@@ -46,10 +46,6 @@ final class StartPictures {
       start.outpainting(outpainting(fields));
     }
     spec.imageToImage(start.build());
-  }
-
-  private Picture picture(String name, String text) {
-    return offer.pictures().picture(name, text, offer.limits().pixels());
   }
 
   /** Masks of another size are stretched, as A1111 does. */

@@ -13,6 +13,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Rng;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.SamplerOptions;
@@ -44,7 +45,7 @@ class DrawingWriterTest {
           List.of(),
           STYLES,
           new References(Map.of()),
-          new Limits(1 << 20, 1 << 24, 16),
+          RequestLimits.DEFAULTS.withImages(16),
           false);
 
   private static Pipeline pipeline() {

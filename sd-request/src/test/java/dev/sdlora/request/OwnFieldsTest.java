@@ -14,7 +14,8 @@ class OwnFieldsTest {
   private static PromptSpec read(String fields) {
     PromptSpecBuilder spec = PromptSpec.builder();
     byte[] json = fields.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-    new OwnFields(DrawingWriterTest.OFFER).read(Fields.parse(json), spec);
+    new OwnFields(DrawingWriterTest.OFFER, new GivenPictures(DrawingWriterTest.OFFER))
+        .read(Fields.parse(json), spec);
     return spec.build();
   }
 

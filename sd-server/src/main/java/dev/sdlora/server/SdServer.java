@@ -1,7 +1,7 @@
 package dev.sdlora.server;
 
 import dev.sdlora.api.Pipeline;
-import dev.sdlora.request.Limits;
+import dev.sdlora.api.RequestLimits;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.References;
 import dev.sdlora.server.gallery.Gallery;
@@ -84,7 +84,7 @@ public final class SdServer implements AutoCloseable {
     Pipeline pipeline = settings.pipeline;
     this.host = settings.host;
     this.metrics = new Metrics();
-    Limits limits = new Limits(settings.maxBodyBytes, settings.maxPixels, settings.maxImages);
+    RequestLimits limits = settings.limits();
     Sentences sentences = new Sentences(folders(settings));
     RecentLoras loras = new RecentLoras(pipeline.loras(), System::nanoTime);
     Optional<PictureFolder> folder = settings.outputDirectory.map(PictureFolder::new);

@@ -1,6 +1,7 @@
 package dev.sdlora.server;
 
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
 import dev.sdlora.server.transport.TrustedProxies;
 import java.io.IOException;
@@ -258,7 +259,9 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets how many pixels a picture may have, one that is sent or one that is asked for.
+   * Sets how many pixels an image may have, one that is sent or one that is requested. All images
+   * sent with one request may have four times as many together; {@link RequestLimits#DEFAULTS}
+   * bounds its masks, control units and text.
    *
    * @param pixels at least 4096. Default 4,194,304, 2048 by 2048
    * @return this builder
@@ -317,6 +320,16 @@ public final class SdServerBuilder {
   public SdServerBuilder history(int jobs) {
     this.history = (int) within(1, 1000, jobs, "history");
     return this;
+  }
+
+  /** What one request may hold. Its images together may have four times the pixels of one. */
+  RequestLimits limits() {
+    long together = maxPixels > Long.MAX_VALUE / 4 ? Long.MAX_VALUE : 4 * maxPixels;
+    return RequestLimits.DEFAULTS
+        .withBytes(maxBodyBytes)
+        .withPixels(maxPixels)
+        .withInputPixels(together)
+        .withImages(maxImages);
   }
 
   private static long within(long least, long most, long value, String name) {

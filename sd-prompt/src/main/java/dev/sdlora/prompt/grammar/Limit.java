@@ -37,7 +37,7 @@ public final class Limit {
   public enum Unit {
     CHARACTERS("characters"),
     PARTS("parts that AND joins"),
-    LORAS("LoRA tags"),
+    LORAS("LoRAs and hypernetworks"),
     TEXTS("characters of different texts over its steps"),
     CHUNKS("chunks of 75 tokens");
 

@@ -2,8 +2,8 @@ package dev.sdlora.server.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Picture;
+import dev.sdlora.api.RequestLimits;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Limits;
 import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Refusal;
 import io.javalin.http.Context;
@@ -22,9 +22,9 @@ import javax.imageio.ImageIO;
  * picture is painted anew; without a mask, where the picture itself is.
  */
 final class EditForm {
-  private final Limits limits;
+  private final RequestLimits limits;
 
-  EditForm(Limits limits) {
+  EditForm(RequestLimits limits) {
     this.limits = limits;
   }
 

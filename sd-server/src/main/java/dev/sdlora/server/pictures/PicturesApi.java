@@ -2,8 +2,8 @@ package dev.sdlora.server.pictures;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.Picture;
+import dev.sdlora.api.RequestLimits;
 import dev.sdlora.request.Fields;
-import dev.sdlora.request.Limits;
 import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
@@ -15,10 +15,10 @@ import io.javalin.http.Context;
 /** {@code /api/pictures}: files of pictures that requests can name instead of sending them. */
 public final class PicturesApi {
   private final Uploads uploads;
-  private final Limits limits;
+  private final RequestLimits limits;
 
   /** The interface over what is kept. */
-  public PicturesApi(Uploads uploads, Limits limits) {
+  public PicturesApi(Uploads uploads, RequestLimits limits) {
     this.uploads = uploads;
     this.limits = limits;
   }

@@ -45,7 +45,7 @@ final class ModelDescription {
     json.putObject("limits")
         .put("pixels", offer.limits().pixels())
         .put("images", offer.limits().images())
-        .put("body_bytes", offer.limits().bodyBytes());
+        .put("body_bytes", offer.limits().bytes());
     return json;
   }
 

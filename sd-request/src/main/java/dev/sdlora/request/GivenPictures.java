@@ -1,0 +1,39 @@
+package dev.sdlora.request;
+
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.RequestLimits;
+import dev.sdlora.api.ResourceException;
+
+/**
+ * The images of one request, decoded as long as they do not exceed its limits together. What counts
+ * is the size in a file's header, before its pixels are decoded.
+ */
+final class GivenPictures {
+  private final Offer offer;
+  private long pixels;
+
+  GivenPictures(Offer offer) {
+    this.offer = offer;
+  }
+
+  /**
+   * Decodes the image that a field is or names.
+   *
+   * @throws ResourceException if it has too many pixels, alone or with those before it
+   */
+  Picture picture(String field, String text) {
+    RequestLimits limits = offer.limits();
+    byte[] file = offer.pictures().bytes(field, text);
+    pixels += Pictures.requireSize(field, file, limits.pixels());
+    long most = limits.inputPixels();
+    if (pixels > most) {
+      throw new ResourceException(
+          ResourceException.Resource.PIXELS,
+          "the images up to field '%s' have %s pixels together; at most %s are taken"
+              .formatted(field, pixels, most),
+          pixels,
+          most);
+    }
+    return Pictures.decoded(file);
+  }
+}
