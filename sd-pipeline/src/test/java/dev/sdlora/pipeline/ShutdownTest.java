@@ -8,8 +8,13 @@ import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The end of a JVM in which a pipeline works. */
 final class ShutdownTest {
@@ -24,19 +29,67 @@ final class ShutdownTest {
     assertThat(run("false")).doesNotContain("failed").doesNotContain("fatal").contains("rc 5");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"building", "step 1", "step 4"})
+  void terminated_atWork_endsWithoutACrash(String moment) throws Exception {
+    Process process = start(Endless.class);
+    StringBuilder output = new StringBuilder();
+    try (BufferedReader lines = process.inputReader(UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        output.append(line).append('\n');
+        if (line.equals(moment)) {
+          // Process.destroy() would close the output, too.
+          process.toHandle().destroy();
+        }
+      }
+    }
+    assertThat(process.waitFor()).as(output.toString()).isEqualTo(143);
+    assertThat(output).contains(moment).doesNotContain("fatal error");
+  }
+
   private static String run(String closeOnShutdown) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Program.class.getName(),
-                closeOnShutdown)
-            .redirectErrorStream(true)
-            .start();
+    Process process = start(Program.class, closeOnShutdown);
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     return output + "rc " + process.waitFor();
+  }
+
+  private static Process start(Class<?> program, String... arguments) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("java.class.path"),
+            program.getName());
+    builder.command().addAll(List.of(arguments));
+    return builder.redirectErrorStream(true).start();
+  }
+
+  /** A program that draws until it is told to end, and says where it is. */
+  static final class Endless {
+    private Endless() {}
+
+    public static void main(String[] args) {
+      System.out.println("building");
+      Pipeline pipeline =
+          Pipeline.builder().checkpoint(Checkpoint.open(Fixtures.CHECKPOINT)).build();
+      System.out.println("built");
+      GenerationListener listener =
+          new GenerationListener() {
+            @Override
+            public void stepStart(Step step) {
+              System.out.println("step " + step.number());
+            }
+          };
+      PromptSpec spec =
+          PromptSpec.builder()
+              .prompt("a cat")
+              .size(new ImageSize(512, 512))
+              .steps(150)
+              .images(100)
+              .build();
+      pipeline.generateAsync(spec, listener).join();
+    }
   }
 
   /** A program that ends while pictures are made that nobody waits for. */

@@ -36,8 +36,10 @@ final class CLibrary {
   }
 
   /**
-   * Ends the process without the destructors of libraries loaded so far. Those of libtorch free
-   * what native calls under way on other threads still use, and the JVM would report a crash.
+   * Ends the process, when it exits, without the destructors that native libraries have registered
+   * until now. Those of libtorch and oneDNN free what native calls on other threads still use, and
+   * the JVM would report a crash. They register some when they are loaded and others when a kind of
+   * computation first runs.
    */
   static void skipDestructors() {
     if (LINUX) {

@@ -3,7 +3,9 @@ package dev.sdlora.tensors.natives;
 import ai.djl.util.Platform;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Settles what DJL would settle by itself when it starts: from where native code is loaded, that
@@ -11,6 +13,8 @@ import java.util.List;
  * set, by a system property or in the environment, stays as it is.
  */
 public final class Natives {
+  private static final long BETWEEN_REGISTRATIONS = Duration.ofMillis(10).toNanos();
+
   private static boolean prepared;
   private static volatile boolean started;
 
@@ -52,10 +56,44 @@ public final class Natives {
    * under way.
    */
   public static synchronized void started() {
-    if (!started) {
-      started = true;
-      CLibrary.skipDestructors();
+    if (started) {
+      return;
     }
+    started = true;
+    CLibrary.skipDestructors();
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(Natives::ending, "sd-lora exit"));
+    } catch (IllegalStateException e) {
+      // The JVM is ending already.
+      ending();
+    }
+  }
+
+  /**
+   * To be called after the first computation of each kind, which registers destructors of its own.
+   * Covers {@link Runtime#halt}; other ways to end the JVM run shutdown hooks.
+   */
+  public static void computed() {
+    CLibrary.skipDestructors();
+  }
+
+  /**
+   * Registers until the process is gone, because native calls go on computing while shutdown hooks
+   * run.
+   */
+  private static void ending() {
+    CLibrary.skipDestructors();
+    Thread thread =
+        new Thread(
+            () -> {
+              while (true) {
+                LockSupport.parkNanos(BETWEEN_REGISTRATIONS);
+                CLibrary.skipDestructors();
+              }
+            },
+            "sd-lora exit handler");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /**

@@ -10,6 +10,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.sdlora.tensors.natives.Natives;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -33,6 +35,7 @@ public final class Program {
   private static final Map<Text, Program> COMPILED = new ConcurrentHashMap<>();
 
   private final PtSymbolBlock block;
+  private final Set<String> methodsRun = ConcurrentHashMap.newKeySet();
 
   private Program(PtSymbolBlock block) {
     this.block = block;
@@ -131,6 +134,12 @@ public final class Program {
     return new RecordingCall(method);
   }
 
+  private void hasRun(String method) {
+    if (methodsRun.add(method)) {
+      Natives.computed();
+    }
+  }
+
   /** Arguments of one call. Not safe for several threads. Running it once frees them. */
   public final class Call {
     private final String method;
@@ -214,6 +223,7 @@ public final class Program {
       try (IValue result = IValueUtils.runMethod(block, method, arguments.toArray(new IValue[0]))) {
         return convert.apply(result);
       } finally {
+        hasRun(method);
         owned.forEach(IValue::close);
       }
     }
@@ -272,6 +282,7 @@ public final class Program {
         }
       } finally {
         JniUtils.setGradMode(false);
+        hasRun(method);
         name.close();
       }
       return results;

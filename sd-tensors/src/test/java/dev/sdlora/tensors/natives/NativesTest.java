@@ -126,6 +126,13 @@ final class NativesTest {
   }
 
   @Test
+  void exit_handlersRegisteredAfterLoading_doNotRun() throws Exception {
+    String output = run(3, Map.of("ENGINE_CACHE_DIR", cache.toString()), "handler");
+    assertThat(output).doesNotContain("fatal error");
+    assertThat(list(folder)).isEmpty();
+  }
+
+  @Test
   void end_whileLibrariesAreLoaded_isNoCrash() throws Exception {
     String output = run(3, Map.of("ENGINE_CACHE_DIR", cache.toString()), "loading");
     assertThat(output).doesNotContain("fatal error");

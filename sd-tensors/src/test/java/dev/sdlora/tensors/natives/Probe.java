@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import com.sun.jna.Function;
+import com.sun.jna.Pointer;
 import dev.sdlora.tensors.torch.Torch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,9 @@ final class Probe {
       endWhileLoading();
     }
     try (Torch torch = Torch.open("cpu")) {
-      if (args.length > 0) {
+      if (args.length > 0 && args[0].equals("handler")) {
+        endWithHandler();
+      } else if (args.length > 0) {
         endWhileComputing(torch, args[0]);
       }
     }
@@ -47,6 +50,13 @@ final class Probe {
     while (!Files.readString(Path.of("/proc/self/maps")).contains("libtorch_cpu")) {
       Thread.onSpinWait();
     }
+    System.exit(3);
+  }
+
+  /** As libtorch does at a first computation, registers what must not run at the exit. */
+  private static void endWithHandler() {
+    Function abort = Function.getFunction("c", "abort");
+    Function.getFunction("c", "on_exit").invoke(new Object[] {abort, Pointer.NULL});
     System.exit(3);
   }
 
