@@ -3,6 +3,7 @@ package dev.sdlora.server.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import com.microsoft.playwright.options.AriaRole;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Nothing is lost when the page or its connection goes. */
@@ -10,7 +11,7 @@ interface ConnectionStories {
 
   @Test
   default void reload_whileDrawing_findsTheJobAndTheRequest(Studio studio) {
-    studio.open().prompt("a long way").steps(150).generate();
+    studio.open().prompt("a long way").drawForLong();
     assertThat(studio.progress()).isVisible();
     studio.page().reload();
     assertThat(studio.progress()).isVisible();
@@ -23,7 +24,7 @@ interface ConnectionStories {
   @Test
   default void connectionBreaks_whileDrawing_comesBackToThePicture(Studio studio) {
     studio.open().prompt("a green ring").steps(25).generate();
-    assertThat(studio.progress()).isVisible();
+    assertThat(studio.page()).hasURL(Pattern.compile("#/draw/.+"));
     studio.offline(true).offline(false);
     assertThat(studio.picture()).isVisible();
   }
@@ -32,7 +33,7 @@ interface ConnectionStories {
   default void serverAway_atTheBeginning_isToldAndTriedAgain(Studio studio) {
     studio.page().route("**/api/model", route -> route.abort());
     studio.page().navigate("/");
-    assertThat(studio.page().getByRole(AriaRole.ALERT)).containsText("does not answer");
+    assertThat(studio.page().getByRole(AriaRole.ALERT)).containsText("does not respond");
     studio.page().unroute("**/api/model");
     studio.button("Try again").click();
     assertThat(studio.button("Generate")).isVisible();

@@ -6,32 +6,47 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Jobs that wait, end early, and whose pictures are looked at afterwards. */
 interface JobStories {
   @Test
   default void cancel_whileDrawing_endsTheJob(Studio studio) {
-    studio.open().prompt("cancelled soon").steps(150).generate();
+    studio.open().prompt("cancelled soon").drawForLong();
     studio.button("Cancel").click();
-    assertThat(studio.page().locator("sd-job-view > [role=status]")).hasText("Cancelled");
+    assertThat(studio.page().locator("sd-job-view > [role=status]"))
+        .hasText(Pattern.compile("^Cancelled"));
     assertThat(studio.progress()).isHidden();
   }
 
   @Test
+  default void cancel_afterAnImage_keepsIt(Studio studio) {
+    studio.open().prompt("one of many").steps(20);
+    studio.field("Batch count").fill("16");
+    studio.generate();
+    assertThat(studio.picture()).isVisible();
+    studio.button("Cancel").click();
+    assertThat(studio.page().locator("sd-job-view > [role=status]"))
+        .hasText(Pattern.compile("Cancelled after \\d+ images?"));
+    assertThat(studio.picture()).isVisible();
+    assertThat(studio.settings()).contains("one of many");
+  }
+
+  @Test
   default void queue_jobMovedUp_isTheNext(Studio studio) {
-    studio.open().steps(150);
+    studio.open();
     for (String prompt : new String[] {"first of all", "second of all", "third of all"}) {
-      studio.prompt(prompt).generate();
+      studio.prompt(prompt).drawForLong();
       assertThat(studio.queued().filter(new Locator.FilterOptions().setHasText(prompt)))
           .isVisible();
     }
-    studio.button("Earlier: third of all").click();
+    studio.button("Move up: third of all").click();
     assertThat(studio.queued().nth(1)).containsText("third of all");
     assertThat(studio.queued().nth(2)).containsText("second of all");
     studio.photograph("queue");
     studio.cancelAll();
-    assertThat(studio.page().getByText("Nothing runs or waits.")).isVisible();
+    assertThat(studio.page().getByText("The queue is empty.")).isVisible();
   }
 
   @Test
@@ -39,7 +54,7 @@ interface JobStories {
     studio.open().prompt("to be compared").steps(2).generate();
     assertThat(studio.picture()).isVisible();
     studio.prompt("to be used again").generate();
-    assertThat(studio.page().getByAltText("Picture 1: to be used again")).isVisible();
+    assertThat(studio.page().getByAltText("Image 1: to be used again")).isVisible();
     Page page = studio.open("gallery").page();
     page.getByRole(AriaRole.GRIDCELL).first().getByRole(AriaRole.BUTTON).click();
     Locator dialog = page.getByRole(AriaRole.DIALOG);

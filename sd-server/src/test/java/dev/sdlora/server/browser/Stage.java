@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.ReducedMotion;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
@@ -13,6 +14,8 @@ import dev.sdlora.api.PromptSpec;
 import dev.sdlora.demo.model.DemoModel;
 import dev.sdlora.server.SdServer;
 import dev.sdlora.testkit.ManyLoras;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 
 /** One browser and one server of the bundled model, in a folder where LoRAs can be added. */
 final class Stage implements AutoCloseable {
@@ -36,7 +40,7 @@ final class Stage implements AutoCloseable {
           "--disable-sync");
 
   /** Enough on a busy machine; nothing waits longer than it has to. */
-  private static final double PATIENCE_MILLIS = 20_000;
+  private static final double PATIENCE_MILLIS = 120_000;
 
   private final Path folder;
   private final Pipeline pipeline;
@@ -101,6 +105,17 @@ final class Stage implements AutoCloseable {
           pipeline.generate(spec).images().get(0).save(file);
           return file;
         });
+  }
+
+  /** The file of an image in one colour, as other programs write it: without settings. */
+  static FilePayload plain(String name, int width, int height) {
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB), "png", png);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new FilePayload(name, "image/png", png.toByteArray());
   }
 
   /** Somebody comes who has never been here. */

@@ -10,6 +10,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -95,6 +96,12 @@ final class Studio {
     return this;
   }
 
+  /** Begins a job that no machine ends before the story does. */
+  Studio drawForLong() {
+    field("Batch count").fill("16");
+    return steps(150).generate();
+  }
+
   Studio generate() {
     button("Generate").click();
     return this;
@@ -170,23 +177,35 @@ final class Studio {
 
   /** Drops a file from elsewhere onto a part of the page. */
   Studio drop(Path file, String selector) {
-    byte[] bytes;
     try {
-      bytes = Files.readAllBytes(file);
+      return drop(
+          selector,
+          new FilePayload("" + file.getFileName(), "image/png", Files.readAllBytes(file)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Drops several files together. */
+  Studio drop(String selector, FilePayload... files) {
+    List<List<String>> sent = new ArrayList<>();
+    for (FilePayload file : files) {
+      String base64 = Base64.getEncoder().encodeToString(file.buffer);
+      sent.add(List.of(file.name, file.mimeType, base64));
     }
     JSHandle transfer =
         page.evaluateHandle(
             """
-            ([name, base64]) => {
-              const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+            (files) => {
               const transfer = new DataTransfer();
-              transfer.items.add(new File([bytes], name, { type: "image/png" }));
+              for (const [name, type, base64] of files) {
+                const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+                transfer.items.add(new File([bytes], name, { type }));
+              }
               return transfer;
             }
             """,
-            List.of("" + file.getFileName(), Base64.getEncoder().encodeToString(bytes)));
+            sent);
     for (String event : List.of("dragenter", "dragover", "drop")) {
       page.locator(selector).first().dispatchEvent(event, Map.of("dataTransfer", transfer));
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -20,11 +22,11 @@ interface TrainingStories {
     Page page = studio.open("train").page();
     studio.field("Name of the LoRA").fill("story lora");
     studio.field("Trigger word").fill("orb");
-    page.getByLabel("Choose pictures").setInputFiles(new Path[] {first, second});
-    Locator captions = page.getByPlaceholder("Caption: what else is in the picture");
+    page.getByLabel("Choose images and captions").setInputFiles(new Path[] {first, second});
+    Locator captions = page.getByPlaceholder("Caption: what the image shows");
     assertThat(captions).hasCount(2);
     captions.first().fill("a red star");
-    page.getByText("How to train").click();
+    page.getByText("Training settings").click();
     studio.field("Steps").fill("4");
     studio.field("Width").fill("64");
     studio.field("Height").fill("64");
@@ -47,12 +49,39 @@ interface TrainingStories {
   }
 
   @Test
+  default void captionFiles_droppedInAnyOrder_fillTheFieldsOfTheirImages(Studio studio) {
+    studio.open("train");
+    studio.drop(
+        ".drop-zone",
+        text("b.txt", "a ring\r\nof gold"),
+        Stage.plain("a.png", 64, 64),
+        Stage.plain("b.png", 64, 64),
+        text("a.txt", "a red star"),
+        text("late.txt", "a heart"));
+    assertThat(studio.field("Caption of a.png")).hasValue("a red star");
+    assertThat(studio.field("Caption of b.png")).hasValue("a ring of gold");
+    Locator status = studio.page().locator("sd-training-pictures [role=status]");
+    assertThat(status).containsText("late.txt");
+    studio
+        .page()
+        .getByLabel("Choose images and captions")
+        .setInputFiles(Stage.plain("late.jpeg", 64, 64));
+    assertThat(studio.field("Caption of late.jpeg")).hasValue("a heart");
+    assertThat(status).isEmpty();
+    assertThat(studio.page().locator("sd-training-pictures > .error")).isEmpty();
+  }
+
+  private static FilePayload text(String name, String text) {
+    return new FilePayload(name, "text/plain", text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
   default void training_cancelled_goesOn(Studio studio, Stage stage) {
     Page page = studio.open("train").page();
     studio.field("Name of the LoRA").fill("cut short");
     studio.field("Trigger word").fill("orb");
-    page.getByLabel("Choose pictures").setInputFiles(stage.picture("a red star", 1));
-    page.getByText("How to train").click();
+    page.getByLabel("Choose images and captions").setInputFiles(stage.picture("a red star", 1));
+    page.getByText("Training settings").click();
     studio.field("Steps").fill("500");
     studio.field("Width").fill("64");
     studio.field("Height").fill("64");
@@ -60,7 +89,7 @@ interface TrainingStories {
     studio.button("Start training").click();
     assertThat(page.getByText(Pattern.compile("step \\d+ of 500"))).isVisible();
     studio.button("Cancel").click();
-    Locator resume = page.getByText(Pattern.compile("Go on from step \\d+"));
+    Locator resume = page.getByText(Pattern.compile("Resume from step \\d+"));
     assertThat(resume).isVisible();
     resume.click();
     assertThat(studio.button("Stop and keep")).isVisible();
@@ -68,6 +97,6 @@ interface TrainingStories {
     assertThat(page.getByText(Pattern.compile("step \\d+ of 500"))).isVisible();
     studio.button("Stop and keep").click();
     assertThat(studio.button("Try it")).isVisible();
-    assertThat(page.getByText("the LoRA is called cut short")).isVisible();
+    assertThat(page.getByText("saved as cut short")).isVisible();
   }
 }

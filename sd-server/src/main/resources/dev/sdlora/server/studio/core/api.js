@@ -14,7 +14,7 @@ async function ask(path, options = {}) {
     if (error.name === "AbortError") {
       throw error;
     }
-    throw new ApiError(0, "The server does not answer; is it still running?");
+    throw new ApiError(0, "The server does not respond; is it still running?");
   }
   if (!answer.ok) {
     throw new ApiError(answer.status, await sentence(answer));
@@ -27,7 +27,7 @@ async function sentence(answer) {
   try {
     return (await answer.json()).detail;
   } catch {
-    return `The server answered ${answer.status} ${answer.statusText}`;
+    return `The server returned ${answer.status} ${answer.statusText}`;
   }
 }
 

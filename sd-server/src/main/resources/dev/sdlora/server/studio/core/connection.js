@@ -3,7 +3,7 @@ import { jobs } from "./jobs.js";
 
 const GOOD_NEWS_MILLIS = 4000;
 
-/** Says when the server is gone, and when it is back; all jobs are shown anew then. */
+/** Reports when the connection to the server is lost and when it is back. */
 class Connection extends HTMLElement {
   #timer = 0;
 
@@ -15,10 +15,10 @@ class Connection extends HTMLElement {
   #show() {
     clearTimeout(this.#timer);
     if (jobs.connected) {
-      this.replaceChildren(el("span", { class: "good" }, "Connected again"));
+      this.replaceChildren(el("span", { class: "good" }, "Reconnected"));
       this.#timer = setTimeout(() => this.replaceChildren(), GOOD_NEWS_MILLIS);
     } else {
-      this.replaceChildren(el("span", { class: "bad" }, "Connection lost; trying again …"));
+      this.replaceChildren(el("span", { class: "bad" }, "Connection lost; reconnecting …"));
     }
   }
 }

@@ -4,13 +4,17 @@ import { button, el } from "./html.js";
 import { model } from "./model.js";
 import { settings } from "./settings.js";
 
-const THEMES = { auto: "Theme: system", light: "Theme: light", dark: "Theme: dark" };
+const THEMES = {
+  auto: { icon: "◐", label: "Theme: system" },
+  light: { icon: "☀", label: "Theme: light" },
+  dark: { icon: "☾", label: "Theme: dark" },
+};
 
-/** Where one is, where one can go, and what draws. */
+/** The views, the model, and the theme; one line on narrow screens too. */
 class Header extends HTMLElement {
   #links = new Map();
 
-  /** Shows the views there are, by their names in the address. */
+  /** Shows links to the views, by their names in the address. */
   show(views) {
     for (const [view, { label }] of Object.entries(views)) {
       this.#links.set(view, el("a", {}, label));
@@ -38,11 +42,13 @@ class Header extends HTMLElement {
   }
 
   #theme() {
-    const switching = button("", () => put(next(theme())), { class: "quiet" });
+    const switching = button("", () => put(next(theme())), { class: "quiet theme" });
     const put = (name) => {
       document.documentElement.dataset.theme = name;
       localStorage.setItem("theme", name);
-      switching.textContent = THEMES[name];
+      switching.textContent = THEMES[name].icon;
+      switching.title = THEMES[name].label;
+      switching.setAttribute("aria-label", THEMES[name].label);
     };
     put(theme());
     return switching;

@@ -1,8 +1,9 @@
 import { el, freshId } from "./html.js";
 
-/** Tabs as the ARIA practices describe them: one of them in the order of Tab, arrows between them. */
+/** Tabs after the ARIA practices: Tab reaches the selected one, arrows select another. Fires `select`. */
 export class Tabs extends HTMLElement {
   #tabs = [];
+  #selected = null;
 
   /** Adds a tab; its content is made when it is first seen. */
   add(label, make) {
@@ -30,6 +31,11 @@ export class Tabs extends HTMLElement {
     }
   }
 
+  /** The content of the selected tab. */
+  get content() {
+    return this.#selected.panel.firstElementChild;
+  }
+
   /** Shows a tab. */
   select(label) {
     for (const entry of this.#tabs) {
@@ -41,7 +47,9 @@ export class Tabs extends HTMLElement {
         entry.made = true;
         entry.panel.append(entry.make());
       }
+      this.#selected = selected ? entry : this.#selected;
     }
+    this.dispatchEvent(new Event("select"));
   }
 
   #move(event) {

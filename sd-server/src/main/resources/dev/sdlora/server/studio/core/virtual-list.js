@@ -126,7 +126,7 @@ export class VirtualList {
   }
 
   #came() {
-    this.#say(...(this.total === 0 ? [this.#options.empty ?? "Nothing here."] : []));
+    this.#say(...(this.total === 0 ? [this.#options.empty ?? "Empty."] : []));
     this.#options.onTotal?.(this.total);
     this.#draw();
   }

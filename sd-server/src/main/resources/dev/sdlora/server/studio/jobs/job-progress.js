@@ -2,19 +2,19 @@ import { button, el, setText } from "../core/html.js";
 import { jobs } from "../core/jobs.js";
 import { progressOf } from "./words.js";
 
-/** How many times a screen reader hears how far a job is. */
+/** How many times a screen reader announces the progress of a job. */
 const ANNOUNCED = 4;
 
-/** A job on its way: the latest look at its picture, how far it is, and ways to end it. */
+/** A job that runs or waits: the preview of its image, its progress, and buttons to end it. */
 class JobProgress extends HTMLElement {
   #job = null;
-  #image = el("img", { alt: "Preview of the picture under way", hidden: true });
+  #image = el("img", { alt: "Preview of the current image", hidden: true });
   #bar = el("progress", { max: 1, "aria-label": "Progress" });
   #text = el("p", { class: "faint" });
   #announced = el("p", { class: "visually-hidden", role: "status" });
   #error = el("p", { class: "error", role: "alert" });
   #skip = button("Skip", () => this.#ask(this.#skip, () => jobs.skip(this.#job.id)), {
-    title: "Leave this picture out and go on with the next",
+    title: "Skip this image and continue with the next",
   });
   #cancel = button("Cancel", () => this.#ask(this.#cancel, () => jobs.cancel(this.#job.id)), { class: "danger" });
 
@@ -33,7 +33,7 @@ class JobProgress extends HTMLElement {
     jobs.addEventListener("preview", (event) => event.id === this.#job?.id && this.#look());
   }
 
-  /** Shows a job, again and again while it is on its way. */
+  /** Shows the current state of a job. */
   show(job) {
     if (job.id !== this.#job?.id) {
       this.#image.hidden = true;
@@ -53,7 +53,7 @@ class JobProgress extends HTMLElement {
     this.#text.textContent = progressOf(job);
     this.#skip.hidden = job.state !== "running" || job.image_count < 2 || job.kind === "grid";
     const quarter = Math.floor(job.progress * ANNOUNCED);
-    const said = job.state === "waiting" ? progressOf(job) : `Drawing, ${Math.round((quarter / ANNOUNCED) * 100)} percent`;
+    const said = job.state === "waiting" ? progressOf(job) : `Generating, ${Math.round((quarter / ANNOUNCED) * 100)} percent`;
     setText(this.#announced, said);
     this.#look();
   }

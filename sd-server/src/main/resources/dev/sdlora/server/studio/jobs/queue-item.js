@@ -46,8 +46,8 @@ export class QueueItem {
     this.#up.hidden = this.#down.hidden = job.state !== "waiting";
     this.#up.disabled = job.place <= 1;
     this.#down.disabled = last;
-    this.#up.setAttribute("aria-label", `Earlier: ${title}`);
-    this.#down.setAttribute("aria-label", `Later: ${title}`);
+    this.#up.setAttribute("aria-label", `Move up: ${title}`);
+    this.#down.setAttribute("aria-label", `Move down: ${title}`);
     setText(this.#end, unfinished ? "Cancel" : "Remove");
     this.#end.setAttribute("aria-label", `${unfinished ? "Cancel" : "Remove"}: ${title}`);
     this.#failed(job.error ?? "");

@@ -3,13 +3,13 @@ import { el } from "../core/html.js";
 import { isUnfinished, jobs } from "../core/jobs.js";
 import { QueueItem } from "./queue-item.js";
 
-/** All jobs: what runs and waits, in its order, and what has ended. */
+/** All jobs: those that run or wait in their order, then those that have ended. */
 class Queue extends HTMLElement {
   #items = new Map();
   #queue = el("ol", { class: "jobs" });
   #ended = el("ol", { class: "jobs" });
-  #none = el("p", { class: "faint" }, "Nothing runs or waits.");
-  #history = el("details", { open: true }, el("summary", {}, "Ended"), this.#ended);
+  #none = el("p", { class: "faint" }, "The queue is empty.");
+  #history = el("details", { open: true }, el("summary", {}, "Finished"), this.#ended);
 
   connectedCallback() {
     if (this.hasChildNodes()) {

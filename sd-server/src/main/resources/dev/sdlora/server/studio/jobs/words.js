@@ -12,17 +12,17 @@ export function clock(seconds) {
   return shown.map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, "0"))).join(":");
 }
 
-/** How far a job is, in a few words. */
+/** The progress of a job in a few words. */
 export function progressOf(job) {
   if (job.state === "waiting") {
-    return job.place === 1 ? "Next in the queue" : `Place ${job.place} in the queue`;
+    return job.place === 1 ? "Next in the queue" : `Number ${job.place} in the queue`;
   }
   const parts = [`${Math.floor(job.progress * 100)} %`];
   if (job.steps > 0) {
     parts.push(`step ${job.step} of ${job.steps}`);
   }
   if (job.image_count > 1) {
-    parts.push(`picture ${job.image + 1} of ${job.image_count}`);
+    parts.push(`image ${job.image + 1} of ${job.image_count}`);
   }
   if (job.seconds_left > 0) {
     parts.push(`${duration(job.seconds_left)} left`);
@@ -30,18 +30,18 @@ export function progressOf(job) {
   return parts.join(" · ");
 }
 
-/** What became of a job. */
+/** The result of a job that has ended. */
 export function endOf(job) {
   const count = job.images.length;
-  const pictures = count === 1 ? "1 picture" : `${count} pictures`;
+  const images = count === 1 ? "1 image" : `${count} images`;
   return {
-    done: job.kind === "training" ? `Done in ${duration(job.seconds)}` : `${pictures} in ${duration(job.seconds)}`,
-    cancelled: count > 0 ? `Cancelled after ${pictures}` : "Cancelled",
+    done: job.kind === "training" ? `Done in ${duration(job.seconds)}` : `${images} in ${duration(job.seconds)}`,
+    cancelled: count > 0 ? `Cancelled after ${images}` : "Cancelled",
     failed: "Failed",
   }[job.state];
 }
 
-/** What people know a job by. */
+/** The title of a job: its prompt. */
 export function titleOf(job) {
-  return job.title.trim() === "" ? "Without a prompt" : job.title;
+  return job.title.trim() === "" ? "No prompt" : job.title;
 }

@@ -7,7 +7,7 @@ const BOTTOM = 20;
 
 /** Losses over the steps, `[step, loss, smoothed loss]` each: faint as they are, and the smooth line over them. */
 export function lossPlot(losses, steps) {
-  const label = losses.length === 0 ? "No step is done yet" : described(losses);
+  const label = losses.length === 0 ? "No steps yet" : described(losses);
   const plot = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, class: "loss-plot" });
   if (losses.length === 0) {
     return plot;
@@ -40,5 +40,5 @@ function text(x, y, anchor, content) {
 
 function described(losses) {
   const [step, , mean] = losses[losses.length - 1];
-  return `Loss: ${losses[0][2].toPrecision(3)} at first, ${mean.toPrecision(3)} at step ${step}`;
+  return `Loss: ${losses[0][2].toPrecision(3)} at the start, ${mean.toPrecision(3)} at step ${step}`;
 }

@@ -6,15 +6,16 @@ import { draft } from "./draft.js";
 /** Longer than what any model is trained at: the shorter side of what is sent. */
 const MOST_SIDE = 1024;
 
-/** The pictures to learn from, with a caption each. They lie on the server; here are their names. */
+/** The training images, which are uploaded at once, with their captions. A file `NAME.txt` is the caption of the image `NAME`. */
 class PictureList extends HTMLElement {
+  #captions = new Map();
   #error = el("p", { class: "error", role: "alert" });
   #status = el("p", { class: "faint", role: "status" });
-  #list = el("ul", { class: "training-pictures", "aria-label": "Pictures" });
+  #list = el("ul", { class: "training-pictures", "aria-label": "Training images" });
 
   connectedCallback() {
     const input = el("input", {
-      type: "file", multiple: true, accept: "image/*", class: "visually-hidden", id: "training-files",
+      type: "file", multiple: true, accept: "image/*,.txt", class: "visually-hidden", id: "training-files",
       onchange: () => this.#add([...input.files]).then(() => (input.value = "")),
     });
     const zone = el(
@@ -31,8 +32,8 @@ class PictureList extends HTMLElement {
         },
       },
       input,
-      el("label", { for: "training-files", class: "button" }, "Choose pictures"),
-      el("span", { class: "faint" }, "or drop them here"),
+      el("label", { for: "training-files", class: "button" }, "Choose images and captions"),
+      el("span", { class: "faint" }, "or drop them here. cat.txt is the caption of cat.png."),
     );
     this.className = "stack";
     this.replaceChildren(zone, this.#error, this.#status, this.#list);
@@ -41,18 +42,36 @@ class PictureList extends HTMLElement {
 
   async #add(files) {
     this.#error.textContent = "";
-    for (const [i, file] of files.entries()) {
-      this.#status.textContent = `Sending picture ${i + 1} of ${files.length} …`;
+    const images = files.filter((file) => !isCaption(file));
+    const errors = [];
+    for (const [i, file] of images.entries()) {
+      this.#status.textContent = `Uploading image ${i + 1} of ${images.length} …`;
       try {
         const sent = await post("api/pictures", await shrunk(file));
         const picture = { image: sent.reference, url: pathOf(sent), file: file.name, caption: "" };
         draft.set({ pictures: [...(draft.get("pictures") ?? []), picture] });
       } catch (error) {
-        this.#error.textContent = `${file.name}: ${error.message}`;
+        errors.push(`${file.name}: ${error.message}`);
       }
     }
-    this.#status.textContent = "";
+    for (const file of files.filter(isCaption)) {
+      this.#captions.set(stem(file.name), { file: file.name, text: captionIn(await file.text()) });
+    }
+    this.#fillCaptions();
+    this.#error.textContent = errors.join(" · ");
     this.#show();
+  }
+
+  /** Captions wait for images that come later. */
+  #fillCaptions() {
+    const pictures = draft.get("pictures") ?? [];
+    const used = new Set(pictures.map(({ file }) => stem(file)).filter((name) => this.#captions.has(name)));
+    draft.set({
+      pictures: pictures.map((picture) => ({ ...picture, caption: this.#captions.get(stem(picture.file))?.text ?? picture.caption })),
+    });
+    used.forEach((name) => this.#captions.delete(name));
+    const waiting = [...this.#captions.values()].map(({ file }) => file);
+    this.#status.textContent = waiting.length === 0 ? "" : `No image of that name yet: ${waiting.join(", ")}`;
   }
 
   #show() {
@@ -66,11 +85,11 @@ class PictureList extends HTMLElement {
       draft.set({ pictures: draft.get("pictures").map((other, j) => (j === i ? { ...other, ...values } : other)) });
     const caption = el("input", {
       "aria-label": `Caption of ${picture.file}`,
-      placeholder: "Caption: what else is in the picture",
+      placeholder: "Caption: what the image shows",
       oninput: () => change({ caption: caption.value }),
     });
     caption.value = picture.caption;
-    const gone = el("p", { class: "error", hidden: true }, "The server has it no more: remove it and add it again.");
+    const gone = el("p", { class: "error", hidden: true }, "This image is no longer on the server; remove it and add it again.");
     const image = el("img", { src: picture.url, alt: picture.file, onerror: () => (gone.hidden = false) });
     const remove = button("✕", () => this.#remove(i), { class: "quiet", "aria-label": `Remove ${picture.file}` });
     return el("li", {}, image, el("div", { class: "stack" }, caption, gone), remove);
@@ -83,13 +102,27 @@ class PictureList extends HTMLElement {
   }
 }
 
+function isCaption(file) {
+  return /\.txt$/i.test(file.name);
+}
+
+/** A caption is one line, as in training from a folder. */
+function captionIn(text) {
+  return text.trim().replace(/\s*\n\s*/g, " ");
+}
+
+/** A file's name without its extension, by which images and captions belong together. */
+function stem(name) {
+  return name.replace(/\.[^.]*$/, "");
+}
+
 /** Large ones are made smaller, and what cameras note of turns and other formats becomes pixels. */
 async function shrunk(file) {
   let bitmap;
   try {
     bitmap = await createImageBitmap(file);
   } catch {
-    throw new Error("it is no picture that the browser can read");
+    throw new Error("this browser cannot read it as an image");
   }
   const factor = Math.min(1, MOST_SIDE / Math.min(bitmap.width, bitmap.height));
   if (factor === 1 && file.type === "image/png") {

@@ -8,7 +8,7 @@ import { trainings } from "./trainings.js";
 
 const MODULES = { attention: "Attention only", linear: "All linear layers", convolutions: "Linear and convolution layers" };
 
-/** What is to be learnt, and how. What is left open is what suits the model. */
+/** A new training. Empty fields get the values recommended for the model. */
 class TrainingForm extends HTMLElement {
   #error = el("p", { class: "error", role: "alert" });
   #estimate = el("p", { class: "faint", role: "status" });
@@ -26,11 +26,11 @@ class TrainingForm extends HTMLElement {
         "div",
         { class: "fields" },
         this.#text("name", "Name of the LoRA", { required: true, maxlength: 80, autocomplete: "off" }),
-        this.#text("trigger", "Trigger word", { placeholder: "calls up what is learnt", autocomplete: "off" }),
+        this.#text("trigger", "Trigger word", { placeholder: "A rare word, such as zorp", autocomplete: "off" }),
       ),
       el("sd-training-pictures"),
-      this.#text("sample_prompt", "Sample prompt", { placeholder: "the trigger word and the first caption" }),
-      el("details", {}, el("summary", {}, "How to train"), this.#settings()),
+      this.#text("sample_prompt", "Sample prompt", { placeholder: "Default: the trigger word and the first caption" }),
+      el("details", {}, el("summary", {}, "Training settings"), this.#settings()),
       this.#estimate,
       this.#error,
       el("div", { class: "row" }, this.#start),
@@ -101,24 +101,24 @@ class TrainingForm extends HTMLElement {
       this.#error.textContent = answer.obstacle ?? "";
       this.#start.disabled = answer.obstacle !== undefined;
       this.querySelectorAll("details input[type=number]").forEach((input) => (input.placeholder = answer[input.name] ?? "random"));
-      this.querySelector("select option").textContent = `As the model suits: ${MODULES[answer.modules].toLowerCase()}`;
+      this.querySelector("select option").textContent = `Recommended: ${MODULES[answer.modules].toLowerCase()}`;
       this.querySelector("[name=seed]").placeholder = "0";
     } catch (error) {
       this.#error.textContent = error.message;
     }
   }
 
-  /** An estimate, from what this server has done so far. */
+  /** The amount of work, with the time estimated from the trainings of this server. */
   #said() {
     const like = this.#recommended;
     if (like === null || this.#count === 0) {
       return "";
     }
     const of = (name) => Number(draft.get(name) || like[name]);
-    const steps = `${this.#count} ${this.#count === 1 ? "picture" : "pictures"}, ${of("steps")} steps`;
+    const steps = `${this.#count} ${this.#count === 1 ? "image" : "images"}, ${of("steps")} steps`;
     const pixels = of("width") * of("height") * of("batch_size");
     return like.seconds_per_pixel === undefined
-      ? `${steps}; how long they take is known after the first ones`
+      ? `${steps}; the time is estimated after the first steps`
       : `${steps}: about ${clock(Math.max(1, of("steps") * pixels * like.seconds_per_pixel))}`;
   }
 
@@ -143,7 +143,7 @@ class TrainingForm extends HTMLElement {
   }
 }
 
-/** Without what is left open. */
+/** The request without empty fields. */
 function request(values) {
   const given = Object.entries(values).filter(([, value]) => value !== "" && value !== false);
   const pictures = (values.pictures ?? []).map(({ image, caption }) => ({ image, caption }));

@@ -6,9 +6,9 @@ import { clock } from "../jobs/words.js";
 import { lossPlot } from "./loss-plot.js";
 import { trainings } from "./trainings.js";
 
-const STATES = { waiting: "waits", running: "under way", done: "done", failed: "failed", cancelled: "cancelled" };
+const STATES = { waiting: "waiting", running: "running", done: "done", failed: "failed", cancelled: "cancelled" };
 
-/** One training: how far it is, its losses and samples, and what can be done with it. */
+/** One training: its progress, losses and samples, and buttons to stop, resume or try it. */
 class TrainingRun extends HTMLElement {
   #title = el("h2", {});
   #state = el("p", { role: "status" });
@@ -77,7 +77,7 @@ class TrainingRun extends HTMLElement {
         lora && doing("Try it", () => this.#tryOut(training), { class: "primary" }),
         state === "running" && doing("Stop and keep", () => trainings.stop(id, true)),
         isUnfinished(training) && doing("Cancel", () => trainings.stop(id), { class: "danger" }),
-        resumable > 0 && doing(`Go on from step ${resumable}`, () => this.#resume(id)),
+        resumable > 0 && doing(`Resume from step ${resumable}`, () => this.#resume(id)),
         !isUnfinished(training) && doing("Remove from the list", () => trainings.stop(id)),
       ].filter(Boolean),
     );
@@ -105,9 +105,9 @@ function described(training) {
   const { state, step, steps, seconds, seconds_left: left, mean_loss: loss, lora, place } = training;
   const parts = [STATES[state]];
   if (state === "waiting") {
-    parts.push(`place ${place}`);
+    parts.push(`number ${place} in the queue`);
   } else {
-    parts.push(steps === 0 ? "encoding pictures" : `step ${step} of ${steps}`, `${clock(seconds)} so far`);
+    parts.push(steps === 0 ? "encoding images" : `step ${step} of ${steps}`, `${clock(seconds)} elapsed`);
   }
   if (state === "running" && left > 0) {
     parts.push(`about ${clock(left)} left`);
@@ -116,7 +116,7 @@ function described(training) {
     parts.push(`loss ${loss.toPrecision(3)}`);
   }
   if (lora) {
-    parts.push(`the LoRA is called ${lora}`);
+    parts.push(`saved as ${lora}`);
   }
   return parts.join(" · ");
 }
