@@ -100,6 +100,16 @@ class PageTest {
   }
 
   @Test
+  void model_wordsKnown_givesExamplesOfThem() {
+    JsonNode examples = served.get("/api/model").get("examples");
+    assertThat(examples).hasSize(3);
+    for (JsonNode example : examples) {
+      JsonNode read = served.ask("/api/prompt", "{'prompt': '%s'}".formatted(example.asText()));
+      assertThat(read.at("/prompt/problems")).as(example.asText()).isEmpty();
+    }
+  }
+
+  @Test
   void theModelTellsItsChoicesAndDefaults() {
     JsonNode model = served.get("/api/model");
     assertThat(model.get("name").asText()).isEqualTo("demo-sd1");

@@ -41,6 +41,7 @@ final class ModelDescription {
           .put("prompt", style.prompt())
           .put("negative_prompt", style.negativePrompt());
     }
+    addNames(json, "examples", ExamplePrompts.of(checkpoint.words()));
     json.set("defaults", defaults(checkpoint));
     json.putObject("limits")
         .put("pixels", offer.limits().pixels())

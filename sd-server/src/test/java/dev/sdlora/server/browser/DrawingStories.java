@@ -2,9 +2,13 @@ package dev.sdlora.server.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +41,65 @@ interface DrawingStories {
     page.keyboard().press("Control+Enter");
     assertThat(studio.picture()).isVisible();
     assertThat(studio.settings()).contains("a red star", "Steps: 2,");
+  }
+
+  @Test
+  default void emptyPage_exampleClicked_isThePromptAndItsImageTakesThePlace(Studio studio) {
+    Page page = studio.forgetEnded().open().steps(2).page();
+    BoundingBox place = page.locator("sd-job-view > .stage").boundingBox();
+    assertThat(page.locator("sd-examples button")).hasCount(3);
+    studio.photograph("empty").button("a fox on a blue background").click();
+    assertThat(studio.field("Prompt")).hasValue("a fox on a blue background");
+    studio.generate();
+    assertThat(studio.picture()).isVisible();
+    BoundingBox image = studio.picture().boundingBox();
+    assertThat(image.width).isCloseTo(place.width, within(4.0));
+    assertThat(image.height).isCloseTo(place.height, within(4.0));
+  }
+
+  @Test
+  default void image_buttonsBelow_reuseItsSeedDownloadAndSendIt(Studio studio) {
+    Page page = studio.open().prompt("a red star").steps(2).page();
+    studio.field("Seed").fill("77");
+    studio.generate();
+    assertThat(studio.picture()).isVisible();
+    studio.field("Seed").fill("-1");
+    Locator below = page.locator("sd-job-view figcaption");
+    assertThat(below).containsText("Seed 77");
+    studio.button("Reuse seed").click();
+    assertThat(studio.field("Seed")).hasValue("77");
+    Download file = page.waitForDownload(() -> below.getByText("Download").click());
+    assertThat(file.suggestedFilename()).endsWith(".png");
+    below.getByText("Send to img2img").click();
+    assertThat(page.getByAltText("Start image")).isVisible();
+    assertThat(studio.field("Denoising strength").locator("visible=true")).isVisible();
+    below.getByText("Send to upscale").click();
+    assertThat(page.locator("sd-upscale-view img")).isVisible();
+  }
+
+  @Test
+  default void image_enlarged_isLargerThanOnThePage(Studio studio) {
+    studio.open().prompt("a red star").steps(2).generate();
+    Locator image = studio.picture();
+    for (int width : new int[] {1280, 400}) {
+      studio.wide(width);
+      assertThat(image).isVisible();
+      double small = image.boundingBox().width;
+      image.click();
+      Locator large = studio.page().locator("sd-job-view dialog[open] > img");
+      assertThat(large).isVisible();
+      assertThat(large.boundingBox().width).isGreaterThan(small);
+      studio.page().keyboard().press("Escape");
+    }
+  }
+
+  @Test
+  default void completion_enter_insertsTheFirst(Studio studio) {
+    Locator prompt = studio.open().field("Prompt");
+    prompt.pressSequentially("a star <lora:ink");
+    assertThat(studio.page().getByRole(AriaRole.OPTION).first()).isVisible();
+    prompt.press("Enter");
+    assertThat(prompt).hasValue(Pattern.compile("a star <lora:ink_lines.*>"));
   }
 
   @Test

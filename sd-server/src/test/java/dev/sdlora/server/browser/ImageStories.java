@@ -19,7 +19,7 @@ interface ImageStories {
     studio.open().drop(picture, "body");
     assertThat(studio.field("Prompt")).hasValue("a red star <lora:night:0.7>");
     assertThat(studio.field("Seed")).hasValue("4");
-    assertThat(studio.page().getByText("are restored")).isVisible();
+    assertThat(studio.page().getByText("Restored the settings")).isVisible();
     studio.button("Undo").click();
     assertThat(studio.field("Prompt")).hasValue("");
   }
@@ -29,21 +29,39 @@ interface ImageStories {
     Path picture = stage.picture("a red star", 4);
     Page page = studio.open().page();
     studio.tab("Image").click();
-    page.getByLabel("Start picture: choose a file").setInputFiles(picture);
-    page.getByText("Inpaint: what is painted over").click();
+    page.getByLabel("Start image: choose a file").setInputFiles(picture);
+    page.getByText("Inpaint: the painted area").click();
     Locator mask = page.getByLabel("Mask", new Page.GetByLabelOptions().setExact(true));
     assertThat(mask).isVisible();
-    assertThat(page.getByText("Nothing is painted over yet")).isVisible();
+    assertThat(page.getByText("Nothing is painted yet")).isVisible();
     mask.hover();
     page.mouse().down();
     page.mouse().move(page.viewportSize().width / 4.0, 500, new Mouse.MoveOptions().setSteps(4));
     page.mouse().up();
-    assertThat(page.getByText("Nothing is painted over yet")).isHidden();
+    assertThat(page.getByText("Nothing is painted yet")).isHidden();
     studio.photograph("inpainting");
     studio.tab("Generation").click();
     studio.prompt("a blue ring").steps(4).generate();
     assertThat(studio.picture()).isVisible();
     assertThat(studio.settings()).contains("Mask blur: 4");
+  }
+
+  @Test
+  default void largeImageDropped_isDrawnAtTheModelsSize_unlessItsOwnIsChosen(Studio studio) {
+    Page page = studio.open().page();
+    studio.drop("body", Stage.plain("photo.png", 512, 256));
+    assertThat(studio.tab("Image")).hasAttribute("aria-selected", "true");
+    assertThat(studio.field("Width")).hasValue("184");
+    assertThat(studio.field("Height")).hasValue("88");
+    Locator hint = page.locator("sd-image-tab sd-size-hint");
+    assertThat(hint).isHidden();
+    studio.button("Use the image's size, 512×256").click();
+    assertThat(studio.field("Width")).hasValue("512");
+    assertThat(hint).containsText("trained at 128×128");
+    studio.photograph("start-size");
+    studio.button("Use the model's size, 184×88").click();
+    assertThat(studio.field("Width")).hasValue("184");
+    assertThat(hint).isHidden();
   }
 
   @Test

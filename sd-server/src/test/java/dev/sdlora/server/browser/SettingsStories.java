@@ -30,7 +30,8 @@ interface SettingsStories {
     studio.tab("X/Y grid").click();
     page.getByLabel("X type").selectOption("LoRA weight");
     page.getByLabel("X values").fill("0, 0.5, 1");
-    studio.button("Draw the grid").click();
+    assertThat(studio.button("Generate")).isHidden();
+    studio.button("Generate grid").click();
     Locator cells = page.locator("sd-grid-result").getByRole(AriaRole.IMG);
     assertThat(cells).hasCount(3);
     studio.photograph("grid");

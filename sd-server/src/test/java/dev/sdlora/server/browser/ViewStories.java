@@ -2,11 +2,17 @@ package dev.sdlora.server.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.ColorScheme;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 /** Every view, for everybody: light and dark, wide and narrow, and how much there is to load. */
@@ -36,6 +42,23 @@ interface ViewStories {
     studio.in(ColorScheme.DARK).photograph(name + "-dark");
     assertThat(studio.faintTexts(part)).as(name).isEmpty();
     assertThat(studio.wide(360).photograph(name + "-narrow").overhang()).as(name).isZero();
+  }
+
+  @Test
+  default void header_narrow_isOneLine(Studio studio) {
+    Page page = studio.open().wide(360).page();
+    double line = page.locator("sd-header nav a").first().boundingBox().height;
+    assertThat(page.locator("sd-header").boundingBox().height).isLessThan(1.8 * line);
+  }
+
+  @Test
+  default void sliders_inTheDark_haveNoWhiteTracks(Studio studio) throws IOException {
+    Locator slider = studio.open().in(ColorScheme.DARK).page().getByLabel("Batch count, slider");
+    BufferedImage track = ImageIO.read(new ByteArrayInputStream(slider.screenshot()));
+    for (int x = track.getWidth() / 2; x < track.getWidth(); x++) {
+      int rgb = track.getRGB(x, track.getHeight() / 2);
+      assertThat(rgb >> 8 & 0xff).as("green at %s".formatted(x)).isLessThan(160);
+    }
   }
 
   @Test

@@ -8,8 +8,8 @@ const PATIENCE = 100;
 const KINDS = { lora: "LoRA", embedding: "Embedding", trigger_word: "Trigger word" };
 
 /**
- * The list of ways to go on below the cursor of a text. It opens while somebody types; the arrows
- * choose, Tab takes the first or the chosen one, Enter the chosen one, Escape closes.
+ * Completions below the cursor of a text. The list opens while somebody types, with its first option
+ * selected; the arrows select another, Enter and Tab insert the selected one, Escape closes.
  */
 export class Completions {
   #textarea;
@@ -83,6 +83,7 @@ export class Completions {
     setText(this.#status, said);
     if (this.#found.length > 0) {
       this.#place(cursor);
+      this.#choose(0);
     }
   }
 
@@ -109,8 +110,12 @@ export class Completions {
     this.#chosen = index;
     const option = this.list.children[index];
     option.setAttribute("aria-selected", "true");
-    option.scrollIntoView({ block: "nearest" });
     this.#textarea.setAttribute("aria-activedescendant", option.id);
+  }
+
+  #move(index) {
+    this.#choose(index);
+    this.list.children[index].scrollIntoView({ block: "nearest" });
   }
 
   #accept(index) {
@@ -127,14 +132,13 @@ export class Completions {
     }
     const last = this.#found.length - 1;
     const actions = {
-      ArrowDown: () => this.#choose(this.#chosen === last ? 0 : this.#chosen + 1),
-      ArrowUp: () => this.#choose(this.#chosen <= 0 ? last : this.#chosen - 1),
+      ArrowDown: () => this.#move(this.#chosen === last ? 0 : this.#chosen + 1),
+      ArrowUp: () => this.#move(this.#chosen === 0 ? last : this.#chosen - 1),
       Escape: () => this.close(),
-      Tab: () => this.#accept(Math.max(0, this.#chosen)),
+      Tab: () => this.#accept(this.#chosen),
       Enter: () => this.#accept(this.#chosen),
     };
-    const acts = event.key in actions && !event.shiftKey && (event.key !== "Enter" || this.#chosen >= 0);
-    if (acts) {
+    if (event.key in actions && !event.shiftKey) {
       event.preventDefault();
       event.stopPropagation();
       actions[event.key]();

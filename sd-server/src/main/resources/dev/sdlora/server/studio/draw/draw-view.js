@@ -10,22 +10,30 @@ import "./styles.js";
 import "../loras/lora-browser.js";
 import "../jobs/queue.js";
 import { address } from "../core/address.js";
-import { el } from "../core/html.js";
+import { el, setText } from "../core/html.js";
 import { jobs } from "../core/jobs.js";
 import { settings } from "../core/settings.js";
 import { completed, settled } from "../image/pictures.js";
 
-/** The request on one side, what it draws on the other. */
+/** The request on the left, its images and the queue on the right. */
 class DrawView extends HTMLElement {
+  #tabs = el("sd-tabs", { label: "Settings" });
+  #generate = el("button", { class: "primary", title: "Ctrl+Enter" });
   #error = el("p", { class: "error", role: "alert" });
 
   connectedCallback() {
-    const tabs = el("sd-tabs", { label: "Settings" });
+    const tabs = this.#tabs;
     tabs.add("Generation", () => el("div", { class: "stack" }, el("sd-generation-settings"), el("sd-hires-settings")));
     tabs.add("LoRA", () => el("sd-lora-browser"));
     tabs.add("Image", () => el("sd-image-tab"));
     tabs.add("ControlNet", () => el("sd-control-tab"));
-    tabs.add("X/Y grid", () => el("sd-grid-tab"));
+    tabs.add("X/Y grid", () => {
+      const grid = el("sd-grid-tab");
+      grid.addEventListener("ready", () => this.#offer());
+      return grid;
+    });
+    tabs.addEventListener("select", () => this.#offer());
+    this.#offer();
     const form = el(
       "form",
       {
@@ -41,10 +49,23 @@ class DrawView extends HTMLElement {
         "div",
         { class: "generate stack" },
         this.#error,
-        el("div", { class: "row" }, el("button", { class: "primary", title: "Ctrl+Enter" }, "Generate")),
+        el("div", { class: "row" }, this.#generate),
       ),
     );
     this.replaceChildren(form, el("div", { class: "stack" }, el("sd-job-view"), el("sd-queue")));
+  }
+
+  /** What the tab shown draws: a grid, or else images. */
+  #grid() {
+    const content = this.#tabs.content;
+    return content.matches("sd-grid-tab") ? content : null;
+  }
+
+  /** One button for whatever the tab draws. */
+  #offer() {
+    const grid = this.#grid();
+    setText(this.#generate, grid ? "Generate grid" : "Generate");
+    this.#generate.disabled = grid !== null && !grid.isReady;
   }
 
   async #submit(event) {
@@ -54,12 +75,17 @@ class DrawView extends HTMLElement {
       invalid.reportValidity();
       return;
     }
+    const grid = this.#grid();
+    if (grid && !grid.isReady) {
+      return;
+    }
     this.#error.textContent = "";
     address.flush();
     try {
       await settled();
-      const job = await jobs.submit(completed(settings));
+      const job = await (grid ? grid.submit() : jobs.submit(completed(settings)));
       address.go("draw", job.id);
+      this.querySelector("sd-job-view").lookAt();
     } catch (error) {
       this.#error.textContent = error.message;
     }

@@ -1,3 +1,4 @@
+import "./size-hint.js";
 import { numberField, selectField, sliderField } from "../core/fields.js";
 import { button, el } from "../core/html.js";
 import { model } from "../core/model.js";
@@ -5,7 +6,7 @@ import { settings } from "../core/settings.js";
 
 const MOST_PIXELS_A_SIDE = 2048;
 
-/** What A1111 has on its tab "Generation". */
+/** The settings of A1111's tab "Generation". */
 class GenerationSettings extends HTMLElement {
   connectedCallback() {
     this.className = "stack";
@@ -24,13 +25,14 @@ class GenerationSettings extends HTMLElement {
         sliderField({ name: "n_iter", label: "Batch count", min: 1, max: model.limits.images }),
         this.#seed(),
       ),
+      el("sd-size-hint"),
       el("div", { class: "row" }, button("⇅ Swap width and height", swap)),
     );
   }
 
   #seed() {
     const field = numberField({ name: "seed", label: "Seed", min: -1, max: Number.MAX_SAFE_INTEGER });
-    const random = button("Random", () => settings.set({ seed: -1 }), { title: "−1: a new seed for each job" });
+    const random = button("Random", () => settings.set({ seed: -1 }), { title: "−1: a random seed for each job" });
     return el("div", { class: "seed" }, field, random);
   }
 }

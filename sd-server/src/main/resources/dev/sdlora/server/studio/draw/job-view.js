@@ -1,11 +1,14 @@
 import "../gallery/picture-view.js";
 import "../grid/grid-result.js";
 import "../jobs/job-progress.js";
+import "./examples.js";
 import { address } from "../core/address.js";
 import { button, el, setText } from "../core/html.js";
 import { isUnfinished, jobs, pathOf } from "../core/jobs.js";
-import { picturesOf } from "../gallery/picture-view.js";
+import { model } from "../core/model.js";
 import { settings } from "../core/settings.js";
+import { pictureOf, picturesOf } from "../gallery/picture-view.js";
+import { sendToImg2img, sendToUpscale } from "../gallery/sending.js";
 import { endOf, titleOf } from "../jobs/words.js";
 
 /** Kinds that have a view of their own. */
@@ -14,7 +17,7 @@ const ELSEWHERE = ["training", "upscale"];
 /** Kinds whose settings are a request of this view. */
 const DRAWN = ["txt2img", "img2img"];
 
-/** The job that the address names, or the newest: on its way, and its pictures. */
+/** The job that the address names, or the newest: its progress, then its images. */
 class JobView extends HTMLElement {
   #id = "";
   #title = el("p", { class: "title" });
@@ -27,7 +30,7 @@ class JobView extends HTMLElement {
   #again = button("Use these settings", () => this.#use());
   #loras = el("details", { hidden: true }, el("summary", {}, "LoRAs"), el("ul", { class: "faint" }));
   #view = el("sd-picture-view");
-  #none = el("p", { class: "faint" }, "Pictures appear here.");
+  #none = el("div", { class: "stage" }, el("sd-examples"));
 
   connectedCallback() {
     if (this.hasChildNodes()) {
@@ -35,20 +38,30 @@ class JobView extends HTMLElement {
     }
     this.className = "panel stack";
     this.append(
-      this.#none, this.#title, this.#progress, this.#end, this.#error, this.#grid, this.#pictures, this.#warnings,
-      this.#again,
-      this.#loras, this.#view,
+      this.#none, this.#title, this.#progress, this.#grid, this.#pictures, this.#end, this.#error, this.#warnings,
+      this.#again, this.#loras, this.#view,
     );
     jobs.addEventListener("change", () => this.#show());
     address.addEventListener("change", () => this.#show());
+    settings.addEventListener("change", () => this.#frame());
     this.#show();
   }
 
+  /** Scrolls here if it is out of sight, as it is below the settings on narrow screens. */
+  lookAt() {
+    this.scrollIntoView({ block: "nearest" });
+  }
+
+  #job() {
+    return jobs.find(address.rest) ?? jobs.list().find((one) => !ELSEWHERE.includes(one.kind));
+  }
+
   #show() {
-    const job = jobs.find(address.rest) ?? jobs.list().find((one) => !ELSEWHERE.includes(one.kind));
+    const job = this.#job();
     const shown = [this.#title, this.#progress, this.#end, this.#pictures];
     shown.forEach((element) => (element.hidden = !job));
     this.#none.hidden = Boolean(job);
+    this.#frame();
     if (!job) {
       this.#error.textContent = "";
       this.#again.hidden = true;
@@ -80,15 +93,37 @@ class JobView extends HTMLElement {
     this.#told(job.loras);
   }
 
-  #picture(job, at) {
-    const image = job.images[at];
-    const { width, height } = image;
-    const img = el("img", { src: pathOf(image), width, height, alt: `Picture ${at + 1}: ${titleOf(job)}` });
-    const open = () => this.#view.open(picturesOf(jobs.find(job.id)), at);
-    return button(img, open, { class: "result", title: "Open" });
+  /** Reserves the image's place in its proportions, so that nothing moves when it is there. */
+  #frame() {
+    const job = this.#job();
+    const of = (name) => job?.settings?.[name] ?? (job ? model.defaults[name] : settings.get(name));
+    this.style.setProperty("--ratio", of("width") / of("height"));
   }
 
-  /** Also those of a job that failed, whose pictures cannot tell them. */
+  #picture(job, at) {
+    const picture = pictureOf(job, at);
+    const { width, height, seed } = picture;
+    const img = el("img", { src: pathOf(picture), width, height, alt: `Image ${at + 1}: ${titleOf(job)}` });
+    const open = () => this.#view.open(picturesOf(jobs.find(job.id)), at);
+    const figure = el(
+      "figure",
+      {},
+      button(img, open, { class: "result", title: "Enlarge" }),
+      el(
+        "figcaption",
+        { class: "row" },
+        el("span", { class: "faint" }, `Seed ${seed}`),
+        button("Reuse seed", () => settings.set({ seed })),
+        el("a", { class: "button", href: pathOf(picture), download: picture.name }, "Download"),
+        button("Send to img2img", () => sendToImg2img(picture)),
+        button("Send to upscale", () => sendToUpscale(picture)),
+      ),
+    );
+    figure.style.setProperty("--ratio", width / height);
+    return figure;
+  }
+
+  /** Also works for jobs that failed and have no image to restore the settings from. */
   #use() {
     settings.replace(jobs.find(this.#id).settings);
     document.querySelector("sd-draw-view form [name=prompt], sd-draw-view form textarea")?.focus();

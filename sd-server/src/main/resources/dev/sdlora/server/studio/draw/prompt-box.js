@@ -76,7 +76,7 @@ class PromptBox extends HTMLElement {
     this.#paint(answer);
     this.#tell(answer.problems);
     this.#count.textContent = answer.tokens === undefined ? "" : `${answer.tokens}/${answer.capacity}`;
-    this.#count.title = `${answer.tokens} tokens in ${answer.chunks} × 75`;
+    this.#count.title = `${answer.tokens} tokens in ${answer.chunks === 1 ? "1 chunk" : `${answer.chunks} chunks`} of 75`;
     this.#count.classList.toggle("long", answer.chunks > 1);
   }
 
@@ -91,7 +91,9 @@ class PromptBox extends HTMLElement {
   #tell(problems) {
     const mistakes = problems.filter((problem) => problem.severity === "mistake").length;
     const others = problems.length - mistakes;
-    const said = problems.length === 0 ? "" : `${mistakes} mistakes and ${others} warnings in the ${this.getAttribute("label")}`;
+    const counted = (count, noun) => (count === 0 ? [] : [`${count} ${noun}${count === 1 ? "" : "s"}`]);
+    const counts = [...counted(mistakes, "error"), ...counted(others, "warning")].join(" and ");
+    const said = counts === "" ? "" : `${counts} in the ${this.getAttribute("label").toLowerCase()}`;
     setText(this.#status, said);
     this.#textarea.setAttribute("aria-invalid", mistakes > 0);
     const same = JSON.stringify(problems);

@@ -3,7 +3,7 @@ import { model } from "../core/model.js";
 import { settings } from "../core/settings.js";
 import { keepFromDrawing } from "./text-editing.js";
 
-/** The styles that are added to the prompts when pictures are drawn; nothing if the server has none. */
+/** Styles to add to the prompts; hidden if the server has none. */
 class Styles extends HTMLElement {
   #summary = el("summary");
   #list = el("div", { class: "style-list" });
@@ -27,7 +27,7 @@ class Styles extends HTMLElement {
     }
     this.#list.replaceChildren(
       ...model.styles.map((style) => this.#box(style.name, texts(style), chosen.includes(style.name))),
-      ...gone.map((name) => this.#box(name, "This server has no such style.", true)),
+      ...gone.map((name) => this.#box(name, "This style is not on the server.", true)),
     );
   }
 
@@ -43,7 +43,7 @@ class Styles extends HTMLElement {
 }
 
 function texts({ prompt, negative_prompt: negative }) {
-  return [prompt, negative && `not: ${negative}`].filter(Boolean).join(" · ");
+  return [prompt, negative && `negative: ${negative}`].filter(Boolean).join(" · ");
 }
 
 customElements.define("sd-styles", Styles);

@@ -1,6 +1,6 @@
 import { el } from "../core/html.js";
 
-/** Two pictures in one place under a slider: on the left of it the first, on the right the second. */
+/** Two images on top of each other under a slider: the first left of it, the second right of it. */
 class Compare extends HTMLElement {
   #first = el("img", {});
   #second = el("img", {});
@@ -14,7 +14,7 @@ class Compare extends HTMLElement {
     this.#slider.addEventListener("input", () => this.#cut());
     this.append(
       el("div", { class: "stage" }, this.#second, this.#first),
-      el("label", { class: "field" }, el("span", { class: "visually-hidden" }, "Compare: how much of the first picture is seen"), this.#slider),
+      el("label", { class: "field" }, el("span", { class: "visually-hidden" }, "Compare: share of the first image shown"), this.#slider),
       this.#names,
     );
     this.#cut();
@@ -33,7 +33,7 @@ class Compare extends HTMLElement {
 
   #cut() {
     this.#first.style.clipPath = `inset(0 ${100 - this.#slider.value}% 0 0)`;
-    this.#slider.setAttribute("aria-valuetext", `${this.#slider.value} percent of the first picture`);
+    this.#slider.setAttribute("aria-valuetext", `${this.#slider.value} percent of the first image`);
   }
 }
 

@@ -8,9 +8,9 @@ import { galleryPage } from "./picture-view.js";
 const SEARCH_MILLIS = 250;
 const CAPTION_PIXELS = 44;
 
-/** All pictures that were made, the newest first. */
+/** All generated images, newest first. */
 class GalleryView extends HTMLElement {
-  #search = el("input", { type: "search", placeholder: "Words of prompts and settings" });
+  #search = el("input", { type: "search", placeholder: "Words in prompts and settings" });
   #count = el("p", { class: "faint", role: "status" });
   #frame = el("div", { class: "pictures" });
   #view = el("sd-picture-view");
@@ -27,19 +27,19 @@ class GalleryView extends HTMLElement {
       el(
         "div",
         { class: "panel row", role: "search" },
-        el("label", { class: "field" }, el("span", { class: "name" }, "Search pictures"), this.#search),
+        el("label", { class: "field" }, el("span", { class: "name" }, "Search images"), this.#search),
         this.#count,
       ),
       this.#frame,
       this.#view,
     );
     this.#list = new VirtualList(this.#frame, {
-      label: "Pictures",
+      label: "Images",
       load: (from, count, signal) => galleryPage(this.#search.value, from, count, signal),
       render: (picture, index) => this.#card(picture, index),
       cardWidth: 150,
       cardHeight: (width) => width + CAPTION_PIXELS,
-      empty: "No pictures here. What is drawn appears here.",
+      empty: "No images yet. Generated images appear here.",
       onTotal: (total) => this.#counted(total),
     });
     this.#search.addEventListener("input", () => {
@@ -62,7 +62,7 @@ class GalleryView extends HTMLElement {
   }
 
   #counted(total) {
-    setText(this.#count, total === 1 ? "1 picture" : `${total} pictures`);
+    setText(this.#count, total === 1 ? "1 image" : `${total} images`);
   }
 
   #card(picture, index) {

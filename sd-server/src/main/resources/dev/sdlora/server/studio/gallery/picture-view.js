@@ -1,16 +1,14 @@
 import "./compare.js";
 import { del, get } from "../core/api.js";
-import { address } from "../core/address.js";
 import { button, el } from "../core/html.js";
-import { settings } from "../core/settings.js";
-import { sizeOf } from "../image/image-tab.js";
 import { restore } from "../image/restore.js";
 import { urlOf } from "../image/pictures.js";
+import { sendToImg2img, sendToUpscale } from "./sending.js";
 
 /**
- * One picture of several, large: `open(pictures, index)`, where `pictures` has a `total` and `at(index)`,
- * which resolves to `{ reference, name, title, parameters, width, height }`. A picture of the gallery
- * can be deleted; then the event `deleted` tells.
+ * One image of several, as large as the window allows: `open(pictures, index)`, where `pictures` has a `total` and `at(index)`,
+ * which resolves to `{ reference, name, title, parameters, width, height }`. Images of the
+ * gallery can be deleted, which fires `deleted`.
  */
 class PictureView extends HTMLElement {
   #pictures = null;
@@ -39,18 +37,22 @@ class PictureView extends HTMLElement {
       el("div", { class: "row head" }, this.#title, button("Close", () => this.#dialog.close())),
       this.#image,
       this.#compare,
-      this.#error,
-      this.#note,
-      el("div", { class: "row" }, this.#previous, this.#next, this.#keep),
-      this.#text,
       el(
         "div",
-        { class: "row" },
-        button("Use these settings", () => this.#use(), { class: "primary" }),
-        button("Send to img2img", () => this.#start()),
-        button("Send to upscale", () => this.#leave(() => address.go("upscale", this.#picture.reference))),
-        this.#download,
-        this.#delete,
+        { class: "side stack" },
+        this.#error,
+        this.#note,
+        el("div", { class: "row" }, this.#previous, this.#next, this.#keep),
+        this.#text,
+        el(
+          "div",
+          { class: "row" },
+          button("Use these settings", () => this.#use(), { class: "primary" }),
+          button("Send to img2img", () => this.#leave(() => sendToImg2img(this.#picture))),
+          button("Send to upscale", () => this.#leave(() => sendToUpscale(this.#picture))),
+          this.#download,
+          this.#delete,
+        ),
       ),
     );
     this.#dialog.addEventListener("keydown", (event) => this.#key(event));
@@ -119,7 +121,7 @@ class PictureView extends HTMLElement {
     const both = this.#kept !== null && this.#kept.reference !== this.#picture.reference;
     this.#image.hidden = both;
     this.#compare.hidden = !both;
-    this.#note.textContent = this.#kept && !both ? "Go to another picture: this one is laid over it, under a slider." : "";
+    this.#note.textContent = this.#kept && !both ? "Open another image to compare it with this one under a slider." : "";
     if (both) {
       const side = (picture) => ({ src: urlOf(picture.reference), name: picture.title });
       this.#compare.show(side(this.#kept), side(this.#picture));
@@ -135,19 +137,10 @@ class PictureView extends HTMLElement {
     this.#leave(() => restore(this.#picture.reference, this.#picture.title));
   }
 
-  #start() {
-    const picture = this.#picture;
-    this.#leave(() => {
-      settings.set({ init_images: [picture.reference], mask: null, ...sizeOf(picture) });
-      address.go("draw");
-      document.querySelector("sd-draw-view sd-tabs")?.select("Image");
-    });
-  }
-
   /** Asks by the button itself: only a second press deletes. */
   async #remove() {
     if (this.#delete.textContent === "Delete") {
-      this.#delete.textContent = "Delete for good?";
+      this.#delete.textContent = "Delete permanently?";
       return;
     }
     try {
@@ -171,16 +164,18 @@ class PictureView extends HTMLElement {
 
 customElements.define("sd-picture-view", PictureView);
 
-/** The pictures of one job, for a picture view. */
+/** The images of one job, for a picture view. */
 export function picturesOf(job) {
+  return { total: job.images.length, at: async (index) => pictureOf(job, index) };
+}
+
+/** One image of a job. */
+export function pictureOf(job, index) {
   return {
-    total: job.images.length,
-    at: async (index) => ({
-      ...job.images[index],
-      reference: `job:${job.id}/${index}`,
-      name: `${job.id}-${index}.png`,
-      title: `Picture ${index + 1} of ${job.images.length}`,
-    }),
+    ...job.images[index],
+    reference: `job:${job.id}/${index}`,
+    name: `${job.id}-${index}.png`,
+    title: `Image ${index + 1} of ${job.images.length}`,
   };
 }
 

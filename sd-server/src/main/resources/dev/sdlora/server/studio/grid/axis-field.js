@@ -24,7 +24,7 @@ class AxisField extends HTMLElement {
     const loras = el("datalist", { id: freshId("loras") });
     this.#name = name;
     this.#axes = axes;
-    this.#kind.append(el("option", { value: "" }, name === "x" ? "Choose…" : "Nothing"));
+    this.#kind.append(el("option", { value: "" }, name === "x" ? "Choose…" : "None"));
     this.#kind.append(...axes.map(({ axis, label }) => el("option", { value: axis }, label)));
     this.#loraName.textContent = `${letter} LoRA`;
     this.#lora.setAttribute("list", loras.id);
@@ -64,7 +64,7 @@ class AxisField extends HTMLElement {
     this.#addField.hidden = !kind?.choices.length;
     const options = [el("option", { value: "" }, "Choose…"), ...(kind?.choices ?? []).map((choice) => el("option", {}, choice))];
     this.#add.replaceChildren(...options);
-    this.#hint.textContent = kind ? `Values: ${kind.hint}. Such as ${kind.example}` : "";
+    this.#hint.textContent = kind ? `Values: ${kind.hint}. Example: ${kind.example}` : "";
   }
 
   /** Values of one setting mean nothing for another. */

@@ -1,13 +1,13 @@
 import { button, el } from "../core/html.js";
 import { restore, startFrom } from "../image/restore.js";
 
-/** The pictures of a grid as a table that fills while it is drawn; each can be looked at large. */
+/** The images of a grid as a table that fills while it is generated; a click enlarges one. */
 class GridResult extends HTMLElement {
   #job = null;
   #cells = [];
-  #dialog = el("dialog", { "aria-label": "Picture of the grid" });
+  #dialog = el("dialog", { "aria-label": "Image of the grid" });
 
-  /** Shows a job of kind `grid`, again and again while it is on its way. */
+  /** Shows the current state of a job of kind `grid`. */
   show(job) {
     if (this.#job?.id !== job.id) {
       this.#build(job);
@@ -71,7 +71,7 @@ class GridResult extends HTMLElement {
         "div",
         { class: "row" },
         closing("Use these settings", () => restore(reference, label)),
-        closing("Start from it", () => startFrom(reference, label)),
+        closing("Send to img2img", () => startFrom(reference, label)),
         closing("Close"),
       ),
     );

@@ -1,21 +1,20 @@
 import "./axis-field.js";
-import { address } from "../core/address.js";
 import { get, latest, post } from "../core/api.js";
-import { button, el } from "../core/html.js";
+import { el } from "../core/html.js";
 import { jobs } from "../core/jobs.js";
 import { settings } from "../core/settings.js";
-import { completed, settled } from "../image/pictures.js";
+import { completed } from "../image/pictures.js";
 
 /**
- * A grid of pictures with one or two settings varied: A1111's X/Y/Z plot. The axes stand in the
- * address beside the request, as `grid`.
+ * A grid of images over one or two settings: A1111's X/Y/Z plot. The axes are in the address with
+ * the request, as `grid`. Fires `ready` when `isReady` changes, which says whether it can be drawn.
  */
 class GridTab extends HTMLElement {
   #plan = el("p", { class: "faint", role: "status" });
   #error = el("p", { class: "error", role: "alert" });
-  #draw = button("Draw the grid", () => this.#submit());
   #count = latest((signal) => post("api/grids/plan", body(), { signal }));
   #timer = 0;
+  isReady = false;
 
   async connectedCallback() {
     if (this.hasChildNodes()) {
@@ -23,11 +22,10 @@ class GridTab extends HTMLElement {
     }
     this.className = "stack";
     this.append(this.#error);
-    this.addEventListener("keydown", (event) => this.#key(event));
     try {
       const { axes } = await get("api/grids/axes");
       const fields = ["x", "y"].map((name) => this.#axis(name, axes));
-      this.replaceChildren(...fields, this.#plan, this.#error, el("div", { class: "row" }, this.#draw));
+      this.replaceChildren(...fields, this.#plan, this.#error);
     } catch (error) {
       this.#error.textContent = error.message;
       return;
@@ -48,11 +46,11 @@ class GridTab extends HTMLElement {
 
   #changed() {
     clearTimeout(this.#timer);
-    const ready = isReady(settings.get("grid"));
-    this.#draw.disabled = true;
+    const complete = isComplete(settings.get("grid"));
+    this.#readyIs(false);
     this.#error.textContent = "";
-    this.#plan.textContent = ready ? "" : "Choose what the X axis varies, and its values.";
-    if (ready) {
+    this.#plan.textContent = complete ? "" : "Choose what the X axis varies and its values.";
+    if (complete) {
       this.#timer = setTimeout(() => this.#ask(), 300);
     }
   }
@@ -62,38 +60,26 @@ class GridTab extends HTMLElement {
       const plan = await this.#count();
       if (plan) {
         const size = plan.rows ? `${plan.columns.values.length} × ${plan.rows.values.length} = ` : "";
-        this.#plan.textContent = `${size}${plan.cells} ${plan.cells === 1 ? "picture" : "pictures"}${estimate(plan)}`;
-        this.#draw.disabled = false;
+        this.#plan.textContent = `${size}${plan.cells} ${plan.cells === 1 ? "image" : "images"}${estimate(plan)}`;
+        this.#readyIs(true);
       }
     } catch (error) {
       this.#error.textContent = error.message;
     }
   }
 
-  /** Enter draws what is seen here, rather than one picture. */
-  #key(event) {
-    if (event.key === "Enter" && event.target.matches("input")) {
-      event.preventDefault();
-      event.stopPropagation();
-      this.#draw.click();
-    }
+  #readyIs(ready) {
+    this.isReady = ready;
+    this.dispatchEvent(new Event("ready"));
   }
 
-  async #submit() {
-    this.#draw.disabled = true;
-    this.#error.textContent = "";
-    try {
-      await settled();
-      const job = await post("api/grids", body());
-      address.go("draw", job.id);
-    } catch (error) {
-      this.#error.textContent = error.message;
-    }
-    this.#draw.disabled = false;
+  /** Queues the grid and resolves to its job. */
+  submit() {
+    return post("api/grids", body());
   }
 }
 
-function isReady(grid) {
+function isComplete(grid) {
   return [grid?.x, grid?.y].every((axis, at) => (axis ? axis.values !== "" && (axis.axis !== "lora" || axis.lora) : at === 1));
 }
 
@@ -102,7 +88,7 @@ function body() {
   return { request: completed(settings), x: grid.x, y: grid.y ?? null };
 }
 
-/** By what the latest pictures took, a pixel and a step. */
+/** Extrapolated from the latest job: its time per pixel and step. */
 function estimate({ pixel_steps }) {
   for (const job of jobs.list()) {
     const pixels = job.images.reduce((sum, image) => sum + image.width * image.height, 0);

@@ -7,7 +7,7 @@ const MODES = ["Balanced", "My prompt is more important", "ControlNet is more im
 const RESIZE_MODES = ["Just resize", "Crop and resize", "Resize and fill"];
 const MOST_UNITS = 10;
 
-/** Networks that make the picture follow others: the units of A1111's ControlNet extension. */
+/** The units of A1111's ControlNet extension. */
 class ControlTab extends HTMLElement {
   #list = el("div", { class: "stack" });
   #add = button("Add a unit", () => this.#put([...units(), fresh()]));
@@ -19,7 +19,7 @@ class ControlTab extends HTMLElement {
     this.className = "stack";
     if (model.control_nets.length === 0) {
       this.append(
-        el("p", { class: "faint" }, "There are no ControlNets here. ", el("code", {}, "sd serve --control-dir FOLDER"), " offers those in a folder."),
+        el("p", { class: "faint" }, "No ControlNets are available. Start the server with ", el("code", {}, "sd serve --control-dir FOLDER"), "."),
       );
     }
     this.append(this.#list, el("div", { class: "row" }, this.#add));
@@ -44,7 +44,7 @@ class ControlTab extends HTMLElement {
 
   #form(at) {
     const set = (changes) => this.#put(units().map((unit, each) => (each === at ? { ...unit, ...changes } : unit)));
-    const picture = el("sd-picture-field", { label: `Picture to follow, unit ${at}` });
+    const picture = el("sd-picture-field", { label: `Control image, unit ${at}` });
     picture.addEventListener("picture", (event) => set({ image: event.detail?.reference ?? null, enabled: Boolean(event.detail) }));
     const enabled = el("input", { type: "checkbox", onchange: () => set({ enabled: enabled.checked }) });
     const controls = {
@@ -76,7 +76,7 @@ class ControlTab extends HTMLElement {
       enabled.disabled = !unit.image;
       picture.reference = unit.image ?? null;
       Object.entries(controls).forEach(([name, control]) => control.show(unit[name]));
-      note.textContent = unit.image ? "" : "The unit acts once it has a picture: edges, depth, a pose, as its model expects it.";
+      note.textContent = unit.image ? "" : "The unit needs a control image, such as edges, depth or a pose, as its model expects.";
     };
     return form;
   }

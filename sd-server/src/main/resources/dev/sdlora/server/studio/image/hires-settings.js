@@ -19,13 +19,13 @@ class HiresSettings extends HTMLElement {
         { class: "fields" },
         selectField({ name: "hr_upscaler", label: "Upscaler", options: [...model.latent_upscalers, ...model.upscalers] }),
         sliderField({ name: "hr_scale", label: "Upscale by", min: 1, max: 4, step: 0.05, most: 8 }),
-        sliderField({ name: "hr_second_pass_steps", label: "Hires steps (0: as many)", min: 0, max: 150 }),
+        sliderField({ name: "hr_second_pass_steps", label: "Hires steps (0: same as sampling steps)", min: 0, max: 150 }),
         sliderField({ name: "denoising_strength", label: "Denoising strength", min: 0, max: 1, step: 0.01 }),
         selectField({ name: "hr_sampler_name", label: "Hires sampling method", options: sameSampler }),
         selectField({ name: "hr_scheduler", label: "Hires schedule type", options: sameSchedule }),
       ),
-      textField({ name: "hr_prompt", label: "Hires prompt", rows: 2, placeholder: "The same as in the first pass" }),
-      textField({ name: "hr_negative_prompt", label: "Hires negative prompt", rows: 2, placeholder: "The same as in the first pass" }),
+      textField({ name: "hr_prompt", label: "Hires prompt", rows: 2, placeholder: "Same as the prompt" }),
+      textField({ name: "hr_negative_prompt", label: "Hires negative prompt", rows: 2, placeholder: "Same as the negative prompt" }),
     );
     const size = el("p", { class: "faint", role: "status" });
     this.append(
@@ -41,7 +41,8 @@ class HiresSettings extends HTMLElement {
       const on = settings.get("enable_hr") === true;
       const started = Boolean(settings.get("init_images")?.length);
       fields.hidden = !on;
-      size.textContent = on ? (started ? "Not used, as there is a start picture." : sizes()) : "";
+      size.hidden = !on;
+      size.textContent = on ? (started ? "Not used with a start image." : sizes()) : "";
     };
     settings.addEventListener("change", refresh);
     refresh();

@@ -1,29 +1,31 @@
+import "../draw/size-hint.js";
 import "./mask-editor.js";
 import "./picture-field.js";
 import { indexField, numberField, sliderField } from "../core/fields.js";
-import { el, freshId } from "../core/html.js";
-import { model } from "../core/model.js";
+import { button, el, freshId } from "../core/html.js";
 import { settings } from "../core/settings.js";
+import { modelSize, ownSize } from "./start-size.js";
 
 const RESIZE_MODES = ["Just resize", "Crop and resize", "Resize and fill", "Just resize (latent upscale)"];
 const MASKED_CONTENT = ["fill", "original", "latent noise", "latent nothing"];
 const AREAS = ["Whole picture", "Only masked"];
 const SIDES = { left: "Left", right: "Right", up: "Up", down: "Down" };
-const PARTS = { whole: "The whole picture", mask: "Inpaint: what is painted over", beyond: "Outpaint: beyond its edges" };
+const PARTS = { whole: "The whole image", mask: "Inpaint: the painted area", beyond: "Outpaint: beyond the edges" };
 
-/** What A1111's page says where its interface leaves a field open. */
+/** Defaults of A1111's page, where its API leaves a field open. */
 const MASK_DEFAULTS = {
   mask_blur: 4, inpainting_fill: 1, inpaint_full_res: 0, inpaint_full_res_padding: 32, inpainting_mask_invert: 0,
 };
 
-/** The picture to start from: img2img, inpainting, outpainting. */
+/** The start image: img2img, inpainting, outpainting. */
 class ImageTab extends HTMLElement {
-  #start = el("sd-picture-field", { label: "Start picture" });
+  #start = el("sd-picture-field", { label: "Start image" });
   #editor = el("sd-mask-editor");
   #radios = new Map();
   #part = "whole";
   #sections = {};
   #settings = el("div", { class: "stack" });
+  #size = el("div", { class: "row" });
   #note = el("p", { class: "faint", role: "status" });
 
   connectedCallback() {
@@ -32,9 +34,12 @@ class ImageTab extends HTMLElement {
     }
     this.className = "stack";
     this.#start.addEventListener("picture", (event) => this.#started(event.detail));
+    this.#start.addEventListener("shown", () => this.#showSize());
     this.#editor.addEventListener("mask", (event) => settings.set({ mask: event.detail }));
     this.#sections = { mask: this.#maskSection(), beyond: this.#beyondSection() };
     this.#settings.append(
+      this.#size,
+      el("sd-size-hint"),
       el(
         "div",
         { class: "fields" },
@@ -56,7 +61,7 @@ class ImageTab extends HTMLElement {
     return el(
       "fieldset",
       {},
-      el("legend", {}, "What is drawn anew"),
+      el("legend", {}, "What to redraw"),
       el(
         "div",
         { class: "row" },
@@ -102,7 +107,7 @@ class ImageTab extends HTMLElement {
       { class: "stack" },
       el("legend", {}, "Outpaint"),
       el("div", { class: "fields" }, sides, numberField({ name: "mask_blur", label: "Mask blur", min: 0, max: 64 })),
-      el("p", { class: "faint" }, "Width and height follow from the picture and what is added."),
+      el("p", { class: "faint" }, "Width and height are those of the image plus the pixels added."),
     );
   }
 
@@ -118,14 +123,36 @@ class ImageTab extends HTMLElement {
     settings.set({ outpainting: Object.values(sides).some((each) => each > 0) ? sides : null });
   }
 
-  /** A new picture gives the request its size, and what was painted on the old one goes. */
+  /** A new image is drawn at the model's size in its proportions; what was painted on the old one goes. */
   #started(sent) {
     this.#editor.forget();
     if (!sent) {
       settings.set({ init_images: null, mask: null, outpainting: null });
       return;
     }
-    settings.set({ init_images: [sent.reference], mask: null, ...sizeOf(sent) });
+    settings.set({ init_images: [sent.reference], mask: null, ...modelSize(sent) });
+  }
+
+  /** The size that is drawn, and a button for each other one that suggests itself. */
+  #showSize() {
+    const image = this.#start.size;
+    this.#size.hidden = !image || Boolean(settings.get("outpainting"));
+    if (this.#size.hidden) {
+      return;
+    }
+    const now = { width: settings.get("width"), height: settings.get("height") };
+    const choices = [
+      ["the model's size", modelSize(image)],
+      ["the image's size", ownSize(image)],
+    ].filter(([, size], at, all) => !same(size, now) && (at === 0 || !same(size, all[0][1])));
+    const shown = `The image is ${text(image)}; it is drawn at ${text(now)}.`;
+    if (this.#size.dataset.shown !== shown) {
+      this.#size.dataset.shown = shown;
+      this.#size.replaceChildren(
+        el("span", { class: "faint" }, shown),
+        ...choices.map(([label, size]) => button(`Use ${label}, ${text(size)}`, () => settings.set(size))),
+      );
+    }
   }
 
   #choose(part) {
@@ -157,24 +184,26 @@ class ImageTab extends HTMLElement {
       this.#editor.show(start, mask);
     }
     this.#note.textContent = noteOf(this.#part, mask);
+    this.#showSize();
   }
 }
 
 function noteOf(part, mask) {
   if (part === "mask" && !mask) {
-    return "Nothing is painted over yet, so the whole picture would be drawn anew.";
+    return "Nothing is painted yet, so the whole image will be redrawn.";
   }
   if (part === "beyond" && !settings.get("outpainting")) {
-    return "Nothing is added yet, so the whole picture would be drawn anew.";
+    return "No pixels are added yet, so the whole image will be redrawn.";
   }
-  return settings.get("enable_hr") ? "Hires. fix is not used with a start picture." : "";
+  return settings.get("enable_hr") ? "Hires. fix is not used with a start image." : "";
 }
 
-/** The nearest size that can be drawn. */
-export function sizeOf({ width, height }) {
-  const scale = Math.min(1, Math.sqrt(model.limits.pixels / (width * height)));
-  const side = (length) => Math.max(64, Math.floor((length * scale) / 8) * 8);
-  return { width: side(width), height: side(height) };
+function text({ width, height }) {
+  return `${width}×${height}`;
+}
+
+function same(a, b) {
+  return a.width === b.width && a.height === b.height;
 }
 
 customElements.define("sd-image-tab", ImageTab);

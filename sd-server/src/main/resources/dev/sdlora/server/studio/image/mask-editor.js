@@ -6,7 +6,7 @@ import { MaskStrokes } from "./mask-strokes.js";
 const MOST_PIXELS_A_SIDE = 1024;
 
 const HELP =
-  "Paint what is to be drawn anew. With the keyboard: arrows move the brush, Space paints, E changes between brush and eraser, [ and ] its size, Ctrl+Z undoes.";
+  "Paint the area to redraw. Keyboard: arrows move the brush, Space paints, E switches between brush and eraser, [ and ] change its size, Ctrl+Z undoes.";
 
 /** A brush over a picture. Tells of a new mask by the event `mask`, whose detail is its reference or null. */
 class MaskEditor extends HTMLElement {
@@ -113,7 +113,7 @@ class MaskEditor extends HTMLElement {
       await image.decode();
       this.#strokes.put(image);
     } catch {
-      this.#error.textContent = "The mask cannot be read; the server may not have it any more.";
+      this.#error.textContent = "The mask cannot be loaded; it may no longer be on the server.";
     }
   }
 

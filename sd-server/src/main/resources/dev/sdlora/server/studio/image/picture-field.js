@@ -2,13 +2,13 @@ import { button, el, freshId } from "../core/html.js";
 import { hasFiles, pictureIn, upload, urlOf } from "./pictures.js";
 
 /**
- * A picture that a request names: dropped, pasted, or chosen as a file. Tells of what somebody put
- * in or took out by the event `picture`, whose detail has the reference and, of uploads, the size.
+ * An image that a request names: dropped, pasted, or chosen as a file. Fires `picture` when somebody
+ * adds or removes one, with its reference and size as detail, and `shown` once its size is known.
  */
 class PictureField extends HTMLElement {
   #reference = null;
   #image = el("img", { alt: "", hidden: true });
-  #hint = el("span", { class: "faint" }, "Drop a picture here, or paste one while a button of this field has the focus.");
+  #hint = el("span", { class: "faint" }, "Drop an image here, or paste one while this field has the focus.");
   #remove = button("Remove", () => this.#put(null), { hidden: true });
   #error = el("p", { class: "error", role: "alert" });
   #status = el("span", { class: "faint", role: "status" });
@@ -27,10 +27,11 @@ class PictureField extends HTMLElement {
     this.setAttribute("aria-labelledby", id);
     this.#remove.setAttribute("aria-label", `Remove ${name.toLowerCase()}`);
     this.#image.addEventListener("error", () => this.#gone());
+    this.#image.addEventListener("load", () => this.dispatchEvent(new Event("shown")));
     this.append(
       el("span", { class: "name", id }, name),
       el("div", { class: "drop" }, this.#image, this.#hint),
-      el("div", { class: "row" }, el("label", { class: "button" }, input, "Choose a file…"), this.#remove, this.#status),
+      el("div", { class: "row" }, el("label", { class: "button" }, input, "Choose a file …"), this.#remove, this.#status),
       this.#error,
     );
     this.addEventListener("dragover", (event) => hasFiles(event.dataTransfer) && event.preventDefault());
@@ -38,7 +39,13 @@ class PictureField extends HTMLElement {
     this.addEventListener("paste", (event) => this.#given(event, event.clipboardData));
   }
 
-  /** What is shown; setting it tells nobody. */
+  /** The size of the image shown in pixels; null while there is none. */
+  get size() {
+    const { naturalWidth: width, naturalHeight: height } = this.#image;
+    return this.#reference && width > 0 ? { width, height } : null;
+  }
+
+  /** The reference of the image shown; setting it fires no event. */
   get reference() {
     return this.#reference;
   }
@@ -63,7 +70,7 @@ class PictureField extends HTMLElement {
       return;
     }
     this.#error.textContent = "";
-    this.#status.textContent = "Sending…";
+    this.#status.textContent = "Uploading …";
     try {
       this.#put(await upload(file));
     } catch (error) {
@@ -88,7 +95,7 @@ class PictureField extends HTMLElement {
 
   #gone() {
     this.#image.hidden = true;
-    this.#error.textContent = "The server does not have this picture any more; choose it again.";
+    this.#error.textContent = "This image is no longer on the server; choose it again.";
   }
 }
 

@@ -57,14 +57,14 @@ async function read(file) {
   try {
     return await createImageBitmap(file);
   } catch {
-    throw new Error(`'${file.name ?? "the picture"}' is no picture that this browser can read`);
+    throw new Error(`'${file.name ?? "the file"}' is not an image that this browser can read`);
   }
 }
 
 /** The bytes of what a canvas shows. */
 export function pngOf(canvas) {
   return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large for this browser")))),
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the image is too large for this browser")))),
   );
 }
 

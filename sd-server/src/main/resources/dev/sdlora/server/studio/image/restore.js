@@ -1,19 +1,19 @@
 import { post } from "../core/api.js";
 import { button, el } from "../core/html.js";
 import { settings } from "../core/settings.js";
-import { sizeOf } from "./image-tab.js";
 import { hasFiles, pictureIn, upload } from "./pictures.js";
+import { modelSize } from "./start-size.js";
 
-const notice = el("aside", { class: "notice", role: "status", "aria-label": "Restored picture" });
-const veil = el("div", { class: "drop-veil", hidden: true }, "Drop a picture to restore its settings, or to start from it");
+const notice = el("aside", { class: "notice", role: "status", "aria-label": "Restored image" });
+const veil = el("div", { class: "drop-veil", hidden: true }, "Drop an image to restore its settings or to start from it");
 
 /**
- * Restores the settings of a picture, a file or a reference to one that is here; a picture without
- * settings becomes the one to start from. Asks nothing, says what it did, and can be undone.
+ * Restores the settings of an image, a file or a reference; an image without settings becomes the
+ * start image. Reports what it did and offers to undo it.
  */
 export async function restore(picture, name) {
   const before = settings.request();
-  tell([el("p", {}, `Reading '${name}'…`)]);
+  tell([el("p", {}, `Reading '${name}' …`)]);
   try {
     const told = picture instanceof Blob ? await post("api/png-info", picture) : await post("api/png-info", { image: picture });
     if (!told.settings) {
@@ -23,20 +23,20 @@ export async function restore(picture, name) {
     settings.replace(told.settings, "draw");
     tell(
       [
-        el("p", {}, `The settings of '${name}' are restored.`),
+        el("p", {}, `Restored the settings of '${name}'.`),
         ...told.missing.map((each) => el("p", { class: "warning" }, each.sentence)),
         ...told.renamed.map((sentence) => el("p", { class: "faint" }, sentence)),
         ...told.warnings.map((sentence) => el("p", { class: "warning" }, sentence)),
       ],
       button("Undo", () => undo(before)),
-      button("Start from the picture instead", () => start(picture, name, before)),
+      button("Use as start image instead", () => start(picture, name, before)),
     );
   } catch (error) {
     await (error.status === 422 ? start(picture, name, before, error.message) : tell([el("p", { class: "error" }, error.message)]));
   }
 }
 
-/** Makes a picture, a file or a reference, the one to start from; can be undone. */
+/** Makes an image, a file or a reference, the start image; can be undone. */
 export function startFrom(picture, name) {
   return start(picture, name, settings.request());
 }
@@ -44,10 +44,10 @@ export function startFrom(picture, name) {
 async function start(picture, name, before, reason = "") {
   try {
     const sent = picture instanceof Blob ? await upload(picture) : { reference: picture };
-    settings.replace({ ...before, init_images: [sent.reference], mask: null, ...(sent.width ? sizeOf(sent) : {}) }, "draw");
+    settings.replace({ ...before, init_images: [sent.reference], mask: null, ...(sent.width ? modelSize(sent) : {}) }, "draw");
     document.querySelector("sd-draw-view sd-tabs")?.select("Image");
     tell(
-      [el("p", {}, `'${name}' is the start picture now.`), reason === "" ? null : el("p", { class: "faint" }, `No settings were restored: ${reason}.`)],
+      [el("p", {}, `'${name}' is now the start image.`), reason === "" ? null : el("p", { class: "faint" }, `No settings were restored: ${reason}.`)],
       button("Undo", () => undo(before)),
     );
   } catch (error) {
@@ -57,7 +57,7 @@ async function start(picture, name, before, reason = "") {
 
 function undo(before) {
   settings.replace(before);
-  tell([el("p", {}, "The settings are as they were.")]);
+  tell([el("p", {}, "Undone.")]);
 }
 
 function tell(content, ...buttons) {
@@ -65,7 +65,7 @@ function tell(content, ...buttons) {
   notice.replaceChildren(...content.filter(Boolean), el("div", { class: "row" }, ...buttons, close));
 }
 
-/** Pictures that are dropped or pasted where nothing else takes them are restored. */
+/** Restores images that are dropped or pasted where nothing else takes them. */
 export function watchDrops() {
   document.body.append(veil, notice);
   let depth = 0;
@@ -90,6 +90,6 @@ function take(event, transfer) {
   if (file) {
     restore(file, file.name);
   } else {
-    tell([el("p", { class: "error" }, "What was dropped is no picture.")]);
+    tell([el("p", { class: "error" }, "The file is not an image.")]);
   }
 }

@@ -21,7 +21,7 @@ export function effectChart(blocks) {
       part = block.part;
       const sum = sums.find((one) => one.part === part);
       y += LINE + (rows.length > 0 ? 6 : 0);
-      rows.push(svg("text", { x: 0, y: y - 4, class: "chart-head" }, `${part}: ${percent(sum?.share ?? 0)} in all`));
+      rows.push(svg("text", { x: 0, y: y - 4, class: "chart-head" }, `${part}: ${percent(sum?.share ?? 0)} overall`));
     }
     const length = Math.max(1, (BAR * block.share) / most);
     rows.push(
@@ -37,7 +37,7 @@ export function effectChart(blocks) {
     { class: "effect" },
     svg("svg", { ...size, "aria-hidden": "true" }, ...rows),
     table(blocks),
-    el("figcaption", { class: "faint" }, "How far the weights of each block move, as a share of their own size."),
+    el("figcaption", { class: "faint" }, "Change of each block's weights relative to their norm."),
   );
 }
 

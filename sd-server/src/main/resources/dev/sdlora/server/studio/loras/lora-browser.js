@@ -10,7 +10,7 @@ import { edit } from "./lora-edits.js";
 
 const PATIENCE = 200;
 
-/** All LoRAs as cards, searched and filtered by the server; a click puts one into the prompt. */
+/** All LoRAs as cards, searched and filtered by the server; a click adds one to the prompt. */
 class LoraBrowser extends HTMLElement {
   #search;
   #fits;
@@ -28,7 +28,7 @@ class LoraBrowser extends HTMLElement {
     }
     this.addEventListener("keydown", keepFromDrawing);
     const again = () => this.#list.reset();
-    this.#search = el("input", { type: "search", placeholder: "Name, trigger word, note …", oninput: () => this.#soon() });
+    this.#search = el("input", { type: "search", placeholder: "Name, trigger word or note", oninput: () => this.#soon() });
     this.#fits = el("input", { type: "checkbox", onchange: again });
     this.#fits.checked = true;
     this.#folder = el("select", { onchange: again }, el("option", { value: "" }, "All folders"));
@@ -52,7 +52,7 @@ class LoraBrowser extends HTMLElement {
       update: (card, lora) => showUse(card, reading.loras().get(lora.name)),
       cardWidth: 124,
       cardHeight: (width) => 1.15 * width + 50,
-      empty: "No LoRA is found; another search, folder or family may have some.",
+      empty: "No LoRA matches this search, folder and family.",
       onTotal: (total) => (this.#count.textContent = total === 1 ? "1 LoRA" : `${total.toLocaleString("en")} LoRAs`),
     });
     reading.start();

@@ -25,7 +25,7 @@ export function loraCard(lora, actions) {
 }
 
 function title(lora, words) {
-  return [lora.name, lora.folder && `in ${lora.folder}`, lora.family, words && `called up by: ${words}`].filter(Boolean).join("\n");
+  return [lora.name, lora.folder && `in ${lora.folder}`, lora.family, words && `trigger words: ${words}`].filter(Boolean).join("\n");
 }
 
 function picture(lora) {
@@ -79,7 +79,7 @@ export function showUse(card, used) {
     return;
   }
   range.disabled = used.weight === undefined;
-  range.title = range.disabled ? "The tag in the prompt has several weights; change them there." : "";
+  range.title = range.disabled ? "This LoRA has several weights in the prompt; edit them there." : "";
   output.textContent = range.disabled ? "several" : shown(used.weight);
   if (!range.disabled && document.activeElement !== range) {
     range.value = used.weight;

@@ -4,7 +4,7 @@ import { settings } from "../core/settings.js";
 import { effectChart } from "./effect-chart.js";
 import { placeholder } from "./lora-card.js";
 
-/** What is known of one LoRA, in a dialog. */
+/** The details of one LoRA, in a dialog. */
 class LoraDetails extends HTMLElement {
   #dialog;
   #title = el("h2", { id: freshId("lora") });
@@ -26,7 +26,7 @@ class LoraDetails extends HTMLElement {
   /** Opens it for a LoRA, by the name of its file. */
   async open(name) {
     this.#title.textContent = name;
-    this.#content.replaceChildren(el("p", { class: "faint", role: "status" }, "Reading …"));
+    this.#content.replaceChildren(el("p", { class: "faint", role: "status" }, "Loading …"));
     this.#dialog.showModal();
     const path = `api/loras/${encodeURIComponent(name)}`;
     try {
@@ -52,13 +52,13 @@ class LoraDetails extends HTMLElement {
   }
 
   async #showEffect(path) {
-    const head = el("h3", {}, "On this checkpoint");
-    this.#effect.replaceChildren(head, el("p", { class: "faint", role: "status" }, "Measuring how far it moves the weights …"));
+    const head = el("h3", {}, "Effect on this checkpoint");
+    this.#effect.replaceChildren(head, el("p", { class: "faint", role: "status" }, "Measuring how much it changes the weights …"));
     try {
       const effect = await this.#measure(`${path}/effect`);
       if (effect !== null) {
         const advice = effect.advice.length > 0 ? el("ul", {}, effect.advice.map((text) => el("li", {}, text))) : "";
-        const unmatched = effect.unmatched > 0 ? el("p", { class: "warning" }, `${effect.unmatched} of its modules belong to no layer of this checkpoint.`) : "";
+        const unmatched = effect.unmatched > 0 ? el("p", { class: "warning" }, `${effect.unmatched} of its modules match no layer of this checkpoint.`) : "";
         const chart = effect.blocks.length > 0 ? effectChart(effect.blocks) : "";
         this.#effect.replaceChildren(head, el("p", { class: effect.applicable ? "lora-verdict" : "lora-verdict error" }, effect.verdict), advice, unmatched, chart);
       }
@@ -73,14 +73,14 @@ function facts(lora) {
   const counts = (map) => Object.entries(map).map(([key, count]) => `${count} × ${key}`).join(", ");
   const all = [
     ["Title", lora.title !== lora.name && lora.title],
-    ["Trainer's name", lora.alias],
+    ["Name in the metadata", lora.alias],
     ["Folder", lora.folder],
     ["Family", lora.family],
-    ["Kind", lora.kinds.join(", ")],
+    ["Type", lora.kinds.join(", ")],
     ["Preferred weight", lora.preferred_weight],
     ["Negative prompt", lora.negative_text],
     ["Trained on", training.checkpoint],
-    ["Training pictures", training.resolution],
+    ["Training resolution", training.resolution],
     ["Clip skip", training.clip_skip],
     ["Layers", counts(lora.modules_by_part)],
     ["Ranks", counts(lora.modules_by_rank)],
@@ -92,10 +92,10 @@ function facts(lora) {
 /** Each can be put into the prompt. */
 function words(lora) {
   if (lora.trigger_words.length === 0) {
-    return el("p", { class: "faint" }, "Nobody says what calls it up.");
+    return el("p", { class: "faint" }, "No trigger words are known.");
   }
   const chips = lora.trigger_words.map(({ text, source, count }) => {
-    const from = count === undefined ? source : `${source}, ${count} pictures`;
+    const from = count === undefined ? source : `${source}, ${count} images`;
     return button(text, (event) => add(text, event.target), { class: "chip", title: `Add to the prompt (${from})` });
   });
   return el("section", {}, el("h3", {}, "Trigger words"), el("div", { class: "row" }, chips));
@@ -116,7 +116,7 @@ function metadata(values) {
   return el(
     "details",
     {},
-    el("summary", {}, `What its trainer wrote (${rows.length})`),
+    el("summary", {}, `Metadata (${rows.length})`),
     el("table", { class: "lora-metadata" }, el("tbody", {}, rows.map(([key, value]) => el("tr", {}, el("th", { scope: "row" }, key), el("td", {}, value))))),
   );
 }

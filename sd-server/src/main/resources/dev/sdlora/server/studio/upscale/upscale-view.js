@@ -9,9 +9,9 @@ import { settled, urlOf } from "../image/pictures.js";
 
 const FACTORS = { min: 1, max: 8, step: 0.05 };
 
-/** Pictures that are only enlarged. The address has the picture or the job: `#/upscale/picture:ID`. */
+/** Upscales an image. The address has the image or the job: `#/upscale/picture:ID`. */
 class UpscaleView extends HTMLElement {
-  #picture = el("sd-picture-field", { label: "Picture" });
+  #picture = el("sd-picture-field", { label: "Image" });
   #upscaler = el("select", {}, model.upscalers.map((name) => el("option", {}, name)));
   #factor = el("input", { type: "number", value: 2, ...FACTORS, "aria-label": "Upscale by" });
   #slider = el("input", { type: "range", value: 2, ...FACTORS, "aria-label": "Upscale by, slider" });
@@ -49,7 +49,7 @@ class UpscaleView extends HTMLElement {
         { class: "panel stack", "aria-label": "Upscale", onsubmit: (event) => this.#submit(event) },
         this.#picture,
         el("label", { class: "field" }, el("span", { class: "name" }, "Upscaler"), this.#upscaler),
-        el("label", { class: "field check" }, this.#bySize, el("span", {}, "To a size")),
+        el("label", { class: "field check" }, this.#bySize, el("span", {}, "To a fixed size")),
         this.#byFactor,
         this.#toSize,
         this.#error,
@@ -101,7 +101,7 @@ class UpscaleView extends HTMLElement {
 
   #showResult(job, reference) {
     if (job && isUnfinished(job)) {
-      this.#status.textContent = job.state === "waiting" ? `Waiting, place ${job.place}` : "Upscaling…";
+      this.#status.textContent = job.state === "waiting" ? `Number ${job.place} in the queue` : "Upscaling …";
       this.#bar.value = job.progress;
     }
     // What is there stays while it is on its way, and with it the focus.
@@ -111,7 +111,7 @@ class UpscaleView extends HTMLElement {
     }
     this.#shown = state;
     if (!job) {
-      this.#result.replaceChildren(el("p", { class: "faint" }, "The larger picture appears here, beside the one before."));
+      this.#result.replaceChildren(el("p", { class: "faint" }, "The upscaled image appears here, next to the original."));
     } else if (isUnfinished(job)) {
       const cancel = button("Cancel", () => this.#cancel(job.id));
       this.#result.replaceChildren(this.#status, this.#bar, el("div", { class: "row" }, cancel));

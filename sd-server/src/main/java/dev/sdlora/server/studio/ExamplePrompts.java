@@ -1,0 +1,45 @@
+package dev.sdlora.server.studio;
+
+import dev.sdlora.api.PromptExplanation;
+import dev.sdlora.api.PromptLimits;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Prompts that the page suggests while it is empty. */
+final class ExamplePrompts {
+  private static final int SHOWN = 3;
+
+  /** For models that draw anything, then for the bundled one. */
+  private static final List<String> CANDIDATES =
+      List.of(
+          "an astronaut riding a horse, oil painting",
+          "a castle on a hill at sunset, matte painting",
+          "portrait of a red fox in a snowy forest, soft light",
+          "a fox on a blue background",
+          "a large strawberry on a white background",
+          "a ghost on a black background");
+
+  private ExamplePrompts() {}
+
+  /**
+   * Returns up to three prompts that a model can draw.
+   *
+   * @param words that it was taught; empty if that is unknown, which allows every prompt
+   */
+  static List<String> of(List<String> words) {
+    PromptExplanation.Options options =
+        new PromptExplanation.Options(
+            1,
+            OptionalInt.empty(),
+            false,
+            List.of(),
+            PromptLimits.DEFAULTS,
+            Optional.empty(),
+            words);
+    return CANDIDATES.stream()
+        .filter(prompt -> PromptExplanation.of(prompt, options).problems().isEmpty())
+        .limit(SHOWN)
+        .toList();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.sdlora.server.studio;
+
+import org.jspecify.annotations.NullMarked;
