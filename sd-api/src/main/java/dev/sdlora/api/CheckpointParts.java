@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.SettingException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -142,8 +143,8 @@ public final class CheckpointParts {
     public Builder variant(String variant) {
       Objects.requireNonNull(variant, "variant");
       if (!variant.matches("[\\w-]+")) {
-        throw new IllegalArgumentException(
-            "variant must be letters, digits, '_' and '-', such as fp16: '" + variant + "'");
+        throw new SettingException(
+            "variant", "be letters, digits, '_' and '-', such as fp16", variant);
       }
       this.variant = Optional.of(variant);
       return this;

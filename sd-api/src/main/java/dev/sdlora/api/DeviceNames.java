@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.SettingException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,9 +23,8 @@ final class DeviceNames {
       return "gpu" + (gpu.group(1) == null ? 0 : Integer.parseInt(gpu.group(1)));
     }
     if (!lower.equals("cpu")) {
-      throw new IllegalArgumentException(
-          "device must be cpu, gpu or cuda, or one of several as in gpu1, gpu:1 or cuda:1: '%s'"
-              .formatted(name));
+      throw new SettingException(
+          "device", "be cpu, gpu or cuda, or one of several as in gpu1, gpu:1 or cuda:1", name);
     }
     return lower;
   }

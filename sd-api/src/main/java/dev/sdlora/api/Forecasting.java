@@ -2,6 +2,7 @@ package dev.sdlora.api;
 
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.api.value.Decimals;
+import dev.sdlora.api.value.SettingException;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -85,8 +86,8 @@ public record Forecasting(int warmUp, int window, double growth) {
     Objects.requireNonNull(text, "text");
     Matcher parts = TEXT.matcher(text.strip());
     if (!parts.matches()) {
-      throw new IllegalArgumentException(
-          "forecasting must be WINDOW[+GROWTH][@WARM-UP], such as 2, 2+0.75 or 2+0.75@6: " + text);
+      throw new SettingException(
+          "forecasting", "be WINDOW[+GROWTH][@WARM-UP], such as 2, 2+0.75 or 2+0.75@6", text);
     }
     Forecasting read = every(Integer.parseInt(parts.group(1)));
     if (parts.group(2) != null) {

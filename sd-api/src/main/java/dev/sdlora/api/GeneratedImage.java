@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.service.Services;
+import dev.sdlora.api.value.FileReason;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -101,7 +102,8 @@ public final class GeneratedImage {
       out.write(bytes);
       out.flush();
     } catch (IOException e) {
-      throw new ImageFileException("image could not be written to its stream: " + e, e);
+      throw new ImageFileException(
+          "image could not be written to its stream: " + FileReason.of(e), e);
     }
   }
 

@@ -253,10 +253,10 @@ public final class HiresFix {
      *
      * @param cfgScale default: the first one's
      * @return this builder
-     * @throws IllegalArgumentException if it is NaN or infinite
+     * @throws IllegalArgumentException if it is negative, NaN or infinite
      */
     public Builder cfgScale(double cfgScale) {
-      this.cfgScale = OptionalDouble.of(Checks.finite(cfgScale, "hires cfgScale"));
+      this.cfgScale = OptionalDouble.of(Checks.notNegative(cfgScale, "hires cfgScale"));
       return this;
     }
 

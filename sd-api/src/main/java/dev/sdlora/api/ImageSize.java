@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.SettingException;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,8 +47,7 @@ public record ImageSize(int width, int height) {
     Objects.requireNonNull(text, "text");
     Matcher sides = WIDTH_X_HEIGHT.matcher(text.strip());
     if (!sides.matches()) {
-      throw new IllegalArgumentException(
-          "size must be WIDTHxHEIGHT in pixels, such as 512x768: " + text);
+      throw new SettingException("size", "be WIDTHxHEIGHT in pixels, such as 512x768", text);
     }
     return new ImageSize(Integer.parseInt(sides.group(1)), Integer.parseInt(sides.group(2)));
   }

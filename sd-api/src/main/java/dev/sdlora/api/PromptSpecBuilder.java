@@ -192,13 +192,13 @@ public final class PromptSpecBuilder {
    * Sets the guidance scale: how far the picture is pushed from the negative prompt towards the
    * prompt.
    *
-   * @param cfgScale any number. Default 7. At 1 the negative prompt is not evaluated and a step
+   * @param cfgScale 0 or more. Default 7. At 1 the negative prompt is not evaluated and a step
    *     costs half; at 0 the prompt has no effect
    * @return this builder
-   * @throws IllegalArgumentException if it is NaN or infinite
+   * @throws IllegalArgumentException if it is negative, NaN or infinite
    */
   public PromptSpecBuilder cfgScale(double cfgScale) {
-    this.cfgScale = Checks.finite(cfgScale, "cfgScale");
+    this.cfgScale = Checks.notNegative(cfgScale, "cfgScale");
     given.add(Part.CFG_SCALE);
     return this;
   }
@@ -449,13 +449,13 @@ public final class PromptSpecBuilder {
    * Sets how strongly a model that edits pictures (InstructPix2Pix) keeps to the picture. Other
    * models do not look at it.
    *
-   * @param imageCfgScale any number. Default 1.5; at 1 the picture guides no more than it does
+   * @param imageCfgScale 0 or more. Default 1.5; at 1 the picture guides no more than it does
    *     without the prompt
    * @return this builder
-   * @throws IllegalArgumentException if it is NaN or infinite
+   * @throws IllegalArgumentException if it is negative, NaN or infinite
    */
   public PromptSpecBuilder imageCfgScale(double imageCfgScale) {
-    this.imageCfgScale = Checks.finite(imageCfgScale, "imageCfgScale");
+    this.imageCfgScale = Checks.notNegative(imageCfgScale, "imageCfgScale");
     return this;
   }
 

@@ -1,5 +1,7 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Checks;
+
 /**
  * When the refiner of a pipeline takes the place of its checkpoint. Immutable.
  *
@@ -16,9 +18,7 @@ public record RefinerSwitch(double at, boolean bySteps) {
    * @throws IllegalArgumentException if the share is not from 0 to 1
    */
   public RefinerSwitch {
-    if (!(at >= 0 && at <= 1)) {
-      throw new IllegalArgumentException("refiner switch must be from 0 to 1: " + at);
-    }
+    Checks.inRange(0, 1, at, "refiner switch");
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.SettingException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -117,8 +118,7 @@ public final class SizeConditioning {
       Objects.requireNonNull(text, "text");
       Matcher sides = WIDTH_X_HEIGHT.matcher(text.strip());
       if (!sides.matches()) {
-        throw new IllegalArgumentException(
-            "size must be WIDTHxHEIGHT in pixels, such as 1024x1024: " + text);
+        throw new SettingException("size", "be WIDTHxHEIGHT in pixels, such as 1024x1024", text);
       }
       return new Size(Integer.parseInt(sides.group(1)), Integer.parseInt(sides.group(2)));
     }

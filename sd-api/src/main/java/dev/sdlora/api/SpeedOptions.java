@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.SettingException;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -228,8 +229,7 @@ public final class SpeedOptions {
     public Builder tokenMergingMaxDownsample(int downsample) {
       Checks.inRange(1, 8, downsample, "tokenMergingMaxDownsample");
       if (Integer.bitCount(downsample) != 1) {
-        throw new IllegalArgumentException(
-            "tokenMergingMaxDownsample must be 1, 2, 4 or 8: " + downsample);
+        throw new SettingException("tokenMergingMaxDownsample", "be 1, 2, 4 or 8", downsample);
       }
       this.tokenMergingMaxDownsample = downsample;
       return this;

@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.FileReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -53,7 +54,9 @@ public record Style(String name, String prompt, String negativePrompt) {
       return StyleFile.parse(text(csv));
     } catch (IOException | IllegalArgumentException e) {
       throw new StableDiffusionException(
-          "styles file '" + csv + "' cannot be read: " + e.getMessage(), e);
+          "styles file '%s' cannot be read: %s"
+              .formatted(csv, e instanceof IOException io ? FileReason.of(io) : e.getMessage()),
+          e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.sdlora.batch;
 
+import dev.sdlora.api.value.FileReason;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -62,7 +63,7 @@ public record BatchRequest(
     try {
       return Manifest.lines(new BufferedInputStream(manifest), Manifest.Limits.USUAL);
     } catch (IOException e) {
-      throw new BatchException("cannot read the manifest: " + e, e);
+      throw new BatchException("cannot read the manifest: " + FileReason.of(e), e);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.value.FileReason;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -121,7 +122,8 @@ public final class BatchRunner {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(manifest))) {
       return read(in, "the manifest '" + manifest + "'");
     } catch (IOException e) {
-      throw new BatchException("cannot read the manifest '%s': %s".formatted(manifest, e), e);
+      throw new BatchException(
+          "cannot read the manifest '%s': %s".formatted(manifest, FileReason.of(e)), e);
     }
   }
 
@@ -130,7 +132,7 @@ public final class BatchRunner {
       return Manifest.read(
           new BufferedInputStream(manifest), checkpoints.usualName(), Manifest.Limits.USUAL);
     } catch (IOException e) {
-      throw new BatchException("cannot read %s: %s".formatted(what, e), e);
+      throw new BatchException("cannot read %s: %s".formatted(what, FileReason.of(e)), e);
     }
   }
 

@@ -30,8 +30,7 @@ final class ChartOption {
 
   private static void check(Path file) {
     if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
-      throw new IllegalArgumentException(
-          "Invalid value for option '--chart': the name must end in .png: " + file);
+      throw new IllegalArgumentException("--chart must end in .png: " + file);
     }
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {

@@ -63,9 +63,9 @@ class CheckpointMergeCommand implements Runnable {
     CheckpointMerging merging =
         PublishedFile.path(c, console)
             .map(base -> CheckpointMerging.addDifference(first, second, base))
-            .orElseGet(() -> CheckpointMerging.weightedSum(first, second))
-            .multiplier(multiplier);
-    blocks.map(BlockWeights::parse).ifPresent(merging::blocks);
+            .orElseGet(() -> CheckpointMerging.weightedSum(first, second));
+    OptionValue.set("--multiplier", Optional.of(multiplier), merging::multiplier);
+    OptionValue.set("--blocks", blocks, text -> merging.blocks(BlockWeights.parse(text)));
     format.format().ifPresent(merging::fileFormat);
     Merged merged = making.run(listener -> merging.listener(listener).write(making.out()));
     if (console.json()) {

@@ -6,6 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
@@ -59,6 +60,23 @@ final class Console {
     return Boolean.getBoolean("sd.terminal")
         ? Optional.of(command.commandLine().getErr())
         : Optional.empty();
+  }
+
+  /**
+   * Refuses options that do nothing unless another one is given.
+   *
+   * @param other with its value, such as {@code --init FILE}
+   */
+  void requireBeside(String other, String... options) {
+    ParseResult given = command.commandLine().getParseResult();
+    if (given.hasMatchedOption(other.split(" ", 2)[0])) {
+      return;
+    }
+    for (String option : options) {
+      if (given.hasMatchedOption(option)) {
+        throw badUsage(option + " needs " + other);
+      }
+    }
   }
 
   /** An error in the way the command was called. */

@@ -2,7 +2,9 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.ControlUnit;
 import dev.sdlora.api.Picture;
+import dev.sdlora.api.value.Decimals;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * {@code NETWORK,PICTURE[,WEIGHT[,START,END]]} as an option has it.
@@ -19,24 +21,30 @@ record ControlArgument(String network, ControlUnit settings) {
    */
   static ControlArgument parse(String text) {
     String[] parts = text.split(",", -1);
-    if (parts.length < 2 || parts.length == 4 || parts.length > 5) {
-      throw new IllegalArgumentException(
-          "expected NETWORK,PICTURE[,WEIGHT[,START,END]] but found '" + text + "'");
+    boolean rightNumber = parts.length == 2 || parts.length == 3 || parts.length == 5;
+    double[] numbers;
+    try {
+      numbers = Stream.of(parts).skip(2).mapToDouble(Decimals::parse).toArray();
+    } catch (IllegalArgumentException e) {
+      throw wrong(text);
+    }
+    if (!rightNumber) {
+      throw wrong(text);
     }
     ControlUnit.Builder unit =
         ControlUnit.builder(Path.of("any"), Picture.read(Path.of(parts[1].strip())));
-    try {
-      if (parts.length > 2) {
-        unit.weight(Double.parseDouble(parts[2]));
-      }
-      if (parts.length > 3) {
-        unit.range(Double.parseDouble(parts[3]), Double.parseDouble(parts[4]));
-      }
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "'" + text + "' has something else than a number: " + e.getMessage(), e);
+    if (numbers.length > 0) {
+      unit.weight(numbers[0]);
+    }
+    if (numbers.length > 1) {
+      unit.range(numbers[1], numbers[2]);
     }
     return new ControlArgument(parts[0].strip(), unit.build());
+  }
+
+  private static IllegalArgumentException wrong(String text) {
+    return new IllegalArgumentException(
+        "must be NETWORK,PICTURE[,WEIGHT[,START,END]]: '" + text + "'");
   }
 
   /** The unit, whose network is gotten if it is not here. */

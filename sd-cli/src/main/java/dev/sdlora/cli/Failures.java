@@ -2,14 +2,20 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.StableDiffusionException;
 import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.ITypeInfo;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -49,7 +55,34 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     };
   }
 
+  /** The sentence about the value of an option or argument, under its name. */
+  private static Optional<String> ofValue(Throwable e) {
+    if (!(e instanceof ParameterException wrong)
+        || !(e.getCause() instanceof TypeConversionException refusal)
+        || wrong.getArgSpec() == null) {
+      return Optional.empty();
+    }
+    ArgSpec argument = wrong.getArgSpec();
+    String complaint = String.valueOf(refusal.getMessage());
+    if (complaint.startsWith("expected one of [")) { // of picocli, with the names of constants
+      ITypeInfo type = argument.typeInfo();
+      ITypeInfo single = type.isEnum() ? type : type.getAuxiliaryTypeInfos().get(0);
+      complaint =
+          "must be one of %s: '%s'"
+              .formatted(
+                  String.join(", ", single.getEnumConstantNames()).toLowerCase(Locale.ROOT),
+                  wrong.getValue());
+    }
+    String name =
+        argument instanceof OptionSpec option ? option.longestName() : argument.paramLabel();
+    return Optional.of(OptionValue.message(name, complaint));
+  }
+
   private static String sentence(Throwable e) {
+    Optional<String> ofValue = ofValue(e);
+    if (ofValue.isPresent()) {
+      return ofValue.get();
+    }
     boolean meantForPeople =
         e instanceof ParameterException
             || e instanceof StableDiffusionException

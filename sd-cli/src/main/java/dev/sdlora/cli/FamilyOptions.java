@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import static dev.sdlora.cli.PictureOptions.set;
+import static dev.sdlora.cli.OptionValue.set;
 
 import dev.sdlora.api.EmptyNegative;
 import dev.sdlora.api.PromptSpecBuilder;
@@ -77,7 +77,10 @@ final class FamilyOptions {
    *
    * @param hasRefiner whether a model to finish pictures is given
    */
-  void applyTo(PromptSpecBuilder spec, boolean hasRefiner) {
+  void applyTo(PromptSpecBuilder spec, boolean hasRefiner, Console console) {
+    if (!hasRefiner) {
+      console.requireBeside("--refiner PATH", "--refiner-switch-at", "--refiner-by-steps");
+    }
     Optional<RefinerSwitch> known = spec.build().refinerSwitch();
     Optional<Double> at =
         refinerSwitchAt
@@ -93,15 +96,15 @@ final class FamilyOptions {
         "--crop",
         crop,
         text -> {
-          double[] pair = pair(text);
-          sizes.crop(whole(pair[0]), whole(pair[1]));
+          NumberPair pair = NumberPair.parse(text);
+          sizes.crop(whole(pair.first()), whole(pair.second()));
         });
     set(
         "--aesthetic-scores",
         aestheticScores,
         text -> {
-          double[] pair = pair(text);
-          sizes.aestheticScores(pair[0], pair[1]);
+          NumberPair pair = NumberPair.parse(text);
+          sizes.aestheticScores(pair.first(), pair.second());
         });
     spec.sizeConditioning(sizes.build());
     emptyNegative.ifPresent(
@@ -121,22 +124,8 @@ final class FamilyOptions {
 
   private static int whole(double number) {
     if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException("expected whole numbers of pixels: " + number);
+      throw new IllegalArgumentException("must be whole numbers of pixels: " + number);
     }
     return (int) number;
-  }
-
-  private static double[] pair(String text) {
-    String[] parts = text.split(",", -1);
-    if (parts.length != 2) {
-      throw new IllegalArgumentException("expected two numbers with a comma: " + text);
-    }
-    try {
-      return new double[] {
-        Double.parseDouble(parts[0].strip()), Double.parseDouble(parts[1].strip())
-      };
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("expected two numbers with a comma: " + text, e);
-    }
   }
 }

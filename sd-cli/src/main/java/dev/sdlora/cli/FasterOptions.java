@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import static dev.sdlora.cli.PictureOptions.set;
+import static dev.sdlora.cli.OptionValue.set;
 
 import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.GuidanceRange;
@@ -8,7 +8,6 @@ import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.SpeedOptions;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What is left out to be faster, named as in {@link SpeedOptions}. */
@@ -80,7 +79,8 @@ final class FasterOptions {
   private Optional<Integer> batchSize = Optional.empty();
 
   /** Leaves what is not given as it is. */
-  void applyTo(PromptSpecBuilder spec) {
+  void applyTo(PromptSpecBuilder spec, Console console) {
+    console.requireBeside("--no-exact-batches", "--batch-size");
     SpeedOptions.Builder options = spec.build().speedOptions().toBuilder();
     set(
         "--guidance-range",
@@ -110,19 +110,7 @@ final class FasterOptions {
 
   private static GuidanceRange range(
       String text, BiFunction<Double, Double, GuidanceRange> limits) {
-    String[] parts = text.split(",", -1);
-    try {
-      if (parts.length == 2) {
-        return limits.apply(Double.parseDouble(parts[0]), Double.parseDouble(parts[1]));
-      }
-    } catch (NumberFormatException e) {
-      throw notTwoNumbers(text, e);
-    }
-    throw notTwoNumbers(text, null);
-  }
-
-  private static IllegalArgumentException notTwoNumbers(
-      String text, @Nullable NumberFormatException cause) {
-    return new IllegalArgumentException("expected two numbers and a comma between: " + text, cause);
+    NumberPair pair = NumberPair.parse(text);
+    return limits.apply(pair.first(), pair.second());
   }
 }

@@ -18,7 +18,7 @@ record FewStepsArgument(FewSteps method, OptionalInt steps) {
     String steps = text.substring(colon + 1).strip();
     if (!steps.matches("[0-9]{1,4}")) {
       throw new IllegalArgumentException(
-          "behind the colon stands the number of steps, as in lightning:4: '" + text + "'");
+          "must be a method and a number of steps, such as lightning:4: '" + text + "'");
     }
     return new FewStepsArgument(
         FewSteps.parse(text.substring(0, colon)), OptionalInt.of(Integer.parseInt(steps)));

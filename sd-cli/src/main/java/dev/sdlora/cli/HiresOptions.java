@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import static dev.sdlora.cli.PictureOptions.set;
+import static dev.sdlora.cli.OptionValue.set;
 
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
@@ -80,11 +80,25 @@ final class HiresOptions {
       description = "Share of tokens that the second pass merges. Default: that of the first.")
   private Optional<Double> tokenMerging = Optional.empty();
 
-  void applyTo(PromptSpecBuilder spec) {
-    if (hires.isEmpty()) {
-      return;
+  void applyTo(PromptSpecBuilder spec, Console console) {
+    Optional<HiresFix> known = spec.build().hiresFix();
+    if (known.isEmpty()) {
+      console.requireBeside(
+          "--hires FACTOR",
+          "--hires-upscaler",
+          "--hires-steps",
+          "--hires-strength",
+          "--hires-prompt",
+          "--hires-negative",
+          "--hires-sampler",
+          "--hires-schedule",
+          "--hires-cfg",
+          "--hires-token-merging-ratio");
+      if (hires.isEmpty()) {
+        return;
+      }
     }
-    HiresFix.Builder pass = HiresFix.builder();
+    HiresFix.Builder pass = known.map(HiresFix::toBuilder).orElseGet(HiresFix::builder);
     set("--hires", hires, text -> target(pass, text));
     upscaler.map(Upscaler::named).ifPresent(pass::upscaler);
     set("--hires-steps", steps, pass::steps);
@@ -100,10 +114,13 @@ final class HiresOptions {
   }
 
   private static void target(HiresFix.Builder pass, String text) {
-    if (text.matches("\\d+(\\.\\d+)?")) {
-      pass.scale(Double.parseDouble(text));
-    } else {
+    if (text.matches("[-+]?[0-9.]+")) {
+      set("--hires", Optional.of(OptionValue.decimalNumber(text)), pass::scale);
+    } else if (text.contains("x")) {
       pass.size(ImageSize.parse(text));
+    } else {
+      throw new IllegalArgumentException(
+          "must be a factor such as 2, or WIDTHxHEIGHT in pixels: '" + text + "'");
     }
   }
 }

@@ -18,7 +18,7 @@ record LoraCurve(String lora, StrengthSchedule schedule) {
     int equals = text.lastIndexOf('=');
     if (equals <= 0) {
       throw new IllegalArgumentException(
-          "expected NAME=POINTS such as ink=0:1,0.5:0.2,1:0, but found '" + text + "'");
+          "must be NAME=POINTS, such as ink=0:1,0.5:0.2,1:0: '" + text + "'");
     }
     return new LoraCurve(
         text.substring(0, equals), StrengthSchedule.parseCurve(text.substring(equals + 1)));

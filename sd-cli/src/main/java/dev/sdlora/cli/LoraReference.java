@@ -60,8 +60,7 @@ final class LoraReference {
     try {
       weight = Double.parseDouble(text.substring(colon + 1));
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(
-          "Invalid value for option '--lora': expected FILE[:WEIGHT]: " + text, e);
+      throw new IllegalArgumentException("--lora must be FILE[:WEIGHT]: '" + text + "'", e);
     }
     return open(text.substring(0, colon), folders, console).withStrength(weight);
   }

@@ -130,13 +130,10 @@ final class LoraTuneCommand implements Callable<Integer> {
               .toList();
     } catch (IOException | UncheckedIOException e) {
       throw new IllegalArgumentException(
-          "Invalid value for option '--prompts': '%s' cannot be read: %s"
-              .formatted(prompts, e.getMessage()),
-          e);
+          "--prompts: '%s' cannot be read: %s".formatted(prompts, e.getMessage()), e);
     }
     if (lines.isEmpty()) {
-      throw new IllegalArgumentException(
-          "Invalid value for option '--prompts': '%s' has no prompt".formatted(prompts));
+      throw new IllegalArgumentException("--prompts: '%s' has no prompt".formatted(prompts));
     }
     return IntStream.range(0, lines.size()).mapToObj(i -> spec(lines.get(i), seed + i)).toList();
   }
@@ -144,7 +141,7 @@ final class LoraTuneCommand implements Callable<Integer> {
   private PromptSpec spec(String prompt, long ownSeed) {
     PromptSpecBuilder spec =
         model.open(console).defaults().toBuilder().prompt(prompt).seed(ownSeed);
-    PictureOptions.set("--steps", steps, spec::steps);
+    OptionValue.set("--steps", steps, spec::steps);
     size.ifPresent(spec::size);
     return spec.build();
   }

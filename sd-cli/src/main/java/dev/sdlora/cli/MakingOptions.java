@@ -154,7 +154,7 @@ final class MakingOptions {
           .orElseThrow(
               () ->
                   new TypeConversionException(
-                      "format must be float16, bfloat16 or float32: " + text));
+                      "must be float16, bfloat16 or float32: '" + text + "'"));
     }
   }
 

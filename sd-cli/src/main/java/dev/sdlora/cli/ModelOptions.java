@@ -180,7 +180,8 @@ final class ModelOptions {
 
   /** Loads with what these options say over what the builder has. */
   Pipeline load(Pipeline.Builder pipeline, Checkpoint opened, Console console) {
-    pipeline.precision(precision).memoryPolicy(memoryPolicy).device(device);
+    pipeline.precision(precision).memoryPolicy(memoryPolicy);
+    OptionValue.set("--device", Optional.of(device), pipeline::device);
     loraFolders().forEach(pipeline::loraDirectory);
     previewDecoder.ifPresent(pipeline::previewDecoder);
     PublishedFile.path(refiner, console)

@@ -71,7 +71,7 @@ final class NetworkOptions {
     finalDecoder.ifPresent(spec::finalDecoder);
     if (upscaler.isPresent() || scale.isPresent()) {
       Upscaler chosen = upscaler.map(NetworkOptions::find).orElse(Upscaler.LANCZOS);
-      PictureOptions.set(
+      OptionValue.set(
           "--upscale",
           Optional.of(scale.orElse(2.0)),
           s -> spec.upscaling(new Upscaling(chosen, s)));

@@ -19,8 +19,7 @@ record OutputFiles(Path file, int images) {
   OutputFiles {
     String name = name(file).toLowerCase(Locale.ROOT);
     if (ENDINGS.stream().noneMatch(name::endsWith)) {
-      throw new IllegalArgumentException(
-          "Invalid value for option '--out': the name must end in .png, .jpg or .jpeg: " + file);
+      throw new IllegalArgumentException("--out must end in .png, .jpg or .jpeg: " + file);
     }
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {

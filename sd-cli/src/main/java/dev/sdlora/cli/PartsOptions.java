@@ -64,7 +64,7 @@ final class PartsOptions {
     }
     PublishedFile.path(textEncoder, console).ifPresent(parts::textEncoder);
     PublishedFile.path(textEncoder2, console).ifPresent(parts::textEncoder2);
-    variant.ifPresent(parts::variant);
+    OptionValue.set("--variant", variant, parts::variant);
     return parts.build();
   }
 }

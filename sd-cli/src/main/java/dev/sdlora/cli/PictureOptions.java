@@ -1,5 +1,7 @@
 package dev.sdlora.cli;
 
+import static dev.sdlora.cli.OptionValue.set;
+
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.LoraMode;
 import dev.sdlora.api.NamedSampler;
@@ -11,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -196,10 +197,7 @@ final class PictureOptions {
           "Missing prompt: give it as an argument in quotes or by '--prompt', or a picture that has"
               + " one by '--from'");
     }
-    if (from.isEmpty() && get) {
-      throw new IllegalArgumentException(
-          "--get needs a picture whose LoRAs are to be gotten: --from FILE");
-    }
+    console.requireBeside("--from FILE", "--get");
     PromptSpecBuilder spec =
         from.map(PromptSpec::fromImage)
             .map(read -> model.recover(read, get, console))
@@ -232,25 +230,15 @@ final class PictureOptions {
     if (lenient) {
       spec.lenient(true);
     }
-    regions.applyTo(spec);
-    source.applyTo(spec);
-    hires.applyTo(spec);
+    regions.applyTo(spec, console);
+    source.applyTo(spec, console);
+    hires.applyTo(spec, console);
     reading.applyTo(spec);
     sampling.applyTo(spec);
-    faster.applyTo(spec);
-    variation.applyTo(spec);
+    faster.applyTo(spec, console);
+    variation.applyTo(spec, console);
     networks.applyTo(spec, console);
-    family.applyTo(spec, model.hasRefiner());
+    family.applyTo(spec, model.hasRefiner(), console);
     return spec.build();
-  }
-
-  /** Sets a value; an error names the option. */
-  static <T> void set(String option, Optional<T> value, Consumer<T> setter) {
-    try {
-      value.ifPresent(setter);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "Invalid value for option '" + option + "': " + e.getMessage(), e);
-    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.value.FileReason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -63,7 +64,7 @@ final class PictureSize {
           ? webp(head)
           : Optional.empty();
     } catch (IOException e) {
-      throw new StableDiffusionException("'" + path + "' cannot be read: " + e.getMessage(), e);
+      throw new StableDiffusionException("'" + path + "' cannot be read: " + FileReason.of(e), e);
     }
   }
 

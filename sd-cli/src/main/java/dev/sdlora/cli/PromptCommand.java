@@ -1,5 +1,6 @@
 package dev.sdlora.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Embedding;
@@ -11,6 +12,8 @@ import dev.sdlora.api.PromptLimits;
 import dev.sdlora.api.PromptMode;
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.FileReason;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -101,9 +104,9 @@ final class PromptCommand implements Callable<Integer> {
       listWords(open().orElseGet(() -> Checkpoint.open(BundledModel.checkpoint())));
       return ExitCode.OK;
     }
-    if (steps < 1 || hiresSteps < 0) {
-      throw console.badUsage("--steps must be at least 1, --hires-steps at least 0");
-    }
+    OptionValue.set("--steps", Optional.of(steps), n -> Checks.inRange(1, 1000, n, "steps"));
+    OptionValue.set(
+        "--hires-steps", Optional.of(hiresSteps), n -> Checks.inRange(0, 1000, n, "hiresSteps"));
     PromptExplanation.Options options =
         new PromptExplanation.Options(
             steps,
@@ -182,12 +185,18 @@ final class PromptCommand implements Callable<Integer> {
     return exitCode;
   }
 
+  private static String reason(IOException e) {
+    return e instanceof JsonProcessingException json
+        ? "it is not JSON: " + json.getOriginalMessage()
+        : FileReason.of(e);
+  }
+
   private static List<String> prompts(Path file) {
     JsonNode array;
     try {
       array = Json.read(file);
     } catch (IOException e) {
-      throw new StableDiffusionException("'" + file + "' cannot be read as JSON: " + e, e);
+      throw new StableDiffusionException("'%s' cannot be read: %s".formatted(file, reason(e)), e);
     }
     List<String> prompts = new ArrayList<>();
     for (JsonNode element : array) {

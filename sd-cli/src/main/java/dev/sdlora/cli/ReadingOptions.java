@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import static dev.sdlora.cli.PictureOptions.set;
+import static dev.sdlora.cli.OptionValue.set;
 
 import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.Emphasis;
@@ -118,7 +118,7 @@ final class ReadingOptions {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "Invalid value for option '--style': '%s' is not in %s, which has %s"
+                    "--style: '%s' is not in %s, which has %s"
                         .formatted(name, styles, known.stream().map(Style::name).toList())));
   }
 }

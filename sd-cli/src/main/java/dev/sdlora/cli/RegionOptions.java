@@ -1,5 +1,7 @@
 package dev.sdlora.cli;
 
+import static dev.sdlora.cli.OptionValue.set;
+
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RegionMask;
@@ -35,12 +37,11 @@ final class RegionOptions {
       description = "Blur of the edges of all --region, 0 to 256 pixels. Default: 8.")
   private Optional<Integer> blur = Optional.empty();
 
-  void applyTo(PromptSpecBuilder spec) {
+  void applyTo(PromptSpecBuilder spec, Console console) {
+    console.requireBeside("--region NAME=MASK", "--region-blur");
+    set("--region-blur", blur, RegionMask.rectangle(0, 0, 1, 1)::withBlur);
     for (String region : regions) {
-      PictureOptions.set("--region", Optional.of(region), given -> name(given, spec));
-    }
-    if (blur.isPresent() && regions.isEmpty()) {
-      throw new IllegalArgumentException("--region-blur needs a --region");
+      set("--region", Optional.of(region), given -> name(given, spec));
     }
   }
 
@@ -48,7 +49,7 @@ final class RegionOptions {
     int equals = region.indexOf('=');
     if (equals < 1 || equals == region.length() - 1) {
       throw new IllegalArgumentException(
-          "expected NAME=FILE or NAME=left,top,right,bottom but found '" + region + "'");
+          "must be NAME=FILE or NAME=left,top,right,bottom: '" + region + "'");
     }
     RegionMask mask = mask(region.substring(equals + 1));
     spec.mask(region.substring(0, equals).strip(), blur.map(mask::withBlur).orElse(mask));

@@ -1,5 +1,7 @@
 package dev.sdlora.cli;
 
+import static dev.sdlora.cli.OptionValue.converter;
+
 import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.Forecasting;
 import dev.sdlora.api.ImageSize;
@@ -7,23 +9,20 @@ import dev.sdlora.api.MaskedContent;
 import dev.sdlora.api.NamedSampler;
 import dev.sdlora.api.ResizeMode;
 import dev.sdlora.api.Schedule;
-import dev.sdlora.api.StableDiffusionException;
 import dev.sdlora.api.grid.Axis;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code sd} itself: what all its subcommands share. */
 @Command(
@@ -114,6 +113,13 @@ public final class Sd {
     commands.forEach(command::addSubcommand);
     GroupedHelp.on(command);
     return command
+        .registerConverter(int.class, converter(OptionValue::wholeNumber))
+        .registerConverter(Integer.class, converter(OptionValue::wholeNumber))
+        .registerConverter(long.class, converter(OptionValue::longNumber))
+        .registerConverter(Long.class, converter(OptionValue::longNumber))
+        .registerConverter(double.class, converter(OptionValue::decimalNumber))
+        .registerConverter(Double.class, converter(OptionValue::decimalNumber))
+        .registerConverter(Path.class, converter(Path::of))
         .registerConverter(NamedSampler.class, converter(NamedSampler::parse))
         .registerConverter(Schedule.class, converter(Schedule::parse))
         .registerConverter(FewStepsArgument.class, converter(FewStepsArgument::parse))
@@ -144,17 +150,6 @@ public final class Sd {
     }
     command.usage(command.getOut());
     return ExitCode.OK;
-  }
-
-  /** Lets picocli name the option and the library's own message say what is wrong. */
-  private static <T> ITypeConverter<T> converter(Function<String, T> parse) {
-    return text -> {
-      try {
-        return parse.apply(text);
-      } catch (IllegalArgumentException | StableDiffusionException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    };
   }
 
   /**

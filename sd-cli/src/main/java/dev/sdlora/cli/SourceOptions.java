@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import static dev.sdlora.cli.PictureOptions.set;
+import static dev.sdlora.cli.OptionValue.set;
 
 import dev.sdlora.api.ImageToImage;
 import dev.sdlora.api.Inpainting;
@@ -97,9 +97,24 @@ final class SourceOptions {
       description = "Paint so many pixels beyond each edge of the picture.")
   private Optional<String> outpaint = Optional.empty();
 
-  void applyTo(PromptSpecBuilder spec) {
+  void applyTo(PromptSpecBuilder spec, Console console) {
+    console.requireBeside(
+        "--init FILE",
+        "--strength",
+        "--resize-mode",
+        "--fix-steps",
+        "--noise-multiplier",
+        "--color-correction",
+        "--mask",
+        "--outpaint");
+    console.requireBeside("--mask FILE", "--invert-mask", "--only-masked");
+    console.requireBeside("--only-masked", "--padding");
+    if (outpaint.isEmpty()) {
+      console.requireBeside("--mask FILE or --outpaint", "--mask-blur", "--masked-content");
+    } else if (mask.isPresent()) {
+      throw console.badUsage("--mask and --outpaint cannot be combined");
+    }
     if (init.isEmpty()) {
-      requireNone();
       return;
     }
     ImageToImage.Builder source = ImageToImage.builder(Picture.read(init.get()));
@@ -109,15 +124,8 @@ final class SourceOptions {
     set("--noise-multiplier", noiseMultiplier, source::noiseMultiplier);
     source.colorCorrection(colorCorrection);
     mask.ifPresent(file -> source.inpainting(inpainting(file)));
-    outpaint.ifPresent(sides -> source.outpainting(outpainting(sides)));
+    set("--outpaint", outpaint, sides -> source.outpainting(outpainting(sides)));
     spec.imageToImage(source.build());
-  }
-
-  private void requireNone() {
-    if (mask.isPresent() || outpaint.isPresent() || strength.isPresent()) {
-      throw new IllegalArgumentException(
-          "--mask, --outpaint and --strength need a picture to start from: --init FILE");
-    }
   }
 
   private Inpainting inpainting(Path file) {
@@ -133,18 +141,21 @@ final class SourceOptions {
     Matcher sides = SIDES.matcher(text);
     if (!sides.matches()) {
       throw new IllegalArgumentException(
-          "Invalid value for option '--outpaint': must be LEFT,RIGHT,UP,DOWN in pixels, such as"
-              + " 64,64,0,0: "
-              + text);
+          "must be LEFT,RIGHT,UP,DOWN in pixels, such as 64,64,0,0: '" + text + "'");
     }
     Outpainting usual =
         Outpainting.of(side(sides, 1), side(sides, 2), side(sides, 3), side(sides, 4));
+    set("--mask-blur", maskBlur, pixels -> beyond(usual, pixels));
+    return beyond(usual, maskBlur.orElse(usual.maskBlur()));
+  }
+
+  private Outpainting beyond(Outpainting usual, int blur) {
     return new Outpainting(
         usual.left(),
         usual.right(),
         usual.up(),
         usual.down(),
-        maskBlur.orElse(usual.maskBlur()),
+        blur,
         maskedContent.orElse(usual.maskedContent()));
   }
 

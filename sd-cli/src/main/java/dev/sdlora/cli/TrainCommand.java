@@ -100,9 +100,9 @@ final class TrainCommand implements Runnable {
     TrainingSet set = TrainingSet.ofFolder(pictures, trigger);
     LoraTrainerBuilder builder = LoraTrainer.recommended(model, set);
     how.applyTo(builder);
-    PictureOptions.set("--trigger", Optional.of(trigger), builder::triggerWord);
-    PictureOptions.set("--out", Optional.of(out), builder::output);
-    PictureOptions.set("--save-every", saveEvery, builder::saveEvery);
+    OptionValue.set("--trigger", Optional.of(trigger), builder::triggerWord);
+    OptionValue.set("--out", Optional.of(out), builder::output);
+    OptionValue.set("--save-every", saveEvery, builder::saveEvery);
     Path plot = plot();
     TrainingProgressLine progress = new TrainingProgressLine(console, quiet);
     builder.resume(resume).lossPlot(plot).listener(progress);
@@ -140,7 +140,7 @@ final class TrainCommand implements Runnable {
       List<String> prompts = samples.isEmpty() ? List.of(set.examples().get(0).caption()) : samples;
       List<PromptSpec> specs = prompts.stream().map(prompt -> sample(opened, prompt)).toList();
       int every = sampleEvery.orElse(Math.max(1, steps / SAMPLES));
-      PictureOptions.set("--sample-every", Optional.of(every), n -> builder.samples(specs, n));
+      OptionValue.set("--sample-every", Optional.of(every), n -> builder.samples(specs, n));
       return builder.pipeline(pipeline).build().train();
     }
   }

@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import static dev.sdlora.cli.PictureOptions.set;
+import static dev.sdlora.cli.OptionValue.set;
 
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.training.LoraTrainerBuilder;

@@ -54,7 +54,7 @@ final class UpscaleCommand implements Runnable {
   @Override
   public void run() {
     Path target = new OutputFiles(out, 1).of(0);
-    PictureOptions.set("--scale", scale, factor -> new Upscaling(Upscaler.LANCZOS, factor));
+    OptionValue.set("--scale", scale, factor -> new Upscaling(Upscaler.LANCZOS, factor));
     Picture picture = Picture.read(file);
     Stopwatch watch = new Stopwatch();
     Enlarged large =

@@ -1,6 +1,6 @@
 package dev.sdlora.cli;
 
-import static dev.sdlora.cli.PictureOptions.set;
+import static dev.sdlora.cli.OptionValue.set;
 
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpecBuilder;
@@ -33,8 +33,11 @@ final class VariationOptions {
   private Optional<ImageSize> resizeFrom = Optional.empty();
 
   /** Leaves what is not given as it is. */
-  void applyTo(PromptSpecBuilder spec) {
+  void applyTo(PromptSpecBuilder spec, Console console) {
     Variation old = spec.build().variation();
+    if (old.strength() == 0) {
+      console.requireBeside("--variation-strength 0..1", "--variation-seed");
+    }
     OptionalLong towards = seed.map(OptionalLong::of).orElse(old.seed());
     Optional<ImageSize> from = resizeFrom.or(old::resizeFrom);
     set(

@@ -86,7 +86,9 @@ final class BatchCommandTest {
   void manifest_thatIsNotThere_endsWithOne() {
     CommandRun run = CommandRun.of("batch", folder.resolve("no").toString(), "--out", out());
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).startsWith("sd: cannot read the manifest '");
+    assertThat(run.err())
+        .startsWith("sd: cannot read the manifest '")
+        .endsWith("no': no such file or folder\n");
     assertThat(CommandRun.of("batch", "x").exitCode()).isEqualTo(2);
   }
 

@@ -25,9 +25,12 @@ final class CheckpointMergeTest {
       value = {
         "a b --out c.ckpt                               | the name must end in .safetensors:"
             + " c.ckpt",
-        "a b --out c.safetensors -m x                   | 'x' is not a double",
-        "a b --out c.safetensors --blocks 1,2           | block weights must be 17 or 26 values",
-        "a b --out c.safetensors --blocks HALF          | block weights 'HALF' are not known",
+        "a b --out c.safetensors -m x                   | --multiplier must be a number such as"
+            + " 0.8: 'x'",
+        "a b --out c.safetensors --blocks 1,2           | --blocks: block weights must be 17 or 26"
+            + " values",
+        "a b --out c.safetensors --blocks HALF          | --blocks: block weights 'HALF' are not"
+            + " known",
         "a --out c.safetensors                          | 'B'",
       })
   void badUsage_isNamed(String arguments, String sentence) {

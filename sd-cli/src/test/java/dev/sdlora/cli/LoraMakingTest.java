@@ -31,12 +31,13 @@ final class LoraMakingTest {
       value = {
         "extract a b --out c.safetensors --rank 0      | rank must be at least 1: 0",
         "extract a b --out c.safetensors --energy 1.5  | energy must be above 0 and at most 1: 1.5",
-        "extract a b --out c.safetensors --format half | format must be float16, bfloat16 or float32",
+        "extract a b --out c.safetensors --format half | --format must be float16, bfloat16 or"
+            + " float32",
         "extract a b --out c.ckpt                      | the name must end in .safetensors: c.ckpt",
         "resize a --out c.safetensors                  | give --rank or --energy",
         "merge a=x --out c.safetensors                 | 'x' is not a number; expected FILE",
         "bake a=1,2,3 --out c.safetensors              | expected FILE[=STRENGTH[,UNET]]: a=1,2,3",
-        "convert a --to lycoris --out c.safetensors    | Invalid value for option '--to'",
+        "convert a --to lycoris --out c.safetensors    | --to",
         "convert a --to peft                           | '--out=FILE'",
       })
   void badUsage_isNamed(String arguments, String sentence) {

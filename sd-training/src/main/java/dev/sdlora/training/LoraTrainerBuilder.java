@@ -125,7 +125,7 @@ public final class LoraTrainerBuilder {
    */
   public LoraTrainerBuilder name(String name) {
     Objects.requireNonNull(name, "name");
-    Checks.require(!name.isBlank(), "name", "not be blank", "'" + name + "'");
+    Checks.require(!name.isBlank(), "name", "not be blank", name);
     this.name = Optional.of(Objects.requireNonNull(name, "name"));
     return this;
   }
@@ -139,7 +139,7 @@ public final class LoraTrainerBuilder {
    */
   public LoraTrainerBuilder triggerWord(String word) {
     Objects.requireNonNull(word, "word");
-    Checks.require(!word.isBlank(), "triggerWord", "not be blank", "'" + word + "'");
+    Checks.require(!word.isBlank(), "triggerWord", "not be blank", word);
     this.trigger = word.strip();
     return this;
   }

@@ -1,6 +1,7 @@
 package dev.sdlora.training;
 
 import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.value.FileReason;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -96,7 +97,7 @@ public final class TrainingSet {
       return files.filter(file -> isPicture(fileName(file))).sorted().toList();
     } catch (IOException e) {
       throw new TrainingException(
-          "folder '%s' cannot be read: %s".formatted(folder, e.getMessage()),
+          "folder '%s' cannot be read: %s".formatted(folder, FileReason.of(e)),
           ErrorDetails.in(folder),
           e);
     }

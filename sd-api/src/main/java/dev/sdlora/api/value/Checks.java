@@ -15,7 +15,7 @@ public final class Checks {
    */
   public static void require(boolean holds, String name, String what, Object value) {
     if (!holds) {
-      throw new IllegalArgumentException(name + " must " + what + ": " + value);
+      throw new SettingException(name, what, value);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraHashes;
+import dev.sdlora.api.value.FileReason;
 import dev.sdlora.lora.factors.ZeroModules;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.FileHashes;
@@ -118,7 +119,7 @@ public final class LoraFiles {
           "LoRA '" + path + "' does not exist", Reason.UNKNOWN, ErrorDetails.in(path), e);
     } catch (IOException e) {
       throw new LoraException(
-          "LoRA '" + path + "' cannot be read: " + e.getMessage(),
+          "LoRA '" + path + "' cannot be read: " + FileReason.of(e),
           Reason.UNREADABLE,
           ErrorDetails.in(path),
           e);

@@ -3,6 +3,7 @@ package dev.sdlora.pipeline.embedding;
 import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.value.FileReason;
 import dev.sdlora.lora.format.BundledEmbedding;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.file.FileHashes;
@@ -113,7 +114,7 @@ public final class EmbeddingFiles {
           "embedding '" + path + "' does not exist", ErrorDetails.in(path), e);
     } catch (IOException e) {
       throw new EmbeddingException(
-          "embedding '" + path + "' cannot be read: " + e, ErrorDetails.in(path), e);
+          "embedding '" + path + "' cannot be read: " + FileReason.of(e), ErrorDetails.in(path), e);
     }
   }
 }

@@ -3,9 +3,8 @@ package dev.sdlora.pipeline.image;
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.ImageSettingsException;
+import dev.sdlora.api.value.FileReason;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +34,7 @@ final class ImageErrors {
 
   static ImageFileException notWritten(Path file, IOException cause) {
     String reason =
-        cause instanceof NoSuchFileException ? "its folder does not exist" : reason(cause);
+        cause instanceof NoSuchFileException ? "its folder does not exist" : FileReason.of(cause);
     return new ImageFileException(
         subject(file) + " could not be written: " + reason, ErrorDetails.in(file), cause);
   }
@@ -43,7 +42,7 @@ final class ImageErrors {
   static ImageFileException notRead(PictureSource source, IOException cause) {
     return cause instanceof NoSuchFileException
         ? error(source, "does not exist", cause)
-        : error(source, "could not be read: " + reason(cause), cause);
+        : error(source, "could not be read: " + FileReason.of(cause), cause);
   }
 
   /** The error that a picture holds no settings. */
@@ -54,19 +53,5 @@ final class ImageErrors {
             + what
             + "; other programs do not write it, and many web sites remove it",
         source.details());
-  }
-
-  private static String reason(IOException cause) {
-    if (cause instanceof AccessDeniedException) {
-      return "permission denied";
-    }
-    if (cause instanceof FileSystemException system && system.getReason() != null) {
-      return system.getReason();
-    }
-    String message = cause.getMessage();
-    if (message == null) {
-      return cause.getClass().getSimpleName();
-    }
-    return message.contains("No space left") ? "the disk is full (" + message + ")" : message;
   }
 }

@@ -2,6 +2,7 @@ package dev.sdlora.tensors.file;
 
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.TensorFileException;
+import dev.sdlora.api.value.FileReason;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ final class TensorFileErrors {
     return error(ErrorDetails.in(path).withTensor(tensor), path, predicate, null);
   }
 
-  /** An error of the file system; its class is named because its message is often just a path. */
+  /** An error of the file system. */
   static TensorFileException ioError(Path path, String predicate, IOException cause) {
     return error(path, because(predicate, cause), cause);
   }
@@ -35,7 +36,7 @@ final class TensorFileErrors {
   }
 
   private static String because(String predicate, IOException cause) {
-    return predicate + " (" + cause.getClass().getSimpleName() + ": " + cause.getMessage() + ")";
+    return predicate + ": " + FileReason.of(cause);
   }
 
   private static TensorFileException error(

@@ -90,7 +90,7 @@ final class SafetensorsWriterTest {
 
     assertThatThrownBy(() -> writerOf(4).write(lost))
         .isInstanceOf(TensorFileException.class)
-        .hasMessageContaining("'" + lost + "' could not be written (NoSuchFileException");
+        .hasMessageContaining("'" + lost + "' could not be written: no such file or folder");
     assertThat(lost.getParent()).doesNotExist();
   }
 

@@ -1,0 +1,36 @@
+package dev.sdlora.api.value;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
+/** The reason why a file cannot be read or written, for people. */
+public final class FileReason {
+  private FileReason() {}
+
+  /**
+   * Explains an error of the file system, whose own message is often just a path.
+   *
+   * @param error from reading or writing a file
+   * @return the reason, without the path and without class names where there is one, such as {@code
+   *     permission denied}
+   */
+  public static String of(IOException error) {
+    if (error instanceof NoSuchFileException) {
+      return "no such file or folder";
+    }
+    if (error instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    String message =
+        error instanceof FileSystemException system ? system.getReason() : error.getMessage();
+    if (message == null) {
+      return error.getClass().getSimpleName();
+    }
+    if (message.contains("No space left")) {
+      return "the disk is full (" + message + ")";
+    }
+    return message.equals("Is a directory") ? "it is a folder" : message;
+  }
+}

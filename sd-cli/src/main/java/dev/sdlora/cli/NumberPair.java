@@ -1,0 +1,28 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.value.Decimals;
+
+/** Two numbers of an option, such as {@code 0.2,0.8}. */
+record NumberPair(double first, double second) {
+  /**
+   * Reads both.
+   *
+   * @throws IllegalArgumentException if there are not two
+   */
+  static NumberPair parse(String text) {
+    String[] parts = text.split(",", -1);
+    try {
+      if (parts.length == 2) {
+        return new NumberPair(Decimals.parse(parts[0]), Decimals.parse(parts[1]));
+      }
+    } catch (IllegalArgumentException e) {
+      throw wrong(text);
+    }
+    throw wrong(text);
+  }
+
+  private static IllegalArgumentException wrong(String text) {
+    return new IllegalArgumentException(
+        "must be two numbers with a comma between them: '" + text + "'");
+  }
+}

@@ -1,0 +1,83 @@
+package dev.sdlora.cli;
+
+import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.value.Decimals;
+import dev.sdlora.api.value.SettingException;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads the values of options, and says what is wrong with one under the option's name. */
+final class OptionValue {
+  private OptionValue() {}
+
+  /**
+   * Sets a value that may be given.
+   *
+   * @param option its name, such as {@code --steps}
+   * @throws IllegalArgumentException if the setter refuses it; the message names the option
+   */
+  static <T> void set(String option, Optional<T> value, Consumer<T> setter) {
+    value.ifPresent(
+        given -> {
+          try {
+            setter.accept(given);
+          } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(message(option, complaint(e, given)), e);
+          }
+        });
+  }
+
+  /** Such as {@code --steps must be from 1 to 1000: 0}; a complaint about an option stays. */
+  static String message(String option, String complaint) {
+    if (complaint.startsWith("--")) {
+      return complaint;
+    }
+    return option + (complaint.startsWith("must ") ? " " : ": ") + complaint;
+  }
+
+  /** The refusal, without the name that the API has for the value itself. */
+  private static String complaint(RuntimeException refusal, Object given) {
+    return refusal instanceof SettingException setting && setting.value().equals(given)
+        ? setting.messageFor("").strip()
+        : String.valueOf(refusal.getMessage());
+  }
+
+  /** Lets the library read a value and say what is wrong with it. */
+  static <T> ITypeConverter<T> converter(Function<String, T> parse) {
+    return text -> {
+      try {
+        return parse.apply(text);
+      } catch (IllegalArgumentException | StableDiffusionException e) {
+        throw new TypeConversionException(complaint(e, text));
+      }
+    };
+  }
+
+  static int wholeNumber(String text) {
+    long number = longNumber(text);
+    if (number != (int) number) {
+      throw new IllegalArgumentException(
+          "must be from %s to %s: %s".formatted(Integer.MIN_VALUE, Integer.MAX_VALUE, text));
+    }
+    return (int) number;
+  }
+
+  static long longNumber(String text) {
+    try {
+      return Long.parseLong(text.strip());
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("must be a whole number: '" + text + "'", e);
+    }
+  }
+
+  static double decimalNumber(String text) {
+    try {
+      return Decimals.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("must be a number such as 0.8: '" + text + "'", e);
+    }
+  }
+}
