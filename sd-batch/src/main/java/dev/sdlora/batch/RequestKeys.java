@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -75,8 +76,10 @@ final class RequestKeys {
       }
       if (!KNOWN.contains(name)) {
         throw new IllegalArgumentException(
-            "'%s' is no setting; the most similar one is '%s'"
-                .formatted(shown(written), nearest(name)));
+            "'%s' is no setting%s"
+                .formatted(
+                    shown(written),
+                    nearest(name).map("; did you mean '%s'?"::formatted).orElse("")));
       }
       if (renamed.has(name)) {
         throw new IllegalArgumentException(
@@ -98,12 +101,13 @@ final class RequestKeys {
     return name.length() > 60 ? name.substring(0, 60) + "…" : name;
   }
 
-  private static String nearest(String name) {
+  /** The name that is most like another one, if they have most letters in common. */
+  private static Optional<String> nearest(String name) {
     String compared = shown(name);
     Set<String> names = new TreeSet<>(KNOWN);
     names.addAll(OTHER_NAMES.keySet());
     return names.stream()
-        .min(Comparator.comparingInt(known -> EditDistance.between(compared, known)))
-        .orElseThrow();
+        .filter(known -> EditDistance.between(compared, known) <= Math.max(2, name.length() / 3))
+        .min(Comparator.comparingInt(known -> EditDistance.between(compared, known)));
   }
 }

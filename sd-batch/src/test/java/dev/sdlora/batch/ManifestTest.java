@@ -203,8 +203,8 @@ final class ManifestTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'promt': 'x'}                    | 'promt' is no setting; the most similar one is"
-            + " 'prompt'",
+        "{'promt': 'x'}                    | 'promt' is no setting; did you mean 'prompt'?",
+        "{'zzzzzz': 'x'}                   | 'zzzzzz' is no setting",
         "{'cfg': 1, 'cfg_scale': 2}        | 'cfg_scale' is given twice, once as 'cfg_scale'",
         "{'prompt': 'x', 'prompt': 'y'}    | it is no JSON: Duplicate field 'prompt'",
         "[1]                               | it must be a JSON object",

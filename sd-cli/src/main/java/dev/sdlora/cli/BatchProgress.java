@@ -7,16 +7,16 @@ import dev.sdlora.batch.BatchResult;
 import dev.sdlora.batch.BatchRunner;
 import java.util.Optional;
 
-/** Shows how far a batch is, on one line of a terminal, and writes its results as they come. */
+/** Shows how far a batch is, on one line, and writes its results as they come. */
 final class BatchProgress implements BatchListener, AutoCloseable {
   private final Console console;
   private final boolean quiet;
-  private final Optional<TerminalLine> line;
+  private final Optional<ProgressLine> line;
 
   BatchProgress(Console console, boolean quiet) {
     this.console = console;
     this.quiet = quiet;
-    this.line = console.terminal().filter(terminal -> !quiet).map(TerminalLine::new);
+    this.line = console.progress(quiet);
   }
 
   @Override
@@ -103,7 +103,7 @@ final class BatchProgress implements BatchListener, AutoCloseable {
 
   /** Takes the line away. */
   void clear() {
-    line.ifPresent(TerminalLine::clear);
+    line.ifPresent(ProgressLine::clear);
   }
 
   @Override

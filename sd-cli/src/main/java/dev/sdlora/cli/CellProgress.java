@@ -3,7 +3,6 @@ package dev.sdlora.cli;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LatentPreview;
-import java.io.PrintWriter;
 import java.util.Optional;
 
 /** Progress of several requests, one after another. */
@@ -15,13 +14,13 @@ final class CellProgress implements GenerationListener {
     this.bar = bar;
   }
 
-  /** On the terminal, if there is one and somebody wants to see it. */
+  /** Shown if somebody wants to see it. */
   static GenerationListener of(Console console, boolean quiet, int cells) {
-    Optional<PrintWriter> terminal = console.terminal();
-    if (quiet || terminal.isEmpty()) {
+    Optional<ProgressLine> line = console.progress(quiet);
+    if (line.isEmpty()) {
       return GenerationListener.NONE;
     }
-    ProgressBar bar = new ProgressBar(terminal.get(), System::nanoTime);
+    ProgressBar bar = new ProgressBar(line.get(), System::nanoTime);
     bar.start(cells);
     return new CellProgress(bar);
   }

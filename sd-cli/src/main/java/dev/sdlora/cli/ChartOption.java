@@ -1,9 +1,7 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.Picture;
 import java.awt.image.BufferedImage;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,7 +20,7 @@ final class ChartOption {
    * Finds mistakes before the work and not after it.
    *
    * @throws IllegalArgumentException if the name does not end in {@code .png}
-   * @throws ImageFileException if the folder does not exist
+   * @throws dev.sdlora.api.ImageFileException if its folder cannot be made or written into
    */
   void check() {
     file.ifPresent(ChartOption::check);
@@ -32,11 +30,7 @@ final class ChartOption {
     if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
       throw new IllegalArgumentException("--chart must end in .png: " + file);
     }
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new ImageFileException(
-          "cannot write '" + file + "': its folder '" + folder + "' does not exist");
-    }
+    OutputFiles.makeFolder(file);
   }
 
   /** Whether there is anything to draw. */

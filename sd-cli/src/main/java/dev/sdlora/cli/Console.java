@@ -79,6 +79,17 @@ final class Console {
     }
   }
 
+  /** The place for progress on standard error; empty if nobody wants to see it. */
+  Optional<ProgressLine> progress(boolean quiet) {
+    if (quiet) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        terminal()
+            .<ProgressLine>map(TerminalLine::new)
+            .orElseGet(() -> new LogLines(command.commandLine().getErr(), System::nanoTime)));
+  }
+
   /** An error in the way the command was called. */
   ParameterException badUsage(String sentence) {
     return new ParameterException(command.commandLine(), sentence);

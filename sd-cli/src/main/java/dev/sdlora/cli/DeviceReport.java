@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.DeviceInfo;
 import dev.sdlora.api.Precision;
+import java.io.PrintWriter;
+import java.util.Collection;
 import java.util.Locale;
 
 /** What {@code sd info --device} tells. */
 final class DeviceReport {
+  private static final double GIGA = 1e9;
+
   private DeviceReport() {}
 
   static ObjectNode of(DeviceInfo device) {
@@ -29,5 +33,25 @@ final class DeviceReport {
 
   private static String name(Precision precision) {
     return precision.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The same for people. */
+  static void print(DeviceInfo device, PrintWriter out) {
+    out.println("device: " + device.device());
+    out.println("processor: " + device.processor());
+    out.println("threads: " + device.threads());
+    out.printf(
+        Locale.ROOT,
+        "memory: %.1f GB, %.1f GB of it free%n",
+        device.totalBytes() / GIGA,
+        device.availableBytes() / GIGA);
+    out.println("instructions: " + list(device.instructions()));
+    out.println("precision: %s, because %s".formatted(name(device.automatic()), device.reason()));
+    out.println(
+        "packed weights: " + list(device.packed().stream().map(DeviceReport::name).toList()));
+  }
+
+  private static String list(Collection<String> names) {
+    return names.isEmpty() ? "none" : String.join(", ", names);
   }
 }

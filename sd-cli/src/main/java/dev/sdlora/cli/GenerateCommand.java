@@ -39,7 +39,8 @@ final class GenerateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       defaultValue = "out.png",
       description =
-          "PNG or JPEG; several pictures become FILE-1.png, FILE-2.png and so on."
+          "PNG or JPEG; several images become FILE-1.png, FILE-2.png and so on. Missing"
+              + " folders are made."
               + " Default: ${DEFAULT-VALUE}.")
   private Path out = Path.of("out.png");
 
@@ -57,11 +58,11 @@ final class GenerateCommand implements Callable<Integer> {
     Stopwatch watch = new Stopwatch();
     PromptSpec spec = picture.toSpec(model, console);
     OutputFiles files = new OutputFiles(out, spec.images());
+    preview.ifPresent(OutputFiles::makeFolder);
     Checkpoint checkpoint = model.open(console);
     double openSeconds = watch.lap();
     try (Pipeline pipeline = model.load(checkpoint, console)) {
       double loadSeconds = watch.lap();
-      int arraysBefore = pipeline.liveTensors();
       PictureWriter writer = new PictureWriter(files, this::saved, progressBar(), preview);
       GenerationResult result = pipeline.generate(spec, writer);
       double generateSeconds = watch.lap();
@@ -71,8 +72,7 @@ final class GenerateCommand implements Callable<Integer> {
             new GenerationReport(
                 result,
                 writer.pictures(),
-                new GenerationReport.Seconds(openSeconds, loadSeconds, generateSeconds),
-                new GenerationReport.LiveTensors(arraysBefore, pipeline.liveTensors()));
+                new GenerationReport.Seconds(openSeconds, loadSeconds, generateSeconds));
         console.out().println(Json.line(report.toJson()));
       } else if (!quiet) {
         console.err().println(seeds(writer.pictures()));
@@ -94,9 +94,6 @@ final class GenerateCommand implements Callable<Integer> {
   }
 
   private Optional<ProgressBar> progressBar() {
-    return console
-        .terminal()
-        .filter(terminal -> !quiet)
-        .map(terminal -> new ProgressBar(terminal, System::nanoTime));
+    return console.progress(quiet).map(line -> new ProgressBar(line, System::nanoTime));
   }
 }

@@ -11,16 +11,10 @@ import java.util.Locale;
  * What {@code sd generate --json} tells; {@code files}, {@code seeds} and so on run in parallel.
  */
 record GenerationReport(
-    GenerationResult result,
-    List<PictureWriter.Saved> pictures,
-    Seconds seconds,
-    LiveTensors arrays) {
+    GenerationResult result, List<PictureWriter.Saved> pictures, Seconds seconds) {
 
   /** How long opening the checkpoint, loading its weights and generating took. */
   record Seconds(double open, double load, double generate) {}
-
-  /** Native tensors of the pipeline around the generation. */
-  record LiveTensors(int before, int after) {}
 
   ObjectNode toJson() {
     ObjectNode json = Json.object();
@@ -40,7 +34,6 @@ record GenerationReport(
     result.loras().forEach(lora -> loras.add(toJson(lora)));
     result.vae().ifPresent(vae -> json.put("vae", vae));
     json.set("seconds", Json.tree(seconds));
-    json.set("liveNativeArrays", Json.tree(arrays));
     PeakMemory.residentBytes().ifPresent(bytes -> json.put("peakResidentBytes", bytes));
     return json;
   }

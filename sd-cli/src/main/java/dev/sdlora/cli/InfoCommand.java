@@ -54,7 +54,7 @@ final class InfoCommand implements Runnable {
     if (files.isEmpty() && device.isEmpty()) {
       throw console.badUsage("name a file, or --device");
     }
-    OptionValue.set("--device", device, name -> show(DeviceReport.of(DeviceInfo.of(name))));
+    OptionValue.set("--device", device, name -> show(DeviceInfo.of(name)));
     @Nullable StableDiffusionException last = null;
     for (String file : files) {
       try {
@@ -71,6 +71,14 @@ final class InfoCommand implements Runnable {
     }
     if (last != null) {
       throw last;
+    }
+  }
+
+  private void show(DeviceInfo info) {
+    if (console.json()) {
+      show(DeviceReport.of(info));
+    } else {
+      DeviceReport.print(info, console.out());
     }
   }
 

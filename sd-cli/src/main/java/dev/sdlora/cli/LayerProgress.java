@@ -1,17 +1,16 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.make.MakingListener;
-import java.io.PrintWriter;
 import java.util.function.LongSupplier;
 
-/** How many layers of a file are done, on one line of a terminal. */
+/** How many layers of a file are done, on one line. */
 final class LayerProgress implements MakingListener {
-  private final TerminalLine line;
+  private final ProgressLine line;
   private final LongSupplier nanoClock;
   private final long startNanos;
 
-  LayerProgress(PrintWriter terminal, LongSupplier nanoClock) {
-    this.line = new TerminalLine(terminal);
+  LayerProgress(ProgressLine line, LongSupplier nanoClock) {
+    this.line = line;
     this.nanoClock = nanoClock;
     this.startNanos = nanoClock.getAsLong();
   }

@@ -6,7 +6,6 @@ import dev.sdlora.api.NumberFormat;
 import dev.sdlora.api.make.LeftOut;
 import dev.sdlora.api.make.MadeLora;
 import dev.sdlora.api.make.MakingListener;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,7 +28,7 @@ final class MakingOptions {
       names = {"-o", "--out"},
       required = true,
       paramLabel = "FILE",
-      description = "File to write; its name ends in .safetensors.")
+      description = "File to write; its name ends in .safetensors. Missing folders are made.")
   private Path out = Path.of("");
 
   @Option(names = "--quiet", description = "Show no progress.")
@@ -101,13 +100,14 @@ final class MakingOptions {
     };
   }
 
-  /** Runs something that shows progress on the terminal if there is one. */
+  /** Makes the folder of the output and runs something that shows its progress. */
   <T> T run(Function<MakingListener, T> work) {
-    Optional<PrintWriter> terminal = console.terminal();
-    if (terminal.isEmpty() || quiet) {
+    OutputFiles.makeFolder(out);
+    Optional<ProgressLine> line = console.progress(quiet);
+    if (line.isEmpty()) {
       return work.apply(MakingListener.NONE);
     }
-    LayerProgress progress = new LayerProgress(terminal.get(), System::nanoTime);
+    LayerProgress progress = new LayerProgress(line.get(), System::nanoTime);
     try {
       return work.apply(progress);
     } finally {

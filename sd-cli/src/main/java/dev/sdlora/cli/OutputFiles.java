@@ -1,10 +1,14 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.value.FileReason;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /** The names of the files to write: {@code FILE.png}, or {@code FILE-1.png} and so on. */
 record OutputFiles(Path file, int images) {
@@ -14,17 +18,35 @@ record OutputFiles(Path file, int images) {
    * Finds mistakes before the work and not after it.
    *
    * @throws IllegalArgumentException if the name does not end in {@code .png} or {@code .jpg}
-   * @throws ImageFileException if the folder does not exist
+   * @throws ImageFileException if the folder cannot be made or written into
    */
   OutputFiles {
     String name = name(file).toLowerCase(Locale.ROOT);
     if (ENDINGS.stream().noneMatch(name::endsWith)) {
       throw new IllegalArgumentException("--out must end in .png, .jpg or .jpeg: " + file);
     }
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
+    makeFolder(file);
+  }
+
+  /**
+   * Makes the folder of a file that is to be written, so that what stops it shows before the work.
+   *
+   * @throws ImageFileException if that is not possible, or the folder cannot be written into
+   */
+  static void makeFolder(Path file) {
+    Path folder = Objects.requireNonNull(file.toAbsolutePath().getParent(), "folder");
+    try {
+      Files.createDirectories(folder);
+    } catch (FileAlreadyExistsException e) {
       throw new ImageFileException(
-          "cannot write '" + file + "': its folder '" + folder + "' does not exist");
+          "cannot write '%s': '%s' is not a folder".formatted(file, e.getFile()), e);
+    } catch (IOException e) {
+      throw new ImageFileException(
+          "cannot write '%s': its folder cannot be made: %s".formatted(file, FileReason.of(e)), e);
+    }
+    if (!Files.isWritable(folder)) {
+      throw new ImageFileException(
+          "cannot write '%s': no permission to write into its folder '%s'".formatted(file, folder));
     }
   }
 

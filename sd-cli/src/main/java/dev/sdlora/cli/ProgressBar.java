@@ -1,12 +1,11 @@
 package dev.sdlora.cli;
 
-import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 
-/** How far pictures are, on one line of a terminal. */
+/** How far images are, on one line. */
 final class ProgressBar {
-  private final TerminalLine line;
+  private final ProgressLine line;
   private final LongSupplier nanoClock;
 
   /** How many steps of each picture are done: several may be under way. */
@@ -14,8 +13,8 @@ final class ProgressBar {
 
   private long startNanos;
 
-  ProgressBar(PrintWriter terminal, LongSupplier nanoClock) {
-    this.line = new TerminalLine(terminal);
+  ProgressBar(ProgressLine line, LongSupplier nanoClock) {
+    this.line = line;
     this.nanoClock = nanoClock;
   }
 

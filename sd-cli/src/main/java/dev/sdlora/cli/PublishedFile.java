@@ -28,7 +28,7 @@ final class PublishedFile {
    * @param offline whether nobody may be asked, whatever the environment says
    */
   static Path get(String reference, Optional<Path> folder, boolean offline, Console console) {
-    Optional<TerminalLine> line = console.terminal().map(TerminalLine::new);
+    Optional<ProgressLine> line = console.progress(false);
     ModelStore.Builder builder = ModelStore.builder();
     if (offline) {
       builder.offline(true);
@@ -38,7 +38,7 @@ final class PublishedFile {
     try {
       return folder.isPresent() ? store.get(reference, folder.get()) : store.get(reference);
     } finally {
-      line.ifPresent(TerminalLine::end);
+      line.ifPresent(ProgressLine::end);
     }
   }
 

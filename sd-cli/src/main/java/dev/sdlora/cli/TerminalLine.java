@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** The last line of a terminal, which is written over and over. Safe for use by several threads. */
-final class TerminalLine {
+final class TerminalLine implements ProgressLine {
   private static final int BAR = 30;
 
   private final PrintWriter terminal;
@@ -40,15 +40,15 @@ final class TerminalLine {
         : String.format(Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
   }
 
-  /** Shows a text in place of the one before; control characters in it are made visible. */
-  synchronized void show(String text) {
+  @Override
+  public synchronized void show(String text) {
     if (!ended) {
       replace(VisibleText.of(text));
     }
   }
 
-  /** Takes the line away; a later text shows again. */
-  synchronized void clear() {
+  @Override
+  public synchronized void clear() {
     if (shownLength > 0) {
       replace("");
       terminal.print('\r');
@@ -56,8 +56,8 @@ final class TerminalLine {
     }
   }
 
-  /** Takes the line away for good. */
-  synchronized void end() {
+  @Override
+  public synchronized void end() {
     clear();
     ended = true;
   }

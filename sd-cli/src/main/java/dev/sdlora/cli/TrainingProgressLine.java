@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** How far a training is, on one line of a terminal, and the samples that it draws. */
+/** How far a training is, on one line, and the samples that it draws. */
 final class TrainingProgressLine implements TrainingListener {
   private final Console console;
-  private final Optional<TerminalLine> line;
+  private final Optional<ProgressLine> line;
   private final List<String> samples = new ArrayList<>();
 
   TrainingProgressLine(Console console, boolean quiet) {
     this.console = console;
-    this.line = console.terminal().filter(terminal -> !quiet).map(TerminalLine::new);
+    this.line = console.progress(quiet);
   }
 
   @Override
@@ -44,14 +44,14 @@ final class TrainingProgressLine implements TrainingListener {
   public void sample(Path file) {
     samples.add(file.toString());
     if (!console.json()) {
-      line.ifPresent(TerminalLine::clear);
+      line.ifPresent(ProgressLine::clear);
       console.out().println(file);
     }
   }
 
   @Override
   public void end(TrainingResult result) {
-    line.ifPresent(TerminalLine::clear);
+    line.ifPresent(ProgressLine::clear);
   }
 
   /** The files of the samples so far. */

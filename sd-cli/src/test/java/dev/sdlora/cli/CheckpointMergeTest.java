@@ -64,6 +64,7 @@ final class CheckpointMergeTest {
             "bfloat16",
             "--out",
             out,
+            "--quiet",
             "--json");
     assertThat(run.err()).isEmpty();
     JsonNode merged = new ObjectMapper().readTree(run.out());

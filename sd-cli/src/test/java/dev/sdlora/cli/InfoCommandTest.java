@@ -135,7 +135,10 @@ final class InfoCommandTest {
         .isGreaterThanOrEqualTo(info.get("availableBytes").asLong());
 
     String text = CommandRun.of("info", "--device", "cpu").out();
-    assertThat(text).contains("auto: " + info.get("auto").asText(), "instructions: [");
+    assertThat(text)
+        .contains("precision: " + info.get("auto").asText() + ", because ")
+        .containsPattern("memory: \\d+\\.\\d GB, \\d+\\.\\d GB of it free")
+        .doesNotContain("Bytes", "[", "kind");
   }
 
   @Test

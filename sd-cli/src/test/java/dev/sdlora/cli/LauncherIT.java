@@ -49,8 +49,7 @@ final class LauncherIT {
     assertThat(report.at("/parameters/0").asText()).contains("tigre d'été", "Size: 136x128");
     assertThat(report.at("/loras/0/matched").asInt()).isPositive();
     assertThat(report.get("precision").asText()).isIn("float32", "bfloat16");
-    assertThat(report.at("/liveNativeArrays/after"))
-        .isEqualTo(report.at("/liveNativeArrays/before"));
+    assertThat(report.has("liveNativeArrays")).isFalse();
 
     String saved = sd(0, "generate", "--from-png", "out-2.png", "--out", "again.png");
     assertThat(saved).isEqualTo("again.png\n");

@@ -63,7 +63,8 @@ final class LoraMakingTest {
   void progress_isOneLineThatGoesAway() {
     StringWriter terminal = new StringWriter();
     Iterator<Long> clock = List.of(0L, 2_000_000_000L, 4_000_000_000L).iterator();
-    LayerProgress progress = new LayerProgress(new PrintWriter(terminal), clock::next);
+    LayerProgress progress =
+        new LayerProgress(new TerminalLine(new PrintWriter(terminal)), clock::next);
 
     progress.done(1, 100, "conv_in");
     assertThat(terminal.toString()).endsWith("] layer 1/100, 3:18 left");

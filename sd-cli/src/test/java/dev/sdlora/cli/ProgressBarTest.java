@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 final class ProgressBarTest {
   private final StringWriter terminal = new StringWriter();
   private final AtomicLong nanos = new AtomicLong();
-  private final ProgressBar bar = new ProgressBar(new PrintWriter(terminal), nanos::get);
+  private final ProgressBar bar =
+      new ProgressBar(new TerminalLine(new PrintWriter(terminal)), nanos::get);
 
   @Test
   void show_extrapolatesOverAllPictures() {
@@ -78,5 +79,29 @@ final class ProgressBarTest {
     ElapsedTimeLine.on(Optional.empty(), "loading").close();
     ElapsedTimeLine.on(Optional.of(new PrintWriter(terminal)), "loading").close();
     assertThat(terminal.toString()).matches("|\rloading, 0 s\r {12,13}\r");
+  }
+
+  @Test
+  void log_getsALineWhenAsMuchTimeHasPassedAgain() {
+    LogLines log = new LogLines(new PrintWriter(terminal), nanos::get);
+    for (int second = 0; second < 3600; second++) {
+      log.show("after " + second + " s");
+      nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    }
+    log.clear();
+    assertThat(terminal.toString().lines())
+        .startsWith("after 10 s", "after 20 s", "after 40 s", "after 80 s", "after 160 s")
+        .contains("after 320 s", "after 620 s", "after 920 s")
+        .hasSize(16);
+    assertThat(terminal.toString()).doesNotContain("\r");
+  }
+
+  @Test
+  void log_afterTheEnd_getsNothing() {
+    LogLines log = new LogLines(new PrintWriter(terminal), nanos::get);
+    log.end();
+    nanos.addAndGet(TimeUnit.HOURS.toNanos(1));
+    log.show("late");
+    assertThat(terminal).hasToString("");
   }
 }

@@ -72,11 +72,24 @@ final class SdTest {
   }
 
   @Test
-  void generate_missingFolder_isFoundBeforeTheWork() {
+  void generate_missingFolder_isMade() {
     Path out = folder.resolve("missing/a.png");
-    CommandRun run = CommandRun.of("generate", "--prompt", "x", "--out", out.toString());
+    CommandRun.of("generate", "x", "-o", out.toString(), "--checkpoint", "no-such-file");
+    CommandRun run =
+        CommandRun.of(
+            "upscale", "../docs/badge.png", "--scale", "1", "--out", out.toString(), "--json");
+    assertThat(run.err()).isEmpty();
+    assertThat(out).exists();
+  }
+
+  @Test
+  void generate_folderThatIsAFile_isFoundBeforeTheWork() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "");
+    String out = file.resolve("a.png").toString();
+    CommandRun run = CommandRun.of("generate", "x", "--out", out, "--preview", out);
     assertThat(run.exitCode()).isEqualTo(1);
-    assertThat(run.err()).contains(out.toString(), "does not exist").doesNotContain("\tat ");
+    assertThat(run.err())
+        .isEqualTo("sd: cannot write '%s': '%s' is not a folder%n".formatted(out, file));
   }
 
   @Test

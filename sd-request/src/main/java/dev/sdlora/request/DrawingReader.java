@@ -226,7 +226,7 @@ public final class DrawingReader {
     }
     fields.name("hr_upscaler").map(this::upscaler).ifPresent(hires::upscaler);
     hires.steps(fields.whole("hr_second_pass_steps", 0));
-    hires.denoisingStrength(fields.number("denoising_strength").orElse(0.75));
+    fields.ifNumber("denoising_strength", hires::denoisingStrength);
     fields.ifName("hr_prompt", hires::prompt);
     fields.ifName("hr_negative_prompt", hires::negativePrompt);
     fields

@@ -18,6 +18,19 @@ public final class PromptWords {
   private static final Pattern WORD =
       Pattern.compile(LETTERS + "(?:['\u2019\u2010-]" + LETTERS + ")*+");
 
+  /** An emoji or another symbol, with what varies and joins it. */
+  private static final String SYMBOL =
+      "[\\p{So}&&[^\\x{0}-\\x{218f}]][\\x{fe0f}\\x{1f3fb}-\\x{1f3ff}]*+";
+
+  private static final Pattern WORD_OR_EMOJI =
+      Pattern.compile(
+          WORD.pattern()
+              + "|[\\x{1f1e6}-\\x{1f1ff}]{2}|"
+              + SYMBOL
+              + "(?:\\x{200d}"
+              + SYMBOL
+              + ")*+");
+
   private PromptWords() {}
 
   /**
@@ -29,8 +42,8 @@ public final class PromptWords {
   public record Word(String text, Span span) {}
 
   /**
-   * The words of a prompt that a model reads, in order; none of comments, tags, weights and the
-   * rest of the language.
+   * The words and emoji of a prompt that a model reads, in order; none of comments, tags, weights
+   * and the rest of the language.
    */
   public static List<Word> of(Prompt prompt) {
     List<Word> words = new ArrayList<>();
@@ -42,7 +55,8 @@ public final class PromptWords {
     for (PromptNode node : nodes) {
       if (node instanceof PromptNode.Text text) {
         int offset = text.span().start();
-        WORD.matcher(text.text())
+        WORD_OR_EMOJI
+            .matcher(text.text())
             .results()
             .map(
                 found ->

@@ -120,8 +120,9 @@ public final class TaughtWords {
   }
 
   /**
-   * The entry, or the word of one, that a word is most like; of several the one that begins most
-   * like it, then the first in the alphabet. A third of its letters may be wrong, and always one.
+   * The entry, or the word of one, that is one mistake away from a word; of several the one that
+   * begins most like it, then the first in the alphabet. Words with more mistakes are more often
+   * other words than mistyped ones.
    */
   Optional<String> nearest(String word) {
     record Candidate(String entry, int mistakes, int right) {}
@@ -130,9 +131,9 @@ public final class TaughtWords {
         .flatMap(
             form ->
                 Stream.concat(entries.stream(), words.stream())
-                    .filter(entry -> Math.abs(entry.length() - form.length()) <= most(form))
+                    .filter(entry -> Math.abs(entry.length() - form.length()) <= 1)
                     .map(entry -> new Candidate(entry, mistakes(form, entry), right(form, entry)))
-                    .filter(candidate -> candidate.mistakes <= most(form)))
+                    .filter(candidate -> candidate.mistakes <= 1))
         .min(
             Comparator.comparingInt(Candidate::mistakes)
                 .thenComparing(Candidate::right, Comparator.reverseOrder())
@@ -144,10 +145,6 @@ public final class TaughtWords {
   private static int right(String word, String meant) {
     int wrong = Arrays.mismatch(word.toCharArray(), meant.toCharArray());
     return wrong < 0 ? word.length() : wrong;
-  }
-
-  private static int most(String word) {
-    return Math.max(1, word.length() / 3);
   }
 
   /** Letters that were put in, left out or replaced; two that changed places are one mistake. */

@@ -59,7 +59,8 @@ class TaughtWordsTest {
           "O'Clock",
           "soccer ball");
 
-  private static final List<String> UNKNOWN = List.of("qwyjibo", "zy-xw", "bärli", "猫犬", "x9's");
+  private static final List<String> UNKNOWN =
+      List.of("qwyjibo", "zy-xw", "bärli", "猫犬", "x9's", "🐱", "❤️", "👩‍🎨", "🇯🇵");
 
   /** With one place or two in each. */
   private static final List<String> SYNTAX =
@@ -79,7 +80,7 @@ class TaughtWordsTest {
           "%s BREAK %s",
           "%s <lora:zag-zig:0.8> %s",
           "\"%s\"; %s!",
-          "%s 🐱, “%s”",
+          "%s ©, “%s”",
           "%s # zag\n%s",
           "%s /\n%s",
           "%s <hypernet:zag:te=1>");
@@ -148,6 +149,8 @@ class TaughtWordsTest {
           Soccerball       | the word 'soccerball' (nearest: 'soccer ball');
           masterpiece, kat, redd | the words 'masterpiece', 'kat' (nearest: 'cat') and 'redd' (nearest: 'red');
           as xs            | the words 'as' and 'xs';
+          red \u2B50, \ud83d\udc31 | the words '\u2B50' and '\ud83d\udc31';
+          masterpeace      | the word 'masterpeace';
           o\u2019clok      | the word 'o'clok' (nearest: 'o'clock');
           (ca\u0308t:1.2) kät | the words 'cät' (nearest: 'cat') and 'kät';
           """)
@@ -191,7 +194,7 @@ class TaughtWordsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "🐱🐕, !?", "<lora:kat:1>", "[::0.5]", "((((", "# kat", "AND"})
+  @ValueSource(strings = {"", " ", "®, !? °", "<lora:kat:1>", "[::0.5]", "((((", "# kat", "AND"})
   void warning_promptWithoutWords_isNone(String prompt) {
     assertThat(warning(prompt)).isEmpty();
   }
