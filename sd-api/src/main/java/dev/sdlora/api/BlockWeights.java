@@ -2,6 +2,7 @@ package dev.sdlora.api;
 
 import dev.sdlora.api.value.Checks;
 import dev.sdlora.api.value.Decimals;
+import dev.sdlora.api.value.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -107,7 +108,8 @@ public record BlockWeights(Optional<String> preset, List<Double> values) {
               + name
               + "' are not known; the known ones are "
               + String.join(", ", PRESETS)
-              + " and single blocks such as IN05, MID or OUT03");
+              + " and single blocks such as IN05, MID or OUT03"
+              + Nearest.question(name, PRESETS));
     }
   }
 

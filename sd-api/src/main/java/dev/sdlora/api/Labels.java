@@ -1,10 +1,10 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.Nearest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** Finds enum constants by what people write for them. */
 final class Labels {
@@ -34,8 +34,13 @@ final class Labels {
         return value;
       }
     }
-    String known = Arrays.stream(values).map(label).collect(Collectors.joining(", "));
+    List<String> known = Arrays.stream(values).map(label).toList();
     throw new IllegalArgumentException(
-        setting + " '" + name + "' is not known; the known ones are " + known);
+        setting
+            + " '"
+            + name
+            + "' is not known; the known ones are "
+            + String.join(", ", known)
+            + Nearest.question(name, known));
   }
 }

@@ -1,14 +1,12 @@
 package dev.sdlora.batch;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sdlora.api.value.EditDistance;
+import dev.sdlora.api.value.Nearest;
 import dev.sdlora.request.Fields;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -76,10 +74,7 @@ final class RequestKeys {
       }
       if (!KNOWN.contains(name)) {
         throw new IllegalArgumentException(
-            "'%s' is no setting%s"
-                .formatted(
-                    shown(written),
-                    nearest(name).map("; did you mean '%s'?"::formatted).orElse("")));
+            "'%s' is not a setting".formatted(shown(written)) + meant(name));
       }
       if (renamed.has(name)) {
         throw new IllegalArgumentException(
@@ -101,13 +96,9 @@ final class RequestKeys {
     return name.length() > 60 ? name.substring(0, 60) + "…" : name;
   }
 
-  /** The name that is most like another one, if they have most letters in common. */
-  private static Optional<String> nearest(String name) {
-    String compared = shown(name);
+  private static String meant(String name) {
     Set<String> names = new TreeSet<>(KNOWN);
     names.addAll(OTHER_NAMES.keySet());
-    return names.stream()
-        .filter(known -> EditDistance.between(compared, known) <= Math.max(2, name.length() / 3))
-        .min(Comparator.comparingInt(known -> EditDistance.between(compared, known)));
+    return Nearest.question(shown(name), names);
   }
 }

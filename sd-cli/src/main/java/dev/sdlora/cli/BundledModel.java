@@ -2,6 +2,7 @@ package dev.sdlora.cli;
 
 import dev.sdlora.demo.model.DemoModel;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The model that commands use when none is named: the one in the folder {@code models} of the
@@ -15,6 +16,11 @@ final class BundledModel {
   static Path checkpoint() {
     String home = System.getProperty("sd.home");
     return home == null ? DemoModel.checkpoint() : Path.of(home, "models", "demo-sd1.safetensors");
+  }
+
+  /** The checkpoint that a LoRA was trained on, if it is a bundled one. */
+  static Optional<Path> baseOf(Path lora) {
+    return lora.startsWith(loras()) ? Optional.of(checkpoint()) : Optional.empty();
   }
 
   /** A folder with LoRAs for it. */

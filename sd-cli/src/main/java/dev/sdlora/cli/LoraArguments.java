@@ -1,29 +1,22 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.LoraAdapter;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** The LoRAs that a command is about. */
+/** The LoRAs that a command is about, with their weights. */
 final class LoraArguments {
   @Parameters(
       arity = "1..*",
-      paramLabel = "LORA",
-      description =
-          "LoRA files, or names as prompts use them: of LoRAs in --lora-dir, or of the bundled ones.")
+      paramLabel = LoraReference.LABEL,
+      description = LoraFolders.WEIGHTED_HELP)
   private List<String> names = List.of();
 
-  @Option(
-      names = "--lora-dir",
-      paramLabel = "DIR",
-      description = "Folder in which to look for names; repeatable. Default: the bundled LoRAs.")
-  private List<Path> folders = new ArrayList<>();
+  @Mixin private final LoraFolders folders = new LoraFolders();
 
-  /** Opens them all before any work begins. A file goes before a name. */
+  /** Opens all LoRAs first. A file takes precedence over a library name. */
   List<LoraAdapter> open(Console console) {
-    return names.stream().map(name -> LoraReference.open(name, folders, console)).toList();
+    return folders.openWeighted(names, console);
   }
 }

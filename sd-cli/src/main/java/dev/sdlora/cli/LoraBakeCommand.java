@@ -3,21 +3,15 @@ package dev.sdlora.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.make.LoraBaking;
 import dev.sdlora.api.make.LoraBaking.Baked;
-import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code sd lora bake}: a checkpoint with LoRAs in it for good. */
 @Command(name = "bake", description = "Write a checkpoint with LoRAs in it for good.")
 final class LoraBakeCommand implements Runnable {
-  @Parameters(
-      arity = "1..*",
-      paramLabel = StrengthArgument.LABEL,
-      description = StrengthArgument.HELP)
-  private List<String> loras = List.of();
+  @Mixin private final LoraArguments loras = new LoraArguments();
 
   @Option(
       names = "--checkpoint",
@@ -33,7 +27,7 @@ final class LoraBakeCommand implements Runnable {
     LoraBaking baking =
         LoraBaking.into(
             PublishedFile.path(checkpoint, making.console()).orElseGet(BundledModel::checkpoint),
-            StrengthArgument.open(loras, making.console()));
+            loras.open(making.console()));
     Baked baked = making.run(listener -> baking.listener(listener).write(making.out()));
     Console console = making.console();
     for (String module : baked.unmatched()) {

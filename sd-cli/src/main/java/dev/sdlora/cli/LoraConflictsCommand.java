@@ -7,7 +7,6 @@ import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.LoraConflicts;
 import dev.sdlora.api.LoraConflicts.Block;
 import dev.sdlora.api.LoraConflicts.Pair;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,27 +14,21 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code sd lora conflicts}: what several LoRAs do to each other. */
 @Command(
     name = "conflicts",
     description = {
       "Measure what several LoRAs do to a checkpoint together, block by block.",
-      "SHARE is how far each moves a block beside its weights, SUM how far all do; GROWTH is the sum"
-          + " beside changes of the same size that have nothing to do with each other: above 1 they"
-          + " add up, below they cancel. COSINE is 1 for the same change, -1 for the opposite."
+      "SHARE is how far each moves a block beside its weights, SUM how far all do; GROWTH is the"
+          + " sum beside changes of the same size that have nothing to do with each other: above 1"
+          + " they add up, below they cancel. COSINE is 1 for the same change, -1 for the opposite."
     })
 final class LoraConflictsCommand implements Runnable {
   @Mixin private final Console console = new Console();
   @Mixin private final ChartOption chart = new ChartOption();
 
-  @Parameters(
-      arity = "1..*",
-      paramLabel = "LORA[:WEIGHT]",
-      description =
-          "LoRA files, or names as prompts use them: of LoRAs in --lora-dir, or of the bundled ones.")
-  private List<String> names = List.of();
+  @Mixin private final LoraArguments arguments = new LoraArguments();
 
   @Option(
       names = "--checkpoint",
@@ -43,17 +36,10 @@ final class LoraConflictsCommand implements Runnable {
       description = "The checkpoint to use them with. Default: the bundled tiny model.")
   private Optional<String> checkpoint = Optional.empty();
 
-  @Option(
-      names = "--lora-dir",
-      paramLabel = "DIR",
-      description = "Folder in which to look for names; repeatable. Default: the bundled LoRAs.")
-  private List<Path> folders = new ArrayList<>();
-
   @Override
   public void run() {
     chart.check();
-    List<LoraAdapter> loras =
-        names.stream().map(name -> LoraReference.openWeighted(name, folders, console)).toList();
+    List<LoraAdapter> loras = arguments.open(console);
     LoraConflicts conflicts =
         LoraConflicts.of(
             loras,

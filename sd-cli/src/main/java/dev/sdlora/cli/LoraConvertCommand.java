@@ -12,8 +12,10 @@ import picocli.CommandLine.Parameters;
 /** {@code sd lora convert}: a LoRA with the names of another trainer. */
 @Command(name = "convert", description = "Give the tensors of a LoRA the names of another style.")
 final class LoraConvertCommand implements Runnable {
-  @Parameters(paramLabel = "LORA", description = "LoRA file.")
-  private Path lora = Path.of("");
+  @Parameters(paramLabel = "LORA", description = LoraFolders.HELP)
+  private String lora = "";
+
+  @Mixin private final LoraFolders folders = new LoraFolders();
 
   @Option(
       names = "--to",
@@ -39,8 +41,11 @@ final class LoraConvertCommand implements Runnable {
 
   @Override
   public void run() {
-    LoraConversion conversion = LoraConversion.of(lora, names).scaleInFactors(scaleInFactors);
-    PublishedFile.path(checkpoint, making.console()).ifPresent(conversion::checkpoint);
+    Path file = folders.open(lora, making.console()).path();
+    LoraConversion conversion = LoraConversion.of(file, names).scaleInFactors(scaleInFactors);
+    PublishedFile.path(checkpoint, making.console())
+        .or(() -> BundledModel.baseOf(file))
+        .ifPresent(conversion::checkpoint);
     making.lora(listener -> conversion.listener(listener).write(making.out()));
   }
 }

@@ -35,15 +35,16 @@ final class LoraEffectCommand implements Runnable {
   @Option(
       names = "--strength",
       paramLabel = "NUMBER",
-      defaultValue = "1",
-      description = "Factor on the change. Default: ${DEFAULT-VALUE}.")
-  private double strength = 1;
+      description = "Weight of all, instead of their own.")
+  private Optional<Double> strength = Optional.empty();
 
   @Override
   public void run() {
     chart.check();
     List<LoraAdapter> opened =
-        loras.open(console).stream().map(lora -> lora.withStrength(strength)).toList();
+        loras.open(console).stream()
+            .map(lora -> strength.map(lora::withStrength).orElse(lora))
+            .toList();
     if (opened.size() > 1 && chart.isWanted()) {
       throw console.badUsage("--chart draws one LoRA, but there are " + opened.size());
     }

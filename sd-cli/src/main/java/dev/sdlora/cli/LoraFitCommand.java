@@ -28,10 +28,8 @@ final class LoraFitCommand implements Runnable {
   @Mixin private final ChartOption chart = new ChartOption();
 
   @Parameters(
-      paramLabel = "LORA",
-      description =
-          "LoRA file, or a name as prompts use it: of a LoRA in --lora-dir, or of a bundled one;"
-              + " :WEIGHT behind it sets its strength.")
+      paramLabel = LoraReference.LABEL,
+      description = LoraFolders.HELP + " Default weight: 1.")
   private String name = "";
 
   @Option(
@@ -40,11 +38,7 @@ final class LoraFitCommand implements Runnable {
       description = "The checkpoint to use it with. Default: the bundled tiny model.")
   private Optional<String> checkpoint = Optional.empty();
 
-  @Option(
-      names = "--lora-dir",
-      paramLabel = "DIR",
-      description = "Folder in which to look for names; repeatable. Default: the bundled LoRAs.")
-  private List<Path> loraFolders = new ArrayList<>();
+  @Mixin private final LoraFolders folders = new LoraFolders();
 
   @Option(
       names = "--model-dir",
@@ -58,7 +52,9 @@ final class LoraFitCommand implements Runnable {
   public void run() {
     chart.check();
     LoraFit fit =
-        LoraReference.openWeighted(name, loraFolders, console)
+        folders
+            .openWeighted(List.of(name), console)
+            .get(0)
             .fitOn(
                 Checkpoint.open(
                     PublishedFile.path(checkpoint, console).orElseGet(BundledModel::checkpoint)),

@@ -1,10 +1,8 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.make.LoraMerging;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** {@code sd lora merge}: one LoRA of several. */
 @Command(
@@ -13,11 +11,7 @@ import picocli.CommandLine.Parameters;
 final class LoraMergeCommand implements Runnable {
   private static final int LARGEST_RANK = 4096;
 
-  @Parameters(
-      arity = "1..*",
-      paramLabel = StrengthArgument.LABEL,
-      description = StrengthArgument.HELP)
-  private List<String> loras = List.of();
+  @Mixin private final LoraArguments loras = new LoraArguments();
 
   @Mixin private final MakingOptions making = new MakingOptions();
   @Mixin private final MakingOptions.Ranks ranks = new MakingOptions.Ranks();
@@ -25,7 +19,7 @@ final class LoraMergeCommand implements Runnable {
 
   @Override
   public void run() {
-    LoraMerging merging = LoraMerging.of(StrengthArgument.open(loras, making.console()));
+    LoraMerging merging = LoraMerging.of(loras.open(making.console()));
     ranks.rank().ifPresent(merging::rank);
     ranks.energy().ifPresent(e -> merging.energy(e, ranks.rank().orElse(LARGEST_RANK)));
     format.format().ifPresent(merging::fileFormat);

@@ -1,31 +1,42 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.models.ModelStore;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * LoRAs as arguments name them: by file, by where they are published, or as prompts do, by the name
- * in a folder.
+ * in a folder; with a weight after a colon.
  */
 final class LoraReference {
+  static final String LABEL = "LORA[:WEIGHT]";
+
   private static final List<String> ENDINGS = List.of(".safetensors", ".pt", ".bin", ".ckpt");
 
-  /** References whose ends look like strengths. */
+  /** References whose ends look like weights. */
   private static final Pattern WHOLE =
       Pattern.compile("civitai:((model:)?\\d+|hash:\\w+)|https?:.*#sha256=\\p{XDigit}{64}");
+
+  /** One weight, or one for the text encoders and one for the U-Net; a misspelt one is an error. */
+  private static final Pattern WEIGHTED =
+      Pattern.compile("(.+)(?::([-+]?[\\d.]+(?:,[-+.\\d,]*)?)|=([^=/\\\\]*))");
 
   private LoraReference() {}
 
   /**
-   * Opens a LoRA. A file goes before a name; without folders the bundled LoRAs have names.
+   * Opens a LoRA. A file takes precedence over a name; without folders the names are those of the
+   * bundled LoRAs.
    *
-   * @throws dev.sdlora.api.LoraException if there is neither, or it cannot be used
+   * @throws LoraException if there is neither, or it cannot be used
    */
   static LoraAdapter open(String fileOrName, List<Path> folders, Console console) {
     if (ModelStore.isReference(fileOrName)) {
@@ -37,35 +48,69 @@ final class LoraReference {
     if (!folders.isEmpty()) {
       return LoraLibrary.open(folders).find(fileOrName);
     }
-    return LoraLibrary.open(List.of(BundledModel.loras())).list().stream()
-        .filter(lora -> lora.name().equals(fileOrName))
-        .findFirst()
-        .orElseGet(() -> LoraAdapter.open(Path.of(fileOrName)));
+    try {
+      return LoraLibrary.open(List.of(BundledModel.loras())).find(fileOrName);
+    } catch (LoraException e) {
+      if (e.reason() != Reason.UNKNOWN) {
+        throw e;
+      }
+      List<String> near = e.details().nearestNames();
+      throw new LoraException(
+          "LoRA '%s' does not exist; %s"
+              .formatted(
+                  fileOrName,
+                  near.isEmpty()
+                      ? "expected a file, or one of the bundled LoRAs "
+                          + String.join(", ", new TreeSet<>(e.details().knownNames()))
+                      : "did you mean '" + String.join("' or '", near) + "'?"),
+          Reason.UNKNOWN,
+          e.details(),
+          e);
+    }
   }
 
   /**
-   * Opens what {@code FILE[:WEIGHT]} names, at weight 1 without one.
+   * Opens what {@code LORA[:WEIGHT]} names, at weight 1 without one. {@code LORA=WEIGHT} is the
+   * same, and {@code LORA:TEXT,UNET} has a weight for each network.
    *
-   * @throws IllegalArgumentException if the weight is not finite
+   * @throws picocli.CommandLine.ParameterException if the weight is not a finite number
    */
   static LoraAdapter openWeighted(String text, List<Path> folders, Console console) {
-    int colon = text.lastIndexOf(':');
-    if (colon <= 0
-        || isFile(text)
-        || isWholeReference(text)
-        || !text.substring(colon + 1).matches("[-+]?[0-9.]+")) {
+    Matcher parts = WEIGHTED.matcher(text);
+    if (isFile(text) || isWholeReference(text) || !parts.matches()) {
       return open(text, folders, console);
     }
-    double weight;
-    try {
-      weight = Double.parseDouble(text.substring(colon + 1));
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("--lora must be FILE[:WEIGHT]: '" + text + "'", e);
+    String given = parts.group(2) == null ? parts.group(3) : parts.group(2);
+    String[] weights = given.split(",", -1);
+    if (weights.length > 2) {
+      throw expected(text, console);
     }
-    return open(text.substring(0, colon), folders, console).withStrength(weight);
+    double textEncoder = weight(weights[0], text, console);
+    double unet = weight(weights[weights.length - 1], text, console);
+    LoraAdapter lora = open(parts.group(1), folders, console);
+    return textEncoder == unet
+        ? lora.withStrength(unet)
+        : lora.toBuilder().textEncoderStrength(textEncoder).unetStrength(unet).build();
   }
 
-  /** Whether what is behind the last sign belongs to it, as in {@code civitai:16576}. */
+  private static double weight(String text, String argument, Console console) {
+    try {
+      double weight = Double.parseDouble(text);
+      if (Double.isFinite(weight)) {
+        return weight;
+      }
+    } catch (NumberFormatException e) {
+      // Is told below.
+    }
+    throw expected(argument, console);
+  }
+
+  private static RuntimeException expected(String argument, Console console) {
+    return console.badUsage(
+        "'%s' has no valid weight; expected %s such as ink:0.8".formatted(argument, LABEL));
+  }
+
+  /** Whether what follows the last sign belongs to it, as in {@code civitai:16576}. */
   static boolean isWholeReference(String text) {
     return WHOLE.matcher(text).matches();
   }

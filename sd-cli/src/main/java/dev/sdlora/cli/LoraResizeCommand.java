@@ -1,7 +1,6 @@
 package dev.sdlora.cli;
 
 import dev.sdlora.api.make.LoraResizing;
-import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -11,8 +10,10 @@ import picocli.CommandLine.Parameters;
 final class LoraResizeCommand implements Runnable {
   private static final int LARGEST_RANK = 4096;
 
-  @Parameters(paramLabel = "LORA", description = "LoRA file.")
-  private Path lora = Path.of("");
+  @Parameters(paramLabel = "LORA", description = LoraFolders.HELP)
+  private String lora = "";
+
+  @Mixin private final LoraFolders folders = new LoraFolders();
 
   @Mixin private final MakingOptions making = new MakingOptions();
   @Mixin private final MakingOptions.Ranks ranks = new MakingOptions.Ranks();
@@ -23,7 +24,7 @@ final class LoraResizeCommand implements Runnable {
     if (ranks.rank().isEmpty() && ranks.energy().isEmpty()) {
       throw making.console().badUsage("give --rank or --energy");
     }
-    LoraResizing resizing = LoraResizing.of(lora);
+    LoraResizing resizing = LoraResizing.of(folders.open(lora, making.console()).path());
     int rank = ranks.rank().orElse(LARGEST_RANK);
     ranks.energy().ifPresentOrElse(e -> resizing.energy(e, rank), () -> resizing.rank(rank));
     format.format().ifPresent(resizing::fileFormat);

@@ -43,7 +43,7 @@ final class LoraTuneCommand implements Callable<Integer> {
   @Mixin private final ModelOptions model = new ModelOptions();
   @Mixin private final Console console = new Console();
 
-  @Parameters(paramLabel = "LORA", description = "A LoRA file, or a name as prompts use it.")
+  @Parameters(paramLabel = "LORA", description = LoraFolders.HELP)
   private String name = "";
 
   @Option(

@@ -81,7 +81,8 @@ class LoraFitCommandTest {
         "lora fit night --chart a.jpg                | 2 | the name must end in .png: a.jpg",
         "lora fit night --chart none/a.png           | 1 | does not exist",
         "lora fit night --model-dir none             | 1 | none",
-        "lora fit nicht                              | 1 | LoRA 'nicht' does not exist",
+        "lora fit nicht                              | 1 | LoRA 'nicht' does not exist; did you"
+            + " mean 'night'?",
         "lora fit                                    | 2 | Missing required parameter",
         "lora conflicts night --checkpoint none      | 1 | checkpoint 'none' does not exist",
         "lora effect night zorp --chart a.png        | 2 | --chart draws one LoRA",

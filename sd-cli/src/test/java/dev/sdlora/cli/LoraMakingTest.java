@@ -15,6 +15,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that make LoRAs without the engine: arguments, messages, exit codes. */
 final class LoraMakingTest {
+  private static final String BUNDLED =
+      "expected a file, or one of the bundled LoRAs detail_slider, fluent_3d, ink_lines, night,"
+          + " noto, zorp\n";
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -35,8 +39,12 @@ final class LoraMakingTest {
             + " float32",
         "extract a b --out c.ckpt                      | the name must end in .safetensors: c.ckpt",
         "resize a --out c.safetensors                  | give --rank or --energy",
-        "merge a=x --out c.safetensors                 | 'x' is not a number; expected FILE",
-        "bake a=1,2,3 --out c.safetensors              | expected FILE[=STRENGTH[,UNET]]: a=1,2,3",
+        "merge a=x --out c.safetensors                 | 'a=x' has no valid weight; expected"
+            + " LORA[:WEIGHT] such as ink:0.8",
+        "bake a=1,2,3 --out c.safetensors              | 'a=1,2,3' has no valid weight",
+        "bake a:1,2,3 --out c.safetensors              | 'a:1,2,3' has no valid weight",
+        "bake a:0.8.1 --out c.safetensors              | 'a:0.8.1' has no valid weight",
+        "effect a=NaN                                  | 'a=NaN' has no valid weight",
         "convert a --to lycoris --out c.safetensors    | --to",
         "convert a --to peft                           | '--out=FILE'",
       })
@@ -51,12 +59,28 @@ final class LoraMakingTest {
   void missingFiles_areNamed() {
     String out = folder.resolve("a.safetensors").toString();
     assertThat(CommandRun.of("lora", "resize", "none", "--rank", "1", "--out", out))
-        .isEqualTo(new CommandRun(1, "", "sd: LoRA 'none' does not exist\n"));
+        .isEqualTo(new CommandRun(1, "", "sd: LoRA 'none' does not exist; " + BUNDLED));
     assertThat(CommandRun.of("lora", "extract", "none", "other", "--out", out))
         .isEqualTo(new CommandRun(1, "", "sd: checkpoint 'none' does not exist\n"));
     assertThat(CommandRun.of("lora", "merge", "none=0.5", "--out", out).err())
-        .isEqualTo("sd: LoRA 'none' does not exist\n");
+        .isEqualTo("sd: LoRA 'none' does not exist; " + BUNDLED);
     assertThat(folder).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "resize night --rank 4",
+        "merge night:0.8 zorp=0.5",
+        "convert night --to peft",
+        "bake night:0.8",
+      })
+  void bundledNames_areKnownToAll(String arguments) {
+    Path out = folder.resolve("out.safetensors");
+    CommandRun run = CommandRun.of(("lora " + arguments + " --json --out " + out).split(" "));
+    assertThat(run.err()).isEmpty();
+    assertThat(run.exitCode()).isZero();
+    assertThat(out).isRegularFile();
   }
 
   @Test

@@ -6,15 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.models.ModelStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where references end and strengths begin, and what the terminal is told of downloads. */
 final class LoraReferenceTest {
+  @TempDir private Path folder;
 
   @ParameterizedTest
   @CsvSource({
@@ -29,6 +36,38 @@ final class LoraReferenceTest {
   void isWholeReference_endsThatLookLikeStrengths(String text, boolean whole) {
     assertThat(LoraReference.isWholeReference(text)).isEqualTo(whole);
     assertThat(LoraReference.isWholeReference("https://a/b.pt#sha256=" + "0".repeat(64))).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "night            | 1    | 1",
+        "night:0.8        | 0.8  | 0.8",
+        "night=0.8        | 0.8  | 0.8",
+        "night:-.5        | -0.5 | -0.5",
+        "night:0.5,1      | 0.5  | 1",
+        "night=0.5,1      | 0.5  | 1",
+      })
+  void openWeighted_bundledName_hasItsWeights(String text, double textEncoder, double unet) {
+    LoraAdapter lora = LoraReference.openWeighted(text, List.of(), new Console());
+
+    assertThat(lora.name()).isEqualTo("night");
+    assertThat(lora.textEncoderStrength()).isEqualTo(textEncoder);
+    assertThat(lora.unetStrength()).isEqualTo(unet);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a=b.safetensors", "a:0.5.safetensors"})
+  void openWeighted_fileWhoseNameLooksWeighted_isThatFile(String name) throws IOException {
+    Path file = folder.resolve(name);
+    Files.copy(BundledModel.loras().resolve("night.safetensors"), file);
+
+    LoraAdapter lora = LoraReference.openWeighted(file.toString(), List.of(), new Console());
+    assertThat(lora.path()).isEqualTo(file);
+    assertThat(lora.unetStrength()).isEqualTo(1);
+    assertThat(LoraReference.openWeighted(file + "=0.3", List.of(), new Console()).unetStrength())
+        .isEqualTo(0.3);
   }
 
   @Test

@@ -2,10 +2,10 @@ package dev.sdlora.pipeline;
 
 import dev.sdlora.api.DynamicPrompts;
 import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.value.Nearest;
 import dev.sdlora.prompt.dynamic.Wildcards;
 import dev.sdlora.prompt.grammar.Characters;
 import dev.sdlora.tensors.folder.FolderTree;
-import dev.sdlora.tensors.folder.Nearest;
 import dev.sdlora.tensors.folder.PathRedactor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,7 +85,7 @@ final class WildcardFolders implements Wildcards {
                 folders.stream()
                     .map(folder -> folder.root().toString())
                     .collect(Collectors.joining(", "))),
-            near.isEmpty() ? "" : "; did you mean '" + String.join("' or '", near) + "'?");
+            Nearest.question(near));
   }
 
   @Override

@@ -13,10 +13,12 @@ import dev.sdlora.api.Style;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Variation;
+import dev.sdlora.api.value.Nearest;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads the fields that A1111's {@code txt2img} and {@code img2img} have, whoever sends them. */
 public final class DrawingReader {
@@ -206,12 +208,14 @@ public final class DrawingReader {
   private Upscaler upscaler(String name) {
     Upscaler upscaler = Upscaler.named(name);
     if (!Upscaler.builtIn().contains(upscaler) && !offer.upscalers().containsKey(name)) {
+      List<String> names =
+          Stream.concat(
+                  Upscaler.builtIn().stream().map(Upscaler::name),
+                  offer.upscalers().keySet().stream())
+              .toList();
       throw new IllegalArgumentException(
-          "there is no upscaler '%s'; there are %s and %s"
-              .formatted(
-                  name,
-                  Upscaler.builtIn().stream().map(Upscaler::name).toList(),
-                  offer.upscalers().keySet()));
+          "there is no upscaler '%s'; there are %s%s"
+              .formatted(name, String.join(", ", names), Nearest.question(name, names)));
     }
     return upscaler;
   }

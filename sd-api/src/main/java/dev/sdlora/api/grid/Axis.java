@@ -5,6 +5,7 @@ import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.Sampler;
 import dev.sdlora.api.Schedule;
 import dev.sdlora.api.value.Decimals;
+import dev.sdlora.api.value.Nearest;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,17 @@ import java.util.stream.LongStream;
  * @param values at least one
  */
 public record Axis(String name, List<Value> values) {
+  private static final List<String> NAMES =
+      List.of(
+          "seed",
+          "steps",
+          "cfg",
+          "sampler",
+          "schedule",
+          "size",
+          "lora:NAME",
+          "prompt",
+          "denoising");
 
   /**
    * A value of the setting.
@@ -255,8 +267,9 @@ public record Axis(String name, List<Value> values) {
           throw new IllegalArgumentException(
               "axis '"
                   + name
-                  + "' is not known; the known ones are seed, steps, cfg, sampler, schedule, size,"
-                  + " lora:NAME, prompt, denoising");
+                  + "' is not known; the known ones are "
+                  + String.join(", ", NAMES)
+                  + Nearest.question(name, NAMES));
     };
   }
 

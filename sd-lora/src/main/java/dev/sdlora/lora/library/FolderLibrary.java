@@ -6,12 +6,12 @@ import dev.sdlora.api.LoraException;
 import dev.sdlora.api.LoraException.Reason;
 import dev.sdlora.api.LoraLibrary;
 import dev.sdlora.api.LoraQuery;
+import dev.sdlora.api.value.Nearest;
 import dev.sdlora.lora.format.LoraFile;
 import dev.sdlora.tensors.folder.FolderReading;
 import dev.sdlora.tensors.folder.FolderTree;
 import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.folder.NaturalOrder;
-import dev.sdlora.tensors.folder.Nearest;
 import dev.sdlora.tensors.folder.PathRedactor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -187,9 +187,7 @@ public final class FolderLibrary implements LoraLibrary {
         .formatted(
             name,
             paths.redact(folders),
-            near.isEmpty()
-                ? empty ? "; there is no LoRA file" : ""
-                : "; did you mean '" + String.join("' or '", near) + "'?");
+            near.isEmpty() ? empty ? "; there is no LoRA file" : "" : Nearest.question(near));
   }
 
   /**

@@ -4,12 +4,12 @@ import dev.sdlora.api.Embedding;
 import dev.sdlora.api.EmbeddingException;
 import dev.sdlora.api.EmbeddingLibrary;
 import dev.sdlora.api.ErrorDetails;
+import dev.sdlora.api.value.Nearest;
 import dev.sdlora.pipeline.embedding.EmbeddingFiles.Summary;
 import dev.sdlora.tensors.folder.FolderReading;
 import dev.sdlora.tensors.folder.FolderTree;
 import dev.sdlora.tensors.folder.HashIndex;
 import dev.sdlora.tensors.folder.NaturalOrder;
-import dev.sdlora.tensors.folder.Nearest;
 import dev.sdlora.tensors.folder.PathRedactor;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -103,7 +103,7 @@ public final class FolderEmbeddings implements EmbeddingLibrary {
                         trees.stream()
                             .map(tree -> tree.root().toString())
                             .collect(Collectors.joining(", "))),
-                near.isEmpty() ? "" : "; did you mean '" + String.join("' or '", near) + "'?"),
+                Nearest.question(near)),
         ErrorDetails.NONE.withName(name).withKnownNames(List.copyOf(names)).withNearestNames(near));
   }
 

@@ -2,10 +2,10 @@ package dev.sdlora.pipeline.hypernetwork;
 
 import dev.sdlora.api.ErrorDetails;
 import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.api.value.Nearest;
 import dev.sdlora.tensors.file.FileHashes;
 import dev.sdlora.tensors.folder.FileCache;
 import dev.sdlora.tensors.folder.FolderTree;
-import dev.sdlora.tensors.folder.Nearest;
 import dev.sdlora.tensors.folder.PathRedactor;
 import dev.sdlora.tensors.folder.Stamp;
 import java.io.IOException;
@@ -67,7 +67,7 @@ public final class HypernetworkFolders {
                           trees.stream()
                               .map(tree -> tree.root().toString())
                               .collect(Collectors.joining(", "))),
-                  near.isEmpty() ? "" : "; did you mean '" + String.join("' or '", near) + "'?"),
+                  Nearest.question(near)),
           ErrorDetails.NONE
               .withName(name)
               .withKnownNames(List.copyOf(paths.keySet()))

@@ -4,6 +4,7 @@ import dev.sdlora.api.BlockWeights;
 import dev.sdlora.api.LoraStrength;
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.StrengthSchedule;
+import dev.sdlora.api.value.Nearest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,11 +121,12 @@ public record LoraTag(String name, LoraStrength strength, Optional<String> mask,
               if (!KEYS.contains(key)) {
                 throw error(
                     network,
-                    "names an argument '%s'; the known ones are %s and %s"
+                    "names an argument '%s'; the known ones are %s and %s%s"
                         .formatted(
                             key,
                             String.join(", ", KEYS.subList(0, KEYS.size() - 1)),
-                            KEYS.get(KEYS.size() - 1)));
+                            KEYS.get(KEYS.size() - 1),
+                            Nearest.question(key, KEYS)));
               }
               named.put(key, value);
             });

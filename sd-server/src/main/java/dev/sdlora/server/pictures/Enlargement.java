@@ -2,12 +2,15 @@ package dev.sdlora.server.pictures;
 
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.UpscalerNetwork;
+import dev.sdlora.api.value.Nearest;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Refusal;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The size that a picture is enlarged to, by the fields of A1111's {@code extra-single-image}.
@@ -43,21 +46,19 @@ public record Enlargement(int width, int height, boolean crop) {
   }
 
   /**
-   * Refuses a name that no upscaler has.
+   * Throws if no upscaler has this name.
    *
    * @return the name
    */
   public static String requireUpscaler(String name, Offer offer) {
-    boolean known =
-        name.equals("None")
-            || name.equals("Lanczos")
-            || name.equals("Nearest")
-            || offer.upscalers().containsKey(name);
-    if (!known) {
+    List<String> names =
+        Stream.concat(Stream.of("None", "Lanczos", "Nearest"), offer.upscalers().keySet().stream())
+            .toList();
+    if (!names.contains(name)) {
       throw new Refusal(
           422,
-          "there is no upscaler '%s'; there are None, Lanczos, Nearest and %s"
-              .formatted(name, offer.upscalers().keySet()));
+          "there is no upscaler '%s'; there are %s%s"
+              .formatted(name, String.join(", ", names), Nearest.question(name, names)));
     }
     return name;
   }

@@ -1,4 +1,4 @@
-package dev.sdlora.tensors.folder;
+package dev.sdlora.api.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,7 +35,7 @@ class NearestTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"something else", "safetensors", "landscape.safetensors", "0.8"})
+  @CsvSource({"something else", "safetensors", "landscape.safetensors", "0.8", "no", "mono", "cat"})
   void to_nothingAlike_isEmpty(String wanted) {
     assertThat(Nearest.to(wanted, NAMES)).isEmpty();
   }

@@ -1,6 +1,5 @@
-package dev.sdlora.tensors.folder;
+package dev.sdlora.api.value;
 
-import dev.sdlora.api.value.EditDistance;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -23,13 +22,27 @@ public final class Nearest {
   private Nearest() {}
 
   /**
-   * The names most like a wanted one, nearest first; those with little in common are left out. A
-   * name is known by the path of its file, and with a weight that no colon divides from it, too.
+   * The names most like a wanted one, nearest first: those that a third of its letters turns into
+   * it, and those that contain it. The path of a file, and a weight after another sign than a
+   * colon, do not count.
    */
   public static List<String> to(String wanted, Collection<String> names) {
     String name = AROUND.matcher(wanted).replaceAll("");
     List<String> near = near(WEIGHT.matcher(name).replaceFirst(""), names);
     return near.isEmpty() ? near(wanted, names) : near;
+  }
+
+  /**
+   * The end of a sentence about an unknown name: {@code "; did you mean 'ink'?"}, or nothing if no
+   * name is near.
+   */
+  public static String question(String wanted, Collection<String> names) {
+    return question(to(wanted, names));
+  }
+
+  /** The same for names that were found before. */
+  public static String question(List<String> near) {
+    return near.isEmpty() ? "" : "; did you mean '" + String.join("' or '", near) + "'?";
   }
 
   private static List<String> near(String wanted, Collection<String> names) {
@@ -39,7 +52,7 @@ public final class Nearest {
         .map(name -> new Candidate(name, EditDistance.between(key, key(name))))
         .filter(
             candidate ->
-                candidate.distance <= Math.max(2, wanted.length() / 3)
+                candidate.distance <= Math.max(1, (key.length() + 1) / 3)
                     || (key.length() >= 3 && key(candidate.name).contains(key)))
         .sorted(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name))
         .limit(MOST)
