@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class TrainingsTest {
   private static final String SETTINGS =
-      "'width': 64, 'height': 64, 'batch_size': 1, 'modules': 'attention', 'rank': 2, 'samples': false";
+      "'width': 64, 'height': 64, 'batch_size': 1, 'modules': 'attention', 'rank': 2, 'samples':"
+          + " false";
 
   @TempDir static Path folder;
   private static Pipeline pipeline;
@@ -127,6 +128,10 @@ class TrainingsTest {
     LoraLibrary loras = pipeline.loras();
     assertThat(done.get("state").asText()).as(done.toString()).isEqualTo("done");
     assertThat(done.get("lora").asText()).isEqualTo("small orb");
+    byte[] lastSample =
+        served.sendForBytes(served.request(done.at("/samples/1/url").asText())).body();
+    assertThat(folder.resolve("trained/small orb.png")).hasBinaryContent(lastSample);
+    assertThat(served.get("/api/loras/small%20orb").get("preview")).isNotNull();
     assertThat(done.get("try_prompt").asText()).isEqualTo("an orange orb <lora:small orb:1>");
     assertThat(done.get("losses")).hasSize(4);
     assertThat(done.get("losses").get(3).get(0).asInt()).isEqualTo(4);

@@ -10,12 +10,16 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where trained LoRAs come to lie, under names that were free. Nothing that is there is ever
  * replaced.
  */
 final class LoraFolder {
+  private static final Logger LOG = LoggerFactory.getLogger(LoraFolder.class);
+
   private static final String EXTENSION = ".safetensors";
 
   /** What prompts can name, and every system takes as a file. */
@@ -66,8 +70,8 @@ final class LoraFolder {
         || OF_WINDOWS.matcher(name).matches()) {
       throw new Refusal(
           422,
-          ("field 'name' must be letters, digits, spaces and - _ . alone, 80 at most, and begin with"
-                  + " a letter or digit: '%s'")
+          ("field 'name' must be letters, digits, spaces and - _ . alone, 80 at most, and begin"
+               + " with a letter or digit: '%s'")
               .formatted(name.length() > 100 ? name.substring(0, 100) + "…" : name));
     }
     if (isTaken(name)) {
@@ -83,6 +87,21 @@ final class LoraFolder {
 
   private Path file(String name) {
     return folder.orElseThrow().resolve(name + EXTENSION);
+  }
+
+  /**
+   * Puts an image next to a published LoRA, as its preview. A file of that name stays.
+   *
+   * @param name of the LoRA as {@link #publish} returned it
+   */
+  void publishPreview(Path png, String name) {
+    try {
+      Files.copy(png, folder.orElseThrow().resolve(name + ".png"));
+    } catch (FileAlreadyExistsException e) {
+      LOG.debug("'{}' has an image of its own", name, e);
+    } catch (IOException e) {
+      LOG.warn("the preview of '{}' could not be written", name, e);
+    }
   }
 
   /**

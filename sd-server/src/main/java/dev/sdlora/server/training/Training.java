@@ -126,10 +126,13 @@ final class Training extends InterruptibleWork {
 
   private void publish(Path file) {
     String name = loras.publish(file, plan.name());
+    Optional<Sample> last;
     synchronized (this) {
       published = name;
       saved = Optional.empty();
+      last = samples.isEmpty() ? Optional.empty() : Optional.of(samples.get(samples.size() - 1));
     }
+    last.ifPresent(sample -> loras.publishPreview(sample.file(), name));
   }
 
   private synchronized List<String> warnings() {

@@ -44,6 +44,8 @@ interface TrainingStories {
     assertThat(studio.obstacles()).isEmpty();
     studio.button("Try it").click();
     assertThat(studio.field("Prompt")).hasValue("orb, a red star <lora:story lora:1>");
+    studio.tab("LoRA").click();
+    assertThat(studio.card("story lora").locator("img")).isVisible();
     studio.open("train").button("Start training").click();
     assertThat(page.getByText("there is a LoRA 'story lora' already")).isVisible();
   }

@@ -32,6 +32,16 @@ class LoraFolderTest {
   }
 
   @Test
+  void publishPreview_imageOfThatNameThere_leavesIt() throws IOException {
+    Path sample = Files.writeString(folder.resolve("sample"), "sample");
+    Files.writeString(folder.resolve("mine.png"), "somebody else's");
+    loras().publishPreview(sample, "mine");
+    loras().publishPreview(sample, "new");
+    assertThat(folder.resolve("mine.png")).hasContent("somebody else's");
+    assertThat(folder.resolve("new.png")).hasContent("sample");
+  }
+
+  @Test
   void requireFree_noFolder_isToldHowToGiveOne() {
     LoraFolder none = new LoraFolder(Optional.empty(), LoraLibrary.open(List.of()));
     assertThatThrownBy(() -> none.requireFree("a")).hasMessageContaining("--training-dir");

@@ -28,7 +28,7 @@ class LoraBrowser extends HTMLElement {
     }
     this.addEventListener("keydown", keepFromDrawing);
     const again = () => this.#list.reset();
-    this.#search = el("input", { type: "search", placeholder: "Name, trigger word or note", oninput: () => this.#soon() });
+    this.#search = el("input", { type: "search", placeholder: "Name or trigger word", oninput: () => this.#soon() });
     this.#fits = el("input", { type: "checkbox", onchange: again });
     this.#fits.checked = true;
     this.#folder = el("select", { onchange: again }, el("option", { value: "" }, "All folders"));
@@ -51,7 +51,7 @@ class LoraBrowser extends HTMLElement {
       render: (lora) => this.#card(lora),
       update: (card, lora) => showUse(card, reading.loras().get(lora.name)),
       cardWidth: 124,
-      cardHeight: (width) => 1.15 * width + 50,
+      cardHeight: (width) => 1.15 * width + 66,
       empty: "No LoRA matches this search, folder and family.",
       onTotal: (total) => (this.#count.textContent = total === 1 ? "1 LoRA" : `${total.toLocaleString("en")} LoRAs`),
     });

@@ -4,7 +4,7 @@ import { button, el, svg } from "../core/html.js";
 const REACH = 2;
 
 /**
- * A card of a LoRA: its main button puts it into the prompt and takes it out again. `actions` are
+ * A card of a LoRA: its main button adds it to the prompt with its preferred weight, or removes it. `actions` are
  * `toggle(lora)`, `weigh(lora, weight)`, `open(lora)`.
  */
 export function loraCard(lora, actions) {
@@ -17,7 +17,7 @@ export function loraCard(lora, actions) {
       { type: "button", class: "lora-main", "data-main": true, "aria-pressed": "false", title: title(lora, words), onclick: () => actions.toggle(lora) },
       picture(lora),
       el("span", { class: "lora-name" }, lora.name),
-      el("span", { class: "lora-words faint" }, words || (lora.fits === "no" ? `for ${lora.family}` : "\u00a0")),
+      el("span", { class: "lora-words faint" }, lora.description ?? (words || (lora.fits === "no" ? `for ${lora.family}` : ""))),
     ),
     button("i", () => actions.open(lora), { class: "lora-more", "aria-label": `Details of ${lora.name}`, title: "Details" }),
     slider(lora, actions),
@@ -25,7 +25,7 @@ export function loraCard(lora, actions) {
 }
 
 function title(lora, words) {
-  return [lora.name, lora.folder && `in ${lora.folder}`, lora.family, words && `trigger words: ${words}`].filter(Boolean).join("\n");
+  return [lora.name, lora.description, lora.folder && `in ${lora.folder}`, lora.family, words && `trigger words: ${words}`].filter(Boolean).join("\n");
 }
 
 function picture(lora) {

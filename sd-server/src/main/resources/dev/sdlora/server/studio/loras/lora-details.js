@@ -44,6 +44,7 @@ class LoraDetails extends HTMLElement {
     const image = lora.preview ? el("img", { src: lora.preview, alt: `Preview of ${lora.name}` }) : placeholder(lora.name);
     this.#content.replaceChildren(
       el("div", { class: "lora-about" }, el("div", { class: "lora-picture" }, image), el("dl", {}, facts(lora))),
+      lora.description ? el("p", {}, lora.description) : "",
       words(lora),
       lora.notes ? el("section", {}, el("h3", {}, "Notes"), el("p", { class: "lora-notes" }, lora.notes)) : "",
       this.#effect,
