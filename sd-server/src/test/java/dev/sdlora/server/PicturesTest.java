@@ -208,7 +208,7 @@ class PicturesTest {
     assertThat(told.get("warnings").toString())
         .contains("checkpoint 'other' (hash 0123456789)")
         .contains("VAE 'sharp'")
-        .contains("from another and a mask");
+        .contains("start image and mask");
   }
 
   @Test

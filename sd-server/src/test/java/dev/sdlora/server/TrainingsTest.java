@@ -147,7 +147,7 @@ class TrainingsTest {
         .isPositive();
     HttpResponse<String> again = served.send(served.post("/api/trainings", body("small orb", 4)));
     assertThat(again.statusCode()).isEqualTo(409);
-    assertThat(again.body()).contains("there is a LoRA 'small orb' already");
+    assertThat(again.body()).contains("a LoRA named 'small orb' already exists");
     JsonNode drawn =
         served.ask(
             "/sdapi/v1/txt2img",

@@ -21,8 +21,8 @@ enum AxisKind {
       "prompt",
       "Prompt S/R",
       "red, blue, green",
-      "the first text is looked for in the prompts, and each takes its place in turn; a text with"
-          + " commas stands in double quotes"),
+      "the first text is searched for in the prompts and replaced by each text in turn; texts with"
+          + " commas need double quotes"),
   DENOISING("denoising", "Denoising strength", "0.3, 0.6", Hints.NUMBERS);
 
   /** What several of them take. */

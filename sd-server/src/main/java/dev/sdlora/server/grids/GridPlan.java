@@ -102,7 +102,7 @@ final class GridPlan {
     if (cells > MOST_CELLS) {
       throw new Refusal(
           413,
-          "the grid has %sx%s pictures, %s; at most %s are drawn"
+          "the grid has %sx%s images, %s; at most %s are allowed"
               .formatted(across, down, cells, MOST_CELLS));
     }
     double pixels = 0;
@@ -117,7 +117,7 @@ final class GridPlan {
     if (pixels > SHEET_PICTURES * (double) maxPixels) {
       throw new Refusal(
           413,
-          "the %s pictures of the grid have %s pixels together; this server takes at most %s, %s times those of one"
+          "the %s images of the grid have %s pixels in total; at most %s are allowed, %s times the limit of one image"
               .formatted(cells, (long) pixels, SHEET_PICTURES * maxPixels, SHEET_PICTURES));
     }
   }

@@ -67,7 +67,7 @@ public final class PngInfoApi {
    */
   public ObjectNode answer(String text) {
     if (text.isBlank()) {
-      return Fields.object().put("reason", "the text of settings in the picture is empty");
+      return Fields.object().put("reason", "the settings in the image are empty");
     }
     Restored restored = new Restored(text, offer);
     DrawingWriter.Written written = new DrawingWriter(offer).write(restored.spec());
@@ -89,7 +89,8 @@ public final class PngInfoApi {
     restored.warnings().forEach(warnings::add);
     written.unsaid().stream()
         .filter(name -> !name.equals("loraMode")) // It decides the last digits alone.
-        .forEach(name -> warnings.add("'%s' has no field, and is left out".formatted(name)));
+        .forEach(
+            name -> warnings.add("'%s' has no field in requests and was ignored".formatted(name)));
     written.refusal().map(sentences::withoutFolders).ifPresent(warnings::add);
     return answer;
   }

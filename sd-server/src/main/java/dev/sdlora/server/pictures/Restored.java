@@ -131,12 +131,12 @@ final class Restored {
     boolean masked = isMasked();
     if (masked || (said.containsKey("Denoising strength") && spec().hiresFix().isEmpty())) {
       warnings.add(
-          "the picture was made from another%s, which it does not hold; without that, it is drawn from noise"
-              .formatted(masked ? " and a mask" : ""));
+          "the image was made with img2img; the metadata does not contain its start image%s, so it will be drawn from noise"
+              .formatted(masked ? " and mask" : ""));
     }
     if (said.containsKey("ControlNet 0")) {
       warnings.add(
-          "the picture followed another by a ControlNet, which it does not hold: "
+          "the image was made with a ControlNet; the metadata does not contain its control image: "
               + said.get("ControlNet 0"));
     }
     return warnings;
@@ -153,7 +153,7 @@ final class Restored {
         Optional.ofNullable(said.get("Model hash")).map(" (hash %s)"::formatted).orElse("");
     return other
         ? Optional.of(
-            "the picture was made with the checkpoint '%s'%s; this server runs '%s'"
+            "the image was made with the checkpoint '%s'%s; this server uses '%s'"
                 .formatted(name.orElse("?"), hash, own.name()))
         : Optional.empty();
   }
@@ -165,7 +165,7 @@ final class Restored {
     return NO_VAE.contains(told) || told.equalsIgnoreCase(ours)
         ? Optional.empty()
         : Optional.of(
-            "the picture was made with the VAE '%s'; this server runs %s"
+            "the image was made with the VAE '%s'; this server uses %s"
                 .formatted(told, ours.isEmpty() ? "the checkpoint's own" : "'" + ours + "'"));
   }
 }

@@ -44,13 +44,14 @@ final class LoraFolder {
   /** Why no LoRA can be put there; empty if one can. */
   Optional<String> obstacle() {
     if (folder.isEmpty()) {
-      return Optional.of("this server has no folder for trained LoRAs: sd serve --training-dir");
+      return Optional.of(
+          "this server has no folder for trained LoRAs; set one with sd serve --training-dir");
     }
     return Files.isWritable(folder.get())
         ? Optional.empty()
         : Optional.of(
-            "the folder for trained LoRAs cannot be written to; sd serve --training-dir names"
-                + " another");
+            "the folder for trained LoRAs is not writable; set another with sd serve"
+                + " --training-dir");
   }
 
   /**
@@ -71,11 +72,12 @@ final class LoraFolder {
       throw new Refusal(
           422,
           ("field 'name' must be letters, digits, spaces and - _ . alone, 80 at most, and begin"
-               + " with a letter or digit: '%s'")
+                  + " with a letter or digit: '%s'")
               .formatted(name.length() > 100 ? name.substring(0, 100) + "…" : name));
     }
     if (isTaken(name)) {
-      throw new Refusal(409, "there is a LoRA '%s' already; choose another name".formatted(name));
+      throw new Refusal(
+          409, "a LoRA named '%s' already exists; choose another name".formatted(name));
     }
     return name;
   }

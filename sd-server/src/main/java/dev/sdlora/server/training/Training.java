@@ -138,11 +138,11 @@ final class Training extends InterruptibleWork {
   private synchronized List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     if (isCancelled()) {
-      warnings.add("it was cancelled after its last step, when the LoRA was already whole");
+      warnings.add("cancelled after the last step, when the LoRA was already complete");
     }
     if (published != null && !published.equals(plan.name())) {
       warnings.add(
-          "somebody else made a LoRA '%s' meanwhile, so this one is called '%s'"
+          "a LoRA named '%s' was created in the meantime; this one is saved as '%s'"
               .formatted(plan.name(), published));
     }
     return warnings;

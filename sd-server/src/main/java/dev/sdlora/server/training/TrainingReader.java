@@ -51,8 +51,7 @@ final class TrainingReader {
     TrainingSet pictures = pictures(fields, folder);
     if (trigger.isEmpty()
         && pictures.examples().stream().allMatch(example -> example.caption().isEmpty())) {
-      throw new Refusal(
-          422, "give a trigger word or captions: nothing could call up what is trained otherwise");
+      throw new Refusal(422, "give a trigger word or captions, so that prompts can use the LoRA");
     }
     ObjectNode asked = fields.node().deepCopy().without("pictures");
     Fields settings = Fields.of(asked);

@@ -62,7 +62,8 @@ public final class TrainingsApi implements AutoCloseable {
   private Job job(Context context) {
     return trainings
         .find(context.pathParam("id"))
-        .orElseThrow(() -> new Refusal(404, "there is no training of that id, or it was long ago"));
+        .orElseThrow(
+            () -> new Refusal(404, "no training has this id; old trainings are forgotten"));
   }
 
   /** What suits the model, and whether anything can be trained. */
@@ -115,7 +116,10 @@ public final class TrainingsApi implements AutoCloseable {
         Trainings.training(job(context))
             .resumed()
             .orElseThrow(
-                () -> new Refusal(409, "only a training that was cancelled on its way can go on"));
+                () ->
+                    new Refusal(
+                        409,
+                        "only a training that was cancelled after its first step can be resumed"));
     loras.requireFree(resumed.plan().name());
     accepted(context, trainings.submit(resumed));
   }

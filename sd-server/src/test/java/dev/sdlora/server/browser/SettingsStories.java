@@ -13,6 +13,14 @@ import org.junit.jupiter.api.Test;
 interface SettingsStories {
 
   @Test
+  default void defaults_areThoseThatTheCheckpointRecommends(Studio studio) {
+    studio.open();
+    assertThat(studio.field("CFG Scale")).hasValue("4");
+    assertThat(studio.field("Width")).hasValue("128");
+    assertThat(studio.field("Sampling steps")).hasValue("20");
+  }
+
+  @Test
   default void hiresFix_drawsThePictureLarger(Studio studio) {
     studio.open().prompt("a blue heart").steps(2);
     studio.field("Hires. fix").check();

@@ -47,7 +47,7 @@ interface TrainingStories {
     studio.tab("LoRA").click();
     assertThat(studio.card("story lora").locator("img")).isVisible();
     studio.open("train").button("Start training").click();
-    assertThat(page.getByText("there is a LoRA 'story lora' already")).isVisible();
+    assertThat(page.getByText("a LoRA named 'story lora' already exists")).isVisible();
   }
 
   @Test
