@@ -4,6 +4,11 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.server.SdServer;
 import dev.sdlora.server.SdServerBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -151,12 +156,16 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     StopOnExit.waitLonger(Duration.ofSeconds(Math.max(0, grace)));
+    requirePort();
     Checkpoint checkpoint = model.open(console);
     Pipeline.Builder builder = Pipeline.builder().concurrency(concurrency).maxPixels(maxPixels);
     trainings.filter(this::isNew).ifPresent(builder::loraDirectory);
     try (Pipeline pipeline = model.load(builder, checkpoint, console);
         SdServer server = settings(pipeline).start()) {
       console.out().println(server.uri());
+      console
+          .out()
+          .println("Studio at /, A1111 API at /sdapi/v1, OpenAI API at /v1; press Ctrl-C to stop.");
       console.out().flush();
       if (listen.isPresent() && users.isEmpty() && tokens.isEmpty()) {
         console.warn(
@@ -166,6 +175,22 @@ final class ServeCommand implements Callable<Integer> {
       server.close(Duration.ofSeconds(Math.max(0, grace)));
     }
     return 0;
+  }
+
+  /** Tries the port before the model is read, which takes longer. */
+  private void requirePort() {
+    String address = listen.orElse("127.0.0.1");
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getByName(address), port));
+    } catch (UnknownHostException e) {
+      throw console.badUsage("--listen names no address: " + address);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "--port %s of %s cannot be used: %s".formatted(port, address, e.getMessage()), e);
+    } catch (IllegalArgumentException e) {
+      throw console.badUsage("--port must be from 0 to 65535: " + port);
+    }
   }
 
   /** Ctrl-C and SIGTERM interrupt the command. */
