@@ -121,6 +121,7 @@ class EventsTest {
     String first = submit(Served.LONG);
     try (Listener page = new Listener(served, "/api/events")) {
       JsonNode known = page.next("jobs", all -> true).get("jobs");
+      served.until("/api/jobs/" + first, is(first, "running"));
       String second = submit("{'prompt': 'a ring', 'width': 64, 'height': 64, 'steps': 2}");
       JsonNode waiting = page.next("job", is(second, "waiting"));
       JsonNode preview = page.next("preview", look -> look.get("id").asText().equals(first));
