@@ -15,6 +15,7 @@ module dev.sdlora.spring {
   requires static spring.boot.health;
   requires spring.context;
   requires spring.core;
+  requires static spring.web;
 
   exports dev.sdlora.spring;
 

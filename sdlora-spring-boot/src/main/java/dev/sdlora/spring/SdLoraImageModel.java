@@ -3,6 +3,7 @@ package dev.sdlora.spring;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Pipeline;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.Style;
 import io.micrometer.observation.ObservationRegistry;
 import java.io.ByteArrayOutputStream;
@@ -76,8 +77,9 @@ public final class SdLoraImageModel implements ImageModel {
    *
    * @param prompt what to draw
    * @return the pictures, in the order of their seeds
-   * @throws IllegalArgumentException if an option is out of range, or asks for another model
-   * @throws IllegalStateException if options exclude each other, or the pipeline is closed
+   * @throws ImageOptionsException if an option is out of range or names another model, or options
+   *     exclude each other
+   * @throws IllegalStateException if the pipeline is closed
    * @throws dev.sdlora.api.StableDiffusionException what {@link Pipeline#generate} throws
    */
   @Override
@@ -117,9 +119,15 @@ public final class SdLoraImageModel implements ImageModel {
   }
 
   private ImageResponse draw(ImagePrompt prompt, SdLoraImageOptions options) {
-    Messages messages = Messages.of(prompt.getInstructions());
-    Specs.Read read = specs.read(options, messages, pipeline.checkpoint().defaults());
-    Answer answer = Answer.of(options.settings());
+    PromptSpec recommended = pipeline.checkpoint().defaults();
+    Specs.Read read;
+    Answer answer;
+    try {
+      read = specs.read(options, Messages.of(prompt.getInstructions()), recommended);
+      answer = Answer.of(options.settings());
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new ImageOptionsException(e);
+    }
     requireModel(options.getModel());
     GenerationResult result = pipeline.generate(read.spec());
     List<String> warnings = new ArrayList<>(read.warnings());
@@ -152,10 +160,11 @@ public final class SdLoraImageModel implements ImageModel {
     String running = pipeline.checkpoint().name();
     String file = String.valueOf(pipeline.checkpoint().path().getFileName());
     if (!asked.equals(running) && !asked.equals(file)) {
-      throw new IllegalArgumentException(
-          ("model '%s' is not the one that runs here, which is '%s'; leave 'model' out, or name the"
-                  + " file of the other in sdlora.checkpoint")
-              .formatted(asked, running));
+      throw new ImageOptionsException(
+          new IllegalArgumentException(
+              ("model '%s' is not the one that runs here, which is '%s'; leave 'model' out, or name"
+                      + " the file of the other in sdlora.checkpoint")
+                  .formatted(asked, running)));
     }
   }
 

@@ -33,6 +33,12 @@ class SdLoraProperties extends ImageSettings {
   private Loading loading = Loading.LAZY;
 
   /**
+   * Whether web requests that the library refuses are answered with its sentence as a problem
+   * detail (RFC 9457): 400 for what the request got wrong, 503 when the model is busy.
+   */
+  private boolean problemDetails = true;
+
+  /**
    * How long pictures under way may go on when the application stops, before they are cancelled.
    * Default: nine tenths of spring.lifecycle.timeout-per-shutdown-phase.
    */
@@ -115,6 +121,14 @@ class SdLoraProperties extends ImageSettings {
 
   /** How much memory requests may take together. Default: what is left when one starts. */
   private @Nullable DataSize maxMemory;
+
+  public boolean isProblemDetails() {
+    return problemDetails;
+  }
+
+  public void setProblemDetails(boolean problemDetails) {
+    this.problemDetails = problemDetails;
+  }
 
   public Loading getLoading() {
     return loading;

@@ -230,7 +230,7 @@ class SdLoraImageModelTest {
   void call_mediaThatAreNoPictures_saySo() {
     assertThatThrownBy(
             () -> asked(withMedia(new Media(MimeTypeUtils.IMAGE_PNG, uri("http://x/y")))))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(ImageOptionsException.class)
         .hasMessageContaining("other addresses are not fetched: http://x/y");
     assertThatThrownBy(
             () -> asked(withMedia(new Media(MimeTypeUtils.IMAGE_PNG, uri("data:x;base64,!")))))
@@ -291,7 +291,7 @@ class SdLoraImageModelTest {
     asked(SdLoraImageOptions.builder().model("paint").build());
     asked(SdLoraImageOptions.builder().model("paint.safetensors").build());
     assertThatThrownBy(() -> asked(SdLoraImageOptions.builder().model("dall-e-3").build()))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(ImageOptionsException.class)
         .hasMessageStartingWith("model 'dall-e-3' is not the one that runs here, which is 'paint'");
   }
 

@@ -29,6 +29,17 @@ class PictureApplicationIT {
     return response.body();
   }
 
+  /** A browser that shows an image asks for images alone. */
+  private static String problem(String address) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        CLIENT.send(
+            HttpRequest.newBuilder(URI.create(address)).header("Accept", "image/png").build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+    return response.body();
+  }
+
   private static String text(String address) throws IOException, InterruptedException {
     return new String(get(address), StandardCharsets.UTF_8);
   }
@@ -53,6 +64,8 @@ class PictureApplicationIT {
       assertThat(text(address + "/actuator/metrics/sdlora.images")).contains("\"value\":1.0");
       assertThat(text(address + "/actuator/metrics/gen_ai.client.operation"))
           .contains("sdlora", "\"COUNT\",\"value\":1.0");
+      assertThat(problem(address + "/?prompt=a+star+%3Clora:nope:1%3E"))
+          .contains("\"status\":400", "nope");
     }
   }
 

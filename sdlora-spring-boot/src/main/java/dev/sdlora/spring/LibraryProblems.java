@@ -1,0 +1,75 @@
+package dev.sdlora.spring;
+
+import dev.sdlora.api.EmbeddingException;
+import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.ImageFileException;
+import dev.sdlora.api.LoraException;
+import dev.sdlora.api.PromptSyntaxException;
+import dev.sdlora.api.ResourceException;
+import dev.sdlora.api.StableDiffusionException;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+
+/**
+ * Answers web requests that the library refuses with a problem (RFC 9457) whose detail is the
+ * library's sentence: 400 if the request is at fault, 503 if the server is busy or stops. Folders
+ * of this machine are left out of the sentence. Handlers of the application take precedence.
+ */
+@RestControllerAdvice
+@Order(Ordered.LOWEST_PRECEDENCE)
+final class LibraryProblems {
+  private static final String RETRY_SECONDS = "5";
+
+  @ExceptionHandler({
+    PromptSyntaxException.class,
+    LoraException.class,
+    EmbeddingException.class,
+    ImageFileException.class
+  })
+  ResponseEntity<ProblemDetail> refused(StableDiffusionException refusal) {
+    return badRequest(sentence(refusal));
+  }
+
+  @ExceptionHandler
+  ResponseEntity<ProblemDetail> refused(ImageOptionsException refusal) {
+    return badRequest(String.valueOf(refusal.getMessage()));
+  }
+
+  @ExceptionHandler
+  ResponseEntity<ProblemDetail> tooMuch(ResourceException refusal) {
+    return refusal.resource() == ResourceException.Resource.PIXELS
+        ? badRequest(sentence(refusal))
+        : busy(sentence(refusal));
+  }
+
+  @ExceptionHandler
+  ResponseEntity<ProblemDetail> cancelled(GenerationCancelledException end) {
+    return busy(sentence(end));
+  }
+
+  private static ResponseEntity<ProblemDetail> badRequest(String sentence) {
+    return ResponseEntity.of(ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, sentence))
+        .build();
+  }
+
+  private static ResponseEntity<ProblemDetail> busy(String sentence) {
+    return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+        .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
+        .body(ProblemDetail.forStatusAndDetail(HttpStatus.SERVICE_UNAVAILABLE, sentence));
+  }
+
+  private static String sentence(StableDiffusionException refusal) {
+    String sentence = String.valueOf(refusal.getMessage());
+    Optional<Path> folder = refusal.file().map(Path::toAbsolutePath).map(Path::getParent);
+    return folder.map(path -> sentence.replace(path + File.separator, "")).orElse(sentence);
+  }
+}
