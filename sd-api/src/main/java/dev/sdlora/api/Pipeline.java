@@ -65,6 +65,16 @@ public interface Pipeline extends AutoCloseable {
   /** {@return the textual inversion embeddings that prompts can name} */
   EmbeddingLibrary embeddings();
 
+  /** {@return the names of the hypernetworks that prompts can name, sorted} */
+  default List<String> hypernetworks() {
+    return List.of();
+  }
+
+  /** {@return the refiner that a {@link PromptSpec#refinerSwitch} switches to, if there is one} */
+  default Optional<Checkpoint> refiner() {
+    return Optional.empty();
+  }
+
   /**
    * Makes one image of a prompt, with the settings that the checkpoint recommends ({@link
    * Checkpoint#defaults()}), a random seed, and the size that the model was made for.

@@ -231,7 +231,8 @@ public final class BatchDrawer implements AutoCloseable {
               styles,
               new References(Map.of("file", PictureFiles::read)),
               RequestLimits.DEFAULTS.withImages(1),
-              true));
+              true,
+              false));
     }
 
     /** {@return the drawer} */

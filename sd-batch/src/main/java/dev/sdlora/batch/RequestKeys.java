@@ -3,6 +3,7 @@ package dev.sdlora.batch;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.value.Nearest;
 import dev.sdlora.request.Fields;
+import dev.sdlora.request.KnownFields;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,33 +31,19 @@ final class RequestKeys {
           Map.entry("variation_seed", "subseed"),
           Map.entry("variation_strength", "subseed_strength"));
 
-  private static final Set<String> KNOWN =
-      Set.of(
-          ("prompt negative_prompt styles seed subseed subseed_strength seed_resize_from_w"
-                  + " seed_resize_from_h sampler_name scheduler steps cfg_scale image_cfg_scale"
-                  + " size width height images batch_size n_iter clip_skip rng tiling eta"
-                  + " s_min_uncond s_churn s_tmin s_tmax s_noise override_settings"
-                  + " refiner_checkpoint refiner_switch_at disable_extra_networks enable_hr"
-                  + " denoising_strength hr_scale hr_upscaler hr_second_pass_steps hr_resize_x"
-                  + " hr_resize_y hr_checkpoint_name hr_sampler_name hr_scheduler hr_prompt"
-                  + " hr_negative_prompt alwayson_scripts infotext init_images mask mask_blur"
-                  + " mask_blur_x mask_blur_y inpainting_fill inpaint_full_res"
-                  + " inpaint_full_res_padding inpainting_mask_invert resize_mode"
-                  + " initial_noise_multiplier outpainting lora checkpoint id"
-                  + " restore_faces script_name lora_mode lenient"
-                  + " add_trigger_words masks")
-              .split(" "));
+  /** Names that A1111's API does not have. */
+  private static final Set<String> OWN =
+      Set.of("size", "images", "clip_skip", "rng", "checkpoint", "id");
 
-  /** What programs of A1111 send along and decides nothing here. */
-  private static final Set<String> PASSED_OVER =
-      Set.of(
-          ("send_images save_images do_not_save_samples do_not_save_grid"
-                  + " override_settings_restore_afterwards force_task_id include_init_images"
-                  + " script_args mask_round firstphase_width firstphase_height"
-                  + " comments")
-              .split(" "));
+  private static final Set<String> KNOWN = known();
 
   private RequestKeys() {}
+
+  private static Set<String> known() {
+    Set<String> known = new TreeSet<>(KnownFields.acting());
+    known.addAll(OWN);
+    return known;
+  }
 
   /**
    * The same settings under the names of A1111's API, in their order.
@@ -69,7 +56,7 @@ final class RequestKeys {
     settings.fieldNames().forEachRemaining(names::add);
     for (String written : names) {
       String name = name(written);
-      if (PASSED_OVER.contains(name)) {
+      if (KnownFields.withoutEffect().contains(name)) {
         continue;
       }
       if (!KNOWN.contains(name)) {

@@ -8,7 +8,10 @@ import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.Overrides;
 
-/** Reads settings as the server reads what it is sent, but with the library's defaults. */
+/**
+ * Reads settings as the server reads requests, with the library's defaults. What is a warning there
+ * is an error here.
+ */
 final class SettingsReader implements RequestReader {
   private final Offer offer;
 
@@ -19,13 +22,11 @@ final class SettingsReader implements RequestReader {
 
   @Override
   public PromptSpec read(ObjectNode settings) {
-    Fields fields = Fields.of(settings);
-    Overrides overrides = Overrides.read(fields.object("override_settings"), offer);
-    if (!overrides.passedOver().isEmpty()) {
-      throw new IllegalArgumentException(
-          "'override_settings' has options that mean nothing here: "
-              + String.join(", ", overrides.passedOver()));
+    Fields fields = Fields.of(settings.deepCopy().without("checkpoint"));
+    PromptSpec read = new DrawingReader(offer).read(fields, Dialect.LIBRARY, Overrides.NONE);
+    if (!fields.warnings().isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", fields.warnings()));
     }
-    return new DrawingReader(offer).read(fields, Dialect.LIBRARY, overrides);
+    return read;
   }
 }

@@ -146,7 +146,7 @@ final class BatchRunnerTest {
     assertThat(summary.failed()).isEqualTo(2);
     assertThat(result("a").path("error").asText()).isEqualTo("nobody can draw that");
     assertThat(results().values())
-        .anyMatch(result -> result.path("error").asText().contains("'nothing' is no setting"));
+        .anyMatch(result -> result.path("error").asText().contains("'nothing' is not a setting"));
     long size = Files.size(folder.resolve("results.jsonl"));
     diary.clear();
     assertThat(run(lines).failed()).isEqualTo(2);

@@ -145,6 +145,13 @@ final class ServeCommand implements Callable<Integer> {
   private long maxBody = 64L << 20;
 
   @Option(
+      names = "--ignore-scripts",
+      description =
+          "Draw requests that name scripts of A1111, such as ADetailer, without them and warn."
+              + " Default: refuse them.")
+  private boolean ignoreScripts = false;
+
+  @Option(
       names = "--grace",
       paramLabel = "SECONDS",
       defaultValue = "0",
@@ -222,6 +229,7 @@ final class ServeCommand implements Callable<Integer> {
     trainings.ifPresent(server::trainingDirectory);
     server.styles(nameable.styles());
     output.ifPresent(server::outputDirectory);
+    server.ignoreScripts(ignoreScripts);
     return server.maxJobs(maxJobs).rateLimit(rateLimit).maxPixels(maxPixels).maxBodyBytes(maxBody);
   }
 

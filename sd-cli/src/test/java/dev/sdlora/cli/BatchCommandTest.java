@@ -59,7 +59,7 @@ final class BatchCommandTest {
     }
     assertThat(lines).hasSize(3);
     assertThat(lines.get(0).path("state").asText()).isEqualTo("open");
-    assertThat(lines.get(1).path("error").asText()).contains("'promt' is no setting");
+    assertThat(lines.get(1).path("error").asText()).contains("'promt' is not a setting");
     assertThat(lines.get(2).path("failed").asInt()).isEqualTo(1);
   }
 

@@ -13,6 +13,7 @@ import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.ResourceException.Resource;
 import dev.sdlora.tensors.file.Cancellation;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -112,6 +113,16 @@ final class LocalPipeline implements Pipeline {
   @Override
   public EmbeddingLibrary embeddings() {
     return model.embeddings();
+  }
+
+  @Override
+  public List<String> hypernetworks() {
+    return model.hypernetworks().names();
+  }
+
+  @Override
+  public Optional<Checkpoint> refiner() {
+    return model.refiner().map(Refiner::checkpoint);
   }
 
   @Override

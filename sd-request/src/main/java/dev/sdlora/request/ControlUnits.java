@@ -18,10 +18,16 @@ final class ControlUnits {
     this.pictures = pictures;
   }
 
+  /** Whether a script is theirs; the spelling of its name is free. */
+  static boolean isTheirs(String script) {
+    return script.equalsIgnoreCase("controlnet");
+  }
+
   void read(Fields fields, PromptSpecBuilder spec) {
     Fields scripts = fields.object("alwayson_scripts");
     List<Fields> units =
-        scripts.names().stream() // The spelling of the script's name is free.
+        scripts.names().stream()
+            .filter(ControlUnits::isTheirs)
             .flatMap(script -> scripts.object(script).objects("args").stream())
             .filter(unit -> unit.flag("enabled", true))
             .toList();

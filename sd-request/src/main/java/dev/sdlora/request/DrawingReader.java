@@ -9,12 +9,14 @@ import dev.sdlora.api.PromptSpecBuilder;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Schedule;
+import dev.sdlora.api.SpeedOptions;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.Tiling;
 import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Variation;
 import dev.sdlora.api.value.Nearest;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
@@ -33,21 +35,27 @@ public final class DrawingReader {
   }
 
   /**
-   * Reads a body.
+   * Reads a body. What has no effect becomes a warning of the fields.
    *
-   * @param fields as A1111 names them, and {@code lora}
-   * @param overrides options of the request over those of the server
+   * @param fields as A1111 names them, and {@code lora}; those of {@code override_settings} take
+   *     precedence over the options of the server
+   * @param serverOptions those of the server
    * @return with a seed, also where the body leaves it open
    * @throws IllegalArgumentException if a field has a value of another kind or out of range, or
    *     asks for what is not here
    * @throws dev.sdlora.api.ResourceException if an image, or all together, have too many pixels
    * @throws dev.sdlora.api.StableDiffusionException if a LoRA or a picture cannot be used
    */
-  public PromptSpec read(Fields fields, Dialect dialect, Overrides overrides) {
+  public PromptSpec read(Fields fields, Dialect dialect, Overrides serverOptions) {
     AskedSettings.requireShort(fields, offer.limits().text());
+    KnownFields.check(fields);
+    Overrides options =
+        Overrides.read(fields.object("override_settings"), offer).over(serverOptions);
     requireKnownScripts(fields);
+    requireSupported(fields);
     PromptSpecBuilder spec = start(fields, dialect);
-    overrides.applyTo(spec);
+    sampler(fields, spec);
+    options.beforeFields(spec);
     texts(fields, spec);
     sampling(fields, spec);
     sizes(fields, spec);
@@ -55,18 +63,14 @@ public final class DrawingReader {
     loras(fields, spec);
     images(fields, spec);
     refiner(fields, spec);
-    if (fields.flag("restore_faces", false)) {
-      throw new IllegalArgumentException("field 'restore_faces' asks for what there is not here");
-    }
-    if (fields.flag("tiling", false)) {
-      spec.tiling(Tiling.BOTH);
+    if (fields.has("tiling")) {
+      spec.tiling(fields.flag("tiling", false) ? Tiling.BOTH : Tiling.NONE);
     }
     GivenPictures pictures = new GivenPictures(offer);
     new OwnFields(offer, pictures).read(fields, spec);
-    new StartPictures(pictures).read(fields, spec);
-    if (fields.flag("enable_hr", false) && !fields.has("init_images")) {
-      spec.hiresFix(hires(fields));
-    }
+    new StartPictures(pictures, options).read(fields, spec);
+    hires(fields, options, spec);
+    options.afterFields(spec);
     new ControlUnits(offer, pictures).read(fields, spec);
     PromptSpec read = spec.build();
     requirePixels(read);
@@ -80,15 +84,34 @@ public final class DrawingReader {
         .orElseGet(() -> dialect.start(offer.pipeline().checkpoint()));
   }
 
+  /** A1111 refuses scripts in these words, too. */
   private void requireKnownScripts(Fields fields) {
-    fields.ifName(
-        "script_name",
-        name -> {
-          throw new IllegalArgumentException("Script '%s' not found".formatted(name));
-        });
+    Optional<String> script = fields.name("script_name").filter(name -> !name.equals("None"));
+    script.ifPresent(name -> refuseScript("script_name", name, fields));
+    if (script.isEmpty() && fields.node().path("script_args").size() > 0) {
+      fields.warn("field 'script_args' has no effect without 'script_name'");
+    }
     for (String name : fields.object("alwayson_scripts").names()) {
-      if (!name.equalsIgnoreCase("controlnet")) {
-        throw new IllegalArgumentException("Script '%s' not found".formatted(name));
+      if (!ControlUnits.isTheirs(name)) {
+        refuseScript("alwayson_scripts", name, fields);
+      }
+    }
+  }
+
+  private void refuseScript(String field, String name, Fields fields) {
+    if (!offer.ignoreScripts()) {
+      throw new FieldException(field, "Script '%s' not found".formatted(name));
+    }
+    fields.warn("script '%s' is not supported and was ignored".formatted(name));
+  }
+
+  private static void requireSupported(Fields fields) {
+    if (fields.flag("restore_faces", false)) {
+      throw new FieldException("restore_faces", "'restore_faces' is not supported");
+    }
+    for (String name : List.of("latent_mask", "firstpass_image")) {
+      if (fields.name(name).isPresent()) {
+        throw new FieldException(name, "'%s' is not supported".formatted(name));
       }
     }
   }
@@ -100,7 +123,8 @@ public final class DrawingReader {
         .text("negative_prompt")
         .map(text -> networks(text, without))
         .ifPresent(spec::negativePrompt);
-    List<Style> styles = fields.texts("styles").stream().map(offer::style).toList();
+    List<Style> styles =
+        fields.texts("styles").stream().filter(name -> !name.isBlank()).map(offer::style).toList();
     if (!styles.isEmpty()) {
       spec.promptOptions(spec.build().promptOptions().withStyles(styles));
     }
@@ -110,20 +134,20 @@ public final class DrawingReader {
     return without ? NETWORK_TAG.matcher(prompt).replaceAll("") : prompt;
   }
 
+  private static void sampler(Fields fields, PromptSpecBuilder spec) {
+    String name = fields.name("sampler_name").isPresent() ? "sampler_name" : "sampler_index";
+    fields.ifName(
+        name,
+        text -> {
+          NamedSampler named = NamedSampler.parse(text);
+          spec.sampler(named.sampler());
+          spec.schedule(named.schedule().orElse(Schedule.AUTOMATIC));
+        });
+    fields.ifName("scheduler", text -> spec.schedule(Schedule.parse(text)));
+  }
+
   private static void sampling(Fields fields, PromptSpecBuilder spec) {
-    fields
-        .name("sampler_name")
-        .or(() -> fields.name("sampler_index"))
-        .map(NamedSampler::parse)
-        .ifPresent(
-            named -> {
-              spec.sampler(named.sampler());
-              spec.schedule(named.schedule().orElse(Schedule.AUTOMATIC));
-            });
-    fields.name("scheduler").map(Schedule::parse).ifPresent(spec::schedule);
-    if (fields.has("steps")) {
-      spec.steps(fields.whole("steps", 0));
-    }
+    fields.ifWhole("steps", spec::steps);
     fields.ifNumber("cfg_scale", spec::cfgScale);
     fields.ifNumber("image_cfg_scale", spec::imageCfgScale);
     SamplerOptions.Builder options = spec.build().samplerOptions().toBuilder();
@@ -140,12 +164,26 @@ public final class DrawingReader {
     fields.ifNumber("s_noise", options::sNoise);
     fields.ifNumber("s_min_uncond", options::skipUncondBelowSigma);
     spec.samplerOptions(options.build());
+    fields.ifNumber(
+        "token_merging_ratio",
+        ratio -> {
+          if (ratio != 0) { // A1111 takes its option then.
+            SpeedOptions speed = spec.build().speedOptions();
+            spec.speedOptions(speed.toBuilder().tokenMergingRatio(ratio).build());
+          }
+        });
   }
 
-  private static void sizes(Fields fields, PromptSpecBuilder spec) {
-    if (fields.has("width") || fields.has("height")) {
-      ImageSize before = spec.build().size().orElse(new ImageSize(512, 512));
-      spec.size(fields.whole("width", before.width()), fields.whole("height", before.height()));
+  private void sizes(Fields fields, PromptSpecBuilder spec) {
+    // That of the first pass, which A1111 puts in the place of the size.
+    String width = fields.whole("firstphase_width", 0) > 0 ? "firstphase_width" : "width";
+    String height = fields.whole("firstphase_height", 0) > 0 ? "firstphase_height" : "height";
+    if (fields.has(width) || fields.has(height)) {
+      ImageSize before =
+          spec.build().size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
+      int wide = fields.whole(width, before.width());
+      int high = fields.whole(height, before.height());
+      fields.set(wide % 8 == 0 ? height : width, () -> spec.size(wide, high));
     }
   }
 
@@ -182,26 +220,35 @@ public final class DrawingReader {
           lora.name("path")
               .or(() -> lora.name("name"))
               .orElseThrow(
-                  () -> new IllegalArgumentException("each of 'lora' must have a field 'path'"));
+                  () -> new FieldException("lora", "each of 'lora' must have a field 'path'"));
       double strength = lora.number("multiplier").orElse(1);
       LoraAdapter found = offer.lora(name);
-      spec.lora(found.withStrength(strength));
+      lora.set("multiplier", () -> spec.lora(found.withStrength(strength)));
     }
   }
 
   private void images(Fields fields, PromptSpecBuilder spec) {
     long images = (long) fields.whole("batch_size", 1) * fields.whole("n_iter", 1);
     if (images < 1 || images > offer.limits().images()) {
-      throw new IllegalArgumentException(
+      throw new FieldException(
+          fields.whole("batch_size", 1) == 1 ? "n_iter" : "batch_size",
           "a request makes from 1 to %s pictures here: %s"
               .formatted(offer.limits().images(), images));
     }
     spec.images((int) images);
   }
 
-  private static void refiner(Fields fields, PromptSpecBuilder spec) {
-    if (fields.name("refiner_checkpoint").filter(name -> !name.equals("None")).isPresent()) {
-      fields.ifNumber("refiner_switch_at", share -> spec.refinerSwitch(RefinerSwitch.at(share)));
+  /** As in A1111, there is none without both fields, or with a switch at the end. */
+  private void refiner(Fields fields, PromptSpecBuilder spec) {
+    Optional<String> name = fields.name("refiner_checkpoint").filter(it -> !it.equals("None"));
+    double at = fields.number("refiner_switch_at").orElse(1);
+    if (name.isPresent() && at != 1) {
+      offer.requireRefiner("refiner_checkpoint", name.get());
+      fields.set("refiner_switch_at", () -> spec.refinerSwitch(RefinerSwitch.at(at)));
+    } else if (name.isPresent()) {
+      fields.warn("field 'refiner_checkpoint' has no effect without 'refiner_switch_at' below 1");
+    } else if (at != 1 && at != 0) {
+      fields.warn("field 'refiner_switch_at' has no effect without 'refiner_checkpoint'");
     }
   }
 
@@ -213,23 +260,39 @@ public final class DrawingReader {
                   Upscaler.builtIn().stream().map(Upscaler::name),
                   offer.upscalers().keySet().stream())
               .toList();
-      throw new IllegalArgumentException(
+      throw new FieldException(
+          "hr_upscaler",
           "there is no upscaler '%s'; there are %s%s"
               .formatted(name, String.join(", ", names), Nearest.question(name, names)));
     }
     return upscaler;
   }
 
-  private HiresFix hires(Fields fields) {
-    HiresFix.Builder hires = HiresFix.builder();
-    fields.ifNumber("hr_scale", hires::scale);
-    int width = fields.whole("hr_resize_x", 0);
-    int height = fields.whole("hr_resize_y", 0);
-    if (width > 0 && height > 0) {
-      hires.size(new ImageSize(width, height));
+  private void hires(Fields fields, Overrides options, PromptSpecBuilder spec) {
+    boolean wanted = fields.flag("enable_hr", false);
+    if (wanted && fields.texts("init_images").isEmpty()) {
+      ImageSize first =
+          spec.build().size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
+      spec.hiresFix(hires(fields, options, first));
+    } else if (wanted) {
+      fields.warn("field 'enable_hr' has no effect with 'init_images'");
     }
+  }
+
+  private HiresFix hires(Fields fields, Overrides options, ImageSize first) {
+    HiresFix.Builder hires = HiresFix.builder();
+    options.hires(hires);
+    fields.ifNumber("hr_scale", hires::scale);
+    hiresSize(fields, first, hires);
+    fields.ifNumber(
+        "token_merging_ratio_hr",
+        ratio -> {
+          if (ratio != 0) {
+            hires.tokenMergingRatio(ratio);
+          }
+        });
     fields.name("hr_upscaler").map(this::upscaler).ifPresent(hires::upscaler);
-    hires.steps(fields.whole("hr_second_pass_steps", 0));
+    fields.ifWhole("hr_second_pass_steps", hires::steps);
     fields.ifNumber("denoising_strength", hires::denoisingStrength);
     fields.ifName("hr_prompt", hires::prompt);
     fields.ifName("hr_negative_prompt", hires::negativePrompt);
@@ -252,6 +315,28 @@ public final class DrawingReader {
         .filter(name -> !name.equals("Use same checkpoint"))
         .ifPresent(name -> offer.requireCheckpoint("hr_checkpoint_name", name));
     return hires.build();
+  }
+
+  /** One side alone keeps the proportions of the first pass, as in A1111. */
+  private static void hiresSize(Fields fields, ImageSize first, HiresFix.Builder hires) {
+    int width = fields.whole("hr_resize_x", 0);
+    int height = fields.whole("hr_resize_y", 0);
+    if (width > 0 && height > 0) {
+      fields.set(
+          width % 8 == 0 ? "hr_resize_y" : "hr_resize_x",
+          () -> hires.size(new ImageSize(width, height)));
+    } else if (width > 0) {
+      long other = (long) width * first.height() / first.width();
+      fields.set("hr_resize_x", () -> hires.size(eights(width, other)));
+    } else if (height > 0) {
+      long other = (long) height * first.width() / first.height();
+      fields.set("hr_resize_y", () -> hires.size(eights(other, height)));
+    }
+  }
+
+  /** What latents have of a size. */
+  private static ImageSize eights(long width, long height) {
+    return new ImageSize((int) (width / 8 * 8), (int) (height / 8 * 8));
   }
 
   /**

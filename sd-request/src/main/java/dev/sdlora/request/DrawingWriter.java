@@ -2,6 +2,7 @@ package dev.sdlora.request;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
@@ -12,7 +13,6 @@ import dev.sdlora.api.PromptOptions;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RefinerSwitch;
 import dev.sdlora.api.ResizeMode;
-import dev.sdlora.api.Rng;
 import dev.sdlora.api.SamplerOptions;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.Tiling;
@@ -52,8 +52,7 @@ public final class DrawingWriter {
     ObjectNode fields = fields(spec);
     try {
       Fields read = Fields.of(fields.deepCopy());
-      Overrides overrides = Overrides.read(read.object("override_settings"), offer);
-      PromptSpec again = new DrawingReader(offer).read(read, Dialect.LIBRARY, overrides);
+      PromptSpec again = new DrawingReader(offer).read(read, Dialect.LIBRARY, Overrides.NONE);
       return new Written(fields, differences(spec, again), Optional.empty());
     } catch (RuntimeException e) {
       return new Written(fields, List.of(), Optional.of(String.valueOf(e.getMessage())));
@@ -135,7 +134,7 @@ public final class DrawingWriter {
     fields.put("n_iter", spec.images());
     variation(spec.variation(), fields);
     eta(spec).ifPresent(eta -> fields.put("eta", eta));
-    sampling(spec.samplerOptions(), fields);
+    sampling(spec, fields);
     loras(spec.loras(), fields);
     if (spec.tiling() == Tiling.BOTH) {
       fields.put("tiling", true);
@@ -175,13 +174,17 @@ public final class DrawingWriter {
                     .put("seed_resize_from_h", size.height()));
   }
 
-  private static void sampling(SamplerOptions options, ObjectNode fields) {
+  private static void sampling(PromptSpec spec, ObjectNode fields) {
+    SamplerOptions options = spec.samplerOptions();
     SamplerOptions usual = USUAL.samplerOptions();
     putIf(options.sChurn() != usual.sChurn(), fields, "s_churn", options.sChurn());
     putIf(options.sTmin() != usual.sTmin(), fields, "s_tmin", options.sTmin());
     options.sTmax().ifPresent(most -> fields.put("s_tmax", most));
     putIf(options.sNoise() != usual.sNoise(), fields, "s_noise", options.sNoise());
-    double below = options.skipUncondBelowSigma();
+    double below =
+        OptionDraft.skipsUncondInAllSteps(spec)
+            ? spec.speedOptions().guidanceRange().sigmaMin()
+            : options.skipUncondBelowSigma();
     putIf(below != usual.skipUncondBelowSigma(), fields, "s_min_uncond", below);
   }
 
@@ -195,7 +198,8 @@ public final class DrawingWriter {
   }
 
   private void refiner(RefinerSwitch at, ObjectNode fields) {
-    fields.put("refiner_checkpoint", offer.pipeline().checkpoint().name());
+    Checkpoint refiner = offer.pipeline().refiner().orElse(offer.pipeline().checkpoint());
+    fields.put("refiner_checkpoint", refiner.name());
     fields.put("refiner_switch_at", at.at());
   }
 
@@ -239,19 +243,7 @@ public final class DrawingWriter {
   }
 
   private void overrides(PromptSpec spec, ObjectNode fields) {
-    ObjectNode overrides = Fields.object();
-    if (spec.clipSkip() != offer.pipeline().checkpoint().defaults().clipSkip()) {
-      overrides.put("CLIP_stop_at_last_layers", spec.clipSkip());
-    }
-    if (spec.samplerOptions().ensd() != USUAL.samplerOptions().ensd()) {
-      overrides.put("eta_noise_seed_delta", spec.samplerOptions().ensd());
-    }
-    if (spec.rng() == Rng.CPU) {
-      overrides.put("randn_source", "CPU");
-    }
-    if (spec.promptOptions().emphasis() != USUAL.promptOptions().emphasis()) {
-      overrides.put("emphasis", spec.promptOptions().emphasis().label());
-    }
+    ObjectNode overrides = Overrides.of(spec, offer.pipeline().checkpoint());
     if (!overrides.isEmpty()) {
       fields.set("override_settings", overrides);
     }

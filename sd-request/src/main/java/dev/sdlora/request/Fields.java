@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.value.SettingException;
 import dev.sdlora.api.value.Utf8;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +23,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
+import java.util.function.IntConsumer;
 
 /**
  * The fields of a JSON object. A field that is null counts as one that is not there, as clients
@@ -34,9 +36,17 @@ public final class Fields {
   private static final ObjectMapper JSON = mapper();
 
   private final ObjectNode node;
+  private final String noun;
+  private final List<String> warnings;
 
   private Fields(ObjectNode node) {
+    this(node, "field", new ArrayList<>());
+  }
+
+  private Fields(ObjectNode node, String noun, List<String> warnings) {
     this.node = node;
+    this.noun = noun;
+    this.warnings = warnings;
   }
 
   private static ObjectMapper mapper() {
@@ -115,6 +125,26 @@ public final class Fields {
     return node;
   }
 
+  /** The same fields, which errors call options. */
+  Fields asOptions() {
+    return new Fields(node, "option", warnings);
+  }
+
+  /** The same warnings over other fields. */
+  public Fields with(ObjectNode other) {
+    return new Fields(other, noun, warnings);
+  }
+
+  /** Adds a warning for the client: of something in the request that has no effect. */
+  public void warn(String sentence) {
+    warnings.add(sentence);
+  }
+
+  /** The warnings so far, those of the objects within included. */
+  public List<String> warnings() {
+    return List.copyOf(warnings);
+  }
+
   private Optional<JsonNode> get(String name) {
     return Optional.ofNullable(node.get(name)).filter(value -> !value.isNull());
   }
@@ -124,11 +154,28 @@ public final class Fields {
     return get(name).isPresent();
   }
 
-  private static IllegalArgumentException wrong(String name, String expected, JsonNode found) {
+  private FieldException wrong(String name, String expected, JsonNode found) {
     String text = found.toString();
     String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
-    return new IllegalArgumentException(
-        "field '%s' must be %s: %s".formatted(name, expected, shown));
+    return new FieldException(
+        name, "%s '%s' must be %s: %s".formatted(noun, name, expected, shown));
+  }
+
+  /**
+   * Hands a value to a setter.
+   *
+   * @throws FieldException if the setter refuses it, in words that name the field
+   */
+  void set(String name, Runnable setter) {
+    try {
+      setter.run();
+    } catch (FieldException e) {
+      throw e;
+    } catch (SettingException e) {
+      throw new FieldException(name, e.messageFor("%s '%s'".formatted(noun, name)), e);
+    } catch (IllegalArgumentException e) {
+      throw new FieldException(name, String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** A text. */
@@ -147,7 +194,7 @@ public final class Fields {
 
   /** A text, of which an empty one sets nothing. */
   public void ifName(String name, Consumer<String> setter) {
-    name(name).ifPresent(setter);
+    name(name).ifPresent(text -> set(name, () -> setter.accept(text)));
   }
 
   /** A number. */
@@ -172,7 +219,15 @@ public final class Fields {
 
   /** A number, if it is there. */
   public void ifNumber(String name, DoubleConsumer setter) {
-    number(name).ifPresent(setter);
+    number(name).ifPresent(value -> set(name, () -> setter.accept(value)));
+  }
+
+  /** A whole number of at most 31 bits, if it is there. */
+  public void ifWhole(String name, IntConsumer setter) {
+    if (number(name).isPresent()) {
+      int value = whole(name, 0);
+      set(name, () -> setter.accept(value));
+    }
   }
 
   /** A whole number. */
@@ -233,7 +288,7 @@ public final class Fields {
       if (!(element instanceof ObjectNode object)) {
         throw wrong(name, "a list of objects", element);
       }
-      objects.add(new Fields(object));
+      objects.add(new Fields(object, "field", warnings));
     }
     return objects;
   }
@@ -268,12 +323,12 @@ public final class Fields {
   public Fields object(String name) {
     Optional<JsonNode> value = get(name);
     if (value.isEmpty()) {
-      return new Fields(object());
+      return new Fields(object(), "field", warnings);
     }
     if (!(value.get() instanceof ObjectNode object)) {
       throw wrong(name, "an object", value.get());
     }
-    return new Fields(object);
+    return new Fields(object, "field", warnings);
   }
 
   /** The names of all fields. */

@@ -3,6 +3,8 @@ package dev.sdlora.request;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.ResourceException;
+import java.awt.Color;
+import java.util.Optional;
 
 /**
  * The images of one request, decoded as long as they do not exceed its limits together. What counts
@@ -22,6 +24,16 @@ final class GivenPictures {
    * @throws ResourceException if it has too many pixels, alone or with those before it
    */
   Picture picture(String field, String text) {
+    return picture(field, text, Optional.empty());
+  }
+
+  /**
+   * Decodes the image that a field is or names.
+   *
+   * @param background the color behind transparent places; empty for white
+   * @throws ResourceException if it has too many pixels, alone or with those before it
+   */
+  Picture picture(String field, String text, Optional<Color> background) {
     RequestLimits limits = offer.limits();
     byte[] file = offer.pictures().bytes(field, text);
     pixels += Pictures.requireSize(field, file, limits.pixels());
@@ -34,6 +46,8 @@ final class GivenPictures {
           pixels,
           most);
     }
-    return Pictures.decoded(file);
+    return background
+        .flatMap(color -> Background.behind(file, color))
+        .orElseGet(() -> Pictures.decoded(file));
   }
 }

@@ -1,5 +1,6 @@
 package dev.sdlora.request;
 
+import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.LoraAdapter;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,6 +31,7 @@ import java.util.stream.Stream;
  * @param limits of a request
  * @param paths whether LoRAs and ControlNets can also be named by their paths, and LoRAs by where
  *     they are published: for requests of those whose machine this is
+ * @param ignoreScripts whether scripts of A1111 that do not exist here are warnings, not errors
  */
 public record Offer(
     Pipeline pipeline,
@@ -37,7 +40,8 @@ public record Offer(
     List<Style> styles,
     References pictures,
     RequestLimits limits,
-    boolean paths) {
+    boolean paths,
+    boolean ignoreScripts) {
 
   /** A single letter is a drive of Windows. */
   private static final Pattern REFERENCE = Pattern.compile("[a-z][a-z0-9+.-]+:(?s:.*)");
@@ -138,10 +142,30 @@ public record Offer(
   /** Refuses another model than the one that runs. */
   public void requireCheckpoint(String field, String name) {
     String own = pipeline.checkpoint().name();
-    String asked = Offer.stem(name.replaceFirst("\\s*\\[[0-9a-fA-F]*]$", ""));
-    if (!asked.equals(own)) {
-      throw new IllegalArgumentException(
+    if (!isOf(name, own)) {
+      throw new FieldException(
+          field,
           "field '%s' names the model '%s'; '%s' alone runs here".formatted(field, name, own));
     }
+  }
+
+  /** Refuses another refiner than the one that runs. */
+  void requireRefiner(String field, String name) {
+    Optional<String> own = pipeline.refiner().map(Checkpoint::name);
+    if (own.filter(refiner -> isOf(name, refiner)).isEmpty()) {
+      throw new FieldException(
+          field,
+          "field '%s' names the refiner '%s'; %s"
+              .formatted(
+                  field,
+                  name,
+                  own.map(refiner -> "'" + refiner + "' alone runs here")
+                      .orElse("no refiner was loaded (--refiner)")));
+    }
+  }
+
+  /** Whether a client means a model, whose hash in brackets may follow its name. */
+  private static boolean isOf(String name, String model) {
+    return stem(name.replaceFirst("\\s*\\[[0-9a-fA-F]*]$", "")).equals(model);
   }
 }

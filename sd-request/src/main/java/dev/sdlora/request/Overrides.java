@@ -1,55 +1,74 @@
 package dev.sdlora.request;
 
-import dev.sdlora.api.Emphasis;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.Checkpoint;
+import dev.sdlora.api.HiresFix;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.PromptSpecBuilder;
-import dev.sdlora.api.Rng;
-import dev.sdlora.api.SamplerOptions;
-import java.util.ArrayList;
+import java.awt.Color;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 
-/**
- * A1111's options, as far as they mean something here: those of the server, or of one request.
- *
- * @param passedOver the names of options that mean nothing here
- */
-public record Overrides(
-    OptionalInt clipSkip,
-    OptionalLong ensd,
-    Optional<Rng> rng,
-    Optional<Emphasis> emphasis,
-    List<String> passedOver) {
+/** Values of A1111's options: those of the server, or of one request. Immutable. */
+public final class Overrides {
+  /** No options. */
+  public static final Overrides NONE = new Overrides(Fields.object());
 
-  /** Nothing. */
-  public static final Overrides NONE =
-      new Overrides(
-          OptionalInt.empty(), OptionalLong.empty(), Optional.empty(), Optional.empty(), List.of());
+  private static final Set<String> NAMES = names();
+
+  private final ObjectNode values;
+
+  private Overrides(ObjectNode values) {
+    this.values = values;
+  }
+
+  private static Set<String> names() {
+    Set<String> names = new TreeSet<>(Set.of("sd_model_checkpoint", "sd_vae"));
+    Options.acting().forEach(option -> names.add(option.name()));
+    return names;
+  }
 
   /**
-   * Reads options.
+   * Reads options. Those that have no effect here are warnings of the fields.
    *
    * @throws IllegalArgumentException if one has a value that makes no sense, or names another model
    *     than there is
    */
-  public static Overrides read(Fields options, Offer offer) {
-    Overrides read = NONE;
-    List<String> others = new ArrayList<>();
+  public static Overrides read(Fields fields, Offer offer) {
+    Fields options = fields.asOptions();
+    ObjectNode values = Fields.object();
     for (String name : options.names()) {
-      switch (name) {
-        case "CLIP_stop_at_last_layers" -> read = read.withClipSkip(options.whole(name, 1));
-        case "eta_noise_seed_delta" -> read = read.withEnsd(options.whole(name, 0));
-        case "randn_source" -> read = read.withRng(options.name(name));
-        case "emphasis" -> read = read.withEmphasis(options.name(name));
-        case "sd_model_checkpoint" ->
-            options.ifName(name, model -> offer.requireCheckpoint(name, model));
-        case "sd_vae" -> options.ifName(name, vae -> requireVae(vae, offer));
-        default -> others.add(name);
+      if (NAMES.contains(name)) {
+        values.set(name, options.node().get(name).deepCopy());
+      } else if (options.has(name)) {
+        warn(name, options);
       }
     }
-    return new Overrides(read.clipSkip, read.ensd, read.rng, read.emphasis, List.copyOf(others));
+    options.ifName(
+        "sd_model_checkpoint", model -> offer.requireCheckpoint("sd_model_checkpoint", model));
+    options.ifName("sd_vae", vae -> requireVae(vae, offer));
+    values.remove(List.of("sd_model_checkpoint", "sd_vae"));
+    Overrides read = new Overrides(values);
+    read.check();
+    return read;
+  }
+
+  private static void warn(String name, Fields options) {
+    Set<String> harmless = Options.UNSUPPORTED.get(name);
+    if (harmless == null) {
+      boolean isA1111s = InertOptions.NAMES.contains(name);
+      options.warn(
+          isA1111s
+              ? "option '%s' has no effect here".formatted(name)
+              : KnownFields.unknown("option", name, NAMES));
+    } else if (!harmless.contains(options.node().get(name).asText())) {
+      options.warn("option '%s' is not supported: %s".formatted(name, options.node().get(name)));
+    }
   }
 
   private static void requireVae(String name, Offer offer) {
@@ -63,54 +82,92 @@ public record Overrides(
     }
   }
 
-  private Overrides withClipSkip(int value) {
-    if (value < 1 || value > 12) {
-      throw new IllegalArgumentException(
-          "option 'CLIP_stop_at_last_layers' must be from 1 to 12: " + value);
-    }
-    return new Overrides(OptionalInt.of(value), ensd, rng, emphasis, List.of());
-  }
-
-  private Overrides withEnsd(long value) {
-    return new Overrides(clipSkip, OptionalLong.of(value), rng, emphasis, List.of());
-  }
-
-  private Overrides withRng(Optional<String> name) {
-    Optional<Rng> source =
-        name.map(
-            text ->
-                switch (text.toUpperCase(Locale.ROOT)) {
-                  case "GPU", "NV" -> Rng.NV;
-                  case "CPU" -> Rng.CPU;
-                  default ->
-                      throw new IllegalArgumentException(
-                          "option 'randn_source' must be GPU, NV or CPU: '%s'".formatted(text));
-                });
-    return new Overrides(clipSkip, ensd, source, emphasis, List.of());
-  }
-
-  private Overrides withEmphasis(Optional<String> name) {
-    return new Overrides(clipSkip, ensd, rng, name.map(Emphasis::parse), List.of());
+  /** Sets all in requests that nobody draws. */
+  private void check() {
+    Picture picture = Picture.of(8, 8, new byte[3 * 64]);
+    beforeFields(PromptSpec.builder());
+    afterFields(PromptSpec.builder());
+    start(ImageToImage.builder(picture));
+    mask(Inpainting.builder(picture));
+    hires(HiresFix.builder());
   }
 
   /** These, and where they say nothing, others. */
   public Overrides over(Overrides others) {
-    return new Overrides(
-        clipSkip.isPresent() ? clipSkip : others.clipSkip,
-        ensd.isPresent() ? ensd : others.ensd,
-        rng.or(others::rng),
-        emphasis.or(others::emphasis),
-        passedOver);
+    ObjectNode both = others.values.deepCopy();
+    both.setAll(values);
+    return new Overrides(both);
   }
 
-  /** Sets what is given. */
-  public void applyTo(PromptSpecBuilder spec) {
-    clipSkip.ifPresent(spec::clipSkip);
-    rng.ifPresent(spec::rng);
-    if (ensd.isPresent()) {
-      SamplerOptions options = spec.build().samplerOptions();
-      spec.samplerOptions(options.toBuilder().ensd(ensd.getAsLong()).build());
+  /** All options that act, with their values. */
+  public ObjectNode toJson() {
+    ObjectNode json = Fields.object();
+    Options.acting()
+        .forEach(
+            option ->
+                json.set(
+                    option.name(),
+                    values.path(option.name()).isMissingNode()
+                        ? option.usual()
+                        : values.get(option.name())));
+    return json;
+  }
+
+  private Fields options() {
+    return Fields.of(values).asOptions();
+  }
+
+  private <T> void set(List<Option<T>> options, T target) {
+    Fields given = options();
+    options.forEach(option -> option.apply(target, given));
+  }
+
+  /** Sets what the fields of a request take precedence over. */
+  void beforeFields(PromptSpecBuilder spec) {
+    OptionDraft draft = new OptionDraft(spec);
+    set(Options.REQUEST, draft);
+    set(Options.SAMPLING, draft);
+    draft.finish();
+  }
+
+  /** Sets what changes the meaning of fields. */
+  void afterFields(PromptSpecBuilder spec) {
+    OptionDraft draft = new OptionDraft(spec);
+    set(Options.AFTER_FIELDS, draft);
+    draft.finish();
+  }
+
+  /** Sets what belongs to the image to start from. */
+  void start(ImageToImage.Builder start) {
+    set(Options.START, start);
+  }
+
+  /** Sets what belongs to its mask. */
+  void mask(Inpainting.Builder mask) {
+    set(Options.MASK, mask);
+  }
+
+  /** Sets what belongs to hires fix. */
+  void hires(HiresFix.Builder hires) {
+    set(Options.HIRES, hires);
+  }
+
+  /** The color behind transparent places of images; empty for white. */
+  Optional<Color> background() {
+    return Background.of(options());
+  }
+
+  /** The options that a request needs in addition to its fields, on a checkpoint. */
+  static ObjectNode of(PromptSpec spec, Checkpoint checkpoint) {
+    ObjectNode written = Fields.object();
+    Options.acting()
+        .forEach(
+            option -> option.written(spec).ifPresent(value -> written.set(option.name(), value)));
+    if (spec.clipSkip() == checkpoint.defaults().clipSkip()) {
+      written.remove(Options.CLIP_SKIP);
+    } else {
+      written.put(Options.CLIP_SKIP, spec.clipSkip());
     }
-    emphasis.ifPresent(kind -> spec.promptOptions(spec.build().promptOptions().withEmphasis(kind)));
+    return written;
   }
 }

@@ -15,9 +15,11 @@ final class StartPictures {
   private static final int FILL = 0;
 
   private final GivenPictures pictures;
+  private final Overrides options;
 
-  StartPictures(GivenPictures pictures) {
+  StartPictures(GivenPictures pictures, Overrides options) {
     this.pictures = pictures;
+    this.options = options;
   }
 
   void read(Fields fields, PromptSpecBuilder spec) {
@@ -26,11 +28,12 @@ final class StartPictures {
       return;
     }
     if (given.size() > 1) {
-      throw new IllegalArgumentException(
-          "field 'init_images' must have one picture: there are " + given.size());
+      throw new FieldException(
+          "init_images", "field 'init_images' must have one image: there are " + given.size());
     }
-    Picture picture = pictures.picture("init_images", given.get(0));
+    Picture picture = pictures.picture("init_images", given.get(0), options.background());
     ImageToImage.Builder start = ImageToImage.builder(picture);
+    options.start(start);
     fields.ifNumber("denoising_strength", start::denoisingStrength);
     fields.ifNumber("initial_noise_multiplier", start::noiseMultiplier);
     start.resizeMode(choice(ResizeMode.values(), fields, "resize_mode", 0));
@@ -41,7 +44,8 @@ final class StartPictures {
         .ifPresent(start::inpainting);
     if (fields.has("outpainting")) {
       if (fields.name("mask").isPresent()) {
-        throw new IllegalArgumentException("fields 'mask' and 'outpainting' cannot be combined");
+        throw new FieldException(
+            "outpainting", "fields 'mask' and 'outpainting' cannot be combined");
       }
       start.outpainting(outpainting(fields));
     }
@@ -54,9 +58,14 @@ final class StartPictures {
     return same ? mask : mask.resized(picture.width(), picture.height());
   }
 
-  private static Inpainting inpainting(Fields fields, Picture mask) {
+  private Inpainting inpainting(Fields fields, Picture mask) {
+    Inpainting.Builder inpainting = Inpainting.builder(mask);
+    options.mask(inpainting);
+    if (!fields.flag("mask_round", true)) {
+      fields.warn("field 'mask_round' has no effect here: masks are always rounded");
+    }
     int blur = Math.max(fields.whole("mask_blur_x", 4), fields.whole("mask_blur_y", 4));
-    return Inpainting.builder(mask)
+    return inpainting
         .maskBlur(fields.whole("mask_blur", blur))
         .maskedContent(choice(MaskedContent.values(), fields, "inpainting_fill", 0))
         .onlyMasked(fields.flag("inpaint_full_res", true))
@@ -86,8 +95,8 @@ final class StartPictures {
   private static <T> T choice(T[] values, Fields fields, String name, int otherwise) {
     int number = fields.whole(name, otherwise);
     if (number < 0 || number >= values.length) {
-      throw new IllegalArgumentException(
-          "field '%s' must be from 0 to %s: %s".formatted(name, values.length - 1, number));
+      throw new FieldException(
+          name, "field '%s' must be from 0 to %s: %s".formatted(name, values.length - 1, number));
     }
     return values[number];
   }

@@ -8,6 +8,7 @@ import dev.sdlora.api.Emphasis;
 import dev.sdlora.api.HiresFix;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
@@ -25,8 +26,10 @@ import dev.sdlora.api.Upscaler;
 import dev.sdlora.api.Variation;
 import dev.sdlora.demo.model.DemoModel;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -38,6 +41,9 @@ import org.junit.jupiter.api.Test;
 class DrawingWriterTest {
   private static final List<Style> STYLES =
       List.of(new Style("inked", "ink, {prompt}", ""), new Style("no text", "", "letters"));
+  private static final Checkpoint REFINER =
+      Checkpoint.builder(Path.of("refiner.safetensors"), ModelFamily.SDXL_REFINER).build();
+
   static final Offer OFFER =
       new Offer(
           pipeline(),
@@ -46,6 +52,7 @@ class DrawingWriterTest {
           STYLES,
           new References(Map.of()),
           RequestLimits.DEFAULTS.withImages(16),
+          false,
           false);
 
   private static Pipeline pipeline() {
@@ -58,6 +65,9 @@ class DrawingWriterTest {
               if (method.getName().equals("checkpoint")) {
                 return checkpoint;
               }
+              if (method.getName().equals("refiner")) {
+                return Optional.of(REFINER);
+              }
               throw new UnsupportedOperationException(method.getName());
             });
   }
@@ -68,8 +78,7 @@ class DrawingWriterTest {
 
   private static PromptSpec read(ObjectNode fields) {
     Fields all = Fields.of(fields);
-    return new DrawingReader(OFFER)
-        .read(all, Dialect.LIBRARY, Overrides.read(all.object("override_settings"), OFFER));
+    return new DrawingReader(OFFER).read(all, Dialect.LIBRARY, Overrides.NONE);
   }
 
   @Test

@@ -26,6 +26,7 @@ class RequestBoundsTest {
           List.of(),
           new References(Map.of()),
           RequestLimits.DEFAULTS.withPixels(1 << 20).withInputPixels(2 << 20),
+          false,
           false);
 
   private static PromptSpec read(ObjectNode request) {

@@ -115,7 +115,8 @@ public final class SdServer implements AutoCloseable {
             List.copyOf(settings.styles),
             pictures,
             limits,
-            false);
+            false,
+            settings.ignoreScripts);
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
     this.transport = transport(settings, sentences);
     this.javalin =

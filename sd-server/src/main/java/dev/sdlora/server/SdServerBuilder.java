@@ -41,6 +41,7 @@ public final class SdServerBuilder {
   long maxBodyBytes = 64L << 20;
   long maxPixels = 1 << 22;
   int maxImages = 16;
+  boolean ignoreScripts;
   int maxJobs = 32;
   int rateLimit;
   int history = 50;
@@ -281,6 +282,18 @@ public final class SdServerBuilder {
    */
   public SdServerBuilder maxImages(int images) {
     this.maxImages = (int) within(1, 1000, images, "maxImages");
+    return this;
+  }
+
+  /**
+   * Sets whether requests that name scripts of A1111, such as ADetailer, are drawn without them and
+   * get a warning.
+   *
+   * @param ignore default false: such requests are refused
+   * @return this builder
+   */
+  public SdServerBuilder ignoreScripts(boolean ignore) {
+    this.ignoreScripts = ignore;
     return this;
   }
 

@@ -81,7 +81,7 @@ final class SdLoraSparkTest {
         .extracting(row -> row.<String>getAs("error"))
         .hasSize(2)
         .anySatisfy(error -> assertThat(error).contains("did you mean 'ink_lines'?"))
-        .anySatisfy(error -> assertThat(error).startsWith("'stepps' is no setting"));
+        .anySatisfy(error -> assertThat(error).startsWith("'stepps' is not a setting"));
     assertThat(first.values())
         .filteredOn(row -> row.getAs("error") == null)
         .hasSize(4)

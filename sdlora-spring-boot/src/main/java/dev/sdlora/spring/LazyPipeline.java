@@ -10,6 +10,8 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
 import dev.sdlora.api.PromptSpec;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -255,6 +257,16 @@ final class LazyPipeline implements Pipeline {
   @Override
   public EmbeddingLibrary embeddings() {
     return load().embeddings();
+  }
+
+  @Override
+  public List<String> hypernetworks() {
+    return load().hypernetworks();
+  }
+
+  @Override
+  public Optional<Checkpoint> refiner() {
+    return load().refiner();
   }
 
   @Override

@@ -39,6 +39,11 @@ public final class HypernetworkFolders {
     paths();
   }
 
+  /** The names of all, sorted. */
+  public List<String> names() {
+    return paths().keySet().stream().sorted().toList();
+  }
+
   private synchronized Map<String, Path> paths() {
     Map<String, Path> paths = new LinkedHashMap<>();
     FolderTree.look(trees).files().forEach(path -> paths.put(FolderTree.stem(path), path));

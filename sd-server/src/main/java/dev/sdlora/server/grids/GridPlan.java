@@ -29,13 +29,20 @@ final class GridPlan {
   private final Axis columns;
   private final Optional<Axis> rows;
   private final ObjectNode settings;
+  private final List<String> warnings;
   private double work;
 
-  private GridPlan(PromptSpec spec, Axis columns, Optional<Axis> rows, ObjectNode settings) {
+  private GridPlan(
+      PromptSpec spec,
+      Axis columns,
+      Optional<Axis> rows,
+      ObjectNode settings,
+      List<String> warnings) {
     this.spec = spec;
     this.columns = columns;
     this.rows = rows;
     this.settings = settings;
+    this.warnings = warnings;
   }
 
   /**
@@ -46,9 +53,9 @@ final class GridPlan {
    */
   static GridPlan read(Fields fields, Offer offer) {
     Fields request = fields.object("request");
-    Overrides options = Overrides.read(request.object("override_settings"), offer);
     DrawingReader reader = new DrawingReader(offer);
-    PromptSpec spec = reader.read(request, Dialect.LIBRARY, options).toBuilder().images(1).build();
+    PromptSpec spec =
+        reader.read(request, Dialect.LIBRARY, Overrides.NONE).toBuilder().images(1).build();
     Axis columns = axis("x", fields, offer);
     Optional<Axis> rows =
         fields.object("y").name("axis").isPresent()
@@ -56,7 +63,7 @@ final class GridPlan {
             : Optional.empty();
     ObjectNode settings = fields.node().deepCopy();
     settings.set("request", AskedSettings.of(request, spec));
-    GridPlan plan = new GridPlan(spec, columns, rows, settings);
+    GridPlan plan = new GridPlan(spec, columns, rows, settings, fields.warnings());
     plan.requireRoom(reader, offer.limits().pixels());
     return plan;
   }
@@ -144,6 +151,11 @@ final class GridPlan {
   /** As it was asked for, to be asked again. */
   ObjectNode settings() {
     return settings;
+  }
+
+  /** The warnings of the request. */
+  List<String> warnings() {
+    return warnings;
   }
 
   VariationGrid grid() {

@@ -32,6 +32,7 @@ final class GridWork extends InterruptibleWork {
     super("sd-server-grid");
     this.pipeline = pipeline;
     this.plan = plan;
+    warnings.addAll(plan.warnings());
   }
 
   @Override

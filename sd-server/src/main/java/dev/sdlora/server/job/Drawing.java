@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Drawing implements Work {
   private final Pipeline pipeline;
   private final PromptSpec whole;
+  private final List<String> ofRequest;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
   // All below is guarded by this.
@@ -39,10 +41,12 @@ public final class Drawing implements Work {
    * What to draw.
    *
    * @param spec with a seed
+   * @param warnings of the request itself, reported before those of the drawing
    */
-  public Drawing(Pipeline pipeline, PromptSpec spec) {
+  public Drawing(Pipeline pipeline, PromptSpec spec, List<String> warnings) {
     this.pipeline = pipeline;
     this.whole = spec;
+    this.ofRequest = List.copyOf(warnings);
   }
 
   @Override
@@ -105,7 +109,8 @@ public final class Drawing implements Work {
         outcome.completeExceptionally(e);
       }
     } else if (failure == null || skippedLast) {
-      outcome.complete(new Outcome(warnings, loras));
+      outcome.complete(
+          new Outcome(Stream.concat(ofRequest.stream(), warnings.stream()).toList(), loras));
     } else {
       outcome.completeExceptionally(failure);
     }

@@ -74,11 +74,13 @@ public final class JobsApi {
 
   private void submit(Context context) {
     Fields fields = Bodies.fields(context);
-    Overrides options = Overrides.read(fields.object("override_settings"), offer);
-    PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.LIBRARY, options);
+    PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.LIBRARY, Overrides.NONE);
     String kind = spec.imageToImage().isPresent() ? "img2img" : "txt2img";
     Job.Request request =
-        new Job.Request(kind, new Drawing(offer.pipeline(), spec), AskedSettings.of(fields, spec));
+        new Job.Request(
+            kind,
+            new Drawing(offer.pipeline(), spec, fields.warnings()),
+            AskedSettings.of(fields, spec));
     Job job = queue.submit(request, Optional.empty());
     context.status(202).header("Location", "/api/jobs/" + job.id());
     Answers.json(context, json.of(job));

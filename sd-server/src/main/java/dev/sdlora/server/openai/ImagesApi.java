@@ -86,7 +86,7 @@ public final class ImagesApi {
     Job.Request request =
         new Job.Request(
             event,
-            new Drawing(offer.pipeline(), spec),
+            new Drawing(offer.pipeline(), spec, asked.warnings()),
             AskedSettings.translated(asked, spec, offer),
             streaming ? partial : 0);
     try (ClientConnection client = ClientConnection.of(context)) {

@@ -10,7 +10,6 @@ import dev.sdlora.request.Dialect;
 import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
-import dev.sdlora.request.Overrides;
 import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
@@ -72,16 +71,14 @@ final class DrawingEndpoints {
     if (!fromPicture) {
       PICTURES.stream().filter(name -> !name.startsWith("always")).forEach(fields.node()::remove);
     }
-    Overrides own = Overrides.read(fields.object("override_settings"), offer);
-    PromptSpec spec =
-        new DrawingReader(offer).read(fields, Dialect.A1111, own.over(state.options()));
+    PromptSpec spec = new DrawingReader(offer).read(fields, Dialect.A1111, state.options());
     if (!fields.flag("override_settings_restore_afterwards", true)) {
-      state.set(fields.object("override_settings"));
+      state.set(Fields.of(fields.object("override_settings").node()));
     }
     Job.Request request =
         new Job.Request(
             fromPicture ? "img2img" : "txt2img",
-            new Drawing(offer.pipeline(), spec),
+            new Drawing(offer.pipeline(), spec, fields.warnings()),
             AskedSettings.translated(fields, spec, offer));
     try (ClientConnection client = ClientConnection.of(context)) {
       Job job = queue.submit(request, taskId(fields));
@@ -90,7 +87,7 @@ final class DrawingEndpoints {
         Sentences.Told told = sentences.of(job.failure().orElseThrow());
         throw new Refusal(told.status(), told.sentence(), told.headers());
       }
-      Answers.json(context, answer(job, spec, fields, own));
+      Answers.json(context, answer(job, spec, fields));
     }
   }
 
@@ -103,7 +100,7 @@ final class DrawingEndpoints {
     return id;
   }
 
-  private ObjectNode answer(Job job, PromptSpec spec, Fields fields, Overrides own) {
+  private ObjectNode answer(Job job, PromptSpec spec, Fields fields) {
     ObjectNode answer = Fields.object();
     ArrayNode images = answer.putArray("images");
     if (fields.flag("send_images", true)) {
@@ -114,11 +111,11 @@ final class DrawingEndpoints {
       parameters.remove(PICTURES);
     }
     answer.set("parameters", parameters);
-    answer.put("info", Fields.text(info(job, spec, fields, own)));
+    answer.put("info", Fields.text(info(job, spec, fields)));
     return answer;
   }
 
-  private ObjectNode info(Job job, PromptSpec spec, Fields fields, Overrides own) {
+  private ObjectNode info(Job job, PromptSpec spec, Fields fields) {
     List<GeneratedImage> images = job.finished();
     ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
     long seed = spec.seed().orElse(-1);
@@ -163,8 +160,6 @@ final class DrawingEndpoints {
     fields.texts("styles").forEach(styles::add);
     ArrayNode warnings = info.putArray("warnings");
     job.warnings().forEach(warning -> warnings.add(sentences.withoutFolders(warning)));
-    own.passedOver()
-        .forEach(name -> warnings.add("option '%s' means nothing here".formatted(name)));
     return info;
   }
 

@@ -1,5 +1,6 @@
 package dev.sdlora.server.sdapi;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
@@ -16,6 +17,7 @@ import dev.sdlora.server.pictures.Enlargement;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.io.ByteArrayInputStream;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Pictures that are only enlarged, and what is written in pictures. */
@@ -31,7 +33,8 @@ final class ExtraEndpoints {
 
   void addTo(RoutesConfig routes) {
     routes.post("/sdapi/v1/png-info", this::pngInfo);
-    routes.post("/sdapi/v1/extra-single-image", this::enlarge, RouteCost.JOB);
+    routes.post("/sdapi/v1/extra-single-image", this::enlargeOne, RouteCost.JOB);
+    routes.post("/sdapi/v1/extra-batch-images", this::enlargeAll, RouteCost.JOB);
   }
 
   private void pngInfo(Context context) {
@@ -72,15 +75,47 @@ final class ExtraEndpoints {
     spec.otherParameters().forEach(parameters::put);
   }
 
-  private void enlarge(Context context) {
+  private void enlargeOne(Context context) {
+    Fields fields = fields(context);
+    String text = fields.name("image").orElseThrow(() -> new Refusal(404, "Image not found"));
+    ObjectNode answer = Fields.object().put("html_info", "");
+    answer.put("image", enlarged("image", text, fields));
+    Answers.json(context, answer);
+  }
+
+  private void enlargeAll(Context context) {
+    Fields fields = fields(context);
+    List<Fields> files = fields.objects("imageList");
+    if (files.isEmpty() || files.size() > offer.limits().images()) {
+      throw new Refusal(
+          422,
+          "field 'imageList' must have from 1 to %s images: %s"
+              .formatted(offer.limits().images(), files.size()));
+    }
+    ObjectNode answer = Fields.object().put("html_info", "");
+    ArrayNode images = answer.putArray("images");
+    for (Fields file : files) {
+      String text =
+          file.name("data")
+              .orElseThrow(() -> new Refusal(422, "each of 'imageList' must have 'data'"));
+      images.add(enlarged("imageList", text, fields));
+    }
+    Answers.json(context, answer);
+  }
+
+  private Fields fields(Context context) {
     Fields fields = Bodies.fields(context);
     for (String name : new String[] {"gfpgan_visibility", "codeformer_visibility"}) {
       if (fields.number(name).orElse(0) != 0) {
-        throw new Refusal(422, "field '%s' asks for what is not here".formatted(name));
+        throw new Refusal(422, "'%s' is not supported".formatted(name));
       }
     }
-    String text = fields.name("image").orElseThrow(() -> new Refusal(404, "Image not found"));
-    Picture picture = offer.pictures().picture("image", text, offer.limits().pixels());
+    return fields;
+  }
+
+  /** An image as base64, enlarged as the fields say. */
+  private String enlarged(String field, String text, Fields fields) {
+    Picture picture = offer.pictures().picture(field, text, offer.limits().pixels());
     Enlargement target = Enlargement.read(fields, picture, offer);
     double visibility = fields.number("extras_upscaler_2_visibility").orElse(0);
     if (!(visibility >= 0 && visibility <= 1)) {
@@ -92,10 +127,7 @@ final class ExtraEndpoints {
       String name = fields.name("upscaler_2").orElse("None");
       first = blended(first, enlarged(name, picture, target), visibility);
     }
-    ObjectNode answer = Fields.object();
-    answer.put("html_info", "");
-    answer.put("image", Pictures.base64(Pictures.png(first.toBufferedImage())));
-    Answers.json(context, answer);
+    return Pictures.base64(Pictures.png(first.toBufferedImage()));
   }
 
   private Picture enlarged(String upscaler, Picture picture, Enlargement target) {

@@ -44,9 +44,10 @@ final class Listings {
     list(routes, "latent-upscale-modes", this::latentUpscalers);
     list(routes, "embeddings", this::embeddings);
     list(routes, "prompt-styles", this::styles);
-    list(routes, "hypernetworks", Fields::array);
+    list(routes, "hypernetworks", this::hypernetworks);
     list(routes, "face-restorers", Fields::array);
-    list(routes, "realesrgan-models", Fields::array);
+    list(routes, "realesrgan-models", this::upscalerNetworks);
+    list(routes, "extensions", Fields::array);
     list(routes, "memory", this::memory);
     list(routes, "cmd-flags", Listings::flags);
     list(routes, "scripts", this::scripts);
@@ -155,6 +156,30 @@ final class Listings {
           .put("scale", 4);
     }
     return upscalers;
+  }
+
+  /** All networks that enlarge images, whatever their kind. */
+  private ArrayNode upscalerNetworks() {
+    ArrayNode networks = Fields.array();
+    offer
+        .upscalers()
+        .forEach(
+            (name, file) ->
+                networks
+                    .addObject()
+                    .put("name", name)
+                    .put("path", file.getFileName().toString())
+                    .putNull("scale"));
+    return networks;
+  }
+
+  private ArrayNode hypernetworks() {
+    ArrayNode networks = Fields.array();
+    offer
+        .pipeline()
+        .hypernetworks()
+        .forEach(name -> networks.addObject().put("name", name).put("path", name));
+    return networks;
   }
 
   private ArrayNode latentUpscalers() {

@@ -27,6 +27,7 @@ final class ProgressEndpoints {
   void addTo(RoutesConfig routes) {
     routes.get("/sdapi/v1/progress", this::progress);
     routes.post("/internal/progress", this::ofTask);
+    routes.get("/internal/ping", context -> Answers.json(context, Fields.object()));
     routes.post("/sdapi/v1/interrupt", context -> end(context, true));
     routes.post("/sdapi/v1/skip", context -> end(context, false));
   }

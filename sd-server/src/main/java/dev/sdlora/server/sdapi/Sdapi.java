@@ -1,12 +1,15 @@
 package dev.sdlora.server.sdapi;
 
 import com.fasterxml.jackson.databind.node.NullNode;
+import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.Sentences;
 import dev.sdlora.server.job.JobQueue;
 import io.javalin.config.RoutesConfig;
+import java.io.InputStream;
+import java.util.Objects;
 
 /** All of A1111's interface. */
 public final class Sdapi {
@@ -29,12 +32,21 @@ public final class Sdapi {
     new Listings(offer).addTo(routes);
     new ExtraEndpoints(offer).addTo(routes);
     new ControlNetListings(offer).addTo(routes);
+    routes.get(
+        "/openapi.json", context -> context.contentType("application/json").result(description()));
     routes.get("/sdapi/v1/options", context -> Answers.json(context, state.toJson()));
     routes.post(
         "/sdapi/v1/options",
         context -> {
-          state.set(Bodies.fields(context));
+          Fields options = Bodies.fields(context);
+          state.set(options);
+          Answers.warn(context, options.warnings());
           Answers.json(context, NullNode.getInstance());
         });
+  }
+
+  /** The interfaces of A1111 and OpenAI as an OpenAPI document. */
+  private static InputStream description() {
+    return Objects.requireNonNull(Sdapi.class.getResourceAsStream("openapi.json"), "openapi.json");
   }
 }

@@ -38,10 +38,7 @@ final class SdapiState {
             .vae()
             .map(vae -> Offer.stem(vae.toString()))
             .orElse("Automatic"));
-    json.put("CLIP_stop_at_last_layers", now.clipSkip().orElse(1));
-    json.put("eta_noise_seed_delta", now.ensd().orElse(0));
-    json.put("randn_source", now.rng().map(Enum::name).orElse("NV"));
-    json.put("emphasis", now.emphasis().map(kind -> kind.label()).orElse("Original"));
+    json.setAll(now.toJson());
     json.put("samples_format", "png");
     json.put("enable_pnginfo", true);
     json.put("live_previews_enable", true);

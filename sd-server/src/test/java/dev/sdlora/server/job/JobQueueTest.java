@@ -64,7 +64,8 @@ class JobQueueTest {
     PromptSpec spec =
         PromptSpec.builder().seed(10).images(images).variation(Variation.of(50, 0.5)).build();
     return queue.submit(
-        new Job.Request("test", new Drawing(pipeline, spec), Fields.object()), Optional.empty());
+        new Job.Request("test", new Drawing(pipeline, spec, List.of()), Fields.object()),
+        Optional.empty());
   }
 
   private static JobState state(Job job) {
@@ -259,7 +260,7 @@ class JobQueueTest {
         queue.submit(
             new Job.Request(
                 "test",
-                new Drawing(closedPipeline(), PromptSpec.builder().seed(1).build()),
+                new Drawing(closedPipeline(), PromptSpec.builder().seed(1).build(), List.of()),
                 Fields.object()),
             Optional.empty());
     submit(1);

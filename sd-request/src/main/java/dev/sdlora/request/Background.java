@@ -1,0 +1,54 @@
+package dev.sdlora.request;
+
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.value.SettingException;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Optional;
+import javax.imageio.ImageIO;
+
+/** The color behind the transparent places of images, A1111's {@code img2img_background_color}. */
+final class Background {
+  static final String OPTION = "img2img_background_color";
+
+  private Background() {}
+
+  /**
+   * The color that options name; empty for white, which images have anyway.
+   *
+   * @throws IllegalArgumentException if it is no color
+   */
+  static Optional<Color> of(Fields options) {
+    try {
+      return options.name(OPTION).map(Color::decode).filter(color -> !color.equals(Color.WHITE));
+    } catch (NumberFormatException e) {
+      throw new SettingException(
+          "color", "be of the form #rrggbb", options.name(OPTION).orElse(""));
+    }
+  }
+
+  /** An image file over the color; empty if it cannot be read. */
+  static Optional<Picture> behind(byte[] file, Color color) {
+    return read(file).map(image -> over(color, image));
+  }
+
+  private static Optional<BufferedImage> read(byte[] file) {
+    try {
+      return Optional.ofNullable(ImageIO.read(new ByteArrayInputStream(file)));
+    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+      return Optional.empty(); // What decodes it without a color says what is wrong.
+    }
+  }
+
+  private static Picture over(Color color, BufferedImage image) {
+    BufferedImage flat =
+        new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = flat.createGraphics();
+    graphics.drawImage(image, 0, 0, color, null);
+    graphics.dispose();
+    return Picture.of(flat);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.sdlora.request;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.sdlora.api.PromptSpec;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/**
+ * An option of A1111 that acts here.
+ *
+ * @param <T> what it is set in
+ * @param name as A1111 calls it
+ * @param usual its default there
+ * @param setter puts the option into the target; it is called only if the option is given
+ * @param writer the value that a request has; it is written if it is not the default
+ */
+record Option<T>(
+    String name,
+    JsonNode usual,
+    BiConsumer<T, Fields> setter,
+    Function<PromptSpec, Optional<JsonNode>> writer) {
+
+  /** An option that requests have a field for, so that it never has to be written. */
+  static <T> Option<T> of(String name, Object usual, BiConsumer<T, Fields> setter) {
+    return new Option<>(name, json(usual), setter, spec -> Optional.empty());
+  }
+
+  /** The same, written where a request has another value. */
+  Option<T> writing(Function<PromptSpec, Object> value) {
+    return new Option<>(name, usual, setter, spec -> Optional.of(json(value.apply(spec))));
+  }
+
+  /** The same, written where a request has a value. */
+  Option<T> writingIf(Function<PromptSpec, Optional<?>> value) {
+    return new Option<>(
+        name, usual, setter, spec -> value.apply(spec).map(found -> json((Object) found)));
+  }
+
+  private static JsonNode json(Object value) {
+    if (value instanceof Boolean flag) {
+      return BooleanNode.valueOf(flag);
+    }
+    if (value instanceof Integer number) {
+      return IntNode.valueOf(number);
+    }
+    if (value instanceof Long number) {
+      return LongNode.valueOf(number);
+    }
+    return value instanceof Double number
+        ? DoubleNode.valueOf(number)
+        : TextNode.valueOf(value.toString());
+  }
+
+  /** Sets it in the target if it is among the given options. */
+  void apply(T target, Fields options) {
+    if (options.has(name)) {
+      options.set(name, () -> setter.accept(target, options));
+    }
+  }
+
+  /** The value of a request, unless it is the default. */
+  Optional<JsonNode> written(PromptSpec spec) {
+    return writer.apply(spec).filter(value -> !isUsual(value));
+  }
+
+  private boolean isUsual(JsonNode value) {
+    return (value.isNumber() && usual.isNumber())
+        ? value.doubleValue() == usual.doubleValue()
+        : value.equals(usual);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.sdlora.request;
+
+import dev.sdlora.api.GuidanceRange;
+import dev.sdlora.api.PromptOptions;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.PromptSpecBuilder;
+import dev.sdlora.api.RefinerSwitch;
+import dev.sdlora.api.Rng;
+import dev.sdlora.api.Sampler;
+import dev.sdlora.api.SamplerOptions;
+import dev.sdlora.api.SizeConditioning;
+import dev.sdlora.api.SpeedOptions;
+import dev.sdlora.api.Tiling;
+import dev.sdlora.api.value.SettingException;
+import java.util.Locale;
+
+/** A request whose options are being set. Not safe for use by several threads. */
+final class OptionDraft {
+  final PromptSpecBuilder spec;
+  final SamplerOptions.Builder sampler;
+  final PromptOptions.Builder prompts;
+  final SpeedOptions.Builder speed;
+  private final PromptSpec before;
+  private final SizeConditioning.Builder sizes;
+
+  /** Starts from what the request says already. */
+  OptionDraft(PromptSpecBuilder spec) {
+    this.spec = spec;
+    this.before = spec.build();
+    this.sampler = before.samplerOptions().toBuilder();
+    this.prompts = before.promptOptions().toBuilder();
+    this.speed = before.speedOptions().toBuilder();
+    this.sizes = before.sizeConditioning().toBuilder();
+  }
+
+  /** Puts everything into the request. */
+  void finish() {
+    spec.samplerOptions(sampler.build())
+        .promptOptions(prompts.build())
+        .speedOptions(speed.build())
+        .sizeConditioning(sizes.build());
+  }
+
+  static boolean isUniPc(PromptSpec spec) {
+    return spec.sampler() == Sampler.UNIPC;
+  }
+
+  void rng(String name) {
+    spec.rng(
+        switch (name.toUpperCase(Locale.ROOT)) {
+          case "GPU", "NV" -> Rng.NV;
+          case "CPU" -> Rng.CPU;
+          default -> throw new SettingException("rng", "be GPU, NV or CPU", name);
+        });
+  }
+
+  void tiling(boolean tiling) {
+    spec.tiling(tiling ? Tiling.BOTH : Tiling.NONE);
+  }
+
+  /** A1111's default leaves samplers their own, which is not 1 for all. */
+  void eta(double eta) {
+    if (eta != 1 || before.samplerOptions().eta().isPresent()) {
+      sampler.eta(eta);
+    }
+  }
+
+  void etaDdim(double eta) {
+    if (eta != 0 || before.samplerOptions().etaDdim().isPresent()) {
+      sampler.etaDdim(eta);
+    }
+  }
+
+  void betaAlpha(double alpha) {
+    sampler.betaShape(alpha, sampler.build().betaBeta());
+  }
+
+  void betaBeta(double beta) {
+    sampler.betaShape(sampler.build().betaAlpha(), beta);
+  }
+
+  /** A1111 means UniPC alone; the library's option is that of other samplers, too. */
+  void uniPcOrder(int order) {
+    SamplerOptions checked = SamplerOptions.builder().order(order).build();
+    if (isUniPc(before) && (order != 3 || before.samplerOptions().order().isPresent())) {
+      sampler.order(checked.order().getAsInt());
+    }
+  }
+
+  void cropTop(int top) {
+    sizes.crop(top, sizes.build().cropLeft());
+  }
+
+  void cropLeft(int left) {
+    sizes.crop(sizes.build().cropTop(), left);
+  }
+
+  void aestheticScore(double score) {
+    sizes.aestheticScores(score, sizes.build().negativeAestheticScore());
+  }
+
+  void negativeAestheticScore(double score) {
+    sizes.aestheticScores(sizes.build().aestheticScore(), score);
+  }
+
+  /** As in A1111, 0 leaves the other ratio. */
+  void tokenMergingFromImage(double ratio) {
+    SpeedOptions checked = SpeedOptions.builder().tokenMergingRatio(ratio).build();
+    if (ratio != 0 && before.imageToImage().isPresent()) {
+      speed.tokenMergingRatio(checked.tokenMergingRatio());
+    }
+  }
+
+  /** Below the sigma of {@code s_min_uncond}, all steps and not every other one. */
+  void skipUncondInAllSteps() {
+    double sigma = before.samplerOptions().skipUncondBelowSigma();
+    if (sigma > 0) {
+      GuidanceRange range = GuidanceRange.ofSigmas(sigma, Double.POSITIVE_INFINITY);
+      speed.guidanceRange(before.speedOptions().guidanceRange().and(range));
+      sampler.skipUncondBelowSigma(0);
+    }
+  }
+
+  static boolean skipsUncondInAllSteps(PromptSpec spec) {
+    return spec.speedOptions().guidanceRange().sigmaMin() > 0
+        && spec.samplerOptions().skipUncondBelowSigma() == 0;
+  }
+
+  void refinerBySteps(boolean bySteps) {
+    before
+        .refinerSwitch()
+        .ifPresent(change -> spec.refinerSwitch(new RefinerSwitch(change.at(), bySteps)));
+  }
+}

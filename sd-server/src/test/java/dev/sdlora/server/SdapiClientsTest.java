@@ -1,0 +1,196 @@
+package dev.sdlora.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.Pipeline;
+import dev.sdlora.request.KnownFields;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What clients of A1111's interface send and expect, and what they are told of the rest. */
+@SuppressWarnings("NullAway.Init")
+class SdapiClientsTest {
+  private static final String SMALL = "'width': 64, 'height': 64, 'steps': 1";
+  private static Pipeline pipeline;
+  private static Served served;
+
+  @BeforeAll
+  static void start() {
+    pipeline = Served.pipeline(1);
+    served = Served.of(pipeline);
+  }
+
+  @AfterAll
+  static void stop() {
+    served.close();
+    pipeline.close();
+  }
+
+  private static String image() {
+    Picture black = Picture.of(64, 64, new byte[3 * 64 * 64]);
+    return Base64.getEncoder().encodeToString(new GeneratedImage(black, 0, "x").png());
+  }
+
+  private static Picture picture(JsonNode text) {
+    return Picture.read(new ByteArrayInputStream(Base64.getDecoder().decode(text.asText())));
+  }
+
+  private static List<String> warnings(JsonNode answer) {
+    List<String> warnings = new ArrayList<>();
+    Served.json(answer.get("info").asText())
+        .get("warnings")
+        .forEach(warning -> warnings.add(warning.asText()));
+    return warnings;
+  }
+
+  /** A body with every field of a schema at its default. */
+  private static ObjectNode defaults(String schema) {
+    JsonNode fields =
+        served.get("/openapi.json").at("/components/schemas/" + schema + "/properties");
+    ObjectNode body = Served.JSON.createObjectNode();
+    fields.fieldNames().forEachRemaining(name -> body.set(name, fields.get(name).get("default")));
+    return body.put("prompt", "a red star").put("width", 64).put("height", 64).put("steps", 1);
+  }
+
+  private static JsonNode post(String path, ObjectNode body) {
+    return Served.json(served.send(served.post(path, body.toString())));
+  }
+
+  @Test
+  void txt2img_everyFieldAtItsDefault_hasNoWarnings() {
+    assertThat(warnings(post("/sdapi/v1/txt2img", defaults("Txt2Img")))).isEmpty();
+  }
+
+  @Test
+  void img2img_everyFieldAtItsDefault_hasNoWarnings() {
+    ObjectNode body = defaults("Img2Img").put("mask", image());
+    body.putArray("init_images").add(image());
+    assertThat(warnings(post("/sdapi/v1/img2img", body))).isEmpty();
+  }
+
+  @Test
+  void openapi_hasEveryFieldThatIsRead() {
+    JsonNode schemas = served.get("/openapi.json").at("/components/schemas");
+    Set<String> described = new TreeSet<>();
+    schemas.at("/Txt2Img/properties").fieldNames().forEachRemaining(described::add);
+    schemas.at("/Img2Img/properties").fieldNames().forEachRemaining(described::add);
+    assertThat(described).containsExactlyElementsOf(KnownFields.all());
+  }
+
+  @Test
+  void openapi_everyPath_isServed() {
+    JsonNode paths = served.get("/openapi.json").get("paths");
+    List<String> missing = new ArrayList<>();
+    paths
+        .fieldNames()
+        .forEachRemaining(
+            path -> {
+              HttpResponse<String> answer =
+                  served.send(
+                      paths.get(path).has("get") ? served.request(path) : served.post(path, "["));
+              if (answer.body().contains("Endpoint") || answer.statusCode() == 405) {
+                missing.add(path);
+              }
+            });
+    assertThat(missing).isEmpty();
+    assertThat(paths.size()).isGreaterThan(40);
+  }
+
+  @Test
+  void txt2img_whatHasNoEffect_isInTheWarnings() {
+    JsonNode answer =
+        served.ask(
+            "/sdapi/v1/txt2img",
+            "{'promt': 'x', 'override_settings': {'samples_save': true}, " + SMALL + "}");
+    assertThat(warnings(answer))
+        .contains(
+            "unknown field 'promt'; did you mean 'prompt'?",
+            "option 'samples_save' has no effect here");
+  }
+
+  @Test
+  void txt2img_hrResizeX_keepsTheProportions() {
+    JsonNode answer =
+        served.ask("/sdapi/v1/txt2img", "{'enable_hr': true, 'hr_resize_x': 96, " + SMALL + "}");
+    assertThat(picture(answer.get("images").get(0)).height()).isEqualTo(96);
+  }
+
+  @Test
+  void scripts_ignored_areWarnings() {
+    try (Served lenient = Served.of(pipeline, settings -> settings.ignoreScripts(true))) {
+      JsonNode answer =
+          lenient.ask(
+              "/sdapi/v1/txt2img",
+              "{'alwayson_scripts': {'ADetailer': {'args': [true]}}, " + SMALL + "}");
+      assertThat(answer.get("images")).hasSize(1);
+      assertThat(warnings(answer)).contains("script 'ADetailer' is not supported and was ignored");
+    }
+  }
+
+  @Test
+  void options_withoutEffect_areWarningHeaders() {
+    HttpResponse<String> answer =
+        served.send(
+            served.post("/sdapi/v1/options", "{'s_noise': 1, 'eta_ancestrl': 1, 'font': 'é'}"));
+    assertThat(answer.body()).isEqualTo("null");
+    assertThat(answer.headers().allValues("Warning"))
+        .containsExactly(
+            "299 - \"unknown option 'eta_ancestrl'; did you mean 'eta_ancestral'?\"",
+            "299 - \"option 'font' has no effect here\"");
+  }
+
+  @Test
+  void options_sentBackAsTheyWere_areNoWarnings() {
+    ObjectNode options = (ObjectNode) served.get("/sdapi/v1/options");
+    HttpResponse<String> answer = served.send(served.post("/sdapi/v1/options", options.toString()));
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().allValues("Warning")).allMatch(text -> text.contains("no effect"));
+    assertThat(served.get("/sdapi/v1/options")).isEqualTo(options);
+  }
+
+  @Test
+  void extraBatchImages_enlargesEach() {
+    JsonNode answer =
+        served.ask(
+            "/sdapi/v1/extra-batch-images",
+            "{'upscaler_1': 'Lanczos', 'upscaling_resize': 1.5, 'imageList': [{'data': '%s', 'name': 'a.png'}, {'data': '%s', 'name': 'b.png'}]}"
+                .formatted(image(), image()));
+    assertThat(answer.get("images")).hasSize(2);
+    assertThat(picture(answer.get("images").get(1)).width()).isEqualTo(96);
+    assertThat(answer.get("html_info").isTextual()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{'imageList': []}",
+        "{'imageList': [{'name': 'a.png'}]}",
+        "{'imageList': [{'data': 'aGVsbG8='}]}",
+        "{'codeformer_visibility': 1}"
+      })
+  void extraBatchImages_badBody_422(String body) {
+    HttpResponse<String> answer = served.send(served.post("/sdapi/v1/extra-batch-images", body));
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(Served.json(answer.body()).get("detail").asText()).isNotBlank();
+  }
+
+  @Test
+  void ping_isAnsweredAsByA1111() {
+    assertThat(served.send(served.request("/internal/ping")).body()).isEqualTo("{}");
+  }
+}
