@@ -125,6 +125,14 @@ public final class Backend {
     OptionalDouble preferredWeight(LoraAdapter lora);
 
     /**
+     * Behind {@link LoraAdapter#description()}.
+     *
+     * @param lora the adapter beside whose file it may be written
+     * @return the text; empty if there is none
+     */
+    Optional<String> description(LoraAdapter lora);
+
+    /**
      * Behind {@link LoraAdapter#preview()}.
      *
      * @param lora the adapter beside whose file it may lie

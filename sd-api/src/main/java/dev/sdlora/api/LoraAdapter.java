@@ -213,6 +213,14 @@ public final class LoraAdapter {
   }
 
   /**
+   * {@return a sentence that says what this LoRA does: "description" of {@code <name>.json} beside
+   * the file, which A1111's editor writes} Empty if there is none.
+   */
+  public Optional<String> description() {
+    return Services.find(Backend.Loras.class).description(this);
+  }
+
+  /**
    * {@return what to write into prompts to draw with this LoRA, as a click on its card does in
    * A1111} That is {@code <lora:name:weight>} and behind it what calls it up, and for the negative
    * prompt the "negative text" of {@code <name>.json}.

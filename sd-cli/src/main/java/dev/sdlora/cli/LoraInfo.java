@@ -52,7 +52,7 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
     training.clipSkip().ifPresent(skip -> json.put("clipSkip", skip));
   }
 
-  private static void usage(ObjectNode json, Usage usage) {
+  private void usage(ObjectNode json, Usage usage) {
     ArrayNode words = json.putArray("triggerWords");
     for (TriggerWord word : usage.triggerWords()) {
       ObjectNode entry = words.addObject();
@@ -62,6 +62,7 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
       }
     }
     usage.preferredWeight().ifPresent(weight -> json.put("preferredWeight", weight));
+    lora.description().ifPresent(text -> json.put("description", text));
     usage.negativeText().ifPresent(text -> json.put("negativeText", text));
     usage.notes().ifPresent(notes -> json.put("notes", notes));
     usage.preview().ifPresent(preview -> json.put("preview", preview.toString()));
@@ -82,6 +83,7 @@ record LoraInfo(LoraAdapter lora, LoraDetails details, LoraHashes hashes) {
     line(out, "name", Optional.of(lora.name()));
     line(out, "alias", lora.alias());
     line(out, "title", training.title());
+    line(out, "description", lora.description());
     line(out, "path", Optional.of(lora.path()));
     line(out, "size", Optional.of(String.format(Locale.ROOT, "%.1f MB", details.bytes() / 1e6)));
     line(out, "family", Optional.of(lora.family().label()));

@@ -29,6 +29,8 @@ final class LoraListCommand implements Runnable {
   /** How many trigger words are shown in a row; JSON has all. */
   private static final int SHOWN_WORDS = 3;
 
+  private static final int SHOWN_LETTERS = 80;
+
   @Mixin private final Console console = new Console();
 
   @Parameters(
@@ -46,15 +48,13 @@ final class LoraListCommand implements Runnable {
   @Option(
       names = "--family",
       paramLabel = "sd1|sd2|sdxl|sdxl_refiner|unknown",
-      description = "What they were trained for.")
+      description = "Model family to list, such as sdxl.")
   private Optional<ModelFamily> family = Optional.empty();
 
   @Option(names = "--trigger", paramLabel = "WORD", description = "A trigger word of theirs.")
   private Optional<String> trigger = Optional.empty();
 
-  @Option(
-      names = "--triggers",
-      description = "Show trigger words; they cost time with thousands of files.")
+  @Option(names = "--triggers", description = "Show trigger words; slow with thousands of files.")
   private boolean triggers;
 
   @Override
@@ -85,6 +85,8 @@ final class LoraListCommand implements Runnable {
       entry.set("kinds", Json.tree(lora.kinds()));
       entry.put("modules", lora.modules());
       entry.put("rank", lora.rank());
+      lora.preferredWeight().ifPresent(weight -> entry.put("preferredWeight", weight));
+      lora.description().ifPresent(text -> entry.put("description", text));
       entry.put("bytes", lora.path().toFile().length());
       entry.put("path", lora.path().toString());
       if (triggers) {
@@ -108,8 +110,10 @@ final class LoraListCommand implements Runnable {
             ">MODULES",
             ">RANK",
             ">MB",
+            ">WEIGHT",
             "ALIAS",
-            triggers ? "TRIGGER WORDS" : "");
+            triggers ? "TRIGGER WORDS" : "",
+            "DESCRIPTION");
     for (LoraAdapter lora : loras) {
       table.row(
           lora.name(),
@@ -118,8 +122,10 @@ final class LoraListCommand implements Runnable {
           lora.modules(),
           lora.rank(),
           String.format(Locale.ROOT, "%.1f", lora.path().toFile().length() / 1e6),
-          lora.alias().orElse(""),
-          triggers ? words(lora) : "");
+          lora.preferredWeight().stream().mapToObj(Double::toString).findFirst().orElse(""),
+          lora.alias().filter(alias -> !alias.equals(lora.name())).orElse(""),
+          triggers ? words(lora) : "",
+          lora.description().map(LoraListCommand::firstLine).orElse(""));
     }
     table.print(console.out());
     unreadable.forEach(
@@ -129,6 +135,12 @@ final class LoraListCommand implements Runnable {
                 .println(
                     "cannot be used: "
                         + (reason.contains(path.toString()) ? reason : path + ": " + reason)));
+  }
+
+  /** As much of a description as a row has room for; JSON has all. */
+  private static String firstLine(String text) {
+    String line = text.lines().findFirst().orElse("");
+    return line.length() <= SHOWN_LETTERS ? line : line.substring(0, SHOWN_LETTERS - 1) + "…";
   }
 
   private static String words(LoraAdapter lora) {

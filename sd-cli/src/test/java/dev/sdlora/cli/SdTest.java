@@ -211,7 +211,13 @@ final class SdTest {
 
   @Test
   void bundledLoras_areKnownByName() {
-    assertThat(CommandRun.of("lora", "list").out()).contains("ink_lines", "zorp");
+    assertThat(CommandRun.of("lora", "list").out().lines())
+        .anySatisfy(line -> assertThat(line).matches("noto .* 0\\.6 .*Noto emoji\\."))
+        .anySatisfy(line -> assertThat(line).startsWith("zorp"));
+    assertThat(CommandRun.of("lora", "list", "--json").out())
+        .contains("\"preferredWeight\":0.5,\"description\":\"Black ink over");
+    assertThat(CommandRun.of("lora", "info", "noto").out())
+        .contains("description: Rounder", "weight: 0.6", "to write: <lora:noto:0.6>");
     assertThat(CommandRun.of("lora", "info", "zorp").out()).contains("name: zorp");
     CommandRun run = CommandRun.of("lora", "effect", "zorp", "--checkpoint", "no-such-file");
     assertThat(run.err()).isEqualTo("sd: checkpoint 'no-such-file' does not exist\n");

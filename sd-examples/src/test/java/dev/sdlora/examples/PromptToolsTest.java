@@ -36,7 +36,7 @@ class PromptToolsTest {
 
     assertThat(completer.complete(prompt, prompt.length()))
         .extracting(completion -> completion.applyTo(prompt))
-        .containsExactly("a cat <lora:ink_lines:1>");
+        .containsExactly("a cat <lora:ink_lines:0.5>");
     assertThat(completer.complete("<lora:", 6)).hasSizeGreaterThan(1);
   }
 

@@ -51,6 +51,11 @@ public final class LocalLoras implements Backend.Loras {
   }
 
   @Override
+  public Optional<String> description(LoraAdapter lora) {
+    return cards.description(lora);
+  }
+
+  @Override
   public Optional<Path> preview(LoraAdapter lora) {
     return LoraCards.preview(lora);
   }

@@ -113,6 +113,9 @@ class EditorTest {
     assertThat(card.get("name").asText()).isEqualTo(ManyLoras.name(4));
     assertThat(card.get("fits").asText()).isEqualTo("yes");
     assertThat(card.get("folder").asText()).isEqualTo("sliders");
+    JsonNode bundled = served.get(path("ink_lines"));
+    assertThat(bundled.get("description").asText()).startsWith("Black ink over the drawing");
+    assertThat(bundled.get("preferred_weight").asDouble()).isEqualTo(0.5);
   }
 
   @Test

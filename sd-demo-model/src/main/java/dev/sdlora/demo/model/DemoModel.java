@@ -24,10 +24,11 @@ import java.util.stream.Stream;
 public final class DemoModel {
   private static final String CHECKPOINT = "demo-sd1.safetensors";
 
-  /** With a picture of what each does, where programs look for it. */
+  /** With an image and a sentence of what each does and its best weight, where programs look. */
   private static final List<String> LORAS =
       List.of("detail_slider", "fluent_3d", "ink_lines", "night", "noto", "zorp").stream()
-          .flatMap(name -> Stream.of(".safetensors", ".preview.png").map(end -> name + end))
+          .flatMap(
+              name -> Stream.of(".safetensors", ".preview.png", ".json").map(end -> name + end))
           .map(name -> "loras/" + name)
           .toList();
 

@@ -41,6 +41,7 @@ class DemoModelTest {
 
       assertThat(checkpoint).hasSameBinaryContentAs(DemoModel.checkpoint());
       assertThat(loras.resolve("night.safetensors")).exists();
+      assertThat(loras.resolve("night.json")).content().contains("\"preferred weight\": 0.8");
       assertThat(loras.getParent()).isEqualTo(checkpoint.getParent());
     }
   }

@@ -152,6 +152,11 @@ public final class LoraCards {
         .orElse(OptionalDouble.empty());
   }
 
+  /** What A1111's editor says about the LoRA. */
+  public Optional<String> description(LoraAdapter lora) {
+    return sidecars.edited(lora.path()).description();
+  }
+
   /** The picture beside a file. */
   public static Optional<Path> preview(LoraAdapter lora) {
     return Sidecars.preview(lora.path());

@@ -47,6 +47,7 @@ final class Sidecars {
    * @param weight the preferred strength, never 0
    * @param negativeText for the negative prompt
    * @param text what there is to say about it
+   * @param description what it does, in a sentence
    * @param checkpoint the model that it is for
    */
   record Notes(
@@ -54,10 +55,9 @@ final class Sidecars {
       Optional<Double> weight,
       Optional<String> negativeText,
       Optional<String> text,
+      Optional<String> description,
       Optional<String> checkpoint) {
-    private static final Notes NONE =
-        new Notes(
-            List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    private static final Notes NONE = notes(JsonNodeFactory.instance.objectNode());
   }
 
   /** What A1111's editor wrote. */
@@ -156,6 +156,7 @@ final class Sidecars {
         Optional.of(weight).filter(value -> Double.isFinite(value) && value != 0),
         text(json.path("negative text")),
         text(json.path("notes")).or(() -> text(json.path("description"))),
+        text(json.path("description")),
         text(json.path("baseModel")));
   }
 

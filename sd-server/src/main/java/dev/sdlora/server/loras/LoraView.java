@@ -67,6 +67,7 @@ final class LoraView {
     card.put("fits", fit(lora, checkpoint).label);
     card.put("rank", lora.rank());
     put(card, "preferred_weight", lora.preferredWeight());
+    lora.description().ifPresent(text -> card.put("description", cut(text)));
     ArrayNode triggers = card.putArray("trigger_words");
     lora.triggerWords().stream().limit(TRIGGERS).forEach(word -> triggers.add(word.text()));
     thumbnails
