@@ -149,6 +149,11 @@ public record Offer(
     }
   }
 
+  /** Whether a name is that of the checkpoint that runs. */
+  public boolean isCheckpoint(String name) {
+    return isOf(name, pipeline.checkpoint().name());
+  }
+
   /** Refuses another refiner than the one that runs. */
   void requireRefiner(String field, String name) {
     Optional<String> own = pipeline.refiner().map(Checkpoint::name);

@@ -12,6 +12,7 @@ import dev.sdlora.server.grids.GridCells;
 import dev.sdlora.server.grids.GridsApi;
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.server.jobs.JobsApi;
@@ -118,7 +119,8 @@ public final class SdServer implements AutoCloseable {
             false,
             settings.ignoreScripts);
     this.trainings = new TrainingsApi(offer, queue, sentences, settings.trainingDirectory);
-    this.transport = transport(settings, sentences);
+    SignedPaths signed = new SignedPaths();
+    this.transport = transport(settings, sentences, signed);
     this.javalin =
         Javalin.create(
             config -> {
@@ -139,7 +141,7 @@ public final class SdServer implements AutoCloseable {
               config.routes.get("/ready", this::ready);
               metrics.addTo(config.routes, queue, pipeline);
               new Sdapi(offer, queue, sentences).addTo(config.routes);
-              new ImagesApi(offer, queue, sentences).addTo(config.routes);
+              new ImagesApi(offer, queue, sentences, signed).addTo(config.routes);
               new JobsApi(offer, queue, sentences).addTo(config.routes);
               new PicturesApi(uploads, limits).addTo(config.routes);
               PngInfoApi info = new PngInfoApi(offer, sentences);
@@ -163,12 +165,13 @@ public final class SdServer implements AutoCloseable {
     return new SdServerBuilder(Objects.requireNonNull(pipeline, "pipeline"));
   }
 
-  private static Transport transport(SdServerBuilder settings, Sentences sentences) {
+  private static Transport transport(
+      SdServerBuilder settings, Sentences sentences, SignedPaths signed) {
     Set<String> hosts = new HashSet<>(settings.allowedHosts);
     boolean credentials = !settings.users.isEmpty() || !settings.tokens.isEmpty();
     // Browsers have no credentials for a name that is not the server's own.
     hosts.add(hosts.isEmpty() && credentials ? "*" : settings.host);
-    Access access = new Access(settings.users, settings.tokens, settings.origins, hosts);
+    Access access = new Access(settings.users, settings.tokens, settings.origins, hosts, signed);
     int longRequests = settings.maxJobs + JobsApi.MOST_WATCHERS;
     return new Transport(
         access, sentences, settings.maxBodyBytes, longRequests, settings.trustedProxies);

@@ -7,10 +7,12 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An error as its client reads it: in OpenAI's form under {@code /v1/}, as {@code {"detail":
@@ -32,7 +34,9 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
     boolean openAi = path.startsWith("/v1/");
     int status = openAi && told.status() == 422 ? 400 : told.status();
     ObjectNode body =
-        openAi ? openAi(status, told.sentence()) : Fields.object().put("detail", told.sentence());
+        openAi
+            ? openAi(status, told.sentence(), told.parameter())
+            : Fields.object().put("detail", told.sentence());
     return new ErrorAnswer(status, told.headers(), body);
   }
 
@@ -44,19 +48,30 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
    */
   public static ErrorAnswer of(String path, Refusal refusal) {
     return of(
-        path, new Sentences.Told(refusal.status(), refusal.sentence(), refusal.headers(), false));
+        path,
+        new Sentences.Told(
+            refusal.status(), refusal.sentence(), refusal.headers(), false, refusal.parameter()));
   }
 
   /** Returns an error in the form that OpenAI's clients read. */
-  public static ObjectNode openAi(int status, String sentence) {
+  public static ObjectNode openAi(
+      int status, String sentence, Optional<Refusal.Parameter> parameter) {
     ObjectNode answer = Fields.object();
     answer
         .putObject("error")
         .put("message", sentence)
         .put("type", type(status))
-        .putNull("param")
-        .putNull("code");
+        .put("param", parameter.map(Refusal.Parameter::name).orElse(null))
+        .put("code", parameter.map(Refusal.Parameter::code).orElseGet(() -> code(status)));
     return answer;
+  }
+
+  private static @Nullable String code(int status) {
+    return switch (status) {
+      case 401 -> "invalid_api_key";
+      case 429 -> "rate_limit_exceeded";
+      default -> null;
+    };
   }
 
   private static String type(int status) {

@@ -8,6 +8,7 @@ import dev.sdlora.api.LoraException;
 import dev.sdlora.api.PromptSyntaxException;
 import dev.sdlora.api.ResourceException;
 import dev.sdlora.api.StableDiffusionException;
+import dev.sdlora.request.FieldException;
 import dev.sdlora.server.job.JobQueue;
 import dev.sdlora.training.TrainingException;
 import io.javalin.http.HttpResponseException;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /** What clients are told of errors: the library's sentences, without the paths of this machine. */
@@ -49,14 +51,25 @@ public final class Sentences {
    * @param sentence for people
    * @param headers beside those that every answer has
    * @param unexpected whether it is a mistake of this program, for the log
+   * @param parameter the field that it is about
    */
   public record Told(
-      int status, String sentence, Map<String, String> headers, boolean unexpected) {}
+      int status,
+      String sentence,
+      Map<String, String> headers,
+      boolean unexpected,
+      Optional<Refusal.Parameter> parameter) {
+    /** An error that is about no field. */
+    Told(int status, String sentence, Map<String, String> headers, boolean unexpected) {
+      this(status, sentence, headers, unexpected, Optional.empty());
+    }
+  }
 
   /** What a client is told of an error. */
   public Told of(Throwable error) {
     if (error instanceof Refusal refusal) {
-      return new Told(refusal.status(), shown(error), refusal.headers(), false);
+      return new Told(
+          refusal.status(), shown(error), refusal.headers(), false, refusal.parameter());
     }
     if (error instanceof HttpResponseException refusal) {
       return new Told(refusal.getStatus(), shown(error), Map.of(), false);
@@ -77,7 +90,18 @@ public final class Sentences {
     return status == 500 && !(error instanceof StableDiffusionException)
         ? new Told(
             500, "an unexpected error ended the request; the server's log has it", Map.of(), true)
-        : new Told(status, shown(error), Map.of(), status == 500);
+        : new Told(status, shown(error), Map.of(), status == 500, parameter(error));
+  }
+
+  private static Optional<Refusal.Parameter> parameter(Throwable error) {
+    if (error instanceof FieldException refusal) {
+      return Optional.of(Refusal.Parameter.invalid(refusal.field()));
+    }
+    boolean ofPrompt =
+        error instanceof PromptSyntaxException
+            || error instanceof LoraException
+            || error instanceof EmbeddingException;
+    return ofPrompt ? Optional.of(Refusal.Parameter.invalid("prompt")) : Optional.empty();
   }
 
   private static int status(Throwable error) {

@@ -1,7 +1,9 @@
 package dev.sdlora.server.openai;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.Picture;
+import dev.sdlora.api.PromptSpec;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Pictures;
@@ -29,24 +31,8 @@ final class EditForm {
   }
 
   Fields read(Context context) {
-    if (!context.isMultipartFormData()) {
-      throw new Refusal(400, "the body must be a form, multipart/form-data");
-    }
-    List<UploadedFile> files = pictures(context);
-    if (files.size() != 1) {
-      throw new Refusal(400, "the form must have one file 'image': it has " + files.size());
-    }
-    ObjectNode node = Fields.object();
-    context
-        .formParamMap()
-        .forEach((name, values) -> values.stream().findFirst().ifPresent(v -> node.put(name, v)));
-    byte[] picture = bytes(files.get(0));
-    node.putArray("init_images").add(Pictures.base64(picture));
-    if (node.path("size").asText("auto").equals("auto")) {
-      Picture given = Pictures.read("image", picture, limits.pixels());
-      // As large as it is, but for what is left over of a latent's eight pixels.
-      node.put("size", "%sx%s".formatted(eights(given.width()), eights(given.height())));
-    }
+    byte[] picture = picture(context);
+    ObjectNode node = fields(context, picture);
     Optional<byte[]> mask = context.uploadedFiles("mask").stream().findFirst().map(EditForm::bytes);
     mask.or(() -> Optional.of(picture))
         .flatMap(bytes -> transparency(bytes, mask.isPresent()))
@@ -57,6 +43,59 @@ final class EditForm {
               putIfMissing(node, "inpainting_fill", "1");
             });
     return Fields.of(node);
+  }
+
+  /**
+   * The form of a variation: the image is drawn again with the prompts that its settings have, if
+   * it has any, and another seed.
+   */
+  Fields readVariation(Context context) {
+    byte[] picture = picture(context);
+    ObjectNode node = fields(context, picture);
+    settings(picture)
+        .ifPresent(
+            spec -> {
+              putIfMissing(node, "prompt", spec.prompt());
+              putIfMissing(node, "negative_prompt", spec.negativePrompt());
+            });
+    return Fields.of(node);
+  }
+
+  private static Optional<PromptSpec> settings(byte[] picture) {
+    try {
+      return Optional.of(PromptSpec.fromImage(new ByteArrayInputStream(picture)));
+    } catch (ImageFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private byte[] picture(Context context) {
+    if (!context.isMultipartFormData()) {
+      throw new Refusal(400, "the body must be a form, multipart/form-data");
+    }
+    List<UploadedFile> files = pictures(context);
+    if (files.isEmpty()) {
+      throw Refusal.missing("image");
+    }
+    if (files.size() > 1) {
+      throw Refusal.of(
+          "image", "one image is edited at a time: the form has " + files.size() + " images");
+    }
+    return bytes(files.get(0));
+  }
+
+  private ObjectNode fields(Context context, byte[] picture) {
+    ObjectNode node = Fields.object();
+    context
+        .formParamMap()
+        .forEach((name, values) -> values.stream().findFirst().ifPresent(v -> node.put(name, v)));
+    node.putArray("init_images").add(Pictures.base64(picture));
+    if (node.path("size").asText("auto").equals("auto")) {
+      Picture given = Pictures.read("image", picture, limits.pixels());
+      // As large as it is, but for what is left over of a latent's eight pixels.
+      node.put("size", "%sx%s".formatted(eights(given.width()), eights(given.height())));
+    }
+    return node;
   }
 
   private static int eights(int side) {
@@ -108,7 +147,7 @@ final class EditForm {
     }
     if (image == null || !image.getColorModel().hasAlpha()) {
       if (required) {
-        throw new Refusal(400, "the mask must be a PNG that is transparent where to paint");
+        throw Refusal.of("mask", "the mask must be a PNG that is transparent where to paint");
       }
       return Optional.empty();
     }

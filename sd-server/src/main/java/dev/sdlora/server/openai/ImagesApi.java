@@ -5,11 +5,8 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.PromptSpec;
 import dev.sdlora.request.AskedSettings;
-import dev.sdlora.request.Dialect;
-import dev.sdlora.request.DrawingReader;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
-import dev.sdlora.request.Overrides;
 import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
@@ -18,6 +15,7 @@ import dev.sdlora.server.http.EventStream;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Drawing;
 import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
@@ -29,20 +27,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code /v1/images/generations} and {@code /v1/images/edits}. Beside OpenAI's fields those of
- * A1111 are taken, such as {@code steps}, {@code seed} and {@code negative_prompt}, as extra fields
- * that most clients can send.
+ * {@code /v1/images/generations}, {@code edits} and {@code variations}. Beside OpenAI's fields
+ * those of A1111 are taken, such as {@code steps}, {@code seed} and {@code negative_prompt}, as
+ * extra fields that most clients can send.
  */
 public final class ImagesApi {
   private final Offer offer;
   private final JobQueue queue;
   private final Sentences sentences;
+  private final SignedPaths signed;
 
-  /** The interface over a queue. */
-  public ImagesApi(Offer offer, JobQueue queue, Sentences sentences) {
+  /**
+   * The interface over a queue.
+   *
+   * @param signed signs the addresses of images, so that they need no credentials
+   */
+  public ImagesApi(Offer offer, JobQueue queue, Sentences sentences, SignedPaths signed) {
     this.offer = offer;
     this.queue = queue;
     this.sentences = sentences;
+    this.signed = signed;
   }
 
   /** Serves it. */
@@ -55,6 +59,11 @@ public final class ImagesApi {
     routes.post(
         "/v1/images/edits",
         context -> draw(context, new EditForm(offer.limits()).read(context), "image_edit"),
+        RouteCost.JOB);
+    routes.post(
+        "/v1/images/variations",
+        context ->
+            draw(context, new EditForm(offer.limits()).readVariation(context), "image_variation"),
         RouteCost.JOB);
   }
 
@@ -71,17 +80,18 @@ public final class ImagesApi {
   }
 
   private void draw(Context context, Fields fields, String event) {
-    if (fields.name("prompt").isEmpty()) {
-      throw new Refusal(400, "field 'prompt' is missing");
+    if (fields.name("prompt").isEmpty() && !event.equals("image_variation")) {
+      throw Refusal.missing("prompt");
     }
-    PictureAnswer form = PictureAnswer.read(fields, context);
+    PictureAnswer form = PictureAnswer.read(fields, context, signed);
     boolean streaming = fields.flag("stream", false);
     int partial = fields.whole("partial_images", 0);
     if (partial < 0 || partial > 3) {
-      throw new Refusal(400, "field 'partial_images' must be from 0 to 3: " + partial);
+      throw Refusal.of("partial_images", "field 'partial_images' must be from 0 to 3: " + partial);
     }
-    Fields asked = translated(fields);
-    PromptSpec spec = new DrawingReader(offer).read(asked, Dialect.LIBRARY, Overrides.NONE);
+    ImageFields names = new ImageFields(offer);
+    Fields asked = names.translated(fields);
+    PromptSpec spec = names.read(asked);
     ImageSize size = spec.size().orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
     Job.Request request =
         new Job.Request(
@@ -101,7 +111,7 @@ public final class ImagesApi {
       } else {
         client.awaitEnd(job);
         requireDone(job);
-        Answers.json(context, form.answer(job, job.finished(), size));
+        Answers.json(context, form.answer(job, warnings(job), size));
       }
     }
   }
@@ -111,7 +121,7 @@ public final class ImagesApi {
     return switch (job.snapshot().state()) {
       case FAILED -> {
         Sentences.Told told = sentences.of(job.failure().orElseThrow());
-        yield Optional.of(new Refusal(told.status(), told.sentence(), told.headers()));
+        yield Optional.of(Refusal.of(told));
       }
       case CANCELLED -> Optional.of(new Refusal(503, "somebody cancelled the job"));
       default -> Optional.empty();
@@ -125,17 +135,8 @@ public final class ImagesApi {
     }
   }
 
-  /** A1111's names for what OpenAI's fields mean. */
-  private Fields translated(Fields fields) {
-    ObjectNode node = fields.node().deepCopy();
-    node.put("n_iter", fields.whole("n", 1));
-    node.remove("batch_size");
-    fields
-        .name("size")
-        .filter(size -> !size.equals("auto"))
-        .map(ImageSize::parse)
-        .ifPresent(size -> node.put("width", size.width()).put("height", size.height()));
-    return Fields.of(node);
+  private List<String> warnings(Job job) {
+    return job.warnings().stream().map(sentences::withoutFolders).toList();
   }
 
   private void stream(
@@ -157,11 +158,18 @@ public final class ImagesApi {
             form.partial(event + ".partial_image", looks.get(previews), previews, size));
       }
       List<GeneratedImage> finished = job.finished();
+      boolean ended = now.state().isEnd();
       for (; images < finished.size(); images++) {
+        boolean last = images == finished.size() - 1;
+        if (images == job.parts() - 1 && !ended) {
+          break; // It waits for the warnings, which are known at the end.
+        }
+        List<String> warnings = ended && last ? warnings(job) : List.of();
         stream.send(
-            event + ".completed", form.completed(event + ".completed", finished.get(images), size));
+            event + ".completed",
+            form.completed(event + ".completed", finished.get(images), warnings, size));
       }
-      if (now.state().isEnd()) {
+      if (ended) {
         break;
       }
       now = client.await(job, now.version());
@@ -169,7 +177,9 @@ public final class ImagesApi {
     problem(job)
         .ifPresent(
             refusal ->
-                stream.send("error", ErrorAnswer.openAi(refusal.status(), refusal.sentence())));
+                stream.send(
+                    "error",
+                    ErrorAnswer.openAi(refusal.status(), refusal.sentence(), refusal.parameter())));
   }
 
   /** What fails before it draws is answered with its status, as nothing has been sent yet. */

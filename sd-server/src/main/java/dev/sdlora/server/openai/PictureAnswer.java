@@ -7,33 +7,71 @@ import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Picture;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Pictures;
+import dev.sdlora.server.http.PublicAddress;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Job;
 import io.javalin.http.Context;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * How the pictures are to come.
+ * How the images are sent.
  *
  * @param format {@code png} or {@code jpeg}
- * @param addresses the beginning of addresses, if pictures are to be fetched; empty for base64
+ * @param links makes the addresses of images that clients fetch; empty for base64
  */
-record PictureAnswer(String format, String addresses) {
+record PictureAnswer(String format, Optional<Links> links) {
+  /** OpenAI's names of sizes; others would not pass the checks of its clients. */
+  private static final Set<String> SIZES = Set.of("1024x1024", "1024x1536", "1536x1024");
 
-  static PictureAnswer read(Fields fields, Context context) {
+  /**
+   * Addresses of images.
+   *
+   * @param server scheme and authority
+   * @param signed signs their paths
+   */
+  record Links(String server, SignedPaths signed) {
+    String of(Job job, int number, String format) {
+      String path = "/api/jobs/%s/images/%s".formatted(job.id(), number);
+      return "%s%s?format=%s&%s".formatted(server, path, format, signed.sign(path));
+    }
+  }
+
+  static PictureAnswer read(Fields fields, Context context, SignedPaths signed) {
     String format = fields.name("output_format").orElse("png");
     if (!format.equals("png") && !format.equals("jpeg")) {
-      throw new Refusal(400, "field 'output_format' must be png or jpeg: '%s'".formatted(format));
+      throw Refusal.of(
+          "output_format", "field 'output_format' must be png or jpeg: '%s'".formatted(format));
     }
+    checkCompression(fields, format);
     String form = fields.name("response_format").orElse("b64_json");
     if (!form.equals("b64_json") && !form.equals("url")) {
-      throw new Refusal(400, "field 'response_format' must be b64_json or url: '" + form + "'");
+      throw Refusal.of(
+          "response_format", "field 'response_format' must be b64_json or url: '" + form + "'");
     }
-    return new PictureAnswer(
-        format, form.equals("url") ? "http://" + context.header("Host") + "/api/jobs/" : "");
+    Links links = new Links(PublicAddress.of(context), signed);
+    return new PictureAnswer(format, Optional.of(links).filter(all -> form.equals("url")));
+  }
+
+  private static void checkCompression(Fields fields, String format) {
+    int compression = fields.whole("output_compression", 100);
+    if (compression < 0 || compression > 100) {
+      throw Refusal.of(
+          "output_compression", "field 'output_compression' must be from 0 to 100: " + compression);
+    }
+    if (compression < 100 && format.equals("png")) {
+      throw Refusal.of(
+          "output_compression",
+          "field 'output_compression' must be 100 with output_format png: " + compression);
+    }
+    if (fields.has("output_compression") && format.equals("jpeg")) {
+      fields.warn("field 'output_compression' has no effect: JPEG images have quality 80");
+    }
   }
 
   private String base64(GeneratedImage image) {
@@ -42,24 +80,29 @@ record PictureAnswer(String format, String addresses) {
     return Pictures.base64(out.toByteArray());
   }
 
-  ObjectNode answer(Job job, List<GeneratedImage> images, ImageSize size) {
-    ObjectNode answer = common(size).put("created", Instant.now().getEpochSecond());
+  ObjectNode answer(Job job, List<String> warnings, ImageSize size) {
+    ObjectNode answer = common().put("created", Instant.now().getEpochSecond());
+    String name = size.width() + "x" + size.height();
+    if (SIZES.contains(name)) {
+      answer.put("size", name);
+    }
     ArrayNode data = answer.putArray("data");
+    List<GeneratedImage> images = job.finished();
     for (int i = 0; i < images.size(); i++) {
-      if (addresses.isEmpty()) {
+      if (links.isEmpty()) {
         data.addObject().put("b64_json", base64(images.get(i)));
       } else {
-        String address = "%s%s/images/%s?format=%s".formatted(addresses, job.id(), i, format);
-        data.addObject().put("url", address);
+        data.addObject().put("url", links.get().of(job, i, format));
       }
     }
+    warnings.forEach(answer.putArray("warnings")::add);
     return answer;
   }
 
   /** Previews have the size of the picture, though they show an eighth of its detail. */
   ObjectNode partial(String type, BufferedImage look, int index, ImageSize size) {
     Picture enlarged = Picture.of(look).resized(size.width(), size.height());
-    return common(size)
+    return event(size)
         .put("type", type)
         .put("b64_json", Pictures.base64(Pictures.png(enlarged.toBufferedImage())))
         .put("output_format", "png")
@@ -67,19 +110,28 @@ record PictureAnswer(String format, String addresses) {
         .put("created_at", Instant.now().getEpochSecond());
   }
 
-  ObjectNode completed(String type, GeneratedImage image, ImageSize size) {
-    return common(size)
-        .put("type", type)
-        .put("b64_json", base64(image))
-        .put("created_at", Instant.now().getEpochSecond());
+  ObjectNode completed(String type, GeneratedImage image, List<String> warnings, ImageSize size) {
+    ObjectNode completed =
+        event(size)
+            .put("type", type)
+            .put("b64_json", base64(image))
+            .put("created_at", Instant.now().getEpochSecond());
+    if (!warnings.isEmpty()) {
+      warnings.forEach(completed.putArray("warnings")::add);
+    }
+    return completed;
+  }
+
+  /** Events must have what answers may leave out. */
+  private ObjectNode event(ImageSize size) {
+    String name = size.width() + "x" + size.height();
+    return common().put("size", SIZES.contains(name) ? name : "auto").put("quality", "auto");
   }
 
   /** Nothing is billed here, so no tokens are counted. */
-  private ObjectNode common(ImageSize size) {
+  private ObjectNode common() {
     ObjectNode answer = Fields.object();
     answer.put("output_format", format);
-    answer.put("size", size.width() + "x" + size.height());
-    answer.put("quality", "auto");
     answer.put("background", "opaque");
     ObjectNode usage = answer.putObject("usage");
     usage.put("input_tokens", 0).put("output_tokens", 0).put("total_tokens", 0);

@@ -3,6 +3,7 @@ package dev.sdlora.server.transport;
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sha256;
+import dev.sdlora.server.http.SignedPaths;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public final class Access extends Handler.Wrapper {
 
   private final Set<String> origins;
   private final AllowedHosts hosts;
+  private final SignedPaths signed;
 
   /**
    * Creates the handler.
@@ -48,12 +50,14 @@ public final class Access extends Handler.Wrapper {
    * @param tokens bearer tokens
    * @param origins allowed origins of web pages; {@code *} is all
    * @param allowedHosts allowed host names, as {@link AllowedHosts} reads them
+   * @param signed paths that need no credentials
    */
   public Access(
       Map<String, String> users,
       Set<String> tokens,
       Set<String> origins,
-      Set<String> allowedHosts) {
+      Set<String> allowedHosts,
+      SignedPaths signed) {
     users.forEach(
         (name, password) -> {
           byte[] pair = (name + ":" + password).getBytes(StandardCharsets.UTF_8);
@@ -62,6 +66,7 @@ public final class Access extends Handler.Wrapper {
     tokens.forEach(token -> credentials.add(hash("Bearer " + token)));
     this.origins = Set.copyOf(origins);
     this.hosts = new AllowedHosts(allowedHosts);
+    this.signed = signed;
   }
 
   private static byte[] hash(String text) {
@@ -93,10 +98,15 @@ public final class Access extends Handler.Wrapper {
     }
     boolean preflight = request.getMethod().equals("OPTIONS") && origin != null;
     String client = Request.getRemoteAddr(request);
-    if (!signOfLife && !preflight && !credentials.isEmpty()) {
+    if (!signOfLife && !preflight && !credentials.isEmpty() && !isSigned(request, path)) {
       client = "credentials " + recognised(request.getHeaders().get("Authorization"));
     }
     request.setAttribute(CLIENT, client);
+  }
+
+  private boolean isSigned(Request request, String path) {
+    return request.getMethod().equals("GET")
+        && signed.isSigned(path, request.getHttpURI().getQuery());
   }
 
   /**

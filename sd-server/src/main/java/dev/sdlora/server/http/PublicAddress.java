@@ -1,0 +1,14 @@
+package dev.sdlora.server.http;
+
+import io.javalin.http.Context;
+
+/** The address by which a client reaches the server, that of a trusted proxy included. */
+public final class PublicAddress {
+  private PublicAddress() {}
+
+  /** Scheme and authority of a request, such as {@code https://images.example.com}. */
+  public static String of(Context context) {
+    String url = context.req().getRequestURL().toString();
+    return url.substring(0, url.length() - context.req().getRequestURI().length());
+  }
+}

@@ -1,0 +1,129 @@
+package dev.sdlora.server.openai;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.ImageSize;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.request.Dialect;
+import dev.sdlora.request.DrawingReader;
+import dev.sdlora.request.FieldException;
+import dev.sdlora.request.Fields;
+import dev.sdlora.request.Offer;
+import dev.sdlora.request.Overrides;
+import dev.sdlora.server.http.Refusal;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** OpenAI's fields as those of A1111. */
+final class ImageFields {
+  /** OpenAI's names, which A1111 does not have. */
+  private static final List<String> OWN =
+      List.of(
+          "model",
+          "n",
+          "size",
+          "response_format",
+          "output_format",
+          "output_compression",
+          "stream",
+          "partial_images",
+          "quality",
+          "style",
+          "background",
+          "input_fidelity",
+          "moderation",
+          "user");
+
+  /** Fields without effect, and what decides in their place. */
+  private static final Map<String, String> WITHOUT_EFFECT =
+      Map.of(
+          "quality", "'steps' decides",
+          "style", "the prompt decides",
+          "input_fidelity", "'denoising_strength' decides");
+
+  private static final Map<String, String> OPENAI_NAMES =
+      Map.of(
+          "n_iter", "n",
+          "batch_size", "n",
+          "width", "size",
+          "height", "size",
+          "init_images", "image");
+
+  private final Offer offer;
+
+  ImageFields(Offer offer) {
+    this.offer = offer;
+  }
+
+  /**
+   * Translates a request. What has no effect becomes a warning.
+   *
+   * @throws Refusal if a field asks for what does not exist here
+   */
+  Fields translated(Fields fields) {
+    ObjectNode node = fields.node().deepCopy();
+    node.remove(OWN);
+    node.put("n_iter", fields.whole("n", 1));
+    if (node.remove("batch_size") != null) {
+      fields.warn("field 'batch_size' has no effect; 'n' decides");
+    }
+    fields
+        .name("size")
+        .filter(size -> !size.equals("auto"))
+        .map(ImageFields::size)
+        .ifPresent(size -> node.put("width", size.width()).put("height", size.height()));
+    warn(fields);
+    return fields.with(node);
+  }
+
+  private static ImageSize size(String text) {
+    try {
+      return ImageSize.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw Refusal.of("size", "field 'size': " + e.getMessage());
+    }
+  }
+
+  private void warn(Fields fields) {
+    fields
+        .name("model")
+        .filter(model -> !offer.isCheckpoint(model))
+        .ifPresent(
+            model ->
+                fields.warn(
+                    "model '%s' is not here; '%s' was used"
+                        .formatted(model, offer.pipeline().checkpoint().name())));
+    for (String name : Set.copyOf(WITHOUT_EFFECT.keySet())) {
+      if (fields.name(name).filter(value -> !value.equals("auto")).isPresent()) {
+        fields.warn("field '%s' has no effect; %s".formatted(name, WITHOUT_EFFECT.get(name)));
+      }
+    }
+    fields
+        .name("background")
+        .filter(background -> !background.equals("auto") && !background.equals("opaque"))
+        .ifPresent(
+            background -> {
+              throw Refusal.of(
+                  "background",
+                  "field 'background' must be auto or opaque: '%s'".formatted(background));
+            });
+    if (fields.flag("stream", false)
+        && fields.name("response_format").filter("url"::equals).isPresent()) {
+      fields.warn("field 'response_format' has no effect with 'stream'");
+    }
+  }
+
+  /**
+   * Reads a translated request.
+   *
+   * @throws Refusal if a field cannot be used, by OpenAI's name for it
+   */
+  PromptSpec read(Fields translated) {
+    try {
+      return new DrawingReader(offer).read(translated, Dialect.LIBRARY, Overrides.NONE);
+    } catch (FieldException e) {
+      throw Refusal.of(
+          OPENAI_NAMES.getOrDefault(e.field(), e.field()), String.valueOf(e.getMessage()));
+    }
+  }
+}
