@@ -370,6 +370,7 @@ final class Generation {
     UntaughtWords.warning(model, first, hires, networks).ifPresent(warnings::add);
     warnings.addAll(tokenMerging());
     warnings.addAll(fewSteps());
+    SizeWarning.of(spec, size, model.checkpoint().defaultSize()).ifPresent(warnings::add);
     warnings.addAll(Reproduction.warnings(settings(firstSeeds, networks), model.checkpoint()));
     return warnings.stream().map(model.pathRedactor()::redact).distinct().toList();
   }
