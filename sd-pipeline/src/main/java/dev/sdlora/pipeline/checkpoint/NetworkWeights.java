@@ -39,7 +39,7 @@ final class NetworkWeights {
   /** What one file may have; all headers are kept, and links make many files of one. */
   private static final int MAX_TENSORS = 100_000;
 
-  private static final long MAX_HEADERS = 100_000_000;
+  private static final long MAX_HEADERS = 16 << 20;
 
   private final Path path;
   private final Map<String, TensorFile> files;

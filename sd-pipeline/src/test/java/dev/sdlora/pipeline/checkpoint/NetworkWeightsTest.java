@@ -108,9 +108,11 @@ final class NetworkWeightsTest {
         "{\"b\": \"a.safetensors\"} | says that tensor 'b' is in '",
         "{\"a.safetensors\": \"../a.safetensors\"} | names the file '../a.safetensors', which lies",
         "{\"a.safetensors\": \"x/a.safetensors\"} | names the file 'x/a.safetensors', which lies",
-        "{\"a.safetensors\": \"/a.safetensors\"} | names the file '/a.safetensors', which lies else",
+        "{\"a.safetensors\": \"/a.safetensors\"} | names the file '/a.safetensors', which lies"
+            + " else",
         "{\"a.safetensors\": \"..\"} | names the file '..', which lies elsewhere",
-        "{\"a.safetensors\": \"\"} | names the file '', which lies elsewhere; expected one beside it",
+        "{\"a.safetensors\": \"\"} | names the file '', which lies elsewhere; expected one beside"
+            + " it",
         "{\"a.safetensors\": \"a\\u0000\"} | which is no name of a file"
       })
   void in_badIndex_saysWhatIsWrong(String weightMap, String sentence) throws IOException {
@@ -137,6 +139,6 @@ final class NetworkWeightsTest {
     assertThatThrownBy(() -> read(""))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("names files of 100002 tensors and headers of ")
-        .hasMessageContaining("expected at most 100000 and 100000000");
+        .hasMessageContaining("expected at most 100000 and 16777216");
   }
 }

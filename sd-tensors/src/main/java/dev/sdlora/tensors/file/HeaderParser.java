@@ -35,8 +35,12 @@ final class HeaderParser {
   /** The key that holds text instead of a tensor. */
   static final String METADATA = "__metadata__";
 
-  /** The longest header that is read, in bytes; the same limit as the reference implementation. */
-  static final int MAX_BYTES = 100_000_000;
+  /**
+   * The longest header that is read, in bytes. Real ones have up to 2 MB of tensors, and a few MB
+   * of metadata if trainers write the captions of a large data set or a preview. The reference
+   * implementation reads 100 MB, which takes several times as much of the heap.
+   */
+  static final int MAX_BYTES = 16 << 20;
 
   /** The largest checkpoints, with averages and the states of an optimiser, have 10,000. */
   static final int MAX_TENSORS = 100_000;

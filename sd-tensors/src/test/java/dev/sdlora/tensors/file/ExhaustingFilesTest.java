@@ -13,7 +13,6 @@ import dev.sdlora.api.GenerationCancelledException;
 import dev.sdlora.api.TensorFileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -154,13 +153,13 @@ class ExhaustingFilesTest {
 
   @Test
   void open_headerWithOneEndlessName_isRefusedBriefly() throws IOException {
-    String name = "n".repeat(20_000_000);
+    String name = "n".repeat(10_000_000);
     String entry = ":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
     refuses(header("{\"" + name + "\"" + entry + "}"), "Name length");
     refuses(header("{\"a\":{\"dtype\":\"" + name + "\"}}"), "more characters");
     refuses(header("{\"a\":{\"" + name + "\":0}}"), "Name length");
-    refuses(header("{\"a\":" + "[".repeat(20_000_000)), "START_ARRAY");
-    refuses(header("{\"a\":{\"b\":" + "[".repeat(20_000_000)), "depth");
+    refuses(header("{\"a\":" + "[".repeat(10_000_000)), "START_ARRAY");
+    refuses(header("{\"a\":{\"b\":" + "[".repeat(10_000_000)), "depth");
   }
 
   @Test
@@ -203,28 +202,52 @@ class ExhaustingFilesTest {
         FAR_TOO_LONG, () -> assertThat(TensorFile.open(path).tensors()).hasSize(1 << 15));
   }
 
-  /** Statistics of a training set can be as long as the format allows. */
+  /** Statistics of a training set can be as long as a header may be. */
   @Test
-  void open_metadataOfSixtyMegabytes_isKept() throws IOException {
-    Path path = folder.resolve("long.safetensors");
-    byte[] start = "{\"__metadata__\":{\"a\":\"".getBytes(StandardCharsets.UTF_8);
-    byte[] megabyte = "t".repeat(1 << 20).getBytes(StandardCharsets.UTF_8);
-    byte[] end = "\"}}".getBytes(StandardCharsets.UTF_8);
-    try (OutputStream out = Files.newOutputStream(path)) {
-      out.write(
-          ByteBuffer.allocate(8)
-              .order(ByteOrder.LITTLE_ENDIAN)
-              .putLong(start.length + 60L * megabyte.length + end.length)
-              .array());
-      out.write(start);
-      for (int i = 0; i < 60; i++) {
-        out.write(megabyte);
-      }
-      out.write(end);
-    }
-    TensorFile file = TensorFile.open(path);
-    assertThat(file.metadata().get("a")).hasSize(60 << 20);
-    file.reader().close();
+  void open_longestHeader_fitsIntoASmallHeap() throws Exception {
+    Path metadata = longest("{\"__metadata__\":{\"a\":\"", "\u00e9", "\"}}");
+    assertThat(openedInASmallHeap(metadata)).isEqualTo("0 tensors, 1 pairs");
+    Path tensors = header("{" + entriesOfTheLongestHeader() + "}");
+    assertThat(openedInASmallHeap(tensors)).isEqualTo("100000 tensors, 0 pairs");
+  }
+
+  @Test
+  void open_headerOfNinetyMegabytes_isRefused() throws IOException {
+    refuses(
+        Files.write(folder.resolve("some.safetensors"), RawFiles.prefixed(90_000_000, "{}")),
+        "declares a header of 90000000 bytes, more than the 16777216 allowed");
+  }
+
+  private Path longest(String start, String letter, String end) throws IOException {
+    int letters =
+        (HeaderParser.MAX_BYTES - start.length() - end.length())
+            / letter.getBytes(StandardCharsets.UTF_8).length;
+    return header(start + letter.repeat(letters) + end);
+  }
+
+  /** As many tensors as there may be, whose names fill the header. */
+  private static String entriesOfTheLongestHeader() {
+    String entry = "\"%s\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
+    int letters = HeaderParser.MAX_BYTES / HeaderParser.MAX_TENSORS - entry.length() - 8;
+    return IntStream.range(0, HeaderParser.MAX_TENSORS)
+        .mapToObj(i -> entry.formatted("n".repeat(letters) + i))
+        .collect(Collectors.joining(","));
+  }
+
+  private static String openedInASmallHeap(Path file) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                OpenTensorFile.class.getName(),
+                file.toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return output.strip().lines().reduce((first, last) -> last).orElse("");
   }
 
   @Test

@@ -76,7 +76,8 @@ final class SafetensorsRefusalTest {
         arguments(new byte[0], "has 0 bytes"),
         arguments(new byte[7], "has 7 bytes, fewer than the 8"),
         arguments(RawFiles.prefixed(640, "{}"), "header of 640 bytes, but has only 10"),
-        arguments(RawFiles.prefixed(100_000_001, "{}"), "100000001 bytes, more than the 100000000"),
+        arguments(
+            RawFiles.prefixed((16 << 20) + 1, "{}"), "16777217 bytes, more than the 16777216"),
         arguments(RawFiles.prefixed(-1, "{}"), "a header of 18446744073709551615 bytes"));
   }
 

@@ -1,0 +1,13 @@
+package dev.sdlora.tensors.file;
+
+import java.nio.file.Path;
+
+/** Opens a file in a JVM of its own, whose heap tests choose, and prints what it has. */
+final class OpenTensorFile {
+  private OpenTensorFile() {}
+
+  public static void main(String[] args) {
+    TensorFile file = TensorFile.open(Path.of(args[0]));
+    System.out.println(file.tensors().size() + " tensors, " + file.metadata().size() + " pairs");
+  }
+}
