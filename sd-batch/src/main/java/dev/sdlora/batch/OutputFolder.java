@@ -1,6 +1,7 @@
 package dev.sdlora.batch;
 
 import dev.sdlora.api.GenerationCancelledException;
+import dev.sdlora.api.value.WritableFolder;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -50,6 +51,7 @@ final class OutputFolder implements AutoCloseable {
   static OutputFolder open(Path folder) {
     try {
       Files.createDirectories(folder.resolve(WORK));
+      WritableFolder.check(folder);
       Path key = folder.toRealPath();
       synchronized (OPEN) {
         if (!OPEN.add(key)) {

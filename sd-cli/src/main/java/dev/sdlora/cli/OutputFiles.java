@@ -2,6 +2,7 @@ package dev.sdlora.cli;
 
 import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.value.FileReason;
+import dev.sdlora.api.value.WritableFolder;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -44,9 +45,13 @@ record OutputFiles(Path file, int images) {
       throw new ImageFileException(
           "cannot write '%s': its folder cannot be made: %s".formatted(file, FileReason.of(e)), e);
     }
-    if (!Files.isWritable(folder)) {
+    try {
+      WritableFolder.check(folder);
+    } catch (IOException e) {
       throw new ImageFileException(
-          "cannot write '%s': no permission to write into its folder '%s'".formatted(file, folder));
+          "cannot write '%s': its folder '%s' cannot be written to (%s)"
+              .formatted(file, folder, FileReason.of(e)),
+          e);
     }
   }
 

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +55,21 @@ final class OptionValuesTest {
   @MethodSource("typed")
   void valueOfAnotherKind_isOneSentenceWithTheOption(String command, OptionSpec option) {
     assertRefused(command, option.longestName(), "?!");
+  }
+
+  /** Not even root creates files in /proc. */
+  @ParameterizedTest
+  @EnabledOnOs(OS.LINUX)
+  @CsvSource({
+    "generate x --out /proc/a.png,/proc/a.png",
+    "generate x --out a.png --preview /proc/b.png,/proc/b.png",
+  })
+  void folderThatCannotBeWritten_isRefusedBeforeDrawing(String line, String file) {
+    CommandRun run = CommandRun.of(line.split(" "));
+    assertThat(run.err())
+        .isEqualTo(
+            "sd: cannot write '%s': its folder '/proc' cannot be written to (no such file or folder)\n"
+                .formatted(file));
   }
 
   static Stream<Arguments> numbersOfGenerate() {

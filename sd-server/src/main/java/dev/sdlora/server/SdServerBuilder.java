@@ -3,6 +3,8 @@ package dev.sdlora.server;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
+import dev.sdlora.api.value.FileReason;
+import dev.sdlora.api.value.WritableFolder;
 import dev.sdlora.server.transport.TrustedProxies;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -193,7 +195,7 @@ public final class SdServerBuilder {
    *
    * @param directory which is made if it is not there
    * @return this builder
-   * @throws IllegalArgumentException if it cannot be made, or is not a folder
+   * @throws IllegalArgumentException if it cannot be created or written to, or is not a folder
    */
   public SdServerBuilder outputDirectory(Path directory) {
     Objects.requireNonNull(directory, "directory");
@@ -202,6 +204,13 @@ public final class SdServerBuilder {
     } catch (IOException e) {
       throw new IllegalArgumentException(
           "the folder '%s' cannot be made: %s".formatted(directory, e), e);
+    }
+    try {
+      WritableFolder.check(directory);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "the output folder '%s' cannot be written to: %s".formatted(directory, FileReason.of(e)),
+          e);
     }
     this.outputDirectory = Optional.of(directory);
     return this;

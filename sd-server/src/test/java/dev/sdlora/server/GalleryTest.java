@@ -1,6 +1,7 @@
 package dev.sdlora.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sdlora.api.GeneratedImage;
@@ -24,6 +25,8 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pictures that stay, in a folder or with their jobs. */
@@ -50,6 +53,16 @@ class GalleryTest {
 
   private Served served() {
     return Served.of(pipeline, settings -> settings.outputDirectory(folder));
+  }
+
+  /** Not even root creates files in /proc. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void outputDirectory_thatCannotBeWritten_isRefused() {
+    SdServerBuilder builder = SdServer.builder(pipeline);
+    assertThatThrownBy(() -> builder.outputDirectory(Path.of("/proc")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the output folder '/proc' cannot be written to: no such file or folder");
   }
 
   private static JsonNode draw(Served served, String body) {

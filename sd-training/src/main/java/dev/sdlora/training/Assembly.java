@@ -4,12 +4,17 @@ import dev.sdlora.api.Checkpoint;
 import dev.sdlora.api.ModelFamily;
 import dev.sdlora.api.PredictionType;
 import dev.sdlora.api.value.Checks;
+import dev.sdlora.api.value.FileReason;
+import dev.sdlora.api.value.SettingException;
+import dev.sdlora.api.value.WritableFolder;
 import dev.sdlora.pipeline.checkpoint.CheckpointReader;
 import dev.sdlora.pipeline.checkpoint.ModelFiles;
 import dev.sdlora.tensors.file.DType;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Puts together what a builder has collected, and checks what needs the whole picture. */
@@ -152,5 +157,11 @@ record Assembly(LoraTrainerBuilder given) {
         setting,
         "be in a folder, and '" + folder + "' is none",
         file);
+    try {
+      WritableFolder.check(Objects.requireNonNull(folder));
+    } catch (IOException e) {
+      throw new SettingException(
+          setting, "be in a folder that can be written to (" + FileReason.of(e) + ")", file);
+    }
   }
 }
