@@ -6,6 +6,7 @@ import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.RequestLimits;
 import dev.sdlora.api.Style;
 import dev.sdlora.api.Upscaler;
+import dev.sdlora.api.value.Nearest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -115,7 +116,8 @@ public record Offer(
       return Path.of(name);
     }
     throw new IllegalArgumentException(
-        "there is no ControlNet '%s'; there are %s".formatted(name, networks.keySet()));
+        "there is no ControlNet '%s'; there are %s%s"
+            .formatted(name, networks.keySet(), Nearest.question(name, networks.keySet())));
   }
 
   /** Whether it is the path of a file, or a reference such as {@code hf:owner/repo/file}. */
@@ -129,14 +131,15 @@ public record Offer(
 
   /** The style of a name. */
   public Style style(String name) {
+    List<String> names = styles.stream().map(Style::name).toList();
     return styles.stream()
         .filter(style -> style.name().equals(name))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "there is no style '%s'; there are %s"
-                        .formatted(name, styles.stream().map(Style::name).toList())));
+                    "there is no style '%s'; there are %s%s"
+                        .formatted(name, names, Nearest.question(name, names))));
   }
 
   /** Refuses another model than the one that runs. */
