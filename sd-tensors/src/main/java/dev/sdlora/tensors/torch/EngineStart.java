@@ -1,6 +1,7 @@
 package dev.sdlora.tensors.torch;
 
 import ai.djl.engine.Engine;
+import ai.djl.pytorch.engine.PtEngineProvider;
 import dev.sdlora.tensors.natives.Natives;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,8 @@ final class EngineStart {
       if (ending) {
         throw new IllegalStateException("the JVM is ending");
       }
+      // In a jar that holds all dependencies, the service entry of DJL's api may have replaced this.
+      Engine.registerEngine(new PtEngineProvider());
       Engine.getEngine("PyTorch");
       Natives.started();
     }
