@@ -3,7 +3,7 @@
 // DEPS dev.sdlora:sd-pipeline:0.1.0-SNAPSHOT
 // DEPS dev.sdlora:sd-demo-model:0.1.0-SNAPSHOT
 // DEPS ai.djl.pytorch:pytorch-native-cpu:2.7.1:linux-x86_64
-// DEPS org.slf4j:slf4j-simple:2.0.17
+// DEPS org.slf4j:slf4j-simple:2.0.20
 // RUNTIME_OPTIONS -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
 // DESCRIPTION Draws a prompt with the bundled model
 

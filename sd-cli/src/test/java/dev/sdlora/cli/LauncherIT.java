@@ -23,6 +23,17 @@ final class LauncherIT {
 
   @TempDir Path folder;
 
+  /** A library that comes or goes with another version is seen here first. */
+  @Test
+  void lib_libraries_areThoseOfTheRecord() throws Exception {
+    Path record = Path.of(LauncherIT.class.getResource("libraries.txt").toURI());
+    try (Stream<Path> jars = Files.list(APP.resolve("lib"))) {
+      assertThat(jars.map(jar -> jar.getFileName().toString().replaceFirst("-\\d.*", "")))
+          .filteredOn(name -> !name.startsWith("sd-"))
+          .containsExactlyInAnyOrderElementsOf(Files.readAllLines(record));
+    }
+  }
+
   @Test
   void generate_sameSeedTwice_sameBytes() throws Exception {
     JsonNode report =

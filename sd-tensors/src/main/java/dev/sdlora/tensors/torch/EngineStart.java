@@ -58,7 +58,8 @@ final class EngineStart {
       if (ending) {
         throw new IllegalStateException("the JVM is ending");
       }
-      // In a jar that holds all dependencies, the service entry of DJL's api may have replaced this.
+      // In a jar that holds all dependencies, the service entry of DJL's api may have replaced
+      // this.
       Engine.registerEngine(new PtEngineProvider());
       Engine.getEngine("PyTorch");
       Natives.started();
