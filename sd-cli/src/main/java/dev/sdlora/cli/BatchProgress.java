@@ -5,13 +5,18 @@ import dev.sdlora.batch.BatchListener;
 import dev.sdlora.batch.BatchPlan;
 import dev.sdlora.batch.BatchResult;
 import dev.sdlora.batch.BatchRunner;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /** Shows how far a batch is, on one line, and writes its results as they come. */
 final class BatchProgress implements BatchListener, AutoCloseable {
   private final Console console;
   private final boolean quiet;
   private final Optional<ProgressLine> line;
+
+  /** Warnings that were printed: the same one about other lines is not. */
+  private final Set<String> warned = new HashSet<>();
 
   BatchProgress(Console console, boolean quiet) {
     this.console = console;
@@ -63,6 +68,17 @@ final class BatchProgress implements BatchListener, AutoCloseable {
       result.file().ifPresent(console.out()::println);
     }
     console.out().flush();
+    result
+        .generated()
+        .ifPresent(
+            drawn ->
+                drawn.warnings().stream()
+                    .filter(warned::add)
+                    .forEach(
+                        sentence ->
+                            console.warn(
+                                "line %s of the manifest: %s"
+                                    .formatted(result.request().line(), sentence))));
     result
         .error()
         .ifPresent(

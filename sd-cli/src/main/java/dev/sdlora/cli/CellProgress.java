@@ -3,41 +3,40 @@ package dev.sdlora.cli;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.LatentPreview;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
-/** Progress of several requests, one after another. */
+/** Progress of several requests, one after another, and their warnings, each of which once. */
 final class CellProgress implements GenerationListener {
-  private final ProgressBar bar;
+  private final Console console;
+  private final Optional<ProgressBar> bar;
+  private final Set<String> warned = new HashSet<>();
   private int cell;
 
-  private CellProgress(ProgressBar bar) {
-    this.bar = bar;
-  }
-
-  /** Shown if somebody wants to see it. */
-  static GenerationListener of(Console console, boolean quiet, int cells) {
-    Optional<ProgressLine> line = console.progress(quiet);
-    if (line.isEmpty()) {
-      return GenerationListener.NONE;
-    }
-    ProgressBar bar = new ProgressBar(line.get(), System::nanoTime);
-    bar.start(cells);
-    return new CellProgress(bar);
+  /**
+   * @param quiet whether nobody wants to see progress; warnings are printed anyway
+   */
+  CellProgress(Console console, boolean quiet, int cells) {
+    this.console = console;
+    this.bar = console.progress(quiet).map(line -> new ProgressBar(line, System::nanoTime));
+    bar.ifPresent(shown -> shown.start(cells));
   }
 
   @Override
   public void stepEnd(Step step, LatentPreview preview) {
-    bar.show(cell, step.number(), step.total());
+    bar.ifPresent(shown -> shown.show(cell, step.number(), step.total()));
   }
 
   @Override
   public void generationEnd(GenerationResult result) {
     cell++;
-    bar.clear();
+    bar.ifPresent(ProgressBar::clear);
+    result.warnings().stream().filter(warned::add).forEach(console::warn);
   }
 
   @Override
   public void generationFailed(Throwable cause) {
-    bar.clear();
+    bar.ifPresent(ProgressBar::clear);
   }
 }

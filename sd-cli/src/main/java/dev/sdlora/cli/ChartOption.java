@@ -3,7 +3,6 @@ package dev.sdlora.cli;
 import dev.sdlora.api.Picture;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
@@ -23,14 +22,7 @@ final class ChartOption {
    * @throws dev.sdlora.api.ImageFileException if its folder cannot be made or written into
    */
   void check() {
-    file.ifPresent(ChartOption::check);
-  }
-
-  private static void check(Path file) {
-    if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
-      throw new IllegalArgumentException("--chart must end in .png: " + file);
-    }
-    OutputFiles.makeFolder(file);
+    OutputFiles.requirePng("--chart", file);
   }
 
   /** Whether there is anything to draw. */

@@ -13,6 +13,7 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.ITypeInfo;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
@@ -33,7 +34,6 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   public int handleParseException(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     print(e, sentence(e), Console.err(command));
-    UnmatchedArgumentException.printSuggestions(e, Console.err(command));
     return usageHint(command);
   }
 
@@ -79,6 +79,13 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
   }
 
   private static String sentence(Throwable e) {
+    if (e instanceof UnmatchedArgumentException unknown) {
+      return UnknownWord.sentence(unknown);
+    }
+    if (e instanceof OverwrittenOptionException twice
+        && twice.getOverwritten() instanceof OptionSpec option) {
+      return option.longestName() + " is given twice";
+    }
     Optional<String> ofValue = ofValue(e);
     if (ofValue.isPresent()) {
       return ofValue.get();

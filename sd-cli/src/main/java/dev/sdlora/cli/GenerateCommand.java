@@ -58,7 +58,7 @@ final class GenerateCommand implements Callable<Integer> {
     Stopwatch watch = new Stopwatch();
     PromptSpec spec = picture.toSpec(model, console);
     OutputFiles files = new OutputFiles(out, spec.images());
-    preview.ifPresent(OutputFiles::makeFolder);
+    OutputFiles.requirePng("--preview", preview);
     Checkpoint checkpoint = model.open(console);
     double openSeconds = watch.lap();
     try (Pipeline pipeline = model.load(checkpoint, console)) {

@@ -64,7 +64,7 @@ final class GridCommand implements Callable<Integer> {
             .orElseGet(() -> VariationGrid.of(spec, columns));
     OutputFiles file = new OutputFiles(out, 1);
     try (Pipeline pipeline = model.load(model.open(console), console)) {
-      GeneratedImage sheet = grid.draw(pipeline, CellProgress.of(console, quiet, grid.cells()));
+      GeneratedImage sheet = grid.draw(pipeline, new CellProgress(console, quiet, grid.cells()));
       sheet.save(file.of(0));
       if (console.json()) {
         ObjectNode json = Json.object();

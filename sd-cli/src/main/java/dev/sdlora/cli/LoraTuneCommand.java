@@ -105,7 +105,7 @@ final class LoraTuneCommand implements Callable<Integer> {
     Path file = new OutputFiles(out, 1).of(0);
     LoraTuning.Result result;
     try (Pipeline pipeline = model.load(model.open(console), console)) {
-      result = tuning.draw(pipeline, CellProgress.of(console, quiet, tuning.pictures()));
+      result = tuning.draw(pipeline, new CellProgress(console, quiet, tuning.pictures()));
     }
     result.sheet().savePng(file);
     boolean written = write && result.proposal().isPresent();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 
 /** The names of the files to write: {@code FILE.png}, or {@code FILE-1.png} and so on. */
 record OutputFiles(Path file, int images) {
@@ -26,7 +27,26 @@ record OutputFiles(Path file, int images) {
     if (ENDINGS.stream().noneMatch(name::endsWith)) {
       throw new IllegalArgumentException("--out must end in .png, .jpg or .jpeg: " + file);
     }
+    if (Files.isDirectory(file)) {
+      throw new ImageFileException("cannot write '" + file + "': it is a folder");
+    }
     makeFolder(file);
+  }
+
+  /**
+   * Checks the file of another picture, and makes its folder.
+   *
+   * @throws IllegalArgumentException if the name does not end in {@code .png}
+   * @throws ImageFileException if the folder cannot be made or written into
+   */
+  static void requirePng(String option, Optional<Path> file) {
+    file.ifPresent(
+        png -> {
+          if (!name(png).toLowerCase(Locale.ROOT).endsWith(".png")) {
+            throw new IllegalArgumentException(option + " must end in .png: " + png);
+          }
+          makeFolder(png);
+        });
   }
 
   /**

@@ -194,8 +194,8 @@ final class PictureOptions {
     }
     if (prompt.isEmpty() && words.isEmpty() && from.isEmpty()) {
       throw new IllegalArgumentException(
-          "Missing prompt: give it as an argument in quotes or by '--prompt', or a picture that has"
-              + " one by '--from'");
+          "missing prompt: give it in quotes or by --prompt, or give an image that has one by"
+              + " --from");
     }
     console.requireBeside("--from FILE", "--get");
     PromptSpecBuilder spec =

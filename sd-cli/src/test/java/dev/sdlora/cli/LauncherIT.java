@@ -111,10 +111,15 @@ final class LauncherIT {
                     "lora:night=0-1 [2]",
                     "--y",
                     "sampler=Euler,DDIM",
+                    "--negative",
+                    "qwyjibo",
                     "--json")));
     assertThat(grid.get("pictures").asInt()).isEqualTo(4);
     assertThat(ImageIO.read(folder.resolve("grid.png").toFile()).getWidth())
         .isEqualTo(grid.get("width").asInt());
+    assertThat(Files.readString(folder.resolve("err")).split("'qwyjibo'", -1))
+        .as("the warning, once for all images")
+        .hasSize(2);
   }
 
   private static String[] with(List<String> usual, String command, String... more) {

@@ -48,7 +48,7 @@ class LoraCurveTest {
   @Test
   void parse_malformed_saysWhatIsExpected() {
     assertThatThrownBy(() -> LoraCurve.parse("zorp"))
-        .hasMessage("expected NAME=POINTS such as ink=0:1,0.5:0.2,1:0, but found 'zorp'");
+        .hasMessage("must be NAME=POINTS, such as ink=0:1,0.5:0.2,1:0: 'zorp'");
     CommandRun run = CommandRun.of("generate", "a", "--lora-curve", "zorp=1@0");
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err())

@@ -78,8 +78,8 @@ class LoraFitCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "lora fit night --chart a.jpg                | 2 | the name must end in .png: a.jpg",
-        "lora fit night --chart none/a.png           | 1 | does not exist",
+        "lora fit night --chart a.jpg                | 2 | --chart must end in .png: a.jpg",
+        "lora fit night --chart pom.xml/a.png        | 1 | pom.xml' is not a folder",
         "lora fit night --model-dir none             | 1 | none",
         "lora fit nicht                              | 1 | LoRA 'nicht' does not exist; did you"
             + " mean 'night'?",

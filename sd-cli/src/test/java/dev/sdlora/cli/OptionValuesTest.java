@@ -158,6 +158,8 @@ final class OptionValuesTest {
         "--variant a/b        | --variant must be letters, digits, '_' and '-', such as fp16:"
             + " 'a/b'",
         "--out a.webp         | --out must end in .png, .jpg or .jpeg: a.webp",
+        "--preview p.jpg      | --preview must end in .png: p.jpg",
+        "--steps 3 --steps 4  | --steps is given twice",
         "--strength 0.5       | --strength needs --init FILE",
         "--mask m.png         | --mask needs --init FILE",
         "--hires-steps 5      | --hires-steps needs --hires FACTOR",
