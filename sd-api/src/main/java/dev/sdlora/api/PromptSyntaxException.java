@@ -23,12 +23,16 @@ public class PromptSyntaxException extends StableDiffusionException {
    * @param offset the place, in characters from 0
    */
   public PromptSyntaxException(String message, int offset) {
-    this(message, offset, null, null);
+    this(visible(message), "", offset, null, null);
   }
 
   private PromptSyntaxException(
-      String message, int offset, @Nullable String prompt, @Nullable Throwable cause) {
-    super(message, cause);
+      String sentence,
+      String lines,
+      int offset,
+      @Nullable String prompt,
+      @Nullable Throwable cause) {
+    super(sentence, lines, cause);
     this.offset = offset;
     this.prompt = prompt;
   }
@@ -42,7 +46,8 @@ public class PromptSyntaxException extends StableDiffusionException {
    * @return the error
    */
   public static PromptSyntaxException in(String prompt, String message, int offset) {
-    return new PromptSyntaxException(message + "\n" + caret(prompt, offset), offset, prompt, null);
+    return new PromptSyntaxException(
+        visible(message), "\n" + caret(prompt, offset), offset, prompt, null);
   }
 
   /** {@return where in the prompt the trouble starts, in characters from 0} */
@@ -70,14 +75,14 @@ public class PromptSyntaxException extends StableDiffusionException {
       return this;
     }
     PromptSyntaxException within =
-        new PromptSyntaxException(String.valueOf(getMessage()), offset, text, getCause());
+        new PromptSyntaxException(String.valueOf(getMessage()), "", offset, text, getCause());
     within.setStackTrace(getStackTrace());
     return within;
   }
 
   @Override
   protected StableDiffusionException copy(String message) {
-    return new PromptSyntaxException(message, offset, prompt, getCause());
+    return new PromptSyntaxException(message, "", offset, prompt, getCause());
   }
 
   private static String caret(String prompt, int offset) {

@@ -24,8 +24,9 @@ public class StableDiffusionException extends RuntimeException {
   /**
    * Makes an error that tells programs nothing but its type.
    *
-   * @param message one sentence for people, of which the middle is left out if it is longer than a
-   *     page
+   * @param message one sentence for people; the middle is left out if it is longer than a page, and
+   *     control characters in it, such as line ends, become escapes like {@code \\u000a}: names in
+   *     it come from prompts and files, and would write lines of their own into logs
    */
   public StableDiffusionException(String message) {
     this(message, ErrorDetails.NONE);
@@ -59,8 +60,19 @@ public class StableDiffusionException extends RuntimeException {
    * @param cause null if nothing did
    */
   public StableDiffusionException(String message, ErrorDetails details, @Nullable Throwable cause) {
-    super(cut(message), cause);
+    super(visible(cut(message)), cause);
     this.details = Objects.requireNonNull(details, "details");
+  }
+
+  /**
+   * Makes an error whose sentence is followed by other lines.
+   *
+   * @param sentence {@linkplain #visible visible}
+   * @param lines each begins with a line end; empty for none
+   */
+  StableDiffusionException(String sentence, String lines, @Nullable Throwable cause) {
+    super(cut(sentence) + lines, cause);
+    this.details = ErrorDetails.NONE;
   }
 
   /**
@@ -85,6 +97,29 @@ public class StableDiffusionException extends RuntimeException {
             + left
             + " more characters …] "
             + message.substring(message.length() - 1000);
+  }
+
+  static String visible(String message) {
+    if (message.chars().noneMatch(StableDiffusionException::isHidden)) {
+      return message;
+    }
+    StringBuilder visible = new StringBuilder();
+    message
+        .chars()
+        .forEach(
+            unit -> {
+              if (isHidden(unit)) {
+                visible.append("\\u%04x".formatted(unit));
+              } else {
+                visible.append((char) unit);
+              }
+            });
+    return visible.toString();
+  }
+
+  /** Control characters, and what ends a line in Unicode. */
+  private static boolean isHidden(int unit) {
+    return Character.isISOControl(unit) || unit == 0x2028 || unit == 0x2029;
   }
 
   /**

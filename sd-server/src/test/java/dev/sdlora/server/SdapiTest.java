@@ -320,6 +320,9 @@ class SdapiTest {
         "txt2img | {'lora': [{'path': '../../etc/passwd'}]} | 422 | 'passwd'",
         "txt2img | {'alwayson_scripts': {'controlnet': {'args': [{'model': 'canny', 'image':"
             + " 'x'}]}}} | 422 | there is no ControlNet 'canny'",
+        "txt2img | {'prompt': 'a <hypernet:none\\n"
+            + "forged line:1>', 'width': 64, 'height': 64} | 422 | hypernetwork 'none\\u000aforged"
+            + " line' is not in",
         "img2img | {} | 404 | Init image not found",
         "img2img | {'init_images': ['http://localhost/x.png']} | 422 | addresses are not read",
         "img2img | {'init_images': ['aGVsbG8=']} | 422 | format",

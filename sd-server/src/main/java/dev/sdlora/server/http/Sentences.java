@@ -124,8 +124,17 @@ public final class Sentences {
             || error instanceof ImageFileException
             || error instanceof ImageSettingsException
             || error instanceof TrainingException
-            || error instanceof IllegalArgumentException;
+            || error instanceof IllegalArgumentException
+            || isAboutTheRequest(error);
     return asked ? 422 : 500;
+  }
+
+  /**
+   * Errors without a type of their own, such as an unknown hypernetwork or an image of NaN. Those
+   * that wrap a failure of the engine or of a file have it as their cause.
+   */
+  private static boolean isAboutTheRequest(Throwable error) {
+    return error.getClass() == StableDiffusionException.class && error.getCause() == null;
   }
 
   private String shown(Throwable error) {

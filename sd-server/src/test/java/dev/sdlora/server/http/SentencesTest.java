@@ -1,0 +1,27 @@
+package dev.sdlora.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sdlora.api.StableDiffusionException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SentencesTest {
+  private final Sentences sentences = new Sentences(List.of());
+
+  @Test
+  void errorAboutTheRequest_withoutAType_is422() {
+    Sentences.Told told = sentences.of(new StableDiffusionException("the picture came out as NaN"));
+    assertThat(told.status()).isEqualTo(422);
+    assertThat(told.unexpected()).isFalse();
+  }
+
+  @Test
+  void failureOfTheEngine_is500_forTheLog() {
+    Sentences.Told told =
+        sentences.of(
+            new StableDiffusionException("libtorch failed", new IllegalStateException("engine")));
+    assertThat(told.status()).isEqualTo(500);
+    assertThat(told.unexpected()).isTrue();
+  }
+}
