@@ -1,5 +1,6 @@
 package dev.sdlora.api;
 
+import dev.sdlora.api.value.JpegScans;
 import dev.sdlora.api.value.PictureReader;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -36,6 +37,7 @@ final class ImageDecoder {
   static BufferedImage decode(String subject, Source source) {
     try (InputStream stream = source.open();
         ImageInputStream in = new MemoryCacheImageInputStream(stream)) {
+      JpegScans.requireFew(in);
       return PictureReader.ask(in, reader -> decode(subject, reader))
           .orElseThrow(
               () -> new ImageFileException(subject + " is of a format that this Java cannot read"));

@@ -13,7 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +67,49 @@ final class PictureReadTest {
     assertThatThrownBy(() -> Picture.read(new ByteArrayInputStream(gif)))
         .isInstanceOf(ImageFileException.class)
         .hasMessageStartingWith("image stream has 20000x20000 pixels");
+  }
+
+  /** A progressive JPEG whose last scan, which refines nothing, comes many times. */
+  private static byte[] jpegOfScans(int width, int height, int more) throws IOException {
+    ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    try (ImageOutputStream out = ImageIO.createImageOutputStream(jpeg)) {
+      ImageWriteParam param = writer.getDefaultWriteParam();
+      param.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+      writer.setOutput(out);
+      writer.write(
+          null,
+          new IIOImage(new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY), null, null),
+          param);
+    }
+    writer.dispose();
+    byte[] whole = jpeg.toByteArray();
+    int last = whole.length - 2;
+    while ((whole[last] & 0xff) != 0xff || (whole[last + 1] & 0xff) != 0xda) {
+      last--;
+    }
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.write(whole, 0, last);
+    for (int i = 0; i < more; i++) {
+      all.write(whole, last, whole.length - 2 - last);
+    }
+    all.write(whole, whole.length - 2, 2);
+    return all.toByteArray();
+  }
+
+  @Test
+  void read_jpegOfManyScans_isRefusedBeforeItsPixels() throws IOException {
+    Picture once = Picture.read(new ByteArrayInputStream(jpegOfScans(64, 64, 1)));
+    byte[] few = jpegOfScans(1024, 1024, 5);
+    byte[] many = jpegOfScans(1024, 1024, 2000);
+
+    assertThat(once.width()).isEqualTo(64);
+    assertThat(Picture.read(new ByteArrayInputStream(few)).width()).isEqualTo(1024);
+    assertThatThrownBy(() -> Picture.read(new ByteArrayInputStream(many)))
+        .isInstanceOf(ImageFileException.class)
+        .hasMessage(
+            "image stream could not be read: it has more than 1024 scans of 1048576 pixels, which"
+                + " would take too long to decode");
   }
 
   @Test

@@ -63,16 +63,17 @@ public final class Pictures {
    * @throws ResourceException if there are more than are taken
    */
   public static long requireSize(String name, byte[] file, long maxPixels) {
+    Dimension size;
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
-      Dimension size =
+      size =
           PictureReader.ask(in, reader -> new Dimension(reader.getWidth(0), reader.getHeight(0)))
               .orElse(new Dimension());
-      requirePixels(name, size.width, size.height, maxPixels);
-      return (long) size.width * size.height;
-    } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+    } catch (IOException | RuntimeException e) { // The decoders of the JDK let all kinds out.
       throw new IllegalArgumentException(
-          "field '%s' has a picture that could not be read: %s".formatted(name, e));
+          "field '%s' has a picture that could not be read: %s".formatted(name, e), e);
     }
+    requirePixels(name, size.width, size.height, maxPixels);
+    return (long) size.width * size.height;
   }
 
   /** What kind of picture the bytes of a file are, such as {@code image/png}. */

@@ -9,11 +9,14 @@ import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +24,8 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -108,6 +113,41 @@ class GalleryTest {
           .isEqualTo(Files.readAllBytes(folder.resolve(newest)));
       assertThat(ImageIO.read(new ByteArrayInputStream(thumbnail)).getWidth()).isEqualTo(64);
       assertThat(settings.get("settings").get("prompt").asText()).isEqualTo("a red star");
+    }
+  }
+
+  /** A PNG of a few kilobytes whose settings unpack to 16 MB. */
+  private void writePacked(String name) throws IOException {
+    write(name, 8, "Steps: 1", 60);
+    byte[] png = Files.readAllBytes(folder.resolve(name));
+    ByteArrayOutputStream data = new ByteArrayOutputStream();
+    data.writeBytes("zTXtparameters\0\0".getBytes(StandardCharsets.ISO_8859_1));
+    try (OutputStream packed = new DeflaterOutputStream(data)) {
+      packed.write(new byte[16 << 20]);
+    }
+    CRC32 checksum = new CRC32();
+    checksum.update(data.toByteArray());
+    byte[] file =
+        ByteBuffer.allocate(png.length + 8 + data.size())
+            .put(png, 0, 33)
+            .putInt(data.size() - 4)
+            .put(data.toByteArray())
+            .putInt((int) checksum.getValue())
+            .put(png, 33, png.length - 33)
+            .array();
+    Files.write(folder.resolve(name), file);
+  }
+
+  @Test
+  void picturesWithHugeTexts_areListedWithout() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      writePacked("bomb-" + i + ".png");
+    }
+    write("whole.png", 8, "a cat\nSteps: 1", 0);
+    try (Served served = served()) {
+      JsonNode list = served.get("/api/gallery");
+      assertThat(list.get("total").asInt()).isEqualTo(21);
+      assertThat(list.toString()).contains("a cat").hasSizeLessThan(10_000);
     }
   }
 

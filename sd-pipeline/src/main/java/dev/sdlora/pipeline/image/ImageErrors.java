@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The sentences of this package's errors: all begin with the file. */
 final class ImageErrors {
+  /** Chunks and segments of a file that are walked over; empty ones take a few bytes each. */
+  private static final int MOST_PARTS = 100_000;
+
   private ImageErrors() {}
 
   /** What an error about a file begins with. */
@@ -43,6 +46,17 @@ final class ImageErrors {
     return cause instanceof NoSuchFileException
         ? error(source, "does not exist", cause)
         : error(source, "could not be read: " + FileReason.of(cause), cause);
+  }
+
+  /**
+   * Refuses a file of too many parts.
+   *
+   * @param count of chunks or segments up to here
+   */
+  static void requireFewParts(PictureSource source, int count) {
+    if (count > MOST_PARTS) {
+      throw source.error("has more than the %s chunks that are read".formatted(MOST_PARTS));
+    }
   }
 
   /** The error that a picture holds no settings. */

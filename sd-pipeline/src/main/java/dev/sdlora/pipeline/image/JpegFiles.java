@@ -62,13 +62,15 @@ final class JpegFiles {
    */
   static String readParameters(PictureSource source) {
     return source
-        .reading(JpegFiles::comment)
+        .reading(bytes -> comment(source, bytes))
         .orElseThrow(() -> ImageErrors.noText(source, "EXIF UserComment"));
   }
 
-  private static Optional<String> comment(PictureSource.Bytes bytes) throws IOException {
+  private static Optional<String> comment(PictureSource source, PictureSource.Bytes bytes)
+      throws IOException {
     long at = 2;
-    while (at + 4 <= bytes.size()) {
+    for (int segments = 1; at + 4 <= bytes.size(); segments++) {
+      ImageErrors.requireFewParts(source, segments);
       ByteBuffer head = bytes.read(at, 4);
       int marker = Short.toUnsignedInt(head.getShort());
       int length = Short.toUnsignedInt(head.getShort());

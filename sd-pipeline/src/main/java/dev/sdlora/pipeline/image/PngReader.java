@@ -68,7 +68,8 @@ final class PngReader {
     long size = bytes.size();
     requirePng(bytes.read(0, SIGNATURE.length));
     long at = SIGNATURE.length;
-    while (true) {
+    for (int chunks = 1; ; chunks++) {
+      ImageErrors.requireFewParts(source, chunks);
       if (size - at < CHUNK_OVERHEAD) {
         throw damaged("it ends at byte " + size + " without an end mark; the copy is incomplete");
       }

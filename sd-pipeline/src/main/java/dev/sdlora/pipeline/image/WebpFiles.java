@@ -21,13 +21,15 @@ final class WebpFiles {
    */
   static String readParameters(PictureSource source) {
     return source
-        .reading(WebpFiles::comment)
+        .reading(bytes -> comment(source, bytes))
         .orElseThrow(() -> ImageErrors.noText(source, "EXIF UserComment"));
   }
 
-  private static Optional<String> comment(PictureSource.Bytes bytes) throws IOException {
+  private static Optional<String> comment(PictureSource source, PictureSource.Bytes bytes)
+      throws IOException {
     long at = HEADER_BYTES;
-    while (at + 8 <= bytes.size()) {
+    for (int chunks = 1; at + 8 <= bytes.size(); chunks++) {
+      ImageErrors.requireFewParts(source, chunks);
       ByteBuffer head = bytes.read(at, 8);
       String type = StandardCharsets.ISO_8859_1.decode(head.slice(0, 4)).toString();
       long length = Integer.toUnsignedLong(head.order(ByteOrder.LITTLE_ENDIAN).getInt(4));

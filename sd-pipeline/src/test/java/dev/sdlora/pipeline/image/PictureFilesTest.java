@@ -7,6 +7,7 @@ import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 import net.jqwik.api.ForAll;
@@ -47,6 +49,33 @@ final class PictureFilesTest {
     PictureFiles.save(image(TEXT), file);
 
     assertThat(image(TEXT).jpeg()).isEqualTo(Files.readAllBytes(file));
+  }
+
+  private static byte[] repeated(byte[] start, byte[] part, int times) {
+    ByteBuffer file = ByteBuffer.allocate(start.length + part.length * times).put(start);
+    for (int i = 0; i < times; i++) {
+      file.put(part);
+    }
+    return file.array();
+  }
+
+  @Test
+  void readParameters_ofCountlessEmptyChunks_isRefused() throws IOException {
+    byte[] png = Arrays.copyOf(PngFiles.encode(image(TEXT)), 33);
+    byte[] pngChunk = {0, 0, 0, 0, 'a', 'b', 'C', 'd', 0, 0, 0, 0};
+    byte[] webp = "RIFF\0\0\0\0WEBP".getBytes(StandardCharsets.ISO_8859_1);
+    byte[] webpChunk = {'a', 'b', 'c', 'd', 0, 0, 0, 0};
+    byte[] jpeg = {(byte) 0xff, (byte) 0xd8};
+    byte[] segment = {(byte) 0xff, (byte) 0xe2, 0, 2};
+    for (byte[] file :
+        List.of(
+            repeated(png, pngChunk, 200_000),
+            repeated(webp, webpChunk, 200_000),
+            repeated(jpeg, segment, 200_000))) {
+      assertThatThrownBy(() -> PictureFiles.readParameters(new ByteArrayInputStream(file)))
+          .isInstanceOf(ImageFileException.class)
+          .hasMessage("image stream has more than the 100000 chunks that are read");
+    }
   }
 
   @Test

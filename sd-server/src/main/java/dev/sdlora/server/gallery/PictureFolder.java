@@ -38,6 +38,12 @@ public final class PictureFolder implements Gallery {
   /** A larger file is no picture of anybody's. */
   private static final long MAX_FILE_BYTES = 256L << 20;
 
+  /** Longer settings are not shown: those of A1111 have a few thousand characters. */
+  private static final int LONGEST_TEXT = 100_000;
+
+  /** Characters of settings that are kept of all images; what is found later is listed without. */
+  private static final int MOST_TEXT = 20_000_000;
+
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
 
@@ -49,6 +55,18 @@ public final class PictureFolder implements Gallery {
   private record Known(long modified, long size, Optional<Pictured> picture) {
     boolean isOf(BasicFileAttributes file) {
       return modified == file.lastModifiedTime().toMillis() && size == file.size();
+    }
+  }
+
+  /** Counts the settings of the images in one look. */
+  private static final class Texts {
+    private long characters;
+
+    Known within(Known file) {
+      characters += file.picture().map(picture -> picture.parameters().length()).orElse(0);
+      return characters <= MOST_TEXT
+          ? file
+          : new Known(file.modified, file.size, file.picture().map(Pictured::withoutParameters));
     }
   }
 
@@ -146,6 +164,7 @@ public final class PictureFolder implements Gallery {
 
   private Map<String, Known> files(Map<String, Known> known) {
     Map<String, Known> now = new HashMap<>();
+    Texts texts = new Texts();
     try {
       Files.walkFileTree(
           folder,
@@ -159,9 +178,10 @@ public final class PictureFolder implements Gallery {
                 @Nullable Known before = known.get(name);
                 now.put(
                     name,
-                    before != null && before.isOf(attributes)
-                        ? before
-                        : read(file, name, attributes));
+                    texts.within(
+                        before != null && before.isOf(attributes)
+                            ? before
+                            : read(file, name, attributes)));
               }
               return FileVisitResult.CONTINUE;
             }
@@ -202,14 +222,15 @@ public final class PictureFolder implements Gallery {
                   reader.getWidth(0),
                   reader.getHeight(0),
                   parameters(file)));
-    } catch (IOException | ImageFileException | IllegalArgumentException e) {
-      return Optional.empty(); // Damaged.
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty(); // Damaged: the decoders of the JDK let exceptions of all kinds out.
     }
   }
 
   private static String parameters(Path file) {
     try {
-      return GeneratedImage.readParameters(file);
+      String text = GeneratedImage.readParameters(file);
+      return text.length() > LONGEST_TEXT ? "" : text;
     } catch (ImageSettingsException e) {
       return "";
     }

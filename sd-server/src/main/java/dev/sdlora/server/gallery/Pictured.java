@@ -20,6 +20,10 @@ public record Pictured(
     return new Pictured(name, time, width, height, parameters, searched);
   }
 
+  Pictured withoutParameters() {
+    return of(name, time, width, height, "");
+  }
+
   /** Whether its name and settings have all words of a search, in any case and order. */
   boolean has(String search) {
     return Arrays.stream(search.toLowerCase(Locale.ROOT).split("\\s+"))
