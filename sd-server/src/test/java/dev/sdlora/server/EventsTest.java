@@ -35,10 +35,16 @@ class EventsTest {
 
   @AfterEach
   void nothingIsLeft() {
+    deleteAll(); // Cancels those that are still under way, which are forgotten only once they end.
+    served.untilIdle();
+    deleteAll();
+    assertThat(served.get("/api/jobs").get("jobs")).isEmpty();
+  }
+
+  private static void deleteAll() {
     for (JsonNode job : served.get("/api/jobs").get("jobs")) {
       served.send(served.request("/api/jobs/" + job.get("id").asText()).DELETE());
     }
-    served.untilIdle();
   }
 
   @AfterAll
