@@ -2,6 +2,7 @@ package dev.sdlora.batch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sdlora.api.RequestLimits;
 import dev.sdlora.request.Fields;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,10 +28,12 @@ final class Manifest {
    *
    * @param requests in all
    * @param requestsOfALine that lists make of one
-   * @param bytesOfALine with pictures in it
+   * @param bytesOfALine with images in it
+   * @param characters of all requests together, which are kept until they are drawn
    */
-  record Limits(int requests, int requestsOfALine, int bytesOfALine) {
-    static final Limits USUAL = new Limits(1_000_000, 100_000, 64 << 20);
+  record Limits(int requests, int requestsOfALine, int bytesOfALine, long characters) {
+    static final Limits USUAL =
+        new Limits(1_000_000, 100_000, (int) RequestLimits.DEFAULTS.bytes(), 1L << 30);
   }
 
   /** Digits of a hash: two of a million requests are alike with a probability of 1 in 10^12. */
@@ -55,6 +58,7 @@ final class Manifest {
   private final Map<String, String> ids = new HashMap<>();
 
   private ObjectNode defaults = Fields.object();
+  private long characters;
 
   private Manifest(Optional<String> checkpoint, Limits limits) {
     this.checkpoint = checkpoint;
@@ -95,7 +99,11 @@ final class Manifest {
         if (line.isEmpty()) {
           return requests;
         }
-        manifest.withDefaults(line.get().strip()).ifPresent(requests::add);
+        Optional<String> request = manifest.withDefaults(line.get().strip());
+        if (request.isPresent()) {
+          manifest.count(request.get(), number);
+          requests.add(request.get());
+        }
       } catch (IllegalArgumentException e) { // Too long, or no text: it has no other sentence.
         throw new BatchException(
             "line %s of the manifest: %s".formatted(number, e.getMessage()), e);
@@ -225,6 +233,7 @@ final class Manifest {
   private void add(ObjectNode settings, Optional<String> given, int number) {
     String text = Fields.text(settings);
     String hash = hash(text);
+    count(text, number);
     if (given.isPresent() && HASH.matcher(given.get()).matches() && !given.get().equals(hash)) {
       throw new IllegalArgumentException(
           "the 'id' is the hash of another request: '%s'".formatted(given.get()));
@@ -250,7 +259,17 @@ final class Manifest {
     }
   }
 
+  private void count(String text, int number) {
+    characters += text.length();
+    if (characters > limits.characters()) {
+      throw new BatchException(
+          "the requests of the manifest have more than %s characters up to line %s; make several of it, or name images by their paths"
+              .formatted(limits.characters(), number));
+    }
+  }
+
   private void refuse(String text, int number, String sentence) {
+    count(text, number);
     put(refused(text, number, "line %s of the manifest: %s".formatted(number, sentence)));
   }
 

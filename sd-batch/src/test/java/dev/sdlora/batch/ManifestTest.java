@@ -63,6 +63,18 @@ final class ManifestTest {
     assertThat(requests.get(1).error()).isEmpty();
   }
 
+  @Test
+  void requests_ofTooMuchTextTogether_endTheManifest() {
+    byte[] manifest =
+        ("{\"prompt\": [\"a\", \"b\", \"c\"], \"init_images\": [[\"" + "x".repeat(400) + "\"]]}")
+            .getBytes(StandardCharsets.UTF_8);
+    Manifest.Limits limits = new Manifest.Limits(10, 10, 1000, 1500);
+    assertThat(read(manifest, limits)).hasSize(3);
+    assertThatThrownBy(() -> read(manifest, new Manifest.Limits(10, 10, 1000, 1200)))
+        .isInstanceOf(BatchException.class)
+        .hasMessageContaining("more than 1200 characters up to line 1");
+  }
+
   /** Documents promise it: names of files must be the same in all versions. */
   @Test
   void id_ofARequest_isTheOneOnRecord() {
@@ -249,11 +261,11 @@ final class ManifestTest {
   @Test
   void limits_areThoseOfRequests_andOfBytes() {
     byte[] manifest = "{\"seed\": [1, 2, 3]}\n{\"seed\": 4}\n".getBytes(StandardCharsets.UTF_8);
-    assertThat(read(manifest, new Manifest.Limits(4, 3, 20))).hasSize(4);
-    assertThatThrownBy(() -> read(manifest, new Manifest.Limits(3, 3, 20)))
+    assertThat(read(manifest, new Manifest.Limits(4, 3, 20, 1000))).hasSize(4);
+    assertThatThrownBy(() -> read(manifest, new Manifest.Limits(3, 3, 20, 1000)))
         .isInstanceOf(BatchException.class)
         .hasMessageContaining("more than 3 pictures up to line 2");
-    assertThat(read(manifest, new Manifest.Limits(4, 3, 18)).get(0).error())
+    assertThat(read(manifest, new Manifest.Limits(4, 3, 18, 1000)).get(0).error())
         .contains("line 1 of the manifest: it has 19 bytes; a line has at most 18");
   }
 

@@ -332,8 +332,8 @@ public final class SdServerBuilder {
   }
 
   /**
-   * Sets how many jobs that have ended are kept with their pictures. Those with the most pixels may
-   * go sooner: 100 MB are kept in all.
+   * Sets how many jobs that have ended are kept with their images and settings. Older ones may go
+   * sooner: 100 MB are kept in all.
    *
    * @param jobs from 1 to 1000. Default 50
    * @return this builder

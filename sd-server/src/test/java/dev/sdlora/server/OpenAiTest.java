@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,22 @@ class OpenAiTest {
         .startsWith("a red star <lora:ink_lines:0.8>\nSteps: 4")
         .contains("Seed: 6")
         .contains("Lora hashes: \"ink_lines:");
+  }
+
+  @Test
+  void generate_cancelledAfterTheFirst_answersWithTheFirst() {
+    try (Served open = Served.of(pipeline)) {
+      CompletableFuture<HttpResponse<String>> asked =
+          open.sendAsync(
+              open.post(
+                  "/v1/images/generations",
+                  "{'prompt': 'a star', 'size': '64x64', 'n': 16, 'steps': 100, 'seed': 5}"));
+      JsonNode jobs =
+          open.until("/api/jobs", all -> !all.get("jobs").path(0).path("images").isEmpty());
+      String id = jobs.get("jobs").get(0).get("id").asText();
+      open.send(open.request("/api/jobs/" + id).DELETE());
+      assertThat(Served.json(asked.join()).get("data")).hasSizeBetween(1, 15);
+    }
   }
 
   @Test

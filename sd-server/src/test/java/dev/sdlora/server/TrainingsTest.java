@@ -17,6 +17,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -227,8 +228,46 @@ class TrainingsTest {
     refused(
         body("bad", 4).replace("orb", "").replace("an orange ", ""), "trigger word or captions");
     refused(body("bad", 4).replace("'width': 64", "'width': 99992"), "pixels");
+    refused(
+        body("bad", 4).replace("'batch_size': 1,", "'batch_size': 1000000000,"),
+        "a step of 'batch_size' 1000000000 at 64x64 has 4096000000000 pixels; at most 4194304 are");
+    refused(
+        body("bad", 1000).replace("'samples': false", "'sample_every': 4"),
+        "makes 250; at most 200 are drawn, so 'sample_every' must be at least 5");
+    refused(
+        body("bad", 4).replace("an orange orb", "orb ".repeat(2501)),
+        "the caption of picture 1 has 10003 characters; at most 10000 are taken");
+    refused(
+        body("bad", 4)
+            .replace("'rank'", "'notes': [%s 1], 'rank'".formatted("'%s',".repeat(14)))
+            .replace("%s", "x".repeat(19_000)),
+        "characters without its images; at most 262144 are taken");
     assertThat(temporaryFolders()).isEqualTo(before);
     assertThat(folder.resolve("trained/bad.safetensors")).doesNotExist();
+  }
+
+  @Test
+  void picture_namedManyTimes_isKeptOnce() throws IOException {
+    List<Path> before = temporaryFolders();
+    String pictures = "{'image': '%s', 'caption': 'an orb'},".formatted(picture).repeat(40);
+    String id =
+        id(
+            "{'name': 'forty', 'trigger': 'orb', 'pictures': [%s], 'steps': 1000, %s}"
+                .formatted(pictures.substring(0, pictures.length() - 1), SETTINGS));
+    List<Path> folders = new ArrayList<>(temporaryFolders());
+    folders.removeAll(before);
+    assertThat(folders).hasSize(1);
+    try (Stream<Path> files = Files.list(folders.get(0))) {
+      assertThat(
+              files.map(file -> String.valueOf(file.getFileName())).filter(TrainingsTest::isNumber))
+          .containsExactly("0");
+    }
+    delete("/api/trainings/" + id);
+    assertThat(ended(id).get("state").asText()).isEqualTo("cancelled");
+  }
+
+  private static boolean isNumber(String name) {
+    return name.matches("\\d+");
   }
 
   private static void refused(String body, String sentence) {

@@ -221,12 +221,12 @@ public final class LoraTrainerBuilder {
   /**
    * Sets how many pictures a step looks at.
    *
-   * @param batchSize at least 1, the default
+   * @param batchSize 1, the default, to 1024
    * @return this builder
-   * @throws IllegalArgumentException if it is below 1
+   * @throws IllegalArgumentException if it is out of range
    */
   public LoraTrainerBuilder batchSize(int batchSize) {
-    this.batchSize = Checks.atLeast(1, batchSize, "batchSize");
+    this.batchSize = Checks.inRange(1, 1024, batchSize, "batchSize");
     return this;
   }
 

@@ -8,6 +8,7 @@ import dev.sdlora.api.LatentPreview;
 import dev.sdlora.api.LoraReport;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.server.job.HeldBytes;
 import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.Progress;
 import java.util.ArrayList;
@@ -43,6 +44,11 @@ final class GridWork extends InterruptibleWork {
   @Override
   public int parts() {
     return plan.columns().values().size() * plan.rows().map(axis -> axis.values().size()).orElse(1);
+  }
+
+  @Override
+  public synchronized long heldBytes() {
+    return HeldBytes.of(plan.spec()) + cells.stream().mapToLong(cell -> cell.length).sum();
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.sdlora.api.Variation;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +24,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Drawing implements Work {
   private final Pipeline pipeline;
-  private final PromptSpec whole;
+  private final String title;
+  private final int images;
   private final List<String> ofRequest;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
 
   // All below is guarded by this.
+  /** Null once it has been released. */
+  private @Nullable PromptSpec whole;
+
   private int begun;
   private long currentSeed;
   private boolean skipping;
@@ -45,23 +50,44 @@ public final class Drawing implements Work {
    */
   public Drawing(Pipeline pipeline, PromptSpec spec, List<String> warnings) {
     this.pipeline = pipeline;
+    this.title = spec.prompt();
+    this.images = spec.images();
     this.whole = spec;
     this.ofRequest = List.copyOf(warnings);
   }
 
   @Override
   public String title() {
-    return whole.prompt();
+    return title;
   }
 
   @Override
   public int parts() {
-    return whole.images();
+    return images;
+  }
+
+  @Override
+  public synchronized long heldBytes() {
+    return whole == null ? 0 : HeldBytes.of(whole);
+  }
+
+  @Override
+  public synchronized void release() {
+    whole = null;
+    part = null;
+    watch = null;
   }
 
   @Override
   public CompletableFuture<Outcome> start(Progress progress) {
-    ask(whole, progress);
+    PromptSpec spec;
+    synchronized (this) {
+      spec = whole;
+    }
+    if (spec == null) {
+      return CompletableFuture.failedFuture(new CancellationException());
+    }
+    ask(spec, progress);
     return outcome;
   }
 
@@ -96,7 +122,7 @@ public final class Drawing implements Work {
         loras = result.loras();
       }
       boolean skipped = skipping && !cancelling;
-      skippedLast = skipped && begun == whole.images();
+      skippedLast = skipped && begun == images;
       if (skipped && !skippedLast) {
         rest = Optional.of(behind(spec));
       }
@@ -126,7 +152,7 @@ public final class Drawing implements Work {
             : OptionalLong.empty();
     return spec.toBuilder()
         .seed(currentSeed + 1)
-        .images(whole.images() - begun)
+        .images(images - begun)
         .variation(new Variation(varied, variation.strength(), variation.resizeFrom()))
         .build();
   }

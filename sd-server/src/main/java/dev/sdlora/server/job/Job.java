@@ -3,6 +3,7 @@ package dev.sdlora.server.job;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.LoraReport;
+import dev.sdlora.request.Fields;
 import java.awt.image.BufferedImage;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ public final class Job {
   private final String id;
   private final Request request;
   private final Instant created = Instant.now();
+  private final long settingsBytes;
   private final JobQueue queue;
 
   // All below is guarded by this.
@@ -44,6 +46,7 @@ public final class Job {
     this.request = request;
     this.queue = queue;
     this.previews = new Previews(request.keptPreviews());
+    this.settingsBytes = HeldBytes.of(Fields.text(request.settings()));
   }
 
   /**
@@ -132,6 +135,7 @@ public final class Job {
       }
     }
     List<String> added = queue.workEnded(this);
+    request.work().release();
     synchronized (this) {
       List<String> all = new ArrayList<>(warnings);
       all.addAll(added);
@@ -199,6 +203,17 @@ public final class Job {
   /** What was asked for; not to be changed. */
   public ObjectNode settings() {
     return request.settings();
+  }
+
+  /** Estimates the heap that it holds: what it was asked for, what it made, what it reports. */
+  long heldBytes() {
+    long held = settingsBytes + HeldBytes.of(title()) + request.work().heldBytes();
+    synchronized (this) {
+      return held
+          + finished.stream().mapToLong(HeldBytes::of).sum()
+          + previews.kept().stream().mapToLong(HeldBytes::of).sum()
+          + warnings.stream().mapToLong(HeldBytes::of).sum();
+    }
   }
 
   /** How many parts it has, such as pictures. */

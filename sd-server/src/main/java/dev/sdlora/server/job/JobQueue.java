@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.UUID;
 
 /**
@@ -15,8 +16,13 @@ import java.util.UUID;
  * use by several threads.
  */
 public final class JobQueue {
-  /** So many pixels of ended jobs are kept, at 3 bytes each. */
-  private static final long KEPT_PIXELS = 1 << 25;
+  /** Ended jobs are kept up to this many bytes of heap. */
+  private static final long KEPT_BYTES = 100 << 20;
+
+  /** Jobs that wait or run may hold this many bytes of heap together; one alone may hold more. */
+  private static final long UNFINISHED_BYTES = 256 << 20;
+
+  private static final int MOST_SECONDS = 600;
 
   private final int maxJobs;
   private final int maxHistory;
@@ -26,7 +32,9 @@ public final class JobQueue {
   private final Map<Work.Lane, WaitingLine> lines = new EnumMap<>(Work.Lane.class);
   private boolean refusing;
   private boolean closed;
-  private double meanSeconds = 1;
+
+  /** The mean of the latest; empty before one is done. */
+  private OptionalDouble meanSeconds = OptionalDouble.empty();
 
   /**
    * A queue without jobs.
@@ -63,10 +71,8 @@ public final class JobQueue {
     private static final long serialVersionUID = 1L;
     private final long retryAfter;
 
-    FullException(int jobs, long retryAfter) {
-      super(
-          "the queue is full: %s jobs wait or run; there may be a place in %s s"
-              .formatted(jobs, retryAfter));
+    FullException(String why, long retryAfter) {
+      super("the queue is full: %s; there may be a place in %s s".formatted(why, retryAfter));
       this.retryAfter = retryAfter;
     }
 
@@ -101,13 +107,19 @@ public final class JobQueue {
       }
       int unfinished = unfinished().size();
       if (unfinished >= maxJobs) {
-        throw new FullException(unfinished, secondsFor(1));
+        throw new FullException(unfinished + " jobs wait or run", secondsToAPlace());
       }
       String name = id.orElseGet(() -> UUID.randomUUID().toString());
       if (jobs.containsKey(name)) {
         throw new IllegalArgumentException("there is a job with the id '" + name + "' already");
       }
       job = new Job(name, request, this);
+      long held = unfinished().stream().mapToLong(Job::heldBytes).sum();
+      if (held > 0 && held + job.heldBytes() > UNFINISHED_BYTES) {
+        throw new FullException(
+            "the %s jobs that wait or run hold %s MB".formatted(unfinished, held >> 20),
+            secondsToAPlace());
+      }
       jobs.put(name, job);
       line(job).add(job);
     }
@@ -137,8 +149,23 @@ public final class JobQueue {
     return closed ? Optional.empty() : line(lane).next();
   }
 
-  private long secondsFor(int places) {
-    return Math.min(600, Math.max(1, (long) Math.ceil(meanSeconds * places)));
+  /**
+   * Estimates when the first of the jobs that draw will be done: from its steps, or else from the
+   * time that others took.
+   */
+  private long secondsToAPlace() {
+    double soonest =
+        unfinished().stream()
+            .filter(job -> job.work().lane() == Work.Lane.DRAWING && line(job).place(job) == 0)
+            .mapToDouble(this::secondsLeft)
+            .min()
+            .orElse(meanSeconds.orElse(1));
+    return Math.min(MOST_SECONDS, Math.max(1, (long) Math.ceil(soonest)));
+  }
+
+  private double secondsLeft(Job job) {
+    double known = job.snapshot().secondsLeft();
+    return known > 0 ? known : meanSeconds.orElse(1) - job.seconds();
   }
 
   /** What a job did is over, so that another can begin. */
@@ -156,8 +183,9 @@ public final class JobQueue {
 
   void ended(Job job) {
     synchronized (this) {
-      if (job.work().lane() == Work.Lane.DRAWING) {
-        meanSeconds = 0.8 * meanSeconds + 0.2 * job.seconds();
+      if (job.work().lane() == Work.Lane.DRAWING && job.snapshot().state() == JobState.DONE) {
+        double mean = meanSeconds.orElse(job.seconds());
+        meanSeconds = OptionalDouble.of(0.8 * mean + 0.2 * job.seconds());
       }
       forgetOldest();
       notifyAll();
@@ -178,17 +206,14 @@ public final class JobQueue {
     return changes.await(seen, millis);
   }
 
-  /** The newest stay, as many as their number and their pictures allow. */
+  /** The newest stay, as many as their number and what they hold allow. */
   private void forgetOldest() {
     List<Job> past = jobs.values().stream().filter(job -> job.snapshot().state().isEnd()).toList();
-    long pixels = 0;
+    long bytes = 0;
     for (int i = past.size() - 1; i >= 0; i--) {
-      pixels +=
-          past.get(i).finished().stream()
-              .mapToLong(image -> (long) image.width() * image.height())
-              .sum();
+      bytes += past.get(i).heldBytes();
       boolean latest = i == past.size() - 1;
-      if (!latest && (past.size() - i > maxHistory || pixels > KEPT_PIXELS)) {
+      if (!latest && (past.size() - i > maxHistory || bytes > KEPT_BYTES)) {
         jobs.remove(past.get(i).id());
       }
     }

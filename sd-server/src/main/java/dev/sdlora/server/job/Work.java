@@ -41,6 +41,21 @@ public interface Work {
     return Optional.empty();
   }
 
+  /**
+   * Estimates the heap that it holds besides what its job does: images to start from, results of
+   * its own.
+   *
+   * @return bytes
+   */
+  default long heldBytes() {
+    return 0;
+  }
+
+  /**
+   * Drops what only the work needed. The job has ended; {@link #start} may not have been called.
+   */
+  default void release() {}
+
   /** Jobs of one lane wait for each other alone. */
   enum Lane {
     /** What asks the pipeline for pictures: as many at once as it draws at once. */

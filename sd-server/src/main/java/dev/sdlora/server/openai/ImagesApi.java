@@ -110,20 +110,23 @@ public final class ImagesApi {
         }
       } else {
         client.awaitEnd(job);
-        requireDone(job);
+        boolean partly = job.snapshot().state() == JobState.CANCELLED && !job.finished().isEmpty();
+        if (!partly) {
+          requireDone(job);
+        }
         Answers.json(context, form.answer(job, warnings(job), size));
       }
     }
   }
 
-  /** Why there are no pictures. */
+  /** Why images are missing. */
   private Optional<Refusal> problem(Job job) {
     return switch (job.snapshot().state()) {
       case FAILED -> {
         Sentences.Told told = sentences.of(job.failure().orElseThrow());
         yield Optional.of(Refusal.of(told));
       }
-      case CANCELLED -> Optional.of(new Refusal(503, "somebody cancelled the job"));
+      case CANCELLED -> Optional.of(new Refusal(503, "the job was cancelled"));
       default -> Optional.empty();
     };
   }

@@ -3,6 +3,7 @@ package dev.sdlora.server.pictures;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Picture;
 import dev.sdlora.request.Offer;
+import dev.sdlora.server.job.HeldBytes;
 import dev.sdlora.server.job.InterruptibleWork;
 import dev.sdlora.server.job.Progress;
 import java.util.Locale;
@@ -39,6 +40,11 @@ final class UpscaleWork extends InterruptibleWork {
   @Override
   public int parts() {
     return 1;
+  }
+
+  @Override
+  public long heldBytes() {
+    return HeldBytes.of(picture);
   }
 
   @Override

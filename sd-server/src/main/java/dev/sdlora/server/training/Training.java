@@ -94,6 +94,13 @@ final class Training extends InterruptibleWork {
     return Lane.TRAINING;
   }
 
+  @Override
+  public long heldBytes() {
+    return plan.pictures().examples().stream()
+        .mapToLong(example -> 2L * example.caption().length())
+        .sum();
+  }
+
   TrainingPlan plan() {
     return plan;
   }

@@ -5,10 +5,13 @@ import dev.sdlora.api.ImageFileException;
 import dev.sdlora.api.ImageSize;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.ResourceException;
+import dev.sdlora.request.AskedSettings;
 import dev.sdlora.request.Fields;
 import dev.sdlora.request.Offer;
 import dev.sdlora.request.Pictures;
 import dev.sdlora.server.http.Refusal;
+import dev.sdlora.server.http.Sha256;
 import dev.sdlora.training.LoraTrainerBuilder;
 import dev.sdlora.training.Recommendation;
 import dev.sdlora.training.TrainedModules;
@@ -19,8 +22,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -28,6 +33,20 @@ import java.util.function.IntConsumer;
 /** Makes plans of what bodies say. What they leave open, the checkpoint recommends. */
 final class TrainingReader {
   private static final int MOST_PICTURES = 1000;
+
+  /** Characters of a caption; the text encoder reads a few hundred. */
+  private static final int LONGEST_CAPTION = 10_000;
+
+  /**
+   * Image files of one training, which are kept among the temporary files until it is forgotten.
+   */
+  private static final long MOST_BYTES = 512 << 20;
+
+  /** Images that one training draws on its way. */
+  private static final int MOST_SAMPLES = 200;
+
+  /** Of a hash, by which equal files are found. */
+  private static final int HASH_BYTES = 16;
 
   /** So many times samples are drawn in a training, unless somebody says otherwise. */
   private static final int SAMPLES = 8;
@@ -46,6 +65,11 @@ final class TrainingReader {
    * @param folder an empty one, for the files of the pictures
    */
   TrainingPlan read(Fields fields, Path folder) {
+    ObjectNode asked = Fields.object();
+    asked.setAll(fields.node());
+    asked.remove("pictures");
+    Fields settings = Fields.of(asked);
+    AskedSettings.requireShort(settings, offer.limits().text());
     String name = loras.requireFree(fields.name("name").orElse("").strip());
     String trigger = fields.text("trigger").orElse("").strip();
     TrainingSet pictures = pictures(fields, folder);
@@ -53,23 +77,55 @@ final class TrainingReader {
         && pictures.examples().stream().allMatch(example -> example.caption().isEmpty())) {
       throw new Refusal(422, "give a trigger word or captions, so that prompts can use the LoRA");
     }
-    ObjectNode asked = fields.node().deepCopy().without("pictures");
-    Fields settings = Fields.of(asked);
     int count = pictures.examples().size();
     Recommendation recommended = recommended(count);
     int steps = fields.whole("steps", recommended.steps());
     ImageSize size = size(settings).orElseGet(() -> offer.pipeline().checkpoint().defaultSize());
     int batch = settings.whole("batch_size", recommended.batchSize());
+    requireStep(size, batch);
+    int sampleEvery = fields.whole("sample_every", Math.max(1, steps / SAMPLES));
+    requireSamples(settings, steps, sampleEvery);
     return new TrainingPlan(
         name,
         trigger,
         pictures,
         settings(settings, steps),
         sample(settings, trigger, pictures, size),
-        fields.whole("sample_every", Math.max(1, steps / SAMPLES)),
+        sampleEvery,
         (long) size.width() * size.height() * batch,
         folder,
         asked);
+  }
+
+  /**
+   * Bounds the work between two moments at which a training can be cancelled: that of drawing the
+   * largest image.
+   */
+  private void requireStep(ImageSize size, int batch) {
+    double pixels = (double) size.width() * size.height() * batch;
+    long most = offer.limits().pixels();
+    if (pixels > most) {
+      throw new ResourceException(
+          ResourceException.Resource.PIXELS,
+          "a step of 'batch_size' %s at %s has %.0f pixels; at most %s are taken here"
+              .formatted(batch, size, pixels, most),
+          (long) pixels,
+          most);
+    }
+  }
+
+  private static void requireSamples(Fields settings, int steps, int sampleEvery) {
+    if (settings.flag("samples", true) && sampleEvery > 0 && steps / sampleEvery > MOST_SAMPLES) {
+      throw new Refusal(
+          422,
+          "a sample every %s of %s steps makes %s; at most %s are drawn, so 'sample_every' must be at least %s"
+              .formatted(
+                  sampleEvery,
+                  steps,
+                  steps / sampleEvery,
+                  MOST_SAMPLES,
+                  (steps + MOST_SAMPLES - 1) / MOST_SAMPLES));
+    }
   }
 
   /** What suits the model and a number of pictures. */
@@ -86,32 +142,67 @@ final class TrainingReader {
               .formatted(MOST_PICTURES, given.size()));
     }
     List<TrainingExample> examples = new ArrayList<>();
+    KeptFiles files = new KeptFiles(folder);
     for (int i = 0; i < given.size(); i++) {
-      examples.add(example("picture " + (i + 1), given.get(i), folder.resolve("" + i)));
+      examples.add(example("picture " + (i + 1), given.get(i), files));
     }
     return TrainingSet.of(examples);
   }
 
-  private TrainingExample example(String name, Fields given, Path file) {
+  /** The files of a training's images: equal ones are kept once. */
+  private static final class KeptFiles {
+    private final Path folder;
+    private final Map<String, Path> byHash = new HashMap<>();
+    private long bytes;
+
+    KeptFiles(Path folder) {
+      this.folder = folder;
+    }
+
+    /** Keeps a file, which is checked unless it was before. */
+    Path keep(String name, byte[] file, Runnable check) throws IOException {
+      String hash = Sha256.hex(file, HASH_BYTES);
+      Path known = byHash.get(hash);
+      if (known != null) {
+        return known;
+      }
+      check.run();
+      bytes += file.length;
+      if (bytes > MOST_BYTES) {
+        throw new Refusal(
+            413,
+            "the images up to %s have %s bytes together; at most %s are kept for a training"
+                .formatted(name, bytes, MOST_BYTES));
+      }
+      Path path = Files.write(folder.resolve("" + byHash.size()), file);
+      byHash.put(hash, path);
+      return path;
+    }
+  }
+
+  private TrainingExample example(String name, Fields given, KeptFiles files) {
     String image =
         given
             .name("image")
             .orElseThrow(() -> new Refusal(422, name + " must have a field 'image'"));
+    String caption = given.text("caption").orElse("").strip();
+    if (caption.length() > LONGEST_CAPTION) {
+      throw new Refusal(
+          422,
+          "the caption of %s has %s characters; at most %s are taken"
+              .formatted(name, caption.length(), LONGEST_CAPTION));
+    }
     byte[] bytes = offer.pictures().bytes(name, image);
+    Path file;
     try {
-      Pictures.read(name, bytes, offer.limits().pixels());
-      Files.write(file, bytes);
+      file = files.keep(name, bytes, () -> Pictures.read(name, bytes, offer.limits().pixels()));
     } catch (ImageFileException e) {
       throw new Refusal(422, "%s cannot be read: %s".formatted(name, e.getMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(name + " could not be kept: " + e, e);
     }
     // Read again when the training begins: hundreds of them would fill the memory.
-    return new TrainingExample(
-        name,
-        () -> Picture.read(file).toBufferedImage(),
-        given.text("caption").orElse("").strip(),
-        1);
+    return new TrainingExample(name, () -> Picture.read(file).toBufferedImage(), caption, 1);
   }
 
   private Consumer<LoraTrainerBuilder> settings(Fields fields, int steps) {

@@ -2,15 +2,19 @@ package dev.sdlora.server.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.GenerationListener;
 import dev.sdlora.api.GenerationResult;
 import dev.sdlora.api.Picture;
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.RegionMask;
 import dev.sdlora.api.Variation;
 import dev.sdlora.request.Fields;
+import java.awt.image.BufferedImage;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,6 +70,112 @@ class JobQueueTest {
     return queue.submit(
         new Job.Request("test", new Drawing(pipeline, spec, List.of()), Fields.object()),
         Optional.empty());
+  }
+
+  /** Work that holds some memory and ends when it is told to. */
+  private static final class Holding implements Work {
+    final CompletableFuture<Outcome> end = new CompletableFuture<>();
+    private final long bytes;
+
+    Holding(int megabytes) {
+      this.bytes = (long) megabytes << 20;
+    }
+
+    @Override
+    public String title() {
+      return "holding";
+    }
+
+    @Override
+    public int parts() {
+      return 1;
+    }
+
+    @Override
+    public CompletableFuture<Outcome> start(Progress progress) {
+      progress.begun();
+      return end;
+    }
+
+    @Override
+    public void cancel() {}
+
+    @Override
+    public long heldBytes() {
+      return bytes;
+    }
+  }
+
+  @Test
+  void history_countsAllThatJobsHold() {
+    Holding first = new Holding(60);
+    Holding second = new Holding(60);
+    Job forgotten = submit(first);
+    Job kept = submit(second);
+    first.end.complete(Work.Outcome.NOTHING);
+    assertThat(queue.jobs()).containsExactly(forgotten, kept);
+    second.end.complete(Work.Outcome.NOTHING);
+    assertThat(queue.jobs()).containsExactly(kept);
+  }
+
+  @Test
+  void history_countsSettings() {
+    ObjectNode settings = Fields.object().put("notes", "x".repeat(26 << 20));
+    Holding first = new Holding(0);
+    Holding second = new Holding(60);
+    queue.submit(new Job.Request("test", first, settings), Optional.empty());
+    Job kept = submit(second);
+    first.end.complete(Work.Outcome.NOTHING);
+    second.end.complete(Work.Outcome.NOTHING);
+    assertThat(queue.jobs()).containsExactly(kept);
+  }
+
+  @Test
+  void unfinishedJobs_thatHoldTooMuch_areRefused_unlessAlone() {
+    Job alone = submit(new Holding(300));
+    assertThatThrownBy(() -> submit(new Holding(1)))
+        .isInstanceOf(JobQueue.FullException.class)
+        .hasMessageStartingWith("the queue is full: the 1 jobs that wait or run hold 300 MB;");
+    assertThat(queue.jobs()).containsExactly(alone);
+  }
+
+  @Test
+  void drawing_thatHasEnded_holdsNoImages() {
+    PromptSpec spec =
+        PromptSpec.builder()
+            .seed(1)
+            .mask("m", RegionMask.of(Picture.of(100, 100, new byte[30_000])))
+            .build();
+    Drawing done = new Drawing(pipeline, spec, List.of());
+    Drawing waiting = new Drawing(pipeline, spec, List.of());
+    submit(done);
+    Job job = submit(waiting);
+    assertThat(done.heldBytes()).isGreaterThanOrEqualTo(30_000);
+    job.cancel();
+    asked.get(0).done();
+    assertThat(done.heldBytes()).isZero();
+    assertThat(waiting.heldBytes()).isZero();
+    assertThat(done.parts()).isEqualTo(1);
+  }
+
+  @Test
+  void fullQueue_saysWhenTheJobThatDrawsWillBeDone() {
+    Job first = submit(1);
+    submit(1);
+    submit(1);
+    GenerationListener listener = asked.get(0).listener();
+    listener.generationStart(asked.get(0).spec());
+    asked.get(0).begin(0);
+    listener.stepEnd(
+        new GenerationListener.Step(0, 1, 100_000_000, 1),
+        () -> new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB));
+    double before = first.snapshot().secondsLeft();
+    JobQueue.FullException full =
+        catchThrowableOfType(JobQueue.FullException.class, () -> submit(1));
+    double after = first.snapshot().secondsLeft();
+    assertThat(before).isGreaterThan(1);
+    assertThat((double) full.retryAfter())
+        .isBetween(Math.min(600, before), Math.min(600, Math.ceil(after)));
   }
 
   private static JobState state(Job job) {

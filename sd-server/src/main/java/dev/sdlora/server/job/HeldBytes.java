@@ -1,0 +1,60 @@
+package dev.sdlora.server.job;
+
+import dev.sdlora.api.ControlUnit;
+import dev.sdlora.api.GeneratedImage;
+import dev.sdlora.api.ImageToImage;
+import dev.sdlora.api.Inpainting;
+import dev.sdlora.api.LoraAdapter;
+import dev.sdlora.api.Picture;
+import dev.sdlora.api.PromptSpec;
+import dev.sdlora.api.RegionMask;
+import java.awt.image.BufferedImage;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Estimates of the heap that large values take, in bytes. */
+public final class HeldBytes {
+  private static final long PIXEL = 3;
+  private static final long PREVIEW_PIXEL = 4;
+
+  private HeldBytes() {}
+
+  /** What a request holds: its images and prompts. */
+  public static long of(PromptSpec spec) {
+    Stream<Picture> source = spec.imageToImage().map(HeldBytes::pictures).orElseGet(Stream::empty);
+    Stream<Picture> masks =
+        Stream.concat(
+                spec.masks().values().stream(),
+                spec.loras().stream().map(LoraAdapter::mask).flatMap(Optional::stream))
+            .map(RegionMask::picture);
+    Stream<Picture> control = spec.controlUnits().stream().map(ControlUnit::picture);
+    return of(spec.prompt())
+        + of(spec.negativePrompt())
+        + Stream.of(source, masks, control)
+            .flatMap(pictures -> pictures)
+            .mapToLong(HeldBytes::of)
+            .sum();
+  }
+
+  private static Stream<Picture> pictures(ImageToImage source) {
+    return Stream.concat(
+        Stream.of(source.picture()), source.inpainting().map(Inpainting::mask).stream());
+  }
+
+  /** An image. */
+  public static long of(Picture picture) {
+    return PIXEL * picture.width() * picture.height();
+  }
+
+  static long of(GeneratedImage image) {
+    return PIXEL * image.width() * image.height() + of(image.parameters());
+  }
+
+  static long of(BufferedImage preview) {
+    return PREVIEW_PIXEL * preview.getWidth() * preview.getHeight();
+  }
+
+  static long of(String text) {
+    return 2L * text.length();
+  }
+}
