@@ -67,7 +67,7 @@ interface ImageStories {
   @Test
   default void upscale_pictureChosen_isEnlarged(Studio studio, Stage stage) {
     Page page = studio.open("upscale").page();
-    page.locator("input[type=file]").first().setInputFiles(stage.picture("a red star", 4));
+    studio.drop(stage.picture("a red star", 4), "body");
     page.locator("main button.primary:visible").click();
     assertThat(page.getByRole(AriaRole.IMG).last()).isVisible();
   }

@@ -64,7 +64,16 @@ class PictureField extends HTMLElement {
     }
   }
 
-  /** Takes a file as if it had been dropped here. */
+  /** Takes files that were dropped elsewhere in the view. */
+  takeFiles(files) {
+    const file = pictureIn({ files });
+    if (file) {
+      this.#take(file);
+    } else {
+      this.#error.textContent = "The file is not an image.";
+    }
+  }
+
   async #take(file) {
     if (!file) {
       return;

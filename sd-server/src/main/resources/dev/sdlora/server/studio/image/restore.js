@@ -5,7 +5,7 @@ import { hasFiles, pictureIn, upload } from "./pictures.js";
 import { modelSize } from "./start-size.js";
 
 const notice = el("aside", { class: "notice", role: "status", "aria-label": "Restored image" });
-const veil = el("div", { class: "drop-veil", hidden: true }, "Drop an image to restore its settings or to start from it");
+const veil = el("div", { class: "drop-veil", hidden: true });
 
 /**
  * Restores the settings of an image, a file or a reference; an image without settings becomes the
@@ -65,13 +65,19 @@ function tell(content, ...buttons) {
   notice.replaceChildren(...content.filter(Boolean), el("div", { class: "row" }, ...buttons, close));
 }
 
-/** Restores images that are dropped or pasted where nothing else takes them. */
+/** The part of the view shown that takes the files dropped on the view: `takeFiles`, with a hint in `data-drop`. */
+function taker() {
+  return document.querySelector("main > :not([hidden]) [data-drop]");
+}
+
+/** Gives files that are dropped or pasted to the view shown, or else restores the settings of an image. */
 export function watchDrops() {
   document.body.append(veil, notice);
   let depth = 0;
   const over = (change) => {
     depth = Math.max(0, depth + change);
     veil.hidden = depth === 0;
+    veil.textContent = taker()?.dataset.drop ?? "Drop an image to restore its settings or to start from it";
   };
   addEventListener("dragenter", (event) => hasFiles(event.dataTransfer) && over(1));
   addEventListener("dragleave", (event) => hasFiles(event.dataTransfer) && over(-1));
@@ -87,7 +93,9 @@ function take(event, transfer) {
   }
   event.preventDefault();
   const file = pictureIn(transfer);
-  if (file) {
+  if (taker()) {
+    taker().takeFiles([...transfer.files]);
+  } else if (file) {
     restore(file, file.name);
   } else {
     tell([el("p", { class: "error" }, "The file is not an image.")]);

@@ -35,6 +35,7 @@ class JobProgress extends HTMLElement {
 
   /** Shows the current state of a job. */
   show(job) {
+    this.classList.toggle("small", job.kind === "grid");
     if (job.id !== this.#job?.id) {
       this.#image.hidden = true;
       this.#error.textContent = "";

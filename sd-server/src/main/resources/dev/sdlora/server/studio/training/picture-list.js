@@ -36,8 +36,14 @@ class PictureList extends HTMLElement {
       el("span", { class: "faint" }, "or drop them here. cat.txt is the caption of cat.png."),
     );
     this.className = "stack";
+    this.dataset.drop = "Drop images and captions to train on them";
     this.replaceChildren(zone, this.#error, this.#status, this.#list);
     this.#show();
+  }
+
+  /** Takes files that were dropped elsewhere in the view. */
+  takeFiles(files) {
+    return this.#add(files);
   }
 
   async #add(files) {

@@ -11,7 +11,7 @@ const FACTORS = { min: 1, max: 8, step: 0.05 };
 
 /** Upscales an image. The address has the image or the job: `#/upscale/picture:ID`. */
 class UpscaleView extends HTMLElement {
-  #picture = el("sd-picture-field", { label: "Image" });
+  #picture = el("sd-picture-field", { label: "Image", "data-drop": "Drop an image to upscale it" });
   #upscaler = el("select", {}, model.upscalers.map((name) => el("option", {}, name)));
   #factor = el("input", { type: "number", value: 2, ...FACTORS, "aria-label": "Upscale by" });
   #slider = el("input", { type: "range", value: 2, ...FACTORS, "aria-label": "Upscale by, slider" });
