@@ -22,8 +22,9 @@ interface LoraStories {
     studio.field("CFG Scale").fill("4");
     studio.field("Seed").fill("42");
     studio.tab("LoRA").click();
+    assertThat(studio.card("ink_lines")).containsText("Black ink over the drawing");
     studio.card("ink_lines").click();
-    assertThat(studio.field("Prompt")).hasValue(Pattern.compile("<lora:ink_lines:"));
+    assertThat(studio.field("Prompt")).hasValue(Pattern.compile("<lora:ink_lines:0\\.5>"));
     page.getByLabel("Weight of ink_lines").fill("0.8");
     assertThat(studio.field("Prompt")).hasValue(Pattern.compile("<lora:ink_lines:0\\.8>"));
     studio.generate();
