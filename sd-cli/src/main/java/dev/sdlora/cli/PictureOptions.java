@@ -58,7 +58,7 @@ final class PictureOptions {
 
   @Option(
       names = "--lora",
-      paramLabel = "FILE[:WEIGHT]",
+      paramLabel = LoraReference.LABEL,
       description =
           "LoRA to draw with, a file, the name of one in --lora-dir, or where it is published,"
               + " civitai:16576 (sd get); repeatable. Prompts can name"

@@ -44,7 +44,7 @@ public final class LoraTrainer {
    * afterwards counts. For models of SD 1.5's size they are those that are usual for one person,
    * thing or style: rank 16, a learning rate of 1e-4 that falls along a cosine, 100 steps for each
    * picture but 1,000 to 2,000 in all. Models far smaller, such as the one that comes with the
-   * examples, learn in two minutes on a processor from a larger rate and all layers. Both weigh
+   * examples, learn in a few minutes on a processor from a larger rate and all layers. Both weigh
    * samples by {@link LoraTrainerBuilder#minSnrGamma} 5 and drop 5 % of the captions.
    *
    * @param checkpoint a checkpoint file or diffusers folder; its headers are read

@@ -66,17 +66,20 @@ class LoraCardsTest {
         "json",
         """
         {"description": "long", "notes": "with care", "activation text": "zorp, ink",
-         "preferred weight": 0.7, "negative text": "colour", "sd version": "SD1"}""");
+         "preferred weight": 0.7, "negative text": "colour", "sd version": "SD1"}\
+        """);
     beside(
         "civitai.info",
         """
-        {"trainedWords": ["zorp, INK", "", "old zorp"], "baseModel": "SD 1.5"}""");
+        {"trainedWords": ["zorp, INK", "", "old zorp"], "baseModel": "SD 1.5"}\
+        """);
     beside("preview.png", "");
     LoraDetails details = cards.details(lora(Map.of(), "lora_unet_x"));
 
     assertThat(details.usage().preferredWeight()).hasValue(0.7);
     assertThat(details.usage().negativeText()).contains("colour");
     assertThat(details.usage().notes()).contains("with care");
+    assertThat(cards.description(lora(Map.of(), "lora_unet_x"))).contains("long");
     assertThat(details.usage().preview()).contains(folder.resolve("ink.v2.preview.png"));
     assertThat(details.training().checkpoint()).contains("SD 1.5");
     assertThat(details.usage().triggerWords())
