@@ -7,7 +7,7 @@ if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
 for %%i in ("%~dp0..") do set "SD_HOME=%%~fi"
 set "SD_JAVA=java"
 if defined JAVA_HOME set "SD_JAVA=%JAVA_HOME%\bin\java"
-"%SD_JAVA%" -Xmx2g -XX:+UseSerialGC -Xshare:auto ^
+"%SD_JAVA%" --enable-native-access=ALL-UNNAMED -Xmx2g -XX:+UseSerialGC -Xshare:auto ^
   "-Dsd.home=%SD_HOME%" -Dsd.terminal=true ^
   %SD_JAVA_OPTS% -cp "%SD_HOME%\lib\*" dev.sdlora.cli.Sd %*
 exit /b %ERRORLEVEL%

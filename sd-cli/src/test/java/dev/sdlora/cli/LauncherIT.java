@@ -10,16 +10,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The packaged application, started as a user starts it, in an empty folder. */
 final class LauncherIT {
   private static final Path APP = Path.of("target/app").toAbsolutePath();
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Map<String, String> environment = new HashMap<>();
 
   @TempDir Path folder;
 
@@ -148,12 +156,38 @@ final class LauncherIT {
     assertThat(sd(0, "lora", "effect", "ink_lines", "--lora-dir", loras)).contains("MID", "SHARE");
   }
 
-  @Test
-  void folderOfJars_hasNoneThatNothingLoads() throws Exception {
-    try (Stream<Path> jars = Files.list(APP.resolve("lib"))) {
-      assertThat(jars.map(jar -> String.valueOf(jar.getFileName())))
-          .noneMatch(jar -> jar.startsWith("commons-") || jar.startsWith("gson"));
+  @ParameterizedTest
+  @MethodSource("jdks")
+  void generate_onEachJdk_drawsWithoutWarnings(Path jdk) throws Exception {
+    environment.put("JAVA_HOME", jdk.toString());
+    sd(0, "generate", "--prompt", "a red star", "--size", "64x64", "--steps", "2");
+    assertThat(ImageIO.read(folder.resolve("out.png").toFile()).getWidth()).isEqualTo(64);
+    assertThat(Files.readString(folder.resolve("err"))).doesNotContain("WARN");
+  }
+
+  /** The one that runs the tests, and those from 17 on that Linux distributions install. */
+  static Stream<Path> jdks() throws IOException {
+    Path running = Path.of(System.getProperty("java.home")).toRealPath();
+    Path installed = Path.of("/usr/lib/jvm");
+    List<Path> jdks = new ArrayList<>(List.of(running));
+    if (Files.isDirectory(installed)) {
+      try (Stream<Path> folders = Files.list(installed)) {
+        for (Path folder : folders.toList()) {
+          if (Files.isExecutable(folder.resolve("bin/java")) && release(folder) >= 17) {
+            jdks.add(folder.toRealPath());
+          }
+        }
+      }
     }
+    return jdks.stream().distinct();
+  }
+
+  private static int release(Path jdk) throws IOException {
+    Path file = jdk.resolve("release");
+    Matcher version =
+        Pattern.compile("JAVA_VERSION=\"(\\d+)")
+            .matcher(Files.exists(file) ? Files.readString(file) : "");
+    return version.find() ? Integer.parseInt(version.group(1)) : 0;
   }
 
   @Test
@@ -178,12 +212,13 @@ final class LauncherIT {
     command.addAll(List.of(arguments));
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
+            .redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     int actual = process.waitFor();
     assertThat(actual).as(Files.readString(err, UTF_8)).isEqualTo(exitCode);
     return Files.readString(out, UTF_8);

@@ -41,6 +41,9 @@ public final class Natives {
     setDefault("jna.tmpdir", folderForJna(cache).toString());
     CLibrary.patientThreads();
     if (!isSet("PYTORCH_LIBRARY_PATH") && !isSet("PYTORCH_VERSION")) {
+      if (!isSet("PYTORCH_FLAVOR")) {
+        Cuda.ignoreIfUnused();
+      }
       unpack(cache);
     } else {
       Ownership.requireOwn(cache.resolve("pytorch"));

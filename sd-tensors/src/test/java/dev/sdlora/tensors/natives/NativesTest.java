@@ -125,6 +125,13 @@ final class NativesTest {
     }
   }
 
+  /** Fails without the cure where there is a CUDA runtime without a driver. */
+  @Test
+  void start_libtorchForProcessors_doesNotAskCuda() throws Exception {
+    String output = run(0, Map.of("ENGINE_CACHE_DIR", cache.toString()));
+    assertThat(output).contains("loaded ").doesNotContain("CUDA", "libcudart");
+  }
+
   @Test
   void exit_handlersRegisteredAfterLoading_doNotRun() throws Exception {
     String output = run(3, Map.of("ENGINE_CACHE_DIR", cache.toString()), "handler");

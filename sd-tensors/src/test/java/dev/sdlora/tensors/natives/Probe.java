@@ -38,7 +38,7 @@ final class Probe {
     System.out.println("policy " + getenv.invokeString(new Object[] {"OMP_WAIT_POLICY"}, false));
     System.out.println("offline " + System.getProperty("ai.djl.offline"));
     for (String line : Files.readAllLines(Path.of("/proc/self/maps"))) {
-      if (line.contains("torch") && line.contains(".so")) {
+      if ((line.contains("torch") || line.contains("cudart")) && line.contains(".so")) {
         System.out.println("loaded " + line.substring(line.indexOf('/')));
       }
     }

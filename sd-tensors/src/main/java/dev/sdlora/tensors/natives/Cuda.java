@@ -1,0 +1,62 @@
+package dev.sdlora.tensors.natives;
+
+import ai.djl.util.ClassLoaderUtils;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.util.Collections;
+import java.util.List;
+import java.util.Properties;
+
+/**
+ * Keeps DJL from loading the CUDA runtime of the system where the libtorch on the class path is for
+ * processors only. Where that runtime has no driver, DJL would log a warning four times.
+ */
+final class Cuda {
+  private static final String FORK = "ai.djl.util.cuda.fork";
+
+  private Cuda() {}
+
+  /** To be called before DJL's first class that knows CUDA. */
+  static void ignoreIfUnused() {
+    if (!onlyForProcessors()) {
+      return;
+    }
+    String before = System.getProperty(FORK);
+    // DJL then loads nothing itself, since a process of its own would ask instead. It reads the
+    // property again at every question, so none is asked.
+    System.setProperty(FORK, "true");
+    try {
+      Class.forName("ai.djl.util.cuda.CudaUtils", true, ClassLoaderUtils.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException("ai.djl:api on the class path has no class for CUDA", e);
+    } finally {
+      if (before == null) {
+        System.clearProperty(FORK);
+      } else {
+        System.setProperty(FORK, before);
+      }
+    }
+  }
+
+  private static boolean onlyForProcessors() {
+    try {
+      List<URL> natives =
+          Collections.list(
+              ClassLoaderUtils.getContextClassLoader()
+                  .getResources("native/lib/pytorch.properties"));
+      for (URL url : natives) {
+        Properties properties = new Properties();
+        try (InputStream in = url.openStream()) {
+          properties.load(in);
+        }
+        if (!"cpu".equals(properties.getProperty("flavor"))) {
+          return false;
+        }
+      }
+      return !natives.isEmpty();
+    } catch (IOException e) {
+      throw new IllegalStateException("the class path's libtorch cannot be read: " + e, e);
+    }
+  }
+}
