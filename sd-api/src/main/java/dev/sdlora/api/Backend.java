@@ -308,6 +308,15 @@ public final class Backend {
     String readParameters(InputStream image);
 
     /**
+     * Behind {@link GeneratedImage#jpeg(int)}.
+     *
+     * @param image the picture with its settings
+     * @param quality 0 to 100
+     * @return the bytes of a JPEG
+     */
+    byte[] encodeJpeg(GeneratedImage image, int quality);
+
+    /**
      * Behind {@link GeneratedImage#png} and {@link GeneratedImage#write}.
      *
      * @param image the picture with its settings

@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import dev.sdlora.api.service.Services;
+import dev.sdlora.api.value.Checks;
 import dev.sdlora.api.value.FileReason;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -84,6 +85,19 @@ public final class GeneratedImage {
    */
   public byte[] jpeg() {
     return Services.find(Backend.Pictures.class).encode(this, "jpg");
+  }
+
+  /**
+   * Encodes the image as a JPEG with the settings.
+   *
+   * @param quality 0, for the smallest file, to 100
+   * @return the bytes of the file
+   * @throws ImageFileException if the settings are too long for a JPEG
+   * @throws IllegalArgumentException if the quality is out of range
+   */
+  public byte[] jpeg(int quality) {
+    Checks.inRange(0, 100, quality, "quality");
+    return Services.find(Backend.Pictures.class).encodeJpeg(this, quality);
   }
 
   /**

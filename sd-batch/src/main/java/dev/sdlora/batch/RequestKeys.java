@@ -61,7 +61,7 @@ final class RequestKeys {
       }
       if (!KNOWN.contains(name)) {
         throw new IllegalArgumentException(
-            "'%s' is no setting".formatted(shown(written)) + meant(name));
+            "'%s' is not a setting".formatted(shown(written)) + meant(name));
       }
       if (renamed.has(name)) {
         throw new IllegalArgumentException(

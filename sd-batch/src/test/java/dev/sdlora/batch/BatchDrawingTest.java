@@ -79,9 +79,10 @@ final class BatchDrawingTest {
     }
     assertThat(folder.resolve("parts/redrawn.png")).exists();
 
-    try (Pipeline alone = pipeline(Checkpoint.open(DemoModel.checkpoint()))) {
+    Checkpoint checkpoint = Checkpoint.open(DemoModel.checkpoint());
+    try (Pipeline alone = pipeline(checkpoint)) {
       PromptSpec spec =
-          PromptSpec.builder()
+          checkpoint.defaults().toBuilder()
               .prompt("a red star")
               .seed(1)
               .sampler(Sampler.EULER_A)

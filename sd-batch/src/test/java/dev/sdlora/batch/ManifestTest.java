@@ -215,8 +215,8 @@ final class ManifestTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'promt': 'x'}                    | 'promt' is no setting; did you mean 'prompt'?",
-        "{'zzzzzz': 'x'}                   | 'zzzzzz' is no setting",
+        "{'promt': 'x'}                    | 'promt' is not a setting; did you mean 'prompt'?",
+        "{'zzzzzz': 'x'}                   | 'zzzzzz' is not a setting",
         "{'cfg': 1, 'cfg_scale': 2}        | 'cfg_scale' is given twice, once as 'cfg_scale'",
         "{'prompt': 'x', 'prompt': 'y'}    | it is no JSON: Duplicate field 'prompt'",
         "[1]                               | it must be a JSON object",
@@ -304,7 +304,7 @@ final class ManifestTest {
     assertThat(alone)
         .extracting(BatchRequest::settings)
         .isEqualTo(whole.stream().map(BatchRequest::settings).toList());
-    assertThat(alone.get(3).error()).get().asString().contains("'nobody' is no setting");
+    assertThat(alone.get(3).error()).get().asString().contains("'nobody' is not a setting");
     assertThat(BatchRequest.readLine("{\"defaults\": {}}", Optional.empty()))
         .singleElement()
         .satisfies(

@@ -34,6 +34,11 @@ public final class LocalPictures implements Backend.Pictures {
   }
 
   @Override
+  public byte[] encodeJpeg(GeneratedImage image, int quality) {
+    return PictureFiles.encodeJpeg(image, quality);
+  }
+
+  @Override
   public byte[] encode(GeneratedImage image, String format) {
     return PictureFiles.encode(image, format);
   }

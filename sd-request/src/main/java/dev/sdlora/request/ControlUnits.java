@@ -7,9 +7,44 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The units that clients of A1111's ControlNet extension send. */
 final class ControlUnits {
+  private static final Set<String> ACTING =
+      Set.of(
+          "enabled",
+          "module",
+          "model",
+          "image",
+          "input_image",
+          "weight",
+          "guidance_start",
+          "guidance_end",
+          "control_mode",
+          "resize_mode");
+
+  /** What decides images with preprocessors alone, or only where the extension computes. */
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of(
+          "pixel_perfect",
+          "processor_res",
+          "threshold_a",
+          "threshold_b",
+          "low_vram",
+          "lowvram",
+          "save_detected_map",
+          "input_mode",
+          "is_ui",
+          "loopback",
+          "output_dir",
+          "batch_images",
+          "union_control_type");
+
+  private static final Set<String> UNSUPPORTED =
+      Set.of(
+          "mask", "mask_image", "effective_region_mask", "advanced_weighting", "ipadapter_input");
+
   private final Offer offer;
   private final GivenPictures pictures;
 
@@ -35,7 +70,23 @@ final class ControlUnits {
     units.forEach(unit -> spec.controlUnit(unit(unit)));
   }
 
+  private static void check(Fields unit) {
+    for (String name : unit.names()) {
+      boolean given = unit.has(name) && !unit.node().get(name).asText("x").isEmpty();
+      boolean everywhere = unit.node().get(name).asText().matches("(?i)both|0");
+      if (given && (UNSUPPORTED.contains(name) || (name.equals("hr_option") && !everywhere))) {
+        unit.warn("field '%s' of a ControlNet unit is not supported".formatted(name));
+      } else if (given
+          && !name.equals("hr_option")
+          && !ACTING.contains(name)
+          && !WITHOUT_EFFECT.contains(name)) {
+        unit.warn(KnownFields.unknown("field of a ControlNet unit", name, ACTING));
+      }
+    }
+  }
+
   private ControlUnit unit(Fields unit) {
+    check(unit);
     unit.name("module")
         .filter(module -> !module.equalsIgnoreCase("none"))
         .ifPresent(

@@ -27,6 +27,12 @@ public final class DrawingReader {
   /** What "disable_extra_networks" takes out. */
   private static final Pattern NETWORK_TAG = Pattern.compile("<(lora|lyco|hypernet):[^>]*>");
 
+  /** Names of a LoRA's strength: that of stable-diffusion.cpp and those of manifests. */
+  private static final List<String> WEIGHTS = List.of("multiplier", "weight", "strength");
+
+  private static final List<String> LORA_FIELDS =
+      Stream.concat(Stream.of("path", "name"), WEIGHTS.stream()).toList();
+
   private final Offer offer;
 
   /** A reader of names that there are. */
@@ -221,9 +227,13 @@ public final class DrawingReader {
               .or(() -> lora.name("name"))
               .orElseThrow(
                   () -> new FieldException("lora", "each of 'lora' must have a field 'path'"));
-      double strength = lora.number("multiplier").orElse(1);
+      lora.names().stream()
+          .filter(field -> !LORA_FIELDS.contains(field) && lora.has(field))
+          .forEach(field -> lora.warn(KnownFields.unknown("field of 'lora'", field, LORA_FIELDS)));
+      String weight = WEIGHTS.stream().filter(lora::has).findFirst().orElse("multiplier");
+      double strength = lora.number(weight).orElse(1);
       LoraAdapter found = offer.lora(name);
-      lora.set("multiplier", () -> spec.lora(found.withStrength(strength)));
+      lora.set(weight, () -> spec.lora(found.withStrength(strength)));
     }
   }
 

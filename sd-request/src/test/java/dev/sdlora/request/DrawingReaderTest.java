@@ -166,6 +166,20 @@ class DrawingReaderTest {
   }
 
   @Test
+  void controlUnit_whatHasNoEffect_isAWarning() {
+    Fields fields =
+        fields(
+            "{'alwayson_scripts': {'controlnet': {'args': [{'model': 'none here', 'image': 'x',"
+                + " 'pixel_perfect': true, 'hr_option': 'Both', 'lowvram': false, 'mask': null,"
+                + " 'effective_region_mask': 'x', 'wieght': 0.5}]}}}");
+    assertThatThrownBy(() -> read(fields)).hasMessageContaining("no ControlNet 'none here'");
+    assertThat(fields.warnings())
+        .containsExactlyInAnyOrder(
+            "field 'effective_region_mask' of a ControlNet unit is not supported",
+            "unknown field of a ControlNet unit 'wieght'; did you mean 'weight'?");
+  }
+
+  @Test
   void scripts_ignored_areWarnings() {
     Offer offer =
         new Offer(

@@ -145,6 +145,17 @@ class OpenAiAnswersTest {
     assertThat(answer.get("warnings")).isEmpty();
   }
 
+  @Test
+  void outputCompression_isTheQualityOfJpegs() {
+    String large = generate("'output_format': 'jpeg', 'seed': 1").at("/data/0/b64_json").asText();
+    String jpeg = "'output_format': 'jpeg', 'seed': 1, 'output_compression': 5";
+    String small = generate(jpeg).at("/data/0/b64_json").asText();
+    assertThat(small.length()).isLessThan(large.length());
+    String url = generate(jpeg + ", 'response_format': 'url'").at("/data/0/url").asText();
+    assertThat(served.sendForBytes(served.request(path(url))).body())
+        .isEqualTo(Base64.getDecoder().decode(small));
+  }
+
   private static String path(String url) {
     return url.substring(url.indexOf("/api/"));
   }

@@ -123,6 +123,17 @@ class SdapiClientsTest {
   }
 
   @Test
+  void txt2img_weightOfALora_isItsMultiplier() {
+    String body = "{'prompt': 'a ring', 'seed': 3, 'lora': [{'path': 'ink_lines', '%s': 0.5}], %s}";
+    JsonNode multiplier = served.ask("/sdapi/v1/txt2img", body.formatted("multiplier", SMALL));
+    JsonNode weight = served.ask("/sdapi/v1/txt2img", body.formatted("weight", SMALL));
+    JsonNode unknown = served.ask("/sdapi/v1/txt2img", body.formatted("wieght", SMALL));
+    assertThat(weight.get("images")).isEqualTo(multiplier.get("images"));
+    assertThat(warnings(unknown))
+        .contains("unknown field of 'lora' 'wieght'; did you mean 'weight'?");
+  }
+
+  @Test
   void txt2img_hrResizeX_keepsTheProportions() {
     JsonNode answer =
         served.ask("/sdapi/v1/txt2img", "{'enable_hr': true, 'hr_resize_x': 96, " + SMALL + "}");

@@ -16,7 +16,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 /** Writes pictures as JPEG files with their settings as EXIF data, and reads the settings back. */
 final class JpegFiles {
   /** A1111's default, of 100. */
-  private static final float QUALITY = 0.80f;
+  static final int QUALITY = 80;
 
   private static final byte[] EXIF = {'E', 'x', 'i', 'f', 0, 0};
   private static final int START = 0xffd8;
@@ -32,10 +32,11 @@ final class JpegFiles {
   /**
    * The bytes of a file with a picture and its settings.
    *
+   * @param quality 0 to 100
    * @param subject what an error is about
    * @throws ImageFileException if the settings are longer than a JPEG can hold
    */
-  static byte[] encode(GeneratedImage image, String subject) throws IOException {
+  static byte[] encode(GeneratedImage image, int quality, String subject) throws IOException {
     byte[] exif = ExifComment.encode(image.parameters());
     int length = 2 + EXIF.length + exif.length;
     if (length > MAX_SEGMENT) {
@@ -44,7 +45,7 @@ final class JpegFiles {
           "cannot hold settings of %s characters: a JPEG has room for about 32,000; write a PNG"
               .formatted(image.parameters().length()));
     }
-    byte[] jpeg = pixels(image);
+    byte[] jpeg = pixels(image, quality);
     return ByteBuffer.allocate(2 + length + jpeg.length)
         .putShort((short) START)
         .putShort((short) APP1)
@@ -88,13 +89,13 @@ final class JpegFiles {
     return Optional.empty();
   }
 
-  private static byte[] pixels(GeneratedImage image) throws IOException {
+  private static byte[] pixels(GeneratedImage image, int quality) throws IOException {
     ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
       ImageWriteParam param = writer.getDefaultWriteParam();
       param.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
-      param.setCompressionQuality(QUALITY);
+      param.setCompressionQuality(quality / 100f);
       writer.setOutput(out);
       writer.write(null, new IIOImage(image.toBufferedImage(), null, null), param);
     } finally {

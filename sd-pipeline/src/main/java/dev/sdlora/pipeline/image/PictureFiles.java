@@ -63,9 +63,23 @@ public final class PictureFiles {
     }
   }
 
+  /**
+   * Encodes an image as a JPEG.
+   *
+   * @param quality 0 to 100
+   * @throws ImageFileException if the settings are too long for a JPEG
+   */
+  public static byte[] encodeJpeg(GeneratedImage image, int quality) {
+    try {
+      return JpegFiles.encode(image, quality, "image");
+    } catch (IOException e) {
+      throw ImageErrors.error("image", "could not be encoded: " + e.getMessage(), e);
+    }
+  }
+
   private static byte[] encode(GeneratedImage image, boolean jpeg, String subject)
       throws IOException {
-    return jpeg ? JpegFiles.encode(image, subject) : PngFiles.encode(image);
+    return jpeg ? JpegFiles.encode(image, JpegFiles.QUALITY, subject) : PngFiles.encode(image);
   }
 
   /**

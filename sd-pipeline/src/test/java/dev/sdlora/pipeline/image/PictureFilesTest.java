@@ -79,6 +79,21 @@ final class PictureFilesTest {
   }
 
   @Test
+  void jpeg_ofAQuality_hasTheSettings() {
+    byte[] noise = new byte[3 * 64 * 64];
+    new Random(1).nextBytes(noise);
+    GeneratedImage image = new GeneratedImage(Picture.of(64, 64, noise), 1, TEXT);
+
+    assertThat(image.jpeg(80)).isEqualTo(image.jpeg());
+    assertThat(image.jpeg(5)).hasSizeLessThan(image.jpeg(100).length);
+    assertThat(GeneratedImage.readParameters(new ByteArrayInputStream(image.jpeg(5))))
+        .isEqualTo(TEXT);
+    assertThatThrownBy(() -> image.jpeg(101))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("quality must be from 0 to 100: 101");
+  }
+
+  @Test
   void save_jpegWithTooLongSettings_isRefused() {
     Path file = folder.resolve("a.jpg");
 

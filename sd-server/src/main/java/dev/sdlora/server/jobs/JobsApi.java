@@ -14,6 +14,7 @@ import dev.sdlora.server.http.Answers;
 import dev.sdlora.server.http.Bodies;
 import dev.sdlora.server.http.ClientConnection;
 import dev.sdlora.server.http.EventStream;
+import dev.sdlora.server.http.Parameters;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.RouteCost;
 import dev.sdlora.server.http.Sentences;
@@ -23,7 +24,6 @@ import dev.sdlora.server.job.Job;
 import dev.sdlora.server.job.JobQueue;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -147,9 +147,10 @@ public final class JobsApi {
     if (!format.equals("png") && !format.equals("jpeg")) {
       throw new Refusal(422, "'format' must be png or jpeg");
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    image.write(out, format);
-    context.contentType("image/" + format).result(out.toByteArray());
+    int quality = Parameters.whole(context, "quality", 80, 100);
+    context
+        .contentType("image/" + format)
+        .result(format.equals("jpeg") ? image.jpeg(quality) : image.png());
   }
 
   private void thumbnail(Context context) {

@@ -13,7 +13,6 @@ import dev.sdlora.server.http.SignedPaths;
 import dev.sdlora.server.job.Job;
 import io.javalin.http.Context;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +22,10 @@ import java.util.Set;
  * How the images are sent.
  *
  * @param format {@code png} or {@code jpeg}
+ * @param quality of JPEG images, 0 to 100
  * @param links makes the addresses of images that clients fetch; empty for base64
  */
-record PictureAnswer(String format, Optional<Links> links) {
+record PictureAnswer(String format, int quality, Optional<Links> links) {
   /** OpenAI's names of sizes; others would not pass the checks of its clients. */
   private static final Set<String> SIZES = Set.of("1024x1024", "1024x1536", "1536x1024");
 
@@ -36,9 +36,10 @@ record PictureAnswer(String format, Optional<Links> links) {
    * @param signed signs their paths
    */
   record Links(String server, SignedPaths signed) {
-    String of(Job job, int number, String format) {
+    String of(Job job, int number, PictureAnswer form) {
       String path = "/api/jobs/%s/images/%s".formatted(job.id(), number);
-      return "%s%s?format=%s&%s".formatted(server, path, format, signed.sign(path));
+      String query = "format=%s&quality=%s".formatted(form.format, form.quality);
+      return "%s%s?%s&%s".formatted(server, path, query, signed.sign(path));
     }
   }
 
@@ -48,18 +49,18 @@ record PictureAnswer(String format, Optional<Links> links) {
       throw Refusal.of(
           "output_format", "field 'output_format' must be png or jpeg: '%s'".formatted(format));
     }
-    checkCompression(fields, format);
+    int quality = quality(fields, format);
     String form = fields.name("response_format").orElse("b64_json");
     if (!form.equals("b64_json") && !form.equals("url")) {
       throw Refusal.of(
           "response_format", "field 'response_format' must be b64_json or url: '" + form + "'");
     }
     Links links = new Links(PublicAddress.of(context), signed);
-    return new PictureAnswer(format, Optional.of(links).filter(all -> form.equals("url")));
+    return new PictureAnswer(format, quality, Optional.of(links).filter(all -> form.equals("url")));
   }
 
-  private static void checkCompression(Fields fields, String format) {
-    int compression = fields.whole("output_compression", 100);
+  private static int quality(Fields fields, String format) {
+    int compression = fields.whole("output_compression", format.equals("png") ? 100 : 80);
     if (compression < 0 || compression > 100) {
       throw Refusal.of(
           "output_compression", "field 'output_compression' must be from 0 to 100: " + compression);
@@ -69,15 +70,11 @@ record PictureAnswer(String format, Optional<Links> links) {
           "output_compression",
           "field 'output_compression' must be 100 with output_format png: " + compression);
     }
-    if (fields.has("output_compression") && format.equals("jpeg")) {
-      fields.warn("field 'output_compression' has no effect: JPEG images have quality 80");
-    }
+    return compression;
   }
 
   private String base64(GeneratedImage image) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    image.write(out, format);
-    return Pictures.base64(out.toByteArray());
+    return Pictures.base64(format.equals("jpeg") ? image.jpeg(quality) : image.png());
   }
 
   ObjectNode answer(Job job, List<String> warnings, ImageSize size) {
@@ -92,7 +89,7 @@ record PictureAnswer(String format, Optional<Links> links) {
       if (links.isEmpty()) {
         data.addObject().put("b64_json", base64(images.get(i)));
       } else {
-        data.addObject().put("url", links.get().of(job, i, format));
+        data.addObject().put("url", links.get().of(job, i, this));
       }
     }
     warnings.forEach(answer.putArray("warnings")::add);
