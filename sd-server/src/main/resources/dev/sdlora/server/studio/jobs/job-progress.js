@@ -10,6 +10,7 @@ class JobProgress extends HTMLElement {
   #job = null;
   #image = el("img", { alt: "Preview of the current image", hidden: true });
   #bar = el("progress", { max: 1, "aria-label": "Progress" });
+  #stage = el("div", { class: "stage" }, this.#image);
   #text = el("p", { class: "faint" });
   #announced = el("p", { class: "visually-hidden", role: "status" });
   #error = el("p", { class: "error", role: "alert" });
@@ -23,7 +24,7 @@ class JobProgress extends HTMLElement {
       return;
     }
     this.append(
-      el("div", { class: "stage" }, this.#image),
+      this.#stage,
       this.#bar,
       this.#text,
       this.#announced,
@@ -36,6 +37,7 @@ class JobProgress extends HTMLElement {
   /** Shows the current state of a job. */
   show(job) {
     this.classList.toggle("small", job.kind === "grid");
+    this.#stage.hidden = job.images.length >= job.image_count; // The last image is in its place already.
     if (job.id !== this.#job?.id) {
       this.#image.hidden = true;
       this.#error.textContent = "";
