@@ -16,6 +16,14 @@ import java.util.function.Supplier;
  * others are done; what would not is refused. Safe for use by several threads.
  */
 public final class MemoryBudget {
+  /**
+   * Bytes that the first request takes in addition to its tensors and later ones find resident:
+   * code of libtorch (11 MB), kernels that oneDNN and the JVM compile (6 to 14 MB), what threads
+   * and the program keep (37 MB), and some of the heap. The bundled model and SD 1.5 in full size
+   * take about the same.
+   */
+  static final double FIRST = 64e6;
+
   private final OptionalLong most;
   private final LongSupplier available;
   private final double heap;
@@ -25,11 +33,13 @@ public final class MemoryBudget {
   private int shares;
   private int waiting;
   private boolean closed;
+  private volatile boolean begun;
 
   /**
    * A budget of which nothing is taken.
    *
-   * @param most bytes of all requests together; empty for what is available
+   * @param most bytes of all requests together, not counting what the first one sets up; empty for
+   *     what is available
    * @param available the bytes that the machine has left now
    * @param heap the most bytes that Java's heap can have
    */
@@ -51,7 +61,9 @@ public final class MemoryBudget {
   public <T> T within(MemoryNeed need, String what, BooleanSupplier cancelled, Supplier<T> work) {
     take(need, what, cancelled);
     try {
-      return work.get();
+      T result = work.get();
+      begun = true;
+      return result;
     } finally {
       giveBack(need);
     }
@@ -105,7 +117,11 @@ public final class MemoryBudget {
 
   private boolean fits(MemoryNeed need) {
     MemoryNeed all = taken.and(need);
-    return all.heapBytes() <= heap && all.bytes() <= limit();
+    return all.heapBytes() <= heap && all.bytes() + first() <= limit();
+  }
+
+  private double first() {
+    return most.isEmpty() && !begun ? FIRST : 0;
   }
 
   private double limit() {
@@ -113,19 +129,20 @@ public final class MemoryBudget {
   }
 
   private ResourceException refused(MemoryNeed need, String what) {
+    double bytes = need.bytes() + first();
     String sentence =
         need.heapBytes() > heap
             ? "about %s of Java's heap would be needed %s, but it has at most %s (-Xmx)"
                 .formatted(Bytes.text(need.heapBytes()), what, Bytes.text(heap))
             : "about %s of memory would be needed %s, but %s %s"
                 .formatted(
-                    Bytes.text(need.bytes()),
+                    Bytes.text(bytes),
                     what,
                     most.isPresent() ? "the most for this pipeline is" : "what is left is",
                     Bytes.text(limit()));
     return need.heapBytes() > heap
         ? new ResourceException(Resource.MEMORY, sentence, (long) need.heapBytes(), (long) heap)
-        : new ResourceException(Resource.MEMORY, sentence, (long) need.bytes(), (long) limit());
+        : new ResourceException(Resource.MEMORY, sentence, (long) bytes, (long) limit());
   }
 
   /** Makes requests that wait look whether they were cancelled. */

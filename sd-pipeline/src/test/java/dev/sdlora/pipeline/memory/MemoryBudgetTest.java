@@ -50,6 +50,18 @@ class MemoryBudgetTest {
   }
 
   @Test
+  void within_firstRequest_needsMoreThanLaterOnes() {
+    MemoryBudget open = new MemoryBudget(OptionalLong.empty(), available::get, 500_000_000);
+    available.set(100_000_000);
+    assertThatThrownBy(() -> open.within(need(5e7, 0), "", () -> false, () -> "never"))
+        .hasMessageContaining("about 114 MB of memory would be needed");
+    available.set(114_000_000);
+    assertThat(open.<String>within(need(5e7, 0), "", () -> false, () -> "fits")).isEqualTo("fits");
+    available.set(50_000_000);
+    assertThat(open.<String>within(need(5e7, 0), "", () -> false, () -> "fits")).isEqualTo("fits");
+  }
+
+  @Test
   void within_withoutAMost_goesByWhatIsAvailableNow() {
     MemoryBudget open = new MemoryBudget(OptionalLong.empty(), available::get, 500_000_000);
     assertThat(open.<String>within(need(2e9, 0), "", () -> false, () -> "fits")).isEqualTo("fits");
