@@ -147,6 +147,7 @@ class AccessTest {
       assertThat(options(open, "Host: host.docker.internal:7860\n"))
           .contains(" 403 ", "--allowed-host host.docker.internal)");
       assertThat(answer(open, "GET /health HTTP/1.1\nHost: evil.example\n")).contains(" 200 ");
+      assertThat(answer(open, "GET / HTTP/1.0\n")).contains(" 403 ", "must have a header Host");
     }
   }
 
@@ -214,7 +215,9 @@ class AccessTest {
       String other = "Forwarded: for=\"[2001:db8::1]:5\";proto=https\n";
       assertThat(post(open, post + first, small)).contains(" 202 ");
       assertThat(post(open, post + again, small)).contains(" 429 ");
+      String neighbour = "Forwarded: proto=https;for=\"[2001:db8::99]\"\n";
       assertThat(post(open, post + other, small)).contains(" 202 ");
+      assertThat(post(open, post + neighbour, small)).contains(" 429 ");
       assertThat(options(open, "Host: 127.0.0.1\nX-Forwarded-Host: sd.lan\n")).contains(" 403 ");
       open.untilIdle();
     }

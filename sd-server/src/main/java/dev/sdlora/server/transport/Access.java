@@ -4,10 +4,13 @@ import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.Refusal;
 import dev.sdlora.server.http.Sha256;
 import dev.sdlora.server.http.SignedPaths;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -97,7 +100,7 @@ public final class Access extends Handler.Wrapper {
       checkPage(Optional.ofNullable(origin), request, answer);
     }
     boolean preflight = request.getMethod().equals("OPTIONS") && origin != null;
-    String client = Request.getRemoteAddr(request);
+    String client = network(Request.getRemoteAddr(request));
     if (!signOfLife && !preflight && !credentials.isEmpty() && !isSigned(request, path)) {
       client = "credentials " + recognised(request.getHeaders().get("Authorization"));
     }

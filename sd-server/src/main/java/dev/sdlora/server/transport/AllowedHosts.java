@@ -32,14 +32,14 @@ final class AllowedHosts {
    */
   void check(Optional<String> host) {
     String name =
-        host.orElse("")
+        host.orElseThrow(() -> new Refusal(403, "the request must have a header Host"))
             .toLowerCase(Locale.ROOT)
             .replaceFirst(":\\d*$", "")
             .replaceFirst("\\.$", "");
     if (!isAllowed(name)) {
       throw new Refusal(
           403,
-          "this server is not to be called '%s': add that name to its allowed hosts (--allowed-host %s)"
+          "this server does not answer to the host name '%s': allow it (--allowed-host %s)"
               .formatted(name, name));
     }
   }
