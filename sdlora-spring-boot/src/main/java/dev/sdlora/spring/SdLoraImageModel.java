@@ -77,8 +77,8 @@ public final class SdLoraImageModel implements ImageModel {
    *
    * @param prompt what to draw
    * @return the pictures, in the order of their seeds
-   * @throws ImageOptionsException if an option is out of range or names another model, or options
-   *     exclude each other
+   * @throws IllegalArgumentException if an option is out of range or names another model, or
+   *     options exclude each other
    * @throws IllegalStateException if the pipeline is closed
    * @throws dev.sdlora.api.StableDiffusionException what {@link Pipeline#generate} throws
    */
