@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 class GalleryTest {
   /** Ages of files are told from one moment, however long a test takes. */
-  private static final Instant BEGIN = Instant.now();
+  private final Instant begin = Instant.now();
 
   private static final String SMALL =
       "{'prompt': 'a red star', 'width': 64, 'height': 64, 'steps': 1, 'seed': 7, 'n_iter': 2}";
@@ -88,7 +88,7 @@ class GalleryTest {
   private void write(String name, int side, String parameters, int age) throws IOException {
     Path file = folder.resolve(name);
     new GeneratedImage(Picture.of(side, side, new byte[side * side * 3]), 1, parameters).save(file);
-    Files.setLastModifiedTime(file, FileTime.from(BEGIN.minusSeconds(age)));
+    Files.setLastModifiedTime(file, FileTime.from(begin.minusSeconds(age)));
   }
 
   @Test
@@ -182,7 +182,7 @@ class GalleryTest {
         new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB),
         "png",
         folder.resolve("bare.png").toFile());
-    Files.setLastModifiedTime(folder.resolve("bare.png"), FileTime.from(BEGIN.minusSeconds(8)));
+    Files.setLastModifiedTime(folder.resolve("bare.png"), FileTime.from(begin.minusSeconds(8)));
     Files.writeString(folder.resolve("damaged.png"), "no picture");
     Files.createDirectory(folder.resolve("folder.png"));
     try (Served served = served()) {

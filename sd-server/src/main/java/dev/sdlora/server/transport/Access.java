@@ -107,6 +107,19 @@ public final class Access extends Handler.Wrapper {
     request.setAttribute(CLIENT, client);
   }
 
+  /** Returns an address, or the first 64 bits of one of IPv6, all of which belong to one client. */
+  private static String network(String address) {
+    if (!address.contains(":")) {
+      return address;
+    }
+    try {
+      byte[] bytes = InetAddress.getByName(address).getAddress();
+      return HexFormat.of().formatHex(bytes, 0, bytes.length / 2);
+    } catch (UnknownHostException e) {
+      return address;
+    }
+  }
+
   private boolean isSigned(Request request, String path) {
     return request.getMethod().equals("GET")
         && signed.isSigned(path, request.getHttpURI().getQuery());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.sdlora.server.http.Sentences;
+import dev.sdlora.server.http.SignedPaths;
 import io.javalin.Javalin;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ class TransportTest {
 
   @BeforeEach
   void start() {
-    Access access = new Access(Map.of(), Set.of(), Set.of(), Set.of());
+    Access access = new Access(Map.of(), Set.of(), Set.of(), Set.of(), new SignedPaths());
     transport = new Transport(access, new Sentences(List.of()), MAX_BODY, 1, List.of());
     javalin =
         Javalin.create(
