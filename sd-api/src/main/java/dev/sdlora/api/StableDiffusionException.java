@@ -1,6 +1,7 @@
 package dev.sdlora.api;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +110,7 @@ public class StableDiffusionException extends RuntimeException {
         .forEach(
             unit -> {
               if (isHidden(unit)) {
-                visible.append("\\u%04x".formatted(unit));
+                visible.append(String.format(Locale.ROOT, "\\u%04x", unit));
               } else {
                 visible.append((char) unit);
               }
