@@ -81,6 +81,9 @@ final class HiresOptions {
   private Optional<Double> tokenMerging = Optional.empty();
 
   void applyTo(PromptSpecBuilder spec, Console console) {
+    if (hires.isPresent() && spec.build().imageToImage().isPresent()) {
+      throw console.badUsage("--hires and --init cannot be combined; give --size the larger size");
+    }
     Optional<HiresFix> known = spec.build().hiresFix();
     if (known.isEmpty()) {
       console.requireBeside(

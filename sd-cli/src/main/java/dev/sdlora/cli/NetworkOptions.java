@@ -68,6 +68,9 @@ final class NetworkOptions {
     controls.forEach(control -> spec.controlUnit(control.unit(console)));
     tiling.ifPresent(spec::tiling);
     vaeTiling.ifPresent(spec::vaeTiling);
+    if (finalDecoder.filter(decoder -> decoder == FinalDecoder.TAESD).isPresent()) {
+      console.requireBeside("--preview-decoder FILE", "--final-decoder");
+    }
     finalDecoder.ifPresent(spec::finalDecoder);
     if (upscaler.isPresent() || scale.isPresent()) {
       Upscaler chosen = upscaler.map(NetworkOptions::find).orElse(Upscaler.LANCZOS);

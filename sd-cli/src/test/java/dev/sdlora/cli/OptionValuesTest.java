@@ -160,6 +160,8 @@ final class OptionValuesTest {
         "--out a.webp         | --out must end in .png, .jpg or .jpeg: a.webp",
         "--preview p.jpg      | --preview must end in .png: p.jpg",
         "--steps 3 --steps 4  | --steps is given twice",
+        "--init ../docs/badge.png --hires 2 | --hires and --init cannot be combined",
+        "--final-decoder taesd | --final-decoder needs --preview-decoder FILE",
         "--strength 0.5       | --strength needs --init FILE",
         "--mask m.png         | --mask needs --init FILE",
         "--hires-steps 5      | --hires-steps needs --hires FACTOR",

@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 
 import dev.sdlora.api.Pipeline;
 import dev.sdlora.api.Precision;
-import dev.sdlora.api.value.FileReason;
 import dev.sdlora.batch.BatchException;
 import dev.sdlora.batch.BatchRequest;
 import java.io.IOException;
@@ -85,7 +84,7 @@ public final class SdLoraSpark {
       return spark.createDataset(BatchRequest.lines(in), Encoders.STRING()).toDF("value");
     } catch (IOException e) {
       throw new BatchException(
-          "cannot read the manifest '%s': %s".formatted(manifest, FileReason.of(e)), e);
+          "cannot read the manifest '%s': %s".formatted(manifest, e.getMessage()), e);
     }
   }
 
