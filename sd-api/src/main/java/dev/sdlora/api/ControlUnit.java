@@ -175,7 +175,8 @@ public final class ControlUnit {
     }
 
     /**
-     * Sets between which shares of the steps it acts. Default: in all.
+     * Sets between which shares of the steps it acts. Default: in all. sd-webui-controlnet begins
+     * and ends one call later, because it reads the step counter of the call before.
      *
      * @param start the share of the steps after which it begins, 0 to 1. Default 0
      * @param end the share after which it ends, from the start to 1. Default 1
