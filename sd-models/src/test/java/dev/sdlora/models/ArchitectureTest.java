@@ -25,6 +25,7 @@ class ArchitectureTest {
               "org.jspecify..",
               "com.fasterxml.jackson..",
               "dev.sdlora.api",
+              "dev.sdlora.api.value",
               "dev.sdlora.models..");
 
   @ArchTest static final ArchTests LIBRARY = ArchTests.in(LibraryRules.class);

@@ -27,6 +27,7 @@ class ArchitectureTest {
               "org.apache.spark..",
               "org.apache.hadoop..",
               "dev.sdlora.api",
+              "dev.sdlora.api.value",
               "dev.sdlora.batch..",
               "dev.sdlora.spark..");
 

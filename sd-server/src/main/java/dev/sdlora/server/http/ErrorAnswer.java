@@ -3,9 +3,6 @@ package dev.sdlora.server.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sdlora.request.Fields;
 import io.javalin.http.Context;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpHeader;
@@ -87,21 +84,6 @@ public record ErrorAnswer(int status, Map<String, String> headers, ObjectNode bo
     headers.forEach(context::header);
     context.status(status);
     Answers.json(context, body);
-  }
-
-  /** Answers a request whose route has failed, if nothing has been sent yet. */
-  public void send(HttpServletResponse response) {
-    if (response.isCommitted()) {
-      return;
-    }
-    headers.forEach(response::setHeader);
-    response.setStatus(status);
-    response.setContentType("application/json");
-    try {
-      response.getOutputStream().write(Fields.text(body).getBytes(StandardCharsets.UTF_8));
-    } catch (IOException | IllegalStateException e) {
-      // The client has gone, or has part of another answer.
-    }
   }
 
   /**

@@ -102,14 +102,14 @@ final class TrainingReader {
    * largest image.
    */
   private void requireStep(ImageSize size, int batch) {
-    double pixels = (double) size.width() * size.height() * batch;
+    long pixels = (long) size.width() * size.height() * batch;
     long most = offer.limits().pixels();
     if (pixels > most) {
       throw new ResourceException(
           ResourceException.Resource.PIXELS,
-          "a step of 'batch_size' %s at %s has %.0f pixels; at most %s are taken here"
+          "a step of 'batch_size' %s at %s has %s pixels; at most %s are taken here"
               .formatted(batch, size, pixels, most),
-          (long) pixels,
+          pixels,
           most);
     }
   }

@@ -3,12 +3,10 @@ package dev.sdlora.server.transport;
 import dev.sdlora.server.http.ErrorAnswer;
 import dev.sdlora.server.http.Sentences;
 import io.javalin.config.JavalinConfig;
-import jakarta.servlet.http.HttpServletResponse;
+import io.javalin.http.Context;
 import java.util.Collection;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
@@ -69,20 +67,21 @@ public final class Transport {
     config.jetty.modifyServer(this::setUp);
     config.jetty.modifyServletContextHandler(
         context -> context.setErrorHandler(new ErrorAnswers()));
-    config.router.javaLangErrorHandler(this::tell);
+    config.router.handlerWrapper(endpoint -> context -> handle(endpoint.handler, context));
     if (!proxies.isEmpty()) {
       TrustedProxies trusted = new TrustedProxies(proxies);
       config.jetty.modifyHttpConfiguration(http -> http.addCustomizer(trusted));
     }
   }
 
-  /** Answers after an error such as a heap that is too small, of which Javalin tells nobody. */
-  private void tell(HttpServletResponse response, Error error) {
-    LOG.error("a request failed", error);
-    String path =
-        Request.getPathInContext(
-            ServletContextResponse.getServletContextResponse(response).getRequest());
-    ErrorAnswer.of(path, sentences.of(error)).send(response);
+  /** Answers errors such as a full heap, which Javalin would answer without a body. */
+  private void handle(io.javalin.http.Handler route, Context context) throws Exception {
+    try {
+      route.handle(context);
+    } catch (Error e) {
+      LOG.error("a request failed", e);
+      ErrorAnswer.of(context.path(), sentences.of(e)).send(context);
+    }
   }
 
   private void setUp(Server server) {
