@@ -36,6 +36,7 @@ class ValueTypesTest {
           Map.entry(String.class, "other"),
           Map.entry(double.class, 0.25),
           Map.entry(int.class, 16),
+          Map.entry(PromptSpec.class, PromptSpec.builder().cfgScale(3).build()),
           Map.entry(long.class, 16L),
           Map.entry(Path.class, Path.of("other")),
           Map.entry(Duration.class, Duration.ofSeconds(3)),
