@@ -1,11 +1,11 @@
-/// usr/bin/env jbang "$0" "$@" ; exit $?
-// JAVA 17+
-// DEPS dev.sdlora:sd-pipeline:0.1.0-SNAPSHOT
-// DEPS dev.sdlora:sd-demo-model:0.1.0-SNAPSHOT
-// DEPS ai.djl.pytorch:pytorch-native-cpu:2.7.1:linux-x86_64
-// DEPS org.slf4j:slf4j-simple:2.0.20
-// RUNTIME_OPTIONS -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
-// DESCRIPTION Draws a prompt with the bundled model
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//DEPS dev.sdlora:sd-pipeline:0.1.0-SNAPSHOT
+//DEPS dev.sdlora:sd-demo-model:0.1.0-SNAPSHOT
+//DEPS ai.djl.pytorch:pytorch-native-cpu:2.7.1:linux-x86_64
+//DEPS org.slf4j:slf4j-simple:2.0.20
+//RUNTIME_OPTIONS -Dorg.slf4j.simpleLogger.defaultLogLevel=warn
+//DESCRIPTION Draws a prompt with the bundled model
 
 import dev.sdlora.api.GeneratedImage;
 import dev.sdlora.api.Pipeline;

@@ -292,7 +292,7 @@ public interface Pipeline extends AutoCloseable {
      * @throws TensorFileException if a file is damaged or is not a tensor file
      */
     public Builder checkpoint(Path file) {
-      return checkpoint(Checkpoint.open(file));
+      return checkpoint(Checkpoint.open(Objects.requireNonNull(file, "file")));
     }
 
     /**

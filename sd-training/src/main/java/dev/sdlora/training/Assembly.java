@@ -129,11 +129,9 @@ record Assembly(LoraTrainerBuilder given) {
     Path own = model.checkpoint().path().toAbsolutePath().normalize();
     Checks.require(
         !file.toAbsolutePath().normalize().equals(own), "output", "not be the checkpoint", file);
-    Checks.require(
-        given.samples.isEmpty() || given.pipeline.isPresent(),
-        "samples",
-        "have a pipeline that makes them",
-        "none");
+    if (!given.samples.isEmpty() && given.pipeline.isEmpty()) {
+      throw new IllegalArgumentException("samples must have a pipeline that makes them: none");
+    }
     return new Outputs(
         file,
         given.name.orElse(Outputs.stem(file)),

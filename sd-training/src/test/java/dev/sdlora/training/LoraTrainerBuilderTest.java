@@ -31,7 +31,7 @@ class LoraTrainerBuilderTest {
         bad(b -> b.alpha(Double.NaN), "alpha must be above 0 and finite: NaN"),
         bad(b -> b.steps(0), "steps must be from 1 to 10000000: 0"),
         bad(b -> b.epochs(-1), "epochs must be at least 1: -1"),
-        bad(b -> b.batchSize(0), "batchSize must be at least 1: 0"),
+        bad(b -> b.batchSize(0), "batchSize must be from 1 to 1024: 0"),
         bad(b -> b.learningRate(-1), "learningRate must be above 0 and finite: -1.0"),
         bad(
             b -> b.textEncoderLearningRate(Double.POSITIVE_INFINITY),

@@ -28,7 +28,10 @@ import org.junit.jupiter.api.Test
 
 /** Coroutines over the bundled model. */
 class DrawingTest {
-  private val spec = promptSpec("red star <lora:night:0.5>") { size(64, 64).steps(3).seed(7) }
+  private val spec =
+      pipeline.checkpoint().defaults().copy {
+        prompt("red star <lora:night:0.5>").size(64, 64).steps(3).seed(7)
+      }
   private val long = spec.copy { steps(1000) }
 
   @Test

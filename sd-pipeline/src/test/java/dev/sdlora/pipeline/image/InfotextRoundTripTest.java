@@ -176,7 +176,7 @@ final class InfotextRoundTripTest {
                     .steps(steps)
                     .sampler(sampler)
                     .schedule(schedule)
-                    .cfgScale(scale)
+                    .cfgScale(Math.abs(scale))
                     .rng(rng)
                     .clipSkip(clipSkip)
                     .build());

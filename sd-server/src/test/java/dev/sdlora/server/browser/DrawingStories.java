@@ -104,11 +104,12 @@ interface DrawingStories {
 
   @Test
   default void unknownLora_isTold(Studio studio) {
-    studio.open().prompt("a star <lora:nothing_like_it:1>").generate();
+    Page page = studio.open().prompt("a star <lora:nothing_like_it:1>").page();
+    // The list of problems moves the button down, so a click must not come in between.
+    assertThat(page.locator("sd-prompt-box li").first()).containsText("nothing_like_it");
+    studio.generate();
     assertThat(
-            studio
-                .page()
-                .locator("sd-job-view .error")
+            page.locator("sd-job-view .error")
                 .filter(new Locator.FilterOptions().setHasText("nothing_like_it")))
         .isVisible();
   }
