@@ -3,6 +3,7 @@ package dev.sdlora.examples.kotlin
 import dev.sdlora.api.GenerationEvent.ImageDone
 import dev.sdlora.api.GenerationEvent.StepDone
 import dev.sdlora.demo.model.DemoModel
+import dev.sdlora.kotlin.await
 import dev.sdlora.kotlin.events
 import dev.sdlora.kotlin.pipeline
 import dev.sdlora.kotlin.promptSpec
