@@ -161,7 +161,7 @@ final class GetIT {
     CommandRun run = CommandRun.of("get", "hf:demo");
 
     assertThat(CommandRun.of("generate", "a star", "--get").err())
-        .startsWith("sd: --get needs a picture");
+        .startsWith("sd: --get needs --from FILE\n");
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err()).contains("'hf:demo' names no model to get: expected hf:OWNER/REPO");
   }
