@@ -129,7 +129,8 @@ final class GetIT {
     new GeneratedImage(
             Picture.of(8, 8, new byte[3 * 8 * 8]),
             7,
-            "a heart <lora:mine:1> <lora:lost:1>\nSteps: 2, Sampler: Euler, CFG scale: 4, Seed: 7, Size:"
+            "a heart <lora:mine:1> <lora:lost:1>\n"
+                + "Steps: 2, Sampler: Euler, CFG scale: 4, Seed: 7, Size:"
                 + " 64x64, Lora hashes: \"mine: %s, lost: 0123456789ab\", Version: v1.10.1"
                     .formatted(LoraAdapter.open(ink).hashes().autoV3()))
         .save(folder.resolve("old.png"));

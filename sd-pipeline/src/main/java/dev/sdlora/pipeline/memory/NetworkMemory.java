@@ -277,11 +277,10 @@ public final class NetworkMemory {
     peak.keep(here * in);
     if (strips) {
       // There are no norms beside input and result, which takes a shortcut's place; a strip is
-      // normed,
-      // joined with its neighbours, and convolved.
+      // normed with its neighbours, and convolved.
       double positions = Math.min(here, Vae.STRIP / Math.max(in, out));
       peak.keep(here * out);
-      peak.at(positions * in, positions * in, positions * out);
+      peak.at(positions * in, positions * out);
       if (in != out) {
         peak.keep(here * out);
         peak.at(positions * out, positions * out, positions * out);
