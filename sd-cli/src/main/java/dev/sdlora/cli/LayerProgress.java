@@ -3,7 +3,7 @@ package dev.sdlora.cli;
 import dev.sdlora.api.make.MakingListener;
 import java.util.function.LongSupplier;
 
-/** How many layers of a file are done, on one line. */
+/** Shows on one line how many layers of a file are done. */
 final class LayerProgress implements MakingListener {
   private final ProgressLine line;
   private final LongSupplier nanoClock;

@@ -3,7 +3,7 @@ package dev.sdlora.cli;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 
-/** How far images are, on one line. */
+/** Shows the progress of images on one line. */
 final class ProgressBar {
   private final ProgressLine line;
   private final LongSupplier nanoClock;

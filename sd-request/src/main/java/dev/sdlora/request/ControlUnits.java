@@ -24,7 +24,7 @@ final class ControlUnits {
           "control_mode",
           "resize_mode");
 
-  /** What decides images with preprocessors alone, or only where the extension computes. */
+  /** Fields that matter to preprocessors alone, or only to where the extension computes. */
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
           "pixel_perfect",

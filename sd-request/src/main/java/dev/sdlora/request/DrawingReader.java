@@ -344,7 +344,7 @@ public final class DrawingReader {
     }
   }
 
-  /** What latents have of a size. */
+  /** Rounds both sides down to multiples of 8, the pixels of one position of a latent. */
   private static ImageSize eights(long width, long height) {
     return new ImageSize((int) (width / 8 * 8), (int) (height / 8 * 8));
   }

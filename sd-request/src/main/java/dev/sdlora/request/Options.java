@@ -27,7 +27,7 @@ final class Options {
   static final String CLIP_SKIP = "CLIP_stop_at_last_layers";
   private static final String ZERO_TERMINAL_SNR = "Zero Terminal SNR";
 
-  /** Of the request as a whole. */
+  /** Options of the request as a whole. */
   static final List<Option<OptionDraft>> REQUEST =
       List.of(
           Option.<OptionDraft>of(
@@ -112,7 +112,7 @@ final class Options {
                           share -> draft.speed.guidanceRange(GuidanceRange.ofSteps(share, 1))))
               .writing(spec -> spec.speedOptions().guidanceRange().start()));
 
-  /** Of sampling, set in the same draft. */
+  /** Options of sampling, set in the same draft. */
   static final List<Option<OptionDraft>> SAMPLING =
       List.of(
           Option.<OptionDraft>of(
@@ -198,7 +198,7 @@ final class Options {
                   (draft, o) -> o.ifNumber("img2img_extra_noise", draft.sampler::extraNoise))
               .writing(spec -> spec.samplerOptions().extraNoise()));
 
-  /** Of the image to start from. */
+  /** Options of the image to start from. */
   static final List<Option<ImageToImage.Builder>> START =
       List.of(
           Option.<ImageToImage.Builder>of(
@@ -216,7 +216,7 @@ final class Options {
                   (start, o) -> start.colorCorrection(o.flag("img2img_color_correction", false)))
               .writingIf(spec -> spec.imageToImage().map(ImageToImage::colorCorrection)));
 
-  /** Of its mask. */
+  /** Options of the mask of that image. */
   static final List<Option<Inpainting.Builder>> MASK =
       List.of(
           Option.<Inpainting.Builder>of(
@@ -229,7 +229,7 @@ final class Options {
                           .flatMap(ImageToImage::inpainting)
                           .map(Inpainting::conditionalMaskWeight)));
 
-  /** Of hires fix. */
+  /** Options of hires fix. */
   static final List<Option<HiresFix.Builder>> HIRES =
       List.of(
           Option.<HiresFix.Builder>of(

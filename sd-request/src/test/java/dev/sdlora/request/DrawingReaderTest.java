@@ -36,7 +36,7 @@ class DrawingReaderTest {
       'save_images': false, 'alwayson_scripts': {}, 'infotext': null
       """;
 
-  /** What {@code img2img} has besides. */
+  /** Further fields of {@code img2img}. */
   private static final String IMG2IMG =
       """
       'init_images': ['IMAGE'], 'resize_mode': 0, 'image_cfg_scale': null, 'mask': 'IMAGE',

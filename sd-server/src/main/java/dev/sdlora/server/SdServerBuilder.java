@@ -344,7 +344,7 @@ public final class SdServerBuilder {
     return this;
   }
 
-  /** What one request may hold. Its images together may have four times the pixels of one. */
+  /** Bounds of one request. Its images together may have four times the pixels of one. */
   RequestLimits limits() {
     long together = maxPixels > Long.MAX_VALUE / 4 ? Long.MAX_VALUE : 4 * maxPixels;
     return RequestLimits.DEFAULTS

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What OpenAI's clients are told: warnings, addresses, errors; with its own client for Java. */
+/** Warnings, addresses and errors in answers to OpenAI's clients, among them its own for Java. */
 @SuppressWarnings("NullAway.Init")
 class OpenAiAnswersTest {
   private static Pipeline pipeline;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What clients of A1111's interface send and expect, and what they are told of the rest. */
+/** Requests and answers as clients of A1111's interface expect them, warnings included. */
 @SuppressWarnings("NullAway.Init")
 class SdapiClientsTest {
   private static final String SMALL = "'width': 64, 'height': 64, 'steps': 1";

@@ -152,7 +152,7 @@ public final class LoraCards {
         .orElse(OptionalDouble.empty());
   }
 
-  /** What A1111's editor says about the LoRA. */
+  /** Reads the notes of A1111's editor about the LoRA. */
   public Optional<String> description(LoraAdapter lora) {
     return sidecars.edited(lora.path()).description();
   }

@@ -19,7 +19,7 @@ public final class HeldBytes {
 
   private HeldBytes() {}
 
-  /** What a request holds: its images and prompts. */
+  /** Returns the bytes that a request holds: its images and prompts. */
   public static long of(PromptSpec spec) {
     Stream<Picture> source = spec.imageToImage().map(HeldBytes::pictures).orElseGet(Stream::empty);
     Stream<Picture> masks =

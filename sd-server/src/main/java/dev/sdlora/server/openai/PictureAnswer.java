@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How the images are sent.
+ * The form in which images are sent.
  *
  * @param format {@code png} or {@code jpeg}
  * @param quality of JPEG images, 0 to 100

@@ -45,7 +45,7 @@ final class TrainingReader {
   /** Images that one training draws on its way. */
   private static final int MOST_SAMPLES = 200;
 
-  /** Of a hash, by which equal files are found. */
+  /** Bytes of the hash by which equal files are found. */
   private static final int HASH_BYTES = 16;
 
   /** So many times samples are drawn in a training, unless somebody says otherwise. */
