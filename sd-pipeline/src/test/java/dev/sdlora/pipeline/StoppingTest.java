@@ -342,8 +342,8 @@ class StoppingTest {
                   for (int round = 0; round < 4; round++) {
                     PromptSpec spec = specs.get((number + round) % 2);
                     CompletableFuture<GenerationResult> future = shared.generateAsync(spec);
-                    if ((number + round) % 3 == 0) {
-                      future.cancel(true);
+                    // cancel returns false when the image was finished before it
+                    if ((number + round) % 3 == 0 && future.cancel(true)) {
                       assertThatThrownBy(future::join).isInstanceOf(CancellationException.class);
                     } else {
                       assertThat(future.join().first().rgb())
