@@ -1,11 +1,10 @@
 package dev.sdlora.cli;
 
-import dev.sdlora.api.value.EditDistance;
-import java.util.Collection;
-import java.util.Comparator;
+import dev.sdlora.api.value.Nearest;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -42,28 +41,10 @@ final class UnknownWord {
     return "unexpected argument '%s'".formatted(word);
   }
 
-  private static String meant(String word, Collection<String> known) {
-    return find(word.toLowerCase(Locale.ROOT).replace('_', '-'), known)
-        .map("; did you mean '%s'?"::formatted)
-        .orElse("");
-  }
-
-  private static Optional<String> find(String word, Collection<String> known) {
-    Optional<String> other = Optional.ofNullable(OTHER_PROGRAMS.get(word)).filter(known::contains);
-    return other.or(
-        () ->
-            known.stream()
-                .filter(name -> isNear(word, name))
-                .min(
-                    Comparator.<String>comparingInt(name -> EditDistance.between(word, name))
-                        .thenComparing(Comparator.naturalOrder())));
-  }
-
-  /** A few letters apart, or the beginning of the other. */
-  private static boolean isNear(String word, String name) {
-    int letters = word.replace("-", "").length();
-    boolean begins = letters > 2 && name.length() > 4;
-    return EditDistance.between(word, name) <= Math.max(1, letters / 3)
-        || (begins && (name.startsWith(word) || word.startsWith(name)));
+  private static String meant(String word, Set<String> known) {
+    String other = OTHER_PROGRAMS.get(word.toLowerCase(Locale.ROOT).replace('_', '-'));
+    return other != null && known.contains(other)
+        ? Nearest.question(List.of(other))
+        : Nearest.question(word, known);
   }
 }

@@ -31,10 +31,10 @@ final class SdTest {
     CommandRun run =
         CommandRun.of(
             ("generate --rng cpu --precision bfloat16 --seed -5 --sampler dpmpp_2m --schedule"
-                    + " uniform --few-steps lightning:4 --guidance-range 0.1,0.8 --guidance-sigmas"
-                    + " 0.3,5 --forecast 2+0.5@3 --final-decoder vae --region left=0,0,.5,1 --region"
-                    + " right=0.5,0,1,1 --region-blur 4 --size 128x64 --prompt @x --checkpoint"
-                    + " no-such-file")
+                 + " uniform --few-steps lightning:4 --guidance-range 0.1,0.8 --guidance-sigmas"
+                 + " 0.3,5 --forecast 2+0.5@3 --final-decoder vae --region left=0,0,.5,1 --region"
+                 + " right=0.5,0,1,1 --region-blur 4 --size 128x64 --prompt @x --checkpoint"
+                 + " no-such-file")
                 .split(" "));
     assertThat(run.err()).isEqualTo("sd: checkpoint 'no-such-file' does not exist\n");
     assertThat(run.exitCode()).isEqualTo(1);
@@ -110,6 +110,9 @@ final class SdTest {
         "generate x --cfg_scale 3       | unknown option '--cfg_scale'; did you mean '--cfg'?",
         "generate x --width 512         | unknown option '--width'; did you mean '--size'?",
         "generate x --zzz               | unknown option '--zzz'",
+        "generate x -x 3                | unknown option '-x'",
+        "generate x --hires-up Lanczos  | unknown option '--hires-up'; did you mean '--hires' or"
+            + " '--hires-upscaler'?",
         "gnerate x                      | unknown command 'gnerate'; did you mean 'generate'?",
         "txt2img x                      | unknown command 'txt2img'",
         "lora lst                       | unknown command 'lst'; did you mean 'list'?",

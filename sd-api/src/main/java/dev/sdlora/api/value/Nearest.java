@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /** Names that somebody may have meant. */
@@ -22,9 +23,12 @@ public final class Nearest {
   private Nearest() {}
 
   /**
-   * The names most like a wanted one, nearest first: those that a third of its letters turns into
-   * it, and those that contain it. The path of a file, and a weight after another sign than a
-   * colon, do not count.
+   * Returns the names most similar to a wanted one, nearest first: those that differ in at most a
+   * third of its letters or begin with it, else those that contain it and those that it begins
+   * with. Case, hyphens and the like are ignored, and so are the path of a file and a weight after
+   * another sign than a colon.
+   *
+   * @return at most three names
    */
   public static List<String> to(String wanted, Collection<String> names) {
     String name = AROUND.matcher(wanted).replaceAll("");
@@ -46,15 +50,22 @@ public final class Nearest {
   }
 
   private static List<String> near(String wanted, Collection<String> names) {
+    record Candidate(String name, String key, int distance) {}
     String key = key(wanted);
-    record Candidate(String name, int distance) {}
-    return names.stream()
-        .map(name -> new Candidate(name, EditDistance.between(key, key(name))))
-        .filter(
-            candidate ->
-                candidate.distance <= Math.max(1, (key.length() + 1) / 3)
-                    || (key.length() >= 3 && key(candidate.name).contains(key)))
-        .sorted(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name))
+    int edits = Math.min(Math.max(1, (key.length() + 1) / 3), key.length() - 1);
+    boolean isPart = key.length() >= 3;
+    List<Candidate> candidates =
+        names.stream()
+            .map(name -> new Candidate(name, key(name), EditDistance.between(key, key(name))))
+            .sorted(Comparator.comparingInt(Candidate::distance).thenComparing(Candidate::name))
+            .toList();
+    Predicate<Candidate> misspelt =
+        one -> one.distance <= edits || (isPart && one.key.startsWith(key));
+    Predicate<Candidate> longerOrShorter =
+        one ->
+            isPart && (one.key.contains(key) || (one.key.length() >= 3 && key.startsWith(one.key)));
+    return candidates.stream()
+        .filter(candidates.stream().anyMatch(misspelt) ? misspelt : longerOrShorter)
         .limit(MOST)
         .map(Candidate::name)
         .toList();
